@@ -1,0 +1,1 @@
+"""What may be asked: commands and queries with their handlers, and reactions to events. Knows the core only."""

@@ -1,0 +1,1 @@
+"""Orders: each changes something, or refuses."""

@@ -1,0 +1,1 @@
+"""Questions: each returns a read model and changes nothing."""

@@ -1,0 +1,1 @@
+"""What a noun does when it hears another noun's event; may run twice without harm."""

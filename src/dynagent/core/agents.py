@@ -1,0 +1,287 @@
+"""Agents: what they are, which changes they allow, and where they are kept."""
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, ClassVar, Literal, Protocol
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from dynagent.core.shared.errors import Conflict, InvalidInput, NotFound, StaleVersion, Violation
+from dynagent.core.shared.events import DomainEvent
+from dynagent.core.shared.paging import Page, PageRequest
+from dynagent.core.shared.repository import BaseRepository
+
+AgentKind = Literal["configured", "file", "dynamic", "builtin"]
+AgentStatus = Literal["created", "active", "disabled", "error"]
+Visibility = Literal["private", "shared", "public"]
+
+MAX_TOOLS = 64
+MAX_DEPENDENCIES = 64
+
+
+class AgentNotFound(NotFound):
+    """No agent under this id that the caller may see."""
+
+    code = "agent_not_found"
+
+
+class AgentSlugTaken(Conflict):
+    """Two agents of one owner cannot have the same slug."""
+
+    code = "agent_slug_taken"
+
+
+class AgentDisabled(Conflict):
+    """A disabled agent takes no runs."""
+
+    code = "agent_disabled"
+
+
+class AgentChangedMeanwhile(StaleVersion):
+    """The caller's version is not the current one; `extra` carries `current_version`."""
+
+    code = "agent_changed_meanwhile"
+
+
+class AgentVersionNotFound(NotFound):
+    """The agent has no version with this number."""
+
+    code = "agent_version_not_found"
+
+
+class ToolAttachment(BaseModel):
+    """A tool with settings of its own (SPEC TOL-22): made into an object when a run is built."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = Field(min_length=1, max_length=64)
+    type: str = Field(min_length=1, max_length=64)
+    config: dict[str, Any] = Field(default_factory=dict)
+
+
+class AgentConfiguration(BaseModel):
+    """Everything about an agent that its owner decides; one version of an agent is one of these."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = Field(min_length=1, max_length=255)
+    display_name: str | None = Field(default=None, max_length=255)
+    description: str = Field(default="", max_length=4000)
+    role: str = Field(default="", max_length=10_000)
+    goal: str = Field(default="", max_length=10_000)
+    backstory: str = Field(default="", max_length=20_000)
+    instructions: str = Field(default="", max_length=100_000)
+    model: str | None = Field(default=None, max_length=200)
+    temperature: float = Field(default=0.2, ge=0, le=2)
+    tools: tuple[str, ...] = Field(default=(), max_length=MAX_TOOLS)
+    tools_config: tuple[ToolAttachment, ...] = Field(default=(), max_length=MAX_TOOLS)
+    requires_approval: tuple[str, ...] = Field(default=(), max_length=MAX_TOOLS)
+    dependencies: tuple[str, ...] = Field(default=(), max_length=MAX_DEPENDENCIES)
+    fallback_agent_id: str | None = None
+    verbose_flag: bool = False
+    memory_flag: bool = False
+    max_iter: int = Field(default=15, ge=1, le=100)
+    max_rpm: int | None = Field(default=None, ge=0, le=1_000_000)
+    run_timeout_s: float | None = Field(default=None, gt=0, le=86_400)
+    call_timeout_s: float | None = Field(default=None, gt=0, le=3_600)
+    config_data: dict[str, Any] = Field(default_factory=dict)
+
+    def all_tools(self) -> tuple[str, ...]:
+        """Return the names of plain and configured tools, each once, in the owner's order."""
+        return tuple(dict.fromkeys((*self.tools, *(attachment.name for attachment in self.tools_config))))
+
+    def system_prompt(self) -> str:
+        """Return the system text of a run: instructions first, then role, goal and backstory where given."""
+        parts = [self.instructions]
+        parts += [
+            f"{label}: {text}"
+            for label, text in (("Role", self.role), ("Goal", self.goal), ("Backstory", self.backstory))
+            if text
+        ]
+        return "\n\n".join(part for part in parts if part)
+
+
+class Agent(BaseModel):
+    """An agent as stored: a configuration with identity, owner, status and version (from 1, +1 with each change)."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    user_id: str
+    slug: str
+    kind: AgentKind = "configured"
+    status: AgentStatus = "active"
+    visibility: Visibility = "private"
+    version: int = 1
+    configuration: AgentConfiguration
+    created_at: datetime
+    updated_at: datetime
+
+    @classmethod
+    def create(cls, *, id: str, user_id: str, configuration: AgentConfiguration, now: datetime) -> "Agent":
+        """Return a new active agent at version 1; its slug is derived from the name and the id's tail."""
+        return cls(
+            id=id,
+            user_id=user_id,
+            slug=make_slug(configuration.name, id),
+            configuration=configuration,
+            created_at=now,
+            updated_at=now,
+        )
+
+    def changed(self, configuration: AgentConfiguration, *, expected_version: int | None, now: datetime) -> "Agent":
+        """Return the next version. Raises AgentChangedMeanwhile when `expected_version` is not the current one."""
+        self.check_version(expected_version)
+        return self.model_copy(update={"configuration": configuration, "version": self.version + 1, "updated_at": now})
+
+    def with_status(self, status: AgentStatus, *, now: datetime) -> "Agent":
+        """Return the agent with another status; its configuration and version stay."""
+        return self.model_copy(update={"status": status, "updated_at": now})
+
+    def check_version(self, expected_version: int | None) -> None:
+        """Refuse with AgentChangedMeanwhile when the caller speaks of another version (None: any)."""
+        if expected_version is not None and expected_version != self.version:
+            raise AgentChangedMeanwhile(
+                f"agent {self.id} is at version {self.version}, the change was made against {expected_version}",
+                extra={"current_version": self.version},
+            )
+
+    def check_runnable(self) -> None:
+        """Refuse with AgentDisabled unless runs may start."""
+        if self.status == "disabled":
+            raise AgentDisabled(f"agent {self.id} is disabled; enable it before running it")
+
+
+class AgentVersion(BaseModel):
+    """One immutable version of an agent's configuration."""
+
+    model_config = ConfigDict(frozen=True)
+
+    agent_id: str
+    version: int
+    configuration: AgentConfiguration
+    created_at: datetime
+    created_by: str
+
+
+class AgentFilter(BaseModel):
+    """Which agents a list shows: `search` in name, description and slug; exact status, kind, tool and model."""
+
+    model_config = ConfigDict(frozen=True)
+
+    search: str | None = Field(default=None, max_length=200)
+    status: AgentStatus | None = None
+    kind: AgentKind | None = None
+    tool: str | None = Field(default=None, max_length=64)
+    model: str | None = Field(default=None, max_length=200)
+
+
+class AgentRepository(BaseRepository[Agent]):
+    """The owner's agents and their versions. `create` and `update` also write the version row."""
+
+    async def find(self, wanted: AgentFilter, page: PageRequest) -> Page[Agent]:
+        """Return a page of agents that match, newest first."""
+        raise NotImplementedError
+
+    async def versions(self, agent_id: str, page: PageRequest) -> Page[AgentVersion]:
+        """Return the versions of an agent, newest first (cursor unused: skip and limit only)."""
+        raise NotImplementedError
+
+    async def get_version(self, agent_id: str, version: int) -> AgentVersion | None:
+        """Return one version, or None."""
+        raise NotImplementedError
+
+    async def known_slugs(self, slugs: Sequence[str]) -> set[str]:
+        """Return those of the slugs that name an agent of the owner (one query)."""
+        raise NotImplementedError
+
+    async def dependencies(self) -> dict[str, tuple[str, ...]]:
+        """Return the dependency graph of the owner's agents: slug → slugs of what it depends on."""
+        raise NotImplementedError
+
+
+class KnownParts(Protocol):
+    """What the rules of an agent must know of other nouns, asked in as few calls as possible."""
+
+    async def unknown_tools(self, names: Sequence[str]) -> list[str]:
+        """Return the names that are no tool of the owner."""
+        ...
+
+    async def unknown_model(self, model: str | None) -> bool:
+        """Say whether the name is given but no model answers to it."""
+        ...
+
+
+class AgentEvent(DomainEvent):
+    """Something happened to an agent."""
+
+    name: ClassVar[str] = "agent.event"
+    agent_id: str
+    version: int
+
+
+class AgentCreated(AgentEvent):
+    """A new agent is there."""
+
+    name: ClassVar[str] = "agent.created"
+
+
+class AgentUpdated(AgentEvent):
+    """An agent has a new version or status."""
+
+    name: ClassVar[str] = "agent.updated"
+
+
+class AgentDeleted(AgentEvent):
+    """An agent is gone."""
+
+    name: ClassVar[str] = "agent.deleted"
+
+
+async def check_configuration(
+    configuration: AgentConfiguration, *, slug: str, parts: KnownParts, graph: Mapping[str, tuple[str, ...]]
+) -> None:
+    """Refuse with InvalidInput a configuration that names unknown parts or closes a dependency cycle (AGT-26)."""
+    violations = [
+        Violation("/tools", "known_tool", f"there is no tool named {name!r}; GET /api/tools lists what there is")
+        for name in await parts.unknown_tools(configuration.all_tools())
+    ]
+    if await parts.unknown_model(configuration.model):
+        violations.append(Violation("/model", "known_model", f"no model answers to the name {configuration.model!r}"))
+    violations += [
+        Violation("/dependencies", "known_agent", f"there is no agent with the slug {name!r}")
+        for name in configuration.dependencies
+        if name not in graph and name != slug
+    ]
+    cycle = find_cycle({**graph, slug: configuration.dependencies}, start=slug)
+    if cycle:
+        violations.append(Violation("/dependencies", "no_cycle", "dependency cycle: " + " → ".join(cycle)))
+    if violations:
+        raise InvalidInput("the agent's configuration names things that do not fit", violations=violations)
+
+
+def find_cycle(graph: Mapping[str, Sequence[str]], *, start: str) -> list[str]:
+    """Return a cycle through `start` as a path that begins and ends with it, or an empty list."""
+    path: dict[str, None] = {start: None}
+    trail = [iter(graph.get(start, ()))]
+    done: set[str] = set()
+    while trail:
+        following = next(trail[-1], None)
+        if following == start:
+            return [*path, start]
+        if following is None:
+            trail.pop()
+            done.add(path.popitem()[0])
+        elif following not in path and following not in done:
+            path[following] = None
+            trail.append(iter(graph.get(following, ())))
+    return []
+
+
+def make_slug(name: str, id: str) -> str:
+    """Return the identifier form of a name: ASCII words joined by `_`, made unique by the id's last six digits."""
+    ascii_name = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    words = re.sub(r"[^a-z0-9]+", "_", ascii_name).strip("_")[:48] or "agent"
+    return f"{words}_{id[-6:]}"

@@ -1,0 +1,29 @@
+"""The trace as a person reads it: one line per tool call and result (SPEC EXE-04)."""
+
+import json
+from typing import Any
+
+MAX_VALUE = 300
+
+
+def call_line(tool: str, arguments: dict[str, Any]) -> str:
+    """Return `▶ calculator(expression="23*19")`: arguments as JSON, each cut at 300 characters."""
+    listed = ", ".join(f"{name}={_cut(json.dumps(value, ensure_ascii=False))}" for name, value in arguments.items())
+    return f"▶ {tool}({listed})"
+
+
+def result_line(result: Any) -> str:
+    """Return `✔ Result: 437` for a value; a text of several words stands alone after the check mark."""
+    if isinstance(result, str):
+        text = _cut(result)
+        return f"✔ {text}" if " " in text.strip() else f"✔ Result: {text}"
+    return f"✔ Result: {_cut(json.dumps(result, ensure_ascii=False, default=str))}"
+
+
+def failure_line(code: str, message: str) -> str:
+    """Return `✘ timeout: the call took longer than 5 s`."""
+    return f"✘ {code}: {_cut(message)}"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= MAX_VALUE else text[: MAX_VALUE - 1] + "…"

@@ -1,0 +1,149 @@
+"""Where executions are kept, who may run them, how their trace is written and read."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from dynagent.core.executions.entity import Execution, ExecutionFilter, Lane, Outcome
+from dynagent.core.executions.journal import Journal
+from dynagent.core.executions.trace import AnyTraceEvent
+from dynagent.core.shared.paging import Page, PageRequest
+from dynagent.core.shared.repository import BaseRepository
+
+
+class Executions(BaseRepository[Execution]):
+    """The owner's executions. `create` also stores the opening event, seq 1, in the same transaction."""
+
+    async def find(self, wanted: ExecutionFilter, page: PageRequest) -> Page[Execution]:
+        """Return a page of executions that match, newest first."""
+        raise NotImplementedError
+
+    async def by_idempotency_key(self, key: str) -> Execution | None:
+        """Return the owner's execution that was submitted with this key, or None."""
+        raise NotImplementedError
+
+    async def count_waiting(self) -> int:
+        """Return how many of the owner's executions are pending."""
+        raise NotImplementedError
+
+    async def request_cancel(self, id: str) -> Execution | None:
+        """Mark for cancelling; a pending or waiting one is cancelled at once, with its last event. None: not there."""
+        raise NotImplementedError
+
+    async def history(self, conversation_id: str, limit: int) -> list[Execution]:
+        """Return the latest completed executions of a conversation, oldest first."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The right to run one attempt: the execution as claimed, the last stored seq, what earlier attempts did."""
+
+    execution: Execution
+    last_seq: int
+    journal: Journal = field(default_factory=Journal)
+
+
+class Dispatch(Protocol):
+    """The one authority over who runs what. Each call is a short transaction of its own."""
+
+    async def claim(self, execution_id: str, worker_id: str) -> Claim | None:
+        """Take a pending execution (attempt + 1, running). None: somebody else has it, or it is over."""
+        ...
+
+    async def hand_back(self, execution_id: str, attempt: int, *, crashed: bool, delay_s: float = 0.0) -> bool:
+        """Return a running execution to pending, to be claimed by whoever comes. False: the attempt is not current."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A stored event: its seq, its JSON bytes exactly as written, and whether it is the log's last."""
+
+    seq: int
+    payload: bytes
+    terminal: bool
+
+
+class TraceRecorder(Protocol):
+    """Writes the trace of one attempt. Events are stored in the order recorded; seq follows the log's last."""
+
+    def record(self, event: AnyTraceEvent) -> None:
+        """Take an event; returns at once, stores it with the next batch. `seq` and `attempt` are filled in."""
+        ...
+
+    def record_text(self, message_id: str, text: str, *, span_id: str | None, parent_span_id: str | None) -> None:
+        """Take a piece of streamed text; pieces within a short window become one `token` event."""
+        ...
+
+    async def flush(self) -> None:
+        """Return when everything recorded is stored. Raises ExecutionLost when another attempt owns the run."""
+        ...
+
+    async def finish(self, outcome: Outcome, last: AnyTraceEvent) -> None:
+        """Store the last event and the execution's final state in one transaction. Raises ExecutionLost."""
+        ...
+
+
+class TraceLog(Protocol):
+    """The log of all executions."""
+
+    def open(self, claim: Claim) -> TraceRecorder:
+        """Return the recorder of a claimed attempt."""
+        ...
+
+    def follow(self, execution_id: str, after: int) -> AsyncIterator[Sequence[Frame]]:
+        """Yield batches of frames strictly after `after`, live, until the terminal one; an empty batch is a heartbeat.
+
+        Never loses or doubles a frame; a slow reader is served from the table. The caller has checked the rights.
+        """
+        ...
+
+    async def read(self, execution_id: str, after: int, limit: int) -> Sequence[Frame]:
+        """Return up to `limit` stored frames after a seq."""
+        ...
+
+
+class Doorbell(Protocol):
+    """Tells a worker that there may be something to do. A hint: it may be lost, repeated or late."""
+
+    async def ring(self, execution_id: str, lane: Lane) -> None:
+        """Ring for a pending execution. Never raises."""
+        ...
+
+
+class CancelSignal(Protocol):
+    """Tells whichever worker runs an execution to stop it. A hint beside the row's mark."""
+
+    async def announce(self, execution_id: str) -> None:
+        """Announce that the execution is marked for cancelling. Never raises."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunPlan:
+    """What a runner is told: prompt, model, tools by name, limits in seconds, earlier turns as (question, answer).
+
+    `tool_settings` maps the name of a configured tool to (tool type, settings); `requires_approval` names the tools
+    whose calls wait for a person.
+    """
+
+    system_prompt: str
+    model: str | None
+    temperature: float
+    tools: Sequence[str]
+    tool_settings: Mapping[str, tuple[str, dict[str, Any]]] = field(
+        default_factory=dict[str, tuple[str, dict[str, Any]]]
+    )
+    requires_approval: Sequence[str] = ()
+    max_iter: int = 15
+    call_timeout_s: float = 60.0
+    history: Sequence[tuple[str, str]] = ()
+
+
+class AgentRunner(Protocol):
+    """Runs the graph of an agent."""
+
+    async def run(self, claim: Claim, plan: RunPlan, trace: TraceRecorder) -> Outcome:
+        """Run to the end and return the outcome (completed or waiting), recording every step. Raises DynagentError."""
+        ...

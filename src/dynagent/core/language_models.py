@@ -1,0 +1,148 @@
+"""Language models: one port for every endpoint that answers messages, with streamed text and tool calls."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any, Literal, Protocol
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from dynagent.core.shared.calls import TokenUsage, ToolCall
+from dynagent.core.shared.errors import DynagentError, ErrorKind
+
+Role = Literal["system", "user", "assistant", "tool"]
+ToolChoice = Literal["auto", "none", "required"]
+OnText = Callable[[str], None]
+"""Called with each piece of streamed text, in order, on the event loop; must not block."""
+
+
+class ChatMessage(BaseModel):
+    """One message of a conversation, of JSON types only."""
+
+    model_config = ConfigDict(frozen=True)
+
+    role: Role
+    content: str = ""
+    tool_calls: tuple[ToolCall, ...] = ()
+    tool_call_id: str | None = None
+    name: str | None = None
+
+
+class ToolSpec(BaseModel):
+    """A tool as the model sees it: name, description, JSON Schema of the arguments."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    description: str
+    parameters: dict[str, Any]
+
+
+class ModelRequest(BaseModel):
+    """A question to a model. `timeout_s` bounds the whole reply, `idle_timeout_s` the silence before each piece."""
+
+    model_config = ConfigDict(frozen=True)
+
+    messages: tuple[ChatMessage, ...]
+    tools: tuple[ToolSpec, ...] = ()
+    tool_choice: ToolChoice = "auto"
+    temperature: float | None = None
+    max_tokens: int | None = None
+    timeout_s: float = 120.0
+    idle_timeout_s: float = 60.0
+
+
+class ModelReply(BaseModel):
+    """A complete answer: text, tool calls, usage, and the name of the model that really answered."""
+
+    model_config = ConfigDict(frozen=True)
+
+    content: str = ""
+    tool_calls: tuple[ToolCall, ...] = ()
+    usage: TokenUsage = Field(default_factory=TokenUsage)
+    model: str
+    finish_reason: str = "stop"
+
+
+class ModelError(DynagentError):
+    """A model call failed. `retryable` says whether the same call may succeed later."""
+
+    kind = ErrorKind.UPSTREAM_FAILED
+    code = "model_error"
+    retryable = False
+
+
+class ModelRefused(ModelError):
+    """The endpoint refused the request itself (HTTP 4xx: bad request, wrong key, unknown model)."""
+
+    code = "model_refused"
+
+
+class ModelRateLimited(ModelError):
+    """HTTP 429; `retry_after_s` carries the endpoint's wish when it gave one."""
+
+    code = "model_rate_limited"
+    retryable = True
+
+
+class ModelUnavailable(ModelError):
+    """HTTP 5xx, no connection, or the stream broke off before its end."""
+
+    code = "model_unavailable"
+    retryable = True
+
+
+class ModelTimeout(ModelError):
+    """No (further) piece within the time given."""
+
+    kind = ErrorKind.UPSTREAM_TIMEOUT
+    code = "model_timeout"
+    retryable = True
+
+
+class ModelCircuitOpen(ModelUnavailable):
+    """Too many failures in a row: the endpoint is given a rest; `retry_after_s` says how long."""
+
+    code = "model_circuit_open"
+
+
+class ChatModel(Protocol):
+    """One model at one endpoint."""
+
+    @property
+    def name(self) -> str:
+        """The name agents and traces use for it, for example `gpt-4o-mini` or `demo`."""
+        ...
+
+    async def reply(self, request: ModelRequest, on_text: OnText) -> ModelReply:
+        """Ask, hand each piece of text to `on_text` as it comes, return the whole reply. Raises ModelError."""
+        ...
+
+
+class ChatModels(Protocol):
+    """The models of this installation."""
+
+    @property
+    def default(self) -> str:
+        """Name of the model for agents that choose none."""
+        ...
+
+    def knows(self, name: str) -> bool:
+        """Say whether `get` would succeed."""
+        ...
+
+    def get(self, name: str | None) -> ChatModel:
+        """Return the model by name (None: the default). Raises ModelRefused for an unknown name."""
+        ...
+
+
+class Prices(Protocol):
+    """What tokens cost."""
+
+    def cost_usd(self, model: str, usage: TokenUsage) -> Decimal | None:
+        """Return the price of this usage in US dollars, None when the model is not in the price table."""
+        ...
+
+
+def estimate_tokens(text: str) -> int:
+    """Return a rough token count (a token per four characters, at least one for non-empty text)."""
+    return (len(text) + 3) // 4

@@ -1,0 +1,12 @@
+"""Time as a port: handlers and entities are told the time, they never look."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+Clock = Callable[[], datetime]
+"""Returns now as an aware datetime in UTC."""
+
+
+def utc_now() -> datetime:
+    """Return the wall clock's time in UTC."""
+    return datetime.now(UTC)

@@ -1,0 +1,44 @@
+"""Domain events: facts that a noun tells. They are stored with the change (outbox) and delivered at least once."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import ClassVar
+
+import pydantic
+
+from dynagent.core.shared.ids import new_id
+
+
+class DomainEvent(pydantic.BaseModel):
+    """A fact. Subclasses set `name` (`agent.created`) and add fields of JSON types."""
+
+    model_config = pydantic.ConfigDict(frozen=True)
+
+    name: ClassVar[str]
+
+    event_id: str = pydantic.Field(default_factory=new_id)
+    occurred_at: datetime
+    user_id: str
+
+
+EventCallback = Callable[[DomainEvent], Awaitable[None]]
+
+
+class EventObserver:
+    """Tells every subscriber about an event, all at once; one that fails does not stop the others (ARC-07)."""
+
+    def __init__(self, on_failure: Callable[[DomainEvent, BaseException], None]) -> None:
+        self._callbacks: list[EventCallback] = []
+        self._on_failure = on_failure
+
+    def subscribe(self, callback: EventCallback) -> None:
+        """Call `callback` with every later event."""
+        self._callbacks.append(callback)
+
+    async def notify(self, event: DomainEvent) -> None:
+        """Await all subscribers concurrently; report failures to `on_failure`, raise none of them."""
+        outcomes = await asyncio.gather(*(callback(event) for callback in self._callbacks), return_exceptions=True)
+        for outcome in outcomes:
+            if isinstance(outcome, BaseException):
+                self._on_failure(event, outcome)

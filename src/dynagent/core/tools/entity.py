@@ -1,0 +1,224 @@
+"""The tool as stored and listed, its limits and grants, and the errors of a call."""
+
+import hashlib
+import re
+from datetime import datetime
+from typing import Any, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from dynagent.core.shared.errors import (
+    Conflict,
+    DynagentError,
+    ErrorKind,
+    InvalidInput,
+    NotFound,
+    Unavailable,
+    Violation,
+)
+from dynagent.core.shared.events import DomainEvent
+
+TOOL_NAME = re.compile(r"^[a-zA-Z_][a-zA-Z0-9_]{2,30}$", re.ASCII)
+MAX_TOOL_TIMEOUT_S = 60.0
+DEFAULT_TOOL_TIMEOUT_S = 5.0
+
+ToolKind = Literal["prebuilt", "custom"]
+ToolShape = Literal["async", "sync", "generator", "class", "langchain"]
+
+
+class ToolNotFound(NotFound):
+    """No tool of this name that the caller may see."""
+
+    code = "tool_not_found"
+
+
+class ToolNameTaken(Conflict):
+    """The name belongs to another tool, a prebuilt one, an alias, or looks like one of those."""
+
+    code = "tool_name_taken"
+
+
+class ToolIsPrebuilt(Conflict):
+    """Prebuilt tools cannot be changed or removed."""
+
+    code = "tool_is_prebuilt"
+
+
+class ToolRejected(InvalidInput):
+    """The screen refused the source; `extra["findings"]` lists rule, line, column and message of each finding."""
+
+    code = "tool_rejected"
+
+
+class InvalidArguments(InvalidInput):
+    """The arguments do not fit the tool's JSON Schema; one violation per misfit."""
+
+    code = "invalid_arguments"
+
+
+class ToolFailed(DynagentError):
+    """The tool was called and failed; the text is what the tool said, cut to 2000 characters."""
+
+    kind = ErrorKind.UPSTREAM_FAILED
+    code = "tool_error"
+
+
+class ToolTimeout(ToolFailed):
+    """The call took longer than its limit and was ended."""
+
+    kind = ErrorKind.UPSTREAM_TIMEOUT
+    code = "timeout"
+
+
+class SandboxUnavailable(Unavailable):
+    """There is no sandbox of the required level here, so no registered code is run."""
+
+    code = "sandbox_unavailable"
+
+
+class Finding(BaseModel):
+    """One objection of the screen: the rule's name, where (1-based line, 0-based column), what to do instead."""
+
+    model_config = ConfigDict(frozen=True)
+
+    rule: str
+    line: int
+    column: int
+    message: str
+
+
+class ToolReflection(BaseModel):
+    """What the syntax tree says of a source: its entry point, shape, docstring, imports and arguments' schema."""
+
+    model_config = ConfigDict(frozen=True)
+
+    entry: str
+    shape: ToolShape
+    description: str
+    parameters: dict[str, Any]
+    imports: tuple[str, ...] = ()
+
+
+class ToolPolicy(BaseModel):
+    """What a registered tool may do: hosts (`host:port`, `*.host:port`), secrets by name, limits, reuse, repeats."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    network: tuple[str, ...] = Field(default=(), max_length=20)
+    secrets: tuple[str, ...] = Field(default=(), max_length=20)
+    timeout_s: float = Field(default=DEFAULT_TOOL_TIMEOUT_S, gt=0, le=MAX_TOOL_TIMEOUT_S)
+    reuse: bool = False
+    repeatable: bool = False
+
+
+class CustomTool(BaseModel):
+    """A tool that a user registered: source, what was reflected from it, policy, version (from 1)."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    user_id: str
+    name: str
+    description: str
+    code: str
+    reflection: ToolReflection
+    policy: ToolPolicy = Field(default_factory=ToolPolicy)
+    tags: tuple[str, ...] = ()
+    version: int = 1
+    disabled: bool = False
+    disabled_reason: str | None = None
+    created_at: datetime
+    updated_at: datetime
+
+    @property
+    def source_hash(self) -> str:
+        """SHA-256 of the source in hex: the same source has the same hash in every process."""
+        return hashlib.sha256(self.code.encode()).hexdigest()
+
+    def changed(
+        self,
+        *,
+        description: str,
+        code: str,
+        reflection: ToolReflection,
+        policy: ToolPolicy,
+        tags: tuple[str, ...],
+        now: datetime,
+    ) -> "CustomTool":
+        """Return the next version with a new source, description, policy and tags; a disabled tool is enabled again."""
+        return self.model_copy(
+            update={
+                "description": description,
+                "code": code,
+                "reflection": reflection,
+                "policy": policy,
+                "tags": tags,
+                "version": self.version + 1,
+                "disabled": False,
+                "disabled_reason": None,
+                "updated_at": now,
+            }
+        )
+
+    def disable(self, reason: str, *, now: datetime) -> "CustomTool":
+        """Return the tool switched off; calls are refused with `reason` until it is enabled or changed."""
+        return self.model_copy(update={"disabled": True, "disabled_reason": reason, "updated_at": now})
+
+
+class ToolListing(BaseModel):
+    """A tool as `GET /api/tools` shows it; `source` and `policy` only for custom tools and in the single view."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    description: str
+    parameters: dict[str, Any]
+    tool_class: str
+    kind: ToolKind
+    version: int = 1
+    aliases: tuple[str, ...] = ()
+    settings: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    repeatable: bool = True
+    disabled: bool = False
+    disabled_reason: str | None = None
+    source: str | None = None
+    source_hash: str | None = None
+    policy: ToolPolicy | None = None
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
+
+
+class ToolEvent(DomainEvent):
+    """Something happened to a registered tool."""
+
+    name: ClassVar[str] = "tool.event"
+    tool_name: str
+    version: int
+
+
+class ToolRegistered(ToolEvent):
+    """A tool is there (or has a new version) and can be called from every process."""
+
+    name: ClassVar[str] = "tool.registered"
+
+
+class ToolRemoved(ToolEvent):
+    """A tool is gone."""
+
+    name: ClassVar[str] = "tool.removed"
+
+
+def check_tool_name(name: str) -> None:
+    """Refuse with InvalidInput a name outside `^[a-zA-Z_][a-zA-Z0-9_]{2,30}$` (3–31 ASCII characters)."""
+    if not TOOL_NAME.fullmatch(name):
+        raise InvalidInput(
+            "the tool's name does not fit",
+            violations=[Violation("/name", "pattern", f"must match {TOOL_NAME.pattern} (3 to 31 characters)")],
+        )
+
+
+def same_looking(name: str) -> str:
+    """Return the form in which look-alike names collide: lower case, no underscores or `tool`, digits as letters."""
+    folded = name.lower().replace("_", "").translate(str.maketrans("015", "ols"))
+    return folded.removesuffix("tool") or folded

@@ -1,0 +1,129 @@
+"""Where tools come from and how they are called."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from dynagent.core.shared.repository import BaseRepository
+from dynagent.core.tools.base import BaseTool
+from dynagent.core.tools.entity import CustomTool, Finding, ToolListing, ToolPolicy, ToolReflection
+
+
+@dataclass(frozen=True, slots=True)
+class CallContext:
+    """Who calls and why: the owner, the agent's model, a key that is the same when the same call is repeated."""
+
+    user_id: str
+    timeout_s: float
+    idempotency_key: str = ""
+    execution_id: str | None = None
+    model: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ToolOutcome:
+    """What a call gave: the result (JSON types), captured prints, and what it cost where that is known."""
+
+    result: Any
+    logs: str = ""
+    cpu_ms: float | None = None
+    peak_memory_kb: int | None = None
+
+
+class RunnableTool(Protocol):
+    """A tool ready to be called, prebuilt or custom."""
+
+    @property
+    def name(self) -> str:
+        """The name the model calls it by."""
+        ...
+
+    @property
+    def description(self) -> str:
+        """What it does, for the model."""
+        ...
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """JSON Schema of the arguments (an object)."""
+        ...
+
+    @property
+    def repeatable(self) -> bool:
+        """Whether a call may be made again when it is not known if it was made."""
+        ...
+
+    async def call(self, arguments: dict[str, Any], context: CallContext) -> ToolOutcome:
+        """Validate the arguments, call. Raises InvalidArguments, ToolFailed, ToolTimeout, SandboxUnavailable."""
+        ...
+
+
+class ToolFactory(Protocol):
+    """Makes prebuilt tools from a type name and settings (SPEC ARC-06)."""
+
+    def create_tool(self, tool_type: str, config: dict[str, Any]) -> BaseTool:
+        """Return a tool object. Raises ToolNotFoundError for an unregistered type."""
+        ...
+
+
+class ToolCatalogue(Protocol):
+    """All tools a user can attach, prebuilt and custom, ready to be called."""
+
+    async def listings(self, user_id: str) -> Sequence[ToolListing]:
+        """Return every tool, sorted by name."""
+        ...
+
+    async def get(self, name: str, user_id: str) -> ToolListing:
+        """Return one tool with source and policy. Raises ToolNotFound."""
+        ...
+
+    async def unknown(self, names: Sequence[str], user_id: str) -> list[str]:
+        """Return the names that are no tool of this user, in the order given."""
+        ...
+
+    async def resolve(
+        self, names: Sequence[str], user_id: str, settings: dict[str, tuple[str, dict[str, Any]]] | None = None
+    ) -> list[RunnableTool]:
+        """Return callable tools; `settings` maps a name to (type, config). Raises ToolNotFound for a missing one."""
+        ...
+
+    def reserved(self, name: str) -> bool:
+        """Say whether a name is a prebuilt tool's, an alias, or looks like one."""
+        ...
+
+
+class CustomTools(BaseRepository[CustomTool]):
+    """The owner's registered tools, current versions."""
+
+    async def get_by_name(self, name: str) -> CustomTool | None:
+        """Return the tool of this name, or None."""
+        raise NotImplementedError
+
+    async def get_by_names(self, names: Sequence[str]) -> list[CustomTool]:
+        """Return those of the names that exist (one query)."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, slots=True)
+class Screening:
+    """The screen's verdict: objections, or what was reflected and the opaque bytes that the sandbox runs."""
+
+    findings: tuple[Finding, ...] = ()
+    reflection: ToolReflection | None = None
+    program: bytes = field(default=b"", repr=False)
+
+
+class ToolSandbox(Protocol):
+    """Where registered code is screened and run; never the API or worker process."""
+
+    async def screen(self, name: str, code: str, policy: ToolPolicy) -> Screening:
+        """Parse, screen and reflect a source without running it. Raises SandboxUnavailable."""
+        ...
+
+    async def run(self, tool: CustomTool, arguments: dict[str, Any], context: CallContext) -> ToolOutcome:
+        """Run one call. Raises ToolFailed and its kin, SandboxUnavailable."""
+        ...
+
+    async def status(self) -> dict[str, Any]:
+        """Return level (int), layers (name → reason or true) and advice, for health and doctor."""
+        ...

@@ -1,0 +1,1 @@
+"""Runs agents as LangGraph graphs and records their trace."""

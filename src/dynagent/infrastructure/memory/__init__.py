@@ -1,0 +1,1 @@
+"""The ports of Redis for a single process."""

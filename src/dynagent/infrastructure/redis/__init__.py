@@ -1,0 +1,1 @@
+"""Redis: the memory; emptying it costs speed, never data."""

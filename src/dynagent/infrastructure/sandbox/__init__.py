@@ -1,0 +1,1 @@
+"""Where registered code is screened and run, away from every other process."""

@@ -1,0 +1,1 @@
+"""Routes: body → message → bus → response."""

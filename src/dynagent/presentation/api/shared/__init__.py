@@ -1,0 +1,1 @@
+"""What every route needs: problems, streams, pages, limits."""
