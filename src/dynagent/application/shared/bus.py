@@ -12,7 +12,7 @@ R_co = TypeVar("R_co", covariant=True)
 
 
 class Message(Protocol[R_co]):
-    """A command or query; `R_co` is what its handler returns. Messages are frozen dataclasses deriving from `Returns`."""
+    """A command or query; `R_co` is what its handler returns. Messages are frozen dataclasses, see `Returns`."""
 
     def __returns__(self) -> R_co:
         """Typing only: never called."""

@@ -13,6 +13,8 @@ from dynagent.core.shared.calls import TokenUsage, ToolCall
 class _Event(BaseModel):
     model_config = ConfigDict(frozen=True)
 
+    # Declared here so that it comes first in the JSON; every event narrows it to its own literal.
+    type: Any
     seq: int = Field(default=0, description="Place in the execution's log, from 1 without gaps; assigned when stored.")
     timestamp: float = Field(description="When it happened, in seconds since the epoch.")
     attempt: int = Field(default=1, description="Which attempt at the execution wrote it, from 1.")

@@ -1,0 +1,219 @@
+"""The event writer: one per process, one multi-row INSERT for all executions, then commit, then publish.
+
+Natural batching: the next batch is taken when the previous commit has returned, so an idle system stores at once and
+a busy one in large batches. Every write of an attempt is fenced: it takes a share lock on the execution's row with
+its attempt and the status `running`; an attempt that has been replaced stores nothing.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import asyncpg
+import structlog
+
+from dynagent.core.executions import ExecutionLost, Frame
+from dynagent.infrastructure.memory.recorder import BatchingRecorder, StoredEvent
+from dynagent.infrastructure.postgres.pool import Pool
+
+log = structlog.get_logger()
+
+MAX_BATCH_EVENTS = 5000
+RETRY_S = (0.05, 0.1, 0.25, 0.5, 1.0, 2.0)
+
+STORE = """
+WITH owned AS (
+  SELECT e.id, e.user_id FROM executions e
+  JOIN unnest($1::uuid[], $2::int[]) AS b(id, attempt) ON b.id = e.id AND b.attempt = e.attempt
+  WHERE e.status = 'running' FOR SHARE OF e
+), stored AS (
+  INSERT INTO execution_events (execution_id, seq, attempt, type, at, payload)
+  SELECT v.id, v.seq, v.attempt, v.type, to_timestamp(v.at), v.payload::json
+  FROM unnest($3::uuid[], $4::int[], $5::int[], $6::text[], $7::float8[], $8::text[])
+    AS v(id, seq, attempt, type, at, payload)
+  JOIN owned ON owned.id = v.id
+)
+SELECT id::text FROM owned
+"""
+
+FINISH = """
+WITH ended AS (
+  UPDATE executions e SET status = f.status, result = f.result, error = f.error::jsonb, usage = f.usage::jsonb,
+    cost_usd = f.cost_usd, model = coalesce(f.model, e.model), worker = NULL,
+    completed_at = CASE WHEN f.status = 'waiting' THEN NULL ELSE now() END
+  FROM unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::text[], $6::text[], $7::numeric[], $8::text[])
+    AS f(id, attempt, status, result, error, usage, cost_usd, model)
+  WHERE e.id = f.id AND e.attempt = f.attempt AND e.status = 'running'
+  RETURNING e.user_id
+)
+UPDATE user_slots s SET n = greatest(0, s.n - gone.n)
+FROM (SELECT user_id, count(*)::int AS n FROM ended GROUP BY user_id) AS gone WHERE s.user_id = gone.user_id
+"""
+
+CONNECTION_ERRORS = (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.CannotConnectNowError)
+TRANSIENT_ERRORS = (
+    *CONNECTION_ERRORS,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.DeadlockDetectedError,
+    asyncpg.SerializationError,
+    asyncpg.DiskFullError,
+    asyncpg.TooManyConnectionsError,
+    TimeoutError,
+)
+
+Publish = Callable[[str, Sequence[Frame]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class BatchReport:
+    """What one commit did, for metrics: events and executions in it, seconds it took."""
+
+    events: int
+    executions: int
+    commit_s: float
+
+
+Batch = list[tuple[BatchingRecorder, list[StoredEvent]]]
+
+
+class EventWriter:
+    """Stores what the recorders of this process hold; `publish` gets each execution's frames after the commit."""
+
+    def __init__(
+        self, pool: Pool, publish: Publish, *, observe: Callable[[BatchReport], None] = lambda _: None
+    ) -> None:
+        self._pool = pool
+        self._publish = publish
+        self._observe = observe
+        self._dirty: dict[BatchingRecorder, None] = {}
+        self._woken = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin to store; call on the running loop."""
+        self._task = asyncio.get_running_loop().create_task(self._run(), name="event-writer")
+
+    async def stop(self) -> None:
+        """Store what is left, then stop. What cannot be stored within five seconds is left to recovery."""
+        if self._task is None:
+            return
+        deadline = time.monotonic() + 5
+        while self._dirty and time.monotonic() < deadline and not self._task.done():
+            self._woken.set()
+            await asyncio.sleep(0.01)
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+
+    def wake(self, recorder: BatchingRecorder) -> None:
+        """Note that a recorder has something to store."""
+        self._dirty[recorder] = None
+        self._woken.set()
+
+    async def _run(self) -> None:
+        while True:
+            await self._woken.wait()
+            self._woken.clear()
+            # Let everybody who is ready in this turn of the loop add to the batch.
+            await asyncio.sleep(0)
+            batch = self._take()
+            if batch:
+                await self._store_until_done(batch)
+
+    def _take(self) -> Batch:
+        batch: Batch = []
+        events = 0
+        while self._dirty and events < MAX_BATCH_EVENTS:
+            recorder = next(iter(self._dirty))
+            del self._dirty[recorder]
+            taken = recorder.take()
+            events += len(taken)
+            if taken:
+                batch.append((recorder, taken))
+        if self._dirty:
+            self._woken.set()
+        return batch
+
+    async def _store_until_done(self, batch: Batch) -> None:
+        tries = 0
+        while True:
+            try:
+                owned = await self._store(batch)
+                break
+            except TRANSIENT_ERRORS as error:
+                delay_s = RETRY_S[min(tries, len(RETRY_S) - 1)]
+                tries += 1
+                log.warning("event_batch_retried", error=repr(error), tries=tries, delay_s=delay_s, runs=len(batch))
+                await asyncio.sleep(delay_s)
+            except asyncpg.PostgresError as error:
+                await self._store_one_by_one(batch, error)
+                return
+        self._answer(batch, owned)
+
+    async def _store_one_by_one(self, batch: Batch, error: Exception) -> None:
+        """One execution's row cannot be stored: find it, refuse it alone, keep the others."""
+        if len(batch) == 1:
+            log.error("event_batch_refused", execution_id=batch[0][0].execution_id, error=repr(error))
+            batch[0][0].refuse(error)
+            return
+        for part in batch:
+            await self._store_until_done([part])
+
+    async def _store(self, batch: Batch) -> set[str]:
+        began = time.perf_counter()
+        rows = [(recorder, event) for recorder, events in batch for event in events]
+        finishing = [recorder for recorder, events in batch if events[-1].frame.terminal or _waits(recorder)]
+        arguments = (
+            [recorder.execution_id for recorder, _ in batch],
+            [recorder.attempt for recorder, _ in batch],
+            [recorder.execution_id for recorder, _ in rows],
+            [event.frame.seq for _, event in rows],
+            [recorder.attempt for recorder, _ in rows],
+            [event.type for _, event in rows],
+            [event.at for _, event in rows],
+            [event.frame.payload.decode() for _, event in rows],
+        )
+        async with self._pool.acquire() as connection:
+            if finishing:
+                async with connection.transaction():
+                    owned = await connection.fetch(STORE, *arguments)
+                    await connection.execute(FINISH, *_finish_columns(finishing))
+            else:
+                owned = await connection.fetch(STORE, *arguments)
+        self._observe(BatchReport(len(rows), len(batch), time.perf_counter() - began))
+        return {row["id"] for row in owned}
+
+    def _answer(self, batch: Batch, owned: set[str]) -> None:
+        for recorder, events in batch:
+            if recorder.execution_id in owned:
+                recorder.stored(events[-1].frame.seq)
+                self._publish(recorder.execution_id, [event.frame for event in events])
+            else:
+                recorder.refuse(ExecutionLost(f"execution {recorder.execution_id}: attempt {recorder.attempt} is over"))
+
+
+def _waits(recorder: BatchingRecorder) -> bool:
+    return recorder.outcome is not None and not recorder.outcome.status.over
+
+
+def _finish_columns(finishing: list[BatchingRecorder]) -> tuple[list[Any], ...]:
+    columns: list[tuple[Any, ...]] = []
+    for recorder in finishing:
+        outcome = recorder.outcome
+        if outcome is None:
+            raise RuntimeError(f"execution {recorder.execution_id}: a last event without an outcome")
+        columns.append(
+            (
+                recorder.execution_id,
+                recorder.attempt,
+                outcome.status.value,
+                outcome.result,
+                outcome.error.model_dump_json() if outcome.error else None,
+                outcome.usage.model_dump_json(),
+                outcome.cost_usd,
+                outcome.model,
+            )
+        )
+    return tuple(list(column) for column in zip(*columns, strict=True))
