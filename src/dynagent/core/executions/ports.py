@@ -57,6 +57,38 @@ class Dispatch(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class DueExecution:
+    """A pending execution that waits for a worker."""
+
+    execution_id: str
+    lane: Lane
+
+
+class Leases(Protocol):
+    """Who is alive: one lease per worker, measured by the database's clock."""
+
+    async def register(self, worker_id: str) -> None:
+        """Enter a worker with a fresh lease; workers of this machine whose process is gone are buried at once."""
+        ...
+
+    async def beat(self, worker_id: str) -> bool:
+        """Renew the lease. False: this worker was buried; drop everything and register under a new id."""
+        ...
+
+    async def retire(self, worker_id: str) -> None:
+        """Leave: nobody waits for this worker's lease any more; what it still holds goes back to pending."""
+        ...
+
+    async def bury(self, worker_id: str) -> int:
+        """Bury other workers past their lease; their executions become pending. Returns how many executions."""
+        ...
+
+    async def due(self, limit: int) -> Sequence[DueExecution]:
+        """Return pending executions that nobody was rung for lately, and note that they are rung for now."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
 class Frame:
     """A stored event: its seq, its JSON bytes exactly as written, and whether it is the log's last."""
 

@@ -1,4 +1,4 @@
-"""The part of asyncpg's pool that hot paths use, with types (asyncpg itself ships none that a strict checker accepts)."""
+"""The part of asyncpg's pool that hot paths use, with types (asyncpg ships none that a strict checker accepts)."""
 
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager

@@ -1,17 +1,14 @@
-"""Agents: what they are, which changes they allow, and where they are kept."""
+"""The agent: its configuration, versions and status, which changes it allows, and the facts told about it."""
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, ClassVar, Literal, Protocol
+from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from dynagent.core.shared.errors import Conflict, InvalidInput, NotFound, StaleVersion, Violation
+from dynagent.core.shared.errors import Conflict, NotFound, StaleVersion
 from dynagent.core.shared.events import DomainEvent
-from dynagent.core.shared.paging import Page, PageRequest
-from dynagent.core.shared.repository import BaseRepository
 
 AgentKind = Literal["configured", "file", "dynamic", "builtin"]
 AgentStatus = Literal["created", "active", "disabled", "error"]
@@ -178,42 +175,6 @@ class AgentFilter(BaseModel):
     model: str | None = Field(default=None, max_length=200)
 
 
-class AgentRepository(BaseRepository[Agent]):
-    """The owner's agents and their versions. `create` and `update` also write the version row."""
-
-    async def find(self, wanted: AgentFilter, page: PageRequest) -> Page[Agent]:
-        """Return a page of agents that match, newest first."""
-        raise NotImplementedError
-
-    async def versions(self, agent_id: str, page: PageRequest) -> Page[AgentVersion]:
-        """Return the versions of an agent, newest first (cursor unused: skip and limit only)."""
-        raise NotImplementedError
-
-    async def get_version(self, agent_id: str, version: int) -> AgentVersion | None:
-        """Return one version, or None."""
-        raise NotImplementedError
-
-    async def known_slugs(self, slugs: Sequence[str]) -> set[str]:
-        """Return those of the slugs that name an agent of the owner (one query)."""
-        raise NotImplementedError
-
-    async def dependencies(self) -> dict[str, tuple[str, ...]]:
-        """Return the dependency graph of the owner's agents: slug → slugs of what it depends on."""
-        raise NotImplementedError
-
-
-class KnownParts(Protocol):
-    """What the rules of an agent must know of other nouns, asked in as few calls as possible."""
-
-    async def unknown_tools(self, names: Sequence[str]) -> list[str]:
-        """Return the names that are no tool of the owner."""
-        ...
-
-    async def unknown_model(self, model: str | None) -> bool:
-        """Say whether the name is given but no model answers to it."""
-        ...
-
-
 class AgentEvent(DomainEvent):
     """Something happened to an agent."""
 
@@ -238,46 +199,6 @@ class AgentDeleted(AgentEvent):
     """An agent is gone."""
 
     name: ClassVar[str] = "agent.deleted"
-
-
-async def check_configuration(
-    configuration: AgentConfiguration, *, slug: str, parts: KnownParts, graph: Mapping[str, tuple[str, ...]]
-) -> None:
-    """Refuse with InvalidInput a configuration that names unknown parts or closes a dependency cycle (AGT-26)."""
-    violations = [
-        Violation("/tools", "known_tool", f"there is no tool named {name!r}; GET /api/tools lists what there is")
-        for name in await parts.unknown_tools(configuration.all_tools())
-    ]
-    if await parts.unknown_model(configuration.model):
-        violations.append(Violation("/model", "known_model", f"no model answers to the name {configuration.model!r}"))
-    violations += [
-        Violation("/dependencies", "known_agent", f"there is no agent with the slug {name!r}")
-        for name in configuration.dependencies
-        if name not in graph and name != slug
-    ]
-    cycle = find_cycle({**graph, slug: configuration.dependencies}, start=slug)
-    if cycle:
-        violations.append(Violation("/dependencies", "no_cycle", "dependency cycle: " + " → ".join(cycle)))
-    if violations:
-        raise InvalidInput("the agent's configuration names things that do not fit", violations=violations)
-
-
-def find_cycle(graph: Mapping[str, Sequence[str]], *, start: str) -> list[str]:
-    """Return a cycle through `start` as a path that begins and ends with it, or an empty list."""
-    path: dict[str, None] = {start: None}
-    trail = [iter(graph.get(start, ()))]
-    done: set[str] = set()
-    while trail:
-        following = next(trail[-1], None)
-        if following == start:
-            return [*path, start]
-        if following is None:
-            trail.pop()
-            done.add(path.popitem()[0])
-        elif following not in path and following not in done:
-            path[following] = None
-            trail.append(iter(graph.get(following, ())))
-    return []
 
 
 def make_slug(name: str, id: str) -> str:

@@ -1,0 +1,61 @@
+"""Agents: what they are (entity), which configurations are valid (rules), where they are kept (ports)."""
+
+from dynagent.core.agents.entity import (
+    MAX_DEPENDENCIES,
+    MAX_TOOLS,
+    Agent,
+    AgentChangedMeanwhile,
+    AgentConfiguration,
+    AgentCreated,
+    AgentDeleted,
+    AgentDisabled,
+    AgentEvent,
+    AgentFilter,
+    AgentKind,
+    AgentNotFound,
+    AgentSlugTaken,
+    AgentStatus,
+    AgentUpdated,
+    AgentVersion,
+    AgentVersionNotFound,
+    ToolAttachment,
+    Visibility,
+    make_slug,
+)
+from dynagent.core.agents.ports import (
+    AgentConfigurations,
+    AgentRepository,
+    KnownParts,
+)
+from dynagent.core.agents.rules import (
+    check_configuration,
+    find_cycle,
+)
+
+__all__ = [
+    "MAX_DEPENDENCIES",
+    "MAX_TOOLS",
+    "Agent",
+    "AgentChangedMeanwhile",
+    "AgentConfiguration",
+    "AgentConfigurations",
+    "AgentCreated",
+    "AgentDeleted",
+    "AgentDisabled",
+    "AgentEvent",
+    "AgentFilter",
+    "AgentKind",
+    "AgentNotFound",
+    "AgentRepository",
+    "AgentSlugTaken",
+    "AgentStatus",
+    "AgentUpdated",
+    "AgentVersion",
+    "AgentVersionNotFound",
+    "KnownParts",
+    "ToolAttachment",
+    "Visibility",
+    "check_configuration",
+    "find_cycle",
+    "make_slug",
+]

@@ -1,0 +1,47 @@
+"""Which configurations are valid: known parts, no dependency cycle (SPEC AGT-26)."""
+
+from collections.abc import Mapping, Sequence
+
+from dynagent.core.agents.entity import AgentConfiguration
+from dynagent.core.agents.ports import KnownParts
+from dynagent.core.shared.errors import InvalidInput, Violation
+
+
+async def check_configuration(
+    configuration: AgentConfiguration, *, slug: str, parts: KnownParts, graph: Mapping[str, tuple[str, ...]]
+) -> None:
+    """Refuse with InvalidInput a configuration that names unknown parts or closes a dependency cycle (AGT-26)."""
+    violations = [
+        Violation("/tools", "known_tool", f"there is no tool named {name!r}; GET /api/tools lists what there is")
+        for name in await parts.unknown_tools(configuration.all_tools())
+    ]
+    if await parts.unknown_model(configuration.model):
+        violations.append(Violation("/model", "known_model", f"no model answers to the name {configuration.model!r}"))
+    violations += [
+        Violation("/dependencies", "known_agent", f"there is no agent with the slug {name!r}")
+        for name in configuration.dependencies
+        if name not in graph and name != slug
+    ]
+    cycle = find_cycle({**graph, slug: configuration.dependencies}, start=slug)
+    if cycle:
+        violations.append(Violation("/dependencies", "no_cycle", "dependency cycle: " + " → ".join(cycle)))
+    if violations:
+        raise InvalidInput("the agent's configuration names things that do not fit", violations=violations)
+
+
+def find_cycle(graph: Mapping[str, Sequence[str]], *, start: str) -> list[str]:
+    """Return a cycle through `start` as a path that begins and ends with it, or an empty list."""
+    path: dict[str, None] = {start: None}
+    trail = [iter(graph.get(start, ()))]
+    done: set[str] = set()
+    while trail:
+        following = next(trail[-1], None)
+        if following == start:
+            return [*path, start]
+        if following is None:
+            trail.pop()
+            done.add(path.popitem()[0])
+        elif following not in path and following not in done:
+            path[following] = None
+            trail.append(iter(graph.get(following, ())))
+    return []

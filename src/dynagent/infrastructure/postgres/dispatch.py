@@ -1,0 +1,117 @@
+"""Who runs what: claims and returns executions, each in one statement on PostgreSQL."""
+
+from typing import Any
+
+import orjson
+from pydantic import TypeAdapter
+
+from dynagent.core.executions import (
+    AnyTraceEvent,
+    Claim,
+    Dispatch,
+    Execution,
+    ExecutionStatus,
+    Journal,
+    RunError,
+    TraceEvent,
+    Usage,
+)
+from dynagent.infrastructure.postgres.pool import Pool, Row
+
+CLAIM = """
+WITH candidate AS (
+  SELECT e.id, e.user_id FROM executions e
+  WHERE e.id = $1 AND e.status = 'pending' AND (e.not_before IS NULL OR e.not_before <= now())
+    AND EXISTS (SELECT 1 FROM workers w WHERE w.id = $2 AND NOT w.dead)
+  FOR UPDATE OF e SKIP LOCKED
+), slot AS (
+  INSERT INTO user_slots AS s (user_id, n) SELECT user_id, 1 FROM candidate
+  ON CONFLICT (user_id) DO UPDATE SET n = s.n + 1 WHERE s.n < $3
+  RETURNING user_id
+), claimed AS (
+  UPDATE executions e SET status = 'running', attempt = e.attempt + 1, worker = $2, not_before = NULL,
+    started_at = coalesce(e.started_at, now())
+  FROM candidate c JOIN slot ON slot.user_id = c.user_id WHERE e.id = c.id
+  RETURNING e.*
+)
+SELECT c.*, (SELECT max(v.seq) FROM execution_events v WHERE v.execution_id = $1) AS last_seq FROM claimed c
+"""
+
+HAND_BACK = """
+WITH freed AS (
+  UPDATE executions SET status = 'pending', worker = NULL, rung_at = '-infinity',
+    crashes = crashes + $3::int, not_before = now() + make_interval(secs => $4)
+  WHERE id = $1 AND attempt = $2 AND status = 'running'
+  RETURNING user_id
+), slot AS (
+  UPDATE user_slots s SET n = greatest(0, s.n - 1) FROM freed WHERE s.user_id = freed.user_id
+)
+SELECT count(*) FROM freed
+"""
+
+JOURNAL = """
+SELECT payload::text AS payload FROM execution_events
+WHERE execution_id = $1 AND type IN ('message', 'tool_start', 'tool_end') ORDER BY seq
+"""
+
+_EVENTS: TypeAdapter[AnyTraceEvent] = TypeAdapter(TraceEvent)
+
+
+class PostgresDispatch(Dispatch):
+    """The authority over who runs what; `user_cap` bounds how many of one user's executions run at once."""
+
+    def __init__(self, pool: Pool, *, user_cap: int) -> None:
+        self._pool = pool
+        self._user_cap = user_cap
+
+    async def claim(self, execution_id: str, worker_id: str) -> Claim | None:
+        """Take a pending execution: attempt + 1, running, a slot of its user."""
+        row = await self._pool.fetchrow(CLAIM, execution_id, worker_id, self._user_cap)
+        if row is None:
+            return None
+        execution = read_execution(row)
+        # The first attempt has no past; asking for it would be a wasted read on the hot path.
+        journal = await self._journal(execution_id) if execution.attempt > 1 else Journal()
+        return Claim(execution, row["last_seq"] or 0, journal)
+
+    async def hand_back(self, execution_id: str, attempt: int, *, crashed: bool, delay_s: float = 0.0) -> bool:
+        """Return a running execution to pending and its slot to its user."""
+        return bool(await self._pool.fetchval(HAND_BACK, execution_id, attempt, int(crashed), delay_s))
+
+    async def _journal(self, execution_id: str) -> Journal:
+        rows = await self._pool.fetch(JOURNAL, execution_id)
+        return Journal(_EVENTS.validate_json(row["payload"]) for row in rows)
+
+
+def read_execution(row: Row) -> Execution:
+    """Return the entity that a row of `executions` stands for; jsonb columns arrive as text."""
+    return Execution.model_construct(
+        id=str(row["id"]),
+        user_id=str(row["user_id"]),
+        agent_id=str(row["agent_id"]),
+        agent_version=row["agent_version"],
+        agent_name=row["agent_name"],
+        query=row["query"],
+        model=row["model"],
+        context=_json(row["context"]) or {},
+        conversation_id=row["conversation_id"],
+        lane=row["lane"],
+        priority=row["priority"],
+        status=ExecutionStatus(row["status"]),
+        attempt=row["attempt"],
+        crashes=row["crashes"],
+        cancel_requested=row["cancel_requested"],
+        deadline=row["deadline"],
+        idempotency_key=row["idempotency_key"],
+        result=row["result"],
+        error=RunError.model_validate(error) if (error := _json(row["error"])) else None,
+        usage=Usage.model_validate(_json(row["usage"]) or {}),
+        cost_usd=row["cost_usd"],
+        created_at=row["created_at"],
+        started_at=row["started_at"],
+        completed_at=row["completed_at"],
+    )
+
+
+def _json(value: Any) -> Any:
+    return orjson.loads(value) if isinstance(value, (str, bytes)) else value

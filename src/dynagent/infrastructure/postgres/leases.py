@@ -1,0 +1,104 @@
+"""Who is alive: one lease row per worker, renewed by the database's clock; the dead are buried, their work returned."""
+
+import os
+import socket
+from collections.abc import Sequence
+from pathlib import Path
+
+import orjson
+
+from dynagent.core.executions import QUARANTINE_AFTER, DueExecution, Leases
+from dynagent.infrastructure.postgres.pool import Pool
+
+REGISTER = """
+INSERT INTO workers (id, name, lease_until, dead, info, started_at)
+VALUES ($1, $2, now() + make_interval(secs => $3), false, $4::jsonb, now())
+"""
+BEAT = """
+UPDATE workers SET lease_until = now() + make_interval(secs => $2) WHERE id = $1 AND NOT dead RETURNING true
+"""
+OVERDUE = "SELECT array_agg(id) FROM workers WHERE NOT dead AND lease_until < now() AND id <> $1"
+NEIGHBOURS = "SELECT id, info ->> 'process' AS process FROM workers WHERE NOT dead AND info ->> 'host' = $1"
+BURY = """
+WITH buried AS (
+  UPDATE workers SET dead = true WHERE id = ANY($1::uuid[]) AND NOT dead RETURNING id
+), freed AS (
+  UPDATE executions e SET status = 'pending', worker = NULL, rung_at = '-infinity', crashes = e.crashes + $2::int,
+    lane = CASE WHEN e.crashes + $2::int >= $3 THEN 'quarantine' ELSE e.lane END
+  FROM buried WHERE e.worker = buried.id AND e.status = 'running'
+  RETURNING e.user_id
+), slots AS (
+  UPDATE user_slots s SET n = greatest(0, s.n - gone.n)
+  FROM (SELECT user_id, count(*)::int AS n FROM freed GROUP BY user_id) AS gone WHERE s.user_id = gone.user_id
+)
+SELECT count(*)::int FROM freed
+"""
+DUE = """
+UPDATE executions SET rung_at = now() WHERE id IN (
+  SELECT id FROM executions
+  WHERE status = 'pending' AND coalesce(rung_at, created_at) < now() - make_interval(secs => $1)
+    AND (not_before IS NULL OR not_before <= now())
+  ORDER BY priority DESC, id LIMIT $2 FOR UPDATE SKIP LOCKED
+) RETURNING id, lane
+"""
+
+
+class PostgresLeases(Leases):
+    """Leases of `lease_s` seconds; a pending execution is due again `ring_every_s` seconds after its last ring."""
+
+    def __init__(self, pool: Pool, *, lease_s: float = 15.0, ring_every_s: float = 15.0) -> None:
+        self._pool = pool
+        self._lease_s = lease_s
+        self._ring_every_s = ring_every_s
+
+    async def register(self, worker_id: str) -> None:
+        """Enter a worker; bury at once those of this machine whose process is gone, without waiting for their lease."""
+        info = orjson.dumps({"host": host_identity(), "process": process_identity(os.getpid())}).decode()
+        await self._pool.execute(REGISTER, worker_id, f"{socket.gethostname()}:{os.getpid()}", self._lease_s, info)
+        neighbours = await self._pool.fetch(NEIGHBOURS, host_identity())
+        gone = [row["id"] for row in neighbours if not _is_running(row["process"])]
+        if gone:
+            await self._pool.fetchval(BURY, gone, 1, QUARANTINE_AFTER)
+
+    async def beat(self, worker_id: str) -> bool:
+        """Renew the lease; False when this worker was buried."""
+        return bool(await self._pool.fetchval(BEAT, worker_id, self._lease_s))
+
+    async def retire(self, worker_id: str) -> None:
+        """Leave; executions still held go back to pending and count no crash."""
+        await self._pool.fetchval(BURY, [worker_id], 0, QUARANTINE_AFTER)
+
+    async def bury(self, worker_id: str) -> int:
+        """Bury the others that are past their lease; return how many executions became pending."""
+        overdue = await self._pool.fetchval(OVERDUE, worker_id)
+        return await self._pool.fetchval(BURY, overdue, 1, QUARANTINE_AFTER) if overdue else 0
+
+    async def due(self, limit: int) -> Sequence[DueExecution]:
+        """Return pending executions nobody was rung for lately, most urgent first."""
+        rows = await self._pool.fetch(DUE, self._ring_every_s, limit)
+        return [DueExecution(str(row["id"]), row["lane"]) for row in rows]
+
+
+def host_identity() -> str:
+    """Return what tells this machine's process table from any other: host name, boot, pid namespace."""
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+        return f"{socket.gethostname()}/{boot}/{Path('/proc/self/ns/pid').readlink()}"
+    except OSError:
+        return f"{socket.gethostname()}/no-proc"
+
+
+def process_identity(pid: int) -> str | None:
+    """Return `pid/start time`, which no later process shares; None when there is no such process."""
+    try:
+        # Field 22 of stat; the command in field 2 may hold spaces and brackets, so count from its end.
+        return f"{pid}/{Path(f'/proc/{pid}/stat').read_text().rpartition(')')[2].split()[19]}"
+    except OSError:
+        return None
+
+
+def _is_running(identity: str | None) -> bool:
+    if not identity:
+        # Without /proc nothing is known: leave it to the lease.
+        return True
+    return process_identity(int(identity.partition("/")[0])) == identity
