@@ -1,0 +1,240 @@
+"""RunExecution: claim an execution, run the agent version it recorded, store how it ended."""
+
+import asyncio
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Literal, Protocol
+
+from dynagent.application.commands.executions.tally import TallyingRecorder
+from dynagent.application.shared.bus import Returns
+from dynagent.application.shared.caller import Caller
+from dynagent.core.agents import AgentConfiguration, AgentConfigurations
+from dynagent.core.executions import (
+    MAX_ATTEMPTS,
+    AgentRunner,
+    AnyTraceEvent,
+    Cancelled,
+    Claim,
+    Complete,
+    Dispatch,
+    Execution,
+    ExecutionLost,
+    ExecutionStatus,
+    ExecutionTimedOut,
+    Failed,
+    Outcome,
+    Retry,
+    RunError,
+    RunPlan,
+    TraceLog,
+    TraceRecorder,
+)
+from dynagent.core.language_models import ModelError
+from dynagent.core.shared.errors import DynagentError
+
+StopReason = Literal["cancelled", "shutdown", "lost"]
+
+
+@dataclass(slots=True)
+class RunControl:
+    """How the worker says why it cancels the task: set before `task.cancel()`."""
+
+    stop: StopReason | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunExecution(Returns[ExecutionStatus | None]):
+    """Run an execution on this worker. Returns its final status, None when there was nothing to run."""
+
+    execution_id: str
+    worker_id: str
+    control: RunControl = field(default_factory=RunControl)
+
+
+class Conversations(Protocol):
+    """Earlier turns of a conversation with an agent."""
+
+    async def turns(self, execution: Execution) -> list[tuple[str, str]]:
+        """Return (question, answer) of the completed executions before this one, oldest first."""
+        ...
+
+
+class Report(Protocol):
+    """Whoever counts: metrics and logs."""
+
+    def started(self, claim: Claim) -> None:
+        """An attempt begins."""
+        ...
+
+    def ended(self, claim: Claim, outcome: Outcome, duration_s: float) -> None:
+        """An attempt has stored its outcome."""
+        ...
+
+    def crashed(self, claim: Claim, error: BaseException) -> None:
+        """An error that nobody foresaw ended the run; it is also in the trace."""
+        ...
+
+
+class RunExecutionHandler:
+    """Load → run → store the outcome; every way out leaves the execution ended or handed back, never lost."""
+
+    def __init__(
+        self,
+        *,
+        dispatch: Dispatch,
+        trace: TraceLog,
+        runner: AgentRunner,
+        agents: AgentConfigurations,
+        conversations: Conversations,
+        report: Report,
+        call_timeout_s: float,
+    ) -> None:
+        self._dispatch = dispatch
+        self._trace = trace
+        self._runner = runner
+        self._agents = agents
+        self._conversations = conversations
+        self._report = report
+        self._call_timeout_s = call_timeout_s
+
+    async def __call__(self, message: RunExecution, caller: Caller) -> ExecutionStatus | None:
+        """Claim and run; raises nothing but CancelledError when the worker shuts down or lost the run."""
+        claim = await self._dispatch.claim(message.execution_id, message.worker_id)
+        if claim is None:
+            return None
+        began = time.monotonic()
+        recorder = TallyingRecorder(self._trace.open(claim))
+        self._report.started(claim)
+        try:
+            outcome = recorder.complete(await self._attempt(claim, recorder, message.control))
+            duration_s = time.monotonic() - began
+            if outcome.status.over:
+                await recorder.finish(outcome, _last_event(claim.execution, outcome))
+        except ExecutionLost:
+            return None
+        self._report.ended(claim, outcome, duration_s)
+        return outcome.status
+
+    async def _attempt(self, claim: Claim, recorder: TraceRecorder, control: RunControl) -> Outcome:
+        execution = claim.execution
+        if execution.cancel_requested:
+            return Outcome(status=ExecutionStatus.CANCELLED)
+        if execution.crashes >= MAX_ATTEMPTS:
+            return _failure("worker_crashed", f"{execution.crashes} workers died while running this execution")
+        if execution.attempt > 1:
+            _record_recovery(execution, recorder)
+        try:
+            async with asyncio.timeout(_seconds_left(execution)):
+                return await self._run(claim, recorder)
+        except TimeoutError:
+            error = ExecutionTimedOut(f"the run took longer than its limit of {_limit_s(execution):g} s")
+            return _failure(error.code, error.detail, status=ExecutionStatus.TIMED_OUT)
+        except asyncio.CancelledError:
+            if control.stop != "cancelled":
+                await self._give_back(claim, recorder, control)
+                raise
+            _forget_cancel()
+            return Outcome(status=ExecutionStatus.CANCELLED)
+        except ExecutionLost:
+            raise
+        except DynagentError as error:
+            return _failure(error.code, error.detail)
+        except Exception as error:
+            self._report.crashed(claim, error)
+            return _failure("internal_error", f"{type(error).__name__}: the run failed inside the server, see its log")
+
+    async def _run(self, claim: Claim, recorder: TraceRecorder) -> Outcome:
+        execution = claim.execution
+        agent = await self._agents.get(execution.agent_id, execution.agent_version)
+        turns = await self._conversations.turns(execution) if execution.conversation_id else []
+        try:
+            return await self._runner.run(claim, self._plan(agent, execution, turns), recorder)
+        except ModelError as error:
+            if agent.fallback_agent_id is None:
+                raise
+            fallback = await self._agents.latest(agent.fallback_agent_id, execution.user_id)
+            recorder.record(
+                Retry(
+                    timestamp=time.time(),
+                    what="fallback",
+                    reason=f"{error.detail}; agent {fallback.configuration.name!r} takes over",
+                    error_code=error.code,
+                    try_number=2,
+                )
+            )
+            return await self._runner.run(claim, self._plan(fallback.configuration, execution, turns), recorder)
+
+    def _plan(self, agent: AgentConfiguration, execution: Execution, turns: list[tuple[str, str]]) -> RunPlan:
+        return RunPlan(
+            system_prompt=agent.system_prompt(),
+            model=execution.model or agent.model,
+            temperature=agent.temperature,
+            tools=agent.all_tools(),
+            tool_settings={item.name: (item.type, item.config) for item in agent.tools_config},
+            requires_approval=agent.requires_approval,
+            max_iter=agent.max_iter,
+            call_timeout_s=agent.call_timeout_s or self._call_timeout_s,
+            history=turns,
+        )
+
+    async def _give_back(self, claim: Claim, recorder: TraceRecorder, control: RunControl) -> None:
+        """The worker stops or lost its lease: leave what was done in the log, let another continue."""
+        if control.stop == "lost":
+            return
+        _forget_cancel()
+        await recorder.flush()
+        await self._dispatch.hand_back(claim.execution.id, claim.execution.attempt, crashed=False)
+
+
+def _forget_cancel() -> None:
+    """The cancellation is answered here; later awaits of this task must not see it again."""
+    task = asyncio.current_task()
+    if task is not None:
+        task.uncancel()
+
+
+def _record_recovery(execution: Execution, recorder: TraceRecorder) -> None:
+    recorder.record(
+        Retry(
+            timestamp=time.time(),
+            what="execution",
+            reason="the run goes on after its worker stopped; finished calls are taken from the log",
+            error_code="worker_lost",
+            try_number=execution.attempt,
+        )
+    )
+
+
+def _failure(code: str, message: str, *, status: ExecutionStatus = ExecutionStatus.FAILED) -> Outcome:
+    return Outcome(status=status, error=RunError(code=code, message=message))
+
+
+def _last_event(execution: Execution, outcome: Outcome) -> AnyTraceEvent:
+    now = time.time()
+    started = execution.started_at or execution.created_at
+    duration_ms = round(max(0.0, now - started.timestamp()) * 1000, 3)
+    if outcome.status is ExecutionStatus.COMPLETED:
+        return Complete(
+            timestamp=now,
+            result=outcome.result or "",
+            model=outcome.model or "",
+            input_tokens=outcome.usage.input_tokens,
+            output_tokens=outcome.usage.output_tokens,
+            cost_usd=None if outcome.cost_usd is None else format(outcome.cost_usd, "f"),
+            duration_ms=duration_ms,
+        )
+    if outcome.status is ExecutionStatus.CANCELLED:
+        return Cancelled(timestamp=now, reason="cancelled on request", duration_ms=duration_ms)
+    error = outcome.error or RunError(code="internal_error", message="the run failed without saying why")
+    return Failed(timestamp=now, message=error.message, error_code=error.code, duration_ms=duration_ms)
+
+
+def _seconds_left(execution: Execution) -> float | None:
+    if execution.deadline is None:
+        return None
+    return max(0.0, (execution.deadline - datetime.now(UTC)).total_seconds())
+
+
+def _limit_s(execution: Execution) -> float:
+    return (execution.deadline - execution.created_at).total_seconds() if execution.deadline else 0.0

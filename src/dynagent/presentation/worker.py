@@ -1,0 +1,192 @@
+"""The worker: hears bells, runs executions as asyncio tasks, keeps its lease, sweeps up what others left."""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import structlog
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from dynagent.application.commands.executions.run import RunControl, RunExecution, StopReason
+from dynagent.application.shared.bus import Message
+from dynagent.application.shared.caller import LOCAL_ADMIN, Caller
+from dynagent.core.executions import Lane, Leases
+from dynagent.core.shared.errors import DynagentError
+from dynagent.core.shared.ids import NewId
+
+log = structlog.get_logger()
+
+
+class WorkerSettings(BaseSettings):
+    """How much a worker runs at once, per lane, and its rhythm in seconds."""
+
+    model_config = SettingsConfigDict(env_prefix="WORKER_", env_file=".env", extra="ignore", frozen=True)
+
+    concurrency: int = Field(default=1000, ge=1, le=100_000)
+    batch_concurrency: int = Field(default=200, ge=1, le=100_000)
+    beat_s: float = Field(default=5.0, gt=0)
+    sweep_s: float = Field(default=2.0, gt=0)
+    lease_s: float = Field(default=15.0, gt=0)
+    drain_s: float = Field(default=1.0, ge=0)
+    sweep_limit: int = Field(default=500, ge=1)
+
+
+class Sends(Protocol):
+    """The part of the bus a worker uses."""
+
+    async def send(self, message: Message[Any], caller: Caller) -> Any:
+        """Handle a message."""
+        ...
+
+
+@dataclass(slots=True)
+class _Job:
+    task: asyncio.Task[Any]
+    control: RunControl
+    lane: Lane
+
+
+@dataclass(slots=True)
+class _LaneState:
+    capacity: int
+    running: int = 0
+    waiting: deque[str] = field(default_factory=deque[str])
+
+
+class Worker:
+    """One worker of this process. `ring` and `cancel` may be called from any task of the loop and return at once."""
+
+    def __init__(self, bus: Sends, leases: Leases, settings: WorkerSettings, *, new_id: NewId) -> None:
+        self._bus = bus
+        self._leases = leases
+        self._settings = settings
+        self._new_id = new_id
+        self._jobs: dict[str, _Job] = {}
+        self._lanes: dict[Lane, _LaneState] = {
+            "interactive": _LaneState(settings.concurrency),
+            "batch": _LaneState(settings.batch_concurrency),
+            "quarantine": _LaneState(1),
+        }
+        self._loops: list[asyncio.Task[None]] = []
+        self._stopping = False
+        self._healthy_since: float | None = None
+        self.id = new_id()
+
+    @property
+    def running(self) -> int:
+        """How many executions run here now."""
+        return len(self._jobs)
+
+    @property
+    def waiting(self) -> int:
+        """How many bells wait for a free place here."""
+        return sum(len(lane.waiting) for lane in self._lanes.values())
+
+    async def start(self) -> None:
+        """Register and begin to beat and sweep."""
+        await self._leases.register(self.id)
+        self._healthy_since = asyncio.get_running_loop().time()
+        self._loops = [
+            asyncio.create_task(_every(self._settings.beat_s, self._beat), name="worker-beat"),
+            asyncio.create_task(_every(self._settings.sweep_s, self._sweep, at_once=True), name="worker-sweep"),
+        ]
+        log.info("worker_started", worker_id=self.id, concurrency=self._settings.concurrency)
+
+    def ring(self, execution_id: str, lane: Lane) -> None:
+        """There may be something to run: run it now, or when the lane has a place again."""
+        if self._stopping or execution_id in self._jobs:
+            return
+        state = self._lanes[lane]
+        if state.running >= state.capacity:
+            state.waiting.append(execution_id)
+            return
+        state.running += 1
+        control = RunControl()
+        task = asyncio.create_task(self._run(execution_id, control), name=f"execution-{execution_id}")
+        self._jobs[execution_id] = _Job(task, control, lane)
+        task.add_done_callback(lambda _: self._free(execution_id))
+
+    def cancel(self, execution_id: str) -> None:
+        """Stop an execution that runs here, model and tool calls included."""
+        self._stop_job(execution_id, "cancelled")
+
+    async def stop(self) -> None:
+        """Take nothing new, let runs finish for `drain_s`, hand the rest back, leave."""
+        self._stopping = True
+        tasks = [job.task for job in self._jobs.values()]
+        if tasks:
+            await asyncio.wait(tasks, timeout=self._settings.drain_s)
+        for execution_id in list(self._jobs):
+            self._stop_job(execution_id, "shutdown")
+        if tasks:
+            await asyncio.wait(tasks, timeout=5)
+        for loop in self._loops:
+            loop.cancel()
+        await asyncio.gather(*self._loops, return_exceptions=True)
+        await _quietly(self._leases.retire(self.id), "worker_retire_failed")
+        log.info("worker_stopped", worker_id=self.id, handed_back=len([task for task in tasks if task.cancelled()]))
+
+    async def _run(self, execution_id: str, control: RunControl) -> None:
+        try:
+            await self._bus.send(RunExecution(execution_id, self.id, control), LOCAL_ADMIN)
+        except DynagentError as error:
+            # The database was away while claiming or finishing: the row stays, the sweeper rings again.
+            log.warning("execution_not_run", execution_id=execution_id, error_code=error.code, error=error.detail)
+        except Exception:
+            log.exception("execution_not_run", execution_id=execution_id)
+
+    def _stop_job(self, execution_id: str, reason: StopReason) -> None:
+        job = self._jobs.get(execution_id)
+        if job is not None and job.control.stop is None:
+            job.control.stop = reason
+            job.task.cancel()
+
+    def _free(self, execution_id: str) -> None:
+        job = self._jobs.pop(execution_id)
+        state = self._lanes[job.lane]
+        state.running -= 1
+        if state.waiting and not self._stopping:
+            self.ring(state.waiting.popleft(), job.lane)
+
+    async def _beat(self) -> None:
+        alive = await self._leases.beat(self.id)
+        now = asyncio.get_running_loop().time()
+        if alive:
+            self._healthy_since = self._healthy_since or now
+            return
+        log.error("worker_buried", worker_id=self.id, dropped=len(self._jobs))
+        for execution_id in list(self._jobs):
+            self._stop_job(execution_id, "lost")
+        self.id = self._new_id()
+        await self._leases.register(self.id)
+        self._healthy_since = now
+
+    async def _sweep(self) -> None:
+        healthy = self._healthy_since
+        # Bury nobody before one full lease of own health: after an outage everybody gets time to renew.
+        if healthy is not None and asyncio.get_running_loop().time() - healthy >= self._settings.lease_s:
+            freed = await self._leases.bury(self.id)
+            if freed:
+                log.warning("workers_buried", executions_returned=freed)
+        room = self._settings.sweep_limit - self.waiting
+        for due in await self._leases.due(room) if room > 0 else ():
+            self.ring(due.execution_id, due.lane)
+
+
+async def _every(seconds: float, action: Callable[[], Awaitable[None]], *, at_once: bool = False) -> None:
+    if not at_once:
+        await asyncio.sleep(seconds)
+    while True:
+        await _quietly(action(), "worker_round_failed")
+        await asyncio.sleep(seconds)
+
+
+async def _quietly(action: Awaitable[None] | Coroutine[Any, Any, None], event: str) -> None:
+    """Await; an outage is logged, the next round tries again."""
+    try:
+        await action
+    except Exception as error:
+        log.warning(event, error=repr(error))
