@@ -1,0 +1,164 @@
+"""The embedded server as the application sees it: start, stop, and everything that can be in the way."""
+
+import asyncio
+import shutil
+import subprocess
+import threading
+import time
+from pathlib import Path
+from urllib.parse import quote
+
+import structlog
+
+from dynagent.infrastructure.postgres.embedded.account import Account, choose_account
+from dynagent.infrastructure.postgres.embedded.binaries import programs_for
+from dynagent.infrastructure.postgres.embedded.home import DataDirUnusable, Home
+from dynagent.infrastructure.postgres.embedded.postmaster import (
+    DATABASE,
+    ROLE,
+    START_TIMEOUT_S,
+    Postmaster,
+    StartFailed,
+    disown_pid_file,
+    initialise,
+    is_alive,
+    launch,
+    read_pid_file,
+    shut_down,
+    wait_while,
+)
+
+_ORPHANS_S = 5.0
+"""How long the children of a killed server may need to notice and go."""
+_RESTART_PAUSE_S = 1.0
+
+log = structlog.stdlib.get_logger(__name__)
+
+
+class EmbeddedPostgres:
+    """A PostgreSQL server on `<data_dir>/postgres`, reachable over a private unix socket only.
+
+    Any number of processes may use one data directory: the first starts the server, the last to stop ends it, also
+    when the one that started it was killed. A server that dies is started again by the process that started it.
+    `durable=False` trades safety for speed (tests); `create_account=False` never adds a system user (root only).
+    """
+
+    def __init__(self, data_dir: Path, *, durable: bool = True, create_account: bool = True) -> None:
+        self._home = Home(data_dir)
+        self._durable = durable
+        self._create_account = create_account
+        self._in_use = False
+        self._socket_dir: Path | None = None
+
+    async def start(self) -> str:
+        """Start the server or join a running one; return its DSN. Raises DataDirUnusable and its kin, StartFailed."""
+        return await asyncio.to_thread(self.start_now)
+
+    async def stop(self) -> None:
+        """Leave; the last one to leave ends the server. Returns when it has gone."""
+        await asyncio.to_thread(self.stop_now)
+
+    def start_now(self) -> str:
+        """Do what `start` does, blocking."""
+        self._home.prepare()
+        with self._home.deciding():
+            shared = self._home.join()
+            before = read_pid_file(self._home.data)
+            try:
+                running = self._running(shared=shared)
+                if before and not running:
+                    self._home.forget_socket_dir(before.socket_dir)
+                self._socket_dir = running.socket_dir if running else self._launch()
+            except BaseException:
+                self._home.leave()
+                raise
+            self._in_use = True
+        return self.dsn()
+
+    def stop_now(self) -> None:
+        """Do what `stop` does, blocking."""
+        if not self._in_use:
+            return
+        with self._home.deciding():
+            self._in_use = False
+            if not self._home.leave():
+                return
+            found = read_pid_file(self._home.data)
+            if found is not None:
+                shut_down(self._home.data, found.pid)
+                self._home.forget_socket_dir(found.socket_dir)
+
+    def dsn(self, database: str = DATABASE) -> str:
+        """Return the connection URL of a database of the started server."""
+        return f"postgresql://{ROLE}@/{database}?host={quote(str(self._socket_dir), safe='/')}"
+
+    def _running(self, *, shared: bool) -> Postmaster | None:
+        """Return the server that runs on our data, None when there is none; settle whatever lies between."""
+        data = self._home.data
+        found = read_pid_file(data)
+        if found is None:
+            return None
+        if not is_alive(found.pid, data):
+            if shared:
+                raise DataDirUnusable(f"the database in {data} is in use by a process that cannot be seen from here")
+            disown_pid_file(data)
+            return None
+        for passing in ("starting", "stopping"):
+            if found is not None and found.status == passing:
+                wait_while(data, found.pid, status=passing, timeout_s=START_TIMEOUT_S)
+                found = read_pid_file(data)
+        if found is None or not is_alive(found.pid, data):
+            return None
+        if found.answers():
+            return found
+        shut_down(data, found.pid)
+        return None
+
+    def _launch(self) -> Path:
+        account = choose_account(self._home.data, create=self._create_account)
+        programs = programs_for(account, self._home.data_dir)
+        if not self._home.data.exists():
+            self._initialise(programs, account)
+        socket_dir = self._home.socket_dir(account)
+        process = self._launch_patiently(programs, account, socket_dir)
+        threading.Thread(target=self._watch, args=(process,), name="embedded-postgres", daemon=True).start()
+        return socket_dir
+
+    def _initialise(self, programs: Path, account: Account) -> None:
+        log.info("database_created", place=str(self._home.data), user=account.name)
+        for left_over in self._home.root.glob("data.*"):
+            shutil.rmtree(left_over)
+        initialise(programs, self._home, account, durable=self._durable)
+
+    def _launch_patiently(self, programs: Path, account: Account, socket_dir: Path) -> subprocess.Popen[bytes]:
+        deadline = time.monotonic() + _ORPHANS_S
+        while True:
+            try:
+                return launch(programs, self._home, account, socket_dir=socket_dir, durable=self._durable)
+            except StartFailed as error:
+                if "shared memory block" not in str(error) or time.monotonic() > deadline:
+                    raise
+                time.sleep(0.1)
+
+    def _watch(self, process: subprocess.Popen[bytes]) -> None:
+        """Wait for the server's end (no zombie is left); start it again when nobody asked for it."""
+        status = process.wait()
+        while self._in_use:
+            time.sleep(_RESTART_PAUSE_S)
+            with self._home.deciding():
+                if not self._in_use or self._running(shared=False):
+                    return
+                log.error("embedded_postgres_died", exit_status=status, said=self._home.log_tail(lines=2))
+                try:
+                    self._relaunch()
+                except (StartFailed, OSError) as error:
+                    log.error("embedded_postgres_not_restarted", error=str(error))
+                else:
+                    return
+
+    def _relaunch(self) -> None:
+        account = choose_account(self._home.data, create=False)
+        programs = programs_for(account, self._home.data_dir)
+        assert self._socket_dir is not None
+        process = self._launch_patiently(programs, account, self._socket_dir)
+        threading.Thread(target=self._watch, args=(process,), name="embedded-postgres", daemon=True).start()
