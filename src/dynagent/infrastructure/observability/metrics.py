@@ -1,0 +1,144 @@
+"""Figures for Prometheus (MON-11) in a registry of our own, and the decorator that measures a handler (MON-04)."""
+
+import time
+from collections.abc import Awaitable, Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+import structlog
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.gc_collector import GCCollector
+from prometheus_client.platform_collector import PlatformCollector
+from prometheus_client.process_collector import ProcessCollector
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+FAST_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+SLOW_S = (0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 900, 3600)
+BATCH = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000)
+
+log = structlog.get_logger(__name__)
+
+
+class Metrics:
+    """All figures of one process. Times are seconds; labels have few values each, never ids."""
+
+    def __init__(self) -> None:
+        self.registry = registry = CollectorRegistry()
+        ProcessCollector(registry=registry)
+        PlatformCollector(registry=registry)
+        GCCollector(registry=registry)
+        self._add_http(registry)
+        self._add_executions(registry)
+        self._add_calls(registry)
+        self._add_trace(registry)
+
+    def watch(self, name: str, documentation: str, read: Callable[[], float]) -> None:
+        """Add a gauge `dynagent_<name>` whose value is read when somebody scrapes; `read` must be quick."""
+        Gauge(f"dynagent_{name}", documentation, registry=self.registry).set_function(read)
+
+    def batch_stored(self, events: int, seconds: float) -> None:
+        """Note that the event writer committed a batch of that many events in that time."""
+        self.trace_batch_events.observe(events)
+        self.trace_commit_seconds.observe(seconds)
+
+    def render(self) -> bytes:
+        """Return everything in Prometheus' text format (`CONTENT_TYPE`)."""
+        return generate_latest(self.registry)
+
+    def _add_http(self, registry: CollectorRegistry) -> None:
+        labels = ("method", "route", "status")
+        self.http_requests = Counter(
+            "dynagent_http_requests", "Answered requests by route template.", labels, registry=registry
+        )
+        self.http_seconds = Histogram(
+            "dynagent_http_request_seconds",
+            "Time to the complete answer; for event streams, to its first byte.",
+            ("method", "route"),
+            buckets=FAST_S,
+            registry=registry,
+        )
+        self.http_streams = Gauge("dynagent_http_streams", "Event streams that are open now.", registry=registry)
+        self.http_failures = Counter(
+            "dynagent_http_failures", "Requests that raised out of the application.", ("route",), registry=registry
+        )
+
+    def _add_executions(self, registry: CollectorRegistry) -> None:
+        self.executions = Counter("dynagent_executions", "Ended executions by status.", ("status",), registry=registry)
+        self.execution_seconds = Histogram(
+            "dynagent_execution_seconds",
+            "Time from claim to end of an attempt.",
+            ("status",),
+            buckets=SLOW_S,
+            registry=registry,
+        )
+        self.operation_seconds = Histogram(
+            "dynagent_operation_seconds",
+            "Time of a measured handler, by how it ended (ok, error).",
+            ("operation", "outcome"),
+            buckets=SLOW_S,
+            registry=registry,
+        )
+
+    def _add_calls(self, registry: CollectorRegistry) -> None:
+        self.model_calls = Counter("dynagent_model_calls", "Answered model calls.", ("model",), registry=registry)
+        self.model_seconds = Histogram(
+            "dynagent_model_call_seconds", "Time of a model call.", ("model",), buckets=SLOW_S, registry=registry
+        )
+        self.model_first_token_seconds = Histogram(
+            "dynagent_model_first_token_seconds",
+            "Time to a model's first text.",
+            ("model",),
+            buckets=SLOW_S,
+            registry=registry,
+        )
+        self.model_tokens = Counter(
+            "dynagent_model_tokens", "Tokens by direction (input, output).", ("model", "direction"), registry=registry
+        )
+        self.model_cost_usd = Counter(
+            "dynagent_model_cost_usd", "Cost of model calls in US dollars.", ("model",), registry=registry
+        )
+        self.retries = Counter("dynagent_retries", "Things done again.", ("what", "error_code"), registry=registry)
+        self.tool_calls = Counter(
+            "dynagent_tool_calls", "Ended tool calls by outcome (ok, error).", ("tool", "outcome"), registry=registry
+        )
+        self.tool_seconds = Histogram(
+            "dynagent_tool_call_seconds", "Time of a tool call.", ("tool",), buckets=SLOW_S, registry=registry
+        )
+
+    def _add_trace(self, registry: CollectorRegistry) -> None:
+        self.trace_batch_events = Histogram(
+            "dynagent_trace_batch_events", "Events stored in one commit.", buckets=BATCH, registry=registry
+        )
+        self.trace_commit_seconds = Histogram(
+            "dynagent_trace_commit_seconds", "Time to store one batch.", buckets=FAST_S, registry=registry
+        )
+
+
+def monitor_performance(
+    metrics: Metrics, operation: str
+) -> Callable[[Callable[P, Awaitable[R]]], Callable[P, Awaitable[R]]]:
+    """Return a decorator that measures an async function: `dynagent_operation_seconds` and a log line at DEBUG.
+
+    What the function returns or raises is passed on unchanged; a cancelled call counts as an error.
+    """
+
+    def decorate(function: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
+        @wraps(function, updated=())
+        async def measured(*args: P.args, **kwargs: P.kwargs) -> R:
+            began = time.perf_counter()
+            outcome = "error"
+            try:
+                result = await function(*args, **kwargs)
+                outcome = "ok"
+                return result
+            finally:
+                seconds = time.perf_counter() - began
+                metrics.operation_seconds.labels(operation, outcome).observe(seconds)
+                log.debug("operation", operation=operation, outcome=outcome, duration_ms=round(seconds * 1000, 2))
+
+        return measured
+
+    return decorate
