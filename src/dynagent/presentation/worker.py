@@ -152,7 +152,12 @@ class Worker:
             self.ring(state.waiting.popleft(), job.lane)
 
     async def _beat(self) -> None:
-        alive = await self._leases.beat(self.id)
+        try:
+            alive = await self._leases.beat(self.id)
+        except Exception:
+            # While the database is away nobody can renew: do not count this time as health.
+            self._healthy_since = None
+            raise
         now = asyncio.get_running_loop().time()
         if alive:
             self._healthy_since = self._healthy_since or now

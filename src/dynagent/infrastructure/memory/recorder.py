@@ -43,7 +43,7 @@ class BatchingRecorder(TraceRecorder):
         self.attempt = claim.execution.attempt
         self.outcome: Outcome | None = None
         self.lost: BaseException | None = None
-        self._seq = claim.last_seq
+        self._seq = self._stored_seq = claim.last_seq
         self._window_s = window_s
         self._wake = wake
         self._pending: list[StoredEvent] = []
@@ -76,10 +76,9 @@ class BatchingRecorder(TraceRecorder):
         self._send_text()
         if self.lost is not None:
             raise self.lost
-        if self._pending or self._waiters:
+        if self._seq > self._stored_seq:
             waiter = asyncio.get_running_loop().create_future()
             self._waiters.append((self._seq, waiter))
-            self._wake(self)
             await waiter
 
     async def finish(self, outcome: Outcome, last: AnyTraceEvent) -> None:
@@ -96,6 +95,7 @@ class BatchingRecorder(TraceRecorder):
 
     def stored(self, last_seq: int) -> None:
         """For the writer: everything up to this seq is committed."""
+        self._stored_seq = last_seq
         done = [waiter for seq, waiter in self._waiters if seq <= last_seq]
         self._waiters = [(seq, waiter) for seq, waiter in self._waiters if seq > last_seq]
         for waiter in done:
