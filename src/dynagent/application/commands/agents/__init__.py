@@ -1,0 +1,40 @@
+"""Commands about agents: their configuration (configure), their life (lifecycle), what they may name (rules)."""
+
+from dynagent.application.commands.agents.configure import (
+    AgentDesk,
+    CloneAgent,
+    CloneAgentHandler,
+    CreateAgent,
+    CreateAgentHandler,
+    RestoreAgentVersion,
+    RestoreAgentVersionHandler,
+    UpdateAgent,
+    UpdateAgentHandler,
+)
+from dynagent.application.commands.agents.lifecycle import (
+    DeleteAgent,
+    DeleteAgentHandler,
+    SetAgentStatus,
+    SetAgentStatusHandler,
+    StatusChange,
+)
+from dynagent.application.commands.agents.rules import AgentRules, InstalledParts
+
+__all__ = [
+    "AgentDesk",
+    "AgentRules",
+    "CloneAgent",
+    "CloneAgentHandler",
+    "CreateAgent",
+    "CreateAgentHandler",
+    "DeleteAgent",
+    "DeleteAgentHandler",
+    "InstalledParts",
+    "RestoreAgentVersion",
+    "RestoreAgentVersionHandler",
+    "SetAgentStatus",
+    "SetAgentStatusHandler",
+    "StatusChange",
+    "UpdateAgent",
+    "UpdateAgentHandler",
+]

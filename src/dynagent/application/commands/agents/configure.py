@@ -1,0 +1,175 @@
+"""Commands that write an agent's configuration: create, update, clone, restore."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pydantic
+
+from dynagent.application.commands.agents.rules import AgentRules
+from dynagent.application.shared.bus import Returns
+from dynagent.application.shared.caller import Caller
+from dynagent.core.agents import (
+    Agent,
+    AgentConfiguration,
+    AgentCreated,
+    AgentRepository,
+    AgentUpdated,
+    AgentVersionNotFound,
+)
+from dynagent.core.shared.clock import Clock, utc_now
+from dynagent.core.shared.errors import InvalidInput, Violation
+from dynagent.core.shared.ids import NewId, new_id
+from dynagent.core.shared.unit_of_work import UnitOfWork
+
+MAX_NAME = 255
+
+
+@dataclass(frozen=True)
+class CreateAgent(Returns[Agent]):
+    """Make a new agent. Raises InvalidInput when it names tools, models or agents that are not there."""
+
+    configuration: AgentConfiguration
+
+
+@dataclass(frozen=True)
+class UpdateAgent(Returns[Agent]):
+    """Change fields of an agent's configuration; makes its next version.
+
+    Raises AgentNotFound, InvalidInput, AgentChangedMeanwhile when `expected_version` is not the current one.
+    """
+
+    agent_id: str
+    changes: Mapping[str, Any]
+    expected_version: int | None = None
+
+
+@dataclass(frozen=True)
+class CloneAgent(Returns[Agent]):
+    """Make a new agent, owned by the caller, with the configuration of another. Raises AgentNotFound, InvalidInput."""
+
+    agent_id: str
+    name: str | None = None
+
+
+@dataclass(frozen=True)
+class RestoreAgentVersion(Returns[Agent]):
+    """Make an earlier version's configuration the agent's next version. Raises as UpdateAgent, AgentVersionNotFound."""
+
+    agent_id: str
+    version: int
+    expected_version: int | None = None
+
+
+class AgentDesk:
+    """What the handlers below share: where agents are kept, the rules, time and ids."""
+
+    def __init__(
+        self,
+        agents: AgentRepository,
+        uow: UnitOfWork,
+        rules: AgentRules,
+        *,
+        clock: Clock = utc_now,
+        new_id: NewId = new_id,
+    ) -> None:
+        self.agents = agents
+        self.uow = uow
+        self.rules = rules
+        self.clock = clock
+        self.new_id = new_id
+
+    async def add(self, configuration: AgentConfiguration, caller: Caller) -> Agent:
+        """Check, store and announce a new agent."""
+        agent = Agent.create(id=self.new_id(), user_id=caller.user_id, configuration=configuration, now=self.clock())
+        await self.rules.check(configuration, agent_id=agent.id, slug=agent.slug, user_id=caller.user_id)
+        agent = await self.agents.create(agent)
+        self.uow.record(
+            AgentCreated(occurred_at=agent.created_at, user_id=caller.user_id, agent_id=agent.id, version=agent.version)
+        )
+        await self.uow.commit()
+        return agent
+
+    async def change(self, agent: Agent, configuration: AgentConfiguration, expected: int | None) -> Agent:
+        """Check, store and announce an agent's next version."""
+        changed = agent.changed(configuration, expected_version=expected, now=self.clock())
+        await self.rules.check(configuration, agent_id=agent.id, slug=agent.slug, user_id=agent.user_id)
+        changed = await self.agents.update(changed)
+        self.uow.record(
+            AgentUpdated(
+                occurred_at=changed.updated_at, user_id=agent.user_id, agent_id=agent.id, version=changed.version
+            )
+        )
+        await self.uow.commit()
+        return changed
+
+
+class CreateAgentHandler:
+    """Handles CreateAgent."""
+
+    def __init__(self, desk: AgentDesk) -> None:
+        self._desk = desk
+
+    async def __call__(self, message: CreateAgent, caller: Caller) -> Agent:
+        """Return the new agent at version 1."""
+        return await self._desk.add(message.configuration, caller)
+
+
+class UpdateAgentHandler:
+    """Handles UpdateAgent."""
+
+    def __init__(self, desk: AgentDesk) -> None:
+        self._desk = desk
+
+    async def __call__(self, message: UpdateAgent, caller: Caller) -> Agent:
+        """Return the agent at its next version."""
+        agent = await self._desk.rules.load(message.agent_id)
+        agent.check_version(message.expected_version)
+        configuration = merged(agent.configuration, message.changes)
+        return await self._desk.change(agent, configuration, message.expected_version)
+
+
+class CloneAgentHandler:
+    """Handles CloneAgent."""
+
+    def __init__(self, desk: AgentDesk) -> None:
+        self._desk = desk
+
+    async def __call__(self, message: CloneAgent, caller: Caller) -> Agent:
+        """Return the copy, named as asked or `<name> (copy)`."""
+        original = (await self._desk.rules.load(message.agent_id)).configuration
+        name = message.name or copy_name(original.name)
+        return await self._desk.add(merged(original, {"name": name}), caller)
+
+
+class RestoreAgentVersionHandler:
+    """Handles RestoreAgentVersion."""
+
+    def __init__(self, desk: AgentDesk) -> None:
+        self._desk = desk
+
+    async def __call__(self, message: RestoreAgentVersion, caller: Caller) -> Agent:
+        """Return the agent at its next version, with the old configuration."""
+        agent = await self._desk.rules.load(message.agent_id)
+        earlier = await self._desk.agents.get_version(agent.id, message.version)
+        if earlier is None:
+            raise AgentVersionNotFound(f"agent {agent.id} has no version {message.version}")
+        return await self._desk.change(agent, earlier.configuration, message.expected_version)
+
+
+def merged(configuration: AgentConfiguration, changes: Mapping[str, Any]) -> AgentConfiguration:
+    """Return the configuration with some fields changed. Raises InvalidInput, one violation per misfit."""
+    try:
+        return AgentConfiguration.model_validate({**configuration.model_dump(), **changes})
+    except pydantic.ValidationError as error:
+        violations = [
+            Violation("/" + "/".join(str(part) for part in item["loc"]), item["type"], item["msg"])
+            for item in error.errors(include_url=False, include_input=False)
+        ]
+        raise InvalidInput("the change does not fit an agent's configuration", violations=violations) from None
+
+
+def copy_name(name: str) -> str:
+    """Return the name of a copy, cut so that it still fits (255 characters)."""
+    ending = " (copy)"
+    return name[: MAX_NAME - len(ending)] + ending

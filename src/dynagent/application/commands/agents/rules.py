@@ -1,0 +1,60 @@
+"""What an agent may name: tools, models and other agents that are really there (SPEC AGT-26)."""
+
+from collections.abc import Sequence
+
+from dynagent.core.agents import Agent, AgentConfiguration, AgentNotFound, AgentRepository, check_configuration
+from dynagent.core.language_models import ChatModels
+from dynagent.core.shared.errors import InvalidInput, Violation
+from dynagent.core.shared.ids import is_id
+from dynagent.core.tools import ToolCatalogue
+
+
+class InstalledParts:
+    """The tools of one user and the models of this installation, as the rules of agents ask for them."""
+
+    def __init__(self, tools: ToolCatalogue, models: ChatModels, user_id: str) -> None:
+        self._tools = tools
+        self._models = models
+        self._user_id = user_id
+
+    async def unknown_tools(self, names: Sequence[str]) -> list[str]:
+        """Return the names that are no tool of the user."""
+        return await self._tools.unknown(names, self._user_id) if names else []
+
+    async def unknown_model(self, model: str | None) -> bool:
+        """Say whether the name is given but no model answers to it."""
+        return model is not None and not self._models.knows(model)
+
+
+class AgentRules:
+    """Loads agents and checks configurations against what is installed."""
+
+    def __init__(self, agents: AgentRepository, tools: ToolCatalogue, models: ChatModels) -> None:
+        self._agents = agents
+        self._tools = tools
+        self._models = models
+
+    async def load(self, agent_id: str) -> Agent:
+        """Return the agent. Raises AgentNotFound."""
+        agent = await self._agents.get_by_id(agent_id) if is_id(agent_id) else None
+        if agent is None:
+            raise AgentNotFound(f"there is no agent {agent_id!r}")
+        return agent
+
+    async def check(self, configuration: AgentConfiguration, *, agent_id: str, slug: str, user_id: str) -> None:
+        """Raise InvalidInput when the configuration names what is not there or closes a cycle."""
+        await self._check_fallback(configuration.fallback_agent_id, agent_id)
+        graph = await self._agents.dependencies() if configuration.dependencies else {}
+        parts = InstalledParts(self._tools, self._models, user_id)
+        await check_configuration(configuration, slug=slug, parts=parts, graph=graph)
+
+    async def _check_fallback(self, fallback: str | None, agent_id: str) -> None:
+        if fallback is None:
+            return
+        if fallback == agent_id:
+            problem = Violation("/fallback_agent_id", "no_self", "an agent cannot be its own fallback")
+        elif is_id(fallback) and await self._agents.get_by_id(fallback) is not None:
+            return
+        else:
+            problem = Violation("/fallback_agent_id", "known_agent", f"there is no agent {fallback!r}")
+        raise InvalidInput("the agent's fallback does not fit", violations=[problem])

@@ -1,0 +1,154 @@
+"""Submitting an execution: row and opening event in one transaction, then the bell."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from dynagent.application.commands.executions.settings import SubmitSettings
+from dynagent.application.shared.bus import Returns
+from dynagent.application.shared.caller import Caller
+from dynagent.core.agents import Agent, AgentNotFound, AgentRepository
+from dynagent.core.executions import (
+    Doorbell,
+    Execution,
+    Executions,
+    ExecutionStarted,
+    Lane,
+    TooManyExecutions,
+)
+from dynagent.core.language_models import ChatModels
+from dynagent.core.shared.clock import Clock, utc_now
+from dynagent.core.shared.errors import Conflict, InvalidInput, Violation
+from dynagent.core.shared.ids import NewId, is_id, new_id
+from dynagent.core.shared.unit_of_work import UnitOfWork
+
+
+class IdempotencyKeyReused(Conflict):
+    """The key was used before, for another request."""
+
+    code = "idempotency_key_reused"
+
+
+@dataclass(frozen=True)
+class Submission:
+    """An accepted execution; `repeated` when the same key had submitted it before."""
+
+    execution: Execution
+    repeated: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class StartExecution(Returns[Submission]):
+    """Accept a run of an agent; a worker takes it from there.
+
+    The same `idempotency_key` and body give the same execution again. Raises AgentNotFound, AgentDisabled,
+    InvalidInput (unknown model), TooManyExecutions, IdempotencyKeyReused.
+    """
+
+    agent_id: str
+    query: str
+    model: str | None = None
+    context: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    conversation_id: str | None = None
+    lane: Lane = "interactive"
+    priority: int = 0
+    idempotency_key: str | None = None
+
+
+class StartExecutionHandler:
+    """Handles StartExecution."""
+
+    def __init__(
+        self,
+        agents: AgentRepository,
+        executions: Executions,
+        uow: UnitOfWork,
+        *,
+        models: ChatModels,
+        doorbell: Doorbell,
+        settings: SubmitSettings,
+        clock: Clock = utc_now,
+        new_id: NewId = new_id,
+    ) -> None:
+        self._agents = agents
+        self._executions = executions
+        self._uow = uow
+        self._models = models
+        self._doorbell = doorbell
+        self._settings = settings
+        self._clock = clock
+        self._new_id = new_id
+
+    async def __call__(self, message: StartExecution, caller: Caller) -> Submission:
+        """Return the pending execution, or the one this key had started."""
+        earlier = await self._submitted_before(message)
+        if earlier is not None:
+            return Submission(earlier, repeated=True)
+        agent = await self._runnable_agent(message)
+        await self._check_queue()
+        execution = await self._executions.create(self._execution(message, agent, caller))
+        self._uow.record(
+            ExecutionStarted(
+                occurred_at=execution.created_at,
+                user_id=caller.user_id,
+                execution_id=execution.id,
+                agent_id=agent.id,
+            )
+        )
+        await self._uow.commit()
+        await self._doorbell.ring(execution.id, execution.lane)
+        return Submission(execution)
+
+    async def _submitted_before(self, message: StartExecution) -> Execution | None:
+        if message.idempotency_key is None:
+            return None
+        earlier = await self._executions.by_idempotency_key(message.idempotency_key)
+        if earlier is not None and not _same_request(earlier, message):
+            raise IdempotencyKeyReused("this Idempotency-Key was used before, for another request")
+        return earlier
+
+    async def _runnable_agent(self, message: StartExecution) -> Agent:
+        agent = await self._agents.get_by_id(message.agent_id) if is_id(message.agent_id) else None
+        if agent is None:
+            raise AgentNotFound(f"there is no agent {message.agent_id!r}")
+        agent.check_runnable()
+        if message.model is not None and not self._models.knows(message.model):
+            unknown = Violation("/model", "known_model", f"no model answers to the name {message.model!r}")
+            raise InvalidInput("the execution names a model that is not there", violations=[unknown])
+        return agent
+
+    async def _check_queue(self) -> None:
+        waiting = await self._executions.count_waiting()
+        if waiting >= self._settings.max_waiting_per_user:
+            raise TooManyExecutions(
+                f"{waiting} of your executions are waiting; at most {self._settings.max_waiting_per_user} may",
+                retry_after_s=self._settings.queue_retry_after_s,
+            )
+
+    def _execution(self, message: StartExecution, agent: Agent, caller: Caller) -> Execution:
+        return Execution.start(
+            timeout_s=agent.configuration.run_timeout_s or self._settings.run_timeout_s,
+            now=self._clock(),
+            id=self._new_id(),
+            user_id=caller.user_id,
+            agent_id=agent.id,
+            agent_version=agent.version,
+            agent_name=agent.configuration.name,
+            query=message.query,
+            model=message.model or agent.configuration.model,
+            context=dict(message.context),
+            conversation_id=message.conversation_id,
+            lane=message.lane,
+            priority=message.priority,
+            idempotency_key=message.idempotency_key,
+        )
+
+
+def _same_request(earlier: Execution, message: StartExecution) -> bool:
+    return (
+        earlier.agent_id == message.agent_id
+        and earlier.query == message.query
+        and earlier.conversation_id == message.conversation_id
+        and earlier.context == dict(message.context)
+        and message.model in (None, earlier.model)
+    )

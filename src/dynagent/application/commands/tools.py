@@ -1,0 +1,247 @@
+"""Commands about tools: register, update, remove, and execute one by hand."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from dynagent.application.shared.bus import Returns
+from dynagent.application.shared.caller import Caller
+from dynagent.core.shared.clock import Clock, utc_now
+from dynagent.core.shared.errors import StaleVersion
+from dynagent.core.shared.ids import NewId, new_id
+from dynagent.core.shared.unit_of_work import UnitOfWork
+from dynagent.core.tools import (
+    MAX_TOOL_TIMEOUT_S,
+    CallContext,
+    CustomTool,
+    CustomTools,
+    ToolCatalogue,
+    ToolIsPrebuilt,
+    ToolNameTaken,
+    ToolNotFound,
+    ToolOutcome,
+    ToolPolicy,
+    ToolReflection,
+    ToolRegistered,
+    ToolRejected,
+    ToolRemoved,
+    ToolSandbox,
+    check_tool_name,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegisterTool(Returns[CustomTool]):
+    """Store a new tool after screening its source; nothing of it is executed.
+
+    Raises InvalidInput (name), ToolNameTaken, ToolRejected with findings, SandboxUnavailable.
+    """
+
+    name: str
+    description: str
+    code: str
+    policy: ToolPolicy = field(default_factory=ToolPolicy)
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class UpdateTool(Returns[CustomTool]):
+    """Change a registered tool; None keeps what is there. Makes the tool's next version.
+
+    Raises ToolNotFound, ToolIsPrebuilt, ToolRejected, StaleVersion, SandboxUnavailable.
+    """
+
+    name: str
+    description: str | None = None
+    code: str | None = None
+    policy: ToolPolicy | None = None
+    tags: tuple[str, ...] | None = None
+    expected_version: int | None = None
+
+
+@dataclass(frozen=True)
+class RemoveTool(Returns[None]):
+    """Delete a registered tool. Raises ToolNotFound, ToolIsPrebuilt."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class ToolRun:
+    """What one call by hand gave: the tool's own name, its outcome, how long it took in milliseconds."""
+
+    name: str
+    outcome: ToolOutcome
+    duration_ms: float
+
+
+@dataclass(frozen=True)
+class ExecuteTool(Returns[ToolRun]):
+    """Call a tool once. Raises ToolNotFound, InvalidArguments, ToolFailed, ToolTimeout, SandboxUnavailable.
+
+    Register it free of a scope: a call may take a minute and must not hold a database session.
+    """
+
+    name: str
+    arguments: Mapping[str, Any]
+
+
+class RegisterToolHandler:
+    """Handles RegisterTool."""
+
+    def __init__(
+        self,
+        tools: CustomTools,
+        uow: UnitOfWork,
+        catalogue: ToolCatalogue,
+        sandbox: ToolSandbox,
+        *,
+        clock: Clock = utc_now,
+        new_id: NewId = new_id,
+    ) -> None:
+        self._tools = tools
+        self._uow = uow
+        self._catalogue = catalogue
+        self._sandbox = sandbox
+        self._clock = clock
+        self._new_id = new_id
+
+    async def __call__(self, message: RegisterTool, caller: Caller) -> CustomTool:
+        """Return the tool as stored, with the schema that was read from its source."""
+        check_tool_name(message.name)
+        if self._catalogue.reserved(message.name):
+            raise ToolNameTaken(f"the name {message.name!r} is that of a prebuilt tool, or too much like it")
+        # Screened before the first query, so that no connection is held while the source is looked at.
+        reflection = await screened(self._sandbox, message.name, message.code, message.policy)
+        if await self._tools.get_by_name(message.name) is not None:
+            raise ToolNameTaken(f"there is already a tool named {message.name!r}")
+        now = self._clock()
+        tool = await self._tools.create(
+            CustomTool(
+                id=self._new_id(),
+                user_id=caller.user_id,
+                name=message.name,
+                description=message.description,
+                code=message.code,
+                reflection=reflection,
+                policy=message.policy,
+                tags=message.tags,
+                created_at=now,
+                updated_at=now,
+            )
+        )
+        self._uow.record(
+            ToolRegistered(occurred_at=now, user_id=caller.user_id, tool_name=tool.name, version=tool.version)
+        )
+        await self._uow.commit()
+        return tool
+
+
+class UpdateToolHandler:
+    """Handles UpdateTool."""
+
+    def __init__(
+        self,
+        tools: CustomTools,
+        uow: UnitOfWork,
+        catalogue: ToolCatalogue,
+        sandbox: ToolSandbox,
+        *,
+        clock: Clock = utc_now,
+    ) -> None:
+        self._tools = tools
+        self._uow = uow
+        self._catalogue = catalogue
+        self._sandbox = sandbox
+        self._clock = clock
+
+    async def __call__(self, message: UpdateTool, caller: Caller) -> CustomTool:
+        """Return the tool at its next version."""
+        tool = await owned_tool(self._tools, self._catalogue, message.name)
+        if message.expected_version not in (None, tool.version):
+            raise StaleVersion(
+                f"tool {tool.name} is at version {tool.version}, the change was made against "
+                f"{message.expected_version}",
+                extra={"current_version": tool.version},
+            )
+        code = tool.code if message.code is None else message.code
+        policy = message.policy or tool.policy
+        reflection = await screened(self._sandbox, tool.name, code, policy)
+        changed = tool.changed(
+            description=tool.description if message.description is None else message.description,
+            code=code,
+            reflection=reflection,
+            policy=policy,
+            tags=tool.tags if message.tags is None else message.tags,
+            now=self._clock(),
+        )
+        changed = await self._tools.update(changed)
+        self._uow.record(
+            ToolRegistered(
+                occurred_at=changed.updated_at,
+                user_id=caller.user_id,
+                tool_name=changed.name,
+                version=changed.version,
+            )
+        )
+        await self._uow.commit()
+        return changed
+
+
+class RemoveToolHandler:
+    """Handles RemoveTool."""
+
+    def __init__(
+        self, tools: CustomTools, uow: UnitOfWork, catalogue: ToolCatalogue, *, clock: Clock = utc_now
+    ) -> None:
+        self._tools = tools
+        self._uow = uow
+        self._catalogue = catalogue
+        self._clock = clock
+
+    async def __call__(self, message: RemoveTool, caller: Caller) -> None:
+        """Remove it; agents that name it will be told when they run or change."""
+        tool = await owned_tool(self._tools, self._catalogue, message.name)
+        await self._tools.delete(tool.id)
+        self._uow.record(
+            ToolRemoved(occurred_at=self._clock(), user_id=caller.user_id, tool_name=tool.name, version=tool.version)
+        )
+        await self._uow.commit()
+
+
+class ExecuteToolHandler:
+    """Handles ExecuteTool."""
+
+    def __init__(self, catalogue: ToolCatalogue, *, timeout_s: float = MAX_TOOL_TIMEOUT_S) -> None:
+        self._catalogue = catalogue
+        self._timeout_s = timeout_s
+
+    async def __call__(self, message: ExecuteTool, caller: Caller) -> ToolRun:
+        """Return the tool's outcome; the tool checks the arguments against its schema itself."""
+        (tool,) = await self._catalogue.resolve([message.name], caller.user_id)
+        context = CallContext(user_id=caller.user_id, timeout_s=self._timeout_s)
+        started = time.perf_counter()
+        outcome = await tool.call(dict(message.arguments), context)
+        return ToolRun(tool.name, outcome, (time.perf_counter() - started) * 1000)
+
+
+async def owned_tool(tools: CustomTools, catalogue: ToolCatalogue, name: str) -> CustomTool:
+    """Return the registered tool of this name. Raises ToolIsPrebuilt, ToolNotFound."""
+    tool = await tools.get_by_name(name)
+    if tool is not None:
+        return tool
+    if catalogue.reserved(name):
+        raise ToolIsPrebuilt(f"the tool {name!r} is part of the product; it cannot be changed or removed")
+    raise ToolNotFound(f"there is no tool named {name!r}")
+
+
+async def screened(sandbox: ToolSandbox, name: str, code: str, policy: ToolPolicy) -> ToolReflection:
+    """Return what the screen read from the source. Raises ToolRejected with its findings, SandboxUnavailable."""
+    screening = await sandbox.screen(name, code, policy)
+    if screening.findings or screening.reflection is None:
+        findings = [finding.model_dump() for finding in screening.findings]
+        first = screening.findings[0] if screening.findings else None
+        detail = f"line {first.line}: {first.message}" if first else "the source has no entry point"
+        raise ToolRejected(f"the source was refused: {detail}", extra={"findings": findings})
+    return screening.reflection

@@ -1,0 +1,103 @@
+"""Questions about agents."""
+
+from dataclasses import dataclass, field
+
+from dynagent.application.shared.bus import Returns
+from dynagent.application.shared.caller import Caller
+from dynagent.core.agents import (
+    Agent,
+    AgentFilter,
+    AgentNotFound,
+    AgentRepository,
+    AgentVersion,
+    AgentVersionNotFound,
+)
+from dynagent.core.shared.ids import is_id
+from dynagent.core.shared.paging import Page, PageRequest
+
+
+@dataclass(frozen=True)
+class GetAgent(Returns[Agent]):
+    """One agent. Raises AgentNotFound."""
+
+    agent_id: str
+
+
+@dataclass(frozen=True)
+class ListAgents(Returns[Page[Agent]]):
+    """A page of the caller's agents, newest first. Raises MalformedInput on a forged cursor."""
+
+    wanted: AgentFilter = field(default_factory=AgentFilter)
+    page: PageRequest = field(default_factory=PageRequest)
+
+
+@dataclass(frozen=True)
+class ListAgentVersions(Returns[Page[AgentVersion]]):
+    """The versions of an agent, newest first. Raises AgentNotFound."""
+
+    agent_id: str
+    page: PageRequest = field(default_factory=PageRequest)
+
+
+@dataclass(frozen=True)
+class GetAgentVersion(Returns[AgentVersion]):
+    """One version of an agent. Raises AgentNotFound, AgentVersionNotFound."""
+
+    agent_id: str
+    version: int
+
+
+class GetAgentHandler:
+    """Handles GetAgent."""
+
+    def __init__(self, agents: AgentRepository) -> None:
+        self._agents = agents
+
+    async def __call__(self, message: GetAgent, caller: Caller) -> Agent:
+        """Return the agent."""
+        return await _load(self._agents, message.agent_id)
+
+
+class ListAgentsHandler:
+    """Handles ListAgents."""
+
+    def __init__(self, agents: AgentRepository) -> None:
+        self._agents = agents
+
+    async def __call__(self, message: ListAgents, caller: Caller) -> Page[Agent]:
+        """Return the page."""
+        return await self._agents.find(message.wanted, message.page)
+
+
+class ListAgentVersionsHandler:
+    """Handles ListAgentVersions."""
+
+    def __init__(self, agents: AgentRepository) -> None:
+        self._agents = agents
+
+    async def __call__(self, message: ListAgentVersions, caller: Caller) -> Page[AgentVersion]:
+        """Return the page of versions."""
+        agent = await _load(self._agents, message.agent_id)
+        return await self._agents.versions(agent.id, message.page)
+
+
+class GetAgentVersionHandler:
+    """Handles GetAgentVersion."""
+
+    def __init__(self, agents: AgentRepository) -> None:
+        self._agents = agents
+
+    async def __call__(self, message: GetAgentVersion, caller: Caller) -> AgentVersion:
+        """Return the version."""
+        agent = await _load(self._agents, message.agent_id)
+        version = await self._agents.get_version(agent.id, message.version)
+        if version is None:
+            raise AgentVersionNotFound(f"agent {agent.id} has no version {message.version}")
+        return version
+
+
+async def _load(agents: AgentRepository, agent_id: str) -> Agent:
+    agent = await agents.get_by_id(agent_id) if is_id(agent_id) else None
+    if agent is None:
+        raise AgentNotFound(f"there is no agent {agent_id!r}")
+    return agent

@@ -1,0 +1,33 @@
+"""Questions about executions: answered at once (read) or while they run (follow)."""
+
+from dynagent.application.queries.executions.follow import (
+    FollowTrace,
+    FollowTraceHandler,
+    WaitForExecution,
+    WaitForExecutionHandler,
+)
+from dynagent.application.queries.executions.read import (
+    ExecutionView,
+    GetExecution,
+    GetExecutionHandler,
+    ListExecutions,
+    ListExecutionsHandler,
+    ReadTrace,
+    ReadTraceHandler,
+    TracePage,
+)
+
+__all__ = [
+    "ExecutionView",
+    "FollowTrace",
+    "FollowTraceHandler",
+    "GetExecution",
+    "GetExecutionHandler",
+    "ListExecutions",
+    "ListExecutionsHandler",
+    "ReadTrace",
+    "ReadTraceHandler",
+    "TracePage",
+    "WaitForExecution",
+    "WaitForExecutionHandler",
+]

@@ -1,0 +1,118 @@
+"""Questions about executions whose answer comes while they run: the live trace, and the wait for the end."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+from dynagent.application.queries.executions.lines import lines_of
+from dynagent.application.queries.executions.read import (
+    MAX_SEQ,
+    ExecutionView,
+    GetExecution,
+    owned_execution,
+)
+from dynagent.application.shared.bus import Message, Returns
+from dynagent.application.shared.caller import Caller
+from dynagent.core.executions import ExecutionNotFound, Executions, ExecutionStatus, Frame, TraceLog
+
+R = TypeVar("R")
+
+
+@dataclass(frozen=True)
+class FollowTrace(Returns[AsyncIterator[Sequence[Frame]]]):
+    """The trace strictly after a seq, live until its last event; an empty batch is a heartbeat.
+
+    With `agent_id` the execution must be one of that agent. Raises ExecutionNotFound before the first batch. The
+    rights are checked in the message's scope; the batches come when that is closed.
+    """
+
+    execution_id: str
+    after: int = 0
+    agent_id: str | None = None
+
+
+@dataclass(frozen=True)
+class WaitForExecution(Returns[ExecutionView]):
+    """The execution when it has ended, or when it waits for a person. Raises ExecutionNotFound.
+
+    Register it free of a scope: it may wait for hours.
+    """
+
+    execution_id: str
+
+
+class FollowTraceHandler:
+    """Handles FollowTrace."""
+
+    def __init__(self, executions: Executions, log: TraceLog) -> None:
+        self._executions = executions
+        self._log = log
+
+    async def __call__(self, message: FollowTrace, caller: Caller) -> AsyncIterator[Sequence[Frame]]:
+        """Return the batches; nothing of the scope is used once this has returned."""
+        execution = await owned_execution(self._executions, message.execution_id)
+        if message.agent_id not in (None, execution.agent_id):
+            raise ExecutionNotFound(f"agent {message.agent_id!r} has no execution {message.execution_id!r}")
+        after = await self._within_log(execution.id, message.after)
+        # The last event and the final state are stored together: over and nothing left means nothing will come.
+        if execution.status.over and not await self._log.read(execution.id, after, 1):
+            return _nothing()
+        return self._log.follow(execution.id, after)
+
+    async def _within_log(self, execution_id: str, after: int) -> int:
+        """Return `after`, or the log's last seq when it lies beyond the end (seqs have no gaps)."""
+        if after <= 0:
+            return 0
+        after = min(after, MAX_SEQ)
+        if await self._log.read(execution_id, after - 1, 1):
+            return after
+        low, high = 0, after - 1
+        while low < high:
+            middle = (low + high + 1) // 2
+            if await self._log.read(execution_id, middle - 1, 1):
+                low = middle
+            else:
+                high = middle - 1
+        return low
+
+
+class Ask(Protocol):
+    """The bus's `send`."""
+
+    async def __call__(self, message: Message[R], caller: Caller) -> R:
+        """Handle a message for a caller."""
+        ...
+
+
+class WaitForExecutionHandler:
+    """Handles WaitForExecution by following the trace; holds no session while it waits."""
+
+    def __init__(self, ask: Ask) -> None:
+        self._ask = ask
+
+    async def __call__(self, message: WaitForExecution, caller: Caller) -> ExecutionView:
+        """Return the execution with its trace lines."""
+        batches = await self._ask(FollowTrace(message.execution_id), caller)
+        lines: list[str] = []
+        interrupted = False
+        question = GetExecution(message.execution_id, lines=False)
+        async for frames in batches:
+            lines += lines_of(frames)
+            interrupted = interrupted or any(b'"type":"interrupt"' in frame.payload for frame in frames)
+            if interrupted:
+                view: ExecutionView = await self._ask(question, caller)
+                if view.execution.status is ExecutionStatus.WAITING:
+                    await _close(batches)
+                    return ExecutionView(view.execution, lines)
+        final = await self._ask(question, caller)
+        return ExecutionView(final.execution, lines)
+
+
+async def _nothing() -> AsyncIterator[Sequence[Frame]]:
+    for frames in ():
+        yield frames
+
+
+async def _close(batches: Any) -> None:
+    if hasattr(batches, "aclose"):
+        await batches.aclose()

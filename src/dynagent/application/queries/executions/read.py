@@ -1,0 +1,122 @@
+"""Questions about executions that are answered at once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from dynagent.application.queries.executions.lines import lines_of
+from dynagent.application.shared.bus import Returns
+from dynagent.application.shared.caller import Caller
+from dynagent.core.executions import (
+    Execution,
+    ExecutionFilter,
+    ExecutionNotFound,
+    Executions,
+    Frame,
+    TraceLog,
+)
+from dynagent.core.shared.ids import is_id
+from dynagent.core.shared.paging import Page, PageRequest
+
+PAGE_OF_FRAMES = 1000
+MAX_SEQ = 2**31 - 1
+
+
+@dataclass(frozen=True)
+class ExecutionView:
+    """An execution with its trace as people read it: one line per tool call and result."""
+
+    execution: Execution
+    trace: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class GetExecution(Returns[ExecutionView]):
+    """One execution; its trace lines are read unless `lines` is false. Raises ExecutionNotFound."""
+
+    execution_id: str
+    lines: bool = True
+
+
+@dataclass(frozen=True)
+class ListExecutions(Returns[Page[Execution]]):
+    """A page of the caller's executions, newest first. Raises MalformedInput on a forged cursor."""
+
+    wanted: ExecutionFilter = field(default_factory=ExecutionFilter)
+    page: PageRequest = field(default_factory=PageRequest)
+
+
+@dataclass(frozen=True)
+class TracePage:
+    """Stored events of an execution in order; `over` when the log's last event is among them or before them."""
+
+    frames: Sequence[Frame]
+    over: bool
+
+
+@dataclass(frozen=True)
+class ReadTrace(Returns[TracePage]):
+    """Up to `limit` stored events after a seq, without waiting. Raises ExecutionNotFound."""
+
+    execution_id: str
+    after: int = 0
+    limit: int = 100
+
+
+class GetExecutionHandler:
+    """Handles GetExecution."""
+
+    def __init__(self, executions: Executions, log: TraceLog) -> None:
+        self._executions = executions
+        self._log = log
+
+    async def __call__(self, message: GetExecution, caller: Caller) -> ExecutionView:
+        """Return the execution as it is now."""
+        execution = await owned_execution(self._executions, message.execution_id)
+        return ExecutionView(execution, await self._lines(execution.id) if message.lines else ())
+
+    async def _lines(self, execution_id: str) -> list[str]:
+        lines: list[str] = []
+        after = 0
+        while frames := await self._log.read(execution_id, after, PAGE_OF_FRAMES):
+            lines += lines_of(frames)
+            after = frames[-1].seq
+            if len(frames) < PAGE_OF_FRAMES:
+                break
+        return lines
+
+
+class ListExecutionsHandler:
+    """Handles ListExecutions."""
+
+    def __init__(self, executions: Executions) -> None:
+        self._executions = executions
+
+    async def __call__(self, message: ListExecutions, caller: Caller) -> Page[Execution]:
+        """Return the page; an agent id that is none matches nothing."""
+        wanted, page = message.wanted, message.page
+        if wanted.agent_id is not None and not is_id(wanted.agent_id):
+            return Page(items=(), total=0, skip=page.skip, limit=page.limit)
+        return await self._executions.find(wanted, page)
+
+
+class ReadTraceHandler:
+    """Handles ReadTrace."""
+
+    def __init__(self, executions: Executions, log: TraceLog) -> None:
+        self._executions = executions
+        self._log = log
+
+    async def __call__(self, message: ReadTrace, caller: Caller) -> TracePage:
+        """Return the page."""
+        execution = await owned_execution(self._executions, message.execution_id)
+        frames = await self._log.read(execution.id, min(message.after, MAX_SEQ), message.limit)
+        ended = frames[-1].terminal if frames else execution.status.over
+        return TracePage(frames, ended)
+
+
+async def owned_execution(executions: Executions, execution_id: str) -> Execution:
+    """Return the caller's execution. Raises ExecutionNotFound."""
+    execution = await executions.get_by_id(execution_id) if is_id(execution_id) else None
+    if execution is None:
+        raise ExecutionNotFound(f"there is no execution {execution_id!r}")
+    return execution
