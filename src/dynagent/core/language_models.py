@@ -1,6 +1,7 @@
 """Language models: one port for every endpoint that answers messages, with streamed text and tool calls."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal, Protocol
 
@@ -105,6 +106,18 @@ class ModelCircuitOpen(ModelUnavailable):
     code = "model_circuit_open"
 
 
+@dataclass(frozen=True, slots=True)
+class ModelRetry:
+    """A model call failed and is made again after `delay_s` seconds; its text starts anew. `try_number` from 2."""
+
+    error: ModelError
+    delay_s: float
+    try_number: int
+
+
+OnRetry = Callable[[ModelRetry], None]
+
+
 class ChatModel(Protocol):
     """One model at one endpoint."""
 
@@ -130,8 +143,11 @@ class ChatModels(Protocol):
         """Say whether `get` would succeed."""
         ...
 
-    def get(self, name: str | None) -> ChatModel:
-        """Return the model by name (None: the default). Raises ModelRefused for an unknown name."""
+    def get(self, name: str | None, on_retry: OnRetry | None = None) -> ChatModel:
+        """Return the model by name (None: the default). Raises ModelRefused for an unknown name.
+
+        It retries by itself: once text has streamed only when `on_retry` is there to be told of it.
+        """
         ...
 
 

@@ -16,6 +16,7 @@ from dynagent.core.executions.entity import (
     MalformedEventId,
     Outcome,
     RunError,
+    ToolCallInDoubt,
     TooManyExecutions,
     Usage,
 )
@@ -104,6 +105,7 @@ __all__ = [
     "RunPlan",
     "Token",
     "TooManyExecutions",
+    "ToolCallInDoubt",
     "ToolEnd",
     "ToolStart",
     "TraceEvent",

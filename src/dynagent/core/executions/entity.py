@@ -42,6 +42,15 @@ class ExecutionTimedOut(DynagentError):
     code = "run_timeout"
 
 
+class ToolCallInDoubt(Conflict):
+    """A tool that must not be repeated was being called when its worker died; only a person knows if it took place.
+
+    `extra` carries `tool`, `call_key` and `arguments`.
+    """
+
+    code = "tool_call_in_doubt"
+
+
 class TooManyExecutions(Busy):
     """The caller has too many executions waiting."""
 

@@ -157,7 +157,7 @@ class RunPlan:
     """What a runner is told: prompt, model, tools by name, limits in seconds, earlier turns as (question, answer).
 
     `tool_settings` maps the name of a configured tool to (tool type, settings); `requires_approval` names the tools
-    whose calls wait for a person.
+    whose calls wait for a person; `key_prefix` keeps the calls of a second plan of one run (its fallback) apart.
     """
 
     system_prompt: str
@@ -171,6 +171,7 @@ class RunPlan:
     max_iter: int = 15
     call_timeout_s: float = 60.0
     history: Sequence[tuple[str, str]] = ()
+    key_prefix: str = ""
 
 
 class AgentRunner(Protocol):
