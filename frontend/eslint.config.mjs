@@ -1,0 +1,31 @@
+import jsxA11y from "eslint-plugin-jsx-a11y";
+import reactHooks from "eslint-plugin-react-hooks";
+import tseslint from "typescript-eslint";
+
+import { house } from "./scripts/eslint-house.mjs";
+
+const code = ["src/**/*.{ts,tsx}", "tests/**/*.{ts,tsx}"];
+
+export default tseslint.config(
+  { ignores: [".next/**", "out/**", "node_modules/**", "src/lib/api/**", "next-env.d.ts"] },
+  ...tseslint.configs.strict.map((config) => ({ ...config, files: code })),
+  {
+    files: code,
+    plugins: { "react-hooks": reactHooks, "jsx-a11y": jsxA11y, house },
+    rules: {
+      ...reactHooks.configs.recommended.rules,
+      ...jsxA11y.flatConfigs.recommended.rules,
+      "@typescript-eslint/no-explicit-any": "error",
+      "@typescript-eslint/consistent-type-imports": "error",
+      "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_" }],
+      "house/zones": "error",
+      "house/kebab-case": "error",
+      "house/named-exports": "error",
+      "jsx-a11y/no-autofocus": "off",
+      "max-lines": ["error", { max: 200 }],
+      eqeqeq: "error",
+      "no-console": "error",
+    },
+  },
+  { files: ["src/app/**/page.tsx"], rules: { "max-lines": ["error", { max: 40 }] } },
+);

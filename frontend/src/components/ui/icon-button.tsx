@@ -1,0 +1,17 @@
+"use client";
+
+import type { ReactNode } from "react";
+
+import { Button, type ButtonProps } from "./button";
+import { Tooltip } from "./tooltip";
+
+/** A button that is only an icon: its label is spoken and shown as a tooltip. */
+export function IconButton({ label, children, size = "icon", variant = "ghost", ...rest }: ButtonProps & { label: string; children: ReactNode }) {
+  return (
+    <Tooltip text={label}>
+      <Button aria-label={label} size={size} variant={variant} {...rest}>
+        {children}
+      </Button>
+    </Tooltip>
+  );
+}

@@ -1,0 +1,58 @@
+/** Times, durations, counts and money as text. Pure: `now` comes in. */
+
+/** `850 ms`, `3.2 s`, `1 m 05 s`, `2 h 03 m`; "–" when unknown. */
+export function duration(ms: number | null | undefined): string {
+  if (ms === null || ms === undefined || Number.isNaN(ms)) return "–";
+  if (ms < 10) return `${ms.toFixed(1)} ms`;
+  if (ms < 1000) return `${Math.round(ms)} ms`;
+  if (ms < 59_950) return `${(ms / 1000).toFixed(ms < 9_995 ? 2 : 1)} s`;
+  const minutes = Math.floor(ms / 60_000);
+  if (minutes < 60) return `${minutes} m ${pad(Math.floor((ms % 60_000) / 1000))} s`;
+  return `${Math.floor(minutes / 60)} h ${pad(minutes % 60)} m`;
+}
+
+/** `just now`, `4 min ago`, `3 h ago`, `yesterday`, then the date. */
+export function relativeTime(iso: string | null | undefined, now: number): string {
+  if (!iso) return "–";
+  const then = new Date(iso).getTime();
+  const seconds = Math.max(0, (now - then) / 1000);
+  if (seconds < 45) return "just now";
+  if (seconds < 3_600) return `${Math.max(1, Math.round(seconds / 60))} min ago`;
+  if (seconds < 86_400) return `${Math.round(seconds / 3_600)} h ago`;
+  if (seconds < 172_800) return "yesterday";
+  if (seconds < 7 * 86_400) return `${Math.floor(seconds / 86_400)} days ago`;
+  return new Date(then).toLocaleDateString(undefined, { day: "numeric", month: "short", year: "numeric" });
+}
+
+/** Date and time in full, in the reader's own zone. */
+export function dateTime(iso: string | null | undefined): string {
+  return iso ? new Date(iso).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "medium" }) : "–";
+}
+
+/** `12`, `4,096`, `1.2M`. */
+export function count(value: number): string {
+  return value < 1_000_000 ? value.toLocaleString("en-US") : `${(value / 1_000_000).toFixed(1)}M`;
+}
+
+/** US dollars with as many digits as tell something: `$0.00042`, `$1.25`; "–" when there is no price. */
+export function cost(usd: string | number | null | undefined): string {
+  if (usd === null || usd === undefined || usd === "") return "–";
+  const value = Number(usd);
+  if (value === 0) return "$0";
+  return value < 0.01 ? `$${value.toPrecision(2)}` : `$${value.toFixed(value < 1 ? 3 : 2)}`;
+}
+
+/** One line of at most `max` characters. */
+export function oneLine(text: string, max = 160): string {
+  const line = text.slice(0, max * 2).replace(/\s+/g, " ").trim();
+  return line.length > max ? `${line.slice(0, max - 1)}…` : line;
+}
+
+/** JSON for people; a string stays as it is. */
+export function pretty(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value, null, 2) ?? "";
+}
+
+function pad(value: number): string {
+  return String(value).padStart(2, "0");
+}
