@@ -155,7 +155,7 @@ async def test_streams_are_counted_while_open_and_passed_on_piece_by_piece(metri
         return {"type": "http.request", "body": b"", "more_body": False}
 
     scope = {"type": "http", "method": "GET", "path": "/stream", "headers": []}
-    serving = asyncio.create_task(observe(streaming, metrics)(scope, receive, send))
+    serving = asyncio.ensure_future(observe(streaming, metrics)(scope, receive, send))
 
     assert await pieces.get() == b"data: 1\n\n"
     assert metrics.registry.get_sample_value("dynagent_http_streams") == 1

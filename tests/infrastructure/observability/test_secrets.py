@@ -7,8 +7,23 @@ from dynagent.infrastructure.observability.secrets import MASK, is_secret_name, 
 
 @pytest.mark.parametrize(
     "name",
-    ["api_key", "API-Key", "openai_api_key", "Authorization", "password", "db_password", "client_secret", "token"]
-    + ["access_token", "x-auth-token", "Cookie", "set-cookie", "private_key", "headers.authorization", "dsn"],
+    [
+        "api_key",
+        "API-Key",
+        "openai_api_key",
+        "Authorization",
+        "password",
+        "db_password",
+        "client_secret",
+        "token",
+        "access_token",
+        "x-auth-token",
+        "Cookie",
+        "set-cookie",
+        "private_key",
+        "headers.authorization",
+        "dsn",
+    ],
 )
 def test_names_of_secrets_are_known(name: str) -> None:
     assert is_secret_name(name)
