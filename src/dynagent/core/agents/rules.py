@@ -11,10 +11,7 @@ async def check_configuration(
     configuration: AgentConfiguration, *, slug: str, parts: KnownParts, graph: Mapping[str, tuple[str, ...]]
 ) -> None:
     """Refuse with InvalidInput a configuration that names unknown parts or closes a dependency cycle (AGT-26)."""
-    violations = [
-        Violation("/tools", "known_tool", f"there is no tool named {name!r}; GET /api/tools lists what there is")
-        for name in await parts.unknown_tools(configuration.all_tools())
-    ]
+    violations = await _unknown_tools(configuration, parts)
     if await parts.unknown_model(configuration.model):
         violations.append(Violation("/model", "known_model", f"no model answers to the name {configuration.model!r}"))
     violations += [
@@ -27,6 +24,20 @@ async def check_configuration(
         violations.append(Violation("/dependencies", "no_cycle", "dependency cycle: " + " → ".join(cycle)))
     if violations:
         raise InvalidInput("the agent's configuration names things that do not fit", violations=violations)
+
+
+async def _unknown_tools(configuration: AgentConfiguration, parts: KnownParts) -> list[Violation]:
+    """A configured tool is known by its type, its name is the owner's choice."""
+    types = {attachment.name: attachment.type for attachment in configuration.tools_config}
+    wanted = dict.fromkeys(types.get(name, name) for name in configuration.all_tools())
+    return [
+        Violation(
+            "/tools_config" if name in types.values() else "/tools",
+            "known_tool",
+            f"there is no tool named {name!r}; GET /api/tools lists what there is",
+        )
+        for name in await parts.unknown_tools(tuple(wanted))
+    ]
 
 
 def find_cycle(graph: Mapping[str, Sequence[str]], *, start: str) -> list[str]:

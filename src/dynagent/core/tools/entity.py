@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from dynagent.core.shared.clock import later
 from dynagent.core.shared.errors import (
     Conflict,
     DynagentError,
@@ -68,6 +69,20 @@ class ToolTimeout(ToolFailed):
 
     kind = ErrorKind.UPSTREAM_TIMEOUT
     code = "timeout"
+
+
+class ToolDisabled(ToolFailed):
+    """The tool is switched off; the text gives the reason."""
+
+    kind = ErrorKind.CONFLICT
+    code = "tool_disabled"
+
+
+class ToolUnconfigured(ToolFailed):
+    """The tool lacks another tool or a setting that it cannot work without; the text names them."""
+
+    kind = ErrorKind.UNAVAILABLE
+    code = "tool_unconfigured"
 
 
 class SandboxUnavailable(Unavailable):
@@ -156,17 +171,22 @@ class CustomTool(BaseModel):
                 "version": self.version + 1,
                 "disabled": False,
                 "disabled_reason": None,
-                "updated_at": now,
+                "updated_at": later(now, self.updated_at),
             }
         )
 
     def disable(self, reason: str, *, now: datetime) -> "CustomTool":
         """Return the tool switched off; calls are refused with `reason` until it is enabled or changed."""
-        return self.model_copy(update={"disabled": True, "disabled_reason": reason, "updated_at": now})
+        return self.model_copy(
+            update={"disabled": True, "disabled_reason": reason, "updated_at": later(now, self.updated_at)}
+        )
 
 
 class ToolListing(BaseModel):
-    """A tool as `GET /api/tools` shows it; `source` and `policy` only for custom tools and in the single view."""
+    """A tool as `GET /api/tools` shows it; `source` and `policy` only for custom tools and in the single view.
+
+    `needs` names what it cannot work without and what is not there: other tools, services, settings (upper case).
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -178,6 +198,7 @@ class ToolListing(BaseModel):
     version: int = 1
     aliases: tuple[str, ...] = ()
     settings: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     repeatable: bool = True
     disabled: bool = False
@@ -219,6 +240,6 @@ def check_tool_name(name: str) -> None:
 
 
 def same_looking(name: str) -> str:
-    """Return the form in which look-alike names collide: lower case, no underscores or `tool`, digits as letters."""
-    folded = name.lower().replace("_", "").translate(str.maketrans("015", "ols"))
+    """Return the form in which look-alike names collide: lower case, no underscores or `tool`, i and digits folded."""
+    folded = name.lower().replace("_", "").translate(str.maketrans("015i", "olsl"))
     return folded.removesuffix("tool") or folded
