@@ -1,0 +1,235 @@
+/** What each event does to a trace. */
+import type { Draft, Step, StepKind, StepStatus } from "./trace";
+import type { EventOf, TraceEvent } from "./trace-event";
+
+/** Apply the next event of the log (its seq is the last one's + 1) to a draft. */
+export function takeEvent(draft: Draft, event: TraceEvent): void {
+  const place = draft.events.push(event) - 1;
+  if (event.attempt > draft.attempt) beginAttempt(draft, event);
+  if (draft.status === "waiting" && event.type !== "interrupt") resumeWaiting(draft, event);
+  draft.lastSeq = event.seq;
+  const step = apply(draft, event);
+  if (step !== undefined) writable(draft, step).events.push(place);
+  draft.lastAt = event.timestamp;
+}
+
+/** Apply one event; return the place of the step it belongs to. */
+function apply(draft: Draft, event: TraceEvent): number | undefined {
+  switch (event.type) {
+    case "connection":
+      return takeConnection(draft, event);
+    case "node_start":
+      return addStep(draft, event, { id: event.span_id ?? `node-${event.seq}`, kind: "node", name: event.node });
+    case "node_end":
+      return endNode(draft, event);
+    case "token":
+      return takeToken(draft, event);
+    case "message":
+      return takeMessage(draft, event);
+    case "tool_start":
+      draft.totals.toolCalls += 1;
+      return addStep(draft, event, { id: toolId(event), kind: "tool", name: event.tool });
+    case "tool_end":
+      return endTool(draft, event);
+    case "usage":
+      return takeUsage(draft, event);
+    case "retry":
+      draft.totals.retries += 1;
+      return addStep(draft, event, { id: `retry-${event.seq}`, kind: "retry", name: `retry ${event.what}`, status: "done", text: event.reason });
+    case "interrupt":
+      draft.status = "waiting";
+      return addStep(draft, event, { id: `interrupt-${event.interrupt_id}`, kind: "interrupt", name: "interrupt", status: "waiting", text: event.reason });
+    case "complete":
+      draft.answer = event.result;
+      draft.model = event.model;
+      if (event.cost_usd) draft.totals.costUsd = Number(event.cost_usd);
+      return end(draft, event, "completed", "done");
+    case "error":
+      draft.error = { code: event.error_code, message: event.message };
+      return end(draft, event, "failed", "failed");
+    case "cancelled":
+      draft.error = { code: "cancelled", message: event.reason };
+      return end(draft, event, "cancelled", "cancelled");
+    default:
+      return undefined; // A type from a newer server: kept in the raw events, not drawn.
+  }
+}
+
+function takeConnection(draft: Draft, event: EventOf<"connection">): undefined {
+  draft.executionId = event.execution_id;
+  draft.agentId = event.agent_id;
+  draft.agentName = event.agent_name;
+  draft.agentVersion = event.agent_version;
+  draft.query = event.query;
+  draft.startedAt = event.timestamp;
+}
+
+/** A new attempt: what the last one left open is lost; its messages start anew. */
+function beginAttempt(draft: Draft, event: TraceEvent): void {
+  closeOpenSteps(draft, event.timestamp, "lost");
+  draft.attempt = event.attempt;
+  draft.status = "running";
+  draft.answer = "";
+}
+
+function resumeWaiting(draft: Draft, event: TraceEvent): void {
+  draft.status = "running";
+  draft.steps.forEach((step, place) => {
+    if (step.status === "waiting") close(writable(draft, place), event, "done");
+  });
+}
+
+function endNode(draft: Draft, event: EventOf<"node_end">): number | undefined {
+  const place = event.span_id === null || event.span_id === undefined ? lastOpen(draft, "node", event.node) : draft.places.get(event.span_id);
+  if (place === undefined) return undefined;
+  const step = writable(draft, place);
+  close(step, event, event.error ? "failed" : "done");
+  step.error = event.error ?? null;
+  return place;
+}
+
+function takeToken(draft: Draft, event: EventOf<"token">): number {
+  const place = modelStep(draft, event, event.message_id);
+  const step = writable(draft, place);
+  step.text = event.offset === 0 ? event.content : step.text + event.content;
+  if (!insideTool(draft, step)) draft.answer = step.text;
+  return place;
+}
+
+function takeMessage(draft: Draft, event: EventOf<"message">): number {
+  const place = modelStep(draft, event, event.message_id);
+  const step = writable(draft, place);
+  step.text = event.content;
+  step.name = event.model;
+  step.final = event.final ?? false;
+  close(step, event, "done");
+  if (!insideTool(draft, step)) draft.answer = event.content;
+  draft.model ??= event.model;
+  return place;
+}
+
+function takeUsage(draft: Draft, event: EventOf<"usage">): number | undefined {
+  draft.totals.modelCalls += 1;
+  draft.totals.inputTokens += event.input_tokens;
+  draft.totals.outputTokens += event.output_tokens;
+  if (event.cost_usd) draft.totals.costUsd = (draft.totals.costUsd ?? 0) + Number(event.cost_usd);
+  const place = modelOfUsage(draft, event);
+  if (place === undefined) return undefined;
+  const step = writable(draft, place);
+  step.usage = event;
+  step.startedAt = Math.min(step.startedAt, event.timestamp - event.duration_ms / 1000);
+  return place;
+}
+
+function endTool(draft: Draft, event: EventOf<"tool_end">): number {
+  const place = draft.places.get(toolId(event)) ?? addStep(draft, event, { id: toolId(event), kind: "tool", name: event.tool });
+  const step = writable(draft, place);
+  close(step, event, event.error ? "failed" : "done");
+  if (event.error) {
+    step.error = `${event.error.code}: ${event.error.message}`;
+    draft.totals.errors += 1;
+  }
+  return place;
+}
+
+function end(draft: Draft, event: TraceEvent, status: "completed" | "failed" | "cancelled", left: StepStatus): undefined {
+  closeOpenSteps(draft, event.timestamp, left);
+  draft.status = status;
+  draft.endedAt = event.timestamp;
+  if (status === "failed") draft.totals.errors += 1;
+}
+
+function toolId(event: EventOf<"tool_start"> | EventOf<"tool_end">): string {
+  return `tool-${event.attempt}-${event.call_key || event.call_id}`;
+}
+
+/** The step of a model call, made with the first event that speaks of it: the log has none for its beginning. */
+function modelStep(draft: Draft, event: EventOf<"token"> | EventOf<"message"> | EventOf<"usage">, messageId: string): number {
+  const own = event.span_id ? draft.steps[draft.places.get(event.span_id) ?? -1]?.kind : "node";
+  const id = `model-${event.attempt}-${own === undefined || own === "model" ? event.span_id : messageId}`;
+  return draft.places.get(id) ?? addStep(draft, event, { id, kind: "model", name: "model", startedAt: draft.lastAt || event.timestamp });
+}
+
+function modelOfUsage(draft: Draft, event: EventOf<"usage">): number | undefined {
+  if (event.span_id && !draft.places.has(event.span_id)) return modelStep(draft, event, "");
+  for (let place = draft.steps.length - 1; place >= 0; place--) {
+    const step = draft.steps[place];
+    if (step?.kind === "model" && !step.usage && step.attempt === event.attempt && step.opened.span_id === event.span_id) return place;
+  }
+  return undefined;
+}
+
+function lastOpen(draft: Draft, kind: StepKind, name: string): number | undefined {
+  const place = draft.steps.findLastIndex((step) => step.kind === kind && step.name === name && step.endedAt === null);
+  return place < 0 ? undefined : place;
+}
+
+function insideTool(draft: Draft, step: Step): boolean {
+  for (let id = step.parentId; id !== null; ) {
+    const parent: Step | undefined = draft.steps[draft.places.get(id) ?? -1];
+    if (parent?.kind === "tool") return true;
+    id = parent?.parentId ?? null;
+  }
+  return false;
+}
+
+function addStep(draft: Draft, event: TraceEvent, fields: Pick<Step, "id" | "kind" | "name"> & Partial<Step>): number {
+  const leaf = fields.kind === "retry";
+  const place = draft.steps.length;
+  draft.steps.push({
+    parentId: parentOf(draft, event, fields.id),
+    attempt: event.attempt,
+    startedAt: event.timestamp,
+    endedAt: leaf ? event.timestamp : null,
+    status: "running",
+    text: "",
+    error: null,
+    final: false,
+    opened: event,
+    closed: null,
+    usage: null,
+    events: [],
+    ...fields,
+  });
+  draft.own.add(place);
+  draft.places.set(fields.id, place);
+  if (event.span_id && !draft.places.has(event.span_id)) draft.places.set(event.span_id, place);
+  if (draft.status === "pending") draft.status = "running";
+  return place;
+}
+
+/** The step around: the one whose span the event stands in, else the one that its span's parent belongs to. */
+function parentOf(draft: Draft, event: TraceEvent, id: string): string | null {
+  for (const span of [event.span_id, event.parent_span_id]) {
+    const parent = span ? draft.steps[draft.places.get(span) ?? -1] : undefined;
+    if (!parent || parent.id === id) continue;
+    return parent.kind === "node" || parent.kind === "tool" ? parent.id : parent.parentId;
+  }
+  return null;
+}
+
+function close(step: Step, event: TraceEvent, status: StepStatus): void {
+  step.endedAt = event.timestamp;
+  step.status = status;
+  step.closed = event;
+}
+
+function closeOpenSteps(draft: Draft, at: number, status: StepStatus): void {
+  draft.steps.forEach((step, place) => {
+    if (step.endedAt !== null) return;
+    const open = writable(draft, place);
+    open.endedAt = at;
+    open.status = status;
+  });
+}
+
+/** The step at this place, copied once per batch. */
+function writable(draft: Draft, place: number): Step {
+  const step = draft.steps[place];
+  if (!step) throw new RangeError(`no step at ${place}`);
+  if (draft.own.has(place)) return step;
+  draft.own.add(place);
+  const copy = { ...step, events: step.events.slice() };
+  draft.steps[place] = copy;
+  return copy;
+}
