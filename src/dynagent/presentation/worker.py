@@ -53,6 +53,7 @@ class _Job:
 class _LaneState:
     capacity: int
     running: int = 0
+    room: asyncio.Event = field(default_factory=asyncio.Event)
     waiting: deque[str] = field(default_factory=deque[str])
 
 
@@ -113,6 +114,13 @@ class Worker:
         """Stop an execution that runs here, model and tool calls included."""
         self._stop_job(execution_id, "cancelled")
 
+    async def room(self, lane: Lane) -> None:
+        """Return when the lane has a free place: whoever fetches bells asks before taking the next one."""
+        state = self._lanes[lane]
+        while state.running >= state.capacity:
+            state.room.clear()
+            await state.room.wait()
+
     async def stop(self) -> None:
         """Take nothing new, let runs finish for `drain_s`, hand the rest back, leave."""
         self._stopping = True
@@ -148,6 +156,7 @@ class Worker:
         job = self._jobs.pop(execution_id)
         state = self._lanes[job.lane]
         state.running -= 1
+        state.room.set()
         if state.waiting and not self._stopping:
             self.ring(state.waiting.popleft(), job.lane)
 

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from dynagent.core.shared.clock import later
 from dynagent.core.shared.errors import Conflict, NotFound, StaleVersion
 from dynagent.core.shared.events import DomainEvent
 
@@ -131,11 +132,17 @@ class Agent(BaseModel):
     def changed(self, configuration: AgentConfiguration, *, expected_version: int | None, now: datetime) -> "Agent":
         """Return the next version. Raises AgentChangedMeanwhile when `expected_version` is not the current one."""
         self.check_version(expected_version)
-        return self.model_copy(update={"configuration": configuration, "version": self.version + 1, "updated_at": now})
+        return self.model_copy(
+            update={
+                "configuration": configuration,
+                "version": self.version + 1,
+                "updated_at": later(now, self.updated_at),
+            }
+        )
 
     def with_status(self, status: AgentStatus, *, now: datetime) -> "Agent":
         """Return the agent with another status; its configuration and version stay."""
-        return self.model_copy(update={"status": status, "updated_at": now})
+        return self.model_copy(update={"status": status, "updated_at": later(now, self.updated_at)})
 
     def check_version(self, expected_version: int | None) -> None:
         """Refuse with AgentChangedMeanwhile when the caller speaks of another version (None: any)."""

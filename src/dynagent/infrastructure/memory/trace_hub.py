@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 
 from dynagent.core.executions import Frame
@@ -71,11 +71,16 @@ class TraceHub:
     def __init__(self) -> None:
         self._channels: dict[str, Channel] = {}
         self.followers = 0
+        self.on_join: Callable[[str], None] = _ignore
+        self.on_leave: Callable[[str], None] = _ignore
 
     @contextmanager
     def join(self, execution_id: str) -> Generator[Channel]:
         """Follow an execution: everything published from now on reaches the channel, until the context ends."""
-        channel = self._channels.setdefault(execution_id, Channel())
+        channel = self._channels.get(execution_id)
+        if channel is None:
+            channel = self._channels[execution_id] = Channel()
+            self.on_join(execution_id)
         channel.followers += 1
         self.followers += 1
         try:
@@ -85,6 +90,7 @@ class TraceHub:
             self.followers -= 1
             if not channel.followers:
                 del self._channels[execution_id]
+                self.on_leave(execution_id)
 
     def publish(self, execution_id: str, frames: Sequence[Frame]) -> None:
         """Hand over frames that are stored; without followers nothing is kept."""
@@ -111,3 +117,7 @@ class TraceHub:
 def _give_up(waiter: asyncio.Future[bool]) -> None:
     if not waiter.done():
         waiter.set_result(False)
+
+
+def _ignore(_execution_id: str) -> None:
+    """Nobody outside this process needs to know."""

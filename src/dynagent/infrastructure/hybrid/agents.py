@@ -1,0 +1,37 @@
+"""Agents with their copies in front (SPEC PER-01: `agent:{id}`, 3600 s)."""
+
+from collections.abc import Sequence
+
+from dynagent.core.agents import Agent, AgentFilter, AgentRepository, AgentVersion
+from dynagent.core.shared.paging import Page, PageRequest
+from dynagent.infrastructure.hybrid.repository import AfterCommit, EntityCache, HybridRepository
+
+
+class HybridAgentRepository(HybridRepository[Agent], AgentRepository):
+    """The owner's agents: single reads from the copies, everything else from PostgreSQL."""
+
+    def __init__(
+        self, agents: AgentRepository, copies: EntityCache[Agent], *, user_id: str, after_commit: AfterCommit
+    ) -> None:
+        super().__init__(agents, copies, user_id=user_id, after_commit=after_commit)
+        self._agents = agents
+
+    async def find(self, wanted: AgentFilter, page: PageRequest) -> Page[Agent]:
+        """Return a page of agents that match, newest first."""
+        return await self._agents.find(wanted, page)
+
+    async def versions(self, agent_id: str, page: PageRequest) -> Page[AgentVersion]:
+        """Return the versions of an agent, newest first."""
+        return await self._agents.versions(agent_id, page)
+
+    async def get_version(self, agent_id: str, version: int) -> AgentVersion | None:
+        """Return one version, or None."""
+        return await self._agents.get_version(agent_id, version)
+
+    async def known_slugs(self, slugs: Sequence[str]) -> set[str]:
+        """Return those of the slugs that name an agent of the owner."""
+        return await self._agents.known_slugs(slugs)
+
+    async def dependencies(self) -> dict[str, tuple[str, ...]]:
+        """Return the dependency graph of the owner's agents."""
+        return await self._agents.dependencies()

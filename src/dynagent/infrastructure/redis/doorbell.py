@@ -1,0 +1,166 @@
+"""The doorbell over taskiq: Redis Streams by default, RabbitMQ or NATS JetStream by `BROKER_URL`.
+
+Every setting here was learnt from a failure (EXECUTION.md): a bell is acknowledged on receipt, groups start at the
+beginning of the stream, streams are bounded, nothing is ever claimed from a slow consumer, and `listen()` is entered
+again when it raises, because a restart or FLUSHALL of Redis ends it.
+"""
+
+import asyncio
+import importlib
+from collections.abc import Awaitable, Callable
+from typing import Any, get_args
+
+import structlog
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from taskiq import AsyncBroker
+from taskiq.acks import AckableMessage
+from taskiq_redis import RedisStreamBroker
+
+from dynagent.core.executions import Doorbell, Lane
+from dynagent.core.shared.errors import InvalidInput
+
+log = structlog.get_logger()
+
+TASK = "dynagent.ring"
+GROUP = "dynagent"
+MAXLEN = 100_000
+NEVER_CLAIM_MS = 10 * 365 * 24 * 3600 * 1000
+RECONNECT_S = 0.5
+RING_TIMEOUT_S = 1.0
+
+OnRing = Callable[[str, Lane], None]
+Room = Callable[[Lane], Awaitable[None]]
+
+
+class BrokerSettings(BaseSettings):
+    """`BROKER_URL`: redis://, amqp:// (extra `rabbitmq`) or nats:// (extra `nats`); unset: `REDIS_URL`."""
+
+    model_config = SettingsConfigDict(env_prefix="BROKER_", env_file=".env", extra="ignore", frozen=True)
+
+    url: str | None = None
+
+
+class BadBrokerUrl(InvalidInput):
+    """`BROKER_URL` names a broker that is not known or not installed."""
+
+    code = "bad_broker_url"
+
+
+class TaskiqDoorbell(Doorbell):
+    """Rings through one broker queue per lane, so that a full lane does not hold up another."""
+
+    def __init__(self, make_broker: Callable[[Lane], AsyncBroker]) -> None:
+        self._brokers: dict[Lane, AsyncBroker] = {lane: make_broker(lane) for lane in get_args(Lane)}
+        self._tasks = {lane: broker.register_task(_rung, task_name=TASK) for lane, broker in self._brokers.items()}
+        self._listeners: list[asyncio.Task[None]] = []
+        self._away = False
+
+    async def start(self) -> None:
+        """Open the brokers; one that is away is opened again when it listens or rings."""
+        for lane in self._brokers:
+            await self._open(lane)
+
+    async def stop(self) -> None:
+        """Stop listening and close the brokers."""
+        for listener in self._listeners:
+            listener.cancel()
+        await asyncio.gather(*self._listeners, return_exceptions=True)
+        await asyncio.gather(*(broker.shutdown() for broker in self._brokers.values()), return_exceptions=True)
+
+    async def ring(self, execution_id: str, lane: Lane) -> None:
+        """Ring; when the broker is away the bell is lost and the sweeper rings again."""
+        try:
+            async with asyncio.timeout(RING_TIMEOUT_S):
+                await self._tasks[lane].kiq(execution_id, lane)
+        except Exception as error:
+            self._say_away(error)
+
+    def listen(self, on_ring: OnRing, room: Room) -> None:
+        """Call `on_ring` for every bell; takes the next one of a lane when `room(lane)` says there is a place."""
+        for lane in self._brokers:
+            self._listeners.append(asyncio.create_task(self._listen_forever(lane, on_ring, room), name=f"bells-{lane}"))
+
+    async def _listen_forever(self, lane: Lane, on_ring: OnRing, room: Room) -> None:
+        while True:
+            try:
+                await self._open(lane)
+                await self._listen(lane, on_ring, room)
+            except Exception as error:
+                self._say_away(error)
+            await asyncio.sleep(RECONNECT_S)
+
+    async def _listen(self, lane: Lane, on_ring: OnRing, room: Room) -> None:
+        broker = self._brokers[lane]
+        await room(lane)
+        async for message in broker.listen():
+            if self._away:
+                self._away = False
+                log.info("broker_is_back", lane=lane)
+            data = message
+            if isinstance(message, AckableMessage):
+                acknowledged = message.ack()
+                if isinstance(acknowledged, Awaitable):
+                    await acknowledged
+                data = message.data
+            execution_id, rung_lane = broker.formatter.loads(data).args  # pyright: ignore[reportArgumentType]
+            on_ring(execution_id, rung_lane)
+            await room(lane)
+
+    async def _open(self, lane: Lane) -> None:
+        try:
+            await self._brokers[lane].startup()
+        except Exception as error:
+            self._say_away(error)
+
+    def _say_away(self, error: Exception) -> None:
+        if not self._away:
+            self._away = True
+            log.warning("broker_away", error=repr(error), consequence="the sweeper rings, executions start later")
+
+
+async def _rung(execution_id: str, lane: Lane) -> None:
+    """The task's body is never run by taskiq: our listener takes its arguments."""
+
+
+def broker_factory(url: str) -> Callable[[Lane], AsyncBroker]:
+    """Return what makes the broker of a lane for this URL. Raises BadBrokerUrl."""
+    scheme = url.partition("://")[0].partition("+")[0]
+    makers: dict[str, Callable[[str, Lane], AsyncBroker]] = {
+        "redis": _redis_broker, "rediss": _redis_broker, "amqp": _rabbitmq_broker, "amqps": _rabbitmq_broker,
+        "nats": _nats_broker,
+    }  # fmt: skip
+    if scheme not in makers:
+        raise BadBrokerUrl(f"BROKER_URL must begin with redis://, amqp:// or nats://, not with {scheme}://")
+    return lambda lane: makers[scheme](url, lane)
+
+
+def _redis_broker(url: str, lane: Lane) -> AsyncBroker:
+    return RedisStreamBroker(
+        url,
+        queue_name=f"dynagent:bells:{lane}",
+        consumer_group_name=GROUP,
+        consumer_id="0",
+        maxlen=MAXLEN,
+        idle_timeout=NEVER_CLAIM_MS,
+        xread_count=1,
+        unacknowledged_batch_size=1,
+        unacknowledged_lock_timeout=5,
+        socket_connect_timeout=1,
+    )
+
+
+def _rabbitmq_broker(url: str, lane: Lane) -> AsyncBroker:
+    module = _optional("taskiq_aio_pika", "rabbitmq")
+    return module.AioPikaBroker(url, queue_name=f"dynagent.bells.{lane}", qos=1)
+
+
+def _nats_broker(url: str, lane: Lane) -> AsyncBroker:
+    module = _optional("taskiq_nats", "nats")
+    return module.PullBasedJetStreamBroker(url, subject=f"dynagent.bells.{lane}", queue=GROUP)
+
+
+def _optional(module: str, extra: str) -> Any:
+    try:
+        return importlib.import_module(module)
+    except ImportError as error:
+        raise BadBrokerUrl(f"this BROKER_URL needs an extra: pip install 'dynagent[{extra}]'") from error
