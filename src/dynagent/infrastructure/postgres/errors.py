@@ -1,0 +1,70 @@
+"""From the errors of drivers to those of the domain: one table, for the unit of work and users of the raw pool."""
+
+import asyncpg
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from dynagent.core.agents import AgentSlugTaken
+from dynagent.core.shared.errors import Conflict, DynagentError, Unavailable
+from dynagent.core.tools import ToolNameTaken
+
+RETRY_AFTER_S = 2.0
+
+_TAKEN: dict[str, tuple[type[Conflict], str]] = {
+    "uq_agents_user_id_slug": (AgentSlugTaken, "there is an agent with this slug already"),
+    "pk_agents": (AgentSlugTaken, "there is an agent with this id already"),
+    "uq_custom_tools_user_id_name": (ToolNameTaken, "there is a tool with this name already"),
+    "uq_executions_user_id_idempotency_key": (Conflict, "an execution was submitted with this idempotency key"),
+    "uq_executions_schedule_key": (Conflict, "this time of the schedule has been started already"),
+}
+"""Name of a constraint → the domain's refusal."""
+
+_AWAY = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.InterfaceError,
+    OSError,
+)
+"""Driver errors that mean: the database is away or full; the same request may work in a moment."""
+
+_ADVICE: tuple[tuple[type[Exception], str], ...] = (
+    (asyncpg.InvalidPasswordError, "user or password is wrong"),
+    (asyncpg.InvalidAuthorizationSpecificationError, "the server refuses this user"),
+    (asyncpg.InvalidCatalogNameError, "the database does not exist"),
+    (asyncpg.CannotConnectNowError, "the server is starting up or shutting down"),
+    (asyncpg.TooManyConnectionsError, "the server has no connection left"),
+    (ConnectionRefusedError, "nobody listens there"),
+    (FileNotFoundError, "there is no socket"),
+    (TimeoutError, "it does not answer in time"),
+)
+
+
+class DatabaseUnreachable(Unavailable):
+    """The database cannot be reached; the text is one line that says where and why."""
+
+    code = "database_unreachable"
+
+
+def unreachable(error: Exception, *, place: str) -> DatabaseUnreachable:
+    """Return the error that says in one line why the database at `place` cannot be used."""
+    advice = next((words for kind, words in _ADVICE if isinstance(error, kind)), None)
+    words = advice or " ".join(str(error).split())[:300] or type(error).__name__
+    return DatabaseUnreachable(f"the database {place} cannot be reached: {words}", retry_after_s=RETRY_AFTER_S)
+
+
+def translated(error: BaseException) -> DynagentError | None:
+    """Return what a driver's error means to the domain, None when it means nothing but a defect of ours."""
+    if isinstance(error, PoolTimeout):
+        return Unavailable("all connections to the database are in use", retry_after_s=RETRY_AFTER_S)
+    cause = error.driver_exception if isinstance(error, DBAPIError) else error
+    if isinstance(cause, asyncpg.IntegrityConstraintViolationError):
+        refusal = _TAKEN.get(getattr(cause, "constraint_name", None) or "")
+        return refusal[0](refusal[1]) if refusal else None
+    if isinstance(cause, _AWAY) or (isinstance(error, DBAPIError) and error.connection_invalidated):
+        return DatabaseUnreachable("the database is away for a moment", retry_after_s=RETRY_AFTER_S)
+    return None

@@ -1,0 +1,111 @@
+"""Moving the schema: upgrade, downgrade, and whether the database is where this code expects it (SPEC PER-08)."""
+
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+
+import dynagent
+from dynagent.core.shared.errors import Unavailable
+from dynagent.infrastructure.postgres.database import open_engine
+from dynagent.infrastructure.postgres.errors import translated
+from dynagent.infrastructure.postgres.pool import Pool
+
+_FOREIGN_PREFIXES = ("checkpoint", "execution_events_", "alembic_version")
+"""Tables that LangGraph, the partitions and Alembic itself own; autogenerate leaves them alone."""
+
+
+class SchemaMismatch(Unavailable):
+    """Code and database are at different versions of the schema; the text says which and what to run."""
+
+    code = "schema_mismatch"
+
+
+async def upgrade(dsn: str, revision: str = "head") -> None:
+    """Move the schema up to a revision, all steps or none. Waits for another process that is doing the same."""
+    await _run(dsn, lambda config: command.upgrade(config, revision))
+
+
+async def downgrade(dsn: str, revision: str) -> None:
+    """Move the schema down to a revision (`base`, an id, `-1`), all steps or none."""
+    await _run(dsn, lambda config: command.downgrade(config, revision))
+
+
+async def current(dsn: str) -> str | None:
+    """Return the revision that the database is at, None for an empty one."""
+    engine = open_engine(dsn)
+    try:
+        async with engine.connect() as connection:
+            table = await connection.scalar(sa.text("SELECT to_regclass('alembic_version')"))
+            return await connection.scalar(sa.text("SELECT version_num FROM alembic_version")) if table else None
+    except Exception as error:
+        raise translated(error) or error from error
+    finally:
+        await engine.dispose()
+
+
+@lru_cache
+def head() -> str:
+    """Return the revision that this code is written for."""
+    revision = ScriptDirectory(str(scripts())).get_current_head()
+    if revision is None:
+        raise RuntimeError(f"no migrations in {scripts()}")
+    return revision
+
+
+def scripts() -> Path:
+    """Return the directory of the revisions: inside the installed package, or at the root of the repository."""
+    package = Path(dynagent.__file__).parent
+    installed = package / "_migrations"
+    return installed if installed.exists() else package.parents[1] / "migrations"
+
+
+async def check_schema(pool: Pool) -> None:
+    """Refuse with SchemaMismatch when the database is not at this code's version of the schema."""
+    found = None
+    if await pool.fetchval("SELECT to_regclass('schema_version')::text"):
+        found = await pool.fetchval("SELECT version FROM schema_version WHERE is_current")
+    if found != head():
+        raise SchemaMismatch(
+            f"the database's schema is at version {found or 'none'}, this program needs {head()}: "
+            "run `dynagent db upgrade`"
+        )
+
+
+def record_version(ctx: Any, step: Any, heads: object, run_args: object) -> None:
+    """Have `schema_version` say what Alembic has just applied (Alembic calls this after every step)."""
+    connection: sa.Connection = ctx.connection
+    if not connection.scalar(sa.text("SELECT to_regclass('schema_version')")):
+        return
+    revisions: tuple[str, ...] = step.destination_revision_ids
+    connection.execute(sa.text("UPDATE schema_version SET is_current = false WHERE is_current"))
+    for revision in revisions:
+        connection.execute(sa.text("INSERT INTO schema_version (version) VALUES (:v)"), {"v": revision})
+
+
+def is_ours(_thing: object, name: str | None, kind: str, _reflected: bool, _to: object) -> bool:
+    """Say whether autogenerate should compare this object."""
+    return not (kind == "table" and name is not None and name.startswith(_FOREIGN_PREFIXES))
+
+
+async def _run(dsn: str, action: Callable[[Config], None]) -> None:
+    def on_connection(connection: sa.Connection) -> None:
+        config = Config()
+        config.set_main_option("script_location", str(scripts()).replace("%", "%%"))
+        config.set_main_option("path_separator", "os")
+        config.attributes["connection"] = connection
+        action(config)
+
+    engine = open_engine(dsn)
+    try:
+        async with engine.connect() as connection:
+            await connection.run_sync(on_connection)
+    except Exception as error:
+        raise translated(error) or error from error
+    finally:
+        await engine.dispose()

@@ -1,0 +1,233 @@
+"""The tables as SQLAlchemy knows them. Alembic's revisions make them; a test holds both to the same."""
+
+from sqlalchemy import (
+    ARRAY,
+    Boolean,
+    Column,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Numeric,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSON, JSONB
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+_id = Uuid(as_uuid=False)
+_moment = DateTime(timezone=True)
+
+schema_version = Table(
+    "schema_version",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("version", String(50), nullable=False),
+    Column("applied_at", _moment, nullable=False, server_default=func.now()),
+    Column("is_current", Boolean, nullable=False, server_default=text("true")),
+)
+
+agents = Table(
+    "agents",
+    metadata,
+    Column("id", _id, primary_key=True),
+    Column("user_id", _id, nullable=False),
+    Column("slug", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("visibility", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("configuration", JSONB, nullable=False),
+    Column("created_at", _moment, nullable=False),
+    Column("updated_at", _moment, nullable=False),
+    UniqueConstraint("user_id", "slug"),
+)
+Index("ix_agents_user_id_id", agents.c.user_id, agents.c.id.desc())
+
+agent_versions = Table(
+    "agent_versions",
+    metadata,
+    Column("agent_id", _id, ForeignKey("agents.id", ondelete="CASCADE"), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("configuration", JSONB, nullable=False),
+    Column("created_at", _moment, nullable=False),
+    Column("created_by", _id, nullable=False),
+    PrimaryKeyConstraint("agent_id", "version"),
+)
+
+custom_tools = Table(
+    "custom_tools",
+    metadata,
+    Column("id", _id, primary_key=True),
+    Column("user_id", _id, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("reflection", JSONB, nullable=False),
+    Column("policy", JSONB, nullable=False),
+    Column("tags", ARRAY(Text), nullable=False, server_default=text("'{}'::text[]")),
+    Column("version", Integer, nullable=False),
+    Column("source_hash", Text, nullable=False),
+    Column("disabled", Boolean, nullable=False, server_default=text("false")),
+    Column("disabled_reason", Text),
+    Column("created_at", _moment, nullable=False),
+    Column("updated_at", _moment, nullable=False),
+    UniqueConstraint("user_id", "name"),
+)
+
+custom_tool_versions = Table(
+    "custom_tool_versions",
+    metadata,
+    Column("tool_id", _id, ForeignKey("custom_tools.id", ondelete="CASCADE"), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("reflection", JSONB, nullable=False),
+    Column("policy", JSONB, nullable=False),
+    Column("tags", ARRAY(Text), nullable=False, server_default=text("'{}'::text[]")),
+    Column("source_hash", Text, nullable=False),
+    Column("created_at", _moment, nullable=False),
+    PrimaryKeyConstraint("tool_id", "version"),
+)
+
+executions = Table(
+    "executions",
+    metadata,
+    Column("id", _id, primary_key=True),
+    Column("user_id", _id, nullable=False),
+    Column("agent_id", _id, nullable=False),
+    Column("agent_version", Integer, nullable=False),
+    Column("agent_name", Text, nullable=False),
+    Column("query", Text, nullable=False),
+    Column("model", Text),
+    Column("context", JSONB, nullable=False),
+    Column("conversation_id", Text),
+    Column("lane", Text, nullable=False),
+    Column("priority", Integer, nullable=False, server_default=text("0")),
+    Column("status", Text, nullable=False),
+    Column("attempt", Integer, nullable=False, server_default=text("0")),
+    Column("crashes", Integer, nullable=False, server_default=text("0")),
+    Column("worker", _id),
+    Column("not_before", _moment),
+    Column("rung_at", _moment),
+    Column("cancel_requested", Boolean, nullable=False, server_default=text("false")),
+    Column("deadline", _moment),
+    Column("idempotency_key", Text),
+    Column("schedule_key", Text),
+    Column("result", Text),
+    Column("error", JSONB(none_as_null=True)),
+    Column("usage", JSONB, nullable=False),
+    Column("cost_usd", Numeric),
+    Column("created_at", _moment, nullable=False),
+    Column("started_at", _moment),
+    Column("completed_at", _moment),
+    UniqueConstraint("user_id", "idempotency_key"),
+    UniqueConstraint("schedule_key"),
+)
+Index("ix_executions_user_id_id", executions.c.user_id, executions.c.id.desc())
+Index("ix_executions_user_id_agent_id_id", executions.c.user_id, executions.c.agent_id, executions.c.id.desc())
+Index(
+    "ix_executions_user_id_conversation_id_id",
+    executions.c.user_id,
+    executions.c.conversation_id,
+    executions.c.id,
+    postgresql_where=executions.c.conversation_id.is_not(None),
+)
+Index(
+    "ix_executions_pending",
+    executions.c.lane,
+    executions.c.priority.desc(),
+    executions.c.id,
+    postgresql_where=text("status = 'pending'"),
+)
+Index("ix_executions_running", executions.c.worker, postgresql_where=text("status = 'running'"))
+
+execution_events = Table(
+    "execution_events",
+    metadata,
+    Column("execution_id", _id, nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("at", _moment, nullable=False),
+    Column("payload", JSON, nullable=False),
+    PrimaryKeyConstraint("execution_id", "seq"),
+    postgresql_partition_by="RANGE (execution_id)",
+)
+
+workers = Table(
+    "workers",
+    metadata,
+    Column("id", _id, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("lease_until", _moment, nullable=False),
+    Column("dead", Boolean, nullable=False, server_default=text("false")),
+    Column("info", JSONB, nullable=False, server_default=text("'{}'::jsonb")),
+    Column("started_at", _moment, nullable=False, server_default=func.now()),
+)
+
+user_slots = Table(
+    "user_slots",
+    metadata,
+    Column("user_id", _id, primary_key=True),
+    Column("n", Integer, nullable=False, server_default=text("0")),
+)
+
+interrupts = Table(
+    "interrupts",
+    metadata,
+    Column("id", _id, primary_key=True),
+    Column("execution_id", _id, ForeignKey("executions.id", ondelete="CASCADE"), nullable=False),
+    Column("call_key", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("value", JSONB, nullable=False),
+    Column("response_schema", JSONB, nullable=False),
+    Column("answer", JSONB),
+    Column("answered_by", _id),
+    Column("answered_at", _moment),
+    Column("expires_at", _moment),
+    Column("created_at", _moment, nullable=False, server_default=func.now()),
+    UniqueConstraint("execution_id", "call_key"),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", _id, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("payload", JSONB, nullable=False),
+    Column("occurred_at", _moment, nullable=False),
+    Column("delivered_at", _moment),
+)
+Index("ix_outbox_undelivered", outbox.c.id, postgresql_where=outbox.c.delivered_at.is_(None))
+
+__all__ = [
+    "agent_versions",
+    "agents",
+    "custom_tool_versions",
+    "custom_tools",
+    "execution_events",
+    "executions",
+    "interrupts",
+    "metadata",
+    "outbox",
+    "schema_version",
+    "user_slots",
+    "workers",
+]
