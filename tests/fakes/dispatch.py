@@ -1,0 +1,92 @@
+"""Fakes of what a worker needs: the authority over executions, leases, a trace log that keeps recorders."""
+
+from collections.abc import AsyncIterator, Sequence
+
+from dynagent.core.executions import Claim, DueExecution, Execution, ExecutionStatus, Frame, Journal, TraceRecorder
+from tests.fakes.trace import ListedTrace
+
+
+class FakeDispatch:
+    """Executions by id; a claim makes a pending one running."""
+
+    def __init__(self, *executions: Execution) -> None:
+        self.executions = {execution.id: execution for execution in executions}
+        self.handed_back: list[tuple[str, int, bool]] = []
+        self.error: Exception | None = None
+
+    async def claim(self, execution_id: str, worker_id: str) -> Claim | None:
+        """Claim a pending execution."""
+        if self.error is not None:
+            raise self.error
+        execution = self.executions.get(execution_id)
+        if execution is None or execution.status is not ExecutionStatus.PENDING:
+            return None
+        running = execution.model_copy(update={"status": ExecutionStatus.RUNNING, "attempt": execution.attempt + 1})
+        self.executions[execution_id] = running
+        return Claim(running, last_seq=1, journal=Journal())
+
+    async def hand_back(self, execution_id: str, attempt: int, *, crashed: bool, delay_s: float = 0.0) -> bool:
+        """Note the return."""
+        self.handed_back.append((execution_id, attempt, crashed))
+        return True
+
+
+class FakeLeases:
+    """Notes registrations; `alive` decides what a beat says, `dead` how many executions a burial frees."""
+
+    def __init__(self) -> None:
+        self.registered: list[str] = []
+        self.retired: list[str] = []
+        self.beats = 0
+        self.burials = 0
+        self.alive = True
+        self.error: Exception | None = None
+        self.waiting: list[DueExecution] = []
+
+    async def register(self, worker_id: str) -> None:
+        """Note."""
+        self.registered.append(worker_id)
+
+    async def beat(self, worker_id: str) -> bool:
+        """Answer `alive`; a buried worker is alive again once it has registered anew."""
+        self.beats += 1
+        if self.error is not None:
+            raise self.error
+        alive, self.alive = self.alive, True
+        return alive
+
+    async def retire(self, worker_id: str) -> None:
+        """Note."""
+        self.retired.append(worker_id)
+
+    async def bury(self, worker_id: str) -> int:
+        """Count."""
+        self.burials += 1
+        return 0
+
+    async def due(self, limit: int) -> Sequence[DueExecution]:
+        """Hand out what waits, once."""
+        due, self.waiting = self.waiting[:limit], self.waiting[limit:]
+        return due
+
+
+class FakeTraceLog:
+    """Keeps the recorder of every opened attempt."""
+
+    def __init__(self) -> None:
+        self.recorders: dict[str, ListedTrace] = {}
+
+    def open(self, claim: Claim) -> TraceRecorder:
+        """Return a listing recorder."""
+        recorder = ListedTrace(first_seq=claim.last_seq + 1, attempt=claim.execution.attempt)
+        self.recorders[claim.execution.id] = recorder
+        return recorder
+
+    async def read(self, execution_id: str, after: int, limit: int) -> Sequence[Frame]:
+        """Nothing is stored."""
+        return ()
+
+    async def follow(self, execution_id: str, after: int) -> AsyncIterator[Sequence[Frame]]:
+        """Nothing is followed."""
+        for frames in ():
+            yield frames
