@@ -1,0 +1,78 @@
+"""The life of a child: confine, warm up, say ready, serve one call (or, kept by its tool, several), `_exit`."""
+
+import asyncio
+import gc
+import marshal
+import os
+import socket
+import sys
+from typing import Any
+
+from dynagent.infrastructure.sandbox.inside import frames, harness
+from dynagent.infrastructure.sandbox.inside.cage import Cage
+from dynagent.infrastructure.sandbox.inside.network import Network
+from dynagent.infrastructure.sandbox.inside.screening import screen
+
+_WARM_UP = marshal.dumps(compile("async def warm(text: str) -> str:\n    return text", harness.SOURCE_NAME, "exec"))
+
+
+def main(channel: socket.socket, slot: int, cage: Cage) -> None:
+    """Live and die; never returns. An error outside of a call ends the process with status 1."""
+    status = 1
+    try:
+        inside = cage.enter(channel, slot)
+        _serve(inside, cage)
+        status = 0
+    except frames.Closed:
+        status = 0
+    except BaseException as error:
+        frames.send(socket.socket(fileno=os.dup(3)), {"kind": "broken", "message": f"{type(error).__name__}: {error}"})
+    finally:
+        os._exit(status)
+
+
+def _serve(channel: socket.socket, cage: Cage) -> None:
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    harness.Tool(_WARM_UP, entry="warm", shape="async", loop=loop).call({"text": ""}, output_limit=100)
+    if cage.sockets:
+        Network(channel).install()
+    gc.enable()
+    frames.send(channel, {"kind": "ready"})
+    tool: harness.Tool | None = None
+    keep = True
+    while keep:
+        message, raw, _ = frames.receive(channel)
+        if message["op"] == "screen":
+            frames.send(channel, *screen(message))
+            return
+        keep = bool(message.get("keep"))
+        tool = _call(channel, message, raw, tool, loop)
+
+
+def _call(
+    channel: socket.socket, message: dict[str, Any], raw: bytes, tool: harness.Tool | None, loop: Any
+) -> harness.Tool | None:
+    """Run one call and send its answer; return the tool for the next call."""
+    os.environ.update(message.get("secrets", {}))
+    logs = harness.Logs(message["logs_limit"])
+    sys.stdout = sys.stderr = logs
+    before, _ = harness.usage()
+    answer: dict[str, Any]
+    raising: BaseException | None = None
+    try:
+        if raw or tool is None:
+            tool = harness.Tool(raw, entry=message["entry"], shape=message["shape"], loop=loop)
+        answer = {"kind": "result", "value": tool.call(message["arguments"], output_limit=message["output_limit"])}
+    except BaseException as error:
+        raising = error
+        answer = harness.failure(error)
+    after, peak = harness.usage()
+    answer |= {
+        "logs": logs.text(),
+        "cpu_ms": after - before,
+        "peak_kb": peak,
+        "left": tool.leftovers() if tool and raising is None else 1,
+    }
+    frames.send(channel, answer)
+    return tool

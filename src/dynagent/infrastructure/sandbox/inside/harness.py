@@ -1,0 +1,141 @@
+"""Loads a compiled tool and runs one call of it: the only place where code of users is executed."""
+
+import asyncio
+import builtins
+import inspect
+import io
+import json
+import marshal
+import resource
+import threading
+import traceback
+import typing
+from typing import Any
+
+from dynagent.infrastructure.sandbox.inside import bases
+from dynagent.infrastructure.sandbox.inside.results import Misfit, NotSerialisable, to_json, to_parameter
+
+SOURCE_NAME = "<tool>"
+_MESSAGE_LIMIT = 2000
+_ITEM_LIMIT = 10_000
+
+
+class Logs(io.TextIOBase):
+    """Takes what the tool prints and keeps the first `limit` characters."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit, self._parts, self._length = limit, list[str](), 0
+
+    def write(self, text: str, /) -> int:
+        """Keep what still fits; never fails."""
+        room = self._limit - self._length
+        if room > 0:
+            self._parts.append(text[:room])
+        self._length += len(text)
+        return len(text)
+
+    def text(self) -> str:
+        """Return what was kept; the number of characters that were cut is said at the end."""
+        cut = self._length - self._limit
+        return "".join(self._parts) + (f"\n… {cut} characters more" if cut > 0 else "")
+
+
+class TooLarge(Exception):
+    """The result is longer than the limit."""
+
+
+class Tool:
+    """A loaded source: the module's code has run once, `call` runs its entry."""
+
+    def __init__(self, program: bytes, *, entry: str, shape: str, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        names: dict[str, Any] = {
+            "__name__": "tool",
+            "__builtins__": builtins,
+            "BaseTool": bases.BaseTool,
+            "tool": bases.tool,
+        }
+        exec(marshal.loads(program), names)  # noqa: S102, S302  # this process is the sandbox
+        target = names[entry]
+        if shape == "class":
+            instance = target()
+            target = instance._arun if hasattr(instance, "_arun") else instance._run
+        self._target = target
+        self._hints = _hints(target)
+        self._by_place = [
+            name for name, parameter in inspect.signature(target).parameters.items() if parameter.kind is inspect.Parameter.POSITIONAL_ONLY
+        ]
+
+    def call(self, arguments: dict[str, Any], *, output_limit: int) -> Any:
+        """Return the JSON form of the result. Raises what the tool raises, Misfit, NotSerialisable, TooLarge."""
+        given = {name: to_parameter(value, self._hints.get(name, Any)) for name, value in arguments.items()}
+        placed = [given.pop(name) for name in self._by_place if name in given]
+        result = self._target(*placed, **given)
+        if inspect.isawaitable(result):
+            result = self._loop.run_until_complete(_awaited(result))
+        if inspect.isasyncgen(result):
+            result = self._loop.run_until_complete(_drained(result))
+        elif inspect.isgenerator(result):
+            result = _taken(result)
+        value = to_json(result)
+        if len(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")) > output_limit:
+            raise TooLarge(f"the result is longer than {output_limit} bytes")
+        return value
+
+    def leftovers(self) -> int:
+        """Return how many tasks and threads the calls so far have left running."""
+        return len(asyncio.all_tasks(self._loop)) + threading.active_count() - 1
+
+
+def failure(error: BaseException) -> dict[str, Any]:
+    """Return the frame that tells of a failed call: kind from the platform's list, the tool's words, its lines."""
+    kind = "tool_error"
+    if isinstance(error, MemoryError):
+        kind = "memory_limit"
+    elif isinstance(error, TooLarge):
+        kind = "output_too_large"
+    elif isinstance(error, NotSerialisable):
+        kind = "result_not_serialisable"
+    elif isinstance(error, Misfit):
+        kind = "invalid_arguments"
+    try:
+        text = str(error)[:_MESSAGE_LIMIT]
+    except BaseException:
+        text = "the error's text cannot be read"
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == SOURCE_NAME]
+    return {"kind": kind, "name": type(error).__name__[:100], "message": text, "lines": lines[-20:]}
+
+
+def usage() -> tuple[float, int]:
+    """Return this process's own CPU time in milliseconds and peak memory in kilobytes."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return (used.ru_utime + used.ru_stime) * 1000, used.ru_maxrss
+
+
+def _hints(target: Any) -> dict[str, Any]:
+    try:
+        return typing.get_type_hints(target, include_extras=True)
+    except Exception:
+        return {}
+
+
+async def _awaited(result: Any) -> Any:
+    return await result
+
+
+async def _drained(result: Any) -> list[Any]:
+    items: list[Any] = []
+    async for item in result:
+        items.append(item)
+        if len(items) > _ITEM_LIMIT:
+            raise TooLarge(f"the tool yields more than {_ITEM_LIMIT} items")
+    return items
+
+
+def _taken(result: Any) -> list[Any]:
+    items: list[Any] = []
+    for item in result:
+        items.append(item)
+        if len(items) > _ITEM_LIMIT:
+            raise TooLarge(f"the tool yields more than {_ITEM_LIMIT} items")
+    return items

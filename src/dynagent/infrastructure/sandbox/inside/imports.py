@@ -1,0 +1,41 @@
+"""Which modules a tool may import, and why others are refused."""
+
+from dynagent.infrastructure.sandbox.inside import bases
+
+STANDARD = frozenset(
+    """
+    __future__ abc array asyncio base64 binascii bisect calendar cmath collections collections.abc colorsys
+    concurrent.futures contextlib contextvars copy csv dataclasses datetime decimal difflib email email.message
+    email.mime.text email.utils enum fnmatch fractions functools graphlib gzip hashlib heapq hmac html html.parser
+    io ipaddress itertools json keyword locale logging math numbers operator pprint queue random re secrets shlex
+    statistics string struct textwrap threading time timeit tomllib traceback typing typing_extensions unicodedata
+    urllib urllib.parse urllib.error uuid warnings weakref xml xml.etree xml.etree.ElementTree zlib zoneinfo bz2 lzma
+    """.split()
+)
+"""Modules of the standard library that compute and do not reach out."""
+
+NETWORK = frozenset({"http", "http.client", "urllib.request", "ssl"})
+"""Modules of the standard library that need granted hosts."""
+
+BLOCKED = {
+    "os": "the operating system is out of reach for tools",
+    "sys": "the interpreter's own state is out of reach for tools",
+    "subprocess": "tools cannot start programs",
+}
+"""The blocklist of SPEC TOL-04, with reasons; everything not allowed is refused as well."""
+
+
+def objection(module: str, *, network: bool, libraries: frozenset[str], networked: frozenset[str]) -> tuple[str, str] | None:
+    """Return (rule, message) when a module may not be imported, else None."""
+    top = module.partition(".")[0]
+    if top in BLOCKED:
+        return "import_blocked", f"import of '{module}' is not allowed: {BLOCKED[top]}"
+    if module in bases.MODULES or module in STANDARD:
+        return None
+    if module in NETWORK or (top in libraries and top in networked):
+        if network:
+            return None
+        return "import_network", f"'{module}' reaches the network: register the tool with `network: [\"host:port\"]`"
+    if top in libraries:
+        return None
+    return "import_unknown", f"import of '{module}' is not allowed: it is not among the modules that tools may use"

@@ -1,0 +1,191 @@
+"""The rules of the screen, applied to every node of a syntax tree (iteratively: nesting cannot exhaust the walk)."""
+
+import ast
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from dynagent.infrastructure.sandbox.inside import imports
+
+Found = tuple[str, int, int, str]
+"""(rule, line, column, message)."""
+
+_BANNED = frozenset(
+    "eval exec compile open __import__ input breakpoint globals locals vars help exit quit copyright memoryview".split()
+)
+_REFLECTIVE = frozenset(("getattr", "setattr", "delattr", "hasattr"))
+_HARMLESS = frozenset(
+    f"__{name}__"
+    for name in """
+    init post_init name doc len iter next aiter anext enter exit aenter aexit str repr format bool int float index hash
+    eq ne lt le gt ge contains getitem setitem delitem missing call add radd iadd sub rsub isub mul rmul imul truediv
+    rtruediv floordiv mod rmod pow neg pos abs invert and or xor lshift rshift matmul round trunc floor ceil divmod
+    await reversed version slots match_args all author main qualname
+    """.split()
+)
+_FRAME_NAMES = frozenset(
+    """
+    gi_frame gi_code gi_yieldfrom gi_running cr_frame cr_code cr_await cr_origin cr_running ag_frame ag_code ag_await
+    tb_frame tb_next tb_lasti tb_lineno f_back f_builtins f_code f_globals f_locals f_trace f_lasti co_code co_consts
+    co_names co_varnames co_filename func_globals func_code mro
+    """.split()
+)
+_DUNDER = re.compile(r"__[a-zA-Z0-9]\w*?__")
+_MODULE_LEVEL = (
+    ast.Import, ast.ImportFrom, ast.Assign, ast.AnnAssign, ast.AugAssign, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Pass,
+)  # fmt: skip
+
+
+class Walk:
+    """Goes over a tree and yields what it objects to; `imports` holds the modules seen."""
+
+    def __init__(self, *, network: bool, libraries: frozenset[str], networked: frozenset[str]) -> None:
+        self._network, self._libraries, self._networked = network, libraries, networked
+        self.imports: set[str] = set()
+        self._modules: set[str] = set()
+        self._direct: set[ast.AST] = set()
+        self._docstrings: set[ast.AST] = set()
+        self._rules: dict[type[ast.AST], Callable[[Any], Iterator[Found]]] = {
+            ast.Import: self._import,
+            ast.ImportFrom: self._import_from,
+            ast.Name: self._name,
+            ast.Attribute: self._attribute,
+            ast.Call: self._call,
+            ast.Constant: self._constant,
+            ast.ClassDef: self._class,
+            ast.FunctionDef: self._function,
+            ast.AsyncFunctionDef: self._function,
+            ast.keyword: self._keyword,
+            ast.arg: self._argument,
+            ast.MatchClass: self._match,
+            ast.Global: self._global,
+        }
+
+    def over(self, tree: ast.Module) -> Iterator[Found]:
+        """Yield the objections; nodes come outside in, so that names of modules are known before their use."""
+        for statement in tree.body:
+            if not isinstance(statement, _MODULE_LEVEL) and not _is_text(statement):
+                yield _at(statement, "module_level", "outside of functions only imports, assignments and definitions")
+        nodes = list(ast.walk(tree))
+        for node in nodes:
+            if isinstance(node, (ast.Import, ast.ImportFrom)):
+                self._modules.update((name.asname or name.name).partition(".")[0] for name in node.names)
+            elif isinstance(node, (ast.Module, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+                first = node.body[0] if node.body else None
+                if first is not None and _is_text(first):
+                    self._docstrings.add(first.value)  # type: ignore[attr-defined]
+        for node in nodes:
+            if rule := self._rules.get(type(node)):
+                yield from rule(node)
+
+    def _import(self, node: ast.Import) -> Iterator[Found]:
+        for name in node.names:
+            yield from self._module(node, name.name)
+
+    def _import_from(self, node: ast.ImportFrom) -> Iterator[Found]:
+        if node.level:
+            yield _at(node, "import_relative", "relative imports have no package to start from")
+            return
+        yield from self._module(node, node.module or "")
+        for name in node.names:
+            if name.name == "*":
+                yield _at(node, "import_star", "import names one by one")
+            elif name.name.startswith("_"):
+                yield _at(node, "private_name", f"'{name.name}' is private to its module")
+            elif name.name in imports.BLOCKED:
+                yield _at(node, "import_blocked", f"import of '{name.name}' is not allowed")
+
+    def _module(self, node: ast.AST, module: str) -> Iterator[Found]:
+        self.imports.add(module)
+        objection = imports.objection(
+            module, network=self._network, libraries=self._libraries, networked=self._networked
+        )
+        if objection:
+            yield _at(node, *objection)
+
+    def _name(self, node: ast.Name) -> Iterator[Found]:
+        if node.id in _BANNED:
+            yield _at(node, "banned_name", f"'{node.id}' is not available to tools")
+        elif _is_dunder(node.id) and node.id not in _HARMLESS:
+            yield _at(node, "dunder", f"'{node.id}' reaches into the interpreter")
+        elif node.id in _REFLECTIVE and node not in self._direct:
+            yield _at(node, "computed_attribute", f"'{node.id}' may only be called, with the attribute's name as text")
+
+    def _attribute(self, node: ast.Attribute) -> Iterator[Found]:
+        if _is_dunder(node.attr) and node.attr not in _HARMLESS:
+            yield _at(node, "dunder", f"attribute '{node.attr}' reaches into the interpreter")
+        elif node.attr in _FRAME_NAMES:
+            yield _at(node, "frame_attribute", f"attribute '{node.attr}' belongs to frames and code objects")
+        root = _root(node)
+        if root in self._modules:
+            if node.attr.startswith("_") and not _is_dunder(node.attr):
+                yield _at(node, "private_name", f"'{node.attr}' is private to its module")
+            elif node.attr in imports.BLOCKED or node.attr in ("builtins", "importlib", "ctypes"):
+                yield _at(node, "import_blocked", f"'{node.attr}' is not allowed, by any way")
+
+    def _call(self, node: ast.Call) -> Iterator[Found]:
+        if not isinstance(node.func, ast.Name) or node.func.id not in _REFLECTIVE:
+            return
+        self._direct.add(node.func)
+        name = node.args[1] if len(node.args) > 1 else None
+        if not isinstance(name, ast.Constant) or not isinstance(name.value, str) or name.value.startswith("_"):
+            message = f"'{node.func.id}' needs the attribute's name as text, without a leading underscore"
+            yield _at(node, "computed_attribute", message)
+        elif name.value in _FRAME_NAMES:
+            yield _at(node, "frame_attribute", f"attribute '{name.value}' belongs to frames and code objects")
+
+    def _constant(self, node: ast.Constant) -> Iterator[Found]:
+        if not isinstance(node.value, (str, bytes)) or node in self._docstrings:
+            return
+        text = node.value if isinstance(node.value, str) else node.value.decode("latin-1")
+        for match in _DUNDER.findall(text):
+            if match not in _HARMLESS:
+                yield _at(node, "dunder_text", f"the text holds '{match}': formatting could walk to it")
+
+    def _class(self, node: ast.ClassDef) -> Iterator[Found]:
+        for keyword in node.keywords:
+            if keyword.arg == "metaclass" or keyword.arg is None:
+                yield _at(node, "metaclass", "metaclasses are not available to tools")
+        if _is_dunder(node.name):
+            yield _at(node, "dunder", f"'{node.name}' is reserved")
+
+    def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[Found]:
+        if _is_dunder(node.name) and node.name not in _HARMLESS:
+            yield _at(node, "dunder", f"method '{node.name}' hooks into the interpreter")
+
+    def _keyword(self, node: ast.keyword) -> Iterator[Found]:
+        if node.arg and _is_dunder(node.arg) and node.arg not in _HARMLESS:
+            yield _at(node.value, "dunder", f"'{node.arg}' reaches into the interpreter")
+
+    def _argument(self, node: ast.arg) -> Iterator[Found]:
+        if _is_dunder(node.arg):
+            yield _at(node, "dunder", f"'{node.arg}' is reserved")
+
+    def _match(self, node: ast.MatchClass) -> Iterator[Found]:
+        for name in node.kwd_attrs:
+            if _is_dunder(name) or name in _FRAME_NAMES:
+                yield _at(node, "dunder", f"pattern attribute '{name}' reaches into the interpreter")
+
+    def _global(self, node: ast.Global) -> Iterator[Found]:
+        for name in node.names:
+            if _is_dunder(name):
+                yield _at(node, "dunder", f"'{name}' is reserved")
+
+
+def _at(node: ast.AST, rule: str, message: str) -> Found:
+    return rule, getattr(node, "lineno", 1), getattr(node, "col_offset", 0), message
+
+
+def _is_dunder(name: str) -> bool:
+    return name.startswith("__") and name.endswith("__") and len(name) > 4
+
+
+def _is_text(node: ast.AST) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+
+
+def _root(node: ast.Attribute) -> str:
+    at: ast.AST = node
+    while isinstance(at, ast.Attribute):
+        at = at.value
+    return at.id if isinstance(at, ast.Name) else ""
