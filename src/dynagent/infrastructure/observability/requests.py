@@ -32,14 +32,14 @@ class ErrorTrackingMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
+        # As the client wrote it: layers inside may resolve aliases.
+        path = scope.get("path", "")
         try:
             await self._app(scope, receive, send)
         except Exception as error:
             if scope["type"] == "http":
                 self._metrics.http_failures.labels(route_of(scope)).inc()
-                log.error(
-                    "Request failed", error=str(error), path=scope["path"], method=scope["method"], exc_info=error
-                )
+                log.error("Request failed", error=str(error), path=path, method=scope["method"], exc_info=error)
             raise
 
 
@@ -55,7 +55,7 @@ class RequestLogMiddleware:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        answer = _Answer(self._metrics, send)
+        answer = _Answer(self._metrics, send, scope["path"])
         try:
             await self._app(scope, receive, answer.send)
         finally:
@@ -65,9 +65,10 @@ class RequestLogMiddleware:
 class _Answer:
     """What is known of one answer: when it began, its status, whether it is an event stream."""
 
-    def __init__(self, metrics: Metrics, send: Send) -> None:
+    def __init__(self, metrics: Metrics, send: Send, path: str) -> None:
         self._metrics = metrics
         self._send = send
+        self._path = path
         self._began = time.perf_counter()
         self._first_byte_s: float | None = None
         self._status = 500
@@ -93,10 +94,10 @@ class _Answer:
         measured = self._first_byte_s if self._streaming and self._first_byte_s is not None else seconds
         self._metrics.http_requests.labels(method, route, str(self._status)).inc()
         self._metrics.http_seconds.labels(method, route).observe(measured)
-        fields: dict[str, Any] = {"method": method, "path": scope["path"], "route": route, "status": self._status}
+        fields: dict[str, Any] = {"method": method, "path": self._path, "route": route, "status": self._status}
         if self._streaming:
             fields |= {"stream": True, "first_byte_ms": round(measured * 1000, 2)}
-        write = log.debug if scope["path"] in QUIET_PATHS else log.info
+        write = log.debug if self._path in QUIET_PATHS else log.info
         write("request", duration_ms=round(seconds * 1000, 2), **fields)
 
 
