@@ -1,0 +1,127 @@
+"""HTTP/1.1 to one endpoint: kept-alive connections on asyncio and httptools, the body handed on as it arrives.
+
+Why not httpx: a reply of sixty pieces costs it about a millisecond and a half, most of it in per-chunk objects and
+task wake-ups; here the pieces go from the socket's callback straight to the reader (benchmarks/, README).
+"""
+
+import asyncio
+import ssl
+from collections import deque
+from typing import Protocol
+from urllib.parse import urlsplit
+
+import certifi
+
+from dynagent.core.language_models import ModelError, ModelRefused, ModelTimeout, ModelUnavailable
+from dynagent.infrastructure.llm.http_connection import Connection, ConnectionBroken
+
+CONNECT_TIMEOUT_S = 10.0
+IDLE_CONNECTION_S = 20.0
+
+
+class Sink(Protocol):
+    """Whoever reads a response; what it raises ends the exchange."""
+
+    def on_head(self, status: int, headers: dict[str, str]) -> None:
+        """The head is there; header names in lower case."""
+        ...
+
+    def on_body(self, data: bytes) -> None:
+        """A piece of the body."""
+        ...
+
+
+class HttpPool:
+    """The connections to one base URL (`https://host/v1`). Grows as needed; the runs' own limits bound it."""
+
+    def __init__(self, base_url: str, headers: dict[str, str]) -> None:
+        parts = urlsplit(base_url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ModelRefused(f"the model endpoint's URL is not of the form http(s)://host/path: {base_url!r}")
+        self._tls = parts.scheme == "https"
+        self._host = parts.hostname
+        self._port = parts.port or (443 if self._tls else 80)
+        self._path = parts.path.rstrip("/")
+        fixed = {"Host": parts.netloc.rpartition("@")[2], **headers}
+        self._head = "".join(f"{name}: {_header_value(value)}\r\n" for name, value in fixed.items())
+        self._idle: deque[tuple[float, Connection]] = deque()
+        self._ssl: ssl.SSLContext | None = None
+
+    async def post(self, path: str, body: bytes, sink: Sink, *, timeout_s: float, idle_timeout_s: float) -> None:
+        """Send JSON and hand the response to `sink`. Raises ModelTimeout, ModelUnavailable and what the sink raises.
+
+        Cancelling closes the connection, so the endpoint stops working for nobody.
+        """
+        deadline = asyncio.get_running_loop().time() + timeout_s
+        head = f"POST {self._path}{path} HTTP/1.1\r\n{self._head}Content-Length: {len(body)}\r\n\r\n"
+        request = head.encode("latin-1") + body
+        try:
+            connection = self._kept()
+            if connection is not None:
+                try:
+                    return await self._exchange(connection, request, sink, deadline, idle_timeout_s)
+                except ConnectionBroken as broken:
+                    # The other side closed a kept connection just as we used it: nothing was read, so ask anew.
+                    if broken.started:
+                        raise
+            connection = await self._connect(deadline)
+            return await self._exchange(connection, request, sink, deadline, idle_timeout_s)
+        except ConnectionBroken as broken:
+            raise ModelUnavailable(f"the model endpoint at {self._host} broke off the connection") from broken
+
+    async def aclose(self) -> None:
+        """Close the connections that wait for work."""
+        while self._idle:
+            self._idle.pop()[1].close()
+
+    async def _exchange(
+        self, connection: Connection, request: bytes, sink: Sink, deadline: float, idle_timeout_s: float
+    ) -> None:
+        await connection.exchange(request, sink, deadline=deadline, idle_timeout_s=idle_timeout_s)
+        if connection.reusable:
+            now = connection.loop.time()
+            self._idle.append((now, connection))
+            while self._idle[0][0] < now - IDLE_CONNECTION_S:
+                self._idle.popleft()[1].close()
+
+    def _kept(self) -> Connection | None:
+        loop = asyncio.get_running_loop()
+        while self._idle:
+            since, connection = self._idle.pop()
+            if connection.loop is loop and connection.reusable and since >= loop.time() - IDLE_CONNECTION_S:
+                return connection
+            connection.close()
+        return None
+
+    async def _connect(self, deadline: float) -> Connection:
+        loop = asyncio.get_running_loop()
+        limit = min(deadline, loop.time() + CONNECT_TIMEOUT_S)
+        try:
+            async with asyncio.timeout_at(limit):
+                _, connection = await loop.create_connection(
+                    lambda: Connection(loop), self._host, self._port, ssl=self._ssl_context()
+                )
+        except TimeoutError as error:
+            raise _unreachable(self._host, ModelTimeout, "no connection in time") from error
+        except ssl.SSLCertVerificationError as error:
+            raise _unreachable(self._host, ModelRefused, f"its certificate is not trusted ({error.reason})") from error
+        except OSError as error:
+            raise _unreachable(self._host, ModelUnavailable, str(error) or type(error).__name__) from error
+        return connection
+
+    def _ssl_context(self) -> ssl.SSLContext | None:
+        if self._tls and self._ssl is None:
+            # The machine's own authorities (SSL_CERT_FILE and SSL_CERT_DIR are honoured), and the shipped ones.
+            self._ssl = ssl.create_default_context()
+            self._ssl.load_verify_locations(certifi.where())
+        return self._ssl
+
+
+def _unreachable(host: str, kind: type[ModelError], why: str) -> ModelError:
+    return kind(f"the model endpoint at {host} cannot be reached: {why}")
+
+
+def _header_value(value: str) -> str:
+    if any(character < " " or character > "\xff" for character in value):
+        raise ModelRefused("a header for the model endpoint holds characters that HTTP forbids; check the API key")
+    return value
