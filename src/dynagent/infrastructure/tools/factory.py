@@ -1,7 +1,8 @@
 """The tool factory: from a tool type and its settings to a tool object (SPEC ARC-06)."""
 
 import inspect
-from collections.abc import Mapping
+import os
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pydantic
@@ -15,9 +16,16 @@ class ConcreteToolFactory:
     """Makes tools. `services` are the parts of the product that a constructor may ask for by name, for example
     `models`; they are no settings and nobody's configuration can replace them."""
 
-    def __init__(self, tool_registry: ToolRegistry, services: Mapping[str, object] | None = None) -> None:
+    def __init__(
+        self,
+        tool_registry: ToolRegistry,
+        services: Mapping[str, object] | None = None,
+        *,
+        has_setting: Callable[[str], bool] = lambda name: bool(os.environ.get(name)),
+    ) -> None:
         self._registry = tool_registry
         self._services = services or {}
+        self._has_setting = has_setting
 
     def create_tool(self, tool_type: str, config: dict[str, Any]) -> BaseTool:
         """Return a tool with these settings. Raises ToolNotFoundError, InvalidInput for settings that do not fit."""
@@ -31,6 +39,15 @@ class ConcreteToolFactory:
     def settings_of(self, tool_class: type[BaseTool]) -> tuple[str, ...]:
         """Return the names of a tool's settings: its constructor's parameters without the services."""
         return tuple(name for name in inspect.signature(tool_class).parameters if name not in self._services)
+
+    def missing_needs(self, tool_class: type[BaseTool]) -> tuple[str, ...]:
+        """Return what the tool needs and has not got: settings in upper case, tools and services in lower case."""
+        return tuple(need for need in tool_class.needs if not self._has(need))
+
+    def _has(self, need: str) -> bool:
+        if need.isupper():
+            return self._has_setting(need)
+        return self._services.get(need) is not None or self._registry.get_tool_class(need) is not None
 
     def _checked(self, tool_class: type[BaseTool], config: dict[str, Any]) -> dict[str, Any]:
         parameters = inspect.signature(tool_class, eval_str=True).parameters

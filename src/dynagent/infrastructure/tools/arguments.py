@@ -1,0 +1,63 @@
+"""Arguments checked against a tool's JSON Schema before anything is called: errors with JSON pointers."""
+
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from itertools import islice
+from typing import Any
+
+import jsonschema_rs
+import orjson
+from jsonschema_rs import ValidationErrorKind
+
+from dynagent.core.shared.errors import Violation
+from dynagent.core.shared.text import clean_json
+from dynagent.core.tools import InvalidArguments, ToolFailed
+
+MAX_VIOLATIONS = 20
+MAX_MESSAGE = 300
+
+
+def check_arguments(schema: dict[str, Any], arguments: dict[str, Any]) -> dict[str, Any]:
+    """Return the arguments with their texts made storable. Raises InvalidArguments, one violation per misfit."""
+    cleaned: dict[str, Any] = clean_json(arguments)
+    validator = _validator(orjson.dumps(schema))
+    if validator.is_valid(cleaned):
+        return cleaned
+    violations = list(islice(_violations(validator.iter_errors(cleaned)), MAX_VIOLATIONS))
+    told = "; ".join(f"{violation.pointer}: {violation.detail}" for violation in violations)
+    raise InvalidArguments(f"the arguments do not fit the tool's schema: {told}", violations=violations)
+
+
+@lru_cache(maxsize=2048)
+def _validator(schema: bytes) -> jsonschema_rs.Validator:
+    """Compile once per schema. Patterns written by users are matched with few steps, references stay inside."""
+    try:
+        return jsonschema_rs.validator_for(
+            orjson.loads(schema),
+            offline=True,
+            pattern_options=jsonschema_rs.FancyRegexOptions(backtrack_limit=10_000, size_limit=1_000_000),
+        )
+    except ValueError as error:
+        raise ToolFailed(f"the tool's own schema cannot be used: {str(error)[:MAX_MESSAGE]}") from error
+
+
+def _violations(errors: Iterable[jsonschema_rs.ValidationError]) -> Iterable[Violation]:
+    for error in errors:
+        for place in _places(error):
+            yield Violation(_pointer(place), error.kind.name, error.message[:MAX_MESSAGE])
+
+
+def _places(error: jsonschema_rs.ValidationError) -> list[Sequence[str | int]]:
+    """Name the very argument that is missing or too many, not the object around it."""
+    match error.kind:
+        case ValidationErrorKind.Required(property=name):
+            return [[*error.instance_path, name]]
+        case ValidationErrorKind.AdditionalProperties(unexpected=names):
+            return [[*error.instance_path, name] for name in names]
+        case _:
+            return [error.instance_path]
+
+
+def _pointer(place: Sequence[str | int]) -> str:
+    parts = (str(part).replace("~", "~0").replace("/", "~1") for part in place)
+    return "/".join(("/arguments", *parts))

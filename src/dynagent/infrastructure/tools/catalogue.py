@@ -1,0 +1,149 @@
+"""The catalogue: shipped tools from the registry and registered ones from the store, under one roof (SPEC C-42)."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+from dynagent.core.shared.errors import InvalidInput, Violation
+from dynagent.core.tools import (
+    BaseTool,
+    CustomTool,
+    RunnableTool,
+    ToolListing,
+    ToolNotFound,
+    ToolSandbox,
+    same_looking,
+)
+from dynagent.infrastructure.tools.factory import ConcreteToolFactory
+from dynagent.infrastructure.tools.registry import ToolRegistry
+from dynagent.infrastructure.tools.runnable import PrebuiltTool, RegisteredTool
+
+Settings = Mapping[str, tuple[str, dict[str, Any]]]
+
+
+class LoadCustom(Protocol):
+    """Reads a user's registered tools from where they are stored."""
+
+    async def __call__(self, user_id: str, names: Sequence[str] | None) -> Sequence[CustomTool]:
+        """Return those of the names that exist, every tool of the user for None."""
+        ...
+
+
+class InstalledTools:
+    """The ToolCatalogue of this installation. Shipped tools are made once and shared by all calls."""
+
+    def __init__(
+        self, *, registry: ToolRegistry, factory: ConcreteToolFactory, sandbox: ToolSandbox, load_custom: LoadCustom
+    ) -> None:
+        self._registry = registry
+        self._factory = factory
+        self._sandbox = sandbox
+        self._load_custom = load_custom
+        self._shipped = {name: _require(registry, name) for name in registry.list_tools()}
+        self._listings = {name: self._shipped_listing(name, cls) for name, cls in self._shipped.items()}
+        self._plain: dict[str, PrebuiltTool] = {}
+        self._taken = {
+            same_looking(key) for name, cls in self._shipped.items() for key in (name, *cls.aliases, cls.__name__)
+        }
+
+    async def listings(self, user_id: str) -> Sequence[ToolListing]:
+        """Return every tool, sorted by name."""
+        custom = [_custom_listing(tool) for tool in await self._load_custom(user_id, None)]
+        return sorted([*self._listings.values(), *custom], key=lambda listing: listing.name)
+
+    async def get(self, name: str, user_id: str) -> ToolListing:
+        """Return one tool, a registered one with source and policy. Raises ToolNotFound."""
+        if (tool_class := self._registry.get_tool_class(name)) is not None:
+            return next(self._listings[known] for known, cls in self._shipped.items() if cls is tool_class)
+        for tool in await self._load_custom(user_id, [name]):
+            return _custom_listing(tool, details=True)
+        raise _not_found(name)
+
+    async def unknown(self, names: Sequence[str], user_id: str) -> list[str]:
+        """Return the names that are no tool of this user, in the order given."""
+        custom = await self._custom(names, user_id)
+        return [name for name in names if self._registry.get_tool_class(name) is None and name not in custom]
+
+    async def resolve(self, names: Sequence[str], user_id: str, settings: Settings | None = None) -> list[RunnableTool]:
+        """Return callable tools; `settings` maps a name to (type, config).
+
+        Raises ToolNotFound for a missing one, InvalidInput for a config that does not fit its type.
+        """
+        wanted = {name: (settings or {}).get(name, (name, {})) for name in names}
+        custom = await self._custom([tool_type for tool_type, _ in wanted.values()], user_id)
+        return [self._runnable(name, tool_type, config, custom) for name, (tool_type, config) in wanted.items()]
+
+    def reserved(self, name: str) -> bool:
+        """Say whether a name is a shipped tool's, an alias, or looks like one."""
+        return same_looking(name) in self._taken
+
+    async def _custom(self, names: Sequence[str], user_id: str) -> dict[str, CustomTool]:
+        asked = [name for name in dict.fromkeys(names) if self._registry.get_tool_class(name) is None]
+        return {tool.name: tool for tool in await self._load_custom(user_id, asked)} if asked else {}
+
+    def _runnable(
+        self, name: str, tool_type: str, config: dict[str, Any], custom: Mapping[str, CustomTool]
+    ) -> RunnableTool:
+        tool_class = self._registry.get_tool_class(tool_type)
+        if tool_class is not None:
+            return self._prebuilt(name, tool_type, tool_class, config)
+        if tool_type not in custom:
+            raise _not_found(tool_type)
+        if config:
+            raise InvalidInput(
+                f"tool {tool_type!r} takes no settings",
+                violations=[Violation("/tools_config/config", "no_settings", "registered tools take no settings")],
+            )
+        return RegisteredTool(name, custom[tool_type], self._sandbox)
+
+    def _prebuilt(self, name: str, tool_type: str, tool_class: type[BaseTool], config: dict[str, Any]) -> PrebuiltTool:
+        if name != tool_type or config:
+            tool = self._factory.create_tool(tool_type, config)
+            return PrebuiltTool(name, tool, self._factory.missing_needs(tool_class))
+        if name not in self._plain:
+            tool = self._factory.create_tool(tool_type, {})
+            self._plain[name] = PrebuiltTool(name, tool, self._factory.missing_needs(tool_class))
+        return self._plain[name]
+
+    def _shipped_listing(self, name: str, tool_class: type[BaseTool]) -> ToolListing:
+        return ToolListing(
+            name=name,
+            description=tool_class.description(),
+            parameters=tool_class.parameters(),
+            tool_class=tool_class.__name__,
+            kind="prebuilt",
+            aliases=tool_class.aliases,
+            settings=self._factory.settings_of(tool_class),
+            needs=self._factory.missing_needs(tool_class),
+            repeatable=tool_class.repeatable,
+        )
+
+
+def _custom_listing(tool: CustomTool, *, details: bool = False) -> ToolListing:
+    return ToolListing(
+        name=tool.name,
+        description=tool.description,
+        parameters=tool.reflection.parameters,
+        tool_class=tool.reflection.entry,
+        kind="custom",
+        version=tool.version,
+        tags=tool.tags,
+        repeatable=tool.policy.repeatable,
+        disabled=tool.disabled,
+        disabled_reason=tool.disabled_reason,
+        source=tool.code if details else None,
+        source_hash=tool.source_hash if details else None,
+        policy=tool.policy if details else None,
+        created_at=tool.created_at,
+        updated_at=tool.updated_at,
+    )
+
+
+def _require(registry: ToolRegistry, name: str) -> type[BaseTool]:
+    tool_class = registry.get_tool_class(name)
+    if tool_class is None:
+        raise _not_found(name)
+    return tool_class
+
+
+def _not_found(name: str) -> ToolNotFound:
+    return ToolNotFound(f"there is no tool named {name!r}; GET /api/tools lists what there is")

@@ -1,0 +1,19 @@
+"""The tools that ship with the product, registered."""
+
+from collections.abc import Awaitable, Callable
+
+from dynagent.core.tools import BaseTool
+from dynagent.infrastructure.tools.calculator import CalculatorTool
+from dynagent.infrastructure.tools.chatbot import ChatbotTool
+from dynagent.infrastructure.tools.registry import ToolRegistry
+from dynagent.infrastructure.tools.summarizer import SummarizerTool
+
+PREBUILT: tuple[type[BaseTool], ...] = (CalculatorTool, ChatbotTool, SummarizerTool)
+
+
+def prebuilt_registry(load_code: Callable[[str, str], Awaitable[type[BaseTool]]] | None = None) -> ToolRegistry:
+    """Return a registry that knows every shipped tool; `load_code` is where `register_from_code` sends source."""
+    registry = ToolRegistry(load_code)
+    for tool_class in PREBUILT:
+        registry.register(tool_class)
+    return registry

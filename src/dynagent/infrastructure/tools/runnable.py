@@ -1,0 +1,87 @@
+"""Tools ready to be called: shipped ones run here under a time limit, registered ones in the sandbox."""
+
+import asyncio
+import dataclasses
+from typing import Any
+
+import structlog
+
+from dynagent.core.shared.errors import DynagentError
+from dynagent.core.shared.text import clean_text
+from dynagent.core.tools import (
+    BaseTool,
+    CallContext,
+    CustomTool,
+    InvalidArguments,
+    SandboxUnavailable,
+    ToolDisabled,
+    ToolFailed,
+    ToolOutcome,
+    ToolSandbox,
+    ToolTimeout,
+    ToolUnconfigured,
+)
+from dynagent.infrastructure.tools.arguments import check_arguments
+from dynagent.infrastructure.tools.context import calling
+from dynagent.infrastructure.tools.results import json_safe
+
+MAX_FAILURE_TEXT = 2000
+
+log = structlog.get_logger(__name__)
+
+
+class PrebuiltTool:
+    """A shipped tool under the name an agent gave it; `missing` names what it lacks to work."""
+
+    def __init__(self, name: str, tool: BaseTool, missing: tuple[str, ...] = ()) -> None:
+        self.name = name
+        self.description = tool.description()
+        self.parameters = tool.parameters()
+        self.repeatable = tool.repeatable
+        self._tool = tool
+        self._missing = missing
+
+    async def call(self, arguments: dict[str, Any], context: CallContext) -> ToolOutcome:
+        """Validate and run, at most `context.timeout_s` long. Raises as RunnableTool says, and ToolUnconfigured."""
+        if self._missing:
+            raise ToolUnconfigured(f"{self.name} needs {', '.join(self._missing)}, which is not there")
+        checked = check_arguments(self.parameters, arguments)
+        limit = asyncio.timeout(context.timeout_s)
+        try:
+            async with limit:
+                with calling(context):
+                    result = await self._tool.execute(checked)
+        except (ToolFailed, InvalidArguments, SandboxUnavailable):
+            raise
+        except Exception as error:
+            if limit.expired():
+                raise ToolTimeout(f"{self.name} took longer than {context.timeout_s:g} s") from None
+            raise self._failure(error) from error
+        return ToolOutcome(json_safe(result))
+
+    def _failure(self, error: Exception) -> ToolFailed:
+        if isinstance(error, DynagentError):
+            return ToolFailed(clean_text(error.detail)[:MAX_FAILURE_TEXT], retry_after_s=error.retry_after_s)
+        log.warning("tool_broke", tool=self.name, exc_info=error)
+        return ToolFailed(clean_text(f"{type(error).__name__}: {error}")[:MAX_FAILURE_TEXT])
+
+
+class RegisteredTool:
+    """A user's tool: arguments are checked here, its code runs in the sandbox."""
+
+    def __init__(self, name: str, tool: CustomTool, sandbox: ToolSandbox) -> None:
+        self.name = name
+        self.description = tool.description
+        self.parameters = tool.reflection.parameters
+        self.repeatable = tool.policy.repeatable
+        self._tool = tool
+        self._sandbox = sandbox
+
+    async def call(self, arguments: dict[str, Any], context: CallContext) -> ToolOutcome:
+        """Validate and have it run. Raises as RunnableTool says, and ToolDisabled."""
+        if self._tool.disabled:
+            reason = self._tool.disabled_reason or "its owner has switched it off"
+            raise ToolDisabled(f"tool {self.name!r} is disabled: {reason}")
+        checked = check_arguments(self.parameters, arguments)
+        outcome = await self._sandbox.run(self._tool, checked, context)
+        return dataclasses.replace(outcome, result=json_safe(outcome.result), logs=clean_text(outcome.logs))
