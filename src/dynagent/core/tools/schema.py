@@ -8,7 +8,6 @@ from typing import Any, get_type_hints
 
 import pydantic
 from pydantic import BaseModel, ConfigDict
-from pydantic.fields import FieldInfo
 
 from dynagent.core.shared.errors import Violation
 from dynagent.core.tools.entity import InvalidArguments
@@ -24,9 +23,11 @@ def arguments_schema(function: Callable[..., Any]) -> dict[str, Any]:
     schema = _model(function).model_json_schema()
     schema.pop("title", None)
     schema.pop("description", None)
-    for part in schema.get("properties", {}).values():
+    texts = parameter_texts(inspect.getdoc(function) or "")
+    for name, part in schema.setdefault("properties", {}).items():
         part.pop("title", None)
-    schema.setdefault("properties", {})
+        if name in texts:
+            part.setdefault("description", texts[name])
     return schema
 
 
@@ -49,16 +50,14 @@ def _violations(error: pydantic.ValidationError) -> list[Violation]:
 @lru_cache(maxsize=512)
 def _model(function: Callable[..., Any]) -> type[BaseModel]:
     hints = get_type_hints(function, include_extras=True)
-    texts = parameter_texts(inspect.getdoc(function) or "")
     fields: dict[str, Any] = {}
     for parameter in inspect.signature(function).parameters.values():
         if parameter.name == "self" or parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
             continue
         default = ... if parameter.default is parameter.empty else parameter.default
-        field = default if isinstance(default, FieldInfo) else pydantic.Field(default=default)
-        field.description = field.description or texts.get(parameter.name)
-        fields[parameter.name] = (hints.get(parameter.name, Any), field)
-    return pydantic.create_model("Arguments", __config__=ConfigDict(extra="forbid"), **fields)
+        fields[parameter.name] = (hints.get(parameter.name, Any), default)
+    config = ConfigDict(extra="forbid", protected_namespaces=())
+    return pydantic.create_model("Arguments", __config__=config, **fields)
 
 
 def parameter_texts(docstring: str) -> dict[str, str]:
