@@ -77,20 +77,6 @@ class Conversations:
         return [("before", "answer")]
 
 
-class Report:
-    def __init__(self) -> None:
-        self.outcomes: list[Outcome] = []
-        self.crashes: list[BaseException] = []
-
-    def started(self, claim: Claim) -> None: ...
-
-    def ended(self, claim: Claim, outcome: Outcome, duration_s: float) -> None:
-        self.outcomes.append(outcome)
-
-    def crashed(self, claim: Claim, error: BaseException) -> None:
-        self.crashes.append(error)
-
-
 class House:
     """The handler with everything around it."""
 
@@ -101,7 +87,7 @@ class House:
         self.trace = FakeTraceLog()
         self.runner = Runner(behaviour)
         self.agents = Agents(agent or AgentConfiguration(name="A", tools=("calculator",), instructions="Be short."))
-        self.report = Report()
+        self.crashes: list[Exception] = []
         self.control = RunControl()
         self.handler = RunExecutionHandler(
             dispatch=self.dispatch,
@@ -109,7 +95,7 @@ class House:
             runner=self.runner,
             agents=self.agents,
             conversations=Conversations(),
-            report=self.report,
+            on_crash=lambda _, error: self.crashes.append(error),
             call_timeout_s=30,
         )
 
@@ -168,14 +154,14 @@ async def test_a_domain_error_ends_the_run_readably(error: Exception, code: str)
     assert await house.run() is ExecutionStatus.FAILED
     assert house.recorder.outcome.error.code == code
     assert house.recorder.events[-1].message == str(error)
-    assert not house.report.crashes
+    assert not house.crashes
 
 
 async def test_an_unforeseen_error_ends_the_run_without_its_secrets() -> None:
     house = House(failing(KeyError("password=1")))
     assert await house.run() is ExecutionStatus.FAILED
     assert "password" not in house.recorder.events[-1].message
-    assert isinstance(house.report.crashes[0], KeyError)
+    assert isinstance(house.crashes[0], KeyError)
 
 
 async def test_a_run_past_its_deadline_is_timed_out() -> None:

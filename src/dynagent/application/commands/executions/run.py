@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal, Protocol
@@ -60,20 +61,8 @@ class Conversations(Protocol):
         ...
 
 
-class Report(Protocol):
-    """Whoever counts: metrics and logs."""
-
-    def started(self, claim: Claim) -> None:
-        """An attempt begins."""
-        ...
-
-    def ended(self, claim: Claim, outcome: Outcome, duration_s: float) -> None:
-        """An attempt has stored its outcome."""
-        ...
-
-    def crashed(self, claim: Claim, error: BaseException) -> None:
-        """An error that nobody foresaw ended the run; it is also in the trace."""
-        ...
+OnCrash = Callable[[Claim, Exception], None]
+"""Told of an error that nobody foresaw; the run is ended readably all the same."""
 
 
 class RunExecutionHandler:
@@ -87,7 +76,7 @@ class RunExecutionHandler:
         runner: AgentRunner,
         agents: AgentConfigurations,
         conversations: Conversations,
-        report: Report,
+        on_crash: OnCrash,
         call_timeout_s: float,
     ) -> None:
         self._dispatch = dispatch
@@ -95,7 +84,7 @@ class RunExecutionHandler:
         self._runner = runner
         self._agents = agents
         self._conversations = conversations
-        self._report = report
+        self._on_crash = on_crash
         self._call_timeout_s = call_timeout_s
 
     async def __call__(self, message: RunExecution, caller: Caller) -> ExecutionStatus | None:
@@ -103,17 +92,13 @@ class RunExecutionHandler:
         claim = await self._dispatch.claim(message.execution_id, message.worker_id)
         if claim is None:
             return None
-        began = time.monotonic()
         recorder = TallyingRecorder(self._trace.open(claim))
-        self._report.started(claim)
         try:
             outcome = recorder.complete(await self._attempt(claim, recorder, message.control))
-            duration_s = time.monotonic() - began
             if outcome.status.over:
                 await recorder.finish(outcome, _last_event(claim.execution, outcome))
         except ExecutionLost:
             return None
-        self._report.ended(claim, outcome, duration_s)
         return outcome.status
 
     async def _attempt(self, claim: Claim, recorder: TraceRecorder, control: RunControl) -> Outcome:
@@ -141,7 +126,7 @@ class RunExecutionHandler:
         except DynagentError as error:
             return _failure(error.code, error.detail)
         except Exception as error:
-            self._report.crashed(claim, error)
+            self._on_crash(claim, error)
             return _failure("internal_error", f"{type(error).__name__}: the run failed inside the server, see its log")
 
     async def _run(self, claim: Claim, recorder: TraceRecorder) -> Outcome:

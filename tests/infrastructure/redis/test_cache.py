@@ -1,0 +1,62 @@
+"""The cache on a real Redis keeps the contract, lives 3600 s, and turns a lost Redis into misses."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from redis.asyncio import Redis
+from tests.infrastructure.cache_contract import CacheContract
+
+from dynagent.core.shared.cache import Cached
+from dynagent.infrastructure.redis.cache import RedisCache
+from dynagent.infrastructure.redis.client import RedisGuard, RedisSettings, connect
+
+
+@pytest.fixture
+async def redis(redis_url: str) -> AsyncIterator[Redis]:
+    client = connect(RedisSettings(url=redis_url))
+    yield client
+    await client.aclose()
+
+
+class TestRedisCache(CacheContract):
+    @pytest.fixture
+    def cache(self, redis: Redis) -> RedisCache:
+        return RedisCache(redis, RedisGuard())
+
+
+async def test_a_copy_lives_for_an_hour(redis: Redis) -> None:
+    await RedisCache(redis, RedisGuard()).put("agent:1", Cached(1, b"x"))
+    assert 3590 < await redis.ttl("agent:1") <= 3600
+
+
+async def test_a_lost_redis_is_a_slow_cache_not_an_error() -> None:
+    now = [0.0]
+    guard = RedisGuard(rest_s=5, clock=lambda: now[0])
+    client = connect(RedisSettings(url="redis://127.0.0.1:1/0"))
+    cache = RedisCache(client, guard)
+    await cache.put("k", Cached(1, b"x"))
+    assert await cache.get("k") is None
+    assert "Error" in (guard.trouble or "")
+    assert await cache.status() != "ok"
+    await client.aclose()
+
+
+async def test_recovery_is_told(redis: Redis) -> None:
+    now = [0.0]
+    guard = RedisGuard(rest_s=5, clock=lambda: now[0])
+    told: list[str] = []
+
+    async def tell() -> None:
+        told.append("back")
+
+    guard.on_recovery.append(tell)
+
+    async def fail() -> bytes:
+        raise ConnectionError("away")
+
+    assert await guard.call(fail, b"default") == b"default"
+    assert await guard.call(redis.ping, False) is False, "left alone while it rests"
+    now[0] = 6
+    assert await guard.call(redis.ping, False) is True
+    assert told == ["back"]
+    assert guard.trouble is None
