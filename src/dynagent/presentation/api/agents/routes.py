@@ -1,0 +1,147 @@
+"""Routes of agents."""
+
+from typing import Annotated
+
+from fastapi import Path, Query, Request, Response
+
+from dynagent.application.commands.agents import (
+    CloneAgent,
+    CreateAgent,
+    DeleteAgent,
+    RestoreAgentVersion,
+    SetAgentStatus,
+    UpdateAgent,
+)
+from dynagent.application.queries.agents import GetAgent, GetAgentVersion, ListAgents, ListAgentVersions
+from dynagent.application.queries.tools import ListTools
+from dynagent.core.agents import AgentConfiguration, AgentFilter, AgentKind, AgentStatus
+from dynagent.presentation.api.agents.bodies import (
+    AgentBody,
+    AgentChanges,
+    AgentList,
+    AgentOut,
+    AgentRemoved,
+    AgentVersionList,
+    AgentVersionOut,
+    BulkBody,
+    BulkOut,
+    CloneBody,
+)
+from dynagent.presentation.api.shared.dependencies import Ask
+from dynagent.presentation.api.shared.etag import MatchedVersion, set_version
+from dynagent.presentation.api.shared.paging import PageOf, link_next
+from dynagent.presentation.api.shared.router import noun_router
+from dynagent.presentation.api.tools.bodies import ToolList
+
+router = noun_router("agents", "Agents")
+
+VersionNumber = Annotated[int, Path(ge=1, le=2**31 - 1)]
+
+
+@router.post("", status_code=201, operation_id="create_agent", summary="Create an agent")
+async def create_agent(body: AgentBody, response: Response, ask: Ask) -> AgentOut:
+    """Make an agent out of instructions, a model and tools."""
+    configuration = AgentConfiguration.model_construct(**dict(body))
+    agent = await ask(CreateAgent(configuration))
+    response.headers["Location"] = f"/api/agents/{agent.id}"
+    set_version(response, agent.version)
+    return AgentOut.of(agent)
+
+
+@router.get("", operation_id="list_agents", summary="List agents")
+async def list_agents(
+    *,
+    request: Request,
+    response: Response,
+    page: PageOf,
+    ask: Ask,
+    search: Annotated[str | None, Query(max_length=200, description="In name, description and slug.")] = None,
+    status: AgentStatus | None = None,
+    kind: AgentKind | None = None,
+    tool: Annotated[str | None, Query(max_length=64, description="Has this tool.")] = None,
+    model: Annotated[str | None, Query(max_length=200)] = None,
+) -> AgentList:
+    """Give your agents, newest first."""
+    wanted = AgentFilter(search=search, status=status, kind=kind, tool=tool, model=model)
+    found = await ask(ListAgents(wanted, page))
+    link_next(request, response, found)
+    return AgentList.of(found)
+
+
+@router.post("/bulk", operation_id="set_agents_status", summary="Enable or disable agents")
+async def set_agents_status(body: BulkBody, ask: Ask) -> BulkOut:
+    """Enable or disable several agents at once; a disabled agent takes no runs."""
+    status = "active" if body.action == "enable" else "disabled"
+    return BulkOut.of(await ask(SetAgentStatus(body.ids, status)))
+
+
+@router.get("/tools/available", operation_id="list_attachable_tools", summary="List tools an agent can have")
+async def list_attachable_tools(ask: Ask) -> ToolList:
+    """Give the same tools as `GET /api/tools`."""
+    return ToolList.of(await ask(ListTools()))
+
+
+@router.get("/{agent_id}", operation_id="get_agent", summary="Get an agent")
+async def get_agent(agent_id: str, response: Response, ask: Ask) -> AgentOut:
+    """Give one agent; its ETag is its version."""
+    agent = await ask(GetAgent(agent_id))
+    set_version(response, agent.version)
+    return AgentOut.of(agent)
+
+
+@router.put("/{agent_id}", operation_id="update_agent", summary="Change an agent")
+async def update_agent(
+    agent_id: str,
+    body: AgentChanges,
+    response: Response,
+    matched: MatchedVersion,
+    ask: Ask,
+) -> AgentOut:
+    """Change the given fields; this makes the agent's next version."""
+    agent = await ask(UpdateAgent(agent_id, body.changes(), matched or body.version))
+    set_version(response, agent.version)
+    return AgentOut.of(agent)
+
+
+@router.delete("/{agent_id}", operation_id="delete_agent", summary="Delete an agent")
+async def delete_agent(agent_id: str, matched: MatchedVersion, ask: Ask) -> AgentRemoved:
+    """Remove an agent with its versions; its executions stay."""
+    agent = await ask(DeleteAgent(agent_id, matched))
+    return AgentRemoved(message=f"Agent '{agent.configuration.name}' successfully removed")
+
+
+@router.post("/{agent_id}/clone", status_code=201, operation_id="clone_agent", summary="Clone an agent")
+async def clone_agent(agent_id: str, response: Response, ask: Ask, body: CloneBody | None = None) -> AgentOut:
+    """Make a new agent with the same configuration."""
+    agent = await ask(CloneAgent(agent_id, body.name if body else None))
+    response.headers["Location"] = f"/api/agents/{agent.id}"
+    set_version(response, agent.version)
+    return AgentOut.of(agent)
+
+
+@router.get("/{agent_id}/versions", operation_id="list_agent_versions", summary="List an agent's versions")
+async def list_agent_versions(agent_id: str, page: PageOf, ask: Ask) -> AgentVersionList:
+    """Give all versions of the configuration, newest first."""
+    return AgentVersionList.of(await ask(ListAgentVersions(agent_id, page)))
+
+
+@router.get("/{agent_id}/versions/{version}", operation_id="get_agent_version", summary="Get an agent's version")
+async def get_agent_version(agent_id: str, version: VersionNumber, ask: Ask) -> AgentVersionOut:
+    """Give one version of the configuration."""
+    return AgentVersionOut.of(await ask(GetAgentVersion(agent_id, version)))
+
+
+@router.post(
+    "/{agent_id}/versions/{version}/restore", operation_id="restore_agent_version", summary="Restore a version"
+)
+async def restore_agent_version(
+    agent_id: str,
+    version: VersionNumber,
+    response: Response,
+    matched: MatchedVersion,
+    ask: Ask,
+) -> AgentOut:
+    """Make an earlier configuration the next version."""
+    agent = await ask(RestoreAgentVersion(agent_id, version, matched))
+    set_version(response, agent.version)
+    return AgentOut.of(agent)

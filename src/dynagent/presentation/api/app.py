@@ -1,0 +1,116 @@
+"""The API as an ASGI application, built from a bus and what the composition root hands over."""
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+
+from dynagent import __version__
+from dynagent.application.shared.bus import Bus
+from dynagent.presentation.api import stream, system
+from dynagent.presentation.api.agents import routes as agents
+from dynagent.presentation.api.agents import run as agent_runs
+from dynagent.presentation.api.docs import routes as docs
+from dynagent.presentation.api.executions import routes as executions
+from dynagent.presentation.api.settings import ApiSettings
+from dynagent.presentation.api.shared import openapi, problems
+from dynagent.presentation.api.shared.limits import RequestLimits
+from dynagent.presentation.api.shared.origin import LocalOnly
+from dynagent.presentation.api.shared.router import PathAliases
+from dynagent.presentation.api.shared.sse import Streams, StreamShutdown
+from dynagent.presentation.api.system import HealthProbe, MetricsText
+from dynagent.presentation.api.tools import routes as tools
+
+DESCRIPTION = "Agents made at run time, their Python tools, and live traces that are never lost."
+TAGS = [
+    {"name": "Agents", "description": "Make, change, version and run agents."},
+    {"name": "Tools", "description": "What agents can call: prebuilt and registered tools."},
+    {"name": "Executions", "description": "Runs of agents, their results and traces."},
+    {"name": "Streams", "description": "Run an agent and watch it, in one request."},
+    {"name": "System", "description": "Health and figures."},
+]
+
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+
+
+def build_app(
+    bus: Bus[Any],
+    *,
+    health: HealthProbe,
+    metrics: MetricsText,
+    settings: ApiSettings | None = None,
+    shutdown: StreamShutdown | None = None,
+    lifespan: Lifespan | None = None,
+    frontend: Path | None = None,
+) -> FastAPI:
+    """Return the API over a bus.
+
+    `shutdown` is told when the server stops, so that open streams end; `lifespan` starts and ends what serves the
+    bus; `frontend` is a directory with the built user interface, served for every path that is no route.
+    """
+    settings = settings or ApiSettings()
+    app = FastAPI(
+        title="Dynagent",
+        version=__version__,
+        description=DESCRIPTION,
+        openapi_tags=TAGS,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=lifespan,
+        middleware=_layers(settings),
+    )
+    app.state.bus = bus
+    app.state.settings = settings
+    app.state.health = health
+    app.state.metrics = metrics
+    app.state.streams = Streams(shutdown or StreamShutdown(), settings.stream_retry_ms)
+    problems.install(app)
+    openapi.install(app)
+    _add_routes(app, frontend)
+    return app
+
+
+def _layers(settings: ApiSettings) -> list[Middleware]:
+    layers = [Middleware(PathAliases), Middleware(LocalOnly, settings=settings)]
+    if settings.cors_origins:
+        layers.append(
+            Middleware(
+                CORSMiddleware,
+                allow_origins=list(settings.cors_origins),
+                allow_methods=["GET", "POST", "PUT", "DELETE"],
+                allow_headers=["*"],
+                expose_headers=["ETag", "Link", "Location", "Retry-After", "X-Request-ID", "X-Execution-ID"],
+            )
+        )
+    return [*layers, Middleware(RequestLimits, settings=settings)]
+
+
+def _add_routes(app: FastAPI, frontend: Path | None) -> None:
+    routers = [
+        agents.router,
+        agent_runs.router,
+        tools.router,
+        executions.router,
+        stream.router,
+        system.router,
+        docs.router,
+    ]
+    for router in routers:
+        app.include_router(router)
+    if frontend is None:
+        app.add_api_route("/", system.get_api_information, include_in_schema=False)
+    else:
+        app.frontend("/", directory=frontend)
+    app.state.route_methods = [
+        (route.path_regex, frozenset(route.methods or ())) for router in routers for route in _routes(router)
+    ]
+
+
+def _routes(router: APIRouter) -> list[APIRoute]:
+    return [route for route in router.routes if isinstance(route, APIRoute)]

@@ -1,0 +1,1 @@
+"""The documentation page of the API, readable without any network."""

@@ -1,0 +1,143 @@
+"""Executions as JSON."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+from typing_extensions import TypeAliasType
+
+from dynagent.application.commands.executions import StartExecution
+from dynagent.application.queries.executions import ExecutionView, TracePage
+from dynagent.core.executions import MAX_QUERY, Execution, ExecutionStatus, RunError, Usage
+from dynagent.core.executions import TraceEvent as AnyEvent
+from dynagent.core.shared.paging import Page
+from dynagent.presentation.api.shared.paging import Envelope, page_fields
+
+Query = Annotated[str, Field(min_length=1, max_length=MAX_QUERY)]
+ConversationId = Annotated[str, Field(min_length=1, max_length=200)]
+ModelName = Annotated[str, Field(min_length=1, max_length=200)]
+
+TraceEvent = TypeAliasType("TraceEvent", AnyEvent)
+"""The union of all trace events under a name of its own in the OpenAPI document."""
+
+
+class ExecutionBody(BaseModel):
+    """A request to run an agent. `sync` waits for the end, `async` answers at once."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    agent_id: str = Field(min_length=1, max_length=100)
+    query: Query = Field(examples=["First, compute 23*19 using the calculator."])
+    conversation_id: ConversationId | None = Field(default=None, description="Earlier turns under it are remembered.")
+    mode: Literal["sync", "async"] = "sync"
+    model: ModelName | None = Field(default=None, description="Instead of the agent's own model.")
+    context: dict[str, Any] = Field(default_factory=dict)
+    lane: Literal["interactive", "batch"] = "interactive"
+    priority: int = Field(default=0, ge=-100, le=100)
+
+    def message(self, idempotency_key: str | None) -> StartExecution:
+        """Return the command."""
+        return StartExecution(
+            agent_id=self.agent_id,
+            query=self.query,
+            model=self.model,
+            context=self.context,
+            conversation_id=self.conversation_id,
+            lane=self.lane,
+            priority=self.priority,
+            idempotency_key=idempotency_key,
+        )
+
+
+class ExecutionSummary(BaseModel):
+    """An execution without its trace. Times are ISO 8601 in UTC, durations milliseconds, cost US dollars."""
+
+    id: str
+    execution_id: str
+    agent_id: str
+    agent_name: str
+    agent_version: int
+    query: str
+    conversation_id: str | None
+    status: ExecutionStatus
+    result: str | None
+    error: RunError | None
+    usage: Usage
+    cost_usd: float | None = Field(description="Null when the model's price is not known.")
+    model: str | None = Field(description="The model that answered; before that, the one asked for.")
+    lane: str
+    priority: int
+    attempt: int
+    cancel_requested: bool
+    created_at: datetime
+    started_at: datetime | None
+    completed_at: datetime | None
+    duration_ms: float | None
+
+    @classmethod
+    def of(cls, execution: Execution) -> "ExecutionSummary":
+        """Return the answer for an execution."""
+        return cls.model_construct(**_fields(execution))
+
+
+class ExecutionOut(ExecutionSummary):
+    """An execution with its trace as people read it: one line per tool call and result."""
+
+    trace: list[str]
+
+    @classmethod
+    def of_view(cls, view: ExecutionView) -> "ExecutionOut":
+        """Return the answer for an execution and its lines."""
+        return cls.model_construct(**_fields(view.execution), trace=list(view.trace))
+
+
+class ExecutionList(Envelope):
+    """A page of executions, newest first."""
+
+    executions: list[ExecutionSummary]
+
+    @classmethod
+    def of(cls, page: Page[Execution]) -> "ExecutionList":
+        """Return the answer for a page."""
+        return cls(executions=[ExecutionSummary.of(item) for item in page.items], **page_fields(page))
+
+
+class TraceEvents(BaseModel):
+    """Stored events in order. `next_after` asks for the following page; `over` once the log can grow no more."""
+
+    events: list[TraceEvent]
+    next_after: int
+    over: bool
+
+
+def encode_trace_page(page: TracePage, after: int) -> bytes:
+    """Return the JSON of TraceEvents with each event's bytes exactly as they are stored and streamed."""
+    events = b",".join(frame.payload for frame in page.frames)
+    following = page.frames[-1].seq if page.frames else after
+    return b'{"events":[%b],"next_after":%d,"over":%b}' % (events, following, b"true" if page.over else b"false")
+
+
+def _fields(execution: Execution) -> dict[str, Any]:
+    return {
+        "id": execution.id,
+        "execution_id": execution.id,
+        "agent_id": execution.agent_id,
+        "agent_name": execution.agent_name,
+        "agent_version": execution.agent_version,
+        "query": execution.query,
+        "conversation_id": execution.conversation_id,
+        "status": execution.status,
+        "result": execution.result,
+        "error": execution.error,
+        "usage": execution.usage,
+        "cost_usd": None if execution.cost_usd is None else float(execution.cost_usd),
+        "model": execution.model,
+        "lane": execution.lane,
+        "priority": execution.priority,
+        "attempt": execution.attempt,
+        "cancel_requested": execution.cancel_requested,
+        "created_at": execution.created_at,
+        "started_at": execution.started_at,
+        "completed_at": execution.completed_at,
+        "duration_ms": execution.duration_ms,
+    }

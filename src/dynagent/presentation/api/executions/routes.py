@@ -1,0 +1,128 @@
+"""Routes of executions: start, list, read, page through the log, follow, cancel."""
+
+from typing import Annotated
+
+from fastapi import Header, Query, Request, Response
+from pydantic import AwareDatetime
+
+from dynagent.application.commands.executions import CancelExecution
+from dynagent.application.queries.executions import FollowTrace, GetExecution, ListExecutions, ReadTrace
+from dynagent.core.executions import ExecutionFilter, ExecutionStatus, MalformedEventId
+from dynagent.presentation.api.executions.bodies import (
+    ExecutionBody,
+    ExecutionList,
+    ExecutionOut,
+    ExecutionSummary,
+    TraceEvents,
+    encode_trace_page,
+)
+from dynagent.presentation.api.executions.submit import submit, submit_and_wait
+from dynagent.presentation.api.shared.dependencies import Ask, StreamsOf
+from dynagent.presentation.api.shared.openapi import ACCEPTED, STREAM
+from dynagent.presentation.api.shared.paging import PageOf, link_next
+from dynagent.presentation.api.shared.router import noun_router
+from dynagent.presentation.api.shared.sse import LastEventId, read_last_event_id
+
+router = noun_router("executions", "Executions")
+
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        min_length=1,
+        max_length=255,
+        pattern=r"^[\x21-\x7e]+$",
+        description="The same key and body give the same execution again; another body gives 409.",
+    ),
+]
+LastEventIdHeader = Annotated[
+    str | None,
+    Header(max_length=200, description="Resume strictly after this event; absent, empty or -1: from the start."),
+]
+Moment = Annotated[AwareDatetime | None, Query(description="ISO 8601 with time zone.")]
+
+
+@router.post("", status_code=201, operation_id="start_execution", summary="Run an agent", responses={202: ACCEPTED})
+async def start_execution(
+    body: ExecutionBody,
+    response: Response,
+    ask: Ask,
+    streams: StreamsOf,
+    idempotency_key: IdempotencyKey = None,
+) -> ExecutionOut:
+    """Run an agent; `mode` says whether to wait. A client that leaves does not stop the run."""
+    message = body.message(idempotency_key)
+    if body.mode == "async":
+        return await submit(ask, message, response)
+    return await submit_and_wait(ask, message, response, streams.shutdown)
+
+
+@router.get("", operation_id="list_executions", summary="List executions")
+async def list_executions(
+    *,
+    request: Request,
+    response: Response,
+    page: PageOf,
+    ask: Ask,
+    agent_id: Annotated[str | None, Query(max_length=100)] = None,
+    conversation_id: Annotated[str | None, Query(max_length=200)] = None,
+    status: ExecutionStatus | None = None,
+    created_from: Moment = None,
+    created_to: Moment = None,
+) -> ExecutionList:
+    """Give your executions, newest first."""
+    wanted = ExecutionFilter(
+        agent_id=agent_id,
+        conversation_id=conversation_id,
+        status=status,
+        created_from=created_from,
+        created_to=created_to,
+    )
+    found = await ask(ListExecutions(wanted, page))
+    link_next(request, response, found)
+    return ExecutionList.of(found)
+
+
+@router.get("/{execution_id}", operation_id="get_execution", summary="Get an execution")
+async def get_execution(execution_id: str, ask: Ask) -> ExecutionOut:
+    """Give one execution as it is now, with the lines of its trace."""
+    return ExecutionOut.of_view(await ask(GetExecution(execution_id)))
+
+
+@router.get("/{execution_id}/events", operation_id="read_trace", summary="Read the trace", response_model=TraceEvents)
+async def read_trace(
+    execution_id: str,
+    ask: Ask,
+    after: Annotated[int, Query(ge=0, le=2**31 - 1, description="Only events after this seq.")] = 0,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 500,
+) -> Response:
+    """Give stored events in order, byte for byte as the stream sent them."""
+    page = await ask(ReadTrace(execution_id, after, limit))
+    return Response(encode_trace_page(page, after), media_type="application/json")
+
+
+@router.get("/{execution_id}/stream", operation_id="follow_trace", summary="Follow the trace", responses=STREAM)
+async def follow_trace(
+    execution_id: str,
+    ask: Ask,
+    streams: StreamsOf,
+    last_event_id: LastEventIdHeader = None,
+) -> Response:
+    """Stream every event of an execution, those that were and those to come, until its last."""
+    after = resume_after(read_last_event_id(last_event_id), execution_id)
+    batches = await ask(FollowTrace(execution_id, after))
+    return streams.open(execution_id, batches)
+
+
+@router.post("/{execution_id}/cancel", operation_id="cancel_execution", summary="Cancel an execution")
+async def cancel_execution(execution_id: str, ask: Ask) -> ExecutionSummary:
+    """Stop an execution within a second, even inside a tool or model call."""
+    return ExecutionSummary.of(await ask(CancelExecution(execution_id)))
+
+
+def resume_after(last: LastEventId | None, execution_id: str) -> int:
+    """Return the seq to go on after. Raises MalformedEventId when the id is one of another execution."""
+    if last is None:
+        return 0
+    if last.execution_id not in (None, execution_id.lower()):
+        raise MalformedEventId(f"Last-Event-ID: it belongs to the execution {last.execution_id}, not to this one")
+    return last.seq

@@ -1,0 +1,140 @@
+"""The OpenAPI document: problems and trace events as named components, one deterministic export."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from dynagent.presentation.api.shared.problems import MEDIA_TYPE, Problem
+from dynagent.presentation.api.shared.router import CURRENT, PREFIX
+
+SHORT_PATHS = frozenset(
+    {
+        ("post", "/api/agents"),
+        ("get", "/api/agents"),
+        ("get", "/api/agents/{agent_id}"),
+        ("post", "/api/executions"),
+        ("get", "/api/executions"),
+        ("get", "/api/stream/{agent_id}"),
+        ("get", "/api/tools"),
+        ("post", "/api/tools/register"),
+        ("post", "/api/tools/execute"),
+    }
+)
+"""003's own endpoints, documented under `/api`; all others are documented under `/api/v1` (C-09)."""
+
+ACCEPTED: dict[str, Any] = {
+    "description": "Accepted and not over yet (`async`, or it waits for a person); `Location` names the execution.",
+    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/ExecutionOut"}}},
+}
+
+STREAM: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": (
+            "Server-sent events without a name. `id` is `<execution_id>:<seq>`, `data` one TraceEvent as JSON. "
+            "The stream ends after the one terminal event (`complete`, `error` or `cancelled`)."
+        ),
+        "content": {
+            "text/event-stream": {
+                "schema": {"type": "string"},
+                "x-event-schema": {"$ref": "#/components/schemas/TraceEvent"},
+            }
+        },
+    }
+}
+
+PROBLEMS: Mapping[str, str] = {
+    "400": "The request cannot be read.",
+    "403": "The host, the origin or the caller is not allowed to.",
+    "404": "There is nothing under that id.",
+    "409": "The change collides with what is there.",
+    "412": "`If-Match` names another version than the current one.",
+    "413": "The body is too large.",
+    "415": "The body is not declared as JSON.",
+    "422": "The input breaks a rule; `errors` says which.",
+    "429": "Too much at once; `Retry-After` says when to come back.",
+    "500": "Something went wrong in the server.",
+    "502": "The tool or model failed.",
+    "503": "A part this needs is away.",
+    "504": "The tool or model took too long.",
+}
+
+
+def install(app: FastAPI) -> None:
+    """Have the application answer `/openapi.json` with this document."""
+
+    def document() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = build(app)
+        return app.openapi_schema
+
+    app.openapi = document
+
+
+def export(app: FastAPI) -> str:
+    """Return the document as text that changes only when the API does, ending in a newline."""
+    return json.dumps(app.openapi(), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def build(app: FastAPI) -> dict[str, Any]:
+    """Return the document."""
+    document = get_openapi(
+        title=app.title, version=app.version, description=app.description, routes=app.routes, tags=app.openapi_tags
+    )
+    schemas: dict[str, Any] = document["components"]["schemas"]
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(unused, None)
+    problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+    schemas.update(problem.pop("$defs"))
+    schemas["Problem"] = problem
+    document["paths"] = _documented(document["paths"])
+    return document
+
+
+def _documented(paths: dict[str, Any]) -> dict[str, Any]:
+    documented: dict[str, Any] = {}
+    for path, operations in paths.items():
+        for method, operation in operations.items():
+            _add_problems(path, method, operation)
+            documented.setdefault(_shown_path(method, path), {})[method] = operation
+    return documented
+
+
+def _shown_path(method: str, path: str) -> str:
+    if not path.startswith(PREFIX + "/") or (method, path) in SHORT_PATHS:
+        return path
+    return CURRENT + path[len(PREFIX) :]
+
+
+def _add_problems(path: str, method: str, operation: dict[str, Any]) -> None:
+    responses: dict[str, Any] = operation["responses"]
+    responses.pop("422", None)
+    for status in _possible(path, method, operation):
+        responses[status] = {
+            "description": PROBLEMS[status],
+            "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        }
+
+
+def _possible(path: str, method: str, operation: Mapping[str, Any]) -> list[str]:
+    """Return the statuses that this operation may refuse with."""
+    possible = {"400", "403", "500", "503"}
+    if not path.startswith(PREFIX + "/"):
+        return sorted(possible - {"503"})
+    if "{" in path or "execut" in path:
+        possible.add("404")
+    if operation.get("parameters") or "requestBody" in operation:
+        possible.add("422")
+    if "requestBody" in operation:
+        possible |= {"413", "415"}
+    if method != "get":
+        possible.add("409")
+    if any(parameter["name"].lower() == "if-match" for parameter in operation.get("parameters", ())):
+        possible.add("412")
+    if path.endswith(("/executions", "/run", "/execute")) or "/stream/" in path:
+        possible |= {"409", "429"}
+    if path.endswith("/execute"):
+        possible |= {"502", "504"}
+    return sorted(possible)

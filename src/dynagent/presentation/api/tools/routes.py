@@ -1,0 +1,78 @@
+"""Routes of tools."""
+
+from typing import Annotated
+
+from fastapi import Query, Request, Response
+
+from dynagent.application.commands.tools import ExecuteTool, RemoveTool, UpdateTool
+from dynagent.application.queries.tools import GetTool, ListTools
+from dynagent.core.shared.paging import MAX_LIMIT, MAX_SKIP
+from dynagent.core.tools import ToolKind
+from dynagent.presentation.api.shared.dependencies import Ask
+from dynagent.presentation.api.shared.etag import MatchedVersion, set_version
+from dynagent.presentation.api.shared.router import noun_router
+from dynagent.presentation.api.tools.bodies import CallBody, CallOut, ToolBody, ToolChanges, ToolList, ToolOut
+
+router = noun_router("tools", "Tools")
+
+Search = Annotated[str | None, Query(max_length=200, description="In name, description and tags.")]
+
+
+@router.get("", operation_id="list_tools", summary="List tools")
+async def list_tools(
+    *,
+    ask: Ask,
+    search: Search = None,
+    kind: ToolKind | None = None,
+    tag: Annotated[str | None, Query(max_length=40)] = None,
+    skip: Annotated[int, Query(ge=0, le=MAX_SKIP)] = 0,
+    limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = MAX_LIMIT,
+) -> ToolList:
+    """Give all tools that an agent can have, prebuilt and registered, sorted by name."""
+    wanted = ListTools(search=search, kind=kind, tag=tag, skip=skip, limit=limit)
+    return ToolList.of(await ask(wanted))
+
+
+@router.post("/register", status_code=201, operation_id="register_tool", summary="Register a tool")
+async def register_tool(body: ToolBody, response: Response, ask: Ask) -> ToolOut:
+    """Screen a source and store it as a tool; its schema is read from the signature, nothing is executed."""
+    tool = await ask(body.message())
+    response.headers["Location"] = f"/api/tools/{tool.name}"
+    set_version(response, tool.version)
+    return ToolOut.of_custom(tool)
+
+
+@router.post("/execute", operation_id="execute_tool", summary="Call a tool")
+async def execute_tool(body: CallBody, ask: Ask) -> CallOut:
+    """Call one tool and give its result."""
+    return CallOut.of(await ask(ExecuteTool(body.name, body.arguments)))
+
+
+@router.get("/{name}", operation_id="get_tool", summary="Get a tool")
+async def get_tool(name: str, response: Response, ask: Ask) -> ToolOut:
+    """Give one tool, a registered one with source and policy."""
+    tool = await ask(GetTool(name))
+    set_version(response, tool.version)
+    return ToolOut.of(tool)
+
+
+@router.put("/{name}", operation_id="update_tool", summary="Change a registered tool")
+async def update_tool(name: str, body: ToolChanges, response: Response, matched: MatchedVersion, ask: Ask) -> ToolOut:
+    """Change a registered tool; this makes its next version."""
+    message = UpdateTool(
+        name=name,
+        description=body.description,
+        code=body.code,
+        policy=body.policy,
+        tags=body.tags,
+        expected_version=matched or body.version,
+    )
+    tool = await ask(message)
+    set_version(response, tool.version)
+    return ToolOut.of_custom(tool)
+
+
+@router.delete("/{name}", status_code=204, operation_id="remove_tool", summary="Remove a registered tool")
+async def remove_tool(request: Request, name: str, ask: Ask) -> None:
+    """Remove a registered tool."""
+    await ask(RemoveTool(name))
