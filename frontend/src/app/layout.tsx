@@ -1,0 +1,36 @@
+import "@fontsource-variable/inter";
+import "@fontsource-variable/jetbrains-mono";
+
+import type { Metadata, Viewport } from "next";
+import { type ReactNode, Suspense } from "react";
+
+import { AppShell } from "@/components/layout/app-shell";
+import { CommandPalette } from "@/features/command-palette/components/command-palette";
+import { ServerStatus } from "@/features/system/components/server-status";
+
+import { Providers } from "./providers";
+
+import "./globals.css";
+
+export const metadata: Metadata = {
+  title: { default: "Dynagent", template: "%s · Dynagent" },
+  description: "Build an agent, run it, watch it think.",
+};
+
+export const viewport: Viewport = { themeColor: [{ media: "(prefers-color-scheme: light)", color: "#f7f8f9" }, { media: "(prefers-color-scheme: dark)", color: "#111317" }] };
+
+/** The document around every page. */
+export default function RootLayout({ children }: { children: ReactNode }) {
+  return (
+    <html lang="en" suppressHydrationWarning>
+      <body>
+        <Providers>
+          <AppShell status={<ServerStatus />}>
+            <Suspense>{children}</Suspense>
+          </AppShell>
+          <CommandPalette />
+        </Providers>
+      </body>
+    </html>
+  );
+}

@@ -1,0 +1,146 @@
+import { Badge } from "@/components/ui/badge";
+import { Callout } from "@/components/ui/callout";
+import { CodeBlock, JsonView } from "@/components/ui/json-view";
+import { Markdown } from "@/components/ui/markdown";
+import { cost, count, duration } from "@/lib/format";
+
+import type { Step } from "../model/trace";
+import { Arguments, Facts, Section, Value } from "./detail-parts";
+
+/** Everything about one step, as people read it. */
+export function StepDetail({ step, inside, onSelect }: { step: Step; inside: readonly Step[]; onSelect: (id: string) => void }) {
+  return (
+    <>
+      {step.error && (
+        <Callout tone="bad" title={step.status === "failed" ? "Failed" : undefined}>
+          {step.error}
+        </Callout>
+      )}
+      {step.status === "lost" && <Callout tone="warn">The worker went away in the middle of this step; a later attempt takes over.</Callout>}
+      {step.kind === "tool" && <ToolDetail step={step} />}
+      {step.kind === "model" && <ModelDetail step={step} />}
+      {step.kind === "retry" && <RetryDetail step={step} />}
+      {step.kind === "interrupt" && <InterruptDetail step={step} />}
+      {inside.length > 0 && (
+        <Section title="Inside">
+          <ul className="flex flex-col">
+            {inside.slice(0, 200).map((child) => (
+              <li key={child.id}>
+                <button type="button" onClick={() => onSelect(child.id)} className="flex w-full items-center justify-between gap-2 rounded-sm px-1 py-0.5 text-left hover:bg-hover">
+                  <span className="truncate">{child.name}</span>
+                  <span className="nums text-xs text-ink-3">{child.endedAt === null ? "running" : duration((child.endedAt - child.startedAt) * 1000)}</span>
+                </button>
+              </li>
+            ))}
+          </ul>
+        </Section>
+      )}
+    </>
+  );
+}
+
+function ToolDetail({ step: { opened, closed } }: { step: Step }) {
+  const start = opened.type === "tool_start" ? opened : null;
+  const end = closed?.type === "tool_end" ? closed : null;
+  return (
+    <>
+      {start && (
+        <Section title="Arguments">
+          <Arguments values={start.arguments} />
+        </Section>
+      )}
+      {end && !end.error && (
+        <Section title="Result">
+          <Value value={end.result} label="Result" />
+        </Section>
+      )}
+      {end?.logs && (
+        <Section title="Printed">
+          <CodeBlock text={end.logs} label="Printed" />
+        </Section>
+      )}
+      <Facts
+        facts={[
+          ["Duration", end ? duration(end.duration_ms) : "running"],
+          ["CPU", end?.cpu_ms === null || end?.cpu_ms === undefined ? null : duration(end.cpu_ms)],
+          ["Peak memory", end?.peak_memory_kb ? `${(end.peak_memory_kb / 1024).toFixed(1)} MB` : null],
+          ["May be repeated", start ? (start.repeatable === false ? "no" : "yes") : null],
+          ["Call", <code key="call" className="font-mono text-xs">{start?.call_id ?? end?.call_id}</code>],
+        ]}
+      />
+    </>
+  );
+}
+
+function ModelDetail({ step }: { step: Step }) {
+  const message = step.closed?.type === "message" ? step.closed : null;
+  const usage = step.usage;
+  const seconds = usage ? usage.duration_ms / 1000 : 0;
+  return (
+    <>
+      {step.text && (
+        <Section title={step.final ? "Answer" : "Text"}>
+          <Markdown text={step.text} streaming={step.status === "running"} />
+        </Section>
+      )}
+      {message?.tool_calls && message.tool_calls.length > 0 && (
+        <Section title="Asks for">
+          {message.tool_calls.map((call) => (
+            <div key={call.id} className="flex flex-col gap-1">
+              <Badge tone="tool" className="self-start">
+                {call.name}
+              </Badge>
+              {call.arguments ? <JsonView value={call.arguments} label={`Arguments of ${call.name}`} /> : <CodeBlock text={call.raw ?? ""} label="Unreadable arguments" />}
+            </div>
+          ))}
+        </Section>
+      )}
+      <Section title="Usage">
+        <Facts
+          facts={[
+            ["Model", usage?.model ?? message?.model ?? "–"],
+            ["Input tokens", usage ? count(usage.input_tokens) : null],
+            ["of these cached", usage?.cached_input_tokens ? count(usage.cached_input_tokens) : null],
+            ["Output tokens", usage ? count(usage.output_tokens) : null],
+            ["of these reasoning", usage?.reasoning_tokens ? count(usage.reasoning_tokens) : null],
+            ["Counted by", usage ? (usage.estimated ? "us (estimate)" : "the provider") : null],
+            ["Cost", cost(usage?.cost_usd)],
+            ["Duration", usage ? duration(usage.duration_ms) : null],
+            ["First token after", usage?.first_token_ms === null || usage?.first_token_ms === undefined ? null : duration(usage.first_token_ms)],
+            ["Speed", usage && seconds > 0.05 && usage.output_tokens > 0 ? `${Math.round(usage.output_tokens / seconds)} tokens/s` : null],
+            ["Ended because", message?.finish_reason],
+          ]}
+        />
+      </Section>
+    </>
+  );
+}
+
+function RetryDetail({ step: { opened } }: { step: Step }) {
+  if (opened.type !== "retry") return null;
+  return (
+    <>
+      <Callout tone="warn" title={`Try number ${opened.try_number} of the ${opened.what}`}>
+        {opened.reason}
+      </Callout>
+      <Facts facts={[["Reason", opened.error_code], ["Waits before", opened.delay_s ? duration(opened.delay_s * 1000) : "not at all"]]} />
+    </>
+  );
+}
+
+function InterruptDetail({ step: { opened, status } }: { step: Step }) {
+  if (opened.type !== "interrupt") return null;
+  return (
+    <>
+      <Callout tone="warn" title={status === "waiting" ? "Waits for a person" : "Was answered"}>
+        {opened.reason}
+      </Callout>
+      <Section title="What it is about">
+        <JsonView value={opened.value} label="Value" />
+      </Section>
+      <Section title="Form of the answer">
+        <JsonView value={opened.response_schema} label="Response schema" />
+      </Section>
+    </>
+  );
+}

@@ -1,0 +1,117 @@
+"use client";
+
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { type KeyboardEvent, useEffect, useRef } from "react";
+
+import { AgentIcon } from "@/components/ui/icons";
+import { duration, oneLine } from "@/lib/format";
+
+import type { TraceView } from "../hooks/use-trace-view";
+import { isOver, type Trace } from "../model/trace";
+import { ticks, type TimeWindow } from "../model/waterfall";
+import { ROW_HEIGHT, rowGrid, rowId, RunRow, StepRow } from "./step-row";
+
+interface StepListProps {
+  trace: Trace;
+  view: TraceView;
+  window: TimeWindow;
+  /** Where open bars end (epoch s). */
+  clock: number;
+}
+
+/** The waterfall: a tree of steps; only the visible part is in the document. */
+export function StepList({ trace, view, window, clock }: StepListProps) {
+  const box = useRef<HTMLDivElement>(null);
+  const { rows, selected, select, toggle, follow } = view;
+  // eslint-disable-next-line react-hooks/incompatible-library
+  const virtual = useVirtualizer({ count: rows.length + 1, getScrollElement: () => box.current, estimateSize: () => ROW_HEIGHT, overscan: 14 });
+  const current = selected === null ? 0 : rows.findIndex((row) => row.step.id === selected) + 1;
+  const live = !isOver(trace);
+
+  useEffect(() => {
+    if (follow && live) virtual.scrollToIndex(rows.length, { align: "end" });
+  }, [follow, live, rows.length, virtual]);
+
+  useEffect(() => {
+    if (selected !== null && current > 0) virtual.scrollToIndex(current, { align: "auto" });
+    // Only when something else is chosen: a growing tree must not pull the view about.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [selected]);
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    const row = rows[current - 1];
+    const move: Record<string, () => void> = {
+      ArrowDown: () => select(rows[Math.min(rows.length, current + 1) - 1]?.step.id ?? null),
+      ArrowUp: () => select(rows[current - 2]?.step.id ?? null),
+      Home: () => select(null),
+      End: () => select(rows.at(-1)?.step.id ?? null),
+      ArrowRight: () => row?.children && row.collapsed && toggle(row.step.id),
+      ArrowLeft: () => (row?.children && !row.collapsed ? toggle(row.step.id) : select(row?.step.parentId ?? null)),
+    };
+    if (!move[event.key]) return;
+    event.preventDefault();
+    move[event.key]?.();
+  };
+
+  const { from, to } = window;
+  return (
+    <div className="@container flex min-h-0 flex-1 flex-col">
+      <Axis window={window} />
+      <div
+        ref={box}
+        role="tree"
+        aria-label="Steps of the execution"
+        tabIndex={0}
+        aria-activedescendant={rowId(selected !== null && current > 0 ? selected : null)}
+        onKeyDown={onKeyDown}
+        onWheel={(event) => event.deltaY < 0 && follow && live && view.setFollow(false)}
+        className="min-h-40 flex-1 overflow-y-auto focus-visible:outline-offset-[-2px]"
+      >
+        <div role="none" className="relative w-full" style={{ height: virtual.getTotalSize() }}>
+          {virtual.getVirtualItems().map((item) => {
+            const row = rows[item.index - 1];
+            return (
+              <div key={row?.step.id ?? "run"} role="none" className="absolute inset-x-0 top-0" style={{ transform: `translateY(${item.start}px)` }}>
+                {row ? (
+                  <StepRow row={row} window={window} clock={clock} selected={row.step.id === selected} onSelect={select} onToggle={toggle} />
+                ) : (
+                  <RunRow
+                    selected={selected === null}
+                    onSelect={() => select(null)}
+                    icon={<AgentIcon className="size-3.5 shrink-0 text-accent-ink" />}
+                    name={trace.agentName || "Execution"}
+                    line={oneLine(trace.query)}
+                    ms={((trace.endedAt ?? clock) - from) * 1000}
+                    window={window}
+                    startedAt={from}
+                    endedAt={trace.endedAt ?? Math.min(clock, to)}
+                    colour="bg-accent"
+                    running={live && trace.status === "running"}
+                    failed={trace.status === "failed"}
+                  />
+                )}
+              </div>
+            );
+          })}
+        </div>
+      </div>
+    </div>
+  );
+}
+
+function Axis({ window }: { window: TimeWindow }) {
+  const total = (window.to - window.from) * 1000;
+  return (
+    <div aria-hidden className={`${rowGrid} h-6 shrink-0 border-b bg-sunken/60 pr-3 pl-3 text-2xs text-ink-3`}>
+      <span>Step</span>
+      <span className="text-right">Duration</span>
+      <div className="relative ml-3 hidden h-full overflow-hidden @xl:block">
+        {ticks(window).map((ms) => (
+          <span key={ms} className="nums absolute top-1 border-l border-line-strong pl-1 leading-4" style={{ left: `${(ms / total) * 100}%` }}>
+            {ms === 0 ? "0" : duration(ms)}
+          </span>
+        ))}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,64 @@
+"use client";
+
+import { ErrorBoundary } from "@/components/ui/error-boundary";
+import { SkeletonRows } from "@/components/ui/surface";
+import { cn } from "@/lib/cn";
+import { useNow } from "@/lib/use-now";
+
+import type { ExecutionTrace } from "../hooks/use-execution-trace";
+import { useReplay } from "../hooks/use-replay";
+import { type Selection, useTraceView } from "../hooks/use-trace-view";
+import { isOver } from "../model/trace";
+import { timeWindow } from "../model/waterfall";
+import { ConnectionBanner } from "./connection-banner";
+import { DetailPane } from "./detail-pane";
+import { EventList } from "./event-list";
+import { ReplayBar } from "./replay-bar";
+import { StepList } from "./step-list";
+import { TraceToolbar } from "./trace-toolbar";
+
+export interface TraceViewProps {
+  execution: ExecutionTrace;
+  selected: Selection;
+  onSelect: (selection: Selection) => void;
+  /** Below each other instead of side by side, for narrow places. */
+  stacked?: boolean;
+}
+
+/** The trace of one execution: steps on the left, what is chosen on the right, time below. */
+export function TraceView({ execution, selected, onSelect, stacked = false }: TraceViewProps) {
+  const { trace: live, stream, reconnect } = execution;
+  const replay = useReplay(live);
+  const { trace } = replay;
+  const view = useTraceView(trace, selected, onSelect);
+  const running = !isOver(live) && live.startedAt !== null;
+  const now = useNow(100, running) / 1000;
+  const window = timeWindow(live.startedAt, live.endedAt, Math.max(now, live.lastAt));
+  const clock = replay.active ? window.from + replay.at : window.to;
+
+  if (live.lastSeq === 0) {
+    return (
+      <div className="flex-1">
+        <ConnectionBanner stream={stream} resumed={false} onReconnect={reconnect} />
+        {stream.phase !== "refused" && <SkeletonRows />}
+      </div>
+    );
+  }
+  return (
+    <ErrorBoundary what="The trace" resetKey={live.executionId}>
+      <div className="flex min-h-0 min-w-0 flex-1 flex-col" data-testid="trace" data-status={live.status} data-events={live.events.length}>
+        <ConnectionBanner stream={stream} resumed={running} onReconnect={reconnect} />
+        <div className={cn("flex min-h-0 min-w-0 flex-1 flex-col", !stacked && "lg:flex-row")}>
+          <div className={cn("flex max-h-[55vh] min-h-56 min-w-0 flex-col", !stacked && "lg:max-h-none lg:flex-[1.35]")}>
+            <TraceToolbar view={view} live={running} />
+            {view.mode === "steps" ? <StepList trace={trace} view={view} window={window} clock={clock} /> : <EventList trace={trace} view={view} />}
+          </div>
+          <div className={cn("flex min-h-72 min-w-0 flex-1 border-t", !stacked && "lg:max-w-[36rem] lg:min-w-80 lg:border-t-0 lg:border-l")}>
+            <DetailPane trace={trace} view={view} />
+          </div>
+        </div>
+        <ReplayBar replay={replay} />
+      </div>
+    </ErrorBoundary>
+  );
+}

@@ -1,0 +1,136 @@
+/** A live trace outside React: reads the stream, reduces it once per animation frame, tells its listeners. */
+import { type EventStream, openEventStream, type StreamState } from "@/lib/event-stream";
+
+import { applyTraceEvents, emptyTrace, isOver, type Trace } from "./trace";
+import { isTerminal, parseTraceEvent, type TraceEvent } from "./trace-event";
+
+export interface FeedState {
+  trace: Trace;
+  stream: StreamState;
+}
+
+export interface TraceFeed {
+  subscribe(listener: () => void): () => void;
+  state(): FeedState;
+  /** Do not wait for the backoff. */
+  reconnect(): void;
+  close(): void;
+}
+
+export interface FeedOptions {
+  fetch?: typeof fetch;
+  /** Calls back before the next paint; returns how to take that back. */
+  schedule?: (callback: () => void) => () => void;
+}
+
+/** A gap that does not close by itself within this time is asked for again. */
+const GAP_MS = 1500;
+
+/** Where the trace of an execution is followed. */
+export function streamUrl(executionId: string): string {
+  return `/api/v1/executions/${encodeURIComponent(executionId)}/stream`;
+}
+
+/** Follow an execution from its first event. Nothing is lost or doubled over reconnects: the reducer knows the seq. */
+export function followTrace(executionId: string, { fetch, schedule = beforeNextPaint }: FeedOptions = {}): TraceFeed {
+  let state: FeedState = { trace: emptyTrace, stream: { phase: "connecting" } };
+  let waiting: TraceEvent[] = [];
+  let cancelFlush: (() => void) | undefined;
+  let gap: ReturnType<typeof setTimeout> | undefined;
+  let closed = false;
+  const listeners = new Set<() => void>();
+
+  const tell = (next: FeedState): void => {
+    state = next;
+    for (const listener of listeners) listener();
+  };
+
+  const flush = (): void => {
+    cancelFlush = undefined;
+    const events = waiting;
+    waiting = [];
+    const trace = applyTraceEvents(state.trace, events);
+    tell({ ...state, trace });
+    checkGap(trace);
+  };
+
+  const checkGap = (trace: Trace): void => {
+    if (trace.early.size > 0) {
+      gap ??= setTimeout(reopen, GAP_MS);
+      return;
+    }
+    clearTimeout(gap);
+    gap = undefined;
+  };
+
+  const reopen = (): void => {
+    gap = undefined;
+    stream.close();
+    stream = open(state.trace.lastSeq);
+  };
+
+  const open = (after: number): EventStream =>
+    openEventStream({
+      url: streamUrl(executionId),
+      lastEventId: after > 0 ? `${executionId}:${after}` : "",
+      ...(fetch ? { fetch } : {}),
+      onMessage: ({ data }) => {
+        const event = parseTraceEvent(data);
+        if (!event) return false;
+        waiting.push(event);
+        cancelFlush ??= schedule(flush);
+        return isTerminal(event);
+      },
+      onState: (streamState) => {
+        if (closed) return;
+        // The end is told together with the last events, not a frame before them.
+        if (streamState.phase === "ended" && cancelFlush) {
+          cancelFlush();
+          state = { ...state, stream: streamState };
+          flush();
+        } else tell({ ...state, stream: streamState });
+      },
+    });
+
+  let stream = open(0);
+  return {
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    state: () => state,
+    reconnect: () => {
+      if (!isOver(state.trace)) stream.reconnect();
+    },
+    close() {
+      closed = true;
+      clearTimeout(gap);
+      cancelFlush?.();
+      stream.close();
+    },
+  };
+}
+
+/** An animation frame; in a hidden tab, where there are none, a timer. */
+function beforeNextPaint(callback: () => void): () => void {
+  if (typeof document === "undefined" || document.hidden) {
+    const timer = setTimeout(callback, 100);
+    return () => clearTimeout(timer);
+  }
+  // A tab may be hidden between asking and painting: the timer makes sure that the events are taken all the same.
+  let done = false;
+  const once = (): void => {
+    if (done) return;
+    done = true;
+    cancel();
+    callback();
+  };
+  const frame = requestAnimationFrame(once);
+  const timer = setTimeout(once, 500);
+  const cancel = (): void => {
+    done = true;
+    cancelAnimationFrame(frame);
+    clearTimeout(timer);
+  };
+  return cancel;
+}
