@@ -6,9 +6,16 @@ from dynagent.core.tools import BaseTool
 from dynagent.infrastructure.tools.calculator import CalculatorTool
 from dynagent.infrastructure.tools.chatbot import ChatbotTool
 from dynagent.infrastructure.tools.registry import ToolRegistry
-from dynagent.infrastructure.tools.summarizer import SummarizerTool
+from dynagent.infrastructure.tools.summarizer import TextSummarizerTool
+from dynagent.infrastructure.tools.web_search import DuckDuckGoTool, WebSearchTool
 
-PREBUILT: tuple[type[BaseTool], ...] = (CalculatorTool, ChatbotTool, SummarizerTool)
+PREBUILT: tuple[type[BaseTool], ...] = (
+    CalculatorTool,
+    ChatbotTool,
+    DuckDuckGoTool,
+    TextSummarizerTool,
+    WebSearchTool,
+)
 
 
 def prebuilt_registry(load_code: Callable[[str, str], Awaitable[type[BaseTool]]] | None = None) -> ToolRegistry:

@@ -26,7 +26,7 @@ _EMPTY_WORDS = frozenset(
 _INLINE_LIMIT = 20_000
 
 
-class SummarizerTool(BaseTool):
+class TextSummarizerTool(BaseTool):
     """Summarize a text in at most `max_length` words."""
 
     name = "summarizer"
