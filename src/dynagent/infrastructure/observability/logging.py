@@ -24,7 +24,7 @@ QUIET_LIBRARIES = ("httpx", "httpx2", "httpcore", "httpcore2", "openai", "asynci
 class LogSettings(BaseSettings):
     """How much is logged, in which form, under which name."""
 
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", env_ignore_empty=True, frozen=True)
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"
     log_format: Literal["auto", "json", "console"] = "auto"

@@ -1,0 +1,116 @@
+"""The command line. Each command imports what it needs when it is called, so that `--help` answers in a moment."""
+
+from typing import Annotated
+
+import typer
+
+import dynagent
+
+app = typer.Typer(
+    name="dynagent",
+    help="Run AI agents that are made at run time, on your own machine, with a trace of every step.",
+    epilog="Settings come from the environment and from a .env file; .env.example lists them all.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+db = typer.Typer(
+    help="Look after the database: its schema, and what has grown old in it.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+app.add_typer(db, name="db")
+
+Newer = Annotated[str, typer.Argument(help="A revision, or head for the newest.")]
+Older = Annotated[str, typer.Argument(help="A revision, -1 for one step, base for nothing left.")]
+Days = Annotated[int | None, typer.Option(min=1, help="Keep this many days; without it, what is configured.")]
+Url = Annotated[str | None, typer.Option(help="A running server's address; without it one is started.")]
+Host = Annotated[str | None, typer.Option(help="Address to listen on, a loopback one (HOST, 127.0.0.1).")]
+Port = Annotated[int | None, typer.Option(min=0, max=65535, help="Port to listen on, 0 for any (PORT, 8000).")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of lines for people.")]
+
+
+@app.command()
+def serve(host: Host = None, port: Port = None) -> None:
+    """Start the server: the API, the user interface where it is built, and a worker, all in this one process.
+
+    Without DATABASE_URL it brings its own PostgreSQL and keeps the data in DATA_DIR; the schema is brought up to date
+    first. Without a model key the built-in model "demo" answers. Listens on http://127.0.0.1:8000 unless told
+    otherwise. Ctrl-C stops everything.
+    """
+    from dynagent.cli.serve import run_server
+
+    raise typer.Exit(run_server(host=host, port=port))
+
+
+@app.command()
+def demo(
+    url: Url = None,
+    query: Annotated[str | None, typer.Option(help="Another question than the demonstration's.")] = None,
+) -> None:
+    """Ask the Demo Agent something that needs two tools, and watch it work.
+
+    Makes the agent when it is not there yet (calculator and chatbot), starts an execution, and prints each tool call
+    and each result as they happen, then the answer. Everything it prints is read from the execution's event stream.
+    """
+    from dynagent.cli.demo import run_demo
+
+    raise typer.Exit(run_demo(url=url, query=query))
+
+
+@app.command()
+def doctor(json: AsJson = False) -> None:
+    """Check the installation part by part and say what to do about what is wrong.
+
+    Looks at the data directory, the disk, the database and its schema, Redis, the model, the sandbox for tools and the
+    port. Changes nothing. Ends with exit code 1 when a part fails that the server cannot do without.
+    """
+    from dynagent.cli.doctor import run_doctor
+
+    raise typer.Exit(run_doctor(as_json=json))
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    typer.echo(f"dynagent {dynagent.__version__}")
+
+
+@db.command()
+def upgrade(revision: Newer = "head") -> None:
+    """Move the schema up, all steps or none. `dynagent serve` does this by itself."""
+    from dynagent.cli.database import run_upgrade
+
+    raise typer.Exit(run_upgrade(revision))
+
+
+@db.command()
+def downgrade(
+    revision: Annotated[str, typer.Argument(help="A revision, -1 for one step, base for nothing left.")],
+) -> None:
+    """Move the schema down, all steps or none. What the later tables hold is lost."""
+    from dynagent.cli.database import run_downgrade
+
+    raise typer.Exit(run_downgrade(revision))
+
+
+@db.command()
+def current() -> None:
+    """Print the schema's revision in the database, and the one that this program needs."""
+    from dynagent.cli.database import run_current
+
+    raise typer.Exit(run_current())
+
+
+@db.command()
+def prune(
+    days: Annotated[
+        int | None, typer.Option(min=1, help="Keep this many days; without it, what is configured.")
+    ] = None,
+) -> None:
+    """Remove events and checkpoints that are older than the retention time, and print how much that was."""
+    from dynagent.cli.database import run_prune
+
+    raise typer.Exit(run_prune(days))

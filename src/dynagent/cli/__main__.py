@@ -1,0 +1,5 @@
+"""`python -m dynagent.cli` is `dynagent`."""
+
+from dynagent.cli import app
+
+app(prog_name="dynagent")

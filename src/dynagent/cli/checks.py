@@ -1,0 +1,143 @@
+"""What `dynagent doctor` looks at: each part of an installation, from outside, changing nothing."""
+
+import os
+import socket
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import httpx2
+
+from dynagent.cli.failures import CannotStart
+from dynagent.cli.listening import ServerSettings, take_address
+from dynagent.core.shared.errors import DynagentError
+from dynagent.infrastructure.llm.factory import OPENAI, ModelSettings
+from dynagent.infrastructure.observability.disk import check_disk
+from dynagent.infrastructure.observability.health import Condition, Finding, Part
+from dynagent.infrastructure.postgres import migrations
+from dynagent.infrastructure.postgres.database import Database, DatabaseSettings
+from dynagent.infrastructure.redis.client import RedisSettings, connect
+
+OK, WARN, FAIL = Condition.OK, Condition.WARN, Condition.FAIL
+
+
+def parts() -> Sequence[Part]:
+    """Return everything there is to check. Raises pydantic.ValidationError for a wrong setting."""
+    database, server = DatabaseSettings(), ServerSettings()
+    embedded = database.database_url is None
+
+    async def check_place() -> Finding:
+        return _check_place(database.data_dir, embedded=embedded)
+
+    async def check_room() -> Finding:
+        return await check_disk(database.data_dir)
+
+    async def check_database() -> Finding:
+        return await _check_database(database)
+
+    async def check_port() -> Finding:
+        return await _check_port(server)
+
+    return (
+        Part("data directory", check_place, required=embedded),
+        Part("disk", check_room, required=embedded),
+        Part("database", check_database, timeout_s=30.0),
+        Part("redis", _check_redis, required=False, timeout_s=5.0),
+        Part("model", _check_model, required=False, timeout_s=10.0),
+        Part("port", check_port, timeout_s=5.0),
+    )
+
+
+def _check_place(place: Path, *, embedded: bool) -> Finding:
+    if not embedded:
+        return Finding(OK, f"{place}; the database is elsewhere (DATABASE_URL)")
+    existing = place
+    while not existing.exists() and existing != existing.parent:
+        existing = existing.parent
+    if not os.access(existing, os.W_OK | os.X_OK):
+        return Finding(FAIL, f"{existing} cannot be written by this user", "set DATA_DIR to a directory you can write")
+    if existing != place:
+        return Finding(OK, f"{place} will be made at the first start")
+    return Finding(OK, f"{place} is writable")
+
+
+async def _check_database(settings: DatabaseSettings) -> Finding:
+    database = Database(settings)
+    if database.is_embedded and not (settings.data_dir / "postgres" / "data").exists():
+        return Finding(OK, "embedded PostgreSQL, made at the first start", "")
+    try:
+        await database.connect()
+    except DynagentError as error:
+        advice = "see the server's log in the data directory" if database.is_embedded else "check DATABASE_URL"
+        return Finding(FAIL, str(error), advice)
+    try:
+        server = str(await database.pool.fetchval("SHOW server_version")).split()[0]
+        size = str(await database.pool.fetchval("SELECT pg_size_pretty(pg_database_size(current_database()))"))
+    finally:
+        await database.close()
+    found, needed = await _revision(settings), migrations.head()
+    detail = f"PostgreSQL {server}{', embedded' if database.is_embedded else ''}, {size}, schema {found or 'none'}"
+    if found != needed:
+        return Finding(WARN, f"{detail}, this program needs {needed}", "run: dynagent db upgrade (serve does it too)")
+    return Finding(OK, detail)
+
+
+async def _revision(settings: DatabaseSettings) -> str | None:
+    database = Database(settings)
+    try:
+        return await migrations.current(await database.start())
+    finally:
+        await database.close()
+
+
+async def _check_redis() -> Finding:
+    settings = RedisSettings()
+    if not settings.url:
+        return Finding(OK, "REDIS_URL is not set: one process needs none")
+    client = connect(settings)
+    began = time.perf_counter()
+    try:
+        await client.ping()  # pyright: ignore[reportUnknownMemberType, reportGeneralTypeIssues]
+    except Exception as error:
+        consequence = "everything works without it, slower; check REDIS_URL"
+        return Finding(FAIL, f"no answer: {type(error).__name__}: {error}", consequence)
+    finally:
+        await client.aclose()
+    return Finding(OK, f"answers in {(time.perf_counter() - began) * 1000:.1f} ms")
+
+
+async def _check_model() -> Finding:
+    settings = ModelSettings()
+    if not settings.has_endpoint:
+        return Finding(OK, 'no key: the built-in model "demo" answers', "for a real model set OPENAI_API_KEY")
+    url = (settings.openai_base_url or OPENAI).rstrip("/")
+    key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else ""
+    try:
+        async with httpx2.AsyncClient(timeout=8.0) as client:
+            answer = await client.get(f"{url}/models", headers={"Authorization": f"Bearer {key}"} if key else {})
+    except httpx2.HTTPError as error:
+        return Finding(FAIL, f"no answer from {url}: {error or type(error).__name__}", "check OPENAI_BASE_URL")
+    if answer.status_code in (401, 403):
+        return Finding(FAIL, f"{url} refuses the key ({answer.status_code})", "check OPENAI_API_KEY")
+    if answer.status_code != 200:
+        return Finding(WARN, f"{url} answers {answer.status_code} to /models; it may still serve chat completions")
+    return Finding(OK, f"{url} answers, the key is accepted")
+
+
+async def _check_port(settings: ServerSettings) -> Finding:
+    try:
+        take_address(settings.host, settings.port).close()
+    except CannotStart as error:
+        if await _is_us(settings):
+            return Finding(OK, f"a Dynagent server answers on http://{settings.host}:{settings.port}")
+        return Finding(FAIL, str(error))
+    return Finding(OK, f"{settings.host}:{settings.port} is free")
+
+
+async def _is_us(settings: ServerSettings) -> bool:
+    try:
+        async with httpx2.AsyncClient(timeout=2.0, trust_env=False) as client:
+            answer = await client.get(f"http://{settings.host}:{settings.port}/api")
+            return answer.status_code == 200 and answer.json().get("name") == "Dynagent"
+    except (httpx2.HTTPError, ValueError, AttributeError, socket.gaierror):
+        return False

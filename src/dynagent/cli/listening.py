@@ -1,0 +1,66 @@
+"""Where the server listens: the address is checked and taken before anything else is started."""
+
+import errno
+import ipaddress
+import socket
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from dynagent.cli.failures import CannotStart
+
+
+class ServerSettings(BaseSettings):
+    """Address and port of the server; `stop_timeout_s` is how long open answers may take once it is told to stop."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", env_ignore_empty=True, frozen=True)
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=0, le=65535)
+    stop_timeout_s: int = Field(default=1, ge=0, le=60)
+
+
+def take_address(host: str, port: int) -> socket.socket:
+    """Return a bound socket, not yet listening. Raises CannotStart with one line."""
+    family, address = _resolve(host, port)
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    # Otherwise a server that was just stopped would keep the port for a minute.
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind(address)
+        # Two processes may both bind with SO_REUSEADDR; only listening tells whether the port is free.
+        listener.listen(2048)
+    except OSError as error:
+        listener.close()
+        raise CannotStart(_why_not(error, host, port)) from error
+    listener.setblocking(False)
+    return listener
+
+
+def url_of(listener: socket.socket) -> str:
+    """Return the base URL of a bound socket."""
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _resolve(host: str, port: int) -> tuple[socket.AddressFamily, tuple[str, int]]:
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except OSError as error:
+        raise CannotStart(f"HOST {host!r} is no address of this machine ({error.strerror})") from error
+    if not all(ipaddress.ip_address(str(entry[4][0]).partition("%")[0]).is_loopback for entry in found):
+        raise CannotStart(
+            f"refusing to listen on {host}: there are no users and roles yet, so whoever reached that address would be "
+            "administrator. Listen on 127.0.0.1 (HOST unset) and reach it through an SSH tunnel."
+        )
+    # IPv4 first where a name means both: that is what the printed commands use.
+    family, _, _, _, address = min(found, key=lambda entry: entry[0] != socket.AF_INET)
+    return family, (str(address[0]), int(address[1]))
+
+
+def _why_not(error: OSError, host: str, port: int) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return f"port {port} on {host} is in use: stop the other program, or choose another port with PORT=8001"
+    if error.errno == errno.EACCES:
+        return f"port {port} needs rights that this user does not have: choose one above 1023 with PORT=8000"
+    return f"cannot listen on {host}:{port} ({error.strerror})"

@@ -1,0 +1,51 @@
+"""`dynagent serve`."""
+
+import asyncio
+import shlex
+import time
+
+from dynagent.cli.failures import run
+from dynagent.cli.listening import ServerSettings, take_address, url_of
+
+QUESTION = "Compute 23*19"
+
+
+def run_server(*, host: str | None, port: int | None) -> int:
+    """Serve until a signal comes; return the exit code."""
+    began = time.monotonic()
+
+    async def main() -> int:
+        settings = ServerSettings()
+        # Before anything that takes time: a taken port is told at once.
+        listener = take_address(settings.host if host is None else host, settings.port if port is None else port)
+        from dynagent.cli.server import serving, stop_signals
+
+        with stop_signals() as stop:
+            try:
+                async with serving(listener, tell=_tell, stop_timeout_s=settings.stop_timeout_s) as running:
+                    stop.started = True
+                    _greet(url_of(listener), time.monotonic() - began)
+                    told = asyncio.create_task(stop.told.wait())
+                    await asyncio.wait({told, running}, return_when=asyncio.FIRST_COMPLETED)
+                    told.cancel()
+                    _tell("stopping")
+            except asyncio.CancelledError:
+                _tell("interrupted")
+                return 130
+        _tell("stopped")
+        return 0
+
+    return run(main)
+
+
+def _greet(url: str, seconds: float) -> None:
+    body = shlex.quote('{"name": "Math helper", "tools": ["calculator", "chatbot"]}')
+    _tell(f"listening on {url} (ready after {seconds:.1f} s; Ctrl-C stops it)")
+    _tell("make an agent:")
+    print(f"    curl -s {url}/api/agents -H 'content-type: application/json' -d {body}")
+    _tell("and watch it work, with the id from that answer:")
+    print(f"    curl -NG {url}/api/stream/AGENT_ID --data-urlencode 'query={QUESTION}'", flush=True)
+
+
+def _tell(line: str) -> None:
+    print(f"dynagent: {line}", flush=True)

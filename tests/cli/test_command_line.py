@@ -1,0 +1,67 @@
+"""The command line as a person meets it: help, version, refusals on one line, starting fast."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+import dynagent
+from dynagent.cli import app
+
+HEAVY = ("sqlalchemy", "fastapi", "uvicorn", "langgraph", "langchain_core", "asyncpg", "pydantic", "redis", "alembic")
+
+
+def dynagent_says(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run the command in a process of its own, with these settings and no others."""
+    kept = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "COVERAGE_PROCESS_START")}
+    return subprocess.run(
+        [sys.executable, "-m", "dynagent.cli", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        env=kept | {"PYTHONPATH": str(Path(dynagent.__file__).parents[1])} | environment,
+    )
+
+
+@pytest.mark.parametrize("command", [[], ["serve"], ["demo"], ["doctor"], ["version"], ["db"], ["db", "upgrade"]])
+def test_every_command_explains_itself(command: list[str]) -> None:
+    result = CliRunner().invoke(app, [*command, "--help"])
+
+    assert result.exit_code == 0
+    assert "Usage:" in result.output
+
+
+def test_version() -> None:
+    result = CliRunner().invoke(app, ["version"])
+
+    assert result.output == f"dynagent {dynagent.__version__}\n"
+
+
+def test_help_imports_nothing_heavy() -> None:
+    code = "import sys, dynagent.cli; print(*sorted({name.partition('.')[0] for name in sys.modules}))"
+
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert set(HEAVY) & set(run.stdout.split()) == set()
+
+
+def test_a_foreign_address_is_one_line_on_standard_error() -> None:
+    run = dynagent_says("serve", "--host", "0.0.0.0")
+
+    assert run.returncode == 1
+    assert run.stdout == ""
+    assert run.stderr.startswith("dynagent: refusing to listen on 0.0.0.0: there are no users and roles yet")
+    assert run.stderr.count("\n") == 1
+
+
+def test_a_wrong_setting_is_one_line_without_its_value() -> None:
+    run = dynagent_says("serve", PORT="s3cret")
+
+    assert run.returncode == 1
+    assert run.stderr.startswith("dynagent: a setting is wrong: PORT: ")
+    assert "s3cret" not in run.stderr
+    assert run.stderr.count("\n") == 1
