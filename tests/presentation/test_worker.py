@@ -38,7 +38,7 @@ class Bus:
 
 
 def settings(**changes: Any) -> WorkerSettings:
-    return WorkerSettings(**{"beat_s": 0.01, "sweep_s": 0.01, "lease_s": 0.02, "drain_s": 0.01, **changes})
+    return WorkerSettings.model_validate({"beat_s": 0.01, "sweep_s": 0.01, "lease_s": 0.02, "drain_s": 0.01, **changes})
 
 
 def make(bus: Bus, leases: FakeLeases, **changes: Any) -> Worker:

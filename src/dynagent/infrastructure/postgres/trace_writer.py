@@ -21,6 +21,7 @@ from dynagent.infrastructure.postgres.pool import Pool
 log = structlog.get_logger()
 
 MAX_BATCH_EVENTS = 5000
+STOP_S = 5.0
 RETRY_S = (0.05, 0.1, 0.25, 0.5, 1.0, 2.0)
 
 STORE = """
@@ -90,6 +91,7 @@ class EventWriter:
         self._observe = observe
         self._dirty: dict[BatchingRecorder, None] = {}
         self._woken = asyncio.Event()
+        self._stopping = False
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -97,13 +99,12 @@ class EventWriter:
         self._task = asyncio.get_running_loop().create_task(self._run(), name="event-writer")
 
     async def stop(self) -> None:
-        """Store what is left, then stop. What cannot be stored within five seconds is left to recovery."""
+        """Store what is left, then stop. What cannot be stored within `STOP_S` seconds is left to recovery."""
         if self._task is None:
             return
-        deadline = time.monotonic() + 5
-        while self._dirty and time.monotonic() < deadline and not self._task.done():
-            self._woken.set()
-            await asyncio.sleep(0.01)
+        self._stopping = True
+        self._woken.set()
+        await asyncio.wait({self._task}, timeout=STOP_S)
         self._task.cancel()
         await asyncio.gather(self._task, return_exceptions=True)
 
@@ -113,7 +114,7 @@ class EventWriter:
         self._woken.set()
 
     async def _run(self) -> None:
-        while True:
+        while self._dirty or not self._stopping:
             await self._woken.wait()
             self._woken.clear()
             # Let everybody who is ready in this turn of the loop add to the batch.
@@ -132,7 +133,7 @@ class EventWriter:
             events += len(taken)
             if taken:
                 batch.append((recorder, taken))
-        if self._dirty:
+        if self._dirty or self._stopping:
             self._woken.set()
         return batch
 

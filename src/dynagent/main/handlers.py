@@ -1,0 +1,151 @@
+"""Every message and its handler, in one place."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import structlog
+
+from dynagent.application.commands import tools as tool_commands
+from dynagent.application.commands.agents import configure, lifecycle
+from dynagent.application.commands.agents.rules import AgentRules
+from dynagent.application.commands.executions import cancel, run, start
+from dynagent.application.commands.executions.settings import SubmitSettings
+from dynagent.application.queries import agents as agent_queries
+from dynagent.application.queries import tools as tool_queries
+from dynagent.application.queries.executions import follow, read
+from dynagent.application.shared.bus import Bus
+from dynagent.core.agents import AgentConfigurations, AgentRepository
+from dynagent.core.executions import AgentRunner, CancelSignal, Claim, Dispatch, Doorbell, Executions, TraceLog
+from dynagent.core.language_models import ChatModels
+from dynagent.core.shared.unit_of_work import UnitOfWork
+from dynagent.core.tools import CustomTools, ToolCatalogue, ToolSandbox
+
+log = structlog.get_logger()
+
+
+class Scope(Protocol):
+    """What one message has: repositories of its caller over one transaction."""
+
+    @property
+    def agents(self) -> AgentRepository:
+        """The caller's agents."""
+        ...
+
+    @property
+    def custom_tools(self) -> CustomTools:
+        """The caller's registered tools."""
+        ...
+
+    @property
+    def executions(self) -> Executions:
+        """The caller's executions."""
+        ...
+
+    @property
+    def uow(self) -> UnitOfWork:
+        """The transaction."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports:
+    """What handlers need beside their scope; all of it is shared by the messages of this process."""
+
+    models: ChatModels
+    catalogue: ToolCatalogue
+    sandbox: ToolSandbox
+    trace: TraceLog
+    doorbell: Doorbell
+    cancel_signal: CancelSignal
+    dispatch: Dispatch
+    runner: AgentRunner
+    agents: AgentConfigurations
+    conversations: run.Conversations
+    submit: SubmitSettings
+    call_timeout_s: float
+
+
+def register_handlers(bus: Bus[Scope], ports: Ports) -> None:
+    """Tell the bus who handles what."""
+    _register_agents(bus, ports)
+    _register_tools(bus, ports)
+    _register_executions(bus, ports)
+
+
+def _register_agents(bus: Bus[Scope], ports: Ports) -> None:
+    def rules(scope: Scope) -> AgentRules:
+        return AgentRules(scope.agents, ports.catalogue, ports.models)
+
+    def desk(scope: Scope) -> configure.AgentDesk:
+        return configure.AgentDesk(scope.agents, scope.uow, rules(scope))
+
+    bus.register(configure.CreateAgent, lambda scope: configure.CreateAgentHandler(desk(scope)))
+    bus.register(configure.UpdateAgent, lambda scope: configure.UpdateAgentHandler(desk(scope)))
+    bus.register(configure.CloneAgent, lambda scope: configure.CloneAgentHandler(desk(scope)))
+    bus.register(configure.RestoreAgentVersion, lambda scope: configure.RestoreAgentVersionHandler(desk(scope)))
+    bus.register(
+        lifecycle.DeleteAgent, lambda scope: lifecycle.DeleteAgentHandler(scope.agents, scope.uow, rules(scope))
+    )
+    bus.register(lifecycle.SetAgentStatus, lambda scope: lifecycle.SetAgentStatusHandler(scope.agents, scope.uow))
+    bus.register(agent_queries.GetAgent, lambda scope: agent_queries.GetAgentHandler(scope.agents))
+    bus.register(agent_queries.ListAgents, lambda scope: agent_queries.ListAgentsHandler(scope.agents))
+    bus.register(agent_queries.ListAgentVersions, lambda scope: agent_queries.ListAgentVersionsHandler(scope.agents))
+    bus.register(agent_queries.GetAgentVersion, lambda scope: agent_queries.GetAgentVersionHandler(scope.agents))
+
+
+def _register_tools(bus: Bus[Scope], ports: Ports) -> None:
+    catalogue, sandbox = ports.catalogue, ports.sandbox
+    bus.register(
+        tool_commands.RegisterTool,
+        lambda scope: tool_commands.RegisterToolHandler(scope.custom_tools, scope.uow, catalogue, sandbox),
+    )
+    bus.register(
+        tool_commands.UpdateTool,
+        lambda scope: tool_commands.UpdateToolHandler(scope.custom_tools, scope.uow, catalogue, sandbox),
+    )
+    bus.register(
+        tool_commands.RemoveTool,
+        lambda scope: tool_commands.RemoveToolHandler(scope.custom_tools, scope.uow, catalogue),
+    )
+    bus.register_free(tool_commands.ExecuteTool, tool_commands.ExecuteToolHandler(catalogue))
+    bus.register_free(tool_queries.ListTools, tool_queries.ListToolsHandler(catalogue))
+    bus.register_free(tool_queries.GetTool, tool_queries.GetToolHandler(catalogue))
+
+
+def _register_executions(bus: Bus[Scope], ports: Ports) -> None:
+    bus.register(
+        start.StartExecution,
+        lambda scope: start.StartExecutionHandler(
+            scope.agents,
+            scope.executions,
+            scope.uow,
+            models=ports.models,
+            doorbell=ports.doorbell,
+            settings=ports.submit,
+        ),
+    )
+    bus.register(
+        cancel.CancelExecution,
+        lambda scope: cancel.CancelExecutionHandler(scope.executions, scope.uow, ports.cancel_signal),
+    )
+    bus.register(read.GetExecution, lambda scope: read.GetExecutionHandler(scope.executions, ports.trace))
+    bus.register(read.ListExecutions, lambda scope: read.ListExecutionsHandler(scope.executions))
+    bus.register(read.ReadTrace, lambda scope: read.ReadTraceHandler(scope.executions, ports.trace))
+    bus.register(follow.FollowTrace, lambda scope: follow.FollowTraceHandler(scope.executions, ports.trace))
+    bus.register_free(follow.WaitForExecution, follow.WaitForExecutionHandler(bus.send))
+    bus.register_free(
+        run.RunExecution,
+        run.RunExecutionHandler(
+            dispatch=ports.dispatch,
+            trace=ports.trace,
+            runner=ports.runner,
+            agents=ports.agents,
+            conversations=ports.conversations,
+            on_crash=_log_crash,
+            call_timeout_s=ports.call_timeout_s,
+        ),
+    )
+
+
+def _log_crash(claim: Claim, error: Exception) -> None:
+    log.error("execution_crashed", execution_id=claim.execution.id, attempt=claim.execution.attempt, exc_info=error)

@@ -1,0 +1,110 @@
+"""The dead are buried by the database's clock, their executions return; the living are left alone."""
+
+import os
+
+from dynagent.core.executions import ExecutionStatus
+from dynagent.core.shared.ids import new_id
+from dynagent.infrastructure.postgres import leases as module
+from dynagent.infrastructure.postgres.database import Database
+from dynagent.infrastructure.postgres.dispatch import PostgresDispatch
+from dynagent.infrastructure.postgres.leases import PostgresLeases, process_identity
+from tests.infrastructure.postgres.rows import add_execution, add_worker, status_of
+
+
+async def expire(database: Database, worker: str) -> None:
+    await database.pool.execute("UPDATE workers SET lease_until = now() - interval '1 s' WHERE id = $1", worker)
+
+
+async def test_a_beat_renews_and_a_buried_worker_is_told(database: Database) -> None:
+    leases = PostgresLeases(database.pool)
+    worker = await add_worker(database)
+    await expire(database, worker)
+    assert await leases.beat(worker) is True
+    assert await database.pool.fetchval("SELECT lease_until > now() FROM workers WHERE id = $1", worker)
+    await database.pool.execute("UPDATE workers SET dead = true WHERE id = $1", worker)
+    assert await leases.beat(worker) is False
+    assert await leases.beat(new_id()) is False
+
+
+async def test_burying_returns_the_executions_and_counts_a_crash(database: Database) -> None:
+    leases, dispatch = PostgresLeases(database.pool), PostgresDispatch(database.pool, user_cap=1)
+    dead, alive = await add_worker(database), await add_worker(database)
+    user = new_id()
+    lost, kept = await add_execution(database, user_id=user), await add_execution(database)
+    await dispatch.claim(lost, dead)
+    await dispatch.claim(kept, alive)
+    await expire(database, dead)
+    assert await leases.bury(alive) == 1
+    assert await leases.bury(alive) == 0
+    assert await status_of(database, lost) is ExecutionStatus.PENDING
+    assert await status_of(database, kept) is ExecutionStatus.RUNNING
+    claim = await dispatch.claim(lost, alive)
+    assert claim is not None, "the slot of the user came back with it"
+    assert (claim.execution.attempt, claim.execution.crashes) == (2, 1)
+
+
+async def test_nobody_buries_himself(database: Database) -> None:
+    worker = await add_worker(database)
+    await expire(database, worker)
+    await PostgresLeases(database.pool).bury(worker)
+    assert await PostgresLeases(database.pool).beat(worker) is True
+
+
+async def test_a_second_crash_leads_to_quarantine(database: Database) -> None:
+    leases, dispatch = PostgresLeases(database.pool), PostgresDispatch(database.pool, user_cap=10)
+    id = await add_execution(database, crashes=1)
+    dead, alive = await add_worker(database), await add_worker(database)
+    await dispatch.claim(id, dead)
+    await expire(database, dead)
+    await leases.bury(alive)
+    assert [due.lane for due in await leases.due(1000) if due.execution_id == id] == ["quarantine"]
+
+
+async def test_who_retires_returns_what_it_holds_without_a_crash(database: Database) -> None:
+    leases, dispatch = PostgresLeases(database.pool), PostgresDispatch(database.pool, user_cap=10)
+    id = await add_execution(database)
+    worker = await add_worker(database)
+    await dispatch.claim(id, worker)
+    await leases.retire(worker)
+    assert await status_of(database, id) is ExecutionStatus.PENDING
+    assert await database.pool.fetchval("SELECT crashes FROM executions WHERE id = $1", id) == 0
+    assert await leases.beat(worker) is False
+
+
+async def test_due_is_what_nobody_was_rung_for_lately_most_urgent_first(database: Database) -> None:
+    await database.pool.execute("DELETE FROM executions")
+    leases = PostgresLeases(database.pool, ring_every_s=60)
+    await add_execution(database)
+    old = "UPDATE executions SET created_at = now() - interval '2 minutes' WHERE id = $1"
+    normal, urgent = await add_execution(database), await add_execution(database, priority=5)
+    later = await add_execution(database)
+    for id in (normal, urgent, later):
+        await database.pool.execute(old, id)
+    await database.pool.execute("UPDATE executions SET not_before = now() + interval '1 h' WHERE id = $1", later)
+    assert {due.execution_id for due in await leases.due(10)} == {normal, urgent}
+    assert await leases.due(10) == [], "they count as rung for now"
+
+
+async def test_a_worker_of_this_machine_whose_process_is_gone_is_buried_at_once(database: Database) -> None:
+    dispatch = PostgresDispatch(database.pool, user_cap=10)
+    id = await add_execution(database)
+    gone, elsewhere = await add_worker(database), await add_worker(database)
+    await database.pool.execute("""UPDATE workers SET info = info || '{"process": "1/1"}' WHERE id = $1""", gone)
+    await database.pool.execute(
+        """UPDATE workers SET info = '{"host": "another", "process": "1/1"}' WHERE id = $1""", elsewhere
+    )
+    await dispatch.claim(id, gone)
+    await add_worker(database)
+    assert await status_of(database, id) is ExecutionStatus.PENDING
+    assert await PostgresLeases(database.pool).beat(gone) is False
+    assert await PostgresLeases(database.pool).beat(elsewhere) is True
+
+
+def test_a_process_is_known_by_its_start() -> None:
+    own = process_identity(os.getpid())
+    assert own is not None
+    assert own.startswith(f"{os.getpid()}/")
+    assert module._is_running(own)
+    assert not module._is_running(f"{os.getpid()}/1")
+    assert process_identity(2**22 + 1) is None
+    assert module._is_running(None), "without /proc nothing is known: the lease decides"
