@@ -118,7 +118,11 @@ class Annotations:
         """Return an object (model, dataclass, typed dict) or, for an enum, its values."""
         bases = [getattr(base, "attr", getattr(base, "id", "")) for base in node.bases]
         if any(base in ("Enum", "StrEnum", "IntEnum") for base in bases):
-            values = [item.value.value for item in node.body if isinstance(item, ast.Assign) and isinstance(item.value, ast.Constant)]
+            values = [
+                item.value.value
+                for item in node.body
+                if isinstance(item, ast.Assign) and isinstance(item.value, ast.Constant)
+            ]
             return {"enum": values, "title": node.name}
         properties: dict[str, Any] = {}
         required: list[str] = []
@@ -181,7 +185,10 @@ def defaulted(schema: dict[str, Any], default: ast.expr | None) -> tuple[dict[st
     """Return the schema with a literal default, and whether the value may be left out."""
     if default is None:
         return schema, False
-    if isinstance(default, ast.Call) and getattr(default.func, "id", getattr(default.func, "attr", "")) in ("Field", "field"):
+    if isinstance(default, ast.Call) and getattr(default.func, "id", getattr(default.func, "attr", "")) in (
+        "Field",
+        "field",
+    ):
         return _field(schema, default)
     try:
         value = ast.literal_eval(default)

@@ -23,9 +23,9 @@ class Cage:
     sockets: bool
     cpu_s: int
     memory_bytes: int
+    address_space: int
     uid_base: int | None
     reach: Reach = "sealed"
-    address_space: int = 0
     ruleset: int = -1
     program: list[Instruction] = field(default_factory=list[Instruction])
     own_pid_at: int = 0
@@ -40,8 +40,6 @@ class Cage:
             self.program, self.own_pid_at = rules.program(
                 machine=os.uname().machine, reach=self.reach, sockets=self.sockets
             )
-        if "limits" in self.layers:
-            self.address_space = limits.own_address_space() + self.memory_bytes
 
     def enter(self, channel: socket.socket, slot: int, layers: frozenset[str] | None = None) -> socket.socket:
         """Confine this process for good, the filter last; return the channel under its new number. Raises OSError."""

@@ -8,6 +8,7 @@ from typing import Any
 
 HEADER = struct.Struct("!II")
 
+
 class Closed(Exception):
     """The other side is gone."""
 

@@ -63,7 +63,9 @@ class Tool:
         self._target = target
         self._hints = _hints(target)
         self._by_place = [
-            name for name, parameter in inspect.signature(target).parameters.items() if parameter.kind is inspect.Parameter.POSITIONAL_ONLY
+            name
+            for name, parameter in inspect.signature(target).parameters.items()
+            if parameter.kind is inspect.Parameter.POSITIONAL_ONLY
         ]
 
     def call(self, arguments: dict[str, Any], *, output_limit: int) -> Any:

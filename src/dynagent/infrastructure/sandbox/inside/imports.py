@@ -3,14 +3,7 @@
 from dynagent.infrastructure.sandbox.inside import bases
 
 STANDARD = frozenset(
-    """
-    __future__ abc array asyncio base64 binascii bisect calendar cmath collections collections.abc colorsys
-    concurrent.futures contextlib contextvars copy csv dataclasses datetime decimal difflib email email.message
-    email.mime.text email.utils enum fnmatch fractions functools graphlib gzip hashlib heapq hmac html html.parser
-    io ipaddress itertools json keyword locale logging math numbers operator pprint queue random re secrets shlex
-    statistics string struct textwrap threading time timeit tomllib traceback typing typing_extensions unicodedata
-    urllib urllib.parse urllib.error uuid warnings weakref xml xml.etree xml.etree.ElementTree zlib zoneinfo bz2 lzma
-    """.split()
+    ["__future__", "abc", "array", "asyncio", "base64", "binascii", "bisect", "calendar", "cmath", "collections", "collections.abc", "colorsys", "concurrent.futures", "contextlib", "contextvars", "copy", "csv", "dataclasses", "datetime", "decimal", "difflib", "email", "email.message", "email.mime.text", "email.utils", "enum", "fnmatch", "fractions", "functools", "graphlib", "gzip", "hashlib", "heapq", "hmac", "html", "html.parser", "io", "ipaddress", "itertools", "json", "keyword", "locale", "logging", "math", "numbers", "operator", "pprint", "queue", "random", "re", "secrets", "shlex", "statistics", "string", "struct", "textwrap", "threading", "time", "timeit", "tomllib", "traceback", "typing", "typing_extensions", "unicodedata", "urllib", "urllib.parse", "urllib.error", "uuid", "warnings", "weakref", "xml", "xml.etree", "xml.etree.ElementTree", "zlib", "zoneinfo", "bz2", "lzma"]
 )
 """Modules of the standard library that compute and do not reach out."""
 
@@ -25,7 +18,9 @@ BLOCKED = {
 """The blocklist of SPEC TOL-04, with reasons; everything not allowed is refused as well."""
 
 
-def objection(module: str, *, network: bool, libraries: frozenset[str], networked: frozenset[str]) -> tuple[str, str] | None:
+def objection(
+    module: str, *, network: bool, libraries: frozenset[str], networked: frozenset[str]
+) -> tuple[str, str] | None:
     """Return (rule, message) when a module may not be imported, else None."""
     top = module.partition(".")[0]
     if top in BLOCKED:

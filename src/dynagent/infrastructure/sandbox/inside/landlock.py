@@ -34,9 +34,7 @@ def ruleset(readable: list[str]) -> int:
         _ABSTRACT_SOCKETS_AND_SIGNALS if version >= 6 else 0,
     )
     size = 24 if version >= 6 else 16 if version >= 4 else 8
-    descriptor = kernel.syscall(
-        _CREATE_RULESET, ctypes.c_char_p(attributes), ctypes.c_size_t(size), ctypes.c_uint32(0)
-    )
+    descriptor = kernel.syscall(_CREATE_RULESET, ctypes.c_char_p(attributes), ctypes.c_size_t(size), ctypes.c_uint32(0))
     for path in readable:
         _allow_reading(descriptor, path)
     return descriptor

@@ -123,7 +123,10 @@ def _instance(value: Any, hint: type) -> Any:
         (callable(validate), lambda: typing.cast("Any", validate)(value)),
         (dataclasses.is_dataclass(hint) and isinstance(value, dict), lambda: _dataclass(value, hint)),
         (issubclass(hint, enum.Enum), lambda: hint(value)),
-        (hint in (datetime.date, datetime.datetime, datetime.time), lambda: typing.cast("Any", hint).fromisoformat(value)),
+        (
+            hint in (datetime.date, datetime.datetime, datetime.time),
+            lambda: typing.cast("Any", hint).fromisoformat(value),
+        ),
         (hint in (decimal.Decimal, uuid.UUID), lambda: hint(str(value))),
         (hint in (set, frozenset, tuple) and isinstance(value, list), lambda: hint(value)),
     ]

@@ -1,6 +1,15 @@
 """Which system calls a tool may make. Everything not named here answers EPERM, a few kill (see SANDBOX §4.3)."""
 
-from dynagent.infrastructure.sandbox.inside.filter import ALLOW, ENOSYS, KILL, Condition, Instruction, Reach, Rule, assemble
+from dynagent.infrastructure.sandbox.inside.filter import (
+    ALLOW,
+    ENOSYS,
+    KILL,
+    Condition,
+    Instruction,
+    Reach,
+    Rule,
+    assemble,
+)
 
 _FREE = """
 read write readv writev pread64 close fstat lseek munmap mremap brk madvise futex restart_syscall
@@ -27,7 +36,9 @@ _READS_PATHS = "stat lstat newfstatat statx readlink readlinkat access faccessat
 _PROT_EXEC = 4
 _THREAD = 0x00000100 | 0x00000800 | 0x00010000  # CLONE_VM, CLONE_SIGHAND, CLONE_THREAD
 _NOT_A_THREAD = 0x7E020000 | 0x00002000 | 0x00004000 | 0x00008000  # new namespaces, PTRACE, VFORK, PARENT
-_WRITING_FLAGS = 0o3 | 0o100 | 0o1000 | 0o2000 | 0o10000000 | 0o20000000  # access mode, CREAT, TRUNC, APPEND, PATH, TMPFILE
+_WRITING_FLAGS = (
+    0o3 | 0o100 | 0o1000 | 0o2000 | 0o10000000 | 0o20000000
+)  # access mode, CREAT, TRUNC, APPEND, PATH, TMPFILE
 _MSG_FASTOPEN = 0x20000000
 _SOCK_TYPE = 0xF  # without SOCK_NONBLOCK and SOCK_CLOEXEC
 _AF_UNIX, _AF_INET, _AF_INET6, _SOCK_STREAM, _IPPROTO_TCP, _SOL_SOCKET = 1, 2, 10, 1, 6, 1

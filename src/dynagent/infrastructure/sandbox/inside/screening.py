@@ -32,7 +32,8 @@ def screen(request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
 
     The verdict holds `findings`, and `reflection` when there are none.
     """
-    code, name = str(request["code"]), str(request["name"])
+    # Characters come as numbers: text of users may hold half surrogates, which no JSON in UTF-8 carries.
+    code, name = "".join(map(chr, request["code"])), str(request["name"])
     findings = _text(code) + _name(name)
     tree: ast.Module | None = None
     if not findings:
@@ -66,7 +67,9 @@ def _accepted(tree: ast.Module, code: str, name: str, walk: Walk) -> tuple[dict[
 def _text(code: str) -> list[Finding]:
     found: list[Finding] = []
     if not MINIMUM <= len(code) <= MAXIMUM:
-        found.append(Finding("size", 1, 0, f"the source has {len(code)} characters, {MINIMUM} to {MAXIMUM} are allowed"))
+        found.append(
+            Finding("size", 1, 0, f"the source has {len(code)} characters, {MINIMUM} to {MAXIMUM} are allowed")
+        )
     for number, line in enumerate(code[: 2 * MAXIMUM].split("\n"), 1):
         if "\x00" in line:
             found.append(Finding("null_byte", number, line.index("\x00"), "the source holds a null character"))

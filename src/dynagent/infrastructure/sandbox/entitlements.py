@@ -1,0 +1,51 @@
+"""What one tool may have in its calls: which zygote, which hosts, which secrets."""
+
+from dataclasses import dataclass
+
+from dynagent.core.tools import CustomTool, ToolFailed, ToolPolicy
+from dynagent.infrastructure.sandbox.grants import Grant, parse_grants
+from dynagent.infrastructure.sandbox.settings import SandboxSettings
+from dynagent.infrastructure.sandbox.zygotes import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Entitlement:
+    """The zygote's kind, granted hosts, and names → values for the environment of the one child."""
+
+    kind: Kind
+    grants: tuple[Grant, ...]
+    secrets: dict[str, str]
+
+    @property
+    def granted(self) -> list[str]:
+        """Names of what is granted, for audit; no values."""
+        hosts = [f"{'*.' if grant.below else ''}{grant.host}:{grant.port}" for grant in self.grants]
+        return hosts + sorted(self.secrets)
+
+
+def entitlement(tool: CustomTool, settings: SandboxSettings) -> Entitlement:
+    """Return what the policy and the operator's defaults give this tool. Raises ToolFailed for an unset secret."""
+    uses = {module.partition(".")[0] for module in tool.reflection.imports}
+    grants = parse_grants(tool.policy.network)
+    secrets = {name: _secret(name, settings) for name in tool.policy.secrets}
+    if "openai" in uses and settings.grant_openai:
+        grants = (*grants, Grant.parse(settings.openai_host, trusted=True))
+        secrets = {"OPENAI_BASE_URL": settings.openai_base_url, **secrets}
+        if settings.openai_api_key is not None:
+            secrets = {"OPENAI_API_KEY": settings.openai_api_key.get_secret_value(), **secrets}
+    needs_libraries = bool(uses & set(settings.libraries)) or bool(grants)
+    return Entitlement("full" if needs_libraries else "core", grants, secrets)
+
+
+def networked_libraries(policy: ToolPolicy, settings: SandboxSettings) -> list[str]:
+    """Return the libraries that this policy does not let a tool import: they need granted hosts that it lacks."""
+    if policy.network:
+        return []
+    return [name for name in settings.networked if not (name == "openai" and settings.grant_openai)]
+
+
+def _secret(name: str, settings: SandboxSettings) -> str:
+    value = settings.secrets.get(name)
+    if value is None:
+        raise ToolFailed(f"the secret {name!r} that this tool was granted is not set on this server")
+    return value.get_secret_value()

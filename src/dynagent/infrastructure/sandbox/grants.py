@@ -1,0 +1,61 @@
+"""Granted hosts: `host:port`, `*.host:port`, `[v6]:port`; matched before anything is resolved."""
+
+import ipaddress
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+DEFAULT_PORT = 443
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One host (or all below it, with `below`) on one port; a trusted one may lead to a private address."""
+
+    host: str
+    port: int
+    below: bool = False
+    trusted: bool = False
+
+    @classmethod
+    def parse(cls, text: str, *, trusted: bool = False) -> "Grant":
+        """Read one entry; without a port, 443. Raises ValueError."""
+        host, separator, port = text.strip().rpartition(":")
+        if not separator or (host.count(":") and not host.endswith("]")):
+            host, port = text.strip(), str(DEFAULT_PORT)
+        host = host.strip("[]").lower().rstrip(".")
+        below = host.startswith("*.")
+        host = host.removeprefix("*.")
+        number = int(port) if port.isascii() and port.isdigit() else 0
+        if not host or "*" in host or not 0 < number < 65536:
+            raise ValueError(f"{text!r} is not host:port")
+        return cls(host, number, below, trusted)
+
+    def covers(self, host: str, port: int) -> bool:
+        """Say whether this grant is for that host and port; `*.example.com` is not for example.com itself."""
+        name = host.lower().rstrip(".")
+        return port == self.port and (name.endswith("." + self.host) if self.below else name == self.host)
+
+    @property
+    def may_be_private(self) -> bool:
+        """Say whether the operator vouches for it, or the grant names an address literally."""
+        return self.trusted or (not self.below and is_literal(self.host))
+
+
+def is_literal(host: str) -> bool:
+    """Say whether a host is an IP address, written out."""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def parse_grants(entries: Iterable[str]) -> tuple[Grant, ...]:
+    """Return the grants of a policy; entries that are not host:port grant nothing."""
+    found: list[Grant] = []
+    for entry in entries:
+        try:
+            found.append(Grant.parse(entry))
+        except ValueError:
+            continue
+    return tuple(found)

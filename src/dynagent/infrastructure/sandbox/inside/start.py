@@ -1,0 +1,30 @@
+"""Started by file name with `-I -S -B`: makes this package importable and boots the zygote.
+
+Arguments: the control socket's descriptor, and the order (JSON: libraries, layers, limits).
+"""
+
+import json
+import os
+import socket
+import sys
+
+
+def run() -> None:
+    """Boot; an error is told over the control socket before the process ends."""
+    root = os.path.abspath(__file__)
+    for _ in range(5):
+        root = os.path.dirname(root)
+    sys.path.insert(0, root)
+    control = socket.socket(fileno=int(sys.argv[1]))
+    from dynagent.infrastructure.sandbox.inside import zygote
+
+    sys.path.remove(root)
+    try:
+        zygote.main(control, json.loads(sys.argv[2]))
+    except Exception as error:
+        control.send(json.dumps({"broken": f"{type(error).__name__}: {error}"}).encode())
+        raise
+
+
+if __name__ == "__main__":
+    run()

@@ -1,0 +1,158 @@
+"""The sandbox behind the port `ToolSandbox`: screens sources and runs calls in children of confined zygotes."""
+
+import asyncio
+import hashlib
+from collections import OrderedDict
+from typing import Any
+
+from dynagent.core.tools import (
+    CallContext,
+    CustomTool,
+    Finding,
+    SandboxUnavailable,
+    Screening,
+    ToolFailed,
+    ToolOutcome,
+    ToolPolicy,
+    ToolRejected,
+)
+from dynagent.infrastructure.sandbox import levels
+from dynagent.infrastructure.sandbox.admission import Admission
+from dynagent.infrastructure.sandbox.audit import Audit, Keeper
+from dynagent.infrastructure.sandbox.broker import Broker
+from dynagent.infrastructure.sandbox.calls import Calls
+from dynagent.infrastructure.sandbox.entitlements import entitlement, networked_libraries
+from dynagent.infrastructure.sandbox.launchers import launcher
+from dynagent.infrastructure.sandbox.pool import Pool
+from dynagent.infrastructure.sandbox.screens import Screens
+from dynagent.infrastructure.sandbox.settings import SandboxSettings
+from dynagent.infrastructure.sandbox.zygotes import Kind
+
+_PROGRAMS = 1000
+
+
+class ZygoteSandbox:
+    """Implements `ToolSandbox`. One per process; `start` and `stop` belong to the process's life."""
+
+    def __init__(
+        self,
+        settings: SandboxSettings,
+        audit: Keeper | None = None,
+        *,
+        broker: Broker | None = None,
+    ) -> None:
+        self._settings = settings
+        self._audit = Audit(audit)
+        launch = launcher(settings)
+        self._pools: dict[Kind, Pool] = {
+            kind: Pool(kind, settings, launch=launch, audit=self._audit) for kind in ("core", "full")
+        }
+        self._admission = Admission(
+            per_tenant=settings.calls_per_tenant, in_all=settings.places, wait_s=settings.queue_s
+        )
+        self._screens = Screens(self._pools["core"], settings)
+        self._calls = Calls(self._pools, settings, audit=self._audit, broker=broker or Broker())
+        self._programs: OrderedDict[str, bytes] = OrderedDict()
+        self._warming: asyncio.Task[Any] | None = None
+
+    async def start(self) -> None:
+        """Begin to boot the core zygote and return at once; calls wait for it, its failure is theirs."""
+        self._warming = asyncio.get_running_loop().create_task(self._pools["core"].ready())
+        self._warming.add_done_callback(lambda task: task.cancelled() or task.exception())
+
+    async def stop(self) -> None:
+        """End every process of the sandbox; running calls fail with SandboxUnavailable."""
+        if self._warming is not None:
+            self._warming.cancel()
+        await self._calls.stop()
+        for pool in self._pools.values():
+            await pool.stop()
+
+    async def screen(self, name: str, code: str, policy: ToolPolicy) -> Screening:
+        """Parse, screen and reflect a source in a throw-away child; nothing of it is run.
+
+        Raises SandboxUnavailable, SandboxBusy.
+        """
+        await self._check_level("core")
+        screening = await self._screens.screen(
+            name, code, network=bool(policy.network), networked=networked_libraries(policy, self._settings)
+        )
+        digest = hashlib.sha256(code.encode("utf-8", "replace")).hexdigest()
+        if screening.findings:
+            rules = sorted({finding.rule for finding in screening.findings})
+            self._audit.tell("tool.rejected", tool=name, hash=digest, rules=rules)
+        else:
+            self._remember(digest, screening.program)
+            self._audit.tell("tool.registered", tool=name, hash=digest, network=list(policy.network))
+        return screening
+
+    async def run(self, tool: CustomTool, arguments: dict[str, Any], context: CallContext) -> ToolOutcome:
+        """Run one call; the arguments are checked already. Raises ToolFailed and its kin, SandboxBusy, Unavailable."""
+        entitled = entitlement(tool, self._settings)
+        await self._check_level(entitled.kind)
+        await self._admission.enter(context.user_id)
+        try:
+            program = await self._program(tool)
+            return await self._calls.run(tool, program, arguments, context, entitled)
+        finally:
+            self._admission.leave(context.user_id)
+
+    async def status(self) -> dict[str, Any]:
+        """Return level (int), layers (name → true or reason), advice, and whether code is run at that level."""
+        pool = self._pools["core"]
+        try:
+            await pool.ready()
+        except SandboxUnavailable as error:
+            return {"level": 0, "layers": {}, "advice": error.detail, "runs": False, "machine": levels.machine()}
+        standing = pool.standing or levels.Standing(0, {})
+        return {
+            "level": standing.level,
+            "layers": standing.layers,
+            "advice": standing.advice,
+            "runs": standing.level >= self._settings.min_level,
+            "min_level": self._settings.min_level,
+            "machine": levels.machine(),
+            "boot_ms": {kind: pool.boot_ms for kind, pool in self._pools.items()},
+        }
+
+    async def _check_level(self, kind: Kind) -> None:
+        pool = self._pools[kind]
+        if pool.standing is None:
+            await pool.ready()
+        standing = pool.standing
+        if standing is None or standing.level < self._settings.min_level:
+            level = standing.level if standing else 0
+            raise SandboxUnavailable(
+                f"registered code is not run here: the sandbox reaches level {level}, "
+                f"TOOL_SANDBOX_MIN_LEVEL asks for {self._settings.min_level}",
+                extra={"layers": standing.layers if standing else {}},
+            )
+
+    async def _program(self, tool: CustomTool) -> bytes:
+        """Return the compiled source, from memory or from a screening child."""
+        program = self._programs.get(tool.source_hash)
+        if program is not None:
+            return program
+        screening = await self._screens.screen(
+            tool.name,
+            tool.code,
+            network=bool(tool.policy.network),
+            networked=networked_libraries(tool.policy, self._settings),
+        )
+        if screening.findings:
+            raise _no_longer_accepted(screening.findings)
+        self._remember(tool.source_hash, screening.program)
+        return screening.program
+
+    def _remember(self, digest: str, program: bytes) -> None:
+        self._programs[digest] = program
+        while len(self._programs) > _PROGRAMS:
+            self._programs.popitem(last=False)
+
+
+def _no_longer_accepted(findings: tuple[Finding, ...]) -> ToolFailed:
+    first = findings[0]
+    return ToolFailed(
+        f"the stored source is no longer accepted: line {first.line}: {first.message}",
+        extra={"findings": [finding.model_dump() for finding in findings], "code": ToolRejected.code},
+    )
