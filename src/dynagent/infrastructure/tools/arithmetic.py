@@ -128,9 +128,9 @@ def _binary(op: type[ast.operator], left: Number, right: Number) -> Number:
 
 def _power(base: Number, exponent: Number) -> Number:
     if isinstance(base, int) and isinstance(exponent, int) and exponent >= 0:
-        if abs(base) > 1 and base.bit_length() * exponent > MAX_BITS:
+        if abs(base) > 1 and (base.bit_length() - 1) * exponent > MAX_BITS:
             raise NotComputable("the result of the power is too large")
-        return base**exponent
+        return _bounded(base**exponent)
     result = base**exponent
     if isinstance(result, complex):
         raise NotComputable("a root of a negative number is not real")
