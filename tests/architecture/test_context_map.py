@@ -8,6 +8,8 @@ from tests.architecture.source import SRC, imports_of, name_of, python_files
 # noun → the other nouns whose core ports its commands and queries may use.
 CONTEXT_MAP: dict[str, set[str]] = {
     "language_models": set(),
+    # A ticket lets somebody watch one execution.
+    "identity": {"executions"},
     "tools": set(),
     "agents": {"tools", "language_models"},
     "executions": {"agents", "tools", "language_models"},

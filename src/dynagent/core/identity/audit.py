@@ -1,0 +1,34 @@
+"""The audit log: who did what to whom, when, from where, and how it went."""
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+AuditOutcome = Literal["done", "refused", "incident"]
+
+
+class AuditEntry(BaseModel):
+    """One line of the log: `action` is `noun.verb` (`session.opened`); `details` hold no secret."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    at: datetime
+    action: str = Field(max_length=64)
+    outcome: AuditOutcome = "done"
+    actor_id: str | None = None
+    target_kind: str = Field(default="", max_length=32)
+    target_id: str = Field(default="", max_length=100)
+    address: str = Field(default="", max_length=64)
+    details: dict[str, Any] = Field(default_factory=dict)
+
+
+class AuditFilter(BaseModel):
+    """Which entries a list shows."""
+
+    model_config = ConfigDict(frozen=True)
+
+    action: str | None = Field(default=None, max_length=64)
+    actor_id: str | None = None
+    outcome: AuditOutcome | None = None
