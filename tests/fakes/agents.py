@@ -1,0 +1,99 @@
+"""Agents in memory."""
+
+from collections.abc import Sequence
+
+from dynagent.core.agents import (
+    Agent,
+    AgentChangedMeanwhile,
+    AgentFilter,
+    AgentRepository,
+    AgentVersion,
+)
+from dynagent.core.shared.paging import Page, PageRequest
+from tests.fakes.pages import page_of
+
+
+class FakeAgents(AgentRepository):
+    """Agents by id with all their versions; owners are not told apart."""
+
+    def __init__(self, *agents: Agent) -> None:
+        self.stored: dict[str, Agent] = {}
+        self.kept_versions: dict[str, list[AgentVersion]] = {}
+        for agent in agents:
+            self._keep(agent)
+
+    async def create(self, entity: Agent) -> Agent:
+        """Keep."""
+        return self._keep(entity)
+
+    async def get_by_id(self, id: str) -> Agent | None:
+        """Find."""
+        return self.stored.get(id)
+
+    async def update(self, entity: Agent) -> Agent:
+        """Keep, unless a newer version is there."""
+        if self.stored[entity.id].version > entity.version:
+            raise AgentChangedMeanwhile("changed meanwhile")
+        return self._keep(entity)
+
+    async def delete(self, id: str) -> bool:
+        """Forget."""
+        self.kept_versions.pop(id, None)
+        return self.stored.pop(id, None) is not None
+
+    async def list_all(self, skip: int = 0, limit: int = 100) -> list[Agent]:
+        """List, newest first."""
+        return list(page_of(list(self.stored.values()), PageRequest(skip=skip, limit=limit), _id).items)
+
+    async def find(self, wanted: AgentFilter, page: PageRequest) -> Page[Agent]:
+        """Filter and cut."""
+        return page_of([agent for agent in self.stored.values() if _matches(agent, wanted)], page, _id)
+
+    async def versions(self, agent_id: str, page: PageRequest) -> Page[AgentVersion]:
+        """Cut."""
+        newest_first = self.kept_versions[agent_id][::-1]
+        part = newest_first[page.skip : page.skip + page.limit]
+        return Page(items=part, total=len(newest_first), skip=page.skip, limit=page.limit)
+
+    async def get_version(self, agent_id: str, version: int) -> AgentVersion | None:
+        """Find."""
+        return next((kept for kept in self.kept_versions.get(agent_id, []) if kept.version == version), None)
+
+    async def known_slugs(self, slugs: Sequence[str]) -> set[str]:
+        """Compare."""
+        return {agent.slug for agent in self.stored.values()} & set(slugs)
+
+    async def dependencies(self) -> dict[str, tuple[str, ...]]:
+        """Collect."""
+        return {agent.slug: agent.configuration.dependencies for agent in self.stored.values()}
+
+    def _keep(self, agent: Agent) -> Agent:
+        self.stored[agent.id] = agent
+        kept = self.kept_versions.setdefault(agent.id, [])
+        if not kept or kept[-1].version < agent.version:
+            kept.append(
+                AgentVersion(
+                    agent_id=agent.id,
+                    version=agent.version,
+                    configuration=agent.configuration,
+                    created_at=agent.updated_at,
+                    created_by=agent.user_id,
+                )
+            )
+        return agent
+
+
+def _id(agent: Agent) -> str:
+    return agent.id
+
+
+def _matches(agent: Agent, wanted: AgentFilter) -> bool:
+    configuration = agent.configuration
+    text = f"{configuration.name} {configuration.description} {agent.slug}".lower()
+    return (
+        (wanted.search is None or wanted.search.lower() in text)
+        and wanted.status in (None, agent.status)
+        and wanted.kind in (None, agent.kind)
+        and wanted.model in (None, configuration.model)
+        and (wanted.tool is None or wanted.tool in configuration.all_tools())
+    )

@@ -1,0 +1,163 @@
+"""Tools in memory: a catalogue with a calculator and what was registered, a store, a sandbox that believes all."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from dynagent.core.tools import (
+    CallContext,
+    CustomTool,
+    CustomTools,
+    Finding,
+    RunnableTool,
+    Screening,
+    ToolListing,
+    ToolNotFound,
+    ToolOutcome,
+    ToolPolicy,
+    ToolReflection,
+    same_looking,
+)
+
+SCHEMA = {"type": "object", "properties": {"expression": {"type": "string"}}, "required": ["expression"]}
+
+
+class FakeTool:
+    """A tool that answers with its result, or raises `error`; `calls` keeps the arguments."""
+
+    def __init__(self, name: str, result: Any = "done", error: Exception | None = None) -> None:
+        self.name = name
+        self.description = f"The tool {name}."
+        self.parameters: dict[str, Any] = SCHEMA
+        self.repeatable = True
+        self.result = result
+        self.error = error
+        self.calls: list[tuple[dict[str, Any], CallContext]] = []
+
+    async def call(self, arguments: dict[str, Any], context: CallContext) -> ToolOutcome:
+        """Answer."""
+        self.calls.append((arguments, context))
+        if self.error is not None:
+            raise self.error
+        return ToolOutcome(self.result, logs="printed\n")
+
+
+class FakeCustomTools(CustomTools):
+    """Registered tools by id."""
+
+    def __init__(self) -> None:
+        self.stored: dict[str, CustomTool] = {}
+
+    async def create(self, entity: CustomTool) -> CustomTool:
+        """Keep."""
+        self.stored[entity.id] = entity
+        return entity
+
+    async def get_by_id(self, id: str) -> CustomTool | None:
+        """Find."""
+        return self.stored.get(id)
+
+    async def update(self, entity: CustomTool) -> CustomTool:
+        """Keep."""
+        self.stored[entity.id] = entity
+        return entity
+
+    async def delete(self, id: str) -> bool:
+        """Forget."""
+        return self.stored.pop(id, None) is not None
+
+    async def list_all(self, skip: int = 0, limit: int = 100) -> list[CustomTool]:
+        """List."""
+        return list(self.stored.values())[skip : skip + limit]
+
+    async def get_by_name(self, name: str) -> CustomTool | None:
+        """Find."""
+        return next((tool for tool in self.stored.values() if tool.name == name), None)
+
+    async def get_by_names(self, names: Sequence[str]) -> list[CustomTool]:
+        """Find."""
+        return [tool for tool in self.stored.values() if tool.name in names]
+
+
+class FakeCatalogue:
+    """Knows the fake tools given as prebuilt ones, and what is in the store."""
+
+    def __init__(self, custom: FakeCustomTools | None = None, *tools: FakeTool) -> None:
+        self.custom = custom or FakeCustomTools()
+        self.prebuilt = {tool.name: tool for tool in tools or (FakeTool("calculator", "437"), FakeTool("chatbot"))}
+
+    async def listings(self, user_id: str) -> Sequence[ToolListing]:
+        """List, sorted by name."""
+        prebuilt = [
+            ToolListing(
+                name=tool.name,
+                description=tool.description,
+                parameters=tool.parameters,
+                tool_class=tool.name.title(),
+                kind="prebuilt",
+            )
+            for tool in self.prebuilt.values()
+        ]
+        custom = [_listing(tool) for tool in self.custom.stored.values()]
+        return sorted([*prebuilt, *custom], key=lambda tool: tool.name)
+
+    async def get(self, name: str, user_id: str) -> ToolListing:
+        """Find."""
+        for tool in await self.listings(user_id):
+            if tool.name == name:
+                return tool
+        raise ToolNotFound(f"there is no tool named {name!r}")
+
+    async def unknown(self, names: Sequence[str], user_id: str) -> list[str]:
+        """Compare."""
+        known = {tool.name for tool in await self.listings(user_id)}
+        return [name for name in names if name not in known]
+
+    async def resolve(
+        self, names: Sequence[str], user_id: str, settings: dict[str, tuple[str, dict[str, Any]]] | None = None
+    ) -> list[RunnableTool]:
+        """Find the fake tools."""
+        if missing := [name for name in names if name not in self.prebuilt]:
+            raise ToolNotFound(f"there is no tool named {missing[0]!r}")
+        return [self.prebuilt[name] for name in names]
+
+    def reserved(self, name: str) -> bool:
+        """Compare loosely."""
+        return same_looking(name) in {same_looking(known) for known in self.prebuilt}
+
+
+class FakeSandbox:
+    """Screens without looking: `findings` are what it says of every source, `error` what it raises instead."""
+
+    def __init__(self) -> None:
+        self.findings: tuple[Finding, ...] = ()
+        self.error: Exception | None = None
+        self.screened: list[tuple[str, str]] = []
+
+    async def screen(self, name: str, code: str, policy: ToolPolicy) -> Screening:
+        """Say `findings`, or a reflection."""
+        self.screened.append((name, code))
+        if self.error is not None:
+            raise self.error
+        reflection = ToolReflection(entry=name, shape="async", description="Reflected.", parameters=SCHEMA)
+        return Screening(self.findings, None if self.findings else reflection)
+
+    async def run(self, tool: CustomTool, arguments: dict[str, Any], context: CallContext) -> ToolOutcome:
+        """Answer with the tool's name."""
+        return ToolOutcome(tool.name)
+
+    async def status(self) -> dict[str, Any]:
+        """Say that all is well."""
+        return {"level": 3}
+
+
+def _listing(tool: CustomTool) -> ToolListing:
+    return ToolListing(
+        name=tool.name,
+        description=tool.description,
+        parameters=tool.reflection.parameters,
+        tool_class=tool.reflection.entry,
+        kind="custom",
+        version=tool.version,
+        source=tool.code,
+        policy=tool.policy,
+    )

@@ -1,0 +1,176 @@
+"""Executions in memory, their stored trace, a doorbell that does the work, a cancel signal that remembers."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+
+from dynagent.core.executions import (
+    AnyTraceEvent,
+    Cancelled,
+    Claim,
+    Execution,
+    ExecutionFilter,
+    Executions,
+    ExecutionStatus,
+    Frame,
+    Lane,
+    TraceRecorder,
+)
+from dynagent.core.shared.errors import Conflict
+from dynagent.core.shared.paging import Page, PageRequest
+from tests.fakes.pages import page_of
+
+
+class FakeTraceStore:
+    """Implements TraceLog for readers: what is appended is stored and followed; `beat` makes followers heartbeat."""
+
+    def __init__(self) -> None:
+        self.logs: dict[str, list[Frame]] = {}
+        self.followers = 0
+        self._changed = asyncio.Condition()
+        self._beats = 0
+
+    def open(self, claim: Claim) -> TraceRecorder:
+        """Not for this fake."""
+        raise NotImplementedError
+
+    def store(self, execution_id: str, *events: AnyTraceEvent) -> None:
+        """Number and keep events without waking anybody."""
+        log = self.logs.setdefault(execution_id, [])
+        for event in events:
+            numbered = event.model_copy(update={"seq": len(log) + 1})
+            log.append(Frame(numbered.seq, numbered.model_dump_json().encode(), numbered.terminal))
+
+    async def append(self, execution_id: str, *events: AnyTraceEvent) -> None:
+        """Number, keep, and wake the followers."""
+        self.store(execution_id, *events)
+        async with self._changed:
+            self._changed.notify_all()
+
+    async def beat(self) -> None:
+        """Send every follower a heartbeat."""
+        self._beats += 1
+        async with self._changed:
+            self._changed.notify_all()
+
+    async def read(self, execution_id: str, after: int, limit: int) -> Sequence[Frame]:
+        """Cut."""
+        return self.logs.get(execution_id, [])[after : after + limit]
+
+    async def follow(self, execution_id: str, after: int) -> AsyncIterator[Sequence[Frame]]:
+        """Yield what is there, then wait for more."""
+        self.followers += 1
+        beats = self._beats
+        try:
+            while True:
+                frames = self.logs.get(execution_id, [])[after:]
+                if frames:
+                    yield frames
+                    after = frames[-1].seq
+                    if frames[-1].terminal:
+                        return
+                elif beats != self._beats:
+                    beats = self._beats
+                    yield ()
+                else:
+                    async with self._changed:
+                        await self._changed.wait()
+        finally:
+            self.followers -= 1
+
+
+class FakeExecutions(Executions):
+    """Executions by id; the opening event goes to the trace store."""
+
+    def __init__(self, trace: FakeTraceStore | None = None) -> None:
+        self.stored: dict[str, Execution] = {}
+        self.trace = trace or FakeTraceStore()
+
+    async def create(self, entity: Execution) -> Execution:
+        """Keep, with its opening event."""
+        key = entity.idempotency_key
+        if key is not None and await self.by_idempotency_key(key) is not None:
+            raise Conflict("an execution was submitted with this idempotency key")
+        self.stored[entity.id] = entity
+        self.trace.store(entity.id, entity.opening_event())
+        return entity
+
+    async def get_by_id(self, id: str) -> Execution | None:
+        """Find."""
+        return self.stored.get(id)
+
+    async def update(self, entity: Execution) -> Execution:
+        """Keep."""
+        self.stored[entity.id] = entity
+        return entity
+
+    async def delete(self, id: str) -> bool:
+        """Forget."""
+        return self.stored.pop(id, None) is not None
+
+    async def list_all(self, skip: int = 0, limit: int = 100) -> list[Execution]:
+        """List, newest first."""
+        return list((await self.find(ExecutionFilter(), PageRequest(skip=skip, limit=limit))).items)
+
+    async def find(self, wanted: ExecutionFilter, page: PageRequest) -> Page[Execution]:
+        """Filter and cut."""
+        return page_of([item for item in self.stored.values() if _matches(item, wanted)], page, lambda item: item.id)
+
+    async def by_idempotency_key(self, key: str) -> Execution | None:
+        """Find."""
+        return next((item for item in self.stored.values() if item.idempotency_key == key), None)
+
+    async def count_waiting(self) -> int:
+        """Count."""
+        return sum(item.status is ExecutionStatus.PENDING for item in self.stored.values())
+
+    async def request_cancel(self, id: str) -> Execution | None:
+        """Mark; end at once what nobody runs."""
+        execution = self.stored.get(id)
+        if execution is None:
+            return None
+        changes: dict[str, object] = {"cancel_requested": True}
+        if execution.status is not ExecutionStatus.RUNNING:
+            changes |= {"status": ExecutionStatus.CANCELLED, "completed_at": execution.created_at}
+            await self.trace.append(id, Cancelled(timestamp=0.0, reason="cancelled by the user", duration_ms=0.0))
+        self.stored[id] = execution.model_copy(update=changes)
+        return self.stored[id]
+
+    async def history(self, conversation_id: str, limit: int) -> list[Execution]:
+        """List completed ones, oldest first."""
+        wanted = ExecutionFilter(conversation_id=conversation_id, status=ExecutionStatus.COMPLETED)
+        return list((await self.find(wanted, PageRequest(limit=limit))).items)[::-1]
+
+
+class FakeDoorbell:
+    """Remembers the rings and hands each to `on_ring`."""
+
+    def __init__(self, on_ring: Callable[[str], Awaitable[None]] | None = None) -> None:
+        self.rung: list[tuple[str, Lane]] = []
+        self._on_ring = on_ring
+
+    async def ring(self, execution_id: str, lane: Lane) -> None:
+        """Remember."""
+        self.rung.append((execution_id, lane))
+        if self._on_ring is not None:
+            await self._on_ring(execution_id)
+
+
+class FakeCancelSignal:
+    """Remembers the announcements."""
+
+    def __init__(self) -> None:
+        self.announced: list[str] = []
+
+    async def announce(self, execution_id: str) -> None:
+        """Remember."""
+        self.announced.append(execution_id)
+
+
+def _matches(execution: Execution, wanted: ExecutionFilter) -> bool:
+    return (
+        wanted.agent_id in (None, execution.agent_id)
+        and wanted.conversation_id in (None, execution.conversation_id)
+        and wanted.status in (None, execution.status)
+        and (wanted.created_from is None or execution.created_at >= wanted.created_from)
+        and (wanted.created_to is None or execution.created_at < wanted.created_to)
+    )
