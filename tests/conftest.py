@@ -1,0 +1,75 @@
+"""Fixtures of all tests: a real PostgreSQL, databases cloned from a template, a real Redis."""
+
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+import pytest_asyncio
+import redis
+
+from dynagent.infrastructure.postgres.database import Database, DatabaseSettings
+from tests.servers import TestPostgres, TestRedis
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[TestPostgres]:
+    """The server of this test run."""
+    server = TestPostgres()
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def database_url(postgres: TestPostgres) -> AsyncIterator[str]:
+    """The URL of a migrated database of this module's own; what one test writes, the module's others see."""
+    name, url = await postgres.clone()
+    yield url
+    await postgres.drop(name)
+
+
+@pytest_asyncio.fixture
+async def fresh_database_url(postgres: TestPostgres) -> AsyncIterator[str]:
+    """The URL of a migrated, empty database for one test."""
+    name, url = await postgres.clone()
+    yield url
+    await postgres.drop(name)
+
+
+@pytest_asyncio.fixture
+async def empty_database_url(postgres: TestPostgres) -> AsyncIterator[str]:
+    """The URL of a database without tables for one test."""
+    name, url = await postgres.empty()
+    yield url
+    await postgres.drop(name)
+
+
+@pytest_asyncio.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """A connected Database on the module's own database."""
+    database = connected_to(database_url)
+    await database.connect()
+    yield database
+    await database.close()
+
+
+def connected_to(url: str) -> Database:
+    """Return a Database on a URL, with few connections; the caller connects and closes it."""
+    settings = {"database_url": url, "database_pool_size": 5, "database_direct_pool_size": 5}
+    return Database(DatabaseSettings.model_validate(settings))
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[TestRedis]:
+    """The Redis of this test process."""
+    server = TestRedis()
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def redis_url(redis_server: TestRedis) -> str:
+    """The URL of an empty Redis."""
+    with redis.Redis.from_url(redis_server.url) as client:
+        client.flushall()
+    return redis_server.url

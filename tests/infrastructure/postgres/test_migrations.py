@@ -1,0 +1,99 @@
+"""The schema walks up and down, is what the code says, and knows its version."""
+
+import asyncio
+import os
+import sys
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from dynagent.infrastructure.postgres import migrations
+from dynagent.infrastructure.postgres.database import open_engine
+from dynagent.infrastructure.postgres.tables import metadata
+from tests.conftest import connected_to
+
+REVISIONS = [
+    step.revision for step in reversed(list(ScriptDirectory(str(migrations.scripts())).walk_revisions("base", "head")))
+]
+
+
+async def test_every_revision_walks_up_down_and_up_again(empty_database_url: str) -> None:
+    before: str | None = None
+    for revision in REVISIONS:
+        await migrations.upgrade(empty_database_url, revision)
+        await migrations.downgrade(empty_database_url, "-1")
+        assert await migrations.current(empty_database_url) == before
+        await migrations.upgrade(empty_database_url, revision)
+        assert await migrations.current(empty_database_url) == revision
+        before = revision
+    await migrations.downgrade(empty_database_url, "base")
+    assert await _tables(empty_database_url) == {"alembic_version"}
+
+
+async def test_metadata_and_migrated_database_are_the_same(database_url: str) -> None:
+    def differences(connection: sa.Connection) -> list[object]:
+        options = {"compare_type": True, "compare_server_default": True, "include_object": migrations.is_ours}
+        return list(compare_metadata(MigrationContext.configure(connection, opts=options), metadata))
+
+    engine = open_engine(database_url)
+    async with engine.connect() as connection:
+        assert await connection.run_sync(differences) == []
+    await engine.dispose()
+
+
+async def test_two_processes_that_start_at_once_migrate_once(empty_database_url: str) -> None:
+    environment = {**os.environ, "DATABASE_URL": empty_database_url}
+    command = [sys.executable, "-m", "alembic", "upgrade", "head"]
+    started = [await asyncio.create_subprocess_exec(*command, env=environment) for _ in range(2)]
+    assert [await process.wait() for process in started] == [0, 0]
+    database = connected_to(empty_database_url)
+    await database.connect()
+    rows = await database.pool.fetch("SELECT version, is_current FROM schema_version ORDER BY id")
+    await database.close()
+    assert [row["version"] for row in rows] == REVISIONS
+    assert [row["version"] for row in rows if row["is_current"]] == [migrations.head()]
+
+
+async def test_code_refuses_a_database_at_another_version(fresh_database_url: str) -> None:
+    database = connected_to(fresh_database_url)
+    await database.connect()
+    await migrations.check_schema(database.pool)
+    await migrations.downgrade(fresh_database_url, REVISIONS[3])
+    with pytest.raises(migrations.SchemaMismatch, match=f"at version {REVISIONS[3]}.*db upgrade"):
+        await migrations.check_schema(database.pool)
+    await migrations.downgrade(fresh_database_url, "base")
+    with pytest.raises(migrations.SchemaMismatch, match="at version none"):
+        await migrations.check_schema(database.pool)
+    await database.close()
+
+
+async def test_the_saver_finds_its_tables_ready(fresh_database_url: str) -> None:
+    from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
+
+    async with AsyncPostgresSaver.from_conn_string(fresh_database_url) as saver:
+        await saver.setup()
+        assert await saver.aget_tuple({"configurable": {"thread_id": "t"}}) is None
+
+
+async def test_ids_of_this_month_have_a_partition_of_their_own(fresh_database_url: str) -> None:
+    database = connected_to(fresh_database_url)
+    await database.connect()
+    place = await database.pool.fetchval(
+        "INSERT INTO execution_events VALUES (uuidv7(), 1, 0, 'connection', now(), '{}') "
+        "RETURNING tableoid::regclass::text"
+    )
+    assert place == await database.pool.fetchval("SELECT to_char(now(), '\"execution_events_\"YYYY_MM')")
+    assert await database.pool.fetchval("SELECT dyn_make_event_partitions(3)") == 1
+    assert await database.pool.fetchval("SELECT dyn_make_event_partitions(3)") == 0
+    await database.close()
+
+
+async def _tables(url: str) -> set[str]:
+    engine = open_engine(url)
+    async with engine.connect() as connection:
+        names = await connection.run_sync(lambda sync: sa.inspect(sync).get_table_names())
+    await engine.dispose()
+    return set(names)
