@@ -108,10 +108,10 @@ def read_json(body: bytes, *, max_depth: int) -> Any:
     surrogates, integers outside 64 bits and decimals outside double precision, with a pointer to the first.
     """
     try:
-        value = json.loads(body, parse_constant=_no_constant)
+        value = json.loads(body.decode("utf-8-sig"), parse_constant=_no_constant)
     except RecursionError:
         raise MalformedInput(f"the JSON body is nested deeper than {max_depth} levels") from None
-    except (ValueError, UnicodeError) as error:
+    except ValueError as error:
         raise MalformedInput(f"the body is not JSON: {error}".encode("utf-8", "replace").decode()) from None
     flaw = _flaw_of(value, max_depth)
     if flaw is not None:

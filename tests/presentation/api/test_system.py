@@ -1,0 +1,78 @@
+"""Health, figures, information, documentation."""
+
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from dynagent.presentation.api.app import build_app
+from tests.presentation.api.house import House, PartFinding, WholeFinding
+
+
+async def test_health_says_how_every_part_is(api: httpx2.AsyncClient) -> None:
+    answer = await api.get("/health")
+
+    assert answer.status_code == 200
+    assert answer.json()["status"] == "ok"
+    assert answer.json()["parts"]["database"] == {
+        "status": "ok",
+        "detail": "answers",
+        "advice": "",
+        "latency_ms": 0.5,
+    }
+
+
+@pytest.mark.parametrize(("condition", "status"), [("warn", 200), ("fail", 503)])
+async def test_health_and_readiness_fail_with_what_is_needed(
+    api: httpx2.AsyncClient, house: House, condition: str, status: int
+) -> None:
+    house.health = WholeFinding(condition, [PartFinding(condition=condition)])
+
+    for path in ("/health", "/ready"):
+        answer = await api.get(path)
+        assert (answer.status_code, answer.json()["status"]) == (status, condition)
+
+
+async def test_a_stopping_server_is_not_ready(api: httpx2.AsyncClient, house: House) -> None:
+    house.shutdown.begin()
+
+    answer = await api.get("/ready")
+
+    assert (answer.status_code, answer.json()["status"]) == (503, "fail")
+    assert (await api.get("/health")).status_code == 200
+
+
+async def test_figures_are_given_as_prometheus_reads_them(api: httpx2.AsyncClient) -> None:
+    answer = await api.get("/metrics")
+
+    assert answer.text == "dynagent_up 1\n"
+    assert answer.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
+
+
+@pytest.mark.parametrize("path", ["/", "/api", "/api/", "/api/v1", "/api/v1/"])
+async def test_the_api_says_what_it_is(api: httpx2.AsyncClient, path: str) -> None:
+    assert (await api.get(path)).json()["name"] == "Dynagent"
+
+
+async def test_the_reference_needs_nothing_from_elsewhere(api: httpx2.AsyncClient) -> None:
+    page = await api.get("/docs")
+    script = await api.get("/docs/reference.js")
+    style = await api.get("/docs/reference.css")
+
+    assert page.headers["content-type"].startswith("text/html")
+    assert script.headers["content-type"].startswith("text/javascript")
+    assert style.headers["content-type"].startswith("text/css")
+    assert "://" not in page.text + script.text + style.text
+
+
+async def test_a_frontend_is_served_below_the_routes(house: House, tmp_path: Path) -> None:
+    (tmp_path / "index.html").write_text("<title>Interface</title>")
+    house.app = build_app(house.bus, health=house._report, metrics=lambda: b"", frontend=tmp_path)
+
+    async with house.client() as api:
+        assert "Interface" in (await api.get("/")).text
+        assert (await api.get("/api")).json()["name"] == "Dynagent"
+        assert (await api.get("/api/tools")).json()["total"] == 2
+        assert (await api.get("/api/nothing")).json()["error_code"] == "route_not_found"
+        assert (await api.post("/api/nothing")).status_code == 404
+        assert (await api.patch("/api/agents")).status_code == 405
