@@ -1,0 +1,1 @@
+"""Passwords, signed tokens, encryption of stored keys, throttling."""
