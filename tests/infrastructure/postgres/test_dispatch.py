@@ -1,6 +1,7 @@
 """One authority: an execution is claimed once, within its user's cap, and comes back when it must."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -94,7 +95,7 @@ async def test_a_later_attempt_brings_the_journal(database: Database, dispatch: 
     id = await add_execution(database)
     worker = await add_worker(database)
     await dispatch.claim(id, worker)
-    common = {"timestamp": 1.0, "tool": "t", "call_id": "c", "line": "▶ t()"}
+    common: dict[str, Any] = {"timestamp": 1.0, "tool": "t", "call_id": "c", "line": "▶ t()"}
     events = [
         Message(timestamp=1.0, message_id="m", content="Hi", model="demo", call_key="analyze:1"),
         ToolStart(**common, arguments={}, call_key="tools:1:0"),

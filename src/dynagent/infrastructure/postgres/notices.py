@@ -94,15 +94,19 @@ class PostgresNotices:
                     connection.terminate()
 
     async def _hear(self, connection: Any, *, gap: bool) -> None:
+        closed = asyncio.Event()
+        connection.add_termination_listener(lambda _: closed.set())
         for channel in Channel:
             await connection.add_listener(channel.value, self._deliver)
         self._listening.set()
         if gap:
             for callback in self._on_gap:
                 callback()
-        while not connection.is_closed():
+        while True:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(closed.wait(), CHECK_S)
+                raise ConnectionResetError("the server closed the connection")
             # A cheap question now and then notices a connection that died without a word.
-            await asyncio.sleep(CHECK_S)
             await connection.fetchval("SELECT 1", timeout=CHECK_S)
 
     def _deliver(self, _connection: Any, _pid: int, channel: str, payload: str) -> None:

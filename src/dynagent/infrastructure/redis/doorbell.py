@@ -129,7 +129,7 @@ def broker_factory(url: str) -> Callable[[Lane], AsyncBroker]:
         "redis": _redis_broker, "rediss": _redis_broker, "amqp": _rabbitmq_broker, "amqps": _rabbitmq_broker,
         "nats": _nats_broker,
     }  # fmt: skip
-    if scheme not in makers:
+    if scheme not in makers or "://" not in url:
         raise BadBrokerUrl(f"BROKER_URL must begin with redis://, amqp:// or nats://, not with {scheme}://")
     return lambda lane: makers[scheme](url, lane)
 

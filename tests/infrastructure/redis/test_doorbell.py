@@ -1,0 +1,107 @@
+"""Bells reach one listener each, survive a flushed Redis, and cost nothing when the broker is away."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+
+import pytest
+from redis.asyncio import Redis
+from taskiq import InMemoryBroker
+
+from dynagent.core.executions import Lane
+from dynagent.infrastructure.redis.doorbell import BadBrokerUrl, TaskiqDoorbell, broker_factory
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(15):
+        while not condition():
+            await asyncio.sleep(0.01)
+
+
+class Listener:
+    """Notes the bells it hears; takes the next one while it has room."""
+
+    def __init__(self) -> None:
+        self.heard: list[tuple[str, Lane]] = []
+        self.places = asyncio.Event()
+        self.places.set()
+
+    def on_ring(self, execution_id: str, lane: Lane) -> None:
+        self.heard.append((execution_id, lane))
+
+    async def room(self, lane: Lane) -> None:
+        await self.places.wait()
+
+
+@pytest.fixture
+async def bells(redis_url: str) -> AsyncIterator[list[TaskiqDoorbell]]:
+    made = [TaskiqDoorbell(broker_factory(redis_url)) for _ in range(3)]
+    for bell in made:
+        await bell.start()
+    yield made
+    for bell in made:
+        await bell.stop()
+
+
+async def test_each_bell_is_heard_by_one_listener(bells: list[TaskiqDoorbell]) -> None:
+    listeners = [Listener(), Listener()]
+    for bell, listener in zip(bells[1:], listeners, strict=True):
+        bell.listen(listener.on_ring, listener.room)
+    for number in range(20):
+        await bells[0].ring(f"e{number}", "batch" if number % 2 else "interactive")
+    await until(lambda: sum(len(listener.heard) for listener in listeners) == 20)
+    heard = [bell for listener in listeners for bell in listener.heard]
+    assert sorted(heard) == sorted((f"e{n}", "batch" if n % 2 else "interactive") for n in range(20))
+
+
+async def test_bells_rung_before_anybody_listened_are_heard(bells: list[TaskiqDoorbell]) -> None:
+    await bells[0].ring("early", "interactive")
+    listener = Listener()
+    bells[1].listen(listener.on_ring, listener.room)
+    await until(lambda: listener.heard == [("early", "interactive")])
+
+
+async def test_a_listener_without_room_leaves_bells_to_others(bells: list[TaskiqDoorbell]) -> None:
+    full, free = Listener(), Listener()
+    full.places.clear()
+    bells[1].listen(full.on_ring, full.room)
+    bells[2].listen(free.on_ring, free.room)
+    for number in range(5):
+        await bells[0].ring(f"e{number}", "interactive")
+    await until(lambda: len(free.heard) == 5)
+    assert full.heard == []
+
+
+async def test_after_a_flush_bells_are_heard_again(bells: list[TaskiqDoorbell], redis_url: str) -> None:
+    listener = Listener()
+    bells[1].listen(listener.on_ring, listener.room)
+    await bells[0].ring("before", "interactive")
+    await until(lambda: bool(listener.heard))
+    redis = Redis.from_url(redis_url)  # pyright: ignore[reportUnknownMemberType]
+    await redis.flushall()
+    await redis.aclose()
+
+    async with asyncio.timeout(15):
+        while len(listener.heard) < 2:
+            await bells[0].ring("after", "interactive")
+            await asyncio.sleep(0.1)
+    assert listener.heard[-1] == ("after", "interactive")
+
+
+async def test_a_broker_that_is_away_is_silence() -> None:
+    bell = TaskiqDoorbell(broker_factory("redis://127.0.0.1:1/0"))
+    await bell.start()
+    await bell.ring("e", "interactive")
+    await bell.stop()
+
+
+async def test_any_taskiq_broker_can_ring() -> None:
+    bell = TaskiqDoorbell(lambda _: InMemoryBroker())
+    await bell.start()
+    await bell.ring("e", "interactive")
+    await bell.stop()
+
+
+@pytest.mark.parametrize("url", ["http://x", "amqp://x", "nats://x", "redis"])
+def test_a_broker_that_is_not_there_is_named(url: str) -> None:
+    with pytest.raises(BadBrokerUrl):
+        broker_factory(url)("interactive")
