@@ -57,6 +57,8 @@ def test_only_the_composition_root_names_concrete_classes() -> None:
 
 
 def _is_explained(text: str, line: int) -> bool:
-    """A late import below a comment that says why (`# late: …`), or on a line with one, is meant so."""
-    lines = text.splitlines()
-    return "# late:" in lines[line - 1] or "# late:" in lines[line - 2]
+    """A late import is meant so when a comment stands above it (or above the late imports right before it)."""
+    lines = text.splitlines()[: line - 1]
+    while lines and lines[-1].lstrip().startswith(("import ", "from ")):
+        lines.pop()
+    return bool(lines) and lines[-1].lstrip().startswith("#")
