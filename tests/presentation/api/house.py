@@ -1,7 +1,7 @@
 """The API over fakes: a bus with every handler, a worker that plays a run as soon as it is rung."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -136,7 +136,7 @@ class House:
         return self.health
 
     @asynccontextmanager
-    async def _scope(self, caller: Caller) -> AsyncIterator["House"]:
+    async def _scope(self, caller: Caller) -> AsyncGenerator["House"]:
         self.open_scopes += 1
         try:
             yield self

@@ -12,12 +12,18 @@ from dynagent.presentation.api.executions.routes import LastEventIdHeader, resum
 from dynagent.presentation.api.shared.dependencies import Ask, StreamsOf
 from dynagent.presentation.api.shared.openapi import STREAM
 from dynagent.presentation.api.shared.router import noun_router
-from dynagent.presentation.api.shared.sse import LastEventId, read_last_event_id
+from dynagent.presentation.api.shared.sse import LastEventId, TraceStream, read_last_event_id
 
 router = noun_router("stream", "Streams")
 
 
-@router.get("/{agent_id}", operation_id="stream_agent", summary="Run an agent and stream it", responses=STREAM)
+@router.get(
+    "/{agent_id}",
+    operation_id="stream_agent",
+    summary="Run an agent and stream it",
+    responses=STREAM,
+    response_class=TraceStream,
+)
 async def stream_agent(
     *,
     agent_id: str,

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Annotated, Any, Literal, Protocol
 
 from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel
 
 from dynagent.presentation.api.shared.dependencies import StreamsOf
@@ -118,7 +119,7 @@ async def get_readiness(request: Request, response: Response, report: ReportOf, 
     return answer
 
 
-@router.get("/metrics", operation_id="get_metrics", summary="Figures for Prometheus", response_class=Response)
+@router.get("/metrics", operation_id="get_metrics", summary="Figures for Prometheus", response_class=PlainTextResponse)
 async def get_metrics(request: Request) -> Response:
     """Give all figures in Prometheus' text format."""
     return Response(request.app.state.metrics(), media_type="text/plain; version=0.0.4; charset=utf-8")

@@ -21,7 +21,7 @@ from dynagent.presentation.api.shared.dependencies import Ask, StreamsOf
 from dynagent.presentation.api.shared.openapi import ACCEPTED, STREAM
 from dynagent.presentation.api.shared.paging import PageOf, link_next
 from dynagent.presentation.api.shared.router import noun_router
-from dynagent.presentation.api.shared.sse import LastEventId, read_last_event_id
+from dynagent.presentation.api.shared.sse import LastEventId, TraceStream, read_last_event_id
 
 router = noun_router("executions", "Executions")
 
@@ -100,7 +100,13 @@ async def read_trace(
     return Response(encode_trace_page(page, after), media_type="application/json")
 
 
-@router.get("/{execution_id}/stream", operation_id="follow_trace", summary="Follow the trace", responses=STREAM)
+@router.get(
+    "/{execution_id}/stream",
+    operation_id="follow_trace",
+    summary="Follow the trace",
+    responses=STREAM,
+    response_class=TraceStream,
+)
 async def follow_trace(
     execution_id: str,
     ask: Ask,
