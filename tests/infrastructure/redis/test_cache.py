@@ -60,3 +60,24 @@ async def test_recovery_is_told(redis: Redis) -> None:
     assert await guard.call(redis.ping, False) is True
     assert told == ["back"]
     assert guard.trouble is None
+
+
+async def test_what_was_missed_is_fenced_before_anything_is_read(redis: Redis) -> None:
+    now = [0.0]
+    guard = RedisGuard(rest_s=5, clock=lambda: now[0])
+    cache = RedisCache(redis, guard)
+    await cache.put("agent:1", Cached(1, b"old"))
+
+    async def fail() -> bytes:
+        raise ConnectionError("away")
+
+    await guard.call(fail, b"")
+    await cache.put("agent:1", Cached(2, b"new"))
+    assert await cache.fence("agent:2", 7) is False
+    assert await cache.get("agent:1") is None, "Redis is left alone"
+    now[0] = 6
+    assert await cache.get("agent:1") is None, "back, but its copy is known to be old"
+    await cache.put("agent:2", Cached(6, b"old"))
+    assert await cache.get("agent:2") is None
+    await cache.put("agent:1", Cached(2, b"new"))
+    assert await cache.get("agent:1") == Cached(2, b"new")

@@ -27,8 +27,8 @@ class Cache(Protocol):
         """Keep a copy unless a newer version is known under the key."""
         ...
 
-    async def fence(self, key: str, version: int) -> None:
-        """Forget copies older than `version` and refuse them from now on."""
+    async def fence(self, key: str, version: int) -> bool:
+        """Forget copies older than `version` and refuse them from now on. False: the cache is away, ask again."""
         ...
 
     async def status(self) -> str:

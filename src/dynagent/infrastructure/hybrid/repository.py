@@ -81,9 +81,9 @@ class EntityCache(Generic[E]):
         value = entity.model_dump_json().encode()
         await self._cache.put(self._key(_identity(entity)), Cached(copy_version(_updated(entity)), value))
 
-    async def forget(self, id: str, version: int = GONE) -> None:
-        """Refuse copies older than `version`; without one, all of them for ever."""
-        await self._cache.fence(self._key(id), version)
+    async def forget(self, id: str, version: int = GONE) -> bool:
+        """Refuse copies older than `version`; without one, all of them for ever. False: the cache is away."""
+        return await self._cache.fence(self._key(id), version)
 
     def _key(self, id: str) -> str:
         return f"{self._prefix}:{id}"
@@ -125,12 +125,15 @@ class HybridRepository(BaseRepository[E]):
         """Remove from PostgreSQL; after the commit no copy is served or accepted any more."""
         deleted = await self._inner.delete(id)
         if deleted:
-            self._after_commit(lambda: self._copies.forget(id))
+            self._after_commit(lambda: self._forget(id))
         return deleted
 
     async def list_all(self, skip: int = 0, limit: int = 100) -> list[E]:
         """Lists are always read from PostgreSQL."""
         return await self._inner.list_all(skip, limit)
+
+    async def _forget(self, id: str) -> None:
+        await self._copies.forget(id)
 
     def _keep_later(self, entity: E) -> E:
         self._after_commit(lambda: self._copies.keep(entity))

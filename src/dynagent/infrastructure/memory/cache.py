@@ -41,11 +41,16 @@ class MemoryCache(Cache):
         """Keep the copy unless something newer is known."""
         self._enter(key, copy.version, copy.value)
 
-    async def fence(self, key: str, version: int) -> None:
+    async def fence(self, key: str, version: int) -> bool:
         """Keep only the knowledge that older versions are void."""
         entry = self._entries.get(key)
         if entry is None or entry[1] < version:
             self._enter(key, version, None)
+        return True
+
+    def clear(self) -> None:
+        """Forget everything: after notices from other processes may have been missed."""
+        self._entries.clear()
 
     async def status(self) -> str:
         """Always `ok`: it is this process's own memory."""

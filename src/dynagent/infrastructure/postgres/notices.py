@@ -95,7 +95,7 @@ class PostgresNotices:
 
     async def _hear(self, connection: Any, *, gap: bool) -> None:
         closed = asyncio.Event()
-        connection.add_termination_listener(lambda _: closed.set())
+        connection.add_termination_listener(lambda *_: closed.set())
         for channel in Channel:
             await connection.add_listener(channel.value, self._deliver)
         self._listening.set()
