@@ -23,6 +23,7 @@ router = noun_router("stream", "Streams")
     summary="Run an agent and stream it",
     responses=STREAM,
     response_class=TraceStream,
+    status_code=200,
 )
 async def stream_agent(
     *,

@@ -106,6 +106,7 @@ async def read_trace(
     summary="Follow the trace",
     responses=STREAM,
     response_class=TraceStream,
+    status_code=200,
 )
 async def follow_trace(
     execution_id: str,
