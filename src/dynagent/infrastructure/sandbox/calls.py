@@ -23,6 +23,9 @@ from dynagent.infrastructure.sandbox.settings import SandboxSettings
 from dynagent.infrastructure.sandbox.zygotes import Ended, Kind
 
 
+_REPORT_WAIT_S = 0.3
+
+
 @dataclass(slots=True)
 class _Call:
     """What is going on for one call; `outcome` is a code for the audit."""
@@ -96,7 +99,7 @@ class Calls:
             told, _ = await child.call(message, program, timeout_s=call.timeout_s, requests=self._requests(child, call))
             return read_answer(told, logs_limit=self._settings.logs_kb << 10)
         except CallTimedOut:
-            raise verdicts.of_timeout(call.timeout_s) from None
+            raise verdicts.of_timeout(call.timeout_s, await child.end(_REPORT_WAIT_S)) from None
         except ProtocolError as error:
             child.kill()
             raise verdicts.of_protocol(str(error), error.kind) from None

@@ -123,6 +123,14 @@ class Child:
         if not self.ended.done():
             self.zygote.kill(self._slot)
 
+    async def end(self, wait_s: float) -> Ended:
+        """Return how the process ended, waiting for it at most `wait_s`."""
+        try:
+            async with asyncio.timeout(wait_s):
+                return await asyncio.shield(self.ended)
+        except TimeoutError:
+            return Ended(None)
+
     async def _send(self, data: bytes) -> None:
         try:
             sent = self._channel.send(data)

@@ -65,9 +65,10 @@ def of_end(ended: Ended, *, cpu_s: int) -> ToolFailed:
     )
 
 
-def of_timeout(timeout_s: float) -> ToolTimeout:
+def of_timeout(timeout_s: float, ended: Ended) -> ToolTimeout:
     """Return the error of a call that reached its deadline."""
-    return ToolTimeout(f"the tool did not answer within {timeout_s:g} s and was ended")
+    extra: dict[str, Any] = {"cpu_ms": ended.cpu_ms, "peak_memory_kb": ended.peak_kb}
+    return ToolTimeout(f"the tool did not answer within {timeout_s:g} s and was ended", extra=extra)
 
 
 def of_protocol(detail: str, kind: str) -> ToolFailed:

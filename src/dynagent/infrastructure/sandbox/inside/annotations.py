@@ -1,6 +1,7 @@
-"""From annotations, as written, to JSON Schema: plain types, containers, unions, literals, classes of the same source."""
+"""From annotations, as written, to JSON Schema: plain types, containers, unions, literals, classes of the source."""
 
 import ast
+import math
 from typing import Any
 
 _PLAIN: dict[str, dict[str, Any]] = {
@@ -256,5 +257,5 @@ def _is_json(value: Any) -> bool:
     if isinstance(value, dict):
         return all(isinstance(key, str) and _is_json(item) for key, item in value.items())  # pyright: ignore[reportUnknownVariableType]
     if isinstance(value, float):
-        return value == value and abs(value) != float("inf")
+        return math.isfinite(value)
     return value is None or isinstance(value, (str, int, bool))

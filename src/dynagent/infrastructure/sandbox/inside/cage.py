@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from dynagent.infrastructure.sandbox.inside import filter as seccomp
 from dynagent.infrastructure.sandbox.inside import kernel, landlock, limits, rules
-from dynagent.infrastructure.sandbox.inside.filter import Instruction, Reach
+from dynagent.infrastructure.sandbox.inside.filter import Reach
 
 CHANNEL = 3
 """The descriptor under which a child has its channel; 0 to 2 are the null device."""
@@ -27,26 +27,28 @@ class Cage:
     uid_base: int | None
     reach: Reach = "sealed"
     ruleset: int = -1
-    program: list[Instruction] = field(default_factory=list[Instruction])
-    own_pid_at: int = 0
+    limits: list[tuple[int, tuple[int, int]]] = field(default_factory=list[tuple[int, tuple[int, int]]])
+    loader: seccomp.Loader | None = None
 
     def prepare(self, readable: list[str]) -> None:
         """Make the rule set and the filter, after the root and the preloads are as the children will see them."""
+        self.limits = limits.of_child(
+            address_space=self.address_space, cpu_s=self.cpu_s, own_uid=self.uid_base is not None
+        )
         if "landlock" in self.layers:
             self.ruleset = landlock.ruleset(readable)
         paths_are_confined = "landlock" in self.layers or "namespaces" in self.layers
         self.reach = "library" if paths_are_confined else "sealed"
         if "seccomp" in self.layers:
-            self.program, self.own_pid_at = rules.program(
-                machine=os.uname().machine, reach=self.reach, sockets=self.sockets
-            )
+            program = rules.program(machine=os.uname().machine, reach=self.reach, sockets=self.sockets)
+            self.loader = seccomp.Loader(*program)
 
     def enter(self, channel: socket.socket, slot: int, layers: frozenset[str] | None = None) -> socket.socket:
         """Confine this process for good, the filter last; return the channel under its new number. Raises OSError."""
         chosen = self.layers if layers is None else layers
         inside = self._detach(channel)
         if "limits" in chosen:
-            limits.apply(address_space=self.address_space, cpu_s=self.cpu_s, own_uid=self.uid_base is not None)
+            limits.apply(self.limits)
         if "identity" in chosen:
             limits.become(None if self.uid_base is None else self.uid_base + slot)
         if kernel.LINUX:
@@ -54,14 +56,12 @@ class Cage:
         if "landlock" in chosen:
             landlock.restrict(self.ruleset)
         os.closerange(CHANNEL + 1, 1024 if "limits" not in chosen else max(1024, self.ruleset + 1))
-        if "seccomp" in chosen:
-            seccomp.install(rules.for_process(self.program, self.own_pid_at, os.getpid()))
+        if "seccomp" in chosen and self.loader is not None:
+            self.loader.load(os.getpid())
         return inside
 
     def _detach(self, channel: socket.socket) -> socket.socket:
         signal.set_wakeup_fd(-1)
-        for number in (signal.SIGCHLD, signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, signal.SIG_DFL)
         with contextlib.suppress(OSError):
             os.setsid()
         if kernel.LINUX:

@@ -13,7 +13,10 @@ from dynagent.infrastructure.sandbox.inside.cage import Cage
 from dynagent.infrastructure.sandbox.inside.network import Network
 from dynagent.infrastructure.sandbox.inside.screening import screen
 
-_WARM_UP = marshal.dumps(compile("async def warm(text: str) -> str:\n    return text", harness.SOURCE_NAME, "exec"))
+_REHEARSALS = 16
+_REHEARSED_SOURCE = b"async def warm(text: str) -> str:\n    return text"
+_REHEARSED_LIMITS = {"logs_limit": 100, "output_limit": 100}
+_WARM_UP = marshal.dumps(compile(_REHEARSED_SOURCE, harness.SOURCE_NAME, "exec"))
 
 
 def main(channel: socket.socket, slot: int, cage: Cage) -> None:
@@ -29,6 +32,26 @@ def main(channel: socket.socket, slot: int, cage: Cage) -> None:
         frames.send(socket.socket(fileno=os.dup(3)), {"kind": "broken", "message": f"{type(error).__name__}: {error}"})
     finally:
         os._exit(status)
+
+
+def rehearse() -> None:
+    """Serve our own calls some times in the zygote: the interpreter then has specialised the whole path, and children
+    write to fewer of the pages that they share (fork and page faults are most of what a call costs)."""
+    streams = sys.stdin, sys.stdout, sys.stderr
+    for _ in range(_REHEARSALS):
+        loop = asyncio.new_event_loop()
+        asyncio.set_event_loop(loop)
+        ours, theirs = socket.socketpair()
+        with ours, theirs:
+            request = {"entry": "warm", "shape": "async", "arguments": {"text": ""}, "secrets": {}} | _REHEARSED_LIMITS
+            frames.send(ours, request, _WARM_UP)
+            message, raw, _ = frames.receive(theirs)
+            _call(theirs, message, raw, None, loop)
+            frames.receive(ours)
+        loop.close()
+        screen({"code": list(_REHEARSED_SOURCE), "name": "warm", "network": False, "libraries": [], "networked": []})
+    asyncio.set_event_loop(None)
+    sys.stdin, sys.stdout, sys.stderr = streams
 
 
 def _serve(channel: socket.socket, cage: Cage) -> None:

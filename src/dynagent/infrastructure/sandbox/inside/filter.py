@@ -57,13 +57,20 @@ def assemble(rules: dict[str, Rule], machine: str) -> list[Instruction]:
     return head + _tree(_ranges(by_number))
 
 
-def install(program: list[Instruction]) -> None:
-    """Load the filter into this process for good; asks for no-new-privileges first. Raises OSError."""
-    packed = b"".join(struct.pack("HBBI", *instruction) for instruction in program)
-    code = ctypes.create_string_buffer(packed, len(packed))
-    header = struct.pack("HxxxxxxP", len(program), ctypes.addressof(code))
-    kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1)
-    kernel.prctl(kernel.PR_SET_SECCOMP, kernel.SECCOMP_MODE_FILTER, ctypes.c_char_p(header))
+class Loader:
+    """A program packed ahead of time, so that a child only writes its own id into it and loads it."""
+
+    def __init__(self, program: list[Instruction], own_pid_at: int) -> None:
+        packed = b"".join(struct.pack("HBBI", *instruction) for instruction in program)
+        self._code = ctypes.create_string_buffer(packed, len(packed))
+        self._header = ctypes.c_char_p(struct.pack("HxxxxxxP", len(program), ctypes.addressof(self._code)))
+        self._own_pid_at = own_pid_at * 8 + 4
+
+    def load(self, pid: int) -> None:
+        """Load the filter into this process for good; asks for no-new-privileges first. Raises OSError."""
+        struct.pack_into("I", self._code, self._own_pid_at, pid)
+        kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1)
+        kernel.prctl(kernel.PR_SET_SECCOMP, kernel.SECCOMP_MODE_FILTER, self._header)
 
 
 def verdict(program: list[Instruction], *, arch: int, number: int, arguments: tuple[int, ...] = ()) -> tuple[int, int]:

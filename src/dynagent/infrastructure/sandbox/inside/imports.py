@@ -2,9 +2,16 @@
 
 from dynagent.infrastructure.sandbox.inside import bases
 
-STANDARD = frozenset(
-    ["__future__", "abc", "array", "asyncio", "base64", "binascii", "bisect", "calendar", "cmath", "collections", "collections.abc", "colorsys", "concurrent.futures", "contextlib", "contextvars", "copy", "csv", "dataclasses", "datetime", "decimal", "difflib", "email", "email.message", "email.mime.text", "email.utils", "enum", "fnmatch", "fractions", "functools", "graphlib", "gzip", "hashlib", "heapq", "hmac", "html", "html.parser", "io", "ipaddress", "itertools", "json", "keyword", "locale", "logging", "math", "numbers", "operator", "pprint", "queue", "random", "re", "secrets", "shlex", "statistics", "string", "struct", "textwrap", "threading", "time", "timeit", "tomllib", "traceback", "typing", "typing_extensions", "unicodedata", "urllib", "urllib.parse", "urllib.error", "uuid", "warnings", "weakref", "xml", "xml.etree", "xml.etree.ElementTree", "zlib", "zoneinfo", "bz2", "lzma"]
-)
+_STANDARD_NAMES = """
+__future__ abc array asyncio base64 binascii bisect bz2 calendar cmath collections collections.abc colorsys
+concurrent concurrent.futures contextlib contextvars copy csv dataclasses datetime decimal difflib email email.message
+email.mime.text email.utils enum fnmatch fractions functools graphlib gzip hashlib heapq hmac html html.parser
+io ipaddress itertools json keyword locale logging lzma math numbers operator pprint queue random re secrets shlex
+statistics string struct textwrap threading time timeit tomllib traceback typing typing_extensions unicodedata
+urllib urllib.error urllib.parse uuid warnings weakref xml xml.etree xml.etree.ElementTree zlib zoneinfo
+"""
+
+STANDARD = frozenset(_STANDARD_NAMES.split())
 """Modules of the standard library that compute and do not reach out."""
 
 NETWORK = frozenset({"http", "http.client", "urllib.request", "ssl"})

@@ -38,6 +38,9 @@ CLONE_NEWNET = 0x40000000
 # Where a call has no wrapper in the C library it goes by number; these are the same on x86-64 and aarch64 from 424 on.
 _PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}
 
+_CAPABILITY_HEADER = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION_3, 0)
+_NO_CAPABILITIES = (ctypes.c_uint32 * 6)()
+
 LINUX = sys.platform == "linux"
 _libc: Any = ctypes.CDLL(None, use_errno=True) if LINUX else None
 if LINUX:
@@ -101,10 +104,13 @@ def keep_capabilities(kept: tuple[int, ...]) -> None:
             except OSError:
                 break
     bits = sum(1 << capability for capability in kept)
-    header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION_3, 0)
     low, high = bits & 0xFFFFFFFF, bits >> 32
-    data = (ctypes.c_uint32 * 6)(low, low, 0, high, high, 0)
-    _checked(_libc.capset(header, data))
+    _checked(_libc.capset(_CAPABILITY_HEADER, (ctypes.c_uint32 * 6)(low, low, 0, high, high, 0)))
+
+
+def drop_capabilities() -> None:
+    """Drop every capability; with no-new-privileges nothing brings one back. Raises OSError."""
+    _checked(_libc.capset(_CAPABILITY_HEADER, _NO_CAPABILITIES))
 
 
 def _word(argument: Any) -> Any:

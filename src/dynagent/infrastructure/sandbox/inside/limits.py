@@ -18,11 +18,12 @@ def own_address_space() -> int:
     return int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
 
 
-def apply(*, address_space: int, cpu_s: int, own_uid: bool) -> None:
-    """Set the limits of this process, soft and hard (SIGXCPU comes one second before SIGKILL). Raises OSError."""
+def of_child(*, address_space: int, cpu_s: int, own_uid: bool) -> list[tuple[int, tuple[int, int]]]:
+    """Return the limits of a child, (kind, (soft, hard)), none above this process's own; threads get small stacks."""
     threading.stack_size(_STACK_OF_THREAD)
-    for kind, soft, hard in (
+    wanted = (
         (resource.RLIMIT_AS, address_space, address_space),
+        # SIGXCPU comes one second before SIGKILL.
         (resource.RLIMIT_CPU, cpu_s, cpu_s + 1),
         (resource.RLIMIT_NOFILE, _OPEN_FILES, _OPEN_FILES),
         # The kernel counts per uid: with a shared one, siblings and the user's other processes count too.
@@ -30,11 +31,19 @@ def apply(*, address_space: int, cpu_s: int, own_uid: bool) -> None:
         (resource.RLIMIT_FSIZE, 0, 0),
         (resource.RLIMIT_CORE, 0, 0),
         (resource.RLIMIT_MEMLOCK, 0, 0),
-    ):
+    )
+    chosen: list[tuple[int, tuple[int, int]]] = []
+    for kind, soft, hard in wanted:
         ceiling = resource.getrlimit(kind)[1]
-        if ceiling != resource.RLIM_INFINITY:
-            soft, hard = min(soft, ceiling), min(hard, ceiling)
-        resource.setrlimit(kind, (soft, hard))
+        above = soft + hard if ceiling == resource.RLIM_INFINITY else ceiling
+        chosen.append((kind, (min(soft, above), min(hard, above))))
+    return chosen
+
+
+def apply(chosen: list[tuple[int, tuple[int, int]]]) -> None:
+    """Set the limits of this process for good. Raises OSError, ValueError."""
+    for kind, pair in chosen:
+        resource.setrlimit(kind, pair)
 
 
 def become(uid: int | None) -> None:
@@ -43,5 +52,5 @@ def become(uid: int | None) -> None:
         os.setgroups([])
         os.setresgid(uid, uid, uid)
         os.setresuid(uid, uid, uid)
-    kernel.keep_capabilities(())
+    kernel.drop_capabilities()
     kernel.prctl(kernel.PR_SET_DUMPABLE, 0)

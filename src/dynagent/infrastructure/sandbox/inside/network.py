@@ -28,10 +28,13 @@ class Network:
 
     def install(self) -> None:
         """Replace the ways to resolve and connect in this process; children call it before any tool code."""
-        socket.socket.connect = lambda sock, address: self._connect(sock, address)  # type: ignore[method-assign]
-        socket.socket.connect_ex = lambda sock, address: self._connect_ex(sock, address)  # type: ignore[method-assign]
-        socket.getaddrinfo = self._getaddrinfo  # type: ignore[assignment]
         network = self
+
+        def connect(sock: socket.socket, address: Any) -> None:
+            network._connect(sock, address)
+
+        def connect_ex(sock: socket.socket, address: Any) -> int:
+            return network._connect_ex(sock, address)
 
         async def getaddrinfo(_: Any, host: Any, port: Any, **options: Any) -> Any:
             return network._getaddrinfo(host, port, **options)
@@ -39,6 +42,9 @@ class Network:
         async def sock_connect(loop: Any, sock: socket.socket, address: Any) -> None:
             await loop.run_in_executor(None, network._connect, sock, address)
 
+        socket.socket.connect = connect  # type: ignore[method-assign]
+        socket.socket.connect_ex = connect_ex  # type: ignore[method-assign]
+        socket.getaddrinfo = self._getaddrinfo  # type: ignore[assignment]
         asyncio.BaseEventLoop.getaddrinfo = getaddrinfo  # type: ignore[method-assign]
         asyncio.selector_events.BaseSelectorEventLoop.sock_connect = sock_connect  # type: ignore[method-assign]
 
@@ -64,11 +70,12 @@ class Network:
     def _connect(self, sock: socket.socket, address: Any) -> None:
         if sock.family not in (socket.AF_INET, socket.AF_INET6) or not isinstance(address, tuple):
             raise PermissionError(errno.EPERM, "only granted TCP hosts can be reached from a tool")
-        host = self._names.get(str(address[0]), str(address[0]))
-        answer, descriptors = self._ask(host, int(address[1]))
+        place, port = str(address[0]), int(address[1])  # pyright: ignore[reportUnknownArgumentType]
+        host = self._names.get(place, place)
+        answer, descriptors = self._ask(host, port)
         if not descriptors:
             number = errno.ETIMEDOUT if answer.get("verdict") == "timeout" else errno.ECONNREFUSED
-            raise OSError(number, f"{host}:{address[1]}: {answer.get('detail', 'refused')}")
+            raise OSError(number, f"{host}:{port}: {answer.get('detail', 'refused')}")
         # The connected socket takes the place of the tool's own, under the same number.
         timeout = sock.gettimeout()
         os.dup2(descriptors[0], sock.fileno(), inheritable=False)

@@ -1,4 +1,4 @@
-"""What a zygote imports before it forks. After confinement no native extension loads, so lazy libraries are pulled whole."""
+"""What a zygote imports before it forks: after confinement no native extension loads, so libraries come whole."""
 
 import contextlib
 import importlib
@@ -87,6 +87,10 @@ def _warm_openai() -> None:
         "choices": [{"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": "warm"}}],
         "usage": {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2},
     }  # fmt: skip
-    transport = http.MockTransport(lambda _: http.Response(200, json=answer))
+
+    def reply(_: Any) -> Any:
+        return http.Response(200, json=answer)
+
+    transport = http.MockTransport(reply)
     with openai.OpenAI(api_key="none", http_client=http.Client(transport=transport)) as client:
         client.chat.completions.create(model="warm", messages=[{"role": "user", "content": "warm"}], temperature=0.2)

@@ -65,7 +65,7 @@ def _scratch(
     finally:
         frames.send(inside, {"held": answer})
         if killed:
-            os.execv("/proc/self/exe", ["none"])
+            os.execv("/proc/self/exe", ["none"])  # noqa: S606  # it must be refused
         os._exit(0)
 
 

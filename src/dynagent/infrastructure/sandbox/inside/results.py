@@ -4,10 +4,11 @@ import dataclasses
 import datetime
 import decimal
 import enum
+import math
 import types
 import typing
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 _DEPTH = 100
@@ -31,7 +32,7 @@ def to_json(value: Any, depth: int = 0) -> Any:
         raise NotSerialisable(f"the result is nested deeper than {_DEPTH} levels")
     if isinstance(value, enum.Enum):
         return to_json(value.value, depth + 1)
-    if isinstance(value, float) and (value != value or value in (float("inf"), float("-inf"))):
+    if isinstance(value, float) and not math.isfinite(value):
         raise NotSerialisable(f"the result holds {value}, which JSON cannot say")
     if isinstance(value, _PLAIN):
         return value
@@ -110,35 +111,40 @@ def _collection(value: Any, origin: Any, inner: tuple[Any, ...]) -> Any:
         items = typing.cast("list[Any]", value)
         if origin is tuple and Ellipsis not in inner:
             return tuple(to_parameter(item, hint) for item, hint in zip(items, inner, strict=False))
-        return origin(to_parameter(item, inner[0]) for item in items)
+        made: Any = typing.cast("Any", origin)(to_parameter(item, inner[0]) for item in items)
+        return made
     if origin is dict and isinstance(value, dict) and len(inner) == 2:
         pairs = typing.cast("dict[str, Any]", value)
         return {key: to_parameter(item, inner[1]) for key, item in pairs.items()}
-    return value
+    return typing.cast("Any", value)
 
 
-def _instance(value: Any, hint: type) -> Any:
-    validate = getattr(hint, "model_validate", None)
-    makers: list[tuple[bool, Callable[[], Any]]] = [
-        (callable(validate), lambda: typing.cast("Any", validate)(value)),
-        (dataclasses.is_dataclass(hint) and isinstance(value, dict), lambda: _dataclass(value, hint)),
-        (issubclass(hint, enum.Enum), lambda: hint(value)),
-        (
-            hint in (datetime.date, datetime.datetime, datetime.time),
-            lambda: typing.cast("Any", hint).fromisoformat(value),
-        ),
-        (hint in (decimal.Decimal, uuid.UUID), lambda: hint(str(value))),
-        (hint in (set, frozenset, tuple) and isinstance(value, list), lambda: hint(value)),
-    ]
-    for fits, make in makers:
-        if fits and not isinstance(value, hint):
-            try:
-                return make()
-            except Exception as error:
-                raise Misfit(f"{hint.__name__}: {error}") from None
-    return value
+def _instance(value: Any, hint: Any) -> Any:
+    if isinstance(value, hint):
+        return value
+    try:
+        return _made(value, hint)
+    except Exception as error:
+        raise Misfit(f"{hint.__name__}: {error}") from None
 
 
-def _dataclass(value: Any, hint: Any) -> Any:
+def _made(value: Any, hint: Any) -> Any:
+    if callable(getattr(hint, "model_validate", None)):
+        return hint.model_validate(value)
+    if dataclasses.is_dataclass(hint) and isinstance(value, dict):
+        return _dataclass(typing.cast("dict[str, Any]", value), hint)
+    if hint in (datetime.date, datetime.datetime, datetime.time):
+        return hint.fromisoformat(value)
+    if hint in (decimal.Decimal, uuid.UUID):
+        return hint(str(value))
+    made = value
+    if issubclass(typing.cast("type", hint), enum.Enum) or (
+        hint in (set, frozenset, tuple) and isinstance(value, list)
+    ):
+        made = typing.cast("Any", hint)(value)
+    return made
+
+
+def _dataclass(value: dict[str, Any], hint: Any) -> Any:
     hints = typing.get_type_hints(hint, include_extras=True)
     return hint(**{name: to_parameter(item, hints.get(name, Any)) for name, item in value.items()})

@@ -53,18 +53,12 @@ def program(*, machine: str, reach: Reach, sockets: bool) -> tuple[list[Instruct
     return assembled, next(i for i, instruction in enumerate(assembled) if instruction[3] == _OWN_PID)
 
 
-def for_process(assembled: list[Instruction], at: int, pid: int) -> list[Instruction]:
-    """Return the filter with this process's own id in its place."""
-    code, if_true, if_false, _ = assembled[at]
-    return [*assembled[:at], (code, if_true, if_false, pid), *assembled[at + 1 :]]
-
-
 _OWN_PID = 0x7EADBEEF
 
 
 def _rules(*, reach: Reach, sockets: bool) -> dict[str, Rule]:
-    rules: dict[str, Rule] = dict.fromkeys(_FREE.split(), ALLOW) | dict.fromkeys(_DEADLY.split(), KILL)
-    rules |= {"clone3": ENOSYS} | _with_conditions()
+    rules: dict[str, Rule] = {"clone3": ENOSYS} | _with_conditions()
+    rules |= dict.fromkeys(_FREE.split(), ALLOW) | dict.fromkeys(_DEADLY.split(), KILL)
     if sockets:
         stream = Condition(1, (_SOCK_STREAM,), _SOCK_TYPE)
         rules["socket"] = ((Condition(0, (_AF_INET, _AF_INET6)), stream, Condition(2, (0, _IPPROTO_TCP))),)

@@ -4,16 +4,14 @@ Arguments: the control socket's descriptor, and the order (JSON: libraries, laye
 """
 
 import json
-import os
 import socket
 import sys
+from pathlib import Path
 
 
 def run() -> None:
     """Boot; an error is told over the control socket before the process ends."""
-    root = os.path.abspath(__file__)
-    for _ in range(5):
-        root = os.path.dirname(root)
+    root = str(Path(__file__).resolve().parents[4])
     sys.path.insert(0, root)
     control = socket.socket(fileno=int(sys.argv[1]))
     from dynagent.infrastructure.sandbox.inside import zygote

@@ -10,21 +10,29 @@ from dynagent.infrastructure.sandbox.inside import imports
 Found = tuple[str, int, int, str]
 """(rule, line, column, message)."""
 
-_BANNED = frozenset(
-    ["eval", "exec", "compile", "open", "__import__", "input", "breakpoint", "globals", "locals", "vars", "help", "exit", "quit", "copyright", "memoryview"]
-)
+_BANNED_NAMES = """
+eval exec compile open __import__ input breakpoint globals locals vars help exit quit copyright memoryview
+"""
+_HARMLESS_NAMES = """
+init post_init name doc len iter next aiter anext enter exit aenter aexit str repr format bool int float index hash
+eq ne lt le gt ge contains getitem setitem delitem missing call add radd iadd sub rsub isub mul rmul imul truediv
+rtruediv floordiv mod rmod pow neg pos abs invert and or xor lshift rshift matmul round trunc floor ceil divmod
+await reversed version slots match_args all author main qualname
+"""
+_FRAME_ATTRIBUTES = """
+gi_frame gi_code gi_yieldfrom gi_running cr_frame cr_code cr_await cr_origin cr_running ag_frame ag_code ag_await
+tb_frame tb_next tb_lasti tb_lineno f_back f_builtins f_code f_globals f_locals f_trace f_lasti co_code co_consts
+co_names co_varnames co_filename func_globals func_code mro
+"""
+_BANNED = frozenset(_BANNED_NAMES.split())
 _REFLECTIVE = frozenset(("getattr", "setattr", "delattr", "hasattr"))
-_HARMLESS = frozenset(
-    f"__{name}__"
-    for name in ["init", "post_init", "name", "doc", "len", "iter", "next", "aiter", "anext", "enter", "exit", "aenter", "aexit", "str", "repr", "format", "bool", "int", "float", "index", "hash", "eq", "ne", "lt", "le", "gt", "ge", "contains", "getitem", "setitem", "delitem", "missing", "call", "add", "radd", "iadd", "sub", "rsub", "isub", "mul", "rmul", "imul", "truediv", "rtruediv", "floordiv", "mod", "rmod", "pow", "neg", "pos", "abs", "invert", "and", "or", "xor", "lshift", "rshift", "matmul", "round", "trunc", "floor", "ceil", "divmod", "await", "reversed", "version", "slots", "match_args", "all", "author", "main", "qualname"]
-)
-_FRAME_NAMES = frozenset(
-    ["gi_frame", "gi_code", "gi_yieldfrom", "gi_running", "cr_frame", "cr_code", "cr_await", "cr_origin", "cr_running", "ag_frame", "ag_code", "ag_await", "tb_frame", "tb_next", "tb_lasti", "tb_lineno", "f_back", "f_builtins", "f_code", "f_globals", "f_locals", "f_trace", "f_lasti", "co_code", "co_consts", "co_names", "co_varnames", "co_filename", "func_globals", "func_code", "mro"]
-)
+_HARMLESS = frozenset(f"__{name}__" for name in _HARMLESS_NAMES.split())
+_FRAME_NAMES = frozenset(_FRAME_ATTRIBUTES.split())
 _DUNDER = re.compile(r"__[a-zA-Z0-9]\w*?__")
 _MODULE_LEVEL = (
-    ast.Import, ast.ImportFrom, ast.Assign, ast.AnnAssign, ast.AugAssign, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Pass,
-)  # fmt: skip
+    *(ast.Import, ast.ImportFrom, ast.Assign, ast.AnnAssign, ast.AugAssign),
+    *(ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Pass),
+)
 
 
 class Walk:

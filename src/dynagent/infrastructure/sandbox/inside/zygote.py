@@ -13,6 +13,7 @@ import socket
 import sys
 import sysconfig
 import time
+from pathlib import Path
 from typing import Any
 
 from dynagent.infrastructure.sandbox.inside import bases, child, kernel, limits, namespaces, preloads, probes
@@ -40,6 +41,7 @@ def main(control: socket.socket, order: dict[str, Any]) -> None:
     cage = _cage(order)
     missing = _own_namespaces(control, cage)
     report = _prove(cage) | missing
+    child.rehearse()
     gc.collect()
     gc.freeze()
     hello = {
@@ -53,7 +55,7 @@ def main(control: socket.socket, order: dict[str, Any]) -> None:
 
 
 def _cage(order: dict[str, Any]) -> Cage:
-    own_uids = order["uid_base"] is not None and os.geteuid() == 0
+    base: int | None = order["uid_base"] if os.geteuid() == 0 else None
     return Cage(
         layers=frozenset(order["layers"]),
         sockets=bool(order["sockets"]),
@@ -61,7 +63,7 @@ def _cage(order: dict[str, Any]) -> Cage:
         memory_bytes=int(order["memory_bytes"]),
         address_space=limits.own_address_space() + int(order["memory_bytes"]) if kernel.LINUX else 0,
         # Zygotes on one machine start at different places, so that their children do not count as one user.
-        uid_base=int(order["uid_base"]) + os.getpid() % 32 * 256 if own_uids else None,
+        uid_base=None if base is None else base + os.getpid() % 32 * 256,
     )
 
 
@@ -94,10 +96,9 @@ def _prove(cage: Cage) -> dict[str, str | None]:
         report["identity"] = probes.attack_layers(cage)["identity"]
     cage.layers = frozenset(layer for layer, reason in report.items() if reason is None)
     cage.prepare(_readable())
-    held = probes.attack_together(cage)
-    if held:
+    if held := probes.attack_together(cage):
         cage.layers = frozenset()
-        report = dict.fromkeys(report, f"all layers together: {held}")
+        report.update((layer, f"all layers together: {held}") for layer in list(report))
     if kernel.LINUX:
         kept = (kernel.CAP_KILL, kernel.CAP_SETUID, kernel.CAP_SETGID)
         kernel.keep_capabilities(kept if cage.uid_base is not None else ())
@@ -107,13 +108,16 @@ def _prove(cage: Cage) -> dict[str, str | None]:
 def _readable() -> list[str]:
     """Return what children may read: the libraries on the path, trust anchors, time zones; resolved, no doubles."""
     paths = [sysconfig.get_path("stdlib"), *[path for path in sys.path if path.endswith("site-packages")]]
-    dynamic = os.path.join(sysconfig.get_path("stdlib"), "lib-dynload")
-    return [path for path in dict.fromkeys([*paths, dynamic, *_TRUST_AND_TIME]) if path and os.path.exists(path)]
+    return [path for path in dict.fromkeys([*paths, *_TRUST_AND_TIME]) if path and Path(path).exists()]
 
 
 def _one_thread() -> None:
-    if kernel.LINUX and len(os.listdir("/proc/self/task")) != 1:
+    if kernel.LINUX and len(list(Path("/proc/self/task").iterdir())) != 1:
         raise RuntimeError("a preloaded library has started a thread: it cannot be preloaded")
+
+
+def _only_wake(_number: int, _frame: object) -> None:
+    """Let the wake-up descriptor do the work."""
 
 
 class Server:
@@ -128,7 +132,7 @@ class Server:
 
     def serve(self) -> None:
         """Work until the control socket ends, then kill what is left."""
-        signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.signal(signal.SIGCHLD, _only_wake)
         signal.set_wakeup_fd(self._woken)
         poll = select.poll()
         poll.register(self._control, select.POLLIN)
