@@ -16,7 +16,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dynagent.infrastructure.tools.results import ResultNotSerialisable, json_safe
+from dynagent.core.tools import ToolResultNotSerialisable
+from dynagent.infrastructure.tools.results import json_safe
 
 
 class Colour(Enum):
@@ -89,7 +90,7 @@ def test_what_becomes_of_values(value: Any, safe: Any) -> None:
     ],
 )
 def test_what_has_no_json_form_is_refused(value: Any) -> None:
-    with pytest.raises(ResultNotSerialisable) as refusal:
+    with pytest.raises(ToolResultNotSerialisable) as refusal:
         json_safe([value])
     assert refusal.value.code == "result_not_serialisable"
 
@@ -97,7 +98,7 @@ def test_what_has_no_json_form_is_refused(value: Any) -> None:
 def test_endless_nesting_is_refused() -> None:
     around: list[Any] = []
     around.append(around)
-    with pytest.raises(ResultNotSerialisable, match="nested deeper"):
+    with pytest.raises(ToolResultNotSerialisable, match="nested deeper"):
         json_safe(around)
 
 

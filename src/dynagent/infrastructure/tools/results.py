@@ -14,25 +14,19 @@ from uuid import UUID
 import pydantic
 
 from dynagent.core.shared.text import clean_text
-from dynagent.core.tools import ToolFailed
+from dynagent.core.tools import ToolResultNotSerialisable
 
 MAX_DEPTH = 60
 MAX_SAFE_INTEGER = 2**53 - 1
 
 
-class ResultNotSerialisable(ToolFailed):
-    """The tool returned something that has no JSON form."""
-
-    code = "result_not_serialisable"
-
-
 def json_safe(value: Any, depth: int = 0) -> Any:
     """Return the value as JSON types. Whole numbers beyond ±(2**53 - 1) become text, so that no reader rounds them.
 
-    Raises ResultNotSerialisable for NaN, infinities, foreign objects, and structures nested deeper than 60.
+    Raises ToolResultNotSerialisable for NaN, infinities, foreign objects, and structures nested deeper than 60.
     """
     if depth > MAX_DEPTH:
-        raise ResultNotSerialisable(f"the result is nested deeper than {MAX_DEPTH} levels")
+        raise ToolResultNotSerialisable(f"the result is nested deeper than {MAX_DEPTH} levels")
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, Enum):
@@ -55,7 +49,7 @@ def _scalar(value: str | int | float | Decimal) -> Any:
     if isinstance(value, int):
         return int(value) if abs(value) <= MAX_SAFE_INTEGER else str(int(value))
     if not math.isfinite(value):
-        raise ResultNotSerialisable("the result holds a number that is not finite")
+        raise ToolResultNotSerialisable("the result holds a number that is not finite")
     return str(value) if isinstance(value, Decimal) else float(value)
 
 
@@ -63,7 +57,7 @@ def _key(key: Any) -> str:
     safe = json_safe(key, MAX_DEPTH)
     if isinstance(safe, (str, int, float)):
         return str(safe)
-    raise ResultNotSerialisable(f"the result has a key of type {type(key).__name__}")
+    raise ToolResultNotSerialisable(f"the result has a key of type {type(key).__name__}")
 
 
 def _plain(value: Any) -> Any:
@@ -82,4 +76,4 @@ def _plain(value: Any) -> Any:
         case _ if dataclasses.is_dataclass(value) and not isinstance(value, type):
             return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
         case _:
-            raise ResultNotSerialisable(f"the result has a part of type {type(value).__name__}, which is not JSON")
+            raise ToolResultNotSerialisable(f"the result has a part of type {type(value).__name__}, which is not JSON")
