@@ -2,7 +2,7 @@
 
 import type { Client, Options as Options2, TDataShape } from './client';
 import { client } from './client.gen';
-import type { CloneAgentData, CloneAgentErrors, CloneAgentResponses, CreateAgentData, CreateAgentErrors, CreateAgentResponses, DeleteAgentData, DeleteAgentErrors, DeleteAgentResponses, ExecuteToolData, ExecuteToolErrors, ExecuteToolResponses, GetAgentData, GetAgentErrors, GetAgentResponses, GetAgentVersionData, GetAgentVersionErrors, GetAgentVersionResponses, GetToolData, GetToolErrors, GetToolResponses, ListAgentsData, ListAgentsErrors, ListAgentsResponses, ListAgentVersionsData, ListAgentVersionsErrors, ListAgentVersionsResponses, ListAttachableToolsData, ListAttachableToolsResponses, ListToolsData, ListToolsErrors, ListToolsResponses, RegisterToolData, RegisterToolErrors, RegisterToolResponses, RemoveToolData, RemoveToolErrors, RemoveToolResponses, RestoreAgentVersionData, RestoreAgentVersionErrors, RestoreAgentVersionResponses, SetAgentsStatusData, SetAgentsStatusErrors, SetAgentsStatusResponses, UpdateAgentData, UpdateAgentErrors, UpdateAgentResponses, UpdateToolData, UpdateToolErrors, UpdateToolResponses } from './types.gen';
+import type { CancelExecutionData, CancelExecutionErrors, CancelExecutionResponses, CloneAgentData, CloneAgentErrors, CloneAgentResponses, CreateAgentData, CreateAgentErrors, CreateAgentResponses, DeleteAgentData, DeleteAgentErrors, DeleteAgentResponses, ExecuteToolData, ExecuteToolErrors, ExecuteToolResponses, FollowTraceData, FollowTraceErrors, FollowTraceResponses, GetAgentData, GetAgentErrors, GetAgentResponses, GetAgentVersionData, GetAgentVersionErrors, GetAgentVersionResponses, GetApiInformationData, GetApiInformationErrors, GetApiInformationResponses, GetExecutionData, GetExecutionErrors, GetExecutionResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetReadinessData, GetReadinessErrors, GetReadinessResponses, GetToolData, GetToolErrors, GetToolResponses, ListAgentsData, ListAgentsErrors, ListAgentsResponses, ListAgentVersionsData, ListAgentVersionsErrors, ListAgentVersionsResponses, ListAttachableToolsData, ListAttachableToolsErrors, ListAttachableToolsResponses, ListExecutionsData, ListExecutionsErrors, ListExecutionsResponses, ListToolsData, ListToolsErrors, ListToolsResponses, ReadTraceData, ReadTraceErrors, ReadTraceResponses, RegisterToolData, RegisterToolErrors, RegisterToolResponses, RemoveToolData, RemoveToolErrors, RemoveToolResponses, RestoreAgentVersionData, RestoreAgentVersionErrors, RestoreAgentVersionResponses, RunAgentData, RunAgentErrors, RunAgentResponses, SetAgentsStatusData, SetAgentsStatusErrors, SetAgentsStatusResponses, StartExecutionData, StartExecutionErrors, StartExecutionResponses, StreamAgentData, StreamAgentErrors, StreamAgentResponses, UpdateAgentData, UpdateAgentErrors, UpdateAgentResponses, UpdateToolData, UpdateToolErrors, UpdateToolResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -17,6 +17,13 @@ export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends 
      */
     meta?: Record<string, unknown>;
 };
+
+/**
+ * What this API is
+ *
+ * Say what this is and where to read on.
+ */
+export const getApiInformation = <ThrowOnError extends boolean = false>(options?: Options<GetApiInformationData, ThrowOnError>) => (options?.client ?? client).get<GetApiInformationResponses, GetApiInformationErrors, ThrowOnError>({ url: '/api', ...options });
 
 /**
  * List agents
@@ -40,34 +47,6 @@ export const createAgent = <ThrowOnError extends boolean = false>(options: Optio
 });
 
 /**
- * Enable or disable agents
- *
- * Enable or disable several agents at once; a disabled agent takes no runs.
- */
-export const setAgentsStatus = <ThrowOnError extends boolean = false>(options: Options<SetAgentsStatusData, ThrowOnError>) => (options.client ?? client).post<SetAgentsStatusResponses, SetAgentsStatusErrors, ThrowOnError>({
-    url: '/api/agents/bulk',
-    ...options,
-    headers: {
-        'Content-Type': 'application/json',
-        ...options.headers
-    }
-});
-
-/**
- * List tools an agent can have
- *
- * Give the same tools as `GET /api/tools`.
- */
-export const listAttachableTools = <ThrowOnError extends boolean = false>(options?: Options<ListAttachableToolsData, ThrowOnError>) => (options?.client ?? client).get<ListAttachableToolsResponses, unknown, ThrowOnError>({ url: '/api/agents/tools/available', ...options });
-
-/**
- * Delete an agent
- *
- * Remove an agent with its versions; its executions stay.
- */
-export const deleteAgent = <ThrowOnError extends boolean = false>(options: Options<DeleteAgentData, ThrowOnError>) => (options.client ?? client).delete<DeleteAgentResponses, DeleteAgentErrors, ThrowOnError>({ url: '/api/agents/{agent_id}', ...options });
-
-/**
  * Get an agent
  *
  * Give one agent; its ETag is its version.
@@ -75,12 +54,19 @@ export const deleteAgent = <ThrowOnError extends boolean = false>(options: Optio
 export const getAgent = <ThrowOnError extends boolean = false>(options: Options<GetAgentData, ThrowOnError>) => (options.client ?? client).get<GetAgentResponses, GetAgentErrors, ThrowOnError>({ url: '/api/agents/{agent_id}', ...options });
 
 /**
- * Change an agent
+ * List executions
  *
- * Change the given fields; this makes the agent's next version.
+ * Give your executions, newest first.
  */
-export const updateAgent = <ThrowOnError extends boolean = false>(options: Options<UpdateAgentData, ThrowOnError>) => (options.client ?? client).put<UpdateAgentResponses, UpdateAgentErrors, ThrowOnError>({
-    url: '/api/agents/{agent_id}',
+export const listExecutions = <ThrowOnError extends boolean = false>(options?: Options<ListExecutionsData, ThrowOnError>) => (options?.client ?? client).get<ListExecutionsResponses, ListExecutionsErrors, ThrowOnError>({ url: '/api/executions', ...options });
+
+/**
+ * Run an agent
+ *
+ * Run an agent; `mode` says whether to wait. A client that leaves does not stop the run.
+ */
+export const startExecution = <ThrowOnError extends boolean = false>(options: Options<StartExecutionData, ThrowOnError>) => (options.client ?? client).post<StartExecutionResponses, StartExecutionErrors, ThrowOnError>({
+    url: '/api/executions',
     ...options,
     headers: {
         'Content-Type': 'application/json',
@@ -89,39 +75,11 @@ export const updateAgent = <ThrowOnError extends boolean = false>(options: Optio
 });
 
 /**
- * Clone an agent
+ * Run an agent and stream it
  *
- * Make a new agent with the same configuration.
+ * Start an execution and stream it. With `Last-Event-ID` that execution goes on instead and none is started.
  */
-export const cloneAgent = <ThrowOnError extends boolean = false>(options: Options<CloneAgentData, ThrowOnError>) => (options.client ?? client).post<CloneAgentResponses, CloneAgentErrors, ThrowOnError>({
-    url: '/api/agents/{agent_id}/clone',
-    ...options,
-    headers: {
-        'Content-Type': 'application/json',
-        ...options.headers
-    }
-});
-
-/**
- * List an agent's versions
- *
- * Give all versions of the configuration, newest first.
- */
-export const listAgentVersions = <ThrowOnError extends boolean = false>(options: Options<ListAgentVersionsData, ThrowOnError>) => (options.client ?? client).get<ListAgentVersionsResponses, ListAgentVersionsErrors, ThrowOnError>({ url: '/api/agents/{agent_id}/versions', ...options });
-
-/**
- * Get an agent's version
- *
- * Give one version of the configuration.
- */
-export const getAgentVersion = <ThrowOnError extends boolean = false>(options: Options<GetAgentVersionData, ThrowOnError>) => (options.client ?? client).get<GetAgentVersionResponses, GetAgentVersionErrors, ThrowOnError>({ url: '/api/agents/{agent_id}/versions/{version}', ...options });
-
-/**
- * Restore a version
- *
- * Make an earlier configuration the next version.
- */
-export const restoreAgentVersion = <ThrowOnError extends boolean = false>(options: Options<RestoreAgentVersionData, ThrowOnError>) => (options.client ?? client).post<RestoreAgentVersionResponses, RestoreAgentVersionErrors, ThrowOnError>({ url: '/api/agents/{agent_id}/versions/{version}/restore', ...options });
+export const streamAgent = <ThrowOnError extends boolean = false>(options: Options<StreamAgentData, ThrowOnError>) => (options.client ?? client).get<StreamAgentResponses, StreamAgentErrors, ThrowOnError>({ url: '/api/stream/{agent_id}', ...options });
 
 /**
  * List tools
@@ -129,20 +87,6 @@ export const restoreAgentVersion = <ThrowOnError extends boolean = false>(option
  * Give all tools that an agent can have, prebuilt and registered, sorted by name.
  */
 export const listTools = <ThrowOnError extends boolean = false>(options?: Options<ListToolsData, ThrowOnError>) => (options?.client ?? client).get<ListToolsResponses, ListToolsErrors, ThrowOnError>({ url: '/api/tools', ...options });
-
-/**
- * Register a tool
- *
- * Screen a source and store it as a tool; its schema is read from the signature, nothing is executed.
- */
-export const registerTool = <ThrowOnError extends boolean = false>(options: Options<RegisterToolData, ThrowOnError>) => (options.client ?? client).post<RegisterToolResponses, RegisterToolErrors, ThrowOnError>({
-    url: '/api/tools/register',
-    ...options,
-    headers: {
-        'Content-Type': 'application/json',
-        ...options.headers
-    }
-});
 
 /**
  * Call a tool
@@ -159,18 +103,151 @@ export const executeTool = <ThrowOnError extends boolean = false>(options: Optio
 });
 
 /**
+ * Register a tool
+ *
+ * Screen a source and store it as a tool; its schema is read from the signature, nothing is executed.
+ */
+export const registerTool = <ThrowOnError extends boolean = false>(options: Options<RegisterToolData, ThrowOnError>) => (options.client ?? client).post<RegisterToolResponses, RegisterToolErrors, ThrowOnError>({
+    url: '/api/tools/register',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Enable or disable agents
+ *
+ * Enable or disable several agents at once; a disabled agent takes no runs.
+ */
+export const setAgentsStatus = <ThrowOnError extends boolean = false>(options: Options<SetAgentsStatusData, ThrowOnError>) => (options.client ?? client).post<SetAgentsStatusResponses, SetAgentsStatusErrors, ThrowOnError>({
+    url: '/api/v1/agents/bulk',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List tools an agent can have
+ *
+ * Give the same tools as `GET /api/tools`.
+ */
+export const listAttachableTools = <ThrowOnError extends boolean = false>(options?: Options<ListAttachableToolsData, ThrowOnError>) => (options?.client ?? client).get<ListAttachableToolsResponses, ListAttachableToolsErrors, ThrowOnError>({ url: '/api/v1/agents/tools/available', ...options });
+
+/**
+ * Delete an agent
+ *
+ * Remove an agent with its versions; its executions stay.
+ */
+export const deleteAgent = <ThrowOnError extends boolean = false>(options: Options<DeleteAgentData, ThrowOnError>) => (options.client ?? client).delete<DeleteAgentResponses, DeleteAgentErrors, ThrowOnError>({ url: '/api/v1/agents/{agent_id}', ...options });
+
+/**
+ * Change an agent
+ *
+ * Change the given fields; this makes the agent's next version.
+ */
+export const updateAgent = <ThrowOnError extends boolean = false>(options: Options<UpdateAgentData, ThrowOnError>) => (options.client ?? client).put<UpdateAgentResponses, UpdateAgentErrors, ThrowOnError>({
+    url: '/api/v1/agents/{agent_id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Clone an agent
+ *
+ * Make a new agent with the same configuration.
+ */
+export const cloneAgent = <ThrowOnError extends boolean = false>(options: Options<CloneAgentData, ThrowOnError>) => (options.client ?? client).post<CloneAgentResponses, CloneAgentErrors, ThrowOnError>({
+    url: '/api/v1/agents/{agent_id}/clone',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Run one agent
+ *
+ * Run one agent and wait for its answer.
+ */
+export const runAgent = <ThrowOnError extends boolean = false>(options: Options<RunAgentData, ThrowOnError>) => (options.client ?? client).post<RunAgentResponses, RunAgentErrors, ThrowOnError>({
+    url: '/api/v1/agents/{agent_id}/run',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List an agent's versions
+ *
+ * Give all versions of the configuration, newest first.
+ */
+export const listAgentVersions = <ThrowOnError extends boolean = false>(options: Options<ListAgentVersionsData, ThrowOnError>) => (options.client ?? client).get<ListAgentVersionsResponses, ListAgentVersionsErrors, ThrowOnError>({ url: '/api/v1/agents/{agent_id}/versions', ...options });
+
+/**
+ * Get an agent's version
+ *
+ * Give one version of the configuration.
+ */
+export const getAgentVersion = <ThrowOnError extends boolean = false>(options: Options<GetAgentVersionData, ThrowOnError>) => (options.client ?? client).get<GetAgentVersionResponses, GetAgentVersionErrors, ThrowOnError>({ url: '/api/v1/agents/{agent_id}/versions/{version}', ...options });
+
+/**
+ * Restore a version
+ *
+ * Make an earlier configuration the next version.
+ */
+export const restoreAgentVersion = <ThrowOnError extends boolean = false>(options: Options<RestoreAgentVersionData, ThrowOnError>) => (options.client ?? client).post<RestoreAgentVersionResponses, RestoreAgentVersionErrors, ThrowOnError>({ url: '/api/v1/agents/{agent_id}/versions/{version}/restore', ...options });
+
+/**
+ * Get an execution
+ *
+ * Give one execution as it is now, with the lines of its trace.
+ */
+export const getExecution = <ThrowOnError extends boolean = false>(options: Options<GetExecutionData, ThrowOnError>) => (options.client ?? client).get<GetExecutionResponses, GetExecutionErrors, ThrowOnError>({ url: '/api/v1/executions/{execution_id}', ...options });
+
+/**
+ * Cancel an execution
+ *
+ * Stop an execution within a second, even inside a tool or model call.
+ */
+export const cancelExecution = <ThrowOnError extends boolean = false>(options: Options<CancelExecutionData, ThrowOnError>) => (options.client ?? client).post<CancelExecutionResponses, CancelExecutionErrors, ThrowOnError>({ url: '/api/v1/executions/{execution_id}/cancel', ...options });
+
+/**
+ * Read the trace
+ *
+ * Give stored events in order, byte for byte as the stream sent them.
+ */
+export const readTrace = <ThrowOnError extends boolean = false>(options: Options<ReadTraceData, ThrowOnError>) => (options.client ?? client).get<ReadTraceResponses, ReadTraceErrors, ThrowOnError>({ url: '/api/v1/executions/{execution_id}/events', ...options });
+
+/**
+ * Follow the trace
+ *
+ * Stream every event of an execution, those that were and those to come, until its last.
+ */
+export const followTrace = <ThrowOnError extends boolean = false>(options: Options<FollowTraceData, ThrowOnError>) => (options.client ?? client).get<FollowTraceResponses, FollowTraceErrors, ThrowOnError>({ url: '/api/v1/executions/{execution_id}/stream', ...options });
+
+/**
  * Remove a registered tool
  *
  * Remove a registered tool.
  */
-export const removeTool = <ThrowOnError extends boolean = false>(options: Options<RemoveToolData, ThrowOnError>) => (options.client ?? client).delete<RemoveToolResponses, RemoveToolErrors, ThrowOnError>({ url: '/api/tools/{name}', ...options });
+export const removeTool = <ThrowOnError extends boolean = false>(options: Options<RemoveToolData, ThrowOnError>) => (options.client ?? client).delete<RemoveToolResponses, RemoveToolErrors, ThrowOnError>({ url: '/api/v1/tools/{name}', ...options });
 
 /**
  * Get a tool
  *
  * Give one tool, a registered one with source and policy.
  */
-export const getTool = <ThrowOnError extends boolean = false>(options: Options<GetToolData, ThrowOnError>) => (options.client ?? client).get<GetToolResponses, GetToolErrors, ThrowOnError>({ url: '/api/tools/{name}', ...options });
+export const getTool = <ThrowOnError extends boolean = false>(options: Options<GetToolData, ThrowOnError>) => (options.client ?? client).get<GetToolResponses, GetToolErrors, ThrowOnError>({ url: '/api/v1/tools/{name}', ...options });
 
 /**
  * Change a registered tool
@@ -178,10 +255,31 @@ export const getTool = <ThrowOnError extends boolean = false>(options: Options<G
  * Change a registered tool; this makes its next version.
  */
 export const updateTool = <ThrowOnError extends boolean = false>(options: Options<UpdateToolData, ThrowOnError>) => (options.client ?? client).put<UpdateToolResponses, UpdateToolErrors, ThrowOnError>({
-    url: '/api/tools/{name}',
+    url: '/api/v1/tools/{name}',
     ...options,
     headers: {
         'Content-Type': 'application/json',
         ...options.headers
     }
 });
+
+/**
+ * Health of all parts
+ *
+ * Say how every part is; 503 when one that is needed fails.
+ */
+export const getHealth = <ThrowOnError extends boolean = false>(options?: Options<GetHealthData, ThrowOnError>) => (options?.client ?? client).get<GetHealthResponses, GetHealthErrors, ThrowOnError>({ url: '/health', ...options });
+
+/**
+ * Figures for Prometheus
+ *
+ * Give all figures in Prometheus' text format.
+ */
+export const getMetrics = <ThrowOnError extends boolean = false>(options?: Options<GetMetricsData, ThrowOnError>) => (options?.client ?? client).get<GetMetricsResponses, GetMetricsErrors, ThrowOnError>({ url: '/metrics', ...options });
+
+/**
+ * Ready for requests?
+ *
+ * Say whether requests should be sent here; 503 while a needed part fails or the server stops.
+ */
+export const getReadiness = <ThrowOnError extends boolean = false>(options?: Options<GetReadinessData, ThrowOnError>) => (options?.client ?? client).get<GetReadinessResponses, GetReadinessErrors, ThrowOnError>({ url: '/ready', ...options });

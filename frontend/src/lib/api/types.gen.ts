@@ -11,37 +11,75 @@ export type ClientOptions = {
  */
 export type AgentBody = {
     /**
-     * Name
+     * Backstory
      */
-    name: string;
+    backstory?: string;
     /**
-     * Display Name
+     * Call Timeout S
      */
-    display_name?: string | null;
+    call_timeout_s?: number | null;
+    /**
+     * Config Data
+     */
+    config_data?: {
+        [key: string]: unknown;
+    };
+    /**
+     * Dependencies
+     */
+    dependencies?: Array<string>;
     /**
      * Description
      */
     description?: string;
     /**
-     * Role
+     * Display Name
      */
-    role?: string;
+    display_name?: string | null;
+    /**
+     * Fallback Agent Id
+     */
+    fallback_agent_id?: string | null;
     /**
      * Goal
      */
     goal?: string;
     /**
-     * Backstory
-     */
-    backstory?: string;
-    /**
      * Instructions
      */
     instructions?: string;
     /**
+     * Max Iter
+     */
+    max_iter?: number;
+    /**
+     * Max Rpm
+     */
+    max_rpm?: number | null;
+    /**
+     * Memory Flag
+     */
+    memory_flag?: boolean;
+    /**
      * Model
      */
     model?: string | null;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Requires Approval
+     */
+    requires_approval?: Array<string>;
+    /**
+     * Role
+     */
+    role?: string;
+    /**
+     * Run Timeout S
+     */
+    run_timeout_s?: number | null;
     /**
      * Temperature
      */
@@ -55,47 +93,9 @@ export type AgentBody = {
      */
     tools_config?: Array<ToolAttachment>;
     /**
-     * Requires Approval
-     */
-    requires_approval?: Array<string>;
-    /**
-     * Dependencies
-     */
-    dependencies?: Array<string>;
-    /**
-     * Fallback Agent Id
-     */
-    fallback_agent_id?: string | null;
-    /**
      * Verbose Flag
      */
     verbose_flag?: boolean;
-    /**
-     * Memory Flag
-     */
-    memory_flag?: boolean;
-    /**
-     * Max Iter
-     */
-    max_iter?: number;
-    /**
-     * Max Rpm
-     */
-    max_rpm?: number | null;
-    /**
-     * Run Timeout S
-     */
-    run_timeout_s?: number | null;
-    /**
-     * Call Timeout S
-     */
-    call_timeout_s?: number | null;
-    /**
-     * Config Data
-     */
-    config_data?: {
-        [key: string]: unknown;
-    };
 };
 
 /**
@@ -105,37 +105,75 @@ export type AgentBody = {
  */
 export type AgentChanges = {
     /**
-     * Name
+     * Backstory
      */
-    name?: string;
+    backstory?: string;
     /**
-     * Display Name
+     * Call Timeout S
      */
-    display_name?: string | null;
+    call_timeout_s?: number | null;
+    /**
+     * Config Data
+     */
+    config_data?: {
+        [key: string]: unknown;
+    };
+    /**
+     * Dependencies
+     */
+    dependencies?: Array<string>;
     /**
      * Description
      */
     description?: string;
     /**
-     * Role
+     * Display Name
      */
-    role?: string;
+    display_name?: string | null;
+    /**
+     * Fallback Agent Id
+     */
+    fallback_agent_id?: string | null;
     /**
      * Goal
      */
     goal?: string;
     /**
-     * Backstory
-     */
-    backstory?: string;
-    /**
      * Instructions
      */
     instructions?: string;
     /**
+     * Max Iter
+     */
+    max_iter?: number;
+    /**
+     * Max Rpm
+     */
+    max_rpm?: number | null;
+    /**
+     * Memory Flag
+     */
+    memory_flag?: boolean;
+    /**
      * Model
      */
     model?: string | null;
+    /**
+     * Name
+     */
+    name?: string;
+    /**
+     * Requires Approval
+     */
+    requires_approval?: Array<string>;
+    /**
+     * Role
+     */
+    role?: string;
+    /**
+     * Run Timeout S
+     */
+    run_timeout_s?: number | null;
     /**
      * Temperature
      */
@@ -149,47 +187,9 @@ export type AgentChanges = {
      */
     tools_config?: Array<ToolAttachment>;
     /**
-     * Requires Approval
-     */
-    requires_approval?: Array<string>;
-    /**
-     * Dependencies
-     */
-    dependencies?: Array<string>;
-    /**
-     * Fallback Agent Id
-     */
-    fallback_agent_id?: string | null;
-    /**
      * Verbose Flag
      */
     verbose_flag?: boolean;
-    /**
-     * Memory Flag
-     */
-    memory_flag?: boolean;
-    /**
-     * Max Iter
-     */
-    max_iter?: number;
-    /**
-     * Max Rpm
-     */
-    max_rpm?: number | null;
-    /**
-     * Run Timeout S
-     */
-    run_timeout_s?: number | null;
-    /**
-     * Call Timeout S
-     */
-    call_timeout_s?: number | null;
-    /**
-     * Config Data
-     */
-    config_data?: {
-        [key: string]: unknown;
-    };
     /**
      * Version
      */
@@ -203,37 +203,75 @@ export type AgentChanges = {
  */
 export type AgentConfiguration = {
     /**
-     * Name
+     * Backstory
      */
-    name: string;
+    backstory?: string;
     /**
-     * Display Name
+     * Call Timeout S
      */
-    display_name?: string | null;
+    call_timeout_s?: number | null;
+    /**
+     * Config Data
+     */
+    config_data?: {
+        [key: string]: unknown;
+    };
+    /**
+     * Dependencies
+     */
+    dependencies?: Array<string>;
     /**
      * Description
      */
     description?: string;
     /**
-     * Role
+     * Display Name
      */
-    role?: string;
+    display_name?: string | null;
+    /**
+     * Fallback Agent Id
+     */
+    fallback_agent_id?: string | null;
     /**
      * Goal
      */
     goal?: string;
     /**
-     * Backstory
-     */
-    backstory?: string;
-    /**
      * Instructions
      */
     instructions?: string;
     /**
+     * Max Iter
+     */
+    max_iter?: number;
+    /**
+     * Max Rpm
+     */
+    max_rpm?: number | null;
+    /**
+     * Memory Flag
+     */
+    memory_flag?: boolean;
+    /**
      * Model
      */
     model?: string | null;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Requires Approval
+     */
+    requires_approval?: Array<string>;
+    /**
+     * Role
+     */
+    role?: string;
+    /**
+     * Run Timeout S
+     */
+    run_timeout_s?: number | null;
     /**
      * Temperature
      */
@@ -247,47 +285,9 @@ export type AgentConfiguration = {
      */
     tools_config?: Array<ToolAttachment>;
     /**
-     * Requires Approval
-     */
-    requires_approval?: Array<string>;
-    /**
-     * Dependencies
-     */
-    dependencies?: Array<string>;
-    /**
-     * Fallback Agent Id
-     */
-    fallback_agent_id?: string | null;
-    /**
      * Verbose Flag
      */
     verbose_flag?: boolean;
-    /**
-     * Memory Flag
-     */
-    memory_flag?: boolean;
-    /**
-     * Max Iter
-     */
-    max_iter?: number;
-    /**
-     * Max Rpm
-     */
-    max_rpm?: number | null;
-    /**
-     * Run Timeout S
-     */
-    run_timeout_s?: number | null;
-    /**
-     * Call Timeout S
-     */
-    call_timeout_s?: number | null;
-    /**
-     * Config Data
-     */
-    config_data?: {
-        [key: string]: unknown;
-    };
 };
 
 /**
@@ -297,13 +297,9 @@ export type AgentConfiguration = {
  */
 export type AgentList = {
     /**
-     * Total
+     * Agents
      */
-    total: number;
-    /**
-     * Skip
-     */
-    skip: number;
+    agents: Array<AgentOut>;
     /**
      * Limit
      */
@@ -313,9 +309,13 @@ export type AgentList = {
      */
     next_cursor?: string | null;
     /**
-     * Agents
+     * Skip
      */
-    agents: Array<AgentOut>;
+    skip: number;
+    /**
+     * Total
+     */
+    total: number;
 };
 
 /**
@@ -325,37 +325,107 @@ export type AgentList = {
  */
 export type AgentOut = {
     /**
-     * Name
+     * Agent Id
      */
-    name: string;
-    /**
-     * Display Name
-     */
-    display_name?: string | null;
-    /**
-     * Description
-     */
-    description?: string;
-    /**
-     * Role
-     */
-    role?: string;
-    /**
-     * Goal
-     */
-    goal?: string;
+    agent_id: string;
     /**
      * Backstory
      */
     backstory?: string;
     /**
+     * Call Timeout S
+     */
+    call_timeout_s?: number | null;
+    /**
+     * Config Data
+     */
+    config_data?: {
+        [key: string]: unknown;
+    };
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Dependencies
+     */
+    dependencies?: Array<string>;
+    /**
+     * Description
+     */
+    description?: string;
+    /**
+     * Display Name
+     */
+    display_name?: string | null;
+    /**
+     * Fallback Agent Id
+     */
+    fallback_agent_id?: string | null;
+    /**
+     * Goal
+     */
+    goal?: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
      * Instructions
      */
     instructions?: string;
     /**
+     * Kind
+     */
+    kind: 'configured' | 'file' | 'dynamic' | 'builtin';
+    /**
+     * Last Updated
+     */
+    last_updated: string;
+    /**
+     * Llm Name
+     */
+    llm_name: string | null;
+    /**
+     * Max Iter
+     */
+    max_iter?: number;
+    /**
+     * Max Rpm
+     */
+    max_rpm?: number | null;
+    /**
+     * Memory Flag
+     */
+    memory_flag?: boolean;
+    /**
      * Model
      */
     model?: string | null;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Requires Approval
+     */
+    requires_approval?: Array<string>;
+    /**
+     * Role
+     */
+    role?: string;
+    /**
+     * Run Timeout S
+     */
+    run_timeout_s?: number | null;
+    /**
+     * Slug
+     */
+    slug: string;
+    /**
+     * Status
+     */
+    status: 'created' | 'active' | 'disabled' | 'error';
     /**
      * Temperature
      */
@@ -369,95 +439,25 @@ export type AgentOut = {
      */
     tools_config?: Array<ToolAttachment>;
     /**
-     * Requires Approval
+     * Updated At
      */
-    requires_approval?: Array<string>;
-    /**
-     * Dependencies
-     */
-    dependencies?: Array<string>;
-    /**
-     * Fallback Agent Id
-     */
-    fallback_agent_id?: string | null;
-    /**
-     * Verbose Flag
-     */
-    verbose_flag?: boolean;
-    /**
-     * Memory Flag
-     */
-    memory_flag?: boolean;
-    /**
-     * Max Iter
-     */
-    max_iter?: number;
-    /**
-     * Max Rpm
-     */
-    max_rpm?: number | null;
-    /**
-     * Run Timeout S
-     */
-    run_timeout_s?: number | null;
-    /**
-     * Call Timeout S
-     */
-    call_timeout_s?: number | null;
-    /**
-     * Config Data
-     */
-    config_data?: {
-        [key: string]: unknown;
-    };
-    /**
-     * Id
-     */
-    id: string;
-    /**
-     * Agent Id
-     */
-    agent_id: string;
+    updated_at: string;
     /**
      * User Id
      */
     user_id: string;
     /**
-     * Slug
+     * Verbose Flag
      */
-    slug: string;
-    /**
-     * Kind
-     */
-    kind: 'configured' | 'file' | 'dynamic' | 'builtin';
-    /**
-     * Status
-     */
-    status: 'created' | 'active' | 'disabled' | 'error';
-    /**
-     * Visibility
-     */
-    visibility: 'private' | 'shared' | 'public';
+    verbose_flag?: boolean;
     /**
      * Version
      */
     version: number;
     /**
-     * Llm Name
+     * Visibility
      */
-    llm_name: string | null;
-    /**
-     * Created At
-     */
-    created_at: string;
-    /**
-     * Updated At
-     */
-    updated_at: string;
-    /**
-     * Last Updated
-     */
-    last_updated: string;
+    visibility: 'private' | 'shared' | 'public';
 };
 
 /**
@@ -483,14 +483,6 @@ export type AgentRemoved = {
  */
 export type AgentVersionList = {
     /**
-     * Total
-     */
-    total: number;
-    /**
-     * Skip
-     */
-    skip: number;
-    /**
      * Limit
      */
     limit: number;
@@ -498,6 +490,14 @@ export type AgentVersionList = {
      * Next Cursor
      */
     next_cursor?: string | null;
+    /**
+     * Skip
+     */
+    skip: number;
+    /**
+     * Total
+     */
+    total: number;
     /**
      * Versions
      */
@@ -514,10 +514,6 @@ export type AgentVersionOut = {
      * Agent Id
      */
     agent_id: string;
-    /**
-     * Version
-     */
-    version: number;
     configuration: AgentConfiguration;
     /**
      * Created At
@@ -527,6 +523,46 @@ export type AgentVersionOut = {
      * Created By
      */
     created_by: string;
+    /**
+     * Version
+     */
+    version: number;
+};
+
+/**
+ * ApiInformation
+ *
+ * What this is and where to read on.
+ */
+export type ApiInformation = {
+    /**
+     * Api
+     */
+    api: string;
+    /**
+     * Description
+     */
+    description: string;
+    /**
+     * Documentation
+     */
+    documentation: string;
+    /**
+     * Health
+     */
+    health: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Openapi
+     */
+    openapi: string;
+    /**
+     * Version
+     */
+    version: string;
 };
 
 /**
@@ -536,13 +572,13 @@ export type AgentVersionOut = {
  */
 export type BulkBody = {
     /**
-     * Ids
-     */
-    ids: Array<string>;
-    /**
      * Action
      */
     action: 'enable' | 'disable';
+    /**
+     * Ids
+     */
+    ids: Array<string>;
 };
 
 /**
@@ -572,15 +608,31 @@ export type BulkOut = {
  */
 export type CallBody = {
     /**
-     * Name
-     */
-    name: string;
-    /**
      * Arguments
      */
     arguments?: {
         [key: string]: unknown;
     };
+    /**
+     * Name
+     */
+    name: string;
+};
+
+/**
+ * CallError
+ *
+ * Why a call failed: a stable code and a sentence.
+ */
+export type CallError = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Message
+     */
+    message: string;
 };
 
 /**
@@ -590,13 +642,9 @@ export type CallBody = {
  */
 export type CallOut = {
     /**
-     * Name
+     * Cpu Ms
      */
-    name: string;
-    /**
-     * Result
-     */
-    result: unknown;
+    cpu_ms?: number | null;
     /**
      * Duration Ms
      */
@@ -606,13 +654,67 @@ export type CallOut = {
      */
     logs?: string;
     /**
-     * Cpu Ms
+     * Name
      */
-    cpu_ms?: number | null;
+    name: string;
     /**
      * Peak Memory Kb
      */
     peak_memory_kb?: number | null;
+    /**
+     * Result
+     */
+    result: unknown;
+};
+
+/**
+ * Cancelled
+ *
+ * The last event of a run that was cancelled.
+ */
+export type Cancelled = {
+    /**
+     * Attempt
+     *
+     * Which attempt at the execution wrote it, from 1.
+     */
+    attempt?: number;
+    /**
+     * Duration Ms
+     */
+    duration_ms: number;
+    /**
+     * Parent Span Id
+     *
+     * The step around that step.
+     */
+    parent_span_id?: string | null;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Seq
+     *
+     * Place in the execution's log, from 1 without gaps; assigned when stored.
+     */
+    seq?: number;
+    /**
+     * Span Id
+     *
+     * The step this event belongs to.
+     */
+    span_id?: string | null;
+    /**
+     * Timestamp
+     *
+     * When it happened, in seconds since the epoch.
+     */
+    timestamp: number;
+    /**
+     * Type
+     */
+    type?: 'cancelled';
 };
 
 /**
@@ -628,13 +730,1008 @@ export type CloneBody = {
 };
 
 /**
- * HTTPValidationError
+ * Complete
+ *
+ * The last event of a successful run.
  */
-export type HttpValidationError = {
+export type Complete = {
+    /**
+     * Attempt
+     *
+     * Which attempt at the execution wrote it, from 1.
+     */
+    attempt?: number;
+    /**
+     * Cost Usd
+     */
+    cost_usd?: string | null;
+    /**
+     * Duration Ms
+     */
+    duration_ms: number;
+    /**
+     * Input Tokens
+     */
+    input_tokens: number;
+    /**
+     * Model
+     */
+    model: string;
+    /**
+     * Output Tokens
+     */
+    output_tokens: number;
+    /**
+     * Parent Span Id
+     *
+     * The step around that step.
+     */
+    parent_span_id?: string | null;
+    /**
+     * Result
+     */
+    result: string;
+    /**
+     * Seq
+     *
+     * Place in the execution's log, from 1 without gaps; assigned when stored.
+     */
+    seq?: number;
+    /**
+     * Span Id
+     *
+     * The step this event belongs to.
+     */
+    span_id?: string | null;
+    /**
+     * Timestamp
+     *
+     * When it happened, in seconds since the epoch.
+     */
+    timestamp: number;
+    /**
+     * Type
+     */
+    type?: 'complete';
+};
+
+/**
+ * Connection
+ *
+ * The first event of every log: the execution is accepted.
+ */
+export type Connection = {
+    /**
+     * Agent Id
+     */
+    agent_id: string;
+    /**
+     * Agent Name
+     */
+    agent_name: string;
+    /**
+     * Agent Version
+     */
+    agent_version: number;
+    /**
+     * Attempt
+     *
+     * Which attempt at the execution wrote it, from 1.
+     */
+    attempt?: number;
+    /**
+     * Execution Id
+     */
+    execution_id: string;
+    /**
+     * Parent Span Id
+     *
+     * The step around that step.
+     */
+    parent_span_id?: string | null;
+    /**
+     * Query
+     */
+    query: string;
+    /**
+     * Seq
+     *
+     * Place in the execution's log, from 1 without gaps; assigned when stored.
+     */
+    seq?: number;
+    /**
+     * Span Id
+     *
+     * The step this event belongs to.
+     */
+    span_id?: string | null;
+    /**
+     * Status
+     */
+    status?: 'connected';
+    /**
+     * Timestamp
+     *
+     * When it happened, in seconds since the epoch.
+     */
+    timestamp: number;
+    /**
+     * Type
+     */
+    type?: 'connection';
+};
+
+/**
+ * ExecutionBody
+ *
+ * A request to run an agent. `sync` waits for the end, `async` answers at once.
+ */
+export type ExecutionBody = {
+    /**
+     * Agent Id
+     */
+    agent_id: string;
+    /**
+     * Context
+     */
+    context?: {
+        [key: string]: unknown;
+    };
+    /**
+     * Conversation Id
+     *
+     * Earlier turns under it are remembered.
+     */
+    conversation_id?: string | null;
+    /**
+     * Lane
+     */
+    lane?: 'interactive' | 'batch';
+    /**
+     * Mode
+     */
+    mode?: 'sync' | 'async';
+    /**
+     * Model
+     *
+     * Instead of the agent's own model.
+     */
+    model?: string | null;
+    /**
+     * Priority
+     */
+    priority?: number;
+    /**
+     * Query
+     */
+    query: string;
+};
+
+/**
+ * ExecutionList
+ *
+ * A page of executions, newest first.
+ */
+export type ExecutionList = {
+    /**
+     * Executions
+     */
+    executions: Array<ExecutionSummary>;
+    /**
+     * Limit
+     */
+    limit: number;
+    /**
+     * Next Cursor
+     */
+    next_cursor?: string | null;
+    /**
+     * Skip
+     */
+    skip: number;
+    /**
+     * Total
+     */
+    total: number;
+};
+
+/**
+ * ExecutionOut
+ *
+ * An execution with its trace as people read it: one line per tool call and result.
+ */
+export type ExecutionOut = {
+    /**
+     * Agent Id
+     */
+    agent_id: string;
+    /**
+     * Agent Name
+     */
+    agent_name: string;
+    /**
+     * Agent Version
+     */
+    agent_version: number;
+    /**
+     * Attempt
+     */
+    attempt: number;
+    /**
+     * Cancel Requested
+     */
+    cancel_requested: boolean;
+    /**
+     * Completed At
+     */
+    completed_at: string | null;
+    /**
+     * Conversation Id
+     */
+    conversation_id: string | null;
+    /**
+     * Cost Usd
+     *
+     * Null when the model's price is not known.
+     */
+    cost_usd: number | null;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Duration Ms
+     */
+    duration_ms: number | null;
+    error: RunError | null;
+    /**
+     * Execution Id
+     */
+    execution_id: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Lane
+     */
+    lane: string;
+    /**
+     * Model
+     *
+     * The model that answered; before that, the one asked for.
+     */
+    model: string | null;
+    /**
+     * Priority
+     */
+    priority: number;
+    /**
+     * Query
+     */
+    query: string;
+    /**
+     * Result
+     */
+    result: string | null;
+    /**
+     * Started At
+     */
+    started_at: string | null;
+    status: ExecutionStatus;
+    /**
+     * Trace
+     */
+    trace: Array<string>;
+    usage: Usage;
+};
+
+/**
+ * ExecutionStatus
+ *
+ * Where an execution stands.
+ */
+export type ExecutionStatus = 'pending' | 'running' | 'waiting' | 'completed' | 'failed' | 'cancelled' | 'timed_out';
+
+/**
+ * ExecutionSummary
+ *
+ * An execution without its trace. Times are ISO 8601 in UTC, durations milliseconds, cost US dollars.
+ */
+export type ExecutionSummary = {
+    /**
+     * Agent Id
+     */
+    agent_id: string;
+    /**
+     * Agent Name
+     */
+    agent_name: string;
+    /**
+     * Agent Version
+     */
+    agent_version: number;
+    /**
+     * Attempt
+     */
+    attempt: number;
+    /**
+     * Cancel Requested
+     */
+    cancel_requested: boolean;
+    /**
+     * Completed At
+     */
+    completed_at: string | null;
+    /**
+     * Conversation Id
+     */
+    conversation_id: string | null;
+    /**
+     * Cost Usd
+     *
+     * Null when the model's price is not known.
+     */
+    cost_usd: number | null;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Duration Ms
+     */
+    duration_ms: number | null;
+    error: RunError | null;
+    /**
+     * Execution Id
+     */
+    execution_id: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Lane
+     */
+    lane: string;
+    /**
+     * Model
+     *
+     * The model that answered; before that, the one asked for.
+     */
+    model: string | null;
+    /**
+     * Priority
+     */
+    priority: number;
+    /**
+     * Query
+     */
+    query: string;
+    /**
+     * Result
+     */
+    result: string | null;
+    /**
+     * Started At
+     */
+    started_at: string | null;
+    status: ExecutionStatus;
+    usage: Usage;
+};
+
+/**
+ * Failed
+ *
+ * The last event of a run that failed or ran out of time.
+ */
+export type Failed = {
+    /**
+     * Attempt
+     *
+     * Which attempt at the execution wrote it, from 1.
+     */
+    attempt?: number;
+    /**
+     * Duration Ms
+     */
+    duration_ms: number;
+    /**
+     * Error Code
+     */
+    error_code: string;
+    /**
+     * Message
+     */
+    message: string;
+    /**
+     * Parent Span Id
+     *
+     * The step around that step.
+     */
+    parent_span_id?: string | null;
+    /**
+     * Seq
+     *
+     * Place in the execution's log, from 1 without gaps; assigned when stored.
+     */
+    seq?: number;
+    /**
+     * Span Id
+     *
+     * The step this event belongs to.
+     */
+    span_id?: string | null;
+    /**
+     * Timestamp
+     *
+     * When it happened, in seconds since the epoch.
+     */
+    timestamp: number;
+    /**
+     * Type
+     */
+    type?: 'error';
+};
+
+/**
+ * FieldProblem
+ *
+ * One broken rule of the input.
+ */
+export type FieldProblem = {
+    /**
+     * Detail
+     *
+     * The rule in words, with its bounds.
+     */
+    detail: string;
+    /**
+     * Location
+     *
+     * Where: body, query, path, header.
+     */
+    location?: string;
+    /**
+     * Pointer
+     *
+     * JSON pointer (RFC 6901) into the body, or to the parameter.
+     */
+    pointer: string;
+    /**
+     * Rule
+     *
+     * Name of the broken rule.
+     */
+    rule: string;
+};
+
+/**
+ * HealthOut
+ *
+ * `ok`, `warn` (works, somebody should look) or `fail`.
+ */
+export type HealthOut = {
+    /**
+     * Parts
+     */
+    parts: {
+        [key: string]: PartOut;
+    };
+    /**
+     * Status
+     */
+    status: 'ok' | 'warn' | 'fail';
+    /**
+     * Version
+     */
+    version: string;
+};
+
+/**
+ * InterruptRaised
+ *
+ * The run waits for a person; answer with POST /api/executions/{id}/resume.
+ */
+export type InterruptRaised = {
+    /**
+     * Attempt
+     *
+     * Which attempt at the execution wrote it, from 1.
+     */
+    attempt?: number;
+    /**
+     * Interrupt Id
+     */
+    interrupt_id: string;
+    /**
+     * Parent Span Id
+     *
+     * The step around that step.
+     */
+    parent_span_id?: string | null;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Response Schema
+     */
+    response_schema: {
+        [key: string]: unknown;
+    };
+    /**
+     * Seq
+     *
+     * Place in the execution's log, from 1 without gaps; assigned when stored.
+     */
+    seq?: number;
+    /**
+     * Span Id
+     *
+     * The step this event belongs to.
+     */
+    span_id?: string | null;
+    /**
+     * Timestamp
+     *
+     * When it happened, in seconds since the epoch.
+     */
+    timestamp: number;
+    /**
+     * Type
+     */
+    type?: 'interrupt';
+    /**
+     * Value
+     */
+    value: {
+        [key: string]: unknown;
+    };
+};
+
+/**
+ * Message
+ *
+ * A complete reply of a model: its text and the tool calls it asks for. `final` marks the run's answer.
+ */
+export type Message = {
+    /**
+     * Attempt
+     *
+     * Which attempt at the execution wrote it, from 1.
+     */
+    attempt?: number;
+    /**
+     * Call Key
+     *
+     * Deterministic key of the model call; recovery finds the reply by it.
+     */
+    call_key: string;
+    /**
+     * Content
+     */
+    content: string;
+    /**
+     * Final
+     */
+    final?: boolean;
+    /**
+     * Finish Reason
+     */
+    finish_reason?: string;
+    /**
+     * Message Id
+     */
+    message_id: string;
+    /**
+     * Model
+     */
+    model: string;
+    /**
+     * Parent Span Id
+     *
+     * The step around that step.
+     */
+    parent_span_id?: string | null;
+    /**
+     * Role
+     */
+    role?: 'assistant';
+    /**
+     * Seq
+     *
+     * Place in the execution's log, from 1 without gaps; assigned when stored.
+     */
+    seq?: number;
+    /**
+     * Span Id
+     *
+     * The step this event belongs to.
+     */
+    span_id?: string | null;
+    /**
+     * Timestamp
+     *
+     * When it happened, in seconds since the epoch.
+     */
+    timestamp: number;
+    token_usage?: TokenUsage;
+    /**
+     * Tool Calls
+     */
+    tool_calls?: Array<ToolCall>;
+    /**
+     * Type
+     */
+    type?: 'message';
+};
+
+/**
+ * NodeEnd
+ *
+ * A node of the graph has ended; `error` when by an exception.
+ */
+export type NodeEnd = {
+    /**
+     * Attempt
+     *
+     * Which attempt at the execution wrote it, from 1.
+     */
+    attempt?: number;
+    /**
+     * Duration Ms
+     */
+    duration_ms: number;
+    /**
+     * Error
+     */
+    error?: string | null;
+    /**
+     * Node
+     */
+    node: string;
+    /**
+     * Parent Span Id
+     *
+     * The step around that step.
+     */
+    parent_span_id?: string | null;
+    /**
+     * Seq
+     *
+     * Place in the execution's log, from 1 without gaps; assigned when stored.
+     */
+    seq?: number;
+    /**
+     * Span Id
+     *
+     * The step this event belongs to.
+     */
+    span_id?: string | null;
+    /**
+     * Timestamp
+     *
+     * When it happened, in seconds since the epoch.
+     */
+    timestamp: number;
+    /**
+     * Type
+     */
+    type?: 'node_end';
+};
+
+/**
+ * NodeStart
+ *
+ * A node of the graph begins; its span is the parent of everything inside.
+ */
+export type NodeStart = {
+    /**
+     * Attempt
+     *
+     * Which attempt at the execution wrote it, from 1.
+     */
+    attempt?: number;
+    /**
+     * Node
+     */
+    node: string;
+    /**
+     * Parent Span Id
+     *
+     * The step around that step.
+     */
+    parent_span_id?: string | null;
+    /**
+     * Seq
+     *
+     * Place in the execution's log, from 1 without gaps; assigned when stored.
+     */
+    seq?: number;
+    /**
+     * Span Id
+     *
+     * The step this event belongs to.
+     */
+    span_id?: string | null;
+    /**
+     * Timestamp
+     *
+     * When it happened, in seconds since the epoch.
+     */
+    timestamp: number;
+    /**
+     * Type
+     */
+    type?: 'node_start';
+};
+
+/**
+ * PartOut
+ *
+ * How one part is.
+ */
+export type PartOut = {
+    /**
+     * Advice
+     */
+    advice: string;
     /**
      * Detail
      */
-    detail?: Array<ValidationError>;
+    detail: string;
+    /**
+     * Latency Ms
+     */
+    latency_ms: number;
+    /**
+     * Status
+     */
+    status: 'ok' | 'warn' | 'fail';
+};
+
+/**
+ * Problem
+ *
+ * A refusal (RFC 9457). `error_code` is stable; some kinds carry more members, such as `current_version`.
+ */
+export type Problem = {
+    /**
+     * Detail
+     */
+    detail: string;
+    /**
+     * Error Code
+     */
+    error_code: string;
+    /**
+     * Errors
+     *
+     * The broken rules, for invalid input.
+     */
+    errors?: Array<FieldProblem> | null;
+    /**
+     * Instance
+     *
+     * Path of the refused request.
+     */
+    instance: string;
+    /**
+     * Request Id
+     *
+     * As in X-Request-ID and in the server's log.
+     */
+    request_id?: string | null;
+    /**
+     * Status
+     */
+    status: number;
+    /**
+     * Title
+     */
+    title: string;
+    /**
+     * Type
+     *
+     * URI of this sort of problem.
+     */
+    type: string;
+    [key: string]: unknown;
+};
+
+/**
+ * Retry
+ *
+ * Something is done again: a model call, or the execution after its worker died (then messages start anew).
+ */
+export type Retry = {
+    /**
+     * Attempt
+     *
+     * Which attempt at the execution wrote it, from 1.
+     */
+    attempt?: number;
+    /**
+     * Delay S
+     */
+    delay_s?: number;
+    /**
+     * Error Code
+     */
+    error_code: string;
+    /**
+     * Parent Span Id
+     *
+     * The step around that step.
+     */
+    parent_span_id?: string | null;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Seq
+     *
+     * Place in the execution's log, from 1 without gaps; assigned when stored.
+     */
+    seq?: number;
+    /**
+     * Span Id
+     *
+     * The step this event belongs to.
+     */
+    span_id?: string | null;
+    /**
+     * Timestamp
+     *
+     * When it happened, in seconds since the epoch.
+     */
+    timestamp: number;
+    /**
+     * Try Number
+     *
+     * Number of the coming try, from 2.
+     */
+    try_number: number;
+    /**
+     * Type
+     */
+    type?: 'retry';
+    /**
+     * What
+     */
+    what: 'model' | 'tool' | 'execution' | 'fallback';
+};
+
+/**
+ * RunBody
+ *
+ * A request to one agent (004's form of an execution).
+ */
+export type RunBody = {
+    /**
+     * Context
+     */
+    context?: {
+        [key: string]: unknown;
+    };
+    /**
+     * Conversation Id
+     */
+    conversation_id?: string | null;
+    /**
+     * Input
+     */
+    input: string;
+};
+
+/**
+ * RunError
+ *
+ * Why a run failed: a stable code and a sentence for people.
+ */
+export type RunError = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Message
+     */
+    message: string;
+};
+
+/**
+ * Token
+ *
+ * Text of a message as it streams, coalesced over a short window.
+ *
+ * `offset` is where this piece begins in the message, in characters; `parts` keeps what was coalesced, as pairs
+ * `[characters, milliseconds since the message's first piece]`, so that a replay can type at the original speed.
+ */
+export type Token = {
+    /**
+     * Attempt
+     *
+     * Which attempt at the execution wrote it, from 1.
+     */
+    attempt?: number;
+    /**
+     * Content
+     */
+    content: string;
+    /**
+     * Message Id
+     */
+    message_id: string;
+    /**
+     * Offset
+     */
+    offset: number;
+    /**
+     * Parent Span Id
+     *
+     * The step around that step.
+     */
+    parent_span_id?: string | null;
+    /**
+     * Parts
+     */
+    parts?: Array<[
+        number,
+        number
+    ]>;
+    /**
+     * Seq
+     *
+     * Place in the execution's log, from 1 without gaps; assigned when stored.
+     */
+    seq?: number;
+    /**
+     * Span Id
+     *
+     * The step this event belongs to.
+     */
+    span_id?: string | null;
+    /**
+     * Timestamp
+     *
+     * When it happened, in seconds since the epoch.
+     */
+    timestamp: number;
+    /**
+     * Type
+     */
+    type?: 'token';
+};
+
+/**
+ * TokenUsage
+ *
+ * Tokens as the provider reports them; `estimated` when it reported none and we counted characters / 4.
+ */
+export type TokenUsage = {
+    /**
+     * Cached Input Tokens
+     */
+    cached_input_tokens?: number;
+    /**
+     * Estimated
+     */
+    estimated?: boolean;
+    /**
+     * Input Tokens
+     */
+    input_tokens?: number;
+    /**
+     * Output Tokens
+     */
+    output_tokens?: number;
+    /**
+     * Reasoning Tokens
+     */
+    reasoning_tokens?: number;
 };
 
 /**
@@ -644,6 +1741,12 @@ export type HttpValidationError = {
  */
 export type ToolAttachment = {
     /**
+     * Config
+     */
+    config?: {
+        [key: string]: unknown;
+    };
+    /**
      * Name
      */
     name: string;
@@ -651,12 +1754,6 @@ export type ToolAttachment = {
      * Type
      */
     type: string;
-    /**
-     * Config
-     */
-    config?: {
-        [key: string]: unknown;
-    };
 };
 
 /**
@@ -666,17 +1763,17 @@ export type ToolAttachment = {
  */
 export type ToolBody = {
     /**
-     * Name
+     * Code
      */
-    name: string;
+    code: string;
     /**
      * Description
      */
     description: string;
     /**
-     * Code
+     * Name
      */
-    code: string;
+    name: string;
     /**
      * Network
      *
@@ -684,15 +1781,11 @@ export type ToolBody = {
      */
     network?: Array<string>;
     /**
-     * Secrets
+     * Repeatable
      *
-     * Names of secrets it may read.
+     * May be called again when a crash leaves it in doubt.
      */
-    secrets?: Array<string>;
-    /**
-     * Timeout S
-     */
-    timeout_s?: number;
+    repeatable?: boolean;
     /**
      * Reuse
      *
@@ -700,15 +1793,45 @@ export type ToolBody = {
      */
     reuse?: boolean;
     /**
-     * Repeatable
+     * Secrets
      *
-     * May be called again when a crash leaves it in doubt.
+     * Names of secrets it may read.
      */
-    repeatable?: boolean;
+    secrets?: Array<string>;
     /**
      * Tags
      */
     tags?: Array<string>;
+    /**
+     * Timeout S
+     */
+    timeout_s?: number;
+};
+
+/**
+ * ToolCall
+ *
+ * A model's wish to call a tool. `arguments` is None when the model's JSON could not be read (`raw` has it).
+ */
+export type ToolCall = {
+    /**
+     * Arguments
+     */
+    arguments: {
+        [key: string]: unknown;
+    } | null;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Raw
+     */
+    raw?: string;
 };
 
 /**
@@ -718,13 +1841,13 @@ export type ToolBody = {
  */
 export type ToolChanges = {
     /**
-     * Description
-     */
-    description?: string | null;
-    /**
      * Code
      */
     code?: string | null;
+    /**
+     * Description
+     */
+    description?: string | null;
     policy?: ToolPolicy | null;
     /**
      * Tags
@@ -739,19 +1862,90 @@ export type ToolChanges = {
 };
 
 /**
+ * ToolEnd
+ *
+ * A tool call has ended, with a result or an error. `line`: `✔ Result: 437`.
+ */
+export type ToolEnd = {
+    /**
+     * Attempt
+     *
+     * Which attempt at the execution wrote it, from 1.
+     */
+    attempt?: number;
+    /**
+     * Call Id
+     */
+    call_id: string;
+    /**
+     * Call Key
+     */
+    call_key: string;
+    /**
+     * Cpu Ms
+     */
+    cpu_ms?: number | null;
+    /**
+     * Duration Ms
+     */
+    duration_ms: number;
+    error?: CallError | null;
+    /**
+     * Line
+     */
+    line: string;
+    /**
+     * Logs
+     */
+    logs?: string;
+    /**
+     * Parent Span Id
+     *
+     * The step around that step.
+     */
+    parent_span_id?: string | null;
+    /**
+     * Peak Memory Kb
+     */
+    peak_memory_kb?: number | null;
+    /**
+     * Result
+     */
+    result?: unknown;
+    /**
+     * Seq
+     *
+     * Place in the execution's log, from 1 without gaps; assigned when stored.
+     */
+    seq?: number;
+    /**
+     * Span Id
+     *
+     * The step this event belongs to.
+     */
+    span_id?: string | null;
+    /**
+     * Timestamp
+     *
+     * When it happened, in seconds since the epoch.
+     */
+    timestamp: number;
+    /**
+     * Tool
+     */
+    tool: string;
+    /**
+     * Type
+     */
+    type?: 'tool_end';
+};
+
+/**
  * ToolList
  *
  * All tools, sorted by name.
  */
 export type ToolList = {
-    /**
-     * Total
-     */
-    total: number;
-    /**
-     * Skip
-     */
-    skip: number;
     /**
      * Limit
      */
@@ -761,9 +1955,17 @@ export type ToolList = {
      */
     next_cursor?: string | null;
     /**
+     * Skip
+     */
+    skip: number;
+    /**
      * Tools
      */
     tools: Array<ToolOut>;
+    /**
+     * Total
+     */
+    total: number;
 };
 
 /**
@@ -773,49 +1975,21 @@ export type ToolList = {
  */
 export type ToolOut = {
     /**
-     * Name
+     * Aliases
      */
-    name: string;
-    /**
-     * Description
-     */
-    description: string;
-    /**
-     * Parameters
-     *
-     * JSON Schema of the arguments.
-     */
-    parameters: {
-        [key: string]: unknown;
-    };
+    aliases?: Array<string>;
     /**
      * Class
      */
     class: string;
     /**
-     * Kind
+     * Created At
      */
-    kind: 'prebuilt' | 'custom';
+    created_at?: string | null;
     /**
-     * Version
+     * Description
      */
-    version: number;
-    /**
-     * Aliases
-     */
-    aliases?: Array<string>;
-    /**
-     * Settings
-     */
-    settings?: Array<string>;
-    /**
-     * Tags
-     */
-    tags?: Array<string>;
-    /**
-     * Repeatable
-     */
-    repeatable?: boolean;
+    description: string;
     /**
      * Disabled
      */
@@ -825,6 +1999,31 @@ export type ToolOut = {
      */
     disabled_reason?: string | null;
     /**
+     * Kind
+     */
+    kind: 'prebuilt' | 'custom';
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Parameters
+     *
+     * JSON Schema of the arguments.
+     */
+    parameters: {
+        [key: string]: unknown;
+    };
+    policy?: ToolPolicy | null;
+    /**
+     * Repeatable
+     */
+    repeatable?: boolean;
+    /**
+     * Settings
+     */
+    settings?: Array<string>;
+    /**
      * Source
      */
     source?: string | null;
@@ -832,15 +2031,18 @@ export type ToolOut = {
      * Source Hash
      */
     source_hash?: string | null;
-    policy?: ToolPolicy | null;
     /**
-     * Created At
+     * Tags
      */
-    created_at?: string | null;
+    tags?: Array<string>;
     /**
      * Updated At
      */
     updated_at?: string | null;
+    /**
+     * Version
+     */
+    version: number;
 };
 
 /**
@@ -854,6 +2056,14 @@ export type ToolPolicy = {
      */
     network?: Array<string>;
     /**
+     * Repeatable
+     */
+    repeatable?: boolean;
+    /**
+     * Reuse
+     */
+    reuse?: boolean;
+    /**
      * Secrets
      */
     secrets?: Array<string>;
@@ -861,43 +2071,274 @@ export type ToolPolicy = {
      * Timeout S
      */
     timeout_s?: number;
+};
+
+/**
+ * ToolStart
+ *
+ * A tool is about to be called. `line` is the same as a person reads it: `▶ calculator(expression="23*19")`.
+ */
+export type ToolStart = {
     /**
-     * Reuse
+     * Arguments
      */
-    reuse?: boolean;
+    arguments: {
+        [key: string]: unknown;
+    };
+    /**
+     * Attempt
+     *
+     * Which attempt at the execution wrote it, from 1.
+     */
+    attempt?: number;
+    /**
+     * Call Id
+     *
+     * The model's id of this call.
+     */
+    call_id: string;
+    /**
+     * Call Key
+     *
+     * Deterministic key of the call; idempotency key is `<execution_id>:<call_key>`.
+     */
+    call_key: string;
+    /**
+     * Line
+     */
+    line: string;
+    /**
+     * Parent Span Id
+     *
+     * The step around that step.
+     */
+    parent_span_id?: string | null;
     /**
      * Repeatable
      */
     repeatable?: boolean;
+    /**
+     * Seq
+     *
+     * Place in the execution's log, from 1 without gaps; assigned when stored.
+     */
+    seq?: number;
+    /**
+     * Span Id
+     *
+     * The step this event belongs to.
+     */
+    span_id?: string | null;
+    /**
+     * Timestamp
+     *
+     * When it happened, in seconds since the epoch.
+     */
+    timestamp: number;
+    /**
+     * Tool
+     */
+    tool: string;
+    /**
+     * Type
+     */
+    type?: 'tool_start';
+};
+
+export type TraceEvent = ({
+    type: 'connection';
+} & Connection) | ({
+    type: 'node_start';
+} & NodeStart) | ({
+    type: 'node_end';
+} & NodeEnd) | ({
+    type: 'token';
+} & Token) | ({
+    type: 'message';
+} & Message) | ({
+    type: 'tool_start';
+} & ToolStart) | ({
+    type: 'tool_end';
+} & ToolEnd) | ({
+    type: 'usage';
+} & UsageReport) | ({
+    type: 'retry';
+} & Retry) | ({
+    type: 'interrupt';
+} & InterruptRaised) | ({
+    type: 'complete';
+} & Complete) | ({
+    type: 'error';
+} & Failed) | ({
+    type: 'cancelled';
+} & Cancelled);
+
+/**
+ * TraceEvents
+ *
+ * Stored events in order. `next_after` asks for the following page; `over` once the log can grow no more.
+ */
+export type TraceEvents = {
+    /**
+     * Events
+     */
+    events: Array<TraceEvent>;
+    /**
+     * Next After
+     */
+    next_after: number;
+    /**
+     * Over
+     */
+    over: boolean;
 };
 
 /**
- * ValidationError
+ * Usage
+ *
+ * What a run used, summed over its model calls; durations in milliseconds.
  */
-export type ValidationError = {
+export type Usage = {
     /**
-     * Location
+     * Estimated
      */
-    loc: Array<string | number>;
+    estimated?: boolean;
     /**
-     * Message
+     * Input Tokens
      */
-    msg: string;
+    input_tokens?: number;
     /**
-     * Error Type
+     * Model Calls
      */
-    type: string;
+    model_calls?: number;
     /**
-     * Input
+     * Output Tokens
      */
-    input?: unknown;
+    output_tokens?: number;
     /**
-     * Context
+     * Tool Calls
      */
-    ctx?: {
-        [key: string]: unknown;
-    };
+    tool_calls?: number;
+    /**
+     * Total Tokens
+     */
+    total_tokens?: number;
 };
+
+/**
+ * UsageReport
+ *
+ * What one model call used; `cost_usd` as a decimal text, null when the model has no known price.
+ */
+export type UsageReport = {
+    /**
+     * Attempt
+     *
+     * Which attempt at the execution wrote it, from 1.
+     */
+    attempt?: number;
+    /**
+     * Cached Input Tokens
+     */
+    cached_input_tokens?: number;
+    /**
+     * Cost Usd
+     */
+    cost_usd?: string | null;
+    /**
+     * Duration Ms
+     */
+    duration_ms: number;
+    /**
+     * Estimated
+     */
+    estimated?: boolean;
+    /**
+     * First Token Ms
+     */
+    first_token_ms?: number | null;
+    /**
+     * Input Tokens
+     */
+    input_tokens: number;
+    /**
+     * Model
+     */
+    model: string;
+    /**
+     * Output Tokens
+     */
+    output_tokens: number;
+    /**
+     * Parent Span Id
+     *
+     * The step around that step.
+     */
+    parent_span_id?: string | null;
+    /**
+     * Reasoning Tokens
+     */
+    reasoning_tokens?: number;
+    /**
+     * Seq
+     *
+     * Place in the execution's log, from 1 without gaps; assigned when stored.
+     */
+    seq?: number;
+    /**
+     * Span Id
+     *
+     * The step this event belongs to.
+     */
+    span_id?: string | null;
+    /**
+     * Timestamp
+     *
+     * When it happened, in seconds since the epoch.
+     */
+    timestamp: number;
+    /**
+     * Total Tokens
+     */
+    total_tokens: number;
+    /**
+     * Type
+     */
+    type?: 'usage';
+};
+
+export type GetApiInformationData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api';
+};
+
+export type GetApiInformationErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+};
+
+export type GetApiInformationError = GetApiInformationErrors[keyof GetApiInformationErrors];
+
+export type GetApiInformationResponses = {
+    /**
+     * Successful Response
+     */
+    200: ApiInformation;
+};
+
+export type GetApiInformationResponse = GetApiInformationResponses[keyof GetApiInformationResponses];
 
 export type ListAgentsData = {
     body?: never;
@@ -905,6 +2346,8 @@ export type ListAgentsData = {
     query?: {
         /**
          * Search
+         *
+         * In name, description and slug.
          */
         search?: string | null;
         /**
@@ -917,6 +2360,8 @@ export type ListAgentsData = {
         kind?: 'configured' | 'file' | 'dynamic' | 'builtin' | null;
         /**
          * Tool
+         *
+         * Has this tool.
          */
         tool?: string | null;
         /**
@@ -943,9 +2388,25 @@ export type ListAgentsData = {
 
 export type ListAgentsErrors = {
     /**
-     * Validation Error
+     * The request cannot be read.
      */
-    422: HttpValidationError;
+    400: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
 };
 
 export type ListAgentsError = ListAgentsErrors[keyof ListAgentsErrors];
@@ -968,9 +2429,37 @@ export type CreateAgentData = {
 
 export type CreateAgentErrors = {
     /**
-     * Validation Error
+     * The request cannot be read.
      */
-    422: HttpValidationError;
+    400: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * The change collides with what is there.
+     */
+    409: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not declared as JSON.
+     */
+    415: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
 };
 
 export type CreateAgentError = CreateAgentErrors[keyof CreateAgentErrors];
@@ -984,18 +2473,532 @@ export type CreateAgentResponses = {
 
 export type CreateAgentResponse = CreateAgentResponses[keyof CreateAgentResponses];
 
+export type GetAgentData = {
+    body?: never;
+    path: {
+        /**
+         * Agent Id
+         */
+        agent_id: string;
+    };
+    query?: never;
+    url: '/api/agents/{agent_id}';
+};
+
+export type GetAgentErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id.
+     */
+    404: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type GetAgentError = GetAgentErrors[keyof GetAgentErrors];
+
+export type GetAgentResponses = {
+    /**
+     * Successful Response
+     */
+    200: AgentOut;
+};
+
+export type GetAgentResponse = GetAgentResponses[keyof GetAgentResponses];
+
+export type ListExecutionsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Agent Id
+         */
+        agent_id?: string | null;
+        /**
+         * Conversation Id
+         */
+        conversation_id?: string | null;
+        /**
+         * Status
+         */
+        status?: ExecutionStatus | null;
+        /**
+         * Created From
+         *
+         * ISO 8601 with time zone.
+         */
+        created_from?: string | null;
+        /**
+         * Created To
+         *
+         * ISO 8601 with time zone.
+         */
+        created_to?: string | null;
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Skip
+         */
+        skip?: number;
+        /**
+         * Cursor
+         *
+         * `next_cursor` of the page before.
+         */
+        cursor?: string | null;
+    };
+    url: '/api/executions';
+};
+
+export type ListExecutionsErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id.
+     */
+    404: Problem;
+    /**
+     * The change collides with what is there.
+     */
+    409: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type ListExecutionsError = ListExecutionsErrors[keyof ListExecutionsErrors];
+
+export type ListExecutionsResponses = {
+    /**
+     * Successful Response
+     */
+    200: ExecutionList;
+};
+
+export type ListExecutionsResponse = ListExecutionsResponses[keyof ListExecutionsResponses];
+
+export type StartExecutionData = {
+    body: ExecutionBody;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * The same key and body give the same execution again; another body gives 409.
+         */
+        'idempotency-key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/executions';
+};
+
+export type StartExecutionErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id.
+     */
+    404: Problem;
+    /**
+     * The change collides with what is there.
+     */
+    409: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not declared as JSON.
+     */
+    415: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type StartExecutionError = StartExecutionErrors[keyof StartExecutionErrors];
+
+export type StartExecutionResponses = {
+    /**
+     * Successful Response
+     */
+    201: ExecutionOut;
+    /**
+     * Accepted and not over yet (`async`, or it waits for a person); `Location` names the execution.
+     */
+    202: ExecutionOut;
+};
+
+export type StartExecutionResponse = StartExecutionResponses[keyof StartExecutionResponses];
+
+export type StreamAgentData = {
+    body?: never;
+    headers?: {
+        /**
+         * Last-Event-Id
+         *
+         * Resume strictly after this event; absent, empty or -1: from the start.
+         */
+        'last-event-id'?: string | null;
+    };
+    path: {
+        /**
+         * Agent Id
+         */
+        agent_id: string;
+    };
+    query?: {
+        /**
+         * Query
+         *
+         * Starts a new run.
+         */
+        query?: string | null;
+        /**
+         * Execution Id
+         *
+         * Follows this run instead.
+         */
+        execution_id?: string | null;
+        /**
+         * Conversation Id
+         */
+        conversation_id?: string | null;
+        /**
+         * Model
+         */
+        model?: string | null;
+    };
+    url: '/api/stream/{agent_id}';
+};
+
+export type StreamAgentErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id.
+     */
+    404: Problem;
+    /**
+     * The change collides with what is there.
+     */
+    409: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type StreamAgentError = StreamAgentErrors[keyof StreamAgentErrors];
+
+export type StreamAgentResponses = {
+    /**
+     * Server-sent events without a name. `id` is `<execution_id>:<seq>`, `data` one TraceEvent as JSON. The stream ends after the one terminal event (`complete`, `error` or `cancelled`).
+     */
+    200: unknown;
+};
+
+export type ListToolsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Search
+         *
+         * In name, description and tags.
+         */
+        search?: string | null;
+        /**
+         * Kind
+         */
+        kind?: 'prebuilt' | 'custom' | null;
+        /**
+         * Tag
+         */
+        tag?: string | null;
+        /**
+         * Skip
+         */
+        skip?: number;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/tools';
+};
+
+export type ListToolsErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type ListToolsError = ListToolsErrors[keyof ListToolsErrors];
+
+export type ListToolsResponses = {
+    /**
+     * Successful Response
+     */
+    200: ToolList;
+};
+
+export type ListToolsResponse = ListToolsResponses[keyof ListToolsResponses];
+
+export type ExecuteToolData = {
+    body: CallBody;
+    path?: never;
+    query?: never;
+    url: '/api/tools/execute';
+};
+
+export type ExecuteToolErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id.
+     */
+    404: Problem;
+    /**
+     * The change collides with what is there.
+     */
+    409: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not declared as JSON.
+     */
+    415: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * The tool or model failed.
+     */
+    502: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+    /**
+     * The tool or model took too long.
+     */
+    504: Problem;
+};
+
+export type ExecuteToolError = ExecuteToolErrors[keyof ExecuteToolErrors];
+
+export type ExecuteToolResponses = {
+    /**
+     * Successful Response
+     */
+    200: CallOut;
+};
+
+export type ExecuteToolResponse = ExecuteToolResponses[keyof ExecuteToolResponses];
+
+export type RegisterToolData = {
+    body: ToolBody;
+    path?: never;
+    query?: never;
+    url: '/api/tools/register';
+};
+
+export type RegisterToolErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * The change collides with what is there.
+     */
+    409: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not declared as JSON.
+     */
+    415: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type RegisterToolError = RegisterToolErrors[keyof RegisterToolErrors];
+
+export type RegisterToolResponses = {
+    /**
+     * Successful Response
+     */
+    201: ToolOut;
+};
+
+export type RegisterToolResponse = RegisterToolResponses[keyof RegisterToolResponses];
+
 export type SetAgentsStatusData = {
     body: BulkBody;
     path?: never;
     query?: never;
-    url: '/api/agents/bulk';
+    url: '/api/v1/agents/bulk';
 };
 
 export type SetAgentsStatusErrors = {
     /**
-     * Validation Error
+     * The request cannot be read.
      */
-    422: HttpValidationError;
+    400: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * The change collides with what is there.
+     */
+    409: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not declared as JSON.
+     */
+    415: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
 };
 
 export type SetAgentsStatusError = SetAgentsStatusErrors[keyof SetAgentsStatusErrors];
@@ -1013,8 +3016,29 @@ export type ListAttachableToolsData = {
     body?: never;
     path?: never;
     query?: never;
-    url: '/api/agents/tools/available';
+    url: '/api/v1/agents/tools/available';
 };
+
+export type ListAttachableToolsErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type ListAttachableToolsError = ListAttachableToolsErrors[keyof ListAttachableToolsErrors];
 
 export type ListAttachableToolsResponses = {
     /**
@@ -1042,14 +3066,42 @@ export type DeleteAgentData = {
         agent_id: string;
     };
     query?: never;
-    url: '/api/agents/{agent_id}';
+    url: '/api/v1/agents/{agent_id}';
 };
 
 export type DeleteAgentErrors = {
     /**
-     * Validation Error
+     * The request cannot be read.
      */
-    422: HttpValidationError;
+    400: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id.
+     */
+    404: Problem;
+    /**
+     * The change collides with what is there.
+     */
+    409: Problem;
+    /**
+     * `If-Match` names another version than the current one.
+     */
+    412: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
 };
 
 export type DeleteAgentError = DeleteAgentErrors[keyof DeleteAgentErrors];
@@ -1062,36 +3114,6 @@ export type DeleteAgentResponses = {
 };
 
 export type DeleteAgentResponse = DeleteAgentResponses[keyof DeleteAgentResponses];
-
-export type GetAgentData = {
-    body?: never;
-    path: {
-        /**
-         * Agent Id
-         */
-        agent_id: string;
-    };
-    query?: never;
-    url: '/api/agents/{agent_id}';
-};
-
-export type GetAgentErrors = {
-    /**
-     * Validation Error
-     */
-    422: HttpValidationError;
-};
-
-export type GetAgentError = GetAgentErrors[keyof GetAgentErrors];
-
-export type GetAgentResponses = {
-    /**
-     * Successful Response
-     */
-    200: AgentOut;
-};
-
-export type GetAgentResponse = GetAgentResponses[keyof GetAgentResponses];
 
 export type UpdateAgentData = {
     body: AgentChanges;
@@ -1110,14 +3132,50 @@ export type UpdateAgentData = {
         agent_id: string;
     };
     query?: never;
-    url: '/api/agents/{agent_id}';
+    url: '/api/v1/agents/{agent_id}';
 };
 
 export type UpdateAgentErrors = {
     /**
-     * Validation Error
+     * The request cannot be read.
      */
-    422: HttpValidationError;
+    400: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id.
+     */
+    404: Problem;
+    /**
+     * The change collides with what is there.
+     */
+    409: Problem;
+    /**
+     * `If-Match` names another version than the current one.
+     */
+    412: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not declared as JSON.
+     */
+    415: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
 };
 
 export type UpdateAgentError = UpdateAgentErrors[keyof UpdateAgentErrors];
@@ -1143,14 +3201,46 @@ export type CloneAgentData = {
         agent_id: string;
     };
     query?: never;
-    url: '/api/agents/{agent_id}/clone';
+    url: '/api/v1/agents/{agent_id}/clone';
 };
 
 export type CloneAgentErrors = {
     /**
-     * Validation Error
+     * The request cannot be read.
      */
-    422: HttpValidationError;
+    400: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id.
+     */
+    404: Problem;
+    /**
+     * The change collides with what is there.
+     */
+    409: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not declared as JSON.
+     */
+    415: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
 };
 
 export type CloneAgentError = CloneAgentErrors[keyof CloneAgentErrors];
@@ -1163,6 +3253,84 @@ export type CloneAgentResponses = {
 };
 
 export type CloneAgentResponse = CloneAgentResponses[keyof CloneAgentResponses];
+
+export type RunAgentData = {
+    body: RunBody;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * The same key and body give the same execution again; another body gives 409.
+         */
+        'idempotency-key'?: string | null;
+    };
+    path: {
+        /**
+         * Agent Id
+         */
+        agent_id: string;
+    };
+    query?: never;
+    url: '/api/v1/agents/{agent_id}/run';
+};
+
+export type RunAgentErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id.
+     */
+    404: Problem;
+    /**
+     * The change collides with what is there.
+     */
+    409: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not declared as JSON.
+     */
+    415: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type RunAgentError = RunAgentErrors[keyof RunAgentErrors];
+
+export type RunAgentResponses = {
+    /**
+     * Successful Response
+     */
+    201: ExecutionOut;
+    /**
+     * Accepted and not over yet (`async`, or it waits for a person); `Location` names the execution.
+     */
+    202: ExecutionOut;
+};
+
+export type RunAgentResponse = RunAgentResponses[keyof RunAgentResponses];
 
 export type ListAgentVersionsData = {
     body?: never;
@@ -1188,14 +3356,34 @@ export type ListAgentVersionsData = {
          */
         cursor?: string | null;
     };
-    url: '/api/agents/{agent_id}/versions';
+    url: '/api/v1/agents/{agent_id}/versions';
 };
 
 export type ListAgentVersionsErrors = {
     /**
-     * Validation Error
+     * The request cannot be read.
      */
-    422: HttpValidationError;
+    400: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id.
+     */
+    404: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
 };
 
 export type ListAgentVersionsError = ListAgentVersionsErrors[keyof ListAgentVersionsErrors];
@@ -1222,14 +3410,34 @@ export type GetAgentVersionData = {
         version: number;
     };
     query?: never;
-    url: '/api/agents/{agent_id}/versions/{version}';
+    url: '/api/v1/agents/{agent_id}/versions/{version}';
 };
 
 export type GetAgentVersionErrors = {
     /**
-     * Validation Error
+     * The request cannot be read.
      */
-    422: HttpValidationError;
+    400: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id.
+     */
+    404: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
 };
 
 export type GetAgentVersionError = GetAgentVersionErrors[keyof GetAgentVersionErrors];
@@ -1264,14 +3472,42 @@ export type RestoreAgentVersionData = {
         version: number;
     };
     query?: never;
-    url: '/api/agents/{agent_id}/versions/{version}/restore';
+    url: '/api/v1/agents/{agent_id}/versions/{version}/restore';
 };
 
 export type RestoreAgentVersionErrors = {
     /**
-     * Validation Error
+     * The request cannot be read.
      */
-    422: HttpValidationError;
+    400: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id.
+     */
+    404: Problem;
+    /**
+     * The change collides with what is there.
+     */
+    409: Problem;
+    /**
+     * `If-Match` names another version than the current one.
+     */
+    412: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
 };
 
 export type RestoreAgentVersionError = RestoreAgentVersionErrors[keyof RestoreAgentVersionErrors];
@@ -1285,103 +3521,226 @@ export type RestoreAgentVersionResponses = {
 
 export type RestoreAgentVersionResponse = RestoreAgentVersionResponses[keyof RestoreAgentVersionResponses];
 
-export type ListToolsData = {
+export type GetExecutionData = {
     body?: never;
-    path?: never;
+    path: {
+        /**
+         * Execution Id
+         */
+        execution_id: string;
+    };
+    query?: never;
+    url: '/api/v1/executions/{execution_id}';
+};
+
+export type GetExecutionErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id.
+     */
+    404: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type GetExecutionError = GetExecutionErrors[keyof GetExecutionErrors];
+
+export type GetExecutionResponses = {
+    /**
+     * Successful Response
+     */
+    200: ExecutionOut;
+};
+
+export type GetExecutionResponse = GetExecutionResponses[keyof GetExecutionResponses];
+
+export type CancelExecutionData = {
+    body?: never;
+    path: {
+        /**
+         * Execution Id
+         */
+        execution_id: string;
+    };
+    query?: never;
+    url: '/api/v1/executions/{execution_id}/cancel';
+};
+
+export type CancelExecutionErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id.
+     */
+    404: Problem;
+    /**
+     * The change collides with what is there.
+     */
+    409: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type CancelExecutionError = CancelExecutionErrors[keyof CancelExecutionErrors];
+
+export type CancelExecutionResponses = {
+    /**
+     * Successful Response
+     */
+    200: ExecutionSummary;
+};
+
+export type CancelExecutionResponse = CancelExecutionResponses[keyof CancelExecutionResponses];
+
+export type ReadTraceData = {
+    body?: never;
+    path: {
+        /**
+         * Execution Id
+         */
+        execution_id: string;
+    };
     query?: {
         /**
-         * Search
+         * After
          *
-         * In name, description and tags.
+         * Only events after this seq.
          */
-        search?: string | null;
-        /**
-         * Kind
-         */
-        kind?: 'prebuilt' | 'custom' | null;
-        /**
-         * Tag
-         */
-        tag?: string | null;
-        /**
-         * Skip
-         */
-        skip?: number;
+        after?: number;
         /**
          * Limit
          */
         limit?: number;
     };
-    url: '/api/tools';
+    url: '/api/v1/executions/{execution_id}/events';
 };
 
-export type ListToolsErrors = {
+export type ReadTraceErrors = {
     /**
-     * Validation Error
+     * The request cannot be read.
      */
-    422: HttpValidationError;
+    400: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id.
+     */
+    404: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
 };
 
-export type ListToolsError = ListToolsErrors[keyof ListToolsErrors];
+export type ReadTraceError = ReadTraceErrors[keyof ReadTraceErrors];
 
-export type ListToolsResponses = {
+export type ReadTraceResponses = {
     /**
      * Successful Response
      */
-    200: ToolList;
+    200: TraceEvents;
 };
 
-export type ListToolsResponse = ListToolsResponses[keyof ListToolsResponses];
+export type ReadTraceResponse = ReadTraceResponses[keyof ReadTraceResponses];
 
-export type RegisterToolData = {
-    body: ToolBody;
-    path?: never;
+export type FollowTraceData = {
+    body?: never;
+    headers?: {
+        /**
+         * Last-Event-Id
+         *
+         * Resume strictly after this event; absent, empty or -1: from the start.
+         */
+        'last-event-id'?: string | null;
+    };
+    path: {
+        /**
+         * Execution Id
+         */
+        execution_id: string;
+    };
     query?: never;
-    url: '/api/tools/register';
+    url: '/api/v1/executions/{execution_id}/stream';
 };
 
-export type RegisterToolErrors = {
+export type FollowTraceErrors = {
     /**
-     * Validation Error
+     * The request cannot be read.
      */
-    422: HttpValidationError;
-};
-
-export type RegisterToolError = RegisterToolErrors[keyof RegisterToolErrors];
-
-export type RegisterToolResponses = {
+    400: Problem;
     /**
-     * Successful Response
+     * The host, the origin or the caller is not allowed to.
      */
-    201: ToolOut;
-};
-
-export type RegisterToolResponse = RegisterToolResponses[keyof RegisterToolResponses];
-
-export type ExecuteToolData = {
-    body: CallBody;
-    path?: never;
-    query?: never;
-    url: '/api/tools/execute';
-};
-
-export type ExecuteToolErrors = {
+    403: Problem;
     /**
-     * Validation Error
+     * There is nothing under that id.
      */
-    422: HttpValidationError;
-};
-
-export type ExecuteToolError = ExecuteToolErrors[keyof ExecuteToolErrors];
-
-export type ExecuteToolResponses = {
+    404: Problem;
     /**
-     * Successful Response
+     * The input breaks a rule; `errors` says which.
      */
-    200: CallOut;
+    422: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
 };
 
-export type ExecuteToolResponse = ExecuteToolResponses[keyof ExecuteToolResponses];
+export type FollowTraceError = FollowTraceErrors[keyof FollowTraceErrors];
+
+export type FollowTraceResponses = {
+    /**
+     * Server-sent events without a name. `id` is `<execution_id>:<seq>`, `data` one TraceEvent as JSON. The stream ends after the one terminal event (`complete`, `error` or `cancelled`).
+     */
+    200: unknown;
+};
 
 export type RemoveToolData = {
     body?: never;
@@ -1392,14 +3751,38 @@ export type RemoveToolData = {
         name: string;
     };
     query?: never;
-    url: '/api/tools/{name}';
+    url: '/api/v1/tools/{name}';
 };
 
 export type RemoveToolErrors = {
     /**
-     * Validation Error
+     * The request cannot be read.
      */
-    422: HttpValidationError;
+    400: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id.
+     */
+    404: Problem;
+    /**
+     * The change collides with what is there.
+     */
+    409: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
 };
 
 export type RemoveToolError = RemoveToolErrors[keyof RemoveToolErrors];
@@ -1422,14 +3805,34 @@ export type GetToolData = {
         name: string;
     };
     query?: never;
-    url: '/api/tools/{name}';
+    url: '/api/v1/tools/{name}';
 };
 
 export type GetToolErrors = {
     /**
-     * Validation Error
+     * The request cannot be read.
      */
-    422: HttpValidationError;
+    400: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id.
+     */
+    404: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
 };
 
 export type GetToolError = GetToolErrors[keyof GetToolErrors];
@@ -1460,14 +3863,50 @@ export type UpdateToolData = {
         name: string;
     };
     query?: never;
-    url: '/api/tools/{name}';
+    url: '/api/v1/tools/{name}';
 };
 
 export type UpdateToolErrors = {
     /**
-     * Validation Error
+     * The request cannot be read.
      */
-    422: HttpValidationError;
+    400: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id.
+     */
+    404: Problem;
+    /**
+     * The change collides with what is there.
+     */
+    409: Problem;
+    /**
+     * `If-Match` names another version than the current one.
+     */
+    412: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not declared as JSON.
+     */
+    415: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
 };
 
 export type UpdateToolError = UpdateToolErrors[keyof UpdateToolErrors];
@@ -1480,3 +3919,108 @@ export type UpdateToolResponses = {
 };
 
 export type UpdateToolResponse = UpdateToolResponses[keyof UpdateToolResponses];
+
+export type GetHealthData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/health';
+};
+
+export type GetHealthErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part it needs is away.
+     */
+    503: HealthOut;
+};
+
+export type GetHealthError = GetHealthErrors[keyof GetHealthErrors];
+
+export type GetHealthResponses = {
+    /**
+     * Successful Response
+     */
+    200: HealthOut;
+};
+
+export type GetHealthResponse = GetHealthResponses[keyof GetHealthResponses];
+
+export type GetMetricsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/metrics';
+};
+
+export type GetMetricsErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+};
+
+export type GetMetricsError = GetMetricsErrors[keyof GetMetricsErrors];
+
+export type GetMetricsResponses = {
+    /**
+     * Successful Response
+     */
+    200: unknown;
+};
+
+export type GetReadinessData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/ready';
+};
+
+export type GetReadinessErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part it needs is away.
+     */
+    503: HealthOut;
+};
+
+export type GetReadinessError = GetReadinessErrors[keyof GetReadinessErrors];
+
+export type GetReadinessResponses = {
+    /**
+     * Successful Response
+     */
+    200: HealthOut;
+};
+
+export type GetReadinessResponse = GetReadinessResponses[keyof GetReadinessResponses];

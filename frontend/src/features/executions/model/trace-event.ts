@@ -1,22 +1,8 @@
-/** The events of a trace as the API's contract has them. */
-export interface BaseEvent { seq: number; timestamp: number; attempt: number; span_id?: string | null; parent_span_id?: string | null }
-export interface WishedCall { id: string; name: string; arguments: Record<string, unknown> | null; raw?: string }
-export type TraceEvent = BaseEvent &
-  (
-    | { type: "connection"; status: "connected"; execution_id: string; agent_id: string; agent_name: string; agent_version: number; query: string }
-    | { type: "node_start"; node: string }
-    | { type: "node_end"; node: string; duration_ms: number; error?: string | null }
-    | { type: "token"; message_id: string; content: string; offset: number; parts?: [number, number][] }
-    | { type: "message"; role: "assistant"; message_id: string; content: string; tool_calls?: WishedCall[]; model: string; finish_reason?: string; final?: boolean; call_key: string }
-    | { type: "tool_start"; tool: string; arguments: Record<string, unknown>; call_id: string; call_key: string; repeatable?: boolean; line: string }
-    | { type: "tool_end"; tool: string; call_id: string; call_key: string; result?: unknown; error?: { code: string; message: string } | null; duration_ms: number; logs?: string; cpu_ms?: number | null; peak_memory_kb?: number | null; line: string }
-    | { type: "usage"; model: string; input_tokens: number; output_tokens: number; total_tokens: number; cached_input_tokens?: number; reasoning_tokens?: number; estimated?: boolean; cost_usd?: string | null; duration_ms: number; first_token_ms?: number | null }
-    | { type: "retry"; what: string; reason: string; error_code: string; delay_s?: number; try_number: number }
-    | { type: "interrupt"; interrupt_id: string; reason: string; value: Record<string, unknown>; response_schema: Record<string, unknown> }
-    | { type: "complete"; result: string; model: string; input_tokens: number; output_tokens: number; cost_usd?: string | null; duration_ms: number }
-    | { type: "error"; message: string; error_code: string; duration_ms: number }
-    | { type: "cancelled"; reason: string; duration_ms: number }
-  );
+/** The events of a trace: the API's own union, as it stands in every frame of the stream. */
+import type { TraceEvent as SentEvent } from "@/lib/api";
+
+/** An event of a log; there it always has its place and attempt. */
+export type TraceEvent = SentEvent & { seq: number; attempt: number };
 export type EventOf<T extends TraceEvent["type"]> = Extract<TraceEvent, { type: T }>;
 const TERMINAL = new Set<string>(["complete", "error", "cancelled"]);
 

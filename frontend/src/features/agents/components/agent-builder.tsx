@@ -1,0 +1,57 @@
+"use client";
+
+import type { ReactNode } from "react";
+
+import { UnsavedGuard } from "@/components/ui/unsaved-guard";
+import type { ToolOut } from "@/lib/api";
+
+import { type SaveAgent, useAgentDraft } from "../hooks/use-agent-draft";
+import { type AgentDraft, emptyDraft } from "../model/agent-draft";
+import { BasicInfo } from "./builder-basic-info";
+import { AgentBuilderContext } from "./builder-context";
+import { Instructions } from "./builder-instructions";
+import { Limits } from "./builder-limits";
+import { Model } from "./builder-model";
+import { SaveBar } from "./builder-save-bar";
+import { Templates } from "./builder-templates";
+import { Tools } from "./builder-tools";
+import { ConflictDialog } from "./conflict-dialog";
+
+export interface AgentBuilderProps {
+  /** The agent to change; none: a new one. */
+  initial?: AgentDraft;
+  availableTools: readonly ToolOut[];
+  knownModels?: readonly string[];
+  /** Store the changed fields (all of them for a new agent). A rejection is shown at the fields it names. */
+  onSave: SaveAgent;
+  /** What is stored now, when somebody else has changed it meanwhile. */
+  loadCurrent?: () => Promise<AgentDraft>;
+  /** Store all changes over what somebody else has stored. */
+  onOverwrite?: (changes: Partial<AgentDraft>) => Promise<void>;
+  children: ReactNode;
+}
+
+function Builder({ initial, availableTools, knownModels = [], onSave, loadCurrent, onOverwrite, children }: AgentBuilderProps) {
+  const isNew = initial === undefined;
+  const state = useAgentDraft(initial ?? emptyDraft, onSave, isNew);
+  return (
+    <AgentBuilderContext value={{ ...state, availableTools, knownModels, isNew }}>
+      <form
+        aria-label={isNew ? "New agent" : "Agent"}
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault();
+          void state.save();
+        }}
+        className="flex flex-col"
+      >
+        {children}
+      </form>
+      <UnsavedGuard dirty={state.isDirty && !state.isSaving} />
+      {loadCurrent && onOverwrite && <ConflictDialog loadCurrent={loadCurrent} onOverwrite={onOverwrite} />}
+    </AgentBuilderContext>
+  );
+}
+
+/** The form of an agent, put together from its parts; they share `agent`, `updateAgent`, `availableTools` and `isValid`. */
+export const AgentBuilder = Object.assign(Builder, { Templates, BasicInfo, Instructions, Model, Tools, Limits, SaveBar });

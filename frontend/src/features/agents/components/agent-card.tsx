@@ -1,0 +1,69 @@
+"use client";
+
+import { Play } from "lucide-react";
+import Link from "next/link";
+
+import { Badge } from "@/components/ui/badge";
+import { buttonStyles } from "@/components/ui/button";
+import { Checkbox } from "@/components/ui/checkbox";
+import { AgentIcon } from "@/components/ui/icons";
+import { Card } from "@/components/ui/surface";
+import type { AgentOut } from "@/lib/api";
+import { relativeTime } from "@/lib/format";
+
+import { AgentMenu } from "./agent-menu";
+import { AgentStatusBadge } from "./agent-status-badge";
+
+interface AgentCardProps {
+  agent: AgentOut;
+  now: number;
+  chosen: boolean;
+  onChoose: (chosen: boolean) => void;
+}
+
+const SHOWN_TOOLS = 4;
+
+/** An agent with what matters about it. */
+export function AgentCard({ agent, now, chosen, onChoose }: AgentCardProps) {
+  const tools = agent.tools ?? [];
+  return (
+    <Card className="group relative flex min-w-0 flex-col gap-2 p-3 hover:border-line-strong has-[[data-checked]]:border-accent">
+      <div className="flex items-start gap-2">
+        <span className="flex size-7 shrink-0 items-center justify-center rounded-md bg-accent-soft text-accent-ink">
+          <AgentIcon className="size-4" />
+        </span>
+        <div className="min-w-0 flex-1">
+          <h2 className="truncate font-semibold">
+            <Link href={`/agents/${agent.id}`} className="after:absolute after:inset-0">
+              {agent.display_name || agent.name}
+            </Link>
+          </h2>
+          <p className="truncate text-xs text-ink-3">{agent.role || agent.description || agent.slug}</p>
+        </div>
+        <div className="relative z-10 flex items-center gap-1">
+          <Checkbox label={`Choose ${agent.name}`} checked={chosen} onChange={onChoose} />
+          <AgentMenu agent={agent} />
+        </div>
+      </div>
+      <div className="flex min-h-5 flex-wrap gap-1">
+        {tools.slice(0, SHOWN_TOOLS).map((tool) => (
+          <Badge key={tool} tone="tool" className="font-mono">
+            {tool}
+          </Badge>
+        ))}
+        {tools.length > SHOWN_TOOLS && <Badge>+{tools.length - SHOWN_TOOLS}</Badge>}
+        {tools.length === 0 && <span className="text-xs text-ink-3">no tools</span>}
+      </div>
+      <div className="nums mt-auto flex items-center gap-2 text-xs text-ink-3">
+        <AgentStatusBadge status={agent.status} />
+        <span className="truncate">{agent.model ?? "default model"}</span>
+        <span aria-hidden>·</span>
+        <span>v{agent.version}</span>
+        <span className="ml-auto max-[400px]:hidden">{relativeTime(agent.updated_at, now)}</span>
+        <Link href={`/playground?agent=${agent.id}`} aria-label={`Run ${agent.name}`} className={buttonStyles({ size: "sm", variant: "secondary", className: "relative z-10 h-6 px-2" })}>
+          <Play /> Run
+        </Link>
+      </div>
+    </Card>
+  );
+}

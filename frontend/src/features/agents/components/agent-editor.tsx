@@ -1,0 +1,114 @@
+"use client";
+
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useRouter } from "next/navigation";
+import { parseAsStringLiteral, useQueryState } from "nuqs";
+import type { ReactNode } from "react";
+import { toast } from "sonner";
+
+import { PageHeader } from "@/components/layout/page";
+import { Callout } from "@/components/ui/callout";
+import { SkeletonRows } from "@/components/ui/surface";
+import { Tabs, TabPanel } from "@/components/ui/tabs";
+import type { AgentOut } from "@/lib/api";
+import { problemText } from "@/lib/problem";
+import { agentsQuery, toolsQuery } from "@/lib/queries";
+
+import { agentQuery } from "../api/get-agent";
+import { updateAgent } from "../api/update-agent";
+import { type AgentDraft, draftOf } from "../model/agent-draft";
+import { AgentBuilder } from "./agent-builder";
+import { AgentMenu } from "./agent-menu";
+import { AgentStatusBadge } from "./agent-status-badge";
+import { VersionHistory } from "./version-history";
+
+const tabs = ["configuration", "versions", "executions"] as const;
+
+export interface AgentEditorProps {
+  agentId: string;
+  /** Beside the form: ask the agent as it is stored. */
+  tryOut: ReactNode;
+  executions: ReactNode;
+}
+
+/** One agent: its form with the try-out panel, its versions, its runs. */
+export function AgentEditor({ agentId, tryOut, executions }: AgentEditorProps) {
+  const router = useRouter();
+  const { data: agent, error } = useQuery(agentQuery(agentId));
+  const [tab, setTab] = useQueryState("tab", parseAsStringLiteral(tabs).withDefault("configuration"));
+  if (error && !agent) {
+    return (
+      <>
+        <PageHeader parent={{ href: "/agents", label: "Agents" }} title="Agent" />
+        <Callout tone="bad" className="m-4" title="This agent cannot be shown">
+          {problemText(error)}
+        </Callout>
+      </>
+    );
+  }
+  return (
+    <div className="flex min-h-0 flex-1 flex-col">
+      <PageHeader
+        parent={{ href: "/agents", label: "Agents" }}
+        title={agent?.name ?? "…"}
+        facts={agent && <><AgentStatusBadge status={agent.status} /><span className="nums text-xs text-ink-3">v{agent.version}</span></>}
+        actions={agent && <AgentMenu agent={agent} onDeleted={() => router.push("/agents")} />}
+      />
+      {!agent ? (
+        <SkeletonRows />
+      ) : (
+        <Tabs
+          label="Agent"
+          value={tab}
+          onChange={(next) => void setTab(tabs.find((name) => name === next) ?? null)}
+          tabs={[{ value: "configuration", label: "Configuration" }, { value: "versions", label: "Versions" }, { value: "executions", label: "Executions" }]}
+        >
+          <TabPanel value="configuration" keepMounted className="flex min-h-0 flex-1 flex-col data-hidden:hidden xl:flex-row">
+            <div className="min-w-0 flex-1 xl:overflow-y-auto">
+              <Configuration key={agent.version} agent={agent} />
+            </div>
+            <div className="flex min-h-96 min-w-0 flex-col border-l max-xl:border-t xl:w-[27rem]">{tryOut}</div>
+          </TabPanel>
+          <TabPanel value="versions" className="min-h-0 overflow-y-auto">
+            <VersionHistory agent={agent} />
+          </TabPanel>
+          <TabPanel value="executions" className="min-h-0 overflow-y-auto p-4">
+            {executions}
+          </TabPanel>
+        </Tabs>
+      )}
+    </div>
+  );
+}
+
+/** The form of a stored agent; made anew for each version that is loaded. */
+function Configuration({ agent }: { agent: AgentOut }) {
+  const queryClient = useQueryClient();
+  const tools = useQuery(toolsQuery());
+  const models = useQuery(agentsQuery());
+  const knownModels = [...new Set(["demo", ...(models.data?.agents ?? []).flatMap(({ model }) => model ?? [])])];
+  const put = async (version: number, changes: Partial<AgentDraft>) => {
+    const saved = await updateAgent(agent.id, version, changes);
+    queryClient.setQueryData(agentQuery(agent.id).queryKey, saved);
+    toast.success(`${saved.name} saved as version ${saved.version}`);
+    void queryClient.invalidateQueries({ queryKey: ["agents"] });
+  };
+  const current = () => queryClient.fetchQuery({ ...agentQuery(agent.id), queryKey: ["agents", "fresh", agent.id], staleTime: 0 });
+  return (
+    <AgentBuilder
+      initial={draftOf(agent)}
+      availableTools={tools.data?.tools ?? []}
+      knownModels={knownModels}
+      onSave={(changes) => put(agent.version, changes)}
+      loadCurrent={async () => draftOf(await current())}
+      onOverwrite={async (changes) => put((await current()).version, changes)}
+    >
+      <AgentBuilder.BasicInfo />
+      <AgentBuilder.Instructions />
+      <AgentBuilder.Model />
+      <AgentBuilder.Tools />
+      <AgentBuilder.Limits />
+      <AgentBuilder.SaveBar />
+    </AgentBuilder>
+  );
+}

@@ -1,0 +1,45 @@
+"use client";
+
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useRouter } from "next/navigation";
+import { toast } from "sonner";
+
+import { PageHeader } from "@/components/layout/page";
+import { toolsQuery } from "@/lib/queries";
+
+import { createAgent } from "../api/create-agent";
+import { AgentBuilder } from "./agent-builder";
+
+/** The form of an agent that is not there yet. */
+export function NewAgent() {
+  const router = useRouter();
+  const queryClient = useQueryClient();
+  const tools = useQuery(toolsQuery());
+  return (
+    <div className="flex min-h-0 flex-1 flex-col">
+      <PageHeader parent={{ href: "/agents", label: "Agents" }} title="New agent" />
+      <div className="min-h-0 flex-1 md:overflow-y-auto">
+        <div className="max-w-4xl">
+          <AgentBuilder
+            availableTools={tools.data?.tools ?? []}
+            knownModels={["demo"]}
+            onSave={async (_, draft) => {
+              const agent = await createAgent(draft);
+              toast.success(`${agent.name} created`);
+              void queryClient.invalidateQueries({ queryKey: ["agents"] });
+              router.push(`/agents/${agent.id}`);
+            }}
+          >
+            <AgentBuilder.Templates />
+            <AgentBuilder.BasicInfo />
+            <AgentBuilder.Instructions />
+            <AgentBuilder.Model />
+            <AgentBuilder.Tools />
+            <AgentBuilder.Limits />
+            <AgentBuilder.SaveBar />
+          </AgentBuilder>
+        </div>
+      </div>
+    </div>
+  );
+}

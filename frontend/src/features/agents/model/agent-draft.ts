@@ -1,0 +1,77 @@
+/** An agent while it is being edited, and the API's own rules for it. */
+import type { AgentBody, AgentConfiguration } from "@/lib/api";
+import { AgentBodySchema } from "@/lib/api/schemas.gen";
+import { type JsonSchema, plain, violation } from "@/lib/json-schema";
+
+const editable = [
+  "name", "description", "role", "goal", "backstory", "instructions", "model", "temperature", "tools", "requires_approval",
+  "max_iter", "max_rpm", "run_timeout_s", "call_timeout_s", "memory_flag", "verbose_flag",
+] as const satisfies readonly (keyof AgentBody)[];
+
+export type AgentField = (typeof editable)[number];
+export type AgentDraft = Required<Pick<AgentBody, AgentField>>;
+
+/** What a new agent starts from; the same defaults as the API's. */
+export const emptyDraft: AgentDraft = {
+  name: "",
+  description: "",
+  role: "",
+  goal: "",
+  backstory: "",
+  instructions: "",
+  model: null,
+  temperature: 0.2,
+  tools: [],
+  requires_approval: [],
+  max_iter: 15,
+  max_rpm: null,
+  run_timeout_s: null,
+  call_timeout_s: null,
+  memory_flag: false,
+  verbose_flag: false,
+};
+
+/** The editable part of a stored agent or version. */
+export function draftOf(agent: AgentConfiguration): AgentDraft {
+  const given = Object.fromEntries(editable.map((field) => [field, agent[field]]).filter(([, value]) => value !== undefined));
+  return { ...emptyDraft, ...given };
+}
+
+/** The fields in which two drafts differ, with the values of the second. */
+export function changedFields(before: AgentDraft, after: AgentDraft): Partial<AgentDraft> {
+  const changed = editable.filter((field) => JSON.stringify(before[field]) !== JSON.stringify(after[field]));
+  return Object.fromEntries(changed.map((field) => [field, after[field]]));
+}
+
+const root: JsonSchema = AgentBodySchema as JsonSchema;
+
+/** The broken rules of a draft by field, read from the schema that the API publishes. What only the server knows it says on saving. */
+export function draftErrors(draft: AgentDraft): Partial<Record<AgentField, string>> {
+  const errors: Partial<Record<AgentField, string>> = {};
+  for (const field of editable) {
+    const schema = root.properties?.[field];
+    const value = typeof draft[field] === "string" && field === "name" ? draft[field].trim() : draft[field];
+    const broken = schema && violation(plain(schema, root), value, root.required?.includes(field));
+    if (broken) errors[field] = broken;
+  }
+  return errors;
+}
+
+export const fieldLabels: Record<AgentField, string> = {
+  name: "Name",
+  description: "Description",
+  role: "Role",
+  goal: "Goal",
+  backstory: "Backstory",
+  instructions: "Instructions",
+  model: "Model",
+  temperature: "Temperature",
+  tools: "Tools",
+  requires_approval: "Needs approval",
+  max_iter: "Most iterations",
+  max_rpm: "Model calls per minute",
+  run_timeout_s: "Time limit of a run",
+  call_timeout_s: "Time limit of a call",
+  memory_flag: "Memory",
+  verbose_flag: "Verbose",
+};

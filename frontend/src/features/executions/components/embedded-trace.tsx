@@ -1,0 +1,35 @@
+"use client";
+
+import { useState } from "react";
+
+import type { ExecutionTrace as Execution } from "../hooks/use-execution-trace";
+import { StatusBadge } from "./status-badge";
+import { TraceActions } from "./trace-actions";
+import { TraceStats } from "./trace-stats";
+import { TraceView } from "./trace-view";
+
+export interface EmbeddedTraceProps {
+  execution: Execution;
+  stacked?: boolean;
+  /** Called with the new run's id when the reader runs it again. */
+  onStarted: (executionId: string) => void;
+}
+
+/** A trace inside another page: playground, try-out, first run. */
+export function EmbeddedTrace({ execution, stacked = false, onStarted }: EmbeddedTraceProps) {
+  const [selected, setSelected] = useState<string | null>(null);
+  const { trace } = execution;
+  return (
+    <div className="flex min-h-0 min-w-0 flex-1 flex-col">
+      {trace.lastSeq > 0 && (
+        <div className="flex flex-wrap items-center gap-2 border-b px-3 py-1.5">
+          <StatusBadge status={trace.status} />
+          <span className="flex-1" />
+          <TraceActions trace={trace} onStarted={onStarted} />
+        </div>
+      )}
+      {trace.lastSeq > 0 && <TraceStats trace={trace} />}
+      <TraceView key={trace.executionId} execution={execution} selected={selected} onSelect={setSelected} stacked={stacked} />
+    </div>
+  );
+}

@@ -1,0 +1,33 @@
+"use client";
+
+import { useRouter } from "next/navigation";
+import { parseAsString, useQueryState } from "nuqs";
+
+import { PageHeader } from "@/components/layout/page";
+import { oneLine } from "@/lib/format";
+
+import { useExecutionTrace } from "../hooks/use-execution-trace";
+import { StatusBadge } from "./status-badge";
+import { TraceActions } from "./trace-actions";
+import { TraceStats } from "./trace-stats";
+import { TraceView } from "./trace-view";
+
+/** One execution, live or long over; the chosen step stands in the address, so that a link shows the same. */
+export function ExecutionPage({ executionId }: { executionId: string }) {
+  const router = useRouter();
+  const execution = useExecutionTrace(executionId);
+  const [step, setStep] = useQueryState("step", parseAsString);
+  const { trace } = execution;
+  return (
+    <div className="flex min-h-0 flex-1 flex-col">
+      <PageHeader
+        parent={{ href: "/executions", label: "Executions" }}
+        title={trace.query ? oneLine(trace.query, 120) : "Execution"}
+        facts={trace.lastSeq > 0 && <StatusBadge status={trace.status} />}
+        actions={trace.lastSeq > 0 && <TraceActions trace={trace} onStarted={(id) => router.push(`/executions/${id}`)} />}
+      />
+      {trace.lastSeq > 0 && <TraceStats trace={trace} />}
+      <TraceView execution={execution} selected={step} onSelect={(selection) => void setStep(selection)} />
+    </div>
+  );
+}

@@ -1,0 +1,68 @@
+"use client";
+
+import { Ban, Ellipsis, Link2, RotateCcw, Terminal, Download } from "lucide-react";
+import { toast } from "sonner";
+
+import { Button } from "@/components/ui/button";
+import { Menu, MenuItem } from "@/components/ui/menu";
+
+import { useExecutionActions } from "../hooks/use-execution-actions";
+import { curlFollow, curlRun, curlStart } from "../model/curl";
+import { isOver, type Trace } from "../model/trace";
+
+/** Cancel, run again, share, copy as curl, download. */
+export function TraceActions({ trace, onStarted }: { trace: Trace; onStarted: (executionId: string) => void }) {
+  const { cancel, rerun } = useExecutionActions(onStarted);
+  const origin = typeof window === "undefined" ? "" : window.location.origin;
+  const { executionId, agentId, query } = trace;
+  const copy = (text: string, what: string) =>
+    void navigator.clipboard.writeText(text).then(
+      () => toast.success(`${what} copied`),
+      () => toast.error("The browser did not allow copying"),
+    );
+  return (
+    <>
+      {isOver(trace) ? (
+        <Button disabled={rerun.isPending} onClick={() => rerun.mutate({ agentId, query })}>
+          <RotateCcw /> Run again
+        </Button>
+      ) : (
+        <Button variant="dangerGhost" className="border border-line-strong" disabled={cancel.isPending} onClick={() => cancel.mutate(executionId)}>
+          <Ban /> {cancel.isPending ? "Cancelling …" : "Cancel"}
+        </Button>
+      )}
+      <Menu
+        trigger={
+          <Button size="icon" className="size-8" aria-label="More actions">
+            <Ellipsis />
+          </Button>
+        }
+      >
+        <MenuItem onSelect={() => copy(window.location.href, "Link")}>
+          <Link2 /> Copy link to this view
+        </MenuItem>
+        <MenuItem onSelect={() => copy(curlRun(origin, agentId, query), "Command")}>
+          <Terminal /> Copy as curl: run and stream
+        </MenuItem>
+        <MenuItem onSelect={() => copy(curlStart(origin, agentId, query), "Command")}>
+          <Terminal /> Copy as curl: start in the background
+        </MenuItem>
+        <MenuItem onSelect={() => copy(curlFollow(origin, executionId), "Command")}>
+          <Terminal /> Copy as curl: follow this trace
+        </MenuItem>
+        <MenuItem onSelect={() => download(`${executionId}.json`, JSON.stringify(trace.events, null, 2))}>
+          <Download /> Download events
+        </MenuItem>
+      </Menu>
+    </>
+  );
+}
+
+function download(name: string, text: string): void {
+  const url = URL.createObjectURL(new Blob([text], { type: "application/json" }));
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(url);
+}

@@ -1,0 +1,76 @@
+"use client";
+
+import { useMutation } from "@tanstack/react-query";
+import { Play } from "lucide-react";
+import { type FormEvent, useMemo, useState } from "react";
+
+import { Button } from "@/components/ui/button";
+import { Callout } from "@/components/ui/callout";
+import { CopyButton } from "@/components/ui/copy-button";
+import { CodeBlock, JsonView } from "@/components/ui/json-view";
+import type { ToolOut } from "@/lib/api";
+import { duration } from "@/lib/format";
+import type { JsonSchema } from "@/lib/json-schema";
+import { problemText, toProblem } from "@/lib/problem";
+
+import { executeTool } from "../api/execute-tool";
+import { formFields, initialValues, readValues } from "../model/form-values";
+import { ToolForm } from "./tool-form";
+
+/** A form made from the tool's schema, and what a call gives. */
+export function ToolTryOut({ tool }: { tool: ToolOut }) {
+  const fields = useMemo(() => formFields(tool.parameters as JsonSchema), [tool.parameters]);
+  const [values, setValues] = useState(() => initialValues(fields));
+  const [tried, setTried] = useState(false);
+  const call = useMutation({ mutationFn: (args: Record<string, unknown>) => executeTool(tool.name, args) });
+  const read = readValues(fields, values);
+  const said = call.error ? Object.fromEntries(toProblem(call.error).errors.map(({ pointer, detail }) => [pointer.replace(/^\/arguments\//, "").split("/")[0] ?? "", detail])) : {};
+  const errors = tried ? { ...said, ...read.errors } : {};
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    setTried(true);
+    if (Object.keys(read.errors).length === 0) call.mutate(read.arguments);
+  };
+  const curl = () => {
+    const body = JSON.stringify({ name: tool.name, arguments: read.arguments });
+    return `curl -X POST '${window.location.origin}/api/v1/tools/execute' -H 'Content-Type: application/json' -d '${body.replaceAll("'", "'\\''")}'`;
+  };
+  return (
+    <div className="flex min-w-0 flex-col gap-3">
+      <form onSubmit={submit} noValidate className="flex flex-col gap-3">
+        <ToolForm
+          fields={fields}
+          values={values}
+          errors={errors}
+          onChange={(name, value) => {
+            setValues((before) => ({ ...before, [name]: value }));
+            if (call.error) call.reset();
+          }}
+        />
+        <div className="flex gap-2">
+          <Button type="submit" variant="primary" disabled={call.isPending}>
+            <Play /> {call.isPending ? "Running …" : "Run tool"}
+          </Button>
+          <CopyButton label="Copy as curl" text={curl} variant="ghost">
+            Copy as curl
+          </CopyButton>
+        </div>
+      </form>
+      {call.error && (
+        <Callout tone="bad" title={toProblem(call.error).code || "The call failed"}>
+          {problemText(call.error)}
+        </Callout>
+      )}
+      {call.data && (
+        <div role="status" className="flex min-w-0 flex-col gap-1.5" data-testid="tool-result">
+          <p className="nums text-xs text-ink-3">
+            Result after {duration(call.data.duration_ms)}
+            {call.data.peak_memory_kb ? `, ${(call.data.peak_memory_kb / 1024).toFixed(1)} MB at most` : ""}
+          </p>
+          {typeof call.data.result === "string" ? <CodeBlock text={call.data.result} label="Result" /> : <JsonView value={call.data.result} label="Result" />}
+          {call.data.logs && <CodeBlock text={call.data.logs} label="Printed" />}
+        </div>
+      )}
+    </div>
+  );
+}

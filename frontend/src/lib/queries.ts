@@ -1,0 +1,20 @@
+/** Server data that more than one feature shows. What only one needs is asked for in its own `api/`. */
+import { queryOptions } from "@tanstack/react-query";
+
+import { listAgents, listTools } from "@/lib/api";
+
+/** The caller's agents, newest first (up to 500: pickers and the palette need names, not pages). */
+export function agentsQuery() {
+  return queryOptions({
+    queryKey: ["agents", "all"],
+    queryFn: async ({ signal }) => (await listAgents({ query: { limit: 500 }, signal, throwOnError: true })).data,
+  });
+}
+
+/** Every tool an agent can have, prebuilt and registered, sorted by name. */
+export function toolsQuery() {
+  return queryOptions({
+    queryKey: ["tools"],
+    queryFn: async ({ signal }) => (await listTools({ signal, throwOnError: true })).data,
+  });
+}
