@@ -17,6 +17,8 @@ from dynagent.infrastructure.observability.health import Condition, Finding, Par
 from dynagent.infrastructure.postgres import migrations
 from dynagent.infrastructure.postgres.database import Database, DatabaseSettings
 from dynagent.infrastructure.redis.client import RedisSettings, connect
+from dynagent.infrastructure.sandbox.sandbox import ZygoteSandbox
+from dynagent.infrastructure.sandbox.settings import SandboxSettings
 
 OK, WARN, FAIL = Condition.OK, Condition.WARN, Condition.FAIL
 
@@ -44,6 +46,7 @@ def parts() -> Sequence[Part]:
         Part("database", check_database, timeout_s=30.0),
         Part("redis", _check_redis, required=False, timeout_s=5.0),
         Part("model", _check_model, required=False, timeout_s=10.0),
+        Part("sandbox", _check_sandbox, required=False, timeout_s=20.0),
         Part("port", check_port, timeout_s=5.0),
     )
 
@@ -122,6 +125,19 @@ async def _check_model() -> Finding:
     if answer.status_code != 200:
         return Finding(WARN, f"{url} answers {answer.status_code} to /models; it may still serve chat completions")
     return Finding(OK, f"{url} answers, the key is accepted")
+
+
+async def _check_sandbox() -> Finding:
+    sandbox = ZygoteSandbox(SandboxSettings())
+    try:
+        status = await sandbox.status()
+    finally:
+        await sandbox.stop()
+    if not status["runs"]:
+        needed = "; registered tools answer 503 until then, all else works"
+        return Finding(WARN, f"level {status['level']}: registered code is not run here", status["advice"] + needed)
+    held = ", ".join(name for name, reason in status["layers"].items() if reason is True)
+    return Finding(OK, f"level {status['level']} of 3 ({held})", status["advice"])
 
 
 async def _check_port(settings: ServerSettings) -> Finding:
