@@ -1,0 +1,176 @@
+"""Submitting and cancelling executions."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from dynagent.application.commands.executions import (
+    CancelExecution,
+    CancelExecutionHandler,
+    IdempotencyKeyReused,
+    StartExecution,
+    StartExecutionHandler,
+    Submission,
+    SubmitSettings,
+)
+from dynagent.application.shared.caller import LOCAL_ADMIN
+from dynagent.core.agents import Agent, AgentConfiguration, AgentDisabled, AgentNotFound
+from dynagent.core.executions import ExecutionNotFound, ExecutionOver, ExecutionStatus, TooManyExecutions
+from dynagent.core.shared.errors import InvalidInput
+from dynagent.core.shared.ids import new_id
+from tests.fakes.agents import FakeAgents
+from tests.fakes.clock import FakeClock
+from tests.fakes.executions import FakeCancelSignal, FakeDoorbell, FakeExecutions
+from tests.fakes.language_models import FakeChatModels, ScriptedChatModel
+from tests.fakes.unit_of_work import FakeUnitOfWork
+
+
+@dataclass
+class Door:
+    """The ports of these handlers, with one agent."""
+
+    executions: FakeExecutions = field(default_factory=FakeExecutions)
+    uow: FakeUnitOfWork = field(default_factory=FakeUnitOfWork)
+    doorbell: FakeDoorbell = field(default_factory=FakeDoorbell)
+    signal: FakeCancelSignal = field(default_factory=FakeCancelSignal)
+    clock: FakeClock = field(default_factory=FakeClock)
+    settings: SubmitSettings = field(default_factory=SubmitSettings.model_construct)
+
+    def __post_init__(self) -> None:
+        configuration = AgentConfiguration(name="A", model="scripted")
+        self.agent = Agent.create(
+            id=new_id(), user_id=LOCAL_ADMIN.user_id, configuration=configuration, now=self.clock()
+        )
+        self.agents = FakeAgents(self.agent)
+
+    async def start(self, **fields: Any) -> Submission:
+        """Submit an execution."""
+        handler = StartExecutionHandler(
+            self.agents,
+            self.executions,
+            self.uow,
+            models=FakeChatModels(ScriptedChatModel(), ScriptedChatModel(name="other")),
+            doorbell=self.doorbell,
+            settings=self.settings,
+            clock=self.clock,
+        )
+        given: dict[str, Any] = {"agent_id": self.agent.id, "query": "q", **fields}
+        message = StartExecution(**given)
+        return await handler(message, LOCAL_ADMIN)
+
+    async def cancel(self, execution_id: str) -> Any:
+        """Cancel an execution."""
+        handler = CancelExecutionHandler(self.executions, self.uow, self.signal)
+        return await handler(CancelExecution(execution_id), LOCAL_ADMIN)
+
+
+@pytest.fixture
+def door() -> Door:
+    """Fresh ports."""
+    return Door()
+
+
+async def test_an_execution_is_stored_committed_and_rung_in_that_order(door: Door) -> None:
+    submission = await door.start(lane="batch", priority=2, conversation_id="c", context={"a": 1})
+
+    execution = submission.execution
+    assert not submission.repeated
+    assert execution.status is ExecutionStatus.PENDING
+    assert (execution.agent_version, execution.agent_name, execution.model) == (1, "A", "scripted")
+    assert (execution.lane, execution.priority, execution.conversation_id) == ("batch", 2, "c")
+    assert execution.deadline is not None
+    assert (execution.deadline - execution.created_at).total_seconds() == 3600
+    assert [event.name for event in door.uow.committed] == ["execution.started"]
+    assert door.doorbell.rung == [(execution.id, "batch")]
+    assert len(door.executions.trace.logs[execution.id]) == 1
+
+
+async def test_the_agents_own_time_limit_and_the_asked_model_win(door: Door) -> None:
+    limited = door.agent.configuration.model_copy(update={"run_timeout_s": 5.0})
+    door.agents.stored[door.agent.id] = door.agent.model_copy(update={"configuration": limited})
+
+    execution = (await door.start(model="other")).execution
+
+    assert execution.model == "other"
+    assert execution.deadline is not None
+    assert (execution.deadline - execution.created_at).total_seconds() == 5
+
+
+async def test_what_cannot_run_is_refused(door: Door) -> None:
+    with pytest.raises(AgentNotFound):
+        await door.start(agent_id=new_id())
+    with pytest.raises(AgentNotFound):
+        await door.start(agent_id="none")
+    with pytest.raises(InvalidInput):
+        await door.start(model="none")
+    door.agents.stored[door.agent.id] = door.agent.with_status("disabled", now=door.clock())
+    with pytest.raises(AgentDisabled):
+        await door.start()
+    assert door.doorbell.rung == []
+    assert door.uow.commits == 0
+
+
+async def test_the_same_key_and_request_give_the_same_execution(door: Door) -> None:
+    request = {"idempotency_key": "k", "context": {"a": [1]}, "conversation_id": "c"}
+    first = await door.start(**request)
+
+    again = await door.start(**request)
+
+    assert again.repeated
+    assert again.execution.id == first.execution.id
+    assert len(door.doorbell.rung) == 1
+
+
+@pytest.mark.parametrize(
+    "other", [{"query": "p"}, {"context": {"a": 2}}, {"conversation_id": "c"}, {"model": "other"}, {"agent_id": "x"}]
+)
+async def test_the_same_key_for_another_request_is_refused(door: Door, other: dict[str, Any]) -> None:
+    await door.start(idempotency_key="k")
+
+    with pytest.raises(IdempotencyKeyReused):
+        await door.start(idempotency_key="k", **other)
+
+
+async def test_the_queue_of_a_user_has_an_end(door: Door) -> None:
+    door.settings = SubmitSettings.model_construct(max_waiting_per_user=2, queue_retry_after_s=3.0)
+    await door.start()
+    await door.start()
+
+    with pytest.raises(TooManyExecutions) as refusal:
+        await door.start()
+
+    assert refusal.value.retry_after_s == 3
+
+
+async def test_what_nobody_runs_is_cancelled_at_once(door: Door) -> None:
+    execution = (await door.start()).execution
+
+    cancelled = await door.cancel(execution.id)
+
+    assert cancelled.status is ExecutionStatus.CANCELLED
+    assert door.signal.announced == [execution.id]
+    assert door.executions.trace.logs[execution.id][-1].terminal
+    with pytest.raises(ExecutionOver):
+        await door.cancel(execution.id)
+
+
+async def test_what_runs_is_marked(door: Door) -> None:
+    execution = (await door.start()).execution
+    await door.executions.update(execution.model_copy(update={"status": ExecutionStatus.RUNNING}))
+
+    marked = await door.cancel(execution.id)
+
+    assert (marked.status, marked.cancel_requested) == (ExecutionStatus.RUNNING, True)
+
+
+@pytest.mark.parametrize("execution_id", ["none", "01900000-0000-7000-8000-000000000000"])
+async def test_an_unknown_execution_cannot_be_cancelled(door: Door, execution_id: str) -> None:
+    with pytest.raises(ExecutionNotFound):
+        await door.cancel(execution_id)
+
+
+def test_the_limits_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MAX_WAITING_PER_USER", "3")
+
+    assert SubmitSettings().max_waiting_per_user == 3
