@@ -1,0 +1,22 @@
+"""`dynagent db` moves the schema of whatever database the settings name."""
+
+from typer.testing import CliRunner
+
+from dynagent.cli import app
+
+
+def db(*arguments: str) -> tuple[int, str]:
+    result = CliRunner().invoke(app, ["db", *arguments])
+    return result.exit_code, result.output
+
+
+def test_up_down_and_where_it_is() -> None:
+    assert db("current")[0] == 1
+    code, told = db("upgrade")
+    assert code == 0
+    assert told.startswith("dynagent: the database is at schema 00")
+    assert db("current")[0] == 0
+    assert db("downgrade", "base") == (0, "dynagent: the database is at schema none\n")
+    code, told = db("current")
+    assert code == 1
+    assert told.startswith("database: empty\nprogram:  00")

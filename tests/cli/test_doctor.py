@@ -1,0 +1,89 @@
+"""`dynagent doctor` says of each part how it is and what to do."""
+
+import json
+import socket
+from typing import Any
+
+import pytest
+from benchmarks.scripted_model import ScriptedModel
+from typer.testing import CliRunner
+
+from dynagent.cli import app
+
+
+def doctor() -> tuple[int, dict[str, Any]]:
+    result = CliRunner().invoke(app, ["doctor", "--json"])
+    return result.exit_code, json.loads(result.output)
+
+
+def test_a_fresh_installation_is_well() -> None:
+    code, report = doctor()
+
+    assert code == 0
+    assert list(report["parts"]) == ["data directory", "disk", "database", "redis", "model", "sandbox", "port"]
+    assert report["parts"]["database"]["detail"] == "embedded PostgreSQL, made at the first start"
+    assert report["parts"]["model"]["detail"] == 'no key: the built-in model "demo" answers'
+    assert report["parts"]["redis"]["status"] == "ok"
+
+
+def test_an_unreachable_database_fails_without_telling_its_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://bob:hunter22@127.0.0.1:1/agents")
+
+    code, report = doctor()
+
+    assert code == 1
+    assert report["status"] == "fail"
+    assert report["parts"]["database"]["status"] == "fail"
+    assert report["parts"]["database"]["advice"] == "check DATABASE_URL"
+    assert "hunter22" not in json.dumps(report)
+
+
+def test_redis_that_is_away_is_no_failure_of_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REDIS_URL", "redis://127.0.0.1:1/0")
+
+    code, report = doctor()
+
+    assert code == 0
+    assert report["status"] == "warn"
+    assert report["parts"]["redis"]["status"] == "fail"
+    assert "works without it" in report["parts"]["redis"]["advice"]
+
+
+def test_a_model_endpoint_that_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    with ScriptedModel() as model:
+        monkeypatch.setenv("OPENAI_BASE_URL", model.url)
+        monkeypatch.setenv("OPENAI_API_KEY", "scripted")
+        _, report = doctor()
+
+    assert report["parts"]["model"]["status"] == "ok"
+    assert "answers" in report["parts"]["model"]["detail"]
+
+
+def test_a_model_endpoint_that_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:1/v1")
+
+    code, report = doctor()
+
+    assert code == 0
+    assert report["parts"]["model"]["status"] == "fail"
+    assert report["parts"]["model"]["advice"] == "check OPENAI_BASE_URL"
+
+
+def test_a_port_in_use_by_somebody_else_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        monkeypatch.setenv("PORT", str(other.getsockname()[1]))
+        code, report = doctor()
+
+    assert code == 1
+    assert "is in use" in report["parts"]["port"]["detail"]
+
+
+def test_lines_for_people() -> None:
+    result = CliRunner().invoke(app, ["doctor"])
+
+    assert result.exit_code == 0
+    assert "✔ ok    data directory" in result.output
+    assert "→ for a real model set OPENAI_API_KEY" in result.output
+    assert result.output.rstrip().splitlines()[-1].startswith("dynagent: ")
