@@ -1,0 +1,5 @@
+"""The keyless demo model: a deterministic planner that needs no network (SPEC EXE-15)."""
+
+from dynagent.infrastructure.llm.demo.model import DEMO, DemoModel
+
+__all__ = ["DEMO", "DemoModel"]

@@ -1,0 +1,132 @@
+"""The installation's models: the keyless demo always, every name at the configured endpoint when there is one."""
+
+import urllib.request
+from typing import Literal
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from dynagent import __version__
+from dynagent.core.language_models import ChatModel, ModelRefused, OnRetry
+from dynagent.core.shared.errors import InvalidInput
+from dynagent.infrastructure.llm.circuit import Circuit
+from dynagent.infrastructure.llm.demo import DEMO, DemoModel
+from dynagent.infrastructure.llm.http_pool import HttpPool
+from dynagent.infrastructure.llm.openai_wire import OpenAIWireModel
+from dynagent.infrastructure.llm.retries import Persistence, PersistentModel
+
+OPENAI = "https://api.openai.com/v1"
+FALLBACK_DEFAULT = "gpt-4o-mini"
+MAX_NAME = 200
+
+Lane = Literal["auto", "wire", "langchain"]
+
+
+class ModelSettings(BaseSettings):
+    """Where the models are. Neither key nor base URL: only the demo model is there."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", env_ignore_empty=True)
+
+    openai_api_key: SecretStr | None = Field(default=None, description="Key of the OpenAI-compatible endpoint.")
+    openai_base_url: str | None = Field(default=None, description=f"Its base URL; {OPENAI} unless set.")
+    default_model: str | None = Field(default=None, max_length=MAX_NAME, description="For agents that choose none.")
+    openai_use_responses_api: bool = Field(default=False, description="Speak the Responses API (through LangChain).")
+    model_lane: Lane = Field(
+        default="auto", description="Client: our own `wire`, or `langchain`. auto: wire where it can."
+    )
+
+    @field_validator("openai_base_url")
+    @classmethod
+    def _is_http(cls, url: str | None) -> str | None:
+        if url is not None and (urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname):
+            raise ValueError("must be of the form http(s)://host[:port][/path]")
+        return url
+
+    @property
+    def has_endpoint(self) -> bool:
+        """Whether there is a real endpoint to ask."""
+        return self.openai_api_key is not None or self.openai_base_url is not None
+
+
+class InstalledModels:
+    """Implements ChatModels. With an endpoint every name is known to it; `demo` is always ours."""
+
+    def __init__(self, settings: ModelSettings) -> None:
+        self._settings = settings
+        self._url = settings.openai_base_url or OPENAI
+        self._lane = _choose_lane(settings, self._url)
+        self._circuit = Circuit()
+        self._pool: HttpPool | None = None
+        self._models: dict[str, tuple[ChatModel, Persistence]] = {}
+        self._demo = DemoModel()
+
+    @property
+    def default(self) -> str:
+        """The configured default, else a small common model, else (without an endpoint) the demo model."""
+        return (self._settings.default_model or FALLBACK_DEFAULT) if self._settings.has_endpoint else DEMO
+
+    def knows(self, name: str) -> bool:
+        """Say whether `get` would succeed; whether the endpoint has a model of this name only it can say."""
+        return name == DEMO or (self._settings.has_endpoint and 0 < len(name) <= MAX_NAME)
+
+    def get(self, name: str | None, on_retry: OnRetry | None = None) -> ChatModel:
+        """Return the model by name (None: the default), with retries. Raises ModelRefused for an unknown name."""
+        name = name or self.default
+        if name == DEMO:
+            return self._demo
+        if not self.knows(name):
+            raise ModelRefused(
+                f"no model answers to the name {name[:MAX_NAME]!r}: without OPENAI_API_KEY or OPENAI_BASE_URL "
+                f"there is only the model {DEMO!r}"
+            )
+        if name not in self._models:
+            if len(self._models) >= 1000:
+                self._models.clear()  # names come from users: the clients are cheap, endless growth is not
+            self._models[name] = (self._open(name), Persistence(self._circuit))
+        model, shared = self._models[name]
+        return PersistentModel(model, shared, on_retry)
+
+    async def aclose(self) -> None:
+        """Close the connections that wait for work."""
+        if self._pool is not None:
+            await self._pool.aclose()
+
+    def _open(self, name: str) -> ChatModel:
+        key = self._settings.openai_api_key.get_secret_value() if self._settings.openai_api_key else None
+        if self._lane == "langchain":
+            # Imported here: langchain-openai costs a second and 60 MB that the wire lane does without.
+            from dynagent.infrastructure.llm.langchain import open_langchain_model
+
+            return open_langchain_model(
+                name,
+                api_key=key,
+                base_url=self._url,
+                use_responses_api=self._settings.openai_use_responses_api,
+            )
+        if self._pool is None:
+            headers = {
+                "Content-Type": "application/json",
+                "Accept": "text/event-stream, application/json",
+                "Accept-Encoding": "identity",
+                "User-Agent": f"dynagent/{__version__}",
+            }
+            self._pool = HttpPool(self._url, {**headers, "Authorization": f"Bearer {key}"} if key else headers)
+        return OpenAIWireModel(name, self._pool)
+
+
+def _choose_lane(settings: ModelSettings, url: str) -> Lane:
+    if settings.openai_use_responses_api:
+        if settings.model_lane == "wire":
+            raise InvalidInput("MODEL_LANE=wire speaks Chat Completions only; unset it or OPENAI_USE_RESPONSES_API")
+        return "langchain"
+    if settings.model_lane == "auto":
+        return "langchain" if _proxied(url) else "wire"
+    return settings.model_lane
+
+
+def _proxied(url: str) -> bool:
+    """The wire client knows no proxies; where one is configured for this host, the other lane serves."""
+    parts = urlsplit(url)
+    proxies = urllib.request.getproxies()
+    return (parts.scheme in proxies or "all" in proxies) and not urllib.request.proxy_bypass(parts.hostname or "")
