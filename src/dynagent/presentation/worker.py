@@ -58,13 +58,19 @@ class _LaneState:
 
 
 class Worker:
-    """One worker of this process. `ring` and `cancel` may be called from any task of the loop and return at once."""
+    """One worker of this process. `ring` and `cancel` may be called from any task of the loop and return at once.
 
-    def __init__(self, bus: Sends, leases: Leases, settings: WorkerSettings, *, new_id: NewId) -> None:
+    A process that takes no work (API only) has one too: it keeps the lease that tells others it is alive.
+    """
+
+    def __init__(
+        self, bus: Sends, leases: Leases, settings: WorkerSettings, *, new_id: NewId, takes_work: bool = True
+    ) -> None:
         self._bus = bus
         self._leases = leases
         self._settings = settings
         self._new_id = new_id
+        self._takes_work = takes_work
         self._jobs: dict[str, _Job] = {}
         self._lanes: dict[Lane, _LaneState] = {
             "interactive": _LaneState(settings.concurrency),
@@ -98,7 +104,7 @@ class Worker:
 
     def ring(self, execution_id: str, lane: Lane) -> None:
         """There may be something to run: run it now, or when the lane has a place again."""
-        if self._stopping or execution_id in self._jobs:
+        if self._stopping or not self._takes_work or execution_id in self._jobs:
             return
         state = self._lanes[lane]
         if state.running >= state.capacity:
@@ -113,6 +119,11 @@ class Worker:
     def cancel(self, execution_id: str) -> None:
         """Stop an execution that runs here, model and tool calls included."""
         self._stop_job(execution_id, "cancelled")
+
+    def has_room(self, lane: Lane) -> bool:
+        """Whether a bell of this lane would start a run at once."""
+        state = self._lanes[lane]
+        return self._takes_work and not self._stopping and state.running < state.capacity
 
     async def room(self, lane: Lane) -> None:
         """Return when the lane has a free place: whoever fetches bells asks before taking the next one."""
@@ -185,7 +196,7 @@ class Worker:
             freed = await self._leases.bury(self.id)
             if freed:
                 log.warning("workers_buried", executions_returned=freed)
-        room = self._settings.sweep_limit - self.waiting
+        room = self._settings.sweep_limit - self.waiting if self._takes_work else 0
         for due in await self._leases.due(room) if room > 0 else ():
             self.ring(due.execution_id, due.lane)
 

@@ -4,16 +4,22 @@ from collections.abc import Sequence
 
 from dynagent.core.agents import Agent, AgentFilter, AgentRepository, AgentVersion
 from dynagent.core.shared.paging import Page, PageRequest
-from dynagent.infrastructure.hybrid.repository import AfterCommit, EntityCache, HybridRepository
+from dynagent.infrastructure.hybrid.repository import AfterCommit, EntityCache, HybridRepository, TellOthers
 
 
 class HybridAgentRepository(HybridRepository[Agent], AgentRepository):
     """The owner's agents: single reads from the copies, everything else from PostgreSQL."""
 
     def __init__(
-        self, agents: AgentRepository, copies: EntityCache[Agent], *, user_id: str, after_commit: AfterCommit
+        self,
+        agents: AgentRepository,
+        copies: EntityCache[Agent],
+        *,
+        user_id: str,
+        after_commit: AfterCommit,
+        tell_others: TellOthers[Agent] | None = None,
     ) -> None:
-        super().__init__(agents, copies, user_id=user_id, after_commit=after_commit)
+        super().__init__(agents, copies, user_id=user_id, after_commit=after_commit, tell_others=tell_others)
         self._agents = agents
 
     async def find(self, wanted: AgentFilter, page: PageRequest) -> Page[Agent]:

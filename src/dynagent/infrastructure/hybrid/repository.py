@@ -17,6 +17,8 @@ from dynagent.core.shared.repository import BaseRepository
 E = TypeVar("E", bound=BaseModel)
 AfterCommit = Callable[[Callable[[], Awaitable[None]]], None]
 """Takes an action that the unit of work awaits once its transaction is committed."""
+TellOthers = Callable[[E | str], Awaitable[None]]
+"""Tells other processes that copies older than this entity are void; the id of a deleted one: all of them."""
 
 
 class SingleFlight(Generic[E]):
@@ -62,6 +64,7 @@ class EntityCache(Generic[E]):
         self._model = model
         self._observe = observe
         self._flights: SingleFlight[E] = SingleFlight()
+        self._tasks: set[asyncio.Task[bool]] = set()
 
     async def get(self, id: str, user_id: str, load: Callable[[], Awaitable[E | None]]) -> E | None:
         """Return the owner's entity from the copy, or from `load` (which asks for this owner) and keep a copy."""
@@ -85,6 +88,12 @@ class EntityCache(Generic[E]):
         """Refuse copies older than `version`; without one, all of them for ever. False: the cache is away."""
         return await self._cache.fence(self._key(id), version)
 
+    def forget_soon(self, id: str, version: int | None) -> None:
+        """The same for callers that cannot wait: a notice from another process."""
+        task = asyncio.create_task(self.forget(id, GONE if version is None else version))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
     def _key(self, id: str) -> str:
         return f"{self._prefix}:{id}"
 
@@ -102,9 +111,16 @@ class HybridRepository(BaseRepository[E]):
     """The repository of one owner: reads go through the copies, writes to PostgreSQL and, after the commit, to them."""
 
     def __init__(
-        self, inner: BaseRepository[E], copies: EntityCache[E], *, user_id: str, after_commit: AfterCommit
+        self,
+        inner: BaseRepository[E],
+        copies: EntityCache[E],
+        *,
+        user_id: str,
+        after_commit: AfterCommit,
+        tell_others: TellOthers[E] | None = None,
     ) -> None:
         self._inner = inner
+        self._tell_others = tell_others
         self._copies = copies
         self._user_id = user_id
         self._after_commit = after_commit
@@ -134,10 +150,17 @@ class HybridRepository(BaseRepository[E]):
 
     async def _forget(self, id: str) -> None:
         await self._copies.forget(id)
+        if self._tell_others is not None:
+            await self._tell_others(id)
 
     def _keep_later(self, entity: E) -> E:
-        self._after_commit(lambda: self._copies.keep(entity))
+        self._after_commit(lambda: self._keep(entity))
         return entity
+
+    async def _keep(self, entity: E) -> None:
+        await self._copies.keep(entity)
+        if self._tell_others is not None:
+            await self._tell_others(entity)
 
 
 def copy_version(updated_at: datetime) -> int:

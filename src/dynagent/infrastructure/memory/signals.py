@@ -1,4 +1,4 @@
-"""Bells and cancel signals inside one process: they reach the worker of this process at once."""
+"""Bells and cancel signals: to the worker of this process first, to the others where that is not enough."""
 
 from collections.abc import Callable
 
@@ -6,35 +6,47 @@ from dynagent.core.executions import CancelSignal, Doorbell, Lane
 
 OnRing = Callable[[str, Lane], None]
 OnCancel = Callable[[str], None]
+HasRoom = Callable[[Lane], bool]
 
 
-class LocalDoorbell(Doorbell):
-    """Rings whoever listens in this process; without a listener the bell is lost, as bells may be."""
+class NearestDoorbell(Doorbell):
+    """Rings the worker of this process while it has room, else the others; the nearest start is the fastest.
 
-    def __init__(self) -> None:
-        self._listeners: list[OnRing] = []
+    `remote` is None when there is no way to reach others: then this process's worker queues the bell.
+    """
 
-    def listen(self, on_ring: OnRing) -> None:
-        """Call `on_ring(execution_id, lane)` for every later bell, on the caller's loop."""
-        self._listeners.append(on_ring)
+    def __init__(self, remote: Doorbell | None = None) -> None:
+        self._remote = remote
+        self._on_ring: OnRing | None = None
+        self._has_room: HasRoom = lambda _: True
+
+    def attach(self, on_ring: OnRing, has_room: HasRoom) -> None:
+        """Have this process's worker hear the bells."""
+        self._on_ring = on_ring
+        self._has_room = has_room
 
     async def ring(self, execution_id: str, lane: Lane) -> None:
         """Ring."""
-        for listener in self._listeners:
-            listener(execution_id, lane)
+        if self._on_ring is not None and (self._remote is None or self._has_room(lane)):
+            self._on_ring(execution_id, lane)
+        elif self._remote is not None:
+            await self._remote.ring(execution_id, lane)
 
 
-class LocalCancelSignal(CancelSignal):
-    """Tells the workers of this process."""
+class SpreadCancelSignal(CancelSignal):
+    """Tells this process's worker at once and all others through `remote`."""
 
-    def __init__(self) -> None:
-        self._listeners: list[OnCancel] = []
+    def __init__(self, remote: CancelSignal | None = None) -> None:
+        self._remote = remote
+        self._on_cancel: OnCancel | None = None
 
-    def listen(self, on_cancel: OnCancel) -> None:
-        """Call `on_cancel(execution_id)` for every later signal."""
-        self._listeners.append(on_cancel)
+    def attach(self, on_cancel: OnCancel) -> None:
+        """Have this process's worker hear the signals."""
+        self._on_cancel = on_cancel
 
     async def announce(self, execution_id: str) -> None:
         """Announce."""
-        for listener in self._listeners:
-            listener(execution_id)
+        if self._on_cancel is not None:
+            self._on_cancel(execution_id)
+        if self._remote is not None:
+            await self._remote.announce(execution_id)

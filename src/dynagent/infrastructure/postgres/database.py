@@ -132,6 +132,10 @@ class Database:
         self.engine = self._make_engine()
         self.sessions = async_sessionmaker(self.engine, expire_on_commit=False, autoflush=False)
 
+    async def listen(self) -> Any:
+        """Return a connection outside the pools, for LISTEN; the caller closes it. Raises what asyncpg raises."""
+        return await _connect(self.dsn, **self._connect_options())
+
     async def close(self) -> None:
         """Close the connections, within two seconds also when some are busy; the embedded server stops last."""
         if self._pool is not None:

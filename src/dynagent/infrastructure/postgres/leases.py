@@ -15,7 +15,8 @@ INSERT INTO workers (id, name, lease_until, dead, info, started_at)
 VALUES ($1, $2, now() + make_interval(secs => $3), false, $4::jsonb, now())
 """
 BEAT = """
-UPDATE workers SET lease_until = now() + make_interval(secs => $2) WHERE id = $1 AND NOT dead RETURNING true
+UPDATE workers SET lease_until = now() + make_interval(secs => $2) WHERE id = $1 AND NOT dead
+RETURNING (SELECT count(*)::int FROM workers w WHERE NOT w.dead AND w.lease_until > now() AND w.id <> $1)
 """
 OVERDUE = "SELECT array_agg(id) FROM workers WHERE NOT dead AND lease_until < now() AND id <> $1"
 NEIGHBOURS = "SELECT id, info ->> 'process' AS process FROM workers WHERE NOT dead AND info ->> 'host' = $1"
@@ -50,6 +51,8 @@ class PostgresLeases(Leases):
         self._pool = pool
         self._lease_s = lease_s
         self._ring_every_s = ring_every_s
+        self.peers = 0
+        """How many other processes were alive at the last beat."""
 
     async def register(self, worker_id: str) -> None:
         """Enter a worker; bury at once those of this machine whose process is gone, without waiting for their lease."""
@@ -62,7 +65,9 @@ class PostgresLeases(Leases):
 
     async def beat(self, worker_id: str) -> bool:
         """Renew the lease; False when this worker was buried."""
-        return bool(await self._pool.fetchval(BEAT, worker_id, self._lease_s))
+        peers = await self._pool.fetchval(BEAT, worker_id, self._lease_s)
+        self.peers = peers or 0
+        return peers is not None
 
     async def retire(self, worker_id: str) -> None:
         """Leave; executions still held go back to pending and count no crash."""

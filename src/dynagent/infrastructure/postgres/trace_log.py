@@ -1,6 +1,6 @@
 """The trace log on PostgreSQL: opens recorders, and serves followers from the hub's ring or the table."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 
 from dynagent.core.executions import TERMINAL_TYPES, Claim, Frame, TraceLog, TraceRecorder
 from dynagent.infrastructure.memory.recorder import BatchingRecorder
@@ -9,6 +9,7 @@ from dynagent.infrastructure.postgres.pool import Pool
 from dynagent.infrastructure.postgres.trace_writer import EventWriter
 
 PAGE = 1000
+ASK_S = 1.0
 
 READ = """
 SELECT seq, type, payload::text AS payload FROM execution_events
@@ -18,7 +19,10 @@ IS_LIVE = "SELECT true FROM executions WHERE id = $1 AND status IN ('pending', '
 
 
 class PostgresTraceLog(TraceLog):
-    """The log of all executions. Holds a connection only while it reads, never while a follower waits."""
+    """The log of all executions. Holds a connection only while it reads, never while a follower waits.
+
+    A follower that hears nothing asks the table every `heartbeat_s` seconds, every `ASK_S` while news are `degraded`.
+    """
 
     def __init__(self, pool: Pool, writer: EventWriter, hub: TraceHub, *, window_s: float, heartbeat_s: float) -> None:
         self._pool = pool
@@ -26,6 +30,7 @@ class PostgresTraceLog(TraceLog):
         self._hub = hub
         self._window_s = window_s
         self._heartbeat_s = heartbeat_s
+        self._degraded = degraded
 
     def open(self, claim: Claim) -> TraceRecorder:
         """Return the recorder of a claimed attempt."""
@@ -57,12 +62,13 @@ class PostgresTraceLog(TraceLog):
                     # A full page means that the table has more; else the ring goes on where the table ended.
                     frames = None if len(frames) == PAGE else channel.after(cursor)
                     continue
-                if await channel.wait(self._heartbeat_s):
+                if await channel.wait(min(ASK_S, self._heartbeat_s) if self._degraded() else self._heartbeat_s):
                     # Poked without frames: the table has them.
                     frames = channel.after(cursor) or None
+                elif frames := await self.read(execution_id, cursor, PAGE):
+                    continue
                 elif await self._live(execution_id):
                     yield ()
-                    frames = None
                 elif not (frames := await self.read(execution_id, cursor, PAGE)):
                     return
 

@@ -1,0 +1,91 @@
+"""Bells, cancel signals and news of traces over PostgreSQL's notices: how processes reach each other without Redis."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import get_args
+
+from dynagent.core.executions import CancelSignal, Doorbell, Frame, Lane
+from dynagent.infrastructure.postgres.notices import Channel, PostgresNotices
+from dynagent.infrastructure.postgres.pool import Pool
+
+LANES: tuple[Lane, ...] = get_args(Lane)
+NOTIFY_ALL = "SELECT pg_notify($1, id) FROM unnest($2::text[]) AS id"
+
+
+class NoticeDoorbell(Doorbell):
+    """Every worker hears every bell; the claim decides who gets it. Right for a handful of workers."""
+
+    def __init__(self, notices: PostgresNotices) -> None:
+        self._notices = notices
+
+    async def ring(self, execution_id: str, lane: Lane) -> None:
+        """Ring at all workers."""
+        await self._notices.send(Channel.BELL, f"{execution_id} {lane}")
+
+    def listen(self, on_ring: Callable[[str, Lane], None]) -> None:
+        """Call `on_ring` for every bell."""
+
+        def hear(payload: str) -> None:
+            execution_id, _, name = payload.partition(" ")
+            for lane in LANES:
+                if lane == name:
+                    on_ring(execution_id, lane)
+
+        self._notices.listen(Channel.BELL, hear)
+
+
+class NoticeCancelSignal(CancelSignal):
+    """Tells every worker."""
+
+    def __init__(self, notices: PostgresNotices) -> None:
+        self._notices = notices
+
+    async def announce(self, execution_id: str) -> None:
+        """Announce to all processes."""
+        await self._notices.send(Channel.CANCEL, execution_id)
+
+    def listen(self, on_cancel: Callable[[str], None]) -> None:
+        """Call `on_cancel` for every signal."""
+        self._notices.listen(Channel.CANCEL, on_cancel)
+
+
+class NoticeTraceFanout:
+    """Says which executions have new events, once per flush; the readers of other processes look at the table.
+
+    `worth_it` is asked before each flush: with no other process alive nothing is sent.
+    """
+
+    def __init__(self, pool: Pool, *, sender: str, worth_it: Callable[[], bool]) -> None:
+        self._pool = pool
+        self._sender = sender
+        self._worth_it = worth_it
+        self._news: set[str] = set()
+        self._flush: asyncio.Task[None] | None = None
+
+    def publish(self, execution_id: str, _frames: Sequence[Frame]) -> None:
+        """Note that an execution has new events."""
+        if not self._worth_it():
+            return
+        self._news.add(execution_id)
+        if self._flush is None or self._flush.done():
+            self._flush = asyncio.create_task(self._send(), name="trace-notices")
+
+    def listen(self, notices: PostgresNotices, poke: Callable[[str], None]) -> None:
+        """Call `poke` for executions that other processes have written to."""
+
+        def hear(payload: str) -> None:
+            execution_id, _, sender = payload.partition(" ")
+            if sender != self._sender:
+                poke(execution_id)
+
+        notices.listen(Channel.TRACE, hear)
+
+    async def _send(self) -> None:
+        while self._news:
+            news, self._news = self._news, set()
+            payloads = [f"{execution_id} {self._sender}" for execution_id in news]
+            try:
+                await self._pool.execute(NOTIFY_ALL, Channel.TRACE.value, payloads)
+            except Exception:
+                # A hint: the readers ask the table after a while anyhow.
+                return

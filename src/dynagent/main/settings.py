@@ -1,0 +1,55 @@
+"""All settings of a process, read once; each is defined beside the code that it governs."""
+
+from dataclasses import dataclass, field
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from dynagent.application.commands.executions.settings import SubmitSettings
+from dynagent.infrastructure.http.guarded import OutboundSettings
+from dynagent.infrastructure.llm.factory import ModelSettings
+from dynagent.infrastructure.observability.logging import LogSettings
+from dynagent.infrastructure.postgres.database import DatabaseSettings
+from dynagent.infrastructure.redis.client import RedisSettings
+from dynagent.infrastructure.redis.doorbell import BrokerSettings
+from dynagent.infrastructure.sandbox.settings import SandboxSettings
+from dynagent.infrastructure.tools.search.engines import SearchSettings
+from dynagent.presentation.api.settings import ApiSettings
+from dynagent.presentation.worker import WorkerSettings
+
+
+class TraceSettings(BaseSettings):
+    """The trace: window in which streamed text becomes one event, and seconds between heartbeats of a stream."""
+
+    model_config = SettingsConfigDict(env_prefix="TRACE_", env_file=".env", extra="ignore", frozen=True)
+
+    token_window_ms: float = Field(default=15.0, ge=0, le=1000)
+    heartbeat_s: float = Field(default=15.0, gt=0, le=300)
+
+
+class RunSettings(BaseSettings):
+    """Runs: seconds a model or tool call may take unless the agent says otherwise, and runs of one user at once."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True)
+
+    call_timeout_s: float = Field(default=120.0, gt=0, le=3600)
+    max_concurrent_runs_per_user: int = Field(default=1000, ge=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Everything. Raises pydantic.ValidationError when the environment holds a wrong value."""
+
+    api: ApiSettings = field(default_factory=ApiSettings)
+    broker: BrokerSettings = field(default_factory=BrokerSettings)
+    database: DatabaseSettings = field(default_factory=DatabaseSettings)
+    log: LogSettings = field(default_factory=LogSettings)
+    models: ModelSettings = field(default_factory=ModelSettings)
+    outbound: OutboundSettings = field(default_factory=OutboundSettings)
+    redis: RedisSettings = field(default_factory=RedisSettings)
+    run: RunSettings = field(default_factory=RunSettings)
+    sandbox: SandboxSettings = field(default_factory=SandboxSettings)
+    search: SearchSettings = field(default_factory=SearchSettings)
+    submit: SubmitSettings = field(default_factory=SubmitSettings)
+    trace: TraceSettings = field(default_factory=TraceSettings)
+    worker: WorkerSettings = field(default_factory=WorkerSettings)

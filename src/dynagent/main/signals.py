@@ -1,0 +1,118 @@
+"""How this process and others reach each other: bells, cancels, news of traces, copies to forget."""
+
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+
+from dynagent.core.agents import Agent
+from dynagent.core.executions import Doorbell, Frame
+from dynagent.core.shared.cache import Cache
+from dynagent.core.shared.ids import new_id
+from dynagent.infrastructure.hybrid.repository import EntityCache, copy_version
+from dynagent.infrastructure.memory.cache import MemoryCache
+from dynagent.infrastructure.memory.signals import NearestDoorbell, SpreadCancelSignal
+from dynagent.infrastructure.memory.trace_hub import TraceHub
+from dynagent.infrastructure.postgres.database import Database
+from dynagent.infrastructure.postgres.leases import PostgresLeases
+from dynagent.infrastructure.postgres.notice_signals import NoticeCancelSignal, NoticeDoorbell, NoticeTraceFanout
+from dynagent.infrastructure.postgres.notices import Channel, PostgresNotices
+from dynagent.infrastructure.redis.cache import RedisCache
+from dynagent.infrastructure.redis.client import RedisGuard, connect
+from dynagent.infrastructure.redis.doorbell import TaskiqDoorbell, broker_factory
+from dynagent.infrastructure.redis.trace_fanout import RedisTraceFanout
+from dynagent.main.settings import Settings
+from dynagent.presentation.worker import Worker
+
+
+class Signals:
+    """Made for one process; with `REDIS_URL` over Redis, without over PostgreSQL's notices, alone in memory."""
+
+    def __init__(self, settings: Settings, database: Database, leases: PostgresLeases) -> None:
+        self._settings = settings
+        self._database = database
+        self._sender = new_id()
+        self.hub = TraceHub()
+        self.notices = PostgresNotices(database.pool, database.listen)
+        self._bell = NoticeDoorbell(self.notices)
+        self._cancel = NoticeCancelSignal(self.notices)
+        self._trace_news = NoticeTraceFanout(
+            database.pool, sender=self._sender, worth_it=lambda: leases.peers > 0 and self._fanout is None
+        )
+        self._fanout: RedisTraceFanout | None = None
+        self._taskiq: TaskiqDoorbell | None = None
+        self.guard: RedisGuard | None = None
+        self.cache: Cache = MemoryCache()
+        self.cancel_signal = SpreadCancelSignal(self._cancel)
+        self.doorbell = NearestDoorbell(self._remote_bell())
+        self.copies: EntityCache[Agent] | None = None
+
+    async def start(self, stack: AsyncExitStack) -> None:
+        """Open what listens; the stack closes it."""
+        await self._start_redis(stack)
+        self._trace_news.listen(self.notices, self.hub.poke)
+        self.notices.on_gap(self._after_gap)
+        await self.notices.start()
+        stack.push_async_callback(self.notices.stop)
+
+    def serve_copies(self, copies: EntityCache[Agent]) -> None:
+        """Have other processes' changes forgotten here, and tell them of ours (`forget_elsewhere`)."""
+        self.copies = copies
+        self.notices.listen(Channel.COPY, self._forget)
+
+    async def forget_elsewhere(self, agent: Agent | str) -> None:
+        """Tell every process that copies older than this agent (all, for the id of a deleted one) are void."""
+        text = agent if isinstance(agent, str) else f"{agent.id} {copy_version(agent.updated_at)}"
+        await self.notices.send(Channel.COPY, text)
+
+    def attach(self, worker: Worker) -> None:
+        """Have the worker hear what is for it."""
+        self.doorbell.attach(worker.ring, worker.has_room)
+        self.cancel_signal.attach(worker.cancel)
+        self._cancel.listen(worker.cancel)
+        if self._taskiq is not None:
+            self._taskiq.listen(worker.ring, worker.room)
+        else:
+            self._bell.listen(worker.ring)
+
+    def publish(self, execution_id: str, frames: Sequence[Frame]) -> None:
+        """Hand stored frames to the followers here and elsewhere."""
+        self.hub.publish(execution_id, frames)
+        if self._fanout is not None:
+            self._fanout.publish(execution_id, frames)
+        else:
+            self._trace_news.publish(execution_id, frames)
+
+    @property
+    def degraded(self) -> bool:
+        """Whether frames of other processes may come late: the readers should ask the table more often."""
+        return self._fanout is not None and not self._fanout.healthy
+
+    def _remote_bell(self) -> Doorbell:
+        url = self._settings.broker.url or self._settings.redis.url
+        if url is None:
+            return self._bell
+        self._taskiq = TaskiqDoorbell(broker_factory(url))
+        return self._taskiq
+
+    async def _start_redis(self, stack: AsyncExitStack) -> None:
+        if self._taskiq is not None:
+            await self._taskiq.start()
+            stack.push_async_callback(self._taskiq.stop)
+        if self._settings.redis.url is None:
+            return
+        redis = connect(self._settings.redis)
+        stack.push_async_callback(redis.aclose)
+        self.guard = RedisGuard(rest_s=self._settings.redis.rest_s)
+        self.cache = RedisCache(redis, self.guard)
+        self._fanout = RedisTraceFanout(redis, self.hub, on_gap=self.hub.wake_all)
+        await self._fanout.start()
+        stack.push_async_callback(self._fanout.stop)
+
+    def _after_gap(self) -> None:
+        self.hub.wake_all()
+        if isinstance(self.cache, MemoryCache):
+            self.cache.clear()
+
+    def _forget(self, payload: str) -> None:
+        id, _, version = payload.partition(" ")
+        if self.copies is not None:
+            self.copies.forget_soon(id, int(version) if version else None)
