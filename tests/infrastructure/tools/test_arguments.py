@@ -74,3 +74,12 @@ def test_an_evil_pattern_costs_little() -> None:
 def test_a_schema_that_cannot_be_used_is_the_tools_fault(schema: dict[str, Any]) -> None:
     with pytest.raises(ToolFailed, match="schema cannot be used"):
         check_arguments(schema, {})
+
+
+@pytest.mark.parametrize("depth", [100, 300, 900, 5000])
+def test_arguments_nested_too_deeply_are_refused(depth: int) -> None:
+    nested: list[Any] = []
+    for _ in range(depth):
+        nested = [nested]
+    with pytest.raises(InvalidArguments, match="nested too deeply"):
+        check_arguments({"type": "object"}, {"x": nested})

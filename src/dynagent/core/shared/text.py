@@ -1,8 +1,10 @@
 """Text from outside made storable: models and tools may send what neither JSON nor PostgreSQL can hold."""
 
-from typing import Any
+from typing import Any, cast
 
 REPLACEMENT = "\ufffd"
+MAX_JSON_DEPTH = 100
+"""Encoders, validators and recursive functions all end somewhere between 250 and 1000 levels."""
 
 
 def clean_text(text: str) -> str:
@@ -16,15 +18,18 @@ def clean_text(text: str) -> str:
     return text
 
 
-def clean_json(value: Any) -> Any:
-    """Return a JSON value with every text in it cleaned, keys included."""
+def clean_json(value: Any, depth: int = 0) -> Any:
+    """Return a JSON value with every text in it cleaned, keys included; what lies deeper than 100 levels is U+FFFD."""
     if isinstance(value, str):
         return clean_text(value)
+    if not isinstance(value, (dict, list, tuple)):
+        return value
+    if depth == MAX_JSON_DEPTH:
+        return REPLACEMENT
     if isinstance(value, dict):
-        return {clean_json(key): clean_json(item) for key, item in value.items()}  # pyright: ignore[reportUnknownVariableType]
-    if isinstance(value, (list, tuple)):
-        return [clean_json(item) for item in value]  # pyright: ignore[reportUnknownVariableType]
-    return value
+        entries = cast(dict[Any, Any], value).items()
+        return {clean_json(key): clean_json(item, depth + 1) for key, item in entries}
+    return [clean_json(item, depth + 1) for item in cast(list[Any], value)]
 
 
 def has_unstorable(text: str) -> bool:

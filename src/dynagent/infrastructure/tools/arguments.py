@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import islice
-from typing import Any
+from typing import Any, cast
 
 import jsonschema_rs
 import orjson
 from jsonschema_rs import ValidationErrorKind
 
 from dynagent.core.shared.errors import Violation
-from dynagent.core.shared.text import clean_json
+from dynagent.core.shared.text import MAX_JSON_DEPTH, clean_json
 from dynagent.core.tools import InvalidArguments, ToolFailed
 
 MAX_VIOLATIONS = 20
@@ -19,13 +19,23 @@ MAX_MESSAGE = 300
 
 def check_arguments(schema: dict[str, Any], arguments: dict[str, Any]) -> dict[str, Any]:
     """Return the arguments with their texts made storable. Raises InvalidArguments, one violation per misfit."""
-    cleaned: dict[str, Any] = clean_json(arguments)
+    if _too_deep(arguments, MAX_JSON_DEPTH):
+        problem = Violation("/arguments", "depth", f"at most {MAX_JSON_DEPTH} levels")
+        raise InvalidArguments("the arguments are nested too deeply", violations=[problem])
     validator = _validator(orjson.dumps(schema))
+    cleaned: dict[str, Any] = clean_json(arguments)
     if validator.is_valid(cleaned):
         return cleaned
     violations = list(islice(_violations(validator.iter_errors(cleaned)), MAX_VIOLATIONS))
     told = "; ".join(f"{violation.pointer}: {violation.detail}" for violation in violations)
     raise InvalidArguments(f"the arguments do not fit the tool's schema: {told}", violations=violations)
+
+
+def _too_deep(value: Any, levels: int) -> bool:
+    if not isinstance(value, (dict, list)):
+        return False
+    parts = cast(list[Any], list(value.values()) if isinstance(value, dict) else value)  # pyright: ignore[reportUnknownArgumentType]
+    return levels == 0 or any(_too_deep(part, levels - 1) for part in parts)
 
 
 @lru_cache(maxsize=2048)
