@@ -1,12 +1,15 @@
 """Fixtures of all tests: a real PostgreSQL, databases cloned from a template, a real Redis."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager
 
 import pytest
 import pytest_asyncio
 import redis
 
+from dynagent.application.shared.caller import Caller
 from dynagent.infrastructure.postgres.database import Database, DatabaseSettings
+from dynagent.infrastructure.postgres.unit_of_work import Scope, Scopes
 from tests.servers import TestPostgres, TestRedis
 
 
@@ -56,6 +59,16 @@ def connected_to(url: str) -> Database:
     """Return a Database on a URL, with few connections; the caller connects and closes it."""
     settings = {"database_url": url, "database_pool_size": 5, "database_direct_pool_size": 5}
     return Database(DatabaseSettings.model_validate(settings))
+
+
+ScopeFor = Callable[[str], AbstractAsyncContextManager[Scope]]
+
+
+@pytest.fixture
+def scope_for(database: Database) -> ScopeFor:
+    """Opens the scope of a user, as the bus does for a message: `async with scope_for(user_id) as scope`."""
+    scopes = Scopes(database, deliver=lambda _: None)
+    return lambda user_id: scopes.open(Caller(user_id))
 
 
 @pytest.fixture(scope="session")

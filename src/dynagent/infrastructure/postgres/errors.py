@@ -5,7 +5,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from dynagent.core.agents import AgentSlugTaken
-from dynagent.core.shared.errors import Conflict, DynagentError, Unavailable
+from dynagent.core.shared.errors import Conflict, DynagentError, InvalidInput, Unavailable
 from dynagent.core.tools import ToolNameTaken
 
 RETRY_AFTER_S = 2.0
@@ -62,6 +62,8 @@ def translated(error: BaseException) -> DynagentError | None:
     if isinstance(error, PoolTimeout):
         return Unavailable("all connections to the database are in use", retry_after_s=RETRY_AFTER_S)
     cause = error.driver_exception if isinstance(error, DBAPIError) else error
+    if isinstance(cause, asyncpg.DataError | UnicodeError):
+        return InvalidInput("a value cannot be stored: a text holds NUL or half a character, or a number is too large")
     if isinstance(cause, asyncpg.IntegrityConstraintViolationError):
         refusal = _TAKEN.get(getattr(cause, "constraint_name", None) or "")
         return refusal[0](refusal[1]) if refusal else None

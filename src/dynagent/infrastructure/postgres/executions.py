@@ -1,0 +1,238 @@
+"""Executions in PostgreSQL. The owner is part of every statement; the log's first event is stored with the row."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from dynagent.core.executions import (
+    AnyTraceEvent,
+    Cancelled,
+    Execution,
+    ExecutionFilter,
+    ExecutionNotFound,
+    Executions,
+    ExecutionStatus,
+)
+from dynagent.core.shared.clock import Clock, utc_now
+from dynagent.core.shared.errors import Conflict, StaleVersion
+from dynagent.core.shared.ids import is_id
+from dynagent.core.shared.paging import Page, PageRequest
+from dynagent.infrastructure.memory.recorder import encode
+from dynagent.infrastructure.postgres.dispatch import read_execution
+from dynagent.infrastructure.postgres.statements import fetch, fetch_one, fetch_page, run, sql
+
+COLUMNS = (
+    "id, user_id, agent_id, agent_version, agent_name, query, model, context, conversation_id, lane, priority, status, "
+    "attempt, crashes, cancel_requested, deadline, idempotency_key, result, error, usage, cost_usd, created_at, "
+    "started_at, completed_at"
+)
+GET = sql("SELECT {columns} FROM executions WHERE id = :id AND user_id = :owner", columns=COLUMNS)
+BY_KEY = sql("SELECT {columns} FROM executions WHERE user_id = :owner AND idempotency_key = :key", columns=COLUMNS)
+CREATE = text("""
+WITH stored AS (
+  INSERT INTO executions (id, user_id, agent_id, agent_version, agent_name, query, model, context, conversation_id,
+    lane, priority, status, attempt, crashes, cancel_requested, deadline, idempotency_key, result, error, usage,
+    cost_usd, created_at, started_at, completed_at)
+  VALUES (:id, :owner, :agent_id, :agent_version, :agent_name, :query, :model, CAST(:context AS jsonb),
+    :conversation_id, :lane, :priority, :status, :attempt, :crashes, :cancel_requested, :deadline, :idempotency_key,
+    :result, CAST(:error AS jsonb), CAST(:usage AS jsonb), :cost_usd, :created_at, :started_at, :completed_at)
+  ON CONFLICT (user_id, idempotency_key) DO NOTHING
+  RETURNING id, created_at
+)
+INSERT INTO execution_events (execution_id, seq, attempt, type, at, payload)
+SELECT id, 1, 0, 'connection', created_at, CAST(:opening AS json) FROM stored RETURNING seq
+""")
+UPDATE = text("""
+UPDATE executions SET model = :model, context = CAST(:context AS jsonb), conversation_id = :conversation_id,
+  lane = :lane, priority = :priority, status = :status, crashes = :crashes, cancel_requested = :cancel_requested,
+  deadline = :deadline, result = :result, error = CAST(:error AS jsonb), usage = CAST(:usage AS jsonb),
+  cost_usd = :cost_usd, started_at = :started_at, completed_at = :completed_at
+WHERE id = :id AND user_id = :owner AND attempt = :attempt AND status IN ('pending', 'running', 'waiting')
+RETURNING id
+""")
+DELETE = text("""
+WITH gone AS (
+  DELETE FROM executions WHERE id = :id AND user_id = :owner RETURNING id
+), events AS (
+  DELETE FROM execution_events USING gone WHERE execution_id = gone.id
+), writes AS (
+  DELETE FROM checkpoint_writes USING gone WHERE thread_id = gone.id::text
+), blobs AS (
+  DELETE FROM checkpoint_blobs USING gone WHERE thread_id = gone.id::text
+), checkpoints_ AS (
+  DELETE FROM checkpoints USING gone WHERE thread_id = gone.id::text
+)
+SELECT id FROM gone
+""")
+COUNT_WAITING = text("SELECT count(*) FROM executions WHERE user_id = :owner AND status = 'pending'")
+LOCK = text("""
+SELECT status, attempt, created_at, started_at,
+  (SELECT coalesce(max(seq), 0) + 1 FROM execution_events WHERE execution_id = :id) AS next_seq
+FROM executions WHERE id = :id AND user_id = :owner FOR UPDATE
+""")
+MARK = sql("UPDATE executions SET cancel_requested = true WHERE id = :id RETURNING {columns}", columns=COLUMNS)
+CANCEL = sql(
+    """
+WITH event AS (
+  INSERT INTO execution_events (execution_id, seq, attempt, type, at, payload)
+  VALUES (:id, :seq, :attempt, 'cancelled', :now, CAST(:last AS json))
+)
+UPDATE executions SET cancel_requested = true, status = 'cancelled', completed_at = :now WHERE id = :id
+RETURNING {columns}
+""",
+    columns=COLUMNS,
+)
+HISTORY = sql(
+    "SELECT {columns} FROM executions WHERE user_id = :owner AND conversation_id = :conversation_id "
+    "AND status = 'completed' ORDER BY id DESC LIMIT :limit",
+    columns=COLUMNS,
+)
+
+
+class PostgresExecutions(Executions):
+    """One owner's executions in one session; nothing is committed here."""
+
+    def __init__(self, session: AsyncSession, user_id: str, *, clock: Clock = utc_now) -> None:
+        self._session = session
+        self._owner = user_id
+        self._clock = clock
+
+    async def create(self, entity: Execution) -> Execution:
+        """Add an execution and its opening event. Raises Conflict when its idempotency key is taken.
+
+        The transaction stays usable after that refusal, so that the caller can read the earlier execution.
+        """
+        opening = encode(entity.opening_event(), seq=1, attempt=0).decode()
+        stored = await fetch_one(self._session, CREATE, **_columns(entity, self._owner), opening=opening)
+        if stored is None:
+            raise Conflict("an execution was submitted with this idempotency key")
+        return entity
+
+    async def get_by_id(self, id: str) -> Execution | None:
+        """Return the owner's execution, or None."""
+        if not is_id(id):
+            return None
+        row = await fetch_one(self._session, GET, id=id, owner=self._owner)
+        return read_execution(row) if row else None
+
+    async def update(self, entity: Execution) -> Execution:
+        """Store another state of a live execution. Raises StaleVersion when it has ended or was claimed anew."""
+        columns = _columns(entity, self._owner)
+        if await fetch_one(self._session, UPDATE, **{name: columns[name] for name in _MUTABLE}) is not None:
+            return entity
+        if await self.get_by_id(entity.id) is None:
+            raise ExecutionNotFound(f"there is no execution {entity.id!r}")
+        raise StaleVersion(f"execution {entity.id} has ended or is in another attempt by now")
+
+    async def delete(self, id: str) -> bool:
+        """Remove an execution with its log and checkpoints."""
+        return is_id(id) and await fetch_one(self._session, DELETE, id=id, owner=self._owner) is not None
+
+    async def list_all(self, skip: int = 0, limit: int = 100) -> list[Execution]:
+        """Return up to `limit` executions, newest first."""
+        return list((await self.find(ExecutionFilter(), PageRequest(skip=skip, limit=limit))).items)
+
+    async def find(self, wanted: ExecutionFilter, page: PageRequest) -> Page[Execution]:
+        """Return a page of executions that match, newest first."""
+        if wanted.agent_id is not None and not is_id(wanted.agent_id):
+            return Page(items=[], total=0, skip=page.skip, limit=page.limit)
+        conditions, parameters = _conditions(wanted)
+        return await fetch_page(
+            self._session,
+            columns=COLUMNS,
+            table="executions",
+            conditions=["user_id = :owner", *conditions],
+            parameters={"owner": self._owner, **parameters},
+            page=page,
+            read=read_execution,
+        )
+
+    async def by_idempotency_key(self, key: str) -> Execution | None:
+        """Return the owner's execution that was submitted with this key, or None."""
+        row = await fetch_one(self._session, BY_KEY, owner=self._owner, key=key)
+        return read_execution(row) if row else None
+
+    async def count_waiting(self) -> int:
+        """Return how many of the owner's executions are pending."""
+        return (await run(self._session, COUNT_WAITING, owner=self._owner)).scalar_one()
+
+    async def request_cancel(self, id: str) -> Execution | None:
+        """Mark a running execution; end a pending or waiting one with its last event; leave an ended one as it is."""
+        locked = await fetch_one(self._session, LOCK, id=id, owner=self._owner) if is_id(id) else None
+        if locked is None:
+            return None
+        status = ExecutionStatus(locked["status"])
+        if status.over:
+            return await self.get_by_id(id)
+        if status is ExecutionStatus.RUNNING:
+            row = await fetch_one(self._session, MARK, id=id)
+        else:
+            now = self._clock()
+            attempt, seq = locked["attempt"], locked["next_seq"]
+            last = encode(_last_event(locked["started_at"] or locked["created_at"], now), seq=seq, attempt=attempt)
+            row = await fetch_one(self._session, CANCEL, id=id, seq=seq, attempt=attempt, now=now, last=last.decode())
+        return read_execution(row) if row else None
+
+    async def history(self, conversation_id: str, limit: int) -> list[Execution]:
+        """Return the latest completed executions of a conversation, oldest first."""
+        rows = await fetch(self._session, HISTORY, owner=self._owner, conversation_id=conversation_id, limit=limit)
+        return [read_execution(row) for row in reversed(rows)]
+
+
+_MUTABLE = (
+    "id",
+    "owner",
+    "attempt",
+    "model",
+    "context",
+    "conversation_id",
+    "lane",
+    "priority",
+    "status",
+    "crashes",
+    "cancel_requested",
+    "deadline",
+    "result",
+    "error",
+    "usage",
+    "cost_usd",
+    "started_at",
+    "completed_at",
+)
+
+
+def _columns(execution: Execution, owner: str) -> dict[str, Any]:
+    columns = dict(execution)
+    del columns["user_id"]
+    return columns | {
+        "owner": owner,
+        "status": execution.status.value,
+        "context": orjson.dumps(execution.context).decode(),
+        "error": execution.error.model_dump_json() if execution.error else None,
+        "usage": execution.usage.model_dump_json(),
+    }
+
+
+def _conditions(wanted: ExecutionFilter) -> tuple[list[str], dict[str, Any]]:
+    texts = {
+        "agent_id": "agent_id = :agent_id",
+        "conversation_id": "conversation_id = :conversation_id",
+        "status": "status = :status",
+        "created_from": "created_at >= :created_from",
+        "created_to": "created_at < :created_to",
+    }
+    given = {name: value for name, value in wanted if value is not None}
+    if wanted.status is not None:
+        given["status"] = wanted.status.value
+    return [texts[name] for name in given], given
+
+
+def _last_event(begun: datetime, now: datetime) -> AnyTraceEvent:
+    return Cancelled(
+        timestamp=now.astimezone(UTC).timestamp(),
+        reason="cancelled before it ran",
+        duration_ms=(now - begun).total_seconds() * 1000,
+    )

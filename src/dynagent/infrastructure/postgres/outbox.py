@@ -1,0 +1,127 @@
+"""The outbox's other end: stored events reach the observer at least once, at once where nothing fails.
+
+A committed transaction hands its events over in memory and they are delivered within the same turn of the loop; only
+then their rows are marked. What a process leaves undelivered when it dies, a sweep of any process delivers.
+"""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+
+import asyncpg
+import structlog
+from pydantic import ValidationError
+
+from dynagent.core.shared.events import DomainEvent, EventObserver
+from dynagent.infrastructure.postgres.pool import Connection, Pool, Row
+
+SWEEP_EVERY_S = 15.0
+LEFT_BEHIND_S = 30.0
+"""Age from which an undelivered event is taken for left behind by a process that died."""
+SWEEP_BATCH = 200
+
+MARK = "UPDATE outbox SET delivered_at = now() WHERE id = ANY($1::uuid[])"
+LEFT_BEHIND = """
+SELECT id, name, payload::text AS payload FROM outbox
+WHERE delivered_at IS NULL AND name = ANY($1) AND occurred_at < now() - make_interval(secs => $2)
+ORDER BY id LIMIT $3 FOR UPDATE SKIP LOCKED
+"""
+_LOST = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
+
+log = structlog.stdlib.get_logger(__name__)
+
+
+class Outbox:
+    """Delivers events of this process as they are committed, and those that others left behind every few seconds."""
+
+    def __init__(
+        self,
+        pool: Pool,
+        observer: EventObserver,
+        *,
+        sweep_every_s: float = SWEEP_EVERY_S,
+        left_behind_s: float = LEFT_BEHIND_S,
+    ) -> None:
+        self._pool = pool
+        self._observer = observer
+        self._sweep_every_s = sweep_every_s
+        self._left_behind_s = left_behind_s
+        self._committed: list[DomainEvent] = []
+        self._woken = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        """Begin to deliver; call on the running loop."""
+        loop = asyncio.get_running_loop()
+        self._tasks = [
+            loop.create_task(self._relay(), name="outbox"),
+            loop.create_task(self._sweep(), name="outbox-sweep"),
+        ]
+
+    async def stop(self) -> None:
+        """Deliver what is committed, then stop."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks = []
+        with suppress(*_LOST):
+            await self._deliver_committed()
+
+    def deliver(self, events: Sequence[DomainEvent]) -> None:
+        """Take the events of a committed transaction; returns at once."""
+        self._committed.extend(events)
+        self._woken.set()
+
+    async def sweep(self) -> int:
+        """Deliver what processes that died left behind; return how many events."""
+        known = {kind.name: kind for kind in _kinds(DomainEvent)}
+        async with self._pool.acquire() as connection, connection.transaction():
+            rows = await connection.fetch(LEFT_BEHIND, list(known), self._left_behind_s, SWEEP_BATCH)
+            for row in rows:
+                await self._notify_of(known[row["name"]], row)
+            await _mark(connection, [str(row["id"]) for row in rows])
+        return len(rows)
+
+    async def _relay(self) -> None:
+        while True:
+            await self._woken.wait()
+            self._woken.clear()
+            try:
+                await self._deliver_committed()
+            except _LOST as error:
+                log.warning("outbox_not_marked", error=repr(error), why="the sweep delivers these events once more")
+
+    async def _deliver_committed(self) -> None:
+        events, self._committed = self._committed, []
+        if events:
+            await asyncio.gather(*(self._observer.notify(event) for event in events))
+            await _mark(self._pool, [event.event_id for event in events])
+
+    async def _sweep(self) -> None:
+        while True:
+            await asyncio.sleep(self._sweep_every_s)
+            try:
+                while await self.sweep() == SWEEP_BATCH:
+                    pass
+            except _LOST as error:
+                log.warning("outbox_sweep_failed", error=repr(error))
+
+    async def _notify_of(self, kind: type[DomainEvent], row: Row) -> None:
+        try:
+            event = kind.model_validate_json(row["payload"])
+        except ValidationError:
+            log.exception("outbox_event_unreadable", event_name=row["name"], event_id=str(row["id"]))
+        else:
+            await self._observer.notify(event)
+
+
+async def _mark(where: Connection | Pool, ids: Sequence[str]) -> None:
+    if ids:
+        await where.execute(MARK, list(ids))
+
+
+def _kinds(kind: type[DomainEvent]) -> Iterator[type[DomainEvent]]:
+    for child in kind.__subclasses__():
+        if "name" in vars(child):
+            yield child
+        yield from _kinds(child)
