@@ -2770,8 +2770,10 @@ export type StreamAgentResponses = {
     /**
      * Server-sent events without a name. `id` is `<execution_id>:<seq>`, `data` one TraceEvent as JSON. The stream ends after the one terminal event (`complete`, `error` or `cancelled`).
      */
-    200: unknown;
+    200: string;
 };
+
+export type StreamAgentResponse = StreamAgentResponses[keyof StreamAgentResponses];
 
 export type ListToolsData = {
     body?: never;
@@ -3739,8 +3741,10 @@ export type FollowTraceResponses = {
     /**
      * Server-sent events without a name. `id` is `<execution_id>:<seq>`, `data` one TraceEvent as JSON. The stream ends after the one terminal event (`complete`, `error` or `cancelled`).
      */
-    200: unknown;
+    200: string;
 };
+
+export type FollowTraceResponse = FollowTraceResponses[keyof FollowTraceResponses];
 
 export type RemoveToolData = {
     body?: never;
@@ -3985,8 +3989,10 @@ export type GetMetricsResponses = {
     /**
      * Successful Response
      */
-    200: unknown;
+    200: string;
 };
+
+export type GetMetricsResponse = GetMetricsResponses[keyof GetMetricsResponses];
 
 export type GetReadinessData = {
     body?: never;

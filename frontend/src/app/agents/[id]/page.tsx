@@ -1,0 +1,15 @@
+import type { Metadata } from "next";
+
+import { AgentRoute } from "./agent-route";
+
+export const metadata: Metadata = { title: "Agent" };
+
+/** The one page that is exported for all ids (README: rewrites). */
+export function generateStaticParams() {
+  return [{ id: "_" }];
+}
+
+/** `/agents/<id>` */
+export default function Page() {
+  return <AgentRoute />;
+}

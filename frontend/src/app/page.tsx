@@ -1,0 +1,6 @@
+import { Home } from "./home";
+
+/** `/` */
+export default function Page() {
+  return <Home />;
+}

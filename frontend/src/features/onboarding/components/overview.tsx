@@ -1,0 +1,61 @@
+"use client";
+
+import { Play, Plus, Wrench } from "lucide-react";
+import Link from "next/link";
+import type { ReactNode } from "react";
+
+import { PageBody, PageHeader } from "@/components/layout/page";
+import { buttonStyles } from "@/components/ui/button";
+import { AgentIcon } from "@/components/ui/icons";
+import { Card } from "@/components/ui/surface";
+import type { AgentOut } from "@/lib/api";
+
+const SHOWN = 6;
+
+/** The home page of somebody who has agents: ask one of them, see what ran last. */
+export function Overview({ agents, ask, executions, onTour }: { agents: readonly AgentOut[]; ask: ReactNode; executions: ReactNode; onTour: () => void }) {
+  return (
+    <>
+      <PageHeader
+        title="Home"
+        actions={
+          <>
+            <Link href="/tools/new" className={buttonStyles()}>
+              <Wrench /> Register tool
+            </Link>
+            <Link href="/agents/new" className={buttonStyles({ variant: "primary" })}>
+              <Plus /> New agent
+            </Link>
+          </>
+        }
+      />
+      <PageBody className="flex flex-col gap-5">
+        <section aria-label="Ask an agent">{ask}</section>
+        <section aria-label="Agents">
+          <ul className="grid gap-2 sm:grid-cols-2 lg:grid-cols-3">
+            {agents.slice(0, SHOWN).map((agent) => (
+              <li key={agent.id}>
+                <Card className="relative flex items-center gap-2.5 px-3 py-2 hover:border-line-strong">
+                  <AgentIcon className="size-4 shrink-0 text-accent-ink" />
+                  <Link href={`/agents/${agent.id}`} className="min-w-0 flex-1 truncate font-medium after:absolute after:inset-0">
+                    {agent.name}
+                  </Link>
+                  <Link href={`/playground?agent=${agent.id}`} aria-label={`Run ${agent.name}`} className="relative z-10 rounded-md p-1 text-ink-3 hover:bg-hover hover:text-ink">
+                    <Play className="size-3.5" />
+                  </Link>
+                </Card>
+              </li>
+            ))}
+          </ul>
+        </section>
+        {executions}
+        <p className="text-xs text-ink-3">
+          New here?{" "}
+          <button type="button" onClick={onTour} className="text-accent-ink underline underline-offset-2">
+            Take the one-minute tour
+          </button>
+        </p>
+      </PageBody>
+    </>
+  );
+}

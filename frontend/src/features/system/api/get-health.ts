@@ -1,0 +1,22 @@
+import { queryOptions } from "@tanstack/react-query";
+
+import { getHealth, type HealthOut } from "@/lib/api";
+
+/** How the installation is. A failing one answers 503 with the same report: that is an answer, too. */
+export function healthQuery() {
+  return queryOptions({
+    queryKey: ["health"],
+    queryFn: async ({ signal }): Promise<HealthOut> => {
+      const { data, error } = await getHealth({ signal });
+      const report = data ?? (isReport(error) ? error : undefined);
+      if (!report) throw error instanceof Error ? error : new TypeError("no answer");
+      return report;
+    },
+    refetchInterval: 20_000,
+    retry: false,
+  });
+}
+
+function isReport(value: unknown): value is HealthOut {
+  return typeof value === "object" && value !== null && "parts" in value;
+}
