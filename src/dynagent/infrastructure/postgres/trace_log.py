@@ -24,7 +24,16 @@ class PostgresTraceLog(TraceLog):
     A follower that hears nothing asks the table every `heartbeat_s` seconds, every `ASK_S` while news are `degraded`.
     """
 
-    def __init__(self, pool: Pool, writer: EventWriter, hub: TraceHub, *, window_s: float, heartbeat_s: float) -> None:
+    def __init__(
+        self,
+        pool: Pool,
+        writer: EventWriter,
+        hub: TraceHub,
+        *,
+        window_s: float,
+        heartbeat_s: float,
+        degraded: Callable[[], bool] = lambda: False,
+    ) -> None:
         self._pool = pool
         self._writer = writer
         self._hub = hub
