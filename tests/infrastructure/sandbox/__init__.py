@@ -1,0 +1,1 @@
+"""Tests of the sandbox against the real thing: real zygotes, real children, real attacks."""
