@@ -98,7 +98,8 @@ class Scopes:
     @asynccontextmanager
     async def open(self, caller: Caller) -> AsyncGenerator[Scope]:
         """Open a scope for a caller; rolled back at the end unless its unit of work was committed."""
-        async with self._database.sessions() as session:
+        session = self._database.sessions()
+        try:
             uow = PostgresUnitOfWork(session, self._deliver)
             agents: AgentRepository = PostgresAgents(session, caller.user_id)
             if self._agents_in_front is not None:
@@ -109,3 +110,13 @@ class Scopes:
                 executions=PostgresExecutions(session, caller.user_id),
                 uow=uow,
             )
+        finally:
+            await _close(session)
+
+
+async def _close(session: AsyncSession) -> None:
+    """Give the connection back, rolled back; one that is lost cannot be, and is thrown away."""
+    try:
+        await session.close()
+    except (SQLAlchemyError, OSError):
+        await session.invalidate()
