@@ -1,0 +1,38 @@
+"""The catalogue of tools of this installation."""
+
+from contextlib import AsyncExitStack
+
+from dynagent.core.language_models import ChatModels
+from dynagent.core.tools import ToolSandbox
+from dynagent.infrastructure.http.guarded import guarded_client
+from dynagent.infrastructure.postgres.custom_tools import PostgresToolLoader
+from dynagent.infrastructure.postgres.pool import Pool
+from dynagent.infrastructure.tools.catalogue import InstalledTools
+from dynagent.infrastructure.tools.factory import ConcreteToolFactory
+from dynagent.infrastructure.tools.prebuilt import prebuilt_registry
+from dynagent.infrastructure.tools.sandboxed import SandboxedCode
+from dynagent.infrastructure.tools.search.choice import WebSearch
+from dynagent.infrastructure.tools.search.engines import SearchEngines
+from dynagent.infrastructure.tools.search.quota import SearchQuota
+from dynagent.main.settings import Settings
+
+
+def make_catalogue(
+    settings: Settings, *, models: ChatModels, sandbox: ToolSandbox, pool: Pool, stack: AsyncExitStack
+) -> InstalledTools:
+    """Return prebuilt and registered tools under one roof; the stack closes their outbound connections."""
+    client = guarded_client(settings.outbound)
+    stack.push_async_callback(client.aclose)
+    quota = SearchQuota(
+        per_minute=settings.search.search_per_minute,
+        per_day=settings.search.search_per_day,
+        redis_url=settings.redis.url,
+    )
+    search = WebSearch(SearchEngines(settings.search, client), quota, timeout_s=settings.search.search_timeout_s)
+    registry = prebuilt_registry(SandboxedCode(sandbox))
+    return InstalledTools(
+        registry=registry,
+        factory=ConcreteToolFactory(registry, {"models": models, "search": search}),
+        sandbox=sandbox,
+        load_custom=PostgresToolLoader(pool),
+    )
