@@ -1,0 +1,135 @@
+"""The rules of a configuration: known parts, no cycles; slugs."""
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dynagent.core.agents import AgentConfiguration, ToolAttachment, check_configuration, find_cycle, make_slug
+from dynagent.core.shared.errors import InvalidInput
+from dynagent.core.shared.ids import new_id
+
+
+class Parts:
+    """Knows the calculator, DuckDuckGo and one model."""
+
+    def __init__(self) -> None:
+        self.asked: list[Sequence[str]] = []
+
+    async def unknown_tools(self, names: Sequence[str]) -> list[str]:
+        self.asked.append(names)
+        return [name for name in names if name not in ("calculator", "duckduckgo")]
+
+    async def unknown_model(self, model: str | None) -> bool:
+        return model not in (None, "gpt")
+
+
+async def problems(
+    configuration: AgentConfiguration, graph: Mapping[str, tuple[str, ...]] | None = None
+) -> set[tuple[str, str]]:
+    try:
+        await check_configuration(configuration, slug="me", parts=Parts(), graph=graph or {})
+    except InvalidInput as refusal:
+        return {(violation.pointer, violation.rule) for violation in refusal.violations}
+    return set()
+
+
+async def test_known_parts_pass() -> None:
+    attachment = ToolAttachment(name="my_search", type="duckduckgo")
+    configuration = AgentConfiguration(name="x", model="gpt", tools=("calculator",), tools_config=(attachment,))
+    assert await problems(configuration) == set()
+
+
+async def test_every_unknown_part_is_named() -> None:
+    configuration = AgentConfiguration(
+        name="x",
+        model="gone",
+        tools=("calculator", "teleporter"),
+        tools_config=(ToolAttachment(name="calculator", type="pigeon"),),
+        dependencies=("nobody",),
+    )
+    assert await problems(configuration) == {
+        ("/model", "known_model"),
+        ("/tools", "known_tool"),
+        ("/tools_config", "known_tool"),
+        ("/dependencies", "known_agent"),
+    }
+
+
+async def test_tools_are_asked_for_once_by_their_types() -> None:
+    parts = Parts()
+    attachments = (ToolAttachment(name="a", type="duckduckgo"), ToolAttachment(name="b", type="duckduckgo"))
+    configuration = AgentConfiguration(name="x", tools=("calculator",), tools_config=attachments)
+    await check_configuration(configuration, slug="me", parts=parts, graph={})
+    assert parts.asked == [("calculator", "duckduckgo")]
+
+
+@pytest.mark.parametrize(
+    ("graph", "dependencies", "cyclic"),
+    [
+        ({"a": ()}, ("a",), False),
+        ({}, ("me",), True),
+        ({"a": ("me",)}, ("a",), True),
+        ({"a": ("b",), "b": ("c",), "c": ("me",)}, ("a",), True),
+        ({"a": ("b",), "b": ("a",)}, ("a",), False),
+        ({"a": ("c",), "b": ("c",), "c": ()}, ("a", "b"), False),
+        ({"me": ("a",), "a": ("me",)}, (), False),
+    ],
+)
+async def test_cycles_through_this_agent(
+    graph: dict[str, tuple[str, ...]], dependencies: tuple[str, ...], cyclic: bool
+) -> None:
+    found = await problems(AgentConfiguration(name="x", dependencies=dependencies), graph)
+    assert (("/dependencies", "no_cycle") in found) is cyclic
+
+
+def test_a_cycle_is_told_as_a_path() -> None:
+    graph = {"me": ("x", "a"), "x": (), "a": ("b",), "b": ("me",)}
+    assert find_cycle(graph, start="me") == ["me", "a", "b", "me"]
+
+
+def test_a_long_chain_and_a_dense_graph_are_walked_without_recursion() -> None:
+    chain = {str(number): (str(number + 1),) for number in range(20_000)}
+    assert find_cycle(chain, start="0") == []
+    dense = {str(number): tuple(str(other) for other in range(number + 1, 120)) for number in range(120)}
+    assert find_cycle(dense, start="0") == []
+    assert find_cycle({**chain, "20000": ("0",)}, start="0")[-2:] == ["20000", "0"]
+
+
+@given(st.dictionaries(st.integers(0, 7), st.lists(st.integers(0, 7), max_size=4), max_size=8))
+def test_a_cycle_is_found_exactly_when_the_start_reaches_itself(raw: dict[int, list[int]]) -> None:
+    graph = {str(node): [str(other) for other in others] for node, others in raw.items()}
+    reached: set[str] = set()
+    frontier = list(graph.get("0", ()))
+    while frontier:
+        node = frontier.pop()
+        if node not in reached:
+            reached.add(node)
+            frontier.extend(graph.get(node, ()))
+    cycle = find_cycle(graph, start="0")
+    assert bool(cycle) == ("0" in reached)
+    assert all(following in graph[node] for node, following in pairwise(cycle))
+
+
+@pytest.mark.parametrize(
+    ("name", "slug"),
+    [
+        ("Research Helper", "research_helper"),
+        ("Größe & Äpfel!", "groe_apfel"),
+        ("日本語", "agent"),
+        ("__a--b__", "a_b"),
+    ],
+)
+def test_slugs(name: str, slug: str) -> None:
+    assert make_slug(name, "0" * 30 + "abc123") == f"{slug}_abc123"
+
+
+@given(st.text())
+def test_any_name_has_a_slug_of_plain_letters(name: str) -> None:
+    id = new_id()
+    slug = make_slug(name, id)
+    assert slug.isascii()
+    assert slug.replace("_", "").isalnum()
+    assert len(slug) <= 55

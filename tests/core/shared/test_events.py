@@ -1,0 +1,53 @@
+"""Events: facts with ids, told to every subscriber at once."""
+
+import asyncio
+from datetime import UTC, datetime
+from typing import ClassVar
+
+import pytest
+from pydantic import ValidationError
+
+from dynagent.core.shared.events import DomainEvent, EventObserver
+
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
+
+
+class KettleBoiled(DomainEvent):
+    name: ClassVar[str] = "kettle.boiled"
+    litres: float
+
+
+def boiled() -> KettleBoiled:
+    return KettleBoiled(occurred_at=NOON, user_id="ada", litres=1.5)
+
+
+def test_an_event_is_frozen_and_has_an_id_of_its_own() -> None:
+    event = boiled()
+    assert event.event_id != boiled().event_id
+    with pytest.raises(ValidationError):
+        event.litres = 2.0  # pyright: ignore[reportAttributeAccessIssue]
+    assert KettleBoiled.model_validate_json(event.model_dump_json()) == event
+
+
+async def test_everybody_hears_it_at_once_and_one_that_fails_stops_nobody() -> None:
+    heard: list[str] = []
+    failures: list[BaseException] = []
+    both = asyncio.Barrier(2)
+
+    async def listener(event: DomainEvent) -> None:
+        await both.wait()
+        heard.append(event.name)
+
+    async def broken(event: DomainEvent) -> None:
+        raise RuntimeError("no tea")
+
+    observer = EventObserver(lambda event, error: failures.append(error))
+    for callback in (listener, broken, listener):
+        observer.subscribe(callback)
+    await observer.notify(boiled())
+    assert heard == ["kettle.boiled", "kettle.boiled"]
+    assert [str(failure) for failure in failures] == ["no tea"]
+
+
+async def test_nobody_need_listen() -> None:
+    await EventObserver(lambda event, error: None).notify(boiled())
