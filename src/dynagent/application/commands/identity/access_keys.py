@@ -1,0 +1,199 @@
+"""Keys for programs, tickets for streams, and whom a credential stands for."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from dynagent.application.commands.identity.desk import IdentityDesk
+from dynagent.application.shared.bus import Returns
+from dynagent.application.shared.caller import Caller
+from dynagent.application.shared.permissions import SCOPES
+from dynagent.core.executions import ExecutionNotFound, Executions
+from dynagent.core.identity import (
+    KEY_PREFIX,
+    MAX_ACCESS_KEYS,
+    TICKET_PREFIX,
+    AccessKey,
+    AccessKeyNotFound,
+    AccessKeys,
+    AccessTokens,
+    BadToken,
+    Principal,
+    Principals,
+    StreamTicket,
+    StreamTickets,
+    TooManyAccessKeys,
+    fingerprint,
+    key_hint,
+)
+from dynagent.core.shared.clock import Clock, utc_now
+from dynagent.core.shared.errors import InvalidInput, Violation
+from dynagent.core.shared.ids import is_id
+
+
+@dataclass(frozen=True, slots=True)
+class NewAccessKey:
+    """A key as it is shown once."""
+
+    key: AccessKey
+    secret: str = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CreateAccessKey(Returns[NewAccessKey]):
+    """Make a key for a program. Raises InvalidInput (unknown scope, expiry in the past), TooManyAccessKeys."""
+
+    name: str
+    scopes: tuple[str, ...]
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class RevokeAccessKey(Returns[None]):
+    """Void a key. Raises AccessKeyNotFound."""
+
+    key_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewTicket:
+    """A ticket as it is shown once."""
+
+    ticket: str = field(repr=False)
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class IssueStreamTicket(Returns[NewTicket]):
+    """Let an EventSource of the caller follow one execution for a minute. Raises ExecutionNotFound."""
+
+    execution_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Authenticate(Returns[Caller]):
+    """Tell whom a credential stands for. Raises BadToken. A `ticket` is accepted where tickets are allowed only.
+
+    Register it free of a scope: it is asked before everything else and needs one statement.
+    """
+
+    token: str = field(repr=False)
+    ticket: bool = False
+    address: str = ""
+
+
+class CreateAccessKeyHandler:
+    """Handles CreateAccessKey."""
+
+    def __init__(self, desk: IdentityDesk, keys: AccessKeys) -> None:
+        self._desk = desk
+        self._keys = keys
+
+    async def __call__(self, message: CreateAccessKey, caller: Caller) -> NewAccessKey:
+        """Return the key with its secret, which nobody can be told again."""
+        desk, now = self._desk, self._desk.clock()
+        _check_wish(message, now)
+        if len(await self._keys.list_own()) >= MAX_ACCESS_KEYS:
+            raise TooManyAccessKeys(f"you have {MAX_ACCESS_KEYS} access keys; revoke one first")
+        secret = desk.new_secret(KEY_PREFIX)
+        key = AccessKey(
+            id=desk.new_id(),
+            user_id=caller.user_id,
+            name=message.name,
+            hint=key_hint(secret),
+            key_hash=fingerprint(secret),
+            scopes=tuple(sorted(set(message.scopes))),
+            expires_at=message.expires_at,
+            created_at=now,
+        )
+        await self._keys.add(key)
+        await desk.note("access_key.created", caller=caller, target=("access_key", key.id), scopes=list(key.scopes))
+        await desk.uow.commit()
+        return NewAccessKey(key, secret)
+
+
+class RevokeAccessKeyHandler:
+    """Handles RevokeAccessKey."""
+
+    def __init__(self, desk: IdentityDesk, keys: AccessKeys) -> None:
+        self._desk = desk
+        self._keys = keys
+
+    async def __call__(self, message: RevokeAccessKey, caller: Caller) -> None:
+        """Void the key at once."""
+        if not is_id(message.key_id) or not await self._keys.revoke(message.key_id, self._desk.clock()):
+            raise AccessKeyNotFound(f"there is no access key {message.key_id!r}")
+        await self._desk.note("access_key.revoked", caller=caller, target=("access_key", message.key_id))
+        await self._desk.uow.commit()
+
+
+class IssueStreamTicketHandler:
+    """Handles IssueStreamTicket."""
+
+    def __init__(self, desk: IdentityDesk, tickets: StreamTickets, executions: Executions) -> None:
+        self._desk = desk
+        self._tickets = tickets
+        self._executions = executions
+
+    async def __call__(self, message: IssueStreamTicket, caller: Caller) -> NewTicket:
+        """Return the ticket; the execution must be one that the caller may see."""
+        execution = await self._executions.get_by_id(message.execution_id) if is_id(message.execution_id) else None
+        if execution is None:
+            raise ExecutionNotFound(f"there is no execution {message.execution_id!r}")
+        secret = self._desk.new_secret(TICKET_PREFIX)
+        expires_at = self._desk.clock() + self._desk.rules.ticket_lifetime
+        ticket = StreamTicket(
+            token_hash=fingerprint(secret), user_id=caller.user_id, execution_id=execution.id, expires_at=expires_at
+        )
+        await self._tickets.add(ticket)
+        await self._desk.uow.commit()
+        return NewTicket(secret, expires_at)
+
+
+class AuthenticateHandler:
+    """Handles Authenticate."""
+
+    def __init__(self, principals: Principals, access: AccessTokens, *, clock: Clock = utc_now) -> None:
+        self._principals = principals
+        self._access = access
+        self._clock = clock
+
+    async def __call__(self, message: Authenticate, caller: Caller) -> Caller:
+        """Return the caller that the credential stands for."""
+        principal = await self._principal(message)
+        if principal is None:
+            raise BadToken("the token, key or ticket is unknown, expired or revoked")
+        scopes = frozenset({"executions:read"}) if principal.execution_id else principal.scopes
+        return Caller(
+            user_id=principal.user_id,
+            roles=frozenset({principal.role}),
+            scopes=scopes,
+            execution_id=principal.execution_id,
+            session_id=principal.session_id,
+            address=message.address,
+        )
+
+    async def _principal(self, message: Authenticate) -> Principal | None:
+        token, now = message.token, self._clock()
+        if token.startswith(TICKET_PREFIX):
+            return await self._principals.of_ticket(fingerprint(token), now) if message.ticket else None
+        if message.ticket:
+            return None
+        if token.startswith(KEY_PREFIX):
+            return await self._principals.of_access_key(fingerprint(token), now)
+        return await self._principals.of_session(self._access.read(token, now), now)
+
+
+def _check_wish(message: CreateAccessKey, now: datetime) -> None:
+    violations = [
+        Violation(
+            "/scopes", "known_scope", f"{scope!r} cannot be given to a key; possible: {', '.join(sorted(SCOPES))}"
+        )
+        for scope in message.scopes
+        if scope not in SCOPES
+    ]
+    if not message.scopes:
+        violations.append(Violation("/scopes", "too_short", "name at least one scope"))
+    if message.expires_at is not None and message.expires_at <= now:
+        violations.append(Violation("/expires_at", "in_future", "must lie in the future"))
+    if violations:
+        raise InvalidInput("this key cannot be made", violations=violations)

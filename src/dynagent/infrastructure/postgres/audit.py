@@ -1,0 +1,29 @@
+"""The audit log in PostgreSQL: only added to."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from dynagent.core.identity import AuditEntry, AuditFilter, AuditLog
+from dynagent.core.shared.paging import Page, PageRequest
+from dynagent.infrastructure.postgres.built_statements import execute, page_of
+from dynagent.infrastructure.postgres.identity_tables import audit_log
+
+
+class PostgresAuditLog(AuditLog):
+    """The audit log."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def add(self, entry: AuditEntry) -> None:
+        """Write a line."""
+        await execute(self._session, sa.insert(audit_log).values(**entry.model_dump()))
+
+    async def find(self, wanted: AuditFilter, page: PageRequest) -> Page[AuditEntry]:
+        """Return a page of lines, newest first."""
+        asked: dict[str, Any] = wanted.model_dump(exclude_none=True)
+        where = [audit_log.c[name] == value for name, value in asked.items()]
+        query = sa.select(audit_log).where(*where)
+        return await page_of(self._session, query, id=audit_log.c.id, page=page, read=lambda row: AuditEntry(**row))
