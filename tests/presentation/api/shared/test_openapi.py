@@ -70,7 +70,8 @@ def test_streams_are_documented_as_such(document: dict[str, Any]) -> None:
     for path in ("/api/stream/{agent_id}", "/api/v1/executions/{execution_id}/stream"):
         content = document["paths"][path]["get"]["responses"]["200"]["content"]
         assert list(content) == ["text/event-stream"]
-        assert content["text/event-stream"]["x-event-schema"] == {"$ref": "#/components/schemas/TraceEvent"}
+        data = content["text/event-stream"]["itemSchema"]["properties"]["data"]
+        assert data["contentSchema"] == {"$ref": "#/components/schemas/TraceEvent"}
 
 
 def test_the_seeds_paths_are_documented_as_the_seed_writes_them(document: dict[str, Any]) -> None:

@@ -61,7 +61,7 @@ function answers(operation) {
     const [media, content] = Object.entries(answer.content ?? {})[0] ?? ["", {}];
     return element("tr", {},
       element("td", {}, element("code", { textContent: status })),
-      element("td", { className: "quiet" }, content.schema ? typeName(content["x-event-schema"] ?? content.schema) : ""),
+      element("td", { className: "quiet" }, typeName(content.itemSchema?.properties.data.contentSchema ?? content.schema ?? { type: "" })),
       element("td", {}, `${answer.description} ${media}`));
   });
   return element("table", {}, ...rows);

@@ -1,10 +1,106 @@
-"""Who asks: until people and roles exist, everybody on the loopback address is the local administrator."""
+"""Who asks: a token, key or ticket that is sent is always checked; in local mode a request without one is the admin's."""
 
-from fastapi import Request
+from dataclasses import dataclass, field, replace
+from typing import Annotated, Literal, Protocol
 
-from dynagent.application.shared.caller import LOCAL_ADMIN, Caller
+from fastapi import Depends, Query, Request
+
+from dynagent.application.commands.identity import Authenticate, Device
+from dynagent.application.shared.caller import LOCAL_ADMIN, NOBODY, Caller
+from dynagent.core.identity import BadToken, NotSignedIn
+from dynagent.presentation.api.shared.dependencies import BusOf
 
 
-async def caller_of_request(request: Request) -> Caller:
-    """Return the caller that the messages of a request are sent for."""
-    return LOCAL_ADMIN
+class Rates(Protocol):
+    """Counts requests."""
+
+    async def admit(self, subject: str, per_minute: int) -> None:
+        """Count a request of a subject. Raises TooManyRequests."""
+        ...
+
+
+class NoRates:
+    """Counts nothing."""
+
+    async def admit(self, subject: str, per_minute: int) -> None:
+        """Let it pass."""
+
+
+@dataclass(frozen=True, slots=True)
+class FrontDoor:
+    """How requests are let in; the default is local mode: everybody on this machine is the administrator.
+
+    Rates are requests per minute, 0 for no limit; they do not bind the local administrator.
+    """
+
+    sign_in_required: bool = False
+    secure_cookies: Literal["auto", "always"] = "auto"
+    user_rate: int = 0
+    address_rate: int = 0
+    rates: Rates = field(default_factory=NoRates)
+
+
+async def visitor_of_request(request: Request, bus: BusOf) -> Caller:
+    """Return who asks, NOBODY without credentials. Raises BadToken, TooManyRequests."""
+    door, address = door_of(request), address_of(request)
+    header = request.headers.get("authorization")
+    if header is None:
+        if not door.sign_in_required:
+            return LOCAL_ADMIN
+        await door.rates.admit(f"address:{address}", door.address_rate)
+        return replace(NOBODY, address=address)
+    scheme, _, token = header.partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise BadToken("Authorization: write Bearer, a space, and the token or access key")
+    return await _known(request, bus, Authenticate(token=token.strip(), address=address))
+
+
+async def caller_of_request(visitor: "VisitorOf") -> Caller:
+    """Return who asks. Raises NotSignedIn without credentials, before anything else about the request is looked at."""
+    if visitor.is_nobody:
+        raise NotSignedIn("sign in first, or send an access key: Authorization: Bearer <token>")
+    return visitor
+
+
+async def watcher_of_request(
+    request: Request,
+    bus: BusOf,
+    ticket: Annotated[
+        str | None, Query(max_length=200, description="A stream ticket, for EventSource, which sends no headers.")
+    ] = None,
+) -> Caller:
+    """Return who wants to watch an execution: by header as everywhere, or by a ticket in the URL."""
+    if ticket is None or "authorization" in request.headers:
+        return await caller_of_request(await visitor_of_request(request, bus))
+    return await _known(request, bus, Authenticate(token=ticket, ticket=True, address=address_of(request)))
+
+
+VisitorOf = Annotated[Caller, Depends(visitor_of_request)]
+CallerOf = Annotated[Caller, Depends(caller_of_request)]
+WatcherOf = Annotated[Caller, Depends(watcher_of_request)]
+
+
+def door_of(request: Request) -> FrontDoor:
+    """Return how requests are let in."""
+    return getattr(request.app.state, "door", None) or FrontDoor()
+
+
+def address_of(request: Request) -> str:
+    """Return the client's address, as the server (or the proxies it trusts) says."""
+    return request.client.host if request.client else ""
+
+
+def device_of(request: Request) -> Device:
+    """Return where a request comes from."""
+    return Device(address_of(request), request.headers.get("user-agent", ""))
+
+
+async def _known(request: Request, bus: BusOf, message: Authenticate) -> Caller:
+    door = door_of(request)
+    try:
+        caller = await bus.send(message, NOBODY)
+    except BadToken:
+        await door.rates.admit(f"address:{message.address}", door.address_rate)
+        raise
+    await door.rates.admit(f"user:{caller.user_id}", door.user_rate)
+    return caller
