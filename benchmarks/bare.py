@@ -41,50 +41,54 @@ def chatbot(query: str) -> str:
     return f"About {query}."
 
 
-def build_graph(model_url: str) -> Any:
-    """Return the compiled graph: analyze → execute_tools ⟲ → synthesize, with two tools, streaming."""
-    tools: Sequence[BaseTool] = (calculator, chatbot)
-    by_name = {each.name: each for each in tools}
-    model = ChatOpenAI(
-        model="gpt-4o-mini",
-        base_url=model_url,
-        api_key=SecretStr("scripted"),
-        stream_usage=True,
-        use_responses_api=False,
-    )
-    asking: Any = model.bind_tools(tools)  # pyright: ignore[reportUnknownMemberType]
+TOOLS: dict[str, BaseTool] = {each.name: each for each in (calculator, chatbot)}
 
-    async def ask(state: State) -> State:
+
+class Graph:
+    """The nodes: analyze → execute_tools ⟲ → synthesize."""
+
+    def __init__(self, model_url: str) -> None:
+        model = ChatOpenAI(
+            model="gpt-4o-mini",
+            base_url=model_url,
+            api_key=SecretStr("scripted"),
+            stream_usage=True,
+            use_responses_api=False,
+        )
+        self._model: Any = model.bind_tools(list(TOOLS.values()))  # pyright: ignore[reportUnknownMemberType]
+
+    async def analyze(self, state: State) -> State:
+        """Ask the model, streaming."""
         whole: AIMessageChunk | None = None
-        async for chunk in asking.astream(state["messages"]):
-            assert isinstance(chunk, AIMessageChunk)
+        async for chunk in self._model.astream(state["messages"]):
             whole = chunk if whole is None else whole + chunk
         assert whole is not None
         return {"messages": [whole]}
 
-    async def execute_tools(state: State) -> State:
-        last = state["messages"][-1]
-        assert isinstance(last, AIMessage)
-        results = [
-            ToolMessage(await by_name[call["name"]].ainvoke(call["args"]), tool_call_id=str(call["id"]))
-            for call in last.tool_calls
+    async def execute_tools(self, state: State) -> State:
+        """Run the calls of the last message, then ask again."""
+        results: list[AnyMessage] = [
+            ToolMessage(await TOOLS[call["name"]].ainvoke(call["args"]), tool_call_id=str(call["id"]))
+            for call in _calls(state)
         ]
-        return {"messages": [*results, *(await ask({"messages": [*state["messages"], *results]}))["messages"]]}
+        answer = await self.analyze({"messages": [*state["messages"], *results]})
+        return {"messages": [*results, *answer["messages"]]}
 
-    async def synthesize(state: State) -> State:
+    async def synthesize(self, state: State) -> State:
+        """Leave the answer as it is."""
         return {"messages": state["messages"][:0]}
 
-    def has_calls(state: State) -> str:
-        last = state["messages"][-1]
-        return "execute_tools" if isinstance(last, AIMessage) and last.tool_calls else "synthesize"
 
+def build_graph(model_url: str) -> Any:
+    """Return the compiled graph with two tools."""
+    nodes = Graph(model_url)
     graph = StateGraph(State)
-    graph.add_node("analyze", ask)  # pyright: ignore[reportUnknownMemberType]
-    graph.add_node("execute_tools", execute_tools)  # pyright: ignore[reportUnknownMemberType]
-    graph.add_node("synthesize", synthesize)  # pyright: ignore[reportUnknownMemberType]
+    graph.add_node("analyze", nodes.analyze)  # pyright: ignore[reportUnknownMemberType]
+    graph.add_node("execute_tools", nodes.execute_tools)  # pyright: ignore[reportUnknownMemberType]
+    graph.add_node("synthesize", nodes.synthesize)  # pyright: ignore[reportUnknownMemberType]
     graph.add_edge(START, "analyze")
-    graph.add_conditional_edges("analyze", has_calls, ["execute_tools", "synthesize"])
-    graph.add_conditional_edges("execute_tools", has_calls, ["execute_tools", "synthesize"])
+    graph.add_conditional_edges("analyze", _following, ["execute_tools", "synthesize"])
+    graph.add_conditional_edges("execute_tools", _following, ["execute_tools", "synthesize"])
     graph.add_edge("synthesize", END)
     return graph.compile()  # pyright: ignore[reportUnknownMemberType]
 
@@ -119,6 +123,15 @@ async def measure(model_url: str, query: str, executions: int, concurrency: int)
         "per_s": executions / seconds,
         "total_p50_s": sorted(totals)[len(totals) // 2],
     }
+
+
+def _following(state: State) -> str:
+    return "execute_tools" if _calls(state) else "synthesize"
+
+
+def _calls(state: State) -> Sequence[Any]:
+    last = state["messages"][-1]
+    return last.tool_calls if isinstance(last, AIMessage) else ()
 
 
 def _cpu_s() -> float:

@@ -3,6 +3,8 @@
 from tests.architecture.source import ROOT, SRC, frontend_files, functions_of, lines_of, name_of, python_files
 
 FILE, TSX, FUNCTION, REGISTRY, PARAMETERS = 300, 200, 40, 50, 4
+# Called by others, in their order: httpcore's back end, Alembic's filter of objects.
+DICTATED = {"connect_tcp", "is_ours"}
 WRITTEN = ("src", "tests", "benchmarks", "scripts", "migrations")
 
 
@@ -41,7 +43,7 @@ def test_more_than_four_parameters_are_keyword_only() -> None:
         f"{name_of(file)}:{function.lineno} {function.name}"
         for file in python_files("src")
         for function in functions_of(file)
-        if not _is_route(file.parts) and len(_positional(function)) > PARAMETERS
+        if function.name not in DICTATED and not _is_route(file.parts) and len(_positional(function)) > PARAMETERS
     ]
 
     assert crowded == []

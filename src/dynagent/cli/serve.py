@@ -18,8 +18,9 @@ def run_server(*, host: str | None, port: int | None) -> int:
         settings = ServerSettings()
         # Before anything that takes time: a taken port is told at once.
         listener = take_address(settings.host if host is None else host, settings.port if port is None else port)
-        from dynagent.cli.server import serving, stop_signals
+        from dynagent.cli.server import allow_many_connections, serving, stop_signals
 
+        allow_many_connections()
         with stop_signals() as stop:
             try:
                 async with serving(listener, tell=_tell, stop_timeout_s=settings.stop_timeout_s) as running:

@@ -1,6 +1,7 @@
 """The platform behind uvicorn, stopped in an order that loses nothing: streams told first, then answers, then parts."""
 
 import asyncio
+import resource
 import signal
 import socket
 from collections.abc import AsyncGenerator, Callable, Generator
@@ -74,6 +75,14 @@ class StopSignals:
             self.told.set()
         else:
             self._task.cancel()
+
+
+def allow_many_connections() -> None:
+    """Raise the soft limit of open files to the hard one: each stream and each waiting model call holds a socket."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 65_536 if hard == resource.RLIM_INFINITY else min(hard, 65_536)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 @contextmanager
