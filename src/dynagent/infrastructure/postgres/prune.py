@@ -1,0 +1,172 @@
+"""Housekeeping: months made ahead for the trace, what is too old removed, and how large everything is."""
+
+import asyncio
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import asyncpg
+import structlog
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from dynagent.infrastructure.postgres.pool import Connection, Pool
+
+MONTHS_AHEAD = 2
+_LOCK = 0x64796E61_7072756E  # "dyna" "prun"
+_BOUND = re.compile(r"FROM \('([0-9a-f-]{36})'\) TO \('([0-9a-f-]{36})'\)")
+
+PARTITIONS = """
+SELECT c.relname AS name, pg_get_expr(c.relpartbound, c.oid) AS bound
+FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = 'execution_events'::regclass ORDER BY 1
+"""
+CAN_GO = """
+SELECT $2::uuid <= dyn_uuid_floor($3) AND NOT EXISTS (
+  SELECT FROM executions WHERE id >= $1 AND id < $2 AND status IN ('pending', 'running', 'waiting')
+)
+"""
+DELETE_BATCH = """
+WITH old AS (
+  SELECT id FROM executions WHERE id < dyn_uuid_floor($1) AND created_at < $1
+    AND status NOT IN ('pending', 'running', 'waiting')
+  ORDER BY id LIMIT $2
+), gone AS (
+  DELETE FROM executions USING old WHERE executions.id = old.id RETURNING executions.id
+), events AS (
+  DELETE FROM execution_events USING gone WHERE execution_id = gone.id RETURNING 1
+), writes AS (
+  DELETE FROM checkpoint_writes USING gone WHERE thread_id = gone.id::text
+), blobs AS (
+  DELETE FROM checkpoint_blobs USING gone WHERE thread_id = gone.id::text
+), kept AS (
+  DELETE FROM checkpoints USING gone WHERE thread_id = gone.id::text RETURNING 1
+)
+SELECT (SELECT count(*) FROM gone) AS executions, (SELECT count(*) FROM events) AS events,
+  (SELECT count(*) FROM kept) AS checkpoints
+"""
+TIDY = (
+    "DELETE FROM outbox WHERE delivered_at < now() - interval '1 day'",
+    "DELETE FROM workers WHERE dead AND lease_until < now() - interval '7 days'",
+)
+SIZES = """
+SELECT coalesce(p.relname, c.relname) AS name, sum(pg_total_relation_size(c.oid))::bigint AS bytes,
+  sum(greatest(c.reltuples, 0))::bigint AS rows
+FROM pg_class c LEFT JOIN pg_inherits i ON i.inhrelid = c.oid LEFT JOIN pg_class p ON p.oid = i.inhparent
+WHERE c.relkind = 'r' AND c.relnamespace = current_schema()::regnamespace
+GROUP BY 1 ORDER BY 2 DESC, 1
+"""
+
+log = structlog.stdlib.get_logger(__name__)
+
+
+class RetentionSettings(BaseSettings):
+    """How long ended executions, their traces and checkpoints are kept (days; unset: for ever)."""
+
+    model_config = SettingsConfigDict(frozen=True, env_file=".env", extra="ignore")
+
+    retention_days: int | None = Field(default=None, ge=1, le=36_500)
+    prune_every_s: float = Field(default=3600, gt=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Pruned:
+    """What was removed; the events of dropped partitions are not counted one by one."""
+
+    partitions: tuple[str, ...] = ()
+    executions: int = 0
+    events: int = 0
+    checkpoints: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TableSize:
+    """A table with its indexes (partitions added up); rows as PostgreSQL estimates them."""
+
+    name: str
+    bytes: int
+    rows: int
+
+
+async def prune(pool: Pool, older_than: timedelta, *, batch: int = 500) -> Pruned:
+    """Remove executions that ended and were made longer ago than that, with traces and checkpoints.
+
+    Months that hold nothing alive are dropped whole, the rest is deleted in batches of executions.
+    """
+    limit = datetime.now(UTC) - older_than
+    async with pool.acquire() as connection:
+        dropped = await _drop_partitions(connection, limit)
+    counts = [0, 0, 0]
+    while True:
+        row = await pool.fetchrow(DELETE_BATCH, limit, batch)
+        assert row is not None
+        for place, name in enumerate(("executions", "events", "checkpoints")):
+            counts[place] += row[name]
+        if row["executions"] < batch:
+            return Pruned(dropped, *counts)
+
+
+async def tidy(pool: Pool) -> int:
+    """Remove delivered events of the outbox and workers long dead; make months ahead and return how many."""
+    for statement in TIDY:
+        await pool.execute(statement)
+    return await pool.fetchval("SELECT dyn_make_event_partitions($1)", MONTHS_AHEAD)
+
+
+async def table_sizes(pool: Pool) -> Sequence[TableSize]:
+    """Return all tables, the largest first."""
+    return [TableSize(row["name"], row["bytes"], row["rows"]) for row in await pool.fetch(SIZES)]
+
+
+class Housekeeping:
+    """Tidies and prunes every hour; of many processes one does it."""
+
+    def __init__(self, pool: Pool, settings: RetentionSettings) -> None:
+        self._pool = pool
+        self._settings = settings
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin, at once; call on the running loop."""
+        self._task = asyncio.get_running_loop().create_task(self._run(), name="housekeeping")
+
+    async def stop(self) -> None:
+        """Stop, in the middle of a batch too: each is a transaction."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def once(self) -> Pruned | None:
+        """Tidy and prune now; None when another process is at it."""
+        async with self._pool.acquire() as connection:
+            if not await connection.fetchval("SELECT pg_try_advisory_lock($1)", _LOCK):
+                return None
+            try:
+                await tidy(self._pool)
+                days = self._settings.retention_days
+                return await prune(self._pool, timedelta(days=days)) if days else Pruned()
+            finally:
+                await connection.fetchval("SELECT pg_advisory_unlock($1)", _LOCK)
+
+    async def _run(self) -> None:
+        while True:
+            try:
+                pruned = await self.once()
+                if pruned is not None and pruned != Pruned():
+                    log.info("pruned", executions=pruned.executions, partitions=pruned.partitions)
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                log.warning("housekeeping_failed", error=repr(error))
+            await asyncio.sleep(self._settings.prune_every_s)
+
+
+async def _drop_partitions(connection: Connection, limit: datetime) -> tuple[str, ...]:
+    dropped: list[str] = []
+    for row in await connection.fetch(PARTITIONS):
+        bounds = _BOUND.search(row["bound"])
+        if bounds and await connection.fetchval(CAN_GO, bounds[1], bounds[2], limit):
+            async with connection.transaction():
+                # Dropping waits for readers of the log and makes later ones wait: rather try again another day.
+                await connection.execute("SET LOCAL lock_timeout = '2s'")
+                await connection.execute(f'DROP TABLE "{row["name"]}"')
+            dropped.append(row["name"])
+    return tuple(dropped)

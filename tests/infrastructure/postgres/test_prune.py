@@ -1,0 +1,98 @@
+"""Retention: old and ended goes, live and young stays; months are dropped whole and made ahead."""
+
+import uuid
+from datetime import UTC, datetime, timedelta
+
+from dynagent.core.executions import Execution, ExecutionStatus
+from dynagent.core.shared.ids import new_id
+from dynagent.infrastructure.postgres.database import Database
+from dynagent.infrastructure.postgres.prune import Housekeeping, Pruned, RetentionSettings, prune, table_sizes
+from tests.conftest import ScopeFor
+
+PARTITION = """
+DO $$ BEGIN EXECUTE format(
+  'CREATE TABLE execution_events_old PARTITION OF execution_events FOR VALUES FROM (%L) TO (%L)',
+  dyn_uuid_floor('2020-01-01Z'), dyn_uuid_floor('2020-02-01Z')); END $$
+"""
+
+
+def an_execution(created: datetime, status: ExecutionStatus = ExecutionStatus.COMPLETED) -> Execution:
+    id = uuid.UUID(int=int(created.timestamp() * 1000) << 80 | uuid.UUID(new_id()).int & (1 << 80) - 1)
+    execution = Execution.start(
+        id=str(id),
+        user_id=new_id(),
+        agent_id=new_id(),
+        agent_version=1,
+        agent_name="Ada",
+        query="?",
+        timeout_s=1,
+        now=created,
+    )
+    return execution.model_copy(update={"status": status})
+
+
+async def store(scope_for: ScopeFor, database: Database, *executions: Execution) -> None:
+    for execution in executions:
+        async with scope_for(execution.user_id) as scope:
+            await scope.executions.create(execution)
+            await scope.uow.commit()
+        await database.pool.execute(
+            "INSERT INTO checkpoints (thread_id, checkpoint_id, checkpoint) VALUES ($1, 'c', '{}')", execution.id
+        )
+
+
+async def left(database: Database, table: str, column: str) -> set[str]:
+    return {row["id"] for row in await database.pool.fetch(f"SELECT {column}::text AS id FROM {table}")}
+
+
+async def test_old_and_ended_goes_and_all_else_stays(scope_for: ScopeFor, database: Database) -> None:
+    now = datetime.now(UTC)
+    old = [an_execution(now - timedelta(days=days)) for days in (400, 401, 402)]
+    live = an_execution(now - timedelta(days=400), ExecutionStatus.WAITING)
+    young = an_execution(now - timedelta(days=5))
+    await store(scope_for, database, *old, live, young)
+    assert await prune(database.pool, timedelta(days=300), batch=2) == Pruned((), 3, 3, 3)
+    stays = {live.id, young.id}
+    assert await left(database, "executions", "id") == stays
+    assert await left(database, "execution_events", "execution_id") == stays
+    assert await left(database, "checkpoints", "thread_id") == stays
+    await database.pool.execute("TRUNCATE executions, execution_events, checkpoints CASCADE")
+
+
+async def test_a_month_without_anything_alive_is_dropped_whole(scope_for: ScopeFor, database: Database) -> None:
+    await database.pool.execute(PARTITION)
+    month = datetime(2020, 1, 15, tzinfo=UTC)
+    live, over = an_execution(month, ExecutionStatus.WAITING), an_execution(month)
+    await store(scope_for, database, live, over)
+    assert await prune(database.pool, timedelta(days=30)) == Pruned((), 1, 1, 1)
+    await database.pool.execute("UPDATE executions SET status = 'completed' WHERE id = $1", live.id)
+    assert await prune(database.pool, timedelta(days=30)) == Pruned(("execution_events_old",), 1, 0, 1)
+    assert await left(database, "execution_events", "execution_id") == set()
+    assert (
+        await database.pool.fetchval("SELECT count(*) FROM pg_inherits WHERE inhparent = 'execution_events'::regclass")
+        == 4
+    )
+
+
+async def test_housekeeping_is_done_by_one_process_at_a_time(database: Database) -> None:
+    await database.pool.execute(
+        "INSERT INTO outbox VALUES ($1, 'x', '{}', now(), now() - interval '2 days'), ($2, 'y', '{}', now(), now())",
+        new_id(),
+        new_id(),
+    )
+    async with database.pool.acquire() as other:
+        await other.fetchval("SELECT pg_advisory_lock(x'64796e617072756e'::bigint)")
+        assert await Housekeeping(database.pool, RetentionSettings()).once() is None
+        await other.fetchval("SELECT pg_advisory_unlock_all()")
+    assert await Housekeeping(database.pool, RetentionSettings(retention_days=1)).once() == Pruned()
+    assert await database.pool.fetchval("SELECT array_agg(name) FROM outbox") == ["y"]
+    housekeeping = Housekeeping(database.pool, RetentionSettings())
+    housekeeping.start()
+    await housekeeping.stop()
+
+
+async def test_sizes_add_partitions_up(database: Database) -> None:
+    sizes = {size.name: size.bytes for size in await table_sizes(database.pool)}
+    assert sizes["execution_events"] > 0
+    assert {"agents", "executions", "checkpoints"} <= sizes.keys()
+    assert not any(name.startswith("execution_events_") for name in sizes)
