@@ -1,21 +1,20 @@
-"""Who asks: a token, key or ticket that is sent is always checked; in local mode a request without one is the admin's."""
+"""Who asks: a credential that is sent is always checked; in local mode a request without one is the administrator's."""
 
 from dataclasses import dataclass, field, replace
-from typing import Annotated, Literal, Protocol
+from typing import Literal, Protocol
 
-from fastapi import Depends, Query, Request
+from fastapi import Request
 
 from dynagent.application.commands.identity import Authenticate, Device
 from dynagent.application.shared.caller import LOCAL_ADMIN, NOBODY, Caller
 from dynagent.core.identity import BadToken, NotSignedIn
-from dynagent.presentation.api.shared.dependencies import BusOf
 
 
 class Rates(Protocol):
     """Counts requests."""
 
     async def admit(self, subject: str, per_minute: int) -> None:
-        """Count a request of a subject. Raises TooManyRequests."""
+        """Count a request of a subject (`user:<id>`, `address:<ip>`). Raises TooManyRequests."""
         ...
 
 
@@ -40,7 +39,15 @@ class FrontDoor:
     rates: Rates = field(default_factory=NoRates)
 
 
-async def visitor_of_request(request: Request, bus: BusOf) -> Caller:
+async def caller_of_request(request: Request) -> Caller:
+    """Return who asks. Raises BadToken, TooManyRequests, and NotSignedIn without credentials."""
+    visitor = await visitor_of_request(request)
+    if visitor.is_nobody:
+        raise NotSignedIn("sign in first, or send an access key: Authorization: Bearer <token>")
+    return visitor
+
+
+async def visitor_of_request(request: Request) -> Caller:
     """Return who asks, NOBODY without credentials. Raises BadToken, TooManyRequests."""
     door, address = door_of(request), address_of(request)
     header = request.headers.get("authorization")
@@ -52,32 +59,14 @@ async def visitor_of_request(request: Request, bus: BusOf) -> Caller:
     scheme, _, token = header.partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         raise BadToken("Authorization: write Bearer, a space, and the token or access key")
-    return await _known(request, bus, Authenticate(token=token.strip(), address=address))
+    return await _known(request, Authenticate(token=token.strip(), address=address))
 
 
-async def caller_of_request(visitor: "VisitorOf") -> Caller:
-    """Return who asks. Raises NotSignedIn without credentials, before anything else about the request is looked at."""
-    if visitor.is_nobody:
-        raise NotSignedIn("sign in first, or send an access key: Authorization: Bearer <token>")
-    return visitor
-
-
-async def watcher_of_request(
-    request: Request,
-    bus: BusOf,
-    ticket: Annotated[
-        str | None, Query(max_length=200, description="A stream ticket, for EventSource, which sends no headers.")
-    ] = None,
-) -> Caller:
-    """Return who wants to watch an execution: by header as everywhere, or by a ticket in the URL."""
+async def watcher_of_request(request: Request, ticket: str | None) -> Caller:
+    """Return who wants to watch an execution: by header as everywhere, or by a ticket that stands in the URL."""
     if ticket is None or "authorization" in request.headers:
-        return await caller_of_request(await visitor_of_request(request, bus))
-    return await _known(request, bus, Authenticate(token=ticket, ticket=True, address=address_of(request)))
-
-
-VisitorOf = Annotated[Caller, Depends(visitor_of_request)]
-CallerOf = Annotated[Caller, Depends(caller_of_request)]
-WatcherOf = Annotated[Caller, Depends(watcher_of_request)]
+        return await caller_of_request(request)
+    return await _known(request, Authenticate(token=ticket, ticket=True, address=address_of(request)))
 
 
 def door_of(request: Request) -> FrontDoor:
@@ -95,10 +84,10 @@ def device_of(request: Request) -> Device:
     return Device(address_of(request), request.headers.get("user-agent", ""))
 
 
-async def _known(request: Request, bus: BusOf, message: Authenticate) -> Caller:
+async def _known(request: Request, message: Authenticate) -> Caller:
     door = door_of(request)
     try:
-        caller = await bus.send(message, NOBODY)
+        caller: Caller = await request.app.state.bus.send(message, NOBODY)
     except BadToken:
         await door.rates.admit(f"address:{message.address}", door.address_rate)
         raise
