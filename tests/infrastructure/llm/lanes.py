@@ -1,6 +1,6 @@
 """Both lanes to one endpoint, and what a lane made of a session, so that tests can demand equality."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -23,7 +23,7 @@ class Told:
 
 
 @asynccontextmanager
-async def wire(url: str) -> AsyncIterator[ChatModel]:
+async def wire(url: str) -> AsyncGenerator[ChatModel]:
     """Our own client."""
     pool = HttpPool(url, {"Authorization": "Bearer key"})
     yield OpenAIWireModel("scripted", pool)
@@ -31,13 +31,13 @@ async def wire(url: str) -> AsyncIterator[ChatModel]:
 
 
 @asynccontextmanager
-async def langchain(url: str) -> AsyncIterator[ChatModel]:
+async def langchain(url: str) -> AsyncGenerator[ChatModel]:
     """ChatOpenAI over Chat Completions."""
     yield open_langchain_model("scripted", api_key="key", base_url=url, use_responses_api=False)
 
 
 @asynccontextmanager
-async def responses(url: str) -> AsyncIterator[ChatModel]:
+async def responses(url: str) -> AsyncGenerator[ChatModel]:
     """ChatOpenAI over the Responses API."""
     yield open_langchain_model("scripted", api_key="key", base_url=url, use_responses_api=True)
 

@@ -1,5 +1,7 @@
 """The demo model on a table of requests: which tools it calls with what, and what it says."""
 
+from typing import Any
+
 import pytest
 
 from dynagent.core.language_models import ChatMessage, ModelReply, ModelRequest, ToolSpec
@@ -46,10 +48,10 @@ async def say(*messages: ChatMessage, tools: tuple[ToolSpec, ...] = (), choice: 
     return reply
 
 
-async def run(query: str, tools: tuple[ToolSpec, ...], results: list[str]) -> tuple[list[tuple[str, dict]], str]:
+async def run(query: str, tools: tuple[ToolSpec, ...], results: list[str]) -> tuple[list[tuple[str, dict[str, Any]]], str]:
     """Play a run: each call gets the next result. Return the calls and the answer."""
     messages = [ChatMessage(role="user", content=query)]
-    calls: list[tuple[str, dict]] = []
+    calls: list[tuple[str, dict[str, Any]]] = []
     for result in [*results, ""]:
         reply = await say(*messages, tools=tools)
         if not reply.tool_calls:

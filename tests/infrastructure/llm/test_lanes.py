@@ -1,6 +1,7 @@
 """The contract of ChatModel: the same sessions through both lanes give the same results."""
 
 import json
+from typing import Any
 
 import pytest
 from benchmarks.scripted_model import ScriptedModel
@@ -179,11 +180,11 @@ async def test_responses_lane_gives_the_same_text_and_calls(scripted):
             assert second.reply.finish_reason in ("stop", "tool_calls")
 
 
-def event(body: dict) -> bytes:
+def event(body: dict[str, Any]) -> bytes:
     return b"data: " + json.dumps(body).encode() + b"\n\n"
 
 
-def delta(finish: str | None = None, **fields) -> dict:
+def delta(finish: str | None = None, **fields) -> dict[str, Any]:
     return {"id": "c", "model": "m-1", "choices": [{"index": 0, "delta": fields, "finish_reason": finish}]}
 
 

@@ -20,6 +20,8 @@ class Journal:
                 self._starts.setdefault(event.call_key, event)
             elif isinstance(event, ToolEnd):
                 self._ends.setdefault(event.call_key, event)
+            elif isinstance(event, NodeEnd) and event.error is not None:
+                self._nodes.discard(("node_start", event.span_id))  # it failed, so it begins anew
             elif isinstance(event, (NodeStart, NodeEnd)):
                 self._nodes.add((event.type, event.span_id))
 

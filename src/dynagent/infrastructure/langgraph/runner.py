@@ -1,0 +1,91 @@
+"""Runs an agent on LangGraph: resolves its tools, drives the graph, returns the outcome (EXE-03, 06, 11)."""
+
+# pyright: reportUnknownMemberType=false
+# LangGraph leaves parts of its own signatures untyped.
+
+import os
+
+# Checkpoints may hold JSON types only; LangGraph reads this once, when it is imported.
+os.environ.setdefault("LANGGRAPH_STRICT_MSGPACK", "true")
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+from langchain_core.runnables import RunnableConfig
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from dynagent.core.executions import Claim, ExecutionStatus, Outcome, RunPlan, TraceRecorder
+from dynagent.core.language_models import ChatModels, Prices, ToolSpec
+from dynagent.core.tools import RunnableTool, ToolCatalogue
+from dynagent.infrastructure.langgraph.graphs import AgentState, AgentWorkflow, RunContext, Update
+from dynagent.infrastructure.langgraph.messages import opening_messages
+from dynagent.infrastructure.langgraph.model_calls import Asking, ModelCalls
+from dynagent.infrastructure.langgraph.tool_calls import Calling, ToolCalls
+from dynagent.infrastructure.langgraph.trace_events import RunTrace
+
+
+class RunnerSettings(BaseSettings):
+    """Limits of a run that are not the agent's own."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", env_ignore_empty=True)
+
+    model_timeout_s: float = Field(default=300.0, gt=0, description="Seconds for one whole model reply.")
+    tool_result_max_chars: int = Field(default=20_000, ge=100, description="Characters of a result the model is shown.")
+
+
+class LangGraphRunner:
+    """Implements AgentRunner. One object serves all runs of the process."""
+
+    def __init__(
+        self, *, tools: ToolCatalogue, models: ChatModels, prices: Prices, settings: RunnerSettings | None = None
+    ) -> None:
+        self._tools = tools
+        self._models = models
+        self._prices = prices
+        self._settings = settings or RunnerSettings()
+
+    async def run(self, claim: Claim, plan: RunPlan, trace: TraceRecorder) -> Outcome:
+        """Run to the end, taking from the journal what is there. Raises DynagentError; cancelling ends it at once."""
+        execution = claim.execution
+        tools = await self._tools.resolve(plan.tools, execution.user_id, dict(plan.tool_settings))
+        workflow = AgentWorkflow(tools)
+        run_trace = RunTrace(claim, trace, self._prices, plan.key_prefix)
+        config = RunnableConfig(
+            configurable={"agent_id": execution.agent_id, "thread_id": execution.id},
+            recursion_limit=plan.max_iter + 5,
+        )
+        state = AgentState(messages=opening_messages(plan.system_prompt, plan.history, execution.query))
+        answer, model = "", None
+        context = self._context(workflow.tools, plan, run_trace)
+        parts: AsyncIterator[Any] = workflow.graph.astream(
+            state, config, context=context, stream_mode=["updates"], version="v2"
+        )
+        async for part in parts:
+            updates: dict[str, Update | None] = part["data"]
+            for update in updates.values():
+                if update:
+                    answer, model = update.get("answer") or answer, update.get("model", model)
+        return Outcome(
+            status=ExecutionStatus.COMPLETED,
+            result=answer,
+            model=model,
+            usage=run_trace.tally.usage(),
+            cost_usd=run_trace.tally.cost_usd,
+        )
+
+    def _context(self, tools: tuple[RunnableTool, ...], plan: RunPlan, trace: RunTrace) -> RunContext:
+        asking = Asking(
+            temperature=plan.temperature,
+            tools=tuple(ToolSpec(name=t.name, description=t.description, parameters=t.parameters) for t in tools),
+            timeout_s=max(self._settings.model_timeout_s, plan.call_timeout_s),
+            idle_timeout_s=plan.call_timeout_s,
+        )
+        models = ModelCalls(self._models, plan.model, asking, trace)
+        calling = Calling(
+            model=models.name,
+            timeout_s=plan.call_timeout_s,
+            requires_approval=frozenset(plan.requires_approval),
+            max_shown_chars=self._settings.tool_result_max_chars,
+        )
+        return RunContext(models=models, tools=ToolCalls(tools, calling, trace), trace=trace, max_iter=plan.max_iter)

@@ -1,0 +1,110 @@
+"""The recording side of a run: spans with deterministic ids, events of nodes, and what is added up.
+
+A span is a place in the graph (`execute_tools.2`: node and visit) or a call inside (`execute_tools.2/tool.1`); the same
+run reaches the same spans in every attempt, so the log of a run that was interrupted reads like that of one that
+was not.
+"""
+
+import time
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from dynagent.core.executions import Claim, ExecutionLost, NodeEnd, NodeStart, TraceRecorder, Usage
+from dynagent.core.language_models import Prices
+from dynagent.core.shared.calls import TokenUsage
+
+
+@dataclass(slots=True)
+class Span:
+    """One visit of a node. Gives the calls inside their keys, in the order they are asked for."""
+
+    node: str
+    visit: int
+    id: str
+    began: float
+    model_calls: int = 0
+    tool_calls: int = 0
+
+    def next_model_key(self) -> str:
+        """Return the key of the next model call."""
+        self.model_calls += 1
+        return f"{self.id}/model.{self.model_calls}"
+
+    def next_tool_key(self) -> str:
+        """Return the key of the next tool call."""
+        self.tool_calls += 1
+        return f"{self.id}/tool.{self.tool_calls}"
+
+
+@dataclass(slots=True)
+class Tally:
+    """What the calls of a run used, those of earlier attempts included."""
+
+    input_tokens: int = 0
+    output_tokens: int = 0
+    model_calls: int = 0
+    tool_calls: int = 0
+    estimated: bool = False
+    cost_usd: Decimal | None = None
+
+    def add_reply(self, usage: TokenUsage, cost_usd: Decimal | None) -> None:
+        """Add a model call."""
+        self.model_calls += 1
+        self.input_tokens += usage.input_tokens
+        self.output_tokens += usage.output_tokens
+        self.estimated |= usage.estimated
+        if cost_usd is not None:
+            self.cost_usd = (self.cost_usd or Decimal(0)) + cost_usd
+
+    def usage(self) -> Usage:
+        """Return the sums."""
+        return Usage(
+            input_tokens=self.input_tokens,
+            output_tokens=self.output_tokens,
+            total_tokens=self.input_tokens + self.output_tokens,
+            model_calls=self.model_calls,
+            tool_calls=self.tool_calls,
+            estimated=self.estimated,
+        )
+
+
+@dataclass(slots=True)
+class RunTrace:
+    """The trace of one attempt as the nodes and calls write it."""
+
+    claim: Claim
+    recorder: TraceRecorder
+    prices: Prices
+    key_prefix: str = ""
+    tally: Tally = field(default_factory=Tally)
+
+    def enter(self, node: str, visit: int) -> Span:
+        """Begin a visit; it is told unless an earlier attempt has told it."""
+        span = Span(node, visit, f"{self.key_prefix}{node}.{visit}", time.perf_counter())
+        if not self.claim.journal.node_started(span.id):
+            self.recorder.record(NodeStart(timestamp=time.time(), span_id=span.id, node=node))
+        return span
+
+    def leave(self, span: Span, error: Exception | None) -> None:
+        """End a visit. One that another attempt took over is not ended here."""
+        if isinstance(error, ExecutionLost) or self.claim.journal.node_ended(span.id):
+            return
+        self.recorder.record(
+            NodeEnd(
+                timestamp=time.time(),
+                span_id=span.id,
+                node=span.node,
+                duration_ms=milliseconds_since(span.began),
+                error=None if error is None else str(error) or type(error).__name__,
+            )
+        )
+
+    def cost_usd(self, model: str, asked: str, usage: TokenUsage) -> Decimal | None:
+        """Return what a call cost, by the name the endpoint gave or else the one it was asked by."""
+        cost = self.prices.cost_usd(model, usage)
+        return self.prices.cost_usd(asked, usage) if cost is None and asked != model else cost
+
+
+def milliseconds_since(began: float) -> float:
+    """Return the milliseconds since a reading of `time.perf_counter`, to the microsecond."""
+    return round((time.perf_counter() - began) * 1000, 3)
