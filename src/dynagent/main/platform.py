@@ -135,7 +135,13 @@ async def _open_bus(
     outbox = Outbox(pool, EventObserver(_log_failure))
     outbox.start()
     stack.push_async_callback(outbox.stop)
-    writer = EventWriter(pool, signals.publish, observe=_counting(metrics))
+    writer = EventWriter(
+        pool,
+        signals.publish,
+        user_cap=settings.run.max_concurrent_runs_per_user,
+        on_freed=signals.ring_soon,
+        observe=_counting(metrics),
+    )
     writer.start()
     stack.push_async_callback(writer.stop)
     trace = PostgresTraceLog(

@@ -1,10 +1,11 @@
 """How this process and others reach each other: bells, cancels, news of traces, copies to forget."""
 
+import asyncio
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 
 from dynagent.core.agents import Agent
-from dynagent.core.executions import Doorbell, Frame
+from dynagent.core.executions import Doorbell, Frame, Lane
 from dynagent.core.shared.cache import Cache
 from dynagent.core.shared.ids import new_id
 from dynagent.infrastructure.hybrid.repository import EntityCache, copy_version
@@ -43,6 +44,7 @@ class Signals:
         self.cache: Cache = MemoryCache()
         self.cancel_signal = SpreadCancelSignal(self._cancel)
         self.doorbell = NearestDoorbell(self._remote_bell())
+        self._tasks: set[asyncio.Task[None]] = set()
         self.copies: EntityCache[Agent] | None = None
 
     async def start(self, stack: AsyncExitStack) -> None:
@@ -80,6 +82,12 @@ class Signals:
             self._fanout.publish(execution_id, frames)
         else:
             self._trace_news.publish(execution_id, frames)
+
+    def ring_soon(self, execution_id: str, lane: Lane) -> None:
+        """Ring for an execution, for callers that cannot wait."""
+        task = asyncio.create_task(self.doorbell.ring(execution_id, lane))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     @property
     def degraded(self) -> bool:

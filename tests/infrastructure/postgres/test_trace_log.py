@@ -291,3 +291,24 @@ async def test_a_follower_that_leaves_frees_its_channel(house: House) -> None:
     follower.cancel()
     await asyncio.gather(follower, return_exceptions=True)
     await until(lambda: house.hub.followers == 0)
+
+
+async def test_a_finished_execution_makes_room_for_its_users_next_most_urgent_first(house: House) -> None:
+    user = new_id()
+    dispatch = PostgresDispatch(house.database.pool, user_cap=1)
+    worker = await add_worker(house.database)
+    running = await add_execution(house.database, user_id=user)
+    claim = await dispatch.claim(running, worker)
+    assert claim is not None
+    await add_execution(house.database, user_id=user)
+    urgent = await add_execution(house.database, user_id=user, priority=9)
+    await add_execution(house.database)
+    freed: list[tuple[str, str]] = []
+    writer = EventWriter(
+        house.database.pool, house.hub.publish, user_cap=1, on_freed=lambda id, lane: freed.append((id, lane))
+    )
+    writer.start()
+    log = PostgresTraceLog(house.database.pool, writer, house.hub, window_s=0.001, heartbeat_s=1)
+    await write(log.open(claim), 1)
+    assert freed == [(urgent, "interactive")]
+    await writer.stop()

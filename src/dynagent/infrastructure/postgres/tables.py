@@ -156,6 +156,13 @@ Index(
     executions.c.id,
     postgresql_where=text("status = 'pending'"),
 )
+Index(
+    "ix_executions_pending_by_user",
+    executions.c.user_id,
+    executions.c.priority.desc(),
+    executions.c.id,
+    postgresql_where=text("status = 'pending'"),
+)
 Index("ix_executions_running", executions.c.worker, postgresql_where=text("status = 'running'"))
 
 execution_events = Table(

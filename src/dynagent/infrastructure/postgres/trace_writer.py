@@ -14,9 +14,9 @@ from typing import Any
 import asyncpg
 import structlog
 
-from dynagent.core.executions import ExecutionLost, Frame
+from dynagent.core.executions import ExecutionLost, Frame, Lane
 from dynagent.infrastructure.memory.recorder import BatchingRecorder, StoredEvent
-from dynagent.infrastructure.postgres.pool import Pool
+from dynagent.infrastructure.postgres.pool import Pool, Row
 
 log = structlog.get_logger()
 
@@ -48,9 +48,16 @@ WITH ended AS (
     AS f(id, attempt, status, result, error, usage, cost_usd, model)
   WHERE e.id = f.id AND e.attempt = f.attempt AND e.status = 'running'
   RETURNING e.user_id
+), freed AS (
+  UPDATE user_slots s SET n = greatest(0, s.n - gone.n)
+  FROM (SELECT user_id, count(*)::int AS n FROM ended GROUP BY user_id) AS gone WHERE s.user_id = gone.user_id
+  RETURNING s.user_id, gone.n AS places, s.n + gone.n >= $9 AS was_full
 )
-UPDATE user_slots s SET n = greatest(0, s.n - gone.n)
-FROM (SELECT user_id, count(*)::int AS n FROM ended GROUP BY user_id) AS gone WHERE s.user_id = gone.user_id
+SELECT next.id::text AS id, next.lane FROM freed CROSS JOIN LATERAL (
+  SELECT e.id, e.lane FROM executions e
+  WHERE e.user_id = freed.user_id AND e.status = 'pending' AND (e.not_before IS NULL OR e.not_before <= now())
+  ORDER BY e.priority DESC, e.id LIMIT freed.places
+) AS next WHERE freed.was_full
 """
 
 CONNECTION_ERRORS = (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.CannotConnectNowError)
@@ -66,6 +73,8 @@ TRANSIENT_ERRORS = (
 )
 
 Publish = Callable[[str, Sequence[Frame]], None]
+OnFreed = Callable[[str, Lane], None]
+"""Told of a pending execution whose user had no free place until now: ring for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +93,17 @@ class EventWriter:
     """Stores what the recorders of this process hold; `publish` gets each execution's frames after the commit."""
 
     def __init__(
-        self, pool: Pool, publish: Publish, *, observe: Callable[[BatchReport], None] = lambda _: None
+        self,
+        pool: Pool,
+        publish: Publish,
+        *,
+        user_cap: int = 1000,
+        on_freed: OnFreed = lambda _id, _lane: None,
+        observe: Callable[[BatchReport], None] = lambda _: None,
     ) -> None:
         self._pool = pool
+        self._user_cap = user_cap
+        self._on_freed = on_freed
         self._publish = publish
         self._observe = observe
         self._dirty: dict[BatchingRecorder, None] = {}
@@ -176,13 +193,16 @@ class EventWriter:
             [event.at for _, event in rows],
             [event.frame.payload.decode() for _, event in rows],
         )
+        freed: list[Row] = []
         async with self._pool.acquire() as connection:
             if finishing:
                 async with connection.transaction():
                     owned = await connection.fetch(STORE, *arguments)
-                    await connection.execute(FINISH, *_finish_columns(finishing))
+                    freed = await connection.fetch(FINISH, *_finish_columns(finishing), self._user_cap)
             else:
                 owned = await connection.fetch(STORE, *arguments)
+        for row in freed:
+            self._on_freed(row["id"], row["lane"])
         self._observe(BatchReport(len(rows), len(batch), time.perf_counter() - began))
         return {row["id"] for row in owned}
 
