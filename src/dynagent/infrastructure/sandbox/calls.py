@@ -22,7 +22,6 @@ from dynagent.infrastructure.sandbox.protocol import Answer, ProtocolError, read
 from dynagent.infrastructure.sandbox.settings import SandboxSettings
 from dynagent.infrastructure.sandbox.zygotes import Ended, Kind
 
-
 _REPORT_WAIT_S = 0.3
 
 

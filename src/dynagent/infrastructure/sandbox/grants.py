@@ -1,10 +1,12 @@
 """Granted hosts: `host:port`, `*.host:port`, `[v6]:port`; matched before anything is resolved."""
 
 import ipaddress
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 DEFAULT_PORT = 443
+_HOST = re.compile(r"[\w.:-]{1,253}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,7 @@ class Grant:
         below = host.startswith("*.")
         host = host.removeprefix("*.")
         number = int(port) if port.isascii() and port.isdigit() else 0
-        if not host or "*" in host or not 0 < number < 65536:
+        if not _HOST.fullmatch(host) or not 0 < number < 65536:
             raise ValueError(f"{text!r} is not host:port")
         return cls(host, number, below, trusted)
 

@@ -75,14 +75,14 @@ def read_object(text: bytes) -> dict[str, Any]:
 def read_answer(message: dict[str, Any], *, logs_limit: int) -> Answer:
     """Return what a call's last frame says, cut, cleaned and typed. Raises ProtocolError."""
     kind = message.get("kind")
-    if kind != "result" and kind not in _ERROR_KINDS:
+    if not isinstance(kind, str) or (kind != "result" and kind not in _ERROR_KINDS):
         raise ProtocolError("an answer is of an unknown kind")
     value = message.get("value")
     if _deeper_than(value, _DEPTH):
         raise ProtocolError("a result is nested too deeply")
     lines = message.get("lines")
     return Answer(
-        kind=str(kind),
+        kind=kind,
         value=clean_json(value),
         message=_text(message.get("message"), MESSAGE_LIMIT),
         error_name=_text(message.get("name"), 100),
