@@ -3,12 +3,14 @@
 import { QueryClientProvider } from "@tanstack/react-query";
 import { ThemeProvider, useTheme } from "next-themes";
 import { NuqsAdapter } from "nuqs/adapters/next/app";
+import dynamic from "next/dynamic";
 import { type ReactNode, useEffect, useState } from "react";
-import { Toaster } from "sonner";
 
-import { TooltipProvider } from "@/components/ui/tooltip";
 import { createQueryClient } from "@/lib/query-client";
 import { useViewStore } from "@/stores/view";
+
+// Not needed for the first paint.
+const Toaster = dynamic(() => import("sonner").then((module) => module.Toaster), { ssr: false });
 
 /** Everything the pages stand in: server data, theme, URL state, toasts. */
 export function Providers({ children }: { children: ReactNode }) {
@@ -17,9 +19,7 @@ export function Providers({ children }: { children: ReactNode }) {
   return (
     <ThemeProvider attribute="class" defaultTheme="system" enableSystem disableTransitionOnChange>
       <QueryClientProvider client={queryClient}>
-        <NuqsAdapter>
-          <TooltipProvider delay={350}>{children}</TooltipProvider>
-        </NuqsAdapter>
+        <NuqsAdapter>{children}</NuqsAdapter>
       </QueryClientProvider>
       <ThemedToaster />
     </ThemeProvider>

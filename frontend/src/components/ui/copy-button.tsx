@@ -2,7 +2,8 @@
 
 import { Check, Copy } from "lucide-react";
 import { type ReactNode, useEffect, useState } from "react";
-import { toast } from "sonner";
+
+import { toast } from "@/lib/toast";
 
 import { Button, type ButtonProps } from "./button";
 import { IconButton } from "./icon-button";

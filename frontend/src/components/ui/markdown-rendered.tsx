@@ -8,11 +8,16 @@ const components: Components = {
       {children}
     </a>
   ),
-  img: ({ alt, src }) => (
-    <a href={typeof src === "string" ? src : undefined} target="_blank" rel="noreferrer noopener nofollow">
-      {alt || "image"}
-    </a>
-  ),
+  img: ({ alt, src }) => {
+    const text = alt || "image";
+    return typeof src === "string" ? (
+      <a href={src} target="_blank" rel="noreferrer noopener nofollow">
+        {text}
+      </a>
+    ) : (
+      <span>{text}</span>
+    );
+  },
 };
 
 /** The parser and its renderer: loaded when the first text needs it. */

@@ -1,7 +1,7 @@
 "use client";
 
-import { Select as Base } from "@base-ui/react/select";
-import { Check, ChevronsUpDown } from "lucide-react";
+import { ChevronsUpDown } from "lucide-react";
+import { type ComponentType, useSyncExternalStore } from "react";
 
 import { cn } from "@/lib/cn";
 
@@ -22,36 +22,33 @@ export interface SelectProps {
   disabled?: boolean;
 }
 
-/** A choice of one from a few; `label` is what a screen reader says. */
-export function Select({ id, label, value, options, onChange, className, disabled }: SelectProps) {
+// Shared by all selects: once the control is here, every one is drawn with it at once, without a flash.
+let loaded: ComponentType<SelectProps> | undefined;
+const waiting = new Set<() => void>();
+
+function subscribe(listener: () => void): () => void {
+  waiting.add(listener);
+  if (!loaded) {
+    void import("./select-popup").then((module) => {
+      loaded = module.SelectPopup;
+      for (const tell of waiting) tell();
+    });
+  }
+  return () => waiting.delete(listener);
+}
+
+/** A choice of one from a few; `label` is what a screen reader says. Until its control is loaded it shows the choice only. */
+export function Select(props: SelectProps) {
+  // Not made here, only found here: it is the same component for the life of the page.
+  /* eslint-disable react-hooks/static-components */
+  const Control = useSyncExternalStore(subscribe, () => loaded, () => undefined);
+  if (Control) return <Control {...props} />;
+  /* eslint-enable react-hooks/static-components */
+  const { id, label, value, options, className } = props;
   return (
-    <Base.Root items={options} value={value} disabled={disabled ?? false} onValueChange={(next) => onChange(String(next))}>
-      <Base.Trigger id={id} aria-label={label} className={cn(fieldStyles, "inline-flex h-8 w-auto items-center justify-between gap-2", className)}>
-        <Base.Value className="truncate" />
-        <Base.Icon>
-          <ChevronsUpDown className="size-3 text-ink-3" />
-        </Base.Icon>
-      </Base.Trigger>
-      <Base.Portal>
-        <Base.Positioner sideOffset={4} alignItemWithTrigger={false} className="z-50">
-          <Base.Popup className="max-h-80 min-w-(--anchor-width) overflow-y-auto rounded-lg border border-line bg-surface p-1 shadow-pop">
-            {options.map((option) => (
-              <Base.Item
-                key={option.value}
-                value={option.value}
-                className="flex h-7 items-center gap-2 rounded-sm pr-3 pl-2 text-sm outline-none select-none data-highlighted:bg-hover"
-              >
-                <span className="flex size-3.5 items-center">
-                  <Base.ItemIndicator>
-                    <Check className="size-3.5 text-accent-ink" />
-                  </Base.ItemIndicator>
-                </span>
-                <Base.ItemText>{option.label}</Base.ItemText>
-              </Base.Item>
-            ))}
-          </Base.Popup>
-        </Base.Positioner>
-      </Base.Portal>
-    </Base.Root>
+    <button type="button" id={id} disabled aria-label={label} className={cn(fieldStyles, "inline-flex h-8 w-auto items-center justify-between gap-2 disabled:opacity-100", className)}>
+      <span className="truncate">{options.find((option) => option.value === value)?.label ?? value}</span>
+      <ChevronsUpDown aria-hidden className="size-3 text-ink-3" />
+    </button>
   );
 }

@@ -4,7 +4,6 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { parseAsStringLiteral, useQueryState } from "nuqs";
 import type { ReactNode } from "react";
-import { toast } from "sonner";
 
 import { PageHeader } from "@/components/layout/page";
 import { Callout } from "@/components/ui/callout";
@@ -13,6 +12,7 @@ import { Tabs, TabPanel } from "@/components/ui/tabs";
 import type { AgentOut } from "@/lib/api";
 import { problemText } from "@/lib/problem";
 import { agentsQuery, toolsQuery } from "@/lib/queries";
+import { toast } from "@/lib/toast";
 
 import { agentQuery } from "../api/get-agent";
 import { updateAgent } from "../api/update-agent";

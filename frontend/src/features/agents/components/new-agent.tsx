@@ -2,10 +2,10 @@
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
-import { toast } from "sonner";
 
 import { PageHeader } from "@/components/layout/page";
 import { toolsQuery } from "@/lib/queries";
+import { toast } from "@/lib/toast";
 
 import { createAgent } from "../api/create-agent";
 import { AgentBuilder } from "./agent-builder";

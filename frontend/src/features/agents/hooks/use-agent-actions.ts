@@ -2,9 +2,9 @@
 
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
-import { toast } from "sonner";
 
 import { problemText } from "@/lib/problem";
+import { toast } from "@/lib/toast";
 
 import { cloneAgent } from "../api/clone-agent";
 import { deleteAgent } from "../api/delete-agent";

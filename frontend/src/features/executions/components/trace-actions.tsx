@@ -1,10 +1,11 @@
 "use client";
 
 import { Ban, Ellipsis, Link2, RotateCcw, Terminal, Download } from "lucide-react";
-import { toast } from "sonner";
 
 import { Button } from "@/components/ui/button";
 import { Menu, MenuItem } from "@/components/ui/menu";
+
+import { toast } from "@/lib/toast";
 
 import { useExecutionActions } from "../hooks/use-execution-actions";
 import { curlFollow, curlRun, curlStart } from "../model/curl";

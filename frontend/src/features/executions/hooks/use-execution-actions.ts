@@ -1,9 +1,9 @@
 "use client";
 
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { toast } from "sonner";
 
 import { problemText } from "@/lib/problem";
+import { toast } from "@/lib/toast";
 
 import { cancelExecution } from "../api/cancel-execution";
 import { startExecution } from "../api/start-execution";

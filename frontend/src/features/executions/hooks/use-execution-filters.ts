@@ -3,6 +3,8 @@
 import { parseAsIsoDate, parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
 import { useMemo } from "react";
 
+import { useNow } from "@/lib/use-now";
+
 import type { ExecutionFilters } from "../api/list-executions";
 
 export const statuses = ["pending", "running", "waiting", "completed", "failed", "cancelled", "timed_out"] as const;
@@ -22,14 +24,14 @@ export function useExecutionFilters() {
     to: parseAsIsoDate,
   });
   const { status, agent, range, from, to } = values;
+  // To the minute, so that the same filter is the same question for a while.
+  const minute = Math.floor(useNow(MINUTE_MS, range !== null) / MINUTE_MS) * MINUTE_MS;
   const filters = useMemo<ExecutionFilters>(() => {
     const base = { status, agentId: agent };
     if (range === null) return base;
     if (range === "custom") return { ...base, from: from?.toISOString() ?? null, to: to ? new Date(to.getTime() + DAY_MS).toISOString() : null };
-    // To the minute, so that the same filter is the same question for a while.
-    const start = Math.floor((Date.now() - RANGE_MS[range]) / MINUTE_MS) * MINUTE_MS;
-    return { ...base, from: new Date(start).toISOString() };
-  }, [status, agent, range, from, to]);
+    return { ...base, from: new Date(minute - RANGE_MS[range]).toISOString() };
+  }, [status, agent, range, from, to, minute]);
   const any = status !== null || agent !== null || range !== null;
   return { values, setValues, filters, any, clear: () => void setValues(null) };
 }

@@ -3,7 +3,6 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { type FormEvent, useMemo, useState } from "react";
-import { toast } from "sonner";
 
 import { PageBody, PageHeader } from "@/components/layout/page";
 import { Button } from "@/components/ui/button";
@@ -13,6 +12,7 @@ import { Field, fieldAria } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { UnsavedGuard } from "@/components/ui/unsaved-guard";
 import { fieldProblems, problemText, toProblem } from "@/lib/problem";
+import { toast } from "@/lib/toast";
 
 import { registerTool } from "../api/register-tool";
 import { findingsOf } from "../model/findings";

@@ -3,7 +3,6 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Trash2 } from "lucide-react";
 import { type ReactNode, useState } from "react";
-import { toast } from "sonner";
 
 import { Badge } from "@/components/ui/badge";
 import { Callout } from "@/components/ui/callout";
@@ -15,6 +14,7 @@ import { SkeletonRows } from "@/components/ui/surface";
 import type { ToolOut } from "@/lib/api";
 import { dateTime } from "@/lib/format";
 import { problemText } from "@/lib/problem";
+import { toast } from "@/lib/toast";
 
 import { toolQuery } from "../api/get-tool";
 import { removeTool } from "../api/remove-tool";
