@@ -1,30 +1,16 @@
 """The command line as a person meets it: help, version, refusals on one line, starting fast."""
 
-import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 import dynagent
 from dynagent.cli import app
+from tests.cli.processes import dynagent_says
 
 HEAVY = ("sqlalchemy", "fastapi", "uvicorn", "langgraph", "langchain_core", "asyncpg", "pydantic", "redis", "alembic")
-
-
-def dynagent_says(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run the command in a process of its own, with these settings and no others."""
-    kept = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "COVERAGE_PROCESS_START")}
-    return subprocess.run(
-        [sys.executable, "-m", "dynagent.cli", *arguments],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-        env=kept | {"PYTHONPATH": str(Path(dynagent.__file__).parents[1])} | environment,
-    )
 
 
 @pytest.mark.parametrize("command", [[], ["serve"], ["demo"], ["doctor"], ["version"], ["db"], ["db", "upgrade"]])

@@ -20,3 +20,18 @@ def test_up_down_and_where_it_is() -> None:
     code, told = db("current")
     assert code == 1
     assert told.startswith("database: empty\nprogram:  00")
+
+
+def test_prune_says_what_it_removed() -> None:
+    assert db("upgrade")[0] == 0
+    code, told = db("prune", "--days", "30")
+    assert code == 0
+    assert told.startswith("dynagent: removed what ended and is older than 30 days: 0 executions, 0 events")
+    assert " MB  " in told
+
+
+def test_prune_without_a_retention_time_asks_for_one() -> None:
+    result = CliRunner().invoke(app, ["db", "prune"])
+
+    assert result.exit_code == 1
+    assert "RETENTION_DAYS is not set" in result.stderr

@@ -2,11 +2,13 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
-from dynagent.cli.failures import run
+from dynagent.cli.failures import CannotStart, run
 from dynagent.infrastructure.observability.logging import LogSettings, configure_logging
 from dynagent.infrastructure.postgres import migrations
 from dynagent.infrastructure.postgres.database import Database, DatabaseSettings
+from dynagent.infrastructure.postgres.prune import Pruned, RetentionSettings, prune, table_sizes, tidy
 
 
 def run_upgrade(revision: str) -> int:
@@ -43,6 +45,37 @@ def run_current() -> int:
         return 0 if found == migrations.head() else 1
 
     return run(main)
+
+
+def run_prune(days: int | None) -> int:
+    """Remove what is older than so many days (None: as configured) and print what that was; return the exit code."""
+
+    async def main() -> int:
+        keep = days if days is not None else RetentionSettings().retention_days
+        if keep is None:
+            raise CannotStart("RETENTION_DAYS is not set, so everything is kept; say what to keep: db prune --days 90")
+        configure_logging(LogSettings(log_level="ERROR"))
+        database = Database(DatabaseSettings())
+        await database.connect()
+        try:
+            await migrations.check_schema(database.pool)
+            await tidy(database.pool)
+            _print_pruned(await prune(database.pool, timedelta(days=keep)), keep)
+            largest = list(await table_sizes(database.pool))[:5]
+            print("\n".join(f"{table.bytes / 1e6:10.1f} MB  {table.name}" for table in largest))
+        finally:
+            await database.close()
+        return 0
+
+    return run(main)
+
+
+def _print_pruned(pruned: Pruned, days: int) -> None:
+    print(
+        f"dynagent: removed what ended and is older than {days} days: {pruned.executions} executions, "
+        f"{pruned.events} events, {pruned.checkpoints} checkpoints, {len(pruned.partitions)} months as a whole. "
+        "The largest tables now:"
+    )
 
 
 @asynccontextmanager
