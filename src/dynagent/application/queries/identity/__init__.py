@@ -15,6 +15,7 @@ from dynagent.application.queries.identity.people import (
     ListSessionsHandler,
     ListUsers,
     ListUsersHandler,
+    OwnSessions,
     Profile,
     SignInOptions,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "ListSessionsHandler",
     "ListUsers",
     "ListUsersHandler",
+    "OwnSessions",
     "Profile",
     "SignInOptions",
 ]

@@ -50,8 +50,16 @@ class GetProfile(Returns[Profile]):
     """The caller's own account. Raises UserNotFound."""
 
 
+@dataclass(frozen=True, slots=True)
+class OwnSessions:
+    """The caller's sessions, and the id of the one that asks."""
+
+    sessions: list[Session]
+    current: str | None
+
+
 @dataclass(frozen=True)
-class ListSessions(Returns[list[Session]]):
+class ListSessions(Returns[OwnSessions]):
     """The caller's sessions, last used first."""
 
 
@@ -120,9 +128,9 @@ class ListSessionsHandler:
         self._tokens = tokens
         self._clock = clock
 
-    async def __call__(self, message: ListSessions, caller: Caller) -> list[Session]:
+    async def __call__(self, message: ListSessions, caller: Caller) -> OwnSessions:
         """Return the live ones."""
-        return await self._tokens.sessions(caller.user_id, self._clock())
+        return OwnSessions(await self._tokens.sessions(caller.user_id, self._clock()), caller.session_id)
 
 
 class ListAccessKeysHandler:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr, StringConstraints
 
 from dynagent.application.commands.identity import NewAccessKey, NewTicket, SignedIn
-from dynagent.application.queries.identity import Profile
+from dynagent.application.queries.identity import OwnSessions, Profile
 from dynagent.core.identity import (
     EMAIL,
     MAX_PASSWORD,
@@ -16,7 +16,6 @@ from dynagent.core.identity import (
     AuditEntry,
     AuditOutcome,
     RoleName,
-    Session,
     User,
 )
 from dynagent.core.shared.paging import Page
@@ -194,9 +193,9 @@ class SessionList(BaseModel):
     sessions: list[SessionOut]
 
     @classmethod
-    def of(cls, sessions: list[Session], current: str | None) -> "SessionList":
+    def of(cls, own: OwnSessions) -> "SessionList":
         """Return the answer for sessions."""
-        return cls(sessions=[SessionOut(**item.model_dump(), current=item.id == current) for item in sessions])
+        return cls(sessions=[SessionOut(**item.model_dump(), current=item.id == own.current) for item in own.sessions])
 
 
 class AccessKeyOut(BaseModel):

@@ -1,4 +1,4 @@
-"""The session's cookie: the refresh token, out of reach of scripts, useless without a header that only our pages know."""
+"""The session's cookie: the refresh token, out of reach of scripts; using it takes a header of our own pages."""
 
 from fastapi import Request, Response
 

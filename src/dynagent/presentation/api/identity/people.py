@@ -31,8 +31,8 @@ from dynagent.presentation.api.identity.bodies import (
     UserOut,
 )
 from dynagent.presentation.api.identity.cookies import set_session
-from dynagent.presentation.api.shared.auth import CallerOf, device_of
-from dynagent.presentation.api.shared.dependencies import BusOf
+from dynagent.presentation.api.shared.auth import device_of
+from dynagent.presentation.api.shared.dependencies import Ask
 from dynagent.presentation.api.shared.paging import PageOf, link_next
 from dynagent.presentation.api.shared.router import noun_router
 
@@ -40,44 +40,42 @@ router = noun_router("users", "Identity")
 
 
 @router.get("/me", operation_id="get_profile", summary="Your account")
-async def get_profile(bus: BusOf, caller: CallerOf) -> ProfileOut:
+async def get_profile(ask: Ask) -> ProfileOut:
     """Give your account and what you may do."""
-    return ProfileOut.of_profile(await bus.send(GetProfile(), caller))
+    return ProfileOut.of_profile(await ask(GetProfile()))
 
 
 @router.put("/me", operation_id="update_profile", summary="Change your account")
-async def update_profile(body: ProfileChanges, bus: BusOf, caller: CallerOf) -> UserOut:
+async def update_profile(body: ProfileChanges, ask: Ask) -> UserOut:
     """Change your e-mail address and names."""
-    return UserOut.of(await bus.send(UpdateProfile(body.given()), caller))
+    return UserOut.of(await ask(UpdateProfile(body.given())))
 
 
 @router.put("/me/password", operation_id="change_password", summary="Change your password")
-async def change_password(
-    body: PasswordBody, request: Request, response: Response, bus: BusOf, caller: CallerOf
-) -> SessionOpened:
+async def change_password(body: PasswordBody, request: Request, response: Response, ask: Ask) -> SessionOpened:
     """Take another password; all your other sessions end."""
     message = ChangePassword(
         current=body.current_password.get_secret_value(),
         new=body.new_password.get_secret_value(),
         device=device_of(request),
     )
-    signed_in = await bus.send(message, caller)
+    signed_in = await ask(message)
     set_session(request, response, signed_in)
     return SessionOpened.of(signed_in)
 
 
 @router.get("/access-keys", operation_id="list_access_keys", summary="List your access keys")
-async def list_access_keys(bus: BusOf, caller: CallerOf) -> AccessKeyList:
+async def list_access_keys(ask: Ask) -> AccessKeyList:
     """Give the keys of your programs, newest first."""
-    keys = await bus.send(ListAccessKeys(), caller)
+    keys = await ask(ListAccessKeys())
     return AccessKeyList(access_keys=[AccessKeyOut.of(key) for key in keys], possible_scopes=sorted(SCOPES))
 
 
 @router.post("/access-keys", status_code=201, operation_id="create_access_key", summary="Make an access key")
-async def create_access_key(body: AccessKeyBody, response: Response, bus: BusOf, caller: CallerOf) -> NewAccessKeyOut:
+async def create_access_key(body: AccessKeyBody, response: Response, ask: Ask) -> NewAccessKeyOut:
     """Make a key for a program: `Authorization: Bearer dyn_…`. It is shown this once."""
     message = CreateAccessKey(name=body.name, scopes=body.scopes, expires_at=body.expires_at)
-    made = await bus.send(message, caller)
+    made = await ask(message)
     response.headers["Cache-Control"] = "no-store"
     return NewAccessKeyOut.of_new(made)
 
@@ -85,28 +83,28 @@ async def create_access_key(body: AccessKeyBody, response: Response, bus: BusOf,
 @router.delete(
     "/access-keys/{key_id}", status_code=204, operation_id="revoke_access_key", summary="Revoke an access key"
 )
-async def revoke_access_key(key_id: str, bus: BusOf, caller: CallerOf) -> None:
+async def revoke_access_key(key_id: str, ask: Ask) -> None:
     """Void a key at once."""
-    await bus.send(RevokeAccessKey(key_id), caller)
+    await ask(RevokeAccessKey(key_id))
 
 
 @router.get("", operation_id="list_users", summary="List users")
 async def list_users(
+    *,
     request: Request,
     response: Response,
     page: PageOf,
-    bus: BusOf,
-    caller: CallerOf,
+    ask: Ask,
     search: Annotated[str | None, Query(max_length=200, description="In name and e-mail address.")] = None,
 ) -> UserList:
     """Give all users, newest first. For administrators."""
-    found = await bus.send(ListUsers(search, page), caller)
+    found = await ask(ListUsers(search, page))
     link_next(request, response, found)
     return UserList.of(found)
 
 
 @router.post("", status_code=201, operation_id="create_user", summary="Make a user")
-async def create_user(body: NewUserBody, response: Response, bus: BusOf, caller: CallerOf) -> UserOut:
+async def create_user(body: NewUserBody, response: Response, ask: Ask) -> UserOut:
     """Make an account for somebody. For administrators."""
     message = CreateUser(
         username=body.username,
@@ -116,24 +114,24 @@ async def create_user(body: NewUserBody, response: Response, bus: BusOf, caller:
         first_name=body.first_name,
         last_name=body.last_name,
     )
-    user = await bus.send(message, caller)
+    user = await ask(message)
     response.headers["Location"] = f"/api/users/{user.id}"
     return UserOut.of(user)
 
 
 @router.get("/{user_id}", operation_id="get_user", summary="Get a user")
-async def get_user(user_id: str, bus: BusOf, caller: CallerOf) -> UserOut:
+async def get_user(user_id: str, ask: Ask) -> UserOut:
     """Give one user. For administrators."""
-    return UserOut.of(await bus.send(GetUser(user_id), caller))
+    return UserOut.of(await ask(GetUser(user_id)))
 
 
 @router.put("/{user_id}/role", operation_id="set_user_role", summary="Change a user's role")
-async def set_user_role(user_id: str, body: RoleBody, bus: BusOf, caller: CallerOf) -> UserOut:
+async def set_user_role(user_id: str, body: RoleBody, ask: Ask) -> UserOut:
     """Give somebody another role; it counts from the next request on. For administrators."""
-    return UserOut.of(await bus.send(SetUserRole(user_id, body.role), caller))
+    return UserOut.of(await ask(SetUserRole(user_id, body.role)))
 
 
 @router.put("/{user_id}/status", operation_id="set_user_status", summary="Switch a user off or on")
-async def set_user_status(user_id: str, body: StatusBody, bus: BusOf, caller: CallerOf) -> UserOut:
+async def set_user_status(user_id: str, body: StatusBody, ask: Ask) -> UserOut:
     """Switch an account off, which ends its sessions and stops its keys, or on again. For administrators."""
-    return UserOut.of(await bus.send(SetUserDisabled(user_id, body.disabled), caller))
+    return UserOut.of(await ask(SetUserDisabled(user_id, body.disabled)))

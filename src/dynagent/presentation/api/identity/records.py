@@ -8,8 +8,7 @@ from dynagent.application.commands.identity import IssueStreamTicket
 from dynagent.application.queries.identity import ListAuditEntries
 from dynagent.core.identity import AuditFilter, AuditOutcome
 from dynagent.presentation.api.identity.bodies import AuditEntries, TicketOut
-from dynagent.presentation.api.shared.auth import CallerOf
-from dynagent.presentation.api.shared.dependencies import BusOf
+from dynagent.presentation.api.shared.dependencies import Ask
 from dynagent.presentation.api.shared.limits import StrictRoute
 from dynagent.presentation.api.shared.paging import PageOf, link_next
 from dynagent.presentation.api.shared.router import PREFIX
@@ -19,16 +18,16 @@ router = APIRouter(prefix=PREFIX, route_class=StrictRoute, redirect_slashes=Fals
 
 @router.get("/audit-log", operation_id="list_audit_entries", summary="Read the audit log", tags=["Identity"])
 async def list_audit_entries(
+    *,
     request: Request,
     response: Response,
     page: PageOf,
-    bus: BusOf,
-    caller: CallerOf,
+    ask: Ask,
     action: Annotated[str | None, Query(max_length=64)] = None,
     outcome: AuditOutcome | None = None,
 ) -> AuditEntries:
     """Give who did what, newest first. For administrators."""
-    found = await bus.send(ListAuditEntries(AuditFilter(action=action, outcome=outcome), page), caller)
+    found = await ask(ListAuditEntries(AuditFilter(action=action, outcome=outcome), page))
     link_next(request, response, found)
     return AuditEntries.of(found)
 
@@ -40,8 +39,8 @@ async def list_audit_entries(
     summary="Get a stream ticket",
     tags=["Executions"],
 )
-async def issue_stream_ticket(execution_id: str, response: Response, bus: BusOf, caller: CallerOf) -> TicketOut:
+async def issue_stream_ticket(execution_id: str, response: Response, ask: Ask) -> TicketOut:
     """Let an EventSource follow this execution for a minute: `GET …/stream?ticket=…`."""
-    made = await bus.send(IssueStreamTicket(execution_id), caller)
+    made = await ask(IssueStreamTicket(execution_id))
     response.headers["Cache-Control"] = "no-store"
     return TicketOut.of(made)

@@ -1,9 +1,9 @@
 """Who asks: a credential that is sent is always checked; in local mode a request without one is the administrator's."""
 
 from dataclasses import dataclass, field, replace
-from typing import Literal, Protocol
+from typing import Annotated, Literal, Protocol
 
-from fastapi import Request
+from fastapi import Depends, Query, Request
 
 from dynagent.application.commands.identity import Authenticate, Device
 from dynagent.application.shared.caller import LOCAL_ADMIN, NOBODY, Caller
@@ -62,11 +62,21 @@ async def visitor_of_request(request: Request) -> Caller:
     return await _known(request, Authenticate(token=token.strip(), address=address))
 
 
-async def watcher_of_request(request: Request, ticket: str | None) -> Caller:
+async def watcher_of_request(
+    request: Request,
+    ticket: Annotated[
+        str | None, Query(max_length=200, description="A stream ticket, for EventSource, which sends no headers.")
+    ] = None,
+) -> Caller:
     """Return who wants to watch an execution: by header as everywhere, or by a ticket that stands in the URL."""
     if ticket is None or "authorization" in request.headers:
         return await caller_of_request(request)
     return await _known(request, Authenticate(token=ticket, ticket=True, address=address_of(request)))
+
+
+VisitorOf = Annotated[Caller, Depends(visitor_of_request)]
+CallerOf = Annotated[Caller, Depends(caller_of_request)]
+WatcherOf = Annotated[Caller, Depends(watcher_of_request)]
 
 
 def door_of(request: Request) -> FrontDoor:
