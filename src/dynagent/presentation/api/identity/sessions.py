@@ -21,10 +21,10 @@ from dynagent.presentation.api.identity.bodies import (
     SignInOptionsOut,
 )
 from dynagent.presentation.api.identity.cookies import drop_session, refresh_token_of, set_session
-from dynagent.presentation.api.identity.visiting import AskAsVisitor
 from dynagent.presentation.api.shared.auth import device_of
 from dynagent.presentation.api.shared.dependencies import Ask
 from dynagent.presentation.api.shared.router import noun_router
+from dynagent.presentation.api.shared.visitors import AskAsVisitor
 
 router = noun_router("auth", "Identity")
 

@@ -19,4 +19,4 @@ async def asker_of_watcher(request: Request, watcher: WatcherOf) -> Asker:
 
 
 AskAsVisitor = Annotated[Asker, Depends(asker_of_visitor)]
-AskToWatch = Annotated[Asker, Depends(asker_of_watcher)]
+AskAsWatcher = Annotated[Asker, Depends(asker_of_watcher)]
