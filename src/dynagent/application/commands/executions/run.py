@@ -34,6 +34,9 @@ from dynagent.core.executions import (
 from dynagent.core.language_models import ModelError
 from dynagent.core.shared.errors import DynagentError
 
+FALLBACK_PREFIX = "fallback/"
+"""Keeps the calls of the fallback agent apart from those of the agent it stands in for, in the journal."""
+
 StopReason = Literal["cancelled", "shutdown", "lost"]
 
 
@@ -148,12 +151,15 @@ class RunExecutionHandler:
                     try_number=2,
                 )
             )
-            return await self._runner.run(claim, self._plan(fallback.configuration, execution, turns), recorder)
+            plan = self._plan(fallback.configuration, execution, turns, key_prefix=FALLBACK_PREFIX)
+            return await self._runner.run(claim, plan, recorder)
 
-    def _plan(self, agent: AgentConfiguration, execution: Execution, turns: list[tuple[str, str]]) -> RunPlan:
+    def _plan(
+        self, agent: AgentConfiguration, execution: Execution, turns: list[tuple[str, str]], *, key_prefix: str = ""
+    ) -> RunPlan:
         return RunPlan(
             system_prompt=agent.system_prompt(),
-            model=execution.model or agent.model,
+            model=agent.model if key_prefix else execution.model or agent.model,
             temperature=agent.temperature,
             tools=agent.all_tools(),
             tool_settings={item.name: (item.type, item.config) for item in agent.tools_config},
@@ -161,6 +167,7 @@ class RunExecutionHandler:
             max_iter=agent.max_iter,
             call_timeout_s=agent.call_timeout_s or self._call_timeout_s,
             history=turns,
+            key_prefix=key_prefix,
         )
 
     async def _give_back(self, claim: Claim, recorder: TraceRecorder, control: RunControl) -> None:
