@@ -134,7 +134,7 @@ class Database:
 
     async def listen(self) -> Any:
         """Return a connection outside the pools, for LISTEN; the caller closes it. Raises what asyncpg raises."""
-        return await _connect(self.dsn, **self._connect_options())
+        return await _connect(self.dsn, **_connect_options(self._settings.database_connect_timeout_s))
 
     async def close(self) -> None:
         """Close the connections, within two seconds also when some are busy; the embedded server stops last."""
