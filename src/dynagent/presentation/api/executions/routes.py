@@ -17,7 +17,7 @@ from dynagent.presentation.api.executions.bodies import (
     encode_trace_page,
 )
 from dynagent.presentation.api.executions.submit import submit, submit_and_wait
-from dynagent.presentation.api.shared.dependencies import Ask, StreamsOf
+from dynagent.presentation.api.shared.dependencies import Ask, AskToWatch, StreamsOf
 from dynagent.presentation.api.shared.openapi import ACCEPTED, STREAM
 from dynagent.presentation.api.shared.paging import PageOf, link_next
 from dynagent.presentation.api.shared.router import noun_router
@@ -110,7 +110,7 @@ async def read_trace(
 )
 async def follow_trace(
     execution_id: str,
-    ask: Ask,
+    ask: AskToWatch,
     streams: StreamsOf,
     last_event_id: LastEventIdHeader = None,
 ) -> Response:

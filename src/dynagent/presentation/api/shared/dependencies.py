@@ -6,7 +6,7 @@ from fastapi import Depends, Request
 
 from dynagent.application.shared.bus import Bus, Message
 from dynagent.application.shared.caller import Caller
-from dynagent.presentation.api.shared.auth import caller_of_request
+from dynagent.presentation.api.shared.auth import CallerOf, WatcherOf
 from dynagent.presentation.api.shared.sse import Streams
 
 R = TypeVar("R")
@@ -24,9 +24,14 @@ class Asker:
         return await self._bus.send(message, self._caller)
 
 
-async def asker_of(request: Request) -> Asker:
+async def asker_of(request: Request, caller: CallerOf) -> Asker:
     """Return the way to ask for this request's caller."""
-    return Asker(request.app.state.bus, await caller_of_request(request))
+    return Asker(request.app.state.bus, caller)
+
+
+async def watching_asker_of(request: Request, caller: WatcherOf) -> Asker:
+    """Return the way to ask for whoever may watch: the caller, or the holder of a stream ticket."""
+    return Asker(request.app.state.bus, caller)
 
 
 async def streams_of(request: Request) -> Streams:
@@ -35,4 +40,5 @@ async def streams_of(request: Request) -> Streams:
 
 
 Ask = Annotated[Asker, Depends(asker_of)]
+AskToWatch = Annotated[Asker, Depends(watching_asker_of)]
 StreamsOf = Annotated[Streams, Depends(streams_of)]
