@@ -21,7 +21,12 @@ def run_demo(*, url: str | None, query: str | None) -> int:
 
     async def main() -> int:
         async with _server(url) as base:
-            return await _demonstrate(base, query or QUESTION)
+            ending = await _demonstrate(base, query or QUESTION)
+            if url is None:
+                _tell(f"dynagent serve, then watch it again: /api/executions/{ending['execution_id']}/stream")
+            else:
+                _tell(f"watch it again: curl -N {base}/api/executions/{ending['execution_id']}/stream")
+        return 0 if ending["type"] == "complete" else 1
 
     return run(main)
 
@@ -35,11 +40,21 @@ async def _server(url: str | None) -> AsyncGenerator[str]:
     from dynagent.cli.server import serving
 
     listener = take_address("127.0.0.1", 0)
-    async with serving(listener, tell=_tell, stop_timeout_s=1):
+    async with serving(listener, tell=_tell, stop_timeout_s=1, settings=_quiet()):
         yield url_of(listener)
 
 
-async def _demonstrate(base: str, question: str) -> int:
+def _quiet() -> Any:
+    from dynagent.infrastructure.observability.logging import LogSettings
+    from dynagent.main import Settings
+
+    # The trace is what is to be seen here; with LOG_LEVEL set, the log as well.
+    log = LogSettings()
+    return Settings(log=log if "log_level" in log.model_fields_set else LogSettings(log_level="WARNING"))
+
+
+async def _demonstrate(base: str, question: str) -> dict[str, Any]:
+    """Ask the agent and print; return the terminal event, with the execution's id."""
     import httpx2
 
     timeout = httpx2.Timeout(10.0, read=120.0)
@@ -66,7 +81,7 @@ async def _agent(client: Any) -> dict[str, Any]:
     return made.json()
 
 
-async def _watch(client: Any, agent_id: str, question: str) -> int:
+async def _watch(client: Any, agent_id: str, question: str) -> dict[str, Any]:
     execution_id = ""
     answer = _Answer()
     async with client.stream("GET", f"/api/stream/{agent_id}", params={"query": question}) as response:
@@ -80,8 +95,7 @@ async def _watch(client: Any, agent_id: str, question: str) -> int:
         raise CannotStart("the stream ended before the execution did")
     print()
     _tell(_closing(answer.ending))
-    _tell(f"the whole trace, now and later: curl -N {client.base_url}/api/executions/{execution_id}/stream")
-    return 0 if answer.ending["type"] == "complete" else 1
+    return answer.ending | {"execution_id": execution_id}
 
 
 class _Answer:
@@ -134,7 +148,7 @@ async def _events(response: Any) -> AsyncIterator[dict[str, Any]]:
 def _closing(event: dict[str, Any]) -> str:
     if event["type"] == "complete":
         tokens = event["input_tokens"] + event["output_tokens"]
-        cost = f", {event['cost_usd']} USD" if event.get("cost_usd") else ""
+        cost = f", {event['cost_usd']} USD" if float(event["cost_usd"] or 0) else ""
         return f"complete in {event['duration_ms']:.0f} ms by the model {event['model']} ({tokens} tokens{cost})"
     if event["type"] == "error":
         return f"failed: {event['message']} ({event['error_code']})"

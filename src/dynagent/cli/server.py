@@ -4,16 +4,13 @@ import asyncio
 import resource
 import signal
 import socket
-from collections.abc import AsyncGenerator, Callable, Generator
+from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
 
 import uvicorn
 
 from dynagent.cli.failures import CannotStart
-from dynagent.main import Platform, open_platform
-
-Tell = Callable[[str], None]
-"""Called with one line of progress for people."""
+from dynagent.main import Platform, Settings, Tell, open_platform
 
 
 class Server(uvicorn.Server):
@@ -35,12 +32,14 @@ class Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def serving(listener: socket.socket, *, tell: Tell, stop_timeout_s: int) -> AsyncGenerator[asyncio.Task[None]]:
+async def serving(
+    listener: socket.socket, *, tell: Tell, stop_timeout_s: int, settings: Settings | None = None
+) -> AsyncGenerator[asyncio.Task[None]]:
     """Answer on a bound socket from the block's start to its end; gives the task that serves.
 
     Raises what keeps the platform from starting (DynagentError).
     """
-    async with open_platform(tell=tell) as platform:
+    async with open_platform(settings, tell=tell) as platform:
         config = uvicorn.Config(
             platform.asgi,
             lifespan="off",

@@ -17,6 +17,8 @@ from dynagent.infrastructure.observability.secrets import mask_secrets
 
 EventDict = MutableMapping[str, Any]
 
+FIELDS = ("timestamp", "level", "service_name", "message", "correlation_id", "user_id")
+
 QUIET_LIBRARIES = ("httpx", "httpx2", "httpcore", "httpcore2", "openai", "asyncio", "psycopg.pool", "alembic", "taskiq")
 """Libraries that tell too much at INFO; their warnings and errors are kept."""
 
@@ -77,16 +79,16 @@ def _mask(_logger: Any, _method: str, event: EventDict) -> EventDict:
 def _json_finish() -> list[structlog.types.Processor]:
     return [
         structlog.processors.EventRenamer("message"),
-        _rename_stack,
+        _in_order,
         structlog.processors.JSONRenderer(serializer=_dumps),
     ]
 
 
-def _rename_stack(_logger: Any, _method: str, event: EventDict) -> EventDict:
+def _in_order(_logger: Any, _method: str, event: EventDict) -> EventDict:
+    # What everybody looks for first stands first.
     trace = event.pop("exception", None) or event.pop("stack", None)
-    if trace is not None:
-        event["stack_trace"] = trace
-    return event
+    ordered = {name: event.pop(name, None) for name in FIELDS} | event
+    return ordered if trace is None else ordered | {"stack_trace": trace}
 
 
 def _dumps(value: Any, **_: Any) -> str:
