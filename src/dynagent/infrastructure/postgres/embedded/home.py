@@ -30,6 +30,15 @@ def default_data_dir() -> Path:
     return Path(os.environ.get("XDG_DATA_HOME") or "~/.local/share").expanduser() / "dynagent"
 
 
+def make_directory(path: Path, *, mode: int) -> None:
+    """Make a directory and its missing parents with exactly this mode; what is there already stays as it is."""
+    for place in [*reversed(path.parents), path]:
+        if not place.exists():
+            place.mkdir(exist_ok=True)
+            # Not by mkdir's argument: a umask of 077 would close to the server's account what must be open to it.
+            place.chmod(mode)
+
+
 class Home:
     """`<data_dir>/postgres`: `data` (the cluster), `run` (the socket), `server.log` and two lock files."""
 
@@ -43,8 +52,8 @@ class Home:
     def prepare(self) -> None:
         """Make the directories. Raises DataDirUnusable with the path and the reason."""
         try:
-            self.data_dir.mkdir(mode=0o755 if os.geteuid() == 0 else 0o700, parents=True, exist_ok=True)
-            self.root.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700, exist_ok=True)
+            make_directory(self.data_dir, mode=0o755 if os.geteuid() == 0 else 0o700)
+            make_directory(self.root, mode=0o711 if os.geteuid() == 0 else 0o700)
             with (self.root / "start.lock").open("ab"):
                 pass
         except OSError as error:
@@ -91,7 +100,7 @@ class Home:
     def socket_dir(self, account: Account) -> Path:
         """Return a private directory for the socket: `run`, or a short one in /tmp where that is too long or closed."""
         run = self.root / "run"
-        run.mkdir(mode=0o700, exist_ok=True)
+        make_directory(run, mode=0o700)
         account.own(run)
         if len(os.fsencode(run / SOCKET_NAME)) <= MAX_SOCKET_PATH and account.reaches(run):
             return run
