@@ -24,7 +24,6 @@ SCHEMA: dict[str, Any] = {
 def misfits(schema: dict[str, Any], arguments: dict[str, Any]) -> set[tuple[str, str]]:
     with pytest.raises(InvalidArguments) as refusal:
         check_arguments(schema, arguments)
-    assert all(violation.pointer in refusal.value.detail for violation in refusal.value.violations)
     return {(violation.pointer, violation.rule) for violation in refusal.value.violations}
 
 
@@ -55,7 +54,7 @@ def test_misfits_are_pointed_at(arguments: dict[str, Any], expected: set[tuple[s
 def test_lone_surrogates_and_long_values_do_no_harm() -> None:
     with pytest.raises(InvalidArguments) as refusal:
         check_arguments(SCHEMA, {"count": "\ud800" + "x" * 100_000})
-    assert len(refusal.value.detail) < 1000
+    assert len(refusal.value.violations[0].detail) <= 300
 
 
 def test_only_so_many_misfits_are_told() -> None:

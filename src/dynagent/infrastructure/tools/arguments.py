@@ -27,8 +27,7 @@ def check_arguments(schema: dict[str, Any], arguments: dict[str, Any]) -> dict[s
     if validator.is_valid(cleaned):
         return cleaned
     violations = list(islice(_violations(validator.iter_errors(cleaned)), MAX_VIOLATIONS))
-    told = "; ".join(f"{violation.pointer}: {violation.detail}" for violation in violations)
-    raise InvalidArguments(f"the arguments do not fit the tool's schema: {told}", violations=violations)
+    raise InvalidArguments("the arguments do not fit the tool's schema", violations=violations)
 
 
 def _too_deep(value: Any, levels: int) -> bool:

@@ -68,5 +68,5 @@ def _misfit(expression: str, refusal: NotComputable) -> InvalidArguments:
     shown = expression if len(expression) <= 80 else expression[:79] + "…"
     return InvalidArguments(
         f"calculator cannot compute {shown!r}: {refusal}",
-        violations=[Violation("/arguments/expression", "arithmetic", str(refusal))],
+        violations=[Violation("/arguments/expression", "arithmetic", "must have a value that can be computed")],
     )
