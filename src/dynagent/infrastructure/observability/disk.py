@@ -1,5 +1,6 @@
 """The disk: whether there is room where the data lies."""
 
+import asyncio
 import shutil
 from pathlib import Path
 
@@ -11,6 +12,11 @@ FAIL_BELOW = 256 * 1024**2
 
 async def check_disk(place: Path) -> Finding:
     """Look at the free space, in bytes, of the file system that holds `place` or will hold it."""
+    # In a thread: a network file system that is away would hold the event loop.
+    return await asyncio.to_thread(_look, place)
+
+
+def _look(place: Path) -> Finding:
     while not place.exists() and place != place.parent:
         place = place.parent
     free = shutil.disk_usage(place).free

@@ -87,8 +87,11 @@ def _json_finish() -> list[structlog.types.Processor]:
 def _in_order(_logger: Any, _method: str, event: EventDict) -> EventDict:
     # What everybody looks for first stands first.
     trace = event.pop("exception", None) or event.pop("stack", None)
-    ordered = {name: event.pop(name, None) for name in FIELDS} | event
-    return ordered if trace is None else ordered | {"stack_trace": trace}
+    ordered: EventDict = {name: event.pop(name, None) for name in FIELDS}
+    ordered.update(event)
+    if trace is not None:
+        ordered["stack_trace"] = trace
+    return ordered
 
 
 def _dumps(value: Any, **_: Any) -> str:
