@@ -1,6 +1,7 @@
 """A real server in a thread of its own, for clients that speak HTTP over a socket."""
 
 import asyncio
+import socket
 import threading
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
@@ -19,8 +20,8 @@ def serving(build: Callable[[], FastAPI]) -> Generator[str]:
     class Announcing(uvicorn.Server):
         """Says when it listens."""
 
-        async def startup(self, sockets: list[object] | None = None) -> None:
-            await super().startup(sockets)  # pyright: ignore[reportArgumentType]
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
             started.set()
 
     def run() -> None:
