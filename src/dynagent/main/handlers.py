@@ -19,6 +19,7 @@ from dynagent.core.executions import AgentRunner, CancelSignal, Claim, Dispatch,
 from dynagent.core.language_models import ChatModels
 from dynagent.core.shared.unit_of_work import UnitOfWork
 from dynagent.core.tools import CustomTools, ToolCatalogue, ToolSandbox
+from dynagent.infrastructure.postgres.identity_scope import IdentityScope
 
 log = structlog.get_logger()
 
@@ -39,6 +40,11 @@ class Scope(Protocol):
     @property
     def executions(self) -> Executions:
         """The caller's executions."""
+        ...
+
+    @property
+    def identity(self) -> IdentityScope:
+        """People, sessions, keys, models."""
         ...
 
     @property

@@ -19,6 +19,7 @@ from dynagent.infrastructure.postgres.custom_tools import PostgresCustomTools
 from dynagent.infrastructure.postgres.database import Database
 from dynagent.infrastructure.postgres.errors import translated
 from dynagent.infrastructure.postgres.executions import PostgresExecutions
+from dynagent.infrastructure.postgres.identity_scope import IdentityScope
 from dynagent.infrastructure.postgres.statements import run
 
 AfterCommit = Callable[[], Awaitable[None]]
@@ -84,6 +85,7 @@ class Scope:
     agents: AgentRepository
     custom_tools: CustomTools
     executions: Executions
+    identity: IdentityScope
     uow: PostgresUnitOfWork
 
 
@@ -108,6 +110,7 @@ class Scopes:
                 agents=agents,
                 custom_tools=PostgresCustomTools(session, caller.user_id),
                 executions=PostgresExecutions(session, caller.user_id),
+                identity=IdentityScope(session, caller.user_id),
                 uow=uow,
             )
         finally:

@@ -1,10 +1,10 @@
-"""Asking without being signed in (to sign in), and with a ticket (to watch); everywhere else it is `Ask`."""
+"""Asking without being signed in, to sign in; everywhere else it is `Ask`."""
 
 from typing import Annotated
 
 from fastapi import Depends, Request
 
-from dynagent.presentation.api.shared.auth import VisitorOf, WatcherOf
+from dynagent.presentation.api.shared.auth import VisitorOf
 from dynagent.presentation.api.shared.dependencies import Asker
 
 
@@ -13,10 +13,4 @@ async def asker_of_visitor(request: Request, visitor: VisitorOf) -> Asker:
     return Asker(request.app.state.bus, visitor)
 
 
-async def asker_of_watcher(request: Request, watcher: WatcherOf) -> Asker:
-    """Return the way to ask for whoever signed in, or holds a ticket."""
-    return Asker(request.app.state.bus, watcher)
-
-
 AskAsVisitor = Annotated[Asker, Depends(asker_of_visitor)]
-AskAsWatcher = Annotated[Asker, Depends(asker_of_watcher)]
