@@ -48,6 +48,11 @@ export function oneLine(text: string, max = 160): string {
   return line.length > max ? `${line.slice(0, max - 1)}…` : line;
 }
 
+/** Text without the signs of Markdown, for previews of one line. */
+export function withoutMarkdown(text: string): string {
+  return text.slice(0, 2000).replace(/```\w*|[*_`~]{1,3}(?=\S)|(?<=\S)[*_`~]{1,3}|^#+\s+|^\s*[-*+]\s+/gm, "");
+}
+
 /** JSON for people; a string stays as it is. */
 export function pretty(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value, null, 2) ?? "";

@@ -76,10 +76,10 @@ function SearchButton({ compact = false }: { compact?: boolean }) {
     <button
       type="button"
       onClick={() => setPaletteOpen(true)}
-      className="flex h-7.5 items-center gap-2 rounded-md border bg-surface px-2 text-xs text-ink-3 hover:border-line-strong hover:text-ink"
+      className="flex h-7.5 shrink-0 items-center gap-2 rounded-md border bg-surface px-2 text-xs whitespace-nowrap text-ink-3 hover:border-line-strong hover:text-ink"
     >
       <Search className="size-3.5" />
-      Search or jump to
+      Search
       <span className="ml-auto flex gap-0.5">
         <Kbd>Ctrl</Kbd>
         <Kbd>K</Kbd>

@@ -40,5 +40,5 @@ export function PageHeader({ title, description, parent, actions, facts }: PageH
 
 /** The body of a page that scrolls as a whole. */
 export function PageBody({ children, className }: { children: ReactNode; className?: string }) {
-  return <div className={cn("w-full max-w-6xl px-4 py-4 md:px-5", className)}>{children}</div>;
+  return <div className={cn("w-full max-w-[100rem] px-4 py-4 md:px-5", className)}>{children}</div>;
 }

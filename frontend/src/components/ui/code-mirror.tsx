@@ -14,7 +14,7 @@ import type { CodeEditorProps, EditorMark } from "./code-editor";
 const theme = EditorView.theme({
   "&": { backgroundColor: "var(--surface)", color: "var(--ink)", fontSize: "12.5px", borderRadius: "6px", border: "1px solid var(--control-line)", maxHeight: "28rem" },
   "&.cm-focused": { outline: "2px solid var(--accent)", outlineOffset: "-1px" },
-  ".cm-scroller": { fontFamily: "var(--font-mono)", lineHeight: "1.6", minHeight: "14rem" },
+  ".cm-scroller": { fontFamily: "var(--font-mono)", lineHeight: "1.6", fontVariantLigatures: "none" },
   ".cm-gutters": { backgroundColor: "var(--sunken)", color: "var(--ink-3)", border: "none", borderRadius: "6px 0 0 6px" },
   ".cm-activeLine, .cm-activeLineGutter": { backgroundColor: "color-mix(in oklab, var(--hover) 60%, transparent)" },
   ".cm-cursor": { borderLeftColor: "var(--ink)" },
@@ -79,6 +79,7 @@ function extensions(label: string, id: string | undefined, readOnly: boolean, on
     theme,
     keymap.of([...defaultKeymap, ...historyKeymap, indentWithTab]),
     EditorState.readOnly.of(readOnly),
+    EditorView.theme({ ".cm-content": { minHeight: readOnly ? "0" : "14rem" }, ".cm-gutters": { minHeight: readOnly ? "0" : "14rem" } }),
     EditorView.lineWrapping,
     EditorView.contentAttributes.of({ "aria-label": label, ...(id ? { id } : {}) }),
     EditorView.updateListener.of((update) => update.docChanged && onText(update.state.doc.toString())),

@@ -7,9 +7,9 @@ import { parseAsString, useQueryStates } from "nuqs";
 import { useState } from "react";
 
 import { PageHeader } from "@/components/layout/page";
-import { buttonStyles } from "@/components/ui/button";
+import { Button, buttonStyles } from "@/components/ui/button";
 import { Callout } from "@/components/ui/callout";
-import { AgentIcon } from "@/components/ui/icons";
+import { AgentIcon, TraceIcon } from "@/components/ui/icons";
 import { Select } from "@/components/ui/select";
 import { EmptyState, SkeletonRows } from "@/components/ui/surface";
 import { problemText } from "@/lib/problem";
@@ -19,6 +19,8 @@ import { useAgentStream } from "../hooks/use-agent-stream";
 import { useExecutionActions } from "../hooks/use-execution-actions";
 import { AskBox } from "./ask-box";
 import { EmbeddedTrace } from "./embedded-trace";
+
+const examples = ["First, compute 23*19 using the calculator. Then ask the chatbot to explain the result in one sentence.", "What is (17.5 + 4) * 12?"];
 
 /** Ask any agent and watch it. Agent and run stand in the address: a reload finds the same run again. */
 export function Playground() {
@@ -84,7 +86,17 @@ function Run({ agentId, executionId, onStarted }: RunProps) {
           }}
         />
       ) : (
-        <EmptyState title="Ask something">The trace appears here while the agent works: every model call, every tool call, every token.</EmptyState>
+        <EmptyState
+          icon={<TraceIcon />}
+          title="Ask something"
+          action={examples.map((example) => (
+            <Button key={example} size="sm" className="h-auto max-w-full py-1 text-left whitespace-normal" disabled={agentId === null || stream.isStreaming} onClick={() => ask(example)}>
+              {example}
+            </Button>
+          ))}
+        >
+          The trace appears here while the agent works: every model call, every tool call, every token. For example:
+        </EmptyState>
       )}
     </>
   );

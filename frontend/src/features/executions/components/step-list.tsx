@@ -102,16 +102,21 @@ export function StepList({ trace, view, window, clock }: StepListProps) {
 function Axis({ window }: { window: TimeWindow }) {
   const total = (window.to - window.from) * 1000;
   return (
-    <div aria-hidden className={`${rowGrid} h-6 shrink-0 border-b bg-sunken/60 pr-3 pl-3 text-2xs text-ink-3`}>
-      <span>Step</span>
+    <div aria-hidden className={`${rowGrid} h-6 shrink-0 border-b border-l-2 border-l-transparent bg-sunken/60 pr-3 text-2xs text-ink-3`}>
+      <span className="pl-2.5">Step</span>
       <span className="text-right">Duration</span>
       <div className="relative ml-3 hidden h-full overflow-hidden @xl:block">
-        {ticks(window).map((ms) => (
+        {ticks(window).filter((ms) => ms / total < 0.88).map((ms) => (
           <span key={ms} className="nums absolute top-1 border-l border-line-strong pl-1 leading-4" style={{ left: `${(ms / total) * 100}%` }}>
-            {ms === 0 ? "0" : duration(ms)}
+            {axisLabel(ms)}
           </span>
         ))}
       </div>
     </div>
   );
+}
+
+function axisLabel(ms: number): string {
+  if (ms === 0) return "0";
+  return ms >= 1000 ? `${ms / 1000} s` : duration(ms);
 }

@@ -21,7 +21,7 @@ interface RowProps {
   icon: ReactNode;
   name: string;
   line: string;
-  ms: number;
+  ms: number | null;
   window: TimeWindow;
   startedAt: number;
   endedAt: number;
@@ -61,7 +61,7 @@ function Row(props: RowProps) {
         <span className={cn("max-w-[60%] shrink-0 truncate font-medium", failed && "text-bad-ink")}>{name}</span>
         <span className="min-w-0 truncate font-mono text-2xs text-ink-3">{line}</span>
       </div>
-      <span className={cn("nums text-right text-xs text-ink-2", running && "text-accent-ink")}>{duration(ms)}</span>
+      <span className={cn("nums text-right text-xs text-ink-2", running && "text-accent-ink")}>{ms === null ? "" : duration(ms)}</span>
       <div aria-hidden className="relative ml-3 hidden h-full @xl:block">
         <span className={cn(look, "top-2.5 h-2.5 min-w-[3px]")} style={{ left: `min(${left}%, calc(100% - 3px))`, width: `${width}%` }} />
       </div>
@@ -92,7 +92,7 @@ export const StepRow = memo(function StepRow({ row, window, clock, selected, onS
       icon={<StepIcon step={step} />}
       name={step.name}
       line={oneLine(stepLine(step))}
-      ms={stepMs(step, endedAt)}
+      ms={step.kind === "retry" ? null : stepMs(step, endedAt)}
       window={window}
       startedAt={step.startedAt}
       endedAt={endedAt}

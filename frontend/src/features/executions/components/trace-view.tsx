@@ -46,7 +46,7 @@ export function TraceView({ execution, selected, onSelect, stacked = false }: Tr
   }
   return (
     <ErrorBoundary what="The trace" resetKey={live.executionId}>
-      <div className="flex min-h-0 min-w-0 flex-1 flex-col" data-testid="trace" data-status={live.status} data-events={live.events.length}>
+      <div className="flex min-h-0 min-w-0 flex-1 flex-col bg-surface" data-testid="trace" data-status={live.status} data-events={live.events.length}>
         <ConnectionBanner stream={stream} resumed={running} onReconnect={reconnect} />
         <div className={cn("flex min-h-0 min-w-0 flex-1 flex-col", !stacked && "lg:flex-row")}>
           <div className={cn("flex max-h-[55vh] min-h-56 min-w-0 flex-col", !stacked && "lg:max-h-none lg:flex-[1.35]")}>

@@ -1,4 +1,6 @@
 /** From steps to the rows that are drawn: tree order, collapsed branches left out, words of a search kept. */
+import { withoutMarkdown } from "@/lib/format";
+
 import type { Step, Trace } from "./trace";
 
 export interface TraceRow {
@@ -55,7 +57,7 @@ export function stepLine(step: Step): string {
   if (step.kind === "model" && closed?.type === "message" && closed.tool_calls?.length) {
     return `asks for ${closed.tool_calls.map((call) => call.name).join(", ")}${step.text ? ` – ${step.text}` : ""}`;
   }
-  return step.error ?? step.text;
+  return step.error ?? (step.kind === "model" ? withoutMarkdown(step.text) : step.text);
 }
 
 function childrenByParent(steps: readonly Step[]): Map<string | null, Step[]> {

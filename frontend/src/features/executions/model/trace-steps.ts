@@ -151,7 +151,8 @@ function modelStep(draft: Draft, event: EventOf<"token"> | EventOf<"message"> | 
 }
 
 function modelOfUsage(draft: Draft, event: EventOf<"usage">): number | undefined {
-  if (event.span_id && !draft.places.has(event.span_id)) return modelStep(draft, event, "");
+  const kind = event.span_id ? draft.steps[draft.places.get(event.span_id) ?? -1]?.kind : "node";
+  if (kind === undefined || kind === "model") return modelStep(draft, event, "");
   for (let place = draft.steps.length - 1; place >= 0; place--) {
     const step = draft.steps[place];
     if (step?.kind === "model" && !step.usage && step.attempt === event.attempt && step.opened.span_id === event.span_id) return place;
@@ -174,13 +175,16 @@ function insideTool(draft: Draft, step: Step): boolean {
 }
 
 function addStep(draft: Draft, event: TraceEvent, fields: Pick<Step, "id" | "kind" | "name"> & Partial<Step>): number {
-  const leaf = fields.kind === "retry";
+  // Retries and interrupts stand inside a span, they are not it.
+  const leaf = fields.kind === "retry" || fields.kind === "interrupt";
+  const parentId = parentOf(draft, event, fields.id);
+  if (parentId !== null) reopen(draft, parentId);
   const place = draft.steps.length;
   draft.steps.push({
-    parentId: parentOf(draft, event, fields.id),
+    parentId,
     attempt: event.attempt,
     startedAt: event.timestamp,
-    endedAt: leaf ? event.timestamp : null,
+    endedAt: fields.kind === "retry" ? event.timestamp : null,
     status: "running",
     text: "",
     error: null,
@@ -193,9 +197,16 @@ function addStep(draft: Draft, event: TraceEvent, fields: Pick<Step, "id" | "kin
   });
   draft.own.add(place);
   draft.places.set(fields.id, place);
-  if (event.span_id && !draft.places.has(event.span_id)) draft.places.set(event.span_id, place);
+  if (!leaf && event.span_id && !draft.places.has(event.span_id)) draft.places.set(event.span_id, place);
   if (draft.status === "pending") draft.status = "running";
   return place;
+}
+
+/** A node that a dead worker left and that a later attempt goes on with; the log does not tell its beginning twice. */
+function reopen(draft: Draft, id: string): void {
+  const place = draft.places.get(id);
+  if (place === undefined || draft.steps[place]?.status !== "lost") return;
+  Object.assign(writable(draft, place), { status: "running", endedAt: null });
 }
 
 /** The step around: the one whose span the event stands in, else the one that its span's parent belongs to. */

@@ -83,6 +83,21 @@ describe("applyTraceEvents", () => {
     expect(again).toMatchObject({ attempt: 2, answer: "whole", status: "running" });
   });
 
+  it("goes on with a node that a dead worker left open", () => {
+    const events = log(
+      connection,
+      { type: "node_start", span_id: "analyze.0", node: "analyze" },
+      { type: "token", span_id: "analyze.0.m0", parent_span_id: "analyze.0", message_id: "m@1", content: "half", offset: 0 },
+      { type: "usage", attempt: 2, span_id: "analyze.0.m0", parent_span_id: "analyze.0", model: "demo", input_tokens: 1, output_tokens: 1, total_tokens: 2, duration_ms: 5 },
+      { type: "message", attempt: 2, span_id: "analyze.0.m0", parent_span_id: "analyze.0", role: "assistant", message_id: "m@2", content: "whole", model: "demo", call_key: "k" },
+      { type: "node_end", attempt: 2, span_id: "analyze.0", node: "analyze", duration_ms: 9 },
+    );
+    const during = applyTraceEvents(emptyTrace, events.slice(0, 5));
+    expect(during.steps.map((each) => `${each.name} ${each.status}`)).toEqual(["analyze running", "model lost", "demo done"]);
+    expect(during.steps[2]).toMatchObject({ parentId: "analyze.0", usage: { input_tokens: 1 }, text: "whole" });
+    expect(applyTraceEvents(during, events.slice(5)).steps[0]?.status).toBe("done");
+  });
+
   it("waits for a person at an interrupt and goes on afterwards", () => {
     const events = log(connection, { type: "interrupt", interrupt_id: "i1", reason: "approve", value: {}, response_schema: {} }, { type: "node_start", span_id: "n1", node: "execute_tools" });
     const waiting = applyTraceEvents(emptyTrace, events.slice(0, 2));
