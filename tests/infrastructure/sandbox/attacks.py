@@ -5,7 +5,10 @@ _HEAD = "import os, socket, ctypes, signal, sys, time, errno, threading\n"
 
 def _attack(body: str) -> str:
     indented = "\n".join("        " + line for line in body.strip("\n").split("\n"))
-    return f"{_HEAD}async def attack():\n    try:\n{indented}\n    except (OSError, RuntimeError) as e:\n        return 'held'\n    return 'got through'\n"
+    return (
+        f"{_HEAD}async def attack():\n    try:\n{indented}\n"
+        f"    except (OSError, RuntimeError) as e:\n        return 'held'\n    return 'got through'\n"
+    )
 
 
 FILES = {
@@ -40,7 +43,8 @@ PROCESSES = {
     "another group": _attack("os.killpg(0, 9)"),
     "become root": _attack("os.setuid(0) or os.setgid(0)"),
     "raise a limit": _attack(
-        "import resource\ntry:\n    resource.setrlimit(resource.RLIMIT_AS, (-1, -1))\nexcept ValueError:\n    raise OSError"
+        "import resource\ntry:\n    resource.setrlimit(resource.RLIMIT_AS, (-1, -1))\n"
+        "except ValueError:\n    raise OSError"
     ),
     "be nicer to itself": _attack("os.nice(-5)"),
     "pin a processor": _attack("os.sched_setaffinity(os.getppid(), {0})"),

@@ -105,7 +105,10 @@ async def test_threads_are_limited_and_die_with_the_call(caged: ZygoteSandbox) -
 
 
 async def test_descriptors_are_limited(caged: ZygoteSandbox) -> None:
-    code = "import os\nasync def attack():\n    n = 0\n    try:\n        while True:\n            os.pipe()\n            n += 1\n    except OSError:\n        return n"
+    code = (
+        "import os\nasync def attack():\n    n = 0\n    try:\n        while True:\n"
+        "            os.pipe()\n            n += 1\n    except OSError:\n        return n"
+    )
     assert (await run(caged, smuggle(caged, code))).result < 32
 
 

@@ -25,7 +25,10 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 HONEST: dict[str, tuple[str, dict[str, Any], Any]] = {
     "async": (REVERSE, {"text": "żółw"}, "włóż"),
     "sync with a helper": (
-        "async def _unused() -> None: ...\ndef double(x: int) -> int:\n    return twice(x)\n\ndef twice(x):\n    return 2 * x",
+        (
+            "async def _unused() -> None: ...\ndef double(x: int) -> int:\n"
+            "    return twice(x)\n\ndef twice(x):\n    return 2 * x"
+        ),
         {"x": 21},
         42,
     ),
@@ -38,13 +41,18 @@ HONEST: dict[str, tuple[str, dict[str, Any], Any]] = {
         "A",
     ),
     "langchain class": (
-        "from langchain_core.tools import BaseTool\nclass T(BaseTool):\n    name: str = 't'\n    description: str = 'd'\n"
-        "    def _run(self, a: int) -> int:\n        return a\n    async def _arun(self, a: int) -> int:\n        return a + 1",
+        "from langchain_core.tools import BaseTool\nclass T(BaseTool):\n"
+        "    name: str = 't'\n    description: str = 'd'\n"
+        "    def _run(self, a: int) -> int:\n        return a\n"
+        "    async def _arun(self, a: int) -> int:\n        return a + 1",
         {"a": 1},
         2,
     ),
     "langchain function": (
-        "from langchain_core.tools import tool\n@tool\nasync def add(a: int, b: int = 2) -> int:\n    'Adds.'\n    return a + b",
+        (
+            "from langchain_core.tools import tool\n@tool\n"
+            "async def add(a: int, b: int = 2) -> int:\n    'Adds.'\n    return a + b"
+        ),
         {"a": 1},
         3,
     ),
@@ -62,7 +70,8 @@ HONEST: dict[str, tuple[str, dict[str, Any], Any]] = {
     ),
     "conversions": (
         "import datetime, decimal, uuid, enum\nclass C(enum.Enum):\n    R = 'r'\nasync def f() -> list:\n"
-        "    return [datetime.date(2026, 1, 2), decimal.Decimal('1.50'), uuid.UUID(int=1), {1}, (2,), C.R, None, {1: True}]",
+        "    return [datetime.date(2026, 1, 2), decimal.Decimal('1.50'), uuid.UUID(int=1), "
+        "{1}, (2,), C.R, None, {1: True}]",
         {},
         ["2026-01-02", "1.50", "00000000-0000-0000-0000-000000000001", [1], [2], "r", None, {"1": True}],
     ),
@@ -74,7 +83,8 @@ HONEST: dict[str, tuple[str, dict[str, Any], Any]] = {
     "standard library": (
         "import asyncio, hashlib, json, math, re, statistics\nasync def f() -> list:\n"
         "    await asyncio.gather(asyncio.sleep(0), asyncio.to_thread(math.sqrt, 4))\n"
-        "    return [hashlib.sha256(b'').hexdigest()[:4], json.dumps({}), statistics.mean([1, 3]), re.sub('a', 'b', 'a')]",
+        "    return [hashlib.sha256(b'').hexdigest()[:4], json.dumps({}), "
+        "statistics.mean([1, 3]), re.sub('a', 'b', 'a')]",
         {},
         ["e3b0", "{}", 2, "b"],
     ),
@@ -151,7 +161,10 @@ async def test_prints_are_kept_up_to_the_limit(sandbox: ZygoteSandbox) -> None:
 
 
 async def test_a_busy_loop_that_swallows_everything_ends_at_its_time_limit(sandbox: ZygoteSandbox) -> None:
-    code = "async def f():\n    while True:\n        try:\n            9 ** 9 ** 7\n        except BaseException:\n            pass"
+    code = (
+        "async def f():\n    while True:\n        try:\n"
+        "            9 ** 9 ** 7\n        except BaseException:\n            pass"
+    )
     with pytest.raises(ToolTimeout, match=r"0\.3 s") as caught:
         await run(sandbox, await register(sandbox, code, timeout_s=0.3))
     assert caught.value.extra["cpu_ms"] > 0
@@ -163,7 +176,10 @@ async def test_processor_time_has_its_own_limit() -> None:
         tool = await register(sandbox, "async def f():\n    while True: pass", timeout_s=20)
         with pytest.raises(ToolCpuLimit, match="1 s of processor time"):
             await run(sandbox, tool, 20.0)
-        deaf = "import signal\nasync def attack():\n    signal.signal(signal.SIGXCPU, signal.SIG_IGN)\n    while True: pass"
+        deaf = (
+            "import signal\nasync def attack():\n"
+            "    signal.signal(signal.SIGXCPU, signal.SIG_IGN)\n    while True: pass"
+        )
         with pytest.raises(ToolCpuLimit):
             await run(sandbox, smuggle(sandbox, deaf, timeout_s=20), 20.0)
     finally:
@@ -203,7 +219,10 @@ async def test_a_forbidden_system_call_is_a_violation_and_is_counted(
 
 @pytest.mark.parametrize("frame", ["b'not json'", "b'[1]'", 'b\'{"kind":"result","value":NaN}\'', 'b\'{"kind":"x"}\''])
 async def test_forged_answers_are_protocol_errors(sandbox: ZygoteSandbox, frame: str) -> None:
-    code = f"import os, time\nasync def attack():\n    f = {frame}\n    os.write(3, len(f).to_bytes(4) + bytes(4) + f)\n    time.sleep(9)"
+    code = (
+        f"import os, time\nasync def attack():\n    f = {frame}\n"
+        f"    os.write(3, len(f).to_bytes(4) + bytes(4) + f)\n    time.sleep(9)"
+    )
     with pytest.raises(ToolProtocolBroken):
         await run(sandbox, smuggle(sandbox, code))
 

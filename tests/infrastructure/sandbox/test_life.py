@@ -86,7 +86,7 @@ async def test_a_child_killed_from_outside_fails_its_call_alone(own: ZygoteSandb
     held = smuggle(own, "import os, signal\nasync def attack():\n    os.kill(os.getpid(), signal.SIGKILL)")
     crash = smuggle(own, "import ctypes\nasync def attack():\n    ctypes.string_at(0)")
     for broken in (held, crash):
-        with pytest.raises(Exception, match="PermissionError|SIGSEGV"):
+        with pytest.raises(Exception, match=r"PermissionError|SIGSEGV"):
             await run(own, broken)
     assert (await other).result == "rested"
 

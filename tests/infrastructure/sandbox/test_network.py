@@ -80,7 +80,7 @@ async def test_other_hosts_and_other_spellings_are_refused(
     sandbox: ZygoteSandbox, events: list[AuditEvent], site: str, url: str
 ) -> None:
     tool = await register(sandbox, FETCH_PLAINLY, network=(site,))
-    with pytest.raises(ToolFailed, match="refused|granted|Errno"):
+    with pytest.raises(ToolFailed, match=r"refused|granted|Errno"):
         await run(sandbox, tool, url=url.format(port=site.rpartition(":")[2]))
     assert [event.fields["verdict"] for event in events if event.name == "sandbox.net"][-1] == "not_granted"
 
@@ -95,7 +95,8 @@ async def test_a_passed_socket_cannot_be_turned_elsewhere(sandbox: ZygoteSandbox
     code = (
         "import httpx\nfrom http.client import HTTPConnection\nasync def f(host: str, port: int) -> str:\n"
         "    c = HTTPConnection(host, port, timeout=2)\n    c.connect()\n    s = c.sock\n"
-        "    try:\n        type(s).__mro__[1].connect(s, ('127.0.0.1', 22))\n    except OSError as e:\n        return e.strerror\n"
+        "    try:\n        type(s).__mro__[1].connect(s, ('127.0.0.1', 22))\n"
+        "    except OSError as e:\n        return e.strerror\n"
     )
     from tests.infrastructure.sandbox.toolbox import smuggle
 
@@ -140,7 +141,7 @@ async def test_secrets_reach_only_the_tools_they_are_granted_to() -> None:
     try:
         assert (await run(sandbox, smuggle(sandbox, code, secrets=("WEATHER_KEY",)))).result == "s3cret"
         assert (await run(sandbox, smuggle(sandbox, code))).result is None
-        with pytest.raises(ToolFailed, match="'OTHER'.*not set"):
+        with pytest.raises(ToolFailed, match=r"'OTHER'.*not set"):
             await run(sandbox, smuggle(sandbox, code, secrets=("OTHER",)))
     finally:
         await sandbox.stop()

@@ -100,7 +100,10 @@ def test_models_inherit_and_may_hold_themselves() -> None:
     [
         "Adds.\n\n    Args:\n        x: the first\n        y (int): the second\n    ",
         "Adds.\n\n    :param x: the first\n    :param int y: the second\n    ",
-        "Adds.\n\n    Parameters\n    ----------\n    x : int\n        the first\n    y : int\n        the second\n    ",
+        (
+            "Adds.\n\n    Parameters\n    ----------\n"
+            "    x : int\n        the first\n    y : int\n        the second\n    "
+        ),
     ],
     ids=["google", "sphinx", "numpy"],
 )
@@ -130,7 +133,8 @@ def test_the_entry(code: str, entry: str, shape: str) -> None:
 
 def test_class_tools_take_description_and_schema_from_their_attributes() -> None:
     told = reflected(
-        "class In(BaseModel):\n    q: str\nclass T(BaseTool):\n    name: str = 't'\n    description: str = 'Looks it up'\n"
+        "class In(BaseModel):\n    q: str\nclass T(BaseTool):\n"
+        "    name: str = 't'\n    description: str = 'Looks it up'\n"
         "    args_schema: Type[BaseModel] = In\n    def _run(self, **kw): pass"
     )
     assert told["description"] == "Looks it up"

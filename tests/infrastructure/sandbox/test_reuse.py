@@ -9,7 +9,10 @@ from dynagent.infrastructure.sandbox.admission import Admission
 from dynagent.infrastructure.sandbox.sandbox import ZygoteSandbox
 from tests.infrastructure.sandbox.toolbox import context, register, run
 
-COUNT = "calls = []\nasync def count(fail: bool = False) -> int:\n    calls.append(1)\n    if fail: raise ValueError\n    return len(calls)"
+COUNT = (
+    "calls = []\nasync def count(fail: bool = False) -> int:\n"
+    "    calls.append(1)\n    if fail: raise ValueError\n    return len(calls)"
+)
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -42,7 +45,10 @@ async def test_an_error_retires_the_child(sandbox: ZygoteSandbox) -> None:
     "leave", ["asyncio.ensure_future(asyncio.sleep(60))", "threading.Thread(target=time.sleep, args=(60,)).start()"]
 )
 async def test_what_is_left_running_retires_the_child(sandbox: ZygoteSandbox, leave: str) -> None:
-    code = f"import asyncio, threading, time\ncalls = []\nasync def f() -> int:\n    calls.append(1)\n    {leave}\n    return len(calls)"
+    code = (
+        f"import asyncio, threading, time\ncalls = []\nasync def f() -> int:\n"
+        f"    calls.append(1)\n    {leave}\n    return len(calls)"
+    )
     tool = await register(sandbox, code, reuse=True)
     assert [(await run(sandbox, tool)).result for _ in range(3)] == [1, 1, 1]
 
@@ -53,7 +59,10 @@ async def test_without_reuse_every_call_is_fresh(sandbox: ZygoteSandbox) -> None
 
 
 async def test_concurrent_calls_get_children_of_their_own(sandbox: ZygoteSandbox) -> None:
-    code = "import asyncio\nbusy = []\nasync def f() -> int:\n    busy.append(1)\n    await asyncio.sleep(0.05)\n    return len(busy)"
+    code = (
+        "import asyncio\nbusy = []\nasync def f() -> int:\n    busy.append(1)\n"
+        "    await asyncio.sleep(0.05)\n    return len(busy)"
+    )
     tool = await register(sandbox, code, reuse=True)
     assert [outcome.result for outcome in await asyncio.gather(*[run(sandbox, tool) for _ in range(5)])] == [1] * 5
 

@@ -72,11 +72,16 @@ REFUSED: dict[str, tuple[str, str, int]] = {
 PASSED = {
     "reverse_string": REVERSE,
     "chatbot_fn": CHATBOT,
-    "super and dunder methods": "class A:\n    def __init__(self): super().__init__()\n    def __len__(self): return 1\nasync def f(): return len(A())",
+    "super and dunder methods": (
+        "class A:\n    def __init__(self): super().__init__()\n"
+        "    def __len__(self): return 1\nasync def f(): return len(A())"
+    ),
     "name of a type": "async def f(x):\n    return type(x).__name__",
     "getattr by a plain name": "async def f(x):\n    return getattr(x, 'real', None)",
     "docstring that speaks of dunders": "async def f():\n    'Calls __class__ nowhere.'\n    return 1",
-    "module docstring and constants": "'A tool.'\nfrom __future__ import annotations\nLIMIT: int = 3\nasync def f() -> int:\n    return LIMIT",
+    "module docstring and constants": (
+        "'A tool.'\nfrom __future__ import annotations\nLIMIT: int = 3\nasync def f() -> int:\n    return LIMIT"
+    ),
     "network with a grant": "import httpx\nasync def f(): return 1",
 }
 
