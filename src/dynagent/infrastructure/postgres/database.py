@@ -1,10 +1,11 @@
 """The database: its settings, its connections, its health. Without `DATABASE_URL` it is the embedded server."""
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, cast
-from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 import asyncpg
 import orjson
@@ -22,6 +23,7 @@ from dynagent.infrastructure.postgres.pool import Pool
 _connect = cast("Callable[..., Awaitable[Any]]", asyncpg.connect)  # pyright: ignore[reportUnknownMemberType]
 _create_pool = cast("Callable[..., Awaitable[Any]]", asyncpg.create_pool)  # pyright: ignore[reportUnknownMemberType]
 _SCHEMES = ("postgresql", "postgres", "postgresql+asyncpg", "postgresql+psycopg", "postgresql+psycopg2")
+_HOSTS = re.compile(r"(([^\s,:@]*|\[[0-9a-fA-F:.%]+\])(:\d{1,5})?(,|$))*")
 _FOREIGN_OPTIONS = ("channel_binding", "gssencmode", "pgbouncer", "schema", "connection_limit", "pool_timeout")
 """Options of other clients that ours would send to the server as settings, which refuses them."""
 
@@ -65,9 +67,12 @@ def libpq_url(url: str) -> str:
     try:
         parts = urlsplit(url.strip())
         options = dict(parse_qsl(parts.query, keep_blank_values=True))
-        _ = parts.port
     except ValueError as error:
         raise BadDatabaseUrl(f"DATABASE_URL cannot be read: {error}") from None
+    if not _HOSTS.fullmatch(parts.netloc.rpartition("@")[2]):
+        raise BadDatabaseUrl(
+            "DATABASE_URL has a host or a port that cannot be: postgresql://user:password@host:5432/db"
+        )
     if parts.scheme not in _SCHEMES:
         raise BadDatabaseUrl(f"DATABASE_URL must begin with postgresql://, not with {parts.scheme or 'nothing'}://")
     if not (parts.path.strip("/") or options.get("dbname") or options.get("database")):
@@ -76,7 +81,8 @@ def libpq_url(url: str) -> str:
     if ssl is not None:
         options.setdefault("sslmode", {"true": "require", "false": "disable"}.get(ssl.lower(), ssl))
     kept = {name: value for name, value in options.items() if name not in _FOREIGN_OPTIONS}
-    return urlunsplit(("postgresql", parts.netloc, parts.path, urlencode(kept, quote_via=quote, safe="/"), ""))
+    query = urlencode(kept, quote_via=quote, safe="/")
+    return f"postgresql://{parts.netloc}{parts.path}" + (f"?{query}" if query else "")
 
 
 def without_password(url: str) -> str:
