@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from dynagent.infrastructure.http.addresses import AddressForbidden
 from dynagent.infrastructure.http.guarded import (
+    GuardedTransport,
     OutboundSettings,
     OutboundTimeout,
     ResponseTooLarge,
@@ -238,6 +239,12 @@ async def test_the_deadline_spans_redirects() -> None:
         with pytest.raises((OutboundTimeout, httpx2.ReadTimeout)):
             await client.get(server.url)
         assert len(server.seen) <= 3
+
+
+async def test_unix_sockets_are_no_way_out() -> None:
+    transport = GuardedTransport(OutboundSettings())
+    with pytest.raises(AddressForbidden):
+        await transport._pool._network_backend.connect_unix_socket("/var/run/docker.sock")  # pyright: ignore
 
 
 def test_a_bad_allow_list_is_refused_at_start() -> None:

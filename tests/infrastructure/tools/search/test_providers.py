@@ -171,6 +171,14 @@ async def test_hostile_json_is_no_result(name: str, body: object) -> None:
 
 
 @pytest.mark.parametrize("name", list(MAKERS))
+async def test_a_redirect_takes_no_key_along(name: str) -> None:
+    async with provider_server(lambda _: Reply(302, {"Location": "/elsewhere"})) as (server, client):
+        with pytest.raises(SearchFailed, match=f"{name}: HTTP 302"):
+            await MAKERS[name](client, server.url).search(SearchQuery(text="python"))
+        assert len(server.seen) == 1
+
+
+@pytest.mark.parametrize("name", list(MAKERS))
 async def test_without_a_network_it_fails_in_words(name: str) -> None:
     async with provider_server(lambda _: Reply()) as (server, client):
         closed = server.url

@@ -12,14 +12,15 @@ from dynagent.infrastructure.tools.search.port import SearchExhausted, SearchFai
 async def send(client: httpx2.AsyncClient, provider: str, request: httpx2.Request) -> httpx2.Response:
     """Return the answer to a request. Raises SearchExhausted on 402 and 429, SearchFailed on every other failure."""
     try:
-        response = await client.send(request)
+        # A redirect would carry the key's header to another host.
+        response = await client.send(request, follow_redirects=False)
     except httpx2.HTTPError as error:
         raise SearchFailed(f"{provider}: {type(error).__name__}: {error}") from error
     except DynagentError as error:
         raise SearchFailed(f"{provider}: {error.detail}") from error
     if response.status_code in (402, 429):
         raise SearchExhausted(f"{provider}: no more queries for now (HTTP {response.status_code})")
-    if response.status_code >= 400:
+    if response.status_code >= 300:
         raise SearchFailed(f"{provider}: HTTP {response.status_code}{_reason(response)}")
     return response
 
