@@ -1,6 +1,17 @@
 """Recovery: what the log says was done."""
 
-from dynagent.core.executions import Journal, Message, NodeEnd, NodeStart, Token, ToolEnd, ToolStart
+from dynagent.core.executions import (
+    InterruptRaised,
+    Journal,
+    Message,
+    NodeEnd,
+    NodeStart,
+    Reason,
+    Resumed,
+    Token,
+    ToolEnd,
+    ToolStart,
+)
 
 
 def start(key: str) -> ToolStart:
@@ -57,3 +68,38 @@ def test_nodes_are_known_by_their_spans() -> None:
     journal = Journal(nodes)
     assert (journal.node_started("s1"), journal.node_ended("s1")) == (True, False)
     assert (journal.node_started("s2"), journal.node_ended("s2")) == (False, True)
+
+
+def asked(key: str, reason: Reason) -> InterruptRaised:
+    return InterruptRaised(timestamp=0, interrupt_id="i", call_key=key, reason=reason, value={}, response_schema={})
+
+
+def answered(key: str, reason: Reason, **answer: object) -> Resumed:
+    return Resumed(timestamp=0, interrupt_id="i", call_key=key, reason=reason, answer={**answer}, answered_by="ada")
+
+
+def test_a_node_that_failed_begins_anew() -> None:
+    failed = NodeEnd(timestamp=0, node="a", span_id="s", duration_ms=1, error="ModelTimeout")
+    journal = Journal([NodeStart(timestamp=0, node="a", span_id="s"), failed])
+    assert not journal.node_started("s")
+    assert not journal.node_ended("s")
+
+
+def test_questions_and_answers_are_found_by_call_and_reason() -> None:
+    journal = Journal([asked("t", "approval"), answered("t", "approval", decision="edit", arguments={"a": 1})])
+    assert journal.asked("t", "approval")
+    assert not journal.asked("t", "in_doubt")
+    answer = journal.answer("t", "approval")
+    assert answer is not None
+    assert (answer.decision, answer.arguments) == ("edit", {"a": 1})
+    assert journal.answer("t", "in_doubt") is None
+    assert Journal([asked("t", "approval")]).answer("t", "approval") is None
+
+
+def test_an_answer_about_a_call_in_doubt_is_used_up_by_the_next_call() -> None:
+    told = [start("t"), asked("t", "in_doubt"), answered("t", "in_doubt", decision="did_not_happen")]
+    assert Journal(told).answer("t", "in_doubt") is not None
+    again = Journal([*told, start("t")])
+    assert again.answer("t", "in_doubt") is None
+    assert not again.asked("t", "in_doubt")
+    assert again.in_doubt("t")
