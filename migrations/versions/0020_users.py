@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0020_users"
-down_revision = "0010_executions_pending_by_user"
+down_revision = "0011_executions_origin"
 branch_labels = None
 depends_on = None
 

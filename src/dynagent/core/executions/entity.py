@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from dynagent.core.executions.interrupts import Interrupt
 from dynagent.core.executions.trace import Connection
 from dynagent.core.shared.errors import Busy, Conflict, DynagentError, ErrorKind, MalformedInput, NotFound
 from dynagent.core.shared.events import DomainEvent
@@ -102,6 +103,16 @@ class RunError(BaseModel):
     message: str
 
 
+class Origin(BaseModel):
+    """Which earlier execution this one repeats: `replay` from the start, `retry` or `fork` after the step at `seq`."""
+
+    model_config = ConfigDict(frozen=True)
+
+    execution_id: str
+    kind: Literal["replay", "retry", "fork"]
+    seq: int = 0
+
+
 class Execution(BaseModel):
     """One run. `attempt` counts claims and fences writes; `crashes` counts workers that died holding it."""
 
@@ -124,6 +135,7 @@ class Execution(BaseModel):
     cancel_requested: bool = False
     deadline: datetime | None = None
     idempotency_key: str | None = None
+    origin: Origin | None = None
     result: str | None = None
     error: RunError | None = None
     usage: Usage = Field(default_factory=Usage)
@@ -174,6 +186,8 @@ class Outcome(BaseModel):
     error: RunError | None = None
     usage: Usage = Field(default_factory=Usage)
     cost_usd: Decimal | None = None
+    interrupts: tuple[Interrupt, ...] = ()
+    """Open questions, for the status `waiting`; stored with it."""
 
 
 class ExecutionFilter(BaseModel):

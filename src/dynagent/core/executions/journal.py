@@ -2,7 +2,17 @@
 
 from collections.abc import Iterable
 
-from dynagent.core.executions.trace import AnyTraceEvent, Message, NodeEnd, NodeStart, ToolEnd, ToolStart
+from dynagent.core.executions.interrupts import Answer, Reason
+from dynagent.core.executions.trace import (
+    AnyTraceEvent,
+    InterruptRaised,
+    Message,
+    NodeEnd,
+    NodeStart,
+    Resumed,
+    ToolEnd,
+    ToolStart,
+)
 
 
 class Journal:
@@ -13,17 +23,10 @@ class Journal:
         self._starts: dict[str, ToolStart] = {}
         self._ends: dict[str, ToolEnd] = {}
         self._nodes: set[tuple[str, str | None]] = set()
+        self._asked: set[tuple[str, str]] = set()
+        self._answers: dict[tuple[str, str], Answer] = {}
         for event in events:
-            if isinstance(event, Message):
-                self._replies.setdefault(event.call_key, event)
-            elif isinstance(event, ToolStart):
-                self._starts.setdefault(event.call_key, event)
-            elif isinstance(event, ToolEnd):
-                self._ends.setdefault(event.call_key, event)
-            elif isinstance(event, NodeEnd) and event.error is not None:
-                self._nodes.discard(("node_start", event.span_id))  # it failed, so it begins anew
-            elif isinstance(event, (NodeStart, NodeEnd)):
-                self._nodes.add((event.type, event.span_id))
+            self._take(event)
 
     def reply(self, call_key: str) -> Message | None:
         """Return the recorded reply of a model call, None when it never finished."""
@@ -44,3 +47,30 @@ class Journal:
     def in_doubt(self, call_key: str) -> bool:
         """Say whether a tool call was started and nobody knows whether it took place."""
         return call_key in self._starts and call_key not in self._ends
+
+    def asked(self, call_key: str, reason: Reason) -> bool:
+        """Say whether a person was asked about this call for this reason."""
+        return (call_key, reason) in self._asked
+
+    def answer(self, call_key: str, reason: Reason) -> Answer | None:
+        """Return what a person answered about this call, None while nobody has."""
+        return self._answers.get((call_key, reason))
+
+    def _take(self, event: AnyTraceEvent) -> None:
+        if isinstance(event, Message):
+            self._replies.setdefault(event.call_key, event)
+        elif isinstance(event, ToolStart):
+            self._starts.setdefault(event.call_key, event)
+            # Called anew after somebody said that it had not happened: that answer is used up.
+            self._answers.pop((event.call_key, "in_doubt"), None)
+            self._asked.discard((event.call_key, "in_doubt"))
+        elif isinstance(event, ToolEnd):
+            self._ends.setdefault(event.call_key, event)
+        elif isinstance(event, InterruptRaised):
+            self._asked.add((event.call_key, event.reason))
+        elif isinstance(event, Resumed):
+            self._answers[event.call_key, event.reason] = Answer.model_validate(event.answer)
+        elif isinstance(event, NodeEnd) and event.error is not None:
+            self._nodes.discard(("node_start", event.span_id))  # it failed, so it begins anew
+        elif isinstance(event, (NodeStart, NodeEnd)):
+            self._nodes.add((event.type, event.span_id))

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from dynagent.core.executions.entity import Execution, ExecutionFilter, Lane, Outcome
+from dynagent.core.executions.interrupts import Interrupt
 from dynagent.core.executions.journal import Journal
 from dynagent.core.executions.trace import AnyTraceEvent
 from dynagent.core.shared.paging import Page, PageRequest
@@ -28,6 +29,21 @@ class Executions(BaseRepository[Execution]):
 
     async def request_cancel(self, id: str) -> Execution | None:
         """Mark for cancelling; a pending or waiting one is cancelled at once, with its last event. None: not there."""
+        raise NotImplementedError
+
+    async def create_from(self, execution: Execution, events: Sequence[AnyTraceEvent]) -> Execution:
+        """Like `create`, with the finished steps of another execution after the opening event, as its journal."""
+        raise NotImplementedError
+
+    async def interrupts(self, id: str) -> list[Interrupt]:
+        """Return the interrupts of the owner's execution, oldest first."""
+        raise NotImplementedError
+
+    async def answer(self, id: str, answered: Sequence[Interrupt]) -> Execution | None:
+        """Store answers with their `resume` events; with none left open the execution is pending again. None: lost.
+
+        None means that another answer came first: nothing was stored.
+        """
         raise NotImplementedError
 
     async def history(self, conversation_id: str, limit: int) -> list[Execution]:

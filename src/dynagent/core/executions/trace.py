@@ -150,9 +150,21 @@ class InterruptRaised(_Event):
 
     type: Literal["interrupt"] = "interrupt"
     interrupt_id: str
+    call_key: str = Field(description="The call it is about.")
     reason: str
     value: dict[str, Any]
-    response_schema: dict[str, Any]
+    response_schema: dict[str, Any] = Field(description="JSON Schema of the answer.")
+
+
+class Resumed(_Event):
+    """A person has answered an interrupt; the run goes on when all of its interrupts are answered."""
+
+    type: Literal["resume"] = "resume"
+    interrupt_id: str
+    call_key: str
+    reason: str = Field(description="Why it was asked: approval or in_doubt.")
+    answer: dict[str, Any]
+    answered_by: str
 
 
 class Complete(_Event):
@@ -198,6 +210,7 @@ AnyTraceEvent = (
     | UsageReport
     | Retry
     | InterruptRaised
+    | Resumed
     | Complete
     | Failed
     | Cancelled
@@ -215,6 +228,7 @@ EVENT_CLASSES: tuple[type[_Event], ...] = (
     UsageReport,
     Retry,
     InterruptRaised,
+    Resumed,
     Complete,
     Failed,
     Cancelled,

@@ -12,6 +12,7 @@ from dynagent.core.executions import (
     Execution,
     ExecutionStatus,
     Journal,
+    Origin,
     RunError,
     TraceEvent,
     Usage,
@@ -51,7 +52,7 @@ SELECT count(*) FROM freed
 
 JOURNAL = """
 SELECT payload::text AS payload FROM execution_events
-WHERE execution_id = $1 AND type IN ('message', 'tool_start', 'tool_end') ORDER BY seq
+WHERE execution_id = $1 AND type <> ALL('{connection,token,usage,retry}') ORDER BY seq
 """
 
 _EVENTS: TypeAdapter[AnyTraceEvent] = TypeAdapter(TraceEvent)
@@ -70,9 +71,10 @@ class PostgresDispatch(Dispatch):
         if row is None:
             return None
         execution = read_execution(row)
-        # The first attempt has no past; asking for it would be a wasted read on the hot path.
-        journal = await self._journal(execution_id) if execution.attempt > 1 else Journal()
-        return Claim(execution, row["last_seq"] or 0, journal)
+        last_seq = row["last_seq"] or 0
+        # A log that holds only its opening event has no past; asking for it would be a wasted read on the hot path.
+        journal = await self._journal(execution_id) if last_seq > 1 else Journal()
+        return Claim(execution, last_seq, journal)
 
     async def hand_back(self, execution_id: str, attempt: int, *, crashed: bool, delay_s: float = 0.0) -> bool:
         """Return a running execution to pending and its slot to its user."""
@@ -103,6 +105,7 @@ def read_execution(row: Row) -> Execution:
         cancel_requested=row["cancel_requested"],
         deadline=row["deadline"],
         idempotency_key=row["idempotency_key"],
+        origin=Origin.model_validate(origin) if (origin := _json(row["origin"])) else None,
         result=row["result"],
         error=RunError.model_validate(error) if (error := _json(row["error"])) else None,
         usage=Usage.model_validate(_json(row["usage"]) or {}),

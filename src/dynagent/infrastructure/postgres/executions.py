@@ -1,5 +1,6 @@
 """Executions in PostgreSQL. The owner is part of every statement; the log's first event is stored with the row."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,6 +16,7 @@ from dynagent.core.executions import (
     ExecutionNotFound,
     Executions,
     ExecutionStatus,
+    Interrupt,
 )
 from dynagent.core.shared.clock import Clock, utc_now
 from dynagent.core.shared.errors import Conflict, StaleVersion
@@ -22,23 +24,25 @@ from dynagent.core.shared.ids import is_id
 from dynagent.core.shared.paging import Page, PageRequest
 from dynagent.infrastructure.memory.recorder import encode
 from dynagent.infrastructure.postgres.dispatch import read_execution
+from dynagent.infrastructure.postgres.interrupts import read_interrupts, store_answers
 from dynagent.infrastructure.postgres.statements import fetch, fetch_one, fetch_page, run, sql
 
 COLUMNS = (
     "id, user_id, agent_id, agent_version, agent_name, query, model, context, conversation_id, lane, priority, status, "
-    "attempt, crashes, cancel_requested, deadline, idempotency_key, result, error, usage, cost_usd, created_at, "
-    "started_at, completed_at"
+    "attempt, crashes, cancel_requested, deadline, idempotency_key, origin, result, error, usage, cost_usd, "
+    "created_at, started_at, completed_at"
 )
 GET = sql("SELECT {columns} FROM executions WHERE id = :id AND user_id = :owner", columns=COLUMNS)
 BY_KEY = sql("SELECT {columns} FROM executions WHERE user_id = :owner AND idempotency_key = :key", columns=COLUMNS)
 CREATE = text("""
 WITH stored AS (
   INSERT INTO executions (id, user_id, agent_id, agent_version, agent_name, query, model, context, conversation_id,
-    lane, priority, status, attempt, crashes, cancel_requested, deadline, idempotency_key, result, error, usage,
-    cost_usd, created_at, started_at, completed_at)
+    lane, priority, status, attempt, crashes, cancel_requested, deadline, idempotency_key, origin, result, error,
+    usage, cost_usd, created_at, started_at, completed_at)
   VALUES (:id, :owner, :agent_id, :agent_version, :agent_name, :query, :model, CAST(:context AS jsonb),
     :conversation_id, :lane, :priority, :status, :attempt, :crashes, :cancel_requested, :deadline, :idempotency_key,
-    :result, CAST(:error AS jsonb), CAST(:usage AS jsonb), :cost_usd, :created_at, :started_at, :completed_at)
+    CAST(:origin AS jsonb), :result, CAST(:error AS jsonb), CAST(:usage AS jsonb), :cost_usd, :created_at,
+    :started_at, :completed_at)
   ON CONFLICT (user_id, idempotency_key) DO NOTHING
   RETURNING id, created_at
 )
@@ -82,6 +86,21 @@ WITH event AS (
 )
 UPDATE executions SET cancel_requested = true, status = 'cancelled', completed_at = :now WHERE id = :id
 RETURNING {columns}
+""",
+    columns=COLUMNS,
+)
+ADD_EVENTS = text("""
+INSERT INTO execution_events (execution_id, seq, attempt, type, at, payload)
+SELECT CAST(:id AS uuid), v.place + 1, 0, v.type, to_timestamp(v.at), CAST(v.payload AS json)
+FROM unnest(CAST(:types AS text[]), CAST(:moments AS float8[]), CAST(:payloads AS text[]))
+  WITH ORDINALITY AS v(type, at, payload, place)
+""")
+GO_ON = sql(
+    """
+UPDATE executions SET rung_at = now(), status = CASE WHEN EXISTS (
+  SELECT 1 FROM interrupts i WHERE i.execution_id = executions.id AND i.answered_at IS NULL
+) THEN 'waiting' ELSE 'pending' END
+WHERE id = :id AND user_id = :owner RETURNING {columns}
 """,
     columns=COLUMNS,
 )
@@ -176,6 +195,34 @@ class PostgresExecutions(Executions):
             row = await fetch_one(self._session, CANCEL, id=id, seq=seq, attempt=attempt, now=now, last=last.decode())
         return read_execution(row) if row else None
 
+    async def create_from(self, execution: Execution, events: Sequence[AnyTraceEvent]) -> Execution:
+        """Add an execution whose log goes on from another's finished steps, renumbered after the opening event."""
+        await self.create(execution)
+        encoded = [(event, encode(event, seq=seq, attempt=0).decode()) for seq, event in enumerate(events, start=2)]
+        await run(
+            self._session,
+            ADD_EVENTS,
+            id=execution.id,
+            types=[event.type for event, _ in encoded],
+            moments=[event.timestamp for event, _ in encoded],
+            payloads=[payload for _, payload in encoded],
+        )
+        return execution
+
+    async def interrupts(self, id: str) -> list[Interrupt]:
+        """Return the interrupts of the owner's execution, oldest first."""
+        return await read_interrupts(self._session, id, self._owner) if is_id(id) else []
+
+    async def answer(self, id: str, answered: Sequence[Interrupt]) -> Execution | None:
+        """Store answers with their events; the execution is pending again when none is left open."""
+        locked = await fetch_one(self._session, LOCK, id=id, owner=self._owner)
+        if locked is None or locked["status"] != ExecutionStatus.WAITING:
+            return None
+        if not await store_answers(self._session, id, answered, next_seq=locked["next_seq"], attempt=locked["attempt"]):
+            return None
+        row = await fetch_one(self._session, GO_ON, id=id, owner=self._owner)
+        return read_execution(row) if row else None
+
     async def history(self, conversation_id: str, limit: int) -> list[Execution]:
         """Return the latest completed executions of a conversation, oldest first."""
         rows = await fetch(self._session, HISTORY, owner=self._owner, conversation_id=conversation_id, limit=limit)
@@ -213,6 +260,7 @@ def _columns(execution: Execution, owner: str) -> dict[str, Any]:
         "context": orjson.dumps(execution.context).decode(),
         "error": execution.error.model_dump_json() if execution.error else None,
         "usage": execution.usage.model_dump_json(),
+        "origin": execution.origin.model_dump_json() if execution.origin else None,
     }
 
 

@@ -130,6 +130,7 @@ executions = Table(
     Column("deadline", _moment),
     Column("idempotency_key", Text),
     Column("schedule_key", Text),
+    Column("origin", JSONB(none_as_null=True)),
     Column("result", Text),
     Column("error", JSONB(none_as_null=True)),
     Column("usage", JSONB, nullable=False),

@@ -14,8 +14,9 @@ from typing import Any
 import asyncpg
 import structlog
 
-from dynagent.core.executions import ExecutionLost, Frame, Lane
+from dynagent.core.executions import ExecutionLost, Frame, Interrupt, Lane
 from dynagent.infrastructure.memory.recorder import BatchingRecorder, StoredEvent
+from dynagent.infrastructure.postgres.interrupts import open_interrupts
 from dynagent.infrastructure.postgres.pool import Pool, Row
 
 log = structlog.get_logger()
@@ -199,6 +200,7 @@ class EventWriter:
                 async with connection.transaction():
                     owned = await connection.fetch(STORE, *arguments)
                     freed = await connection.fetch(FINISH, *_finish_columns(finishing), self._user_cap)
+                    await open_interrupts(connection, _interrupts(finishing))
             else:
                 owned = await connection.fetch(STORE, *arguments)
         for row in freed:
@@ -217,6 +219,10 @@ class EventWriter:
 
 def _waits(recorder: BatchingRecorder) -> bool:
     return recorder.outcome is not None and not recorder.outcome.status.over
+
+
+def _interrupts(finishing: list[BatchingRecorder]) -> list[Interrupt]:
+    return [item for recorder in finishing if recorder.outcome for item in recorder.outcome.interrupts]
 
 
 def _finish_columns(finishing: list[BatchingRecorder]) -> tuple[list[Any], ...]:

@@ -24,6 +24,7 @@ from dynagent.core.executions import (
     ExecutionStatus,
     ExecutionTimedOut,
     Failed,
+    InterruptRaised,
     Outcome,
     Retry,
     RunError,
@@ -98,8 +99,10 @@ class RunExecutionHandler:
         recorder = TallyingRecorder(self._trace.open(claim))
         try:
             outcome = recorder.complete(await self._attempt(claim, recorder, message.control))
-            if outcome.status.over:
-                await recorder.finish(outcome, _last_event(claim.execution, outcome))
+            *questions, last = _last_events(claim.execution, outcome)
+            for question in questions:
+                recorder.record(question)
+            await recorder.finish(outcome, last)
         except ExecutionLost:
             return None
         return outcome.status
@@ -202,7 +205,25 @@ def _failure(code: str, message: str, *, status: ExecutionStatus = ExecutionStat
     return Outcome(status=status, error=RunError(code=code, message=message))
 
 
-def _last_event(execution: Execution, outcome: Outcome) -> AnyTraceEvent:
+def _last_events(execution: Execution, outcome: Outcome) -> list[AnyTraceEvent]:
+    """Return how the attempt ends in the log: one terminal event, or a question for each open interrupt."""
+    if outcome.status is not ExecutionStatus.WAITING:
+        return [_terminal(execution, outcome)]
+    return [
+        InterruptRaised(
+            timestamp=item.created_at.timestamp(),
+            span_id=item.call_key,
+            interrupt_id=item.id,
+            call_key=item.call_key,
+            reason=item.reason,
+            value=item.value,
+            response_schema=item.response_schema,
+        )
+        for item in outcome.interrupts
+    ]
+
+
+def _terminal(execution: Execution, outcome: Outcome) -> AnyTraceEvent:
     now = time.time()
     started = execution.started_at or execution.created_at
     duration_ms = round(max(0.0, now - started.timestamp()) * 1000, 3)

@@ -1,0 +1,80 @@
+"""Answering the questions of a waiting execution; with the last answer it goes on."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dynagent.application.shared.bus import Returns
+from dynagent.application.shared.caller import Caller
+from dynagent.core.executions import (
+    Answer,
+    Doorbell,
+    Execution,
+    ExecutionNotFound,
+    Executions,
+    ExecutionStatus,
+    Interrupt,
+    InterruptNotFound,
+    NothingToAnswer,
+)
+from dynagent.core.shared.clock import Clock, utc_now
+from dynagent.core.shared.errors import InvalidInput, Violation
+from dynagent.core.shared.ids import is_id
+from dynagent.core.shared.unit_of_work import UnitOfWork
+
+CheckSchema = Callable[[dict[str, Any], Any], Sequence[tuple[str, str, str]]]
+"""The port: (schema, value) → misfits as (JSON pointer inside the value, rule, sentence)."""
+
+
+@dataclass(frozen=True)
+class AnswerInterrupts(Returns[Execution]):
+    """Answer interrupts by their ids. Raises ExecutionNotFound, InterruptNotFound, NothingToAnswer, InvalidInput."""
+
+    execution_id: str
+    answers: Mapping[str, Any]
+
+
+class AnswerInterruptsHandler:
+    """Handles AnswerInterrupts."""
+
+    def __init__(
+        self,
+        executions: Executions,
+        uow: UnitOfWork,
+        *,
+        doorbell: Doorbell,
+        check_schema: CheckSchema,
+        clock: Clock = utc_now,
+    ) -> None:
+        self._executions = executions
+        self._uow = uow
+        self._doorbell = doorbell
+        self._check_schema = check_schema
+        self._clock = clock
+
+    async def __call__(self, message: AnswerInterrupts, caller: Caller) -> Execution:
+        """Store the answers, all or none, and return the execution: pending when nothing is open any more."""
+        execution = await self._executions.get_by_id(message.execution_id) if is_id(message.execution_id) else None
+        if execution is None:
+            raise ExecutionNotFound(f"there is no execution {message.execution_id!r}")
+        if execution.status is not ExecutionStatus.WAITING:
+            raise NothingToAnswer(f"execution {execution.id} is {execution.status.value}, it waits for nobody")
+        known = {item.id: item for item in await self._executions.interrupts(execution.id)}
+        answered = [self._answered(known, id, value, caller) for id, value in message.answers.items()]
+        changed = await self._executions.answer(execution.id, answered)
+        if changed is None:
+            raise NothingToAnswer("somebody else answered first; read the execution again")
+        await self._uow.commit()
+        if changed.status is ExecutionStatus.PENDING:
+            await self._doorbell.ring(changed.id, changed.lane)
+        return changed
+
+    def _answered(self, known: Mapping[str, Interrupt], id: str, value: Any, caller: Caller) -> Interrupt:
+        interrupt = known.get(id)
+        if interrupt is None:
+            raise InterruptNotFound(f"the execution has no interrupt {id!r}")
+        misfits = self._check_schema(interrupt.response_schema, value)
+        if misfits:
+            violations = [Violation(f"/answers/{id}{pointer}", rule, detail) for pointer, rule, detail in misfits]
+            raise InvalidInput("the answer does not fit the interrupt's schema", violations=violations)
+        return interrupt.answered(Answer.model_validate(value), by=caller.user_id, now=self._clock())

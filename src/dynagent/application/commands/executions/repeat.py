@@ -1,0 +1,158 @@
+"""Running an execution again: replayed whole, retried from the step that failed, or forked from a chosen step.
+
+An execution that has ended never changes; what is run again is a new execution. A retry or fork begins with the finished
+steps of the old one as its journal, so nothing before the chosen step is called or paid for again.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pydantic import TypeAdapter, ValidationError
+
+from dynagent.application.shared.bus import Returns
+from dynagent.application.shared.caller import Caller
+from dynagent.core.executions import (
+    AnyTraceEvent,
+    Doorbell,
+    Execution,
+    ExecutionNotFound,
+    Executions,
+    ExecutionStatus,
+    Message,
+    NodeEnd,
+    NodeStart,
+    Origin,
+    ToolEnd,
+    ToolStart,
+    TraceEvent,
+    TraceLog,
+)
+from dynagent.core.shared.clock import Clock, utc_now
+from dynagent.core.shared.errors import Conflict, InvalidInput, Violation
+from dynagent.core.shared.ids import NewId, is_id, new_id
+from dynagent.core.shared.unit_of_work import UnitOfWork
+
+READ_PAGE = 1000
+EVENTS: TypeAdapter[AnyTraceEvent] = TypeAdapter(TraceEvent)
+STEPS = (NodeStart, NodeEnd, Message, ToolStart, ToolEnd)
+
+
+class NotYetOver(Conflict):
+    """Only an execution that has ended is run again."""
+
+    code = "execution_not_over"
+
+
+class NothingToRetry(Conflict):
+    """The execution was completed: there is no failed step. Replay or fork it."""
+
+    code = "nothing_to_retry"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RepeatExecution(Returns[Execution]):
+    """Run an execution again with the same agent version and input.
+
+    `fork` needs `after_seq`, the last event that is kept, and may change what that event holds: `edit` has `content` for
+    a message, `result` for the end of a tool call. Raises ExecutionNotFound, NotYetOver, NothingToRetry, InvalidInput.
+    """
+
+    execution_id: str
+    kind: Literal["replay", "retry", "fork"]
+    after_seq: int | None = None
+    edit: Mapping[str, Any] | None = None
+
+
+class RepeatExecutionHandler:
+    """Handles RepeatExecution."""
+
+    def __init__(
+        self,
+        executions: Executions,
+        uow: UnitOfWork,
+        *,
+        trace: TraceLog,
+        doorbell: Doorbell,
+        clock: Clock = utc_now,
+        new_id: NewId = new_id,
+    ) -> None:
+        self._executions = executions
+        self._uow = uow
+        self._trace = trace
+        self._doorbell = doorbell
+        self._clock = clock
+        self._new_id = new_id
+
+    async def __call__(self, message: RepeatExecution, caller: Caller) -> Execution:
+        """Return the new, pending execution."""
+        old = await self._executions.get_by_id(message.execution_id) if is_id(message.execution_id) else None
+        if old is None:
+            raise ExecutionNotFound(f"there is no execution {message.execution_id!r}")
+        if not old.status.over:
+            raise NotYetOver(f"execution {old.id} is {old.status.value}; cancel it or wait for its end")
+        if message.kind == "retry" and old.status is ExecutionStatus.COMPLETED:
+            raise NothingToRetry(f"execution {old.id} was completed; replay or fork it instead")
+        events = [] if message.kind == "replay" else _kept(await self._log(old.id), message)
+        execution = self._again(old, message)
+        stored = await self._executions.create_from(execution, events)
+        await self._uow.commit()
+        await self._doorbell.ring(stored.id, stored.lane)
+        return stored
+
+    async def _log(self, execution_id: str) -> list[AnyTraceEvent]:
+        events: list[AnyTraceEvent] = []
+        while frames := await self._trace.read(execution_id, events[-1].seq if events else 0, READ_PAGE):
+            events += [EVENTS.validate_json(frame.payload) for frame in frames]
+        return events
+
+    def _again(self, old: Execution, message: RepeatExecution) -> Execution:
+        limit_s = (old.deadline - old.created_at).total_seconds() if old.deadline else 3600.0
+        return Execution.start(
+            timeout_s=limit_s,
+            now=self._clock(),
+            id=self._new_id(),
+            user_id=old.user_id,
+            agent_id=old.agent_id,
+            agent_version=old.agent_version,
+            agent_name=old.agent_name,
+            query=old.query,
+            model=old.model,
+            context=old.context,
+            conversation_id=old.conversation_id,
+            lane="interactive",
+            priority=old.priority,
+            origin=Origin(execution_id=old.id, kind=message.kind, seq=message.after_seq or 0),
+        )
+
+
+def _kept(log: Sequence[AnyTraceEvent], message: RepeatExecution) -> list[AnyTraceEvent]:
+    """Return the steps that the new execution takes over: those that are finished, up to the chosen event."""
+    cut = log[-1].seq if message.kind == "retry" and log else message.after_seq or 0
+    if message.kind == "fork" and not any(event.seq == message.after_seq for event in log):
+        raise InvalidInput(
+            "there is no such step",
+            violations=[Violation("/after_seq", "known_event", f"the log has no event {message.after_seq}")],
+        )
+    steps = [event for event in log if isinstance(event, STEPS) and event.seq <= cut]
+    ended = {event.call_key for event in steps if isinstance(event, ToolEnd)}
+    # A start without its end would be a call in doubt; here it is known that the new execution has not made it.
+    finished = [event for event in steps if not isinstance(event, ToolStart) or event.call_key in ended]
+    if message.edit:
+        finished = [_edited(event, message.edit) if event.seq == cut else event for event in finished]
+    return finished
+
+
+def _edited(event: AnyTraceEvent, edit: Mapping[str, Any]) -> AnyTraceEvent:
+    allowed = {"message": {"content"}, "tool_end": {"result"}}.get(event.type, set[str]())
+    if not edit.keys() <= allowed:
+        rule = f"of a {event.type} event {' and '.join(sorted(allowed)) or 'nothing'} can be edited"
+        raise InvalidInput("this cannot be edited", violations=[Violation("/edit", "editable", rule)])
+    changed = event.model_dump() | dict(edit)
+    if event.type == "tool_end":
+        changed["error"] = None
+    try:
+        return EVENTS.validate_python(changed)
+    except ValidationError as error:
+        found = [Violation(f"/edit/{item['loc'][-1]}", item["type"], item["msg"]) for item in error.errors()]
+        raise InvalidInput("the edit does not fit", violations=found) from None

@@ -1,0 +1,94 @@
+"""Interrupts in PostgreSQL: written with the state `waiting`, answered once each, told in the log."""
+
+from collections.abc import Sequence
+
+import orjson
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from dynagent.core.executions import Answer, Interrupt, Resumed
+from dynagent.infrastructure.memory.recorder import encode
+from dynagent.infrastructure.postgres.pool import Connection, Row
+from dynagent.infrastructure.postgres.statements import fetch, fetch_one, run
+
+OPEN = """
+INSERT INTO interrupts (id, execution_id, call_key, reason, value, response_schema, created_at)
+SELECT i.id, i.execution_id, i.call_key, i.reason, i.value::jsonb, i.response_schema::jsonb, i.created_at
+FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[])
+  AS i(id, execution_id, call_key, reason, value, response_schema, created_at)
+JOIN executions e ON e.id = i.execution_id AND e.status = 'waiting'
+ON CONFLICT (execution_id, call_key) DO UPDATE SET id = excluded.id, reason = excluded.reason, value = excluded.value,
+  response_schema = excluded.response_schema, created_at = excluded.created_at, answer = NULL, answered_by = NULL,
+  answered_at = NULL
+"""
+LIST = text("""
+SELECT i.id, i.execution_id, i.call_key, i.reason, i.value::text AS value, i.response_schema::text AS response_schema,
+  i.answer::text AS answer, i.answered_by, i.answered_at, i.created_at
+FROM interrupts i JOIN executions e ON e.id = i.execution_id
+WHERE i.execution_id = :id AND e.user_id = :owner ORDER BY i.id
+""")
+ANSWER = text("""
+UPDATE interrupts SET answer = CAST(:answer AS jsonb), answered_by = :by, answered_at = :at
+WHERE id = :id AND answered_at IS NULL RETURNING id
+""")
+EVENT = text("""
+INSERT INTO execution_events (execution_id, seq, attempt, type, at, payload)
+VALUES (:id, :seq, :attempt, 'resume', :at, CAST(:payload AS json))
+""")
+
+
+async def open_interrupts(connection: Connection, interrupts: Sequence[Interrupt]) -> None:
+    """Store the open questions of executions that have just begun to wait, in the transaction that made them wait."""
+    if interrupts:
+        await connection.execute(
+            OPEN,
+            [item.id for item in interrupts],
+            [item.execution_id for item in interrupts],
+            [item.call_key for item in interrupts],
+            [item.reason for item in interrupts],
+            [orjson.dumps(item.value).decode() for item in interrupts],
+            [orjson.dumps(item.response_schema).decode() for item in interrupts],
+            [item.created_at for item in interrupts],
+        )
+
+
+async def read_interrupts(session: AsyncSession, execution_id: str, owner: str) -> list[Interrupt]:
+    """Return the interrupts of an owner's execution, oldest first."""
+    return [_read(row) for row in await fetch(session, LIST, id=execution_id, owner=owner)]
+
+
+async def store_answers(
+    session: AsyncSession, execution_id: str, answered: Sequence[Interrupt], *, next_seq: int, attempt: int
+) -> bool:
+    """Store answers and their events from `next_seq` on. False: one of them was answered before."""
+    for seq, item in enumerate(answered, start=next_seq):
+        answer = (item.answer or Answer(decision="reject")).model_dump_json(exclude_none=True)
+        stored = await fetch_one(session, ANSWER, id=item.id, answer=answer, by=item.answered_by, at=item.answered_at)
+        if stored is None or item.answered_at is None:
+            return False
+        event = Resumed(
+            timestamp=item.answered_at.timestamp(),
+            interrupt_id=item.id,
+            call_key=item.call_key,
+            reason=item.reason,
+            answer=orjson.loads(answer),
+            answered_by=item.answered_by or "",
+        )
+        payload = encode(event, seq=seq, attempt=attempt).decode()
+        await run(session, EVENT, id=execution_id, seq=seq, attempt=attempt, at=item.answered_at, payload=payload)
+    return True
+
+
+def _read(row: Row) -> Interrupt:
+    return Interrupt(
+        id=str(row["id"]),
+        execution_id=str(row["execution_id"]),
+        call_key=row["call_key"],
+        reason=row["reason"],
+        value=orjson.loads(row["value"]),
+        response_schema=orjson.loads(row["response_schema"]),
+        answer=Answer.model_validate_json(row["answer"]) if row["answer"] else None,
+        answered_by=str(row["answered_by"]) if row["answered_by"] else None,
+        answered_at=row["answered_at"],
+        created_at=row["created_at"],
+    )
