@@ -35,7 +35,7 @@ def claim(query: str = "Do it.", *, earlier: Iterable[AnyTraceEvent] = (), attem
 
 def plan(*tools: RunnableTool, **more: Any) -> RunPlan:
     """Return a plan with these tools."""
-    fields = {"system_prompt": "Be brief.", "model": None, "temperature": 0.2, **more}
+    fields: dict[str, Any] = {"system_prompt": "Be brief.", "model": None, "temperature": 0.2, **more}
     return RunPlan(tools=[tool.name for tool in tools], **fields)
 
 

@@ -48,7 +48,9 @@ async def say(*messages: ChatMessage, tools: tuple[ToolSpec, ...] = (), choice: 
     return reply
 
 
-async def run(query: str, tools: tuple[ToolSpec, ...], results: list[str]) -> tuple[list[tuple[str, dict[str, Any]]], str]:
+async def run(
+    query: str, tools: tuple[ToolSpec, ...], results: list[str]
+) -> tuple[list[tuple[str, dict[str, Any]]], str]:
     """Play a run: each call gets the next result. Return the calls and the answer."""
     messages = [ChatMessage(role="user", content=query)]
     calls: list[tuple[str, dict[str, Any]]] = []

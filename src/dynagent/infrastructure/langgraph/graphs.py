@@ -110,7 +110,8 @@ async def _synthesize(state: AgentState, run: RunContext, span: Span) -> Update:
     return {**_advance(reply), "pending": [], "answer": reply.content}
 
 
-def _next(state: AgentState) -> Literal["continue", "end"]:
+async def _next(state: AgentState) -> Literal["continue", "end"]:
+    # async, because LangGraph would run a plain function in a thread: half a millisecond for a look at a list.
     return "continue" if state.get("pending") else "end"
 
 

@@ -1,0 +1,312 @@
+"""Runs over fakes: who is asked what, what stands in the trace, how failures and limits end."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from dynagent.core.executions import ExecutionLost, ExecutionStatus, Message, NodeEnd, Retry, Token, ToolEnd, ToolStart
+from dynagent.core.language_models import (
+    ChatMessage,
+    ModelReply,
+    ModelRequest,
+    ModelRetry,
+    ModelUnavailable,
+    OnText,
+)
+from dynagent.core.shared.calls import ToolCall
+from dynagent.core.shared.errors import Violation
+from dynagent.core.tools import InvalidArguments, SandboxUnavailable, ToolFailed
+from dynagent.infrastructure.langgraph.runner import LangGraphRunner
+from dynagent.infrastructure.llm.demo import DemoModel
+from tests.fakes.language_models import FakeChatModels, FlatPrices, ScriptedChatModel
+from tests.fakes.tools import FakeCatalogue, FakeTool
+from tests.fakes.trace import ListedTrace
+from tests.infrastructure.langgraph.runs import EXECUTION_ID, call, claim, plan, run
+
+TEXT = {"type": "string"}
+
+
+def ends(trace: ListedTrace) -> list[ToolEnd]:
+    return [event for event in trace.events if isinstance(event, ToolEnd)]
+
+
+def messages(trace: ListedTrace) -> list[Message]:
+    return [event for event in trace.events if isinstance(event, Message)]
+
+
+def message_ids(trace: ListedTrace) -> list[str]:
+    return [event.message_id for event in trace.events if isinstance(event, (Token, Message))]
+
+
+async def test_a_direct_answer_needs_one_model_call():
+    model = ScriptedChatModel(["Hello there."])
+    outcome, trace = await run(model)
+    assert (outcome.status, outcome.result, outcome.model) == (ExecutionStatus.COMPLETED, "Hello there.", "scripted")
+    assert len(model.requests) == 1
+    assert [m.role for m in model.requests[0].messages] == ["system", "user"]
+    assert trace.types() == ["node_start", "usage", "message", "node_end", *["node_start", "node_end"] * 2]
+    assert messages(trace)[0].final
+
+
+async def test_two_rounds_of_tools():
+    tool = FakeTool("add", does=lambda arguments: arguments["a"] + 1)
+    model = ScriptedChatModel([call("add", 1, a=1), call("add", 2, a=2), "It is 3."])
+    outcome, trace = await run(model, tool)
+    assert outcome.result == "It is 3."
+    assert trace.lines() == ["▶ add(a=1)", "✔ Result: 2", "▶ add(a=2)", "✔ Result: 3"]
+    assert outcome.usage.model_dump() == {
+        "input_tokens": 30,
+        "output_tokens": 15,
+        "total_tokens": 45,
+        "model_calls": 3,
+        "tool_calls": 2,
+        "estimated": False,
+    }
+    assert str(outcome.cost_usd) == "0.000045"
+    assert [m.final for m in messages(trace)] == [False, False, True]
+    shown = model.requests[-1].messages
+    assert [m.role for m in shown] == ["system", "user", "assistant", "tool", "assistant", "tool"]
+    assert shown[-1] == ChatMessage(role="tool", content="3", tool_call_id="call_2")
+
+
+async def test_spans_form_a_tree_and_keys_are_places_in_the_graph():
+    _, trace = await run(ScriptedChatModel([[call("echo", 1), call("echo", 2)], "Done."]), FakeTool())
+    spans = {event.span_id: event.parent_span_id for event in trace.events}
+    assert spans == {
+        "analyze.1": None,
+        "analyze.1/model.1": "analyze.1",
+        "execute_tools.1": None,
+        "execute_tools.1/tool.1": "execute_tools.1",
+        "execute_tools.1/tool.2": "execute_tools.1",
+        "execute_tools.1/model.1": "execute_tools.1",
+        "synthesize.1": None,
+    }
+
+
+async def test_text_streams_before_its_message():
+    _, trace = await run(ScriptedChatModel(["one two three"]))
+    kinds = [event.type for event in trace.events]
+    assert kinds[1:5] == ["token", "token", "token", "usage"]
+    assert set(message_ids(trace)) == {"analyze.1/model.1@1"}
+
+
+async def test_calls_of_one_step_run_at_the_same_time():
+    here = asyncio.Barrier(2)
+
+    async def meet(arguments: dict[str, Any]) -> str:
+        await asyncio.wait_for(here.wait(), 5)
+        return arguments["who"]
+
+    tool = FakeTool("meet", does=meet)
+    model = ScriptedChatModel([[call("meet", 1, who="a"), call("meet", 2, who="b")], "Done."])
+    _, trace = await run(model, tool)
+    assert trace.types()[4:9] == ["node_start", "tool_start", "tool_start", "tool_end", "tool_end"]
+    assert [m.content for m in model.requests[-1].messages[-2:]] == ["a", "b"]
+
+
+async def test_the_demo_trace():
+    async def ask(arguments: dict[str, Any]) -> str:
+        request = ModelRequest(messages=(ChatMessage(role="user", content=arguments["query"]),))
+        return (await DemoModel(pause_s=0).reply(request, lambda _: None)).content
+
+    calculator = FakeTool("calculator", result=437, parameters={"properties": {"expression": TEXT}})
+    chatbot = FakeTool("chatbot", does=ask, parameters={"properties": {"query": TEXT}, "required": ["query"]})
+    calculator.parameters["required"] = ["expression"]
+    query = "First, compute 23*19 using the calculator. Then ask the chatbot to explain the result in one sentence."
+    outcome, trace = await run(DemoModel(pause_s=0), calculator, chatbot, claimed=claim(query))
+    assert trace.lines() == [
+        '▶ calculator(expression="23*19")',
+        "✔ Result: 437",
+        '▶ chatbot(query="Explain 437 in one sentence.")',
+        "✔ 437 is the product of 23 and 19.",
+    ]
+    assert (outcome.result, outcome.model) == ("23*19 = 437. 437 is the product of 23 and 19.", "demo")
+    assert calculator.calls[0][1].idempotency_key == f"{EXECUTION_ID}:execute_tools.1/tool.1"
+    assert calculator.calls[0][1].model == "demo"
+
+
+@pytest.mark.parametrize(
+    ("tool", "wanted", "shown", "line"),
+    [
+        (FakeTool(error=ToolFailed("no luck")), call("echo"), "Error (tool_error): no luck", "✘ tool_error: no luck"),
+        (FakeTool(error=KeyError("x")), call("echo"), "Error (tool_error): KeyError: 'x'", None),
+        (FakeTool(error=SandboxUnavailable("none")), call("echo"), "Error (sandbox_unavailable): none", None),
+        (
+            FakeTool(error=InvalidArguments("bad", violations=[Violation("/arguments/n", "type", "not an integer")])),
+            call("echo"),
+            "Error (invalid_arguments): bad (/arguments/n: not an integer)",
+            None,
+        ),
+        (
+            FakeTool(),
+            call("nosuch", n=1),
+            "Error (tool_not_found): there is no tool named 'nosuch'; the tools are: echo",
+            None,
+        ),
+        (
+            FakeTool(),
+            ToolCall(id="c", name="echo", arguments=None, raw='{"n": '),
+            "Error (invalid_arguments): the arguments are not a JSON object; send them again as one",
+            None,
+        ),
+    ],
+)
+async def test_failed_calls_go_back_to_the_model(tool, wanted, shown, line):
+    model = ScriptedChatModel([wanted, "Sorry."])
+    outcome, trace = await run(model, tool)
+    assert outcome.result == "Sorry."
+    assert model.requests[-1].messages[-1].content == shown
+    assert ends(trace)[0].error is not None
+    assert line is None or ends(trace)[0].line == line
+
+
+async def test_unreadable_arguments_are_shown_raw_and_sent_back_as_they_were():
+    model = ScriptedChatModel([ToolCall(id="c", name="echo", arguments=None, raw='{"n": '), "Sorry."])
+    _, trace = await run(model, FakeTool())
+    assert trace.lines()[0] == '▶ echo(raw="{\\"n\\": ")'
+    assert model.requests[-1].messages[-2].tool_calls[0].raw == '{"n": '
+
+
+async def test_a_call_that_takes_too_long_is_ended():
+    async def sleep(_: dict[str, Any]) -> None:
+        await asyncio.sleep(60)
+
+    _, trace = await run(ScriptedChatModel([call("echo"), "Sorry."]), FakeTool(does=sleep), call_timeout_s=0.02)
+    assert ends(trace)[0].line == "✘ timeout: the call took longer than 0.02 s"
+
+
+async def test_a_tools_own_timeout_is_its_failure():
+    _, trace = await run(ScriptedChatModel([call("echo"), "Sorry."]), FakeTool(error=TimeoutError("upstream")))
+    assert ends(trace)[0].line == "✘ tool_error: TimeoutError: upstream"
+
+
+async def test_max_iter_ends_the_loop_with_an_answer_without_tools():
+    class Looping(ScriptedChatModel):
+        async def reply(self, request: ModelRequest, on_text: OnText) -> ModelReply:
+            self.requests.append(request)
+            if request.tool_choice == "none":
+                return ModelReply(content="Enough.", tool_calls=(call("echo"),), model=self.name)
+            return ModelReply(tool_calls=(call("echo"),), model=self.name)
+
+    model, tool = Looping(), FakeTool()
+    outcome, trace = await run(model, tool, max_iter=3)
+    assert (outcome.result, len(tool.calls), len(model.requests)) == ("Enough.", 3, 4)
+    last = messages(trace)[-1]
+    assert (last.final, last.tool_calls, last.span_id) == (True, (), "synthesize.1/model.1")
+
+
+async def test_no_text_and_no_calls_is_asked_once_more():
+    model = ScriptedChatModel([ModelReply(content="", model="m"), "Here it is."])
+    outcome, _ = await run(model)
+    assert outcome.result == "Here it is."
+    assert model.requests[1].tool_choice == "none"
+
+
+async def test_long_results_are_cut_for_the_model_and_bounded_in_the_trace():
+    model = ScriptedChatModel([call("echo"), "Done."])
+    _, trace = await run(model, FakeTool(result={"text": "x" * 1_000}), shown=100)
+    assert model.requests[-1].messages[-1].content == '{"text": "' + "x" * 90 + "… [cut: 1012 characters in all]"
+    assert ends(trace)[0].result == {"text": "x" * 1_000}
+    _, trace = await run(ScriptedChatModel([call("echo"), "Done."]), FakeTool(result=["y" * 300_000]))
+    assert ends(trace)[0].result.endswith("… [cut: 300004 characters in all]")
+    assert len(ends(trace)[0].result) < 263_000
+
+
+async def test_what_cannot_be_stored_is_cleaned():
+    _, trace = await run(ScriptedChatModel([call("echo"), "Done."]), FakeTool(result={"a\x00": ["b\ud800"]}))
+    assert ends(trace)[0].result == {"a\ufffd": ["b\ufffd"]}
+
+
+async def test_too_many_calls_in_a_step_are_refused():
+    tool = FakeTool()
+    await run(ScriptedChatModel([[call("echo", n) for n in range(70)], "Done."]), tool)
+    assert len(tool.calls) == 64
+
+
+async def test_a_tool_that_needs_approval_is_not_called_without():
+    tool = FakeTool("pay")
+    _, trace = await run(ScriptedChatModel([call("pay"), "No."]), tool, requires_approval=["pay"])
+    error = ends(trace)[0].error
+    assert tool.calls == [] and error is not None and error.code == "approval_required"
+
+
+async def test_the_start_of_an_unrepeatable_call_is_stored_before_it():
+    trace = ListedTrace()
+    stored: list[int] = []
+    tool = FakeTool("pay", does=lambda _: stored.append(trace.flushed[-1]), repeatable=False)
+    await run(ScriptedChatModel([call("pay"), "Paid."]), tool, trace=trace)
+    start = trace.events[stored[0] - 1]
+    assert isinstance(start, ToolStart) and not start.repeatable
+    _, trace = await run(ScriptedChatModel([call("echo"), "Done."]), FakeTool())
+    assert trace.flushed == []
+
+
+async def test_a_model_error_ends_the_run_with_its_node():
+    trace = ListedTrace()
+    with pytest.raises(ModelUnavailable):
+        await run(ScriptedChatModel([ModelUnavailable("down")]), trace=trace)
+    last = trace.events[-1]
+    assert isinstance(last, NodeEnd) and last.error == "down"
+
+
+async def test_a_lost_execution_writes_nothing_more():
+    class Lost(ListedTrace):
+        async def flush(self) -> None:
+            raise ExecutionLost("gone")
+
+    trace, tool = Lost(), FakeTool("pay", repeatable=False)
+    with pytest.raises(ExecutionLost):
+        await run(ScriptedChatModel([call("pay"), "Paid."]), tool, trace=trace)
+    assert tool.calls == [] and trace.events[-1].type == "tool_start"
+
+
+async def test_retries_are_told_and_the_message_starts_anew():
+    class Flaky(ScriptedChatModel):
+        async def reply(self, request: ModelRequest, on_text: OnText) -> ModelReply:
+            on_text("half")
+            assert models.on_retry is not None
+            models.on_retry(ModelRetry(ModelUnavailable("cut"), 1.5, 2))
+            on_text("whole")
+            return ModelReply(content="whole", model="scripted")
+
+    models, trace = FakeChatModels(Flaky()), ListedTrace()
+    runner = LangGraphRunner(tools=FakeCatalogue(), models=models, prices=FlatPrices())
+    await runner.run(claim(), plan(), trace)
+    told = [event for event in trace.events if isinstance(event, Retry)]
+    assert [(r.what, r.reason, r.error_code, r.delay_s, r.try_number) for r in told] == [
+        ("model", "cut", "model_unavailable", 1.5, 2)
+    ]
+    ids = message_ids(trace)
+    assert ids == ["analyze.1/model.1@1", "analyze.1/model.1@1.2", "analyze.1/model.1@1.2"]
+
+
+@pytest.mark.parametrize("where", ["model", "tool"])
+async def test_cancelling_ends_model_and_tool_calls_at_once(where):
+    began, ended = asyncio.Event(), asyncio.Event()
+
+    async def hang(*_: Any) -> Any:
+        began.set()
+        try:
+            await asyncio.sleep(60)
+        finally:
+            ended.set()
+
+    class Hanging(ScriptedChatModel):
+        async def reply(self, request: ModelRequest, on_text: OnText) -> ModelReply:
+            return await hang()
+
+    model = Hanging() if where == "model" else ScriptedChatModel([[call("echo", 1), call("echo", 2)], "Done."])
+    trace = ListedTrace()
+    task = asyncio.create_task(run(model, FakeTool(does=hang), trace=trace))
+    await began.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert ended.is_set()
+    assert trace.types()[-1] == ("node_start" if where == "model" else "tool_start")
+
+
+async def test_a_second_plan_of_one_run_has_keys_of_its_own():
+    _, trace = await run(ScriptedChatModel(["Hi."]), key_prefix="fallback.")
+    assert messages(trace)[0].call_key == "fallback.analyze.1/model.1"
