@@ -7,11 +7,11 @@ import { followTrace } from "./trace-feed";
 const encoder = new TextEncoder();
 const frames = (events: TraceEvent[]) => encoder.encode(events.map((event) => `id: e1:${event.seq}\r\ndata: ${JSON.stringify(event)}\r\n\r\n`).join(""));
 
-function server(...connections: TraceEvent[][]) {
+function server(connection: (lastEventId: string | undefined, nth: number) => TraceEvent[]) {
   const asked: (string | undefined)[] = [];
   const fetch = async (_url: unknown, init?: RequestInit) => {
-    asked.push((init?.headers as Record<string, string>)["Last-Event-ID"]);
-    const events = connections[asked.length - 1] ?? [];
+    const id = (init?.headers as Record<string, string>)["Last-Event-ID"];
+    const events = connection(id, asked.push(id));
     return new Response(
       new ReadableStream({
         start(controller) {
@@ -34,7 +34,7 @@ const soon = (callback: () => void) => {
 
 describe("followTrace", () => {
   it("draws a run once per frame and ends", async () => {
-    const { fetch } = server(demoLog);
+    const { fetch } = server(() => demoLog);
     const feed = followTrace("e1", { fetch, schedule: soon });
     const phases: string[] = [];
     feed.subscribe(() => phases.push(`${feed.state().stream.phase} ${feed.state().trace.lastSeq}`));
@@ -44,7 +44,7 @@ describe("followTrace", () => {
   });
 
   it("survives a dropped network without a missing or doubled step", async () => {
-    const { fetch, asked } = server(demoLog.slice(0, 6), demoLog.slice(4));
+    const { fetch, asked } = server((_, nth) => (nth === 1 ? demoLog.slice(0, 6) : demoLog.slice(4)));
     const feed = followTrace("e1", { fetch, schedule: soon });
     await vi.advanceTimersByTimeAsync(5000);
     expect(asked).toEqual([undefined, "e1:6"]);
@@ -53,18 +53,20 @@ describe("followTrace", () => {
   });
 
   it("asks again from the last whole place when a gap stays open", async () => {
-    const { fetch, asked } = server(demoLog.slice(0, 3), demoLog.slice(5, 8), [], demoLog.slice(3));
+    // The second connection skips two events; those that follow it have nothing more, until the gap is asked for again.
+    const { fetch, asked } = server((id, nth) => (nth === 1 ? demoLog.slice(0, 3) : nth === 2 ? demoLog.slice(5, 8) : id === "e1:3" ? demoLog.slice(3) : []));
     const feed = followTrace("e1", { fetch, schedule: soon });
     await vi.advanceTimersByTimeAsync(500);
     expect(feed.state().trace).toMatchObject({ lastSeq: 3, early: { size: 3 } });
     await vi.advanceTimersByTimeAsync(20_000);
-    expect(asked).toEqual([undefined, "e1:3", "e1:8", "e1:3"]);
+    expect(asked.slice(0, 3)).toEqual([undefined, "e1:3", "e1:8"]);
+    expect(asked.at(-1)).toBe("e1:3");
     expect(feed.state().trace.status).toBe("completed");
     expect(feed.state().trace.events).toHaveLength(16);
   });
 
   it("is silent once closed", async () => {
-    const { fetch } = server(demoLog);
+    const { fetch } = server(() => demoLog);
     const feed = followTrace("e1", { fetch, schedule: soon });
     const listener = vi.fn();
     feed.subscribe(listener);

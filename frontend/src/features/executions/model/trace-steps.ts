@@ -103,6 +103,8 @@ function takeMessage(draft: Draft, event: EventOf<"message">): number {
   step.name = event.model;
   step.final = event.final ?? false;
   close(step, event, "done");
+  // The message carries the time at which its call began to be told; usage, which comes first, knows its end.
+  step.endedAt = Math.max(event.timestamp, step.usage?.timestamp ?? 0);
   if (!insideTool(draft, step)) draft.answer = event.content;
   draft.model ??= event.model;
   return place;

@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+
+import { axe, openPage, shot } from "../browser.mjs";
+import { demoAgent, finished } from "./prepare.mjs";
+
+const MOCK_EVENTS = 10_000;
+
+export async function darkMode({ page }) {
+  await page.goto("/settings");
+  await page.getByRole("button", { name: "Dark" }).first().click();
+  await page.waitForFunction(() => document.documentElement.classList.contains("dark"));
+  await page.reload();
+  await page.waitForFunction(() => document.documentElement.classList.contains("dark"));
+  await page.keyboard.press("Control+k");
+  await page.getByRole("combobox", { name: "Search and commands" }).fill("light");
+  await shot(page, "command-palette-dark");
+  await page.keyboard.press("Enter");
+  await page.waitForFunction(() => !document.documentElement.classList.contains("dark"));
+}
+
+/** Every page: light, dark, at 360 px; no violation that axe knows, no sideways scrolling. */
+export async function pages({ browser, base, api }) {
+  const agent = await demoAgent(api);
+  const run = await finished(api, agent, "First, compute 23*19 using the calculator. Then ask the chatbot to explain the result in one sentence.");
+  const addresses = {
+    home: "/", agents: "/agents", "agent-new": "/agents/new", agent: `/agents/${agent.id}`, tools: "/tools?tool=calculator", "tool-new": "/tools/new",
+    playground: `/playground?agent=${agent.id}&execution=${run.id}`, executions: "/executions", execution: `/executions/${run.id}`, settings: "/settings", "not-found": "/nowhere",
+  };
+  const looks = { light: {}, dark: { colorScheme: "dark" }, narrow: { viewport: { width: 360, height: 760 }, hasTouch: true }, calm: { reducedMotion: "reduce" } };
+  const problems = [];
+  for (const [look, options] of Object.entries(looks)) {
+    const page = await openPage(browser, base, options);
+    for (const [name, address] of Object.entries(addresses)) {
+      if (look === "calm" && name !== "execution") continue;
+      await page.goto(address);
+      await page.getByRole("heading").first().waitFor();
+      await page.waitForTimeout(500);
+      await shot(page, `${name}-${look}`);
+      problems.push(...(await axe(page)).map((problem) => `${look} ${name}: ${problem}`));
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+      if (wide > 0) problems.push(`${look} ${name}: ${wide} px too wide`);
+    }
+    problems.push(...page.complaints.map((complaint) => `${look}: ${complaint}`));
+    await page.context().close();
+  }
+  assert.deepEqual(problems, []);
+}
+
+/** A trace of 10,000 events from the stand-in server: it must come in and scroll without long tasks. */
+export async function longTrace({ browser }) {
+  const { server } = await import("../../mock/server.mjs");
+  await new Promise((done) => server.listen(0, "127.0.0.1", done));
+  const base = `http://127.0.0.1:${server.address().port}`;
+  const call = async (path, body) => (await fetch(`${base}/api/v1${path}`, { method: "POST", body: JSON.stringify(body) })).json();
+  const agent = await call("/agents", { name: "Long" });
+  const run = await call("/executions", { agent_id: agent.id, query: `${MOCK_EVENTS} events` });
+  const page = await openPage(browser, base);
+  await page.addInitScript(() => {
+    window.longTasks = [];
+    new PerformanceObserver((list) => window.longTasks.push(...list.getEntries().map((entry) => Math.round(entry.duration)))).observe({ type: "longtask", buffered: true });
+  });
+  await page.goto(`/executions/${run.id}`);
+  await page.locator(`[data-testid="trace"][data-events="${MOCK_EVENTS}"][data-status="completed"]`).waitFor({ timeout: 60_000 });
+  const loading = await page.evaluate(() => window.longTasks.splice(0));
+  await shot(page, "execution-10000-events");
+  const frames = await page.evaluate(async () => {
+    const tree = document.querySelector('[role="tree"]');
+    const times = [];
+    let last = performance.now();
+    for (let step = 0; step < 120; step++) {
+      tree.scrollTop += 900;
+      await new Promise((done) => requestAnimationFrame(done));
+      const now = performance.now();
+      times.push(now - last);
+      last = now;
+    }
+    return times;
+  });
+  const scrolling = await page.evaluate(() => window.longTasks);
+  const rows = await page.getByRole("treeitem").count();
+  assert.ok(rows < 120, `${rows} rows in the document`);
+  frames.sort((left, right) => left - right);
+  await page.context().close();
+  await new Promise((done) => (server.closeAllConnections(), server.close(done)));
+  return `loading: long tasks ${JSON.stringify(loading)} ms; scrolling: median frame ${frames[60].toFixed(1)} ms, p95 ${frames[114].toFixed(1)} ms, long tasks ${JSON.stringify(scrolling)} ms`;
+}
