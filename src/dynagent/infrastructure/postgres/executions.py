@@ -176,7 +176,7 @@ class PostgresExecutions(Executions):
 
     async def count_waiting(self) -> int:
         """Return how many of the owner's executions are pending."""
-        return (await run(self._session, COUNT_WAITING, owner=self._owner)).scalar_one()
+        return (await run(self._session, COUNT_WAITING, owner=self._owner))[0]["count"]
 
     async def request_cancel(self, id: str) -> Execution | None:
         """Mark a running execution; end a pending or waiting one with its last event; leave an ended one as it is."""

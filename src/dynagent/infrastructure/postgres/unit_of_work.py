@@ -20,7 +20,7 @@ from dynagent.infrastructure.postgres.database import Database
 from dynagent.infrastructure.postgres.errors import translated
 from dynagent.infrastructure.postgres.executions import PostgresExecutions
 from dynagent.infrastructure.postgres.identity_scope import IdentityScope
-from dynagent.infrastructure.postgres.statements import run
+from dynagent.infrastructure.postgres.statements import forget_connection, run
 
 AfterCommit = Callable[[], Awaitable[None]]
 Deliver = Callable[[Sequence[DomainEvent]], None]
@@ -62,6 +62,8 @@ class PostgresUnitOfWork(UnitOfWork):
             await self._session.commit()
         except (SQLAlchemyError, OSError) as error:
             raise translated(error) or error from error
+        finally:
+            forget_connection(self._session)
         if events:
             self._deliver(events)
         for action in after:
