@@ -208,7 +208,9 @@ async def test_a_run_that_waits_for_a_person_answers_202(api: httpx2.AsyncClient
     while not house.trace.followers:
         await asyncio.sleep(0)
     (execution,) = house.executions.stored.values()
-    question = InterruptRaised(timestamp=1, interrupt_id="i", reason="approval", value={}, response_schema={})
+    question = InterruptRaised(
+        timestamp=1, interrupt_id="i", call_key="k", reason="approval", value={}, response_schema={}
+    )
 
     await house.trace.append(execution.id, question)
     await house.executions.update(execution.model_copy(update={"status": ExecutionStatus.WAITING}))

@@ -11,7 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
-from starlette.types import Scope
+from starlette.types import Receive, Scope, Send
 
 from dynagent.core.shared.errors import DynagentError, ErrorKind
 
@@ -83,6 +83,14 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _broken)
 
 
+class NoSuchRoute:
+    """Answers API paths that no route has: 405 when other methods of the path are there, else 404."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Raise the one or the other."""
+        raise HTTPException(405 if _allowed_methods(Request(scope)) else 404)
+
+
 def problem_response(
     scope: Scope,
     *,
@@ -137,12 +145,14 @@ async def _refused(request: Request, error: Exception) -> Response:
         code=error.code,
         detail=detail,
         errors=errors,
-        headers=_retry_after(error),
+        headers=_headers(error),
         extra=error.extra,
     )
 
 
-def _retry_after(error: DynagentError) -> dict[str, str]:
+def _headers(error: DynagentError) -> dict[str, str]:
+    if error.kind is ErrorKind.UNAUTHENTICATED:
+        return {"WWW-Authenticate": 'Bearer realm="dynagent"'}
     seconds = error.retry_after_s
     if seconds is None and error.kind in (ErrorKind.BUSY, ErrorKind.UNAVAILABLE):
         seconds = 5.0
@@ -174,7 +184,7 @@ async def _http_error(request: Request, error: Exception) -> Response:
         return await _refused(request, error.__cause__)
     headers = dict(error.headers or {})
     if error.status_code == 405:
-        headers["Allow"] = ", ".join(sorted(_allowed_methods(request)) or [headers.get("Allow", "")])
+        headers["Allow"] = ", ".join(sorted(_allowed_methods(request))) or headers.get("Allow", "")
     code = CODES.get(error.status_code, HTTPStatus(error.status_code).name.lower())
     return problem_response(
         request.scope, status=error.status_code, code=code, detail=_sentence(request, error), headers=headers
