@@ -10,8 +10,7 @@ from dynagent.infrastructure.http.guarded import OutboundSettings
 from dynagent.infrastructure.llm.factory import ModelSettings
 from dynagent.infrastructure.observability.logging import LogSettings
 from dynagent.infrastructure.postgres.database import DatabaseSettings
-from dynagent.infrastructure.redis.client import RedisSettings
-from dynagent.infrastructure.redis.doorbell import BrokerSettings
+from dynagent.infrastructure.redis.settings import BrokerSettings, RedisSettings
 from dynagent.infrastructure.sandbox.settings import SandboxSettings
 from dynagent.infrastructure.tools.search.engines import SearchSettings
 from dynagent.presentation.api.settings import ApiSettings

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING
 
 from dynagent.core.agents import Agent
 from dynagent.core.executions import Doorbell, Frame, Lane
@@ -16,12 +17,13 @@ from dynagent.infrastructure.postgres.database import Database
 from dynagent.infrastructure.postgres.leases import PostgresLeases
 from dynagent.infrastructure.postgres.notice_signals import NoticeCancelSignal, NoticeDoorbell, NoticeTraceFanout
 from dynagent.infrastructure.postgres.notices import Channel, PostgresNotices
-from dynagent.infrastructure.redis.cache import RedisCache
-from dynagent.infrastructure.redis.client import RedisGuard, connect
-from dynagent.infrastructure.redis.doorbell import TaskiqDoorbell, broker_factory
-from dynagent.infrastructure.redis.trace_fanout import RedisTraceFanout
 from dynagent.main.settings import Settings
 from dynagent.presentation.worker import Worker
+
+if TYPE_CHECKING:
+    from dynagent.infrastructure.redis.client import RedisGuard
+    from dynagent.infrastructure.redis.doorbell import TaskiqDoorbell
+    from dynagent.infrastructure.redis.trace_fanout import RedisTraceFanout
 
 
 class Signals:
@@ -98,6 +100,9 @@ class Signals:
         url = self._settings.broker.url or self._settings.redis.url
         if url is None:
             return self._bell
+        # Redis, taskiq and what they bring are 16 MB and a quarter of a second that one process does without.
+        from dynagent.infrastructure.redis.doorbell import TaskiqDoorbell, broker_factory
+
         self._taskiq = TaskiqDoorbell(broker_factory(url))
         return self._taskiq
 
@@ -107,6 +112,11 @@ class Signals:
             stack.push_async_callback(self._taskiq.stop)
         if self._settings.redis.url is None:
             return
+        # Imported here for the same reason.
+        from dynagent.infrastructure.redis.cache import RedisCache
+        from dynagent.infrastructure.redis.client import RedisGuard, connect
+        from dynagent.infrastructure.redis.trace_fanout import RedisTraceFanout
+
         redis = connect(self._settings.redis)
         stack.push_async_callback(redis.aclose)
         self.guard = RedisGuard(rest_s=self._settings.redis.rest_s)

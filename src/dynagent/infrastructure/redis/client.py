@@ -5,25 +5,16 @@ from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 import structlog
-from pydantic_settings import BaseSettings, SettingsConfigDict
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
+from dynagent.infrastructure.redis.settings import RedisSettings
+
 log = structlog.get_logger()
 
 T = TypeVar("T")
-
-
-class RedisSettings(BaseSettings):
-    """`REDIS_URL` unset: this process keeps to itself. `timeout_s` bounds every command but blocking reads."""
-
-    model_config = SettingsConfigDict(env_prefix="REDIS_", env_file=".env", extra="ignore", frozen=True)
-
-    url: str | None = None
-    timeout_s: float = 0.5
-    rest_s: float = 1.0
 
 
 def connect(settings: RedisSettings) -> Redis:

@@ -11,7 +11,6 @@ from collections.abc import Awaitable, Callable
 from typing import Any, get_args
 
 import structlog
-from pydantic_settings import BaseSettings, SettingsConfigDict
 from taskiq import AsyncBroker
 from taskiq.acks import AckableMessage
 from taskiq_redis import RedisStreamBroker
@@ -30,14 +29,6 @@ RING_TIMEOUT_S = 1.0
 
 OnRing = Callable[[str, Lane], None]
 Room = Callable[[Lane], Awaitable[None]]
-
-
-class BrokerSettings(BaseSettings):
-    """`BROKER_URL`: redis://, amqp:// (extra `rabbitmq`) or nats:// (extra `nats`); unset: `REDIS_URL`."""
-
-    model_config = SettingsConfigDict(env_prefix="BROKER_", env_file=".env", extra="ignore", frozen=True)
-
-    url: str | None = None
 
 
 class BadBrokerUrl(InvalidInput):
