@@ -8,7 +8,7 @@ import structlog
 from dynagent.application.commands import tools as tool_commands
 from dynagent.application.commands.agents import configure, lifecycle
 from dynagent.application.commands.agents.rules import AgentRules
-from dynagent.application.commands.executions import cancel, run, start
+from dynagent.application.commands.executions import answer, cancel, repeat, run, start
 from dynagent.application.commands.executions.settings import SubmitSettings
 from dynagent.application.queries import agents as agent_queries
 from dynagent.application.queries import tools as tool_queries
@@ -68,6 +68,7 @@ class Ports:
     agents: AgentConfigurations
     conversations: run.Conversations
     submit: SubmitSettings
+    check_schema: answer.CheckSchema
     call_timeout_s: float
 
 
@@ -134,6 +135,19 @@ def _register_executions(bus: Bus[Scope], ports: Ports) -> None:
         cancel.CancelExecution,
         lambda scope: cancel.CancelExecutionHandler(scope.executions, scope.uow, ports.cancel_signal),
     )
+    bus.register(
+        answer.AnswerInterrupts,
+        lambda scope: answer.AnswerInterruptsHandler(
+            scope.executions, scope.uow, doorbell=ports.doorbell, check_schema=ports.check_schema
+        ),
+    )
+    bus.register(
+        repeat.RepeatExecution,
+        lambda scope: repeat.RepeatExecutionHandler(
+            scope.executions, scope.uow, trace=ports.trace, doorbell=ports.doorbell
+        ),
+    )
+    bus.register(read.ListInterrupts, lambda scope: read.ListInterruptsHandler(scope.executions))
     bus.register(read.GetExecution, lambda scope: read.GetExecutionHandler(scope.executions, ports.trace))
     bus.register(read.ListExecutions, lambda scope: read.ListExecutionsHandler(scope.executions))
     bus.register(read.ReadTrace, lambda scope: read.ReadTraceHandler(scope.executions, ports.trace))

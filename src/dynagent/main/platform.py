@@ -33,6 +33,7 @@ from dynagent.infrastructure.postgres.trace_log import PostgresTraceLog
 from dynagent.infrastructure.postgres.trace_writer import BatchReport, EventWriter
 from dynagent.infrastructure.postgres.unit_of_work import Scopes
 from dynagent.infrastructure.sandbox.sandbox import ZygoteSandbox
+from dynagent.infrastructure.tools.arguments import misfits
 from dynagent.main.handlers import Ports, Scope, register_handlers
 from dynagent.main.health import parts_of
 from dynagent.main.settings import Settings
@@ -164,6 +165,7 @@ async def _open_bus(
         agents=PostgresAgentConfigurations(pool),
         conversations=PostgresConversations(pool),
         submit=settings.submit,
+        check_schema=misfits,
         call_timeout_s=settings.run.call_timeout_s,
     )
     bus = Bus[Scope](Scopes(database, deliver=outbox.deliver, agents_in_front=_agents_in_front(signals)).open)

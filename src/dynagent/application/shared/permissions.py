@@ -73,6 +73,9 @@ MESSAGES: Mapping[str, str] = {
     "WaitForExecution": "executions:read",
     "StartExecution": "executions:run",
     "CancelExecution": "executions:run",
+    "AnswerInterrupts": "executions:run",
+    "RepeatExecution": "executions:run",
+    "ListInterrupts": "executions:read",
     "RunExecution": "system",
     # identity
     "Authenticate": ANYBODY,

@@ -19,15 +19,24 @@ MAX_MESSAGE = 300
 
 def check_arguments(schema: dict[str, Any], arguments: dict[str, Any]) -> dict[str, Any]:
     """Return the arguments with their texts made storable. Raises InvalidArguments, one violation per misfit."""
-    if _too_deep(arguments, MAX_JSON_DEPTH):
-        problem = Violation("/arguments", "depth", f"at most {MAX_JSON_DEPTH} levels")
-        raise InvalidArguments("the arguments are nested too deeply", violations=[problem])
+    cleaned, found = misfits(schema, arguments)
+    if found:
+        violations = [Violation(f"/arguments{item.pointer}", item.rule, item.detail) for item in found]
+        deep = found[0].rule == "depth"
+        reason = "are nested too deeply" if deep else "do not fit the tool's schema"
+        raise InvalidArguments(f"the arguments {reason}", violations=violations)
+    return cleaned
+
+
+def misfits(schema: dict[str, Any], value: Any) -> tuple[Any, list[Violation]]:
+    """Return a JSON value with its texts made storable, and where it does not fit a schema (at most twenty places)."""
+    if _too_deep(value, MAX_JSON_DEPTH):
+        return None, [Violation("", "depth", f"at most {MAX_JSON_DEPTH} levels")]
     validator = _validator(orjson.dumps(schema))
-    cleaned: dict[str, Any] = clean_json(arguments)
+    cleaned = clean_json(value)
     if validator.is_valid(cleaned):
-        return cleaned
-    violations = list(islice(_violations(validator.iter_errors(cleaned)), MAX_VIOLATIONS))
-    raise InvalidArguments("the arguments do not fit the tool's schema", violations=violations)
+        return cleaned, []
+    return cleaned, list(islice(_violations(validator.iter_errors(cleaned)), MAX_VIOLATIONS))
 
 
 def _too_deep(value: Any, levels: int) -> bool:
@@ -69,4 +78,4 @@ def _places(error: jsonschema_rs.ValidationError) -> list[Sequence[str | int]]:
 
 def _pointer(place: Sequence[str | int]) -> str:
     parts = (str(part).replace("~", "~0").replace("/", "~1") for part in place)
-    return "/".join(("/arguments", *parts))
+    return "".join(f"/{part}" for part in parts)

@@ -9,6 +9,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
+from starlette.routing import Route
 
 from dynagent import __version__
 from dynagent.application.shared.bus import Bus
@@ -16,12 +17,16 @@ from dynagent.presentation.api import stream, system
 from dynagent.presentation.api.agents import routes as agents
 from dynagent.presentation.api.agents import run as agent_runs
 from dynagent.presentation.api.docs import routes as docs
+from dynagent.presentation.api.executions import again as execution_repeats
 from dynagent.presentation.api.executions import routes as executions
+from dynagent.presentation.api.identity import people, records, sessions
 from dynagent.presentation.api.settings import ApiSettings
 from dynagent.presentation.api.shared import openapi, problems
+from dynagent.presentation.api.shared.auth import FrontDoor
+from dynagent.presentation.api.shared.headers import LoopbackOnly, SecurityHeaders, exact_origins
 from dynagent.presentation.api.shared.limits import RequestLimits
 from dynagent.presentation.api.shared.origin import LocalOnly
-from dynagent.presentation.api.shared.router import PathAliases
+from dynagent.presentation.api.shared.router import PREFIX, PathAliases
 from dynagent.presentation.api.shared.sse import Streams, StreamShutdown
 from dynagent.presentation.api.system import HealthProbe, MetricsText
 from dynagent.presentation.api.tools import routes as tools
@@ -32,6 +37,7 @@ TAGS = [
     {"name": "Tools", "description": "What agents can call: prebuilt and registered tools."},
     {"name": "Executions", "description": "Runs of agents, their results and traces."},
     {"name": "Streams", "description": "Run an agent and watch it, in one request."},
+    {"name": "Identity", "description": "Sign in, your account, keys for programs, users, the audit log."},
     {"name": "System", "description": "Health and figures."},
 ]
 
@@ -47,13 +53,15 @@ def build_app(
     shutdown: StreamShutdown | None = None,
     lifespan: Lifespan | None = None,
     frontend: Path | None = None,
+    door: FrontDoor | None = None,
 ) -> FastAPI:
     """Return the API over a bus.
 
     `shutdown` is told when the server stops, so that open streams end; `lifespan` starts and ends what serves the
-    bus; `frontend` is a directory with the built user interface, served for every path that is no route.
+    bus; `frontend` is a directory with the built user interface, served for every path that is no route; `door` says
+    how requests are let in (without one: local mode).
     """
-    settings = settings or ApiSettings()
+    settings, door = settings or ApiSettings(), door or FrontDoor()
     app = FastAPI(
         title="Dynagent",
         version=__version__,
@@ -63,8 +71,9 @@ def build_app(
         redoc_url=None,
         redirect_slashes=False,
         lifespan=lifespan,
-        middleware=_layers(settings),
+        middleware=_layers(settings, door),
     )
+    app.state.door = door
     app.state.bus = bus
     app.state.settings = settings
     app.state.health = health
@@ -76,13 +85,16 @@ def build_app(
     return app
 
 
-def _layers(settings: ApiSettings) -> list[Middleware]:
-    layers = [Middleware(PathAliases), Middleware(LocalOnly, settings=settings)]
+def _layers(settings: ApiSettings, door: FrontDoor) -> list[Middleware]:
+    layers = [Middleware(PathAliases), Middleware(SecurityHeaders), Middleware(LocalOnly, settings=settings)]
+    if not door.sign_in_required:
+        layers.insert(2, Middleware(LoopbackOnly))
     if settings.cors_origins:
         layers.append(
             Middleware(
                 CORSMiddleware,
-                allow_origins=list(settings.cors_origins),
+                allow_origins=exact_origins(settings.cors_origins),
+                allow_credentials=True,
                 allow_methods=["GET", "POST", "PUT", "DELETE"],
                 allow_headers=["*"],
                 expose_headers=["ETag", "Link", "Location", "Retry-After", "X-Request-ID", "X-Execution-ID"],
@@ -97,12 +109,18 @@ def _add_routes(app: FastAPI, frontend: Path | None) -> None:
         agent_runs.router,
         tools.router,
         executions.router,
+        execution_repeats.router,
         stream.router,
+        sessions.router,
+        people.router,
+        records.router,
         system.router,
         docs.router,
     ]
     for router in routers:
         app.include_router(router)
+    # Before the interface, which would answer unknown paths with a page.
+    app.router.routes.append(Route(PREFIX + "/{rest:path}", problems.NoSuchRoute()))
     if frontend is None:
         app.add_api_route("/", system.get_api_information, include_in_schema=False)
     else:

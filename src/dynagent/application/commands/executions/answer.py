@@ -22,8 +22,8 @@ from dynagent.core.shared.errors import InvalidInput, Violation
 from dynagent.core.shared.ids import is_id
 from dynagent.core.shared.unit_of_work import UnitOfWork
 
-CheckSchema = Callable[[dict[str, Any], Any], Sequence[tuple[str, str, str]]]
-"""The port: (schema, value) → misfits as (JSON pointer inside the value, rule, sentence)."""
+CheckSchema = Callable[[dict[str, Any], Any], tuple[Any, Sequence[Violation]]]
+"""The port: (schema, value) → the value made storable, and its misfits with pointers inside the value."""
 
 
 @dataclass(frozen=True)
@@ -73,8 +73,8 @@ class AnswerInterruptsHandler:
         interrupt = known.get(id)
         if interrupt is None:
             raise InterruptNotFound(f"the execution has no interrupt {id!r}")
-        misfits = self._check_schema(interrupt.response_schema, value)
+        value, misfits = self._check_schema(interrupt.response_schema, value)
         if misfits:
-            violations = [Violation(f"/answers/{id}{pointer}", rule, detail) for pointer, rule, detail in misfits]
+            violations = [Violation(f"/answers/{id}{item.pointer}", item.rule, item.detail) for item in misfits]
             raise InvalidInput("the answer does not fit the interrupt's schema", violations=violations)
         return interrupt.answered(Answer.model_validate(value), by=caller.user_id, now=self._clock())

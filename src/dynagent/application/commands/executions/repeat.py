@@ -1,7 +1,7 @@
 """Running an execution again: replayed whole, retried from the step that failed, or forked from a chosen step.
 
-An execution that has ended never changes; what is run again is a new execution. A retry or fork begins with the finished
-steps of the old one as its journal, so nothing before the chosen step is called or paid for again.
+An execution that has ended never changes; what is run again is a new execution. A retry or fork begins with the
+finished steps of the old one as its journal, so nothing before the chosen step is called or paid for again.
 """
 
 from collections.abc import Mapping, Sequence
@@ -54,8 +54,9 @@ class NothingToRetry(Conflict):
 class RepeatExecution(Returns[Execution]):
     """Run an execution again with the same agent version and input.
 
-    `fork` needs `after_seq`, the last event that is kept, and may change what that event holds: `edit` has `content` for
-    a message, `result` for the end of a tool call. Raises ExecutionNotFound, NotYetOver, NothingToRetry, InvalidInput.
+    `fork` needs `after_seq`, the last event that is kept, and may change what that event holds: `edit` has `content`
+    for a message, `result` for the end of a tool call. Raises ExecutionNotFound, NotYetOver, NothingToRetry,
+    InvalidInput.
     """
 
     execution_id: str
@@ -134,7 +135,7 @@ def _kept(log: Sequence[AnyTraceEvent], message: RepeatExecution) -> list[AnyTra
             "there is no such step",
             violations=[Violation("/after_seq", "known_event", f"the log has no event {message.after_seq}")],
         )
-    steps = [event for event in log if isinstance(event, STEPS) and event.seq <= cut]
+    steps: list[AnyTraceEvent] = [event for event in log if isinstance(event, STEPS) and event.seq <= cut]
     ended = {event.call_key for event in steps if isinstance(event, ToolEnd)}
     # A start without its end would be a call in doubt; here it is known that the new execution has not made it.
     finished = [event for event in steps if not isinstance(event, ToolStart) or event.call_key in ended]

@@ -12,6 +12,7 @@ from dynagent.core.executions import (
     ExecutionNotFound,
     Executions,
     Frame,
+    Interrupt,
     TraceLog,
 )
 from dynagent.core.shared.ids import is_id
@@ -60,6 +61,25 @@ class ReadTrace(Returns[TracePage]):
     execution_id: str
     after: int = 0
     limit: int = 100
+
+
+@dataclass(frozen=True)
+class ListInterrupts(Returns[Sequence[Interrupt]]):
+    """The questions an execution has asked people, oldest first. Raises ExecutionNotFound."""
+
+    execution_id: str
+
+
+class ListInterruptsHandler:
+    """Handles ListInterrupts."""
+
+    def __init__(self, executions: Executions) -> None:
+        self._executions = executions
+
+    async def __call__(self, message: ListInterrupts, caller: Caller) -> Sequence[Interrupt]:
+        """Return answered and open ones."""
+        execution = await owned_execution(self._executions, message.execution_id)
+        return await self._executions.interrupts(execution.id)
 
 
 class GetExecutionHandler:

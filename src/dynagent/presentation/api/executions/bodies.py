@@ -8,7 +8,7 @@ from typing_extensions import TypeAliasType
 
 from dynagent.application.commands.executions import StartExecution
 from dynagent.application.queries.executions import ExecutionView, TracePage
-from dynagent.core.executions import MAX_QUERY, Execution, ExecutionStatus, RunError, Usage
+from dynagent.core.executions import MAX_QUERY, Execution, ExecutionStatus, Origin, RunError, Usage
 from dynagent.core.executions import TraceEvent as AnyEvent
 from dynagent.core.shared.paging import Page
 from dynagent.presentation.api.shared.paging import Envelope, page_fields
@@ -69,6 +69,7 @@ class ExecutionSummary(BaseModel):
     priority: int
     attempt: int
     cancel_requested: bool
+    origin: Origin | None = Field(description="Which execution this one repeats, and how.")
     created_at: datetime
     started_at: datetime | None
     completed_at: datetime | None
@@ -136,6 +137,7 @@ def _fields(execution: Execution) -> dict[str, Any]:
         "priority": execution.priority,
         "attempt": execution.attempt,
         "cancel_requested": execution.cancel_requested,
+        "origin": execution.origin,
         "created_at": execution.created_at,
         "started_at": execution.started_at,
         "completed_at": execution.completed_at,
