@@ -1,8 +1,6 @@
 """Recovery by journal: a run cut at any event goes on without doing anything twice that was done."""
 
-import pytest
-
-from dynagent.core.executions import AnyTraceEvent, Message, ToolCallInDoubt, ToolEnd, ToolStart
+from dynagent.core.executions import AnyTraceEvent, Message, ToolEnd
 from tests.fakes.language_models import ScriptedChatModel
 from tests.fakes.tools import FakeTool
 from tests.fakes.trace import ListedTrace, lines
@@ -64,21 +62,6 @@ async def test_a_repeatable_call_in_doubt_is_made_again_with_the_same_key():
     assert trace.types()[:2] == ["retry", "tool_start"]
     assert add.calls[0][1].idempotency_key.endswith(":execute_tools.1/tool.1")
     assert lines(trace.events)[:3] == ["▶ add(a=1)", '▶ pay(to="ann")', "✔ Result: 2"]
-
-
-async def test_an_unrepeatable_call_in_doubt_stops_the_run_before_anything_is_called():
-    _, first = await run(ScriptedChatModel(ANSWERS), *tools(pay_repeatable=False))
-    cut = next(place for place, event in enumerate(first.events) if isinstance(event, ToolEnd))
-    assert isinstance(first.events[cut - 1], ToolStart)
-    add, pay = tools(pay_repeatable=False)
-    with pytest.raises(ToolCallInDoubt) as caught:
-        await run(ScriptedChatModel(ANSWERS[1:]), add, pay, claimed=claim(earlier=first.events[:cut], attempt=2))
-    assert caught.value.extra == {
-        "tool": "pay",
-        "call_key": "execute_tools.1/tool.2",
-        "arguments": {"to": "ann"},
-    }
-    assert add.calls == pay.calls == []
 
 
 async def test_a_node_that_failed_begins_anew():

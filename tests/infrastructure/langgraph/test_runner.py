@@ -224,13 +224,6 @@ async def test_too_many_calls_in_a_step_are_refused():
     assert len(tool.calls) == 64
 
 
-async def test_a_tool_that_needs_approval_is_not_called_without():
-    tool = FakeTool("pay")
-    _, trace = await run(ScriptedChatModel([call("pay"), "No."]), tool, requires_approval=["pay"])
-    error = ends(trace)[0].error
-    assert tool.calls == [] and error is not None and error.code == "approval_required"
-
-
 async def test_the_start_of_an_unrepeatable_call_is_stored_before_it():
     trace = ListedTrace()
     stored: list[int] = []

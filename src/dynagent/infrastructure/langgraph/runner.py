@@ -23,6 +23,7 @@ from dynagent.infrastructure.langgraph.messages import opening_messages
 from dynagent.infrastructure.langgraph.model_calls import Asking, ModelCalls
 from dynagent.infrastructure.langgraph.tool_calls import Calling, ToolCalls
 from dynagent.infrastructure.langgraph.trace_events import RunTrace
+from dynagent.infrastructure.langgraph.verdicts import InDoubt, RunWaits
 
 
 class RunnerSettings(BaseSettings):
@@ -31,6 +32,10 @@ class RunnerSettings(BaseSettings):
     model_config = SettingsConfigDict(env_file=".env", extra="ignore", env_ignore_empty=True)
 
     model_timeout_s: float = Field(default=300.0, gt=0, description="Seconds for one whole model reply.")
+    tool_call_in_doubt: InDoubt = Field(
+        default="ask",
+        description="A tool that must not be repeated may have been called as its worker died: ask, fail or retry.",
+    )
     tool_result_max_chars: int = Field(default=20_000, ge=100, description="Characters of a result the model is shown.")
 
 
@@ -61,18 +66,18 @@ class LangGraphRunner:
         parts: AsyncIterator[Any] = workflow.graph.astream(
             state, config, context=context, stream_mode=["updates"], version="v2"
         )
-        async for part in parts:
-            updates: dict[str, Update | None] = part["data"]
-            for update in updates.values():
-                if update:
-                    answer, model = update.get("answer") or answer, update.get("model", model)
-        return Outcome(
-            status=ExecutionStatus.COMPLETED,
-            result=answer,
-            model=model,
-            usage=run_trace.tally.usage(),
-            cost_usd=run_trace.tally.cost_usd,
-        )
+        outcome = Outcome(status=ExecutionStatus.COMPLETED)
+        try:
+            async for part in parts:
+                updates: dict[str, Update | None] = part["data"]
+                for update in updates.values():
+                    if update:
+                        answer, model = update.get("answer") or answer, update.get("model", model)
+            outcome = outcome.model_copy(update={"result": answer, "model": model})
+        except RunWaits as waits:
+            outcome = Outcome(status=ExecutionStatus.WAITING, interrupts=waits.interrupts)
+        tally = run_trace.tally
+        return outcome.model_copy(update={"usage": tally.usage(), "cost_usd": tally.cost_usd})
 
     def _context(self, tools: tuple[RunnableTool, ...], plan: RunPlan, trace: RunTrace) -> RunContext:
         asking = Asking(
@@ -86,6 +91,7 @@ class LangGraphRunner:
             model=models.name,
             timeout_s=plan.call_timeout_s,
             requires_approval=frozenset(plan.requires_approval),
+            in_doubt=self._settings.tool_call_in_doubt,
             max_shown_chars=self._settings.tool_result_max_chars,
         )
         return RunContext(models=models, tools=ToolCalls(tools, calling, trace), trace=trace, max_iter=plan.max_iter)

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import time
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,6 @@ from dynagent.core.executions import (
     CallError,
     ExecutionLost,
     Retry,
-    ToolCallInDoubt,
     ToolEnd,
     ToolStart,
     call_line,
@@ -25,6 +24,7 @@ from dynagent.core.shared.errors import DynagentError
 from dynagent.core.shared.text import clean_json, clean_text
 from dynagent.core.tools import CallContext, RunnableTool, ToolOutcome
 from dynagent.infrastructure.langgraph.trace_events import RunTrace, Span, milliseconds_since
+from dynagent.infrastructure.langgraph.verdicts import InDoubt, RunWaits, Verdict, judge, question_about
 
 MAX_TRACED_CHARS = 256 * 1024
 MAX_CALLS_PER_STEP = 64
@@ -39,17 +39,18 @@ class Calling:
     model: str
     timeout_s: float
     requires_approval: frozenset[str]
+    in_doubt: InDoubt
     max_shown_chars: int
 
 
 @dataclass(slots=True)
 class _Planned:
-    """A call with its key and the tool that will take it, or why none will."""
+    """A call with its key and the tool that takes it, or what was settled without calling one."""
 
     call: ToolCall
     key: str
     tool: RunnableTool | None
-    refusal: CallError | None
+    verdict: Verdict
 
 
 class ToolCalls:
@@ -63,63 +64,68 @@ class ToolCalls:
     async def call_all(self, calls: Sequence[ToolCall], span: Span) -> list[str]:
         """Run the calls of one step at once; return what the model is shown of each, in the order of the calls.
 
-        Raises ToolCallInDoubt before anything is called, when a call must not be repeated and may have taken place.
+        Raises RunWaits or ToolCallInDoubt before anything is called, when a person must decide about one of them.
         """
-        self._trace.tally.tool_calls += len(calls)
-        planned = [self._planned(place, call, span.next_tool_key()) for place, call in enumerate(calls)]
         journal = self._trace.claim.journal
-        ends = {plan.key: end for plan in planned if (end := journal.tool_end(plan.key))}
-        fresh = [plan for plan in planned if plan.key not in ends]
-        for plan in fresh:
-            self._check_doubt(plan)
+        keyed = [(span.next_tool_key(), call) for call in calls]
+        ends = {key: end for key, _ in keyed if (end := journal.tool_end(key))}
+        fresh = [self._planned(place, call, key) for place, (key, call) in enumerate(keyed) if key not in ends]
+        self._ask_people(fresh)
+        self._trace.tally.tool_calls += len(calls)
         for plan in fresh:
             self._announce(plan, span)
         if any(plan.tool is not None and not plan.tool.repeatable for plan in fresh):
             await self._trace.recorder.flush()
         made = await _all(self._made(plan, span) for plan in fresh)
         ends.update((plan.key, end) for plan, end in zip(fresh, made, strict=True))
-        return [self._shown(ends[plan.key]) for plan in planned]
+        return [self._shown(ends[key]) for key, _ in keyed]
 
     def _planned(self, place: int, call: ToolCall, key: str) -> _Planned:
         tool = self._tools.get(call.name)
         if place >= MAX_CALLS_PER_STEP:
-            return _Planned(call, key, None, CallError(code="too_many_calls", message="too many calls in one step"))
+            return _refused(call, key, "too_many_calls", f"only {MAX_CALLS_PER_STEP} calls are made in one step")
         if tool is None:
             known = ", ".join(self._tools) or "none"
-            message = f"there is no tool named {call.name!r}; the tools are: {known}"
-            return _Planned(call, key, None, CallError(code="tool_not_found", message=message))
+            return _refused(
+                call, key, "tool_not_found", f"there is no tool named {call.name!r}; the tools are: {known}"
+            )
         if call.arguments is None:
-            message = "the arguments are not a JSON object; send them again as one"
-            return _Planned(call, key, None, CallError(code="invalid_arguments", message=message))
-        if call.name in self._calling.requires_approval:
-            message = f"a person must approve every call of {call.name}, and nobody has been asked"
-            return _Planned(call, key, None, CallError(code="approval_required", message=message))
-        return _Planned(call, key, tool, None)
+            return _refused(
+                call, key, "invalid_arguments", "the arguments are not a JSON object; send them again as one"
+            )
+        asks = call.name in self._calling.requires_approval
+        journal = self._trace.claim.journal
+        verdict = judge(tool, call, key, journal, asks=asks, in_doubt=self._calling.in_doubt)
+        return _Planned(call, key, tool if verdict.arguments is not None else None, verdict)
 
-    def _check_doubt(self, plan: _Planned) -> None:
-        if plan.tool is None or plan.tool.repeatable or not self._trace.claim.journal.in_doubt(plan.key):
-            return
-        raise ToolCallInDoubt(
-            f"{plan.call.name} was being called when the run was interrupted; it must not be called twice, and whether "
-            f"it took place is not known",
-            extra={"tool": plan.call.name, "call_key": plan.key, "arguments": plan.call.arguments},
+    def _ask_people(self, fresh: Sequence[_Planned]) -> None:
+        execution_id = self._trace.claim.execution.id
+        questions = tuple(
+            question_about(plan.verdict.question, plan.call, plan.key, execution_id)
+            for plan in fresh
+            if plan.verdict.question is not None
         )
+        if questions:
+            raise RunWaits(questions)
 
     def _announce(self, plan: _Planned, span: Span) -> None:
         record = self._trace.recorder.record
         if self._trace.claim.journal.in_doubt(plan.key):
+            if plan.tool is None:
+                return  # begun in an earlier attempt, settled without calling it again
             record(
                 Retry(
                     timestamp=time.time(),
                     span_id=plan.key,
                     parent_span_id=span.id,
                     what="tool",
-                    reason=f"{plan.call.name} was being called when the run was interrupted; it may be repeated",
+                    reason=f"{plan.call.name} was being called when the run was interrupted, and is called again",
                     error_code="interrupted",
                     try_number=2,
                 )
             )
-        arguments = {"raw": plan.call.raw} if plan.call.arguments is None else plan.call.arguments
+        given = plan.call.arguments if plan.verdict.arguments is None else plan.verdict.arguments
+        arguments = {"raw": plan.call.raw} if given is None else given
         record(
             ToolStart(
                 timestamp=time.time(),
@@ -136,9 +142,9 @@ class ToolCalls:
 
     async def _made(self, plan: _Planned, span: Span) -> ToolEnd:
         began = time.perf_counter()
-        outcome, error = ToolOutcome(None), plan.refusal
-        if plan.tool is not None and plan.call.arguments is not None:
-            outcome, error = await self._called(plan.tool, plan.call.arguments, plan.key)
+        outcome, error = plan.verdict.outcome or ToolOutcome(None), plan.verdict.error
+        if plan.tool is not None and plan.verdict.arguments is not None:
+            outcome, error = await self._called(plan.tool, plan.verdict.arguments, plan.key)
         result = _bounded(clean_json(outcome.result))
         end = ToolEnd(
             timestamp=time.time(),
@@ -191,7 +197,11 @@ class ToolCalls:
         return _cut(_as_text(end.result), self._calling.max_shown_chars)
 
 
-async def _all(calls: "Sequence[Awaitable[ToolEnd]] | Any") -> list[ToolEnd]:
+def _refused(call: ToolCall, key: str, code: str, message: str) -> _Planned:
+    return _Planned(call, key, None, Verdict(error=CallError(code=code, message=message)))
+
+
+async def _all(calls: Iterable[Awaitable[ToolEnd]]) -> list[ToolEnd]:
     """Await all at once; when one raises or we are cancelled, end the others before going on."""
     waiting = list(calls)
     if len(waiting) == 1:

@@ -12,6 +12,7 @@ from decimal import Decimal
 from dynagent.core.executions import Claim, ExecutionLost, NodeEnd, NodeStart, TraceRecorder, Usage
 from dynagent.core.language_models import Prices
 from dynagent.core.shared.calls import TokenUsage
+from dynagent.infrastructure.langgraph.verdicts import RunWaits
 
 
 @dataclass(slots=True)
@@ -86,8 +87,8 @@ class RunTrace:
         return span
 
     def leave(self, span: Span, error: Exception | None) -> None:
-        """End a visit. One that another attempt took over is not ended here."""
-        if isinstance(error, ExecutionLost) or self.claim.journal.node_ended(span.id):
+        """End a visit. One that goes on in another attempt is not ended here."""
+        if isinstance(error, (ExecutionLost, RunWaits)) or self.claim.journal.node_ended(span.id):
             return
         self.recorder.record(
             NodeEnd(
