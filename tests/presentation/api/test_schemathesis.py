@@ -1,5 +1,9 @@
-"""Requests made from the OpenAPI document, good and bad ones: none is a server error, all answers are as documented."""
+"""Requests made from the OpenAPI document, good and bad ones, to the real server on a real database.
 
+None is a server error, and every answer is as documented.
+"""
+
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,29 +19,31 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from tests.presentation.api.house import House
-from tests.presentation.serving import serving
+from tests.cli.processes import serving
+from tests.servers import TestPostgres
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
-EXAMPLES = 12
+EXAMPLES = 8
 
 # The committed document; another test holds it to the code.
 document = schemathesis.openapi.from_path(Path(__file__).parents[3] / "docs" / "openapi.json")
 
 
 @pytest.fixture(scope="module")
-def url() -> Iterator[str]:
+def url(postgres: TestPostgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The URL of a running server."""
-    with serving(lambda: House().app) as url:
-        yield url
+    name, database = asyncio.run(postgres.clone())
+    with serving(tmp_path_factory.mktemp("server"), DATABASE_URL=database, LOG_LEVEL="ERROR") as server:
+        yield server.url
+    asyncio.run(postgres.drop(name))
 
 
 @pytest.fixture(scope="module")
 def known(url: str) -> dict[str, str]:
     """Ids that exist, so that requests get past the 404s."""
-    with httpx2.Client(base_url=url) as client:
+    with httpx2.Client(base_url=url, timeout=20) as client:
         agent = client.post("/api/agents", json={"name": "A", "tools": ["calculator"]}).json()
-        run = client.post("/api/executions", json={"agent_id": agent["id"], "query": "1"}).json()
+        run = client.post("/api/executions", json={"agent_id": agent["id"], "query": "compute 23*19"}).json()
     return {"agent_id": agent["id"], "execution_id": run["id"], "name": "calculator"}
 
 

@@ -67,12 +67,15 @@ async def test_the_reference_needs_nothing_from_elsewhere(api: httpx2.AsyncClien
 
 async def test_a_frontend_is_served_below_the_routes(house: House, tmp_path: Path) -> None:
     (tmp_path / "index.html").write_text("<title>Interface</title>")
+    (tmp_path / "404.html").write_text("<title>No such page</title>")
     house.app = build_app(house.bus, health=house._report, metrics=lambda: b"", frontend=tmp_path)
 
     async with house.client() as api:
         assert "Interface" in (await api.get("/")).text
         assert (await api.get("/api")).json()["name"] == "Dynagent"
         assert (await api.get("/api/tools")).json()["total"] == 2
-        assert (await api.get("/api/nothing")).json()["error_code"] == "route_not_found"
+        unknown = await api.get("/api/v1/nothing/at/all", headers={"Accept": "text/html"})
+        assert (unknown.status_code, unknown.json()["error_code"]) == (404, "route_not_found")
+        assert "No such page" in (await api.get("/nothing")).text
         assert (await api.post("/api/nothing")).status_code == 404
-        assert (await api.patch("/api/agents")).status_code == 405
+        assert (await api.patch("/api/agents")).headers["allow"] == "GET, POST"
