@@ -4,7 +4,6 @@ import contextlib
 import os
 import signal
 import socket
-import sys
 from dataclasses import dataclass, field
 
 from dynagent.infrastructure.sandbox.inside import filter as seccomp
@@ -71,5 +70,4 @@ class Cage:
         os.dup2(channel.fileno(), CHANNEL, inheritable=False)
         if channel.fileno() == CHANNEL:
             channel.detach()
-        sys.stdin = None  # type: ignore[assignment]
         return socket.socket(fileno=CHANNEL)

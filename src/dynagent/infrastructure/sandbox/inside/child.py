@@ -15,7 +15,14 @@ from dynagent.infrastructure.sandbox.inside.screening import screen
 
 _REHEARSALS = 16
 _REHEARSED_SOURCE = b"async def warm(text: str) -> str:\n    return text"
-_REHEARSED_LIMITS = {"logs_limit": 100, "output_limit": 100}
+_REHEARSED_CALL = {
+    "entry": "warm",
+    "shape": "async",
+    "arguments": {"text": ""},
+    "secrets": {},
+    "logs_limit": 100,
+    "output_limit": 100,
+}
 _WARM_UP = marshal.dumps(compile(_REHEARSED_SOURCE, harness.SOURCE_NAME, "exec"))
 
 
@@ -37,27 +44,31 @@ def main(channel: socket.socket, slot: int, cage: Cage) -> None:
 def rehearse() -> None:
     """Serve our own calls some times in the zygote: the interpreter then has specialised the whole path, and children
     write to fewer of the pages that they share (fork and page faults are most of what a call costs)."""
-    streams = sys.stdin, sys.stdout, sys.stderr
     for _ in range(_REHEARSALS):
         loop = asyncio.new_event_loop()
         asyncio.set_event_loop(loop)
-        ours, theirs = socket.socketpair()
-        with ours, theirs:
-            request = {"entry": "warm", "shape": "async", "arguments": {"text": ""}, "secrets": {}} | _REHEARSED_LIMITS
-            frames.send(ours, request, _WARM_UP)
-            message, raw, _ = frames.receive(theirs)
-            _call(theirs, message, raw, None, loop)
-            frames.receive(ours)
+        _rehearse_call(loop)
         loop.close()
         screen({"code": list(_REHEARSED_SOURCE), "name": "warm", "network": False, "libraries": [], "networked": []})
     asyncio.set_event_loop(None)
-    sys.stdin, sys.stdout, sys.stderr = streams
+
+
+def _rehearse_call(loop: asyncio.AbstractEventLoop) -> None:
+    """Serve one call of our own, over a channel of our own."""
+    streams = sys.stdout, sys.stderr
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        frames.send(ours, _REHEARSED_CALL, _WARM_UP)
+        message, raw, _ = frames.receive(theirs)
+        _call(theirs, message, raw, None, loop)
+        frames.receive(ours)
+    sys.stdout, sys.stderr = streams
 
 
 def _serve(channel: socket.socket, cage: Cage) -> None:
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
-    harness.Tool(_WARM_UP, entry="warm", shape="async", loop=loop).call({"text": ""}, output_limit=100)
+    _rehearse_call(loop)  # most page faults happen here and not in the call
     if cage.sockets:
         Network(channel).install()
     gc.enable()

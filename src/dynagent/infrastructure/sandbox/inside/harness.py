@@ -62,11 +62,7 @@ class Tool:
             target = instance._arun if hasattr(instance, "_arun") else instance._run
         self._target = target
         self._hints = _hints(target)
-        self._by_place = [
-            name
-            for name, parameter in inspect.signature(target).parameters.items()
-            if parameter.kind is inspect.Parameter.POSITIONAL_ONLY
-        ]
+        self._by_place = _by_place(target)
 
     def call(self, arguments: dict[str, Any], *, output_limit: int) -> Any:
         """Return the JSON form of the result. Raises what the tool raises, Misfit, NotSerialisable, TooLarge."""
@@ -114,7 +110,16 @@ def usage() -> tuple[float, int]:
     return (used.ru_utime + used.ru_stime) * 1000, used.ru_maxrss
 
 
+def _by_place(target: Any) -> tuple[str, ...]:
+    """Return the names of positional-only parameters; no `inspect.signature`, which costs as much as a whole call."""
+    code = getattr(getattr(target, "__func__", target), "__code__", None)
+    return code.co_varnames[: code.co_posonlyargcount] if code is not None else ()
+
+
 def _hints(target: Any) -> dict[str, Any]:
+    plain = getattr(target, "__annotations__", {})
+    if not any(isinstance(hint, str) for hint in plain.values()):
+        return plain
     try:
         return typing.get_type_hints(target, include_extras=True)
     except Exception:

@@ -3,6 +3,7 @@
 Arguments: the control socket's descriptor, and the order (JSON: libraries, layers, limits).
 """
 
+import importlib
 import json
 import socket
 import sys
@@ -14,8 +15,7 @@ def run() -> None:
     root = str(Path(__file__).resolve().parents[4])
     sys.path.insert(0, root)
     control = socket.socket(fileno=int(sys.argv[1]))
-    from dynagent.infrastructure.sandbox.inside import zygote
-
+    zygote = importlib.import_module("dynagent.infrastructure.sandbox.inside.zygote")
     sys.path.remove(root)
     try:
         zygote.main(control, json.loads(sys.argv[2]))

@@ -1,0 +1,317 @@
+"""The sandbox's figures beside their bars and beside in-process `exec` of the same tool.
+
+`python -m benchmarks.sandbox` prints a table and keeps it in artifacts/sandbox.md and .json; `--quick` takes a fifth
+of the calls; `--route` also starts a server and measures what the sandbox adds to `POST /api/tools/execute`.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import json
+import logging
+import os
+import tempfile
+import time
+import urllib.request
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from benchmarks.figures import ARTIFACTS, machine
+from benchmarks.processes import dynagent_server, model_server
+from dynagent.core.tools import CallContext, CustomTool, ToolPolicy, ToolTimeout
+from dynagent.infrastructure.sandbox.sandbox import ZygoteSandbox
+from dynagent.infrastructure.sandbox.settings import SandboxSettings
+
+REVERSE = "async def reverse_string(text: str) -> str:\n    return text[::-1]"
+NAP = "import asyncio\nasync def nap(seconds: float) -> str:\n    await asyncio.sleep(seconds)\n    return 'rested'"
+BUSY = "async def busy() -> None:\n    while True:\n        pass"
+FETCH = """
+import httpx
+async def fetch(url: str) -> str:
+    async with httpx.AsyncClient() as client:
+        return (await client.get(url)).text
+"""
+PAUSE_S = 0.02
+_CONTEXT = CallContext(user_id="bench", timeout_s=10.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One line: what was measured, the unit, the bar ("at most" unless `at_least`), in-process `exec` beside it."""
+
+    name: str
+    value: float
+    bar: float | None
+    unit: str = "ms"
+    in_process: float | None = None
+    at_least: bool = False
+
+    @property
+    def met(self) -> str:
+        """Say whether the bar is reached."""
+        if self.bar is None:
+            return ""
+        return "yes" if (self.value >= self.bar if self.at_least else self.value <= self.bar) else "**no**"
+
+
+def main() -> None:
+    """Measure, print, keep."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true", help="a fifth of the calls")
+    parser.add_argument("--route", action="store_true", help="also the HTTP route, on a server of its own")
+    wanted = parser.parse_args()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+    figures = asyncio.run(_measure(5 if wanted.quick else 1))
+    if wanted.route:
+        figures += _measure_route(40 if wanted.quick else 200)
+    _keep(figures)
+
+
+async def _measure(divisor: int) -> list[Figure]:
+    figures: list[Figure] = []
+    async with _sandbox() as sandbox:
+        for measure in (_calls, _reused_calls, _throughput, _registration, _crowds, _limits, _clients, _memory):
+            figures += await measure(sandbox, divisor)
+            await asyncio.sleep(0.3)
+    return figures
+
+
+@contextlib.asynccontextmanager
+async def _sandbox() -> AsyncGenerator[ZygoteSandbox, None]:
+    sandbox = ZygoteSandbox(SandboxSettings(calls_per_tenant=200, calls_at_once=200))
+    await sandbox.start()
+    await sandbox.status()
+    yield sandbox
+    await sandbox.stop()
+
+
+async def _calls(sandbox: ZygoteSandbox, divisor: int) -> list[Figure]:
+    tool = await _tool(sandbox, REVERSE)
+    fresh = await _spaced(lambda: sandbox.run(tool, {"text": "abc"}, _CONTEXT), 500 // divisor)
+    inside = await _spaced(_in_process(REVERSE, "reverse_string", {"text": "abc"}), 500 // divisor)
+    return [
+        Figure("warm call, fresh process, 20 ms apart, p50", _at(fresh, 50), 1.0, in_process=_at(inside, 50)),
+        Figure("warm call, fresh process, 20 ms apart, p99", _at(fresh, 99), 5.0, in_process=_at(inside, 99)),
+    ]
+
+
+async def _reused_calls(sandbox: ZygoteSandbox, divisor: int) -> list[Figure]:
+    tool = await _tool(sandbox, REVERSE, reuse=True)
+    close = await _times(lambda: sandbox.run(tool, {"text": "abc"}, _CONTEXT), 2000 // divisor)
+    spaced = await _spaced(lambda: sandbox.run(tool, {"text": "abc"}, _CONTEXT), 300 // divisor)
+    return [
+        Figure("warm call, reuse, back to back, p50", _at(close, 50), 0.25),
+        Figure("warm call, reuse, back to back, p99", _at(close, 99), 1.0),
+        Figure("warm call, reuse, 20 ms apart, p50", _at(spaced, 50), None),
+    ]
+
+
+async def _throughput(sandbox: ZygoteSandbox, divisor: int) -> list[Figure]:
+    fresh, reused = await _tool(sandbox, REVERSE), await _tool(sandbox, REVERSE, reuse=True)
+    return [
+        Figure("calls a second, fresh", await _rate(sandbox, fresh, 1500 // divisor), 250, "/s", at_least=True),
+        Figure("calls a second, reuse", await _rate(sandbox, reused, 20_000 // divisor), 5000, "/s", at_least=True),
+    ]
+
+
+async def _registration(sandbox: ZygoteSandbox, divisor: int) -> list[Figure]:
+    times = await _spaced(lambda: sandbox.screen("reverse_string", REVERSE, ToolPolicy()), 300 // divisor)
+    return [
+        Figure("reflect, screen, compile, p50", _at(times, 50), 3.0),
+        Figure("reflect, screen, compile, p99", _at(times, 99), 10.0),
+    ]
+
+
+async def _crowds(sandbox: ZygoteSandbox, _: int) -> list[Figure]:
+    tool = await _tool(sandbox, NAP)
+    figures: list[Figure] = []
+    for count, seconds, bar in ((20, 0.2, 0.5), (100, 0.5, 1.2)):
+        await asyncio.sleep(0.5)
+        started = time.perf_counter()
+        await asyncio.gather(*[sandbox.run(tool, {"seconds": seconds}, _CONTEXT) for _ in range(count)])
+        name = f"{count} naps of {seconds} s at once"
+        figures.append(Figure(name, time.perf_counter() - started, bar, "s", in_process=seconds))
+    return figures
+
+
+async def _limits(sandbox: ZygoteSandbox, _: int) -> list[Figure]:
+    tool = await _tool(sandbox, BUSY, timeout_s=0.5)
+    started = time.perf_counter()
+    with contextlib.suppress(ToolTimeout):
+        await sandbox.run(tool, {}, _CONTEXT)
+    return [Figure("a limit of 500 ms ends a busy loop after", (time.perf_counter() - started) * 1000, 550)]
+
+
+async def _clients(sandbox: ZygoteSandbox, divisor: int) -> list[Figure]:
+    async with _site() as place:
+        tool = await _tool(sandbox, FETCH, network=(place,))
+        url = f"http://{place}/"
+        await sandbox.run(tool, {"url": url}, _CONTEXT)
+        await asyncio.sleep(0.5)
+        inside = await _spaced(_in_process(FETCH, "fetch", {"url": url}), 50 // divisor)
+        confined = await _spaced(lambda: sandbox.run(tool, {"url": url}, _CONTEXT), 50 // divisor)
+    bar = _at(inside, 50)
+    return [Figure("httpx GET with a new client, p50", _at(confined, 50), bar, in_process=bar)]
+
+
+async def _memory(sandbox: ZygoteSandbox, _: int) -> list[Figure]:
+    status = await sandbox.status()
+    private = sorted(_private_mb(pid) for pid in _idle_children("core"))
+    figures = [Figure("idle child, private memory", private[len(private) // 2], 4.0, "MB")] if private else []
+    for kind, bar in (("core", 300), ("full", 1500)):
+        if status["boot_ms"][kind]:
+            figures.append(Figure(f"zygote boot, {kind}", status["boot_ms"][kind], bar))
+    return figures
+
+
+def _measure_route(calls: int) -> list[Figure]:
+    """Return what the route takes for a shipped tool and what the sandbox adds to that."""
+    with (
+        model_server() as model_url,
+        tempfile.TemporaryDirectory() as data_dir,
+        dynagent_server(model_url, Path(data_dir)) as process,
+    ):
+        for name, reuse in (("reverse_fresh", False), ("reverse_kept", True)):
+            _post(process.url, "/api/tools/register", _payload(name, reuse=reuse))
+        base = _route_times(process.url, {"name": "calculator", "arguments": {"expression": "23*19"}}, calls)
+        fresh = _route_times(process.url, {"name": "reverse_fresh", "arguments": {"text": "abc"}}, calls)
+        kept = _route_times(process.url, {"name": "reverse_kept", "arguments": {"text": "abc"}}, calls)
+    return [
+        Figure("POST /api/tools/execute, fresh, p50", _at(fresh, 50), None, in_process=_at(base, 50)),
+        Figure("… added by the sandbox, fresh", _at(fresh, 50) - _at(base, 50), 2.0),
+        Figure("… added by the sandbox, reuse", _at(kept, 50) - _at(base, 50), 1.0),
+    ]
+
+
+def _payload(name: str, *, reuse: bool) -> dict[str, Any]:
+    code = REVERSE.replace("reverse_string", name)
+    return {"name": name, "description": "Reverse the characters in a string", "code": code, "reuse": reuse}
+
+
+def _route_times(url: str, body: dict[str, Any], calls: int) -> list[float]:
+    times: list[float] = []
+    for _ in range(calls):
+        time.sleep(PAUSE_S)
+        started = time.perf_counter()
+        _post(url, "/api/tools/execute", body)
+        times.append((time.perf_counter() - started) * 1000)
+    return times
+
+
+def _post(url: str, path: str, body: dict[str, Any]) -> None:
+    headers = {"content-type": "application/json"}
+    request = urllib.request.Request(url + path, json.dumps(body).encode(), headers)
+    with urllib.request.urlopen(request) as response:
+        response.read()
+
+
+async def _tool(sandbox: ZygoteSandbox, code: str, **values: Any) -> CustomTool:
+    policy = ToolPolicy(**values)
+    screening = await sandbox.screen("the_tool", code, policy)
+    if screening.reflection is None:
+        raise SystemExit(f"the tool was refused: {screening.findings}")
+    now = datetime.now(UTC)
+    return CustomTool(
+        id="bench",
+        user_id="bench",
+        name="the_tool",
+        description="A tool of the benchmark",
+        code=code,
+        reflection=screening.reflection,
+        policy=policy,
+        created_at=now,
+        updated_at=now,
+    )
+
+
+def _in_process(code: str, entry: str, arguments: dict[str, Any]) -> Callable[[], Awaitable[Any]]:
+    """Return the baseline: source executed in this process for every call, as products without a sandbox do."""
+    program = compile(code, "<tool>", "exec")
+
+    async def call() -> Any:
+        names: dict[str, Any] = {}
+        exec(program, names)
+        return await names[entry](**arguments)
+
+    return call
+
+
+async def _spaced(call: Callable[[], Awaitable[Any]], count: int) -> list[float]:
+    return await _times(call, count, PAUSE_S)
+
+
+async def _times(call: Callable[[], Awaitable[Any]], count: int, pause_s: float = 0.0) -> list[float]:
+    times: list[float] = []
+    for _ in range(count):
+        if pause_s:
+            await asyncio.sleep(pause_s)
+        started = time.perf_counter()
+        await call()
+        times.append((time.perf_counter() - started) * 1000)
+    return times
+
+
+async def _rate(sandbox: ZygoteSandbox, tool: CustomTool, calls: int) -> float:
+    async def work() -> None:
+        for _ in range(calls // 4):
+            await sandbox.run(tool, {"text": "abc"}, _CONTEXT)
+
+    started = time.perf_counter()
+    await asyncio.gather(*[work() for _ in range(4)])
+    return calls / (time.perf_counter() - started)
+
+
+@contextlib.asynccontextmanager
+async def _site() -> AsyncGenerator[str, None]:
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok")
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    async with server:
+        yield f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
+
+
+def _idle_children(kind: str) -> list[int]:
+    """Return the processes that a zygote's process has forked: those whose parent runs the same command."""
+    sandboxes: dict[int, int] = {}
+    for entry in Path("/proc").iterdir():
+        with contextlib.suppress(OSError):
+            command = (entry / "cmdline").read_bytes() if entry.name.isdigit() else b""
+            if b"inside/start.py" in command and (b'"sockets": true' in command) == (kind == "full"):
+                sandboxes[int(entry.name)] = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+    return [pid for pid, parent in sandboxes.items() if sandboxes.get(parent) in sandboxes]
+
+
+def _private_mb(pid: int) -> float:
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    return sum(int(line.split()[1]) for line in lines if line.startswith("Private")) / 1000
+
+
+def _at(times: list[float], percent: int) -> float:
+    return sorted(times)[min(len(times) - 1, len(times) * percent // 100)]
+
+
+def _keep(figures: list[Figure]) -> None:
+    lines = [f"{machine()}, load {os.getloadavg()[0]:.1f} at the end", ""]
+    lines += ["| what | here | bar | met | in-process `exec` |", "| --- | --- | --- | --- | --- |"]
+    for figure in figures:
+        bar = "" if figure.bar is None else f"{'≥' if figure.at_least else '≤'} {figure.bar:g} {figure.unit}"
+        beside = "" if figure.in_process is None else f"{figure.in_process:.3g} {figure.unit}"
+        lines.append(f"| {figure.name} | {figure.value:.3g} {figure.unit} | {bar} | {figure.met} | {beside} |")
+    text = "\n".join(lines) + "\n"
+    ARTIFACTS.mkdir(exist_ok=True)
+    (ARTIFACTS / "sandbox.md").write_text(text)
+    (ARTIFACTS / "sandbox.json").write_text(json.dumps([asdict(figure) | {"met": figure.met} for figure in figures]))
+    print(text)
+
+
+if __name__ == "__main__":
+    main()
