@@ -4,6 +4,7 @@ import argparse
 import asyncio
 
 import uvloop
+
 from benchmarks.scripted_model.server import listen
 
 

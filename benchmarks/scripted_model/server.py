@@ -9,6 +9,7 @@ from collections import Counter, deque
 from typing import Any, cast
 
 import httptools
+
 from benchmarks.scripted_model import chat, responses
 from benchmarks.scripted_model.script import Reply, last_user, plan, read_markers
 

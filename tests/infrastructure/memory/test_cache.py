@@ -1,10 +1,10 @@
 """The in-process cache keeps the contract, forgets in time, and stays bounded."""
 
 import pytest
-from tests.infrastructure.cache_contract import CacheContract
 
 from dynagent.core.shared.cache import Cached
 from dynagent.infrastructure.memory.cache import MemoryCache
+from tests.infrastructure.cache_contract import CacheContract
 
 
 class TestMemoryCache(CacheContract):

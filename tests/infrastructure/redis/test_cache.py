@@ -4,11 +4,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 from redis.asyncio import Redis
-from tests.infrastructure.cache_contract import CacheContract
 
 from dynagent.core.shared.cache import Cached
 from dynagent.infrastructure.redis.cache import RedisCache
 from dynagent.infrastructure.redis.client import RedisGuard, RedisSettings, connect
+from tests.infrastructure.cache_contract import CacheContract
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from tests.fakes.dispatch import FakeDispatch, FakeTraceLog
 
 from dynagent.application.commands.executions.run import RunControl, RunExecution, RunExecutionHandler
 from dynagent.application.shared.caller import LOCAL_ADMIN
@@ -24,6 +23,7 @@ from dynagent.core.executions import (
 )
 from dynagent.core.language_models import ModelUnavailable
 from dynagent.core.tools import ToolNotFound
+from tests.fakes.dispatch import FakeDispatch, FakeTraceLog
 
 ID = "01a1fbd1-034f-79b1-bf7b-77098bbc65ab"
 FALLBACK = "01a1fbd1-034f-79b1-bf7b-77098bbc65ac"
