@@ -2,9 +2,9 @@
 
 import { Monitor, Moon, Sun } from "lucide-react";
 import { useTheme } from "next-themes";
-import { useSyncExternalStore } from "react";
 
 import { Segmented } from "@/components/ui/segmented";
+import { useMounted } from "@/lib/use-mounted";
 
 type Theme = "light" | "dark" | "system";
 
@@ -14,13 +14,11 @@ const options = [
   { value: "system", label: <Monitor />, title: "As the system" },
 ] as const;
 
-const nothing = () => () => undefined;
-
 /** Light, dark, or as the system has it. */
 export function ThemeSwitch() {
   const { theme, setTheme } = useTheme();
   // The server's HTML cannot know the choice: the switch is neutral until the browser took over.
-  const mounted = useSyncExternalStore(nothing, () => true, () => false);
+  const mounted = useMounted();
   const value = mounted && (theme === "light" || theme === "dark") ? theme : "system";
   return <Segmented<Theme> label="Theme" value={value} options={options} onChange={setTheme} />;
 }

@@ -15,6 +15,7 @@ import { Card, Kbd, SkeletonRows } from "@/components/ui/surface";
 import type { HealthOut } from "@/lib/api";
 import { duration } from "@/lib/format";
 import { problemText } from "@/lib/problem";
+import { useMounted } from "@/lib/use-mounted";
 import { useViewStore } from "@/stores/view";
 
 import { healthQuery } from "../api/get-health";
@@ -24,7 +25,12 @@ const words = { ok: "works", warn: "look at it", fail: "fails" };
 
 /** Looks, the state of every part, what this is. */
 export function Settings() {
-  const { data, error, isPending, isFetching, refetch } = useQuery(healthQuery());
+  const health = useQuery(healthQuery());
+  // The navigation asks the same: its answer may be here before this part of the HTML is taken over.
+  const mounted = useMounted();
+  const data = mounted ? health.data : undefined;
+  const error = mounted ? health.error : null;
+  const isFetching = mounted && health.isFetching;
   const { rendering, setRendering } = useViewStore();
   return (
     <>
@@ -41,12 +47,12 @@ export function Settings() {
         <Group
           title="Health"
           action={
-            <Button size="sm" disabled={isFetching} onClick={() => void refetch()}>
+            <Button size="sm" disabled={isFetching} onClick={() => void health.refetch()}>
               <RefreshCw className={isFetching ? "animate-spin" : ""} /> Ask again
             </Button>
           }
         >
-          {isPending && <SkeletonRows rows={4} />}
+          {!data && !error && <SkeletonRows rows={4} />}
           {error && <Callout tone="bad" className="m-3" title="The server does not answer">{problemText(error)}</Callout>}
           {data && <Parts health={data} />}
         </Group>
