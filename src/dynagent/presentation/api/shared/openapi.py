@@ -57,6 +57,7 @@ STREAM: dict[int | str, dict[str, Any]] = {
 
 PROBLEMS: Mapping[str, str] = {
     "400": "The request cannot be read.",
+    "401": "Sign in first; the token or key sent is none that counts.",
     "403": "The host, the origin or the caller is not allowed to.",
     "404": "There is nothing under that id.",
     "409": "The change collides with what is there.",
@@ -132,9 +133,9 @@ def _add_problems(path: str, method: str, operation: dict[str, Any]) -> None:
 
 def _possible(path: str, method: str, operation: Mapping[str, Any]) -> list[str]:
     """Return the statuses that this operation may refuse with."""
-    possible = {"400", "403", "500", "503"}
+    possible = {"400", "401", "403", "429", "500", "503"}
     if not path.startswith(PREFIX + "/"):
-        return sorted(possible - {"503"})
+        return sorted(possible - {"401", "429", "503"})
     if "{" in path or "execut" in path:
         possible.add("404")
     if operation.get("parameters") or "requestBody" in operation:
@@ -146,7 +147,7 @@ def _possible(path: str, method: str, operation: Mapping[str, Any]) -> list[str]
     if any(parameter["name"].lower() == "if-match" for parameter in operation.get("parameters", ())):
         possible.add("412")
     if path.endswith(("/executions", "/run", "/execute")) or "/stream/" in path:
-        possible |= {"409", "429"}
+        possible.add("409")
     if path.endswith("/execute"):
         possible |= {"502", "504"}
     return sorted(possible)
