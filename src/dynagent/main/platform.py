@@ -8,8 +8,10 @@ import structlog
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
+from dynagent.application.commands.identity import PrepareSetup
 from dynagent.application.shared.bus import Bus
-from dynagent.application.shared.caller import LOCAL_USER_ID
+from dynagent.application.shared.caller import LOCAL_USER_ID, SYSTEM
+from dynagent.application.shared.permissions import PermittingBus
 from dynagent.core.agents import Agent, AgentRepository
 from dynagent.core.shared.events import DomainEvent, EventObserver
 from dynagent.core.shared.ids import new_id
@@ -36,6 +38,7 @@ from dynagent.infrastructure.sandbox.sandbox import ZygoteSandbox
 from dynagent.infrastructure.tools.arguments import misfits
 from dynagent.main.handlers import Ports, Scope, register_handlers
 from dynagent.main.health import parts_of
+from dynagent.main.identity import Identity, make_identity, register_identity
 from dynagent.main.settings import Settings
 from dynagent.main.signals import Signals
 from dynagent.main.tools import make_catalogue
@@ -82,7 +85,9 @@ async def open_platform(
         leases = PostgresLeases(database.pool, lease_s=settings.worker.lease_s)
         signals = Signals(settings, database, leases)
         await signals.start(stack)
+        identity = _open_identity(settings, database)
         bus, ports = await _open_bus(settings, database, signals, metrics, stack)
+        register_identity(bus, identity)
         worker = Worker(bus, leases, settings.worker, new_id=new_id, takes_work=takes_work)
         signals.attach(worker)
         await worker.start()
@@ -104,7 +109,9 @@ async def open_platform(
             settings=settings.api,
             shutdown=shutdown,
             frontend=built_frontend(),
+            door=identity.door,
         )
+        await _tell_setup(bus, settings, tell)
         yield Platform(bus=bus, worker=worker, app=app, asgi=observe(app, metrics, LOCAL_USER_ID), shutdown=shutdown)
 
 
@@ -121,6 +128,24 @@ async def _open_database(settings: Settings, stack: AsyncExitStack, tell: Tell) 
         await migrations.upgrade(database.dsn)
         await migrations.check_schema(database.pool)
     return database
+
+
+def _open_identity(settings: Settings, database: Database) -> Identity:
+    return make_identity(
+        settings.auth,
+        settings.secrets,
+        data_dir=settings.database.data_dir,
+        pool=database.pool,
+        redis_url=settings.redis.url,
+    )
+
+
+async def _tell_setup(bus: Bus[Scope], settings: Settings, tell: Tell) -> None:
+    """Print the one-time link of the first setup; what stands behind the # is never sent to any server."""
+    if settings.auth.auth_mode == "required":
+        token = await bus.send(PrepareSetup(), SYSTEM)
+        if token is not None:
+            tell(f"no administrator yet: open /setup#token={token} of this server to become it (once)")
 
 
 async def _open_bus(
@@ -168,7 +193,7 @@ async def _open_bus(
         check_schema=misfits,
         call_timeout_s=settings.run.call_timeout_s,
     )
-    bus = Bus[Scope](Scopes(database, deliver=outbox.deliver, agents_in_front=_agents_in_front(signals)).open)
+    bus = PermittingBus[Scope](Scopes(database, deliver=outbox.deliver, agents_in_front=_agents_in_front(signals)).open)
     register_handlers(bus, ports)
     return bus, ports
 

@@ -12,6 +12,8 @@ from dynagent.infrastructure.observability.logging import LogSettings
 from dynagent.infrastructure.postgres.database import DatabaseSettings
 from dynagent.infrastructure.redis.settings import BrokerSettings, RedisSettings
 from dynagent.infrastructure.sandbox.settings import SandboxSettings
+from dynagent.infrastructure.security.keyring import SecretSettings
+from dynagent.infrastructure.security.settings import AuthSettings
 from dynagent.infrastructure.tools.search.engines import SearchSettings
 from dynagent.presentation.api.settings import ApiSettings
 from dynagent.presentation.worker import WorkerSettings
@@ -40,6 +42,7 @@ class Settings:
     """Everything. Raises pydantic.ValidationError when the environment holds a wrong value."""
 
     api: ApiSettings = field(default_factory=ApiSettings)
+    auth: AuthSettings = field(default_factory=AuthSettings)
     broker: BrokerSettings = field(default_factory=BrokerSettings)
     database: DatabaseSettings = field(default_factory=DatabaseSettings)
     log: LogSettings = field(default_factory=LogSettings)
@@ -49,6 +52,7 @@ class Settings:
     run: RunSettings = field(default_factory=RunSettings)
     sandbox: SandboxSettings = field(default_factory=SandboxSettings)
     search: SearchSettings = field(default_factory=SearchSettings)
+    secrets: SecretSettings = field(default_factory=SecretSettings)
     submit: SubmitSettings = field(default_factory=SubmitSettings)
     trace: TraceSettings = field(default_factory=TraceSettings)
     worker: WorkerSettings = field(default_factory=WorkerSettings)

@@ -44,6 +44,16 @@ class AuthSettings(BaseSettings):
         """How long a refresh token lives unless it is used."""
         return timedelta(days=self.refresh_token_days)
 
+    @property
+    def ticket_lifetime(self) -> timedelta:
+        """How long a stream ticket opens its stream."""
+        return timedelta(seconds=self.stream_ticket_seconds)
+
+    @property
+    def setup_lifetime(self) -> timedelta:
+        """How long the link of the first setup can be used."""
+        return timedelta(hours=self.setup_link_hours)
+
     def check_address(self, host: str) -> None:
         """Refuse with LocalModeExposed to listen on anything but loopback in local mode."""
         if self.auth_mode == "local" and not is_loopback(host):
