@@ -40,9 +40,10 @@ def serve(host: Host = None, port: Port = None) -> None:
     first. Without a model key the built-in model "demo" answers. Listens on http://127.0.0.1:8000 unless told
     otherwise. Ctrl-C stops everything.
     """
+    from dynagent.cli.failures import leave
     from dynagent.cli.serve import run_server
 
-    raise typer.Exit(run_server(host=host, port=port))
+    leave(run_server(host=host, port=port))
 
 
 @app.command()
@@ -56,8 +57,9 @@ def demo(
     and each result as they happen, then the answer. Everything it prints is read from the execution's event stream.
     """
     from dynagent.cli.demo import run_demo
+    from dynagent.cli.failures import leave
 
-    raise typer.Exit(run_demo(url=url, query=query))
+    leave(run_demo(url=url, query=query))
 
 
 @app.command()
