@@ -77,6 +77,8 @@ def register_handlers(bus: Bus[Scope], ports: Ports) -> None:
     _register_agents(bus, ports)
     _register_tools(bus, ports)
     _register_executions(bus, ports)
+    _register_reading(bus, ports)
+    _register_running(bus, ports)
 
 
 def _register_agents(bus: Bus[Scope], ports: Ports) -> None:
@@ -147,12 +149,18 @@ def _register_executions(bus: Bus[Scope], ports: Ports) -> None:
             scope.executions, scope.uow, trace=ports.trace, doorbell=ports.doorbell
         ),
     )
+
+
+def _register_reading(bus: Bus[Scope], ports: Ports) -> None:
     bus.register(read.ListInterrupts, lambda scope: read.ListInterruptsHandler(scope.executions))
     bus.register(read.GetExecution, lambda scope: read.GetExecutionHandler(scope.executions, ports.trace))
     bus.register(read.ListExecutions, lambda scope: read.ListExecutionsHandler(scope.executions))
     bus.register(read.ReadTrace, lambda scope: read.ReadTraceHandler(scope.executions, ports.trace))
     bus.register(follow.FollowTrace, lambda scope: follow.FollowTraceHandler(scope.executions, ports.trace))
     bus.register_free(follow.WaitForExecution, follow.WaitForExecutionHandler(bus.send))
+
+
+def _register_running(bus: Bus[Scope], ports: Ports) -> None:
     bus.register_free(
         run.RunExecution,
         run.RunExecutionHandler(

@@ -22,44 +22,42 @@ def parts_of(
     worker: Worker,
 ) -> Sequence[Part]:
     """Return everything there is to ask in this process; only the database is needed for `ok`."""
-
-    async def check_database() -> Finding:
-        await database.check()
-        return Finding(Condition.OK, "embedded PostgreSQL answers" if database.is_embedded else "PostgreSQL answers")
-
-    async def check_redis() -> Finding:
-        found = await signals.cache.status()
-        if found == "ok":
-            return Finding(Condition.OK, "Redis answers")
-        return Finding(Condition.WARN, found, "everything works without it, slower; check REDIS_URL")
-
-    async def check_model() -> Finding:
-        advice = "set OPENAI_API_KEY for a real model" if models.default == "demo" else ""
-        return Finding(Condition.OK, f"the default model is {models.default}", advice)
-
-    async def check_worker() -> Finding:
-        return Finding(Condition.OK, f"{worker.running} executions run here, {worker.waiting} wait for a place")
-
-    async def check_sandbox() -> Finding:
-        return _sandbox_finding(await sandbox.status())
-
-    async def check_room() -> Finding:
-        return await check_disk(settings.database.data_dir)
-
     parts = [
-        Part("database", check_database),
-        Part("model", check_model, required=False),
-        Part("worker", check_worker, required=False),
-        Part("sandbox", check_sandbox, required=False, timeout_s=5.0),
+        Part("database", lambda: _check_database(database)),
+        Part("model", lambda: _check_model(models), required=False),
+        Part("worker", lambda: _check_worker(worker), required=False),
+        Part("sandbox", lambda: _check_sandbox(sandbox), required=False, timeout_s=5.0),
     ]
     if settings.redis.url is not None:
-        parts.append(Part("redis", check_redis, required=False))
+        parts.append(Part("redis", lambda: _check_redis(signals), required=False))
     if database.is_embedded:
-        parts.append(Part("disk", check_room))
+        parts.append(Part("disk", lambda: check_disk(settings.database.data_dir)))
     return parts
 
 
-def _sandbox_finding(status: dict[str, object]) -> Finding:
+async def _check_database(database: Database) -> Finding:
+    await database.check()
+    return Finding(Condition.OK, "embedded PostgreSQL answers" if database.is_embedded else "PostgreSQL answers")
+
+
+async def _check_redis(signals: Signals) -> Finding:
+    found = await signals.cache.status()
+    if found == "ok":
+        return Finding(Condition.OK, "Redis answers")
+    return Finding(Condition.WARN, found, "everything works without it, slower; check REDIS_URL")
+
+
+async def _check_model(models: ChatModels) -> Finding:
+    advice = "set OPENAI_API_KEY for a real model" if models.default == "demo" else ""
+    return Finding(Condition.OK, f"the default model is {models.default}", advice)
+
+
+async def _check_worker(worker: Worker) -> Finding:
+    return Finding(Condition.OK, f"{worker.running} executions run here, {worker.waiting} wait for a place")
+
+
+async def _check_sandbox(sandbox: ToolSandbox) -> Finding:
+    status = await sandbox.status()
     advice = str(status.get("advice") or "")
     if not status.get("runs"):
         return Finding(Condition.WARN, "registered tools cannot run here", advice)

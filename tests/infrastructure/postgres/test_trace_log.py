@@ -3,7 +3,6 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Sequence
-from typing import Any
 
 import pytest
 
@@ -236,44 +235,6 @@ async def test_what_postgres_refuses_ends_that_run_alone(house: House) -> None:
     assert outcomes[1] is None
 
 
-class Flaky:
-    """A pool that is away for the first few borrowings."""
-
-    def __init__(self, pool: Any, failures: int) -> None:
-        self._pool = pool
-        self.failures = failures
-
-    def acquire(self) -> Any:
-        if self.failures:
-            self.failures -= 1
-            raise ConnectionRefusedError("away")
-        return self._pool.acquire()
-
-
-async def test_an_outage_delays_events_and_loses_none(house: House) -> None:
-    claim = await claimed(house.database)
-    writer = EventWriter(Flaky(house.database.pool, 3), house.hub.publish)  # pyright: ignore[reportArgumentType]
-    log = PostgresTraceLog(house.database.pool, writer, house.hub, window_s=0.001, heartbeat_s=1)
-    writer.start()
-    await write(log.open(claim), 3)
-    assert seqs(await log.read(claim.execution.id, 0, 100)) == [1, 2, 3, 4, 5]
-    assert await status_of(house.database, claim.execution.id) is ExecutionStatus.COMPLETED
-    await writer.stop()
-
-
-async def test_stopping_stores_what_is_left(house: House) -> None:
-    claim = await claimed(house.database)
-    writer = EventWriter(house.database.pool, house.hub.publish)
-    log = PostgresTraceLog(house.database.pool, writer, house.hub, window_s=10, heartbeat_s=1)
-    writer.start()
-    recorder = log.open(claim)
-    for number in range(50):
-        recorder.record(start(number))
-    await writer.stop()
-    assert len(await log.read(claim.execution.id, 0, 100)) == 51
-    await writer.stop()
-
-
 async def test_a_waiting_execution_keeps_its_log_open(house: House) -> None:
     claim = await claimed(house.database)
     recorder = house.log.open(claim)
@@ -291,24 +252,3 @@ async def test_a_follower_that_leaves_frees_its_channel(house: House) -> None:
     follower.cancel()
     await asyncio.gather(follower, return_exceptions=True)
     await until(lambda: house.hub.followers == 0)
-
-
-async def test_a_finished_execution_makes_room_for_its_users_next_most_urgent_first(house: House) -> None:
-    user = new_id()
-    dispatch = PostgresDispatch(house.database.pool, user_cap=1)
-    worker = await add_worker(house.database)
-    running = await add_execution(house.database, user_id=user)
-    claim = await dispatch.claim(running, worker)
-    assert claim is not None
-    await add_execution(house.database, user_id=user)
-    urgent = await add_execution(house.database, user_id=user, priority=9)
-    await add_execution(house.database)
-    freed: list[tuple[str, str]] = []
-    writer = EventWriter(
-        house.database.pool, house.hub.publish, user_cap=1, on_freed=lambda id, lane: freed.append((id, lane))
-    )
-    writer.start()
-    log = PostgresTraceLog(house.database.pool, writer, house.hub, window_s=0.001, heartbeat_s=1)
-    await write(log.open(claim), 1)
-    assert freed == [(urgent, "interactive")]
-    await writer.stop()
