@@ -3,11 +3,6 @@
 # pyright: reportUnknownMemberType=false
 # LangGraph leaves parts of its own signatures untyped.
 
-import os
-
-# Checkpoints may hold JSON types only; LangGraph reads this once, when it is imported.
-os.environ.setdefault("LANGGRAPH_STRICT_MSGPACK", "true")
-
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -29,7 +24,7 @@ from dynagent.infrastructure.langgraph.verdicts import InDoubt, RunWaits
 class RunnerSettings(BaseSettings):
     """Limits of a run that are not the agent's own."""
 
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", env_ignore_empty=True)
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", env_ignore_empty=True, frozen=True)
 
     model_timeout_s: float = Field(default=300.0, gt=0, description="Seconds for one whole model reply.")
     tool_call_in_doubt: InDoubt = Field(

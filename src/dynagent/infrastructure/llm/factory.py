@@ -26,7 +26,7 @@ Lane = Literal["auto", "wire", "langchain"]
 class ModelSettings(BaseSettings):
     """Where the models are. Neither key nor base URL: only the demo model is there."""
 
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", env_ignore_empty=True)
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", env_ignore_empty=True, frozen=True)
 
     openai_api_key: SecretStr | None = Field(default=None, description="Key of the OpenAI-compatible endpoint.")
     openai_base_url: str | None = Field(default=None, description=f"Its base URL; {OPENAI} unless set.")

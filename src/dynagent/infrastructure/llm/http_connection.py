@@ -1,7 +1,7 @@
 """One HTTP/1.1 connection: a request at a time, timers instead of tasks."""
 
 import asyncio
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 import httptools
 
@@ -19,6 +19,13 @@ class ConnectionBroken(Exception):
         self.started = started
 
 
+class Patience(NamedTuple):
+    """How long an exchange may take: until `deadline` (the loop's time), and `idle_s` seconds of silence."""
+
+    deadline: float
+    idle_s: float
+
+
 class Connection(asyncio.Protocol):
     """A client connection. `reusable` between exchanges while both sides keep it open."""
 
@@ -29,11 +36,11 @@ class Connection(asyncio.Protocol):
         self._timer: asyncio.TimerHandle | None = None
         self._done: asyncio.Future[None] | None = None
 
-    async def exchange(self, request: bytes, sink: "Sink", *, deadline: float, idle_timeout_s: float) -> None:
+    async def exchange(self, request: bytes, sink: "Sink", patience: Patience) -> None:
         """Send the request, hand the response to `sink`, return when it is complete.
 
-        Raises ModelTimeout after `idle_timeout_s` of silence or at `deadline` (loop time), ConnectionBroken, and what
-        the sink raises; in these cases, and when cancelled, the connection is closed.
+        Raises ModelTimeout when patience ends, ConnectionBroken, and what the sink raises; in these cases, and when
+        cancelled, the connection is closed.
         """
         if self._transport is None or self._transport.is_closing():
             self.close()
@@ -42,8 +49,7 @@ class Connection(asyncio.Protocol):
         self._parser = httptools.HttpResponseParser(self)
         self._headers: dict[str, str] = {}
         self._started = False
-        self._idle_timeout_s = idle_timeout_s
-        self._deadline = deadline
+        self._patience = patience
         self._heard = self.loop.time()
         self._done = self.loop.create_future()
         self._watch()
@@ -128,10 +134,10 @@ class Connection(asyncio.Protocol):
 
     def _watch(self) -> None:
         """Look again when the next of the two limits could be reached; one timer, not one for each piece."""
-        now = self.loop.time()
-        if now >= self._deadline:
+        now, silent = self.loop.time(), self._heard + self._patience.idle_s
+        if now >= self._patience.deadline:
             return self._end(ModelTimeout("the model's reply took longer than its time limit"))
-        if now >= self._heard + self._idle_timeout_s:
-            return self._end(ModelTimeout(f"the model was silent for {self._idle_timeout_s:g} s"))
-        self._timer = self.loop.call_at(min(self._deadline, self._heard + self._idle_timeout_s), self._watch)
+        if now >= silent:
+            return self._end(ModelTimeout(f"the model was silent for {self._patience.idle_s:g} s"))
+        self._timer = self.loop.call_at(min(self._patience.deadline, silent), self._watch)
         return None

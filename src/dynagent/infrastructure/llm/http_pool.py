@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import certifi
 
 from dynagent.core.language_models import ModelError, ModelRefused, ModelTimeout, ModelUnavailable
-from dynagent.infrastructure.llm.http_connection import Connection, ConnectionBroken
+from dynagent.infrastructure.llm.http_connection import Connection, ConnectionBroken, Patience
 
 CONNECT_TIMEOUT_S = 10.0
 IDLE_CONNECTION_S = 20.0
@@ -52,20 +52,20 @@ class HttpPool:
 
         Cancelling closes the connection, so the endpoint stops working for nobody.
         """
-        deadline = asyncio.get_running_loop().time() + timeout_s
+        patience = Patience(asyncio.get_running_loop().time() + timeout_s, idle_timeout_s)
         head = f"POST {self._path}{path} HTTP/1.1\r\n{self._head}Content-Length: {len(body)}\r\n\r\n"
         request = head.encode("latin-1") + body
         try:
             connection = self._kept()
             if connection is not None:
                 try:
-                    return await self._exchange(connection, request, sink, deadline, idle_timeout_s)
+                    return await self._exchange(connection, request, sink, patience)
                 except ConnectionBroken as broken:
                     # The other side closed a kept connection just as we used it: nothing was read, so ask anew.
                     if broken.started:
                         raise
-            connection = await self._connect(deadline)
-            return await self._exchange(connection, request, sink, deadline, idle_timeout_s)
+            connection = await self._connect(patience.deadline)
+            return await self._exchange(connection, request, sink, patience)
         except ConnectionBroken as broken:
             raise ModelUnavailable(f"the model endpoint at {self._host} broke off the connection") from broken
 
@@ -74,10 +74,8 @@ class HttpPool:
         while self._idle:
             self._idle.pop()[1].close()
 
-    async def _exchange(
-        self, connection: Connection, request: bytes, sink: Sink, deadline: float, idle_timeout_s: float
-    ) -> None:
-        await connection.exchange(request, sink, deadline=deadline, idle_timeout_s=idle_timeout_s)
+    async def _exchange(self, connection: Connection, request: bytes, sink: Sink, patience: Patience) -> None:
+        await connection.exchange(request, sink, patience)
         if connection.reusable:
             now = connection.loop.time()
             self._idle.append((now, connection))
