@@ -3,6 +3,7 @@
 /** `850 ms`, `3.2 s`, `1 m 05 s`, `2 h 03 m`; "–" when unknown. */
 export function duration(ms: number | null | undefined): string {
   if (ms === null || ms === undefined || Number.isNaN(ms)) return "–";
+  if (ms < 0.05) return "0 ms";
   if (ms < 10) return `${ms.toFixed(1)} ms`;
   if (ms < 1000) return `${Math.round(ms)} ms`;
   if (ms < 59_950) return `${(ms / 1000).toFixed(ms < 9_995 ? 2 : 1)} s`;
@@ -50,7 +51,8 @@ export function oneLine(text: string, max = 160): string {
 
 /** Text without the signs of Markdown, for previews of one line. */
 export function withoutMarkdown(text: string): string {
-  return text.slice(0, 2000).replace(/```\w*|[*_`~]{1,3}(?=\S)|(?<=\S)[*_`~]{1,3}|^#+\s+|^\s*[-*+]\s+/gm, "");
+  const plain = text.slice(0, 2000).replace(/```\w*|^#+\s+|^\s*[-*+]\s+/gm, "");
+  return plain.replace(/(?<![\w*])(\*{1,3}|_{1,3}|`{1,2})(?=\S)(.+?)(?<=\S)\1(?![\w*])/g, "$2");
 }
 
 /** JSON for people; a string stays as it is. */

@@ -18,7 +18,7 @@ export function AppShell({ children, status }: { children: ReactNode; status?: R
   const { navigationOpen, setNavigationOpen } = useViewStore();
   const close = () => setNavigationOpen(false);
   return (
-    <div className="flex min-h-dvh flex-col md:h-dvh md:flex-row">
+    <div className="flex min-h-dvh flex-col md:h-dvh md:flex-row md:overflow-hidden">
       <a href="#main" className="sr-only z-50 rounded-md bg-accent px-3 py-1.5 text-on-accent focus:not-sr-only focus:fixed focus:top-2 focus:left-2">
         Skip to content
       </a>
@@ -47,7 +47,7 @@ export function AppShell({ children, status }: { children: ReactNode; status?: R
           <ThemeSwitch />
         </div>
       </aside>
-      <main id="main" tabIndex={-1} className="flex min-w-0 flex-1 flex-col outline-none md:min-h-0 md:overflow-y-auto">
+      <main id="main" tabIndex={-1} className="relative flex min-w-0 flex-1 flex-col outline-none md:min-h-0 md:overflow-y-auto">
         {children}
       </main>
     </div>

@@ -28,6 +28,7 @@ export async function agentJourney({ page, api }) {
   await page.getByRole("button", { name: "Ask", exact: true }).click();
   await page.getByText("✔ Result: 42").first().waitFor();
   await page.locator('[data-testid="trace"][data-status="completed"]').waitFor();
+  await page.waitForTimeout(300);
   await shot(page, "agent-try-out");
 
   await page.getByRole("tab", { name: "Versions" }).click();
@@ -67,6 +68,7 @@ export async function builderProblems({ page, api }) {
   await page.getByRole("button", { name: "Save changes" }).click();
   const dialog = page.getByRole("dialog", { name: "This agent was changed meanwhile" });
   await dialog.getByText("changed by another tab").waitFor();
+  await page.waitForTimeout(300);
   await shot(page, "agent-conflict");
   await dialog.getByRole("button", { name: "Save mine over it" }).click();
   await page.getByText("v3", { exact: true }).waitFor();

@@ -22,4 +22,4 @@ export async function finished(api, agent, query) {
   return api("POST", "/executions", { agent_id: agent.id, query, mode: "sync" });
 }
 
-export const status = (page, value) => page.locator(`header [data-status="${value}"], [data-testid="trace"][data-status="${value}"]`).first();
+export const status = (page, value) => page.locator(`[data-testid="trace"][data-status="${value}"]`).first();

@@ -64,7 +64,7 @@ export function AgentEditor({ agentId, tryOut, executions }: AgentEditorProps) {
           tabs={[{ value: "configuration", label: "Configuration" }, { value: "versions", label: "Versions" }, { value: "executions", label: "Executions" }]}
         >
           <TabPanel value="configuration" keepMounted className="flex min-h-0 flex-1 flex-col data-hidden:hidden xl:flex-row">
-            <div className="min-w-0 flex-1 xl:overflow-y-auto">
+            <div className="relative min-w-0 flex-1 xl:overflow-y-auto">
               <Configuration key={agent.version} agent={agent} />
             </div>
             <div className="flex min-h-96 min-w-0 flex-col border-l max-xl:border-t xl:w-[27rem]">{tryOut}</div>

@@ -45,7 +45,7 @@ export function Tools() {
     >
       <div className="flex min-w-0 flex-col gap-2 @md:col-span-2">
         <SearchInput label="Search tools" value={search} onChange={(event) => setSearch(event.target.value)} />
-        <ul aria-label="Tools" className="max-h-80 divide-y overflow-y-auto rounded-md border">
+        <ul aria-label="Tools" className="relative max-h-80 divide-y overflow-y-auto rounded-md border">
           {missing.map((name) => (
             <li key={name} className="flex items-center gap-2.5 bg-bad-soft px-2.5 py-1.5">
               <Checkbox label={`Remove ${name}`} checked onChange={() => toggle(name, false)} />

@@ -18,7 +18,7 @@ export function NewAgent() {
   return (
     <div className="flex min-h-0 flex-1 flex-col">
       <PageHeader parent={{ href: "/agents", label: "Agents" }} title="New agent" />
-      <div className="min-h-0 flex-1 md:overflow-y-auto">
+      <div className="relative min-h-0 flex-1 md:overflow-y-auto">
         <div className="max-w-4xl">
           <AgentBuilder
             availableTools={tools.data?.tools ?? []}

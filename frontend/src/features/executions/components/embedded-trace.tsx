@@ -20,15 +20,8 @@ export function EmbeddedTrace({ execution, stacked = false, onStarted }: Embedde
   const [selected, setSelected] = useState<string | null>(null);
   const { trace } = execution;
   return (
-    <div className="flex min-h-0 min-w-0 flex-1 flex-col">
-      {trace.lastSeq > 0 && (
-        <div className="flex flex-wrap items-center gap-2 border-b px-3 py-1.5">
-          <StatusBadge status={trace.status} />
-          <span className="flex-1" />
-          <TraceActions trace={trace} onStarted={onStarted} />
-        </div>
-      )}
-      {trace.lastSeq > 0 && <TraceStats trace={trace} />}
+    <div className="@container flex min-h-0 min-w-0 flex-1 flex-col">
+      {trace.lastSeq > 0 && <TraceStats trace={trace} lead={<StatusBadge status={trace.status} />} actions={<TraceActions trace={trace} compact onStarted={onStarted} />} />}
       <TraceView key={trace.executionId} execution={execution} selected={selected} onSelect={setSelected} stacked={stacked} />
     </div>
   );

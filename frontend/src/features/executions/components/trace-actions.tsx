@@ -12,7 +12,7 @@ import { curlFollow, curlRun, curlStart } from "../model/curl";
 import { isOver, type Trace } from "../model/trace";
 
 /** Cancel, run again, share, copy as curl, download. */
-export function TraceActions({ trace, onStarted }: { trace: Trace; onStarted: (executionId: string) => void }) {
+export function TraceActions({ trace, compact = false, onStarted }: { trace: Trace; compact?: boolean; onStarted: (executionId: string) => void }) {
   const { cancel, rerun } = useExecutionActions(onStarted);
   const origin = typeof window === "undefined" ? "" : window.location.origin;
   const { executionId, agentId, query } = trace;
@@ -24,23 +24,23 @@ export function TraceActions({ trace, onStarted }: { trace: Trace; onStarted: (e
   return (
     <>
       {isOver(trace) ? (
-        <Button disabled={rerun.isPending} onClick={() => rerun.mutate({ agentId, query })}>
+        <Button size={compact ? "sm" : "md"} disabled={rerun.isPending} onClick={() => rerun.mutate({ agentId, query })}>
           <RotateCcw /> Run again
         </Button>
       ) : (
-        <Button variant="dangerGhost" className="border border-line-strong" disabled={cancel.isPending} onClick={() => cancel.mutate(executionId)}>
+        <Button size={compact ? "sm" : "md"} variant="dangerGhost" className="border border-line-strong" disabled={cancel.isPending} onClick={() => cancel.mutate(executionId)}>
           <Ban /> {cancel.isPending ? "Cancelling …" : "Cancel"}
         </Button>
       )}
       <Menu
         trigger={
-          <Button size="icon" className="size-8" aria-label="More actions">
+          <Button size="icon" className={compact ? "size-7" : "size-8"} aria-label="More actions">
             <Ellipsis />
           </Button>
         }
       >
-        <MenuItem onSelect={() => copy(window.location.href, "Link")}>
-          <Link2 /> Copy link to this view
+        <MenuItem onSelect={() => copy(compact ? `${origin}/executions/${executionId}` : window.location.href, "Link")}>
+          <Link2 /> {compact ? "Copy link to this run" : "Copy link to this view"}
         </MenuItem>
         <MenuItem onSelect={() => copy(curlRun(origin, agentId, query), "Command")}>
           <Terminal /> Copy as curl: run and stream
