@@ -10,9 +10,7 @@ import contextlib
 import json
 import logging
 import os
-import tempfile
 import time
-import urllib.request
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -22,7 +20,7 @@ from typing import Any
 import structlog
 
 from benchmarks.figures import ARTIFACTS, machine
-from benchmarks.processes import dynagent_server, model_server
+from benchmarks.sandbox_route import added_to_the_route
 from dynagent.core.tools import CallContext, CustomTool, ToolPolicy, ToolTimeout
 from dynagent.infrastructure.sandbox.sandbox import ZygoteSandbox
 from dynagent.infrastructure.sandbox.settings import SandboxSettings
@@ -68,7 +66,12 @@ def main() -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     figures = asyncio.run(_measure(5 if wanted.quick else 1))
     if wanted.route:
-        figures += _measure_route(40 if wanted.quick else 200)
+        base, fresh, kept = added_to_the_route(REVERSE, 40 if wanted.quick else 200)
+        figures += [
+            Figure("POST /api/tools/execute, fresh, p50", _at(fresh, 50), None, in_process=_at(base, 50)),
+            Figure("… added by the sandbox, fresh", _at(fresh, 50) - _at(base, 50), 2.0),
+            Figure("… added by the sandbox, reuse", _at(kept, 50) - _at(base, 50), 1.0),
+        ]
     _keep(figures)
 
 
@@ -167,47 +170,6 @@ async def _memory(sandbox: ZygoteSandbox, _: int) -> list[Figure]:
         if status["boot_ms"][kind]:
             figures.append(Figure(f"zygote boot, {kind}", status["boot_ms"][kind], bar))
     return figures
-
-
-def _measure_route(calls: int) -> list[Figure]:
-    """Return what the route takes for a shipped tool and what the sandbox adds to that."""
-    with (
-        model_server() as model_url,
-        tempfile.TemporaryDirectory() as data_dir,
-        dynagent_server(model_url, Path(data_dir)) as process,
-    ):
-        for name, reuse in (("reverse_fresh", False), ("reverse_kept", True)):
-            _post(process.url, "/api/tools/register", _payload(name, reuse=reuse))
-        base = _route_times(process.url, {"name": "calculator", "arguments": {"expression": "23*19"}}, calls)
-        fresh = _route_times(process.url, {"name": "reverse_fresh", "arguments": {"text": "abc"}}, calls)
-        kept = _route_times(process.url, {"name": "reverse_kept", "arguments": {"text": "abc"}}, calls)
-    return [
-        Figure("POST /api/tools/execute, fresh, p50", _at(fresh, 50), None, in_process=_at(base, 50)),
-        Figure("… added by the sandbox, fresh", _at(fresh, 50) - _at(base, 50), 2.0),
-        Figure("… added by the sandbox, reuse", _at(kept, 50) - _at(base, 50), 1.0),
-    ]
-
-
-def _payload(name: str, *, reuse: bool) -> dict[str, Any]:
-    code = REVERSE.replace("reverse_string", name)
-    return {"name": name, "description": "Reverse the characters in a string", "code": code, "reuse": reuse}
-
-
-def _route_times(url: str, body: dict[str, Any], calls: int) -> list[float]:
-    times: list[float] = []
-    for _ in range(calls):
-        time.sleep(PAUSE_S)
-        started = time.perf_counter()
-        _post(url, "/api/tools/execute", body)
-        times.append((time.perf_counter() - started) * 1000)
-    return times
-
-
-def _post(url: str, path: str, body: dict[str, Any]) -> None:
-    headers = {"content-type": "application/json"}
-    request = urllib.request.Request(url + path, json.dumps(body).encode(), headers)
-    with urllib.request.urlopen(request) as response:
-        response.read()
 
 
 async def _tool(sandbox: ZygoteSandbox, code: str, **values: Any) -> CustomTool:

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from dynagent.core.tools import SandboxBusy, SandboxUnavailable, ToolCrashed
+from dynagent.core.tools import SandboxBusy, SandboxUnavailable, ToolCrashed, ToolPolicy
 from dynagent.infrastructure.sandbox.audit import AuditEvent
 from dynagent.infrastructure.sandbox.sandbox import ZygoteSandbox
 from tests.infrastructure.sandbox.toolbox import (

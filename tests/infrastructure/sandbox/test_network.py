@@ -8,12 +8,12 @@ import pytest
 import pytest_asyncio
 from benchmarks.scripted_model import ScriptedModel
 
-from dynagent.core.tools import ToolFailed
+from dynagent.core.tools import ToolFailed, ToolPolicy
 from dynagent.infrastructure.sandbox.audit import AuditEvent
 from dynagent.infrastructure.sandbox.broker import Broker, asked_for
 from dynagent.infrastructure.sandbox.grants import Grant, parse_grants
 from dynagent.infrastructure.sandbox.sandbox import ZygoteSandbox
-from tests.infrastructure.sandbox.toolbox import CHATBOT, register, run, settings
+from tests.infrastructure.sandbox.toolbox import CHATBOT, register, run, settings, smuggle
 
 FETCH = """
 import httpx
@@ -98,8 +98,6 @@ async def test_a_passed_socket_cannot_be_turned_elsewhere(sandbox: ZygoteSandbox
         "    try:\n        type(s).__mro__[1].connect(s, ('127.0.0.1', 22))\n"
         "    except OSError as e:\n        return e.strerror\n"
     )
-    from tests.infrastructure.sandbox.toolbox import smuggle
-
     tool = smuggle(sandbox, code, entry="f", full=True, network=(site,))
     host, _, port = site.rpartition(":")
     assert (await run(sandbox, tool, host=host, port=int(port))).result == "Operation not permitted"
@@ -125,8 +123,6 @@ async def test_the_chatbot_of_the_specification_runs_unchanged() -> None:
 async def test_without_the_operators_grant_openai_is_a_library_like_others() -> None:
     sandbox = ZygoteSandbox(settings(grant_openai=False))
     try:
-        from dynagent.core.tools import ToolPolicy
-
         findings = (await sandbox.screen("chatbot_fn", CHATBOT, ToolPolicy())).findings
         assert [finding.rule for finding in findings] == ["import_network"]
     finally:
@@ -135,8 +131,6 @@ async def test_without_the_operators_grant_openai_is_a_library_like_others() -> 
 
 async def test_secrets_reach_only_the_tools_they_are_granted_to() -> None:
     code = "import os\nasync def attack():\n    return os.environ.get('WEATHER_KEY')"
-    from tests.infrastructure.sandbox.toolbox import smuggle
-
     sandbox = ZygoteSandbox(settings(secrets={"WEATHER_KEY": "s3cret"}))
     try:
         assert (await run(sandbox, smuggle(sandbox, code, secrets=("WEATHER_KEY",)))).result == "s3cret"
