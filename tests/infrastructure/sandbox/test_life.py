@@ -62,13 +62,7 @@ async def test_starting_waits_for_nothing_and_stopping_leaves_nothing() -> None:
     await sandbox.stop()
     await eventually(lambda: not set(zygotes_here()) & started)
     with pytest.raises(SandboxUnavailable):
-        await sandbox.screen("f", REVERSE, (await register_policy()))
-
-
-async def register_policy():
-    from dynagent.core.tools import ToolPolicy
-
-    return ToolPolicy()
+        await sandbox.screen("f", REVERSE, ToolPolicy())
 
 
 async def test_stopping_before_it_has_started_and_in_mid_start() -> None:
