@@ -9,6 +9,7 @@ import pytest
 import structlog
 
 OURS = ("DATABASE_", "REDIS_", "OPENAI_", "DATA_DIR", "HOST", "PORT", "LOG_", "DEFAULT_MODEL", "TOOL_SANDBOX_")
+OURS += ("AUTH_", "SECRET_")
 
 
 @pytest.fixture(autouse=True)

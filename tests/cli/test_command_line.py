@@ -40,7 +40,7 @@ def test_a_foreign_address_is_one_line_on_standard_error() -> None:
 
     assert run.returncode == 1
     assert run.stdout == ""
-    assert run.stderr.startswith("dynagent: refusing to listen on 0.0.0.0: there are no users and roles yet")
+    assert run.stderr.startswith("dynagent: refusing to listen on 0.0.0.0 with AUTH_MODE=local")
     assert run.stderr.count("\n") == 1
 
 

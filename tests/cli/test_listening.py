@@ -26,8 +26,13 @@ def test_loopback_addresses_are_taken(host: str) -> None:
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1"])
 def test_other_addresses_are_refused_with_the_reason(host: str) -> None:
-    with pytest.raises(CannotStart, match="no users and roles yet"):
+    with pytest.raises(CannotStart, match="with AUTH_MODE=local"):
         take_address(host, 0)
+
+
+def test_other_addresses_are_taken_where_people_sign_in() -> None:
+    with take_address("0.0.0.0", 0, loopback_only=False) as listener:
+        assert url_of(listener).startswith("http://0.0.0.0:")
 
 
 def test_names_of_nothing_are_refused() -> None:

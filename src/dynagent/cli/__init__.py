@@ -27,7 +27,7 @@ Newer = Annotated[str, typer.Argument(help="A revision, or head for the newest."
 Older = Annotated[str, typer.Argument(help="A revision, -1 for one step, base for nothing left.")]
 Days = Annotated[int | None, typer.Option(min=1, help="Keep this many days; without it, what is configured.")]
 Url = Annotated[str | None, typer.Option(help="A running server's address; without it one is started.")]
-Host = Annotated[str | None, typer.Option(help="Address to listen on, a loopback one (HOST, 127.0.0.1).")]
+Host = Annotated[str | None, typer.Option(help="Address to listen on (HOST, 127.0.0.1).")]
 Port = Annotated[int | None, typer.Option(min=0, max=65535, help="Port to listen on, 0 for any (PORT, 8000).")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of lines for people.")]
 
@@ -38,7 +38,7 @@ def serve(host: Host = None, port: Port = None) -> None:
 
     Without DATABASE_URL it brings its own PostgreSQL and keeps the data in DATA_DIR; the schema is brought up to date
     first. Without a model key the built-in model "demo" answers. Listens on http://127.0.0.1:8000 unless told
-    otherwise. Ctrl-C stops everything.
+    otherwise; on other than loopback addresses only with AUTH_MODE=required. Ctrl-C stops everything.
     """
     from dynagent.cli.failures import leave
     from dynagent.cli.serve import run_server

@@ -16,9 +16,11 @@ from dynagent.infrastructure.observability.disk import check_disk
 from dynagent.infrastructure.observability.health import Condition, Finding, Part
 from dynagent.infrastructure.postgres import migrations
 from dynagent.infrastructure.postgres.database import Database, DatabaseSettings
-from dynagent.infrastructure.redis.client import RedisSettings, connect
+from dynagent.infrastructure.redis.client import connect
+from dynagent.infrastructure.redis.settings import RedisSettings
 from dynagent.infrastructure.sandbox.sandbox import ZygoteSandbox
 from dynagent.infrastructure.sandbox.settings import SandboxSettings
+from dynagent.infrastructure.security.settings import AuthSettings
 
 OK, WARN, FAIL = Condition.OK, Condition.WARN, Condition.FAIL
 
@@ -142,7 +144,7 @@ async def _check_sandbox() -> Finding:
 
 async def _check_port(settings: ServerSettings) -> Finding:
     try:
-        take_address(settings.host, settings.port).close()
+        take_address(settings.host, settings.port, loopback_only=AuthSettings().auth_mode == "local").close()
     except CannotStart as error:
         if await _is_us(settings):
             return Finding(OK, f"a Dynagent server answers on http://{settings.host}:{settings.port}")

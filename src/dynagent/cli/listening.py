@@ -20,9 +20,9 @@ class ServerSettings(BaseSettings):
     stop_timeout_s: int = Field(default=1, ge=0, le=60)
 
 
-def take_address(host: str, port: int) -> socket.socket:
-    """Return a bound socket, not yet listening. Raises CannotStart with one line."""
-    family, address = _resolve(host, port)
+def take_address(host: str, port: int, *, loopback_only: bool = True) -> socket.socket:
+    """Return a listening socket; connections wait until somebody accepts them. Raises CannotStart with one line."""
+    family, address = _resolve(host, port, loopback_only=loopback_only)
     listener = socket.socket(family, socket.SOCK_STREAM)
     # Otherwise a server that was just stopped would keep the port for a minute.
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -43,15 +43,16 @@ def url_of(listener: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def _resolve(host: str, port: int) -> tuple[socket.AddressFamily, tuple[str, int]]:
+def _resolve(host: str, port: int, *, loopback_only: bool) -> tuple[socket.AddressFamily, tuple[str, int]]:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except OSError as error:
         raise CannotStart(f"HOST {host!r} is no address of this machine ({error.strerror})") from error
-    if not all(ipaddress.ip_address(str(entry[4][0]).partition("%")[0]).is_loopback for entry in found):
+    near = all(ipaddress.ip_address(str(entry[4][0]).partition("%")[0]).is_loopback for entry in found)
+    if loopback_only and not near:
         raise CannotStart(
-            f"refusing to listen on {host}: there are no users and roles yet, so whoever reached that address would be "
-            "administrator. Listen on 127.0.0.1 (HOST unset) and reach it through an SSH tunnel."
+            f"refusing to listen on {host} with AUTH_MODE=local: whoever reached that address would be administrator. "
+            "Set AUTH_MODE=required, or listen on 127.0.0.1 and reach it through an SSH tunnel."
         )
     # IPv4 first where a name means both: that is what the printed commands use.
     family, _, _, _, address = min(found, key=lambda entry: entry[0] != socket.AF_INET)

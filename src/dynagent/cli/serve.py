@@ -6,6 +6,7 @@ import time
 
 from dynagent.cli.failures import run
 from dynagent.cli.listening import ServerSettings, take_address, url_of
+from dynagent.infrastructure.security.settings import AuthSettings
 
 QUESTION = "Compute 23*19"
 
@@ -17,7 +18,11 @@ def run_server(*, host: str | None, port: int | None) -> int:
     async def main() -> int:
         settings = ServerSettings()
         # Before anything that takes time: a taken port is told at once.
-        listener = take_address(settings.host if host is None else host, settings.port if port is None else port)
+        listener = take_address(
+            settings.host if host is None else host,
+            settings.port if port is None else port,
+            loopback_only=AuthSettings().auth_mode == "local",
+        )
         from dynagent.cli.server import allow_many_connections, serving, stop_signals
 
         allow_many_connections()
