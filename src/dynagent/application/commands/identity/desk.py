@@ -53,7 +53,7 @@ class SignedIn:
     access_token: str = field(repr=False)
     access_expires_at: datetime
     refresh_token: str = field(repr=False)
-    refresh_expires_at: datetime
+    refresh_lifetime: timedelta
 
     @property
     def csrf_token(self) -> str:
@@ -95,7 +95,7 @@ class IdentityDesk:
         )
         await self.tokens.add(token)
         access_token, expires_at = self.access.issue(user.id, token.family_id, now)
-        return SignedIn(user, access_token, expires_at, secret, token.expires_at), token
+        return SignedIn(user, access_token, expires_at, secret, self.rules.refresh_lifetime), token
 
     async def note(
         self,

@@ -15,18 +15,18 @@ _PATH = "/api"
 def set_session(request: Request, response: Response, signed_in: SignedIn) -> None:
     """Send the refresh token, which pages cannot read, and what they must repeat to use it."""
     secure = door_of(request).secure_cookies == "always" or request.url.scheme == "https"
-    expires = signed_in.refresh_expires_at
+    max_age = int(signed_in.refresh_lifetime.total_seconds())
     response.headers["Cache-Control"] = "no-store"
     response.set_cookie(
         REFRESH_COOKIE,
         signed_in.refresh_token,
-        expires=expires,
+        max_age=max_age,
         path=_PATH,
         httponly=True,
         samesite="strict",
         secure=secure,
     )
-    response.set_cookie(CSRF_COOKIE, signed_in.csrf_token, expires=expires, path="/", samesite="strict", secure=secure)
+    response.set_cookie(CSRF_COOKIE, signed_in.csrf_token, max_age=max_age, path="/", samesite="strict", secure=secure)
 
 
 def refresh_token_of(request: Request) -> str:

@@ -41,25 +41,27 @@ class FrontDoor:
 
 async def caller_of_request(request: Request) -> Caller:
     """Return who asks. Raises BadToken, TooManyRequests, and NotSignedIn without credentials."""
-    visitor = await visitor_of_request(request)
-    if visitor.is_nobody:
-        raise NotSignedIn("sign in first, or send an access key: Authorization: Bearer <token>")
-    return visitor
-
-
-async def visitor_of_request(request: Request) -> Caller:
-    """Return who asks, NOBODY without credentials. Raises BadToken, TooManyRequests."""
-    door, address = door_of(request), address_of(request)
     header = request.headers.get("authorization")
     if header is None:
-        if not door.sign_in_required:
+        if not door_of(request).sign_in_required:
             return LOCAL_ADMIN
-        await door.rates.admit(f"address:{address}", door.address_rate)
-        return replace(NOBODY, address=address)
+        await visitor_of_request(request)
+        raise NotSignedIn("sign in first, or send an access key: Authorization: Bearer <token>")
     scheme, _, token = header.partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         raise BadToken("Authorization: write Bearer, a space, and the token or access key")
-    return await _known(request, Authenticate(token=token.strip(), address=address))
+    return await _known(request, Authenticate(token=token.strip(), address=address_of(request)))
+
+
+async def visitor_of_request(request: Request) -> Caller:
+    """Return nobody, from this address, for routes that sign somebody in: what else was sent says nothing there.
+
+    Raises TooManyRequests.
+    """
+    door, address = door_of(request), address_of(request)
+    if door.sign_in_required:
+        await door.rates.admit(f"address:{address}", door.address_rate)
+    return replace(NOBODY, address=address)
 
 
 async def watcher_of_request(

@@ -1,0 +1,1 @@
+"""Tests of identity over HTTP, on a real database."""
