@@ -41,6 +41,13 @@ def test_everything_stays_on_this_machine() -> None:
 
 def test_what_others_wait_for_has_a_health_check() -> None:
     services = COMPOSE["services"]
-    awaited = {name for service in services.values() for name in service.get("depends_on", {})}
+    awaited = {
+        name for service in services.values() if isinstance(waits := service.get("depends_on"), dict) for name in waits
+    }
 
+    assert awaited
     assert [name for name in awaited if "healthcheck" not in services[name]] == []
+
+
+def test_people_sign_in_where_others_can_reach_it() -> None:
+    assert COMPOSE["services"]["backend"]["environment"]["AUTH_MODE"] == "required"
