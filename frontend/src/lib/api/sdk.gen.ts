@@ -2,7 +2,7 @@
 
 import type { Client, Options as Options2, TDataShape } from './client';
 import { client } from './client.gen';
-import type { CancelExecutionData, CancelExecutionErrors, CancelExecutionResponses, CloneAgentData, CloneAgentErrors, CloneAgentResponses, CreateAgentData, CreateAgentErrors, CreateAgentResponses, DeleteAgentData, DeleteAgentErrors, DeleteAgentResponses, ExecuteToolData, ExecuteToolErrors, ExecuteToolResponses, FollowTraceData, FollowTraceErrors, FollowTraceResponse, FollowTraceResponses, GetAgentData, GetAgentErrors, GetAgentResponses, GetAgentVersionData, GetAgentVersionErrors, GetAgentVersionResponses, GetApiInformationData, GetApiInformationErrors, GetApiInformationResponses, GetExecutionData, GetExecutionErrors, GetExecutionResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetReadinessData, GetReadinessErrors, GetReadinessResponses, GetToolData, GetToolErrors, GetToolResponses, ListAgentsData, ListAgentsErrors, ListAgentsResponses, ListAgentVersionsData, ListAgentVersionsErrors, ListAgentVersionsResponses, ListAttachableToolsData, ListAttachableToolsErrors, ListAttachableToolsResponses, ListExecutionsData, ListExecutionsErrors, ListExecutionsResponses, ListToolsData, ListToolsErrors, ListToolsResponses, ReadTraceData, ReadTraceErrors, ReadTraceResponses, RegisterToolData, RegisterToolErrors, RegisterToolResponses, RemoveToolData, RemoveToolErrors, RemoveToolResponses, RestoreAgentVersionData, RestoreAgentVersionErrors, RestoreAgentVersionResponses, RunAgentData, RunAgentErrors, RunAgentResponses, SetAgentsStatusData, SetAgentsStatusErrors, SetAgentsStatusResponses, StartExecutionData, StartExecutionErrors, StartExecutionResponses, StreamAgentData, StreamAgentErrors, StreamAgentResponse, StreamAgentResponses, UpdateAgentData, UpdateAgentErrors, UpdateAgentResponses, UpdateToolData, UpdateToolErrors, UpdateToolResponses } from './types.gen';
+import type { CancelExecutionData, CancelExecutionErrors, CancelExecutionResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, CloneAgentData, CloneAgentErrors, CloneAgentResponses, CompleteSetupData, CompleteSetupErrors, CompleteSetupResponses, CreateAccessKeyData, CreateAccessKeyErrors, CreateAccessKeyResponses, CreateAgentData, CreateAgentErrors, CreateAgentResponses, CreateUserData, CreateUserErrors, CreateUserResponses, DeleteAgentData, DeleteAgentErrors, DeleteAgentResponses, ExecuteToolData, ExecuteToolErrors, ExecuteToolResponses, FollowTraceData, FollowTraceErrors, FollowTraceResponses, ForkExecutionData, ForkExecutionErrors, ForkExecutionResponses, GetAgentData, GetAgentErrors, GetAgentResponses, GetAgentVersionData, GetAgentVersionErrors, GetAgentVersionResponses, GetApiInformationData, GetApiInformationErrors, GetApiInformationResponses, GetExecutionData, GetExecutionErrors, GetExecutionResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetProfileData, GetProfileErrors, GetProfileResponses, GetReadinessData, GetReadinessErrors, GetReadinessResponses, GetSignInOptionsData, GetSignInOptionsErrors, GetSignInOptionsResponses, GetToolData, GetToolErrors, GetToolResponses, GetUserData, GetUserErrors, GetUserResponses, IssueStreamTicketData, IssueStreamTicketErrors, IssueStreamTicketResponses, ListAccessKeysData, ListAccessKeysErrors, ListAccessKeysResponses, ListAgentsData, ListAgentsErrors, ListAgentsResponses, ListAgentVersionsData, ListAgentVersionsErrors, ListAgentVersionsResponses, ListAttachableToolsData, ListAttachableToolsErrors, ListAttachableToolsResponses, ListAuditEntriesData, ListAuditEntriesErrors, ListAuditEntriesResponses, ListExecutionsData, ListExecutionsErrors, ListExecutionsResponses, ListInterruptsData, ListInterruptsErrors, ListInterruptsResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListToolsData, ListToolsErrors, ListToolsResponses, ListUsersData, ListUsersErrors, ListUsersResponses, LogInData, LogInErrors, LogInResponses, LogOutData, LogOutErrors, LogOutEverywhereData, LogOutEverywhereErrors, LogOutEverywhereResponses, LogOutResponses, ReadTraceData, ReadTraceErrors, ReadTraceResponses, RefreshSessionData, RefreshSessionErrors, RefreshSessionResponses, RegisterData, RegisterErrors, RegisterResponses, RegisterToolData, RegisterToolErrors, RegisterToolResponses, RemoveToolData, RemoveToolErrors, RemoveToolResponses, ReplayExecutionData, ReplayExecutionErrors, ReplayExecutionResponses, RestoreAgentVersionData, RestoreAgentVersionErrors, RestoreAgentVersionResponses, ResumeExecutionData, ResumeExecutionErrors, ResumeExecutionResponses, RetryExecutionData, RetryExecutionErrors, RetryExecutionResponses, RevokeAccessKeyData, RevokeAccessKeyErrors, RevokeAccessKeyResponses, RunAgentData, RunAgentErrors, RunAgentResponses, SetAgentsStatusData, SetAgentsStatusErrors, SetAgentsStatusResponses, SetUserRoleData, SetUserRoleErrors, SetUserRoleResponses, SetUserStatusData, SetUserStatusErrors, SetUserStatusResponses, StartExecutionData, StartExecutionErrors, StartExecutionResponses, StreamAgentData, StreamAgentErrors, StreamAgentResponses, UpdateAgentData, UpdateAgentErrors, UpdateAgentResponses, UpdateProfileData, UpdateProfileErrors, UpdateProfileResponses, UpdateToolData, UpdateToolErrors, UpdateToolResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -79,7 +79,7 @@ export const startExecution = <ThrowOnError extends boolean = false>(options: Op
  *
  * Start an execution and stream it. With `Last-Event-ID` that execution goes on instead and none is started.
  */
-export const streamAgent = <ThrowOnError extends boolean = false>(options: Options<StreamAgentData, ThrowOnError, StreamAgentResponse>) => (options.client ?? client).sse.get<StreamAgentResponses, StreamAgentErrors, ThrowOnError>({ url: '/api/stream/{agent_id}', ...options });
+export const streamAgent = <ThrowOnError extends boolean = false>(options: Options<StreamAgentData, ThrowOnError, unknown>) => (options.client ?? client).sse.get<StreamAgentResponses, StreamAgentErrors, ThrowOnError>({ url: '/api/stream/{agent_id}', ...options });
 
 /**
  * List tools
@@ -208,6 +208,90 @@ export const getAgentVersion = <ThrowOnError extends boolean = false>(options: O
 export const restoreAgentVersion = <ThrowOnError extends boolean = false>(options: Options<RestoreAgentVersionData, ThrowOnError>) => (options.client ?? client).post<RestoreAgentVersionResponses, RestoreAgentVersionErrors, ThrowOnError>({ url: '/api/v1/agents/{agent_id}/versions/{version}/restore', ...options });
 
 /**
+ * Read the audit log
+ *
+ * Give who did what, newest first. For administrators.
+ */
+export const listAuditEntries = <ThrowOnError extends boolean = false>(options?: Options<ListAuditEntriesData, ThrowOnError>) => (options?.client ?? client).get<ListAuditEntriesResponses, ListAuditEntriesErrors, ThrowOnError>({ url: '/api/v1/audit-log', ...options });
+
+/**
+ * Sign in
+ *
+ * Sign in with name or e-mail address and password.
+ */
+export const logIn = <ThrowOnError extends boolean = false>(options: Options<LogInData, ThrowOnError>) => (options.client ?? client).post<LogInResponses, LogInErrors, ThrowOnError>({
+    url: '/api/v1/auth/login',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Sign out
+ *
+ * End this session; without one there is nothing to do.
+ */
+export const logOut = <ThrowOnError extends boolean = false>(options?: Options<LogOutData, ThrowOnError>) => (options?.client ?? client).post<LogOutResponses, LogOutErrors, ThrowOnError>({ url: '/api/v1/auth/logout', ...options });
+
+/**
+ * Sign out everywhere
+ *
+ * End all your sessions, their access tokens included. Access keys stay.
+ */
+export const logOutEverywhere = <ThrowOnError extends boolean = false>(options?: Options<LogOutEverywhereData, ThrowOnError>) => (options?.client ?? client).post<LogOutEverywhereResponses, LogOutEverywhereErrors, ThrowOnError>({ url: '/api/v1/auth/logout-everywhere', ...options });
+
+/**
+ * How one gets in
+ *
+ * Say whether sign-in is needed, whether strangers may register, whether the first setup is still to be done.
+ */
+export const getSignInOptions = <ThrowOnError extends boolean = false>(options?: Options<GetSignInOptionsData, ThrowOnError>) => (options?.client ?? client).get<GetSignInOptionsResponses, GetSignInOptionsErrors, ThrowOnError>({ url: '/api/v1/auth/options', ...options });
+
+/**
+ * Renew the session
+ *
+ * Exchange the cookie's refresh token for the next one and a new access token.
+ */
+export const refreshSession = <ThrowOnError extends boolean = false>(options?: Options<RefreshSessionData, ThrowOnError>) => (options?.client ?? client).post<RefreshSessionResponses, RefreshSessionErrors, ThrowOnError>({ url: '/api/v1/auth/refresh-token', ...options });
+
+/**
+ * Make an account
+ *
+ * Make an account and sign in, where strangers may.
+ */
+export const register = <ThrowOnError extends boolean = false>(options: Options<RegisterData, ThrowOnError>) => (options.client ?? client).post<RegisterResponses, RegisterErrors, ThrowOnError>({
+    url: '/api/v1/auth/register',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List your sessions
+ *
+ * Give your sessions, last used first.
+ */
+export const listSessions = <ThrowOnError extends boolean = false>(options?: Options<ListSessionsData, ThrowOnError>) => (options?.client ?? client).get<ListSessionsResponses, ListSessionsErrors, ThrowOnError>({ url: '/api/v1/auth/sessions', ...options });
+
+/**
+ * Become the first administrator
+ *
+ * Use the one-time link that the server printed on its first start.
+ */
+export const completeSetup = <ThrowOnError extends boolean = false>(options: Options<CompleteSetupData, ThrowOnError>) => (options.client ?? client).post<CompleteSetupResponses, CompleteSetupErrors, ThrowOnError>({
+    url: '/api/v1/auth/setup',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
  * Get an execution
  *
  * Give one execution as it is now, with the lines of its trace.
@@ -229,11 +313,67 @@ export const cancelExecution = <ThrowOnError extends boolean = false>(options: O
 export const readTrace = <ThrowOnError extends boolean = false>(options: Options<ReadTraceData, ThrowOnError>) => (options.client ?? client).get<ReadTraceResponses, ReadTraceErrors, ThrowOnError>({ url: '/api/v1/executions/{execution_id}/events', ...options });
 
 /**
+ * Fork from a step
+ *
+ * Start a new execution that takes over the steps up to an event, edited if you like.
+ */
+export const forkExecution = <ThrowOnError extends boolean = false>(options: Options<ForkExecutionData, ThrowOnError>) => (options.client ?? client).post<ForkExecutionResponses, ForkExecutionErrors, ThrowOnError>({
+    url: '/api/v1/executions/{execution_id}/fork',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Questions of an execution
+ *
+ * Give the questions a run has asked, answered or open.
+ */
+export const listInterrupts = <ThrowOnError extends boolean = false>(options: Options<ListInterruptsData, ThrowOnError>) => (options.client ?? client).get<ListInterruptsResponses, ListInterruptsErrors, ThrowOnError>({ url: '/api/v1/executions/{execution_id}/interrupts', ...options });
+
+/**
+ * Run again
+ *
+ * Start a new execution of the same agent version with the same input.
+ */
+export const replayExecution = <ThrowOnError extends boolean = false>(options: Options<ReplayExecutionData, ThrowOnError>) => (options.client ?? client).post<ReplayExecutionResponses, ReplayExecutionErrors, ThrowOnError>({ url: '/api/v1/executions/{execution_id}/replay', ...options });
+
+/**
+ * Answer questions
+ *
+ * Store answers; with the last one the run goes on.
+ */
+export const resumeExecution = <ThrowOnError extends boolean = false>(options: Options<ResumeExecutionData, ThrowOnError>) => (options.client ?? client).post<ResumeExecutionResponses, ResumeExecutionErrors, ThrowOnError>({
+    url: '/api/v1/executions/{execution_id}/resume',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Retry the failed step
+ *
+ * Start a new execution that takes over every finished step and goes on where the old one failed.
+ */
+export const retryExecution = <ThrowOnError extends boolean = false>(options: Options<RetryExecutionData, ThrowOnError>) => (options.client ?? client).post<RetryExecutionResponses, RetryExecutionErrors, ThrowOnError>({ url: '/api/v1/executions/{execution_id}/retry', ...options });
+
+/**
  * Follow the trace
  *
  * Stream every event of an execution, those that were and those to come, until its last.
  */
-export const followTrace = <ThrowOnError extends boolean = false>(options: Options<FollowTraceData, ThrowOnError, FollowTraceResponse>) => (options.client ?? client).sse.get<FollowTraceResponses, FollowTraceErrors, ThrowOnError>({ url: '/api/v1/executions/{execution_id}/stream', ...options });
+export const followTrace = <ThrowOnError extends boolean = false>(options: Options<FollowTraceData, ThrowOnError, unknown>) => (options.client ?? client).sse.get<FollowTraceResponses, FollowTraceErrors, ThrowOnError>({ url: '/api/v1/executions/{execution_id}/stream', ...options });
+
+/**
+ * Get a stream ticket
+ *
+ * Let an EventSource follow this execution for a minute: `GET …/stream?ticket=…`.
+ */
+export const issueStreamTicket = <ThrowOnError extends boolean = false>(options: Options<IssueStreamTicketData, ThrowOnError>) => (options.client ?? client).post<IssueStreamTicketResponses, IssueStreamTicketErrors, ThrowOnError>({ url: '/api/v1/executions/{execution_id}/stream-ticket', ...options });
 
 /**
  * Remove a registered tool
@@ -256,6 +396,125 @@ export const getTool = <ThrowOnError extends boolean = false>(options: Options<G
  */
 export const updateTool = <ThrowOnError extends boolean = false>(options: Options<UpdateToolData, ThrowOnError>) => (options.client ?? client).put<UpdateToolResponses, UpdateToolErrors, ThrowOnError>({
     url: '/api/v1/tools/{name}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List users
+ *
+ * Give all users, newest first. For administrators.
+ */
+export const listUsers = <ThrowOnError extends boolean = false>(options?: Options<ListUsersData, ThrowOnError>) => (options?.client ?? client).get<ListUsersResponses, ListUsersErrors, ThrowOnError>({ url: '/api/v1/users', ...options });
+
+/**
+ * Make a user
+ *
+ * Make an account for somebody. For administrators.
+ */
+export const createUser = <ThrowOnError extends boolean = false>(options: Options<CreateUserData, ThrowOnError>) => (options.client ?? client).post<CreateUserResponses, CreateUserErrors, ThrowOnError>({
+    url: '/api/v1/users',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List your access keys
+ *
+ * Give the keys of your programs, newest first.
+ */
+export const listAccessKeys = <ThrowOnError extends boolean = false>(options?: Options<ListAccessKeysData, ThrowOnError>) => (options?.client ?? client).get<ListAccessKeysResponses, ListAccessKeysErrors, ThrowOnError>({ url: '/api/v1/users/access-keys', ...options });
+
+/**
+ * Make an access key
+ *
+ * Make a key for a program: `Authorization: Bearer dyn_…`. It is shown this once.
+ */
+export const createAccessKey = <ThrowOnError extends boolean = false>(options: Options<CreateAccessKeyData, ThrowOnError>) => (options.client ?? client).post<CreateAccessKeyResponses, CreateAccessKeyErrors, ThrowOnError>({
+    url: '/api/v1/users/access-keys',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Revoke an access key
+ *
+ * Void a key at once.
+ */
+export const revokeAccessKey = <ThrowOnError extends boolean = false>(options: Options<RevokeAccessKeyData, ThrowOnError>) => (options.client ?? client).delete<RevokeAccessKeyResponses, RevokeAccessKeyErrors, ThrowOnError>({ url: '/api/v1/users/access-keys/{key_id}', ...options });
+
+/**
+ * Your account
+ *
+ * Give your account and what you may do.
+ */
+export const getProfile = <ThrowOnError extends boolean = false>(options?: Options<GetProfileData, ThrowOnError>) => (options?.client ?? client).get<GetProfileResponses, GetProfileErrors, ThrowOnError>({ url: '/api/v1/users/me', ...options });
+
+/**
+ * Change your account
+ *
+ * Change your e-mail address and names.
+ */
+export const updateProfile = <ThrowOnError extends boolean = false>(options: Options<UpdateProfileData, ThrowOnError>) => (options.client ?? client).put<UpdateProfileResponses, UpdateProfileErrors, ThrowOnError>({
+    url: '/api/v1/users/me',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Change your password
+ *
+ * Take another password; all your other sessions end.
+ */
+export const changePassword = <ThrowOnError extends boolean = false>(options: Options<ChangePasswordData, ThrowOnError>) => (options.client ?? client).put<ChangePasswordResponses, ChangePasswordErrors, ThrowOnError>({
+    url: '/api/v1/users/me/password',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Get a user
+ *
+ * Give one user. For administrators.
+ */
+export const getUser = <ThrowOnError extends boolean = false>(options: Options<GetUserData, ThrowOnError>) => (options.client ?? client).get<GetUserResponses, GetUserErrors, ThrowOnError>({ url: '/api/v1/users/{user_id}', ...options });
+
+/**
+ * Change a user's role
+ *
+ * Give somebody another role; it counts from the next request on. For administrators.
+ */
+export const setUserRole = <ThrowOnError extends boolean = false>(options: Options<SetUserRoleData, ThrowOnError>) => (options.client ?? client).put<SetUserRoleResponses, SetUserRoleErrors, ThrowOnError>({
+    url: '/api/v1/users/{user_id}/role',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Switch a user off or on
+ *
+ * Switch an account off, which ends its sessions and stops its keys, or on again. For administrators.
+ */
+export const setUserStatus = <ThrowOnError extends boolean = false>(options: Options<SetUserStatusData, ThrowOnError>) => (options.client ?? client).put<SetUserStatusResponses, SetUserStatusErrors, ThrowOnError>({
+    url: '/api/v1/users/{user_id}/status',
     ...options,
     headers: {
         'Content-Type': 'application/json',

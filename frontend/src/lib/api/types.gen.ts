@@ -5,6 +5,78 @@ export type ClientOptions = {
 };
 
 /**
+ * AccessKeyBody
+ *
+ * A key for a program.
+ */
+export type AccessKeyBody = {
+    /**
+     * Expires At
+     */
+    expires_at?: string | null;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Scopes
+     */
+    scopes: Array<string>;
+};
+
+/**
+ * AccessKeyList
+ *
+ * One's keys, newest first, and what a key may be given.
+ */
+export type AccessKeyList = {
+    /**
+     * Access Keys
+     */
+    access_keys: Array<AccessKeyOut>;
+    /**
+     * Possible Scopes
+     */
+    possible_scopes: Array<string>;
+};
+
+/**
+ * AccessKeyOut
+ *
+ * A key for a program; `hint` is its visible beginning.
+ */
+export type AccessKeyOut = {
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Expires At
+     */
+    expires_at: string | null;
+    /**
+     * Hint
+     */
+    hint: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Last Used At
+     */
+    last_used_at: string | null;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Scopes
+     */
+    scopes: Array<string>;
+};
+
+/**
  * AgentBody
  *
  * An agent as you describe it; only `name` is required.
@@ -530,6 +602,20 @@ export type AgentVersionOut = {
 };
 
 /**
+ * AnswersBody
+ *
+ * Answers by interrupt id; each must fit its interrupt's `response_schema`.
+ */
+export type AnswersBody = {
+    /**
+     * Answers
+     */
+    answers: {
+        [key: string]: unknown;
+    };
+};
+
+/**
  * ApiInformation
  *
  * What this is and where to read on.
@@ -563,6 +649,80 @@ export type ApiInformation = {
      * Version
      */
     version: string;
+};
+
+/**
+ * AuditEntries
+ *
+ * A page of the audit log, newest first.
+ */
+export type AuditEntries = {
+    /**
+     * Entries
+     */
+    entries: Array<AuditEntryOut>;
+    /**
+     * Limit
+     */
+    limit: number;
+    /**
+     * Next Cursor
+     */
+    next_cursor?: string | null;
+    /**
+     * Skip
+     */
+    skip: number;
+    /**
+     * Total
+     */
+    total: number;
+};
+
+/**
+ * AuditEntryOut
+ *
+ * One line of the audit log.
+ */
+export type AuditEntryOut = {
+    /**
+     * Action
+     */
+    action: string;
+    /**
+     * Actor Id
+     */
+    actor_id: string | null;
+    /**
+     * Address
+     */
+    address: string;
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Details
+     */
+    details: {
+        [key: string]: unknown;
+    };
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Outcome
+     */
+    outcome: 'done' | 'refused' | 'incident';
+    /**
+     * Target Id
+     */
+    target_id: string;
+    /**
+     * Target Kind
+     */
+    target_kind: string;
 };
 
 /**
@@ -1003,6 +1163,10 @@ export type ExecutionOut = {
      */
     model: string | null;
     /**
+     * Which execution this one repeats, and how.
+     */
+    origin: Origin | null;
+    /**
      * Priority
      */
     priority: number;
@@ -1100,6 +1264,10 @@ export type ExecutionSummary = {
      * The model that answered; before that, the one asked for.
      */
     model: string | null;
+    /**
+     * Which execution this one repeats, and how.
+     */
+    origin: Origin | null;
     /**
      * Priority
      */
@@ -1207,6 +1375,28 @@ export type FieldProblem = {
 };
 
 /**
+ * ForkBody
+ *
+ * Where the new execution parts from the old one, and what it believes instead.
+ */
+export type ForkBody = {
+    /**
+     * After Seq
+     *
+     * The last event that is kept.
+     */
+    after_seq: number;
+    /**
+     * Edit
+     *
+     * Changes to that event: `content` of a message, `result` of the end of a tool call.
+     */
+    edit?: {
+        [key: string]: unknown;
+    } | null;
+};
+
+/**
  * HealthOut
  *
  * `ok`, `warn` (works, somebody should look) or `fail`.
@@ -1229,6 +1419,72 @@ export type HealthOut = {
 };
 
 /**
+ * InterruptList
+ *
+ * All interrupts of an execution, oldest first.
+ */
+export type InterruptList = {
+    /**
+     * Interrupts
+     */
+    interrupts: Array<InterruptOut>;
+};
+
+/**
+ * InterruptOut
+ *
+ * A question about one tool call, and its answer once there is one.
+ */
+export type InterruptOut = {
+    /**
+     * Answer
+     */
+    answer: {
+        [key: string]: unknown;
+    } | null;
+    /**
+     * Answered At
+     */
+    answered_at: string | null;
+    /**
+     * Answered By
+     */
+    answered_by: string | null;
+    /**
+     * Call Key
+     */
+    call_key: string;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Execution Id
+     */
+    execution_id: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Reason
+     */
+    reason: 'approval' | 'in_doubt';
+    /**
+     * Response Schema
+     */
+    response_schema: {
+        [key: string]: unknown;
+    };
+    /**
+     * Value
+     */
+    value: {
+        [key: string]: unknown;
+    };
+};
+
+/**
  * InterruptRaised
  *
  * The run waits for a person; answer with POST /api/executions/{id}/resume.
@@ -1240,6 +1496,12 @@ export type InterruptRaised = {
      * Which attempt at the execution wrote it, from 1.
      */
     attempt?: number;
+    /**
+     * Call Key
+     *
+     * The call it is about.
+     */
+    call_key: string;
     /**
      * Interrupt Id
      */
@@ -1256,6 +1518,8 @@ export type InterruptRaised = {
     reason: string;
     /**
      * Response Schema
+     *
+     * JSON Schema of the answer.
      */
     response_schema: {
         [key: string]: unknown;
@@ -1288,6 +1552,18 @@ export type InterruptRaised = {
     value: {
         [key: string]: unknown;
     };
+};
+
+/**
+ * LoginBody
+ *
+ * Who signs in; `login` is the name or the e-mail address.
+ */
+export type LoginBody = {
+    /**
+     * Login
+     */
+    login: string;
 };
 
 /**
@@ -1365,6 +1641,74 @@ export type Message = {
      * Type
      */
     type?: 'message';
+};
+
+/**
+ * NewAccessKeyOut
+ *
+ * A new key; `key` is shown this once.
+ */
+export type NewAccessKeyOut = {
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Expires At
+     */
+    expires_at: string | null;
+    /**
+     * Hint
+     */
+    hint: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Key
+     */
+    key: string;
+    /**
+     * Last Used At
+     */
+    last_used_at: string | null;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Scopes
+     */
+    scopes: Array<string>;
+};
+
+/**
+ * NewUserBody
+ *
+ * An account that an administrator makes.
+ */
+export type NewUserBody = {
+    /**
+     * Email
+     */
+    email: string;
+    /**
+     * First Name
+     */
+    first_name?: string;
+    /**
+     * Last Name
+     */
+    last_name?: string;
+    /**
+     * Role
+     */
+    role?: 'admin' | 'user' | 'viewer';
+    /**
+     * Username
+     */
+    username: string;
 };
 
 /**
@@ -1468,6 +1812,26 @@ export type NodeStart = {
 };
 
 /**
+ * Origin
+ *
+ * Which earlier execution this one repeats: `replay` from the start, `retry` or `fork` after the step at `seq`.
+ */
+export type Origin = {
+    /**
+     * Execution Id
+     */
+    execution_id: string;
+    /**
+     * Kind
+     */
+    kind: 'replay' | 'retry' | 'fork';
+    /**
+     * Seq
+     */
+    seq?: number;
+};
+
+/**
  * PartOut
  *
  * How one part is.
@@ -1489,6 +1853,22 @@ export type PartOut = {
      * Status
      */
     status: 'ok' | 'warn' | 'fail';
+};
+
+/**
+ * PasswordBody
+ *
+ * A change of one's password.
+ */
+export type PasswordBody = {
+    /**
+     * Current Password
+     */
+    current_password: string;
+    /**
+     * New Password
+     */
+    new_password: string;
 };
 
 /**
@@ -1538,6 +1918,172 @@ export type Problem = {
      */
     type: string;
     [key: string]: unknown;
+};
+
+/**
+ * ProfileChanges
+ *
+ * What to change of one's account; what is left out stays.
+ */
+export type ProfileChanges = {
+    /**
+     * Email
+     */
+    email?: string | null;
+    /**
+     * First Name
+     */
+    first_name?: string | null;
+    /**
+     * Last Name
+     */
+    last_name?: string | null;
+};
+
+/**
+ * ProfileOut
+ *
+ * One's own account, and what one may do with the credential that was sent.
+ */
+export type ProfileOut = {
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Disabled
+     */
+    disabled: boolean;
+    /**
+     * Email
+     */
+    email: string;
+    /**
+     * First Name
+     */
+    first_name: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Last Name
+     */
+    last_name: string;
+    /**
+     * Permissions
+     */
+    permissions: Array<string>;
+    /**
+     * Role
+     */
+    role: 'admin' | 'user' | 'viewer';
+    /**
+     * Role Label
+     */
+    role_label: string;
+    /**
+     * Session Id
+     */
+    session_id?: string | null;
+    /**
+     * Updated At
+     */
+    updated_at: string;
+    /**
+     * Username
+     */
+    username: string;
+};
+
+/**
+ * RegisterBody
+ *
+ * A new account.
+ */
+export type RegisterBody = {
+    /**
+     * Email
+     */
+    email: string;
+    /**
+     * First Name
+     */
+    first_name?: string;
+    /**
+     * Last Name
+     */
+    last_name?: string;
+    /**
+     * Username
+     */
+    username: string;
+};
+
+/**
+ * Resumed
+ *
+ * A person has answered an interrupt; the run goes on when all of its interrupts are answered.
+ */
+export type Resumed = {
+    /**
+     * Answer
+     */
+    answer: {
+        [key: string]: unknown;
+    };
+    /**
+     * Answered By
+     */
+    answered_by: string;
+    /**
+     * Attempt
+     *
+     * Which attempt at the execution wrote it, from 1.
+     */
+    attempt?: number;
+    /**
+     * Call Key
+     */
+    call_key: string;
+    /**
+     * Interrupt Id
+     */
+    interrupt_id: string;
+    /**
+     * Parent Span Id
+     *
+     * The step around that step.
+     */
+    parent_span_id?: string | null;
+    /**
+     * Reason
+     *
+     * Why it was asked: approval or in_doubt.
+     */
+    reason: string;
+    /**
+     * Seq
+     *
+     * Place in the execution's log, from 1 without gaps; assigned when stored.
+     */
+    seq?: number;
+    /**
+     * Span Id
+     *
+     * The step this event belongs to.
+     */
+    span_id?: string | null;
+    /**
+     * Timestamp
+     *
+     * When it happened, in seconds since the epoch.
+     */
+    timestamp: number;
+    /**
+     * Type
+     */
+    type?: 'resume';
 };
 
 /**
@@ -1605,6 +2151,18 @@ export type Retry = {
 };
 
 /**
+ * RoleBody
+ *
+ * A role: `admin`, `user` (shown as Developer) or `viewer`.
+ */
+export type RoleBody = {
+    /**
+     * Role
+     */
+    role: 'admin' | 'user' | 'viewer';
+};
+
+/**
  * RunBody
  *
  * A request to one agent (004's form of an execution).
@@ -1640,6 +2198,145 @@ export type RunError = {
      * Message
      */
     message: string;
+};
+
+/**
+ * SessionList
+ *
+ * One's sessions, last used first.
+ */
+export type SessionList = {
+    /**
+     * Sessions
+     */
+    sessions: Array<SessionOut>;
+};
+
+/**
+ * SessionOpened
+ *
+ * An open session; the refresh token is in a cookie that pages cannot read.
+ */
+export type SessionOpened = {
+    /**
+     * Access Token
+     */
+    access_token: string;
+    /**
+     * Csrf Token
+     *
+     * Repeat it in X-CSRF-Token where the cookie is used.
+     */
+    csrf_token: string;
+    /**
+     * Expires At
+     */
+    expires_at: string;
+    /**
+     * Token Type
+     */
+    token_type?: string;
+    user: UserOut;
+};
+
+/**
+ * SessionOut
+ *
+ * One of one's sessions.
+ */
+export type SessionOut = {
+    /**
+     * Address
+     */
+    address: string;
+    /**
+     * Current
+     */
+    current: boolean;
+    /**
+     * Expires At
+     */
+    expires_at: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Last Used At
+     */
+    last_used_at: string;
+    /**
+     * Started At
+     */
+    started_at: string;
+    /**
+     * User Agent
+     */
+    user_agent: string;
+};
+
+/**
+ * SetupBody
+ *
+ * The first administrator; `token` stands in the link that the server printed when it started.
+ */
+export type SetupBody = {
+    /**
+     * Email
+     */
+    email: string;
+    /**
+     * Username
+     */
+    username: string;
+};
+
+/**
+ * SignInOptionsOut
+ *
+ * How one gets in.
+ */
+export type SignInOptionsOut = {
+    /**
+     * Registration Open
+     */
+    registration_open: boolean;
+    /**
+     * Setup Needed
+     */
+    setup_needed: boolean;
+    /**
+     * Sign In Required
+     */
+    sign_in_required: boolean;
+};
+
+/**
+ * StatusBody
+ *
+ * Whether an account is switched off.
+ */
+export type StatusBody = {
+    /**
+     * Disabled
+     */
+    disabled: boolean;
+};
+
+/**
+ * TicketOut
+ *
+ * A stream ticket: `GET …/stream?ticket=…`, for this execution only, until it expires.
+ */
+export type TicketOut = {
+    /**
+     * Expires At
+     */
+    expires_at: string;
+    /**
+     * Ticket
+     */
+    ticket: string;
 };
 
 /**
@@ -2166,6 +2863,8 @@ export type TraceEvent = ({
 } & Retry) | ({
     type: 'interrupt';
 } & InterruptRaised) | ({
+    type: 'resume';
+} & Resumed) | ({
     type: 'complete';
 } & Complete) | ({
     type: 'error';
@@ -2307,6 +3006,186 @@ export type UsageReport = {
     type?: 'usage';
 };
 
+/**
+ * UserList
+ *
+ * A page of people, newest first.
+ */
+export type UserList = {
+    /**
+     * Limit
+     */
+    limit: number;
+    /**
+     * Next Cursor
+     */
+    next_cursor?: string | null;
+    /**
+     * Skip
+     */
+    skip: number;
+    /**
+     * Total
+     */
+    total: number;
+    /**
+     * Users
+     */
+    users: Array<UserOut>;
+};
+
+/**
+ * UserOut
+ *
+ * A user.
+ */
+export type UserOut = {
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Disabled
+     */
+    disabled: boolean;
+    /**
+     * Email
+     */
+    email: string;
+    /**
+     * First Name
+     */
+    first_name: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Last Name
+     */
+    last_name: string;
+    /**
+     * Role
+     */
+    role: 'admin' | 'user' | 'viewer';
+    /**
+     * Role Label
+     */
+    role_label: string;
+    /**
+     * Updated At
+     */
+    updated_at: string;
+    /**
+     * Username
+     */
+    username: string;
+};
+
+/**
+ * LoginBody
+ *
+ * Who signs in; `login` is the name or the e-mail address.
+ */
+export type LoginBodyWritable = {
+    /**
+     * Login
+     */
+    login: string;
+    /**
+     * Password
+     */
+    password: string;
+};
+
+/**
+ * NewUserBody
+ *
+ * An account that an administrator makes.
+ */
+export type NewUserBodyWritable = {
+    /**
+     * Email
+     */
+    email: string;
+    /**
+     * First Name
+     */
+    first_name?: string;
+    /**
+     * Last Name
+     */
+    last_name?: string;
+    /**
+     * Password
+     *
+     * 10 to 256 characters, not easily guessed.
+     */
+    password: string;
+    /**
+     * Role
+     */
+    role?: 'admin' | 'user' | 'viewer';
+    /**
+     * Username
+     */
+    username: string;
+};
+
+/**
+ * RegisterBody
+ *
+ * A new account.
+ */
+export type RegisterBodyWritable = {
+    /**
+     * Email
+     */
+    email: string;
+    /**
+     * First Name
+     */
+    first_name?: string;
+    /**
+     * Last Name
+     */
+    last_name?: string;
+    /**
+     * Password
+     *
+     * 10 to 256 characters, not easily guessed.
+     */
+    password: string;
+    /**
+     * Username
+     */
+    username: string;
+};
+
+/**
+ * SetupBody
+ *
+ * The first administrator; `token` stands in the link that the server printed when it started.
+ */
+export type SetupBodyWritable = {
+    /**
+     * Email
+     */
+    email: string;
+    /**
+     * Password
+     */
+    password: string;
+    /**
+     * Token
+     */
+    token: string;
+    /**
+     * Username
+     */
+    username: string;
+};
+
 export type GetApiInformationData = {
     body?: never;
     path?: never;
@@ -2392,6 +3271,10 @@ export type ListAgentsErrors = {
      */
     400: Problem;
     /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
      * The host, the origin or the caller is not allowed to.
      */
     403: Problem;
@@ -2399,6 +3282,10 @@ export type ListAgentsErrors = {
      * The input breaks a rule; `errors` says which.
      */
     422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
     /**
      * Something went wrong in the server.
      */
@@ -2433,6 +3320,10 @@ export type CreateAgentErrors = {
      */
     400: Problem;
     /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
      * The host, the origin or the caller is not allowed to.
      */
     403: Problem;
@@ -2452,6 +3343,10 @@ export type CreateAgentErrors = {
      * The input breaks a rule; `errors` says which.
      */
     422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
     /**
      * Something went wrong in the server.
      */
@@ -2491,6 +3386,10 @@ export type GetAgentErrors = {
      */
     400: Problem;
     /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
      * The host, the origin or the caller is not allowed to.
      */
     403: Problem;
@@ -2502,6 +3401,10 @@ export type GetAgentErrors = {
      * The input breaks a rule; `errors` says which.
      */
     422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
     /**
      * Something went wrong in the server.
      */
@@ -2575,6 +3478,10 @@ export type ListExecutionsErrors = {
      */
     400: Problem;
     /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
      * The host, the origin or the caller is not allowed to.
      */
     403: Problem;
@@ -2635,6 +3542,10 @@ export type StartExecutionErrors = {
      * The request cannot be read.
      */
     400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
     /**
      * The host, the origin or the caller is not allowed to.
      */
@@ -2735,6 +3646,10 @@ export type StreamAgentErrors = {
      */
     400: Problem;
     /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
      * The host, the origin or the caller is not allowed to.
      */
     403: Problem;
@@ -2770,10 +3685,8 @@ export type StreamAgentResponses = {
     /**
      * Server-sent events without a name. `id` is `<execution_id>:<seq>`, `data` one TraceEvent as JSON. The stream ends after the one terminal event (`complete`, `error` or `cancelled`).
      */
-    200: string;
+    200: unknown;
 };
-
-export type StreamAgentResponse = StreamAgentResponses[keyof StreamAgentResponses];
 
 export type ListToolsData = {
     body?: never;
@@ -2811,6 +3724,10 @@ export type ListToolsErrors = {
      */
     400: Problem;
     /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
      * The host, the origin or the caller is not allowed to.
      */
     403: Problem;
@@ -2818,6 +3735,10 @@ export type ListToolsErrors = {
      * The input breaks a rule; `errors` says which.
      */
     422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
     /**
      * Something went wrong in the server.
      */
@@ -2851,6 +3772,10 @@ export type ExecuteToolErrors = {
      * The request cannot be read.
      */
     400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
     /**
      * The host, the origin or the caller is not allowed to.
      */
@@ -2921,6 +3846,10 @@ export type RegisterToolErrors = {
      */
     400: Problem;
     /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
      * The host, the origin or the caller is not allowed to.
      */
     403: Problem;
@@ -2940,6 +3869,10 @@ export type RegisterToolErrors = {
      * The input breaks a rule; `errors` says which.
      */
     422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
     /**
      * Something went wrong in the server.
      */
@@ -2974,6 +3907,10 @@ export type SetAgentsStatusErrors = {
      */
     400: Problem;
     /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
      * The host, the origin or the caller is not allowed to.
      */
     403: Problem;
@@ -2993,6 +3930,10 @@ export type SetAgentsStatusErrors = {
      * The input breaks a rule; `errors` says which.
      */
     422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
     /**
      * Something went wrong in the server.
      */
@@ -3027,9 +3968,17 @@ export type ListAttachableToolsErrors = {
      */
     400: Problem;
     /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
      * The host, the origin or the caller is not allowed to.
      */
     403: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
     /**
      * Something went wrong in the server.
      */
@@ -3077,6 +4026,10 @@ export type DeleteAgentErrors = {
      */
     400: Problem;
     /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
      * The host, the origin or the caller is not allowed to.
      */
     403: Problem;
@@ -3096,6 +4049,10 @@ export type DeleteAgentErrors = {
      * The input breaks a rule; `errors` says which.
      */
     422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
     /**
      * Something went wrong in the server.
      */
@@ -3143,6 +4100,10 @@ export type UpdateAgentErrors = {
      */
     400: Problem;
     /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
      * The host, the origin or the caller is not allowed to.
      */
     403: Problem;
@@ -3170,6 +4131,10 @@ export type UpdateAgentErrors = {
      * The input breaks a rule; `errors` says which.
      */
     422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
     /**
      * Something went wrong in the server.
      */
@@ -3212,6 +4177,10 @@ export type CloneAgentErrors = {
      */
     400: Problem;
     /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
      * The host, the origin or the caller is not allowed to.
      */
     403: Problem;
@@ -3235,6 +4204,10 @@ export type CloneAgentErrors = {
      * The input breaks a rule; `errors` says which.
      */
     422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
     /**
      * Something went wrong in the server.
      */
@@ -3281,6 +4254,10 @@ export type RunAgentErrors = {
      * The request cannot be read.
      */
     400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
     /**
      * The host, the origin or the caller is not allowed to.
      */
@@ -3367,6 +4344,10 @@ export type ListAgentVersionsErrors = {
      */
     400: Problem;
     /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
      * The host, the origin or the caller is not allowed to.
      */
     403: Problem;
@@ -3378,6 +4359,10 @@ export type ListAgentVersionsErrors = {
      * The input breaks a rule; `errors` says which.
      */
     422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
     /**
      * Something went wrong in the server.
      */
@@ -3421,6 +4406,10 @@ export type GetAgentVersionErrors = {
      */
     400: Problem;
     /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
      * The host, the origin or the caller is not allowed to.
      */
     403: Problem;
@@ -3432,6 +4421,10 @@ export type GetAgentVersionErrors = {
      * The input breaks a rule; `errors` says which.
      */
     422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
     /**
      * Something went wrong in the server.
      */
@@ -3483,6 +4476,10 @@ export type RestoreAgentVersionErrors = {
      */
     400: Problem;
     /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
      * The host, the origin or the caller is not allowed to.
      */
     403: Problem;
@@ -3502,6 +4499,10 @@ export type RestoreAgentVersionErrors = {
      * The input breaks a rule; `errors` says which.
      */
     422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
     /**
      * Something went wrong in the server.
      */
@@ -3523,6 +4524,498 @@ export type RestoreAgentVersionResponses = {
 
 export type RestoreAgentVersionResponse = RestoreAgentVersionResponses[keyof RestoreAgentVersionResponses];
 
+export type ListAuditEntriesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Action
+         */
+        action?: string | null;
+        /**
+         * Outcome
+         */
+        outcome?: 'done' | 'refused' | 'incident' | null;
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Skip
+         */
+        skip?: number;
+        /**
+         * Cursor
+         *
+         * `next_cursor` of the page before.
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/audit-log';
+};
+
+export type ListAuditEntriesErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type ListAuditEntriesError = ListAuditEntriesErrors[keyof ListAuditEntriesErrors];
+
+export type ListAuditEntriesResponses = {
+    /**
+     * Successful Response
+     */
+    200: AuditEntries;
+};
+
+export type ListAuditEntriesResponse = ListAuditEntriesResponses[keyof ListAuditEntriesResponses];
+
+export type LogInData = {
+    body: LoginBodyWritable;
+    path?: never;
+    query?: never;
+    url: '/api/v1/auth/login';
+};
+
+export type LogInErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * The change collides with what is there.
+     */
+    409: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not declared as JSON.
+     */
+    415: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type LogInError = LogInErrors[keyof LogInErrors];
+
+export type LogInResponses = {
+    /**
+     * Successful Response
+     */
+    200: SessionOpened;
+};
+
+export type LogInResponse = LogInResponses[keyof LogInResponses];
+
+export type LogOutData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/auth/logout';
+};
+
+export type LogOutErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * The change collides with what is there.
+     */
+    409: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type LogOutError = LogOutErrors[keyof LogOutErrors];
+
+export type LogOutResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type LogOutResponse = LogOutResponses[keyof LogOutResponses];
+
+export type LogOutEverywhereData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/auth/logout-everywhere';
+};
+
+export type LogOutEverywhereErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * The change collides with what is there.
+     */
+    409: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type LogOutEverywhereError = LogOutEverywhereErrors[keyof LogOutEverywhereErrors];
+
+export type LogOutEverywhereResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type LogOutEverywhereResponse = LogOutEverywhereResponses[keyof LogOutEverywhereResponses];
+
+export type GetSignInOptionsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/auth/options';
+};
+
+export type GetSignInOptionsErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type GetSignInOptionsError = GetSignInOptionsErrors[keyof GetSignInOptionsErrors];
+
+export type GetSignInOptionsResponses = {
+    /**
+     * Successful Response
+     */
+    200: SignInOptionsOut;
+};
+
+export type GetSignInOptionsResponse = GetSignInOptionsResponses[keyof GetSignInOptionsResponses];
+
+export type RefreshSessionData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/auth/refresh-token';
+};
+
+export type RefreshSessionErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * The change collides with what is there.
+     */
+    409: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type RefreshSessionError = RefreshSessionErrors[keyof RefreshSessionErrors];
+
+export type RefreshSessionResponses = {
+    /**
+     * Successful Response
+     */
+    200: SessionOpened;
+};
+
+export type RefreshSessionResponse = RefreshSessionResponses[keyof RefreshSessionResponses];
+
+export type RegisterData = {
+    body: RegisterBodyWritable;
+    path?: never;
+    query?: never;
+    url: '/api/v1/auth/register';
+};
+
+export type RegisterErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * The change collides with what is there.
+     */
+    409: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not declared as JSON.
+     */
+    415: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type RegisterError = RegisterErrors[keyof RegisterErrors];
+
+export type RegisterResponses = {
+    /**
+     * Successful Response
+     */
+    201: SessionOpened;
+};
+
+export type RegisterResponse = RegisterResponses[keyof RegisterResponses];
+
+export type ListSessionsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/auth/sessions';
+};
+
+export type ListSessionsErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type ListSessionsError = ListSessionsErrors[keyof ListSessionsErrors];
+
+export type ListSessionsResponses = {
+    /**
+     * Successful Response
+     */
+    200: SessionList;
+};
+
+export type ListSessionsResponse = ListSessionsResponses[keyof ListSessionsResponses];
+
+export type CompleteSetupData = {
+    body: SetupBodyWritable;
+    path?: never;
+    query?: never;
+    url: '/api/v1/auth/setup';
+};
+
+export type CompleteSetupErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * The change collides with what is there.
+     */
+    409: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not declared as JSON.
+     */
+    415: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type CompleteSetupError = CompleteSetupErrors[keyof CompleteSetupErrors];
+
+export type CompleteSetupResponses = {
+    /**
+     * Successful Response
+     */
+    201: SessionOpened;
+};
+
+export type CompleteSetupResponse = CompleteSetupResponses[keyof CompleteSetupResponses];
+
 export type GetExecutionData = {
     body?: never;
     path: {
@@ -3541,6 +5034,10 @@ export type GetExecutionErrors = {
      */
     400: Problem;
     /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
      * The host, the origin or the caller is not allowed to.
      */
     403: Problem;
@@ -3552,6 +5049,10 @@ export type GetExecutionErrors = {
      * The input breaks a rule; `errors` says which.
      */
     422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
     /**
      * Something went wrong in the server.
      */
@@ -3591,6 +5092,10 @@ export type CancelExecutionErrors = {
      */
     400: Problem;
     /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
      * The host, the origin or the caller is not allowed to.
      */
     403: Problem;
@@ -3606,6 +5111,10 @@ export type CancelExecutionErrors = {
      * The input breaks a rule; `errors` says which.
      */
     422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
     /**
      * Something went wrong in the server.
      */
@@ -3656,6 +5165,10 @@ export type ReadTraceErrors = {
      */
     400: Problem;
     /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
      * The host, the origin or the caller is not allowed to.
      */
     403: Problem;
@@ -3667,6 +5180,10 @@ export type ReadTraceErrors = {
      * The input breaks a rule; `errors` says which.
      */
     422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
     /**
      * Something went wrong in the server.
      */
@@ -3688,6 +5205,328 @@ export type ReadTraceResponses = {
 
 export type ReadTraceResponse = ReadTraceResponses[keyof ReadTraceResponses];
 
+export type ForkExecutionData = {
+    body: ForkBody;
+    path: {
+        /**
+         * Execution Id
+         */
+        execution_id: string;
+    };
+    query?: never;
+    url: '/api/v1/executions/{execution_id}/fork';
+};
+
+export type ForkExecutionErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id.
+     */
+    404: Problem;
+    /**
+     * The change collides with what is there.
+     */
+    409: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not declared as JSON.
+     */
+    415: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type ForkExecutionError = ForkExecutionErrors[keyof ForkExecutionErrors];
+
+export type ForkExecutionResponses = {
+    /**
+     * Successful Response
+     */
+    202: ExecutionSummary;
+};
+
+export type ForkExecutionResponse = ForkExecutionResponses[keyof ForkExecutionResponses];
+
+export type ListInterruptsData = {
+    body?: never;
+    path: {
+        /**
+         * Execution Id
+         */
+        execution_id: string;
+    };
+    query?: never;
+    url: '/api/v1/executions/{execution_id}/interrupts';
+};
+
+export type ListInterruptsErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id.
+     */
+    404: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type ListInterruptsError = ListInterruptsErrors[keyof ListInterruptsErrors];
+
+export type ListInterruptsResponses = {
+    /**
+     * Successful Response
+     */
+    200: InterruptList;
+};
+
+export type ListInterruptsResponse = ListInterruptsResponses[keyof ListInterruptsResponses];
+
+export type ReplayExecutionData = {
+    body?: never;
+    path: {
+        /**
+         * Execution Id
+         */
+        execution_id: string;
+    };
+    query?: never;
+    url: '/api/v1/executions/{execution_id}/replay';
+};
+
+export type ReplayExecutionErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id.
+     */
+    404: Problem;
+    /**
+     * The change collides with what is there.
+     */
+    409: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type ReplayExecutionError = ReplayExecutionErrors[keyof ReplayExecutionErrors];
+
+export type ReplayExecutionResponses = {
+    /**
+     * Successful Response
+     */
+    202: ExecutionSummary;
+};
+
+export type ReplayExecutionResponse = ReplayExecutionResponses[keyof ReplayExecutionResponses];
+
+export type ResumeExecutionData = {
+    body: AnswersBody;
+    path: {
+        /**
+         * Execution Id
+         */
+        execution_id: string;
+    };
+    query?: never;
+    url: '/api/v1/executions/{execution_id}/resume';
+};
+
+export type ResumeExecutionErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id.
+     */
+    404: Problem;
+    /**
+     * The change collides with what is there.
+     */
+    409: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not declared as JSON.
+     */
+    415: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type ResumeExecutionError = ResumeExecutionErrors[keyof ResumeExecutionErrors];
+
+export type ResumeExecutionResponses = {
+    /**
+     * Successful Response
+     */
+    200: ExecutionSummary;
+};
+
+export type ResumeExecutionResponse = ResumeExecutionResponses[keyof ResumeExecutionResponses];
+
+export type RetryExecutionData = {
+    body?: never;
+    path: {
+        /**
+         * Execution Id
+         */
+        execution_id: string;
+    };
+    query?: never;
+    url: '/api/v1/executions/{execution_id}/retry';
+};
+
+export type RetryExecutionErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id.
+     */
+    404: Problem;
+    /**
+     * The change collides with what is there.
+     */
+    409: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type RetryExecutionError = RetryExecutionErrors[keyof RetryExecutionErrors];
+
+export type RetryExecutionResponses = {
+    /**
+     * Successful Response
+     */
+    202: ExecutionSummary;
+};
+
+export type RetryExecutionResponse = RetryExecutionResponses[keyof RetryExecutionResponses];
+
 export type FollowTraceData = {
     body?: never;
     headers?: {
@@ -3704,7 +5543,14 @@ export type FollowTraceData = {
          */
         execution_id: string;
     };
-    query?: never;
+    query?: {
+        /**
+         * Ticket
+         *
+         * A stream ticket, for EventSource, which sends no headers.
+         */
+        ticket?: string | null;
+    };
     url: '/api/v1/executions/{execution_id}/stream';
 };
 
@@ -3713,6 +5559,10 @@ export type FollowTraceErrors = {
      * The request cannot be read.
      */
     400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
     /**
      * The host, the origin or the caller is not allowed to.
      */
@@ -3725,6 +5575,10 @@ export type FollowTraceErrors = {
      * The input breaks a rule; `errors` says which.
      */
     422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
     /**
      * Something went wrong in the server.
      */
@@ -3741,10 +5595,70 @@ export type FollowTraceResponses = {
     /**
      * Server-sent events without a name. `id` is `<execution_id>:<seq>`, `data` one TraceEvent as JSON. The stream ends after the one terminal event (`complete`, `error` or `cancelled`).
      */
-    200: string;
+    200: unknown;
 };
 
-export type FollowTraceResponse = FollowTraceResponses[keyof FollowTraceResponses];
+export type IssueStreamTicketData = {
+    body?: never;
+    path: {
+        /**
+         * Execution Id
+         */
+        execution_id: string;
+    };
+    query?: never;
+    url: '/api/v1/executions/{execution_id}/stream-ticket';
+};
+
+export type IssueStreamTicketErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id.
+     */
+    404: Problem;
+    /**
+     * The change collides with what is there.
+     */
+    409: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type IssueStreamTicketError = IssueStreamTicketErrors[keyof IssueStreamTicketErrors];
+
+export type IssueStreamTicketResponses = {
+    /**
+     * Successful Response
+     */
+    201: TicketOut;
+};
+
+export type IssueStreamTicketResponse = IssueStreamTicketResponses[keyof IssueStreamTicketResponses];
 
 export type RemoveToolData = {
     body?: never;
@@ -3764,6 +5678,10 @@ export type RemoveToolErrors = {
      */
     400: Problem;
     /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
      * The host, the origin or the caller is not allowed to.
      */
     403: Problem;
@@ -3779,6 +5697,10 @@ export type RemoveToolErrors = {
      * The input breaks a rule; `errors` says which.
      */
     422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
     /**
      * Something went wrong in the server.
      */
@@ -3818,6 +5740,10 @@ export type GetToolErrors = {
      */
     400: Problem;
     /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
      * The host, the origin or the caller is not allowed to.
      */
     403: Problem;
@@ -3829,6 +5755,10 @@ export type GetToolErrors = {
      * The input breaks a rule; `errors` says which.
      */
     422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
     /**
      * Something went wrong in the server.
      */
@@ -3876,6 +5806,10 @@ export type UpdateToolErrors = {
      */
     400: Problem;
     /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
      * The host, the origin or the caller is not allowed to.
      */
     403: Problem;
@@ -3904,6 +5838,10 @@ export type UpdateToolErrors = {
      */
     422: Problem;
     /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
      * Something went wrong in the server.
      */
     500: Problem;
@@ -3923,6 +5861,670 @@ export type UpdateToolResponses = {
 };
 
 export type UpdateToolResponse = UpdateToolResponses[keyof UpdateToolResponses];
+
+export type ListUsersData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Search
+         *
+         * In name and e-mail address.
+         */
+        search?: string | null;
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Skip
+         */
+        skip?: number;
+        /**
+         * Cursor
+         *
+         * `next_cursor` of the page before.
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/users';
+};
+
+export type ListUsersErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type ListUsersError = ListUsersErrors[keyof ListUsersErrors];
+
+export type ListUsersResponses = {
+    /**
+     * Successful Response
+     */
+    200: UserList;
+};
+
+export type ListUsersResponse = ListUsersResponses[keyof ListUsersResponses];
+
+export type CreateUserData = {
+    body: NewUserBodyWritable;
+    path?: never;
+    query?: never;
+    url: '/api/v1/users';
+};
+
+export type CreateUserErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * The change collides with what is there.
+     */
+    409: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not declared as JSON.
+     */
+    415: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type CreateUserError = CreateUserErrors[keyof CreateUserErrors];
+
+export type CreateUserResponses = {
+    /**
+     * Successful Response
+     */
+    201: UserOut;
+};
+
+export type CreateUserResponse = CreateUserResponses[keyof CreateUserResponses];
+
+export type ListAccessKeysData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/users/access-keys';
+};
+
+export type ListAccessKeysErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type ListAccessKeysError = ListAccessKeysErrors[keyof ListAccessKeysErrors];
+
+export type ListAccessKeysResponses = {
+    /**
+     * Successful Response
+     */
+    200: AccessKeyList;
+};
+
+export type ListAccessKeysResponse = ListAccessKeysResponses[keyof ListAccessKeysResponses];
+
+export type CreateAccessKeyData = {
+    body: AccessKeyBody;
+    path?: never;
+    query?: never;
+    url: '/api/v1/users/access-keys';
+};
+
+export type CreateAccessKeyErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * The change collides with what is there.
+     */
+    409: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not declared as JSON.
+     */
+    415: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type CreateAccessKeyError = CreateAccessKeyErrors[keyof CreateAccessKeyErrors];
+
+export type CreateAccessKeyResponses = {
+    /**
+     * Successful Response
+     */
+    201: NewAccessKeyOut;
+};
+
+export type CreateAccessKeyResponse = CreateAccessKeyResponses[keyof CreateAccessKeyResponses];
+
+export type RevokeAccessKeyData = {
+    body?: never;
+    path: {
+        /**
+         * Key Id
+         */
+        key_id: string;
+    };
+    query?: never;
+    url: '/api/v1/users/access-keys/{key_id}';
+};
+
+export type RevokeAccessKeyErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id.
+     */
+    404: Problem;
+    /**
+     * The change collides with what is there.
+     */
+    409: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type RevokeAccessKeyError = RevokeAccessKeyErrors[keyof RevokeAccessKeyErrors];
+
+export type RevokeAccessKeyResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type RevokeAccessKeyResponse = RevokeAccessKeyResponses[keyof RevokeAccessKeyResponses];
+
+export type GetProfileData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/users/me';
+};
+
+export type GetProfileErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type GetProfileError = GetProfileErrors[keyof GetProfileErrors];
+
+export type GetProfileResponses = {
+    /**
+     * Successful Response
+     */
+    200: ProfileOut;
+};
+
+export type GetProfileResponse = GetProfileResponses[keyof GetProfileResponses];
+
+export type UpdateProfileData = {
+    body: ProfileChanges;
+    path?: never;
+    query?: never;
+    url: '/api/v1/users/me';
+};
+
+export type UpdateProfileErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * The change collides with what is there.
+     */
+    409: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not declared as JSON.
+     */
+    415: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type UpdateProfileError = UpdateProfileErrors[keyof UpdateProfileErrors];
+
+export type UpdateProfileResponses = {
+    /**
+     * Successful Response
+     */
+    200: UserOut;
+};
+
+export type UpdateProfileResponse = UpdateProfileResponses[keyof UpdateProfileResponses];
+
+export type ChangePasswordData = {
+    body: PasswordBody;
+    path?: never;
+    query?: never;
+    url: '/api/v1/users/me/password';
+};
+
+export type ChangePasswordErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * The change collides with what is there.
+     */
+    409: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not declared as JSON.
+     */
+    415: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type ChangePasswordError = ChangePasswordErrors[keyof ChangePasswordErrors];
+
+export type ChangePasswordResponses = {
+    /**
+     * Successful Response
+     */
+    200: SessionOpened;
+};
+
+export type ChangePasswordResponse = ChangePasswordResponses[keyof ChangePasswordResponses];
+
+export type GetUserData = {
+    body?: never;
+    path: {
+        /**
+         * User Id
+         */
+        user_id: string;
+    };
+    query?: never;
+    url: '/api/v1/users/{user_id}';
+};
+
+export type GetUserErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id.
+     */
+    404: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type GetUserError = GetUserErrors[keyof GetUserErrors];
+
+export type GetUserResponses = {
+    /**
+     * Successful Response
+     */
+    200: UserOut;
+};
+
+export type GetUserResponse = GetUserResponses[keyof GetUserResponses];
+
+export type SetUserRoleData = {
+    body: RoleBody;
+    path: {
+        /**
+         * User Id
+         */
+        user_id: string;
+    };
+    query?: never;
+    url: '/api/v1/users/{user_id}/role';
+};
+
+export type SetUserRoleErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id.
+     */
+    404: Problem;
+    /**
+     * The change collides with what is there.
+     */
+    409: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not declared as JSON.
+     */
+    415: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type SetUserRoleError = SetUserRoleErrors[keyof SetUserRoleErrors];
+
+export type SetUserRoleResponses = {
+    /**
+     * Successful Response
+     */
+    200: UserOut;
+};
+
+export type SetUserRoleResponse = SetUserRoleResponses[keyof SetUserRoleResponses];
+
+export type SetUserStatusData = {
+    body: StatusBody;
+    path: {
+        /**
+         * User Id
+         */
+        user_id: string;
+    };
+    query?: never;
+    url: '/api/v1/users/{user_id}/status';
+};
+
+export type SetUserStatusErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id.
+     */
+    404: Problem;
+    /**
+     * The change collides with what is there.
+     */
+    409: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not declared as JSON.
+     */
+    415: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type SetUserStatusError = SetUserStatusErrors[keyof SetUserStatusErrors];
+
+export type SetUserStatusResponses = {
+    /**
+     * Successful Response
+     */
+    200: UserOut;
+};
+
+export type SetUserStatusResponse = SetUserStatusResponses[keyof SetUserStatusResponses];
 
 export type GetHealthData = {
     body?: never;

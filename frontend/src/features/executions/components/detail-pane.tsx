@@ -46,9 +46,9 @@ export function DetailPane({ trace, view }: { trace: Trace; view: TraceView }) {
         ) : raw ? (
           <RawEvents events={rawEvents(trace, step)} />
         ) : step ? (
-          <StepDetail step={step} inside={children} onSelect={view.select} />
+          <StepDetail step={step} inside={children} executionId={trace.executionId} onSelect={view.select} />
         ) : (
-          <RunOverview trace={trace} onJumpToError={view.jumpToError} />
+          <RunOverview trace={trace} onJumpToError={view.jumpToError} onSelect={view.select} />
         )}
       </div>
     </section>

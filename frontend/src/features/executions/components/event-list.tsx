@@ -20,6 +20,7 @@ const inks: Partial<Record<TraceEvent["type"], string>> = {
   tool_end: "text-tool-ink",
   retry: "text-warn-ink",
   interrupt: "text-warn-ink",
+  resume: "text-warn-ink",
   error: "text-bad-ink",
   cancelled: "text-bad-ink",
   complete: "text-good-ink",
@@ -79,6 +80,8 @@ function summary(event: TraceEvent): string {
       return event.line;
     case "usage":
       return `${event.model}: ${event.input_tokens} in, ${event.output_tokens} out`;
+    case "resume":
+      return `${event.answered_by}: ${JSON.stringify(event.answer)}`;
     case "retry":
     case "interrupt":
     case "cancelled":

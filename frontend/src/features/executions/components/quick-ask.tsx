@@ -15,9 +15,9 @@ export function QuickAsk({ agents }: { agents: readonly AgentOut[] }) {
   const runnable = agents.filter(({ status }) => status !== "disabled");
   const [chosen, setChosen] = useState<string | null>(null);
   const agentId = chosen ?? runnable[0]?.id ?? null;
-  const { rerun } = useExecutionActions((id) => router.push(`/playground?agent=${agentId}&execution=${id}`));
+  const { ask } = useExecutionActions((id) => router.push(`/playground?agent=${agentId}&execution=${id}`));
   return (
-    <AskBox busy={rerun.isPending} disabled={agentId === null} onAsk={(query) => agentId && rerun.mutate({ agentId, query })}>
+    <AskBox busy={ask.isPending} disabled={agentId === null} onAsk={(query) => agentId && ask.mutate({ agentId, query })}>
       <Select label="Agent" value={agentId ?? ""} options={runnable.map(({ id, name }) => ({ value: id, label: name }))} onChange={setChosen} className="h-7 max-w-56 text-xs" />
     </AskBox>
   );

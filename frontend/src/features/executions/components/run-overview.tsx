@@ -12,7 +12,8 @@ import type { TraceEvent } from "../model/trace-event";
 import { Facts, Section } from "./detail-parts";
 
 /** The run as a whole: what was asked, what came of it, what it cost. */
-export function RunOverview({ trace, onJumpToError }: { trace: Trace; onJumpToError: () => void }) {
+export function RunOverview({ trace, onJumpToError, onSelect }: { trace: Trace; onJumpToError: () => void; onSelect: (id: string) => void }) {
+  const waiting = trace.steps.find((step) => step.status === "waiting");
   const live = !isOver(trace);
   return (
     <>
@@ -29,6 +30,19 @@ export function RunOverview({ trace, onJumpToError }: { trace: Trace; onJumpToEr
           }
         >
           {trace.error.message}
+        </Callout>
+      )}
+      {trace.status === "waiting" && waiting && (
+        <Callout
+          tone="warn"
+          title="The run waits for a person"
+          action={
+            <Button size="sm" onClick={() => onSelect(waiting.id)}>
+              Answer
+            </Button>
+          }
+        >
+          A tool call needs a decision before it goes on.
         </Callout>
       )}
       <Section title="Question">

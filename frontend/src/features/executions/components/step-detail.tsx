@@ -5,10 +5,11 @@ import { Markdown } from "@/components/ui/markdown";
 import { cost, count, duration } from "@/lib/format";
 
 import type { Step } from "../model/trace";
+import { AnswerForm } from "./answer-form";
 import { Arguments, Facts, Section, Value } from "./detail-parts";
 
 /** Everything about one step, as people read it. */
-export function StepDetail({ step, inside, onSelect }: { step: Step; inside: readonly Step[]; onSelect: (id: string) => void }) {
+export function StepDetail({ step, inside, executionId, onSelect }: { step: Step; executionId: string; inside: readonly Step[]; onSelect: (id: string) => void }) {
   return (
     <>
       {step.error && (
@@ -20,7 +21,7 @@ export function StepDetail({ step, inside, onSelect }: { step: Step; inside: rea
       {step.kind === "tool" && <ToolDetail step={step} />}
       {step.kind === "model" && <ModelDetail step={step} />}
       {step.kind === "retry" && <RetryDetail step={step} />}
-      {step.kind === "interrupt" && <InterruptDetail step={step} />}
+      {step.kind === "interrupt" && <InterruptDetail step={step} executionId={executionId} />}
       {inside.length > 0 && (
         <Section title="Inside">
           <ul className="flex flex-col">
@@ -128,19 +129,25 @@ function RetryDetail({ step: { opened } }: { step: Step }) {
   );
 }
 
-function InterruptDetail({ step: { opened, status } }: { step: Step }) {
+function InterruptDetail({ step: { opened, closed, status }, executionId }: { step: Step; executionId: string }) {
   if (opened.type !== "interrupt") return null;
+  const { tool, arguments: values } = opened.value;
   return (
     <>
-      <Callout tone="warn" title={status === "waiting" ? "Waits for a person" : "Was answered"}>
-        {opened.reason}
+      <Callout tone="warn" title={opened.reason === "in_doubt" ? "Did this call take place?" : `May the agent call ${typeof tool === "string" ? tool : "this tool"}?`}>
+        {status === "waiting" ? "The run waits for you; it costs nothing meanwhile." : "Answered."}
       </Callout>
-      <Section title="What it is about">
-        <JsonView value={opened.value} label="Value" />
-      </Section>
-      <Section title="Form of the answer">
-        <JsonView value={opened.response_schema} label="Response schema" />
-      </Section>
+      <Section title="The call">{isRecord(values) ? <Arguments values={values} /> : <JsonView value={opened.value} label="Value" />}</Section>
+      {status === "waiting" && <AnswerForm key={opened.interrupt_id} executionId={executionId} event={opened} />}
+      {closed?.type === "resume" && (
+        <Section title="Answer">
+          <JsonView value={closed.answer} label="Answer" />
+        </Section>
+      )}
     </>
   );
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

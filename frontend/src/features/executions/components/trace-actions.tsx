@@ -1,6 +1,6 @@
 "use client";
 
-import { Ban, Ellipsis, Link2, RotateCcw, Terminal, Download } from "lucide-react";
+import { Ban, Ellipsis, Link2, RotateCcw, StepForward, Terminal, Download } from "lucide-react";
 
 import { Button } from "@/components/ui/button";
 import { Menu, MenuItem } from "@/components/ui/menu";
@@ -13,7 +13,7 @@ import { isOver, type Trace } from "../model/trace";
 
 /** Cancel, run again, share, copy as curl, download. */
 export function TraceActions({ trace, compact = false, onStarted }: { trace: Trace; compact?: boolean; onStarted: (executionId: string) => void }) {
-  const { cancel, rerun } = useExecutionActions(onStarted);
+  const { cancel, repeat } = useExecutionActions(onStarted);
   const origin = typeof window === "undefined" ? "" : window.location.origin;
   const { executionId, agentId, query } = trace;
   const copy = (text: string, what: string) =>
@@ -24,7 +24,7 @@ export function TraceActions({ trace, compact = false, onStarted }: { trace: Tra
   return (
     <>
       {isOver(trace) ? (
-        <Button size={compact ? "sm" : "md"} disabled={rerun.isPending} onClick={() => rerun.mutate({ agentId, query })}>
+        <Button size={compact ? "sm" : "md"} disabled={repeat.isPending} onClick={() => repeat.mutate({ id: executionId, kind: "replay" })}>
           <RotateCcw /> Run again
         </Button>
       ) : (
@@ -39,6 +39,11 @@ export function TraceActions({ trace, compact = false, onStarted }: { trace: Tra
           </Button>
         }
       >
+        {trace.status === "failed" && (
+          <MenuItem onSelect={() => repeat.mutate({ id: executionId, kind: "retry" })}>
+            <StepForward /> Retry the failed step
+          </MenuItem>
+        )}
         <MenuItem onSelect={() => copy(compact ? `${origin}/executions/${executionId}` : window.location.href, "Link")}>
           <Link2 /> {compact ? "Copy link to this run" : "Copy link to this view"}
         </MenuItem>

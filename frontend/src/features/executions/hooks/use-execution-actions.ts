@@ -6,9 +6,10 @@ import { problemText } from "@/lib/problem";
 import { toast } from "@/lib/toast";
 
 import { cancelExecution } from "../api/cancel-execution";
+import { repeatExecution } from "../api/repeat-execution";
 import { startExecution } from "../api/start-execution";
 
-/** Cancel and re-run, with words for what goes wrong. */
+/** Ask, cancel, run again, retry the failed step, with words for what goes wrong. */
 export function useExecutionActions(onStarted?: (executionId: string) => void) {
   const queryClient = useQueryClient();
   const refresh = () => void queryClient.invalidateQueries({ queryKey: ["executions"] });
@@ -17,7 +18,7 @@ export function useExecutionActions(onStarted?: (executionId: string) => void) {
     onSuccess: refresh,
     onError: (error) => toast.error(problemText(error)),
   });
-  const rerun = useMutation({
+  const ask = useMutation({
     mutationFn: ({ agentId, query }: { agentId: string; query: string }) => startExecution(agentId, query),
     onSuccess: ({ id }) => {
       refresh();
@@ -25,5 +26,13 @@ export function useExecutionActions(onStarted?: (executionId: string) => void) {
     },
     onError: (error) => toast.error(problemText(error)),
   });
-  return { cancel, rerun };
+  const repeat = useMutation({
+    mutationFn: ({ id, kind }: { id: string; kind: "replay" | "retry" }) => repeatExecution(id, kind),
+    onSuccess: ({ id }) => {
+      refresh();
+      onStarted?.(id);
+    },
+    onError: (error) => toast.error(problemText(error)),
+  });
+  return { cancel, ask, repeat };
 }

@@ -6,7 +6,6 @@ import type { EventOf, TraceEvent } from "./trace-event";
 export function takeEvent(draft: Draft, event: TraceEvent): void {
   const place = draft.events.push(event) - 1;
   if (event.attempt > draft.attempt) beginAttempt(draft, event);
-  if (draft.status === "waiting" && event.type !== "interrupt") resumeWaiting(draft, event);
   draft.lastSeq = event.seq;
   const step = apply(draft, event);
   if (step !== undefined) writable(draft, step).events.push(place);
@@ -38,7 +37,9 @@ function apply(draft: Draft, event: TraceEvent): number | undefined {
       return addStep(draft, event, { id: `retry-${event.seq}`, kind: "retry", name: `retry ${event.what}`, status: "done", text: event.reason });
     case "interrupt":
       draft.status = "waiting";
-      return addStep(draft, event, { id: `interrupt-${event.interrupt_id}`, kind: "interrupt", name: "interrupt", status: "waiting", text: event.reason });
+      return addStep(draft, event, { id: `interrupt-${event.interrupt_id}`, kind: "interrupt", name: event.reason === "in_doubt" ? "call in doubt" : "approval", status: "waiting", text: event.reason });
+    case "resume":
+      return takeAnswer(draft, event);
     case "complete":
       draft.answer = event.result;
       draft.model = event.model;
@@ -72,11 +73,12 @@ function beginAttempt(draft: Draft, event: TraceEvent): void {
   draft.answer = "";
 }
 
-function resumeWaiting(draft: Draft, event: TraceEvent): void {
-  draft.status = "running";
-  draft.steps.forEach((step, place) => {
-    if (step.status === "waiting") close(writable(draft, place), event, "done");
-  });
+/** A person has answered; the run goes on once nothing is open any more. */
+function takeAnswer(draft: Draft, event: EventOf<"resume">): number | undefined {
+  const place = draft.places.get(`interrupt-${event.interrupt_id}`);
+  if (place !== undefined) close(writable(draft, place), event, "done");
+  if (!draft.steps.some((step) => step.status === "waiting")) draft.status = "running";
+  return place;
 }
 
 function endNode(draft: Draft, event: EventOf<"node_end">): number | undefined {

@@ -99,12 +99,12 @@ describe("applyTraceEvents", () => {
   });
 
   it("waits for a person at an interrupt and goes on afterwards", () => {
-    const events = log(connection, { type: "interrupt", interrupt_id: "i1", reason: "approve", value: {}, response_schema: {} }, { type: "node_start", span_id: "n1", node: "execute_tools" });
-    const waiting = applyTraceEvents(emptyTrace, events.slice(0, 2));
-    expect(waiting).toMatchObject({ status: "waiting" });
-    const resumed = applyTraceEvents(waiting, events.slice(2));
-    expect(resumed.status).toBe("running");
-    expect(resumed.steps[0]?.status).toBe("done");
+    const ask = (id: string) => ({ type: "interrupt" as const, interrupt_id: id, call_key: id, reason: "approval", value: {}, response_schema: {} });
+    const answer = (id: string) => ({ type: "resume" as const, interrupt_id: id, call_key: id, reason: "approval", answer: { decision: "approve" }, answered_by: "ada" });
+    const events = log(connection, ask("i1"), ask("i2"), { type: "node_end", node: "execute_tools", duration_ms: 1 }, answer("i2"), answer("i1"));
+    expect(applyTraceEvents(emptyTrace, events.slice(0, 5))).toMatchObject({ status: "waiting", steps: [{ status: "waiting" }, { status: "done" }] });
+    const resumed = applyTraceEvents(emptyTrace, events);
+    expect(resumed).toMatchObject({ status: "running", steps: [{ status: "done", name: "approval" }, { status: "done" }] });
   });
 
   it("keeps events of unknown types in the raw log", () => {
