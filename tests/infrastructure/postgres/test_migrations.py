@@ -70,6 +70,15 @@ async def test_code_refuses_a_database_at_another_version(fresh_database_url: st
     await database.close()
 
 
+async def test_a_database_of_a_newer_release_is_left_alone(fresh_database_url: str) -> None:
+    database = connected_to(fresh_database_url)
+    await database.connect()
+    await database.pool.execute("UPDATE alembic_version SET version_num = '9999_from_the_future'")
+    with pytest.raises(migrations.SchemaMismatch, match=r"9999_from_the_future.*newer release"):
+        await migrations.upgrade(fresh_database_url)
+    await database.close()
+
+
 async def test_the_saver_finds_its_tables_ready(fresh_database_url: str) -> None:
     from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
 

@@ -1,14 +1,26 @@
 """From the errors of drivers to those of the domain: one table, for the unit of work and users of the raw pool."""
 
+from collections.abc import Generator
+from contextlib import contextmanager
+
 import asyncpg
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from dynagent.core.agents import AgentSlugTaken
-from dynagent.core.shared.errors import Conflict, DynagentError, InvalidInput, Unavailable
+from dynagent.core.shared.errors import Conflict, DynagentError, InvalidInput, StorageAway, Unavailable
 from dynagent.core.tools import ToolNameTaken
 
 RETRY_AFTER_S = 2.0
+DRIVER_ERRORS = (
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    SQLAlchemyError,
+    OSError,
+    UnicodeError,
+)
+"""Everything that a statement can fail with; to be handed to `translated`."""
 
 _TAKEN: dict[str, tuple[type[Conflict], str]] = {
     "uq_agents_user_id_slug": (AgentSlugTaken, "there is an agent with this slug already"),
@@ -28,6 +40,8 @@ _AWAY = (
     asyncpg.InsufficientResourcesError,
     asyncpg.ReadOnlySQLTransactionError,
     asyncpg.InterfaceError,
+    # What asyncpg says of itself when its connection went away between two of its own steps.
+    asyncpg.InternalClientError,
     OSError,
 )
 """Driver errors that mean: the database is away or full; the same request may work in a moment."""
@@ -44,7 +58,7 @@ _ADVICE: tuple[tuple[type[Exception], str], ...] = (
 )
 
 
-class DatabaseUnreachable(Unavailable):
+class DatabaseUnreachable(StorageAway):
     """The database cannot be reached; the text is one line that says where and why."""
 
     code = "database_unreachable"
@@ -55,6 +69,18 @@ def unreachable(error: Exception, *, place: str) -> DatabaseUnreachable:
     advice = next((words for kind, words in _ADVICE if isinstance(error, kind)), None)
     words = advice or " ".join(str(error).split())[:300] or type(error).__name__
     return DatabaseUnreachable(f"the database {place} cannot be reached: {words}", retry_after_s=RETRY_AFTER_S)
+
+
+@contextmanager
+def in_our_words() -> Generator[None]:
+    """Raise the domain's errors for those of the driver, for users of the raw pool outside of any unit of work."""
+    try:
+        yield
+    except Exception as error:
+        known = translated(error)
+        if known is None:
+            raise
+        raise known from error
 
 
 def translated(error: BaseException) -> DynagentError | None:

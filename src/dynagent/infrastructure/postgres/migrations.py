@@ -103,6 +103,7 @@ async def _run(dsn: str, action: Callable[[Any, Any], None]) -> None:
     # Only who moves the schema pays for importing Alembic.
     from alembic import command
     from alembic.config import Config
+    from alembic.util import CommandError
 
     def on_connection(connection: sa.Connection) -> None:
         config = Config()
@@ -115,6 +116,9 @@ async def _run(dsn: str, action: Callable[[Any, Any], None]) -> None:
     try:
         async with engine.connect() as connection:
             await connection.run_sync(on_connection)
+    except CommandError as error:
+        known = f"this program knows the schema up to {head()}"
+        raise SchemaMismatch(f"{error}; {known}: is the database of a newer release?") from error
     except Exception as error:
         raise translated(error) or error from error
     finally:

@@ -9,14 +9,13 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, TypeVar
 
-import asyncpg
 from sqlalchemy import TextClause, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import EmulatedDBAPIException
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from dynagent.core.shared.ids import is_id
 from dynagent.core.shared.paging import Page, PageRequest, write_cursor
-from dynagent.infrastructure.postgres.errors import translated
+from dynagent.infrastructure.postgres.errors import DRIVER_ERRORS, translated
 from dynagent.infrastructure.postgres.pool import Connection, Row
 
 T = TypeVar("T")
@@ -35,7 +34,7 @@ async def run(session: AsyncSession, statement: TextClause, **parameters: Any) -
     try:
         connection = session.info.get(_CONNECTION) or await _borrow(session)
         return await connection.fetch(query, *(parameters[name] for name in names))
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, SQLAlchemyError, OSError, UnicodeError) as error:
+    except DRIVER_ERRORS as error:
         raise translated(error) or error from error
 
 
@@ -117,7 +116,10 @@ async def _borrow(session: AsyncSession) -> Connection:
     adapted: Any = borrowed.sync_connection and borrowed.sync_connection.connection.dbapi_connection
     if adapted._transaction is None:
         # SQLAlchemy's adapter begins lazily, with the first statement that goes through itself.
-        await adapted._start_transaction()
+        try:
+            await adapted._start_transaction()
+        except EmulatedDBAPIException as error:
+            raise error.driver_exception from error
     session.info[_CONNECTION] = adapted.driver_connection
     return adapted.driver_connection
 

@@ -5,7 +5,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from dynagent.application.shared.caller import Caller
@@ -17,7 +16,7 @@ from dynagent.core.tools import CustomTools
 from dynagent.infrastructure.postgres.agents import PostgresAgents
 from dynagent.infrastructure.postgres.custom_tools import PostgresCustomTools
 from dynagent.infrastructure.postgres.database import Database
-from dynagent.infrastructure.postgres.errors import translated
+from dynagent.infrastructure.postgres.errors import DRIVER_ERRORS, translated
 from dynagent.infrastructure.postgres.executions import PostgresExecutions
 from dynagent.infrastructure.postgres.identity_scope import IdentityScope
 from dynagent.infrastructure.postgres.statements import forget_connection, run
@@ -60,7 +59,7 @@ class PostgresUnitOfWork(UnitOfWork):
             await self._store(events)
         try:
             await self._session.commit()
-        except (SQLAlchemyError, OSError) as error:
+        except DRIVER_ERRORS as error:
             raise translated(error) or error from error
         finally:
             forget_connection(self._session)
@@ -123,5 +122,5 @@ async def _close(session: AsyncSession) -> None:
     """Give the connection back, rolled back; one that is lost cannot be, and is thrown away."""
     try:
         await session.close()
-    except (SQLAlchemyError, OSError):
+    except DRIVER_ERRORS:
         await session.invalidate()

@@ -30,7 +30,7 @@ from dynagent.infrastructure.postgres.embedded.postmaster import (
 
 _ORPHANS_S = 5.0
 """How long the children of a killed server may need to notice and go."""
-_RESTART_PAUSE_S = 1.0
+_RESTART_PAUSE_S = 0.5
 
 log = structlog.stdlib.get_logger(__name__)
 
