@@ -12,7 +12,7 @@ import dynagent
 from tests.architecture.source import ROOT
 
 # Read by other programs that we start or by make, not by a settings model of ours.
-OF_OTHERS = {"PYTHON", "UI", "LANGGRAPH_STRICT_MSGPACK"}
+OF_OTHERS = {"FORWARDED_ALLOW_IPS"}
 EXAMPLE = re.compile(r"^# ?([A-Z][A-Z0-9_]+)=", re.MULTILINE)
 
 
