@@ -1,12 +1,11 @@
 """The outbox's other end: stored events reach the observer at least once, at once where nothing fails.
 
-A committed transaction hands its events over in memory and they are delivered within the same turn of the loop; only
-then their rows are marked. What a process leaves undelivered when it dies, a sweep of any process delivers.
+A committed transaction hands its events over in memory and they are delivered within the same turn of the loop; their
+rows are marked soon after, many at once. What a process leaves unmarked when it dies, a sweep of any process delivers.
 """
 
 import asyncio
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 
 import asyncpg
 import structlog
@@ -15,6 +14,7 @@ from pydantic import ValidationError
 from dynagent.core.shared.events import DomainEvent, EventObserver
 from dynagent.infrastructure.postgres.pool import Connection, Pool, Row
 
+MARK_EVERY_S = 0.5
 SWEEP_EVERY_S = 15.0
 LEFT_BEHIND_S = 30.0
 """Age from which an undelivered event is taken for left behind by a process that died."""
@@ -47,16 +47,15 @@ class Outbox:
         self._sweep_every_s = sweep_every_s
         self._left_behind_s = left_behind_s
         self._committed: list[DomainEvent] = []
+        self._delivered: list[str] = []
         self._woken = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
         """Begin to deliver; call on the running loop."""
         loop = asyncio.get_running_loop()
-        self._tasks = [
-            loop.create_task(self._relay(), name="outbox"),
-            loop.create_task(self._sweep(), name="outbox-sweep"),
-        ]
+        duties = (self._relay, self._keep_marking, self._keep_sweeping)
+        self._tasks = [loop.create_task(duty(), name=f"outbox{duty.__name__}") for duty in duties]
 
     async def stop(self) -> None:
         """Deliver what is committed, then stop."""
@@ -64,8 +63,8 @@ class Outbox:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks = []
-        with suppress(*_LOST):
-            await self._deliver_committed()
+        await self._deliver_committed()
+        await self._mark_delivered()
 
     def deliver(self, events: Sequence[DomainEvent]) -> None:
         """Take the events of a committed transaction; returns at once."""
@@ -86,18 +85,26 @@ class Outbox:
         while True:
             await self._woken.wait()
             self._woken.clear()
-            try:
-                await self._deliver_committed()
-            except _LOST as error:
-                log.warning("outbox_not_marked", error=repr(error), why="the sweep delivers these events once more")
+            await self._deliver_committed()
 
     async def _deliver_committed(self) -> None:
         events, self._committed = self._committed, []
-        if events:
-            await asyncio.gather(*(self._observer.notify(event) for event in events))
-            await _mark(self._pool, [event.event_id for event in events])
+        await asyncio.gather(*(self._observer.notify(event) for event in events))
+        self._delivered += [event.event_id for event in events]
 
-    async def _sweep(self) -> None:
+    async def _keep_marking(self) -> None:
+        while True:
+            await asyncio.sleep(MARK_EVERY_S)
+            await self._mark_delivered()
+
+    async def _mark_delivered(self) -> None:
+        ids, self._delivered = self._delivered, []
+        try:
+            await _mark(self._pool, ids)
+        except _LOST as error:
+            log.warning("outbox_not_marked", error=repr(error), why="the sweep delivers these events once more")
+
+    async def _keep_sweeping(self) -> None:
         while True:
             await asyncio.sleep(self._sweep_every_s)
             try:
