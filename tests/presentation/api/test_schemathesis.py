@@ -23,7 +23,7 @@ from tests.cli.processes import serving
 from tests.servers import TestPostgres
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
-EXAMPLES = 8
+EXAMPLES = 6
 
 # The committed document; another test holds it to the code.
 document = schemathesis.openapi.from_path(Path(__file__).parents[3] / "docs" / "openapi.json")

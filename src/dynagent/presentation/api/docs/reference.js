@@ -25,7 +25,8 @@ function typeName(schema) {
   return schema.format ? `${schema.type} (${schema.format})` : schema.type ?? "any";
 }
 
-function bounds(schema) {
+function bounds(outer) {
+  const schema = outer?.anyOf?.[0] ?? outer;
   const names = ["minLength", "maxLength", "minimum", "maximum", "minItems", "maxItems", "pattern", "default"];
   return names.filter((name) => schema?.[name] !== undefined && schema[name] !== null)
     .map((name) => `${name} ${JSON.stringify(schema[name])}`).join(", ");
