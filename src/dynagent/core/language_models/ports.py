@@ -1,4 +1,4 @@
-"""Language models: one port for every endpoint that answers messages, with streamed text and tool calls."""
+"""One port for every endpoint that answers messages, with streamed text and tool calls; its errors; prices."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,0 +1,261 @@
+"""Models and keys as people keep them: a name, a provider, an endpoint; keys are sealed and shown masked."""
+
+from datetime import datetime
+from typing import Any, Literal, Protocol
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from dynagent.core.language_models.providers import Provider, check_endpoint, find_provider, origin_of
+from dynagent.core.shared.clock import later
+from dynagent.core.shared.errors import Conflict, InvalidInput, NotFound, StaleVersion, Violation
+from dynagent.core.shared.paging import Page, PageRequest
+from dynagent.core.shared.repository import BaseRepository
+
+KeyPurpose = Literal["models", "tracing"]
+ModelOwner = Literal["own", "global"]
+MAX_MODELS, MAX_KEYS = 200, 50
+
+
+class ModelNotFound(NotFound):
+    """No model under this id that the caller may see."""
+
+    code = "model_not_found"
+
+
+class ModelNameTaken(Conflict):
+    """One owner cannot have two models of the same name."""
+
+    code = "model_name_taken"
+
+
+class ModelChangedMeanwhile(StaleVersion):
+    """The caller's version is not the current one; `extra` carries `current_version`."""
+
+    code = "model_changed_meanwhile"
+
+
+class ProviderKeyNotFound(NotFound):
+    """The caller has no provider key under this id."""
+
+    code = "provider_key_not_found"
+
+
+class ProviderKeyTaken(Conflict):
+    """The caller has a key of this provider with this label."""
+
+    code = "provider_key_taken"
+
+
+class TooManyModels(Conflict):
+    """Somebody has as many models, or keys, as there may be."""
+
+    code = "too_many_models"
+
+
+class ModelParameters(BaseModel):
+    """What a model is asked with unless the agent says otherwise (C-33)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    temperature: float | None = Field(default=None, ge=0, le=2)
+    max_tokens: int | None = Field(default=None, ge=1, le=10_000_000)
+    timeout_s: float | None = Field(default=None, gt=0, le=3600)
+    responses_api: bool = False
+
+
+class ModelRecord(BaseModel):
+    """A model as stored (MOD-02). `user_id` None: global. `sealed_key` is ciphertext and never leaves the server."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    user_id: str | None
+    name: str = Field(min_length=1, max_length=200)
+    provider: str
+    model_identifier: str = Field(min_length=1, max_length=200)
+    endpoint_url: str | None = Field(default=None, max_length=500)
+    sealed_key: str | None = Field(default=None, repr=False)
+    key_hint: str | None = None
+    key_id: str | None = None
+    parameters: ModelParameters = Field(default_factory=ModelParameters)
+    capabilities: dict[str, Any] = Field(default_factory=dict)
+    fallbacks: tuple[str, ...] = Field(default=(), max_length=5)
+    max_rpm: int | None = Field(default=None, ge=1, le=1_000_000)
+    enabled: bool = True
+    version: int = 1
+    created_at: datetime
+    updated_at: datetime
+
+    @property
+    def base_url(self) -> str | None:
+        """Where it is met."""
+        return (self.endpoint_url or find_provider(self.provider).base_url or "").rstrip("/") or None
+
+    @property
+    def at_home(self) -> bool:
+        """Whether it is met where its provider is, not at an address that somebody gave."""
+        return self.endpoint_url is None
+
+    def check(self) -> None:
+        """Refuse with InvalidInput what could never be asked."""
+        provider = find_provider(self.provider)
+        problems: list[Violation] = []
+        if provider.capabilities.chat is False:
+            problems.append(Violation("/provider", "chat", f"{provider.name}: {provider.note}"))
+        if self.base_url is None:
+            problems.append(
+                Violation("/endpoint_url", "missing", f"{provider.name} needs an endpoint. {provider.note}")
+            )
+        if self.endpoint_url is not None:
+            check_endpoint(self.endpoint_url)
+        if self.parameters.responses_api and not (provider.capabilities.responses_api and self.at_home):
+            words = "the Responses API is spoken with OpenAI's own endpoint only"
+            problems.append(Violation("/config_params_json/responses_api", "responses_api", words))
+        if self.name in self.fallbacks:
+            problems.append(Violation("/fallbacks", "no_self", "a model cannot be its own fallback"))
+        if problems:
+            raise InvalidInput("this model could not be asked", violations=problems)
+
+    def changed(self, now: datetime, *, expected_version: int | None, **fields: Any) -> "ModelRecord":
+        """Return the next version; a key stays only with the address it was stored for.
+
+        Raises ModelChangedMeanwhile.
+        """
+        if expected_version not in (None, self.version):
+            raise ModelChangedMeanwhile(
+                f"model {self.id} is at version {self.version}, the change was made against {expected_version}",
+                extra={"current_version": self.version},
+            )
+        meta = {"version": self.version + 1, "updated_at": later(now, self.updated_at)}
+        changed = self.model_copy(update={**fields, **meta})
+        moved = (changed.provider, changed.base_url) != (self.provider, self.base_url)
+        if moved and "sealed_key" not in fields:
+            changed = changed.model_copy(update={"sealed_key": None, "key_hint": None})
+        if moved and "key_id" not in fields:
+            changed = changed.model_copy(update={"key_id": None})
+        return changed
+
+
+class ProviderKey(BaseModel):
+    """A provider's key as its owner keeps it (MOD-06). It is sent to the provider's, or its own, origin only."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    user_id: str
+    provider: str
+    label: str = Field(max_length=100)
+    purpose: KeyPurpose = "models"
+    endpoint_url: str | None = Field(default=None, max_length=500)
+    hint: str
+    sealed_key: str = Field(repr=False)
+    created_at: datetime
+
+    def may_go_to(self, url: str) -> bool:
+        """Say whether this key was stored for that address."""
+        home = self.endpoint_url or find_provider(self.provider).base_url
+        return home is not None and origin_of(home) == origin_of(url)
+
+
+class ModelRecords(BaseRepository[ModelRecord]):
+    """The caller's own models and the global ones. Writing global ones is for administrators; the SQL says so too."""
+
+    async def find(self, owner: ModelOwner | None, search: str | None, page: PageRequest) -> Page[ModelRecord]:
+        """Return a page of models, newest first."""
+        raise NotImplementedError
+
+    async def count_own(self) -> int:
+        """Return how many models the caller has."""
+        raise NotImplementedError
+
+
+class ProviderKeys(Protocol):
+    """The caller's own provider keys."""
+
+    async def add(self, key: ProviderKey) -> None:
+        """Store a key. Raises ProviderKeyTaken."""
+        ...
+
+    async def get(self, key_id: str) -> ProviderKey | None:
+        """Return a key of the caller."""
+        ...
+
+    async def list_own(self) -> list[ProviderKey]:
+        """Return the caller's keys, newest first."""
+        ...
+
+    async def remove(self, key_id: str) -> bool:
+        """Delete a key; return whether there was one."""
+        ...
+
+
+class SealsKeys(Protocol):
+    """Encrypts a secret for one row."""
+
+    def seal(self, secret: str, *, row: str) -> str:
+        """Return the ciphertext of a secret for the row with this id."""
+        ...
+
+    def open(self, sealed: str, *, row: str) -> str:
+        """Return the secret. Raises DynagentError when it cannot be read."""
+        ...
+
+
+class KeyTestResult(BaseModel):
+    """How a key did: whether the provider took it, what it said, in how many milliseconds."""
+
+    model_config = ConfigDict(frozen=True)
+
+    accepted: bool
+    detail: str
+    duration_ms: float
+    models: tuple[str, ...] = ()
+
+
+class KeyTester(Protocol):
+    """Shows a key to its provider, without spending anything."""
+
+    async def test(self, provider: Provider, key: str | None, url: str) -> KeyTestResult:
+        """Ask for the list of models with this key. Refused addresses and failures are results, not errors."""
+        ...
+
+
+class KnownModel(BaseModel):
+    """A model that a provider is known to have; prices in US dollars per million tokens."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    name: str
+    context_window: int | None = None
+    input_usd_per_million: str | None = None
+    output_usd_per_million: str | None = None
+
+
+class KnownModels(Protocol):
+    """What is known offline about the providers' models."""
+
+    def of_provider(self, provider: Provider) -> list[KnownModel]:
+        """Return the models of a provider, by name."""
+        ...
+
+    def context_window(self, provider: Provider, model: str) -> int | None:
+        """Return how many tokens a model's context holds, None when that is not known."""
+        ...
+
+
+class ModelsInStore(Protocol):
+    """Whoever keeps models ready to be asked, and must hear that records changed; and how the endpoints are."""
+
+    def forget(self, user_id: str | None) -> None:
+        """Read the models of this user (None: everybody's) anew."""
+        ...
+
+    def circuit_of(self, record: ModelRecord) -> str:
+        """Return `closed`, `open` or `half_open`: whether calls pass to this model's endpoint in this process."""
+        ...
+
+
+def mask_key(key: str) -> str:
+    """Return what may be shown of a key: its last four characters, of long keys only."""
+    return "…" + key[-4:] if len(key) >= 16 else "…"
