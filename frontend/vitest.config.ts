@@ -7,5 +7,7 @@ export default defineConfig({
     environment: "node",
     include: ["src/**/*.test.{ts,tsx}"],
     restoreMocks: true,
+    // Machines that run everything at once are slow, not broken.
+    testTimeout: 30_000,
   },
 });

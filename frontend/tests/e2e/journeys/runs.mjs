@@ -121,3 +121,21 @@ export async function replay({ page, api }) {
   await page.getByRole("menuitem", { name: "Copy as curl: run and stream" }).click();
   assert.match(await page.evaluate(() => navigator.clipboard.readText()), /^curl -N 'http.*\/api\/stream\//);
 }
+
+export async function approval({ page, api }) {
+  const agent = await demoAgent(api, { requires_approval: ["calculator"] });
+  const run = await api("POST", "/executions", { agent_id: agent.id, query: "First, compute 23*19 using the calculator.", mode: "async" });
+  await page.goto(`/executions/${run.id}`);
+  await status(page, "waiting").waitFor();
+  await page.getByRole("button", { name: "Answer" }).click();
+  const form = page.getByRole("form", { name: "Answer" });
+  await form.getByRole("button", { name: "Change the arguments" }).click();
+  await form.getByRole("textbox", { name: "Arguments" }).fill('{"expression": "20*20"}');
+  await page.waitForTimeout(200);
+  await shot(page, "execution-approval");
+  assert.deepEqual(await axe(page), []);
+  await form.getByRole("button", { name: "Answer" }).click();
+  await status(page, "completed").waitFor();
+  await page.getByRole("treeitem").first().click();
+  await page.getByText("✔ Result: 400").first().waitFor();
+}
