@@ -12,6 +12,7 @@ from dynagent.infrastructure.postgres.identity_sessions import (
     PostgresSetupLinks,
     PostgresStreamTickets,
 )
+from dynagent.infrastructure.postgres.language_models import PostgresModelRecords, PostgresProviderKeys
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,7 @@ class IdentityScope:
 
     session: AsyncSession
     user_id: str
+    is_admin: bool = False
 
     @property
     def users(self) -> PostgresUsers:
@@ -50,3 +52,13 @@ class IdentityScope:
     def audit(self) -> PostgresAuditLog:
         """The audit log."""
         return PostgresAuditLog(self.session)
+
+    @property
+    def models(self) -> PostgresModelRecords:
+        """The caller's models and the global ones."""
+        return PostgresModelRecords(self.session, self.user_id, writes_global=self.is_admin)
+
+    @property
+    def provider_keys(self) -> PostgresProviderKeys:
+        """The caller's provider keys."""
+        return PostgresProviderKeys(self.session, self.user_id)

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from dynagent.application.shared.caller import Caller
 from dynagent.core.agents import AgentRepository
 from dynagent.core.executions import Executions
+from dynagent.core.schedules import Schedules
 from dynagent.core.shared.events import DomainEvent
 from dynagent.core.shared.unit_of_work import UnitOfWork
 from dynagent.core.tools import CustomTools
@@ -19,6 +20,7 @@ from dynagent.infrastructure.postgres.database import Database
 from dynagent.infrastructure.postgres.errors import DRIVER_ERRORS, translated
 from dynagent.infrastructure.postgres.executions import PostgresExecutions
 from dynagent.infrastructure.postgres.identity_scope import IdentityScope
+from dynagent.infrastructure.postgres.schedules import PostgresSchedules
 from dynagent.infrastructure.postgres.statements import forget_connection, run
 
 AfterCommit = Callable[[], Awaitable[None]]
@@ -86,6 +88,7 @@ class Scope:
     agents: AgentRepository
     custom_tools: CustomTools
     executions: Executions
+    schedules: Schedules
     identity: IdentityScope
     uow: PostgresUnitOfWork
 
@@ -111,7 +114,8 @@ class Scopes:
                 agents=agents,
                 custom_tools=PostgresCustomTools(session, caller.user_id),
                 executions=PostgresExecutions(session, caller.user_id),
-                identity=IdentityScope(session, caller.user_id),
+                schedules=PostgresSchedules(session, caller.user_id),
+                identity=IdentityScope(session, caller.user_id, caller.is_admin),
                 uow=uow,
             )
         finally:
