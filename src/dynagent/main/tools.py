@@ -3,10 +3,10 @@
 from contextlib import AsyncExitStack
 
 from dynagent.core.language_models import ChatModels
-from dynagent.core.tools import ToolSandbox
 from dynagent.infrastructure.http.guarded import guarded_client
 from dynagent.infrastructure.postgres.custom_tools import PostgresToolLoader
 from dynagent.infrastructure.postgres.pool import Pool
+from dynagent.infrastructure.sandbox.sandbox import ZygoteSandbox
 from dynagent.infrastructure.tools.catalogue import InstalledTools
 from dynagent.infrastructure.tools.factory import ConcreteToolFactory
 from dynagent.infrastructure.tools.prebuilt import prebuilt_registry
@@ -14,11 +14,12 @@ from dynagent.infrastructure.tools.sandboxed import SandboxedCode
 from dynagent.infrastructure.tools.search.choice import WebSearch
 from dynagent.infrastructure.tools.search.engines import SearchEngines
 from dynagent.infrastructure.tools.search.quota import SearchQuota
+from dynagent.infrastructure.tools.workspaces import Workspaces
 from dynagent.main.settings import Settings
 
 
 def make_catalogue(
-    settings: Settings, *, models: ChatModels, sandbox: ToolSandbox, pool: Pool, stack: AsyncExitStack
+    settings: Settings, *, models: ChatModels, sandbox: ZygoteSandbox, pool: Pool, stack: AsyncExitStack
 ) -> InstalledTools:
     """Return prebuilt and registered tools under one roof; the stack closes their outbound connections."""
     client = guarded_client(settings.outbound)
@@ -30,9 +31,11 @@ def make_catalogue(
     )
     search = WebSearch(SearchEngines(settings.search, client), quota, timeout_s=settings.search.search_timeout_s)
     registry = prebuilt_registry(SandboxedCode(sandbox))
+    workspaces = Workspaces(settings.database.data_dir / "workspaces")
+    services = {"models": models, "search": search, "sandbox": sandbox, "workspaces": workspaces, "client": client}
     return InstalledTools(
         registry=registry,
-        factory=ConcreteToolFactory(registry, {"models": models, "search": search}),
+        factory=ConcreteToolFactory(registry, services),
         sandbox=sandbox,
         load_custom=PostgresToolLoader(pool),
     )

@@ -39,7 +39,8 @@ async def test_all_tools_are_listed_by_name() -> None:
     tools, _ = catalogue(a_custom_tool("dice_roller"), a_custom_tool("zoo_finder"))
     listings = await tools.listings("ada")
     assert [listing.name for listing in listings] == [
-        "calculator", "chatbot", "dice_roller", "duckduckgo", "summarizer", "web_search", "zoo_finder",
+        "calculator", "chatbot", "code_interpreter", "computer", "dice_roller", "duckduckgo", "summarizer",
+        "web_search", "zoo_finder",
     ]  # fmt: skip
     assert {listing.kind for listing in listings} == {"prebuilt", "custom"}
     assert len(await tools.listings("bob")) == 5

@@ -153,6 +153,7 @@ async def test_without_a_sandbox_no_code_is_taken() -> None:
 
 def test_the_shipped_tools() -> None:
     registry = prebuilt_registry()
-    assert set(registry.list_tools()) == {"calculator", "chatbot", "duckduckgo", "summarizer", "web_search"}
+    shipped = {"calculator", "chatbot", "code_interpreter", "computer", "duckduckgo", "summarizer", "web_search"}
+    assert set(registry.list_tools()) == shipped
     assert registry.get_tool_class("text_summarizer") is registry.get_tool_class("summarizer")
     assert "api_key" in registry.list_tools()["web_search"]["parameters"]

@@ -34,6 +34,7 @@ class _Call:
     entitled: Entitlement
     timeout_s: float
     started: float
+    shape: str
     connections: int = 0
     outcome: str = "cancelled"
 
@@ -50,9 +51,13 @@ class Calls:
     async def run(
         self, tool: CustomTool, program: bytes, arguments: dict[str, Any], context: CallContext, entitled: Entitlement
     ) -> ToolOutcome:
-        """Return the outcome. Raises ToolFailed and its kin, SandboxUnavailable, SandboxBusy."""
+        """Return the outcome; without a program, the entry is one of ours.
+
+        Raises ToolFailed and its kin, SandboxUnavailable, SandboxBusy.
+        """
         timeout_s = min(context.timeout_s, tool.policy.timeout_s)
-        call = _Call(tool, context, entitled, timeout_s, asyncio.get_running_loop().time())
+        shape = tool.reflection.shape if program else "shipped"
+        call = _Call(tool, context, entitled, timeout_s, asyncio.get_running_loop().time(), shape)
         key = (context.user_id, tool.source_hash, *entitled.granted) if tool.policy.reuse else None
         child = self._kept.take(key) if key else None
         fresh = child is None
@@ -87,7 +92,7 @@ class Calls:
         message = {
             "op": "call",
             "entry": call.tool.reflection.entry,
-            "shape": call.tool.reflection.shape,
+            "shape": call.shape,
             "arguments": arguments,
             "secrets": call.entitled.secrets,
             "output_limit": self._settings.output_kb << 10,

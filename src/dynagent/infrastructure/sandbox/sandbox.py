@@ -26,6 +26,7 @@ from dynagent.infrastructure.sandbox.launchers import launcher
 from dynagent.infrastructure.sandbox.pool import Pool
 from dynagent.infrastructure.sandbox.screens import Screens
 from dynagent.infrastructure.sandbox.settings import SandboxSettings
+from dynagent.infrastructure.sandbox.shipped import shipped_entitlement, shipped_tool
 from dynagent.infrastructure.sandbox.zygotes import Kind
 
 _PROGRAMS = 1000
@@ -96,6 +97,26 @@ class ZygoteSandbox:
             return await self._calls.run(tool, program, arguments, context, entitled)
         finally:
             self._admission.leave(context.user_id)
+
+    async def run_shipped(
+        self, entry: str, arguments: dict[str, Any], context: CallContext, *, timeout_s: float, code: str = ""
+    ) -> ToolOutcome:
+        """Run one of the product's own entries confined like a tool; `code` is what a model wrote, if anything.
+
+        Raises as `run` does.
+        """
+        entitled = shipped_entitlement(code, self._settings)
+        await self._check_level(entitled.kind)
+        tool = shipped_tool(entry, context.user_id, timeout_s)
+        await self._admission.enter(context.user_id)
+        try:
+            return await self._calls.run(tool, b"", arguments, context, entitled)
+        finally:
+            self._admission.leave(context.user_id)
+
+    def record(self, name: str, context: CallContext, **fields: Any) -> None:
+        """Tell the audit of something that was done through the sandbox, for the tools that are built on it."""
+        self._audit.tell(name, user_id=context.user_id, execution_id=context.execution_id, **fields)
 
     async def status(self) -> dict[str, Any]:
         """Return level (int), layers (name → true or reason), advice, and whether code is run at that level."""

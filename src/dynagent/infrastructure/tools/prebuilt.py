@@ -5,6 +5,8 @@ from collections.abc import Awaitable, Callable
 from dynagent.core.tools import BaseTool
 from dynagent.infrastructure.tools.calculator import CalculatorTool
 from dynagent.infrastructure.tools.chatbot import ChatbotTool
+from dynagent.infrastructure.tools.code_interpreter import CodeInterpreterTool
+from dynagent.infrastructure.tools.computer import ComputerTool
 from dynagent.infrastructure.tools.registry import ToolRegistry
 from dynagent.infrastructure.tools.summarizer import TextSummarizerTool
 from dynagent.infrastructure.tools.web_search import DuckDuckGoTool, WebSearchTool
@@ -12,6 +14,8 @@ from dynagent.infrastructure.tools.web_search import DuckDuckGoTool, WebSearchTo
 PREBUILT: tuple[type[BaseTool], ...] = (
     CalculatorTool,
     ChatbotTool,
+    CodeInterpreterTool,
+    ComputerTool,
     DuckDuckGoTool,
     TextSummarizerTool,
     WebSearchTool,

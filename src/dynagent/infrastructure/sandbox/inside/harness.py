@@ -10,12 +10,17 @@ import resource
 import threading
 import traceback
 import typing
+from collections.abc import Callable
 from typing import Any
 
 from dynagent.infrastructure.sandbox.inside import bases
+from dynagent.infrastructure.sandbox.inside.computer import operate
+from dynagent.infrastructure.sandbox.inside.interpreter import interpret
 from dynagent.infrastructure.sandbox.inside.results import Misfit, NotSerialisable, to_json, to_parameter
 
 SOURCE_NAME = "<tool>"
+SHIPPED: dict[str, Callable[..., Any]] = {"interpret": interpret, "operate": operate}
+"""What the product itself runs in children: the code interpreter and the computer."""
 _MESSAGE_LIMIT = 2000
 _ITEM_LIMIT = 10_000
 
@@ -49,17 +54,7 @@ class Tool:
 
     def __init__(self, program: bytes, *, entry: str, shape: str, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
-        names: dict[str, Any] = {
-            "__name__": "tool",
-            "__builtins__": builtins,
-            "BaseTool": bases.BaseTool,
-            "tool": bases.tool,
-        }
-        exec(marshal.loads(program), names)  # noqa: S102, S302  # this process is the sandbox
-        target = names[entry]
-        if shape == "class":
-            instance = target()
-            target = instance._arun if hasattr(instance, "_arun") else instance._run
+        target = SHIPPED[entry] if shape == "shipped" else _loaded(program, entry, shape)
         self._target = target
         self._hints = _hints(target)
         self._by_place = _by_place(target)
@@ -108,6 +103,22 @@ def usage() -> tuple[float, int]:
     """Return this process's own CPU time in milliseconds and peak memory in kilobytes."""
     used = resource.getrusage(resource.RUSAGE_SELF)
     return (used.ru_utime + used.ru_stime) * 1000, used.ru_maxrss
+
+
+def _loaded(program: bytes, entry: str, shape: str) -> Any:
+    """Run the module's code and return what a call has to call."""
+    names: dict[str, Any] = {
+        "__name__": "tool",
+        "__builtins__": builtins,
+        "BaseTool": bases.BaseTool,
+        "tool": bases.tool,
+    }
+    exec(marshal.loads(program), names)  # noqa: S102, S302  # this process is the sandbox
+    target = names[entry]
+    if shape != "class":
+        return target
+    instance = target()
+    return instance._arun if hasattr(instance, "_arun") else instance._run
 
 
 def _by_place(target: Any) -> tuple[str, ...]:
