@@ -1,5 +1,6 @@
 """The embedded server with real processes: started, shared, killed, adopted, refused."""
 
+import asyncio
 import os
 import shutil
 import signal
@@ -15,6 +16,7 @@ import psycopg
 import pytest
 
 from dynagent.infrastructure.postgres.embedded import DataDirUnusable, EmbeddedPostgres, StartFailed
+from dynagent.infrastructure.postgres.embedded.home import Home
 from dynagent.infrastructure.postgres.embedded.postmaster import is_alive, read_pid_file
 
 ROOT = os.geteuid() == 0
@@ -100,6 +102,17 @@ async def test_it_is_postgresql_18_with_vectors_over_a_private_socket(data_dir: 
     assert not is_alive(found.pid, data_dir / "postgres/data")
 
 
+async def test_a_start_that_is_cancelled_leaves_nothing_behind(data_dir: Path) -> None:
+    server = an_embedded(data_dir)
+    starting = asyncio.create_task(server.start())
+    await asyncio.sleep(0)
+    await asyncio.sleep(0.01)
+    starting.cancel()
+    await asyncio.gather(starting, return_exceptions=True)
+    await server.stop()
+    assert read_pid_file(data_dir / "postgres/data") is None
+
+
 def test_data_survive_a_restart(data_dir: Path) -> None:
     server = an_embedded(data_dir)
     with psycopg.connect(server.start_now()) as connection:
@@ -169,6 +182,29 @@ def test_a_server_that_dies_is_started_again(data_dir: Path) -> None:
 
     wait_until(is_back)
     server.stop_now()
+
+
+def test_a_newcomer_waits_until_a_dead_server_is_back(data_dir: Path) -> None:
+    process = another_process(data_dir, "time.sleep(600)")
+    pid = postmaster_pid(data_dir)
+    os.kill(pid, signal.SIGKILL)
+    wait_until(lambda: not is_alive(pid, data_dir / "postgres/data"))
+    server = an_embedded(data_dir)
+    assert answer(server.start_now()) == 1
+    process.kill()
+    process.wait()
+    server.stop_now()
+
+
+def test_in_use_without_a_server_in_sight_is_refused(data_dir: Path) -> None:
+    user = Home(data_dir)
+    user.prepare()
+    user.join()
+    lines = ["4194305", str(data_dir / "postgres/data"), "0", "5432", "/nowhere", "", "  0  0", "ready   "]
+    (data_dir / "postgres/data/postmaster.pid").write_text("\n".join(lines) + "\n")
+    with pytest.raises(DataDirUnusable, match="does not answer"):
+        an_embedded(data_dir).start_now()
+    assert user.leave()
 
 
 def test_an_unclean_end_is_recovered(data_dir: Path) -> None:

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -32,7 +33,13 @@ _ORPHANS_S = 5.0
 """How long the children of a killed server may need to notice and go."""
 _RESTART_PAUSE_S = 0.5
 
+_CLARIFY_TRIES = 4
+
 log = structlog.stdlib.get_logger(__name__)
+
+
+class _Unclear(DataDirUnusable):
+    """Somebody uses the data directory, but there is no server: dead, or out of sight in another container."""
 
 
 class EmbeddedPostgres:
@@ -47,6 +54,8 @@ class EmbeddedPostgres:
         self._home = Home(data_dir)
         self._durable = durable
         self._create_account = create_account
+        # A start whose caller was cancelled goes on in its thread; a stop waits for it, so that nothing is left behind.
+        self._moving = threading.Lock()
         self._in_use = False
         self._socket_dir: Path | None = None
 
@@ -61,6 +70,25 @@ class EmbeddedPostgres:
     def start_now(self) -> str:
         """Do what `start` does, blocking."""
         self._home.prepare()
+        with self._moving:
+            for _ in range(_CLARIFY_TRIES):
+                # Whoever uses a server that died is about to start it again.
+                with suppress(_Unclear):
+                    return self._join_or_launch()
+                time.sleep(_RESTART_PAUSE_S)
+            return self._join_or_launch()
+
+    def stop_now(self) -> None:
+        """Do what `stop` does, blocking."""
+        with self._moving:
+            if self._in_use:
+                self._leave()
+
+    def dsn(self, database: str = DATABASE) -> str:
+        """Return the connection URL of a database of the started server."""
+        return f"postgresql://{ROLE}@/{database}?host={quote(str(self._socket_dir), safe='/')}"
+
+    def _join_or_launch(self) -> str:
         with self._home.deciding():
             shared = self._home.join()
             before = read_pid_file(self._home.data)
@@ -75,10 +103,7 @@ class EmbeddedPostgres:
             self._in_use = True
         return self.dsn()
 
-    def stop_now(self) -> None:
-        """Do what `stop` does, blocking."""
-        if not self._in_use:
-            return
+    def _leave(self) -> None:
         with self._home.deciding():
             self._in_use = False
             if not self._home.leave():
@@ -88,10 +113,6 @@ class EmbeddedPostgres:
                 shut_down(self._home.data, found.pid)
                 self._home.forget_socket_dir(found.socket_dir)
 
-    def dsn(self, database: str = DATABASE) -> str:
-        """Return the connection URL of a database of the started server."""
-        return f"postgresql://{ROLE}@/{database}?host={quote(str(self._socket_dir), safe='/')}"
-
     def _running(self, *, shared: bool) -> Postmaster | None:
         """Return the server that runs on our data, None when there is none; settle whatever lies between."""
         data = self._home.data
@@ -99,8 +120,11 @@ class EmbeddedPostgres:
         if found is None:
             return None
         if not is_alive(found.pid, data):
+            if found.answers():
+                # Of another container on the same directory: its processes have other numbers, its socket is the same.
+                return found
             if shared:
-                raise DataDirUnusable(f"the database in {data} is in use by a process that cannot be seen from here")
+                raise _Unclear(f"the database in {data} is in use, but its server does not answer; end who uses it")
             disown_pid_file(data)
             return None
         for passing in ("starting", "stopping"):
