@@ -2,7 +2,16 @@
 
 from collections.abc import AsyncIterator, Sequence
 
-from dynagent.core.executions import Claim, DueExecution, Execution, ExecutionStatus, Frame, Journal, TraceRecorder
+from dynagent.core.executions import (
+    Claim,
+    DueExecution,
+    Execution,
+    ExecutionStatus,
+    Frame,
+    Held,
+    Journal,
+    TraceRecorder,
+)
 from tests.fakes.trace import ListedTrace
 
 
@@ -42,6 +51,8 @@ class FakeLeases:
         self.alive = True
         self.error: Exception | None = None
         self.waiting: list[DueExecution] = []
+        self.under_our_name: list[Held] = []
+        self.given_up: list[str] = []
 
     async def register(self, worker_id: str) -> None:
         """Note."""
@@ -63,6 +74,20 @@ class FakeLeases:
         """Count."""
         self.burials += 1
         return 0
+
+    async def bury_neighbours(self) -> int:
+        """Nobody else is here."""
+        return 0
+
+    async def held(self, worker_id: str, running: Sequence[str]) -> Sequence[Held]:
+        """Answer what the test put there."""
+        return self.under_our_name
+
+    async def give_up(self, worker_id: str, execution_ids: Sequence[str]) -> int:
+        """Note."""
+        self.given_up.extend(execution_ids)
+        self.under_our_name = [held for held in self.under_our_name if held.execution_id not in execution_ids]
+        return len(execution_ids)
 
     async def due(self, limit: int) -> Sequence[DueExecution]:
         """Hand out what waits, once."""

@@ -9,7 +9,7 @@ import pytest
 
 from dynagent.application.commands.executions.run import RunExecution
 from dynagent.application.shared.caller import Caller
-from dynagent.core.executions import DueExecution
+from dynagent.core.executions import DueExecution, Held
 from dynagent.core.shared.errors import Unavailable
 from dynagent.presentation.worker import Worker, WorkerSettings
 from tests.fakes.dispatch import FakeLeases
@@ -155,3 +155,28 @@ async def test_a_run_that_cannot_be_claimed_frees_its_place(error: Exception) ->
     await until(lambda: "a" in bus.running)
     bus.release.set()
     await until(lambda: worker.running == 0)
+
+
+async def test_a_row_under_our_name_that_does_not_run_here_is_given_up() -> None:
+    bus, leases = Bus(), FakeLeases()
+    worker = make(bus, leases)
+    worker.ring("a", "interactive")
+    await until(lambda: "a" in bus.running)
+    leases.under_our_name = [Held("a", cancel_requested=False), Held("stray", cancel_requested=False)]
+    await worker.start()
+    await until(lambda: leases.given_up == ["stray"])
+    assert worker.running == 1
+    await worker.stop()
+
+
+async def test_a_cancel_whose_signal_was_lost_is_noticed_at_the_next_beat() -> None:
+    bus, leases = Bus(), FakeLeases()
+    worker = make(bus, leases)
+    worker.ring("a", "interactive")
+    await until(lambda: "a" in bus.running)
+    leases.under_our_name = [Held("a", cancel_requested=True)]
+    await worker.start()
+    await until(lambda: bus.ended == [("a", "cancelled")])
+    assert leases.given_up == []
+    leases.under_our_name = []
+    await worker.stop()

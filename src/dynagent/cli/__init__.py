@@ -33,7 +33,11 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object inst
 
 
 @app.command()
-def serve(host: Host = None, port: Port = None) -> None:
+def serve(
+    host: Host = None,
+    port: Port = None,
+    worker: Annotated[bool, typer.Option(help="Run executions in this process too.")] = True,
+) -> None:
     """Start the server: the API, the user interface where it is built, and a worker, all in this one process.
 
     Without DATABASE_URL it brings its own PostgreSQL and keeps the data in DATA_DIR; the schema is brought up to date
@@ -43,7 +47,25 @@ def serve(host: Host = None, port: Port = None) -> None:
     from dynagent.cli.failures import leave
     from dynagent.cli.serve import run_server
 
-    leave(run_server(host=host, port=port))
+    leave(run_server(host=host, port=port, takes_work=worker))
+
+
+@app.command()
+def worker(
+    concurrency: Annotated[
+        int | None, typer.Option(min=1, max=100_000, help="Executions at once (WORKER_CONCURRENCY, 1000).")
+    ] = None,
+) -> None:
+    """Run executions and nothing else: no HTTP, any number of these beside any number of servers.
+
+    All of them need the same DATABASE_URL, and the same REDIS_URL where there is a Redis; on one machine they may
+    share an embedded PostgreSQL by DATA_DIR. SIGTERM or Ctrl-C: takes nothing new, lets runs finish for WORKER_DRAIN_S
+    seconds and hands the rest to others.
+    """
+    from dynagent.cli.failures import leave
+    from dynagent.cli.worker import run_worker
+
+    leave(run_worker(concurrency=concurrency))
 
 
 @app.command()

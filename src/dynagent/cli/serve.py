@@ -11,8 +11,8 @@ from dynagent.infrastructure.security.settings import AuthSettings
 QUESTION = "Compute 23*19"
 
 
-def run_server(*, host: str | None, port: int | None) -> int:
-    """Serve until a signal comes; return the exit code."""
+def run_server(*, host: str | None, port: int | None, takes_work: bool = True) -> int:
+    """Serve until a signal comes; without `takes_work` executions are left to workers. Return the exit code."""
     began = time.monotonic()
 
     async def main() -> int:
@@ -23,12 +23,15 @@ def run_server(*, host: str | None, port: int | None) -> int:
             settings.port if port is None else port,
             loopback_only=AuthSettings().auth_mode == "local",
         )
-        from dynagent.cli.server import allow_many_connections, serving, stop_signals
+        from dynagent.cli.server import serving
+        from dynagent.cli.signals import allow_many_connections, stop_signals
 
         allow_many_connections()
         with stop_signals() as stop:
             try:
-                async with serving(listener, tell=_tell, stop_timeout_s=settings.stop_timeout_s) as running:
+                async with serving(
+                    listener, tell=_tell, stop_timeout_s=settings.stop_timeout_s, takes_work=takes_work
+                ) as running:
                     stop.started = True
                     _greet(url_of(listener), time.monotonic() - began)
                     told = asyncio.create_task(stop.told.wait())

@@ -1,9 +1,6 @@
 """The platform behind uvicorn, stopped in an order that loses nothing: streams told first, then answers, then parts."""
 
 import asyncio
-import gc
-import resource
-import signal
 import socket
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
@@ -11,6 +8,7 @@ from contextlib import asynccontextmanager, contextmanager
 import uvicorn
 
 from dynagent.cli.failures import CannotStart
+from dynagent.cli.signals import settle_memory
 from dynagent.main import Platform, Settings, Tell, open_platform
 
 
@@ -34,13 +32,18 @@ class Server(uvicorn.Server):
 
 @asynccontextmanager
 async def serving(
-    listener: socket.socket, *, tell: Tell, stop_timeout_s: int, settings: Settings | None = None
+    listener: socket.socket,
+    *,
+    tell: Tell,
+    stop_timeout_s: int,
+    settings: Settings | None = None,
+    takes_work: bool = True,
 ) -> AsyncGenerator[asyncio.Task[None]]:
     """Answer on a bound socket from the block's start to its end; gives the task that serves.
 
     Raises what keeps the platform from starting (DynagentError).
     """
-    async with open_platform(settings, tell=tell) as platform:
+    async with open_platform(settings, tell=tell, takes_work=takes_work) as platform:
         config = uvicorn.Config(
             platform.asgi,
             lifespan="off",
@@ -55,57 +58,11 @@ async def serving(
         running = asyncio.create_task(server.serve(sockets=[listener]), name="http-server")
         try:
             await _until_started(server, running)
-            _settle_memory()
+            settle_memory()
             yield running
         finally:
             server.should_exit = True
             await running
-
-
-class StopSignals:
-    """SIGINT and SIGTERM: while starting they cancel the task, later the first sets `told`, a second cancels."""
-
-    def __init__(self, task: asyncio.Task[object]) -> None:
-        self.told = asyncio.Event()
-        self.started = False
-        self._task = task
-
-    def receive(self) -> None:
-        """Take a signal."""
-        if self.started and not self.told.is_set():
-            self.told.set()
-        else:
-            self._task.cancel()
-
-
-def allow_many_connections() -> None:
-    """Raise the soft limit of open files to the hard one: each stream and each waiting model call holds a socket."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = 65_536 if hard == resource.RLIM_INFINITY else min(hard, 65_536)
-    if soft != resource.RLIM_INFINITY and soft < wanted:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
-
-
-@contextmanager
-def stop_signals() -> Generator[StopSignals]:
-    """Receive both signals while the block runs."""
-    loop, task = asyncio.get_running_loop(), asyncio.current_task()
-    assert task is not None
-    stop = StopSignals(task)
-    numbers = (signal.SIGINT, signal.SIGTERM)
-    for number in numbers:
-        loop.add_signal_handler(number, stop.receive)
-    try:
-        yield stop
-    finally:
-        for number in numbers:
-            loop.remove_signal_handler(number)
-
-
-def _settle_memory() -> None:
-    # What lives now lives as long as the process; the collector need not look at it with every execution.
-    gc.collect()
-    gc.freeze()
 
 
 async def _until_started(server: Server, running: asyncio.Task[None]) -> None:

@@ -9,10 +9,11 @@ from typing import Any
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from dynagent.main.platform import Platform, Tell, open_platform
+from dynagent.main.engine import Engine, Tell, open_engine
+from dynagent.main.platform import Platform, open_platform
 from dynagent.main.settings import Settings
 
-__all__ = ["Platform", "Settings", "Tell", "create_app", "open_platform"]
+__all__ = ["Engine", "Platform", "Settings", "Tell", "create_app", "open_engine", "open_platform"]
 
 
 class LazyApp:

@@ -169,6 +169,7 @@ def _register_running(bus: Bus[Scope], ports: Ports) -> None:
             runner=ports.runner,
             agents=ports.agents,
             conversations=ports.conversations,
+            doorbell=ports.doorbell,
             on_crash=_log_crash,
             call_timeout_s=ports.call_timeout_s,
         ),

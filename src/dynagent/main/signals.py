@@ -67,15 +67,22 @@ class Signals:
         text = agent if isinstance(agent, str) else f"{agent.id} {copy_version(agent.updated_at)}"
         await self.notices.send(Channel.COPY, text)
 
-    def attach(self, worker: Worker) -> None:
-        """Have the worker hear what is for it."""
+    def attach(self, worker: Worker, *, takes_work: bool) -> None:
+        """Have the worker hear what is for it; one that takes no work must leave the bells to the others."""
         self.doorbell.attach(worker.ring, worker.has_room)
         self.cancel_signal.attach(worker.cancel)
         self._cancel.listen(worker.cancel)
+        if not takes_work:
+            return
         if self._taskiq is not None:
             self._taskiq.listen(worker.ring, worker.room)
         else:
             self._bell.listen(worker.ring)
+
+    async def stop_hearing_bells(self) -> None:
+        """Take no more bells from the broker: those that come now are for others."""
+        if self._taskiq is not None:
+            await self._taskiq.stop_listening()
 
     def publish(self, execution_id: str, frames: Sequence[Frame]) -> None:
         """Hand stored frames to the followers here and elsewhere."""

@@ -181,6 +181,7 @@ class Worker:
         now = asyncio.get_running_loop().time()
         if alive:
             self._healthy_since = self._healthy_since or now
+            await self._compare()
             return
         log.error("worker_buried", worker_id=self.id, dropped=len(self._jobs))
         for execution_id in list(self._jobs):
@@ -189,6 +190,20 @@ class Worker:
         await self._leases.register(self.id)
         self._healthy_since = now
 
+    async def _compare(self) -> None:
+        """Look whether the rows under our name are what runs here, for answers and signals that were lost.
+
+        A claim whose answer never came, an end that could not be stored: such a row would be nobody's for ever.
+        """
+        strays: list[str] = []
+        for held in await self._leases.held(self.id, list(self._jobs)):
+            if held.execution_id not in self._jobs:
+                strays.append(held.execution_id)
+            elif held.cancel_requested:
+                self.cancel(held.execution_id)
+        if strays and not self._stopping:
+            log.warning("executions_given_up", executions=await self._leases.give_up(self.id, strays))
+
     async def _sweep(self) -> None:
         healthy = self._healthy_since
         # Bury nobody before one full lease of own health: after an outage everybody gets time to renew.
@@ -196,7 +211,8 @@ class Worker:
             freed = await self._leases.bury(self.id)
             if freed:
                 log.warning("workers_buried", executions_returned=freed)
-        room = self._settings.sweep_limit - self.waiting if self._takes_work else 0
+        await self._leases.bury_neighbours()
+        room = self._settings.sweep_limit - self.waiting if self._takes_work and not self._stopping else 0
         for due in await self._leases.due(room) if room > 0 else ():
             self.ring(due.execution_id, due.lane)
 

@@ -108,3 +108,19 @@ def test_a_process_is_known_by_its_start() -> None:
     assert not module._is_running(f"{os.getpid()}/1")
     assert process_identity(2**22 + 1) is None
     assert module._is_running(None), "without /proc nothing is known: the lease decides"
+
+
+async def test_what_stands_under_a_name_is_compared_with_what_runs(database: Database) -> None:
+    leases, dispatch = PostgresLeases(database.pool), PostgresDispatch(database.pool, user_cap=10)
+    worker = await add_worker(database)
+    runs, stray = await add_execution(database), await add_execution(database)
+    for id in (runs, stray):
+        assert await dispatch.claim(id, worker)
+    assert await leases.held(worker, [runs, stray]) == []
+    await database.pool.execute("UPDATE executions SET cancel_requested = true WHERE id = $1", runs)
+    held = {item.execution_id: item.cancel_requested for item in await leases.held(worker, [runs])}
+    assert held == {runs: True, stray: False}
+    assert await leases.give_up(worker, [stray]) == 1
+    assert await leases.give_up(worker, [stray]) == 0
+    assert await status_of(database, stray) is ExecutionStatus.PENDING
+    assert await status_of(database, runs) is ExecutionStatus.RUNNING

@@ -1,5 +1,7 @@
 """The event writer outlives outages, stores what is left when it stops, and gives freed places away."""
 
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from typing import Any
 
 from dynagent.core.executions import ExecutionStatus
@@ -25,6 +27,41 @@ class Flaky:
             self.failures -= 1
             raise ConnectionRefusedError("away")
         return self._pool.acquire()
+
+    async def fetch(self, *query: Any) -> Any:
+        return await self._pool.fetch(*query)
+
+
+class Forgetful:
+    """A pool whose first borrowed connection dies after its statements were committed: the answer is lost."""
+
+    def __init__(self, pool: Any) -> None:
+        self._pool = pool
+        self.lost = 0
+
+    async def fetch(self, *query: Any) -> Any:
+        return await self._pool.fetch(*query)
+
+    @asynccontextmanager
+    async def acquire(self) -> AsyncGenerator[Any]:
+        async with self._pool.acquire() as connection:
+            yield connection
+        if not self.lost:
+            self.lost += 1
+            raise ConnectionResetError("the answer is lost")
+
+
+async def test_a_batch_whose_answer_was_lost_is_stored_once(house: House) -> None:
+    claim = await claimed(house.database)
+    pool = Forgetful(house.database.pool)
+    writer = EventWriter(pool, house.hub.publish)  # pyright: ignore[reportArgumentType]
+    log = PostgresTraceLog(house.database.pool, writer, house.hub, window_s=0.001, heartbeat_s=1)
+    writer.start()
+    await write(log.open(claim), 3)
+    assert pool.lost == 1
+    assert seqs(await log.read(claim.execution.id, 0, 100)) == [1, 2, 3, 4, 5]
+    assert await status_of(house.database, claim.execution.id) is ExecutionStatus.COMPLETED
+    await writer.stop()
 
 
 async def test_an_outage_delays_events_and_loses_none(house: House) -> None:

@@ -80,6 +80,14 @@ class DueExecution:
     lane: Lane
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An execution that stands under a worker's name; whether somebody asked to cancel it."""
+
+    execution_id: str
+    cancel_requested: bool
+
+
 class Leases(Protocol):
     """Who is alive: one lease per worker, measured by the database's clock."""
 
@@ -97,6 +105,18 @@ class Leases(Protocol):
 
     async def bury(self, worker_id: str) -> int:
         """Bury other workers past their lease; their executions become pending. Returns how many executions."""
+        ...
+
+    async def bury_neighbours(self) -> int:
+        """Bury workers of this machine whose process is gone, lease or not. Returns how many executions."""
+        ...
+
+    async def held(self, worker_id: str, running: Sequence[str]) -> Sequence[Held]:
+        """Return what stands under this worker's name but is not among `running`, or is to be cancelled."""
+        ...
+
+    async def give_up(self, worker_id: str, execution_ids: Sequence[str]) -> int:
+        """Return executions that stand under this worker's name to pending; each counts a crash."""
         ...
 
     async def due(self, limit: int) -> Sequence[DueExecution]:

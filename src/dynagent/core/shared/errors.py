@@ -96,6 +96,12 @@ class Unavailable(DynagentError):
     code = "unavailable"
 
 
+class StorageAway(Unavailable):
+    """The store of everything is away; whatever was going on waits for it and goes on."""
+
+    code = "storage_away"
+
+
 class Busy(DynagentError):
     """A limit of concurrency or rate is reached; `retry_after_s` says when to come back."""
 

@@ -5,6 +5,7 @@ a commit that fails leaves nothing behind, and a reader that was slow cannot put
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -19,6 +20,8 @@ AfterCommit = Callable[[Callable[[], Awaitable[None]]], None]
 """Takes an action that the unit of work awaits once its transaction is committed."""
 TellOthers = Callable[[E | str], Awaitable[None]]
 """Tells other processes that copies older than this entity are void; the id of a deleted one: all of them."""
+ObserveRead = Callable[[str, bool, float], None]
+"""Told of each look into the copies: kind of entity, whether one was there, seconds."""
 
 
 class SingleFlight(Generic[E]):
@@ -56,9 +59,7 @@ class SingleFlight(Generic[E]):
 class EntityCache(Generic[E]):
     """The copies of one kind of entity, `<prefix>:<id>` → JSON; one per process, shared by all scopes."""
 
-    def __init__(
-        self, cache: Cache, *, prefix: str, model: type[E], observe: Callable[[str, bool], None] | None = None
-    ) -> None:
+    def __init__(self, cache: Cache, *, prefix: str, model: type[E], observe: ObserveRead | None = None) -> None:
         self._cache = cache
         self._prefix = prefix
         self._model = model
@@ -68,10 +69,10 @@ class EntityCache(Generic[E]):
 
     async def get(self, id: str, user_id: str, load: Callable[[], Awaitable[E | None]]) -> E | None:
         """Return the owner's entity from the copy, or from `load` (which asks for this owner) and keep a copy."""
-        copy = await self._cache.get(self._key(id))
-        entity = self._read(copy)
+        began = time.perf_counter()
+        entity = self._read(await self._cache.get(self._key(id)))
         if self._observe is not None:
-            self._observe(self._prefix, entity is not None)
+            self._observe(self._prefix, entity is not None, time.perf_counter() - began)
         if entity is not None:
             return entity if _owner(entity) == user_id else None
         found = await self._flights.fetch(f"{user_id}/{id}", load)

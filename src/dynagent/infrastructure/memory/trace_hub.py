@@ -71,6 +71,8 @@ class TraceHub:
     def __init__(self) -> None:
         self._channels: dict[str, Channel] = {}
         self.followers = 0
+        self.ring_hits = 0
+        self.ring_misses = 0
         self.on_join: Callable[[str], None] = _ignore
         self.on_leave: Callable[[str], None] = _ignore
 

@@ -1,15 +1,17 @@
 """Figures for Prometheus (MON-11) in a registry of our own, and the decorator that measures a handler (MON-04)."""
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.core import CounterMetricFamily
 from prometheus_client.gc_collector import GCCollector
 from prometheus_client.platform_collector import PlatformCollector
 from prometheus_client.process_collector import ProcessCollector
+from prometheus_client.registry import Collector
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -17,6 +19,7 @@ R = TypeVar("R")
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 FAST_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 SLOW_S = (0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 900, 3600)
+CACHE_S = (0.00001, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.25, 1)
 BATCH = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000)
 
 log = structlog.get_logger(__name__)
@@ -34,10 +37,20 @@ class Metrics:
         self._add_executions(registry)
         self._add_calls(registry)
         self._add_trace(registry)
+        self._add_queue(registry)
 
     def watch(self, name: str, documentation: str, read: Callable[[], float]) -> None:
         """Add a gauge `dynagent_<name>` whose value is read when somebody scrapes; `read` must be quick."""
         Gauge(f"dynagent_{name}", documentation, registry=self.registry).set_function(read)
+
+    def count(self, name: str, documentation: str, read: Callable[[], float]) -> None:
+        """Add a counter `dynagent_<name>_total` whose value is read when somebody scrapes; `read` must be quick."""
+        self.registry.register(_ReadCounter(f"dynagent_{name}", documentation, read))
+
+    def cache_asked(self, kind: str, hit: bool, seconds: float) -> None:
+        """Note that a copy was looked for and how long that took."""
+        self.cache_requests.labels(kind, "hit" if hit else "miss").inc()
+        self.cache_seconds.labels(kind).observe(seconds)
 
     def batch_stored(self, events: int, seconds: float) -> None:
         """Note that the event writer committed a batch of that many events in that time."""
@@ -115,6 +128,48 @@ class Metrics:
         self.trace_commit_seconds = Histogram(
             "dynagent_trace_commit_seconds", "Time to store one batch.", buckets=FAST_S, registry=registry
         )
+
+    def _add_queue(self, registry: CollectorRegistry) -> None:
+        self.executions_pending = Gauge(
+            "dynagent_executions_pending", "Executions that wait for a worker, all processes.", registry=registry
+        )
+        self.oldest_pending_seconds = Gauge(
+            "dynagent_oldest_pending_seconds", "Age of the execution that waits longest.", registry=registry
+        )
+        self.claim_seconds = Histogram(
+            "dynagent_claim_seconds",
+            "Time to claim an execution, or to find it taken.",
+            buckets=FAST_S,
+            registry=registry,
+        )
+        self.wait_seconds = Histogram(
+            "dynagent_execution_wait_seconds", "Time from submit to first claim.", buckets=SLOW_S, registry=registry
+        )
+        self.attempts = Counter(
+            "dynagent_attempts", "Claimed attempts, the first of an execution or again.", ("turn",), registry=registry
+        )
+        self.hand_backs = Counter(
+            "dynagent_hand_backs", "Attempts given up here (release, crash).", ("why",), registry=registry
+        )
+        self.cache_requests = Counter(
+            "dynagent_cache_requests", "Copies looked for (hit, miss).", ("kind", "outcome"), registry=registry
+        )
+        self.cache_seconds = Histogram(
+            "dynagent_cache_seconds", "Time to look for a copy.", ("kind",), buckets=CACHE_S, registry=registry
+        )
+
+
+class _ReadCounter(Collector):
+    """A counter that somebody else keeps."""
+
+    def __init__(self, name: str, documentation: str, read: Callable[[], float]) -> None:
+        self._name = name
+        self._documentation = documentation
+        self._read = read
+
+    def collect(self) -> Iterator[CounterMetricFamily]:
+        """Read it."""
+        yield CounterMetricFamily(self._name, self._documentation, value=self._read())
 
 
 def monitor_performance(

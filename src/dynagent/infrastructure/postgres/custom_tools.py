@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from dynagent.core.shared.errors import StaleVersion
 from dynagent.core.shared.ids import is_id
 from dynagent.core.tools import CustomTool, CustomTools, ToolNotFound, ToolPolicy, ToolReflection
+from dynagent.infrastructure.postgres.errors import in_our_words
 from dynagent.infrastructure.postgres.pool import Pool
 from dynagent.infrastructure.postgres.statements import Row, fetch, fetch_one, run, sql
 
@@ -120,7 +121,8 @@ class PostgresToolLoader:
     async def __call__(self, user_id: str, names: Sequence[str] | None) -> list[CustomTool]:
         """Return the owner's tools of these names, all of them for None."""
         wanted = None if names is None else list(names)
-        return [_read(row) for row in await self._pool.fetch(LOAD, user_id, wanted)]
+        with in_our_words():
+            return [_read(row) for row in await self._pool.fetch(LOAD, user_id, wanted)]
 
 
 def _columns(tool: CustomTool, owner: str) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from dynagent.core.executions import (
     TraceEvent,
     Usage,
 )
+from dynagent.infrastructure.postgres.errors import in_our_words
 from dynagent.infrastructure.postgres.pool import Pool, Row
 
 CLAIM = """
@@ -52,7 +53,7 @@ SELECT count(*) FROM freed
 
 JOURNAL = """
 SELECT payload::text AS payload FROM execution_events
-WHERE execution_id = $1 AND type <> ALL('{connection,token,usage,retry}') ORDER BY seq
+WHERE execution_id = $1 AND type <> ALL('{connection,token,retry}') ORDER BY seq
 """
 
 _EVENTS: TypeAdapter[AnyTraceEvent] = TypeAdapter(TraceEvent)
@@ -67,18 +68,20 @@ class PostgresDispatch(Dispatch):
 
     async def claim(self, execution_id: str, worker_id: str) -> Claim | None:
         """Take a pending execution: attempt + 1, running, a slot of its user."""
-        row = await self._pool.fetchrow(CLAIM, execution_id, worker_id, self._user_cap)
-        if row is None:
-            return None
-        execution = read_execution(row)
-        last_seq = row["last_seq"] or 0
-        # A log that holds only its opening event has no past; asking for it would be a wasted read on the hot path.
-        journal = await self._journal(execution_id) if last_seq > 1 else Journal()
+        with in_our_words():
+            row = await self._pool.fetchrow(CLAIM, execution_id, worker_id, self._user_cap)
+            if row is None:
+                return None
+            execution = read_execution(row)
+            last_seq = row["last_seq"] or 0
+            # A log that holds only its opening event has no past; asking for it would be a wasted read.
+            journal = await self._journal(execution_id) if last_seq > 1 else Journal()
         return Claim(execution, last_seq, journal)
 
     async def hand_back(self, execution_id: str, attempt: int, *, crashed: bool, delay_s: float = 0.0) -> bool:
         """Return a running execution to pending and its slot to its user."""
-        return bool(await self._pool.fetchval(HAND_BACK, execution_id, attempt, int(crashed), delay_s))
+        with in_our_words():
+            return bool(await self._pool.fetchval(HAND_BACK, execution_id, attempt, int(crashed), delay_s))
 
     async def _journal(self, execution_id: str) -> Journal:
         rows = await self._pool.fetch(JOURNAL, execution_id)

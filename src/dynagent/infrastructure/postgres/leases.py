@@ -7,7 +7,7 @@ from pathlib import Path
 
 import orjson
 
-from dynagent.core.executions import QUARANTINE_AFTER, DueExecution, Leases
+from dynagent.core.executions import QUARANTINE_AFTER, DueExecution, Held, Leases
 from dynagent.infrastructure.postgres.pool import Pool
 
 REGISTER = """
@@ -27,6 +27,22 @@ WITH buried AS (
   UPDATE executions e SET status = 'pending', worker = NULL, rung_at = '-infinity', crashes = e.crashes + $2::int,
     lane = CASE WHEN e.crashes + $2::int >= $3 THEN 'quarantine' ELSE e.lane END
   FROM buried WHERE e.worker = buried.id AND e.status = 'running'
+  RETURNING e.user_id
+), slots AS (
+  UPDATE user_slots s SET n = greatest(0, s.n - gone.n)
+  FROM (SELECT user_id, count(*)::int AS n FROM freed GROUP BY user_id) AS gone WHERE s.user_id = gone.user_id
+)
+SELECT count(*)::int FROM freed
+"""
+HELD = """
+SELECT id, cancel_requested FROM executions
+WHERE worker = $1 AND status = 'running' AND (cancel_requested OR id <> ALL($2::uuid[]))
+"""
+GIVE_UP = """
+WITH freed AS (
+  UPDATE executions e SET status = 'pending', worker = NULL, rung_at = '-infinity', crashes = e.crashes + 1,
+    lane = CASE WHEN e.crashes + 1 >= $3 THEN 'quarantine' ELSE e.lane END
+  WHERE e.id = ANY($2::uuid[]) AND e.worker = $1 AND e.status = 'running'
   RETURNING e.user_id
 ), slots AS (
   UPDATE user_slots s SET n = greatest(0, s.n - gone.n)
@@ -58,10 +74,7 @@ class PostgresLeases(Leases):
         """Enter a worker; bury at once those of this machine whose process is gone, without waiting for their lease."""
         info = orjson.dumps({"host": host_identity(), "process": process_identity(os.getpid())}).decode()
         await self._pool.execute(REGISTER, worker_id, f"{socket.gethostname()}:{os.getpid()}", self._lease_s, info)
-        neighbours = await self._pool.fetch(NEIGHBOURS, host_identity())
-        gone = [row["id"] for row in neighbours if not _is_running(row["process"])]
-        if gone:
-            await self._pool.fetchval(BURY, gone, 1, QUARANTINE_AFTER)
+        await self.bury_neighbours()
 
     async def beat(self, worker_id: str) -> bool:
         """Renew the lease; False when this worker was buried."""
@@ -77,6 +90,21 @@ class PostgresLeases(Leases):
         """Bury the others that are past their lease; return how many executions became pending."""
         overdue = await self._pool.fetchval(OVERDUE, worker_id)
         return await self._pool.fetchval(BURY, overdue, 1, QUARANTINE_AFTER) if overdue else 0
+
+    async def bury_neighbours(self) -> int:
+        """Bury those of this machine whose process is gone; return how many executions became pending."""
+        neighbours = await self._pool.fetch(NEIGHBOURS, host_identity())
+        gone = [row["id"] for row in neighbours if not _is_running(row["process"])]
+        return await self._pool.fetchval(BURY, gone, 1, QUARANTINE_AFTER) if gone else 0
+
+    async def held(self, worker_id: str, running: Sequence[str]) -> Sequence[Held]:
+        """Return what stands under this worker's name but is not among `running`, or is to be cancelled."""
+        rows = await self._pool.fetch(HELD, worker_id, list(running))
+        return [Held(str(row["id"]), row["cancel_requested"]) for row in rows]
+
+    async def give_up(self, worker_id: str, execution_ids: Sequence[str]) -> int:
+        """Return executions that stand under this worker's name to pending; each counts a crash."""
+        return await self._pool.fetchval(GIVE_UP, worker_id, list(execution_ids), QUARANTINE_AFTER)
 
     async def due(self, limit: int) -> Sequence[DueExecution]:
         """Return pending executions nobody was rung for lately, most urgent first."""
@@ -97,9 +125,11 @@ def process_identity(pid: int) -> str | None:
     """Return `pid/start time`, which no later process shares; None when there is no such process."""
     try:
         # Field 22 of stat; the command in field 2 may hold spaces and brackets, so count from its end.
-        return f"{pid}/{Path(f'/proc/{pid}/stat').read_text().rpartition(')')[2].split()[19]}"
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:
         return None
+    # A zombie is dead; only its parent has not looked yet.
+    return None if fields[0] in "ZX" else f"{pid}/{fields[19]}"
 
 
 def _is_running(identity: str | None) -> bool:

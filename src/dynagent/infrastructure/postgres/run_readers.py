@@ -10,6 +10,7 @@ from dynagent.core.agents import (
     AgentVersionNotFound,
 )
 from dynagent.core.executions import Execution
+from dynagent.infrastructure.postgres.errors import in_our_words
 from dynagent.infrastructure.postgres.pool import Pool
 
 VERSION = "SELECT configuration::text AS configuration FROM agent_versions WHERE agent_id = $1 AND version = $2"
@@ -41,7 +42,8 @@ class PostgresAgentConfigurations(AgentConfigurations):
         if kept is not None:
             self._kept.move_to_end(key)
             return kept
-        row = await self._pool.fetchrow(VERSION, agent_id, version)
+        with in_our_words():
+            row = await self._pool.fetchrow(VERSION, agent_id, version)
         if row is None:
             raise AgentVersionNotFound(f"agent {agent_id} has no version {version}; it may have been deleted")
         configuration = AgentConfiguration.model_validate_json(row["configuration"])
@@ -52,7 +54,8 @@ class PostgresAgentConfigurations(AgentConfigurations):
 
     async def latest(self, agent_id: str, user_id: str) -> AgentVersion:
         """Return the current version of an agent of this owner. Raises AgentNotFound."""
-        row = await self._pool.fetchrow(LATEST, agent_id, user_id)
+        with in_our_words():
+            row = await self._pool.fetchrow(LATEST, agent_id, user_id)
         if row is None:
             raise AgentNotFound(f"there is no agent {agent_id!r}")
         return AgentVersion(
@@ -72,7 +75,8 @@ class PostgresConversations:
 
     async def turns(self, execution: Execution) -> list[tuple[str, str]]:
         """Return (question, answer), oldest first."""
-        rows = await self._pool.fetch(
-            TURNS, execution.user_id, execution.conversation_id, execution.id, TURNS_REMEMBERED
-        )
+        with in_our_words():
+            rows = await self._pool.fetch(
+                TURNS, execution.user_id, execution.conversation_id, execution.id, TURNS_REMEMBERED
+            )
         return [(row["query"], row["result"] or "") for row in reversed(rows)]

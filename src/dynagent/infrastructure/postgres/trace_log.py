@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dynagent.core.executions import TERMINAL_TYPES, Claim, Frame, TraceLog, TraceRecorder
 from dynagent.infrastructure.memory.recorder import BatchingRecorder
 from dynagent.infrastructure.memory.trace_hub import TraceHub
+from dynagent.infrastructure.postgres.errors import in_our_words
 from dynagent.infrastructure.postgres.pool import Pool
 from dynagent.infrastructure.postgres.trace_writer import EventWriter
 
@@ -47,7 +48,8 @@ class PostgresTraceLog(TraceLog):
 
     async def read(self, execution_id: str, after: int, limit: int) -> Sequence[Frame]:
         """Return up to `limit` stored frames after a seq."""
-        rows = await self._pool.fetch(READ, execution_id, after, limit)
+        with in_our_words():
+            rows = await self._pool.fetch(READ, execution_id, after, limit)
         return [Frame(row["seq"], row["payload"].encode(), row["type"] in TERMINAL_TYPES) for row in rows]
 
     async def follow(self, execution_id: str, after: int) -> AsyncIterator[Sequence[Frame]]:
@@ -60,6 +62,7 @@ class PostgresTraceLog(TraceLog):
             frames: Sequence[Frame] | None = None
             while True:
                 if frames is None:
+                    self._hub.ring_misses += 1
                     frames = await self.read(execution_id, cursor, PAGE) or channel.after(cursor)
                     if frames is None:
                         continue
@@ -74,6 +77,7 @@ class PostgresTraceLog(TraceLog):
                 if await channel.wait(min(ASK_S, self._heartbeat_s) if self._degraded() else self._heartbeat_s):
                     # Poked without frames: the table has them.
                     frames = channel.after(cursor) or None
+                    self._hub.ring_hits += frames is not None
                 elif frames := await self.read(execution_id, cursor, PAGE):
                     continue
                 elif await self._live(execution_id):
@@ -82,4 +86,5 @@ class PostgresTraceLog(TraceLog):
                     return
 
     async def _live(self, execution_id: str) -> bool:
-        return bool(await self._pool.fetchval(IS_LIVE, execution_id))
+        with in_our_words():
+            return bool(await self._pool.fetchval(IS_LIVE, execution_id))

@@ -40,6 +40,14 @@ WITH owned AS (
 SELECT id::text FROM owned
 """
 
+STORE_AGAIN = STORE.replace("ON owned.id = v.id\n", "ON owned.id = v.id ON CONFLICT (execution_id, seq) DO NOTHING\n")
+"""For a batch whose commit may have happened although its answer was lost; only this attempt can have written it."""
+STORED = """
+SELECT v.execution_id::text AS id FROM execution_events v
+JOIN unnest($1::uuid[], $2::int[], $3::int[]) AS last(id, seq, attempt)
+  ON v.execution_id = last.id AND v.seq = last.seq AND v.attempt = last.attempt
+"""
+
 FINISH = """
 WITH ended AS (
   UPDATE executions e SET status = f.status, result = f.result, error = f.error::jsonb, usage = f.usage::jsonb,
@@ -159,7 +167,7 @@ class EventWriter:
         tries = 0
         while True:
             try:
-                owned = await self._store(batch)
+                owned = await (self._store_again(batch) if tries else self._store(batch, STORE))
                 break
             except TRANSIENT_ERRORS as error:
                 delay_s = RETRY_S[min(tries, len(RETRY_S) - 1)]
@@ -180,7 +188,15 @@ class EventWriter:
         for part in batch:
             await self._store_until_done([part])
 
-    async def _store(self, batch: Batch) -> set[str]:
+    async def _store_again(self, batch: Batch) -> set[str]:
+        """What stood in the log before belongs to the answer too: an end that was stored ends the ownership."""
+        owned = await self._store(batch, STORE_AGAIN)
+        ids = [recorder.execution_id for recorder, _ in batch]
+        seqs = [events[-1].frame.seq for _, events in batch]
+        rows = await self._pool.fetch(STORED, ids, seqs, [recorder.attempt for recorder, _ in batch])
+        return owned | {row["id"] for row in rows}
+
+    async def _store(self, batch: Batch, statement: str) -> set[str]:
         began = time.perf_counter()
         rows = [(recorder, event) for recorder, events in batch for event in events]
         finishing = [recorder for recorder, events in batch if events[-1].frame.terminal or _waits(recorder)]
@@ -198,11 +214,11 @@ class EventWriter:
         async with self._pool.acquire() as connection:
             if finishing:
                 async with connection.transaction():
-                    owned = await connection.fetch(STORE, *arguments)
+                    owned = await connection.fetch(statement, *arguments)
                     freed = await connection.fetch(FINISH, *_finish_columns(finishing), self._user_cap)
                     await open_interrupts(connection, _interrupts(finishing))
             else:
-                owned = await connection.fetch(STORE, *arguments)
+                owned = await connection.fetch(statement, *arguments)
         for row in freed:
             self._on_freed(row["id"], row["lane"])
         self._observe(BatchReport(len(rows), len(batch), time.perf_counter() - began))

@@ -51,11 +51,16 @@ class TaskiqDoorbell(Doorbell):
         for lane in self._brokers:
             await self._open(lane)
 
-    async def stop(self) -> None:
-        """Stop listening and close the brokers."""
+    async def stop_listening(self) -> None:
+        """Take no more bells; ringing still works."""
         for listener in self._listeners:
             listener.cancel()
         await asyncio.gather(*self._listeners, return_exceptions=True)
+        self._listeners.clear()
+
+    async def stop(self) -> None:
+        """Stop listening and close the brokers."""
+        await self.stop_listening()
         await asyncio.gather(*(broker.shutdown() for broker in self._brokers.values()), return_exceptions=True)
 
     async def ring(self, execution_id: str, lane: Lane) -> None:

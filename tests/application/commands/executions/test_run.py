@@ -22,8 +22,10 @@ from dynagent.core.executions import (
     UsageReport,
 )
 from dynagent.core.language_models import ModelUnavailable
+from dynagent.core.shared.errors import StorageAway
 from dynagent.core.tools import ToolNotFound
 from tests.fakes.dispatch import FakeDispatch, FakeTraceLog
+from tests.fakes.executions import FakeDoorbell
 
 ID = "01a1fbd1-034f-79b1-bf7b-77098bbc65ab"
 FALLBACK = "01a1fbd1-034f-79b1-bf7b-77098bbc65ac"
@@ -89,12 +91,14 @@ class House:
         self.agents = Agents(agent or AgentConfiguration(name="A", tools=("calculator",), instructions="Be short."))
         self.crashes: list[Exception] = []
         self.control = RunControl()
+        self.doorbell = FakeDoorbell()
         self.handler = RunExecutionHandler(
             dispatch=self.dispatch,
             trace=self.trace,
             runner=self.runner,
             agents=self.agents,
             conversations=Conversations(),
+            doorbell=self.doorbell,
             on_crash=lambda _, error: self.crashes.append(error),
             call_timeout_s=30,
         )
@@ -267,3 +271,20 @@ async def test_an_execution_without_a_deadline_may_take_its_time() -> None:
 def test_the_deadline_follows_from_the_limit() -> None:
     started = execution(timeout_s=90)
     assert started.deadline == started.created_at + timedelta(seconds=90)
+
+
+async def test_a_run_that_is_handed_back_is_rung_for_at_once() -> None:
+    house = House(hang)
+    task = asyncio.create_task(house.run())
+    await asyncio.sleep(0.01)
+    house.control.stop = "shutdown"
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    assert house.doorbell.rung == [(ID, "interactive")]
+
+
+async def test_a_run_whose_store_is_away_goes_back_without_a_crash() -> None:
+    house = House(failing(StorageAway("away")))
+    assert await house.run() is None
+    assert house.dispatch.handed_back == [(ID, 1, False)]
+    assert house.recorder.types() == []

@@ -19,6 +19,7 @@ from dynagent.core.executions import (
     Claim,
     Complete,
     Dispatch,
+    Doorbell,
     Execution,
     ExecutionLost,
     ExecutionStatus,
@@ -33,10 +34,12 @@ from dynagent.core.executions import (
     TraceRecorder,
 )
 from dynagent.core.language_models import ModelError
-from dynagent.core.shared.errors import DynagentError
+from dynagent.core.shared.errors import DynagentError, StorageAway
 
 FALLBACK_PREFIX = "fallback/"
 """Keeps the calls of the fallback agent apart from those of the agent it stands in for, in the journal."""
+
+STORAGE_RETRY_S = 0.5
 
 StopReason = Literal["cancelled", "shutdown", "lost"]
 
@@ -80,6 +83,7 @@ class RunExecutionHandler:
         runner: AgentRunner,
         agents: AgentConfigurations,
         conversations: Conversations,
+        doorbell: Doorbell,
         on_crash: OnCrash,
         call_timeout_s: float,
     ) -> None:
@@ -88,6 +92,7 @@ class RunExecutionHandler:
         self._runner = runner
         self._agents = agents
         self._conversations = conversations
+        self._doorbell = doorbell
         self._on_crash = on_crash
         self._call_timeout_s = call_timeout_s
 
@@ -129,6 +134,9 @@ class RunExecutionHandler:
             return Outcome(status=ExecutionStatus.CANCELLED)
         except ExecutionLost:
             raise
+        except StorageAway:
+            await self._put_off(claim)
+            raise ExecutionLost(f"execution {execution.id} waits for the store to come back") from None
         except DynagentError as error:
             return _failure(error.code, error.detail)
         except Exception as error:
@@ -179,7 +187,18 @@ class RunExecutionHandler:
             return
         _forget_cancel()
         await recorder.flush()
-        await self._dispatch.hand_back(claim.execution.id, claim.execution.attempt, crashed=False)
+        execution = claim.execution
+        if await self._dispatch.hand_back(execution.id, execution.attempt, crashed=False):
+            await self._doorbell.ring(execution.id, execution.lane)
+
+    async def _put_off(self, claim: Claim) -> None:
+        """What the run needs to begin could not be read: return it as soon as the store takes it, no crash counted."""
+        while True:
+            try:
+                await self._dispatch.hand_back(claim.execution.id, claim.execution.attempt, crashed=False)
+                return
+            except StorageAway:
+                await asyncio.sleep(STORAGE_RETRY_S)
 
 
 def _forget_cancel() -> None:

@@ -1,0 +1,55 @@
+"""What every long-lived process of ours does with signals, open files and the collector."""
+
+import asyncio
+import gc
+import resource
+import signal
+from collections.abc import Generator
+from contextlib import contextmanager
+
+
+class StopSignals:
+    """SIGINT and SIGTERM: while starting they cancel the task, later the first sets `told`, a second cancels."""
+
+    def __init__(self, task: asyncio.Task[object]) -> None:
+        self.told = asyncio.Event()
+        self.started = False
+        self._task = task
+
+    def receive(self) -> None:
+        """Take a signal."""
+        if self.started and not self.told.is_set():
+            self.told.set()
+        else:
+            self._task.cancel()
+
+
+def allow_many_connections() -> None:
+    """Raise the soft limit of open files to the hard one: each stream and each waiting model call holds a socket."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 65_536 if hard == resource.RLIM_INFINITY else min(hard, 65_536)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+@contextmanager
+def stop_signals() -> Generator[StopSignals]:
+    """Receive both signals while the block runs."""
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    assert task is not None
+    stop = StopSignals(task)
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    for number in numbers:
+        loop.add_signal_handler(number, stop.receive)
+    try:
+        yield stop
+    finally:
+        for number in numbers:
+            loop.remove_signal_handler(number)
+
+
+def settle_memory() -> None:
+    """Take what lives now out of the collector's sight."""
+    # What lives now lives as long as the process; the collector need not look at it with every execution.
+    gc.collect()
+    gc.freeze()

@@ -1,0 +1,70 @@
+"""`dynagent worker`: a process that claims and runs, without HTTP."""
+
+import asyncio
+import dataclasses
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from dynagent.cli.failures import CannotStart, run
+
+if TYPE_CHECKING:
+    from dynagent.main import Engine
+
+
+class ScrapeSettings(BaseSettings):
+    """Where a worker shows its figures; unset, it listens nowhere."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="WORKER_METRICS_", env_file=".env", extra="ignore", env_ignore_empty=True, frozen=True
+    )
+
+    host: str = "127.0.0.1"
+    port: int | None = Field(default=None, ge=1, le=65535)
+
+
+def run_worker(*, concurrency: int | None) -> int:
+    """Work until a signal comes; return the exit code."""
+
+    async def main() -> int:
+        from dynagent.cli.signals import allow_many_connections, settle_memory, stop_signals
+        from dynagent.main import Settings, open_engine
+
+        settings = Settings()
+        if concurrency is not None:
+            changed = settings.worker.model_copy(update={"concurrency": concurrency})
+            settings = dataclasses.replace(settings, worker=changed)
+        allow_many_connections()
+        with stop_signals() as stop:
+            try:
+                async with open_engine(settings, tell=_tell, takes_work=True) as engine:
+                    stop.started = True
+                    _show_figures(engine)
+                    settle_memory()
+                    _tell(f"working, {settings.worker.concurrency} executions at once (Ctrl-C stops it)")
+                    await stop.told.wait()
+                    _tell("stopping")
+            except asyncio.CancelledError:
+                _tell("interrupted")
+                return 130
+        _tell("stopped")
+        return 0
+
+    return run(main)
+
+
+def _show_figures(engine: "Engine") -> None:
+    scrape = ScrapeSettings()
+    if scrape.port is None:
+        return
+    from prometheus_client import start_http_server
+
+    try:
+        start_http_server(scrape.port, scrape.host, registry=engine.metrics.registry)
+    except OSError as error:
+        raise CannotStart(f"WORKER_METRICS_PORT {scrape.port} cannot be used: {error.strerror}") from error
+
+
+def _tell(line: str) -> None:
+    print(f"dynagent: {line}", flush=True)

@@ -1,0 +1,184 @@
+"""The engine of one process: database, signals, bus and worker, without HTTP; started and stopped in this order."""
+
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+
+import structlog
+
+from dynagent.application.shared.bus import Bus
+from dynagent.application.shared.permissions import PermittingBus
+from dynagent.core.agents import Agent, AgentRepository
+from dynagent.core.shared.events import DomainEvent, EventObserver
+from dynagent.core.shared.ids import new_id
+from dynagent.infrastructure.hybrid.agents import HybridAgentRepository
+from dynagent.infrastructure.hybrid.repository import AfterCommit, EntityCache
+from dynagent.infrastructure.langgraph.runner import LangGraphRunner
+from dynagent.infrastructure.llm.factory import InstalledModels
+from dynagent.infrastructure.llm.prices import GenaiPrices
+from dynagent.infrastructure.observability.dispatch import ObservedDispatch
+from dynagent.infrastructure.observability.health import Health
+from dynagent.infrastructure.observability.logging import configure_logging
+from dynagent.infrastructure.observability.metrics import Metrics
+from dynagent.infrastructure.observability.traces import ObservedTraceLog
+from dynagent.infrastructure.postgres import migrations
+from dynagent.infrastructure.postgres.database import Database
+from dynagent.infrastructure.postgres.dispatch import PostgresDispatch
+from dynagent.infrastructure.postgres.leases import PostgresLeases
+from dynagent.infrastructure.postgres.outbox import Outbox
+from dynagent.infrastructure.postgres.run_readers import PostgresAgentConfigurations, PostgresConversations
+from dynagent.infrastructure.postgres.trace_log import PostgresTraceLog
+from dynagent.infrastructure.postgres.trace_writer import BatchReport, EventWriter
+from dynagent.infrastructure.postgres.unit_of_work import Scopes
+from dynagent.infrastructure.sandbox.sandbox import ZygoteSandbox
+from dynagent.infrastructure.tools.arguments import misfits
+from dynagent.main.figures import watch
+from dynagent.main.handlers import Ports, Scope, register_handlers
+from dynagent.main.health import parts_of
+from dynagent.main.schedules import register_schedules, start_firing
+from dynagent.main.settings import Settings
+from dynagent.main.signals import Signals
+from dynagent.main.tools import make_catalogue
+from dynagent.presentation.worker import Worker
+
+log = structlog.get_logger()
+
+Tell = Callable[[str], None]
+"""Called with one line of progress for people."""
+
+
+class Engine:
+    """What runs in every process, with or without an API; `health` asks all its parts."""
+
+    def __init__(
+        self, *, bus: Bus[Scope], ports: Ports, worker: Worker, database: Database, metrics: Metrics, health: Health
+    ) -> None:
+        self.bus = bus
+        self.ports = ports
+        self.worker = worker
+        self.database = database
+        self.metrics = metrics
+        self.health = health
+
+
+@asynccontextmanager
+async def open_engine(settings: Settings, *, tell: Tell, takes_work: bool) -> AsyncGenerator[Engine]:
+    """Start everything but the API, give the engine, stop everything in the opposite order.
+
+    Raises DynagentError with one clear line for what keeps it from starting.
+    """
+    configure_logging(settings.log)
+    async with AsyncExitStack() as stack:
+        database = await _open_database(settings, stack, tell)
+        metrics = Metrics()
+        leases = PostgresLeases(database.pool, lease_s=settings.worker.lease_s)
+        signals = Signals(settings, database, leases)
+        await signals.start(stack)
+        bus, ports = await _open_bus(settings, database, signals=signals, metrics=metrics, stack=stack)
+        worker = Worker(bus, leases, settings.worker, new_id=new_id, takes_work=takes_work)
+        await worker.start()
+        signals.attach(worker, takes_work=takes_work)
+        if takes_work:
+            start_firing(settings, database.pool, signals, stack)
+        stack.push_async_callback(worker.stop)
+        # Before the worker stops: a bell that a stopping worker hears would be lost to the others.
+        stack.push_async_callback(signals.stop_hearing_bells)
+        stack.push_async_callback(watch(metrics, worker=worker, signals=signals, pool=database.pool))
+        parts = parts_of(
+            settings, database=database, signals=signals, models=ports.models, sandbox=ports.sandbox, worker=worker
+        )
+        yield Engine(bus=bus, ports=ports, worker=worker, database=database, metrics=metrics, health=Health(parts))
+
+
+async def _open_database(settings: Settings, stack: AsyncExitStack, tell: Tell) -> Database:
+    database = Database(settings.database)
+    stack.push_async_callback(database.close)
+    await database.connect()
+    where = "embedded PostgreSQL" if database.is_embedded else "PostgreSQL"
+    tell(f"{where} is up")
+    try:
+        await migrations.check_schema(database.pool)
+    except migrations.SchemaMismatch:
+        tell(f"bringing the schema to {migrations.head()}")
+        await migrations.upgrade(database.dsn)
+        await migrations.check_schema(database.pool)
+    return database
+
+
+async def _open_bus(
+    settings: Settings, database: Database, *, signals: Signals, metrics: Metrics, stack: AsyncExitStack
+) -> tuple[Bus[Scope], Ports]:
+    pool, user_cap = database.pool, settings.run.max_concurrent_runs_per_user
+    models = InstalledModels(settings.models)
+    stack.push_async_callback(models.aclose)
+    sandbox = ZygoteSandbox(settings.sandbox)
+    await sandbox.start()
+    stack.push_async_callback(sandbox.stop)
+    catalogue = make_catalogue(settings, models=models, sandbox=sandbox, pool=pool, stack=stack)
+    outbox = Outbox(pool, EventObserver(_log_failure))
+    outbox.start()
+    stack.push_async_callback(outbox.stop)
+    trace = _open_trace(settings, database, signals=signals, metrics=metrics, stack=stack)
+    ports = Ports(
+        models=models,
+        catalogue=catalogue,
+        sandbox=sandbox,
+        trace=ObservedTraceLog(trace, metrics),
+        doorbell=signals.doorbell,
+        cancel_signal=signals.cancel_signal,
+        dispatch=ObservedDispatch(PostgresDispatch(pool, user_cap=user_cap), metrics),
+        runner=LangGraphRunner(models=models, tools=catalogue, prices=GenaiPrices()),
+        agents=PostgresAgentConfigurations(pool),
+        conversations=PostgresConversations(pool),
+        submit=settings.submit,
+        check_schema=misfits,
+        call_timeout_s=settings.run.call_timeout_s,
+    )
+    in_front = _agents_in_front(signals, metrics)
+    bus = PermittingBus[Scope](Scopes(database, deliver=outbox.deliver, agents_in_front=in_front).open)
+    register_handlers(bus, ports)
+    register_schedules(bus)
+    return bus, ports
+
+
+def _open_trace(
+    settings: Settings, database: Database, *, signals: Signals, metrics: Metrics, stack: AsyncExitStack
+) -> PostgresTraceLog:
+    writer = EventWriter(
+        database.pool,
+        signals.publish,
+        user_cap=settings.run.max_concurrent_runs_per_user,
+        on_freed=signals.ring_soon,
+        observe=_counting(metrics),
+    )
+    writer.start()
+    stack.push_async_callback(writer.stop)
+    return PostgresTraceLog(
+        database.pool,
+        writer,
+        signals.hub,
+        window_s=settings.trace.token_window_ms / 1000,
+        heartbeat_s=settings.trace.heartbeat_s,
+        degraded=lambda: signals.degraded,
+    )
+
+
+def _agents_in_front(
+    signals: Signals, metrics: Metrics
+) -> Callable[[AgentRepository, str, AfterCommit], AgentRepository]:
+    copies = EntityCache(signals.cache, prefix="agent", model=Agent, observe=metrics.cache_asked)
+    signals.serve_copies(copies)
+
+    def put(agents: AgentRepository, user_id: str, after_commit: AfterCommit) -> AgentRepository:
+        return HybridAgentRepository(
+            agents, copies, user_id=user_id, after_commit=after_commit, tell_others=signals.forget_elsewhere
+        )
+
+    return put
+
+
+def _counting(metrics: Metrics) -> Callable[[BatchReport], None]:
+    return lambda report: metrics.batch_stored(report.events, report.commit_s)
+
+
+def _log_failure(event: DomainEvent, error: BaseException) -> None:
+    log.error("reaction_failed", event_name=event.name, event_id=event.event_id, exc_info=error)
