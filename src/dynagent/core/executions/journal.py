@@ -12,6 +12,7 @@ from dynagent.core.executions.trace import (
     Resumed,
     ToolEnd,
     ToolStart,
+    UsageReport,
 )
 
 
@@ -22,6 +23,7 @@ class Journal:
         self._replies: dict[str, Message] = {}
         self._starts: dict[str, ToolStart] = {}
         self._ends: dict[str, ToolEnd] = {}
+        self._reports: dict[str, list[UsageReport]] = {}
         self._nodes: set[tuple[str, str | None]] = set()
         self._asked: set[tuple[str, str]] = set()
         self._answers: dict[tuple[str, str], Answer] = {}
@@ -35,6 +37,10 @@ class Journal:
     def tool_end(self, call_key: str) -> ToolEnd | None:
         """Return the recorded end of a tool call, None when it never ended."""
         return self._ends.get(call_key)
+
+    def reports(self, call_key: str) -> list[UsageReport]:
+        """Return what the model calls under this key used, in the order of the log; a tool may have made several."""
+        return self._reports.get(call_key, [])
 
     def node_started(self, span_id: str) -> bool:
         """Say whether the start of this step is in the log already."""
@@ -66,6 +72,8 @@ class Journal:
             self._asked.discard((event.call_key, "in_doubt"))
         elif isinstance(event, ToolEnd):
             self._ends.setdefault(event.call_key, event)
+        elif isinstance(event, UsageReport) and event.span_id is not None:
+            self._reports.setdefault(event.span_id, []).append(event)
         elif isinstance(event, InterruptRaised):
             self._asked.add((event.call_key, event.reason))
         elif isinstance(event, Resumed):

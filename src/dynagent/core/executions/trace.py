@@ -23,6 +23,11 @@ class _Event(BaseModel):
 
     terminal: ClassVar[bool] = False
 
+    @property
+    def taken_over(self) -> bool:
+        """Whether another execution made this step, and paid for it; no attempt of this one did."""
+        return self.attempt == 0
+
 
 class Connection(_Event):
     """The first event of every log: the execution is accepted."""

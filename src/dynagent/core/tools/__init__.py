@@ -41,6 +41,7 @@ from dynagent.core.tools.failures import (
 from dynagent.core.tools.ports import (
     CallContext,
     CustomTools,
+    ModelUse,
     RunnableTool,
     Screening,
     ToolCatalogue,
@@ -60,6 +61,7 @@ __all__ = [
     "CustomTools",
     "Finding",
     "InvalidArguments",
+    "ModelUse",
     "RunnableTool",
     "SandboxBusy",
     "SandboxUnavailable",

@@ -1,23 +1,38 @@
 """Where tools come from and how they are called."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from dynagent.core.shared.calls import TokenUsage
 from dynagent.core.shared.repository import BaseRepository
 from dynagent.core.tools.base import BaseTool
 from dynagent.core.tools.entity import CustomTool, Finding, ToolListing, ToolPolicy, ToolReflection
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelUse:
+    """What a tool's own call of a language model used; `asked` is the name it was asked by, `model` what answered."""
+
+    model: str
+    asked: str
+    usage: TokenUsage
+    duration_ms: float
+
+
 @dataclass(frozen=True, slots=True)
 class CallContext:
-    """Who calls and why: the owner, the agent's model, a key that is the same when the same call is repeated."""
+    """Who calls and why: the owner, the agent's model, a key that is the same when the same call is repeated.
+
+    `on_usage` is told of every language model call that the tool makes.
+    """
 
     user_id: str
     timeout_s: float
     idempotency_key: str = ""
     execution_id: str | None = None
     model: str | None = None
+    on_usage: Callable[[ModelUse], None] | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

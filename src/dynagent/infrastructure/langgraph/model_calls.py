@@ -4,7 +4,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dynagent.core.executions import Message, Retry, UsageReport
+from dynagent.core.executions import Message, Retry
 from dynagent.core.language_models import (
     ChatModel,
     ChatModels,
@@ -44,7 +44,9 @@ class ModelCalls:
         key = span.next_model_key()
         recorded = self._trace.claim.journal.reply(key)
         if recorded is not None:
-            self._count(recorded)
+            if not recorded.taken_over:
+                cost = self._trace.cost_usd(recorded.model, self.name, recorded.token_usage)
+                self._trace.tally.add_reply(recorded.token_usage, cost)
             return _as_reply(recorded)
         asking = self._asking
         request = ModelRequest(
@@ -62,14 +64,9 @@ class ModelCalls:
             reply = reply.model_copy(update={"tool_calls": ()})
         message = call.message(reply, final=last or (not reply.tool_calls and reply.content != ""))
         # Usage first: should the log end between the two, the call is made (and paid) again, and both are told.
-        self._trace.recorder.record(call.usage(reply, self._count(message)))
+        call.tell_usage(reply, self.name)
         self._trace.recorder.record(message)
         return reply
-
-    def _count(self, message: Message) -> str | None:
-        cost = self._trace.cost_usd(message.model, self.name, message.token_usage)
-        self._trace.tally.add_reply(message.token_usage, cost)
-        return None if cost is None else format(cost, "f")
 
 
 class _Call:
@@ -125,21 +122,14 @@ class _Call:
             token_usage=reply.usage,
         )
 
-    def usage(self, reply: ModelReply, cost_usd: str | None) -> UsageReport:
-        """Return the event with what the call used."""
-        used = reply.usage
-        return UsageReport(
-            timestamp=time.time(),
-            span_id=self._key,
-            parent_span_id=self._span.id,
-            model=reply.model,
-            input_tokens=used.input_tokens,
-            output_tokens=used.output_tokens,
-            total_tokens=used.input_tokens + used.output_tokens,
-            cached_input_tokens=used.cached_input_tokens,
-            reasoning_tokens=used.reasoning_tokens,
-            estimated=used.estimated,
-            cost_usd=cost_usd,
+    def tell_usage(self, reply: ModelReply, asked: str) -> None:
+        """Record and add up what the call used."""
+        self._trace.used(
+            reply.model,
+            asked,
+            reply.usage,
+            key=self._key,
+            span=self._span,
             duration_ms=milliseconds_since(self._began),
             first_token_ms=self._first_token_ms,
         )

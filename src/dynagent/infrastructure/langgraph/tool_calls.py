@@ -22,7 +22,7 @@ from dynagent.core.executions import (
 from dynagent.core.shared.calls import ToolCall
 from dynagent.core.shared.errors import DynagentError
 from dynagent.core.shared.text import clean_json, clean_text
-from dynagent.core.tools import CallContext, RunnableTool, ToolOutcome
+from dynagent.core.tools import CallContext, ModelUse, RunnableTool, ToolOutcome
 from dynagent.infrastructure.langgraph.trace_events import RunTrace, Span, milliseconds_since
 from dynagent.infrastructure.langgraph.verdicts import InDoubt, RunWaits, Verdict, judge, question_about
 
@@ -71,7 +71,9 @@ class ToolCalls:
         ends = {key: end for key, _ in keyed if (end := journal.tool_end(key))}
         fresh = [self._planned(place, call, key) for place, (key, call) in enumerate(keyed) if key not in ends]
         self._ask_people(fresh)
-        self._trace.tally.tool_calls += len(calls)
+        self._trace.tally.tool_calls += sum(key not in ends or not ends[key].taken_over for key, _ in keyed)
+        for key, _ in keyed:
+            self._trace.used_before(key)
         for plan in fresh:
             self._announce(plan, span)
         if any(plan.tool is not None and not plan.tool.repeatable for plan in fresh):
@@ -144,7 +146,7 @@ class ToolCalls:
         began = time.perf_counter()
         outcome, error = plan.verdict.outcome or ToolOutcome(None), plan.verdict.error
         if plan.tool is not None and plan.verdict.arguments is not None:
-            outcome, error = await self._called(plan.tool, plan.verdict.arguments, plan.key)
+            outcome, error = await self._called(plan.tool, plan.verdict.arguments, plan.key, span)
         result = _bounded(clean_json(outcome.result))
         end = ToolEnd(
             timestamp=time.time(),
@@ -165,15 +167,20 @@ class ToolCalls:
         return end
 
     async def _called(
-        self, tool: RunnableTool, arguments: dict[str, Any], key: str
+        self, tool: RunnableTool, arguments: dict[str, Any], key: str, span: Span
     ) -> tuple[ToolOutcome, CallError | None]:
         calling, execution = self._calling, self._trace.claim.execution
+
+        def on_usage(use: ModelUse) -> None:
+            self._trace.used(use.model, use.asked, use.usage, key=key, span=span, duration_ms=use.duration_ms)
+
         context = CallContext(
             user_id=execution.user_id,
             timeout_s=calling.timeout_s,
             idempotency_key=f"{execution.id}:{key}",
             execution_id=execution.id,
             model=calling.model,
+            on_usage=on_usage,
         )
         limit = asyncio.timeout(calling.timeout_s)
         try:

@@ -9,7 +9,7 @@ import time
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from dynagent.core.executions import Claim, ExecutionLost, NodeEnd, NodeStart, TraceRecorder, Usage
+from dynagent.core.executions import Claim, ExecutionLost, NodeEnd, NodeStart, TraceRecorder, Usage, UsageReport
 from dynagent.core.language_models import Prices
 from dynagent.core.shared.calls import TokenUsage
 from dynagent.infrastructure.langgraph.verdicts import RunWaits
@@ -99,6 +99,46 @@ class RunTrace:
                 error=None if error is None else str(error) or type(error).__name__,
             )
         )
+
+    def used(
+        self,
+        model: str,
+        asked: str,
+        usage: TokenUsage,
+        *,
+        key: str,
+        span: Span,
+        duration_ms: float,
+        first_token_ms: float | None = None,
+    ) -> None:
+        """Record and add up what a model call inside `span` used."""
+        cost = self.cost_usd(model, asked, usage)
+        self.tally.add_reply(usage, cost)
+        self.recorder.record(
+            UsageReport(
+                timestamp=time.time(),
+                span_id=key,
+                parent_span_id=span.id,
+                model=model,
+                input_tokens=usage.input_tokens,
+                output_tokens=usage.output_tokens,
+                total_tokens=usage.input_tokens + usage.output_tokens,
+                cached_input_tokens=usage.cached_input_tokens,
+                reasoning_tokens=usage.reasoning_tokens,
+                estimated=usage.estimated,
+                cost_usd=None if cost is None else format(cost, "f"),
+                duration_ms=duration_ms,
+                first_token_ms=first_token_ms,
+            )
+        )
+
+    def used_before(self, key: str) -> None:
+        """Add up what the model calls inside a tool call used in earlier attempts, as the log tells it."""
+        for report in self.claim.journal.reports(key):
+            usage = TokenUsage(
+                input_tokens=report.input_tokens, output_tokens=report.output_tokens, estimated=report.estimated
+            )
+            self.tally.add_reply(usage, None if report.cost_usd is None else Decimal(report.cost_usd))
 
     def cost_usd(self, model: str, asked: str, usage: TokenUsage) -> Decimal | None:
         """Return what a call cost, by the name the endpoint gave or else the one it was asked by."""

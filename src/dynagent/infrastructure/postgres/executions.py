@@ -73,10 +73,10 @@ SELECT id FROM gone
 """)
 COUNT_WAITING = text("SELECT count(*) FROM executions WHERE user_id = :owner AND status = 'pending'")
 LOCK = text("""
-SELECT status, attempt, created_at, started_at,
-  (SELECT coalesce(max(seq), 0) + 1 FROM execution_events WHERE execution_id = :id) AS next_seq
-FROM executions WHERE id = :id AND user_id = :owner FOR UPDATE
+SELECT status, attempt, created_at, started_at FROM executions WHERE id = :id AND user_id = :owner FOR UPDATE
 """)
+# A statement of its own: one that waits for the lock would still see the log as it was before it waited.
+NEXT_SEQ = text("SELECT coalesce(max(seq), 0) + 1 AS seq FROM execution_events WHERE execution_id = :id")
 MARK = sql("UPDATE executions SET cancel_requested = true WHERE id = :id RETURNING {columns}", columns=COLUMNS)
 CANCEL = sql(
     """
@@ -97,9 +97,11 @@ FROM unnest(CAST(:types AS text[]), CAST(:moments AS float8[]), CAST(:payloads A
 """)
 GO_ON = sql(
     """
-UPDATE executions SET rung_at = now(), status = CASE WHEN EXISTS (
-  SELECT 1 FROM interrupts i WHERE i.execution_id = executions.id AND i.answered_at IS NULL
-) THEN 'waiting' ELSE 'pending' END
+UPDATE executions SET rung_at = now(), status = CASE WHEN asked.open THEN 'waiting' ELSE 'pending' END,
+  deadline = CASE WHEN asked.open THEN deadline ELSE deadline + greatest(now() - asked.since, interval '0') END
+FROM (
+  SELECT bool_or(answered_at IS NULL) AS open, max(created_at) AS since FROM interrupts WHERE execution_id = :id
+) AS asked
 WHERE id = :id AND user_id = :owner RETURNING {columns}
 """,
     columns=COLUMNS,
@@ -190,7 +192,7 @@ class PostgresExecutions(Executions):
             row = await fetch_one(self._session, MARK, id=id)
         else:
             now = self._clock()
-            attempt, seq = locked["attempt"], locked["next_seq"]
+            attempt, seq = locked["attempt"], await self._next_seq(id)
             last = encode(_last_event(locked["started_at"] or locked["created_at"], now), seq=seq, attempt=attempt)
             row = await fetch_one(self._session, CANCEL, id=id, seq=seq, attempt=attempt, now=now, last=last.decode())
         return read_execution(row) if row else None
@@ -214,11 +216,15 @@ class PostgresExecutions(Executions):
         return await read_interrupts(self._session, id, self._owner) if is_id(id) else []
 
     async def answer(self, id: str, answered: Sequence[Interrupt]) -> Execution | None:
-        """Store answers with their events; the execution is pending again when none is left open."""
-        locked = await fetch_one(self._session, LOCK, id=id, owner=self._owner)
+        """Store answers with their events; the execution is pending again when none is left open.
+
+        The time that people took does not count against the execution's time limit.
+        """
+        locked = await fetch_one(self._session, LOCK, id=id, owner=self._owner) if is_id(id) else None
         if locked is None or locked["status"] != ExecutionStatus.WAITING:
             return None
-        if not await store_answers(self._session, id, answered, next_seq=locked["next_seq"], attempt=locked["attempt"]):
+        seq = await self._next_seq(id)
+        if not await store_answers(self._session, id, answered, next_seq=seq, attempt=locked["attempt"]):
             return None
         row = await fetch_one(self._session, GO_ON, id=id, owner=self._owner)
         return read_execution(row) if row else None
@@ -227,6 +233,9 @@ class PostgresExecutions(Executions):
         """Return the latest completed executions of a conversation, oldest first."""
         rows = await fetch(self._session, HISTORY, owner=self._owner, conversation_id=conversation_id, limit=limit)
         return [read_execution(row) for row in reversed(rows)]
+
+    async def _next_seq(self, id: str) -> int:
+        return (await run(self._session, NEXT_SEQ, id=id))[0]["seq"]
 
 
 _MUTABLE = (

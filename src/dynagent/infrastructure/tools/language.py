@@ -1,6 +1,9 @@
 """What shipped tools ask a language model, when there is a real one."""
 
+import time
+
 from dynagent.core.language_models import ChatMessage, ChatModel, ChatModels, ModelRequest
+from dynagent.core.tools import ModelUse
 from dynagent.infrastructure.tools.context import current_call
 
 DEMO_MODEL = "demo"
@@ -16,10 +19,15 @@ def real_model(models: ChatModels | None, wanted: str | None = None) -> ChatMode
 
 
 async def ask(model: ChatModel, system: str, text: str, *, temperature: float = 0.0) -> str:
-    """Return the model's answer to one question. Raises ModelError."""
+    """Return the model's answer to one question, and tell the call's `on_usage` of it. Raises ModelError."""
+    call, began = current_call(), time.perf_counter()
     request = ModelRequest(
         messages=(ChatMessage(role="system", content=system), ChatMessage(role="user", content=text)),
         temperature=temperature,
-        timeout_s=current_call().timeout_s,
+        timeout_s=call.timeout_s,
     )
-    return (await model.reply(request, lambda _: None)).content.strip()
+    reply = await model.reply(request, lambda _: None)
+    if call.on_usage is not None:
+        duration_ms = round((time.perf_counter() - began) * 1000, 3)
+        call.on_usage(ModelUse(model=reply.model, asked=model.name, usage=reply.usage, duration_ms=duration_ms))
+    return reply.content.strip()

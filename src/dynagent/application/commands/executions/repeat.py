@@ -27,6 +27,7 @@ from dynagent.core.executions import (
     ToolStart,
     TraceEvent,
     TraceLog,
+    result_line,
 )
 from dynagent.core.shared.clock import Clock, utc_now
 from dynagent.core.shared.errors import Conflict, InvalidInput, Violation
@@ -130,18 +131,18 @@ class RepeatExecutionHandler:
 def _kept(log: Sequence[AnyTraceEvent], message: RepeatExecution) -> list[AnyTraceEvent]:
     """Return the steps that the new execution takes over: those that are finished, up to the chosen event."""
     cut = log[-1].seq if message.kind == "retry" and log else message.after_seq or 0
-    if message.kind == "fork" and not any(event.seq == message.after_seq for event in log):
+    chosen = next((event for event in log if event.seq == cut), None)
+    if message.kind == "fork" and chosen is None:
         raise InvalidInput(
             "there is no such step",
             violations=[Violation("/after_seq", "known_event", f"the log has no event {message.after_seq}")],
         )
+    edited = _edited(chosen, message.edit) if chosen is not None and message.edit else chosen
     steps: list[AnyTraceEvent] = [event for event in log if isinstance(event, STEPS) and event.seq <= cut]
     ended = {event.call_key for event in steps if isinstance(event, ToolEnd)}
     # A start without its end would be a call in doubt; here it is known that the new execution has not made it.
     finished = [event for event in steps if not isinstance(event, ToolStart) or event.call_key in ended]
-    if message.edit:
-        finished = [_edited(event, message.edit) if event.seq == cut else event for event in finished]
-    return finished
+    return [edited if event is chosen and edited is not None else event for event in finished]
 
 
 def _edited(event: AnyTraceEvent, edit: Mapping[str, Any]) -> AnyTraceEvent:
@@ -151,7 +152,7 @@ def _edited(event: AnyTraceEvent, edit: Mapping[str, Any]) -> AnyTraceEvent:
         raise InvalidInput("this cannot be edited", violations=[Violation("/edit", "editable", rule)])
     changed = event.model_dump() | dict(edit)
     if event.type == "tool_end":
-        changed["error"] = None
+        changed |= {"error": None, "line": result_line(edit["result"])}
     try:
         return EVENTS.validate_python(changed)
     except ValidationError as error:
