@@ -43,7 +43,7 @@ async def test_all_tools_are_listed_by_name() -> None:
         "web_search", "zoo_finder",
     ]  # fmt: skip
     assert {listing.kind for listing in listings} == {"prebuilt", "custom"}
-    assert len(await tools.listings("bob")) == 5
+    assert len(await tools.listings("bob")) == 7
 
 
 async def test_a_listing_says_all_about_a_shipped_tool() -> None:
