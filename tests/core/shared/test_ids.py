@@ -11,6 +11,9 @@ from hypothesis import strategies as st
 
 from dynagent.core.shared.ids import is_id, new_id
 
+# The same in every process: tests are named after their parameters, and xdist compares the names.
+AN_ID = "01a1fc26-f354-72c8-951c-87dc491a3426"
+
 
 def test_an_id_is_a_uuid_of_version_7_with_the_time_in_front() -> None:
     before = time.time_ns() // 1_000_000
@@ -42,14 +45,12 @@ def test_threads_get_ids_of_their_own() -> None:
     assert len(set(ids)) == 4000
 
 
-@pytest.mark.parametrize("text", [str(uuid.UUID(int=5)), new_id(), new_id().upper()])
+@pytest.mark.parametrize("text", [str(uuid.UUID(int=5)), AN_ID, AN_ID.upper()])
 def test_canonical_texts_are_ids(text: str) -> None:
     assert is_id(text)
 
 
-@pytest.mark.parametrize(
-    "text", ["", "x", new_id().replace("-", ""), f"{{{new_id()}}}", f"urn:uuid:{new_id()}", new_id() + " "]
-)
+@pytest.mark.parametrize("text", ["", "x", AN_ID.replace("-", ""), f"{{{AN_ID}}}", f"urn:uuid:{AN_ID}", AN_ID + " "])
 def test_other_spellings_are_not(text: str) -> None:
     assert not is_id(text)
 
