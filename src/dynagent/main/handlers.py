@@ -17,6 +17,7 @@ from dynagent.application.shared.bus import Bus
 from dynagent.core.agents import AgentConfigurations, AgentRepository
 from dynagent.core.executions import AgentRunner, CancelSignal, Claim, Dispatch, Doorbell, Executions, TraceLog
 from dynagent.core.language_models import ChatModels
+from dynagent.core.schedules import Schedules
 from dynagent.core.shared.unit_of_work import UnitOfWork
 from dynagent.core.tools import CustomTools, ToolCatalogue, ToolSandbox
 from dynagent.infrastructure.postgres.identity_scope import IdentityScope
@@ -45,6 +46,11 @@ class Scope(Protocol):
     @property
     def identity(self) -> IdentityScope:
         """People, sessions, keys, models."""
+        ...
+
+    @property
+    def schedules(self) -> Schedules:
+        """The caller's schedules."""
         ...
 
     @property

@@ -76,6 +76,11 @@ MESSAGES: Mapping[str, str] = {
     "AnswerInterrupts": "executions:run",
     "RepeatExecution": "executions:run",
     "ListInterrupts": "executions:read",
+    "CreateSchedule": "executions:run",
+    "ChangeSchedule": "executions:run",
+    "RemoveSchedule": "executions:run",
+    "GetSchedule": "executions:read",
+    "ListSchedules": "executions:read",
     "RunExecution": "system",
     # identity
     "Authenticate": ANYBODY,

@@ -12,6 +12,7 @@ import dynagent
 
 # Its tables belong to the same metadata, which the revisions are compared with.
 import dynagent.infrastructure.postgres.identity_tables  # pyright: ignore[reportUnusedImport]
+import dynagent.infrastructure.postgres.schedules  # pyright: ignore[reportUnusedImport]
 from dynagent.core.shared.errors import Unavailable
 from dynagent.infrastructure.postgres.database import open_engine
 from dynagent.infrastructure.postgres.errors import translated

@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from dynagent import __version__
 from dynagent.application.shared.bus import Bus
-from dynagent.presentation.api import stream, system
+from dynagent.presentation.api import schedules, stream, system
 from dynagent.presentation.api.agents import routes as agents
 from dynagent.presentation.api.agents import run as agent_runs
 from dynagent.presentation.api.docs import routes as docs
@@ -36,6 +36,7 @@ TAGS = [
     {"name": "Agents", "description": "Make, change, version and run agents."},
     {"name": "Tools", "description": "What agents can call: prebuilt and registered tools."},
     {"name": "Executions", "description": "Runs of agents, their results and traces."},
+    {"name": "Schedules", "description": "Agents asked at set times."},
     {"name": "Streams", "description": "Run an agent and watch it, in one request."},
     {"name": "Identity", "description": "Sign in, your account, keys for programs, users, the audit log."},
     {"name": "System", "description": "Health and figures."},
@@ -110,6 +111,7 @@ def _add_routes(app: FastAPI, frontend: Path | None) -> None:
         tools.router,
         executions.router,
         execution_repeats.router,
+        schedules.router,
         stream.router,
         sessions.router,
         people.router,

@@ -1,0 +1,138 @@
+"""Commands about schedules."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from dynagent.application.shared.bus import Returns
+from dynagent.application.shared.caller import Caller
+from dynagent.core.agents import AgentNotFound, AgentRepository
+from dynagent.core.schedules import Schedule, ScheduleNotFound, Schedules, Timetable
+from dynagent.core.shared.clock import Clock, utc_now
+from dynagent.core.shared.ids import NewId, is_id, new_id
+from dynagent.core.shared.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, kw_only=True)
+class CreateSchedule(Returns[Schedule]):
+    """Have an agent asked at set times. Raises AgentNotFound, BadTimetable."""
+
+    agent_id: str
+    name: str
+    cron: str
+    query: str
+    time_zone: str = "UTC"
+    model: str | None = None
+    context: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    paused: bool = False
+
+
+@dataclass(frozen=True)
+class ChangeSchedule(Returns[Schedule]):
+    """Change fields of a schedule; its next time is computed anew. Raises ScheduleNotFound, BadTimetable."""
+
+    schedule_id: str
+    changes: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class RemoveSchedule(Returns[None]):
+    """Remove a schedule; its executions stay. Raises ScheduleNotFound."""
+
+    schedule_id: str
+
+
+class ScheduleDesk:
+    """What the handlers share: the owner's schedules and agents, the timetable, the transaction."""
+
+    def __init__(
+        self,
+        schedules: Schedules,
+        agents: AgentRepository,
+        uow: UnitOfWork,
+        *,
+        timetable: Timetable,
+        clock: Clock = utc_now,
+        new_id: NewId = new_id,
+    ) -> None:
+        self.schedules = schedules
+        self.agents = agents
+        self.uow = uow
+        self.timetable = timetable
+        self.clock = clock
+        self.new_id = new_id
+
+    async def check_agent(self, agent_id: str) -> None:
+        """Refuse with AgentNotFound what is no agent of the owner."""
+        if not is_id(agent_id) or await self.agents.get_by_id(agent_id) is None:
+            raise AgentNotFound(f"there is no agent {agent_id!r}")
+
+    async def load(self, schedule_id: str) -> Schedule:
+        """Return the owner's schedule. Raises ScheduleNotFound."""
+        schedule = await self.schedules.get_by_id(schedule_id)
+        if schedule is None:
+            raise ScheduleNotFound(f"there is no schedule {schedule_id!r}")
+        return schedule
+
+
+class CreateScheduleHandler:
+    """Handles CreateSchedule."""
+
+    def __init__(self, desk: ScheduleDesk) -> None:
+        self._desk = desk
+
+    async def __call__(self, message: CreateSchedule, caller: Caller) -> Schedule:
+        """Return the new schedule with its next time."""
+        desk = self._desk
+        await desk.check_agent(message.agent_id)
+        now = desk.clock()
+        following = desk.timetable.after(message.cron, message.time_zone, now)[0]
+        schedule = Schedule(
+            id=desk.new_id(),
+            user_id=caller.user_id,
+            agent_id=message.agent_id,
+            name=message.name,
+            cron=message.cron,
+            time_zone=message.time_zone,
+            query=message.query,
+            model=message.model,
+            context=dict(message.context),
+            paused=message.paused,
+            next_fire=None if message.paused else following,
+            created_at=now,
+            updated_at=now,
+        )
+        await desk.schedules.create(schedule)
+        await desk.uow.commit()
+        return schedule
+
+
+class ChangeScheduleHandler:
+    """Handles ChangeSchedule."""
+
+    def __init__(self, desk: ScheduleDesk) -> None:
+        self._desk = desk
+
+    async def __call__(self, message: ChangeSchedule, caller: Caller) -> Schedule:
+        """Return the changed schedule."""
+        desk = self._desk
+        schedule = await desk.load(message.schedule_id)
+        if "agent_id" in message.changes:
+            await desk.check_agent(message.changes["agent_id"])
+        changed = schedule.changed(desk.timetable, dict(message.changes), now=desk.clock())
+        await desk.schedules.update(changed)
+        await desk.uow.commit()
+        return changed
+
+
+class RemoveScheduleHandler:
+    """Handles RemoveSchedule."""
+
+    def __init__(self, desk: ScheduleDesk) -> None:
+        self._desk = desk
+
+    async def __call__(self, message: RemoveSchedule, caller: Caller) -> None:
+        """Remove it."""
+        schedule = await self._desk.load(message.schedule_id)
+        await self._desk.schedules.delete(schedule.id)
+        await self._desk.uow.commit()

@@ -1,0 +1,76 @@
+"""Schedules: an agent asked the same thing at set times, each due time once, however many workers there are."""
+
+from datetime import datetime
+from typing import Any, Protocol
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from dynagent.core.shared.clock import later
+from dynagent.core.shared.errors import InvalidInput, NotFound, StaleVersion
+from dynagent.core.shared.paging import Page, PageRequest
+from dynagent.core.shared.repository import BaseRepository
+
+MAX_CRON = 200
+MAX_ZONE = 64
+
+
+class ScheduleNotFound(NotFound):
+    """No schedule under this id that the caller may see."""
+
+    code = "schedule_not_found"
+
+
+class ScheduleChangedMeanwhile(StaleVersion):
+    """Somebody else changed the schedule, or it fired, since it was read; read it again."""
+
+    code = "schedule_changed_meanwhile"
+
+
+class BadTimetable(InvalidInput):
+    """The cron expression or the time zone cannot be read, or names no time at all."""
+
+    code = "bad_timetable"
+
+
+class Timetable(Protocol):
+    """Computes times from cron expressions (five fields) in a time zone (IANA name)."""
+
+    def after(self, cron: str, time_zone: str, moment: datetime, count: int = 1) -> list[datetime]:
+        """Return the next `count` times after a moment, in UTC. Raises BadTimetable with the field at fault."""
+        ...
+
+
+class Schedule(BaseModel):
+    """When an agent is asked what. `next_fire` is None while it is paused; times are aware, in UTC."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    user_id: str
+    agent_id: str
+    name: str = Field(min_length=1, max_length=255)
+    cron: str = Field(min_length=1, max_length=MAX_CRON)
+    time_zone: str = Field(default="UTC", min_length=1, max_length=MAX_ZONE)
+    query: str = Field(min_length=1, max_length=100_000)
+    model: str | None = Field(default=None, max_length=200)
+    context: dict[str, Any] = Field(default_factory=dict)
+    paused: bool = False
+    next_fire: datetime | None = None
+    last_fire: datetime | None = None
+    last_execution_id: str | None = None
+    created_at: datetime
+    updated_at: datetime
+
+    def changed(self, timetable: Timetable, changes: dict[str, Any], *, now: datetime) -> "Schedule":
+        """Return it with other fields; its next time is computed anew from now, none while paused."""
+        merged = self.model_validate(self.model_dump() | changes)
+        following = None if merged.paused else timetable.after(merged.cron, merged.time_zone, now)[0]
+        return merged.model_copy(update={"next_fire": following, "updated_at": later(now, self.updated_at)})
+
+
+class Schedules(BaseRepository[Schedule]):
+    """The owner's schedules. `update` refuses with ScheduleChangedMeanwhile what was read before the last change."""
+
+    async def find(self, agent_id: str | None, page: PageRequest) -> Page[Schedule]:
+        """Return a page, newest first; of one agent when given."""
+        raise NotImplementedError

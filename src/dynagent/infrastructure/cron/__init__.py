@@ -1,0 +1,1 @@
+"""Times from cron expressions."""

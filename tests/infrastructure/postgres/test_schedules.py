@@ -1,0 +1,160 @@
+"""Schedules belong to their owner, and each due time fires once, however many workers look."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from dynagent.application.shared.caller import Caller
+from dynagent.core.agents import Agent, AgentConfiguration
+from dynagent.core.schedules import Schedule, ScheduleChangedMeanwhile, ScheduleNotFound
+from dynagent.core.shared.ids import new_id
+from dynagent.core.shared.paging import PageRequest
+from dynagent.infrastructure.cron.timetable import CronTimetable
+from dynagent.infrastructure.postgres.database import Database
+from dynagent.infrastructure.postgres.schedules import PostgresFiring
+from dynagent.infrastructure.postgres.unit_of_work import Scope, Scopes
+
+TIMETABLE = CronTimetable()
+NOW = datetime.now(UTC)
+
+
+def scopes(database: Database) -> Scopes:
+    return Scopes(database, deliver=lambda _: None)
+
+
+async def add(scope: Scope, user_id: str, **changes: Any) -> Schedule:
+    agent = Agent.create(id=new_id(), user_id=user_id, configuration=AgentConfiguration(name="A"), now=NOW)
+    await scope.agents.create(agent.with_status(changes.pop("status", "active"), now=NOW))
+    schedule = Schedule.model_validate(
+        {
+            "id": new_id(),
+            "user_id": user_id,
+            "agent_id": agent.id,
+            "name": "daily",
+            "cron": "*/5 * * * *",
+            "query": "What is new?",
+            "context": {"a": [1, None]},
+            "next_fire": NOW - timedelta(minutes=30),
+            "created_at": NOW,
+            "updated_at": NOW,
+            **changes,
+        }
+    )
+    await scope.schedules.create(schedule)
+    await scope.uow.commit()
+    return schedule
+
+
+async def stored(database: Database, schedule: Schedule) -> Any:
+    return await database.pool.fetchrow("SELECT * FROM schedules WHERE id = $1", schedule.id)
+
+
+async def runs(database: Database, schedule: Schedule) -> list[Any]:
+    return await database.pool.fetch(
+        "SELECT * FROM executions WHERE schedule_key LIKE $1 ORDER BY id", f"{schedule.id}:%"
+    )
+
+
+async def test_what_is_written_is_read(database: Database) -> None:
+    user = new_id()
+    async with scopes(database).open(Caller(user)) as scope:
+        schedule = await add(scope, user, model="m", time_zone="Europe/Berlin", paused=True, next_fire=None)
+        assert await scope.schedules.get_by_id(schedule.id) == schedule
+        assert await scope.schedules.list_all() == [schedule]
+        assert (await scope.schedules.find(schedule.agent_id, PageRequest())).total == 1
+        assert (await scope.schedules.find(new_id(), PageRequest())).total == 0
+        assert (await scope.schedules.find("no id", PageRequest())).total == 0
+
+
+async def test_another_owner_sees_changes_and_removes_nothing(database: Database) -> None:
+    user = new_id()
+    async with scopes(database).open(Caller(user)) as scope:
+        schedule = await add(scope, user)
+    async with scopes(database).open(Caller(new_id())) as other:
+        assert await other.schedules.get_by_id(schedule.id) is None
+        assert await other.schedules.list_all() == []
+        assert await other.schedules.delete(schedule.id) is False
+        with pytest.raises(ScheduleNotFound):
+            await other.schedules.update(schedule.changed(TIMETABLE, {"name": "x"}, now=NOW))
+
+
+async def test_a_change_computes_the_next_time_and_a_late_one_is_refused(database: Database) -> None:
+    user = new_id()
+    async with scopes(database).open(Caller(user)) as scope:
+        schedule = await add(scope, user)
+        paused = schedule.changed(TIMETABLE, {"paused": True}, now=NOW)
+        assert paused.next_fire is None
+        await scope.schedules.update(paused)
+        again = paused.changed(TIMETABLE, {"paused": False, "cron": "0 0 1 1 *"}, now=NOW)
+        assert again.next_fire is not None
+        await scope.schedules.update(again)
+        with pytest.raises(ScheduleChangedMeanwhile):
+            await scope.schedules.update(paused)
+        assert await scope.schedules.delete(schedule.id) is True
+
+
+async def test_each_due_time_fires_once_with_five_workers(database: Database) -> None:
+    user = new_id()
+    async with scopes(database).open(Caller(user)) as scope:
+        schedule = await add(scope, user)
+    rung: list[str] = []
+    firing = PostgresFiring(database.pool, TIMETABLE, lambda id, _: rung.append(id), run_timeout_s=60)
+    await asyncio.gather(*(firing.fire() for _ in range(5)))
+    await firing.fire()
+    started = await runs(database, schedule)
+    assert len(started) == 1, "thirty minutes were missed; they are made up for once"
+    assert rung.count(str(started[0]["id"])) == 1
+    assert (started[0]["lane"], started[0]["query"], started[0]["status"]) == ("batch", "What is new?", "pending")
+    row = await stored(database, schedule)
+    assert row["last_fire"] == schedule.next_fire
+    assert row["last_execution_id"] == started[0]["id"]
+    assert row["next_fire"] > datetime.now(UTC)
+    opening = await database.pool.fetchval(
+        "SELECT payload::text FROM execution_events WHERE execution_id = $1", started[0]["id"]
+    )
+    assert '"type":"connection"' in opening
+
+
+async def test_a_time_that_was_fired_before_a_crash_is_not_fired_again(database: Database) -> None:
+    user = new_id()
+    async with scopes(database).open(Caller(user)) as scope:
+        schedule = await add(scope, user)
+    firing = PostgresFiring(database.pool, TIMETABLE, lambda _id, _lane: None, run_timeout_s=60)
+    await firing.fire()
+    await database.pool.execute("UPDATE schedules SET next_fire = $2 WHERE id = $1", schedule.id, schedule.next_fire)
+    await firing.fire()
+    assert len(await runs(database, schedule)) == 1
+
+
+async def test_a_disabled_agent_is_passed_over_and_a_paused_schedule_too(database: Database) -> None:
+    user = new_id()
+    async with scopes(database).open(Caller(user)) as scope:
+        disabled = await add(scope, user, status="disabled")
+        paused = await add(scope, user, paused=True, next_fire=None)
+    await PostgresFiring(database.pool, TIMETABLE, lambda _id, _lane: None, run_timeout_s=60).fire()
+    assert await runs(database, disabled) == []
+    assert await runs(database, paused) == []
+    assert (await stored(database, disabled))["next_fire"] > datetime.now(UTC)
+
+
+async def test_a_zone_this_machine_does_not_know_stops_the_schedule(database: Database) -> None:
+    user = new_id()
+    async with scopes(database).open(Caller(user)) as scope:
+        schedule = await add(scope, user, time_zone="Mars/Olympus")
+    await PostgresFiring(database.pool, TIMETABLE, lambda _id, _lane: None, run_timeout_s=60).fire()
+    assert (await stored(database, schedule))["next_fire"] is None
+
+
+async def test_it_looks_by_itself_until_it_is_stopped(database: Database) -> None:
+    user = new_id()
+    async with scopes(database).open(Caller(user)) as scope:
+        schedule = await add(scope, user)
+    rung = asyncio.Event()
+    firing = PostgresFiring(database.pool, TIMETABLE, lambda _id, _lane: rung.set(), run_timeout_s=60)
+    firing.start(every_s=0.01)
+    async with asyncio.timeout(10):
+        await rung.wait()
+    await firing.stop()
+    assert len(await runs(database, schedule)) == 1
