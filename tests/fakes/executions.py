@@ -12,6 +12,7 @@ from dynagent.core.executions import (
     Executions,
     ExecutionStatus,
     Frame,
+    Interrupt,
     Lane,
     TraceRecorder,
 )
@@ -84,6 +85,7 @@ class FakeExecutions(Executions):
     def __init__(self, trace: FakeTraceStore | None = None) -> None:
         self.stored: dict[str, Execution] = {}
         self.trace = trace or FakeTraceStore()
+        self.questions: dict[str, Interrupt] = {}
 
     async def create(self, entity: Execution) -> Execution:
         """Keep, with its opening event."""
@@ -133,6 +135,26 @@ class FakeExecutions(Executions):
             changes |= {"status": ExecutionStatus.CANCELLED, "completed_at": execution.created_at}
             await self.trace.append(id, Cancelled(timestamp=0.0, reason="cancelled by the user", duration_ms=0.0))
         self.stored[id] = execution.model_copy(update=changes)
+        return self.stored[id]
+
+    async def create_from(self, execution: Execution, events: Sequence[AnyTraceEvent]) -> Execution:
+        """Keep, with a log that goes on from these steps."""
+        await self.create(execution)
+        self.trace.store(execution.id, *(event.model_copy(update={"attempt": 0}) for event in events))
+        return execution
+
+    async def interrupts(self, id: str) -> list[Interrupt]:
+        """List, oldest first."""
+        return sorted((item for item in self.questions.values() if item.execution_id == id), key=lambda item: item.id)
+
+    async def answer(self, id: str, answered: Sequence[Interrupt]) -> Execution | None:
+        """Keep the answers of a waiting execution, each given once."""
+        execution = self.stored[id]
+        if execution.status is not ExecutionStatus.WAITING or any(self.questions[a.id].answer for a in answered):
+            return None
+        self.questions.update({item.id: item for item in answered})
+        if all(item.answer for item in await self.interrupts(id)):
+            self.stored[id] = execution.model_copy(update={"status": ExecutionStatus.PENDING})
         return self.stored[id]
 
     async def history(self, conversation_id: str, limit: int) -> list[Execution]:

@@ -11,9 +11,11 @@ from fastapi import FastAPI
 from dynagent.application.commands import agents as agent_commands
 from dynagent.application.commands import executions as execution_commands
 from dynagent.application.commands import tools as tool_commands
+from dynagent.application.commands.executions import answer, repeat
 from dynagent.application.queries import agents as agent_queries
 from dynagent.application.queries import executions as execution_queries
 from dynagent.application.queries import tools as tool_queries
+from dynagent.application.queries.executions import read
 from dynagent.application.shared.bus import Bus
 from dynagent.application.shared.caller import Caller
 from dynagent.core.executions import (
@@ -26,6 +28,7 @@ from dynagent.core.executions import (
     ToolStart,
     Usage,
 )
+from dynagent.infrastructure.tools.arguments import misfits
 from dynagent.presentation.api.app import build_app
 from dynagent.presentation.api.settings import ApiSettings
 from dynagent.presentation.api.shared.sse import StreamShutdown
@@ -81,6 +84,7 @@ class House:
         self._register_agents()
         self._register_tools()
         self._register_executions()
+        self._register_going_on()
         self.app: FastAPI = build_app(
             self.bus, health=self._report, metrics=lambda: b"dynagent_up 1\n", settings=settings, shutdown=self.shutdown
         )
@@ -208,6 +212,21 @@ class House:
         )
         self.bus.register_free(
             execution_queries.WaitForExecution, execution_queries.WaitForExecutionHandler(self.bus.send)
+        )
+
+    def _register_going_on(self) -> None:
+        self.bus.register(read.ListInterrupts, lambda s: read.ListInterruptsHandler(s.executions))
+        self.bus.register(
+            answer.AnswerInterrupts,
+            lambda s: answer.AnswerInterruptsHandler(
+                s.executions, s.uow, doorbell=s.doorbell, check_schema=misfits, clock=s.clock
+            ),
+        )
+        self.bus.register(
+            repeat.RepeatExecution,
+            lambda s: repeat.RepeatExecutionHandler(
+                s.executions, s.uow, trace=s.trace, doorbell=s.doorbell, clock=s.clock
+            ),
         )
 
 

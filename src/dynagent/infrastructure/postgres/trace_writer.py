@@ -216,7 +216,7 @@ class EventWriter:
                 async with connection.transaction():
                     owned = await connection.fetch(statement, *arguments)
                     freed = await connection.fetch(FINISH, *_finish_columns(finishing), self._user_cap)
-                    await open_interrupts(connection, _interrupts(finishing))
+                    await open_interrupts(connection, _interrupts(finishing, {row["id"] for row in owned}))
             else:
                 owned = await connection.fetch(statement, *arguments)
         for row in freed:
@@ -237,8 +237,14 @@ def _waits(recorder: BatchingRecorder) -> bool:
     return recorder.outcome is not None and not recorder.outcome.status.over
 
 
-def _interrupts(finishing: list[BatchingRecorder]) -> list[Interrupt]:
-    return [item for recorder in finishing if recorder.outcome for item in recorder.outcome.interrupts]
+def _interrupts(finishing: list[BatchingRecorder], owned: set[str]) -> list[Interrupt]:
+    """Return the questions of attempts that still own their execution: others must not undo answers given since."""
+    return [
+        item
+        for recorder in finishing
+        if recorder.outcome and recorder.execution_id in owned
+        for item in recorder.outcome.interrupts
+    ]
 
 
 def _finish_columns(finishing: list[BatchingRecorder]) -> tuple[list[Any], ...]:

@@ -32,6 +32,7 @@ from dynagent.core.executions import (
 from dynagent.core.shared.clock import Clock, utc_now
 from dynagent.core.shared.errors import Conflict, InvalidInput, Violation
 from dynagent.core.shared.ids import NewId, is_id, new_id
+from dynagent.core.shared.text import clean_json
 from dynagent.core.shared.unit_of_work import UnitOfWork
 
 READ_PAGE = 1000
@@ -150,7 +151,8 @@ def _edited(event: AnyTraceEvent, edit: Mapping[str, Any]) -> AnyTraceEvent:
     if not edit.keys() <= allowed:
         rule = f"of a {event.type} event {' and '.join(sorted(allowed)) or 'nothing'} can be edited"
         raise InvalidInput("this cannot be edited", violations=[Violation("/edit", "editable", rule)])
-    changed = event.model_dump() | dict(edit)
+    edit = clean_json(dict(edit))
+    changed = event.model_dump() | edit
     if event.type == "tool_end":
         changed |= {"error": None, "line": result_line(edit["result"])}
     try:
