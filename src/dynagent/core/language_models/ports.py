@@ -106,6 +106,12 @@ class ModelCircuitOpen(ModelUnavailable):
     code = "model_circuit_open"
 
 
+class ModelSwitched(ModelError):
+    """The model that was asked gave up and another one is asked instead; told, never raised."""
+
+    code = "model_switched"
+
+
 @dataclass(frozen=True, slots=True)
 class ModelRetry:
     """A model call failed and is made again after `delay_s` seconds; its text starts anew. `try_number` from 2."""

@@ -47,9 +47,9 @@ async def seal_anew(database: Database, box: SealsKeys, *, is_current: Callable[
     count = 0
     async with database.sessions() as session:
         for table, column in ((api_keys, api_keys.c.key_encrypted), (llm_models, llm_models.c.api_key_encrypted)):
-            query = sa.select(table.c.id, column).where(column.is_not(None)).with_for_update()
-            for row in (await execute(session, query)).all():
-                id, sealed = str(row[0]), str(row[1])
+            query = sa.select(table.c.id, column.label("sealed")).where(column.is_not(None)).with_for_update()
+            for row in (await execute(session, query)).mappings().all():
+                id, sealed = str(row["id"]), str(row["sealed"])
                 if is_current(sealed):
                     continue
                 anew = box.seal(box.open(sealed, row=id), row=id)

@@ -1,0 +1,132 @@
+"""Open endpoints of stored models: connections and a circuit per address and key, shared by all who ask there."""
+
+import hashlib
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from dynagent import __version__
+from dynagent.core.language_models import ChatModel, ModelRecord, Provider, find_provider
+from dynagent.infrastructure.http.addresses import AllowList
+from dynagent.infrastructure.llm.circuit import Circuit
+from dynagent.infrastructure.llm.guarded_pool import GuardedHttpPool, Resolve, system_resolve
+from dynagent.infrastructure.llm.openai_wire import OpenAIWireModel
+from dynagent.infrastructure.llm.retries import Persistence
+
+MAX_OPEN = 1000
+
+
+class ProviderSettings(BaseSettings):
+    """The server's own keys, one per provider, used at the providers' own addresses only; where Ollama is."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True)
+
+    openai_api_key: SecretStr | None = None
+    anthropic_api_key: SecretStr | None = None
+    google_api_key: SecretStr | None = None
+    deepseek_api_key: SecretStr | None = None
+    huggingface_api_key: SecretStr | None = None
+    ollama_base_url: str | None = None
+    model_calls_per_minute: int = Field(default=0, ge=0, description="Model calls of one user; 0: no limit.")
+
+    def key_of(self, provider: Provider) -> str | None:
+        """Return the server's key for a provider."""
+        key: SecretStr | None = getattr(self, f"{provider.id}_api_key", None)
+        return None if key is None else key.get_secret_value()
+
+    def url_of(self, record: ModelRecord) -> str | None:
+        """Return where a model is met; where Ollama is, the operator says."""
+        if record.provider == "ollama" and record.at_home and self.ollama_base_url:
+            return self.ollama_base_url.rstrip("/")
+        return record.base_url
+
+    def allowed(self, outbound_allow: str, *, local: bool) -> AllowList:
+        """Return the private addresses that models may be at: the operator's list, and where Ollama is."""
+        entries = [outbound_allow] if outbound_allow.strip() else []
+        if self.ollama_base_url:
+            parts = urlsplit(self.ollama_base_url)
+            host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+            entries.append(f"{host}:{parts.port or (443 if parts.scheme == 'https' else 80)}")
+        elif local:
+            entries.append("localhost:11434,127.0.0.1:11434")
+        return AllowList.parse(",".join(entries))
+
+
+@dataclass(slots=True)
+class _Endpoint:
+    """What all models at one address with one key share."""
+
+    pool: GuardedHttpPool
+    circuit: Circuit = field(default_factory=Circuit)
+
+
+class Endpoints:
+    """Opens models; what was not asked for longest is closed when there are too many."""
+
+    def __init__(self, *, allowed: AllowList, resolve: Resolve = system_resolve) -> None:
+        self._allowed = allowed
+        self._resolve = resolve
+        self._open: OrderedDict[tuple[str, str], _Endpoint] = OrderedDict()
+        self._circuits: OrderedDict[str, Circuit] = OrderedDict()
+
+    def open(self, record: ModelRecord, url: str, key: str | None) -> tuple[ChatModel, Persistence]:
+        """Return a model ready to be asked, without retries, and what its retries share. Raises ModelRefused."""
+        provider = find_provider(record.provider)
+        endpoint = self._endpoint(url, key, provider)
+        self._circuits[record.id] = endpoint.circuit
+        self._circuits.move_to_end(record.id)
+        if len(self._circuits) > MAX_OPEN * 10:
+            self._circuits.popitem(last=False)
+        if record.parameters.responses_api:
+            # late: langchain-openai costs a second and 60 MB that the wire lane does without.
+            from dynagent.infrastructure.llm.langchain import open_langchain_model
+
+            model = open_langchain_model(record.model_identifier, api_key=key, base_url=url, use_responses_api=True)
+            return model, Persistence(endpoint.circuit)
+        return OpenAIWireModel(record.model_identifier, endpoint.pool), Persistence(endpoint.circuit)
+
+    def circuit_of(self, record: ModelRecord) -> str:
+        """Return the state of the circuit that this model's calls pass, `closed` before the first."""
+        circuit = self._circuits.get(record.id)
+        return "closed" if circuit is None else circuit.state
+
+    def states(self) -> dict[str, int]:
+        """Return how many endpoints are in which state, for figures."""
+        counted = {"closed": 0, "open": 0, "half_open": 0}
+        for endpoint in self._open.values():
+            counted[endpoint.circuit.state] += 1
+        return counted
+
+    async def aclose(self) -> None:
+        """Close the connections that wait for work."""
+        for endpoint in self._open.values():
+            await endpoint.pool.aclose()
+        self._open.clear()
+
+    def _endpoint(self, url: str, key: str | None, provider: Provider) -> _Endpoint:
+        place = (url, hashlib.sha256((key or "").encode()).hexdigest())
+        endpoint = self._open.get(place)
+        if endpoint is None:
+            headers = _headers(key, provider)
+            endpoint = _Endpoint(GuardedHttpPool(url, headers, allowed=self._allowed, resolve=self._resolve))
+            self._open[place] = endpoint
+            if len(self._open) > MAX_OPEN:
+                self._open.popitem(last=False)
+        self._open.move_to_end(place)
+        return endpoint
+
+
+def _headers(key: str | None, provider: Provider) -> dict[str, str]:
+    headers = {
+        "Content-Type": "application/json",
+        "Accept": "text/event-stream, application/json",
+        "Accept-Encoding": "identity",
+        "User-Agent": f"dynagent/{__version__}",
+    }
+    if key is None:
+        return headers
+    sent = {"api-key": key} if provider.key_header == "api-key" else {"Authorization": f"Bearer {key}"}
+    return {**headers, **sent}

@@ -1,0 +1,64 @@
+"""The wire client's connections to addresses that users gave: resolved once, vetted, connected to as vetted."""
+
+import asyncio
+import socket
+import ssl
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+
+from dynagent.core.language_models import ModelRefused, ModelTimeout, ModelUnavailable
+from dynagent.infrastructure.http.addresses import AddressForbidden, AllowList, vet
+from dynagent.infrastructure.llm.http_connection import Connection
+from dynagent.infrastructure.llm.http_pool import CONNECT_TIMEOUT_S, HttpPool
+
+Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
+"""Returns the addresses of a host as literals. Raises OSError when the name is unknown."""
+
+
+async def system_resolve(host: str, port: int) -> Sequence[str]:
+    """Ask the operating system."""
+    answers = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(answer[4][0]) for answer in answers))
+
+
+class GuardedHttpPool(HttpPool):
+    """As HttpPool, but to public addresses and those an operator allows; TLS still checks the name."""
+
+    def __init__(
+        self, base_url: str, headers: dict[str, str], *, allowed: AllowList, resolve: Resolve = system_resolve
+    ) -> None:
+        super().__init__(base_url, headers)
+        self._allowed = allowed
+        self._resolve = resolve
+
+    async def _connect(self, deadline: float) -> Connection:
+        limit = min(deadline, asyncio.get_running_loop().time() + CONNECT_TIMEOUT_S)
+        try:
+            async with asyncio.timeout_at(limit):
+                addresses = vet(self._host, self._port, await self._resolve(self._host, self._port), self._allowed)
+                return await self._connect_to_one_of(addresses)
+        except AddressForbidden as error:
+            raise ModelRefused(f"the model endpoint cannot be asked: {error.detail}") from None
+        except TimeoutError as error:
+            raise ModelTimeout(
+                f"the model endpoint at {self._host} cannot be reached: no connection in time"
+            ) from error
+        except ssl.SSLCertVerificationError as error:
+            raise ModelRefused(f"the certificate of {self._host} is not trusted ({error.reason})") from error
+        except (OSError, UnicodeError) as error:
+            raise ModelUnavailable(f"the model endpoint at {self._host} cannot be reached: {error}") from error
+
+    async def _connect_to_one_of(self, addresses: Sequence[str]) -> Connection:
+        if not addresses:
+            raise OSError("the name has no address")
+        for address in addresses[:-1]:
+            with suppress(ConnectionError):
+                return await self._connect_to(address)
+        return await self._connect_to(addresses[-1])
+
+    async def _connect_to(self, address: str) -> Connection:
+        loop, context = asyncio.get_running_loop(), self._ssl_context()
+        _, connection = await loop.create_connection(
+            lambda: Connection(loop), address, self._port, ssl=context, server_hostname=self._host if context else None
+        )
+        return connection

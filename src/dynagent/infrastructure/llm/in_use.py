@@ -1,0 +1,104 @@
+"""Whose models a piece of work asks: the user travels with the task, as the correlation id does.
+
+Whoever asks for a model by name (the runner, tools, the rules of agents) holds one `ModelsInUse` and knows no users.
+"""
+
+import time
+from collections import OrderedDict
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
+
+from dynagent.core.executions import AgentRunner, Claim, Outcome, RunPlan, TraceRecorder
+from dynagent.core.language_models import ChatModel, ChatModels, ModelRecord, OnRetry
+from dynagent.infrastructure.llm.endpoints import Endpoints
+
+KEPT_S = 5.0
+MAX_USERS = 10_000
+
+LoadModels = Callable[[str], Awaitable[ChatModels]]
+"""Returns what a user may ask, read anew."""
+
+_current: ContextVar[ChatModels | None] = ContextVar("models_in_use", default=None)
+
+
+class ModelsInUse(ChatModels):
+    """The models of the user that this task works for; outside of such work the installation's own.
+
+    What was read is kept for five seconds: so long other processes may ask with a key that was just replaced.
+    """
+
+    def __init__(
+        self,
+        installed: ChatModels,
+        load: LoadModels,
+        endpoints: Endpoints,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._installed = installed
+        self._load = load
+        self._endpoints = endpoints
+        self._clock = clock
+        self._kept: OrderedDict[str, tuple[float, ChatModels]] = OrderedDict()
+
+    @property
+    def default(self) -> str:
+        """Name of the model for agents that choose none."""
+        return self._now.default
+
+    def knows(self, name: str) -> bool:
+        """Say whether `get` would succeed."""
+        return self._now.knows(name)
+
+    def get(self, name: str | None, on_retry: OnRetry | None = None) -> ChatModel:
+        """Return the model by name. Raises ModelRefused for an unknown name."""
+        return self._now.get(name, on_retry)
+
+    @asynccontextmanager
+    async def of(self, user_id: str) -> AsyncGenerator[None]:
+        """Have this task, and the tasks it makes, ask this user's models."""
+        token = _current.set(await self._of_user(user_id))
+        try:
+            yield
+        finally:
+            _current.reset(token)
+
+    def forget(self, user_id: str | None) -> None:
+        """Read the models of this user (None: everybody's) anew."""
+        if user_id is None:
+            self._kept.clear()
+        else:
+            self._kept.pop(user_id, None)
+
+    def circuit_of(self, record: ModelRecord) -> str:
+        """Return the state of the circuit that this model's calls pass in this process."""
+        return self._endpoints.circuit_of(record)
+
+    @property
+    def _now(self) -> ChatModels:
+        return _current.get() or self._installed
+
+    async def _of_user(self, user_id: str) -> ChatModels:
+        kept = self._kept.get(user_id)
+        if kept is not None and kept[0] > self._clock():
+            return kept[1]
+        models = await self._load(user_id)
+        self._kept[user_id] = (self._clock() + KEPT_S, models)
+        self._kept.move_to_end(user_id)
+        if len(self._kept) > MAX_USERS:
+            self._kept.popitem(last=False)
+        return models
+
+
+class OwnersRunner(AgentRunner):
+    """Runs agents with the models of whoever the execution belongs to."""
+
+    def __init__(self, inner: AgentRunner, models: ModelsInUse) -> None:
+        self._inner = inner
+        self._models = models
+
+    async def run(self, claim: Claim, plan: RunPlan, trace: TraceRecorder) -> Outcome:
+        """Run to the end."""
+        async with self._models.of(claim.execution.user_id):
+            return await self._inner.run(claim, plan, trace)
