@@ -1,0 +1,32 @@
+"""What every row of the matrix needs: a model, a cluster of processes, a database of its own."""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from benchmarks.scripted_model import ScriptedModel
+from tests.faults.effects import Effects
+from tests.faults.processes import Cluster
+
+
+@pytest.fixture(scope="session")
+def model() -> Iterator[ScriptedModel]:
+    """The scripted model."""
+    with ScriptedModel() as server:
+        yield server
+
+
+@pytest_asyncio.fixture
+async def effects() -> AsyncIterator[Effects]:
+    """The world outside."""
+    async with Effects() as world:
+        yield world
+
+
+@pytest.fixture
+def cluster(tmp_path: Path, model: ScriptedModel, fresh_database_url: str) -> Iterator[Cluster]:
+    """Processes over a fresh database, without Redis."""
+    with Cluster(tmp_path, DATABASE_URL=fresh_database_url, OPENAI_BASE_URL=model.url) as processes:
+        yield processes
