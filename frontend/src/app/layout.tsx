@@ -6,6 +6,8 @@ import { type ReactNode, Suspense } from "react";
 
 import { AppShell } from "@/components/layout/app-shell";
 import { CommandPalette } from "@/features/command-palette/components/command-palette";
+import { AccountLink } from "@/features/identity/components/account-link";
+import { SessionGate } from "@/features/identity/components/session-gate";
 import { ServerStatus } from "@/features/system/components/server-status";
 
 import { Providers } from "./providers";
@@ -25,10 +27,19 @@ export default function RootLayout({ children }: { children: ReactNode }) {
     <html lang="en" suppressHydrationWarning>
       <body>
         <Providers>
-          <AppShell status={<ServerStatus />}>
-            <Suspense>{children}</Suspense>
-          </AppShell>
-          <CommandPalette />
+          <SessionGate>
+            <AppShell
+              status={
+                <>
+                  <AccountLink />
+                  <ServerStatus />
+                </>
+              }
+            >
+              <Suspense>{children}</Suspense>
+            </AppShell>
+            <CommandPalette />
+          </SessionGate>
         </Providers>
       </body>
     </html>

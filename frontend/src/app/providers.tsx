@@ -6,11 +6,15 @@ import { NuqsAdapter } from "nuqs/adapters/next/app";
 import dynamic from "next/dynamic";
 import { type ReactNode, useEffect, useState } from "react";
 
+import { client } from "@/lib/api/client.gen";
 import { createQueryClient } from "@/lib/query-client";
+import { authorizedFetch } from "@/lib/session";
 import { useViewStore } from "@/stores/view";
 
 // Not needed for the first paint.
 const Toaster = dynamic(() => import("sonner").then((module) => module.Toaster), { ssr: false });
+
+client.setConfig({ fetch: authorizedFetch });
 
 /** Everything the pages stand in: server data, theme, URL state, toasts. */
 export function Providers({ children }: { children: ReactNode }) {

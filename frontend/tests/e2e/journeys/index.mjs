@@ -1,7 +1,8 @@
 import { agentJourney, builderProblems } from "./agents.mjs";
+import { identity } from "./identity.mjs";
 import { longTrace, pages, darkMode } from "./pages.mjs";
 import { approval, cancel, dropNetwork, firstRun, reload, replay } from "./runs.mjs";
 import { registerTool } from "./tools.mjs";
 
 /** All journeys, in this order: the first run wants an empty installation. */
-export const journeys = { "first-run": firstRun, agents: agentJourney, "builder-problems": builderProblems, tools: registerTool, "drop-network": dropNetwork, cancel, approval, reload, replay, dark: darkMode, pages, "long-trace": longTrace };
+export const journeys = { "first-run": firstRun, agents: agentJourney, "builder-problems": builderProblems, tools: registerTool, "drop-network": dropNetwork, cancel, approval, reload, replay, dark: darkMode, pages, "long-trace": longTrace, identity };

@@ -1,5 +1,6 @@
 /** A live trace outside React: reads the stream, reduces it once per animation frame, tells its listeners. */
 import { type EventStream, openEventStream, type StreamState } from "@/lib/event-stream";
+import { authorizedFetch } from "@/lib/session";
 
 import { applyTraceEvents, emptyTrace, isOver, type Trace } from "./trace";
 import { isTerminal, parseTraceEvent, type TraceEvent } from "./trace-event";
@@ -32,7 +33,7 @@ export function streamUrl(executionId: string): string {
 }
 
 /** Follow an execution from its first event. Nothing is lost or doubled over reconnects: the reducer knows the seq. */
-export function followTrace(executionId: string, { fetch, schedule = beforeNextPaint }: FeedOptions = {}): TraceFeed {
+export function followTrace(executionId: string, { fetch = authorizedFetch, schedule = beforeNextPaint }: FeedOptions = {}): TraceFeed {
   let state: FeedState = { trace: emptyTrace, stream: { phase: "connecting" } };
   let waiting: TraceEvent[] = [];
   let cancelFlush: (() => void) | undefined;
@@ -73,7 +74,7 @@ export function followTrace(executionId: string, { fetch, schedule = beforeNextP
     openEventStream({
       url: streamUrl(executionId),
       lastEventId: after > 0 ? `${executionId}:${after}` : "",
-      ...(fetch ? { fetch } : {}),
+      fetch,
       onMessage: ({ data }) => {
         const event = parseTraceEvent(data);
         if (!event) return false;

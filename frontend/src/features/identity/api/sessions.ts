@@ -1,0 +1,33 @@
+import { queryOptions } from "@tanstack/react-query";
+
+import { completeSetup as setUp, getSignInOptions, listSessions, logIn as signIn, logOut as signOut, logOutEverywhere as signOutEverywhere, register as signUp, type RegisterBodyWritable, type SetupBodyWritable } from "@/lib/api";
+import { csrfHeader } from "@/lib/session";
+
+/** How one gets in. */
+export function optionsQuery() {
+  return queryOptions({ queryKey: ["auth", "options"], queryFn: async ({ signal }) => (await getSignInOptions({ signal, throwOnError: true })).data });
+}
+
+export function sessionsQuery() {
+  return queryOptions({ queryKey: ["auth", "sessions"], queryFn: async ({ signal }) => (await listSessions({ signal, throwOnError: true })).data });
+}
+
+export async function logIn(body: { login: string; password: string }) {
+  return (await signIn({ body, throwOnError: true })).data;
+}
+
+export async function register(body: RegisterBodyWritable) {
+  return (await signUp({ body, throwOnError: true })).data;
+}
+
+export async function completeSetup(body: SetupBodyWritable) {
+  return (await setUp({ body, throwOnError: true })).data;
+}
+
+export async function logOut(): Promise<void> {
+  await signOut({ headers: csrfHeader(), throwOnError: true });
+}
+
+export async function logOutEverywhere(): Promise<void> {
+  await signOutEverywhere({ throwOnError: true });
+}

@@ -1,0 +1,19 @@
+import { queryOptions } from "@tanstack/react-query";
+
+import { createUser as create, listUsers, type NewUserBodyWritable, setUserRole as setRole, setUserStatus as setStatus, type UserOut } from "@/lib/api";
+
+export function usersQuery() {
+  return queryOptions({ queryKey: ["users"], queryFn: async ({ signal }) => (await listUsers({ query: { limit: 200 }, signal, throwOnError: true })).data });
+}
+
+export async function createUser(body: NewUserBodyWritable) {
+  return (await create({ body, throwOnError: true })).data;
+}
+
+export async function setUserRole(id: string, role: UserOut["role"]) {
+  return (await setRole({ path: { user_id: id }, body: { role }, throwOnError: true })).data;
+}
+
+export async function setUserStatus(id: string, disabled: boolean) {
+  return (await setStatus({ path: { user_id: id }, body: { disabled }, throwOnError: true })).data;
+}

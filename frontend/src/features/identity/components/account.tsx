@@ -1,0 +1,133 @@
+"use client";
+
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { LogOut } from "lucide-react";
+import { parseAsStringLiteral, useQueryState } from "nuqs";
+import type { ReactNode } from "react";
+
+import { PageHeader } from "@/components/layout/page";
+import { Badge } from "@/components/ui/badge";
+import { Button } from "@/components/ui/button";
+import { Callout } from "@/components/ui/callout";
+import { Card, SkeletonRows } from "@/components/ui/surface";
+import { TabPanel, Tabs } from "@/components/ui/tabs";
+import type { ProfileOut } from "@/lib/api";
+import { relativeTime } from "@/lib/format";
+import { problemText } from "@/lib/problem";
+import { closeSession, openSession } from "@/lib/session";
+import { toast } from "@/lib/toast";
+import { useNow } from "@/lib/use-now";
+import { useSession } from "@/lib/use-session";
+
+import { changePassword, profileQuery, updateProfile } from "../api/account";
+import { logOut, logOutEverywhere, sessionsQuery } from "../api/sessions";
+import { AccessKeys } from "./access-keys";
+import { People } from "./people";
+import { SmallForm } from "./small-form";
+
+const tabs = ["profile", "keys", "people"] as const;
+
+/** One's own account, keys for programs, and for administrators everybody else's. */
+export function Account() {
+  const { data: profile, error } = useQuery(profileQuery());
+  const { user } = useSession();
+  const [tab, setTab] = useQueryState("tab", parseAsStringLiteral(tabs).withDefault("profile"));
+  const leave = (how: () => Promise<void>) => void how().then(closeSession, (problem: unknown) => toast.error(problemText(problem)));
+  const admin = profile?.role === "admin";
+  return (
+    <div className="flex min-h-0 flex-1 flex-col">
+      <PageHeader
+        title="Account"
+        facts={profile && <Badge tone="accent">{profile.role_label}</Badge>}
+        actions={
+          user && (
+            <>
+              <Button variant="ghost" onClick={() => leave(logOutEverywhere)}>Sign out everywhere</Button>
+              <Button onClick={() => leave(logOut)}><LogOut /> Sign out</Button>
+            </>
+          )
+        }
+      />
+      {error && <Callout tone="bad" className="m-4">{problemText(error)}</Callout>}
+      {!profile && !error && <SkeletonRows />}
+      {profile && (
+        <Tabs
+          label="Account"
+          value={tab}
+          onChange={(next) => void setTab(tabs.find((name) => name === next) ?? null)}
+          tabs={[{ value: "profile", label: "Profile" }, { value: "keys", label: "Access keys" }, ...(admin ? [{ value: "people", label: "People" }] : [])]}
+        >
+          <TabPanel value="profile" className="grid max-w-4xl gap-4 p-4 md:grid-cols-2">
+            <ProfileForms profile={profile} canSignIn={user !== null} />
+          </TabPanel>
+          <TabPanel value="keys" className="max-w-4xl p-4"><AccessKeys /></TabPanel>
+          {admin && <TabPanel value="people" className="max-w-5xl p-4"><People own={profile.id} /></TabPanel>}
+        </Tabs>
+      )}
+    </div>
+  );
+}
+
+function ProfileForms({ profile, canSignIn }: { profile: ProfileOut; canSignIn: boolean }) {
+  const queryClient = useQueryClient();
+  const { email, first_name, last_name } = profile;
+  return (
+    <>
+      <Part title={profile.username}>
+        <SmallForm
+          label="Profile"
+          action="Save"
+          initial={{ email, first_name, last_name }}
+          fields={[{ name: "email", label: "E-mail", type: "email" }, { name: "first_name", label: "First name", required: false }, { name: "last_name", label: "Last name", required: false }]}
+          onSubmit={async (values) => {
+            await updateProfile(values);
+            await queryClient.invalidateQueries({ queryKey: ["account"] });
+            toast.success("Saved");
+          }}
+        />
+      </Part>
+      {canSignIn && (
+        <Part title="Password">
+          <SmallForm
+            label="Password"
+            action="Change password"
+            clears
+            fields={[{ name: "current_password", label: "Current password", type: "password", autoComplete: "current-password" }, { name: "new_password", label: "New password", type: "password", autoComplete: "new-password", hint: "At least 10 characters. Other sessions are ended." }]}
+            onSubmit={async ({ current_password = "", new_password = "" }) => {
+              openSession(await changePassword({ current_password, new_password }));
+              toast.success("Password changed");
+            }}
+          />
+        </Part>
+      )}
+      {canSignIn && <Sessions />}
+    </>
+  );
+}
+
+function Sessions() {
+  const { data } = useQuery(sessionsQuery());
+  const now = useNow(30_000);
+  return (
+    <Part title="Sessions">
+      <ul className="flex flex-col divide-y text-sm">
+        {data?.sessions.map((session) => (
+          <li key={session.id} className="flex items-center gap-2 py-1.5">
+            <span className="min-w-0 flex-1 truncate" title={session.user_agent}>{session.address} · {session.user_agent}</span>
+            {session.current && <Badge tone="good">this one</Badge>}
+            <span className="text-xs whitespace-nowrap text-ink-3">{relativeTime(session.last_used_at, now)}</span>
+          </li>
+        ))}
+      </ul>
+    </Part>
+  );
+}
+
+function Part({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <Card className="p-4">
+      <h2 className="mb-3 font-semibold">{title}</h2>
+      {children}
+    </Card>
+  );
+}

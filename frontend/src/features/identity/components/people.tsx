@@ -1,0 +1,69 @@
+"use client";
+
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+
+import { Badge } from "@/components/ui/badge";
+import { Callout } from "@/components/ui/callout";
+import { Switch } from "@/components/ui/checkbox";
+import { Select } from "@/components/ui/select";
+import { Card, SkeletonRows } from "@/components/ui/surface";
+import type { UserOut } from "@/lib/api";
+import { problemText } from "@/lib/problem";
+import { toast } from "@/lib/toast";
+
+import { createUser, setUserRole, setUserStatus, usersQuery } from "../api/users";
+import { SmallForm } from "./small-form";
+
+const roles = [
+  { value: "admin", label: "Admin" },
+  { value: "user", label: "Developer" },
+  { value: "viewer", label: "Viewer" },
+] as const;
+
+/** Everybody: roles, who is switched off, new accounts. One's own account is not changed here. */
+export function People({ own }: { own: string }) {
+  const queryClient = useQueryClient();
+  const { data, error } = useQuery(usersQuery());
+  const refresh = () => queryClient.invalidateQueries({ queryKey: ["users"] });
+  const onError = (problem: unknown) => toast.error(problemText(problem));
+  const role = useMutation({ mutationFn: ({ id, to }: { id: string; to: UserOut["role"] }) => setUserRole(id, to), onSuccess: refresh, onError });
+  const status = useMutation({ mutationFn: ({ id, disabled }: { id: string; disabled: boolean }) => setUserStatus(id, disabled), onSuccess: refresh, onError });
+  if (error) return <Callout tone="bad">{problemText(error)}</Callout>;
+  if (!data) return <SkeletonRows rows={3} />;
+  return (
+    <div className="grid gap-4 md:grid-cols-[minmax(0,1fr)_20rem]">
+      <Card className="min-w-0 divide-y self-start">
+        {data.users.map((user) => (
+          <div key={user.id} className="flex flex-wrap items-center gap-3 px-3 py-2">
+            <div className="min-w-0 flex-1 basis-40">
+              <p className="truncate font-medium">{user.username}</p>
+              <p className="truncate text-xs text-ink-3">{user.email}</p>
+            </div>
+            {user.id === own ? (
+              <Badge tone="accent">{user.role_label}, you</Badge>
+            ) : (
+              <>
+                <Select label={`Role of ${user.username}`} value={user.role} options={roles} onChange={(value) => role.mutate({ id: user.id, to: value as UserOut["role"] })} className="h-7" />
+                <Switch label={`${user.username} may sign in`} checked={!user.disabled} onChange={(on) => status.mutate({ id: user.id, disabled: !on })} />
+              </>
+            )}
+          </div>
+        ))}
+      </Card>
+      <Card className="self-start p-4">
+        <h2 className="mb-3 font-semibold">New account</h2>
+        <SmallForm
+          label="New account"
+          action="Make account"
+          clears
+          fields={[{ name: "username", label: "Name" }, { name: "email", label: "E-mail", type: "email" }, { name: "password", label: "First password", type: "password", autoComplete: "new-password", hint: "At least 10 characters" }]}
+          onSubmit={async ({ username = "", email = "", password = "" }) => {
+            await createUser({ username, email, password });
+            await refresh();
+            toast.success(`${username} can sign in`);
+          }}
+        />
+      </Card>
+    </div>
+  );
+}

@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+
+import { axe, openPage, shot } from "../browser.mjs";
+import { startProxy } from "../proxy.mjs";
+import { startServer } from "../server.mjs";
+
+const password = `correct horse ${Date.now()}`;
+
+/** A server that wants people to sign in: first setup, run, reload, key, second account, sign out and in. */
+export async function identity({ browser }) {
+  const server = await startServer({ signIn: true });
+  const proxy = await startProxy(server.url);
+  const page = await openPage(browser, proxy.url);
+  try {
+    await page.goto("/agents");
+    await page.getByRole("form", { name: "Sign in" }).waitFor();
+    await shot(page, "sign-in");
+    assert.deepEqual(await axe(page), []);
+    await page.goto(server.setup);
+    await page.reload();
+    await fill(page, { Name: "ada", "E-mail": "ada@example.org", Password: password });
+    await shot(page, "first-setup");
+    await page.getByRole("button", { name: "Become administrator" }).click();
+    await page.getByRole("button", { name: "Create the agent" }).click();
+    await page.getByRole("button", { name: "Ask", exact: true }).click();
+    await page.locator('[data-testid="trace"][data-status="completed"]').waitFor();
+    await page.reload();
+    await page.locator('[data-testid="trace"][data-status="completed"]').waitFor();
+
+    await page.getByRole("link", { name: /^ada/ }).click();
+    await page.getByRole("tab", { name: "Access keys" }).click();
+    await page.getByRole("textbox", { name: "Name" }).fill("nightly job");
+    await page.getByRole("checkbox").first().click();
+    await page.getByRole("button", { name: "Make key" }).click();
+    await page.getByText(/^dyn_/).first().waitFor();
+    await shot(page, "account-keys");
+    assert.deepEqual(await axe(page), []);
+    await page.getByRole("tab", { name: "People" }).click();
+    await fill(page, { Name: "bob", "E-mail": "bob@example.org", "First password": password });
+    await page.getByRole("button", { name: "Make account" }).click();
+    await page.getByText("bob@example.org").waitFor();
+    await shot(page, "account-people");
+    await page.getByRole("button", { name: "Sign out", exact: true }).click();
+    const form = page.getByRole("form", { name: "Sign in" });
+    await form.waitFor();
+    await page.reload();
+    await fill(form, { "Name or e-mail": "bob", Password: `${password}!` });
+    await form.getByRole("button", { name: "Sign in" }).click();
+    await form.getByRole("alert").waitFor();
+    await fill(form, { Password: password });
+    await form.getByRole("button", { name: "Sign in" }).click();
+    await page.getByRole("link", { name: /^bob/ }).waitFor();
+    await page.goto("/agents");
+    await page.getByText("No agents yet").waitFor();
+    assert.deepEqual(page.complaints, []);
+  } catch (error) {
+    await shot(page, "failed-identity-inside");
+    throw error;
+  } finally {
+    await page.context().close();
+    await proxy.stop();
+    await server.stop();
+  }
+}
+
+async function fill(place, values) {
+  for (const [label, value] of Object.entries(values)) await place.getByLabel(new RegExp(`^${label}( \\*)?$`)).fill(value);
+}
