@@ -39,10 +39,11 @@ def data_dir(made_once: Path) -> Iterator[Path]:
     place = Path(tempfile.mkdtemp(prefix="dynagent-test-"))
     subprocess.run(["cp", "-a", f"{made_once}/.", place], check=True)
     yield place
-    found = read_pid_file(place / "postgres/data")
-    if found and is_alive(found.pid, place / "postgres/data"):
-        os.kill(found.pid, signal.SIGQUIT)
-        wait_until(lambda: not is_alive(found.pid, place / "postgres/data"))
+    left_over = next(place.glob("**/postmaster.pid"), None)
+    if left_over is not None:
+        server = an_embedded(left_over.parents[2])
+        server.start_now()
+        server.stop_now()
     shutil.rmtree(place)
 
 

@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import time
@@ -19,6 +20,8 @@ DATABASE = "dynagent"
 START_TIMEOUT_S = 120.0
 """Long, because after a crash the server first replays its log."""
 STOP_TIMEOUT_S = 5.0
+_ANSWER_TIMEOUT_S = 10.0
+_SSL_REQUEST = struct.pack("!ii", 8, 80877103)
 _POLL_S = 0.004
 _NO_SUCH_PID = 2**22 + 1
 _MAX_LOG = 10_000_000
@@ -62,11 +65,12 @@ class Postmaster:
     status: str
 
     def answers(self) -> bool:
-        """Say whether something accepts connections on the socket."""
+        """Say whether a server talks on the socket; one that is being torn down may still take connections."""
         with socket.socket(socket.AF_UNIX) as client, suppress(OSError):
-            client.settimeout(1.0)
+            client.settimeout(_ANSWER_TIMEOUT_S)
             client.connect(str(self.socket_dir / SOCKET_NAME))
-            return True
+            client.sendall(_SSL_REQUEST)
+            return client.recv(1) in (b"N", b"S")
         return False
 
 

@@ -111,7 +111,8 @@ class EmbeddedPostgres:
             found = read_pid_file(self._home.data)
             if found is not None:
                 shut_down(self._home.data, found.pid)
-                self._home.forget_socket_dir(found.socket_dir)
+            if self._socket_dir is not None:
+                self._home.forget_socket_dir(self._socket_dir)
 
     def _running(self, *, shared: bool) -> Postmaster | None:
         """Return the server that runs on our data, None when there is none; settle whatever lies between."""
@@ -144,7 +145,11 @@ class EmbeddedPostgres:
         if not self._home.data.exists():
             self._initialise(programs, account)
         socket_dir = self._home.socket_dir(account)
-        process = self._launch_patiently(programs, account, socket_dir)
+        try:
+            process = self._launch_patiently(programs, account, socket_dir)
+        except BaseException:
+            self._home.forget_socket_dir(socket_dir)
+            raise
         threading.Thread(target=self._watch, args=(process,), name="embedded-postgres", daemon=True).start()
         return socket_dir
 
