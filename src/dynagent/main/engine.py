@@ -6,14 +6,13 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import structlog
 
 from dynagent.application.shared.bus import Bus
-from dynagent.application.shared.permissions import PermittingBus
 from dynagent.core.agents import Agent, AgentRepository
 from dynagent.core.shared.events import DomainEvent, EventObserver
 from dynagent.core.shared.ids import new_id
 from dynagent.infrastructure.hybrid.agents import HybridAgentRepository
 from dynagent.infrastructure.hybrid.repository import AfterCommit, EntityCache
 from dynagent.infrastructure.langgraph.runner import LangGraphRunner
-from dynagent.infrastructure.llm.factory import InstalledModels
+from dynagent.infrastructure.llm.in_use import ModelsInUse, OwnersRunner
 from dynagent.infrastructure.llm.prices import GenaiPrices
 from dynagent.infrastructure.observability.dispatch import ObservedDispatch
 from dynagent.infrastructure.observability.health import Health
@@ -34,6 +33,8 @@ from dynagent.infrastructure.tools.arguments import misfits
 from dynagent.main.figures import watch
 from dynagent.main.handlers import Ports, Scope, register_handlers
 from dynagent.main.health import parts_of
+from dynagent.main.identity import Identity, open_identity, register_identity
+from dynagent.main.models import ModelsBus, open_models, register_models
 from dynagent.main.schedules import register_schedules, start_firing
 from dynagent.main.settings import Settings
 from dynagent.main.signals import Signals
@@ -50,10 +51,19 @@ class Engine:
     """What runs in every process, with or without an API; `health` asks all its parts."""
 
     def __init__(
-        self, *, bus: Bus[Scope], ports: Ports, worker: Worker, database: Database, metrics: Metrics, health: Health
+        self,
+        *,
+        bus: Bus[Scope],
+        ports: Ports,
+        identity: Identity,
+        worker: Worker,
+        database: Database,
+        metrics: Metrics,
+        health: Health,
     ) -> None:
         self.bus = bus
         self.ports = ports
+        self.identity = identity
         self.worker = worker
         self.database = database
         self.metrics = metrics
@@ -73,7 +83,11 @@ async def open_engine(settings: Settings, *, tell: Tell, takes_work: bool) -> As
         leases = PostgresLeases(database.pool, lease_s=settings.worker.lease_s)
         signals = Signals(settings, database, leases)
         await signals.start(stack)
-        bus, ports = await _open_bus(settings, database, signals=signals, metrics=metrics, stack=stack)
+        identity = open_identity(settings, database.pool)
+        models = open_models(settings, database, identity, stack)
+        bus, ports = await _open_bus(settings, database, signals=signals, metrics=metrics, models=models, stack=stack)
+        register_identity(bus, identity)
+        register_models(bus, identity, models, settings)
         worker = Worker(bus, leases, settings.worker, new_id=new_id, takes_work=takes_work)
         await worker.start()
         signals.attach(worker, takes_work=takes_work)
@@ -84,9 +98,23 @@ async def open_engine(settings: Settings, *, tell: Tell, takes_work: bool) -> As
         stack.push_async_callback(signals.stop_hearing_bells)
         stack.push_async_callback(watch(metrics, worker=worker, signals=signals, pool=database.pool))
         parts = parts_of(
-            settings, database=database, signals=signals, models=ports.models, sandbox=ports.sandbox, worker=worker
+            settings,
+            database=database,
+            signals=signals,
+            models=ports.models,
+            sandbox=ports.sandbox,
+            worker=worker,
+            writer=writer,
         )
-        yield Engine(bus=bus, ports=ports, worker=worker, database=database, metrics=metrics, health=Health(parts))
+        yield Engine(
+            bus=bus,
+            ports=ports,
+            identity=identity,
+            worker=worker,
+            database=database,
+            metrics=metrics,
+            health=Health(parts),
+        )
 
 
 async def _open_database(settings: Settings, stack: AsyncExitStack, tell: Tell) -> Database:
@@ -105,11 +133,15 @@ async def _open_database(settings: Settings, stack: AsyncExitStack, tell: Tell) 
 
 
 async def _open_bus(
-    settings: Settings, database: Database, *, signals: Signals, metrics: Metrics, stack: AsyncExitStack
+    settings: Settings,
+    database: Database,
+    *,
+    signals: Signals,
+    metrics: Metrics,
+    models: ModelsInUse,
+    stack: AsyncExitStack,
 ) -> tuple[Bus[Scope], Ports]:
     pool, user_cap = database.pool, settings.run.max_concurrent_runs_per_user
-    models = InstalledModels(settings.models)
-    stack.push_async_callback(models.aclose)
     sandbox = ZygoteSandbox(settings.sandbox)
     await sandbox.start()
     stack.push_async_callback(sandbox.stop)
@@ -126,7 +158,7 @@ async def _open_bus(
         doorbell=signals.doorbell,
         cancel_signal=signals.cancel_signal,
         dispatch=ObservedDispatch(PostgresDispatch(pool, user_cap=user_cap), metrics),
-        runner=LangGraphRunner(models=models, tools=catalogue, prices=GenaiPrices()),
+        runner=OwnersRunner(LangGraphRunner(models=models, tools=catalogue, prices=GenaiPrices()), models),
         agents=PostgresAgentConfigurations(pool),
         conversations=PostgresConversations(pool),
         submit=settings.submit,
@@ -134,7 +166,7 @@ async def _open_bus(
         call_timeout_s=settings.run.call_timeout_s,
     )
     in_front = _agents_in_front(signals, metrics)
-    bus = PermittingBus[Scope](Scopes(database, deliver=outbox.deliver, agents_in_front=in_front).open)
+    bus = ModelsBus(Scopes(database, deliver=outbox.deliver, agents_in_front=in_front).open, models)
     register_handlers(bus, ports)
     register_schedules(bus)
     return bus, ports

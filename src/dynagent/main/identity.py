@@ -19,6 +19,7 @@ from dynagent.infrastructure.security.settings import AuthSettings
 from dynagent.infrastructure.security.throttle import RateThrottle, redis_throttle
 from dynagent.infrastructure.security.tokens import JwtAccessTokens, new_secret
 from dynagent.main.handlers import Scope
+from dynagent.main.settings import Settings
 from dynagent.presentation.api.shared.auth import FrontDoor
 
 
@@ -71,6 +72,17 @@ def make_identity(
         access=JwtAccessTokens(keys, lifetime=settings.access_lifetime),
         throttle=redis_throttle(redis_url) if redis_url else RateThrottle(),
         principals=PostgresPrincipals(pool),
+    )
+
+
+def open_identity(settings: Settings, pool: Pool) -> Identity:
+    """Return identity as the settings want it. Raises SecretKeyMissing."""
+    return make_identity(
+        settings.auth,
+        settings.secrets,
+        data_dir=settings.database.data_dir,
+        pool=pool,
+        redis_url=settings.redis.url,
     )
 
 

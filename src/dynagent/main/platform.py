@@ -11,10 +11,8 @@ from dynagent.application.commands.identity import PrepareSetup
 from dynagent.application.shared.bus import Bus
 from dynagent.application.shared.caller import LOCAL_USER_ID, SYSTEM
 from dynagent.infrastructure.observability.requests import observe
-from dynagent.infrastructure.postgres.database import Database
 from dynagent.main.engine import Tell, open_engine
 from dynagent.main.handlers import Scope
-from dynagent.main.identity import Identity, make_identity, register_identity
 from dynagent.main.settings import Settings
 from dynagent.presentation.api.app import build_app
 from dynagent.presentation.api.shared.sse import StreamShutdown
@@ -49,8 +47,6 @@ async def open_platform(
     settings = settings or Settings()
     async with open_engine(settings, tell=tell, takes_work=takes_work) as engine:
         bus, metrics = engine.bus, engine.metrics
-        identity = _open_identity(settings, engine.database)
-        register_identity(bus, identity)
         shutdown = StreamShutdown()
         app = build_app(
             bus,
@@ -59,21 +55,11 @@ async def open_platform(
             settings=settings.api,
             shutdown=shutdown,
             frontend=built_frontend(),
-            door=identity.door,
+            door=engine.identity.door,
         )
         await _tell_setup(bus, settings, tell)
         asgi = observe(app, metrics, LOCAL_USER_ID)
         yield Platform(bus=bus, worker=engine.worker, app=app, asgi=asgi, shutdown=shutdown)
-
-
-def _open_identity(settings: Settings, database: Database) -> Identity:
-    return make_identity(
-        settings.auth,
-        settings.secrets,
-        data_dir=settings.database.data_dir,
-        pool=database.pool,
-        redis_url=settings.redis.url,
-    )
 
 
 async def _tell_setup(bus: Bus[Scope], settings: Settings, tell: Tell) -> None:

@@ -7,6 +7,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from dynagent.application.commands.executions.settings import SubmitSettings
 from dynagent.infrastructure.http.guarded import OutboundSettings
+from dynagent.infrastructure.llm.endpoints import ProviderSettings
 from dynagent.infrastructure.llm.factory import ModelSettings
 from dynagent.infrastructure.observability.logging import LogSettings
 from dynagent.infrastructure.postgres.database import DatabaseSettings
@@ -48,6 +49,7 @@ class Settings:
     log: LogSettings = field(default_factory=LogSettings)
     models: ModelSettings = field(default_factory=ModelSettings)
     outbound: OutboundSettings = field(default_factory=OutboundSettings)
+    providers: ProviderSettings = field(default_factory=ProviderSettings)
     redis: RedisSettings = field(default_factory=RedisSettings)
     run: RunSettings = field(default_factory=RunSettings)
     sandbox: SandboxSettings = field(default_factory=SandboxSettings)

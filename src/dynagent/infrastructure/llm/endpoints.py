@@ -43,8 +43,8 @@ class ProviderSettings(BaseSettings):
             return self.ollama_base_url.rstrip("/")
         return record.base_url
 
-    def allowed(self, outbound_allow: str, *, local: bool) -> AllowList:
-        """Return the private addresses that models may be at: the operator's list, and where Ollama is."""
+    def allowed(self, outbound_allow: str, *, local: bool) -> str:
+        """Return what private addresses models may be at, as OUTBOUND_ALLOW is written; where Ollama is, is added."""
         entries = [outbound_allow] if outbound_allow.strip() else []
         if self.ollama_base_url:
             parts = urlsplit(self.ollama_base_url)
@@ -52,7 +52,7 @@ class ProviderSettings(BaseSettings):
             entries.append(f"{host}:{parts.port or (443 if parts.scheme == 'https' else 80)}")
         elif local:
             entries.append("localhost:11434,127.0.0.1:11434")
-        return AllowList.parse(",".join(entries))
+        return ",".join(entries)
 
 
 @dataclass(slots=True)

@@ -98,7 +98,7 @@ class UserModels(ChatModels):
             raise ModelRefused(f"the model {record.name!r} has no endpoint")
         if key is None and provider.needs_key:
             raise ModelRefused(
-                f"there is no key for the model {record.name!r}: give it one, or add one of {provider.name} to your keys"
+                f"there is no key for the model {record.name!r}: give it one, or keep one of {provider.name}'s"
             )
         inner, shared = self._endpoints.open(record, url, key)
         limits = [(f"model:{record.id}", record.max_rpm or 0)]

@@ -20,6 +20,8 @@ from dynagent.presentation.api.docs import routes as docs
 from dynagent.presentation.api.executions import again as execution_repeats
 from dynagent.presentation.api.executions import routes as executions
 from dynagent.presentation.api.identity import people, records, sessions
+from dynagent.presentation.api.language_models import keys
+from dynagent.presentation.api.language_models import routes as language_models
 from dynagent.presentation.api.settings import ApiSettings
 from dynagent.presentation.api.shared import openapi, problems
 from dynagent.presentation.api.shared.auth import FrontDoor
@@ -38,6 +40,7 @@ TAGS = [
     {"name": "Executions", "description": "Runs of agents, their results and traces."},
     {"name": "Schedules", "description": "Agents asked at set times."},
     {"name": "Streams", "description": "Run an agent and watch it, in one request."},
+    {"name": "Models", "description": "Models you keep, their providers and keys."},
     {"name": "Identity", "description": "Sign in, your account, keys for programs, users, the audit log."},
     {"name": "System", "description": "Health and figures."},
 ]
@@ -113,6 +116,8 @@ def _add_routes(app: FastAPI, frontend: Path | None) -> None:
         execution_repeats.router,
         schedules.router,
         stream.router,
+        language_models.router,
+        keys.router,
         sessions.router,
         people.router,
         records.router,

@@ -1,0 +1,115 @@
+"""Models, composed: the installation's own, and those that people keep, each asked for whoever the work is for."""
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from typing import TypeVar
+
+from dynagent.application.commands import language_models as commands
+from dynagent.application.commands.language_models import ModelDesk
+from dynagent.application.queries import language_models as queries
+from dynagent.application.shared.bus import Bus, Message
+from dynagent.application.shared.caller import Caller
+from dynagent.application.shared.permissions import PermittingBus
+from dynagent.core.language_models import ChatModels
+from dynagent.infrastructure.http.addresses import AllowList
+from dynagent.infrastructure.http.guarded import OutboundSettings
+from dynagent.infrastructure.llm.catalogue import PricedModels
+from dynagent.infrastructure.llm.endpoints import Endpoints
+from dynagent.infrastructure.llm.factory import InstalledModels
+from dynagent.infrastructure.llm.in_use import ModelsInUse
+from dynagent.infrastructure.llm.key_test import HttpKeyTester
+from dynagent.infrastructure.llm.stored import UserModels
+from dynagent.infrastructure.postgres.database import Database
+from dynagent.infrastructure.postgres.language_models_stored import StoredModels
+from dynagent.main.handlers import Scope
+from dynagent.main.identity import Identity
+from dynagent.main.settings import Settings
+
+R = TypeVar("R")
+
+ASKING = frozenset({"CreateAgent", "UpdateAgent", "CloneAgent", "RestoreAgentVersion", "StartExecution", "ExecuteTool"})
+"""Names of the messages whose handlers look models up, or ask them."""
+
+
+class ModelsBus(PermittingBus[Scope]):
+    """A bus whose handlers see the models of the caller."""
+
+    def __init__(self, open_scope: Callable[[Caller], AbstractAsyncContextManager[Scope]], models: ModelsInUse) -> None:
+        super().__init__(open_scope)
+        self._models = models
+
+    async def send(self, message: Message[R], caller: Caller) -> R:
+        """Handle a message. Raises what the handler raises."""
+        if caller.is_nobody or type(message).__name__ not in ASKING:
+            return await super().send(message, caller)
+        async with self._models.of(caller.user_id):
+            return await super().send(message, caller)
+
+
+def open_models(settings: Settings, database: Database, identity: Identity, stack: AsyncExitStack) -> ModelsInUse:
+    """Return the models of this process; the stack closes their connections."""
+    installed = InstalledModels(settings.models)
+    stack.push_async_callback(installed.aclose)
+    endpoints = Endpoints(allowed=AllowList.parse(_outbound(settings).allow))
+    stack.push_async_callback(endpoints.aclose)
+    stored = StoredModels(database)
+
+    async def load(user_id: str) -> ChatModels:
+        found = await stored.of_user(user_id)
+        if not found.records:
+            return installed
+        return UserModels(
+            user_id=user_id,
+            records=found.records,
+            keys=found.keys,
+            is_admin=found.is_admin,
+            installed=installed,
+            endpoints=endpoints,
+            settings=settings.providers,
+            box=identity.box,
+            rates=identity.throttle,
+        )
+
+    return ModelsInUse(installed, load, endpoints)
+
+
+def register_models(bus: Bus[Scope], identity: Identity, models: ModelsInUse, settings: Settings) -> None:
+    """Tell the bus who handles the messages of models and keys."""
+    known = PricedModels()
+
+    def desk(scope: Scope) -> ModelDesk:
+        return ModelDesk(
+            models=scope.identity.models,
+            keys=scope.identity.provider_keys,
+            uow=scope.uow,
+            box=identity.box,
+            store=models,
+            known=known,
+            clock=identity.clock,
+        )
+
+    bus.register(commands.CreateModel, lambda scope: commands.CreateModelHandler(desk(scope)))
+    bus.register(commands.UpdateModel, lambda scope: commands.UpdateModelHandler(desk(scope)))
+    bus.register(commands.DeleteModel, lambda scope: commands.DeleteModelHandler(desk(scope)))
+    bus.register(commands.AddProviderKey, lambda scope: commands.AddProviderKeyHandler(desk(scope)))
+    bus.register(commands.RemoveProviderKey, lambda scope: commands.RemoveProviderKeyHandler(desk(scope)))
+    bus.register_free(commands.TestProviderKey, commands.TestProviderKeyHandler(HttpKeyTester(_outbound(settings))))
+    bus.register(
+        queries.ListModels,
+        lambda scope: queries.ListModelsHandler(scope.identity.models, scope.identity.provider_keys, known, models),
+    )
+    bus.register(
+        queries.GetModel,
+        lambda scope: queries.GetModelHandler(scope.identity.models, scope.identity.provider_keys, known, models),
+    )
+    bus.register(queries.ListProviderKeys, lambda scope: queries.ListProviderKeysHandler(scope.identity.provider_keys))
+    bus.register_free(queries.ListProviders, queries.ListProvidersHandler())
+    bus.register_free(queries.ListProviderModels, queries.ListProviderModelsHandler(known))
+    bus.register_free(queries.GetProviderCapabilities, queries.GetProviderCapabilitiesHandler())
+
+
+def _outbound(settings: Settings) -> OutboundSettings:
+    """Models may also be where Ollama is; nothing else that fetches from outside may."""
+    local = settings.auth.auth_mode == "local"
+    allow = settings.providers.allowed(settings.outbound.allow, local=local)
+    return settings.outbound.model_copy(update={"allow": allow})

@@ -1,0 +1,1 @@
+"""Models, providers and their keys over HTTP."""
