@@ -15,6 +15,9 @@ from dynagent.core.executions import (
     ExecutionFilter,
     ExecutionNotFound,
     ExecutionStatus,
+    Message,
+    NodeStart,
+    Origin,
     RunError,
     TraceEvent,
     Usage,
@@ -25,6 +28,7 @@ from dynagent.core.shared.paging import PageRequest
 from dynagent.infrastructure.memory.recorder import encode
 from dynagent.infrastructure.postgres.database import Database
 from tests.conftest import ScopeFor
+from tests.infrastructure.postgres.rows import claimed
 
 NOW = datetime(2026, 5, 4, 3, 2, 1, 123456, tzinfo=UTC)
 EVENTS = TypeAdapter[Any](TraceEvent)
@@ -247,3 +251,32 @@ async def test_the_log_keeps_the_text_of_an_event_exactly(scope_for: ScopeFor, d
     execution = an_execution(new_id(), query='{"b": 1,  "a": "\\u00fc"} \x00'.replace("\x00", "\u2028"))
     await stored(scope_for, execution)
     assert orjson.loads((await log_of(database, execution))[0])["query"] == execution.query
+
+
+async def test_an_execution_made_from_another_begins_with_its_steps(scope_for: ScopeFor, database: Database) -> None:
+    origin = Origin(execution_id=new_id(), kind="fork", seq=9)
+    execution = an_execution(new_id(), origin=origin)
+    steps = [
+        NodeStart(seq=40, attempt=2, timestamp=1.25, node="analyze", span_id="analyze.1"),
+        Message(seq=41, attempt=2, timestamp=2.5, message_id="m", content="Ü\u2028🐘", model="m", call_key="k"),
+    ]
+    async with scope_for(execution.user_id) as scope:
+        assert await scope.executions.create_from(execution, steps) == execution
+        await scope.uow.commit()
+    expected = [encode(event, seq=seq, attempt=0).decode() for seq, event in enumerate(steps, start=2)]
+    assert (await log_of(database, execution))[1:] == expected
+    claim = await claimed(database, execution.id)
+    assert (claim.last_seq, claim.execution.origin) == (3, origin)
+    reply = claim.journal.reply("k")
+    assert reply is not None
+    assert (reply.content, reply.taken_over) == ("Ü\u2028🐘", True)
+    async with scope_for(new_id()) as stranger:
+        assert await stranger.executions.get_by_id(execution.id) is None
+
+
+async def test_made_from_another_without_steps_it_has_its_opening_only(scope_for: ScopeFor, database: Database) -> None:
+    execution = an_execution(new_id(), origin=Origin(execution_id=new_id(), kind="replay"))
+    async with scope_for(execution.user_id) as scope:
+        await scope.executions.create_from(execution, [])
+        await scope.uow.commit()
+    assert len(await log_of(database, execution)) == 1

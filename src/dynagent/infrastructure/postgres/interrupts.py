@@ -29,7 +29,7 @@ WHERE i.execution_id = :id AND e.user_id = :owner ORDER BY i.id
 """)
 ANSWER = text("""
 UPDATE interrupts SET answer = CAST(:answer AS jsonb), answered_by = :by, answered_at = :at
-WHERE id = :id AND answered_at IS NULL RETURNING id
+WHERE id = :id AND execution_id = :execution AND answered_at IS NULL RETURNING id
 """)
 EVENT = text("""
 INSERT INTO execution_events (execution_id, seq, attempt, type, at, payload)
@@ -60,10 +60,11 @@ async def read_interrupts(session: AsyncSession, execution_id: str, owner: str) 
 async def store_answers(
     session: AsyncSession, execution_id: str, answered: Sequence[Interrupt], *, next_seq: int, attempt: int
 ) -> bool:
-    """Store answers and their events from `next_seq` on. False: one of them was answered before."""
+    """Store answers and their events from `next_seq` on. False: one was answered before or is another's."""
     for seq, item in enumerate(answered, start=next_seq):
         answer = (item.answer or Answer(decision="reject")).model_dump_json(exclude_none=True)
-        stored = await fetch_one(session, ANSWER, id=item.id, answer=answer, by=item.answered_by, at=item.answered_at)
+        given = {"answer": answer, "by": item.answered_by, "at": item.answered_at}
+        stored = await fetch_one(session, ANSWER, id=item.id, execution=execution_id, **given)
         if stored is None or item.answered_at is None:
             return False
         event = Resumed(

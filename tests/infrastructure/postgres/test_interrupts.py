@@ -1,0 +1,199 @@
+"""Interrupts in PostgreSQL: stored with the state that waits, answered once each, told in the log without gaps."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import orjson
+import pytest
+
+from dynagent.core.executions import (
+    Answer,
+    Claim,
+    Execution,
+    ExecutionLost,
+    ExecutionStatus,
+    Interrupt,
+    InterruptRaised,
+    Outcome,
+    Usage,
+)
+from dynagent.core.shared.ids import new_id
+from dynagent.infrastructure.postgres.database import Database
+from dynagent.infrastructure.postgres.dispatch import PostgresDispatch
+from tests.conftest import ScopeFor
+from tests.infrastructure.postgres.rows import add_execution, add_worker, claimed, status_of
+from tests.infrastructure.postgres.test_trace_log import House
+
+APPROVE = Answer(decision="approve")
+EDIT = Answer(decision="edit", arguments={"to": "Ünal 🐘", "n": [1, None, 2.5]})
+
+
+@pytest.fixture
+async def house(database: Database) -> AsyncIterator[House]:
+    house = House(database)
+    house.writer.start()
+    yield house
+    await house.writer.stop()
+
+
+def question(claim: Claim, key: str) -> Interrupt:
+    value = {"tool": "pay", "arguments": {"to": "Ünal 🐘"}, "line": "▶ pay()"}
+    now = datetime.now(UTC)
+    return Interrupt.ask("approval", execution_id=claim.execution.id, call_key=key, value=value, now=now)
+
+
+def raised(item: Interrupt) -> InterruptRaised:
+    return InterruptRaised(
+        timestamp=item.created_at.timestamp(),
+        interrupt_id=item.id,
+        call_key=item.call_key,
+        reason=item.reason,
+        value=item.value,
+        response_schema=item.response_schema,
+    )
+
+
+async def wait_for_people(house: House, claim: Claim, *keys: str) -> list[Interrupt]:
+    """End the attempt as one that waits, the way a run does."""
+    asked = [question(claim, key) for key in keys]
+    recorder = house.log.open(claim)
+    *others, last = map(raised, asked)
+    for other in others:
+        recorder.record(other)
+    usage = Usage(total_tokens=7)
+    await recorder.finish(Outcome(status=ExecutionStatus.WAITING, interrupts=tuple(asked), usage=usage), last)
+    return asked
+
+
+async def answer(scope_for: ScopeFor, execution: Execution, *given: Interrupt) -> Execution | None:
+    async with scope_for(execution.user_id) as scope:
+        changed = await scope.executions.answer(execution.id, given)
+        if changed is not None:
+            await scope.uow.commit()
+        return changed
+
+
+def answered(item: Interrupt, answer: Answer = APPROVE, user: str | None = None) -> Interrupt:
+    return item.answered(answer, by=user or new_id(), now=datetime.now(UTC))
+
+
+async def log_of(house: House, execution: Execution) -> list[dict[str, Any]]:
+    return [orjson.loads(frame.payload) for frame in await house.log.read(execution.id, 0, 100)]
+
+
+async def test_state_questions_and_events_are_stored_together(house: House, scope_for: ScopeFor) -> None:
+    claim = await claimed(house.database)
+    asked = await wait_for_people(house, claim, "k1", "k2")
+    async with scope_for(claim.execution.user_id) as scope:
+        assert await scope.executions.interrupts(claim.execution.id) == asked
+        stored = await scope.executions.get_by_id(claim.execution.id)
+    assert stored is not None
+    assert (stored.status, stored.usage.total_tokens, stored.completed_at) == (ExecutionStatus.WAITING, 7, None)
+    assert [event["type"] for event in await log_of(house, stored)] == ["connection", "interrupt", "interrupt"]
+    row = await house.database.pool.fetchrow(
+        "SELECT worker, (SELECT n FROM user_slots s WHERE s.user_id = e.user_id) AS n FROM executions e WHERE id = $1",
+        stored.id,
+    )
+    assert row is not None
+    assert (row["worker"], row["n"]) == (None, 0)
+
+
+async def test_an_attempt_that_was_replaced_undoes_no_answer(house: House, scope_for: ScopeFor) -> None:
+    old = await claimed(house.database)
+    dispatch = PostgresDispatch(house.database.pool, user_cap=1000)
+    assert await dispatch.hand_back(old.execution.id, old.execution.attempt, crashed=True)
+    new = await dispatch.claim(old.execution.id, await add_worker(house.database))
+    assert new is not None
+    first, second = await wait_for_people(house, new, "k1", "k2")
+    assert await answer(scope_for, new.execution, answered(first)) is not None
+    with pytest.raises(ExecutionLost):
+        await wait_for_people(house, old, "k1", "k3")
+    async with scope_for(new.execution.user_id) as scope:
+        kept = await scope.executions.interrupts(new.execution.id)
+    assert [(item.id, item.answer) for item in kept] == [(first.id, APPROVE), (second.id, None)]
+
+
+async def test_answers_are_read_back_and_told_without_gaps(house: House, scope_for: ScopeFor) -> None:
+    claim = await claimed(house.database)
+    execution = claim.execution
+    first, second = await wait_for_people(house, claim, "k1", "k2")
+    given = answered(first, EDIT, execution.user_id)
+    changed = await answer(scope_for, execution, given)
+    assert changed is not None
+    assert (changed.status, changed.deadline) == (ExecutionStatus.WAITING, execution.deadline)
+    changed = await answer(scope_for, execution, answered(second))
+    assert changed is not None
+    assert changed.status is ExecutionStatus.PENDING
+    async with scope_for(execution.user_id) as scope:
+        assert (await scope.executions.interrupts(execution.id))[0] == given
+    log = await log_of(house, execution)
+    assert [(event["seq"], event["type"]) for event in log[3:]] == [(4, "resume"), (5, "resume")]
+    assert log[3]["answer"] == {"decision": "edit", "arguments": EDIT.arguments}
+    assert (log[3]["answered_by"], log[3]["call_key"]) == (execution.user_id, "k1")
+    again = await claimed(house.database, execution.id)
+    assert (again.last_seq, again.execution.attempt) == (5, 2)
+    assert again.journal.answer("k1", "approval") == EDIT
+    assert again.journal.answer("k2", "approval") == APPROVE
+
+
+async def test_two_who_answer_the_same_question_at_once(house: House, scope_for: ScopeFor) -> None:
+    claim = await claimed(house.database)
+    asked = await wait_for_people(house, claim, "k1", "k2")
+    both = await asyncio.gather(*(answer(scope_for, claim.execution, answered(asked[0])) for _ in range(2)))
+    assert sorted(changed is None for changed in both) == [False, True]
+    assert [event["seq"] for event in await log_of(house, claim.execution)] == [1, 2, 3, 4]
+
+
+async def test_many_who_answer_different_questions_at_once(house: House, scope_for: ScopeFor) -> None:
+    claim = await claimed(house.database)
+    asked = await wait_for_people(house, claim, *(f"k{number}" for number in range(4)))
+    changed = await asyncio.gather(*(answer(scope_for, claim.execution, answered(item)) for item in asked))
+    statuses = [execution.status for execution in changed if execution is not None]
+    assert sorted(statuses) == [ExecutionStatus.PENDING, *[ExecutionStatus.WAITING] * 3]
+    assert [event["seq"] for event in await log_of(house, claim.execution)] == list(range(1, 10))
+
+
+async def test_an_answer_and_a_cancel_at_once_leave_one_log(house: House, scope_for: ScopeFor) -> None:
+    claim = await claimed(house.database)
+    asked = await wait_for_people(house, claim, "k1", "k2")
+
+    async def cancel() -> None:
+        async with scope_for(claim.execution.user_id) as scope:
+            await scope.executions.request_cancel(claim.execution.id)
+            await scope.uow.commit()
+
+    await asyncio.gather(answer(scope_for, claim.execution, answered(asked[0])), cancel())
+    log = await log_of(house, claim.execution)
+    assert [event["seq"] for event in log] == list(range(1, len(log) + 1))
+    assert log[-1]["type"] == "cancelled"
+    assert await status_of(house.database, claim.execution.id) is ExecutionStatus.CANCELLED
+    assert await answer(scope_for, claim.execution, answered(asked[1])) is None
+
+
+async def test_the_time_that_people_take_is_not_the_runs(house: House, scope_for: ScopeFor) -> None:
+    claim = await claimed(house.database)
+    [item] = await wait_for_people(house, claim, "k1")
+    await house.database.pool.execute(
+        "UPDATE interrupts SET created_at = now() - interval '2 hours' WHERE id = $1", item.id
+    )
+    changed = await answer(scope_for, claim.execution, answered(item))
+    assert changed is not None and changed.deadline is not None and claim.execution.deadline is not None
+    assert changed.deadline - claim.execution.deadline >= timedelta(hours=2)
+
+
+async def test_others_see_and_answer_nothing(house: House, scope_for: ScopeFor) -> None:
+    claim = await claimed(house.database)
+    [item] = await wait_for_people(house, claim, "k1")
+    async with scope_for(new_id()) as stranger:
+        assert await stranger.executions.interrupts(claim.execution.id) == []
+        assert await stranger.executions.interrupts("nonsense") == []
+        assert await stranger.executions.answer(claim.execution.id, [answered(item)]) is None
+        assert await stranger.executions.answer("nonsense", [answered(item)]) is None
+        await stranger.uow.commit()
+    assert await status_of(house.database, claim.execution.id) is ExecutionStatus.WAITING
+    other = await claimed(house.database, await add_execution(house.database, user_id=claim.execution.user_id))
+    await wait_for_people(house, other, "k1")
+    # The interrupt of one execution does not answer another, even of the same owner.
+    assert await answer(scope_for, other.execution, answered(item)) is None
