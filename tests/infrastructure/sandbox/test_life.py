@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import os
 import signal
 import sys
@@ -10,6 +11,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
+import structlog
 
 from dynagent.core.tools import SandboxBusy, SandboxUnavailable, ToolCrashed, ToolPolicy
 from dynagent.infrastructure.sandbox.audit import AuditEvent
@@ -25,6 +27,8 @@ from tests.infrastructure.sandbox.toolbox import (
     smuggle,
 )
 
+# SANDBOX_CALLS=20000 makes the test of leaks a long one.
+CALLS = int(os.environ.get("SANDBOX_CALLS", "480"))
 NAP = "import asyncio\nasync def nap(s: float) -> str:\n    await asyncio.sleep(s)\n    return 'rested'"
 
 
@@ -138,26 +142,36 @@ async def test_too_many_are_told_to_come_back() -> None:
         await sandbox.stop()
 
 
-async def test_neither_descriptors_nor_memory_grow(own: ZygoteSandbox) -> None:
+@pytest_asyncio.fixture
+async def quiet() -> AsyncIterator[ZygoteSandbox]:
+    """A sandbox whose audit nobody keeps: kept events would be growth of the test's own."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+    sandbox = ZygoteSandbox(settings())
+    yield sandbox
+    await sandbox.stop()
+    structlog.reset_defaults()
+
+
+async def test_neither_descriptors_nor_memory_grow(quiet: ZygoteSandbox) -> None:
     tools = [
-        await register(own, REVERSE),
-        smuggle(own, "import os\nasync def attack(text):\n    os._exit(0)"),
-        await register(own, REVERSE, reuse=True),
+        await register(quiet, REVERSE),
+        smuggle(quiet, "import os\nasync def attack(text):\n    os._exit(0)"),
+        await register(quiet, REVERSE, reuse=True),
     ]
 
     async def some(calls: int) -> None:
         for number in range(calls):
             with contextlib.suppress(ToolCrashed):
-                await run(own, tools[number % 3], text="ab")
+                await run(quiet, tools[number % 3], text="ab")
 
-    await asyncio.gather(*[some(30) for _ in range(4)])
+    await asyncio.gather(*[some(60) for _ in range(4)])
     await asyncio.sleep(0.3)
     descriptors, memory = _own_size()
-    await asyncio.gather(*[some(120) for _ in range(4)])
+    await asyncio.gather(*[some(CALLS // 4) for _ in range(4)])
     await asyncio.sleep(0.3)
     after, more = _own_size()
     assert after <= descriptors + 4
-    assert more - memory < 8 << 20
+    assert more - memory < 4 << 20
 
 
 async def test_an_old_zygote_is_replaced_without_a_failing_call(events_here: list[AuditEvent]) -> None:

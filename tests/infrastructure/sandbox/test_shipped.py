@@ -109,7 +109,7 @@ REFUSED: dict[str, tuple[str, dict[str, str], str]] = {
     "a blocked path": ("read", {"path": "/etc/passwd"}, "blocked"),
     "a blocked path with more slashes": ("read", {"path": "//etc//passwd"}, "blocked"),
     "a blocked path by dots": ("read", {"path": "/tmp/../etc/passwd"}, "blocked"),
-    "a blocked path in a command": ("run", {"command": "cat /home/x"}, "blocked"),
+    "a blocked path in a command": ("run", {"command": "cat /usr/x"}, "blocked"),
     "writing to a blocked path": ("write", {"path": "/usr/x", "content": ""}, "blocked"),
     "what is not there": ("read", {"path": "/no"}, "no such file"),
     "an address that is none": ("browse", {"url": "file:///etc/passwd"}, "only http"),

@@ -49,7 +49,13 @@ class Calls:
         self._connecting: set[asyncio.Task[None]] = set()
 
     async def run(
-        self, tool: CustomTool, program: bytes, arguments: dict[str, Any], context: CallContext, entitled: Entitlement
+        self,
+        tool: CustomTool,
+        program: bytes,
+        arguments: dict[str, Any],
+        *,
+        context: CallContext,
+        entitled: Entitlement,
     ) -> ToolOutcome:
         """Return the outcome; without a program, the entry is one of ours.
 

@@ -54,17 +54,16 @@ class ZygoteSandbox:
         self._screens = Screens(self._pools["core"], settings)
         self._calls = Calls(self._pools, settings, audit=self._audit, broker=broker or Broker())
         self._programs: OrderedDict[str, bytes] = OrderedDict()
-        self._warming: asyncio.Task[Any] | None = None
+        self._warming: set[asyncio.Task[Any]] = set()
 
     async def start(self) -> None:
         """Begin to boot the core zygote and return at once; calls wait for it, its failure is theirs."""
-        self._warming = asyncio.get_running_loop().create_task(self._pools["core"].ready())
-        self._warming.add_done_callback(lambda task: task.cancelled() or task.exception())
+        self._warm("core")
 
     async def stop(self) -> None:
         """End every process of the sandbox; running calls fail with SandboxUnavailable."""
-        if self._warming is not None:
-            self._warming.cancel()
+        for task in self._warming:
+            task.cancel()
         await self._calls.stop()
         for pool in self._pools.values():
             await pool.stop()
@@ -84,6 +83,7 @@ class ZygoteSandbox:
             self._audit.tell("tool.rejected", tool=name, hash=digest, rules=rules)
         else:
             self._remember(digest, screening.program)
+            self._expect(screening)
             self._audit.tell("tool.registered", tool=name, hash=digest, network=list(policy.network))
         return screening
 
@@ -94,7 +94,7 @@ class ZygoteSandbox:
         await self._admission.enter(context.user_id)
         try:
             program = await self._program(tool)
-            return await self._calls.run(tool, program, arguments, context, entitled)
+            return await self._calls.run(tool, program, arguments, context=context, entitled=entitled)
         finally:
             self._admission.leave(context.user_id)
 
@@ -110,7 +110,7 @@ class ZygoteSandbox:
         tool = shipped_tool(entry, context.user_id, timeout_s)
         await self._admission.enter(context.user_id)
         try:
-            return await self._calls.run(tool, b"", arguments, context, entitled)
+            return await self._calls.run(tool, b"", arguments, context=context, entitled=entitled)
         finally:
             self._admission.leave(context.user_id)
 
@@ -164,6 +164,18 @@ class ZygoteSandbox:
             raise _no_longer_accepted(screening.findings)
         self._remember(tool.source_hash, screening.program)
         return screening.program
+
+    def _expect(self, screening: Screening) -> None:
+        """Begin to boot the zygote with the libraries when a tool has come that will need it."""
+        imports = screening.reflection.imports if screening.reflection else ()
+        if any(module.partition(".")[0] in self._settings.libraries for module in imports):
+            self._warm("full")
+
+    def _warm(self, kind: Kind) -> None:
+        task = asyncio.get_running_loop().create_task(self._pools[kind].ready())
+        task.add_done_callback(lambda done: done.cancelled() or done.exception())
+        self._warming.add(task)
+        task.add_done_callback(self._warming.discard)
 
     def _remember(self, digest: str, program: bytes) -> None:
         self._programs[digest] = program
