@@ -1,6 +1,7 @@
 """Fakes of what a worker needs: the authority over executions, leases, a trace log that keeps recorders."""
 
 from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime
 
 from dynagent.core.executions import (
     Claim,
@@ -32,7 +33,8 @@ class FakeDispatch:
             return None
         running = execution.model_copy(update={"status": ExecutionStatus.RUNNING, "attempt": execution.attempt + 1})
         self.executions[execution_id] = running
-        return Claim(running, last_seq=1, journal=Journal())
+        left_s = (running.deadline - datetime.now(UTC)).total_seconds() if running.deadline else None
+        return Claim(running, last_seq=1, journal=Journal(), left_s=left_s)
 
     async def hand_back(self, execution_id: str, attempt: int, *, crashed: bool, delay_s: float = 0.0) -> bool:
         """Note the return."""

@@ -7,6 +7,7 @@ import structlog
 
 from dynagent.application.shared.bus import Bus
 from dynagent.core.agents import Agent, AgentRepository
+from dynagent.core.executions import TraceLog
 from dynagent.core.shared.events import DomainEvent, EventObserver
 from dynagent.core.shared.ids import new_id
 from dynagent.infrastructure.hybrid.agents import HybridAgentRepository
@@ -85,7 +86,11 @@ async def open_engine(settings: Settings, *, tell: Tell, takes_work: bool) -> As
         await signals.start(stack)
         identity = open_identity(settings, database.pool)
         models = open_models(settings, database, identity, stack)
-        bus, ports = await _open_bus(settings, database, signals=signals, metrics=metrics, models=models, stack=stack)
+        writer = _open_writer(settings, database, signals=signals, metrics=metrics, stack=stack)
+        trace = ObservedTraceLog(_trace_log(settings, database, signals, writer), metrics)
+        bus, ports = await _open_bus(
+            settings, database, signals=signals, metrics=metrics, models=models, trace=trace, stack=stack
+        )
         register_identity(bus, identity)
         register_models(bus, identity, models, settings)
         worker = Worker(bus, leases, settings.worker, new_id=new_id, takes_work=takes_work)
@@ -139,6 +144,7 @@ async def _open_bus(
     signals: Signals,
     metrics: Metrics,
     models: ModelsInUse,
+    trace: TraceLog,
     stack: AsyncExitStack,
 ) -> tuple[Bus[Scope], Ports]:
     pool, user_cap = database.pool, settings.run.max_concurrent_runs_per_user
@@ -149,12 +155,11 @@ async def _open_bus(
     outbox = Outbox(pool, EventObserver(_log_failure))
     outbox.start()
     stack.push_async_callback(outbox.stop)
-    trace = _open_trace(settings, database, signals=signals, metrics=metrics, stack=stack)
     ports = Ports(
         models=models,
         catalogue=catalogue,
         sandbox=sandbox,
-        trace=ObservedTraceLog(trace, metrics),
+        trace=trace,
         doorbell=signals.doorbell,
         cancel_signal=signals.cancel_signal,
         dispatch=ObservedDispatch(PostgresDispatch(pool, user_cap=user_cap), metrics),
@@ -172,9 +177,9 @@ async def _open_bus(
     return bus, ports
 
 
-def _open_trace(
+def _open_writer(
     settings: Settings, database: Database, *, signals: Signals, metrics: Metrics, stack: AsyncExitStack
-) -> PostgresTraceLog:
+) -> EventWriter:
     writer = EventWriter(
         database.pool,
         signals.publish,
@@ -184,6 +189,10 @@ def _open_trace(
     )
     writer.start()
     stack.push_async_callback(writer.stop)
+    return writer
+
+
+def _trace_log(settings: Settings, database: Database, signals: Signals, writer: EventWriter) -> TraceLog:
     return PostgresTraceLog(
         database.pool,
         writer,

@@ -7,6 +7,7 @@ from dynagent.core.tools import ToolSandbox
 from dynagent.infrastructure.observability.disk import check_disk
 from dynagent.infrastructure.observability.health import Condition, Finding, Part
 from dynagent.infrastructure.postgres.database import Database
+from dynagent.infrastructure.postgres.trace_writer import EventWriter
 from dynagent.main.settings import Settings
 from dynagent.main.signals import Signals
 from dynagent.presentation.worker import Worker
@@ -20,12 +21,14 @@ def parts_of(
     models: ChatModels,
     sandbox: ToolSandbox,
     worker: Worker,
+    writer: EventWriter,
 ) -> Sequence[Part]:
     """Return everything there is to ask in this process; only the database is needed for `ok`."""
     parts = [
         Part("database", lambda: _check_database(database)),
         Part("model", lambda: _check_model(models), required=False),
         Part("worker", lambda: _check_worker(worker), required=False),
+        Part("trace", lambda: _check_trace(writer), required=False),
         Part("sandbox", lambda: _check_sandbox(sandbox), required=False, timeout_s=5.0),
     ]
     if settings.redis.url is not None:
@@ -54,6 +57,13 @@ async def _check_model(models: ChatModels) -> Finding:
 
 async def _check_worker(worker: Worker) -> Finding:
     return Finding(Condition.OK, f"{worker.running} executions run here, {worker.waiting} wait for a place")
+
+
+async def _check_trace(writer: EventWriter) -> Finding:
+    if writer.trouble is None:
+        return Finding(Condition.OK, "events are stored")
+    advice = "runs wait and go on by themselves; look at the database and its disk"
+    return Finding(Condition.WARN, f"events cannot be stored: {writer.trouble}", advice)
 
 
 async def _check_sandbox(sandbox: ToolSandbox) -> Finding:

@@ -53,11 +53,15 @@ class Executions(BaseRepository[Execution]):
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """The right to run one attempt: the execution as claimed, the last stored seq, what earlier attempts did."""
+    """The right to run one attempt: the execution as claimed, the last stored seq, what earlier attempts did.
+
+    `left_s` is how long the run may still take, measured by the store's clock and not by the worker's; None: no limit.
+    """
 
     execution: Execution
     last_seq: int
     journal: Journal = field(default_factory=Journal)
+    left_s: float | None = None
 
 
 class Dispatch(Protocol):

@@ -36,7 +36,8 @@ WITH candidate AS (
   FROM candidate c JOIN slot ON slot.user_id = c.user_id WHERE e.id = c.id
   RETURNING e.*
 )
-SELECT c.*, (SELECT max(v.seq) FROM execution_events v WHERE v.execution_id = $1) AS last_seq FROM claimed c
+SELECT c.*, extract(epoch FROM c.deadline - now())::float8 AS left_s,
+  (SELECT max(v.seq) FROM execution_events v WHERE v.execution_id = $1) AS last_seq FROM claimed c
 """
 
 HAND_BACK = """
@@ -76,7 +77,7 @@ class PostgresDispatch(Dispatch):
             last_seq = row["last_seq"] or 0
             # A log that holds only its opening event has no past; asking for it would be a wasted read.
             journal = await self._journal(execution_id) if last_seq > 1 else Journal()
-        return Claim(execution, last_seq, journal)
+        return Claim(execution, last_seq, journal, row["left_s"])
 
     async def hand_back(self, execution_id: str, attempt: int, *, crashed: bool, delay_s: float = 0.0) -> bool:
         """Return a running execution to pending and its slot to its user."""

@@ -119,6 +119,8 @@ class EventWriter:
         self._woken = asyncio.Event()
         self._stopping = False
         self._task: asyncio.Task[None] | None = None
+        self.trouble: str | None = None
+        """Why events cannot be stored at the moment; the runs they belong to wait."""
 
     def start(self) -> None:
         """Begin to store; call on the running loop."""
@@ -168,10 +170,12 @@ class EventWriter:
         while True:
             try:
                 owned = await (self._store_again(batch) if tries else self._store(batch, STORE))
+                self.trouble = None
                 break
             except TRANSIENT_ERRORS as error:
                 delay_s = RETRY_S[min(tries, len(RETRY_S) - 1)]
                 tries += 1
+                self.trouble = " ".join(str(error).split())[:200] or type(error).__name__
                 log.warning("event_batch_retried", error=repr(error), tries=tries, delay_s=delay_s, runs=len(batch))
                 await asyncio.sleep(delay_s)
             except asyncpg.PostgresError as error:

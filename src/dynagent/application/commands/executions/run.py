@@ -4,7 +4,6 @@ import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Literal, Protocol
 
 from dynagent.application.commands.executions.tally import TallyingRecorder
@@ -121,7 +120,7 @@ class RunExecutionHandler:
         if execution.attempt > 1:
             _record_recovery(execution, recorder)
         try:
-            async with asyncio.timeout(_seconds_left(execution)):
+            async with asyncio.timeout(None if claim.left_s is None else max(0.0, claim.left_s)):
                 return await self._run(claim, recorder)
         except TimeoutError:
             error = ExecutionTimedOut(f"the run took longer than its limit of {_limit_s(execution):g} s")
@@ -260,12 +259,6 @@ def _terminal(execution: Execution, outcome: Outcome) -> AnyTraceEvent:
         return Cancelled(timestamp=now, reason="cancelled on request", duration_ms=duration_ms)
     error = outcome.error or RunError(code="internal_error", message="the run failed without saying why")
     return Failed(timestamp=now, message=error.message, error_code=error.code, duration_ms=duration_ms)
-
-
-def _seconds_left(execution: Execution) -> float | None:
-    if execution.deadline is None:
-        return None
-    return max(0.0, (execution.deadline - datetime.now(UTC)).total_seconds())
 
 
 def _limit_s(execution: Execution) -> float:
