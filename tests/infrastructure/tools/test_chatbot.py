@@ -3,7 +3,8 @@
 import pytest
 
 from dynagent.core.language_models import ModelRefused
-from dynagent.core.tools import CallContext, ToolUnconfigured
+from dynagent.core.shared.calls import TokenUsage
+from dynagent.core.tools import CallContext, ModelUse, ToolUnconfigured
 from dynagent.infrastructure.tools.chatbot import ChatbotTool
 from dynagent.infrastructure.tools.context import calling
 from tests.fakes.language_models import FakeChatModels, ScriptedChatModel
@@ -40,3 +41,13 @@ async def test_an_unknown_model_and_no_models_at_all() -> None:
         await ChatbotTool(model="gone", models=models()[0]).execute({"query": "Why?"})
     with pytest.raises(ToolUnconfigured):
         await ChatbotTool().execute({"query": "Why?"})
+
+
+async def test_what_it_used_is_told_to_the_call() -> None:
+    known, _, _ = models()
+    told: list[ModelUse] = []
+    with calling(CallContext(user_id="ada", timeout_s=7.0, model="large", on_usage=told.append)):
+        await ChatbotTool(models=known).execute({"query": "Why?"})
+    assert [(use.model, use.asked, use.usage) for use in told] == [
+        ("large", "large", TokenUsage(input_tokens=10, output_tokens=5))
+    ]

@@ -1,0 +1,1 @@
+"""The whole application, wired, over a real PostgreSQL."""
