@@ -13,6 +13,8 @@ CONTEXT_MAP: dict[str, set[str]] = {
     "tools": set(),
     "agents": {"tools", "language_models"},
     "executions": {"agents", "tools", "language_models"},
+    # An agent is asked at set times.
+    "schedules": {"agents"},
     # Health, counters and the like speak of no noun.
     "platform": set(),
 }

@@ -12,6 +12,7 @@ from dynagent.core.shared.events import DomainEvent, EventObserver
 from dynagent.core.shared.ids import new_id
 from dynagent.infrastructure.hybrid.agents import HybridAgentRepository
 from dynagent.infrastructure.hybrid.repository import AfterCommit, EntityCache
+from dynagent.infrastructure.langgraph.checkpoints import Checkpoints
 from dynagent.infrastructure.langgraph.runner import LangGraphRunner
 from dynagent.infrastructure.llm.in_use import ModelsInUse, OwnersRunner
 from dynagent.infrastructure.llm.prices import GenaiPrices
@@ -25,6 +26,7 @@ from dynagent.infrastructure.postgres.database import Database
 from dynagent.infrastructure.postgres.dispatch import PostgresDispatch
 from dynagent.infrastructure.postgres.leases import PostgresLeases
 from dynagent.infrastructure.postgres.outbox import Outbox
+from dynagent.infrastructure.postgres.prune import Housekeeping
 from dynagent.infrastructure.postgres.run_readers import PostgresAgentConfigurations, PostgresConversations
 from dynagent.infrastructure.postgres.trace_log import PostgresTraceLog
 from dynagent.infrastructure.postgres.trace_writer import BatchReport, EventWriter
@@ -98,6 +100,7 @@ async def open_engine(settings: Settings, *, tell: Tell, takes_work: bool) -> As
         signals.attach(worker, takes_work=takes_work)
         if takes_work:
             start_firing(settings, database.pool, signals, stack)
+            _start_housekeeping(settings, database, stack)
         stack.push_async_callback(worker.stop)
         # Before the worker stops: a bell that a stopping worker hears would be lost to the others.
         stack.push_async_callback(signals.stop_hearing_bells)
@@ -120,6 +123,12 @@ async def open_engine(settings: Settings, *, tell: Tell, takes_work: bool) -> As
             metrics=metrics,
             health=Health(parts),
         )
+
+
+def _start_housekeeping(settings: Settings, database: Database, stack: AsyncExitStack) -> None:
+    housekeeping = Housekeeping(database.pool, settings.retention)
+    housekeeping.start()
+    stack.push_async_callback(housekeeping.stop)
 
 
 async def _open_database(settings: Settings, stack: AsyncExitStack, tell: Tell) -> Database:
@@ -148,6 +157,8 @@ async def _open_bus(
     stack: AsyncExitStack,
 ) -> tuple[Bus[Scope], Ports]:
     pool, user_cap = database.pool, settings.run.max_concurrent_runs_per_user
+    checkpoints = Checkpoints(database.dsn)
+    stack.push_async_callback(checkpoints.aclose)
     sandbox = ZygoteSandbox(settings.sandbox)
     await sandbox.start()
     stack.push_async_callback(sandbox.stop)
@@ -163,7 +174,9 @@ async def _open_bus(
         doorbell=signals.doorbell,
         cancel_signal=signals.cancel_signal,
         dispatch=ObservedDispatch(PostgresDispatch(pool, user_cap=user_cap), metrics),
-        runner=OwnersRunner(LangGraphRunner(models=models, tools=catalogue, prices=GenaiPrices()), models),
+        runner=OwnersRunner(
+            LangGraphRunner(models=models, tools=catalogue, prices=GenaiPrices(), checkpoints=checkpoints), models
+        ),
         agents=PostgresAgentConfigurations(pool),
         conversations=PostgresConversations(pool),
         submit=settings.submit,

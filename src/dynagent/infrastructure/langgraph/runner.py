@@ -4,7 +4,7 @@
 # LangGraph leaves parts of its own signatures untyped.
 
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Any, Literal
 
 from langchain_core.runnables import RunnableConfig
 from pydantic import Field
@@ -13,7 +13,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from dynagent.core.executions import Claim, ExecutionStatus, Outcome, RunPlan, TraceRecorder
 from dynagent.core.language_models import ChatModels, Prices, ToolSpec
 from dynagent.core.tools import RunnableTool, ToolCatalogue
-from dynagent.infrastructure.langgraph.graphs import AgentState, AgentWorkflow, RunContext, Update
+from dynagent.infrastructure.langgraph.checkpoints import Checkpoints
+from dynagent.infrastructure.langgraph.graphs import AgentState, AgentWorkflow, Graph, RunContext, Update
 from dynagent.infrastructure.langgraph.messages import opening_messages
 from dynagent.infrastructure.langgraph.model_calls import Asking, ModelCalls
 from dynagent.infrastructure.langgraph.tool_calls import Calling, ToolCalls
@@ -32,17 +33,27 @@ class RunnerSettings(BaseSettings):
         description="A tool that must not be repeated may have been called as its worker died: ask, fail or retry.",
     )
     tool_result_max_chars: int = Field(default=20_000, ge=100, description="Characters of a result the model is shown.")
+    checkpoints: Literal["waiting", "all", "off"] = Field(
+        default="waiting", description="Whose LangGraph state is kept: runs that may wait for a person, all, none."
+    )
 
 
 class LangGraphRunner:
     """Implements AgentRunner. One object serves all runs of the process."""
 
     def __init__(
-        self, *, tools: ToolCatalogue, models: ChatModels, prices: Prices, settings: RunnerSettings | None = None
+        self,
+        *,
+        tools: ToolCatalogue,
+        models: ChatModels,
+        prices: Prices,
+        checkpoints: Checkpoints | None = None,
+        settings: RunnerSettings | None = None,
     ) -> None:
         self._tools = tools
         self._models = models
         self._prices = prices
+        self._checkpoints = checkpoints
         self._settings = settings or RunnerSettings()
 
     async def run(self, claim: Claim, plan: RunPlan, trace: TraceRecorder) -> Outcome:
@@ -58,8 +69,9 @@ class LangGraphRunner:
         state = AgentState(messages=opening_messages(plan.system_prompt, plan.history, execution.query))
         answer, model = "", None
         context = self._context(workflow.tools, plan, run_trace)
-        parts: AsyncIterator[Any] = workflow.graph.astream(
-            state, config, context=context, stream_mode=["updates"], version="v2"
+        graph, durability = await self._kept(workflow.graph, claim, plan)
+        parts: AsyncIterator[Any] = graph.astream(
+            state, config, context=context, stream_mode=["updates"], version="v2", durability=durability
         )
         outcome = Outcome(status=ExecutionStatus.COMPLETED)
         try:
@@ -73,6 +85,14 @@ class LangGraphRunner:
             outcome = Outcome(status=ExecutionStatus.WAITING, interrupts=waits.interrupts)
         tally = run_trace.tally
         return outcome.model_copy(update={"usage": tally.usage(), "cost_usd": tally.cost_usd})
+
+    async def _kept(self, graph: Graph, claim: Claim, plan: RunPlan) -> tuple[Graph, Literal["exit"] | None]:
+        """Return the graph with a saver where its state is to be kept: runs that may wait, or all, by setting."""
+        wanted = self._settings.checkpoints
+        if self._checkpoints is None or wanted == "off" or (wanted == "waiting" and not plan.requires_approval):
+            return graph, None
+        saver = await self._checkpoints.saver(claim)
+        return graph.copy(update={"checkpointer": saver}), "exit"
 
     def _context(self, tools: tuple[RunnableTool, ...], plan: RunPlan, trace: RunTrace) -> RunContext:
         asking = Asking(

@@ -1,0 +1,37 @@
+"""LangGraph's checkpoints, for runs that may wait for a person (EXECUTION.md: interrupts, history, forks only).
+
+The official saver, one instance per run over a shared pool (a shared instance serialises everybody), fenced.
+"""
+
+from typing import TYPE_CHECKING
+
+from dynagent.core.executions import Claim
+
+if TYPE_CHECKING:
+    from dynagent.infrastructure.langgraph.fenced_saver import Connections, FencedSaver
+
+
+class Checkpoints:
+    """Hands out savers; the pool is opened with the first one."""
+
+    def __init__(self, dsn: str, *, max_connections: int = 8) -> None:
+        self._dsn = dsn
+        self._max_connections = max_connections
+        self._pool: Connections | None = None
+
+    async def saver(self, claim: Claim) -> "FencedSaver":
+        """Return the saver of an attempt. What earlier attempts left is removed: a new one starts from the journal."""
+        # Most processes never keep a checkpoint; the second database driver is loaded by those that do.
+        from dynagent.infrastructure.langgraph.fenced_saver import FencedSaver, open_pool
+
+        if self._pool is None:
+            self._pool = await open_pool(self._dsn, max_connections=self._max_connections)
+        saver = FencedSaver(self._pool, claim)
+        if claim.execution.attempt > 1:
+            await saver.adelete_thread(claim.execution.id)
+        return saver
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        if self._pool is not None:
+            await self._pool.close()
