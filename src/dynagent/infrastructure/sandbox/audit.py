@@ -33,7 +33,7 @@ class Audit:
 
     def tell(self, name: str, *, user_id: str | None = None, tool: str | None = None, **fields: Any) -> None:
         """Record one event now."""
-        write = _log.warning if name in _WARNINGS else _log.info
+        write = _log.warning if name in _WARNINGS or fields.get("level") == 0 else _log.info
         write(name, user_id=user_id, tool=tool, **fields)
         if self._keeper is not None:
             try:

@@ -5,10 +5,14 @@ import importlib
 import ssl
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from dynagent.infrastructure.sandbox.inside import imports
 
+_LAZY = ("_strptime", "asyncio.selector_events", "concurrent.futures.thread", "pyexpat")
+"""What modules of the standard library import only when they are used."""
+_READY_CONTEXTS = 2
 _CODECS = "ascii latin_1 cp1252 idna punycode utf_16 utf_32 utf_8_sig unicode_escape hex_codec base64_codec rot_13"
 _DEEP = {
     "httpx": ("httpx", "httpcore", "anyio._backends._asyncio", "sniffio", "h11", "certifi"),
@@ -26,7 +30,7 @@ _DEEP = {
 
 def standard() -> None:
     """Import every module of the standard library that tools may use, and the usual codecs."""
-    for name in sorted(imports.STANDARD | {"_strptime", "asyncio.selector_events", "pyexpat", "zoneinfo"}):
+    for name in sorted(imports.STANDARD | set(_LAZY)):
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
     for name in _CODECS.split():
@@ -53,27 +57,48 @@ def libraries(names: list[str]) -> dict[str, str]:
 
 
 def _share_trust() -> None:
-    """Make client TLS contexts now (parsing the trust anchors costs 20 ms) and hand them out where one is asked for."""
+    """Make client TLS contexts now (parsing the trust anchors costs 20 ms) and hand them out where one is asked for.
+
+    Further ones are made of the anchors' text, kept in memory: a sealed child can open no file.
+    """
+    make = ssl.create_default_context
+    anchors = _trust_anchors()
+
+    def spare() -> ssl.SSLContext:
+        return make(cadata=anchors or None)
+
     for module, name in (("httpx._transports.default", "httpx"), ("httpx2._transports.default", "httpx2")):
         place: Any = sys.modules.get(module)
         if name in sys.modules and place is not None and hasattr(place, "create_ssl_context"):
-            place.create_ssl_context = _once(place.create_ssl_context, count=2)
-    ssl.create_default_context = _once(ssl.create_default_context, count=2)
+            place.create_ssl_context = _given(place.create_ssl_context, spare)
+    ssl.create_default_context = _given(make, spare)
     ssl._create_default_https_context = ssl.create_default_context  # type: ignore[attr-defined]
 
 
-def _once(make: Callable[..., Any], *, count: int) -> Callable[..., Any]:
-    """Return a maker that gives each of `count` ready contexts away once, when asked without special wishes."""
-    try:
-        ready = [make() for _ in range(count)]
-    except Exception:
-        return make
+def _trust_anchors() -> str:
+    """Return the trust anchors in PEM, certifi's or else the machine's; empty when there are none."""
+    places = [ssl.get_default_verify_paths().cafile]
+    with contextlib.suppress(ImportError):
+        places.insert(0, importlib.import_module("certifi").where())
+    for place in places:
+        with contextlib.suppress(OSError, TypeError):
+            return Path(str(place)).read_text(encoding="ascii", errors="ignore")
+    return ""
+
+
+def _given(make: Callable[..., Any], spare: Callable[[], Any]) -> Callable[..., Any]:
+    """Return a maker that, asked without special wishes, gives ready contexts away, then spare ones."""
+    ready: list[Any] = []
+    with contextlib.suppress(Exception):
+        ready += [make() for _ in range(_READY_CONTEXTS)]
 
     def create(*arguments: Any, **wishes: Any) -> Any:
         plain = not arguments and all(
             value is None or (name in ("verify", "trust_env") and value is True) for name, value in wishes.items()
         )
-        return ready.pop() if plain and ready else make(*arguments, **wishes)
+        if not plain:
+            return make(*arguments, **wishes)
+        return ready.pop() if ready else spare()
 
     return create
 
