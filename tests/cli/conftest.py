@@ -8,8 +8,19 @@ from pathlib import Path
 import pytest
 import structlog
 
-OURS = ("DATABASE_", "REDIS_", "OPENAI_", "DATA_DIR", "HOST", "PORT", "LOG_", "DEFAULT_MODEL", "TOOL_SANDBOX_")
-OURS += ("AUTH_", "SECRET_")
+OURS = (
+    "DATABASE_",
+    "REDIS_",
+    "OPENAI_",
+    "DATA_DIR",
+    "HOST",
+    "PORT",
+    "LOG_",
+    "DEFAULT_MODEL",
+    "TOOL_SANDBOX_",
+    "AUTH_",
+    "SECRET_",
+)
 
 
 @pytest.fixture(autouse=True)

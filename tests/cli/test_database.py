@@ -1,5 +1,8 @@
 """`dynagent db` moves the schema of whatever database the settings name."""
 
+from pathlib import Path
+
+import pytest
 from typer.testing import CliRunner
 
 from dynagent.cli import app
@@ -35,3 +38,16 @@ def test_prune_without_a_retention_time_asks_for_one() -> None:
 
     assert result.exit_code == 1
     assert "RETENTION_DAYS is not set" in result.stderr
+
+
+def test_a_backup_is_restored_into_another_data_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = str(tmp_path / "all.tar.gz")
+    assert db("backup", file)[0] == 1
+    assert db("upgrade")[0] == 0
+    code, told = db("backup", file)
+    assert (code, told.startswith("dynagent: 5 rows of schema 00")) == (0, True)
+    assert "a file of this name" in db("backup", file)[1]
+    monkeypatch.setenv("DATA_DIR", str(tmp_path / "new"))
+    assert db("restore", str(tmp_path / "none"))[1].endswith(f"there is no file {tmp_path / 'none'}\n")
+    code, told = db("restore", file)
+    assert (code, told.startswith("dynagent: restored 5 rows of schema 00")) == (0, True)
