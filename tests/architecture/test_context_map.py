@@ -14,9 +14,7 @@ CONTEXT_MAP: dict[str, set[str]] = {
     "agents": {"tools", "language_models"},
     "executions": {"agents", "tools", "language_models"},
     # An agent is asked at set times.
-    "schedules": {"agents"},
     "schedules": {"executions", "agents"},
-    "identity": set(),
     # Health, counters and the like speak of no noun.
     "platform": set(),
 }
