@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 
 import structlog
 
@@ -73,6 +74,18 @@ class Engine:
         self.health = health
 
 
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What everything else of a process stands on; the stack stops what was started, last first."""
+
+    settings: Settings
+    database: Database
+    leases: PostgresLeases
+    signals: Signals
+    metrics: Metrics
+    stack: AsyncExitStack
+
+
 @asynccontextmanager
 async def open_engine(settings: Settings, *, tell: Tell, takes_work: bool) -> AsyncGenerator[Engine]:
     """Start everything but the API, give the engine, stop everything in the opposite order.
@@ -81,34 +94,20 @@ async def open_engine(settings: Settings, *, tell: Tell, takes_work: bool) -> As
     """
     configure_logging(settings.log)
     async with AsyncExitStack() as stack:
-        database = await _open_database(settings, stack, tell)
-        metrics = Metrics()
-        leases = PostgresLeases(database.pool, lease_s=settings.worker.lease_s)
-        signals = Signals(settings, database, leases)
-        await signals.start(stack)
+        ground = await _open_ground(settings, stack, tell)
+        database, metrics = ground.database, ground.metrics
         identity = open_identity(settings, database.pool)
         models = open_models(settings, database, identity, stack)
-        writer = _open_writer(settings, database, signals=signals, metrics=metrics, stack=stack)
-        trace = ObservedTraceLog(_trace_log(settings, database, signals, writer), metrics)
-        bus, ports = await _open_bus(
-            settings, database, signals=signals, metrics=metrics, models=models, trace=trace, stack=stack
-        )
+        writer = _open_writer(ground)
+        ports = await _open_ports(ground, models, ObservedTraceLog(_trace_log(ground, writer), metrics))
+        bus = _open_bus(ground, models, ports)
         register_identity(bus, identity)
         register_models(bus, identity, models, settings)
-        worker = Worker(bus, leases, settings.worker, new_id=new_id, takes_work=takes_work)
-        await worker.start()
-        signals.attach(worker, takes_work=takes_work)
-        if takes_work:
-            start_firing(settings, database.pool, signals, stack)
-            _start_housekeeping(settings, database, stack)
-        stack.push_async_callback(worker.stop)
-        # Before the worker stops: a bell that a stopping worker hears would be lost to the others.
-        stack.push_async_callback(signals.stop_hearing_bells)
-        stack.push_async_callback(watch(metrics, worker=worker, signals=signals, pool=database.pool))
+        worker = await _start_worker(ground, bus, takes_work=takes_work)
         parts = parts_of(
             settings,
             database=database,
-            signals=signals,
+            signals=ground.signals,
             models=ports.models,
             sandbox=ports.sandbox,
             worker=worker,
@@ -125,10 +124,12 @@ async def open_engine(settings: Settings, *, tell: Tell, takes_work: bool) -> As
         )
 
 
-def _start_housekeeping(settings: Settings, database: Database, stack: AsyncExitStack) -> None:
-    housekeeping = Housekeeping(database.pool, settings.retention)
-    housekeeping.start()
-    stack.push_async_callback(housekeeping.stop)
+async def _open_ground(settings: Settings, stack: AsyncExitStack, tell: Tell) -> Ground:
+    database = await _open_database(settings, stack, tell)
+    leases = PostgresLeases(database.pool, lease_s=settings.worker.lease_s)
+    signals = Signals(settings, database, leases)
+    await signals.start(stack)
+    return Ground(settings, database, leases, signals, Metrics(), stack)
 
 
 async def _open_database(settings: Settings, stack: AsyncExitStack, tell: Tell) -> Database:
@@ -146,73 +147,82 @@ async def _open_database(settings: Settings, stack: AsyncExitStack, tell: Tell) 
     return database
 
 
-async def _open_bus(
-    settings: Settings,
-    database: Database,
-    *,
-    signals: Signals,
-    metrics: Metrics,
-    models: ModelsInUse,
-    trace: TraceLog,
-    stack: AsyncExitStack,
-) -> tuple[Bus[Scope], Ports]:
-    pool, user_cap = database.pool, settings.run.max_concurrent_runs_per_user
-    checkpoints = Checkpoints(database.dsn)
+async def _start_worker(ground: Ground, bus: Bus[Scope], *, takes_work: bool) -> Worker:
+    settings, signals, stack = ground.settings, ground.signals, ground.stack
+    worker = Worker(bus, ground.leases, settings.worker, new_id=new_id, takes_work=takes_work)
+    await worker.start()
+    signals.attach(worker, takes_work=takes_work)
+    if takes_work:
+        start_firing(settings, ground.database.pool, signals, stack)
+        housekeeping = Housekeeping(ground.database.pool, settings.retention)
+        housekeeping.start()
+        stack.push_async_callback(housekeeping.stop)
+    stack.push_async_callback(worker.stop)
+    # Before the worker stops: a bell that a stopping worker hears would be lost to the others.
+    stack.push_async_callback(signals.stop_hearing_bells)
+    stack.push_async_callback(watch(ground.metrics, worker=worker, signals=signals, pool=ground.database.pool))
+    return worker
+
+
+async def _open_ports(ground: Ground, models: ModelsInUse, trace: TraceLog) -> Ports:
+    settings, pool, stack = ground.settings, ground.database.pool, ground.stack
+    checkpoints = Checkpoints(ground.database.dsn)
     stack.push_async_callback(checkpoints.aclose)
     sandbox = ZygoteSandbox(settings.sandbox)
     await sandbox.start()
     stack.push_async_callback(sandbox.stop)
     catalogue = make_catalogue(settings, models=models, sandbox=sandbox, pool=pool, stack=stack)
-    outbox = Outbox(pool, EventObserver(_log_failure))
-    outbox.start()
-    stack.push_async_callback(outbox.stop)
-    ports = Ports(
+    dispatch = PostgresDispatch(pool, user_cap=settings.run.max_concurrent_runs_per_user)
+    runner = LangGraphRunner(models=models, tools=catalogue, prices=GenaiPrices(), checkpoints=checkpoints)
+    return Ports(
         models=models,
         catalogue=catalogue,
         sandbox=sandbox,
         trace=trace,
-        doorbell=signals.doorbell,
-        cancel_signal=signals.cancel_signal,
-        dispatch=ObservedDispatch(PostgresDispatch(pool, user_cap=user_cap), metrics),
-        runner=OwnersRunner(
-            LangGraphRunner(models=models, tools=catalogue, prices=GenaiPrices(), checkpoints=checkpoints), models
-        ),
+        doorbell=ground.signals.doorbell,
+        cancel_signal=ground.signals.cancel_signal,
+        dispatch=ObservedDispatch(dispatch, ground.metrics),
+        runner=OwnersRunner(runner, models),
         agents=PostgresAgentConfigurations(pool),
         conversations=PostgresConversations(pool),
         submit=settings.submit,
         check_schema=misfits,
         call_timeout_s=settings.run.call_timeout_s,
     )
-    in_front = _agents_in_front(signals, metrics)
-    bus = ModelsBus(Scopes(database, deliver=outbox.deliver, agents_in_front=in_front).open, models)
+
+
+def _open_bus(ground: Ground, models: ModelsInUse, ports: Ports) -> Bus[Scope]:
+    outbox = Outbox(ground.database.pool, EventObserver(_log_failure))
+    outbox.start()
+    ground.stack.push_async_callback(outbox.stop)
+    in_front = _agents_in_front(ground.signals, ground.metrics)
+    bus = ModelsBus(Scopes(ground.database, deliver=outbox.deliver, agents_in_front=in_front).open, models)
     register_handlers(bus, ports)
     register_schedules(bus)
-    return bus, ports
+    return bus
 
 
-def _open_writer(
-    settings: Settings, database: Database, *, signals: Signals, metrics: Metrics, stack: AsyncExitStack
-) -> EventWriter:
+def _open_writer(ground: Ground) -> EventWriter:
     writer = EventWriter(
-        database.pool,
-        signals.publish,
-        user_cap=settings.run.max_concurrent_runs_per_user,
-        on_freed=signals.ring_soon,
-        observe=_counting(metrics),
+        ground.database.pool,
+        ground.signals.publish,
+        user_cap=ground.settings.run.max_concurrent_runs_per_user,
+        on_freed=ground.signals.ring_soon,
+        observe=_counting(ground.metrics),
     )
     writer.start()
-    stack.push_async_callback(writer.stop)
+    ground.stack.push_async_callback(writer.stop)
     return writer
 
 
-def _trace_log(settings: Settings, database: Database, signals: Signals, writer: EventWriter) -> TraceLog:
+def _trace_log(ground: Ground, writer: EventWriter) -> TraceLog:
     return PostgresTraceLog(
-        database.pool,
+        ground.database.pool,
         writer,
-        signals.hub,
-        window_s=settings.trace.token_window_ms / 1000,
-        heartbeat_s=settings.trace.heartbeat_s,
-        degraded=lambda: signals.degraded,
+        ground.signals.hub,
+        window_s=ground.settings.trace.token_window_ms / 1000,
+        heartbeat_s=ground.settings.trace.heartbeat_s,
+        degraded=lambda: ground.signals.degraded,
     )
 
 

@@ -11,6 +11,7 @@ from dynagent.infrastructure.llm.endpoints import ProviderSettings
 from dynagent.infrastructure.llm.factory import ModelSettings
 from dynagent.infrastructure.observability.logging import LogSettings
 from dynagent.infrastructure.postgres.database import DatabaseSettings
+from dynagent.infrastructure.postgres.prune import RetentionSettings
 from dynagent.infrastructure.redis.settings import BrokerSettings, RedisSettings
 from dynagent.infrastructure.sandbox.settings import SandboxSettings
 from dynagent.infrastructure.security.keyring import SecretSettings
@@ -51,6 +52,7 @@ class Settings:
     outbound: OutboundSettings = field(default_factory=OutboundSettings)
     providers: ProviderSettings = field(default_factory=ProviderSettings)
     redis: RedisSettings = field(default_factory=RedisSettings)
+    retention: RetentionSettings = field(default_factory=RetentionSettings)
     run: RunSettings = field(default_factory=RunSettings)
     sandbox: SandboxSettings = field(default_factory=SandboxSettings)
     search: SearchSettings = field(default_factory=SearchSettings)
