@@ -29,6 +29,8 @@ REFUSED: dict[str, tuple[str, str, int]] = {
     "star import": ("from math import *\nasync def f(): pass", "import_star", 1),
     "private name": ("from random import _inst\nasync def f(): pass", "private_name", 1),
     "private attribute of a module": ("import random\nasync def f(): return random._inst", "private_name", 2),
+    "eval as a default of its own name": ("async def f(x, eval=eval): return eval(x)", "banned_name", 1),
+    "eval made global": ("async def f(x):\n    global eval\n    eval = eval\n    return eval(x)", "banned_name", 3),
     "eval": ("async def f(x): return eval(x)", "banned_name", 1),
     "exec by another name": ("e = exec\nasync def f(x): return e(x)", "banned_name", 1),
     "open": ("async def f():\n    with open('x') as g: return g.read()", "banned_name", 2),
@@ -82,6 +84,9 @@ PASSED = {
     "module docstring and constants": (
         "'A tool.'\nfrom __future__ import annotations\nLIMIT: int = 3\nasync def f() -> int:\n    return LIMIT"
     ),
+    "a parameter called input": "async def f(input: str, vars: int = 1) -> str:\n    return input * vars",
+    "a variable called open": "async def f(x):\n    open = x > 1\n    return open",
+    "markdown": "async def f(x):\n    return '__bold__ and __very bold__'",
     "network with a grant": "import httpx\nasync def f(): return 1",
 }
 

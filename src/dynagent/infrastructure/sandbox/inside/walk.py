@@ -3,6 +3,17 @@
 import ast
 import re
 from collections.abc import Callable, Iterator
+from types import (
+    BuiltinFunctionType,
+    CodeType,
+    CoroutineType,
+    FrameType,
+    FunctionType,
+    GeneratorType,
+    MethodType,
+    ModuleType,
+    TracebackType,
+)
 from typing import Any
 
 from dynagent.infrastructure.sandbox.inside import imports
@@ -10,9 +21,7 @@ from dynagent.infrastructure.sandbox.inside import imports
 Found = tuple[str, int, int, str]
 """(rule, line, column, message)."""
 
-_BANNED_NAMES = """
-eval exec compile open __import__ input breakpoint globals locals vars help exit quit copyright memoryview
-"""
+_BANNED_NAMES = "eval exec compile open __import__ input breakpoint globals locals vars"
 _HARMLESS_NAMES = """
 init post_init name doc len iter next aiter anext enter exit aenter aexit str repr format bool int float index hash
 eq ne lt le gt ge contains getitem setitem delitem missing call add radd iadd sub rsub isub mul rmul imul truediv
@@ -28,6 +37,17 @@ _BANNED = frozenset(_BANNED_NAMES.split())
 _REFLECTIVE = frozenset(("getattr", "setattr", "delattr", "hasattr"))
 _HARMLESS = frozenset(f"__{name}__" for name in _HARMLESS_NAMES.split())
 _FRAME_NAMES = frozenset(_FRAME_ATTRIBUTES.split())
+_KINDS = (
+    *(object, type, property, str, dict, BaseException),
+    *(FunctionType, MethodType, BuiltinFunctionType, ModuleType),
+    *(GeneratorType, CoroutineType, CodeType, FrameType, TracebackType),
+)
+_MORE_DUNDERS = """
+__builtins__ __import__ __loader__ __spec__ __path__ __wrapped__ __bases__ __mro__ __build_class__
+"""
+_REAL_DUNDERS = frozenset(name for kind in _KINDS for name in dir(kind) if name.startswith("__")).union(
+    _MORE_DUNDERS.split()
+)
 _DUNDER = re.compile(r"__[a-zA-Z0-9]\w*?__")
 _MODULE_LEVEL = (
     *(ast.Import, ast.ImportFrom, ast.Assign, ast.AnnAssign, ast.AugAssign),
@@ -44,6 +64,7 @@ class Walk:
         self._modules: set[str] = set()
         self._direct: set[ast.AST] = set()
         self._docstrings: set[ast.AST] = set()
+        self._local: set[ast.AST] = set()
         self._rules: dict[type[ast.AST], Callable[[Any], Iterator[Found]]] = {
             ast.Import: self._import,
             ast.ImportFrom: self._import_from,
@@ -73,6 +94,8 @@ class Walk:
                 first = node.body[0] if node.body else None
                 if first is not None and _is_text(first):
                     self._docstrings.add(first.value)  # type: ignore[attr-defined]
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+                self._local.update(_own_names(node))
         for node in nodes:
             if rule := self._rules.get(type(node)):
                 yield from rule(node)
@@ -103,7 +126,7 @@ class Walk:
             yield _at(node, *objection)
 
     def _name(self, node: ast.Name) -> Iterator[Found]:
-        if node.id in _BANNED:
+        if node.id in _BANNED and node not in self._local:
             yield _at(node, "banned_name", f"'{node.id}' is not available to tools")
         elif _is_dunder(node.id) and node.id not in _HARMLESS:
             yield _at(node, "dunder", f"'{node.id}' reaches into the interpreter")
@@ -138,7 +161,7 @@ class Walk:
             return
         text = node.value if isinstance(node.value, str) else node.value.decode("latin-1")
         for match in _DUNDER.findall(text):
-            if match not in _HARMLESS:
+            if match in _REAL_DUNDERS and match not in _HARMLESS:
                 yield _at(node, "dunder_text", f"the text holds '{match}': formatting could walk to it")
 
     def _class(self, node: ast.ClassDef) -> Iterator[Found]:
@@ -181,6 +204,19 @@ def _is_dunder(name: str) -> bool:
 
 def _is_text(node: ast.AST) -> bool:
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+
+
+def _own_names(function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> Iterator[ast.AST]:
+    """Yield the uses of banned names in a body where the function has a parameter or variable of that name."""
+    body = function.body if isinstance(function.body, list) else [function.body]
+    nodes = [node for statement in body for node in ast.walk(statement)]
+    arguments = function.args
+    bound = {item.arg for item in arguments.posonlyargs + arguments.args + arguments.kwonlyargs}
+    bound |= {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    bound -= {name for node in nodes if isinstance(node, (ast.Global, ast.Nonlocal)) for name in node.names}
+    for node in nodes:
+        if isinstance(node, ast.Name) and node.id in bound & _BANNED:
+            yield node
 
 
 def _root(node: ast.Attribute) -> str:
