@@ -82,10 +82,13 @@ def rotate_file(data_dir: Path) -> KeyRing:
     return KeyRing(keys)
 
 
-def forget_old(data_dir: Path) -> None:
-    """Keep the current key of the file only: everything stored must have been encrypted anew."""
+def forget_old(data_dir: Path, *, keep: int = 2) -> None:
+    """Keep the newest keys of the file only: everything stored must have been sealed with the first by now.
+
+    The one before stays: a server that was not restarted yet seals with it.
+    """
     file = data_dir / FILE_NAME
-    _replace(file, _read(file)[:1])
+    _replace(file, _read(file)[:keep])
 
 
 def key_id(key: str) -> str:
