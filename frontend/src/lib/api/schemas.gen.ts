@@ -1524,6 +1524,93 @@ export const CancelledSchema = {
     type: 'object'
 } as const;
 
+export const CapabilitiesSchema = {
+    additionalProperties: false,
+    description: 'What a model can do; None: not known, asked for without a warning. `context_window` in tokens.',
+    properties: {
+        chat: {
+            anyOf: [
+                {
+                    type: 'boolean'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Chat'
+        },
+        context_window: {
+            anyOf: [
+                {
+                    minimum: 1,
+                    type: 'integer'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Context Window'
+        },
+        embeddings: {
+            anyOf: [
+                {
+                    type: 'boolean'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Embeddings'
+        },
+        responses_api: {
+            anyOf: [
+                {
+                    type: 'boolean'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Responses Api'
+        },
+        streaming: {
+            anyOf: [
+                {
+                    type: 'boolean'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Streaming'
+        },
+        structured_output: {
+            anyOf: [
+                {
+                    type: 'boolean'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Structured Output'
+        },
+        tools: {
+            anyOf: [
+                {
+                    type: 'boolean'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Tools'
+        }
+    },
+    title: 'Capabilities',
+    type: 'object'
+} as const;
+
 export const CloneBodySchema = {
     additionalProperties: false,
     description: 'How the copy is named; `<name> (copy)` when you do not say.',
@@ -2620,6 +2707,149 @@ export const InterruptRaisedSchema = {
     type: 'object'
 } as const;
 
+export const KeyTestBodySchema = {
+    additionalProperties: false,
+    description: 'A key to try; nothing is stored.',
+    properties: {
+        api_key: {
+            anyOf: [
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Api Key'
+        },
+        endpoint_url: {
+            anyOf: [
+                {
+                    maxLength: 500,
+                    minLength: 8,
+                    type: 'string'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Endpoint Url'
+        },
+        provider: {
+            maxLength: 200,
+            minLength: 1,
+            title: 'Provider',
+            type: 'string'
+        }
+    },
+    required: [
+        'provider'
+    ],
+    title: 'KeyTestBody',
+    type: 'object'
+} as const;
+
+export const KeyTestOutSchema = {
+    description: 'How the key did.',
+    properties: {
+        accepted: {
+            title: 'Accepted',
+            type: 'boolean'
+        },
+        detail: {
+            title: 'Detail',
+            type: 'string'
+        },
+        duration_ms: {
+            title: 'Duration Ms',
+            type: 'number'
+        },
+        models: {
+            default: [],
+            items: {
+                type: 'string'
+            },
+            title: 'Models',
+            type: 'array'
+        }
+    },
+    required: [
+        'accepted',
+        'detail',
+        'duration_ms'
+    ],
+    title: 'KeyTestOut',
+    type: 'object'
+} as const;
+
+export const KnownModelSchema = {
+    description: 'A model that a provider is known to have; prices in US dollars per million tokens.',
+    properties: {
+        context_window: {
+            anyOf: [
+                {
+                    type: 'integer'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Context Window'
+        },
+        id: {
+            title: 'Id',
+            type: 'string'
+        },
+        input_usd_per_million: {
+            anyOf: [
+                {
+                    type: 'string'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Input Usd Per Million'
+        },
+        name: {
+            title: 'Name',
+            type: 'string'
+        },
+        output_usd_per_million: {
+            anyOf: [
+                {
+                    type: 'string'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Output Usd Per Million'
+        }
+    },
+    required: [
+        'id',
+        'name'
+    ],
+    title: 'KnownModel',
+    type: 'object'
+} as const;
+
+export const KnownModelListSchema = {
+    description: 'The models that a provider is known to have, without asking it.',
+    properties: {
+        models: {
+            items: {
+                $ref: '#/components/schemas/KnownModel'
+            },
+            title: 'Models',
+            type: 'array'
+        }
+    },
+    required: [
+        'models'
+    ],
+    title: 'KnownModelList',
+    type: 'object'
+} as const;
+
 export const LoginBodySchema = {
     additionalProperties: false,
     description: 'Who signs in; `login` is the name or the e-mail address.',
@@ -2741,6 +2971,640 @@ export const MessageSchema = {
         'call_key'
     ],
     title: 'Message',
+    type: 'object'
+} as const;
+
+export const ModelBodySchema = {
+    additionalProperties: false,
+    description: 'A model to keep (MOD-02).',
+    properties: {
+        api_key: {
+            anyOf: [
+                {
+                    type: 'null'
+                }
+            ],
+            description: 'Kept encrypted, never shown again.',
+            title: 'Api Key'
+        },
+        capabilities: {
+            $ref: '#/components/schemas/Capabilities',
+            description: 'What you know better than we.'
+        },
+        config_params_json: {
+            $ref: '#/components/schemas/ModelParameters'
+        },
+        endpoint_url: {
+            anyOf: [
+                {
+                    maxLength: 500,
+                    minLength: 8,
+                    type: 'string'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            description: 'Where it is met, when not at its provider\'s own address.',
+            title: 'Endpoint Url'
+        },
+        fallbacks: {
+            default: [],
+            description: 'Models that step in, in this order.',
+            items: {
+                maxLength: 200,
+                minLength: 1,
+                type: 'string'
+            },
+            maxItems: 5,
+            title: 'Fallbacks',
+            type: 'array'
+        },
+        for_all: {
+            default: false,
+            description: 'A global model; for administrators.',
+            title: 'For All',
+            type: 'boolean'
+        },
+        key_id: {
+            anyOf: [
+                {
+                    maxLength: 36,
+                    type: 'string'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            description: 'One of your provider keys instead.',
+            title: 'Key Id'
+        },
+        max_rpm: {
+            anyOf: [
+                {
+                    maximum: 1000000,
+                    minimum: 1,
+                    type: 'integer'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            description: 'Calls a minute.',
+            title: 'Max Rpm'
+        },
+        model_identifier: {
+            description: 'What the provider calls it.',
+            examples: [
+                'gpt-4o-mini'
+            ],
+            maxLength: 200,
+            minLength: 1,
+            title: 'Model Identifier',
+            type: 'string'
+        },
+        name: {
+            description: 'What agents and runs call it.',
+            examples: [
+                'fast'
+            ],
+            maxLength: 200,
+            minLength: 1,
+            title: 'Name',
+            type: 'string'
+        },
+        provider: {
+            examples: [
+                'openai'
+            ],
+            maxLength: 200,
+            minLength: 1,
+            title: 'Provider',
+            type: 'string'
+        }
+    },
+    required: [
+        'name',
+        'provider',
+        'model_identifier'
+    ],
+    title: 'ModelBody',
+    type: 'object'
+} as const;
+
+export const ModelChangesSchema = {
+    additionalProperties: false,
+    description: 'What to change; what is left out stays. Another provider or address drops the key unless one is sent along.',
+    properties: {
+        api_key: {
+            anyOf: [
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Api Key'
+        },
+        capabilities: {
+            anyOf: [
+                {
+                    $ref: '#/components/schemas/Capabilities'
+                },
+                {
+                    type: 'null'
+                }
+            ]
+        },
+        config_params_json: {
+            anyOf: [
+                {
+                    $ref: '#/components/schemas/ModelParameters'
+                },
+                {
+                    type: 'null'
+                }
+            ]
+        },
+        enabled: {
+            anyOf: [
+                {
+                    type: 'boolean'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Enabled'
+        },
+        endpoint_url: {
+            anyOf: [
+                {
+                    maxLength: 500,
+                    minLength: 8,
+                    type: 'string'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Endpoint Url'
+        },
+        fallbacks: {
+            anyOf: [
+                {
+                    items: {
+                        maxLength: 200,
+                        minLength: 1,
+                        type: 'string'
+                    },
+                    maxItems: 5,
+                    type: 'array'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Fallbacks'
+        },
+        key_id: {
+            anyOf: [
+                {
+                    maxLength: 36,
+                    type: 'string'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Key Id'
+        },
+        max_rpm: {
+            anyOf: [
+                {
+                    maximum: 1000000,
+                    minimum: 1,
+                    type: 'integer'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Max Rpm'
+        },
+        model_identifier: {
+            anyOf: [
+                {
+                    maxLength: 200,
+                    minLength: 1,
+                    type: 'string'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Model Identifier'
+        },
+        name: {
+            anyOf: [
+                {
+                    maxLength: 200,
+                    minLength: 1,
+                    type: 'string'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Name'
+        },
+        provider: {
+            anyOf: [
+                {
+                    maxLength: 200,
+                    minLength: 1,
+                    type: 'string'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Provider'
+        },
+        version: {
+            anyOf: [
+                {
+                    maximum: 2147483647,
+                    minimum: 1,
+                    type: 'integer'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            description: 'The version that is changed.',
+            title: 'Version'
+        }
+    },
+    title: 'ModelChanges',
+    type: 'object'
+} as const;
+
+export const ModelDetailsSchema = {
+    description: 'A model with what it can do, how its endpoint is, and what should be known before it is used.',
+    properties: {
+        capabilities: {
+            $ref: '#/components/schemas/Capabilities'
+        },
+        circuit: {
+            title: 'Circuit',
+            type: 'string'
+        },
+        config_params_json: {
+            $ref: '#/components/schemas/ModelParameters'
+        },
+        created_at: {
+            format: 'date-time',
+            title: 'Created At',
+            type: 'string'
+        },
+        enabled: {
+            title: 'Enabled',
+            type: 'boolean'
+        },
+        endpoint_url: {
+            anyOf: [
+                {
+                    type: 'string'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Endpoint Url'
+        },
+        fallbacks: {
+            items: {
+                type: 'string'
+            },
+            title: 'Fallbacks',
+            type: 'array'
+        },
+        id: {
+            title: 'Id',
+            type: 'string'
+        },
+        key_hint: {
+            anyOf: [
+                {
+                    type: 'string'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Key Hint'
+        },
+        key_id: {
+            anyOf: [
+                {
+                    type: 'string'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Key Id'
+        },
+        max_rpm: {
+            anyOf: [
+                {
+                    type: 'integer'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Max Rpm'
+        },
+        model_identifier: {
+            title: 'Model Identifier',
+            type: 'string'
+        },
+        name: {
+            title: 'Name',
+            type: 'string'
+        },
+        owner: {
+            description: '`own` or `global`.',
+            title: 'Owner',
+            type: 'string'
+        },
+        provider: {
+            title: 'Provider',
+            type: 'string'
+        },
+        provider_name: {
+            title: 'Provider Name',
+            type: 'string'
+        },
+        updated_at: {
+            format: 'date-time',
+            title: 'Updated At',
+            type: 'string'
+        },
+        version: {
+            title: 'Version',
+            type: 'integer'
+        },
+        warnings: {
+            items: {
+                type: 'string'
+            },
+            title: 'Warnings',
+            type: 'array'
+        }
+    },
+    required: [
+        'id',
+        'name',
+        'provider',
+        'provider_name',
+        'model_identifier',
+        'owner',
+        'endpoint_url',
+        'key_hint',
+        'key_id',
+        'config_params_json',
+        'fallbacks',
+        'max_rpm',
+        'enabled',
+        'version',
+        'created_at',
+        'updated_at',
+        'capabilities',
+        'circuit',
+        'warnings'
+    ],
+    title: 'ModelDetails',
+    type: 'object'
+} as const;
+
+export const ModelListSchema = {
+    description: 'A page of models, newest first.',
+    properties: {
+        limit: {
+            title: 'Limit',
+            type: 'integer'
+        },
+        models: {
+            items: {
+                $ref: '#/components/schemas/ModelDetails'
+            },
+            title: 'Models',
+            type: 'array'
+        },
+        next_cursor: {
+            anyOf: [
+                {
+                    type: 'string'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Next Cursor'
+        },
+        skip: {
+            title: 'Skip',
+            type: 'integer'
+        },
+        total: {
+            title: 'Total',
+            type: 'integer'
+        }
+    },
+    required: [
+        'total',
+        'skip',
+        'limit',
+        'models'
+    ],
+    title: 'ModelList',
+    type: 'object'
+} as const;
+
+export const ModelOutSchema = {
+    description: 'A model; `key_hint` is the end of its key, `circuit` whether calls pass to its endpoint now.',
+    properties: {
+        config_params_json: {
+            $ref: '#/components/schemas/ModelParameters'
+        },
+        created_at: {
+            format: 'date-time',
+            title: 'Created At',
+            type: 'string'
+        },
+        enabled: {
+            title: 'Enabled',
+            type: 'boolean'
+        },
+        endpoint_url: {
+            anyOf: [
+                {
+                    type: 'string'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Endpoint Url'
+        },
+        fallbacks: {
+            items: {
+                type: 'string'
+            },
+            title: 'Fallbacks',
+            type: 'array'
+        },
+        id: {
+            title: 'Id',
+            type: 'string'
+        },
+        key_hint: {
+            anyOf: [
+                {
+                    type: 'string'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Key Hint'
+        },
+        key_id: {
+            anyOf: [
+                {
+                    type: 'string'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Key Id'
+        },
+        max_rpm: {
+            anyOf: [
+                {
+                    type: 'integer'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Max Rpm'
+        },
+        model_identifier: {
+            title: 'Model Identifier',
+            type: 'string'
+        },
+        name: {
+            title: 'Name',
+            type: 'string'
+        },
+        owner: {
+            description: '`own` or `global`.',
+            title: 'Owner',
+            type: 'string'
+        },
+        provider: {
+            title: 'Provider',
+            type: 'string'
+        },
+        provider_name: {
+            title: 'Provider Name',
+            type: 'string'
+        },
+        updated_at: {
+            format: 'date-time',
+            title: 'Updated At',
+            type: 'string'
+        },
+        version: {
+            title: 'Version',
+            type: 'integer'
+        }
+    },
+    required: [
+        'id',
+        'name',
+        'provider',
+        'provider_name',
+        'model_identifier',
+        'owner',
+        'endpoint_url',
+        'key_hint',
+        'key_id',
+        'config_params_json',
+        'fallbacks',
+        'max_rpm',
+        'enabled',
+        'version',
+        'created_at',
+        'updated_at'
+    ],
+    title: 'ModelOut',
+    type: 'object'
+} as const;
+
+export const ModelParametersSchema = {
+    additionalProperties: false,
+    description: 'What a model is asked with unless the agent says otherwise (C-33).',
+    properties: {
+        max_tokens: {
+            anyOf: [
+                {
+                    maximum: 10000000,
+                    minimum: 1,
+                    type: 'integer'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Max Tokens'
+        },
+        responses_api: {
+            default: false,
+            title: 'Responses Api',
+            type: 'boolean'
+        },
+        temperature: {
+            anyOf: [
+                {
+                    maximum: 2,
+                    minimum: 0,
+                    type: 'number'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Temperature'
+        },
+        timeout_s: {
+            anyOf: [
+                {
+                    exclusiveMinimum: 0,
+                    maximum: 3600,
+                    type: 'number'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Timeout S'
+        }
+    },
+    title: 'ModelParameters',
     type: 'object'
 } as const;
 
@@ -3307,6 +4171,200 @@ export const ProfileOutSchema = {
     type: 'object'
 } as const;
 
+export const ProviderKeyBodySchema = {
+    additionalProperties: false,
+    description: 'A provider\'s key to keep (MOD-06).',
+    properties: {
+        endpoint_url: {
+            anyOf: [
+                {
+                    maxLength: 500,
+                    minLength: 8,
+                    type: 'string'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            description: 'The one address this key may be sent to.',
+            title: 'Endpoint Url'
+        },
+        label: {
+            default: '',
+            maxLength: 100,
+            title: 'Label',
+            type: 'string'
+        },
+        provider: {
+            examples: [
+                'openai'
+            ],
+            maxLength: 200,
+            minLength: 1,
+            title: 'Provider',
+            type: 'string'
+        },
+        purpose: {
+            default: 'models',
+            enum: [
+                'models',
+                'tracing'
+            ],
+            title: 'Purpose',
+            type: 'string'
+        }
+    },
+    required: [
+        'provider'
+    ],
+    title: 'ProviderKeyBody',
+    type: 'object'
+} as const;
+
+export const ProviderKeyListSchema = {
+    description: 'Your provider keys, newest first.',
+    properties: {
+        api_keys: {
+            items: {
+                $ref: '#/components/schemas/ProviderKeyOut'
+            },
+            title: 'Api Keys',
+            type: 'array'
+        }
+    },
+    required: [
+        'api_keys'
+    ],
+    title: 'ProviderKeyList',
+    type: 'object'
+} as const;
+
+export const ProviderKeyOutSchema = {
+    description: 'A provider\'s key, masked.',
+    properties: {
+        created_at: {
+            format: 'date-time',
+            title: 'Created At',
+            type: 'string'
+        },
+        endpoint_url: {
+            anyOf: [
+                {
+                    type: 'string'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Endpoint Url'
+        },
+        hint: {
+            title: 'Hint',
+            type: 'string'
+        },
+        id: {
+            title: 'Id',
+            type: 'string'
+        },
+        label: {
+            title: 'Label',
+            type: 'string'
+        },
+        provider: {
+            title: 'Provider',
+            type: 'string'
+        },
+        purpose: {
+            enum: [
+                'models',
+                'tracing'
+            ],
+            title: 'Purpose',
+            type: 'string'
+        }
+    },
+    required: [
+        'id',
+        'provider',
+        'label',
+        'purpose',
+        'endpoint_url',
+        'hint',
+        'created_at'
+    ],
+    title: 'ProviderKeyOut',
+    type: 'object'
+} as const;
+
+export const ProviderListSchema = {
+    description: 'All providers.',
+    properties: {
+        providers: {
+            items: {
+                $ref: '#/components/schemas/ProviderOut'
+            },
+            title: 'Providers',
+            type: 'array'
+        }
+    },
+    required: [
+        'providers'
+    ],
+    title: 'ProviderList',
+    type: 'object'
+} as const;
+
+export const ProviderOutSchema = {
+    description: 'A provider.',
+    properties: {
+        base_url: {
+            anyOf: [
+                {
+                    type: 'string'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Base Url'
+        },
+        capabilities: {
+            $ref: '#/components/schemas/Capabilities'
+        },
+        id: {
+            title: 'Id',
+            type: 'string'
+        },
+        name: {
+            title: 'Name',
+            type: 'string'
+        },
+        needs_endpoint: {
+            title: 'Needs Endpoint',
+            type: 'boolean'
+        },
+        needs_key: {
+            title: 'Needs Key',
+            type: 'boolean'
+        },
+        note: {
+            title: 'Note',
+            type: 'string'
+        }
+    },
+    required: [
+        'id',
+        'name',
+        'base_url',
+        'needs_key',
+        'needs_endpoint',
+        'capabilities',
+        'note'
+    ],
+    title: 'ProviderOut',
+    type: 'object'
+} as const;
+
 export const RegisterBodySchema = {
     additionalProperties: false,
     description: 'A new account.',
@@ -3602,6 +4660,369 @@ export const RunErrorSchema = {
         'message'
     ],
     title: 'RunError',
+    type: 'object'
+} as const;
+
+export const ScheduleBodySchema = {
+    additionalProperties: false,
+    description: 'When an agent is asked what. `cron` has five fields and counts in `time_zone`.',
+    properties: {
+        agent_id: {
+            maxLength: 100,
+            minLength: 1,
+            title: 'Agent Id',
+            type: 'string'
+        },
+        context: {
+            additionalProperties: true,
+            title: 'Context',
+            type: 'object'
+        },
+        cron: {
+            examples: [
+                '0 9 * * 1-5'
+            ],
+            maxLength: 200,
+            minLength: 1,
+            title: 'Cron',
+            type: 'string'
+        },
+        model: {
+            anyOf: [
+                {
+                    maxLength: 200,
+                    minLength: 1,
+                    type: 'string'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Model'
+        },
+        name: {
+            maxLength: 255,
+            minLength: 1,
+            title: 'Name',
+            type: 'string'
+        },
+        paused: {
+            default: false,
+            title: 'Paused',
+            type: 'boolean'
+        },
+        query: {
+            maxLength: 100000,
+            minLength: 1,
+            title: 'Query',
+            type: 'string'
+        },
+        time_zone: {
+            default: 'UTC',
+            examples: [
+                'Europe/Berlin'
+            ],
+            maxLength: 64,
+            minLength: 1,
+            title: 'Time Zone',
+            type: 'string'
+        }
+    },
+    required: [
+        'agent_id',
+        'name',
+        'cron',
+        'query'
+    ],
+    title: 'ScheduleBody',
+    type: 'object'
+} as const;
+
+export const ScheduleChangesSchema = {
+    additionalProperties: false,
+    description: 'The fields to change; the others stay. `paused` stops and starts it.',
+    properties: {
+        agent_id: {
+            anyOf: [
+                {
+                    maxLength: 100,
+                    minLength: 1,
+                    type: 'string'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Agent Id'
+        },
+        context: {
+            anyOf: [
+                {
+                    additionalProperties: true,
+                    type: 'object'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Context'
+        },
+        cron: {
+            anyOf: [
+                {
+                    examples: [
+                        '0 9 * * 1-5'
+                    ],
+                    maxLength: 200,
+                    minLength: 1,
+                    type: 'string'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Cron'
+        },
+        model: {
+            anyOf: [
+                {
+                    maxLength: 200,
+                    minLength: 1,
+                    type: 'string'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Model'
+        },
+        name: {
+            anyOf: [
+                {
+                    maxLength: 255,
+                    minLength: 1,
+                    type: 'string'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Name'
+        },
+        paused: {
+            anyOf: [
+                {
+                    type: 'boolean'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Paused'
+        },
+        query: {
+            anyOf: [
+                {
+                    maxLength: 100000,
+                    minLength: 1,
+                    type: 'string'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Query'
+        },
+        time_zone: {
+            anyOf: [
+                {
+                    examples: [
+                        'Europe/Berlin'
+                    ],
+                    maxLength: 64,
+                    minLength: 1,
+                    type: 'string'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Time Zone'
+        }
+    },
+    title: 'ScheduleChanges',
+    type: 'object'
+} as const;
+
+export const ScheduleListSchema = {
+    description: 'A page of schedules, newest first.',
+    properties: {
+        limit: {
+            title: 'Limit',
+            type: 'integer'
+        },
+        next_cursor: {
+            anyOf: [
+                {
+                    type: 'string'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Next Cursor'
+        },
+        schedules: {
+            items: {
+                $ref: '#/components/schemas/ScheduleOut'
+            },
+            title: 'Schedules',
+            type: 'array'
+        },
+        skip: {
+            title: 'Skip',
+            type: 'integer'
+        },
+        total: {
+            title: 'Total',
+            type: 'integer'
+        }
+    },
+    required: [
+        'total',
+        'skip',
+        'limit',
+        'schedules'
+    ],
+    title: 'ScheduleList',
+    type: 'object'
+} as const;
+
+export const ScheduleOutSchema = {
+    description: 'A schedule. Times are ISO 8601 in UTC.',
+    properties: {
+        agent_id: {
+            title: 'Agent Id',
+            type: 'string'
+        },
+        context: {
+            additionalProperties: true,
+            title: 'Context',
+            type: 'object'
+        },
+        created_at: {
+            format: 'date-time',
+            title: 'Created At',
+            type: 'string'
+        },
+        cron: {
+            title: 'Cron',
+            type: 'string'
+        },
+        id: {
+            title: 'Id',
+            type: 'string'
+        },
+        last_execution_id: {
+            anyOf: [
+                {
+                    type: 'string'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Last Execution Id'
+        },
+        last_fire: {
+            anyOf: [
+                {
+                    format: 'date-time',
+                    type: 'string'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Last Fire'
+        },
+        model: {
+            anyOf: [
+                {
+                    type: 'string'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Model'
+        },
+        name: {
+            title: 'Name',
+            type: 'string'
+        },
+        next_fire: {
+            anyOf: [
+                {
+                    format: 'date-time',
+                    type: 'string'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Next Fire'
+        },
+        next_times: {
+            description: 'The next five times; only when one schedule is asked for.',
+            items: {
+                format: 'date-time',
+                type: 'string'
+            },
+            title: 'Next Times',
+            type: 'array'
+        },
+        paused: {
+            title: 'Paused',
+            type: 'boolean'
+        },
+        query: {
+            title: 'Query',
+            type: 'string'
+        },
+        schedule_id: {
+            title: 'Schedule Id',
+            type: 'string'
+        },
+        time_zone: {
+            title: 'Time Zone',
+            type: 'string'
+        },
+        updated_at: {
+            format: 'date-time',
+            title: 'Updated At',
+            type: 'string'
+        }
+    },
+    required: [
+        'id',
+        'schedule_id',
+        'agent_id',
+        'name',
+        'cron',
+        'time_zone',
+        'query',
+        'model',
+        'context',
+        'paused',
+        'next_fire',
+        'last_fire',
+        'last_execution_id',
+        'next_times',
+        'created_at',
+        'updated_at'
+    ],
+    title: 'ScheduleOut',
     type: 'object'
 } as const;
 
@@ -4969,6 +6390,52 @@ export const UserOutSchema = {
     type: 'object'
 } as const;
 
+export const KeyTestBodyWritableSchema = {
+    additionalProperties: false,
+    description: 'A key to try; nothing is stored.',
+    properties: {
+        api_key: {
+            anyOf: [
+                {
+                    format: 'password',
+                    maxLength: 2000,
+                    minLength: 1,
+                    type: 'string',
+                    writeOnly: true
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Api Key'
+        },
+        endpoint_url: {
+            anyOf: [
+                {
+                    maxLength: 500,
+                    minLength: 8,
+                    type: 'string'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Endpoint Url'
+        },
+        provider: {
+            maxLength: 200,
+            minLength: 1,
+            title: 'Provider',
+            type: 'string'
+        }
+    },
+    required: [
+        'provider'
+    ],
+    title: 'KeyTestBody',
+    type: 'object'
+} as const;
+
 export const LoginBodyWritableSchema = {
     additionalProperties: false,
     description: 'Who signs in; `login` is the name or the e-mail address.',
@@ -4993,6 +6460,294 @@ export const LoginBodyWritableSchema = {
         'password'
     ],
     title: 'LoginBody',
+    type: 'object'
+} as const;
+
+export const ModelBodyWritableSchema = {
+    additionalProperties: false,
+    description: 'A model to keep (MOD-02).',
+    properties: {
+        api_key: {
+            anyOf: [
+                {
+                    format: 'password',
+                    maxLength: 2000,
+                    minLength: 1,
+                    type: 'string',
+                    writeOnly: true
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            description: 'Kept encrypted, never shown again.',
+            title: 'Api Key'
+        },
+        capabilities: {
+            $ref: '#/components/schemas/Capabilities',
+            description: 'What you know better than we.'
+        },
+        config_params_json: {
+            $ref: '#/components/schemas/ModelParameters'
+        },
+        endpoint_url: {
+            anyOf: [
+                {
+                    maxLength: 500,
+                    minLength: 8,
+                    type: 'string'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            description: 'Where it is met, when not at its provider\'s own address.',
+            title: 'Endpoint Url'
+        },
+        fallbacks: {
+            default: [],
+            description: 'Models that step in, in this order.',
+            items: {
+                maxLength: 200,
+                minLength: 1,
+                type: 'string'
+            },
+            maxItems: 5,
+            title: 'Fallbacks',
+            type: 'array'
+        },
+        for_all: {
+            default: false,
+            description: 'A global model; for administrators.',
+            title: 'For All',
+            type: 'boolean'
+        },
+        key_id: {
+            anyOf: [
+                {
+                    maxLength: 36,
+                    type: 'string'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            description: 'One of your provider keys instead.',
+            title: 'Key Id'
+        },
+        max_rpm: {
+            anyOf: [
+                {
+                    maximum: 1000000,
+                    minimum: 1,
+                    type: 'integer'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            description: 'Calls a minute.',
+            title: 'Max Rpm'
+        },
+        model_identifier: {
+            description: 'What the provider calls it.',
+            examples: [
+                'gpt-4o-mini'
+            ],
+            maxLength: 200,
+            minLength: 1,
+            title: 'Model Identifier',
+            type: 'string'
+        },
+        name: {
+            description: 'What agents and runs call it.',
+            examples: [
+                'fast'
+            ],
+            maxLength: 200,
+            minLength: 1,
+            title: 'Name',
+            type: 'string'
+        },
+        provider: {
+            examples: [
+                'openai'
+            ],
+            maxLength: 200,
+            minLength: 1,
+            title: 'Provider',
+            type: 'string'
+        }
+    },
+    required: [
+        'name',
+        'provider',
+        'model_identifier'
+    ],
+    title: 'ModelBody',
+    type: 'object'
+} as const;
+
+export const ModelChangesWritableSchema = {
+    additionalProperties: false,
+    description: 'What to change; what is left out stays. Another provider or address drops the key unless one is sent along.',
+    properties: {
+        api_key: {
+            anyOf: [
+                {
+                    format: 'password',
+                    maxLength: 2000,
+                    minLength: 1,
+                    type: 'string',
+                    writeOnly: true
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Api Key'
+        },
+        capabilities: {
+            anyOf: [
+                {
+                    $ref: '#/components/schemas/Capabilities'
+                },
+                {
+                    type: 'null'
+                }
+            ]
+        },
+        config_params_json: {
+            anyOf: [
+                {
+                    $ref: '#/components/schemas/ModelParameters'
+                },
+                {
+                    type: 'null'
+                }
+            ]
+        },
+        enabled: {
+            anyOf: [
+                {
+                    type: 'boolean'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Enabled'
+        },
+        endpoint_url: {
+            anyOf: [
+                {
+                    maxLength: 500,
+                    minLength: 8,
+                    type: 'string'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Endpoint Url'
+        },
+        fallbacks: {
+            anyOf: [
+                {
+                    items: {
+                        maxLength: 200,
+                        minLength: 1,
+                        type: 'string'
+                    },
+                    maxItems: 5,
+                    type: 'array'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Fallbacks'
+        },
+        key_id: {
+            anyOf: [
+                {
+                    maxLength: 36,
+                    type: 'string'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Key Id'
+        },
+        max_rpm: {
+            anyOf: [
+                {
+                    maximum: 1000000,
+                    minimum: 1,
+                    type: 'integer'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Max Rpm'
+        },
+        model_identifier: {
+            anyOf: [
+                {
+                    maxLength: 200,
+                    minLength: 1,
+                    type: 'string'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Model Identifier'
+        },
+        name: {
+            anyOf: [
+                {
+                    maxLength: 200,
+                    minLength: 1,
+                    type: 'string'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Name'
+        },
+        provider: {
+            anyOf: [
+                {
+                    maxLength: 200,
+                    minLength: 1,
+                    type: 'string'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Provider'
+        },
+        version: {
+            anyOf: [
+                {
+                    maximum: 2147483647,
+                    minimum: 1,
+                    type: 'integer'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            description: 'The version that is changed.',
+            title: 'Version'
+        }
+    },
+    title: 'ModelChanges',
     type: 'object'
 } as const;
 
@@ -5056,6 +6811,65 @@ export const NewUserBodyWritableSchema = {
         'password'
     ],
     title: 'NewUserBody',
+    type: 'object'
+} as const;
+
+export const ProviderKeyBodyWritableSchema = {
+    additionalProperties: false,
+    description: 'A provider\'s key to keep (MOD-06).',
+    properties: {
+        api_key: {
+            format: 'password',
+            maxLength: 2000,
+            minLength: 1,
+            title: 'Api Key',
+            type: 'string',
+            writeOnly: true
+        },
+        endpoint_url: {
+            anyOf: [
+                {
+                    maxLength: 500,
+                    minLength: 8,
+                    type: 'string'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            description: 'The one address this key may be sent to.',
+            title: 'Endpoint Url'
+        },
+        label: {
+            default: '',
+            maxLength: 100,
+            title: 'Label',
+            type: 'string'
+        },
+        provider: {
+            examples: [
+                'openai'
+            ],
+            maxLength: 200,
+            minLength: 1,
+            title: 'Provider',
+            type: 'string'
+        },
+        purpose: {
+            default: 'models',
+            enum: [
+                'models',
+                'tracing'
+            ],
+            title: 'Purpose',
+            type: 'string'
+        }
+    },
+    required: [
+        'provider',
+        'api_key'
+    ],
+    title: 'ProviderKeyBody',
     type: 'object'
 } as const;
 

@@ -2,7 +2,7 @@
 
 import type { Client, Options as Options2, TDataShape } from './client';
 import { client } from './client.gen';
-import type { CancelExecutionData, CancelExecutionErrors, CancelExecutionResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, CloneAgentData, CloneAgentErrors, CloneAgentResponses, CompleteSetupData, CompleteSetupErrors, CompleteSetupResponses, CreateAccessKeyData, CreateAccessKeyErrors, CreateAccessKeyResponses, CreateAgentData, CreateAgentErrors, CreateAgentResponses, CreateUserData, CreateUserErrors, CreateUserResponses, DeleteAgentData, DeleteAgentErrors, DeleteAgentResponses, ExecuteToolData, ExecuteToolErrors, ExecuteToolResponses, FollowTraceData, FollowTraceErrors, FollowTraceResponses, ForkExecutionData, ForkExecutionErrors, ForkExecutionResponses, GetAgentData, GetAgentErrors, GetAgentResponses, GetAgentVersionData, GetAgentVersionErrors, GetAgentVersionResponses, GetApiInformationData, GetApiInformationErrors, GetApiInformationResponses, GetExecutionData, GetExecutionErrors, GetExecutionResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetProfileData, GetProfileErrors, GetProfileResponses, GetReadinessData, GetReadinessErrors, GetReadinessResponses, GetSignInOptionsData, GetSignInOptionsErrors, GetSignInOptionsResponses, GetToolData, GetToolErrors, GetToolResponses, GetUserData, GetUserErrors, GetUserResponses, IssueStreamTicketData, IssueStreamTicketErrors, IssueStreamTicketResponses, ListAccessKeysData, ListAccessKeysErrors, ListAccessKeysResponses, ListAgentsData, ListAgentsErrors, ListAgentsResponses, ListAgentVersionsData, ListAgentVersionsErrors, ListAgentVersionsResponses, ListAttachableToolsData, ListAttachableToolsErrors, ListAttachableToolsResponses, ListAuditEntriesData, ListAuditEntriesErrors, ListAuditEntriesResponses, ListExecutionsData, ListExecutionsErrors, ListExecutionsResponses, ListInterruptsData, ListInterruptsErrors, ListInterruptsResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListToolsData, ListToolsErrors, ListToolsResponses, ListUsersData, ListUsersErrors, ListUsersResponses, LogInData, LogInErrors, LogInResponses, LogOutData, LogOutErrors, LogOutEverywhereData, LogOutEverywhereErrors, LogOutEverywhereResponses, LogOutResponses, ReadTraceData, ReadTraceErrors, ReadTraceResponses, RefreshSessionData, RefreshSessionErrors, RefreshSessionResponses, RegisterData, RegisterErrors, RegisterResponses, RegisterToolData, RegisterToolErrors, RegisterToolResponses, RemoveToolData, RemoveToolErrors, RemoveToolResponses, ReplayExecutionData, ReplayExecutionErrors, ReplayExecutionResponses, RestoreAgentVersionData, RestoreAgentVersionErrors, RestoreAgentVersionResponses, ResumeExecutionData, ResumeExecutionErrors, ResumeExecutionResponses, RetryExecutionData, RetryExecutionErrors, RetryExecutionResponses, RevokeAccessKeyData, RevokeAccessKeyErrors, RevokeAccessKeyResponses, RunAgentData, RunAgentErrors, RunAgentResponses, SetAgentsStatusData, SetAgentsStatusErrors, SetAgentsStatusResponses, SetUserRoleData, SetUserRoleErrors, SetUserRoleResponses, SetUserStatusData, SetUserStatusErrors, SetUserStatusResponses, StartExecutionData, StartExecutionErrors, StartExecutionResponses, StreamAgentData, StreamAgentErrors, StreamAgentResponses, UpdateAgentData, UpdateAgentErrors, UpdateAgentResponses, UpdateProfileData, UpdateProfileErrors, UpdateProfileResponses, UpdateToolData, UpdateToolErrors, UpdateToolResponses } from './types.gen';
+import type { AddProviderKeyData, AddProviderKeyErrors, AddProviderKeyResponses, CancelExecutionData, CancelExecutionErrors, CancelExecutionResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, ChangeScheduleData, ChangeScheduleErrors, ChangeScheduleResponses, CloneAgentData, CloneAgentErrors, CloneAgentResponses, CompleteSetupData, CompleteSetupErrors, CompleteSetupResponses, CreateAccessKeyData, CreateAccessKeyErrors, CreateAccessKeyResponses, CreateAgentData, CreateAgentErrors, CreateAgentResponses, CreateModelData, CreateModelErrors, CreateModelResponses, CreateScheduleData, CreateScheduleErrors, CreateScheduleResponses, CreateUserData, CreateUserErrors, CreateUserResponses, DeleteAgentData, DeleteAgentErrors, DeleteAgentResponses, DeleteModelData, DeleteModelErrors, DeleteModelResponses, ExecuteToolData, ExecuteToolErrors, ExecuteToolResponses, FollowTraceData, FollowTraceErrors, FollowTraceResponses, ForkExecutionData, ForkExecutionErrors, ForkExecutionResponses, GetAgentData, GetAgentErrors, GetAgentResponses, GetAgentVersionData, GetAgentVersionErrors, GetAgentVersionResponses, GetApiInformationData, GetApiInformationErrors, GetApiInformationResponses, GetExecutionData, GetExecutionErrors, GetExecutionResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetModelData, GetModelErrors, GetModelResponses, GetProfileData, GetProfileErrors, GetProfileResponses, GetProviderCapabilitiesData, GetProviderCapabilitiesErrors, GetProviderCapabilitiesResponses, GetReadinessData, GetReadinessErrors, GetReadinessResponses, GetScheduleData, GetScheduleErrors, GetScheduleResponses, GetSignInOptionsData, GetSignInOptionsErrors, GetSignInOptionsResponses, GetToolData, GetToolErrors, GetToolResponses, GetUserData, GetUserErrors, GetUserResponses, IssueStreamTicketData, IssueStreamTicketErrors, IssueStreamTicketResponses, ListAccessKeysData, ListAccessKeysErrors, ListAccessKeysResponses, ListAgentsData, ListAgentsErrors, ListAgentsResponses, ListAgentVersionsData, ListAgentVersionsErrors, ListAgentVersionsResponses, ListAttachableToolsData, ListAttachableToolsErrors, ListAttachableToolsResponses, ListAuditEntriesData, ListAuditEntriesErrors, ListAuditEntriesResponses, ListExecutionsData, ListExecutionsErrors, ListExecutionsResponses, ListInterruptsData, ListInterruptsErrors, ListInterruptsResponses, ListModelsData, ListModelsErrors, ListModelsResponses, ListProviderKeysData, ListProviderKeysErrors, ListProviderKeysResponses, ListProviderModelsData, ListProviderModelsErrors, ListProviderModelsResponses, ListProvidersData, ListProvidersErrors, ListProvidersResponses, ListSchedulesData, ListSchedulesErrors, ListSchedulesResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListToolsData, ListToolsErrors, ListToolsResponses, ListUsersData, ListUsersErrors, ListUsersResponses, LogInData, LogInErrors, LogInResponses, LogOutData, LogOutErrors, LogOutEverywhereData, LogOutEverywhereErrors, LogOutEverywhereResponses, LogOutResponses, ReadTraceData, ReadTraceErrors, ReadTraceResponses, RefreshSessionData, RefreshSessionErrors, RefreshSessionResponses, RegisterData, RegisterErrors, RegisterResponses, RegisterToolData, RegisterToolErrors, RegisterToolResponses, RemoveProviderKeyData, RemoveProviderKeyErrors, RemoveProviderKeyResponses, RemoveScheduleData, RemoveScheduleErrors, RemoveScheduleResponses, RemoveToolData, RemoveToolErrors, RemoveToolResponses, ReplayExecutionData, ReplayExecutionErrors, ReplayExecutionResponses, RestoreAgentVersionData, RestoreAgentVersionErrors, RestoreAgentVersionResponses, ResumeExecutionData, ResumeExecutionErrors, ResumeExecutionResponses, RetryExecutionData, RetryExecutionErrors, RetryExecutionResponses, RevokeAccessKeyData, RevokeAccessKeyErrors, RevokeAccessKeyResponses, RunAgentData, RunAgentErrors, RunAgentResponses, SetAgentsStatusData, SetAgentsStatusErrors, SetAgentsStatusResponses, SetUserRoleData, SetUserRoleErrors, SetUserRoleResponses, SetUserStatusData, SetUserStatusErrors, SetUserStatusResponses, StartExecutionData, StartExecutionErrors, StartExecutionResponses, StreamAgentData, StreamAgentErrors, StreamAgentResponses, TestProviderKeyData, TestProviderKeyErrors, TestProviderKeyResponses, UpdateAgentData, UpdateAgentErrors, UpdateAgentResponses, UpdateModelData, UpdateModelErrors, UpdateModelResponses, UpdateProfileData, UpdateProfileErrors, UpdateProfileResponses, UpdateToolData, UpdateToolErrors, UpdateToolResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -376,6 +376,125 @@ export const followTrace = <ThrowOnError extends boolean = false>(options: Optio
 export const issueStreamTicket = <ThrowOnError extends boolean = false>(options: Options<IssueStreamTicketData, ThrowOnError>) => (options.client ?? client).post<IssueStreamTicketResponses, IssueStreamTicketErrors, ThrowOnError>({ url: '/api/v1/executions/{execution_id}/stream-ticket', ...options });
 
 /**
+ * List models
+ *
+ * Give your own and the global models, newest first.
+ */
+export const listModels = <ThrowOnError extends boolean = false>(options?: Options<ListModelsData, ThrowOnError>) => (options?.client ?? client).get<ListModelsResponses, ListModelsErrors, ThrowOnError>({ url: '/api/v1/models', ...options });
+
+/**
+ * Keep a model
+ *
+ * Keep a model under a name that agents and runs can choose.
+ */
+export const createModel = <ThrowOnError extends boolean = false>(options: Options<CreateModelData, ThrowOnError>) => (options.client ?? client).post<CreateModelResponses, CreateModelErrors, ThrowOnError>({
+    url: '/api/v1/models',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List providers
+ *
+ * Give all providers of models.
+ */
+export const listProviders = <ThrowOnError extends boolean = false>(options?: Options<ListProvidersData, ThrowOnError>) => (options?.client ?? client).get<ListProvidersResponses, ListProvidersErrors, ThrowOnError>({ url: '/api/v1/models/providers', ...options });
+
+/**
+ * What a provider's models can do
+ *
+ * Give what a provider's models can do; null means it depends on the model.
+ */
+export const getProviderCapabilities = <ThrowOnError extends boolean = false>(options: Options<GetProviderCapabilitiesData, ThrowOnError>) => (options.client ?? client).get<GetProviderCapabilitiesResponses, GetProviderCapabilitiesErrors, ThrowOnError>({ url: '/api/v1/models/providers/{provider_id}/capabilities', ...options });
+
+/**
+ * Models of a provider
+ *
+ * Give the models that a provider is known to have, with context sizes and prices; the provider is not asked.
+ */
+export const listProviderModels = <ThrowOnError extends boolean = false>(options: Options<ListProviderModelsData, ThrowOnError>) => (options.client ?? client).get<ListProviderModelsResponses, ListProviderModelsErrors, ThrowOnError>({ url: '/api/v1/models/providers/{provider_id}/models', ...options });
+
+/**
+ * Remove a model
+ *
+ * Remove a model; agents that name it are told when they run.
+ */
+export const deleteModel = <ThrowOnError extends boolean = false>(options: Options<DeleteModelData, ThrowOnError>) => (options.client ?? client).delete<DeleteModelResponses, DeleteModelErrors, ThrowOnError>({ url: '/api/v1/models/{model_id}', ...options });
+
+/**
+ * Get a model
+ *
+ * Give one model; what it is wanted for and cannot do stands in `warnings`.
+ */
+export const getModel = <ThrowOnError extends boolean = false>(options: Options<GetModelData, ThrowOnError>) => (options.client ?? client).get<GetModelResponses, GetModelErrors, ThrowOnError>({ url: '/api/v1/models/{model_id}', ...options });
+
+/**
+ * Change a model
+ *
+ * Change the given fields. Global models are changed by administrators.
+ */
+export const updateModel = <ThrowOnError extends boolean = false>(options: Options<UpdateModelData, ThrowOnError>) => (options.client ?? client).put<UpdateModelResponses, UpdateModelErrors, ThrowOnError>({
+    url: '/api/v1/models/{model_id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List schedules
+ *
+ * Give your schedules, newest first.
+ */
+export const listSchedules = <ThrowOnError extends boolean = false>(options?: Options<ListSchedulesData, ThrowOnError>) => (options?.client ?? client).get<ListSchedulesResponses, ListSchedulesErrors, ThrowOnError>({ url: '/api/v1/schedules', ...options });
+
+/**
+ * Create a schedule
+ *
+ * Have an agent asked at set times.
+ */
+export const createSchedule = <ThrowOnError extends boolean = false>(options: Options<CreateScheduleData, ThrowOnError>) => (options.client ?? client).post<CreateScheduleResponses, CreateScheduleErrors, ThrowOnError>({
+    url: '/api/v1/schedules',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Remove a schedule
+ *
+ * Remove it; its executions stay.
+ */
+export const removeSchedule = <ThrowOnError extends boolean = false>(options: Options<RemoveScheduleData, ThrowOnError>) => (options.client ?? client).delete<RemoveScheduleResponses, RemoveScheduleErrors, ThrowOnError>({ url: '/api/v1/schedules/{schedule_id}', ...options });
+
+/**
+ * Get a schedule
+ *
+ * Give one schedule with its next five times.
+ */
+export const getSchedule = <ThrowOnError extends boolean = false>(options: Options<GetScheduleData, ThrowOnError>) => (options.client ?? client).get<GetScheduleResponses, GetScheduleErrors, ThrowOnError>({ url: '/api/v1/schedules/{schedule_id}', ...options });
+
+/**
+ * Change, pause or resume a schedule
+ *
+ * Change what is given; the next time is computed anew.
+ */
+export const changeSchedule = <ThrowOnError extends boolean = false>(options: Options<ChangeScheduleData, ThrowOnError>) => (options.client ?? client).patch<ChangeScheduleResponses, ChangeScheduleErrors, ThrowOnError>({
+    url: '/api/v1/schedules/{schedule_id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
  * Remove a registered tool
  *
  * Remove a registered tool.
@@ -451,6 +570,48 @@ export const createAccessKey = <ThrowOnError extends boolean = false>(options: O
  * Void a key at once.
  */
 export const revokeAccessKey = <ThrowOnError extends boolean = false>(options: Options<RevokeAccessKeyData, ThrowOnError>) => (options.client ?? client).delete<RevokeAccessKeyResponses, RevokeAccessKeyErrors, ThrowOnError>({ url: '/api/v1/users/access-keys/{key_id}', ...options });
+
+/**
+ * List your provider keys
+ *
+ * Give your keys of providers, masked, newest first.
+ */
+export const listProviderKeys = <ThrowOnError extends boolean = false>(options?: Options<ListProviderKeysData, ThrowOnError>) => (options?.client ?? client).get<ListProviderKeysResponses, ListProviderKeysErrors, ThrowOnError>({ url: '/api/v1/users/api-keys', ...options });
+
+/**
+ * Keep a provider key
+ *
+ * Keep a provider's key, encrypted; it is shown masked from now on.
+ */
+export const addProviderKey = <ThrowOnError extends boolean = false>(options: Options<AddProviderKeyData, ThrowOnError>) => (options.client ?? client).post<AddProviderKeyResponses, AddProviderKeyErrors, ThrowOnError>({
+    url: '/api/v1/users/api-keys',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Try a provider key
+ *
+ * Show a key to its provider without keeping it; costs nothing.
+ */
+export const testProviderKey = <ThrowOnError extends boolean = false>(options: Options<TestProviderKeyData, ThrowOnError>) => (options.client ?? client).post<TestProviderKeyResponses, TestProviderKeyErrors, ThrowOnError>({
+    url: '/api/v1/users/api-keys/test',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Forget a provider key
+ *
+ * Forget a key; models that used it have none any more.
+ */
+export const removeProviderKey = <ThrowOnError extends boolean = false>(options: Options<RemoveProviderKeyData, ThrowOnError>) => (options.client ?? client).delete<RemoveProviderKeyResponses, RemoveProviderKeyErrors, ThrowOnError>({ url: '/api/v1/users/api-keys/{key_id}', ...options });
 
 /**
  * Your account

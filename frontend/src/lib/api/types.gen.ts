@@ -878,6 +878,42 @@ export type Cancelled = {
 };
 
 /**
+ * Capabilities
+ *
+ * What a model can do; None: not known, asked for without a warning. `context_window` in tokens.
+ */
+export type Capabilities = {
+    /**
+     * Chat
+     */
+    chat?: boolean | null;
+    /**
+     * Context Window
+     */
+    context_window?: number | null;
+    /**
+     * Embeddings
+     */
+    embeddings?: boolean | null;
+    /**
+     * Responses Api
+     */
+    responses_api?: boolean | null;
+    /**
+     * Streaming
+     */
+    streaming?: boolean | null;
+    /**
+     * Structured Output
+     */
+    structured_output?: boolean | null;
+    /**
+     * Tools
+     */
+    tools?: boolean | null;
+};
+
+/**
  * CloneBody
  *
  * How the copy is named; `<name> (copy)` when you do not say.
@@ -1555,6 +1591,90 @@ export type InterruptRaised = {
 };
 
 /**
+ * KeyTestBody
+ *
+ * A key to try; nothing is stored.
+ */
+export type KeyTestBody = {
+    /**
+     * Api Key
+     */
+    api_key?: null;
+    /**
+     * Endpoint Url
+     */
+    endpoint_url?: string | null;
+    /**
+     * Provider
+     */
+    provider: string;
+};
+
+/**
+ * KeyTestOut
+ *
+ * How the key did.
+ */
+export type KeyTestOut = {
+    /**
+     * Accepted
+     */
+    accepted: boolean;
+    /**
+     * Detail
+     */
+    detail: string;
+    /**
+     * Duration Ms
+     */
+    duration_ms: number;
+    /**
+     * Models
+     */
+    models?: Array<string>;
+};
+
+/**
+ * KnownModel
+ *
+ * A model that a provider is known to have; prices in US dollars per million tokens.
+ */
+export type KnownModel = {
+    /**
+     * Context Window
+     */
+    context_window?: number | null;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Input Usd Per Million
+     */
+    input_usd_per_million?: string | null;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Output Usd Per Million
+     */
+    output_usd_per_million?: string | null;
+};
+
+/**
+ * KnownModelList
+ *
+ * The models that a provider is known to have, without asking it.
+ */
+export type KnownModelList = {
+    /**
+     * Models
+     */
+    models: Array<KnownModel>;
+};
+
+/**
  * LoginBody
  *
  * Who signs in; `login` is the name or the e-mail address.
@@ -1641,6 +1761,326 @@ export type Message = {
      * Type
      */
     type?: 'message';
+};
+
+/**
+ * ModelBody
+ *
+ * A model to keep (MOD-02).
+ */
+export type ModelBody = {
+    /**
+     * Api Key
+     *
+     * Kept encrypted, never shown again.
+     */
+    api_key?: null;
+    /**
+     * What you know better than we.
+     */
+    capabilities?: Capabilities;
+    config_params_json?: ModelParameters;
+    /**
+     * Endpoint Url
+     *
+     * Where it is met, when not at its provider's own address.
+     */
+    endpoint_url?: string | null;
+    /**
+     * Fallbacks
+     *
+     * Models that step in, in this order.
+     */
+    fallbacks?: Array<string>;
+    /**
+     * For All
+     *
+     * A global model; for administrators.
+     */
+    for_all?: boolean;
+    /**
+     * Key Id
+     *
+     * One of your provider keys instead.
+     */
+    key_id?: string | null;
+    /**
+     * Max Rpm
+     *
+     * Calls a minute.
+     */
+    max_rpm?: number | null;
+    /**
+     * Model Identifier
+     *
+     * What the provider calls it.
+     */
+    model_identifier: string;
+    /**
+     * Name
+     *
+     * What agents and runs call it.
+     */
+    name: string;
+    /**
+     * Provider
+     */
+    provider: string;
+};
+
+/**
+ * ModelChanges
+ *
+ * What to change; what is left out stays. Another provider or address drops the key unless one is sent along.
+ */
+export type ModelChanges = {
+    /**
+     * Api Key
+     */
+    api_key?: null;
+    capabilities?: Capabilities | null;
+    config_params_json?: ModelParameters | null;
+    /**
+     * Enabled
+     */
+    enabled?: boolean | null;
+    /**
+     * Endpoint Url
+     */
+    endpoint_url?: string | null;
+    /**
+     * Fallbacks
+     */
+    fallbacks?: Array<string> | null;
+    /**
+     * Key Id
+     */
+    key_id?: string | null;
+    /**
+     * Max Rpm
+     */
+    max_rpm?: number | null;
+    /**
+     * Model Identifier
+     */
+    model_identifier?: string | null;
+    /**
+     * Name
+     */
+    name?: string | null;
+    /**
+     * Provider
+     */
+    provider?: string | null;
+    /**
+     * Version
+     *
+     * The version that is changed.
+     */
+    version?: number | null;
+};
+
+/**
+ * ModelDetails
+ *
+ * A model with what it can do, how its endpoint is, and what should be known before it is used.
+ */
+export type ModelDetails = {
+    capabilities: Capabilities;
+    /**
+     * Circuit
+     */
+    circuit: string;
+    config_params_json: ModelParameters;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Enabled
+     */
+    enabled: boolean;
+    /**
+     * Endpoint Url
+     */
+    endpoint_url: string | null;
+    /**
+     * Fallbacks
+     */
+    fallbacks: Array<string>;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Key Hint
+     */
+    key_hint: string | null;
+    /**
+     * Key Id
+     */
+    key_id: string | null;
+    /**
+     * Max Rpm
+     */
+    max_rpm: number | null;
+    /**
+     * Model Identifier
+     */
+    model_identifier: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Owner
+     *
+     * `own` or `global`.
+     */
+    owner: string;
+    /**
+     * Provider
+     */
+    provider: string;
+    /**
+     * Provider Name
+     */
+    provider_name: string;
+    /**
+     * Updated At
+     */
+    updated_at: string;
+    /**
+     * Version
+     */
+    version: number;
+    /**
+     * Warnings
+     */
+    warnings: Array<string>;
+};
+
+/**
+ * ModelList
+ *
+ * A page of models, newest first.
+ */
+export type ModelList = {
+    /**
+     * Limit
+     */
+    limit: number;
+    /**
+     * Models
+     */
+    models: Array<ModelDetails>;
+    /**
+     * Next Cursor
+     */
+    next_cursor?: string | null;
+    /**
+     * Skip
+     */
+    skip: number;
+    /**
+     * Total
+     */
+    total: number;
+};
+
+/**
+ * ModelOut
+ *
+ * A model; `key_hint` is the end of its key, `circuit` whether calls pass to its endpoint now.
+ */
+export type ModelOut = {
+    config_params_json: ModelParameters;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Enabled
+     */
+    enabled: boolean;
+    /**
+     * Endpoint Url
+     */
+    endpoint_url: string | null;
+    /**
+     * Fallbacks
+     */
+    fallbacks: Array<string>;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Key Hint
+     */
+    key_hint: string | null;
+    /**
+     * Key Id
+     */
+    key_id: string | null;
+    /**
+     * Max Rpm
+     */
+    max_rpm: number | null;
+    /**
+     * Model Identifier
+     */
+    model_identifier: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Owner
+     *
+     * `own` or `global`.
+     */
+    owner: string;
+    /**
+     * Provider
+     */
+    provider: string;
+    /**
+     * Provider Name
+     */
+    provider_name: string;
+    /**
+     * Updated At
+     */
+    updated_at: string;
+    /**
+     * Version
+     */
+    version: number;
+};
+
+/**
+ * ModelParameters
+ *
+ * What a model is asked with unless the agent says otherwise (C-33).
+ */
+export type ModelParameters = {
+    /**
+     * Max Tokens
+     */
+    max_tokens?: number | null;
+    /**
+     * Responses Api
+     */
+    responses_api?: boolean;
+    /**
+     * Temperature
+     */
+    temperature?: number | null;
+    /**
+     * Timeout S
+     */
+    timeout_s?: number | null;
 };
 
 /**
@@ -1997,6 +2437,125 @@ export type ProfileOut = {
 };
 
 /**
+ * ProviderKeyBody
+ *
+ * A provider's key to keep (MOD-06).
+ */
+export type ProviderKeyBody = {
+    /**
+     * Endpoint Url
+     *
+     * The one address this key may be sent to.
+     */
+    endpoint_url?: string | null;
+    /**
+     * Label
+     */
+    label?: string;
+    /**
+     * Provider
+     */
+    provider: string;
+    /**
+     * Purpose
+     */
+    purpose?: 'models' | 'tracing';
+};
+
+/**
+ * ProviderKeyList
+ *
+ * Your provider keys, newest first.
+ */
+export type ProviderKeyList = {
+    /**
+     * Api Keys
+     */
+    api_keys: Array<ProviderKeyOut>;
+};
+
+/**
+ * ProviderKeyOut
+ *
+ * A provider's key, masked.
+ */
+export type ProviderKeyOut = {
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Endpoint Url
+     */
+    endpoint_url: string | null;
+    /**
+     * Hint
+     */
+    hint: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Label
+     */
+    label: string;
+    /**
+     * Provider
+     */
+    provider: string;
+    /**
+     * Purpose
+     */
+    purpose: 'models' | 'tracing';
+};
+
+/**
+ * ProviderList
+ *
+ * All providers.
+ */
+export type ProviderList = {
+    /**
+     * Providers
+     */
+    providers: Array<ProviderOut>;
+};
+
+/**
+ * ProviderOut
+ *
+ * A provider.
+ */
+export type ProviderOut = {
+    /**
+     * Base Url
+     */
+    base_url: string | null;
+    capabilities: Capabilities;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Needs Endpoint
+     */
+    needs_endpoint: boolean;
+    /**
+     * Needs Key
+     */
+    needs_key: boolean;
+    /**
+     * Note
+     */
+    note: string;
+};
+
+/**
  * RegisterBody
  *
  * A new account.
@@ -2198,6 +2757,194 @@ export type RunError = {
      * Message
      */
     message: string;
+};
+
+/**
+ * ScheduleBody
+ *
+ * When an agent is asked what. `cron` has five fields and counts in `time_zone`.
+ */
+export type ScheduleBody = {
+    /**
+     * Agent Id
+     */
+    agent_id: string;
+    /**
+     * Context
+     */
+    context?: {
+        [key: string]: unknown;
+    };
+    /**
+     * Cron
+     */
+    cron: string;
+    /**
+     * Model
+     */
+    model?: string | null;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Paused
+     */
+    paused?: boolean;
+    /**
+     * Query
+     */
+    query: string;
+    /**
+     * Time Zone
+     */
+    time_zone?: string;
+};
+
+/**
+ * ScheduleChanges
+ *
+ * The fields to change; the others stay. `paused` stops and starts it.
+ */
+export type ScheduleChanges = {
+    /**
+     * Agent Id
+     */
+    agent_id?: string | null;
+    /**
+     * Context
+     */
+    context?: {
+        [key: string]: unknown;
+    } | null;
+    /**
+     * Cron
+     */
+    cron?: string | null;
+    /**
+     * Model
+     */
+    model?: string | null;
+    /**
+     * Name
+     */
+    name?: string | null;
+    /**
+     * Paused
+     */
+    paused?: boolean | null;
+    /**
+     * Query
+     */
+    query?: string | null;
+    /**
+     * Time Zone
+     */
+    time_zone?: string | null;
+};
+
+/**
+ * ScheduleList
+ *
+ * A page of schedules, newest first.
+ */
+export type ScheduleList = {
+    /**
+     * Limit
+     */
+    limit: number;
+    /**
+     * Next Cursor
+     */
+    next_cursor?: string | null;
+    /**
+     * Schedules
+     */
+    schedules: Array<ScheduleOut>;
+    /**
+     * Skip
+     */
+    skip: number;
+    /**
+     * Total
+     */
+    total: number;
+};
+
+/**
+ * ScheduleOut
+ *
+ * A schedule. Times are ISO 8601 in UTC.
+ */
+export type ScheduleOut = {
+    /**
+     * Agent Id
+     */
+    agent_id: string;
+    /**
+     * Context
+     */
+    context: {
+        [key: string]: unknown;
+    };
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Cron
+     */
+    cron: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Last Execution Id
+     */
+    last_execution_id: string | null;
+    /**
+     * Last Fire
+     */
+    last_fire: string | null;
+    /**
+     * Model
+     */
+    model: string | null;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Next Fire
+     */
+    next_fire: string | null;
+    /**
+     * Next Times
+     *
+     * The next five times; only when one schedule is asked for.
+     */
+    next_times: Array<string>;
+    /**
+     * Paused
+     */
+    paused: boolean;
+    /**
+     * Query
+     */
+    query: string;
+    /**
+     * Schedule Id
+     */
+    schedule_id: string;
+    /**
+     * Time Zone
+     */
+    time_zone: string;
+    /**
+     * Updated At
+     */
+    updated_at: string;
 };
 
 /**
@@ -3083,6 +3830,26 @@ export type UserOut = {
 };
 
 /**
+ * KeyTestBody
+ *
+ * A key to try; nothing is stored.
+ */
+export type KeyTestBodyWritable = {
+    /**
+     * Api Key
+     */
+    api_key?: string | null;
+    /**
+     * Endpoint Url
+     */
+    endpoint_url?: string | null;
+    /**
+     * Provider
+     */
+    provider: string;
+};
+
+/**
  * LoginBody
  *
  * Who signs in; `login` is the name or the e-mail address.
@@ -3096,6 +3863,123 @@ export type LoginBodyWritable = {
      * Password
      */
     password: string;
+};
+
+/**
+ * ModelBody
+ *
+ * A model to keep (MOD-02).
+ */
+export type ModelBodyWritable = {
+    /**
+     * Api Key
+     *
+     * Kept encrypted, never shown again.
+     */
+    api_key?: string | null;
+    /**
+     * What you know better than we.
+     */
+    capabilities?: Capabilities;
+    config_params_json?: ModelParameters;
+    /**
+     * Endpoint Url
+     *
+     * Where it is met, when not at its provider's own address.
+     */
+    endpoint_url?: string | null;
+    /**
+     * Fallbacks
+     *
+     * Models that step in, in this order.
+     */
+    fallbacks?: Array<string>;
+    /**
+     * For All
+     *
+     * A global model; for administrators.
+     */
+    for_all?: boolean;
+    /**
+     * Key Id
+     *
+     * One of your provider keys instead.
+     */
+    key_id?: string | null;
+    /**
+     * Max Rpm
+     *
+     * Calls a minute.
+     */
+    max_rpm?: number | null;
+    /**
+     * Model Identifier
+     *
+     * What the provider calls it.
+     */
+    model_identifier: string;
+    /**
+     * Name
+     *
+     * What agents and runs call it.
+     */
+    name: string;
+    /**
+     * Provider
+     */
+    provider: string;
+};
+
+/**
+ * ModelChanges
+ *
+ * What to change; what is left out stays. Another provider or address drops the key unless one is sent along.
+ */
+export type ModelChangesWritable = {
+    /**
+     * Api Key
+     */
+    api_key?: string | null;
+    capabilities?: Capabilities | null;
+    config_params_json?: ModelParameters | null;
+    /**
+     * Enabled
+     */
+    enabled?: boolean | null;
+    /**
+     * Endpoint Url
+     */
+    endpoint_url?: string | null;
+    /**
+     * Fallbacks
+     */
+    fallbacks?: Array<string> | null;
+    /**
+     * Key Id
+     */
+    key_id?: string | null;
+    /**
+     * Max Rpm
+     */
+    max_rpm?: number | null;
+    /**
+     * Model Identifier
+     */
+    model_identifier?: string | null;
+    /**
+     * Name
+     */
+    name?: string | null;
+    /**
+     * Provider
+     */
+    provider?: string | null;
+    /**
+     * Version
+     *
+     * The version that is changed.
+     */
+    version?: number | null;
 };
 
 /**
@@ -3130,6 +4014,36 @@ export type NewUserBodyWritable = {
      * Username
      */
     username: string;
+};
+
+/**
+ * ProviderKeyBody
+ *
+ * A provider's key to keep (MOD-06).
+ */
+export type ProviderKeyBodyWritable = {
+    /**
+     * Api Key
+     */
+    api_key: string;
+    /**
+     * Endpoint Url
+     *
+     * The one address this key may be sent to.
+     */
+    endpoint_url?: string | null;
+    /**
+     * Label
+     */
+    label?: string;
+    /**
+     * Provider
+     */
+    provider: string;
+    /**
+     * Purpose
+     */
+    purpose?: 'models' | 'tracing';
 };
 
 /**
@@ -5660,6 +6574,848 @@ export type IssueStreamTicketResponses = {
 
 export type IssueStreamTicketResponse = IssueStreamTicketResponses[keyof IssueStreamTicketResponses];
 
+export type ListModelsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Owner
+         *
+         * Only your own, or only global ones.
+         */
+        owner?: 'own' | 'global' | null;
+        /**
+         * Search
+         *
+         * In name and identifier.
+         */
+        search?: string | null;
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Skip
+         */
+        skip?: number;
+        /**
+         * Cursor
+         *
+         * `next_cursor` of the page before.
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/models';
+};
+
+export type ListModelsErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type ListModelsError = ListModelsErrors[keyof ListModelsErrors];
+
+export type ListModelsResponses = {
+    /**
+     * Successful Response
+     */
+    200: ModelList;
+};
+
+export type ListModelsResponse = ListModelsResponses[keyof ListModelsResponses];
+
+export type CreateModelData = {
+    body: ModelBodyWritable;
+    path?: never;
+    query?: never;
+    url: '/api/v1/models';
+};
+
+export type CreateModelErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * The change collides with what is there.
+     */
+    409: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not declared as JSON.
+     */
+    415: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type CreateModelError = CreateModelErrors[keyof CreateModelErrors];
+
+export type CreateModelResponses = {
+    /**
+     * Successful Response
+     */
+    201: ModelOut;
+};
+
+export type CreateModelResponse = CreateModelResponses[keyof CreateModelResponses];
+
+export type ListProvidersData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/models/providers';
+};
+
+export type ListProvidersErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type ListProvidersError = ListProvidersErrors[keyof ListProvidersErrors];
+
+export type ListProvidersResponses = {
+    /**
+     * Successful Response
+     */
+    200: ProviderList;
+};
+
+export type ListProvidersResponse = ListProvidersResponses[keyof ListProvidersResponses];
+
+export type GetProviderCapabilitiesData = {
+    body?: never;
+    path: {
+        /**
+         * Provider Id
+         */
+        provider_id: string;
+    };
+    query?: never;
+    url: '/api/v1/models/providers/{provider_id}/capabilities';
+};
+
+export type GetProviderCapabilitiesErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id.
+     */
+    404: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type GetProviderCapabilitiesError = GetProviderCapabilitiesErrors[keyof GetProviderCapabilitiesErrors];
+
+export type GetProviderCapabilitiesResponses = {
+    /**
+     * Successful Response
+     */
+    200: ProviderOut;
+};
+
+export type GetProviderCapabilitiesResponse = GetProviderCapabilitiesResponses[keyof GetProviderCapabilitiesResponses];
+
+export type ListProviderModelsData = {
+    body?: never;
+    path: {
+        /**
+         * Provider Id
+         */
+        provider_id: string;
+    };
+    query?: never;
+    url: '/api/v1/models/providers/{provider_id}/models';
+};
+
+export type ListProviderModelsErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id.
+     */
+    404: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type ListProviderModelsError = ListProviderModelsErrors[keyof ListProviderModelsErrors];
+
+export type ListProviderModelsResponses = {
+    /**
+     * Successful Response
+     */
+    200: KnownModelList;
+};
+
+export type ListProviderModelsResponse = ListProviderModelsResponses[keyof ListProviderModelsResponses];
+
+export type DeleteModelData = {
+    body?: never;
+    path: {
+        /**
+         * Model Id
+         */
+        model_id: string;
+    };
+    query?: never;
+    url: '/api/v1/models/{model_id}';
+};
+
+export type DeleteModelErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id.
+     */
+    404: Problem;
+    /**
+     * The change collides with what is there.
+     */
+    409: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type DeleteModelError = DeleteModelErrors[keyof DeleteModelErrors];
+
+export type DeleteModelResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type DeleteModelResponse = DeleteModelResponses[keyof DeleteModelResponses];
+
+export type GetModelData = {
+    body?: never;
+    path: {
+        /**
+         * Model Id
+         */
+        model_id: string;
+    };
+    query?: {
+        /**
+         * Tools
+         *
+         * Warn when the model cannot.
+         */
+        tools?: boolean | null;
+        /**
+         * Structured Output
+         *
+         * Warn when the model cannot.
+         */
+        structured_output?: boolean | null;
+        /**
+         * Streaming
+         *
+         * Warn when the model cannot.
+         */
+        streaming?: boolean | null;
+        /**
+         * Context Window
+         */
+        context_window?: number | null;
+    };
+    url: '/api/v1/models/{model_id}';
+};
+
+export type GetModelErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id.
+     */
+    404: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type GetModelError = GetModelErrors[keyof GetModelErrors];
+
+export type GetModelResponses = {
+    /**
+     * Successful Response
+     */
+    200: ModelDetails;
+};
+
+export type GetModelResponse = GetModelResponses[keyof GetModelResponses];
+
+export type UpdateModelData = {
+    body: ModelChangesWritable;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * The version that is changed, as its ETag (`"3"`); another one gives 412.
+         */
+        'if-match'?: string | null;
+    };
+    path: {
+        /**
+         * Model Id
+         */
+        model_id: string;
+    };
+    query?: never;
+    url: '/api/v1/models/{model_id}';
+};
+
+export type UpdateModelErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id.
+     */
+    404: Problem;
+    /**
+     * The change collides with what is there.
+     */
+    409: Problem;
+    /**
+     * `If-Match` names another version than the current one.
+     */
+    412: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not declared as JSON.
+     */
+    415: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type UpdateModelError = UpdateModelErrors[keyof UpdateModelErrors];
+
+export type UpdateModelResponses = {
+    /**
+     * Successful Response
+     */
+    200: ModelOut;
+};
+
+export type UpdateModelResponse = UpdateModelResponses[keyof UpdateModelResponses];
+
+export type ListSchedulesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Agent Id
+         */
+        agent_id?: string | null;
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Skip
+         */
+        skip?: number;
+        /**
+         * Cursor
+         *
+         * `next_cursor` of the page before.
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/schedules';
+};
+
+export type ListSchedulesErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type ListSchedulesError = ListSchedulesErrors[keyof ListSchedulesErrors];
+
+export type ListSchedulesResponses = {
+    /**
+     * Successful Response
+     */
+    200: ScheduleList;
+};
+
+export type ListSchedulesResponse = ListSchedulesResponses[keyof ListSchedulesResponses];
+
+export type CreateScheduleData = {
+    body: ScheduleBody;
+    path?: never;
+    query?: never;
+    url: '/api/v1/schedules';
+};
+
+export type CreateScheduleErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * The change collides with what is there.
+     */
+    409: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not declared as JSON.
+     */
+    415: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type CreateScheduleError = CreateScheduleErrors[keyof CreateScheduleErrors];
+
+export type CreateScheduleResponses = {
+    /**
+     * Successful Response
+     */
+    201: ScheduleOut;
+};
+
+export type CreateScheduleResponse = CreateScheduleResponses[keyof CreateScheduleResponses];
+
+export type RemoveScheduleData = {
+    body?: never;
+    path: {
+        /**
+         * Schedule Id
+         */
+        schedule_id: string;
+    };
+    query?: never;
+    url: '/api/v1/schedules/{schedule_id}';
+};
+
+export type RemoveScheduleErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id.
+     */
+    404: Problem;
+    /**
+     * The change collides with what is there.
+     */
+    409: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type RemoveScheduleError = RemoveScheduleErrors[keyof RemoveScheduleErrors];
+
+export type RemoveScheduleResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type RemoveScheduleResponse = RemoveScheduleResponses[keyof RemoveScheduleResponses];
+
+export type GetScheduleData = {
+    body?: never;
+    path: {
+        /**
+         * Schedule Id
+         */
+        schedule_id: string;
+    };
+    query?: never;
+    url: '/api/v1/schedules/{schedule_id}';
+};
+
+export type GetScheduleErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id.
+     */
+    404: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type GetScheduleError = GetScheduleErrors[keyof GetScheduleErrors];
+
+export type GetScheduleResponses = {
+    /**
+     * Successful Response
+     */
+    200: ScheduleOut;
+};
+
+export type GetScheduleResponse = GetScheduleResponses[keyof GetScheduleResponses];
+
+export type ChangeScheduleData = {
+    body: ScheduleChanges;
+    path: {
+        /**
+         * Schedule Id
+         */
+        schedule_id: string;
+    };
+    query?: never;
+    url: '/api/v1/schedules/{schedule_id}';
+};
+
+export type ChangeScheduleErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id.
+     */
+    404: Problem;
+    /**
+     * The change collides with what is there.
+     */
+    409: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not declared as JSON.
+     */
+    415: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type ChangeScheduleError = ChangeScheduleErrors[keyof ChangeScheduleErrors];
+
+export type ChangeScheduleResponses = {
+    /**
+     * Successful Response
+     */
+    200: ScheduleOut;
+};
+
+export type ChangeScheduleResponse = ChangeScheduleResponses[keyof ChangeScheduleResponses];
+
 export type RemoveToolData = {
     body?: never;
     path: {
@@ -6160,6 +7916,235 @@ export type RevokeAccessKeyResponses = {
 };
 
 export type RevokeAccessKeyResponse = RevokeAccessKeyResponses[keyof RevokeAccessKeyResponses];
+
+export type ListProviderKeysData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/users/api-keys';
+};
+
+export type ListProviderKeysErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type ListProviderKeysError = ListProviderKeysErrors[keyof ListProviderKeysErrors];
+
+export type ListProviderKeysResponses = {
+    /**
+     * Successful Response
+     */
+    200: ProviderKeyList;
+};
+
+export type ListProviderKeysResponse = ListProviderKeysResponses[keyof ListProviderKeysResponses];
+
+export type AddProviderKeyData = {
+    body: ProviderKeyBodyWritable;
+    path?: never;
+    query?: never;
+    url: '/api/v1/users/api-keys';
+};
+
+export type AddProviderKeyErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * The change collides with what is there.
+     */
+    409: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not declared as JSON.
+     */
+    415: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type AddProviderKeyError = AddProviderKeyErrors[keyof AddProviderKeyErrors];
+
+export type AddProviderKeyResponses = {
+    /**
+     * Successful Response
+     */
+    201: ProviderKeyOut;
+};
+
+export type AddProviderKeyResponse = AddProviderKeyResponses[keyof AddProviderKeyResponses];
+
+export type TestProviderKeyData = {
+    body: KeyTestBodyWritable;
+    path?: never;
+    query?: never;
+    url: '/api/v1/users/api-keys/test';
+};
+
+export type TestProviderKeyErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * The change collides with what is there.
+     */
+    409: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not declared as JSON.
+     */
+    415: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type TestProviderKeyError = TestProviderKeyErrors[keyof TestProviderKeyErrors];
+
+export type TestProviderKeyResponses = {
+    /**
+     * Successful Response
+     */
+    200: KeyTestOut;
+};
+
+export type TestProviderKeyResponse = TestProviderKeyResponses[keyof TestProviderKeyResponses];
+
+export type RemoveProviderKeyData = {
+    body?: never;
+    path: {
+        /**
+         * Key Id
+         */
+        key_id: string;
+    };
+    query?: never;
+    url: '/api/v1/users/api-keys/{key_id}';
+};
+
+export type RemoveProviderKeyErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id.
+     */
+    404: Problem;
+    /**
+     * The change collides with what is there.
+     */
+    409: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type RemoveProviderKeyError = RemoveProviderKeyErrors[keyof RemoveProviderKeyErrors];
+
+export type RemoveProviderKeyResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type RemoveProviderKeyResponse = RemoveProviderKeyResponses[keyof RemoveProviderKeyResponses];
 
 export type GetProfileData = {
     body?: never;

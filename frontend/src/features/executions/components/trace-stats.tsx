@@ -18,7 +18,7 @@ export function TraceStats({ trace, lead, actions }: { trace: Trace; lead?: Reac
   return (
     <div className="nums flex shrink-0 flex-wrap items-center gap-x-4 gap-y-1 border-b bg-canvas px-3 py-1.5 text-xs text-ink-2 md:px-5">
       {lead}
-      <Link href={`/agents/${trace.agentId}`} className="inline-flex items-center gap-1.5 font-medium text-ink hover:text-accent-ink">
+      <Link href={`/agents/${trace.agentId}`} className="inline-flex items-center gap-1.5 font-medium text-ink hover:text-accent-ink @max-lg:hidden">
         <AgentIcon className="size-3.5" />
         {trace.agentName} <span className="font-normal text-ink-3">v{trace.agentVersion}</span>
       </Link>
@@ -28,7 +28,7 @@ export function TraceStats({ trace, lead, actions }: { trace: Trace; lead?: Reac
         {count(totals.inputTokens)} → {count(totals.outputTokens)} tokens
       </span>
       {totals.costUsd !== null && <span>{cost(totals.costUsd)}</span>}
-      <span>
+      <span className="@max-lg:hidden">
         {totals.modelCalls} model {totals.modelCalls === 1 ? "call" : "calls"}, {totals.toolCalls} tool {totals.toolCalls === 1 ? "call" : "calls"}
       </span>
       {trace.attempt > 1 && <span className="text-warn-ink">attempt {trace.attempt}</span>}

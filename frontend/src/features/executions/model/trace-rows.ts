@@ -54,6 +54,7 @@ export function stepLine(step: Step): string {
     const result = closed?.type === "tool_end" ? `  ${closed.line}` : "";
     return opened.line.replace(/^▶ [^(]*/, "") + result;
   }
+  if (opened.type === "interrupt") return `${String(opened.value.tool ?? "")} ${JSON.stringify(opened.value.arguments ?? {})}`;
   if (step.kind === "model" && closed?.type === "message" && closed.tool_calls?.length) {
     return `asks for ${closed.tool_calls.map((call) => call.name).join(", ")}${step.text ? ` – ${step.text}` : ""}`;
   }

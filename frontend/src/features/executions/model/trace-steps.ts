@@ -220,7 +220,9 @@ function parentOf(draft: Draft, event: TraceEvent, id: string): string | null {
     if (!parent || parent.id === id) continue;
     return parent.kind === "node" || parent.kind === "tool" ? parent.id : parent.parentId;
   }
-  return null;
+  // A question about a call stands in no span; its key begins with the visit of the node that asks: `execute_tools.1/tool.2`.
+  const visit = event.type === "interrupt" ? event.call_key.split("/")[0] : undefined;
+  return visit !== undefined && draft.places.has(visit) ? visit : null;
 }
 
 function close(step: Step, event: TraceEvent, status: StepStatus): void {

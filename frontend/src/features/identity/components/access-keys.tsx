@@ -40,7 +40,7 @@ export function AccessKeys() {
   const toggle = (scope: string, on: boolean) => setScopes((before) => new Set(on ? [...before, scope] : [...before].filter((other) => other !== scope)));
   return (
     <div className="grid gap-4 md:grid-cols-[minmax(0,1fr)_20rem]">
-      <Card className="min-w-0 divide-y">
+      <Card className="min-w-0 divide-y self-start">
         {data.access_keys.length === 0 && (
           <EmptyState icon={<KeyRound />} title="No keys yet">
             A key lets a program use the API in your name, as far as you allow: <code className="font-mono text-xs">Authorization: Bearer dyn_…</code>
@@ -49,7 +49,7 @@ export function AccessKeys() {
         {data.access_keys.map((key) => (
           <div key={key.id} className="flex items-center gap-3 px-3 py-2">
             <div className="min-w-0 flex-1">
-              <p className="font-medium">{key.name} <code className="font-mono text-xs font-normal text-ink-3">{key.hint}…</code></p>
+              <p className="font-medium">{key.name} <code className="font-mono text-xs font-normal text-ink-3">{key.hint}</code></p>
               <p className="text-xs break-words text-ink-3">{key.scopes.join(", ")}</p>
               <p className="text-xs text-ink-3">
                 {key.last_used_at ? `used ${relativeTime(key.last_used_at, now)}` : "never used"}
