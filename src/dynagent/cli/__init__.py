@@ -1,5 +1,6 @@
 """The command line. Each command imports what it needs when it is called, so that `--help` answers in a moment."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -22,6 +23,12 @@ db = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(db, name="db")
+keys = typer.Typer(
+    help="Look after the secret key that stored keys of providers are encrypted with.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+app.add_typer(keys, name="keys")
 
 Newer = Annotated[str, typer.Argument(help="A revision, or head for the newest.")]
 Older = Annotated[str, typer.Argument(help="A revision, -1 for one step, base for nothing left.")]
@@ -138,3 +145,31 @@ def prune(
     from dynagent.cli.database import run_prune
 
     raise typer.Exit(run_prune(days))
+
+
+@db.command()
+def backup(file: Annotated[Path, typer.Argument(help="A new file, for example dynagent.tar.gz.")]) -> None:
+    """Write the whole database to a file, as it is at this moment; work may go on meanwhile."""
+    from dynagent.cli.database import run_backup
+
+    raise typer.Exit(run_backup(file))
+
+
+@db.command()
+def restore(file: Annotated[Path, typer.Argument(help="What `dynagent db backup` wrote.")]) -> None:
+    """Fill an empty database from a backup of the same schema version, all or nothing."""
+    from dynagent.cli.database import run_restore
+
+    raise typer.Exit(run_restore(file))
+
+
+@keys.command()
+def rotate() -> None:
+    """Encrypt all stored keys of providers with a new secret key.
+
+    Where SECRET_KEY is set: give it a new value, put the old one into SECRET_KEYS_OLD, then run this. Otherwise a new key
+    is made in DATA_DIR, and running servers are to be restarted afterwards.
+    """
+    from dynagent.cli.keys import run_rotate
+
+    raise typer.Exit(run_rotate())

@@ -3,10 +3,12 @@
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from pathlib import Path
 
 from dynagent.cli.failures import CannotStart, run
 from dynagent.infrastructure.observability.logging import LogSettings, configure_logging
 from dynagent.infrastructure.postgres import migrations
+from dynagent.infrastructure.postgres.backup import back_up, restore
 from dynagent.infrastructure.postgres.database import Database, DatabaseSettings
 from dynagent.infrastructure.postgres.prune import Pruned, RetentionSettings, prune, table_sizes, tidy
 
@@ -54,17 +56,44 @@ def run_prune(days: int | None) -> int:
         keep = days if days is not None else RetentionSettings().retention_days
         if keep is None:
             raise CannotStart("RETENTION_DAYS is not set, so everything is kept; say what to keep: db prune --days 90")
-        configure_logging(LogSettings(log_level="ERROR"))
-        database = Database(DatabaseSettings())
-        await database.connect()
-        try:
-            await migrations.check_schema(database.pool)
+        async with _migrated() as database:
             await tidy(database.pool)
             _print_pruned(await prune(database.pool, timedelta(days=keep)), keep)
             largest = list(await table_sizes(database.pool))[:5]
             print("\n".join(f"{table.bytes / 1e6:10.1f} MB  {table.name}" for table in largest))
-        finally:
-            await database.close()
+        return 0
+
+    return run(main)
+
+
+def run_backup(file: Path) -> int:
+    """Write everything to a new file and print what that was; return the exit code."""
+
+    async def main() -> int:
+        async with _migrated() as database:
+            try:
+                copied = await back_up(database, file)
+            except OSError as error:
+                raise CannotStart(f"the backup cannot be written: {error.strerror or error}") from None
+        print(f"dynagent: {sum(copied.rows.values())} rows of schema {copied.schema_version} are in {file}")
+        return 0
+
+    return run(main)
+
+
+def run_restore(file: Path) -> int:
+    """Fill an empty database from a backup and print what that was; return the exit code."""
+
+    async def main() -> int:
+        async with _dsn() as dsn:
+            if await migrations.current(dsn) is None:
+                await migrations.upgrade(dsn)
+        async with _migrated() as database:
+            try:
+                copied = await restore(database, file)
+            except FileNotFoundError:
+                raise CannotStart(f"there is no file {file}") from None
+        print(f"dynagent: restored {sum(copied.rows.values())} rows of schema {copied.schema_version} from {file}")
         return 0
 
     return run(main)
@@ -76,6 +105,18 @@ def _print_pruned(pruned: Pruned, days: int) -> None:
         f"{pruned.events} events, {pruned.checkpoints} checkpoints, {len(pruned.partitions)} months as a whole. "
         "The largest tables now:"
     )
+
+
+@asynccontextmanager
+async def _migrated() -> AsyncGenerator[Database]:
+    configure_logging(LogSettings(log_level="ERROR"))
+    database = Database(DatabaseSettings())
+    await database.connect()
+    try:
+        await migrations.check_schema(database.pool)
+        yield database
+    finally:
+        await database.close()
 
 
 @asynccontextmanager

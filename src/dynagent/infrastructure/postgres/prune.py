@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from dynagent.infrastructure.postgres.pool import Connection, Pool
 
 MONTHS_AHEAD = 2
+BATCH = 500
 _LOCK = 0x64796E61_7072756E  # "dyna" "prun"
 _BOUND = re.compile(r"FROM \('([0-9a-f-]{36})'\) TO \('([0-9a-f-]{36})'\)")
 
@@ -88,29 +89,19 @@ class TableSize:
     rows: int
 
 
-async def prune(pool: Pool, older_than: timedelta, *, batch: int = 500) -> Pruned:
+async def prune(pool: Pool, older_than: timedelta, *, batch: int = BATCH) -> Pruned:
     """Remove executions that ended and were made longer ago than that, with traces and checkpoints.
 
     Months that hold nothing alive are dropped whole, the rest is deleted in batches of executions.
     """
-    limit = datetime.now(UTC) - older_than
     async with pool.acquire() as connection:
-        dropped = await _drop_partitions(connection, limit)
-    counts = [0, 0, 0]
-    while True:
-        row = await pool.fetchrow(DELETE_BATCH, limit, batch)
-        assert row is not None
-        for place, name in enumerate(("executions", "events", "checkpoints")):
-            counts[place] += row[name]
-        if row["executions"] < batch:
-            return Pruned(dropped, *counts)
+        return await _prune(connection, older_than, batch)
 
 
 async def tidy(pool: Pool) -> int:
     """Remove delivered events of the outbox and workers long dead; make months ahead and return how many."""
-    for statement in TIDY:
-        await pool.execute(statement)
-    return await pool.fetchval("SELECT dyn_make_event_partitions($1)", MONTHS_AHEAD)
+    async with pool.acquire() as connection:
+        return await _tidy(connection)
 
 
 async def table_sizes(pool: Pool) -> Sequence[TableSize]:
@@ -142,9 +133,9 @@ class Housekeeping:
             if not await connection.fetchval("SELECT pg_try_advisory_lock($1)", _LOCK):
                 return None
             try:
-                await tidy(self._pool)
+                await _tidy(connection)
                 days = self._settings.retention_days
-                return await prune(self._pool, timedelta(days=days)) if days else Pruned()
+                return await _prune(connection, timedelta(days=days), BATCH) if days else Pruned()
             finally:
                 await connection.fetchval("SELECT pg_advisory_unlock($1)", _LOCK)
 
@@ -157,6 +148,26 @@ class Housekeeping:
             except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
                 log.warning("housekeeping_failed", error=repr(error))
             await asyncio.sleep(self._settings.prune_every_s)
+
+
+# One connection does it all, the one that holds the lock: waiting for a second one could be waiting for ever.
+async def _prune(connection: Connection, older_than: timedelta, batch: int) -> Pruned:
+    limit = datetime.now(UTC) - older_than
+    dropped = await _drop_partitions(connection, limit)
+    counts = [0, 0, 0]
+    while True:
+        row = await connection.fetchrow(DELETE_BATCH, limit, batch)
+        assert row is not None
+        for place, name in enumerate(("executions", "events", "checkpoints")):
+            counts[place] += row[name]
+        if row["executions"] < batch:
+            return Pruned(dropped, *counts)
+
+
+async def _tidy(connection: Connection) -> int:
+    for statement in TIDY:
+        await connection.execute(statement)
+    return await connection.fetchval("SELECT dyn_make_event_partitions($1)", MONTHS_AHEAD)
 
 
 async def _drop_partitions(connection: Connection, limit: datetime) -> tuple[str, ...]:
