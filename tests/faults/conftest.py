@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-
 from benchmarks.scripted_model import ScriptedModel
+
 from tests.faults.effects import Effects
 from tests.faults.processes import Cluster
 
@@ -30,3 +30,11 @@ def cluster(tmp_path: Path, model: ScriptedModel, fresh_database_url: str) -> It
     """Processes over a fresh database, without Redis."""
     with Cluster(tmp_path, DATABASE_URL=fresh_database_url, OPENAI_BASE_URL=model.url) as processes:
         yield processes
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the long rows to those who ask for them with `-m`."""
+    if not config.getoption("-m"):
+        for item in items:
+            if item.get_closest_marker("slow_fault"):
+                item.add_marker(pytest.mark.skip(reason="slow: make faults"))

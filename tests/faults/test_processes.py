@@ -4,8 +4,8 @@ import asyncio
 from pathlib import Path
 
 import pytest
-
 from benchmarks.scripted_model import ScriptedModel
+
 from tests.faults.client import Client
 from tests.faults.processes import Cluster
 

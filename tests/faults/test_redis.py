@@ -1,0 +1,110 @@
+"""Redis is emptied, restarted, away, or hangs: nothing is lost, no request fails, nothing stale is served."""
+
+import asyncio
+import os
+import signal
+from collections.abc import Iterator
+
+import pytest
+import redis
+
+from tests.faults.client import Client
+from tests.faults.processes import Cluster
+from tests.servers import TestRedis
+
+
+@pytest.fixture
+def own_redis() -> Iterator[TestRedis]:
+    """A Redis that may be broken without disturbing anybody."""
+    server = TestRedis()
+    server.start()
+    yield server
+    server.stop()
+
+
+class Editor:
+    """Changes an agent at one server and reads it at the other, all the time."""
+
+    def __init__(self, client: Client, agent: str) -> None:
+        self._client = client
+        self._agent = agent
+        self.stopped = False
+        self.edits = 0
+        self.late = 0
+        self.statuses: set[int] = set()
+
+    async def work(self) -> None:
+        """Edit until told to stop; a copy that stays stale fails the test."""
+        path = f"/api/v1/agents/{self._agent}"
+        while not self.stopped:
+            self.edits += 1
+            changed = await self._client.send("PUT", path, {"description": f"edit {self.edits}"})
+            self.statuses.add(changed.status_code)
+            wanted = changed.json()["version"]
+            known = 0
+            for _ in range(40):
+                read = await self._client.send("GET", path, at=1)
+                self.statuses.add(read.status_code)
+                known = read.json()["version"]
+                if known >= wanted:
+                    break
+                self.late += 1
+                await asyncio.sleep(0.05)
+            else:
+                raise AssertionError(f"version {known} is still served, {wanted} is the truth")
+            await asyncio.sleep(0.05)
+
+
+@pytest.mark.slow_fault
+async def test_whatever_happens_to_redis_nobody_notices(cluster: Cluster, own_redis: TestRedis) -> None:
+    cluster.settings["REDIS_URL"] = own_redis.url
+    first, second = cluster.servers(2)
+    async with Client([first.url, second.url]) as client:
+        agent = await client.agent("calculator")
+        queries = [f"[[tools=1]] [[tokens=150]] [[token_delay=0.1]] run {number}" for number in range(10)]
+        runs = [await client.start(agent, query, at=number % 2) for number, query in enumerate(queries)]
+        reading = [asyncio.create_task(client.follow(run, at=1).read()) for run in runs]
+        editor = Editor(client, agent)
+        editing = asyncio.create_task(editor.work())
+        late: list[str] = []
+        for happens in (_flush, _restart, _away, _hang):
+            await asyncio.sleep(1)
+            await happens(own_redis)
+            late.append(await client.start(agent, "[[tokens=3]] while Redis is in trouble"))
+        await asyncio.sleep(1)
+        editor.stopped = True
+        await editing
+
+        assert editor.statuses == {200}
+        assert editor.late == 0, f"{editor.late} reads of {editor.edits} edits came before the news did"
+        for follower in await asyncio.gather(*reading):
+            assert follower.cuts == 0
+            assert follower.refusals == []
+            assert follower.seen == await client.events(follower.execution_id)
+        assert {(await client.ended(run))["status"] for run in [*runs, *late]} == {"completed"}
+        assert (await client.send("GET", "/health", at=1)).json()["parts"]["redis"]["status"] == "ok"
+
+
+async def _flush(server: TestRedis) -> None:
+    with redis.Redis.from_url(server.url) as client:
+        client.flushall()
+
+
+async def _restart(server: TestRedis) -> None:
+    port = server.port
+    server.stop()
+    server.start(port)
+
+
+async def _away(server: TestRedis) -> None:
+    port = server.port
+    server.stop()
+    await asyncio.sleep(3)
+    server.start(port)
+
+
+async def _hang(server: TestRedis) -> None:
+    assert server._process is not None
+    os.kill(server._process.pid, signal.SIGSTOP)
+    await asyncio.sleep(3)
+    os.kill(server._process.pid, signal.SIGCONT)
