@@ -1,7 +1,9 @@
 """What an operator may set of the sandbox (environment names start with TOOL_SANDBOX_)."""
 
+import contextlib
 import importlib.util
 import os
+from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
@@ -77,8 +79,7 @@ class SandboxSettings(BaseSettings):
     @property
     def places(self) -> int:
         """How many calls may run at once: the setting, or fewer when this machine's memory would not hold them."""
-        memory_mb = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") >> 20
-        return max(4, min(self.calls_at_once, memory_mb * 8 // 10 // self.memory_mb))
+        return max(4, min(self.calls_at_once, (memory_here() >> 20) * 8 // 10 // self.memory_mb))
 
     @property
     def openai_host(self) -> str:
@@ -86,3 +87,12 @@ class SandboxSettings(BaseSettings):
         parts = urlsplit(self.openai_base_url)
         port = parts.port or (80 if parts.scheme == "http" else 443)
         return f"{parts.hostname or 'api.openai.com'}:{port}"
+
+
+def memory_here() -> int:
+    """Return the bytes of memory that this process may count on: the machine's, or its container's when that is less."""
+    found = [os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")]
+    for place in ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"):
+        with contextlib.suppress(OSError, ValueError):
+            found.append(int(Path(place).read_text()))
+    return min(found)

@@ -60,7 +60,7 @@ def _rehearse_call(loop: asyncio.AbstractEventLoop) -> None:
     with ours, theirs:
         frames.send(ours, _REHEARSED_CALL, _WARM_UP)
         message, raw, _ = frames.receive(theirs)
-        _call(theirs, message, raw, None, loop)
+        _call(theirs, message, raw, tool=None, loop=loop)
         frames.receive(ours)
     sys.stdout, sys.stderr = streams
 
@@ -81,11 +81,11 @@ def _serve(channel: socket.socket, cage: Cage) -> None:
             frames.send(channel, *screen(message))
             return
         keep = bool(message.get("keep"))
-        tool = _call(channel, message, raw, tool, loop)
+        tool = _call(channel, message, raw, tool=tool, loop=loop)
 
 
 def _call(
-    channel: socket.socket, message: dict[str, Any], raw: bytes, tool: harness.Tool | None, loop: Any
+    channel: socket.socket, message: dict[str, Any], raw: bytes, *, tool: harness.Tool | None, loop: Any
 ) -> harness.Tool | None:
     """Run one call and send its answer; return the tool for the next call."""
     os.environ.update(message.get("secrets", {}))
