@@ -90,7 +90,7 @@ class SandboxSettings(BaseSettings):
 
 
 def memory_here() -> int:
-    """Return the bytes of memory that this process may count on: the machine's, or its container's when that is less."""
+    """Return the bytes of memory this process may count on: the machine's, or its container's when that is less."""
     found = [os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")]
     for place in ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"):
         with contextlib.suppress(OSError, ValueError):
