@@ -1,11 +1,12 @@
 """Retention: old and ended goes, live and young stays; months are dropped whole and made ahead."""
 
+import asyncio
 import uuid
 from datetime import UTC, datetime, timedelta
 
 from dynagent.core.executions import Execution, ExecutionStatus
 from dynagent.core.shared.ids import new_id
-from dynagent.infrastructure.postgres.database import Database
+from dynagent.infrastructure.postgres.database import Database, DatabaseSettings
 from dynagent.infrastructure.postgres.prune import Housekeeping, Pruned, RetentionSettings, prune, table_sizes
 from tests.conftest import ScopeFor
 
@@ -96,3 +97,12 @@ async def test_sizes_add_partitions_up(database: Database) -> None:
     assert sizes["execution_events"] > 0
     assert {"agents", "executions", "checkpoints"} <= sizes.keys()
     assert not any(name.startswith("execution_events_") for name in sizes)
+
+
+async def test_housekeeping_needs_one_connection(database_url: str) -> None:
+    settings = {"database_url": database_url, "database_direct_pool_size": 1}
+    database = Database(DatabaseSettings.model_validate(settings))
+    await database.connect()
+    async with asyncio.timeout(10):
+        assert await Housekeeping(database.pool, RetentionSettings(retention_days=1)).once() == Pruned()
+    await database.close()
