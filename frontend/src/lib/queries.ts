@@ -1,7 +1,7 @@
 /** Server data that more than one feature shows. What only one needs is asked for in its own `api/`. */
 import { queryOptions } from "@tanstack/react-query";
 
-import { listAgents, listTools } from "@/lib/api";
+import { listAgents, listModels, listTools } from "@/lib/api";
 
 /** The caller's agents, newest first (up to 500: pickers and the palette need names, not pages). */
 export function agentsQuery() {
@@ -16,5 +16,13 @@ export function toolsQuery() {
   return queryOptions({
     queryKey: ["tools"],
     queryFn: async ({ signal }) => (await listTools({ signal, throwOnError: true })).data,
+  });
+}
+
+/** The names that an agent's `model` may have, besides the server's default. */
+export function modelNamesQuery() {
+  return queryOptions({
+    queryKey: ["models", "names"],
+    queryFn: async ({ signal }) => ["demo", ...(await listModels({ query: { limit: 200 }, signal, throwOnError: true })).data.models.map(({ name }) => name)],
   });
 }

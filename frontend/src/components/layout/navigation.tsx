@@ -5,7 +5,7 @@ import Link from "next/link";
 import { usePathname } from "next/navigation";
 import type { ReactNode } from "react";
 
-import { AgentIcon, TraceIcon } from "@/components/ui/icons";
+import { AgentIcon, ModelIcon, TraceIcon } from "@/components/ui/icons";
 import { cn } from "@/lib/cn";
 
 interface Destination {
@@ -18,6 +18,7 @@ export const destinations: readonly Destination[] = [
   { href: "/", label: "Home", icon: <House /> },
   { href: "/agents", label: "Agents", icon: <AgentIcon /> },
   { href: "/tools", label: "Tools", icon: <Wrench /> },
+  { href: "/models", label: "Models", icon: <ModelIcon /> },
   { href: "/playground", label: "Playground", icon: <Play /> },
   { href: "/executions", label: "Executions", icon: <TraceIcon /> },
   { href: "/settings", label: "Settings", icon: <Settings2 /> },

@@ -23,7 +23,7 @@ export async function pages({ browser, base, api }) {
   const agent = await demoAgent(api);
   const run = await finished(api, agent, "First, compute 23*19 using the calculator. Then ask the chatbot to explain the result in one sentence.");
   const addresses = {
-    home: "/", agents: "/agents", "agent-new": "/agents/new", agent: `/agents/${agent.id}`, tools: "/tools?tool=calculator", "tool-new": "/tools/new",
+    home: "/", agents: "/agents", "agent-new": "/agents/new", agent: `/agents/${agent.id}`, tools: "/tools?tool=calculator", "tool-new": "/tools/new", models: "/models", account: "/account",
     playground: `/playground?agent=${agent.id}&execution=${run.id}`, executions: "/executions", execution: `/executions/${run.id}`, settings: "/settings", "not-found": "/nowhere",
   };
   const looks = { light: {}, dark: { colorScheme: "dark" }, narrow: { viewport: { width: 360, height: 760 }, hasTouch: true }, calm: { reducedMotion: "reduce" } };

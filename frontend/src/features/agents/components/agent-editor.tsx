@@ -11,7 +11,7 @@ import { SkeletonRows } from "@/components/ui/surface";
 import { Tabs, TabPanel } from "@/components/ui/tabs";
 import type { AgentOut } from "@/lib/api";
 import { problemText } from "@/lib/problem";
-import { agentsQuery, toolsQuery } from "@/lib/queries";
+import { modelNamesQuery, toolsQuery } from "@/lib/queries";
 import { toast } from "@/lib/toast";
 
 import { agentQuery } from "../api/get-agent";
@@ -85,8 +85,7 @@ export function AgentEditor({ agentId, tryOut, executions }: AgentEditorProps) {
 function Configuration({ agent }: { agent: AgentOut }) {
   const queryClient = useQueryClient();
   const tools = useQuery(toolsQuery());
-  const models = useQuery(agentsQuery());
-  const knownModels = [...new Set(["demo", ...(models.data?.agents ?? []).flatMap(({ model }) => model ?? [])])];
+  const models = useQuery(modelNamesQuery());
   const put = async (version: number, changes: Partial<AgentDraft>) => {
     const saved = await updateAgent(agent.id, version, changes);
     queryClient.setQueryData(agentQuery(agent.id).queryKey, saved);
@@ -98,7 +97,7 @@ function Configuration({ agent }: { agent: AgentOut }) {
     <AgentBuilder
       initial={draftOf(agent)}
       availableTools={tools.data?.tools ?? []}
-      knownModels={knownModels}
+      knownModels={models.data ?? []}
       onSave={(changes) => put(agent.version, changes)}
       loadCurrent={async () => draftOf(await current())}
       onOverwrite={async (changes) => put((await current()).version, changes)}

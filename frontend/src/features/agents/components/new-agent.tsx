@@ -4,7 +4,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 
 import { PageHeader } from "@/components/layout/page";
-import { toolsQuery } from "@/lib/queries";
+import { modelNamesQuery, toolsQuery } from "@/lib/queries";
 import { toast } from "@/lib/toast";
 
 import { createAgent } from "../api/create-agent";
@@ -15,6 +15,7 @@ export function NewAgent() {
   const router = useRouter();
   const queryClient = useQueryClient();
   const tools = useQuery(toolsQuery());
+  const models = useQuery(modelNamesQuery());
   return (
     <div className="flex min-h-0 flex-1 flex-col">
       <PageHeader parent={{ href: "/agents", label: "Agents" }} title="New agent" />
@@ -22,7 +23,7 @@ export function NewAgent() {
         <div className="max-w-4xl">
           <AgentBuilder
             availableTools={tools.data?.tools ?? []}
-            knownModels={["demo"]}
+            knownModels={models.data ?? []}
             onSave={async (_, draft) => {
               const agent = await createAgent(draft);
               toast.success(`${agent.name} created`);
