@@ -77,6 +77,14 @@ async def test_stopping_before_it_has_started_and_in_mid_start() -> None:
     await sandbox.stop()
 
 
+async def test_stopping_fails_the_calls_that_are_running(own: ZygoteSandbox) -> None:
+    call = asyncio.create_task(run(own, await register(own, NAP, timeout_s=30), 30.0, s=25))
+    await asyncio.sleep(0.2)
+    await own.stop()
+    with pytest.raises(SandboxUnavailable):
+        await call
+
+
 async def test_a_child_killed_from_outside_fails_its_call_alone(own: ZygoteSandbox) -> None:
     tool = await register(own, NAP, timeout_s=5)
     other = asyncio.create_task(run(own, tool, s=0.5))

@@ -103,6 +103,12 @@ async def test_a_passed_socket_cannot_be_turned_elsewhere(sandbox: ZygoteSandbox
     assert (await run(sandbox, tool, host=host, port=int(port))).result == "Operation not permitted"
 
 
+async def test_a_grant_that_cannot_be_read_is_told_at_registration(sandbox: ZygoteSandbox) -> None:
+    policy = ToolPolicy(network=("api.example.com:443", "https://api.example.com/v1"))
+    findings = (await sandbox.screen("fetch", FETCH, policy)).findings
+    assert [(finding.rule, "https://" in finding.message) for finding in findings] == [("network_grant", True)]
+
+
 async def test_too_many_connections(sandbox: ZygoteSandbox, events: list[AuditEvent], site: str) -> None:
     tool = await register(sandbox, FETCH, network=(site,))
     with pytest.raises(ToolFailed):

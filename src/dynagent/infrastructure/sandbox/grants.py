@@ -52,6 +52,11 @@ def is_literal(host: str) -> bool:
     return True
 
 
+def unreadable_grants(entries: Iterable[str]) -> list[str]:
+    """Return the entries of a policy that are not host:port."""
+    return [entry for entry in entries if not parse_grants([entry])]
+
+
 def parse_grants(entries: Iterable[str]) -> tuple[Grant, ...]:
     """Return the grants of a policy; entries that are not host:port grant nothing."""
     found: list[Grant] = []

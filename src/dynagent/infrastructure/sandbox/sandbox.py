@@ -22,6 +22,7 @@ from dynagent.infrastructure.sandbox.audit import Audit, Keeper
 from dynagent.infrastructure.sandbox.broker import Broker
 from dynagent.infrastructure.sandbox.calls import Calls
 from dynagent.infrastructure.sandbox.entitlements import entitlement, networked_libraries
+from dynagent.infrastructure.sandbox.grants import unreadable_grants
 from dynagent.infrastructure.sandbox.launchers import launcher
 from dynagent.infrastructure.sandbox.pool import Pool
 from dynagent.infrastructure.sandbox.screens import Screens
@@ -74,6 +75,8 @@ class ZygoteSandbox:
         Raises SandboxUnavailable, SandboxBusy.
         """
         await self._check_level("core")
+        if unreadable := unreadable_grants(policy.network):
+            return Screening(findings=tuple(_no_grant(entry) for entry in unreadable))
         screening = await self._screens.screen(
             name, code, network=bool(policy.network), networked=networked_libraries(policy, self._settings)
         )
@@ -181,6 +184,11 @@ class ZygoteSandbox:
         self._programs[digest] = program
         while len(self._programs) > _PROGRAMS:
             self._programs.popitem(last=False)
+
+
+def _no_grant(entry: str) -> Finding:
+    message = f"network entry {entry!r} is not of the form host:port or *.host:port"
+    return Finding(rule="network_grant", line=1, column=0, message=message)
 
 
 def _no_longer_accepted(findings: tuple[Finding, ...]) -> ToolFailed:
