@@ -5,12 +5,14 @@ from typing import Protocol
 
 import structlog
 
+from dynagent.application.commands import conversations
 from dynagent.application.commands import tools as tool_commands
 from dynagent.application.commands.agents import configure, lifecycle
 from dynagent.application.commands.agents.rules import AgentRules
 from dynagent.application.commands.executions import answer, cancel, repeat, run, start
 from dynagent.application.commands.executions.settings import SubmitSettings
 from dynagent.application.queries import agents as agent_queries
+from dynagent.application.queries import conversations as talks
 from dynagent.application.queries import tools as tool_queries
 from dynagent.application.queries.executions import follow, read
 from dynagent.application.shared.bus import Bus
@@ -158,6 +160,12 @@ def _register_executions(bus: Bus[Scope], ports: Ports) -> None:
 
 
 def _register_reading(bus: Bus[Scope], ports: Ports) -> None:
+    bus.register(talks.ListConversations, lambda scope: talks.ListConversationsHandler(scope.executions))
+    bus.register(talks.ReadConversation, lambda scope: talks.ReadConversationHandler(scope.executions))
+    bus.register(
+        conversations.ForgetConversation,
+        lambda scope: conversations.ForgetConversationHandler(scope.executions, scope.uow),
+    )
     bus.register(read.ListInterrupts, lambda scope: read.ListInterruptsHandler(scope.executions))
     bus.register(read.GetExecution, lambda scope: read.GetExecutionHandler(scope.executions, ports.trace))
     bus.register(read.ListExecutions, lambda scope: read.ListExecutionsHandler(scope.executions))

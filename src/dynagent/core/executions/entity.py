@@ -202,6 +202,34 @@ class ExecutionFilter(BaseModel):
     created_to: datetime | None = None
 
 
+class ConversationNotFound(NotFound):
+    """No conversation under this id that the caller may see."""
+
+    code = "conversation_not_found"
+
+
+class ConversationInUse(Conflict):
+    """A turn of the conversation has not ended; cancel it or wait."""
+
+    code = "conversation_in_use"
+
+
+class Conversation(BaseModel):
+    """A user's conversation with an agent: the executions that share a conversation id, seen as one."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    agent_id: str
+    agent_name: str
+    turns: int
+    first_query: str
+    last_query: str
+    last_execution_id: str
+    started_at: datetime
+    updated_at: datetime
+
+
 class ExecutionStarted(DomainEvent):
     """An execution was accepted."""
 

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from dynagent.core.executions.entity import Execution, ExecutionFilter, Lane, Outcome
+from dynagent.core.executions.entity import Conversation, Execution, ExecutionFilter, Lane, Outcome
 from dynagent.core.executions.interrupts import Interrupt
 from dynagent.core.executions.journal import Journal
 from dynagent.core.executions.trace import AnyTraceEvent
@@ -44,6 +44,14 @@ class Executions(BaseRepository[Execution]):
 
         None means that another answer came first: nothing was stored.
         """
+        raise NotImplementedError
+
+    async def conversations(self, agent_id: str | None, page: PageRequest) -> Page[Conversation]:
+        """Return a page of the owner's conversations, the latest first; with one agent when given."""
+        raise NotImplementedError
+
+    async def forget_conversation(self, conversation_id: str) -> int:
+        """Remove a conversation's executions with their logs; return how many. Raises ConversationInUse."""
         raise NotImplementedError
 
     async def history(self, conversation_id: str, limit: int) -> list[Execution]:

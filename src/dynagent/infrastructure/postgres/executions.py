@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from dynagent.core.executions import (
     AnyTraceEvent,
     Cancelled,
+    Conversation,
     Execution,
     ExecutionFilter,
     ExecutionNotFound,
@@ -23,9 +24,10 @@ from dynagent.core.shared.errors import Conflict, StaleVersion
 from dynagent.core.shared.ids import is_id
 from dynagent.core.shared.paging import Page, PageRequest
 from dynagent.infrastructure.memory.recorder import encode
+from dynagent.infrastructure.postgres.conversations import forget_conversation, list_conversations
 from dynagent.infrastructure.postgres.dispatch import read_execution
 from dynagent.infrastructure.postgres.interrupts import read_interrupts, store_answers
-from dynagent.infrastructure.postgres.statements import fetch, fetch_one, fetch_page, run, sql
+from dynagent.infrastructure.postgres.statements import fetch_one, fetch_page, run, sql
 
 COLUMNS = (
     "id, user_id, agent_id, agent_version, agent_name, query, model, context, conversation_id, lane, priority, status, "
@@ -104,11 +106,6 @@ FROM (
 ) AS asked
 WHERE id = :id AND user_id = :owner RETURNING {columns}
 """,
-    columns=COLUMNS,
-)
-HISTORY = sql(
-    "SELECT {columns} FROM executions WHERE user_id = :owner AND conversation_id = :conversation_id "
-    "AND status = 'completed' ORDER BY id DESC LIMIT :limit",
     columns=COLUMNS,
 )
 
@@ -229,35 +226,29 @@ class PostgresExecutions(Executions):
         row = await fetch_one(self._session, GO_ON, id=id, owner=self._owner)
         return read_execution(row) if row else None
 
+    async def conversations(self, agent_id: str | None, page: PageRequest) -> Page[Conversation]:
+        """Return a page of the owner's conversations, the latest first."""
+        if agent_id is not None and not is_id(agent_id):
+            return Page(items=[], total=0, skip=page.skip, limit=page.limit)
+        return await list_conversations(self._session, self._owner, agent_id, page)
+
+    async def forget_conversation(self, conversation_id: str) -> int:
+        """Remove a conversation's executions with their logs; return how many. Raises ConversationInUse."""
+        return await forget_conversation(self._session, self._owner, conversation_id)
+
     async def history(self, conversation_id: str, limit: int) -> list[Execution]:
         """Return the latest completed executions of a conversation, oldest first."""
-        rows = await fetch(self._session, HISTORY, owner=self._owner, conversation_id=conversation_id, limit=limit)
-        return [read_execution(row) for row in reversed(rows)]
+        wanted = ExecutionFilter(conversation_id=conversation_id, status=ExecutionStatus.COMPLETED)
+        return list(reversed((await self.find(wanted, PageRequest(limit=limit))).items))
 
     async def _next_seq(self, id: str) -> int:
         return (await run(self._session, NEXT_SEQ, id=id))[0]["seq"]
 
 
 _MUTABLE = (
-    "id",
-    "owner",
-    "attempt",
-    "model",
-    "context",
-    "conversation_id",
-    "lane",
-    "priority",
-    "status",
-    "crashes",
-    "cancel_requested",
-    "deadline",
-    "result",
-    "error",
-    "usage",
-    "cost_usd",
-    "started_at",
-    "completed_at",
-)
+    "id", "owner", "attempt", "model", "context", "conversation_id", "lane", "priority", "status", "crashes",
+    "cancel_requested", "deadline", "result", "error", "usage", "cost_usd", "started_at", "completed_at",
+)  # fmt: skip
 
 
 def _columns(execution: Execution, owner: str) -> dict[str, Any]:

@@ -95,7 +95,11 @@ class PostgresNotices:
 
     async def _hear(self, connection: Any, *, gap: bool) -> None:
         closed = asyncio.Event()
-        connection.add_termination_listener(lambda *_: closed.set())
+
+        def note_end(_connection: Any) -> None:
+            closed.set()
+
+        connection.add_termination_listener(note_end)
         for channel in Channel:
             await connection.add_listener(channel.value, self._deliver)
         self._listening.set()

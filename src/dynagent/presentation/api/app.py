@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from dynagent import __version__
 from dynagent.application.shared.bus import Bus
-from dynagent.presentation.api import schedules, stream, system
+from dynagent.presentation.api import chats, schedules, stream, system
 from dynagent.presentation.api.agents import routes as agents
 from dynagent.presentation.api.agents import run as agent_runs
 from dynagent.presentation.api.docs import routes as docs
@@ -115,6 +115,7 @@ def _add_routes(app: FastAPI, frontend: Path | None) -> None:
         executions.router,
         execution_repeats.router,
         schedules.router,
+        chats.router,
         stream.router,
         language_models.router,
         keys.router,

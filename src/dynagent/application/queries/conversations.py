@@ -1,0 +1,49 @@
+"""Questions about conversations (SPEC EXE-07)."""
+
+from dataclasses import dataclass, field
+
+from dynagent.application.shared.bus import Returns
+from dynagent.application.shared.caller import Caller
+from dynagent.core.executions import Conversation, ConversationNotFound, Execution, ExecutionFilter, Executions
+from dynagent.core.shared.paging import Page, PageRequest
+
+
+@dataclass(frozen=True)
+class ListConversations(Returns[Page[Conversation]]):
+    """A page of the caller's conversations with agents, the latest first; with one agent when given."""
+
+    agent_id: str | None = None
+    page: PageRequest = field(default_factory=PageRequest)
+
+
+@dataclass(frozen=True)
+class ReadConversation(Returns[Page[Execution]]):
+    """The turns of a conversation, newest first. Raises ConversationNotFound."""
+
+    conversation_id: str
+    page: PageRequest = field(default_factory=PageRequest)
+
+
+class ListConversationsHandler:
+    """Handles ListConversations."""
+
+    def __init__(self, executions: Executions) -> None:
+        self._executions = executions
+
+    async def __call__(self, message: ListConversations, caller: Caller) -> Page[Conversation]:
+        """Return the page."""
+        return await self._executions.conversations(message.agent_id, message.page)
+
+
+class ReadConversationHandler:
+    """Handles ReadConversation."""
+
+    def __init__(self, executions: Executions) -> None:
+        self._executions = executions
+
+    async def __call__(self, message: ReadConversation, caller: Caller) -> Page[Execution]:
+        """Return the turns."""
+        found = await self._executions.find(ExecutionFilter(conversation_id=message.conversation_id), message.page)
+        if not found.total:
+            raise ConversationNotFound(f"there is no conversation {message.conversation_id!r}")
+        return found
