@@ -152,7 +152,7 @@ def _edited(event: AnyTraceEvent, edit: Mapping[str, Any]) -> AnyTraceEvent:
         rule = f"of a {event.type} event {' and '.join(sorted(allowed)) or 'nothing'} can be edited"
         raise InvalidInput("this cannot be edited", violations=[Violation("/edit", "editable", rule)])
     edit = clean_json(dict(edit))
-    changed = event.model_dump() | edit
+    changed = {**event.model_dump(), **edit}
     if event.type == "tool_end":
         changed |= {"error": None, "line": result_line(edit["result"])}
     try:
