@@ -1611,6 +1611,112 @@ export const CapabilitiesSchema = {
     type: 'object'
 } as const;
 
+export const ChatListSchema = {
+    description: 'A page of conversations, the latest first.',
+    properties: {
+        chats: {
+            items: {
+                $ref: '#/components/schemas/ChatOut'
+            },
+            title: 'Chats',
+            type: 'array'
+        },
+        limit: {
+            title: 'Limit',
+            type: 'integer'
+        },
+        next_cursor: {
+            anyOf: [
+                {
+                    type: 'string'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Next Cursor'
+        },
+        skip: {
+            title: 'Skip',
+            type: 'integer'
+        },
+        total: {
+            title: 'Total',
+            type: 'integer'
+        }
+    },
+    required: [
+        'total',
+        'skip',
+        'limit',
+        'chats'
+    ],
+    title: 'ChatList',
+    type: 'object'
+} as const;
+
+export const ChatOutSchema = {
+    description: 'A conversation; continue it by running an execution with its `conversation_id`.',
+    properties: {
+        agent_id: {
+            title: 'Agent Id',
+            type: 'string'
+        },
+        agent_name: {
+            title: 'Agent Name',
+            type: 'string'
+        },
+        conversation_id: {
+            title: 'Conversation Id',
+            type: 'string'
+        },
+        first_query: {
+            title: 'First Query',
+            type: 'string'
+        },
+        id: {
+            title: 'Id',
+            type: 'string'
+        },
+        last_execution_id: {
+            title: 'Last Execution Id',
+            type: 'string'
+        },
+        last_query: {
+            title: 'Last Query',
+            type: 'string'
+        },
+        started_at: {
+            format: 'date-time',
+            title: 'Started At',
+            type: 'string'
+        },
+        turns: {
+            title: 'Turns',
+            type: 'integer'
+        },
+        updated_at: {
+            format: 'date-time',
+            title: 'Updated At',
+            type: 'string'
+        }
+    },
+    required: [
+        'id',
+        'conversation_id',
+        'agent_id',
+        'agent_name',
+        'turns',
+        'first_query',
+        'last_query',
+        'last_execution_id',
+        'started_at',
+        'updated_at'
+    ],
+    title: 'ChatOut',
+    type: 'object'
+} as const;
+
 export const CloneBodySchema = {
     additionalProperties: false,
     description: 'How the copy is named; `<name> (copy)` when you do not say.',

@@ -914,6 +914,82 @@ export type Capabilities = {
 };
 
 /**
+ * ChatList
+ *
+ * A page of conversations, the latest first.
+ */
+export type ChatList = {
+    /**
+     * Chats
+     */
+    chats: Array<ChatOut>;
+    /**
+     * Limit
+     */
+    limit: number;
+    /**
+     * Next Cursor
+     */
+    next_cursor?: string | null;
+    /**
+     * Skip
+     */
+    skip: number;
+    /**
+     * Total
+     */
+    total: number;
+};
+
+/**
+ * ChatOut
+ *
+ * A conversation; continue it by running an execution with its `conversation_id`.
+ */
+export type ChatOut = {
+    /**
+     * Agent Id
+     */
+    agent_id: string;
+    /**
+     * Agent Name
+     */
+    agent_name: string;
+    /**
+     * Conversation Id
+     */
+    conversation_id: string;
+    /**
+     * First Query
+     */
+    first_query: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Last Execution Id
+     */
+    last_execution_id: string;
+    /**
+     * Last Query
+     */
+    last_query: string;
+    /**
+     * Started At
+     */
+    started_at: string;
+    /**
+     * Turns
+     */
+    turns: number;
+    /**
+     * Updated At
+     */
+    updated_at: string;
+};
+
+/**
  * CloneBody
  *
  * How the copy is named; `<name> (copy)` when you do not say.
@@ -4242,6 +4318,10 @@ export type CreateAgentErrors = {
      */
     403: Problem;
     /**
+     * There is nothing under that id.
+     */
+    404: Problem;
+    /**
      * The change collides with what is there.
      */
     409: Problem;
@@ -4768,6 +4848,10 @@ export type RegisterToolErrors = {
      */
     403: Problem;
     /**
+     * There is nothing under that id.
+     */
+    404: Problem;
+    /**
      * The change collides with what is there.
      */
     409: Problem;
@@ -4828,6 +4912,10 @@ export type SetAgentsStatusErrors = {
      * The host, the origin or the caller is not allowed to.
      */
     403: Problem;
+    /**
+     * There is nothing under that id.
+     */
+    404: Problem;
     /**
      * The change collides with what is there.
      */
@@ -5531,6 +5619,10 @@ export type LogInErrors = {
      */
     403: Problem;
     /**
+     * There is nothing under that id.
+     */
+    404: Problem;
+    /**
      * The change collides with what is there.
      */
     409: Problem;
@@ -5784,6 +5876,10 @@ export type RegisterErrors = {
      */
     403: Problem;
     /**
+     * There is nothing under that id.
+     */
+    404: Problem;
+    /**
      * The change collides with what is there.
      */
     409: Problem;
@@ -5890,6 +5986,10 @@ export type CompleteSetupErrors = {
      */
     403: Problem;
     /**
+     * There is nothing under that id.
+     */
+    404: Problem;
+    /**
      * The change collides with what is there.
      */
     409: Problem;
@@ -5929,6 +6029,209 @@ export type CompleteSetupResponses = {
 };
 
 export type CompleteSetupResponse = CompleteSetupResponses[keyof CompleteSetupResponses];
+
+export type ListChatsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Agent Id
+         */
+        agent_id?: string | null;
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Skip
+         */
+        skip?: number;
+        /**
+         * Cursor
+         *
+         * `next_cursor` of the page before.
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/chats';
+};
+
+export type ListChatsErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type ListChatsError = ListChatsErrors[keyof ListChatsErrors];
+
+export type ListChatsResponses = {
+    /**
+     * Successful Response
+     */
+    200: ChatList;
+};
+
+export type ListChatsResponse = ListChatsResponses[keyof ListChatsResponses];
+
+export type ForgetChatData = {
+    body?: never;
+    path: {
+        /**
+         * Conversation Id
+         */
+        conversation_id: string;
+    };
+    query?: never;
+    url: '/api/v1/chats/{conversation_id}';
+};
+
+export type ForgetChatErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id.
+     */
+    404: Problem;
+    /**
+     * The change collides with what is there.
+     */
+    409: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type ForgetChatError = ForgetChatErrors[keyof ForgetChatErrors];
+
+export type ForgetChatResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type ForgetChatResponse = ForgetChatResponses[keyof ForgetChatResponses];
+
+export type ReadChatData = {
+    body?: never;
+    path: {
+        /**
+         * Conversation Id
+         */
+        conversation_id: string;
+    };
+    query?: {
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Skip
+         */
+        skip?: number;
+        /**
+         * Cursor
+         *
+         * `next_cursor` of the page before.
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/chats/{conversation_id}';
+};
+
+export type ReadChatErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id.
+     */
+    404: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type ReadChatError = ReadChatErrors[keyof ReadChatErrors];
+
+export type ReadChatResponses = {
+    /**
+     * Successful Response
+     */
+    200: ExecutionList;
+};
+
+export type ReadChatResponse = ReadChatResponses[keyof ReadChatResponses];
 
 export type GetExecutionData = {
     body?: never;
@@ -6671,6 +6974,10 @@ export type CreateModelErrors = {
      */
     403: Problem;
     /**
+     * There is nothing under that id.
+     */
+    404: Problem;
+    /**
      * The change collides with what is there.
      */
     409: Problem;
@@ -7185,6 +7492,10 @@ export type CreateScheduleErrors = {
      * The host, the origin or the caller is not allowed to.
      */
     403: Problem;
+    /**
+     * There is nothing under that id.
+     */
+    404: Problem;
     /**
      * The change collides with what is there.
      */
@@ -7709,6 +8020,10 @@ export type CreateUserErrors = {
      */
     403: Problem;
     /**
+     * There is nothing under that id.
+     */
+    404: Problem;
+    /**
      * The change collides with what is there.
      */
     409: Problem;
@@ -7814,6 +8129,10 @@ export type CreateAccessKeyErrors = {
      * The host, the origin or the caller is not allowed to.
      */
     403: Problem;
+    /**
+     * There is nothing under that id.
+     */
+    404: Problem;
     /**
      * The change collides with what is there.
      */
@@ -7983,6 +8302,10 @@ export type AddProviderKeyErrors = {
      */
     403: Problem;
     /**
+     * There is nothing under that id.
+     */
+    404: Problem;
+    /**
      * The change collides with what is there.
      */
     409: Problem;
@@ -8043,6 +8366,10 @@ export type TestProviderKeyErrors = {
      * The host, the origin or the caller is not allowed to.
      */
     403: Problem;
+    /**
+     * There is nothing under that id.
+     */
+    404: Problem;
     /**
      * The change collides with what is there.
      */
@@ -8212,6 +8539,10 @@ export type UpdateProfileErrors = {
      */
     403: Problem;
     /**
+     * There is nothing under that id.
+     */
+    404: Problem;
+    /**
      * The change collides with what is there.
      */
     409: Problem;
@@ -8272,6 +8603,10 @@ export type ChangePasswordErrors = {
      * The host, the origin or the caller is not allowed to.
      */
     403: Problem;
+    /**
+     * There is nothing under that id.
+     */
+    404: Problem;
     /**
      * The change collides with what is there.
      */

@@ -136,7 +136,8 @@ def _possible(path: str, method: str, operation: Mapping[str, Any]) -> list[str]
     possible = {"400", "401", "403", "429", "500", "503"}
     if not path.startswith(PREFIX + "/"):
         return sorted(possible - {"401", "429", "503"})
-    if "{" in path or "execut" in path:
+    # A body may name other things by their ids.
+    if "{" in path or "execut" in path or "requestBody" in operation:
         possible.add("404")
     if operation.get("parameters") or "requestBody" in operation:
         possible.add("422")
