@@ -106,3 +106,18 @@ async def _tables(url: str) -> set[str]:
         names = await connection.run_sync(lambda sync: sa.inspect(sync).get_table_names())
     await engine.dispose()
     return set(names)
+
+
+async def test_a_process_of_its_own_brings_the_schema_up(empty_database_url: str) -> None:
+    await migrations.upgrade_apart(empty_database_url)
+
+    assert await migrations.current(empty_database_url) == migrations.head()
+
+
+async def test_what_kept_that_process_from_it_is_told() -> None:
+    with pytest.raises(migrations.SchemaMismatch, match="could not be brought to .*127.0.0.1"):
+        await migrations.upgrade_apart("postgresql://nobody@127.0.0.1:1/nothing")
+
+
+def test_the_head_is_the_one_that_alembic_finds() -> None:
+    assert migrations.head() == ScriptDirectory(str(migrations.scripts())).get_current_head()

@@ -6,6 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from pydantic import SecretStr
 
 from dynagent.infrastructure.security.keyring import (
@@ -76,3 +78,13 @@ def test_purposes_have_keys_of_their_own_and_no_key_is_shown() -> None:
     assert ring.derive("jwt") != ring.derive("box")
     assert key not in repr(ring)
     assert KeyRing([key]).derive("jwt")[ring.current] == ring.derive("jwt")[ring.current]
+
+
+@pytest.mark.parametrize("purpose", ["jwt", "box", "another purpose"])
+def test_derived_keys_are_those_of_rfc_5869(purpose: str) -> None:
+    key = "k" * 40
+    reference = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"dynagent/" + purpose.encode())
+
+    (derived,) = KeyRing([key]).derive(purpose).values()
+
+    assert derived == reference.derive(key.encode())

@@ -1,6 +1,9 @@
 """Moving the schema: upgrade, downgrade, and whether the database is where this code expects it (SPEC PER-08)."""
 
+import asyncio
+import os
 import re
+import sys
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
@@ -32,6 +35,32 @@ class SchemaMismatch(Unavailable):
 async def upgrade(dsn: str, revision: str = "head") -> None:
     """Move the schema up to a revision, all steps or none. Waits for another process that is doing the same."""
     await _run(dsn, lambda command, config: command.upgrade(config, revision))
+
+
+async def upgrade_apart(dsn: str) -> None:
+    """Move the schema up to the head in a process of its own, so that what that takes (20 MB) is given back.
+
+    Raises SchemaMismatch with what kept it from doing so.
+    """
+    package = str(Path(dynagent.__file__).parents[1])
+    places = os.pathsep.join(filter(None, (package, os.environ.get("PYTHONPATH"))))
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        __name__,
+        stdin=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        env=os.environ | {"PYTHONPATH": places},
+    )
+    try:
+        _, told = await process.communicate(dsn.encode())
+    finally:
+        if process.returncode is None:
+            process.terminate()
+            await process.wait()
+    if process.returncode:
+        lines = told.decode("utf-8", "replace").strip().splitlines()
+        raise SchemaMismatch(f"the schema could not be brought to {head()}: {lines[-1] if lines else 'no reason told'}")
 
 
 async def downgrade(dsn: str, revision: str) -> None:
@@ -124,3 +153,8 @@ async def _run(dsn: str, action: Callable[[Any, Any], None]) -> None:
         raise translated(error) or error from error
     finally:
         await engine.dispose()
+
+
+if __name__ == "__main__":
+    # `upgrade_apart` is the caller; the address comes by standard input, because arguments can be read by others.
+    asyncio.run(upgrade(sys.stdin.read()))

@@ -1,13 +1,12 @@
 """The secret key: where it comes from, its predecessors, and the keys for each purpose that are derived from it."""
 
 import hashlib
+import hmac
 import os
 import secrets
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from pydantic import SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -97,7 +96,9 @@ def key_id(key: str) -> str:
 
 
 def _hkdf(key: bytes, purpose: str) -> bytes:
-    return HKDF(algorithm=SHA256(), length=32, salt=None, info=b"dynagent/" + purpose.encode()).derive(key)
+    # HKDF-SHA256 (RFC 5869), no salt, one block. Every start needs it; `cryptography` is 8 MB that only sealing needs.
+    extracted = hmac.digest(bytes(32), key, "sha256")
+    return hmac.digest(extracted, b"dynagent/" + purpose.encode() + b"\x01", "sha256")
 
 
 def _read(file: Path) -> list[str]:

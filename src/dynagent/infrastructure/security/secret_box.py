@@ -3,12 +3,14 @@
 import base64
 import binascii
 import os
-
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from dynagent.core.shared.errors import DynagentError
 from dynagent.infrastructure.security.keyring import KeyRing
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 _FORM = "v1"
 _NONCE = 12
@@ -25,7 +27,14 @@ class SecretBox:
 
     def __init__(self, keys: KeyRing) -> None:
         self._current = keys.current
-        self._ciphers = {id: AESGCM(key) for id, key in keys.derive("box").items()}
+        self._keys = keys.derive("box")
+
+    @cached_property
+    def _ciphers(self) -> "dict[str, AESGCM]":
+        # 8 MB that an installation without stored secrets does without.
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+        return {id: AESGCM(key) for id, key in self._keys.items()}
 
     def seal(self, secret: str, *, row: str) -> str:
         """Return the sealed form of a secret for the row with this id."""
@@ -35,6 +44,9 @@ class SecretBox:
 
     def open(self, sealed: str, *, row: str) -> str:
         """Return the secret. Raises SecretUnreadable."""
+        # Late for the same reason as the ciphers.
+        from cryptography.exceptions import InvalidTag
+
         try:
             form, key, text = sealed.split(".", 2)
             raw = base64.urlsafe_b64decode(text)

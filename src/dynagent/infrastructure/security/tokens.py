@@ -4,8 +4,6 @@ import secrets
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import jwt
-
 from dynagent.core.identity import AccessClaims, AccessTokens, BadToken
 from dynagent.infrastructure.security.keyring import KeyRing
 
@@ -35,10 +33,16 @@ class JwtAccessTokens(AccessTokens):
             "nbf": int(now.timestamp()),
             "exp": int(expires.timestamp()),
         }
+        # With what it brings, 10 MB that nobody needs before somebody signs in.
+        import jwt
+
         return jwt.encode(claims, self._keys[self._current], ALGORITHM, headers={"kid": self._current}), expires
 
     def read(self, token: str, now: datetime) -> AccessClaims:
         """Return what a token says. Raises BadToken for every other signature, algorithm, audience, age."""
+        # Late, as above.
+        import jwt
+
         try:
             key = self._keys.get(str(jwt.get_unverified_header(token).get("kid")))
             if key is None:
