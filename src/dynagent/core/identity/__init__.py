@@ -4,6 +4,7 @@ from dynagent.core.identity.audit import (
     AuditEntry,
     AuditFilter,
     AuditOutcome,
+    SecurityIncident,
 )
 from dynagent.core.identity.errors import (
     AccessKeyNotFound,
@@ -111,6 +112,7 @@ __all__ = [
     "RefreshTokens",
     "RegistrationClosed",
     "RoleName",
+    "SecurityIncident",
     "Session",
     "SetupDone",
     "SetupLink",

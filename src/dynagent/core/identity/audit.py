@@ -1,9 +1,11 @@
 """The audit log: who did what to whom, when, from where, and how it went."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from dynagent.core.shared.events import DomainEvent
 
 AuditOutcome = Literal["done", "refused", "incident"]
 
@@ -22,6 +24,14 @@ class AuditEntry(BaseModel):
     target_id: str = Field(default="", max_length=100)
     address: str = Field(default="", max_length=64)
     details: dict[str, Any] = Field(default_factory=dict)
+
+
+class SecurityIncident(DomainEvent):
+    """Something tried what it must not; `agent_id` is the agent that did it so often that it is to be stopped."""
+
+    name: ClassVar[str] = "security.incident"
+    kind: str
+    agent_id: str | None = None
 
 
 class AuditFilter(BaseModel):

@@ -126,6 +126,10 @@ class AuditLog(Protocol):
         """Return a page of lines, newest first."""
         ...
 
+    async def count_incidents(self, target_kind: str, target_id: str, since: datetime) -> int:
+        """Return how many incidents were written down about something since then."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Principal:

@@ -1,5 +1,6 @@
 """The audit log in PostgreSQL: only added to."""
 
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -27,3 +28,17 @@ class PostgresAuditLog(AuditLog):
         where = [audit_log.c[name] == value for name, value in asked.items()]
         query = sa.select(audit_log).where(*where)
         return await page_of(self._session, query, id=audit_log.c.id, page=page, read=lambda row: AuditEntry(**row))
+
+    async def count_incidents(self, target_kind: str, target_id: str, since: datetime) -> int:
+        """Return how many incidents were written down about something since then."""
+        query = (
+            sa.select(sa.func.count())
+            .select_from(audit_log)
+            .where(
+                audit_log.c.outcome == "incident",
+                audit_log.c.target_kind == target_kind,
+                audit_log.c.target_id == target_id,
+                audit_log.c.at >= since,
+            )
+        )
+        return (await execute(self._session, query)).scalar_one()

@@ -177,6 +177,7 @@ class Calls:
                 "sandbox.violation",
                 **who,
                 tool_id=call.tool.id,
+                execution_id=call.context.execution_id,
                 kind=call.outcome,
                 times=self._violations[call.tool.id],
             )

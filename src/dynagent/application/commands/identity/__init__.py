@@ -18,6 +18,12 @@ from dynagent.application.commands.identity.desk import (
     Rules,
     SignedIn,
 )
+from dynagent.application.commands.identity.incidents import (
+    TOLERATED,
+    WITHIN,
+    ReportIncident,
+    ReportIncidentHandler,
+)
 from dynagent.application.commands.identity.people import (
     CreateUser,
     CreateUserHandler,
@@ -53,6 +59,8 @@ from dynagent.application.commands.identity.sign_out import (
 )
 
 __all__ = [
+    "TOLERATED",
+    "WITHIN",
     "Authenticate",
     "AuthenticateHandler",
     "ChangePassword",
@@ -81,6 +89,8 @@ __all__ = [
     "RefreshSessionHandler",
     "Register",
     "RegisterHandler",
+    "ReportIncident",
+    "ReportIncidentHandler",
     "RevokeAccessKey",
     "RevokeAccessKeyHandler",
     "Rules",

@@ -1,0 +1,22 @@
+"""What happens when identity tells of an incident: the agent that caused it takes no more runs."""
+
+from typing import Any
+
+from dynagent.application.commands.agents import SetAgentStatus
+from dynagent.application.shared.bus import Bus
+from dynagent.application.shared.caller import Caller
+from dynagent.core.identity import SecurityIncident
+from dynagent.core.shared.events import DomainEvent
+
+
+class StopDangerousAgents:
+    """Disables an agent that an incident names; twice does no harm. Its owner can enable it again."""
+
+    def __init__(self, bus: Bus[Any]) -> None:
+        self._bus = bus
+
+    async def __call__(self, event: DomainEvent) -> None:
+        """React to an event; all but incidents are left alone."""
+        if isinstance(event, SecurityIncident) and event.agent_id is not None:
+            owner = Caller(event.user_id, frozenset({"user"}))
+            await self._bus.send(SetAgentStatus([event.agent_id], "disabled"), owner)

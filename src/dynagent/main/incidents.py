@@ -1,0 +1,57 @@
+"""From what the sandbox tells to the audit log, and from there to agents that are stopped."""
+
+import asyncio
+
+import structlog
+
+from dynagent.application.commands.identity import ReportIncident
+from dynagent.application.reactions.identity import StopDangerousAgents
+from dynagent.application.shared.bus import Bus
+from dynagent.application.shared.caller import Caller
+from dynagent.core.shared.events import EventObserver
+from dynagent.infrastructure.sandbox.audit import AuditEvent
+from dynagent.main.handlers import Scope
+
+log = structlog.get_logger()
+
+INCIDENTS = frozenset({"sandbox.violation"})
+TOLD = ("kind", "tool_id", "times")
+
+
+class Incidents:
+    """Keeps the sandbox's violations: handed to the sandbox as its keeper, attached to the bus once there is one."""
+
+    def __init__(self) -> None:
+        self._bus: Bus[Scope] | None = None
+        self._reports: set[asyncio.Task[None]] = set()
+
+    def attach(self, bus: Bus[Scope], observer: EventObserver) -> None:
+        """Report over this bus from now on, and have its incidents answered."""
+        self._bus = bus
+        observer.subscribe(StopDangerousAgents(bus))
+
+    def __call__(self, event: AuditEvent) -> None:
+        """Take what the sandbox tells; returns at once."""
+        if self._bus is None or event.name not in INCIDENTS or event.user_id is None:
+            return
+        details = {"tool": event.tool, **{name: event.fields[name] for name in TOLD if name in event.fields}}
+        execution_id = event.fields.get("execution_id")
+        message = ReportIncident(kind=event.name, execution_id=execution_id, details=details)
+        report = asyncio.get_running_loop().create_task(self._bus.send(message, _for(event.user_id)))
+        self._reports.add(report)
+        report.add_done_callback(self._ended)
+
+    async def settled(self) -> None:
+        """Wait until everything that was told is written down."""
+        while self._reports:
+            await asyncio.gather(*self._reports, return_exceptions=True)
+
+    def _ended(self, report: asyncio.Task[None]) -> None:
+        self._reports.discard(report)
+        if not report.cancelled() and report.exception() is not None:
+            log.error("incident_not_written", exc_info=report.exception())
+
+
+def _for(user_id: str) -> Caller:
+    """The program itself, about this user's work."""
+    return Caller(user_id, frozenset({"system"}))
