@@ -147,6 +147,17 @@ def prune(
     raise typer.Exit(run_prune(days))
 
 
+@app.command("tool-sandbox")
+def tool_sandbox(socket: Annotated[Path, typer.Argument(help="The unix socket to serve at.")]) -> None:
+    """Run the sandbox of registered tools as a process of its own, for servers with TOOL_SANDBOX_SOCKET set to it.
+
+    It needs no network, no rights and no secrets: give it a container with none of these.
+    """
+    from dynagent.cli.sandbox import run_sandbox
+
+    raise typer.Exit(run_sandbox(str(socket)))
+
+
 @db.command()
 def backup(file: Annotated[Path, typer.Argument(help="A new file, for example dynagent.tar.gz.")]) -> None:
     """Write the whole database to a file, as it is at this moment; work may go on meanwhile."""
@@ -167,8 +178,8 @@ def restore(file: Annotated[Path, typer.Argument(help="What `dynagent db backup`
 def rotate() -> None:
     """Encrypt all stored keys of providers with a new secret key.
 
-    Where SECRET_KEY is set: give it a new value, put the old one into SECRET_KEYS_OLD, then run this. Otherwise a new key
-    is made in DATA_DIR, and running servers are to be restarted afterwards.
+    Where SECRET_KEY is set: give it a new value, put the old one into SECRET_KEYS_OLD, then run this. Otherwise a new
+    key is made in DATA_DIR, and running servers are to be restarted afterwards.
     """
     from dynagent.cli.keys import run_rotate
 

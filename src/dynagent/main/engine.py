@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import structlog
 
@@ -38,6 +38,7 @@ from dynagent.main.figures import watch
 from dynagent.main.handlers import Ports, Scope, register_handlers
 from dynagent.main.health import parts_of
 from dynagent.main.identity import Identity, open_identity, register_identity
+from dynagent.main.incidents import Incidents
 from dynagent.main.models import ModelsBus, open_models, register_models
 from dynagent.main.schedules import register_schedules, start_firing
 from dynagent.main.settings import Settings
@@ -84,6 +85,7 @@ class Ground:
     signals: Signals
     metrics: Metrics
     stack: AsyncExitStack
+    incidents: Incidents = field(default_factory=Incidents)
 
 
 @asynccontextmanager
@@ -142,7 +144,7 @@ async def _open_database(settings: Settings, stack: AsyncExitStack, tell: Tell) 
         await migrations.check_schema(database.pool)
     except migrations.SchemaMismatch:
         tell(f"bringing the schema to {migrations.head()}")
-        await migrations.upgrade(database.dsn)
+        await migrations.upgrade_apart(database.dsn)
         await migrations.check_schema(database.pool)
     return database
 
@@ -168,7 +170,7 @@ async def _open_ports(ground: Ground, models: ModelsInUse, trace: TraceLog) -> P
     settings, pool, stack = ground.settings, ground.database.pool, ground.stack
     checkpoints = Checkpoints(ground.database.dsn)
     stack.push_async_callback(checkpoints.aclose)
-    sandbox = ZygoteSandbox(settings.sandbox)
+    sandbox = ZygoteSandbox(settings.sandbox, ground.incidents)
     await sandbox.start()
     stack.push_async_callback(sandbox.stop)
     catalogue = make_catalogue(settings, models=models, sandbox=sandbox, pool=pool, stack=stack)
@@ -192,13 +194,16 @@ async def _open_ports(ground: Ground, models: ModelsInUse, trace: TraceLog) -> P
 
 
 def _open_bus(ground: Ground, models: ModelsInUse, ports: Ports) -> Bus[Scope]:
-    outbox = Outbox(ground.database.pool, EventObserver(_log_failure))
+    observer = EventObserver(_log_failure)
+    outbox = Outbox(ground.database.pool, observer)
     outbox.start()
     ground.stack.push_async_callback(outbox.stop)
     in_front = _agents_in_front(ground.signals, ground.metrics)
     bus = ModelsBus(Scopes(ground.database, deliver=outbox.deliver, agents_in_front=in_front).open, models)
     register_handlers(bus, ports)
     register_schedules(bus)
+    ground.incidents.attach(bus, observer)
+    ground.stack.push_async_callback(ground.incidents.settled)
     return bus
 
 
