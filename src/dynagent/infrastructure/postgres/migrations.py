@@ -16,7 +16,7 @@ import dynagent
 # Its tables belong to the same metadata, which the revisions are compared with.
 import dynagent.infrastructure.postgres.identity_tables  # pyright: ignore[reportUnusedImport]
 import dynagent.infrastructure.postgres.schedules  # pyright: ignore[reportUnusedImport]
-from dynagent.core.shared.errors import Unavailable
+from dynagent.core.shared.errors import DynagentError, Unavailable
 from dynagent.infrastructure.postgres.database import open_engine
 from dynagent.infrastructure.postgres.errors import translated
 from dynagent.infrastructure.postgres.pool import Pool
@@ -157,4 +157,7 @@ async def _run(dsn: str, action: Callable[[Any, Any], None]) -> None:
 
 if __name__ == "__main__":
     # `upgrade_apart` is the caller; the address comes by standard input, because arguments can be read by others.
-    asyncio.run(upgrade(sys.stdin.read()))
+    try:
+        asyncio.run(upgrade(sys.stdin.read()))
+    except DynagentError as refusal:
+        sys.exit(refusal.detail)
