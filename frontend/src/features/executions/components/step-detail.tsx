@@ -40,7 +40,7 @@ export function StepDetail({ step, inside, executionId, onSelect }: { step: Step
   );
 }
 
-function ToolDetail({ step: { opened, closed } }: { step: Step }) {
+function ToolDetail({ step: { opened, closed, usage } }: { step: Step }) {
   const start = opened.type === "tool_start" ? opened : null;
   const end = closed?.type === "tool_end" ? closed : null;
   return (
@@ -65,6 +65,9 @@ function ToolDetail({ step: { opened, closed } }: { step: Step }) {
           ["Duration", end ? duration(end.duration_ms) : "running"],
           ["CPU", end?.cpu_ms === null || end?.cpu_ms === undefined ? null : duration(end.cpu_ms)],
           ["Peak memory", end?.peak_memory_kb ? `${(end.peak_memory_kb / 1024).toFixed(1)} MB` : null],
+          ["Model asked", usage?.model],
+          ["Tokens", usage ? `${count(usage.input_tokens)} → ${count(usage.output_tokens)}` : null],
+          ["Cost", cost(usage?.cost_usd)],
           ["May be repeated", start ? (start.repeatable === false ? "no" : "yes") : null],
           ["Call", <code key="call" className="font-mono text-xs">{start?.call_id ?? end?.call_id}</code>],
         ]}

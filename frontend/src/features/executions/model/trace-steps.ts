@@ -121,7 +121,7 @@ function takeUsage(draft: Draft, event: EventOf<"usage">): number | undefined {
   if (place === undefined) return undefined;
   const step = writable(draft, place);
   step.usage = event;
-  step.startedAt = Math.min(step.startedAt, event.timestamp - event.duration_ms / 1000);
+  if (step.kind === "model") step.startedAt = Math.min(step.startedAt, event.timestamp - event.duration_ms / 1000);
   return place;
 }
 
@@ -157,6 +157,8 @@ function modelStep(draft: Draft, event: EventOf<"token"> | EventOf<"message"> | 
 function modelOfUsage(draft: Draft, event: EventOf<"usage">): number | undefined {
   const kind = event.span_id ? draft.steps[draft.places.get(event.span_id) ?? -1]?.kind : "node";
   if (kind === undefined || kind === "model") return modelStep(draft, event, "");
+  // A tool that asks a model itself: what that took belongs to the tool's step.
+  if (kind === "tool") return event.span_id ? draft.places.get(event.span_id) : undefined;
   for (let place = draft.steps.length - 1; place >= 0; place--) {
     const step = draft.steps[place];
     if (step?.kind === "model" && !step.usage && step.attempt === event.attempt && step.opened.span_id === event.span_id) return place;

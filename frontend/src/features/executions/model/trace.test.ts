@@ -56,6 +56,13 @@ describe("applyTraceEvents", () => {
     expect(first?.startedAt).toBeCloseTo(1000.015);
   });
 
+  it("gives a tool what the model it asked has used", () => {
+    const usage = { type: "usage" as const, span_id: "t1", parent_span_id: "n2", model: "demo", input_tokens: 7, output_tokens: 3, total_tokens: 10, duration_ms: 500 };
+    const asked = applyTraceEvents(emptyTrace, log(connection, { type: "node_start", span_id: "n2", node: "execute_tools" }, calculatorStart, usage, calculatorEnd));
+    expect(step(asked, "calculator")).toMatchObject({ usage: { input_tokens: 7 }, startedAt: 1000.02, status: "done" });
+    expect(asked.totals).toMatchObject({ modelCalls: 1, inputTokens: 7 });
+  });
+
   it("draws a failed tool and a failed run", () => {
     const failed = applyTraceEvents(
       emptyTrace,
