@@ -105,6 +105,9 @@ async def open_engine(settings: Settings, *, tell: Tell, takes_work: bool) -> As
         bus = _open_bus(ground, models, ports)
         register_identity(bus, identity)
         register_models(bus, identity, models, settings)
+        metrics.watch(
+            "model_endpoints_resting", "Endpoints of kept models that failed too often.", lambda: models.resting
+        )
         worker = await _start_worker(ground, bus, takes_work=takes_work)
         parts = parts_of(
             settings,
