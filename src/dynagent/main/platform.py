@@ -58,7 +58,8 @@ async def open_platform(
             door=engine.identity.door,
         )
         await _tell_setup(bus, settings, tell)
-        asgi = observe(app, metrics, LOCAL_USER_ID)
+        unsigned = LOCAL_USER_ID if settings.auth.auth_mode == "local" else None
+        asgi = observe(app, metrics, unsigned)
         yield Platform(bus=bus, worker=engine.worker, app=app, asgi=asgi, shutdown=shutdown)
 
 

@@ -76,6 +76,12 @@ class ModelsInUse(ChatModels):
         return self._endpoints.circuit_of(record)
 
     @property
+    def resting(self) -> int:
+        """How many endpoints of kept models are given a rest in this process, or tried again after one."""
+        states = self._endpoints.states()
+        return states["open"] + states["half_open"]
+
+    @property
     def _now(self) -> ChatModels:
         return _current.get() or self._installed
 

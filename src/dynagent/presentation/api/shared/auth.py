@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Literal, Protocol
 
+import structlog
 from fastapi import Depends, Query, Request
 
 from dynagent.application.commands.identity import Authenticate, Device
@@ -103,5 +104,6 @@ async def _known(request: Request, message: Authenticate) -> Caller:
     except BadToken:
         await door.rates.admit(f"address:{message.address}", door.address_rate)
         raise
+    structlog.contextvars.bind_contextvars(user_id=caller.user_id)
     await door.rates.admit(f"user:{caller.user_id}", door.user_rate)
     return caller
