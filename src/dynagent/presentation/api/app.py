@@ -9,6 +9,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import Route
 
 from dynagent import __version__
@@ -29,6 +30,7 @@ from dynagent.presentation.api.shared.headers import LoopbackOnly, SecurityHeade
 from dynagent.presentation.api.shared.limits import RequestLimits
 from dynagent.presentation.api.shared.origin import LocalOnly
 from dynagent.presentation.api.shared.router import PREFIX, PathAliases
+from dynagent.presentation.api.shared.site import Site
 from dynagent.presentation.api.shared.sse import Streams, StreamShutdown
 from dynagent.presentation.api.system import HealthProbe, MetricsText
 from dynagent.presentation.api.tools import routes as tools
@@ -75,7 +77,7 @@ def build_app(
         redoc_url=None,
         redirect_slashes=False,
         lifespan=lifespan,
-        middleware=_layers(settings, door),
+        middleware=_layers(settings, door, frontend),
     )
     app.state.door = door
     app.state.bus = bus
@@ -89,7 +91,7 @@ def build_app(
     return app
 
 
-def _layers(settings: ApiSettings, door: FrontDoor) -> list[Middleware]:
+def _layers(settings: ApiSettings, door: FrontDoor, frontend: Path | None) -> list[Middleware]:
     layers = [Middleware(PathAliases), Middleware(SecurityHeaders), Middleware(LocalOnly, settings=settings)]
     if not door.sign_in_required:
         layers.insert(2, Middleware(LoopbackOnly))
@@ -99,11 +101,14 @@ def _layers(settings: ApiSettings, door: FrontDoor) -> list[Middleware]:
                 CORSMiddleware,
                 allow_origins=exact_origins(settings.cors_origins),
                 allow_credentials=True,
-                allow_methods=["GET", "POST", "PUT", "DELETE"],
+                allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
                 allow_headers=["*"],
                 expose_headers=["ETag", "Link", "Location", "Retry-After", "X-Request-ID", "X-Execution-ID"],
             )
         )
+    if frontend is not None:
+        # Event streams are left alone by both; pages, scripts and styles travel compressed.
+        layers += [Middleware(GZipMiddleware, minimum_size=1024), Middleware(Site, directory=frontend)]
     return [*layers, Middleware(RequestLimits, settings=settings)]
 
 

@@ -1,0 +1,56 @@
+"""The built user interface: its dynamic pages, how long browsers may keep what, and each page's content policy.
+
+The interface is a static export (frontend/README.md): a dynamic page such as `/agents/<id>/` is exported once, as
+`/agents/_/`, and reads the id from its address. `csp.json`, made by the build, holds each page's policy with the hashes
+of its inline scripts.
+"""
+
+import json
+import re
+from pathlib import Path
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+DYNAMIC = re.compile(r"^/(agents|executions)/(?!new(?:/|$)|_(?:/|$))([^/.]+)(/.*)?$")
+NOT_PAGES = ("/api/", "/health", "/ready", "/metrics", "/docs", "/openapi.json")
+FOR_EVER = b"public, max-age=31536000, immutable"
+ASK_AGAIN = b"no-cache"
+
+
+class Site:
+    """Put around the application that serves the files."""
+
+    def __init__(self, app: ASGIApp, directory: Path) -> None:
+        self._app = app
+        self._policies = _policies(directory / "csp.json")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection."""
+        if scope["type"] != "http" or scope["path"].startswith(NOT_PAGES) or scope["path"] == "/api":
+            await self._app(scope, receive, send)
+            return
+        path = page_path(scope["path"])
+        page = path.lstrip("/") + "index.html" if path.endswith("/") else path.lstrip("/")
+        cache = FOR_EVER if path.startswith("/_next/static/") else ASK_AGAIN
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = [*message.get("headers", ()), (b"cache-control", cache)]
+                policy = self._policies.get("404.html" if message["status"] == 404 else page)
+                if policy is not None:
+                    headers.append((b"content-security-policy", policy))
+                message = {**message, "headers": headers}
+            await send(message)
+
+        await self._app({**scope, "path": path, "raw_path": path.encode()}, receive, with_headers)
+
+
+def page_path(path: str) -> str:
+    """Return the exported path of a page's address: `/agents/01a1…/` → `/agents/_/`; others stay as they are."""
+    return DYNAMIC.sub(lambda match: f"/{match[1]}/_{match[3] or '/'}", path)
+
+
+def _policies(file: Path) -> dict[str, bytes]:
+    if not file.is_file():
+        return {}
+    return {page: entry["policy"].encode() for page, entry in json.loads(file.read_bytes()).items()}

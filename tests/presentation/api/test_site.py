@@ -1,0 +1,73 @@
+"""Pages of the interface: dynamic ones by any id, hashed files kept for ever, each page with its policy."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+from starlette.applications import Starlette
+from starlette.responses import PlainTextResponse
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from dynagent.presentation.api.shared.site import Site, page_path
+
+
+@pytest.mark.parametrize(
+    ("address", "exported"),
+    [
+        ("/agents/01a1fbd1", "/agents/_/"),
+        ("/agents/01a1fbd1/", "/agents/_/"),
+        ("/executions/01a1fbd1/index.txt", "/executions/_/index.txt"),
+        ("/agents/01a1fbd1/__next._full.txt", "/agents/_/__next._full.txt"),
+        ("/agents/new/", "/agents/new/"),
+        ("/agents/_/", "/agents/_/"),
+        ("/agents/", "/agents/"),
+        ("/tools/x/", "/tools/x/"),
+        ("/agents/../x", "/agents/../x"),
+    ],
+)
+def test_dynamic_pages_are_exported_once(address: str, exported: str) -> None:
+    assert page_path(address) == exported
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> httpx2.AsyncClient:
+    for page in ("index.html", "404.html", "agents/_/index.html", "_next/static/a1.js"):
+        (tmp_path / page).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / page).write_text(page)
+    policies = {page: {"policy": f"script-src 'sha256-{page}'"} for page in ("index.html", "404.html")}
+    policies["agents/_/index.html"] = {"policy": "script-src 'sha256-agent'"}
+    (tmp_path / "csp.json").write_text(json.dumps(policies))
+
+    async def health(request: Any) -> PlainTextResponse:
+        return PlainTextResponse("well")
+
+    files = StaticFiles(directory=tmp_path, html=True)
+    app = Site(Starlette(routes=[Route("/health", health), Mount("/", files)]), tmp_path)
+    return httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://localhost")
+
+
+async def test_a_page_comes_with_its_policy_and_is_asked_for_again(site: httpx2.AsyncClient) -> None:
+    for address, policy in (("/", "index.html"), ("/agents/01a1/", "agent"), ("/nowhere", "404.html")):
+        answer = await site.get(address)
+        assert answer.headers["content-security-policy"] == f"script-src 'sha256-{policy}'"
+        assert answer.headers["cache-control"] == "no-cache"
+    assert (await site.get("/nowhere")).status_code == 404
+
+
+async def test_hashed_files_are_kept_for_ever(site: httpx2.AsyncClient) -> None:
+    answer = await site.get("/_next/static/a1.js")
+    assert "immutable" in answer.headers["cache-control"]
+    assert "content-security-policy" not in answer.headers
+
+
+async def test_the_api_is_left_alone(site: httpx2.AsyncClient) -> None:
+    answer = await site.get("/health")
+    assert answer.text == "well"
+    assert "cache-control" not in answer.headers
+
+
+def test_a_build_without_policies_is_served_too(tmp_path: Path) -> None:
+    assert Site(Starlette(), tmp_path)._policies == {}
