@@ -101,7 +101,7 @@ async def open_engine(settings: Settings, *, tell: Tell, takes_work: bool) -> As
         identity = open_identity(settings, database.pool)
         models = open_models(settings, database, identity, stack)
         writer = _open_writer(ground)
-        ports = await _open_ports(ground, models, ObservedTraceLog(_trace_log(ground, writer), metrics))
+        ports = await _open_ports(ground, models, identity, ObservedTraceLog(_trace_log(ground, writer), metrics))
         bus = _open_bus(ground, models, ports)
         register_identity(bus, identity)
         register_models(bus, identity, models, settings)
@@ -169,7 +169,7 @@ async def _start_worker(ground: Ground, bus: Bus[Scope], *, takes_work: bool) ->
     return worker
 
 
-async def _open_ports(ground: Ground, models: ModelsInUse, trace: TraceLog) -> Ports:
+async def _open_ports(ground: Ground, models: ModelsInUse, identity: Identity, trace: TraceLog) -> Ports:
     settings, pool, stack = ground.settings, ground.database.pool, ground.stack
     checkpoints = Checkpoints(ground.database.dsn)
     stack.push_async_callback(checkpoints.aclose)
@@ -187,7 +187,7 @@ async def _open_ports(ground: Ground, models: ModelsInUse, trace: TraceLog) -> P
         doorbell=ground.signals.doorbell,
         cancel_signal=ground.signals.cancel_signal,
         dispatch=ObservedDispatch(dispatch, ground.metrics),
-        runner=OwnersRunner(runner, models),
+        runner=OwnersRunner(runner, models, identity.throttle),
         agents=PostgresAgentConfigurations(pool),
         conversations=PostgresConversations(pool),
         submit=settings.submit,

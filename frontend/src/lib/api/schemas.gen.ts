@@ -202,6 +202,17 @@ export const AgentBodySchema = {
             ],
             title: 'Fallback Agent Id'
         },
+        fallback_models: {
+            default: [],
+            items: {
+                maxLength: 200,
+                minLength: 1,
+                type: 'string'
+            },
+            maxItems: 5,
+            title: 'Fallback Models',
+            type: 'array'
+        },
         goal: {
             default: '',
             maxLength: 10000,
@@ -389,6 +400,16 @@ export const AgentChangesSchema = {
             ],
             title: 'Fallback Agent Id'
         },
+        fallback_models: {
+            items: {
+                maxLength: 200,
+                minLength: 1,
+                type: 'string'
+            },
+            maxItems: 5,
+            title: 'Fallback Models',
+            type: 'array'
+        },
         goal: {
             maxLength: 10000,
             title: 'Goal',
@@ -575,6 +596,17 @@ export const AgentConfigurationSchema = {
                 }
             ],
             title: 'Fallback Agent Id'
+        },
+        fallback_models: {
+            default: [],
+            items: {
+                maxLength: 200,
+                minLength: 1,
+                type: 'string'
+            },
+            maxItems: 5,
+            title: 'Fallback Models',
+            type: 'array'
         },
         goal: {
             default: '',
@@ -815,6 +847,17 @@ export const AgentOutSchema = {
                 }
             ],
             title: 'Fallback Agent Id'
+        },
+        fallback_models: {
+            default: [],
+            items: {
+                maxLength: 200,
+                minLength: 1,
+                type: 'string'
+            },
+            maxItems: 5,
+            title: 'Fallback Models',
+            type: 'array'
         },
         goal: {
             default: '',

@@ -113,6 +113,10 @@ export type AgentBody = {
      */
     fallback_agent_id?: string | null;
     /**
+     * Fallback Models
+     */
+    fallback_models?: Array<string>;
+    /**
      * Goal
      */
     goal?: string;
@@ -206,6 +210,10 @@ export type AgentChanges = {
      * Fallback Agent Id
      */
     fallback_agent_id?: string | null;
+    /**
+     * Fallback Models
+     */
+    fallback_models?: Array<string>;
     /**
      * Goal
      */
@@ -304,6 +312,10 @@ export type AgentConfiguration = {
      * Fallback Agent Id
      */
     fallback_agent_id?: string | null;
+    /**
+     * Fallback Models
+     */
+    fallback_models?: Array<string>;
     /**
      * Goal
      */
@@ -434,6 +446,10 @@ export type AgentOut = {
      * Fallback Agent Id
      */
     fallback_agent_id?: string | null;
+    /**
+     * Fallback Models
+     */
+    fallback_models?: Array<string>;
     /**
      * Goal
      */

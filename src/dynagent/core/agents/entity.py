@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from datetime import datetime
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -14,6 +14,8 @@ from dynagent.core.shared.events import DomainEvent
 AgentKind = Literal["configured", "file", "dynamic", "builtin"]
 AgentStatus = Literal["created", "active", "disabled", "error"]
 Visibility = Literal["private", "shared", "public"]
+
+ModelName = Annotated[str, Field(min_length=1, max_length=200)]
 
 MAX_TOOLS = 64
 MAX_DEPENDENCIES = 64
@@ -72,6 +74,7 @@ class AgentConfiguration(BaseModel):
     backstory: str = Field(default="", max_length=20_000)
     instructions: str = Field(default="", max_length=100_000)
     model: str | None = Field(default=None, max_length=200)
+    fallback_models: tuple[ModelName, ...] = Field(default=(), max_length=5)
     temperature: float = Field(default=0.2, ge=0, le=2)
     tools: tuple[str, ...] = Field(default=(), max_length=MAX_TOOLS)
     tools_config: tuple[ToolAttachment, ...] = Field(default=(), max_length=MAX_TOOLS)

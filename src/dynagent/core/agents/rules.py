@@ -15,6 +15,11 @@ async def check_configuration(
     if await parts.unknown_model(configuration.model):
         violations.append(Violation("/model", "known_model", f"no model answers to the name {configuration.model!r}"))
     violations += [
+        Violation(f"/fallback_models/{place}", "known_model", f"no model answers to the name {name!r}")
+        for place, name in enumerate(configuration.fallback_models)
+        if await parts.unknown_model(name)
+    ]
+    violations += [
         Violation("/dependencies", "known_agent", f"there is no agent with the slug {name!r}")
         for name in configuration.dependencies
         if name not in graph and name != slug

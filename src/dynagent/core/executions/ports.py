@@ -205,13 +205,16 @@ class RunPlan:
     """What a runner is told: prompt, model, tools by name, limits in seconds, earlier turns as (question, answer).
 
     `tool_settings` maps the name of a configured tool to (tool type, settings); `requires_approval` names the tools
-    whose calls wait for a person; `key_prefix` keeps the calls of a second plan of one run (its fallback) apart.
+    whose calls wait for a person; `key_prefix` keeps the calls of a second plan of one run (its fallback) apart;
+    `fallback_models` step in for the model, in this order; `max_rpm` bounds the model calls of the agent per minute.
     """
 
     system_prompt: str
     model: str | None
     temperature: float
     tools: Sequence[str]
+    fallback_models: Sequence[str] = ()
+    max_rpm: int | None = None
     tool_settings: Mapping[str, tuple[str, dict[str, Any]]] = field(
         default_factory=dict[str, tuple[str, dict[str, Any]]]
     )

@@ -5,13 +5,15 @@ Whoever asks for a model by name (the runner, tools, the rules of agents) holds 
 
 import time
 from collections import OrderedDict
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
+from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 
 from dynagent.core.executions import AgentRunner, Claim, Outcome, RunPlan, TraceRecorder
+from dynagent.core.identity import Throttle
 from dynagent.core.language_models import ChatModel, ChatModels, ModelRecord, OnRetry
 from dynagent.infrastructure.llm.endpoints import Endpoints
+from dynagent.infrastructure.llm.planned import PlannedModels
 
 KEPT_S = 5.0
 MAX_USERS = 10_000
@@ -20,6 +22,16 @@ LoadModels = Callable[[str], Awaitable[ChatModels]]
 """Returns what a user may ask, read anew."""
 
 _current: ContextVar[ChatModels | None] = ContextVar("models_in_use", default=None)
+
+
+@contextmanager
+def asking(models: ChatModels) -> Generator[None]:
+    """Have this task, and the tasks it makes, ask these models."""
+    token = _current.set(models)
+    try:
+        yield
+    finally:
+        _current.reset(token)
 
 
 class ModelsInUse(ChatModels):
@@ -45,24 +57,21 @@ class ModelsInUse(ChatModels):
     @property
     def default(self) -> str:
         """Name of the model for agents that choose none."""
-        return self._now.default
+        return self.now.default
 
     def knows(self, name: str) -> bool:
         """Say whether `get` would succeed."""
-        return self._now.knows(name)
+        return self.now.knows(name)
 
     def get(self, name: str | None, on_retry: OnRetry | None = None) -> ChatModel:
         """Return the model by name. Raises ModelRefused for an unknown name."""
-        return self._now.get(name, on_retry)
+        return self.now.get(name, on_retry)
 
     @asynccontextmanager
     async def of(self, user_id: str) -> AsyncGenerator[None]:
         """Have this task, and the tasks it makes, ask this user's models."""
-        token = _current.set(await self._of_user(user_id))
-        try:
+        with asking(await self._of_user(user_id)):
             yield
-        finally:
-            _current.reset(token)
 
     def forget(self, user_id: str | None) -> None:
         """Read the models of this user (None: everybody's) anew."""
@@ -82,7 +91,8 @@ class ModelsInUse(ChatModels):
         return states["open"] + states["half_open"]
 
     @property
-    def _now(self) -> ChatModels:
+    def now(self) -> ChatModels:
+        """The models of whoever this task works for."""
         return _current.get() or self._installed
 
     async def _of_user(self, user_id: str) -> ChatModels:
@@ -98,13 +108,25 @@ class ModelsInUse(ChatModels):
 
 
 class OwnersRunner(AgentRunner):
-    """Runs agents with the models of whoever the execution belongs to."""
+    """Runs agents with the models of whoever the execution belongs to, as the agent wants them."""
 
-    def __init__(self, inner: AgentRunner, models: ModelsInUse) -> None:
+    def __init__(self, inner: AgentRunner, models: ModelsInUse, rates: Throttle) -> None:
         self._inner = inner
         self._models = models
+        self._rates = rates
 
     async def run(self, claim: Claim, plan: RunPlan, trace: TraceRecorder) -> Outcome:
         """Run to the end."""
         async with self._models.of(claim.execution.user_id):
-            return await self._inner.run(claim, plan, trace)
+            if not plan.fallback_models and not plan.max_rpm:
+                return await self._inner.run(claim, plan, trace)
+            planned = PlannedModels(
+                self._models.now,
+                model=plan.model,
+                fallbacks=plan.fallback_models,
+                agent_id=claim.execution.agent_id,
+                max_rpm=plan.max_rpm or 0,
+                rates=self._rates,
+            )
+            with asking(planned):
+                return await self._inner.run(claim, plan, trace)

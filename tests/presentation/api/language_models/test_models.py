@@ -103,6 +103,13 @@ async def test_when_a_model_fails_another_steps_in_and_the_trace_tells_it(
     assert (run["status"], run["result"]) == ("completed", "rescued")
     told = [event["reason"] for event in await _trace(ada, run["id"]) if event["type"] == "retry"]
     assert any(reason.startswith("switched to second because first:") for reason in told), told
+    await _keep(ada, name="third", **{**broken, "fallbacks": []})
+    body = {"name": "B", "llm_name": "third", "fallback_models": ["second"], "max_rpm": 100}
+    agent = (await ada.post("/api/agents", json=body)).json()
+    assert agent["model"] == "third"
+    assert (await _run(ada, agent["id"], "hello [[say=rescued]]"))["result"] == "rescued"
+    unknown = await ada.post("/api/agents", json={"name": "C", "fallback_models": ["demo", "nobody"]})
+    assert unknown.json()["errors"][0]["pointer"] == "/fallback_models/1"
 
 
 async def test_a_run_survives_429_500_and_a_cut_stream_and_tells_each(

@@ -170,6 +170,8 @@ class RunExecutionHandler:
         return RunPlan(
             system_prompt=agent.system_prompt(),
             model=agent.model if key_prefix else execution.model or agent.model,
+            fallback_models=agent.fallback_models,
+            max_rpm=agent.max_rpm,
             temperature=agent.temperature,
             tools=agent.all_tools(),
             tool_settings={item.name: (item.type, item.config) for item in agent.tools_config},

@@ -1,9 +1,9 @@
 """Agents as JSON: what is sent to us, what we answer. Flat, with the names of all seeds (C-05, C-44)."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from dynagent.application.commands.agents import StatusChange
 from dynagent.core.agents import Agent, AgentConfiguration, AgentKind, AgentStatus, AgentVersion, Visibility
@@ -17,6 +17,16 @@ class AgentBody(AgentConfiguration):
     """An agent as you describe it; only `name` is required."""
 
     name: AgentName = Field(examples=["Math helper"])
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_name_for_models(cls, body: Any) -> Any:
+        """The seeds call the model `llm_name` and `llm_model_id`, too (C-34)."""
+        if not isinstance(body, dict):
+            return body
+        given = cast("dict[str, Any]", body)
+        other = next((name for name in ("llm_name", "llm_model_id") if name in given and "model" not in given), None)
+        return given if other is None else {("model" if name == other else name): item for name, item in given.items()}
 
 
 def _without_defaults(schema: dict[str, Any]) -> None:
