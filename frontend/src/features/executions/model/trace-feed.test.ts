@@ -24,8 +24,15 @@ function server(connection: (lastEventId: string | undefined, nth: number) => Tr
   return { asked, fetch: fetch as typeof globalThis.fetch };
 }
 
-beforeEach(() => void vi.useFakeTimers());
-afterEach(() => void vi.useRealTimers());
+beforeEach(() => {
+  vi.useFakeTimers();
+  // The wait before coming back is drawn at random; here it is always its middle.
+  vi.spyOn(Math, "random").mockReturnValue(0.5);
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
 
 const soon = (callback: () => void) => {
   const timer = setTimeout(callback, 16);
