@@ -53,7 +53,7 @@ def _greet(url: str, seconds: float) -> None:
     _tell("make an agent:")
     print(f"    curl -s {url}/api/agents -H 'content-type: application/json' -d {body}")
     _tell("and watch it work, with the id from that answer:")
-    print(f"    curl -NG {url}/api/stream/AGENT_ID --data-urlencode 'query={QUESTION}'", flush=True)
+    print(f"    curl -sNG {url}/api/stream/AGENT_ID --data-urlencode 'query={QUESTION}'", flush=True)
 
 
 def _tell(line: str) -> None:
