@@ -37,7 +37,7 @@ from dynagent.infrastructure.tools.arguments import misfits
 from dynagent.main.figures import watch
 from dynagent.main.handlers import Ports, Scope, register_handlers
 from dynagent.main.health import parts_of
-from dynagent.main.identity import Identity, open_identity, register_identity
+from dynagent.main.identity import Identity, open_identity, open_keys, register_identity
 from dynagent.main.incidents import Incidents
 from dynagent.main.models import ModelsBus, open_models, register_models
 from dynagent.main.schedules import register_schedules, start_firing
@@ -95,10 +95,11 @@ async def open_engine(settings: Settings, *, tell: Tell, takes_work: bool) -> As
     Raises DynagentError with one clear line for what keeps it from starting.
     """
     configure_logging(settings.log)
+    keys = open_keys(settings)
     async with AsyncExitStack() as stack:
         ground = await _open_ground(settings, stack, tell)
         database, metrics = ground.database, ground.metrics
-        identity = open_identity(settings, database.pool)
+        identity = open_identity(settings, keys, database.pool)
         models = open_models(settings, database, identity, stack)
         writer = _open_writer(ground)
         ports = await _open_ports(ground, models, identity, ObservedTraceLog(_trace_log(ground, writer), metrics))
@@ -131,7 +132,7 @@ async def open_engine(settings: Settings, *, tell: Tell, takes_work: bool) -> As
 
 async def _open_ground(settings: Settings, stack: AsyncExitStack, tell: Tell) -> Ground:
     database = await _open_database(settings, stack, tell)
-    leases = PostgresLeases(database.pool, lease_s=settings.worker.lease_s)
+    leases = PostgresLeases(database.beat_pool, lease_s=settings.worker.lease_s)
     signals = Signals(settings, database, leases)
     await signals.start(stack)
     return Ground(settings, database, leases, signals, Metrics(), stack)
