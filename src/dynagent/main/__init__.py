@@ -3,6 +3,7 @@
 `open_platform` starts everything for `dynagent serve` and for tests; `uvicorn dynagent.main:app` works too.
 """
 
+import sys
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -47,9 +48,14 @@ class LazyApp:
 
     @asynccontextmanager
     async def _open(self) -> AsyncGenerator[None]:
-        async with open_platform(self._settings) as platform:
+        async with open_platform(self._settings, tell=_on_terminal) as platform:
             self._asgi = platform.asgi
             yield
+
+
+def _on_terminal(line: str) -> None:
+    # Not through the log: the link of the first setup is for whoever sees the terminal, and for nobody later.
+    sys.stderr.write(f"dynagent: {line}\n")
 
 
 def create_app(settings: Settings | None = None) -> LazyApp:

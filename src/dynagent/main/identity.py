@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 from dynagent.application.commands import identity as commands
 from dynagent.application.commands.identity import IdentityDesk, Rules
@@ -12,7 +11,7 @@ from dynagent.core.identity import AccessTokens, Passwords, Principals, Throttle
 from dynagent.core.shared.clock import Clock, utc_now
 from dynagent.infrastructure.postgres.identity_sessions import PostgresPrincipals
 from dynagent.infrastructure.postgres.pool import Pool
-from dynagent.infrastructure.security.keyring import KeyRing, SecretSettings, load_keyring
+from dynagent.infrastructure.security.keyring import KeyRing, load_keyring
 from dynagent.infrastructure.security.passwords import Argon2Passwords
 from dynagent.infrastructure.security.secret_box import SecretBox
 from dynagent.infrastructure.security.settings import AuthSettings
@@ -59,11 +58,8 @@ class Identity:
         )
 
 
-def make_identity(
-    settings: AuthSettings, secrets: SecretSettings, *, data_dir: Path, pool: Pool, redis_url: str | None
-) -> Identity:
-    """Return identity for a process. Raises SecretKeyMissing where a key is demanded and not there."""
-    keys = load_keyring(secrets, data_dir, may_generate=settings.auth_mode == "local")
+def make_identity(settings: AuthSettings, keys: KeyRing, *, pool: Pool, redis_url: str | None) -> Identity:
+    """Return identity for a process."""
     return Identity(
         settings=settings,
         keys=keys,
@@ -75,15 +71,15 @@ def make_identity(
     )
 
 
-def open_identity(settings: Settings, pool: Pool) -> Identity:
-    """Return identity as the settings want it. Raises SecretKeyMissing."""
-    return make_identity(
-        settings.auth,
-        settings.secrets,
-        data_dir=settings.database.data_dir,
-        pool=pool,
-        redis_url=settings.redis.url,
-    )
+def open_keys(settings: Settings) -> KeyRing:
+    """Return the secret keys; asked before anything is started. Raises SecretKeyMissing where they are demanded."""
+    local = settings.auth.auth_mode == "local"
+    return load_keyring(settings.secrets, settings.database.data_dir, may_generate=local)
+
+
+def open_identity(settings: Settings, keys: KeyRing, pool: Pool) -> Identity:
+    """Return identity as the settings want it."""
+    return make_identity(settings.auth, keys, pool=pool, redis_url=settings.redis.url)
 
 
 Desk = Callable[[Scope], IdentityDesk]

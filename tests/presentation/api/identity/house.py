@@ -12,7 +12,7 @@ from dynagent.application.shared.caller import SYSTEM
 from dynagent.application.shared.permissions import PermittingBus
 from dynagent.infrastructure.postgres.database import Database
 from dynagent.infrastructure.postgres.unit_of_work import Scopes
-from dynagent.infrastructure.security.keyring import SecretSettings
+from dynagent.infrastructure.security.keyring import KeyRing
 from dynagent.infrastructure.security.passwords import Argon2Passwords
 from dynagent.infrastructure.security.settings import AuthSettings
 from dynagent.main.handlers import Scope
@@ -35,8 +35,7 @@ class IdentityHouse:
         self.identity: Identity = replace(
             make_identity(
                 AuthSettings.model_validate(wanted),
-                SecretSettings.model_validate({"secret_key": "s" * 40}),
-                data_dir=database._settings.data_dir,
+                KeyRing(["s" * 40]),
                 pool=database.pool,
                 redis_url=None,
             ),

@@ -49,6 +49,9 @@ PERMISSIONS: dict[str, str] = {
     "replay_execution": "executions:run",
     "retry_execution": "executions:run",
     "fork_execution": "executions:run",
+    "list_chats": "executions:read",
+    "read_chat": "executions:read",
+    "forget_chat": "executions:run",
     "list_schedules": "executions:read",
     "get_schedule": "executions:read",
     "create_schedule": "executions:run",
@@ -115,7 +118,7 @@ BODIES: dict[str, Any] = {
     "set_user_status": {"disabled": False},
 }
 
-LAST = ("delete_", "remove_", "revoke_", "change_password", "set_user", "log_out")
+LAST = ("forget_", "delete_", "remove_", "revoke_", "change_password", "set_user", "log_out")
 """What is called last, in this order, because others would miss it."""
 
 OTHERS_THINGS = frozenset({"set_agents_status", "list_provider_models", "get_provider_capabilities", "get_tool"})

@@ -184,7 +184,8 @@ async def _things_of(owner: httpx2.AsyncClient) -> dict[str, str]:
     things = {"agent_id": agent["id"], "version": "1", "provider_id": "openai", "name": "shout"}
     tool = {"name": "shout", "description": "Raise the text", "code": CODE}
     await _made(owner, "/api/tools/register", tool)
-    run = {"agent_id": agent["id"], "query": "compute 23*19"}
+    run = {"agent_id": agent["id"], "query": "compute 23*19", "conversation_id": "talk-1"}
+    things["conversation_id"] = run["conversation_id"]
     things["execution_id"] = (await _made(owner, "/api/executions", run))["id"]
     for kind, path, body in (
         ("schedule_id", "/api/v1/schedules", {**BODIES["create_schedule"], "agent_id": agent["id"]}),
