@@ -1,7 +1,7 @@
 # Everything a person does with this repository. `make` alone lists it.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run demo ui env env-dev test check format bench lock openapi clean
+.PHONY: help run demo ui env env-dev test faults check format bench lock openapi clean
 
 BIN := .venv/bin
 # The .venv's own Python where there is one: a second start looks for nothing.
@@ -28,6 +28,9 @@ env-dev: ## .venv with what tests and checks need as well
 
 test: env-dev ## all tests, with the coverage gates
 	@scripts/run-tests
+
+faults: env-dev ## every row of the failure matrix with real processes (docs/reliability.md); takes minutes
+	@$(BIN)/pytest -m "slow_fault or not slow_fault" tests/faults
 
 check: env-dev ## lint, format, types, import contracts, shape of the code, OpenAPI drift, locks
 	@scripts/check
