@@ -8,9 +8,15 @@ import pytest_asyncio
 import redis
 
 from dynagent.application.shared.caller import Caller
+from dynagent.core.shared.ids import is_id
 from dynagent.infrastructure.postgres.database import Database, DatabaseSettings
 from dynagent.infrastructure.postgres.unit_of_work import Scope, Scopes
 from tests.servers import TestPostgres, TestRedis
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Name parameters that are ids made while collecting alike in every process: xdist compares the names."""
+    return "an-id" if isinstance(val, str) and is_id(val) else None
 
 
 @pytest.fixture(scope="session")
