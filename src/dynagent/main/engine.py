@@ -132,7 +132,11 @@ async def open_engine(settings: Settings, *, tell: Tell, takes_work: bool) -> As
 
 async def _open_ground(settings: Settings, stack: AsyncExitStack, tell: Tell) -> Ground:
     database = await _open_database(settings, stack, tell)
-    leases = PostgresLeases(database.beat_pool, lease_s=settings.worker.lease_s)
+    leases = PostgresLeases(
+        database.beat_pool,
+        lease_s=settings.worker.lease_s,
+        user_cap=settings.run.max_concurrent_runs_per_user,
+    )
     signals = Signals(settings, database, leases)
     await signals.start(stack)
     return Ground(settings, database, leases, signals, Metrics(), stack)

@@ -124,3 +124,14 @@ async def test_what_stands_under_a_name_is_compared_with_what_runs(database: Dat
     assert await leases.give_up(worker, [stray]) == 0
     assert await status_of(database, stray) is ExecutionStatus.PENDING
     assert await status_of(database, runs) is ExecutionStatus.RUNNING
+
+
+async def test_users_take_turns_and_get_no_more_bells_than_places(database: Database) -> None:
+    first, second = new_id(), new_id()
+    many = [await add_execution(database, user_id=first) for _ in range(5)]
+    few = [await add_execution(database, user_id=second) for _ in range(2)]
+    await database.pool.execute("UPDATE executions SET rung_at = '-infinity' WHERE status = 'pending'")
+    due = await PostgresLeases(database.pool, user_cap=3).due(1000)
+    ids = {item.execution_id for item in due}
+    assert ids >= {*many[:3], *few}
+    assert not ids & set(many[3:])

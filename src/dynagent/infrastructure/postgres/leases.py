@@ -52,21 +52,29 @@ SELECT count(*)::int FROM freed
 """
 DUE = """
 UPDATE executions SET rung_at = now() WHERE id IN (
-  SELECT id FROM executions
-  WHERE status = 'pending' AND coalesce(rung_at, created_at) < now() - make_interval(secs => $1)
-    AND (not_before IS NULL OR not_before <= now())
-  ORDER BY priority DESC, id LIMIT $2 FOR UPDATE SKIP LOCKED
+  SELECT e.id FROM executions e
+  JOIN (
+    SELECT id, user_id, row_number() OVER (PARTITION BY user_id ORDER BY priority DESC, id) AS place
+    FROM executions
+    WHERE status = 'pending' AND coalesce(rung_at, created_at) < now() - make_interval(secs => $1)
+      AND (not_before IS NULL OR not_before <= now())
+  ) AS ranked ON ranked.id = e.id
+  LEFT JOIN user_slots s ON s.user_id = ranked.user_id
+  WHERE ranked.place <= $3 - coalesce(s.n, 0) AND e.status = 'pending'
+  ORDER BY ranked.place, e.priority DESC, e.id LIMIT $2 FOR UPDATE OF e SKIP LOCKED
 ) RETURNING id, lane
 """
+"""Users take turns, and nobody is rung for more often than he has places: such bells would only hold up the others."""
 
 
 class PostgresLeases(Leases):
     """Leases of `lease_s` seconds; a pending execution is due again `ring_every_s` seconds after its last ring."""
 
-    def __init__(self, pool: Pool, *, lease_s: float = 15.0, ring_every_s: float = 15.0) -> None:
+    def __init__(self, pool: Pool, *, lease_s: float = 15.0, ring_every_s: float = 15.0, user_cap: int = 1000) -> None:
         self._pool = pool
         self._lease_s = lease_s
         self._ring_every_s = ring_every_s
+        self._user_cap = user_cap
         self.peers = 0
         """How many other processes were alive at the last beat."""
 
@@ -108,7 +116,7 @@ class PostgresLeases(Leases):
 
     async def due(self, limit: int) -> Sequence[DueExecution]:
         """Return pending executions nobody was rung for lately, most urgent first."""
-        rows = await self._pool.fetch(DUE, self._ring_every_s, limit)
+        rows = await self._pool.fetch(DUE, self._ring_every_s, limit, self._user_cap)
         return [DueExecution(str(row["id"]), row["lane"]) for row in rows]
 
 
