@@ -98,6 +98,13 @@ async def test_tokens_keys_links_and_entries_read_as_written(session: AsyncSessi
     used = token.used(NOW, replaced_by=new_id())
     await ada.refresh_tokens.save(used)
     assert await ada.refresh_tokens.take("t") == used == await ada.refresh_tokens.get(token.id)
+    late = token.model_copy(update={"id": new_id(), "token_hash": "u", "issued_at": NOW + timedelta(days=9)})
+    await ada.refresh_tokens.add(late)
+    assert await ada.refresh_tokens.take("t") is None, "what expired long ago is dropped"
+    await ada.refresh_tokens.add(token.model_copy(update={"id": new_id(), "token_hash": "v"}))
+    assert await ada.refresh_tokens.take("u") == late
+    await ada.refresh_tokens.revoke_family(token.family_id, ada.user_id, NOW)
+    await ada.refresh_tokens.add(token)
     assert await ada.refresh_tokens.revoke_family(token.family_id, eve.user_id, NOW) == 0, "another's session"
     assert await ada.refresh_tokens.revoke_family(token.family_id, ada.user_id, NOW) == 1
     key = AccessKey(

@@ -52,6 +52,7 @@ FROM stream_tickets t JOIN users u ON u.id = t.user_id
 WHERE t.token_hash = $1 AND t.expires_at > $2 AND NOT u.disabled
 """
 USED_EVERY = timedelta(minutes=1)
+KEPT_AFTER_EXPIRY = timedelta(days=1)
 
 
 class PostgresRefreshTokens(RefreshTokens):
@@ -61,7 +62,9 @@ class PostgresRefreshTokens(RefreshTokens):
         self._session = session
 
     async def add(self, token: RefreshToken) -> None:
-        """Store a new token."""
+        """Store a new token, and drop the user's that expired a day ago: they tell nothing about reuse any more."""
+        old = refresh_tokens.c.expires_at < token.issued_at - KEPT_AFTER_EXPIRY
+        await execute(self._session, sa.delete(refresh_tokens).where(refresh_tokens.c.user_id == token.user_id, old))
         await execute(self._session, sa.insert(refresh_tokens).values(**token.model_dump()))
 
     async def take(self, token_hash: str) -> RefreshToken | None:

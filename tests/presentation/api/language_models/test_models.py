@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx2
+import pytest
 import pytest_asyncio
 from benchmarks.scripted_model import ScriptedModel
 
@@ -247,20 +248,23 @@ async def test_the_catalogue_of_providers(platform: Platform) -> None:
     assert (await ada.post(MODELS, json=images)).status_code == 422
 
 
-async def test_stored_keys_are_ciphertext_and_can_be_sealed_anew(platform: Platform, fresh_database_url: str) -> None:
+async def test_stored_keys_are_ciphertext_and_can_be_sealed_anew(
+    platform: Platform, fresh_database_url: str, capfd: pytest.CaptureFixture[str]
+) -> None:
     ada = await _register(platform, "ada")
     await ada.post(KEYS, json={"provider": "openai", "api_key": SECRET})
     await _keep(ada, name="m", provider="openai", api_key=SECRET)
     database = connected_to(fresh_database_url)
     await database.connect()
-    tables = await database.pool.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
-    for table in tables:
+    for table in await database.pool.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public'"):
         rows = await database.pool.fetch(f'SELECT t::text AS line FROM "{table["tablename"]}" t')
         text = "\n".join(row["line"] for row in rows)
         assert SECRET not in text and PASSWORD not in text, table["tablename"]
     both, only_new = SecretBox(KeyRing(["n" * 40, OLD])), SecretBox(KeyRing(["n" * 40]))
     assert await seal_anew(database, both, is_current=both.is_current) == 2
     assert await seal_anew(database, both, is_current=both.is_current) == 0
+    written = "".join(capfd.readouterr())
+    assert SECRET not in written and PASSWORD not in written
     row = await database.pool.fetchrow("SELECT id, key_encrypted FROM api_keys")
     await database.close()
     assert row is not None and only_new.open(row["key_encrypted"], row=str(row["id"])) == SECRET
