@@ -36,6 +36,8 @@ async def test_a_killed_workers_runs_go_on_and_no_effect_is_doubled_unnoticed(
     cluster: Cluster, effects: Effects
 ) -> None:
     """20 runs inside a repeatable call, 20 inside one that must not be repeated, 10 after such a call."""
+    # A lease that a busy machine can keep: whose process is gone is noticed without it.
+    cluster.settings["WORKER_LEASE_S"] = "15"
     server, victim = cluster.server("--no-worker"), cluster.worker()
     again, once, quick = (
         [f"{kind}{n}" for n in range(count)] for kind, count in (("again", 20), ("once", 20), ("quick", 10))
@@ -49,7 +51,7 @@ async def test_a_killed_workers_runs_go_on_and_no_effect_is_doubled_unnoticed(
         repeated = await client.start_many(agents[0], [f"[[tools=1]] [[tool={name}]] {name}" for name in again])
         doubtful = await client.start_many(agents[1], [f"[[tools=1]] [[tool={name}]] {name}" for name in once])
         await effects.all_arrived([*again, *once], patience_s=PATIENCE_S)
-        stream = "[[tokens=20]] [[token_delay=0.5]]"
+        stream = "[[tokens=50]] [[token_delay=0.5]]"
         finished = await client.start_many(
             agents[2], [f"[[tools=1]] [[tool={name}]] {stream} {name}" for name in quick]
         )
