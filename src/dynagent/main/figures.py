@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
+from dynagent.core.shared.tasks import end_tasks
 from dynagent.infrastructure.observability.metrics import Metrics
 from dynagent.infrastructure.postgres.pool import Pool
 from dynagent.main.signals import Signals
@@ -30,8 +31,7 @@ def watch(metrics: Metrics, *, worker: Worker, signals: Signals, pool: Pool) -> 
     task = asyncio.create_task(_read_queue(metrics, pool), name="queue-figures")
 
     async def stop() -> None:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        await end_tasks([task])
 
     return stop
 

@@ -16,6 +16,7 @@ from dynagent.application.shared.caller import LOCAL_ADMIN, Caller
 from dynagent.core.executions import Lane, Leases
 from dynagent.core.shared.errors import DynagentError
 from dynagent.core.shared.ids import NewId
+from dynagent.core.shared.tasks import end_tasks
 
 log = structlog.get_logger()
 
@@ -142,9 +143,7 @@ class Worker:
             self._stop_job(execution_id, "shutdown")
         if tasks:
             await asyncio.wait(tasks, timeout=5)
-        for loop in self._loops:
-            loop.cancel()
-        await asyncio.gather(*self._loops, return_exceptions=True)
+        await end_tasks(self._loops)
         await _quietly(self._leases.retire(self.id), "worker_retire_failed")
         log.info("worker_stopped", worker_id=self.id, handed_back=len([task for task in tasks if task.cancelled()]))
 

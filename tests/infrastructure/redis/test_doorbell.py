@@ -1,7 +1,7 @@
 """Bells reach one listener each, survive a flushed Redis, and cost nothing when the broker is away."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 
 import pytest
 from redis.asyncio import Redis
@@ -105,3 +105,37 @@ async def test_any_taskiq_broker_can_ring() -> None:
 def test_a_broker_that_is_not_there_is_named(url: str) -> None:
     with pytest.raises(BadBrokerUrl):
         broker_factory(url)("interactive")
+
+
+class Stubborn(InMemoryBroker):
+    """Answers its first cancellation with an error of the connection, as a client does whose connection breaks."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.listened = 0
+
+    async def listen(self) -> AsyncGenerator[bytes, None]:  # pyright: ignore[reportIncompatibleMethodOverride]
+        self.listened += 1
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            if self.listened == 1:
+                raise ConnectionError("broken") from None
+            raise
+        yield b""
+
+
+async def test_a_listener_that_takes_its_cancellation_for_an_outage_stops_all_the_same() -> None:
+    made: list[Stubborn] = []
+
+    def make(lane: Lane) -> Stubborn:
+        made.append(Stubborn())
+        return made[-1]
+
+    bell = TaskiqDoorbell(make)
+    listener = Listener()
+    bell.listen(listener.on_ring, listener.room)
+    await until(lambda: all(broker.listened == 1 for broker in made))
+    async with asyncio.timeout(15):
+        await bell.stop()
+    assert asyncio.all_tasks() == {asyncio.current_task()}

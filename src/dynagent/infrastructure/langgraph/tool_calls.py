@@ -21,6 +21,7 @@ from dynagent.core.executions import (
 )
 from dynagent.core.shared.calls import ToolCall
 from dynagent.core.shared.errors import DynagentError
+from dynagent.core.shared.tasks import end_tasks
 from dynagent.core.shared.text import clean_json, clean_text
 from dynagent.core.tools import CallContext, ModelUse, RunnableTool, ToolOutcome
 from dynagent.infrastructure.langgraph.trace_events import RunTrace, Span, milliseconds_since
@@ -217,9 +218,7 @@ async def _all(calls: Iterable[Awaitable[ToolEnd]]) -> list[ToolEnd]:
     try:
         return await asyncio.gather(*tasks)
     except BaseException:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end_tasks(tasks)
         raise
 
 

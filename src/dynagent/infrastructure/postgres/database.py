@@ -16,7 +16,8 @@ from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from dynagent.core.shared.errors import InvalidInput
-from dynagent.infrastructure.postgres.embedded import EmbeddedPostgres, default_data_dir
+from dynagent.infrastructure.files.data_directory import default_data_dir
+from dynagent.infrastructure.postgres.embedded import EmbeddedPostgres
 from dynagent.infrastructure.postgres.errors import DatabaseUnreachable, unreachable
 from dynagent.infrastructure.postgres.pool import Pool
 

@@ -13,6 +13,7 @@ from typing import Any
 import asyncpg
 import structlog
 
+from dynagent.core.shared.tasks import end_tasks
 from dynagent.infrastructure.postgres.pool import Pool
 
 log = structlog.get_logger()
@@ -69,9 +70,7 @@ class PostgresNotices:
 
     async def stop(self) -> None:
         """Stop listening."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await end_tasks([self._task])
 
     async def _run(self) -> None:
         tries = 0

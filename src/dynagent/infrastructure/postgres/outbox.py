@@ -12,6 +12,7 @@ import structlog
 from pydantic import ValidationError
 
 from dynagent.core.shared.events import DomainEvent, EventObserver
+from dynagent.core.shared.tasks import end_tasks
 from dynagent.infrastructure.postgres.pool import Connection, Pool, Row
 
 MARK_EVERY_S = 0.5
@@ -59,9 +60,7 @@ class Outbox:
 
     async def stop(self) -> None:
         """Deliver what is committed, then stop."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end_tasks(self._tasks)
         self._tasks = []
         await self._deliver_committed()
         await self._mark_delivered()

@@ -11,6 +11,7 @@ import structlog
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from dynagent.core.shared.tasks import end_tasks
 from dynagent.infrastructure.postgres.pool import Connection, Pool
 
 MONTHS_AHEAD = 2
@@ -123,9 +124,7 @@ class Housekeeping:
 
     async def stop(self) -> None:
         """Stop, in the middle of a batch too: each is a transaction."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await end_tasks([self._task])
 
     async def once(self) -> Pruned | None:
         """Tidy and prune now; None when another process is at it."""

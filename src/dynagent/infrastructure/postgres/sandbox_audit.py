@@ -7,6 +7,7 @@ import orjson
 import structlog
 
 from dynagent.core.shared.ids import is_id, new_id
+from dynagent.core.shared.tasks import end_tasks
 from dynagent.infrastructure.postgres.pool import Pool
 from dynagent.infrastructure.sandbox.audit import AuditEvent
 
@@ -47,8 +48,7 @@ class SandboxAudit:
         """Store what waits, then stop."""
         if self._task is None:
             return
-        self._task.cancel()
-        await asyncio.gather(self._task, return_exceptions=True)
+        await end_tasks([self._task])
         await self._quietly(self._take())
 
     def keep(self, event: AuditEvent) -> None:

@@ -22,6 +22,7 @@ from dynagent.core.schedules import (
 )
 from dynagent.core.shared.ids import is_id, new_id
 from dynagent.core.shared.paging import Page, PageRequest
+from dynagent.core.shared.tasks import end_tasks
 from dynagent.infrastructure.memory.recorder import encode
 from dynagent.infrastructure.postgres.pool import Connection, Pool, Row
 from dynagent.infrastructure.postgres.statements import fetch_one, fetch_page, sql
@@ -163,9 +164,7 @@ class PostgresFiring:
 
     async def stop(self) -> None:
         """Stop looking."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await end_tasks([self._task])
 
     async def _run(self, every_s: float) -> None:
         while True:

@@ -15,6 +15,7 @@ import asyncpg
 import structlog
 
 from dynagent.core.executions import ExecutionLost, Frame, Interrupt, Lane
+from dynagent.core.shared.tasks import end_tasks
 from dynagent.infrastructure.memory.recorder import BatchingRecorder, StoredEvent
 from dynagent.infrastructure.postgres.interrupts import open_interrupts
 from dynagent.infrastructure.postgres.pool import Pool, Row
@@ -133,8 +134,7 @@ class EventWriter:
         self._stopping = True
         self._woken.set()
         await asyncio.wait({self._task}, timeout=STOP_S)
-        self._task.cancel()
-        await asyncio.gather(self._task, return_exceptions=True)
+        await end_tasks([self._task])
 
     def wake(self, recorder: BatchingRecorder) -> None:
         """Note that a recorder has something to store."""

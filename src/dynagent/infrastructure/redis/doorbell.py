@@ -17,6 +17,7 @@ from taskiq_redis import RedisStreamBroker
 
 from dynagent.core.executions import Doorbell, Lane
 from dynagent.core.shared.errors import InvalidInput
+from dynagent.core.shared.tasks import end_tasks
 
 log = structlog.get_logger()
 
@@ -53,9 +54,7 @@ class TaskiqDoorbell(Doorbell):
 
     async def stop_listening(self) -> None:
         """Take no more bells; ringing still works."""
-        for listener in self._listeners:
-            listener.cancel()
-        await asyncio.gather(*self._listeners, return_exceptions=True)
+        await end_tasks(self._listeners)
         self._listeners.clear()
 
     async def stop(self) -> None:

@@ -14,6 +14,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from dynagent.core.executions import Frame
+from dynagent.core.shared.tasks import end_tasks
 from dynagent.infrastructure.memory.trace_hub import TraceHub
 
 log = structlog.get_logger()
@@ -48,9 +49,7 @@ class RedisTraceFanout:
 
     async def stop(self) -> None:
         """Stop both."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end_tasks(self._tasks)
 
     def publish(self, execution_id: str, frames: Sequence[Frame]) -> None:
         """Queue stored frames for the other processes; when the queue is full they are dropped (the table has them)."""
@@ -106,8 +105,7 @@ class RedisTraceFanout:
                     waiting.cancel()
                 await reader
             finally:
-                reader.cancel()
-                await asyncio.gather(reader, return_exceptions=True)
+                await end_tasks([reader])
 
     async def _follow_wishes(self, pubsub: Any, subscribed: set[str]) -> set[str]:
         self._changed.clear()

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dynagent.core.shared.errors import DynagentError
+from dynagent.core.shared.tasks import end_tasks
 from dynagent.core.tools import CallContext, CustomTool, SandboxUnavailable, ToolOutcome
 from dynagent.infrastructure.sandbox import verdicts
 from dynagent.infrastructure.sandbox.audit import Audit
@@ -90,9 +91,7 @@ class Calls:
     async def stop(self) -> None:
         """Let kept children go and give up connections that are being opened."""
         self._kept.clear()
-        for task in list(self._connecting):
-            task.cancel()
-        await asyncio.gather(*self._connecting, return_exceptions=True)
+        await end_tasks(self._connecting)
 
     async def _ask(self, child: Child, call: _Call, arguments: dict[str, Any], program: bytes, *, keep: bool) -> Answer:
         message = {

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import structlog
 
+from dynagent.core.shared.tasks import end_tasks
 from dynagent.infrastructure.sandbox.settings import SandboxSettings
 from dynagent.infrastructure.sandbox.zygotes import Kind, boot_order, exec_zygote
 
@@ -42,9 +43,7 @@ async def serve_sandbox(path: str, settings: SandboxSettings | None = None) -> N
             task.add_done_callback(zygotes.discard)
     finally:
         _close(listener, path)
-        for task in zygotes:
-            task.cancel()
-        await asyncio.gather(*zygotes, return_exceptions=True)
+        await end_tasks(zygotes)
 
 
 def _listen(path: str) -> socket.socket:

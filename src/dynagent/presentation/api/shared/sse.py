@@ -15,6 +15,7 @@ from fastapi import Response
 from starlette.types import Receive, Scope, Send
 
 from dynagent.core.executions import Frame, MalformedEventId
+from dynagent.core.shared.tasks import end_tasks
 
 log = structlog.get_logger(__name__)
 
@@ -126,9 +127,7 @@ class TraceStream(Response):
             with self._shutdown.watch() as closing:
                 await asyncio.wait({pump, gone, closing}, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            for task in (pump, gone):
-                task.cancel()
-            await asyncio.gather(pump, gone, return_exceptions=True)
+            await end_tasks((pump, gone))
         if pump.cancelled() or pump.exception() is not None:
             await send(_chunk(b": the rest follows, come back with the last id\n" + self._hint))
         await send({"type": "http.response.body", "body": b"", "more_body": False})

@@ -1,0 +1,1 @@
+"""Places on this machine's disk."""
