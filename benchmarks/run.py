@@ -22,7 +22,7 @@ from benchmarks.figures import Report, row_of
 from benchmarks.load import Server, run_all
 from benchmarks.processes import ROOT, ServerProcess, dynagent_server, model_server, other_cores, server_cores
 
-WORK = "[[tools=2]] [[tokens=60]] two rounds of tools, then sixty tokens"
+WORK = "[[tools=2]] [[tool=calculator]] [[tokens=60]] two rounds of tools, then sixty tokens"
 WAIT = "[[latency=2]] [[tokens=20]] wait two seconds, then twenty tokens"
 LOADS = ((1, 100), (20, 400), (200, 800))
 WAITING = 1000

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
 from dynagent.core.executions import (
+    Admission,
     AnyTraceEvent,
     Cancelled,
     Claim,
@@ -14,9 +15,11 @@ from dynagent.core.executions import (
     Frame,
     Interrupt,
     Lane,
+    Submissions,
     TraceRecorder,
 )
 from dynagent.core.shared.errors import Conflict
+from dynagent.core.shared.events import DomainEvent
 from dynagent.core.shared.paging import Page, PageRequest
 from tests.fakes.pages import page_of
 
@@ -121,10 +124,6 @@ class FakeExecutions(Executions):
         """Find."""
         return next((item for item in self.stored.values() if item.idempotency_key == key), None)
 
-    async def count_waiting(self) -> int:
-        """Count."""
-        return sum(item.status is ExecutionStatus.PENDING for item in self.stored.values())
-
     async def request_cancel(self, id: str) -> Execution | None:
         """Mark; end at once what nobody runs."""
         execution = self.stored.get(id)
@@ -161,6 +160,27 @@ class FakeExecutions(Executions):
         """List completed ones, oldest first."""
         wanted = ExecutionFilter(conversation_id=conversation_id, status=ExecutionStatus.COMPLETED)
         return list((await self.find(wanted, PageRequest(limit=limit))).items)[::-1]
+
+
+class FakeSubmissions(Submissions):
+    """The way into FakeExecutions; `told` are the events of what was stored."""
+
+    def __init__(self, executions: FakeExecutions) -> None:
+        self._executions = executions
+        self.told: list[DomainEvent] = []
+
+    async def submit(self, execution: Execution, event: DomainEvent, *, most_waiting: int) -> Admission:
+        """Count, then keep."""
+        stored = self._executions.stored.values()
+        waiting = sum(item.status is ExecutionStatus.PENDING for item in stored)
+        if waiting >= most_waiting:
+            return Admission(stored=False, waiting=waiting)
+        try:
+            await self._executions.create(execution)
+        except Conflict:
+            return Admission(stored=False, waiting=waiting)
+        self.told.append(event)
+        return Admission(stored=True, waiting=waiting)
 
 
 class FakeDoorbell:

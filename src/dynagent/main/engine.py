@@ -29,6 +29,7 @@ from dynagent.infrastructure.postgres.leases import PostgresLeases
 from dynagent.infrastructure.postgres.outbox import Outbox
 from dynagent.infrastructure.postgres.prune import Housekeeping
 from dynagent.infrastructure.postgres.run_readers import PostgresAgentConfigurations, PostgresConversations
+from dynagent.infrastructure.postgres.submissions import PostgresSubmissions
 from dynagent.infrastructure.postgres.trace_log import PostgresTraceLog
 from dynagent.infrastructure.postgres.trace_writer import BatchReport, EventWriter
 from dynagent.infrastructure.postgres.unit_of_work import Scopes
@@ -102,8 +103,13 @@ async def open_engine(settings: Settings, *, tell: Tell, takes_work: bool) -> As
         identity = open_identity(settings, keys, database.pool)
         models = open_models(settings, database, identity, stack)
         writer = _open_writer(ground)
-        ports = await _open_ports(ground, models, identity, ObservedTraceLog(_trace_log(ground, writer), metrics))
-        bus = _open_bus(ground, models, ports)
+        observer = EventObserver(_log_failure)
+        outbox = _open_outbox(ground, observer)
+        trace = ObservedTraceLog(_trace_log(ground, writer), metrics)
+        ports = await _open_ports(ground, models, identity, trace, outbox)
+        bus = _open_bus(ground, models, ports, outbox)
+        ground.incidents.attach(bus, observer)
+        stack.push_async_callback(ground.incidents.settled)
         register_identity(bus, identity)
         register_models(bus, identity, models, settings)
         metrics.watch(
@@ -174,7 +180,9 @@ async def _start_worker(ground: Ground, bus: Bus[Scope], *, takes_work: bool) ->
     return worker
 
 
-async def _open_ports(ground: Ground, models: ModelsInUse, identity: Identity, trace: TraceLog) -> Ports:
+async def _open_ports(
+    ground: Ground, models: ModelsInUse, identity: Identity, trace: TraceLog, outbox: Outbox
+) -> Ports:
     settings, pool, stack = ground.settings, ground.database.pool, ground.stack
     checkpoints = Checkpoints(ground.database.dsn)
     stack.push_async_callback(checkpoints.aclose)
@@ -195,23 +203,25 @@ async def _open_ports(ground: Ground, models: ModelsInUse, identity: Identity, t
         runner=OwnersRunner(runner, models, identity.throttle),
         agents=PostgresAgentConfigurations(pool),
         conversations=PostgresConversations(pool),
+        submissions=PostgresSubmissions(pool, outbox.deliver),
         submit=settings.submit,
         check_schema=misfits,
         call_timeout_s=settings.run.call_timeout_s,
     )
 
 
-def _open_bus(ground: Ground, models: ModelsInUse, ports: Ports) -> Bus[Scope]:
-    observer = EventObserver(_log_failure)
+def _open_outbox(ground: Ground, observer: EventObserver) -> Outbox:
     outbox = Outbox(ground.database.pool, observer)
     outbox.start()
     ground.stack.push_async_callback(outbox.stop)
+    return outbox
+
+
+def _open_bus(ground: Ground, models: ModelsInUse, ports: Ports, outbox: Outbox) -> Bus[Scope]:
     in_front = _agents_in_front(ground.signals, ground.metrics)
     bus = ModelsBus(Scopes(ground.database, deliver=outbox.deliver, agents_in_front=in_front).open, models)
     register_handlers(bus, ports)
     register_schedules(bus)
-    ground.incidents.attach(bus, observer)
-    ground.stack.push_async_callback(ground.incidents.settled)
     return bus
 
 

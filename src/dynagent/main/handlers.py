@@ -17,7 +17,16 @@ from dynagent.application.queries import tools as tool_queries
 from dynagent.application.queries.executions import follow, read
 from dynagent.application.shared.bus import Bus
 from dynagent.core.agents import AgentConfigurations, AgentRepository
-from dynagent.core.executions import AgentRunner, CancelSignal, Claim, Dispatch, Doorbell, Executions, TraceLog
+from dynagent.core.executions import (
+    AgentRunner,
+    CancelSignal,
+    Claim,
+    Dispatch,
+    Doorbell,
+    Executions,
+    Submissions,
+    TraceLog,
+)
 from dynagent.core.language_models import ChatModels
 from dynagent.core.schedules import Schedules
 from dynagent.core.shared.unit_of_work import UnitOfWork
@@ -75,6 +84,7 @@ class Ports:
     runner: AgentRunner
     agents: AgentConfigurations
     conversations: run.Conversations
+    submissions: Submissions
     submit: SubmitSettings
     check_schema: answer.CheckSchema
     call_timeout_s: float
@@ -135,7 +145,7 @@ def _register_executions(bus: Bus[Scope], ports: Ports) -> None:
         lambda scope: start.StartExecutionHandler(
             scope.agents,
             scope.executions,
-            scope.uow,
+            ports.submissions,
             models=ports.models,
             doorbell=ports.doorbell,
             settings=ports.submit,

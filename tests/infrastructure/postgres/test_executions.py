@@ -194,7 +194,6 @@ async def test_another_owner_sees_and_changes_nothing(scope_for: ScopeFor, datab
         wanted = ExecutionFilter(agent_id=execution.agent_id)
         assert (await executions.find(wanted, PageRequest())).total == 0
         assert await executions.by_idempotency_key("k") is None
-        assert await executions.count_waiting() == 0
         assert await executions.request_cancel(execution.id) is None
         assert await executions.history("c", 10) == []
         assert not await executions.delete(execution.id)
@@ -239,7 +238,6 @@ async def test_a_list_is_filtered_and_paged(scope_for: ScopeFor) -> None:
         assert await found(status=ExecutionStatus.COMPLETED) == [3, 1]
         assert await found(conversation_id="c0") == [4, 2, 0]
         assert await found(created_from=NOW + timedelta(days=1), created_to=NOW + timedelta(days=3)) == [2, 1]
-        assert await scope.executions.count_waiting() == 4
         first = await scope.executions.find(ExecutionFilter(), PageRequest(limit=4))
         rest = await scope.executions.find(ExecutionFilter(), PageRequest(limit=4, cursor=first.next_cursor))
         assert [len(first.items), len(rest.items), rest.total, rest.next_cursor] == [4, 2, 6, None]

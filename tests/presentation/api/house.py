@@ -35,7 +35,7 @@ from dynagent.presentation.api.shared.sse import StreamShutdown
 from tests.fakes.agents import FakeAgents
 from tests.fakes.catalogue import FakeCatalogue, FakeCustomTools, FakeSandbox
 from tests.fakes.clock import FakeClock
-from tests.fakes.executions import FakeCancelSignal, FakeDoorbell, FakeExecutions, FakeTraceStore
+from tests.fakes.executions import FakeCancelSignal, FakeDoorbell, FakeExecutions, FakeSubmissions, FakeTraceStore
 from tests.fakes.language_models import FakeChatModels
 from tests.fakes.unit_of_work import FakeUnitOfWork
 
@@ -67,6 +67,7 @@ class House:
         self.custom_tools = FakeCustomTools()
         self.trace = FakeTraceStore()
         self.executions = FakeExecutions(self.trace)
+        self.submissions = FakeSubmissions(self.executions)
         self.catalogue = FakeCatalogue(self.custom_tools)
         self.sandbox = FakeSandbox()
         self.models = FakeChatModels()
@@ -187,7 +188,7 @@ class House:
             lambda s: execution_commands.StartExecutionHandler(
                 s.agents,
                 s.executions,
-                s.uow,
+                s.submissions,
                 models=s.models,
                 doorbell=s.doorbell,
                 settings=s.submitting,

@@ -44,6 +44,7 @@ from dynagent.core.executions.lines import (
     result_line,
 )
 from dynagent.core.executions.ports import (
+    Admission,
     AgentRunner,
     CancelSignal,
     Claim,
@@ -55,6 +56,7 @@ from dynagent.core.executions.ports import (
     Held,
     Leases,
     RunPlan,
+    Submissions,
     TraceLog,
     TraceRecorder,
 )
@@ -89,6 +91,7 @@ __all__ = [
     "QUARANTINE_AFTER",
     "SCHEMAS",
     "TERMINAL_TYPES",
+    "Admission",
     "AgentRunner",
     "Answer",
     "AnyTraceEvent",
@@ -135,6 +138,7 @@ __all__ = [
     "Retry",
     "RunError",
     "RunPlan",
+    "Submissions",
     "Token",
     "TooManyExecutions",
     "ToolCallInDoubt",

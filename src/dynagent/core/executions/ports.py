@@ -8,6 +8,7 @@ from dynagent.core.executions.entity import Conversation, Execution, ExecutionFi
 from dynagent.core.executions.interrupts import Interrupt
 from dynagent.core.executions.journal import Journal
 from dynagent.core.executions.trace import AnyTraceEvent
+from dynagent.core.shared.events import DomainEvent
 from dynagent.core.shared.paging import Page, PageRequest
 from dynagent.core.shared.repository import BaseRepository
 
@@ -21,10 +22,6 @@ class Executions(BaseRepository[Execution]):
 
     async def by_idempotency_key(self, key: str) -> Execution | None:
         """Return the owner's execution that was submitted with this key, or None."""
-        raise NotImplementedError
-
-    async def count_waiting(self) -> int:
-        """Return how many of the owner's executions are pending."""
         raise NotImplementedError
 
     async def request_cancel(self, id: str) -> Execution | None:
@@ -57,6 +54,29 @@ class Executions(BaseRepository[Execution]):
     async def history(self, conversation_id: str, limit: int) -> list[Execution]:
         """Return the latest completed executions of a conversation, oldest first."""
         raise NotImplementedError
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """Whether a submitted execution was stored, and how many of its owner's were pending before it.
+
+    Not stored with fewer pending than allowed means that its idempotency key is taken.
+    """
+
+    stored: bool
+    waiting: int
+
+
+class Submissions(Protocol):
+    """The way in for new executions: the most frequent write of all, so it is one step."""
+
+    async def submit(self, execution: Execution, event: DomainEvent, *, most_waiting: int) -> Admission:
+        """Commit a pending execution, its opening event (seq 1) and the domain event together, or nothing of it.
+
+        Nothing when `most_waiting` of its owner's executions are pending already (counted no further), or when the
+        owner has an execution with its idempotency key.
+        """
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -150,10 +150,15 @@ class BatchingRecorder(TraceRecorder):
 
 def encode(event: AnyTraceEvent, *, seq: int, attempt: int) -> bytes:
     """Return the event's JSON bytes, as they are stored and as every follower gets them."""
-    numbered = event.model_copy(update={"seq": seq, "attempt": attempt})
     try:
-        return numbered.__pydantic_serializer__.to_json(numbered)
+        payload = event.__pydantic_serializer__.to_json(event)
     except PydanticSerializationError:
         # A text that UTF-8 cannot hold slipped through: storing a replacement beats losing the run.
-        cleaned = type(event).model_construct(**clean_json(numbered.model_dump(mode="python")))
-        return cleaned.__pydantic_serializer__.to_json(cleaned)
+        cleaned = type(event).model_construct(**clean_json(event.model_dump(mode="python")))
+        payload = cleaned.__pydantic_serializer__.to_json(cleaned)
+    # Written into the bytes, because a copy of the event would cost twice the encoding. Before both fields stand only
+    # the type and numbers, so the first match is the field.
+    payload = payload.replace(b'"seq":%d,' % event.seq, b'"seq":%d,' % seq, 1)
+    if attempt != event.attempt:
+        payload = payload.replace(b'"attempt":%d,' % event.attempt, b'"attempt":%d,' % attempt, 1)
+    return payload

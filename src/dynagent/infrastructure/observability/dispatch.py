@@ -25,12 +25,12 @@ class ObservedDispatch:
     async def hand_back(self, execution_id: str, attempt: int, *, crashed: bool, delay_s: float = 0.0) -> bool:
         """Hand back as the inner dispatch does."""
         returned = await self._inner.hand_back(execution_id, attempt, crashed=crashed, delay_s=delay_s)
-        self._metrics.hand_backs.labels("crash" if crashed else "release").inc()
+        self._metrics.hand_backs.of("crash" if crashed else "release").inc()
         return returned
 
     def _count(self, claim: Claim) -> None:
         execution = claim.execution
-        self._metrics.attempts.labels("first" if execution.attempt == 1 else "again").inc()
+        self._metrics.attempts.of("first" if execution.attempt == 1 else "again").inc()
         if execution.attempt == 1 and execution.started_at is not None:
             waited_s = (execution.started_at - execution.created_at).total_seconds()
             self._metrics.wait_seconds.observe(max(0.0, waited_s))

@@ -38,7 +38,7 @@ class ErrorTrackingMiddleware:
             await self._app(scope, receive, send)
         except Exception as error:
             if scope["type"] == "http":
-                self._metrics.http_failures.labels(route_of(scope)).inc()
+                self._metrics.http_failures.of(route_of(scope)).inc()
                 log.error("Request failed", error=str(error), path=path, method=scope["method"], exc_info=error)
             raise
 
@@ -92,8 +92,8 @@ class _Answer:
         if self._streaming:
             self._metrics.http_streams.dec()
         measured = self._first_byte_s if self._streaming and self._first_byte_s is not None else seconds
-        self._metrics.http_requests.labels(method, route, str(self._status)).inc()
-        self._metrics.http_seconds.labels(method, route).observe(measured)
+        self._metrics.http_requests.of(method, route, str(self._status)).inc()
+        self._metrics.http_seconds.of(method, route).observe(measured)
         fields: dict[str, Any] = {"method": method, "path": self._path, "route": route, "status": self._status}
         if self._streaming:
             fields |= {"stream": True, "first_byte_ms": round(measured * 1000, 2)}

@@ -78,34 +78,34 @@ class ObservedRecorder:
 
     def _ended(self, status: str, outcome: Outcome) -> None:
         seconds = time.perf_counter() - self._began
-        self._metrics.executions.labels(status).inc()
-        self._metrics.execution_seconds.labels(status).observe(seconds)
+        self._metrics.executions.of(status).inc()
+        self._metrics.execution_seconds.of(status).observe(seconds)
         error_code = outcome.error.code if outcome.error else None
         self._log.info("execution_ended", status=status, duration_ms=round(seconds * 1000, 2), error_code=error_code)
 
 
 def _observe_usage(metrics: Metrics, logger: Any, event: UsageReport) -> None:
-    metrics.model_calls.labels(event.model).inc()
-    metrics.model_seconds.labels(event.model).observe(event.duration_ms / 1000)
+    metrics.model_calls.of(event.model).inc()
+    metrics.model_seconds.of(event.model).observe(event.duration_ms / 1000)
     if event.first_token_ms is not None:
-        metrics.model_first_token_seconds.labels(event.model).observe(event.first_token_ms / 1000)
-    metrics.model_tokens.labels(event.model, "input").inc(event.input_tokens)
-    metrics.model_tokens.labels(event.model, "output").inc(event.output_tokens)
+        metrics.model_first_token_seconds.of(event.model).observe(event.first_token_ms / 1000)
+    metrics.model_tokens.of(event.model, "input").inc(event.input_tokens)
+    metrics.model_tokens.of(event.model, "output").inc(event.output_tokens)
     if event.cost_usd is not None:
-        metrics.model_cost_usd.labels(event.model).inc(float(event.cost_usd))
+        metrics.model_cost_usd.of(event.model).inc(float(event.cost_usd))
     logger.debug("model_called", model=event.model, duration_ms=event.duration_ms, total_tokens=event.total_tokens)
 
 
 def _observe_tool_end(metrics: Metrics, logger: Any, event: ToolEnd) -> None:
     outcome = "ok" if event.error is None else "error"
-    metrics.tool_calls.labels(event.tool, outcome).inc()
-    metrics.tool_seconds.labels(event.tool).observe(event.duration_ms / 1000)
+    metrics.tool_calls.of(event.tool, outcome).inc()
+    metrics.tool_seconds.of(event.tool).observe(event.duration_ms / 1000)
     error_code = event.error.code if event.error else None
     logger.debug("tool_ended", tool=event.tool, duration_ms=event.duration_ms, error_code=error_code, line=event.line)
 
 
 def _observe_retry(metrics: Metrics, logger: Any, event: Retry) -> None:
-    metrics.retries.labels(event.what, event.error_code).inc()
+    metrics.retries.of(event.what, event.error_code).inc()
     logger.warning("retry", what=event.what, reason=event.reason, error_code=event.error_code, delay_s=event.delay_s)
 
 

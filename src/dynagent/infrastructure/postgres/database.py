@@ -29,6 +29,18 @@ _FOREIGN_OPTIONS = ("channel_binding", "gssencmode", "pgbouncer", "schema", "con
 """Options of other clients that ours would send to the server as settings, which refuses them."""
 
 
+class PooledConnection(asyncpg.Connection):
+    """A connection that goes back to its pool as it is: its users leave no session state, so nothing is to be reset.
+
+    asyncpg would send four statements at every return: a round trip for each use of a connection. Whoever takes an
+    advisory lock releases it; LISTEN has connections of its own.
+    """
+
+    def get_reset_query(self) -> str:
+        """Return no statements."""
+        return ""
+
+
 class BadDatabaseUrl(InvalidInput):
     """`DATABASE_URL` is not the URL of a PostgreSQL database; the text never repeats its password."""
 
@@ -140,6 +152,7 @@ class Database:
         await self.start()
         try:
             options = _connect_options(self._settings.database_connect_timeout_s)
+            options["connection_class"] = PooledConnection
             self._pool = await _create_pool(
                 self.dsn, min_size=1, max_size=self._settings.database_direct_pool_size, **options
             )

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-import orjson
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -28,6 +27,7 @@ from dynagent.infrastructure.postgres.conversations import forget_conversation, 
 from dynagent.infrastructure.postgres.dispatch import read_execution
 from dynagent.infrastructure.postgres.interrupts import read_interrupts, store_answers
 from dynagent.infrastructure.postgres.statements import fetch_one, fetch_page, run, sql
+from dynagent.infrastructure.postgres.submissions import INSERT, columns_of, opening_of
 
 COLUMNS = (
     "id, user_id, agent_id, agent_version, agent_name, query, model, context, conversation_id, lane, priority, status, "
@@ -36,21 +36,14 @@ COLUMNS = (
 )
 GET = sql("SELECT {columns} FROM executions WHERE id = :id AND user_id = :owner", columns=COLUMNS)
 BY_KEY = sql("SELECT {columns} FROM executions WHERE user_id = :owner AND idempotency_key = :key", columns=COLUMNS)
-CREATE = text("""
-WITH stored AS (
-  INSERT INTO executions (id, user_id, agent_id, agent_version, agent_name, query, model, context, conversation_id,
-    lane, priority, status, attempt, crashes, cancel_requested, deadline, idempotency_key, origin, result, error,
-    usage, cost_usd, created_at, started_at, completed_at)
-  VALUES (:id, :owner, :agent_id, :agent_version, :agent_name, :query, :model, CAST(:context AS jsonb),
-    :conversation_id, :lane, :priority, :status, :attempt, :crashes, :cancel_requested, :deadline, :idempotency_key,
-    CAST(:origin AS jsonb), :result, CAST(:error AS jsonb), CAST(:usage AS jsonb), :cost_usd, :created_at,
-    :started_at, :completed_at)
-  ON CONFLICT (user_id, idempotency_key) DO NOTHING
-  RETURNING id, created_at
-)
+CREATE = sql(
+    """
+WITH stored AS ({insert} RETURNING id, created_at)
 INSERT INTO execution_events (execution_id, seq, attempt, type, at, payload)
 SELECT id, 1, 0, 'connection', created_at, CAST(:opening AS json) FROM stored RETURNING seq
-""")
+""",
+    insert=INSERT,
+)
 UPDATE = text("""
 UPDATE executions SET model = :model, context = CAST(:context AS jsonb), conversation_id = :conversation_id,
   lane = :lane, priority = :priority, status = :status, crashes = :crashes, cancel_requested = :cancel_requested,
@@ -73,7 +66,6 @@ WITH gone AS (
 )
 SELECT id FROM gone
 """)
-COUNT_WAITING = text("SELECT count(*) FROM executions WHERE user_id = :owner AND status = 'pending'")
 LOCK = text("""
 SELECT status, attempt, created_at, started_at FROM executions WHERE id = :id AND user_id = :owner FOR UPDATE
 """)
@@ -123,8 +115,7 @@ class PostgresExecutions(Executions):
 
         The transaction stays usable after that refusal, so that the caller can read the earlier execution.
         """
-        opening = encode(entity.opening_event(), seq=1, attempt=0).decode()
-        stored = await fetch_one(self._session, CREATE, **_columns(entity, self._owner), opening=opening)
+        stored = await fetch_one(self._session, CREATE, **columns_of(entity, self._owner), opening=opening_of(entity))
         if stored is None:
             raise Conflict("an execution was submitted with this idempotency key")
         return entity
@@ -138,7 +129,7 @@ class PostgresExecutions(Executions):
 
     async def update(self, entity: Execution) -> Execution:
         """Store another state of a live execution. Raises StaleVersion when it has ended or was claimed anew."""
-        columns = _columns(entity, self._owner)
+        columns = columns_of(entity, self._owner)
         if await fetch_one(self._session, UPDATE, **{name: columns[name] for name in _MUTABLE}) is not None:
             return entity
         if await self.get_by_id(entity.id) is None:
@@ -172,10 +163,6 @@ class PostgresExecutions(Executions):
         """Return the owner's execution that was submitted with this key, or None."""
         row = await fetch_one(self._session, BY_KEY, owner=self._owner, key=key)
         return read_execution(row) if row else None
-
-    async def count_waiting(self) -> int:
-        """Return how many of the owner's executions are pending."""
-        return (await run(self._session, COUNT_WAITING, owner=self._owner))[0]["count"]
 
     async def request_cancel(self, id: str) -> Execution | None:
         """Mark a running execution; end a pending or waiting one with its last event; leave an ended one as it is."""
@@ -249,19 +236,6 @@ _MUTABLE = (
     "id", "owner", "attempt", "model", "context", "conversation_id", "lane", "priority", "status", "crashes",
     "cancel_requested", "deadline", "result", "error", "usage", "cost_usd", "started_at", "completed_at",
 )  # fmt: skip
-
-
-def _columns(execution: Execution, owner: str) -> dict[str, Any]:
-    columns = dict(execution)
-    del columns["user_id"]
-    return columns | {
-        "owner": owner,
-        "status": execution.status.value,
-        "context": orjson.dumps(execution.context).decode(),
-        "error": execution.error.model_dump_json() if execution.error else None,
-        "usage": execution.usage.model_dump_json(),
-        "origin": execution.origin.model_dump_json() if execution.origin else None,
-    }
 
 
 def _conditions(wanted: ExecutionFilter) -> tuple[list[str], dict[str, Any]]:

@@ -23,14 +23,16 @@ _NAMED = re.compile(r"(?<![:\w\\]):([a-z_]+)(?!:)")
 _CONNECTION = "asyncpg connection"
 
 
-def sql(statement: str, *, columns: str) -> TextClause:
-    """Return a statement with a table's columns, a constant of the code, in the place of `{columns}`."""
-    return text(statement.replace("{columns}", columns))
+def sql(statement: str, **parts: str) -> TextClause:
+    """Return a statement with its `{named}` parts, constants of the code: a table's columns, another statement."""
+    for name, part in parts.items():
+        statement = statement.replace(f"{{{name}}}", part)
+    return text(statement)
 
 
 async def run(session: AsyncSession, statement: TextClause, **parameters: Any) -> list[Row]:
     """Run a statement and return its rows. Raises the domain's error where the driver's has a meaning to it."""
-    query, names = _positional(statement.text)
+    query, names = positional(statement.text)
     try:
         connection = session.info.get(_CONNECTION) or await _borrow(session)
         return await connection.fetch(query, *(parameters[name] for name in names))
@@ -110,6 +112,13 @@ def ids_only(ids: Sequence[str]) -> list[str]:
     return [id for id in ids if is_id(id)]
 
 
+@lru_cache(maxsize=1024)
+def positional(statement: str) -> tuple[str, tuple[str, ...]]:
+    """Return the statement with `$1` for the first name, and the names in that order."""
+    names = tuple(dict.fromkeys(_NAMED.findall(statement)))
+    return _NAMED.sub(lambda match: f"${names.index(match[1]) + 1}", statement), names
+
+
 async def _borrow(session: AsyncSession) -> Connection:
     """Return the connection of the session's transaction, begun if it is not yet."""
     borrowed = await session.connection()
@@ -122,10 +131,3 @@ async def _borrow(session: AsyncSession) -> Connection:
             raise error.driver_exception from error
     session.info[_CONNECTION] = adapted.driver_connection
     return adapted.driver_connection
-
-
-@lru_cache(maxsize=1024)
-def _positional(statement: str) -> tuple[str, tuple[str, ...]]:
-    """Return the statement with `$1` for the first name, and the names in that order."""
-    names = tuple(dict.fromkeys(_NAMED.findall(statement)))
-    return _NAMED.sub(lambda match: f"${names.index(match[1]) + 1}", statement), names

@@ -41,7 +41,8 @@ async def stream_agent(
     running = _running(last, execution_id)
     if running is None:
         message = StartExecution(agent_id=agent_id, query=_given(query), conversation_id=conversation_id, model=model)
-        running = (await ask(message)).execution.id
+        started = (await ask(message)).execution
+        return streams.open(started.id, await ask(FollowTrace(started.id, just_started=started)))
     batches = await ask(FollowTrace(running, resume_after(last, running), agent_id))
     return streams.open(running, batches)
 

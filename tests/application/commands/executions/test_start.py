@@ -16,12 +16,12 @@ from dynagent.application.commands.executions import (
 )
 from dynagent.application.shared.caller import LOCAL_ADMIN
 from dynagent.core.agents import Agent, AgentConfiguration, AgentDisabled, AgentNotFound
-from dynagent.core.executions import ExecutionNotFound, ExecutionOver, ExecutionStatus, TooManyExecutions
+from dynagent.core.executions import Admission, ExecutionNotFound, ExecutionOver, ExecutionStatus, TooManyExecutions
 from dynagent.core.shared.errors import InvalidInput
 from dynagent.core.shared.ids import new_id
 from tests.fakes.agents import FakeAgents
 from tests.fakes.clock import FakeClock
-from tests.fakes.executions import FakeCancelSignal, FakeDoorbell, FakeExecutions
+from tests.fakes.executions import FakeCancelSignal, FakeDoorbell, FakeExecutions, FakeSubmissions
 from tests.fakes.language_models import FakeChatModels, ScriptedChatModel
 from tests.fakes.unit_of_work import FakeUnitOfWork
 
@@ -43,13 +43,14 @@ class Door:
             id=new_id(), user_id=LOCAL_ADMIN.user_id, configuration=configuration, now=self.clock()
         )
         self.agents = FakeAgents(self.agent)
+        self.submissions = FakeSubmissions(self.executions)
 
     async def start(self, **fields: Any) -> Submission:
         """Submit an execution."""
         handler = StartExecutionHandler(
             self.agents,
             self.executions,
-            self.uow,
+            self.submissions,
             models=FakeChatModels(ScriptedChatModel(), ScriptedChatModel(name="other")),
             doorbell=self.doorbell,
             settings=self.settings,
@@ -81,7 +82,7 @@ async def test_an_execution_is_stored_committed_and_rung_in_that_order(door: Doo
     assert (execution.lane, execution.priority, execution.conversation_id) == ("batch", 2, "c")
     assert execution.deadline is not None
     assert (execution.deadline - execution.created_at).total_seconds() == 3600
-    assert [event.name for event in door.uow.committed] == ["execution.started"]
+    assert [event.name for event in door.submissions.told] == ["execution.started"]
     assert door.doorbell.rung == [(execution.id, "batch")]
     assert len(door.executions.trace.logs[execution.id]) == 1
 
@@ -108,7 +109,7 @@ async def test_what_cannot_run_is_refused(door: Door) -> None:
     with pytest.raises(AgentDisabled):
         await door.start()
     assert door.doorbell.rung == []
-    assert door.uow.commits == 0
+    assert door.submissions.told == []
 
 
 async def test_the_same_key_and_request_give_the_same_execution(door: Door) -> None:
@@ -130,6 +131,28 @@ async def test_the_same_key_for_another_request_is_refused(door: Door, other: di
 
     with pytest.raises(IdempotencyKeyReused):
         await door.start(idempotency_key="k", **other)
+
+
+async def test_of_two_at_once_with_the_same_key_one_is_stored_and_both_get_it(door: Door) -> None:
+    first = await door.start(idempotency_key="k")
+    asked: list[str] = []
+
+    async def not_yet(key: str) -> Any:
+        """The first look comes before the other's commit."""
+        asked.append(key)
+        return None if len(asked) == 1 else door.executions.stored[first.execution.id]
+
+    door.executions.by_idempotency_key = not_yet  # pyright: ignore[reportAttributeAccessIssue]
+    door.submissions.submit = refused_as_taken  # pyright: ignore[reportAttributeAccessIssue]
+    second = await door.start(idempotency_key="k")
+
+    assert second.repeated
+    assert second.execution.id == first.execution.id
+    assert len(door.doorbell.rung) == 1
+
+
+async def refused_as_taken(*_: Any, **__: Any) -> Admission:
+    return Admission(stored=False, waiting=0)
 
 
 async def test_the_queue_of_a_user_has_an_end(door: Door) -> None:

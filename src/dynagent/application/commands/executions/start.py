@@ -14,13 +14,13 @@ from dynagent.core.executions import (
     Executions,
     ExecutionStarted,
     Lane,
+    Submissions,
     TooManyExecutions,
 )
 from dynagent.core.language_models import ChatModels
 from dynagent.core.shared.clock import Clock, utc_now
 from dynagent.core.shared.errors import Conflict, InvalidInput, Violation
 from dynagent.core.shared.ids import NewId, is_id, new_id
-from dynagent.core.shared.unit_of_work import UnitOfWork
 
 
 class IdempotencyKeyReused(Conflict):
@@ -62,7 +62,7 @@ class StartExecutionHandler:
         self,
         agents: AgentRepository,
         executions: Executions,
-        uow: UnitOfWork,
+        submissions: Submissions,
         *,
         models: ChatModels,
         doorbell: Doorbell,
@@ -72,7 +72,7 @@ class StartExecutionHandler:
     ) -> None:
         self._agents = agents
         self._executions = executions
-        self._uow = uow
+        self._submissions = submissions
         self._models = models
         self._doorbell = doorbell
         self._settings = settings
@@ -85,19 +85,32 @@ class StartExecutionHandler:
         if earlier is not None:
             return Submission(earlier, repeated=True)
         agent = await self._runnable_agent(message)
-        await self._check_queue()
-        execution = await self._executions.create(self._execution(message, agent, caller))
-        self._uow.record(
-            ExecutionStarted(
-                occurred_at=execution.created_at,
-                user_id=caller.user_id,
-                execution_id=execution.id,
-                agent_id=agent.id,
-            )
-        )
-        await self._uow.commit()
+        execution = self._execution(message, agent, caller)
+        if not await self._submitted(execution):
+            # Somebody else was first with the same key.
+            earlier = await self._submitted_before(message)
+            if earlier is None:
+                raise IdempotencyKeyReused("this Idempotency-Key was used before, for a request that is gone by now")
+            return Submission(earlier, repeated=True)
         await self._doorbell.ring(execution.id, execution.lane)
         return Submission(execution)
+
+    async def _submitted(self, execution: Execution) -> bool:
+        """Store it; False when its key is taken. Raises TooManyExecutions."""
+        event = ExecutionStarted(
+            occurred_at=execution.created_at,
+            user_id=execution.user_id,
+            execution_id=execution.id,
+            agent_id=execution.agent_id,
+        )
+        most = self._settings.max_waiting_per_user
+        admission = await self._submissions.submit(execution, event, most_waiting=most)
+        if not admission.stored and admission.waiting >= most:
+            raise TooManyExecutions(
+                f"{admission.waiting} of your executions are waiting; at most {most} may",
+                retry_after_s=self._settings.queue_retry_after_s,
+            )
+        return admission.stored
 
     async def _submitted_before(self, message: StartExecution) -> Execution | None:
         if message.idempotency_key is None:
@@ -116,14 +129,6 @@ class StartExecutionHandler:
             unknown = Violation("/model", "known_model", f"no model answers to the name {message.model!r}")
             raise InvalidInput("the execution names a model that is not there", violations=[unknown])
         return agent
-
-    async def _check_queue(self) -> None:
-        waiting = await self._executions.count_waiting()
-        if waiting >= self._settings.max_waiting_per_user:
-            raise TooManyExecutions(
-                f"{waiting} of your executions are waiting; at most {self._settings.max_waiting_per_user} may",
-                retry_after_s=self._settings.queue_retry_after_s,
-            )
 
     def _execution(self, message: StartExecution, agent: Agent, caller: Caller) -> Execution:
         return Execution.start(

@@ -13,7 +13,7 @@ from dynagent.application.queries.executions.read import (
 )
 from dynagent.application.shared.bus import Message, Returns
 from dynagent.application.shared.caller import Caller
-from dynagent.core.executions import ExecutionNotFound, Executions, ExecutionStatus, Frame, TraceLog
+from dynagent.core.executions import Execution, ExecutionNotFound, Executions, ExecutionStatus, Frame, TraceLog
 
 R = TypeVar("R")
 
@@ -23,12 +23,14 @@ class FollowTrace(Returns[AsyncIterator[Sequence[Frame]]]):
     """The trace strictly after a seq, live until its last event; an empty batch is a heartbeat.
 
     With `agent_id` the execution must be one of that agent. Raises ExecutionNotFound before the first batch. The
-    rights are checked in the message's scope; the batches come when that is closed.
+    rights are checked in the message's scope; the batches come when that is closed. `just_started` is the execution
+    when the caller has started it a moment ago, as the answer to StartExecution: then there is nothing to look up.
     """
 
     execution_id: str
     after: int = 0
     agent_id: str | None = None
+    just_started: Execution | None = None
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,9 @@ class FollowTraceHandler:
 
     async def __call__(self, message: FollowTrace, caller: Caller) -> AsyncIterator[Sequence[Frame]]:
         """Return the batches; nothing of the scope is used once this has returned."""
+        started = message.just_started
+        if started is not None and started.user_id == caller.user_id and not started.status.over:
+            return self._log.follow(started.id, message.after)
         execution = await owned_execution(self._executions, message.execution_id)
         if message.agent_id not in (None, execution.agent_id):
             raise ExecutionNotFound(f"agent {message.agent_id!r} has no execution {message.execution_id!r}")
