@@ -86,6 +86,8 @@ class Ground:
     signals: Signals
     metrics: Metrics
     stack: AsyncExitStack
+    observer: EventObserver
+    outbox: Outbox
     incidents: Incidents = field(default_factory=Incidents)
 
 
@@ -103,13 +105,8 @@ async def open_engine(settings: Settings, *, tell: Tell, takes_work: bool) -> As
         identity = open_identity(settings, keys, database.pool)
         models = open_models(settings, database, identity, stack)
         writer = _open_writer(ground)
-        observer = EventObserver(_log_failure)
-        outbox = _open_outbox(ground, observer)
-        trace = ObservedTraceLog(_trace_log(ground, writer), metrics)
-        ports = await _open_ports(ground, models, identity, trace, outbox)
-        bus = _open_bus(ground, models, ports, outbox)
-        ground.incidents.attach(bus, observer)
-        stack.push_async_callback(ground.incidents.settled)
+        ports = await _open_ports(ground, models, identity, ObservedTraceLog(_trace_log(ground, writer), metrics))
+        bus = _open_bus(ground, models, ports)
         register_identity(bus, identity)
         register_models(bus, identity, models, settings)
         metrics.watch(
@@ -145,7 +142,11 @@ async def _open_ground(settings: Settings, stack: AsyncExitStack, tell: Tell) ->
     )
     signals = Signals(settings, database, leases)
     await signals.start(stack)
-    return Ground(settings, database, leases, signals, Metrics(), stack)
+    observer = EventObserver(_log_failure)
+    outbox = Outbox(database.pool, observer)
+    outbox.start()
+    stack.push_async_callback(outbox.stop)
+    return Ground(settings, database, leases, signals, Metrics(), stack, observer, outbox)
 
 
 async def _open_database(settings: Settings, stack: AsyncExitStack, tell: Tell) -> Database:
@@ -180,9 +181,7 @@ async def _start_worker(ground: Ground, bus: Bus[Scope], *, takes_work: bool) ->
     return worker
 
 
-async def _open_ports(
-    ground: Ground, models: ModelsInUse, identity: Identity, trace: TraceLog, outbox: Outbox
-) -> Ports:
+async def _open_ports(ground: Ground, models: ModelsInUse, identity: Identity, trace: TraceLog) -> Ports:
     settings, pool, stack = ground.settings, ground.database.pool, ground.stack
     checkpoints = Checkpoints(ground.database.dsn)
     stack.push_async_callback(checkpoints.aclose)
@@ -203,25 +202,20 @@ async def _open_ports(
         runner=OwnersRunner(runner, models, identity.throttle),
         agents=PostgresAgentConfigurations(pool),
         conversations=PostgresConversations(pool),
-        submissions=PostgresSubmissions(pool, outbox.deliver),
+        submissions=PostgresSubmissions(pool, ground.outbox.deliver),
         submit=settings.submit,
         check_schema=misfits,
         call_timeout_s=settings.run.call_timeout_s,
     )
 
 
-def _open_outbox(ground: Ground, observer: EventObserver) -> Outbox:
-    outbox = Outbox(ground.database.pool, observer)
-    outbox.start()
-    ground.stack.push_async_callback(outbox.stop)
-    return outbox
-
-
-def _open_bus(ground: Ground, models: ModelsInUse, ports: Ports, outbox: Outbox) -> Bus[Scope]:
+def _open_bus(ground: Ground, models: ModelsInUse, ports: Ports) -> Bus[Scope]:
     in_front = _agents_in_front(ground.signals, ground.metrics)
-    bus = ModelsBus(Scopes(ground.database, deliver=outbox.deliver, agents_in_front=in_front).open, models)
+    bus = ModelsBus(Scopes(ground.database, deliver=ground.outbox.deliver, agents_in_front=in_front).open, models)
     register_handlers(bus, ports)
     register_schedules(bus)
+    ground.incidents.attach(bus, ground.observer)
+    ground.stack.push_async_callback(ground.incidents.settled)
     return bus
 
 

@@ -56,7 +56,8 @@ class Metrics:
         GCCollector(registry=registry)
         self._add_http(registry)
         self._add_executions(registry)
-        self._add_calls(registry)
+        self._add_model_calls(registry)
+        self._add_tool_calls(registry)
         self._add_trace(registry)
         self._add_queue(registry)
 
@@ -126,7 +127,7 @@ class Metrics:
             )
         )
 
-    def _add_calls(self, registry: CollectorRegistry) -> None:
+    def _add_model_calls(self, registry: CollectorRegistry) -> None:
         self.model_calls = Labelled(
             Counter("dynagent_model_calls", "Answered model calls.", ("model",), registry=registry)
         )
@@ -155,6 +156,8 @@ class Metrics:
         self.model_cost_usd = Labelled(
             Counter("dynagent_model_cost_usd", "Cost of model calls in US dollars.", ("model",), registry=registry)
         )
+
+    def _add_tool_calls(self, registry: CollectorRegistry) -> None:
         self.retries = Labelled(
             Counter("dynagent_retries", "Things done again.", ("what", "error_code"), registry=registry)
         )

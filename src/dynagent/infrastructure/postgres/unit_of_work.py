@@ -124,6 +124,8 @@ class Scopes:
 
 async def _close(session: AsyncSession) -> None:
     """Give the connection back, rolled back; one that is lost cannot be, and is thrown away."""
+    if not session.in_transaction():
+        return
     try:
         await session.close()
     except DRIVER_ERRORS:
