@@ -87,6 +87,22 @@ async def test_only_the_owners_trace_of_that_agent_is_followed() -> None:
             await follow(message, LOCAL_ADMIN)
 
 
+async def test_what_was_just_started_is_not_looked_up_and_another_owners_is() -> None:
+    executions = await stored(ExecutionStatus.COMPLETED, 3)
+    follow = FollowTraceHandler(executions, executions.trace)
+    own = {"status": ExecutionStatus.PENDING, "user_id": LOCAL_ADMIN.user_id}
+    started = executions.stored[ID].model_copy(update=own)
+    executions.stored.clear()
+
+    assert await seqs(await follow(FollowTrace(ID, just_started=started), LOCAL_ADMIN)) == [1, 2, 3]
+    with pytest.raises(ExecutionNotFound):
+        foreign = started.model_copy(update={"user_id": AGENT})
+        await follow(FollowTrace(ID, just_started=foreign), LOCAL_ADMIN)
+    with pytest.raises(ExecutionNotFound):
+        ended = started.model_copy(update={"status": ExecutionStatus.COMPLETED})
+        await follow(FollowTrace(ID, just_started=ended), LOCAL_ADMIN)
+
+
 async def test_a_page_says_whether_the_log_is_over() -> None:
     over = await stored(ExecutionStatus.COMPLETED, 5)
     live = await stored(ExecutionStatus.RUNNING, 5)

@@ -37,10 +37,11 @@ class FollowTrace(Returns[AsyncIterator[Sequence[Frame]]]):
 class WaitForExecution(Returns[ExecutionView]):
     """The execution when it has ended, or when it waits for a person. Raises ExecutionNotFound.
 
-    Register it free of a scope: it may wait for hours.
+    Register it free of a scope: it may wait for hours. `just_started` as for FollowTrace.
     """
 
     execution_id: str
+    just_started: Execution | None = None
 
 
 class FollowTraceHandler:
@@ -97,7 +98,7 @@ class WaitForExecutionHandler:
 
     async def __call__(self, message: WaitForExecution, caller: Caller) -> ExecutionView:
         """Return the execution with its trace lines."""
-        batches = await self._ask(FollowTrace(message.execution_id), caller)
+        batches = await self._ask(FollowTrace(message.execution_id, just_started=message.just_started), caller)
         lines: list[str] = []
         interrupted = False
         question = GetExecution(message.execution_id, lines=False)

@@ -4,9 +4,8 @@ import asyncio
 
 from fastapi import Response
 
-from dynagent.application.commands.executions import StartExecution, Submission
+from dynagent.application.commands.executions import StartExecution
 from dynagent.application.queries.executions import ExecutionView, WaitForExecution
-from dynagent.core.shared.errors import Conflict
 from dynagent.presentation.api.executions.bodies import ExecutionOut
 from dynagent.presentation.api.shared.dependencies import Asker
 from dynagent.presentation.api.shared.sse import StreamShutdown
@@ -14,7 +13,7 @@ from dynagent.presentation.api.shared.sse import StreamShutdown
 
 async def submit(ask: Asker, message: StartExecution, response: Response) -> ExecutionOut:
     """Start and return at once: 202 with `Location`."""
-    submission = await _start(ask, message)
+    submission = await ask(message)
     _describe(response, submission.execution.id, status=202, repeated=submission.repeated)
     return ExecutionOut.of_view(ExecutionView(submission.execution))
 
@@ -23,9 +22,9 @@ async def submit_and_wait(
     ask: Asker, message: StartExecution, response: Response, shutdown: StreamShutdown
 ) -> ExecutionOut:
     """Start and wait: 201 when it has ended; 202 when it waits for a person or the server stops meanwhile."""
-    submission = await _start(ask, message)
+    submission = await ask(message)
     view = ExecutionView(submission.execution)
-    waiting = asyncio.ensure_future(ask(WaitForExecution(view.execution.id)))
+    waiting = asyncio.ensure_future(ask(WaitForExecution(view.execution.id, just_started=view.execution)))
     try:
         with shutdown.watch() as closing:
             await asyncio.wait({waiting, closing}, return_when=asyncio.FIRST_COMPLETED)
@@ -37,16 +36,6 @@ async def submit_and_wait(
     status = 201 if view.execution.status.over else 202
     _describe(response, view.execution.id, status=status, repeated=submission.repeated)
     return ExecutionOut.of_view(view)
-
-
-async def _start(ask: Asker, message: StartExecution) -> Submission:
-    try:
-        return await ask(message)
-    except Conflict:
-        if message.idempotency_key is None:
-            raise
-        # Two requests with one key at the same moment: the other one has stored it, this one now finds it.
-        return await ask(message)
 
 
 def _describe(response: Response, execution_id: str, *, status: int, repeated: bool) -> None:
