@@ -50,9 +50,9 @@ async def test_a_run_that_waits_keeps_its_state(database: Database, checkpoints:
     assert outcome.status is ExecutionStatus.WAITING
     saved = await (await checkpoints.saver(claim)).aget_tuple({"configurable": {"thread_id": claim.execution.id}})
     assert saved is not None
-    messages = saved.checkpoint["channel_values"]["messages"]
-    assert [message["role"] for message in messages] == ["user", "assistant"]
-    assert saved.checkpoint["channel_values"]["pending"][0]["name"] == "pay"
+    progress = saved.checkpoint["channel_values"]["progress"]
+    assert [message["role"] for message in progress["messages"]] == ["user", "assistant"]
+    assert progress["pending"][0]["name"] == "pay"
 
 
 @pytest.mark.parametrize(("approval", "kept", "count"), [(False, "waiting", 0), (True, "off", 0), (False, "all", 1)])
@@ -84,5 +84,5 @@ async def test_a_new_attempt_begins_with_an_empty_state(database: Database, chec
     assert outcome.result == "Paid."
     saved = await (await checkpoints.saver(first)).aget_tuple({"configurable": {"thread_id": first.execution.id}})
     assert saved is not None
-    roles = [message["role"] for message in saved.checkpoint["channel_values"]["messages"]]
+    roles = [message["role"] for message in saved.checkpoint["channel_values"]["progress"]["messages"]]
     assert roles == ["user", "assistant", "tool", "assistant"], "nothing of the first attempt stands twice"

@@ -7,11 +7,10 @@ travel in the context. The state holds JSON types only.
 # pyright: reportUnknownMemberType=false
 # LangGraph leaves parts of its own signatures untyped.
 
-import operator
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Annotated, Any, Literal, TypedDict
+from typing import Literal, TypedDict
 
 from langgraph.graph import END, StateGraph
 from langgraph.graph.state import CompiledStateGraph
@@ -24,17 +23,21 @@ from dynagent.infrastructure.langgraph.model_calls import ModelCalls
 from dynagent.infrastructure.langgraph.tool_calls import ToolCalls
 from dynagent.infrastructure.langgraph.trace_events import RunTrace, Span
 
-Update = dict[str, Any]
 
-
-class AgentState(TypedDict, total=False):
+class Progress(TypedDict, total=False):
     """The conversation (grows), the calls of the coming step, the rounds done, the answer once there is one."""
 
-    messages: Annotated[list[StoredMessage], operator.add]
+    messages: list[StoredMessage]
     pending: list[StoredCall]
     rounds: int
     answer: str | None
     model: str
+
+
+class AgentState(TypedDict, total=False):
+    """Everything in one channel: it changes together, and LangGraph's work per step grows with the channels."""
+
+    progress: Progress
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +51,8 @@ class RunContext:
 
 
 Graph = CompiledStateGraph[AgentState, RunContext, AgentState, AgentState]
-Work = Callable[[AgentState, RunContext, Span], Awaitable[Update]]
+Work = Callable[[Progress, RunContext, Span], Awaitable[Progress | None]]
+"""A node's work: from the progress so far to the progress after it, None when nothing has changed."""
 
 
 class AgentWorkflow:
@@ -82,44 +86,50 @@ def compiled_graph() -> Graph:
     return AgentWorkflow.build().compile(name="agent")
 
 
-async def _analyze(state: AgentState, run: RunContext, span: Span) -> Update:
+async def _analyze(so_far: Progress, run: RunContext, span: Span) -> Progress:
     """Work out what to do: the model names tools and arguments, or answers at once."""
-    return _advance(await run.models.ask(_messages(state), span))
+    messages = _messages(so_far)
+    return _advance(messages, await run.models.ask(messages, span))
 
 
-async def _execute_tools(state: AgentState, run: RunContext, span: Span) -> Update:
+async def _execute_tools(so_far: Progress, run: RunContext, span: Span) -> Progress | None:
     """Run the calls of this step at once, then show the model the results, unless the rounds are used up."""
-    calls = read_calls(state.get("pending") or ())
+    calls = read_calls(so_far.get("pending") or ())
     if not calls:
-        return {}
+        return None
     texts = await run.tools.call_all(calls, span)
     results = [
         StoredMessage(role="tool", content=text, tool_call_id=call.id) for call, text in zip(calls, texts, strict=True)
     ]
+    messages = [*_messages(so_far), *results]
     if span.visit >= run.max_iter:
-        return {"messages": results, "pending": [], "rounds": span.visit}
-    reply = await run.models.ask([*_messages(state), *results], span)
-    return {**_advance(reply, results), "rounds": span.visit}
+        return {**so_far, "messages": messages, "pending": [], "rounds": span.visit}
+    return {**_advance(messages, await run.models.ask(messages, span)), "rounds": span.visit}
 
 
-async def _synthesize(state: AgentState, run: RunContext, span: Span) -> Update:
+async def _synthesize(so_far: Progress, run: RunContext, span: Span) -> Progress | None:
     """Settle the answer: the drafted one, else one made without further tools from what there is."""
-    if state.get("answer"):
-        return {}
-    reply = await run.models.ask(_messages(state), span, last=True)
-    return {**_advance(reply), "pending": [], "answer": reply.content}
+    if so_far.get("answer"):
+        return None
+    messages = _messages(so_far)
+    reply = await run.models.ask(messages, span, last=True)
+    return {**so_far, **_advance(messages, reply), "pending": [], "answer": reply.content}
 
 
 async def _next(state: AgentState) -> Literal["continue", "end"]:
     # async, because LangGraph would run a plain function in a thread: half a millisecond for a look at a list.
-    return "continue" if state.get("pending") else "end"
+    return "continue" if _progress(state).get("pending") else "end"
 
 
-def _messages(state: AgentState) -> list[StoredMessage]:
-    return state.get("messages") or []
+def _progress(state: AgentState) -> Progress:
+    return state.get("progress") or {}
 
 
-def _advance(reply: ModelReply, before: Sequence[StoredMessage] = ()) -> Update:
+def _messages(progress: Progress) -> list[StoredMessage]:
+    return progress.get("messages") or []
+
+
+def _advance(before: Sequence[StoredMessage], reply: ModelReply) -> Progress:
     calls = store_calls(reply.tool_calls)
     message = StoredMessage(role="assistant", content=reply.content)
     if calls:
@@ -132,19 +142,19 @@ def _advance(reply: ModelReply, before: Sequence[StoredMessage] = ()) -> Update:
     }
 
 
-def _traced(name: str, work: Work) -> Callable[..., Awaitable[Update]]:
+def _traced(name: str, work: Work) -> Callable[..., Awaitable[AgentState]]:
     """Return the node: the work between its node_start and node_end events."""
 
-    async def node(state: AgentState, runtime: Runtime[RunContext]) -> Update:
-        run = runtime.context
-        visit = (state.get("rounds") or 0) + 1 if name == "execute_tools" else 1
+    async def node(state: AgentState, runtime: Runtime[RunContext]) -> AgentState:
+        run, so_far = runtime.context, _progress(state)
+        visit = (so_far.get("rounds") or 0) + 1 if name == "execute_tools" else 1
         span = run.trace.enter(name, visit)
         try:
-            update = await work(state, run, span)
+            progress = await work(so_far, run, span)
         except Exception as error:
             run.trace.leave(span, error)
             raise
         run.trace.leave(span, None)
-        return update
+        return {} if progress is None else {"progress": progress}
 
     return node

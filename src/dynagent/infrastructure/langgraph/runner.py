@@ -14,7 +14,7 @@ from dynagent.core.executions import Claim, ExecutionStatus, Outcome, RunPlan, T
 from dynagent.core.language_models import ChatModels, Prices, ToolSpec
 from dynagent.core.tools import RunnableTool, ToolCatalogue
 from dynagent.infrastructure.langgraph.checkpoints import Checkpoints
-from dynagent.infrastructure.langgraph.graphs import AgentState, AgentWorkflow, Graph, RunContext, Update
+from dynagent.infrastructure.langgraph.graphs import AgentState, AgentWorkflow, Graph, Progress, RunContext
 from dynagent.infrastructure.langgraph.messages import opening_messages
 from dynagent.infrastructure.langgraph.model_calls import Asking, ModelCalls
 from dynagent.infrastructure.langgraph.tool_calls import Calling, ToolCalls
@@ -66,8 +66,9 @@ class LangGraphRunner:
             configurable={"agent_id": execution.agent_id, "thread_id": execution.id},
             recursion_limit=plan.max_iter + 5,
         )
-        state = AgentState(messages=opening_messages(plan.system_prompt, plan.history, execution.query))
-        answer, model = "", None
+        opening = opening_messages(plan.system_prompt, plan.history, execution.query)
+        state = AgentState(progress=Progress(messages=opening))
+        last = Progress()
         context = self._context(workflow.tools, plan, run_trace)
         graph, durability = await self._kept(workflow.graph, claim, plan)
         parts: AsyncIterator[Any] = graph.astream(
@@ -76,11 +77,10 @@ class LangGraphRunner:
         outcome = Outcome(status=ExecutionStatus.COMPLETED)
         try:
             async for part in parts:
-                updates: dict[str, Update | None] = part["data"]
+                updates: dict[str, AgentState | None] = part["data"]
                 for update in updates.values():
-                    if update:
-                        answer, model = update.get("answer") or answer, update.get("model", model)
-            outcome = outcome.model_copy(update={"result": answer, "model": model})
+                    last = (update or {}).get("progress", last)
+            outcome = outcome.model_copy(update={"result": last.get("answer") or "", "model": last.get("model")})
         except RunWaits as waits:
             outcome = Outcome(status=ExecutionStatus.WAITING, interrupts=waits.interrupts)
         tally = run_trace.tally
