@@ -21,8 +21,9 @@ def test_every_command_explains_itself(command: list[str]) -> None:
     assert "Usage:" in result.output
 
 
-def test_version() -> None:
-    result = CliRunner().invoke(app, ["version"])
+@pytest.mark.parametrize("asked", ["version", "--version"])
+def test_version(asked: str) -> None:
+    result = CliRunner().invoke(app, [asked])
 
     assert result.output == f"dynagent {dynagent.__version__}\n"
 
@@ -49,5 +50,15 @@ def test_a_wrong_setting_is_one_line_without_its_value() -> None:
 
     assert run.returncode == 1
     assert run.stderr.startswith("dynagent: a setting is wrong: PORT: ")
+    assert "s3cret" not in run.stderr
+    assert run.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("name", ["WORKER_CONCURRENCY", "TOOL_SANDBOX_SECRETS"])
+def test_a_wrong_setting_is_called_by_its_name_in_the_environment(name: str) -> None:
+    run = dynagent_says("serve", PORT="0", **{name: "s3cret"})
+
+    assert run.returncode == 1
+    assert run.stderr.startswith(f"dynagent: a setting is wrong: {name}: ")
     assert "s3cret" not in run.stderr
     assert run.stderr.count("\n") == 1

@@ -20,7 +20,9 @@ def test_a_fresh_installation_is_well() -> None:
     code, report = doctor()
 
     assert code == 0
-    assert list(report["parts"]) == ["data directory", "disk", "database", "redis", "model", "sandbox", "port"]
+    assert list(report["parts"]) == [
+        "settings", "data directory", "secret key", "disk", "database", "redis", "model", "sandbox", "port"
+    ]  # fmt: skip
     assert report["parts"]["database"]["detail"] == "embedded PostgreSQL, made at the first start"
     assert report["parts"]["model"]["detail"] == 'no key: the built-in model "demo" answers'
     assert report["parts"]["redis"]["status"] == "ok"
@@ -78,6 +80,40 @@ def test_a_port_in_use_by_somebody_else_fails(monkeypatch: pytest.MonkeyPatch) -
 
     assert code == 1
     assert "is in use" in report["parts"]["port"]["detail"]
+
+
+def test_every_wrong_setting_is_named_at_once_without_its_value(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("PORT", "WORKER_CONCURRENCY", "TOOL_SANDBOX_SECRETS", "REDIS_URL"):
+        monkeypatch.setenv(name, "s3cret")
+
+    code, report = doctor()
+
+    assert code == 1
+    assert list(report["parts"]) == ["settings"]
+    detail = report["parts"]["settings"]["detail"]
+    for name in ("PORT: ", "WORKER_CONCURRENCY: ", "TOOL_SANDBOX_SECRETS: must be JSON", "REDIS_URL: must begin with"):
+        assert name in detail
+    assert "s3cret" not in detail
+
+
+def test_a_missing_secret_key_fails_with_the_way_to_make_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AUTH_MODE", "required")
+
+    code, report = doctor()
+
+    assert code == 1
+    assert report["parts"]["secret key"]["status"] == "fail"
+    assert "openssl rand -hex 32" in report["parts"]["secret key"]["detail"]
+
+
+def test_a_default_model_without_an_endpoint_is_pointed_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DEFAULT_MODEL", "gpt-4o")
+
+    code, report = doctor()
+
+    assert code == 0
+    assert report["parts"]["model"]["status"] == "warn"
+    assert "DEFAULT_MODEL=gpt-4o" in report["parts"]["model"]["detail"]
 
 
 def test_lines_for_people() -> None:

@@ -3,14 +3,18 @@
 import json
 import signal
 import socket
+import subprocess
+import sys
 import threading
+import time
 import urllib.request
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
-from tests.cli.processes import dynagent_says, serving
+from tests.cli.processes import PATIENCE_S, dynagent_says, environment, serving
 
 
 def get(url: str) -> Any:
@@ -55,6 +59,33 @@ def test_an_open_stream_does_not_keep_it_from_stopping(tmp_path: Path) -> None:
         reading.join(10)
         assert first == b"retry: 1000\n"
         assert server.survivors() == []
+
+
+def test_a_closed_terminal_ends_it_like_a_signal_to_stop(tmp_path: Path) -> None:
+    with serving(tmp_path) as server:
+        assert server.stop(signal.SIGHUP) == 0
+        assert server.survivors() == []
+
+
+@pytest.mark.parametrize("command", ["serve", "demo"])
+def test_an_interrupted_first_start_leaves_nothing_running(tmp_path: Path, command: str) -> None:
+    tmp_path.chmod(0o755)
+    place = tmp_path / "data"
+    process = subprocess.Popen(
+        [sys.executable, "-m", "dynagent.cli", command],
+        env=environment(DATA_DIR=str(place), PORT="0"),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    while process.poll() is None and not any(place.glob("postgres/data*")):
+        time.sleep(0.01)
+
+    process.terminate()
+
+    assert process.wait(PATIENCE_S) == 130
+    assert [
+        other for other in psutil.process_iter(["cmdline"]) if str(place) in " ".join(other.info["cmdline"] or ())
+    ] == []
 
 
 def test_a_port_in_use_is_one_line(tmp_path: Path) -> None:

@@ -9,7 +9,6 @@ import dynagent
 
 app = typer.Typer(
     name="dynagent",
-    help="Run AI agents that are made at run time, on your own machine, with a trace of every step.",
     epilog="Settings come from the environment and from a .env file; .env.example lists them all.",
     no_args_is_help=True,
     add_completion=False,
@@ -18,13 +17,15 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 db = typer.Typer(
-    help="Look after the database: its schema, and what has grown old in it.",
+    help="Look after the database: its schema, its backups, and what has grown old in it.",
+    short_help="Look after the database.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
 app.add_typer(db, name="db")
 keys = typer.Typer(
     help="Look after the secret key that stored keys of providers are encrypted with.",
+    short_help="Look after the secret key.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -39,7 +40,22 @@ Port = Annotated[int | None, typer.Option(min=0, max=65535, help="Port to listen
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of lines for people.")]
 
 
-@app.command()
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"dynagent {dynagent.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Run AI agents that are made at run time, on your own machine, with a trace of every step."""
+
+
+@app.command(short_help="Start the server.")
 def serve(
     host: Host = None,
     port: Port = None,
@@ -57,7 +73,7 @@ def serve(
     leave(run_server(host=host, port=port, takes_work=worker))
 
 
-@app.command()
+@app.command(short_help="Run executions, beside any number of servers.")
 def worker(
     concurrency: Annotated[
         int | None, typer.Option(min=1, max=100_000, help="Executions at once (WORKER_CONCURRENCY, 1000).")
@@ -75,7 +91,7 @@ def worker(
     leave(run_worker(concurrency=concurrency))
 
 
-@app.command()
+@app.command(short_help="Watch an agent answer a question with two tools.")
 def demo(
     url: Url = None,
     query: Annotated[str | None, typer.Option(help="Another question than the demonstration's.")] = None,
@@ -91,25 +107,26 @@ def demo(
     leave(run_demo(url=url, query=query))
 
 
-@app.command()
+@app.command(short_help="Check the installation and say what to do.")
 def doctor(json: AsJson = False) -> None:
     """Check the installation part by part and say what to do about what is wrong.
 
-    Looks at the data directory, the disk, the database and its schema, Redis, the model, the sandbox for tools and the
-    port. Changes nothing. Ends with exit code 1 when a part fails that the server cannot do without.
+    Looks at the settings, the data directory, the secret key, the disk, the database and its schema, Redis, the model,
+    the sandbox for tools and the port. Changes nothing. Ends with exit code 1 when a part fails that the server cannot
+    do without.
     """
     from dynagent.cli.doctor import run_doctor
 
     raise typer.Exit(run_doctor(as_json=json))
 
 
-@app.command()
+@app.command(short_help="Print the version.")
 def version() -> None:
     """Print the version."""
     typer.echo(f"dynagent {dynagent.__version__}")
 
 
-@db.command()
+@db.command(short_help="Move the schema up.")
 def upgrade(revision: Newer = "head") -> None:
     """Move the schema up, all steps or none. `dynagent serve` does this by itself."""
     from dynagent.cli.database import run_upgrade
@@ -117,17 +134,15 @@ def upgrade(revision: Newer = "head") -> None:
     raise typer.Exit(run_upgrade(revision))
 
 
-@db.command()
-def downgrade(
-    revision: Annotated[str, typer.Argument(help="A revision, -1 for one step, base for nothing left.")],
-) -> None:
+@db.command(short_help="Move the schema down.")
+def downgrade(revision: Older) -> None:
     """Move the schema down, all steps or none. What the later tables hold is lost."""
     from dynagent.cli.database import run_downgrade
 
     raise typer.Exit(run_downgrade(revision))
 
 
-@db.command()
+@db.command(short_help="Print the schema's revision, here and needed.")
 def current() -> None:
     """Print the schema's revision in the database, and the one that this program needs."""
     from dynagent.cli.database import run_current
@@ -135,19 +150,15 @@ def current() -> None:
     raise typer.Exit(run_current())
 
 
-@db.command()
-def prune(
-    days: Annotated[
-        int | None, typer.Option(min=1, help="Keep this many days; without it, what is configured.")
-    ] = None,
-) -> None:
+@db.command(short_help="Remove what is older than the retention time.")
+def prune(days: Days = None) -> None:
     """Remove events and checkpoints that are older than the retention time, and print how much that was."""
     from dynagent.cli.database import run_prune
 
     raise typer.Exit(run_prune(days))
 
 
-@app.command("tool-sandbox")
+@app.command("tool-sandbox", short_help="Run the sandbox of tools as a process of its own.")
 def tool_sandbox(socket: Annotated[Path, typer.Argument(help="The unix socket to serve at.")]) -> None:
     """Run the sandbox of registered tools as a process of its own, for servers with TOOL_SANDBOX_SOCKET set to it.
 
@@ -158,7 +169,7 @@ def tool_sandbox(socket: Annotated[Path, typer.Argument(help="The unix socket to
     raise typer.Exit(run_sandbox(str(socket)))
 
 
-@db.command()
+@db.command(short_help="Write the database to a file.")
 def backup(file: Annotated[Path, typer.Argument(help="A new file, for example dynagent.tar.gz.")]) -> None:
     """Write the whole database to a file, as it is at this moment; work may go on meanwhile."""
     from dynagent.cli.database import run_backup
@@ -166,7 +177,7 @@ def backup(file: Annotated[Path, typer.Argument(help="A new file, for example dy
     raise typer.Exit(run_backup(file))
 
 
-@db.command()
+@db.command(short_help="Fill an empty database from a backup.")
 def restore(file: Annotated[Path, typer.Argument(help="What `dynagent db backup` wrote.")]) -> None:
     """Fill an empty database from a backup of the same schema version, all or nothing."""
     from dynagent.cli.database import run_restore
@@ -174,7 +185,7 @@ def restore(file: Annotated[Path, typer.Argument(help="What `dynagent db backup`
     raise typer.Exit(run_restore(file))
 
 
-@keys.command()
+@keys.command(short_help="Encrypt all stored keys with a new secret key.")
 def rotate() -> None:
     """Encrypt all stored keys of providers with a new secret key.
 

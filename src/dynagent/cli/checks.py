@@ -1,17 +1,22 @@
 """What `dynagent doctor` looks at: each part of an installation, from outside, changing nothing."""
 
+import dataclasses
 import os
 import socket
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import cast
 
 import httpx2
+import pydantic
+import pydantic_settings
 
-from dynagent.cli.failures import CannotStart
+from dynagent.cli.failures import CannotStart, wrong_settings
 from dynagent.cli.listening import ServerSettings, take_address
+from dynagent.cli.worker import ScrapeSettings
 from dynagent.core.shared.errors import DynagentError
-from dynagent.infrastructure.llm.factory import OPENAI, ModelSettings
+from dynagent.infrastructure.llm.factory import DEMO, OPENAI, ModelSettings
 from dynagent.infrastructure.observability.disk import check_disk
 from dynagent.infrastructure.observability.health import Condition, Finding, Part
 from dynagent.infrastructure.postgres import migrations
@@ -20,18 +25,56 @@ from dynagent.infrastructure.redis.client import connect
 from dynagent.infrastructure.redis.settings import RedisSettings
 from dynagent.infrastructure.sandbox.sandbox import ZygoteSandbox
 from dynagent.infrastructure.sandbox.settings import SandboxSettings
+from dynagent.infrastructure.security.keyring import FILE_NAME, SecretSettings, load_keyring
 from dynagent.infrastructure.security.settings import AuthSettings
+from dynagent.main import Settings
+from dynagent.presentation.api.shared.headers import exact_origins
 
 OK, WARN, FAIL = Condition.OK, Condition.WARN, Condition.FAIL
 
 
 def parts() -> Sequence[Part]:
-    """Return everything there is to check. Raises pydantic.ValidationError for a wrong setting."""
+    """Return everything there is to check; with a wrong setting nothing else, as the rest depends on them."""
+    wrong = _wrong_settings()
+    read_from = "from the environment" + (" and .env" if Path(".env").is_file() else ", no .env here")
+
+    async def check_settings() -> Finding:
+        if wrong:
+            return Finding(FAIL, "; ".join(wrong), "correct it in the environment or in .env, then run this again")
+        return Finding(OK, read_from)
+
+    if wrong:
+        return (Part("settings", check_settings),)
+    return (Part("settings", check_settings), *_installed_parts())
+
+
+def _wrong_settings() -> list[str]:
+    wrong: list[str] = []
+    models = [field.default_factory for field in dataclasses.fields(Settings)]
+    for model in (*models, ServerSettings, ScrapeSettings):
+        try:
+            cast("Callable[[], object]", model)()
+        except (pydantic.ValidationError, pydantic_settings.SettingsError) as error:
+            wrong += wrong_settings(error)
+    if not wrong:
+        settings = Settings()
+        try:
+            exact_origins(settings.api.cors_origins)
+            Database(settings.database)
+        except DynagentError as error:
+            wrong.append(error.detail)
+    return list(dict.fromkeys(wrong))
+
+
+def _installed_parts() -> Sequence[Part]:
     database, server = DatabaseSettings(), ServerSettings()
     embedded = database.database_url is None
 
     async def check_place() -> Finding:
         return _check_place(database.data_dir, embedded=embedded)
+
+    async def check_secret() -> Finding:
+        return _check_secret(database.data_dir)
 
     async def check_room() -> Finding:
         return await check_disk(database.data_dir)
@@ -44,6 +87,7 @@ def parts() -> Sequence[Part]:
 
     return (
         Part("data directory", check_place, required=embedded),
+        Part("secret key", check_secret),
         Part("disk", check_room, required=embedded),
         Part("database", check_database, timeout_s=30.0),
         Part("redis", _check_redis, required=False, timeout_s=5.0),
@@ -59,11 +103,22 @@ def _check_place(place: Path, *, embedded: bool) -> Finding:
     existing = place
     while not existing.exists() and existing != existing.parent:
         existing = existing.parent
+    if not existing.is_dir():
+        return Finding(FAIL, f"{existing} is no directory", "set DATA_DIR to a directory, or to one that can be made")
     if not os.access(existing, os.W_OK | os.X_OK):
         return Finding(FAIL, f"{existing} cannot be written by this user", "set DATA_DIR to a directory you can write")
     if existing != place:
         return Finding(OK, f"{place} will be made at the first start")
     return Finding(OK, f"{place} is writable")
+
+
+def _check_secret(place: Path) -> Finding:
+    local, secrets = AuthSettings().auth_mode == "local", SecretSettings()
+    if local and secrets.secret_key is None and not (place / FILE_NAME).exists():
+        return Finding(OK, f"{place / FILE_NAME} will be made at the first start")
+    keys = load_keyring(secrets, place, may_generate=local)
+    where = "SECRET_KEY" if secrets.secret_key is not None else str(place / FILE_NAME)
+    return Finding(OK, f"in {where}" + (f", with {len(keys.ids) - 1} earlier ones" if len(keys.ids) > 1 else ""))
 
 
 async def _check_database(settings: DatabaseSettings) -> Finding:
@@ -113,6 +168,9 @@ async def _check_redis() -> Finding:
 
 async def _check_model() -> Finding:
     settings = ModelSettings()
+    if not settings.has_endpoint and settings.default_model not in (None, DEMO):
+        advice = "set OPENAI_API_KEY or OPENAI_BASE_URL, or unset DEFAULT_MODEL"
+        return Finding(WARN, f'DEFAULT_MODEL={settings.default_model} has no endpoint: "demo" answers instead', advice)
     if not settings.has_endpoint:
         return Finding(OK, 'no key: the built-in model "demo" answers', "for a real model set OPENAI_API_KEY")
     url = (settings.openai_base_url or OPENAI).rstrip("/")

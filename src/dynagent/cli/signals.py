@@ -12,7 +12,7 @@ COLLECT_AFTER = 20_000
 
 
 class StopSignals:
-    """SIGINT and SIGTERM: while starting they cancel the task, later the first sets `told`, a second cancels."""
+    """Signals to stop: while starting they cancel the task, later the first sets `told`, a second cancels."""
 
     def __init__(self, task: asyncio.Task[object]) -> None:
         self.told = asyncio.Event()
@@ -37,11 +37,13 @@ def allow_many_connections() -> None:
 
 @contextmanager
 def stop_signals() -> Generator[StopSignals]:
-    """Receive both signals while the block runs."""
+    """Receive SIGINT, SIGTERM and, unless nohup had it ignored, SIGHUP (a closed terminal) while the block runs."""
     loop, task = asyncio.get_running_loop(), asyncio.current_task()
     assert task is not None
     stop = StopSignals(task)
-    numbers = (signal.SIGINT, signal.SIGTERM)
+    numbers = [signal.SIGINT, signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        numbers.append(signal.SIGHUP)
     for number in numbers:
         loop.add_signal_handler(number, stop.receive)
     try:

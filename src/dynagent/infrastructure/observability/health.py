@@ -6,6 +6,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from dynagent.core.shared.errors import DynagentError
+
 
 class Condition(StrEnum):
     """How a part is: `ok`, `warn` (works, but somebody should look), `fail`."""
@@ -78,6 +80,8 @@ async def _ask(part: Part) -> PartReport:
             finding = await part.check()
     except TimeoutError:
         finding = Finding(Condition.FAIL, f"no answer within {part.timeout_s:g} s")
+    except DynagentError as error:
+        finding = Finding(Condition.FAIL, error.detail)
     except Exception as error:
         finding = Finding(Condition.FAIL, f"{type(error).__name__}: {error}".strip().removesuffix(":"))
     latency_ms = round((time.perf_counter() - began) * 1000, 2)

@@ -106,7 +106,8 @@ def without_password(url: str) -> str:
     """Return a database URL as it may be logged."""
     parts = urlsplit(url)
     place = f"{parts.hostname or dict(parse_qsl(parts.query)).get('host', 'localhost')}"
-    return f"{unquote(parts.username or '')}@{place}{parts.path}"
+    user = f"{unquote(parts.username)}@" if parts.username else ""
+    return f"{user}{place}{parts.path}"
 
 
 class Database:

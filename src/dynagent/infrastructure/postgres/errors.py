@@ -1,5 +1,6 @@
 """From the errors of drivers to those of the domain: one table, for the unit of work and users of the raw pool."""
 
+import socket
 from collections.abc import Generator
 from contextlib import contextmanager
 
@@ -54,6 +55,7 @@ _ADVICE: tuple[tuple[type[Exception], str], ...] = (
     (asyncpg.TooManyConnectionsError, "the server has no connection left"),
     (ConnectionRefusedError, "nobody listens there"),
     (FileNotFoundError, "there is no socket"),
+    (socket.gaierror, "its host name is not known here"),
     (TimeoutError, "it does not answer in time"),
 )
 

@@ -1,5 +1,6 @@
 """Where Redis and the doorbell's broker are. Apart from the clients, which a process without Redis never imports."""
 
+from pydantic import field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -11,6 +12,13 @@ class RedisSettings(BaseSettings):
     url: str | None = None
     timeout_s: float = 0.5
     rest_s: float = 1.0
+
+    @field_validator("url")
+    @classmethod
+    def _of_redis(cls, url: str | None) -> str | None:
+        if url and url.partition("://")[0] not in ("redis", "rediss", "unix"):
+            raise ValueError("must begin with redis://, rediss:// or unix://")
+        return url
 
 
 class BrokerSettings(BaseSettings):

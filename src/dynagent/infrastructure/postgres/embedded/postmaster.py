@@ -6,6 +6,8 @@ import socket
 import struct
 import subprocess
 import sys
+import tempfile
+import threading
 import time
 from contextlib import suppress
 from dataclasses import dataclass
@@ -56,6 +58,15 @@ class StartFailed(Unavailable):
     code = "postgres_start_failed"
 
 
+class StartAbandoned(Unavailable):
+    """Whoever wanted the server was told to stop before it was up; nothing of it is left running."""
+
+    code = "postgres_start_abandoned"
+
+    def __init__(self) -> None:
+        super().__init__("PostgreSQL is not wanted any more: it was told to stop while it started")
+
+
 @dataclass(frozen=True, slots=True)
 class Postmaster:
     """A server process as its pid file describes it."""
@@ -104,25 +115,33 @@ def disown_pid_file(data: Path) -> None:
         file.write_text("\n".join([str(_NO_SUCH_PID), *rest, ""]))
 
 
-def initialise(programs: Path, home: Home, account: Account, *, durable: bool) -> None:
-    """Make the cluster with an empty database `dynagent`; it appears complete or not at all."""
+def initialise(programs: Path, home: Home, account: Account, *, durable: bool, abandoned: threading.Event) -> None:
+    """Make the cluster with an empty database `dynagent`; it appears complete or not at all.
+
+    Raises StartFailed, and StartAbandoned soon after the event is set.
+    """
     fresh = home.root / f"data.{os.getpid()}"
     fresh.mkdir(mode=0o700)
     account.own(fresh)
     place = _data_argument(fresh, account)
     options = ["--encoding=UTF8", "--locale-provider=builtin", "--locale=C.UTF-8", "--auth=peer", "--no-instructions"]
     options += [] if durable else ["--no-sync"]
-    _run([str(programs / "initdb"), "-D", place, "-U", ROLE, *options], fresh, account)
+    _run([str(programs / "initdb"), "-D", place, "-U", ROLE, *options], fresh, account, abandoned=abandoned)
     owner = Account("root", 0, 0, foreign=False) if account.foreign else account
     _replace(fresh / "pg_hba.conf", "local all all peer map=dynagent\n", account)
     _replace(fresh / "pg_ident.conf", f"dynagent {owner.name} {ROLE}\n", account)
     single = [str(programs / "postgres"), "--single", "-D", place, "-c", "log_min_messages=error", "postgres"]
-    _run(single, fresh, account, stdin=f"CREATE DATABASE {DATABASE}\n")
+    _run(single, fresh, account, stdin=f"CREATE DATABASE {DATABASE}\n", abandoned=abandoned)
     fresh.rename(home.data)
 
 
-def launch(programs: Path, home: Home, account: Account, *, socket_dir: Path, durable: bool) -> subprocess.Popen[bytes]:
-    """Start the server in a session of its own (the terminal's Ctrl-C is not for it) and return once it is ready."""
+def launch(
+    programs: Path, home: Home, account: Account, *, socket_dir: Path, durable: bool, abandoned: threading.Event
+) -> subprocess.Popen[bytes]:
+    """Start the server in a session of its own (the terminal's Ctrl-C is not for it) and return once it is ready.
+
+    Raises StartFailed, and StartAbandoned soon after the event is set.
+    """
     settings = SETTINGS | {"unix_socket_directories": str(socket_dir)} | ({} if durable else THROWAWAY)
     command = [str(programs / "postgres"), "-D", _data_argument(home.data, account)]
     command += [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
@@ -145,20 +164,29 @@ def launch(programs: Path, home: Home, account: Account, *, socket_dir: Path, du
         found = read_pid_file(home.data)
         if found is not None and found.pid == process.pid and found.status == "ready":
             return process
-        time.sleep(_POLL_S)
+        if abandoned.wait(_POLL_S):
+            _end(process, signal.SIGINT)
+            raise StartAbandoned
     process.kill()
     process.wait()
     raise StartFailed(f"PostgreSQL did not start on {home.data}: {home.log_tail(after=begin) or 'no word in its log'}")
 
 
-def wait_while(data: Path, pid: int, *, status: str | None, timeout_s: float) -> bool:
-    """Return True once the process has gone or (given a `status`) is in another; False when time is over."""
+def wait_while(
+    data: Path, pid: int, *, status: str | None, timeout_s: float, abandoned: threading.Event | None = None
+) -> bool:
+    """Return True once the process has gone or (given a `status`) is in another; False when time is over.
+
+    Raises StartAbandoned soon after the event is set.
+    """
+    never = threading.Event()
     deadline = time.monotonic() + timeout_s
     while time.monotonic() < deadline:
         found = read_pid_file(data)
         if not is_alive(pid, data) or (status is not None and found is not None and found.status != status):
             return True
-        time.sleep(_POLL_S)
+        if (abandoned or never).wait(_POLL_S):
+            raise StartAbandoned
     return False
 
 
@@ -181,20 +209,40 @@ def _data_argument(data: Path, account: Account) -> str:
     return str(data) if account.reaches(data) or sys.platform != "linux" else "/proc/self/cwd"
 
 
-def _run(command: list[str], data: Path, account: Account, *, stdin: str = "") -> None:
-    outcome = subprocess.run(
-        command,
-        check=False,
-        capture_output=True,
-        text=True,
-        input=stdin,
-        cwd=data,
-        env=_environment(),
-        **account.popen_options(),
-    )
-    if outcome.returncode:
-        words = " | ".join((outcome.stderr or outcome.stdout).strip().splitlines()[-4:])
+def _run(command: list[str], data: Path, account: Account, *, stdin: str = "", abandoned: threading.Event) -> None:
+    """Run a program to its end, of which it may say what it likes: a file holds it, so no pipe fills up."""
+    with tempfile.TemporaryFile("w+") as given, tempfile.TemporaryFile("w+", errors="replace") as said:
+        given.write(stdin)
+        given.seek(0)
+        process = subprocess.Popen(
+            command,
+            stdin=given,
+            stdout=said,
+            stderr=subprocess.STDOUT,
+            cwd=data,
+            env=_environment(),
+            start_new_session=True,
+            **account.popen_options(),
+        )
+        while process.poll() is None:
+            if abandoned.wait(_POLL_S):
+                _end(process, signal.SIGTERM)
+                raise StartAbandoned
+        said.seek(0)
+        words = " | ".join(said.read().strip().splitlines()[-4:])
+    if process.returncode:
         raise StartFailed(f"{Path(command[0]).name} failed on {data}: {words}")
+
+
+def _end(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
+    """Stop a program of ours politely, and its whole session at once when that takes too long."""
+    process.send_signal(number)
+    try:
+        process.wait(STOP_TIMEOUT_S)
+    except subprocess.TimeoutExpired:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
 
 def _replace(file: Path, text: str, account: Account) -> None:

@@ -20,6 +20,7 @@ from dynagent.infrastructure.postgres.embedded.postmaster import (
     ROLE,
     START_TIMEOUT_S,
     Postmaster,
+    StartAbandoned,
     StartFailed,
     disown_pid_file,
     initialise,
@@ -55,32 +56,46 @@ class EmbeddedPostgres:
         self._home = Home(data_dir)
         self._durable = durable
         self._create_account = create_account
-        # A start whose caller was cancelled goes on in its thread; a stop waits for it, so that nothing is left behind.
+        # A start whose caller was cancelled goes on in its thread, if it has begun at all; a stop tells it to give up
+        # and waits for it, so that nothing is left behind.
         self._moving = threading.Lock()
+        self._abandoned = threading.Event()
         self._in_use = False
         self._socket_dir: Path | None = None
 
     async def start(self) -> str:
-        """Start the server or join a running one; return its DSN. Raises DataDirUnusable and its kin, StartFailed."""
-        return await asyncio.to_thread(self.start_now)
+        """Start the server or join a running one; return its DSN.
+
+        Raises DataDirUnusable and its kin, StartFailed, StartAbandoned when it is told to stop meanwhile.
+        """
+        # A new event for each start: a thread that was told to give up cannot be told otherwise by the next start.
+        self._abandoned = abandoned = threading.Event()
+        return await asyncio.to_thread(self._start, abandoned)
 
     async def stop(self) -> None:
         """Leave; the last one to leave ends the server. Returns when it has gone."""
+        self._abandoned.set()
         await asyncio.to_thread(self.stop_now)
 
     def start_now(self) -> str:
         """Do what `start` does, blocking."""
+        self._abandoned = threading.Event()
+        return self._start(self._abandoned)
+
+    def _start(self, abandoned: threading.Event) -> str:
         self._home.prepare()
         with self._moving:
             for _ in range(_CLARIFY_TRIES):
                 # Whoever uses a server that died is about to start it again.
                 with suppress(_Unclear):
-                    return self._join_or_launch()
-                time.sleep(_RESTART_PAUSE_S)
-            return self._join_or_launch()
+                    return self._join_or_launch(abandoned)
+                if abandoned.wait(_RESTART_PAUSE_S):
+                    raise StartAbandoned
+            return self._join_or_launch(abandoned)
 
     def stop_now(self) -> None:
         """Do what `stop` does, blocking."""
+        self._abandoned.set()
         with self._moving:
             if self._in_use:
                 self._leave()
@@ -89,15 +104,17 @@ class EmbeddedPostgres:
         """Return the connection URL of a database of the started server."""
         return f"postgresql://{ROLE}@/{database}?host={quote(str(self._socket_dir), safe='/')}"
 
-    def _join_or_launch(self) -> str:
+    def _join_or_launch(self, abandoned: threading.Event) -> str:
         with self._home.deciding():
+            if abandoned.is_set():
+                raise StartAbandoned
             shared = self._home.join()
             before = read_pid_file(self._home.data)
             try:
-                running = self._running(shared=shared)
+                running = self._running(shared=shared, abandoned=abandoned)
                 if before and not running:
                     self._home.forget_socket_dir(before.socket_dir)
-                self._socket_dir = running.socket_dir if running else self._launch()
+                self._socket_dir = running.socket_dir if running else self._launch(abandoned)
             except BaseException:
                 self._home.leave()
                 raise
@@ -115,7 +132,7 @@ class EmbeddedPostgres:
             if self._socket_dir is not None:
                 self._home.forget_socket_dir(self._socket_dir)
 
-    def _running(self, *, shared: bool) -> Postmaster | None:
+    def _running(self, *, shared: bool, abandoned: threading.Event) -> Postmaster | None:
         """Return the server that runs on our data, None when there is none; settle whatever lies between."""
         data = self._home.data
         found = read_pid_file(data)
@@ -131,7 +148,7 @@ class EmbeddedPostgres:
             return None
         for passing in ("starting", "stopping"):
             if found is not None and found.status == passing:
-                wait_while(data, found.pid, status=passing, timeout_s=START_TIMEOUT_S)
+                wait_while(data, found.pid, status=passing, timeout_s=START_TIMEOUT_S, abandoned=abandoned)
                 found = read_pid_file(data)
         if found is None or not is_alive(found.pid, data):
             return None
@@ -140,31 +157,40 @@ class EmbeddedPostgres:
         shut_down(data, found.pid)
         return None
 
-    def _launch(self) -> Path:
+    def _launch(self, abandoned: threading.Event) -> Path:
         account = choose_account(self._home.data, create=self._create_account)
         programs = programs_for(account, self._home.data_dir)
         if not self._home.data.exists():
-            self._initialise(programs, account)
+            self._initialise(programs, account, abandoned)
         socket_dir = self._home.socket_dir(account)
         try:
-            process = self._launch_patiently(programs, account, socket_dir)
+            process = self._launch_patiently(programs, account, socket_dir, abandoned)
         except BaseException:
             self._home.forget_socket_dir(socket_dir)
             raise
         threading.Thread(target=self._watch, args=(process,), name="embedded-postgres", daemon=True).start()
         return socket_dir
 
-    def _initialise(self, programs: Path, account: Account) -> None:
+    def _initialise(self, programs: Path, account: Account, abandoned: threading.Event) -> None:
         log.info("database_created", place=str(self._home.data), user=account.name)
         for left_over in self._home.root.glob("data.*"):
             shutil.rmtree(left_over)
-        initialise(programs, self._home, account, durable=self._durable)
+        initialise(programs, self._home, account, durable=self._durable, abandoned=abandoned)
 
-    def _launch_patiently(self, programs: Path, account: Account, socket_dir: Path) -> subprocess.Popen[bytes]:
+    def _launch_patiently(
+        self, programs: Path, account: Account, socket_dir: Path, abandoned: threading.Event
+    ) -> subprocess.Popen[bytes]:
         deadline = time.monotonic() + _ORPHANS_S
         while True:
             try:
-                return launch(programs, self._home, account, socket_dir=socket_dir, durable=self._durable)
+                return launch(
+                    programs,
+                    self._home,
+                    account,
+                    socket_dir=socket_dir,
+                    durable=self._durable,
+                    abandoned=abandoned,
+                )
             except StartFailed as error:
                 if "shared memory block" not in str(error) or time.monotonic() > deadline:
                     raise
@@ -173,22 +199,23 @@ class EmbeddedPostgres:
     def _watch(self, process: subprocess.Popen[bytes]) -> None:
         """Wait for the server's end (no zombie is left); start it again when nobody asked for it."""
         status = process.wait()
-        while self._in_use:
-            time.sleep(_RESTART_PAUSE_S)
-            with self._home.deciding():
-                if not self._in_use or self._running(shared=False):
-                    return
-                log.error("embedded_postgres_died", exit_status=status, said=self._home.log_tail(lines=2))
-                try:
-                    self._relaunch()
-                except (StartFailed, OSError) as error:
-                    log.error("embedded_postgres_not_restarted", error=str(error))
-                else:
-                    return
+        with suppress(StartAbandoned):
+            while self._in_use:
+                time.sleep(_RESTART_PAUSE_S)
+                with self._home.deciding():
+                    if not self._in_use or self._running(shared=False, abandoned=self._abandoned):
+                        return
+                    log.error("embedded_postgres_died", exit_status=status, said=self._home.log_tail(lines=2))
+                    try:
+                        self._relaunch()
+                    except (StartFailed, OSError) as error:
+                        log.error("embedded_postgres_not_restarted", error=str(error))
+                    else:
+                        return
 
     def _relaunch(self) -> None:
         account = choose_account(self._home.data, create=False)
         programs = programs_for(account, self._home.data_dir)
         assert self._socket_dir is not None
-        process = self._launch_patiently(programs, account, self._socket_dir)
+        process = self._launch_patiently(programs, account, self._socket_dir, self._abandoned)
         threading.Thread(target=self._watch, args=(process,), name="embedded-postgres", daemon=True).start()

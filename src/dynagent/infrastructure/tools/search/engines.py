@@ -45,7 +45,7 @@ class SearchSettings(BaseSettings):
     def _known(cls, text: str) -> str:
         unknown = [name for name in _listed(text) if name not in PROVIDER_NAMES]
         if unknown:
-            raise ValueError(f"SEARCH_PROVIDERS: {unknown[0]!r} is none of {', '.join(PROVIDER_NAMES)}")
+            raise ValueError(f"{unknown[0]!r} is none of {', '.join(PROVIDER_NAMES)}")
         return text
 
 
