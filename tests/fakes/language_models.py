@@ -6,6 +6,8 @@ from decimal import Decimal
 from dynagent.core.language_models import (
     ChatMessage,
     ChatModel,
+    ModelRecord,
+    ModelRecords,
     ModelRefused,
     ModelReply,
     ModelRequest,
@@ -88,3 +90,31 @@ def _as_reply(answer: str | ToolCall | list[ToolCall] | ModelReply, model: str) 
         return ModelReply(content=answer, usage=usage, model=model)
     calls = (answer,) if isinstance(answer, ToolCall) else tuple(answer)
     return ModelReply(tool_calls=calls, usage=usage, model=model, finish_reason="tool_calls")
+
+
+class FakeModelRecords(ModelRecords):
+    """Kept models by id; owners are not told apart."""
+
+    def __init__(self, *records: ModelRecord) -> None:
+        self.stored = {record.id: record for record in records}
+
+    async def create(self, entity: ModelRecord) -> ModelRecord:
+        """Keep."""
+        return self.stored.setdefault(entity.id, entity)
+
+    async def get_by_id(self, id: str) -> ModelRecord | None:
+        """Find."""
+        return self.stored.get(id)
+
+    async def update(self, entity: ModelRecord) -> ModelRecord:
+        """Keep."""
+        self.stored[entity.id] = entity
+        return entity
+
+    async def delete(self, id: str) -> bool:
+        """Forget."""
+        return self.stored.pop(id, None) is not None
+
+    async def list_all(self, skip: int = 0, limit: int = 100) -> list[ModelRecord]:
+        """All."""
+        return list(self.stored.values())[skip : skip + limit]

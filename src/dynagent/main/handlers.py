@@ -117,6 +117,7 @@ def _register_agents(bus: Bus[Scope], ports: Ports) -> None:
     bus.register(agent_queries.GetAgent, lambda scope: agent_queries.GetAgentHandler(scope.agents))
     bus.register(agent_queries.ListAgents, lambda scope: agent_queries.ListAgentsHandler(scope.agents))
     bus.register(agent_queries.ListAgentVersions, lambda scope: agent_queries.ListAgentVersionsHandler(scope.agents))
+    bus.register(agent_queries.NameModels, lambda scope: agent_queries.NameModelsHandler(scope.identity.models))
     bus.register(agent_queries.GetAgentVersion, lambda scope: agent_queries.GetAgentVersionHandler(scope.agents))
 
 

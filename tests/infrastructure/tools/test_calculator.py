@@ -18,6 +18,9 @@ async def calculate(expression: str, model: ScriptedChatModel | None = None) -> 
     [
         ("23*19", 437),
         ("What is 23 x 19?", 437),
+        ("10x20 x 2", 400),
+        ("0x10", 16),
+        ("0 x 10", 0),
         ("23 times 19", 437),
         ("calculate 6 multiplied by 7", 42),
         ("10 divided by 4", 2.5),

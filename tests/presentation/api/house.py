@@ -36,7 +36,7 @@ from tests.fakes.agents import FakeAgents
 from tests.fakes.catalogue import FakeCatalogue, FakeCustomTools, FakeSandbox
 from tests.fakes.clock import FakeClock
 from tests.fakes.executions import FakeCancelSignal, FakeDoorbell, FakeExecutions, FakeSubmissions, FakeTraceStore
-from tests.fakes.language_models import FakeChatModels
+from tests.fakes.language_models import FakeChatModels, FakeModelRecords
 from tests.fakes.unit_of_work import FakeUnitOfWork
 
 
@@ -71,6 +71,7 @@ class House:
         self.catalogue = FakeCatalogue(self.custom_tools)
         self.sandbox = FakeSandbox()
         self.models = FakeChatModels()
+        self.kept_models = FakeModelRecords()
         self.uow = FakeUnitOfWork()
         self.clock = FakeClock()
         self.signal = FakeCancelSignal()
@@ -164,6 +165,7 @@ class House:
         self.bus.register(agent_queries.GetAgent, lambda s: agent_queries.GetAgentHandler(s.agents))
         self.bus.register(agent_queries.ListAgents, lambda s: agent_queries.ListAgentsHandler(s.agents))
         self.bus.register(agent_queries.ListAgentVersions, lambda s: agent_queries.ListAgentVersionsHandler(s.agents))
+        self.bus.register(agent_queries.NameModels, lambda s: agent_queries.NameModelsHandler(s.kept_models))
         self.bus.register(agent_queries.GetAgentVersion, lambda s: agent_queries.GetAgentVersionHandler(s.agents))
 
     def _register_tools(self) -> None:

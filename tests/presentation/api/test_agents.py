@@ -27,7 +27,7 @@ async def test_an_agent_is_created_from_a_name_and_tools(api: httpx2.AsyncClient
 
 @pytest.mark.parametrize("path", ["/api/agents", "/api/agents/", "/api/v1/agents", "/api/v1/agents/"])
 async def test_all_spellings_of_a_path_are_answered_without_a_redirect(api: httpx2.AsyncClient, path: str) -> None:
-    created = await api.post(path, json={"name": "A"})
+    created = await api.post(path, json={"name": "A", "instructions": "Be brief."})
     listed = await api.get(path)
 
     assert created.status_code == 201
@@ -51,6 +51,12 @@ async def test_all_spellings_of_a_path_are_answered_without_a_redirect(api: http
         ({"name": "a", "fallback_agent_id": "none"}, "/fallback_agent_id", "known_agent"),
         ({"name": "a", "tools_config": [{"name": "x"}]}, "/tools_config/0/type", "missing"),
         ({"name": "a", "unknown": 1}, "/unknown", "extra_forbidden"),
+        ({"name": "a", "max_iter": "15"}, "/max_iter", "int_type"),
+        ({"name": "a", "max_iter": True}, "/max_iter", "int_type"),
+        ({"name": "a", "memory_flag": "yes"}, "/memory_flag", "bool_type"),
+        ({"name": "a", "temperature": "0.5"}, "/temperature", "float_type"),
+        ({"name": "a", "model": "scripted", "llm_name": "scripted"}, "", "one_model"),
+        ({"name": "a", "tools": ["calculator"], "requires_approval": ["calcul"]}, "/requires_approval/0", "own_tool"),
     ],
 )
 async def test_a_configuration_that_does_not_fit_is_refused_at_the_field(

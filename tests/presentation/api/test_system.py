@@ -78,4 +78,4 @@ async def test_a_frontend_is_served_below_the_routes(house: House, tmp_path: Pat
         assert (unknown.status_code, unknown.json()["error_code"]) == (404, "route_not_found")
         assert "No such page" in (await api.get("/nothing")).text
         assert (await api.post("/api/nothing")).status_code == 404
-        assert (await api.patch("/api/agents")).headers["allow"] == "GET, POST"
+        assert (await api.patch("/api/agents")).headers["allow"] == "GET, HEAD, POST"

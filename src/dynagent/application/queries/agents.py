@@ -1,5 +1,6 @@
 """Questions about agents."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from dynagent.application.shared.bus import Returns
@@ -12,6 +13,7 @@ from dynagent.core.agents import (
     AgentVersion,
     AgentVersionNotFound,
 )
+from dynagent.core.language_models import ModelRecords
 from dynagent.core.shared.ids import is_id
 from dynagent.core.shared.paging import Page, PageRequest
 
@@ -45,6 +47,13 @@ class GetAgentVersion(Returns[AgentVersion]):
 
     agent_id: str
     version: int
+
+
+@dataclass(frozen=True)
+class NameModels(Returns[Mapping[str, str]]):
+    """The names of models that agents choose by id; ids that name no model of the caller's are left out."""
+
+    ids: frozenset[str]
 
 
 class GetAgentHandler:
@@ -94,6 +103,18 @@ class GetAgentVersionHandler:
         if version is None:
             raise AgentVersionNotFound(f"agent {agent.id} has no version {message.version}")
         return version
+
+
+class NameModelsHandler:
+    """Handles NameModels."""
+
+    def __init__(self, models: ModelRecords) -> None:
+        self._models = models
+
+    async def __call__(self, message: NameModels, caller: Caller) -> Mapping[str, str]:
+        """Return id → name."""
+        found = [await self._models.get_by_id(id) for id in sorted(message.ids)]
+        return {model.id: model.name for model in found if model is not None}
 
 
 async def _load(agents: AgentRepository, agent_id: str) -> Agent:

@@ -52,6 +52,7 @@ MESSAGES: Mapping[str, str] = {
     "ListAgents": "agents:read",
     "ListAgentVersions": "agents:read",
     "GetAgentVersion": "agents:read",
+    "NameModels": "agents:read",
     "CreateAgent": "agents:write",
     "UpdateAgent": "agents:write",
     "CloneAgent": "agents:write",

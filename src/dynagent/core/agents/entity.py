@@ -45,6 +45,12 @@ class AgentChangedMeanwhile(StaleVersion):
     code = "agent_changed_meanwhile"
 
 
+class KnowledgeBaseNotFound(NotFound):
+    """An agent is to have a knowledge base that is not there."""
+
+    code = "knowledge_base_not_found"
+
+
 class AgentVersionNotFound(NotFound):
     """The agent has no version with this number."""
 
@@ -75,18 +81,18 @@ class AgentConfiguration(BaseModel):
     instructions: str = Field(default="", max_length=100_000)
     model: str | None = Field(default=None, max_length=200)
     fallback_models: tuple[ModelName, ...] = Field(default=(), max_length=5)
-    temperature: float = Field(default=0.2, ge=0, le=2)
+    temperature: float = Field(default=0.2, ge=0, le=2, strict=True)
     tools: tuple[str, ...] = Field(default=(), max_length=MAX_TOOLS)
     tools_config: tuple[ToolAttachment, ...] = Field(default=(), max_length=MAX_TOOLS)
     requires_approval: tuple[str, ...] = Field(default=(), max_length=MAX_TOOLS)
     dependencies: tuple[str, ...] = Field(default=(), max_length=MAX_DEPENDENCIES)
     fallback_agent_id: str | None = None
-    verbose_flag: bool = False
-    memory_flag: bool = False
-    max_iter: int = Field(default=15, ge=1, le=100)
-    max_rpm: int | None = Field(default=None, ge=0, le=1_000_000)
-    run_timeout_s: float | None = Field(default=None, gt=0, le=86_400)
-    call_timeout_s: float | None = Field(default=None, gt=0, le=3_600)
+    verbose_flag: bool = Field(default=False, strict=True)
+    memory_flag: bool = Field(default=False, strict=True)
+    max_iter: int = Field(default=15, ge=1, le=100, strict=True)
+    max_rpm: int | None = Field(default=None, ge=0, le=1_000_000, strict=True)
+    run_timeout_s: float | None = Field(default=None, gt=0, le=86_400, strict=True)
+    call_timeout_s: float | None = Field(default=None, gt=0, le=3_600, strict=True)
     config_data: dict[str, Any] = Field(default_factory=dict)
 
     def all_tools(self) -> tuple[str, ...]:

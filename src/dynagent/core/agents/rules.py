@@ -11,7 +11,7 @@ async def check_configuration(
     configuration: AgentConfiguration, *, slug: str, parts: KnownParts, graph: Mapping[str, tuple[str, ...]]
 ) -> None:
     """Refuse with InvalidInput a configuration that names unknown parts or closes a dependency cycle (AGT-26)."""
-    violations = await _unknown_tools(configuration, parts)
+    violations = [*await _unknown_tools(configuration, parts), *_nothing_to_approve(configuration)]
     if await parts.unknown_model(configuration.model):
         violations.append(Violation("/model", "known_model", f"no model answers to the name {configuration.model!r}"))
     violations += [
@@ -42,6 +42,16 @@ async def _unknown_tools(configuration: AgentConfiguration, parts: KnownParts) -
             f"there is no tool named {name!r}; GET /api/tools lists what there is",
         )
         for name in await parts.unknown_tools(tuple(wanted))
+    ]
+
+
+def _nothing_to_approve(configuration: AgentConfiguration) -> list[Violation]:
+    """A misspelt name would have nobody asked before the tool is called."""
+    own = configuration.all_tools()
+    return [
+        Violation(f"/requires_approval/{place}", "own_tool", f"{name!r} is not among the agent's tools, as spelt there")
+        for place, name in enumerate(configuration.requires_approval)
+        if name not in own
     ]
 
 

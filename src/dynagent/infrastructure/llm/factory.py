@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from dynagent import __version__
 from dynagent.core.language_models import ChatModel, ModelRefused, OnRetry
 from dynagent.core.shared.errors import InvalidInput
+from dynagent.core.shared.ids import is_id
 from dynagent.infrastructure.llm.circuit import Circuit
 from dynagent.infrastructure.llm.demo import DEMO, DemoModel
 from dynagent.infrastructure.llm.http_pool import HttpPool
@@ -68,7 +69,8 @@ class InstalledModels:
 
     def knows(self, name: str) -> bool:
         """Say whether `get` would succeed; whether the endpoint has a model of this name only it can say."""
-        return name == DEMO or (self._settings.has_endpoint and 0 < len(name) <= MAX_NAME)
+        # Ids are those of models that are kept here; no endpoint calls its models so.
+        return name == DEMO or (self._settings.has_endpoint and 0 < len(name) <= MAX_NAME and not is_id(name))
 
     def get(self, name: str | None, on_retry: OnRetry | None = None) -> ChatModel:
         """Return the model by name (None: the default), with retries. Raises ModelRefused for an unknown name."""
@@ -76,9 +78,10 @@ class InstalledModels:
         if name == DEMO:
             return self._demo
         if not self.knows(name):
+            why = f"without OPENAI_API_KEY or OPENAI_BASE_URL there is only the model {DEMO!r}"
             raise ModelRefused(
-                f"no model answers to the name {name[:MAX_NAME]!r}: without OPENAI_API_KEY or OPENAI_BASE_URL "
-                f"there is only the model {DEMO!r}"
+                f"no model answers to the name {name[:MAX_NAME]!r}"
+                + ("" if self._settings.has_endpoint else f": {why}")
             )
         if name not in self._models:
             if len(self._models) >= 1000:

@@ -16,8 +16,10 @@ _INTO_EXPRESSION = (
     "such as sqrt, sin, log, round, factorial. Do not compute anything. Answer with the expression only."
 )
 _OPENING = re.compile(r"^\s*(?:what(?:'s| is| are)|how much is|calculate|compute|evaluate)\s+", re.IGNORECASE)
+# `23x19` is a product, `0x10` a number.
+_CROSS = r"(?<=[\d)])(?:\s+x|(?<!(?<![\w.])0)x)\s*(?=[\d(])"
 _WORDS = (
-    (re.compile(r"\bmultiplied by\b|\btimes\b|(?<=[\d)])\s*x\s*(?=[\d(])", re.IGNORECASE), "*"),
+    (re.compile(rf"\bmultiplied by\b|\btimes\b|{_CROSS}", re.IGNORECASE), "*"),
     (re.compile(r"\bdivided by\b", re.IGNORECASE), "/"),
     (re.compile(r"\bplus\b", re.IGNORECASE), "+"),
     (re.compile(r"\bminus\b", re.IGNORECASE), "-"),

@@ -26,6 +26,7 @@ from dynagent.presentation.api.language_models import routes as language_models
 from dynagent.presentation.api.settings import ApiSettings
 from dynagent.presentation.api.shared import openapi, problems
 from dynagent.presentation.api.shared.auth import FrontDoor
+from dynagent.presentation.api.shared.head import HeadAsGet
 from dynagent.presentation.api.shared.headers import LoopbackOnly, SecurityHeaders, exact_origins
 from dynagent.presentation.api.shared.limits import RequestLimits
 from dynagent.presentation.api.shared.origin import LocalOnly
@@ -92,9 +93,10 @@ def build_app(
 
 
 def _layers(settings: ApiSettings, door: FrontDoor, frontend: Path | None) -> list[Middleware]:
-    layers = [Middleware(PathAliases), Middleware(SecurityHeaders), Middleware(LocalOnly, settings=settings)]
+    layers = [Middleware(PathAliases), Middleware(HeadAsGet), Middleware(SecurityHeaders)]
     if not door.sign_in_required:
-        layers.insert(2, Middleware(LoopbackOnly))
+        layers.append(Middleware(LoopbackOnly))
+    layers.append(Middleware(LocalOnly, settings=settings))
     if settings.cors_origins:
         layers.append(
             Middleware(

@@ -8,6 +8,7 @@ from dynagent.application.commands.executions import StartExecution
 from dynagent.application.queries.executions import FollowTrace
 from dynagent.core.executions import MAX_QUERY, MalformedEventId
 from dynagent.core.shared.errors import InvalidInput, Violation
+from dynagent.presentation.api.executions.bodies import NOT_BLANK
 from dynagent.presentation.api.executions.routes import LastEventIdHeader, resume_after
 from dynagent.presentation.api.shared.dependencies import Ask, StreamsOf
 from dynagent.presentation.api.shared.openapi import STREAM
@@ -30,7 +31,9 @@ async def stream_agent(
     agent_id: str,
     ask: Ask,
     streams: StreamsOf,
-    query: Annotated[str | None, Query(min_length=1, max_length=MAX_QUERY, description="Starts a new run.")] = None,
+    query: Annotated[
+        str | None, Query(min_length=1, max_length=MAX_QUERY, pattern=NOT_BLANK, description="Starts a new run.")
+    ] = None,
     execution_id: Annotated[str | None, Query(max_length=100, description="Follows this run instead.")] = None,
     conversation_id: Annotated[str | None, Query(min_length=1, max_length=200)] = None,
     model: Annotated[str | None, Query(min_length=1, max_length=200)] = None,

@@ -1,6 +1,5 @@
 """The embedded server with real processes: started, shared, killed, adopted, refused."""
 
-import asyncio
 import os
 import shutil
 import signal
@@ -18,7 +17,7 @@ import pytest
 from dynagent.infrastructure.files.data_directory import DataDirUnusable
 from dynagent.infrastructure.postgres.embedded import EmbeddedPostgres, StartFailed
 from dynagent.infrastructure.postgres.embedded.home import Home
-from dynagent.infrastructure.postgres.embedded.postmaster import StartAbandoned, is_alive, read_pid_file
+from dynagent.infrastructure.postgres.embedded.postmaster import is_alive, read_pid_file
 
 ROOT = os.geteuid() == 0
 
@@ -102,47 +101,6 @@ async def test_it_is_postgresql_18_with_vectors_over_a_private_socket(data_dir: 
     assert os.getpgid(found.pid) != os.getpgid(0)
     await server.stop()
     assert not is_alive(found.pid, data_dir / "postgres/data")
-
-
-async def test_a_start_that_is_cancelled_leaves_nothing_behind(data_dir: Path) -> None:
-    server = an_embedded(data_dir)
-    starting = asyncio.create_task(server.start())
-    await asyncio.sleep(0)
-    await asyncio.sleep(0.01)
-    starting.cancel()
-    await asyncio.gather(starting, return_exceptions=True)
-    await server.stop()
-    assert read_pid_file(data_dir / "postgres/data") is None
-
-
-async def test_a_stop_that_overtakes_the_start_keeps_it_from_starting(data_dir: Path) -> None:
-    server, home = an_embedded(data_dir), Home(data_dir)
-    written = home.log.stat().st_size
-    with home.deciding():
-        starting = asyncio.create_task(server.start())
-        await asyncio.sleep(0.05)
-        starting.cancel()
-        stopping = asyncio.create_task(server.stop())
-        await asyncio.sleep(0.05)
-    await asyncio.gather(starting, stopping, return_exceptions=True)
-    assert read_pid_file(home.data) is None
-    assert home.log.stat().st_size == written
-
-
-async def test_a_stop_while_the_cluster_is_made_leaves_no_half_of_it(tmp_path: Path) -> None:
-    place = Path(tempfile.mkdtemp(prefix="dynagent-test-"))
-    server, home = an_embedded(place), Home(place)
-    starting = asyncio.create_task(server.start())
-    await asyncio.to_thread(wait_until, lambda: any(home.root.glob("data.*/PG_VERSION")))
-    await server.stop()
-    with pytest.raises(StartAbandoned):
-        await starting
-    assert not home.data.exists()
-
-    assert answer(await server.start()) == 1
-    await server.stop()
-    assert not any(home.root.glob("data.*"))
-    shutil.rmtree(place)
 
 
 def test_data_survive_a_restart(data_dir: Path) -> None:

@@ -27,11 +27,11 @@ async def test_an_unknown_route_is_a_problem(api: httpx2.AsyncClient, path: str)
 @pytest.mark.parametrize(
     ("method", "path", "allowed"),
     [
-        ("PATCH", "/api/agents", "GET, POST"),
-        ("POST", "/api/v1/agents/x", "DELETE, GET, PUT"),
+        ("PATCH", "/api/agents", "GET, HEAD, POST"),
+        ("POST", "/api/v1/agents/x", "DELETE, GET, HEAD, PUT"),
         ("GET", "/api/tools/register", None),
-        ("DELETE", "/api/executions", "GET, POST"),
-        ("POST", "/health", "GET"),
+        ("DELETE", "/api/executions", "GET, HEAD, POST"),
+        ("POST", "/health", "GET, HEAD"),
     ],
 )
 async def test_a_wrong_method_says_which_are_right(

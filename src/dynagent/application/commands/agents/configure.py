@@ -1,6 +1,6 @@
 """Commands that write an agent's configuration: create, update, clone, restore."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,21 +27,27 @@ MAX_NAME = 255
 
 @dataclass(frozen=True)
 class CreateAgent(Returns[Agent]):
-    """Make a new agent. Raises InvalidInput when it names tools, models or agents that are not there."""
+    """Make a new agent. Raises InvalidInput when it names tools, models or agents that are not there.
+
+    Raises ModelNotFound, KnowledgeBaseNotFound for ids of what is not there.
+    """
 
     configuration: AgentConfiguration
+    knowledge_base_ids: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
 class UpdateAgent(Returns[Agent]):
     """Change fields of an agent's configuration; makes its next version.
 
-    Raises AgentNotFound, InvalidInput, AgentChangedMeanwhile when `expected_version` is not the current one.
+    Raises AgentNotFound, InvalidInput, AgentChangedMeanwhile when `expected_version` is not the current one,
+    ModelNotFound, KnowledgeBaseNotFound.
     """
 
     agent_id: str
     changes: Mapping[str, Any]
     expected_version: int | None = None
+    knowledge_base_ids: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -112,6 +118,7 @@ class CreateAgentHandler:
 
     async def __call__(self, message: CreateAgent, caller: Caller) -> Agent:
         """Return the new agent at version 1."""
+        self._desk.rules.check_knowledge_bases(message.knowledge_base_ids)
         return await self._desk.add(message.configuration, caller)
 
 
@@ -125,6 +132,7 @@ class UpdateAgentHandler:
         """Return the agent at its next version."""
         agent = await self._desk.rules.load(message.agent_id)
         agent.check_version(message.expected_version)
+        self._desk.rules.check_knowledge_bases(message.knowledge_base_ids)
         configuration = merged(agent.configuration, message.changes)
         return await self._desk.change(agent, configuration, message.expected_version)
 

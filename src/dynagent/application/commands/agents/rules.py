@@ -2,8 +2,15 @@
 
 from collections.abc import Sequence
 
-from dynagent.core.agents import Agent, AgentConfiguration, AgentNotFound, AgentRepository, check_configuration
-from dynagent.core.language_models import ChatModels
+from dynagent.core.agents import (
+    Agent,
+    AgentConfiguration,
+    AgentNotFound,
+    AgentRepository,
+    KnowledgeBaseNotFound,
+    check_configuration,
+)
+from dynagent.core.language_models import ChatModels, ModelNotFound
 from dynagent.core.shared.errors import InvalidInput, Violation
 from dynagent.core.shared.ids import is_id
 from dynagent.core.tools import ToolCatalogue
@@ -42,11 +49,21 @@ class AgentRules:
         return agent
 
     async def check(self, configuration: AgentConfiguration, *, agent_id: str, slug: str, user_id: str) -> None:
-        """Raise InvalidInput when the configuration names what is not there or closes a cycle."""
+        """Raise InvalidInput when the configuration names what is not there or closes a cycle.
+
+        Raises ModelNotFound when it names its model by an id that is none.
+        """
+        if is_id(configuration.model or "") and not self._models.knows(configuration.model or ""):
+            raise ModelNotFound(f"there is no model {configuration.model!r}")
         await self._check_fallback(configuration.fallback_agent_id, agent_id)
         graph = await self._agents.dependencies() if configuration.dependencies else {}
         parts = InstalledParts(self._tools, self._models, user_id)
         await check_configuration(configuration, slug=slug, parts=parts, graph=graph)
+
+    def check_knowledge_bases(self, ids: Sequence[str]) -> None:
+        """Raise KnowledgeBaseNotFound when there are any: this installation keeps no knowledge bases."""
+        for id in ids:
+            raise KnowledgeBaseNotFound(f"there is no knowledge base {id!r}")
 
     async def _check_fallback(self, fallback: str | None, agent_id: str) -> None:
         if fallback is None:

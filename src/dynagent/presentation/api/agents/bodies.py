@@ -1,32 +1,59 @@
 """Agents as JSON: what is sent to us, what we answer. Flat, with the names of all seeds (C-05, C-44)."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Any, Literal, Self
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
 
 from dynagent.application.commands.agents import StatusChange
 from dynagent.core.agents import Agent, AgentConfiguration, AgentKind, AgentStatus, AgentVersion, Visibility
+from dynagent.core.shared.ids import is_id
 from dynagent.core.shared.paging import Page
+from dynagent.presentation.api.executions.bodies import NOT_BLANK
 from dynagent.presentation.api.shared.paging import Envelope, page_fields
+
+ModelNames = Mapping[str, str]
+"""Names of kept models by their ids."""
+NO_NAMES: ModelNames = {}
 
 AgentName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255)]
 
 
 class AgentBody(AgentConfiguration):
-    """An agent as you describe it; only `name` is required."""
+    """An agent as you describe it; only `name` is required. The model may be given by one of three names (C-34)."""
 
     name: AgentName = Field(examples=["Math helper"])
+    llm_name: str | None = Field(default=None, max_length=200, description="Another word for `model`.")
+    llm_model_id: UUID | None = Field(default=None, description="The id of a model that is kept, instead of a name.")
+    associated_kb_ids: tuple[UUID, ...] | None = Field(default=None, max_length=64)
 
-    @model_validator(mode="before")
-    @classmethod
-    def _one_name_for_models(cls, body: Any) -> Any:
-        """The seeds call the model `llm_name` and `llm_model_id`, too (C-34)."""
-        if not isinstance(body, dict):
-            return body
-        given = cast("dict[str, Any]", body)
-        other = next((name for name in ("llm_name", "llm_model_id") if name in given and "model" not in given), None)
-        return given if other is None else {("model" if name == other else name): item for name, item in given.items()}
+    @model_validator(mode="after")
+    def _one_model(self) -> Self:
+        if len(self.model_fields_set & _MODEL_NAMES) > 1:
+            raise PydanticCustomError("one_model", "give one of model, llm_name and llm_model_id")
+        return self
+
+    def configuration(self) -> AgentConfiguration:
+        """Return the agent's configuration."""
+        fields: dict[str, Any] = {name: getattr(self, name) for name in AgentConfiguration.model_fields}
+        return AgentConfiguration.model_construct(None, **(fields | self._model()))
+
+    def knowledge_base_ids(self) -> tuple[str, ...]:
+        """Return the ids of the knowledge bases that the agent is to have."""
+        return tuple(str(item) for item in self.associated_kb_ids or ())
+
+    def _model(self) -> dict[str, str | None]:
+        given = next(iter(self.model_fields_set & _MODEL_NAMES), None)
+        value = None if given is None else getattr(self, given)
+        return {} if given is None else {"model": None if value is None else str(value)}
+
+
+_MODEL_NAMES = frozenset({"model", "llm_name", "llm_model_id"})
+_OURS = frozenset({"llm_name", "llm_model_id", "associated_kb_ids", "version"})
+"""Fields of bodies that are no fields of a configuration."""
 
 
 def _without_defaults(schema: dict[str, Any]) -> None:
@@ -40,15 +67,22 @@ class AgentChanges(AgentBody):
     model_config = ConfigDict(json_schema_extra=_without_defaults)
 
     name: AgentName = ""
-    version: int | None = Field(default=None, ge=1, le=2**31 - 1)
+    version: int | None = Field(default=None, ge=1, le=2**31 - 1, strict=True)
 
     def changes(self) -> dict[str, Any]:
-        """Return the fields that were sent, without `version`."""
-        return self.model_dump(exclude_unset=True, exclude={"version"})
+        """Return the fields of the configuration that were sent."""
+        return self.model_dump(exclude_unset=True, exclude=set(_OURS)) | self._model()
+
+
+class KnowledgeBaseOut(BaseModel):
+    """A knowledge base that an agent has."""
+
+    kb_id: str
+    name: str
 
 
 class AgentOut(AgentConfiguration):
-    """An agent as it is stored."""
+    """An agent as it is stored. `llm_name` is the name of its model, also where it was chosen by `llm_model_id`."""
 
     id: str
     agent_id: str
@@ -59,13 +93,16 @@ class AgentOut(AgentConfiguration):
     visibility: Visibility
     version: int
     llm_name: str | None
+    llm_model_id: str | None
+    knowledge_bases: tuple[KnowledgeBaseOut, ...]
     created_at: datetime
     updated_at: datetime
     last_updated: datetime
 
     @classmethod
-    def of(cls, agent: Agent) -> "AgentOut":
-        """Return the answer for an agent."""
+    def of(cls, agent: Agent, names: ModelNames = NO_NAMES) -> "AgentOut":
+        """Return the answer for an agent; `names` has those of models that are chosen by id."""
+        model = agent.configuration.model
         return cls.model_construct(
             **dict(agent.configuration),
             id=agent.id,
@@ -76,7 +113,9 @@ class AgentOut(AgentConfiguration):
             status=agent.status,
             visibility=agent.visibility,
             version=agent.version,
-            llm_name=agent.configuration.model,
+            llm_name=names.get(model or "", model),
+            llm_model_id=model if is_id(model or "") else None,
+            knowledge_bases=(),
             created_at=agent.created_at,
             updated_at=agent.updated_at,
             last_updated=agent.updated_at,
@@ -89,9 +128,9 @@ class AgentList(Envelope):
     agents: list[AgentOut]
 
     @classmethod
-    def of(cls, page: Page[Agent]) -> "AgentList":
+    def of(cls, page: Page[Agent], names: ModelNames) -> "AgentList":
         """Return the answer for a page."""
-        return cls(agents=[AgentOut.of(agent) for agent in page.items], **page_fields(page))
+        return cls(agents=[AgentOut.of(agent, names) for agent in page.items], **page_fields(page))
 
 
 class AgentRemoved(BaseModel):
@@ -152,9 +191,9 @@ class BulkOut(BaseModel):
     total: int
 
     @classmethod
-    def of(cls, change: StatusChange) -> "BulkOut":
+    def of(cls, change: StatusChange, names: ModelNames) -> "BulkOut":
         """Return the answer for a change."""
-        agents = [AgentOut.of(agent) for agent in change.agents]
+        agents = [AgentOut.of(agent, names) for agent in change.agents]
         return cls(agents=agents, not_found=list(change.not_found), total=len(agents))
 
 
@@ -163,6 +202,6 @@ class RunBody(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    input: str = Field(min_length=1, max_length=100_000, examples=["Compute 23*19"])
+    input: str = Field(min_length=1, max_length=100_000, pattern=NOT_BLANK, examples=["Compute 23*19"])
     conversation_id: str | None = Field(default=None, min_length=1, max_length=200)
     context: dict[str, Any] = Field(default_factory=dict)

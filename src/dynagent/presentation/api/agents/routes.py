@@ -1,8 +1,9 @@
 """Routes of agents."""
 
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
-from fastapi import Path, Query, Request, Response
+from fastapi import Depends, Path, Query, Request, Response
 
 from dynagent.application.commands.agents import (
     CloneAgent,
@@ -12,9 +13,10 @@ from dynagent.application.commands.agents import (
     SetAgentStatus,
     UpdateAgent,
 )
-from dynagent.application.queries.agents import GetAgent, GetAgentVersion, ListAgents, ListAgentVersions
+from dynagent.application.queries.agents import GetAgent, GetAgentVersion, ListAgents, ListAgentVersions, NameModels
 from dynagent.application.queries.tools import ListTools
-from dynagent.core.agents import AgentConfiguration, AgentFilter, AgentKind, AgentStatus
+from dynagent.core.agents import Agent, AgentFilter, AgentKind, AgentStatus
+from dynagent.core.shared.ids import is_id
 from dynagent.presentation.api.agents.bodies import (
     AgentBody,
     AgentChanges,
@@ -27,7 +29,8 @@ from dynagent.presentation.api.agents.bodies import (
     BulkOut,
     CloneBody,
 )
-from dynagent.presentation.api.shared.dependencies import Ask
+from dynagent.presentation.api.agents.forms import check_form, described_forms
+from dynagent.presentation.api.shared.dependencies import Ask, Asker
 from dynagent.presentation.api.shared.etag import MatchedVersion, set_version
 from dynagent.presentation.api.shared.paging import PageOf, link_next
 from dynagent.presentation.api.shared.router import noun_router
@@ -38,14 +41,19 @@ router = noun_router("agents", "Agents")
 VersionNumber = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 
-@router.post("", status_code=201, operation_id="create_agent", summary="Create an agent")
+@router.post(
+    "",
+    status_code=201,
+    operation_id="create_agent",
+    summary="Create an agent",
+    dependencies=[Depends(check_form)],
+    openapi_extra=described_forms(),
+)
 async def create_agent(body: AgentBody, response: Response, ask: Ask) -> AgentOut:
-    """Make an agent out of instructions, a model and tools."""
-    configuration = AgentConfiguration.model_construct(**dict(body))
-    agent = await ask(CreateAgent(configuration))
+    """Make an agent. Here only `name` is required; `POST /api/v1/agents` wants more."""
+    agent = await ask(CreateAgent(body.configuration(), body.knowledge_base_ids()))
     response.headers["Location"] = f"/api/agents/{agent.id}"
-    set_version(response, agent.version)
-    return AgentOut.of(agent)
+    return await _answer(ask, agent, response)
 
 
 @router.get("", operation_id="list_agents", summary="List agents")
@@ -65,14 +73,15 @@ async def list_agents(
     wanted = AgentFilter(search=search, status=status, kind=kind, tool=tool, model=model)
     found = await ask(ListAgents(wanted, page))
     link_next(request, response, found)
-    return AgentList.of(found)
+    return AgentList.of(found, await _model_names(ask, found.items))
 
 
 @router.post("/bulk", operation_id="set_agents_status", summary="Enable or disable agents")
 async def set_agents_status(body: BulkBody, ask: Ask) -> BulkOut:
     """Enable or disable several agents at once; a disabled agent takes no runs."""
     status = "active" if body.action == "enable" else "disabled"
-    return BulkOut.of(await ask(SetAgentStatus(body.ids, status)))
+    change = await ask(SetAgentStatus(body.ids, status))
+    return BulkOut.of(change, await _model_names(ask, change.agents))
 
 
 @router.get("/tools/available", operation_id="list_attachable_tools", summary="List tools an agent can have")
@@ -85,8 +94,7 @@ async def list_attachable_tools(ask: Ask) -> ToolList:
 async def get_agent(agent_id: str, response: Response, ask: Ask) -> AgentOut:
     """Give one agent; its ETag is its version."""
     agent = await ask(GetAgent(agent_id))
-    set_version(response, agent.version)
-    return AgentOut.of(agent)
+    return await _answer(ask, agent, response)
 
 
 @router.put("/{agent_id}", operation_id="update_agent", summary="Change an agent")
@@ -98,9 +106,8 @@ async def update_agent(
     ask: Ask,
 ) -> AgentOut:
     """Change the given fields; this makes the agent's next version."""
-    agent = await ask(UpdateAgent(agent_id, body.changes(), matched or body.version))
-    set_version(response, agent.version)
-    return AgentOut.of(agent)
+    agent = await ask(UpdateAgent(agent_id, body.changes(), matched or body.version, body.knowledge_base_ids()))
+    return await _answer(ask, agent, response)
 
 
 @router.delete("/{agent_id}", operation_id="delete_agent", summary="Delete an agent")
@@ -115,8 +122,7 @@ async def clone_agent(agent_id: str, response: Response, ask: Ask, body: CloneBo
     """Make a new agent with the same configuration."""
     agent = await ask(CloneAgent(agent_id, body.name if body else None))
     response.headers["Location"] = f"/api/agents/{agent.id}"
-    set_version(response, agent.version)
-    return AgentOut.of(agent)
+    return await _answer(ask, agent, response)
 
 
 @router.get("/{agent_id}/versions", operation_id="list_agent_versions", summary="List an agent's versions")
@@ -143,5 +149,14 @@ async def restore_agent_version(
 ) -> AgentOut:
     """Make an earlier configuration the next version."""
     agent = await ask(RestoreAgentVersion(agent_id, version, matched))
+    return await _answer(ask, agent, response)
+
+
+async def _answer(ask: Asker, agent: Agent, response: Response) -> AgentOut:
     set_version(response, agent.version)
-    return AgentOut.of(agent)
+    return AgentOut.of(agent, await _model_names(ask, [agent]))
+
+
+async def _model_names(ask: Asker, agents: Sequence[Agent]) -> Mapping[str, str]:
+    ids = {agent.configuration.model for agent in agents if is_id(agent.configuration.model or "")}
+    return await ask(NameModels(frozenset(id for id in ids if id))) if ids else {}

@@ -13,7 +13,8 @@ from dynagent.core.executions import TraceEvent as AnyEvent
 from dynagent.core.shared.paging import Page
 from dynagent.presentation.api.shared.paging import Envelope, page_fields
 
-Query = Annotated[str, Field(min_length=1, max_length=MAX_QUERY)]
+NOT_BLANK = r"\S"
+Query = Annotated[str, Field(min_length=1, max_length=MAX_QUERY, pattern=NOT_BLANK)]
 ConversationId = Annotated[str, Field(min_length=1, max_length=200)]
 ModelName = Annotated[str, Field(min_length=1, max_length=200)]
 
@@ -33,7 +34,7 @@ class ExecutionBody(BaseModel):
     model: ModelName | None = Field(default=None, description="Instead of the agent's own model.")
     context: dict[str, Any] = Field(default_factory=dict)
     lane: Literal["interactive", "batch"] = "interactive"
-    priority: int = Field(default=0, ge=-100, le=100)
+    priority: int = Field(default=0, ge=-100, le=100, strict=True)
 
     def message(self, idempotency_key: str | None) -> StartExecution:
         """Return the command."""

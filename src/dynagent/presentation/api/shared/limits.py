@@ -4,6 +4,7 @@ import json
 import math
 from collections.abc import Callable, Coroutine
 from typing import Any
+from urllib.parse import unquote_to_bytes
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
@@ -48,7 +49,8 @@ class RequestLimits:
             return 414, "uri_too_long", f"the query string is longer than {limits.max_query_bytes} bytes"
         if sum(len(name) + len(value) for name, value in scope["headers"]) > limits.max_header_bytes:
             return 431, "headers_too_large", f"the headers are longer than {limits.max_header_bytes} bytes"
-        if "\x00" in scope["path"] or has_unstorable(scope["path"]) or b"%00" in query or b"\x00" in query:
+        raw_path: bytes = scope.get("raw_path") or scope["path"].encode("utf-8", "replace")
+        if has_unstorable(scope["path"]) or not _is_text(raw_path) or not _is_text(query):
             return 400, "malformed_request", "path and query must not hold NUL characters or broken UTF-8"
         length = Headers(scope=scope).get("content-length", "0")
         if not length.isascii() or not length.isdigit():
@@ -72,6 +74,14 @@ class RequestLimits:
 
     def _too_large(self) -> str:
         return f"the body is larger than {self._settings.max_body_bytes} bytes"
+
+
+def _is_text(encoded: bytes) -> bool:
+    """Say whether percent-encoded bytes are UTF-8 without NUL characters."""
+    try:
+        return "\x00" not in unquote_to_bytes(encoded).decode()
+    except UnicodeDecodeError:
+        return False
 
 
 class StrictJsonRequest(Request):

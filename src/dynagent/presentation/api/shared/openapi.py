@@ -25,6 +25,12 @@ SHORT_PATHS = frozenset(
 )
 """003's own endpoints, documented under `/api`; all others are documented under `/api/v1` (C-09)."""
 
+UNDER_CURRENT = "x-under-current"
+"""Key of an operation's `openapi_extra` when it takes other bodies under `/api/v1` than under `/api`.
+
+Its value has the `operationId`, `summary` and `description` there, and the bodies' `schemas` by name.
+"""
+
 ACCEPTED: dict[str, Any] = {
     "description": "Accepted and not over yet (`async`, or it waits for a person); `Location` names the execution.",
     "content": {"application/json": {"schema": {"$ref": "#/components/schemas/ExecutionOut"}}},
@@ -100,22 +106,35 @@ def build(app: FastAPI) -> dict[str, Any]:
     problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas.update(problem.pop("$defs"))
     schemas["Problem"] = problem
-    document["paths"] = _documented(document["paths"])
+    document["paths"] = _documented(document["paths"], schemas)
     return document
 
 
-def _documented(paths: dict[str, Any]) -> dict[str, Any]:
+def _documented(paths: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
     documented: dict[str, Any] = {}
     for path, operations in paths.items():
         for method, operation in operations.items():
             _add_problems(path, method, operation)
+            differing = operation.pop(UNDER_CURRENT, None)
             documented.setdefault(_shown_path(method, path), {})[method] = operation
+            if differing is not None:
+                schemas.update(differing["schemas"])
+                documented.setdefault(_current(path), {})[method] = _with_bodies(operation, **differing)
     return documented
+
+
+def _with_bodies(operation: Mapping[str, Any], *, schemas: Mapping[str, Any], **said: str) -> dict[str, Any]:
+    choice = {"anyOf": [{"$ref": f"#/components/schemas/{name}"} for name in schemas]}
+    return {**operation, **said, "requestBody": {"required": True, "content": {"application/json": {"schema": choice}}}}
 
 
 def _shown_path(method: str, path: str) -> str:
     if not path.startswith(PREFIX + "/") or (method, path) in SHORT_PATHS:
         return path
+    return _current(path)
+
+
+def _current(path: str) -> str:
     return CURRENT + path[len(PREFIX) :]
 
 

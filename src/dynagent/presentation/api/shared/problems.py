@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope, Send
 
 from dynagent.core.shared.errors import DynagentError, ErrorKind
+from dynagent.presentation.api.shared.head import has_head
 
 log = structlog.get_logger(__name__)
 
@@ -49,6 +50,17 @@ CODES: Mapping[int, str] = {
 """Codes of refusals that HTTP itself makes, before any message is sent."""
 
 SERVER_FAULT = "something went wrong in the server; the log has it under this request id"
+
+
+_PLAINER: Mapping[str, str] = {
+    "tuple_type": "must be a list",
+    "dict_type": "must be a JSON object",
+    "model_type": "must be a JSON object",
+    "model_attributes_type": "must be a JSON object",
+    "extra_forbidden": "there is no such field",
+    "missing": "is required",
+}
+"""What validation says in the words of Python, in those of JSON."""
 
 
 class FieldProblem(BaseModel):
@@ -135,6 +147,8 @@ async def _refused(request: Request, error: Exception) -> Response:
     if error.kind is ErrorKind.INTERNAL:
         log.error("internal_error", error_code=error.code, exc_info=error)
         detail = SERVER_FAULT
+    elif error.violations and error.violations[0].detail not in detail:
+        detail = f"{detail}: {error.violations[0].detail}"
     errors = [
         {"pointer": item.pointer, "rule": item.rule, "detail": item.detail, "location": "body"}
         for item in error.violations
@@ -174,7 +188,8 @@ def _field_problem(item: Mapping[str, Any]) -> dict[str, str]:
     if location != "body":
         path = [location, *path]
     pointer = "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)
-    return {"pointer": pointer, "rule": item["type"], "detail": item["msg"], "location": str(location)}
+    detail = _PLAINER.get(item["type"], item["msg"])
+    return {"pointer": pointer, "rule": item["type"], "detail": detail, "location": str(location)}
 
 
 async def _http_error(request: Request, error: Exception) -> Response:
@@ -205,7 +220,7 @@ def _allowed_methods(request: Request) -> set[str]:
     for regex, of_route in request.app.state.route_methods:
         if regex.match(request.scope["path"]):
             methods |= of_route
-    return methods
+    return methods | {"HEAD"} if "GET" in methods and has_head(request.scope["path"]) else methods
 
 
 async def _broken(request: Request, error: Exception) -> Response:

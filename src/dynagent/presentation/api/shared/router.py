@@ -33,6 +33,12 @@ class PathAliases:
         await self._app(scope, receive, send)
 
 
+def is_current(scope: Scope) -> bool:
+    """Say whether the client wrote the path under `/api/v1`."""
+    written = str(scope.get("dynagent.path", scope["path"]))
+    return written == CURRENT or written.startswith(CURRENT + "/")
+
+
 def canonical(path: str) -> str:
     """Return the path that the routes are declared with: `/api/v1/agents/` → `/api/agents`."""
     if path == CURRENT or path.startswith(CURRENT + "/"):
