@@ -1,5 +1,6 @@
 """Health, figures, information, documentation."""
 
+import re
 from pathlib import Path
 
 import httpx2
@@ -49,9 +50,26 @@ async def test_figures_are_given_as_prometheus_reads_them(api: httpx2.AsyncClien
     assert answer.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
 
 
-@pytest.mark.parametrize("path", ["/", "/api", "/api/", "/api/v1", "/api/v1/"])
+@pytest.mark.parametrize("path", ["/", "/info", "/api", "/api/", "/api/v1", "/api/v1/"])
 async def test_the_api_says_what_it_is(api: httpx2.AsyncClient, path: str) -> None:
-    assert (await api.get(path)).json()["name"] == "Dynagent"
+    said = (await api.get(path)).json()
+
+    assert (said["name"], said["sign_in_required"]) == ("Dynagent", False)
+    for place in ("documentation", "openapi", "llms", "health", "readiness", "metrics", "api"):
+        assert (await api.get(said[place])).status_code == 200
+
+
+async def test_what_models_are_told_is_true(api: httpx2.AsyncClient) -> None:
+    """Every path that /llms.txt names is one of the API's."""
+    answer = await api.get("/llms.txt")
+    paths = (await api.get("/openapi.json")).json()["paths"]
+    named = {path.split("?")[0] for path in re.findall(r"`(?:GET|POST|PUT) (/[^ `]+)`", answer.text)}
+
+    assert answer.headers["content-type"] == "text/plain; charset=utf-8"
+    assert len(named) >= 10
+    assert {path.replace("{id}", "{x}") for path in named} <= {
+        re.sub(r"\{(agent_id|execution_id)\}", "{x}", path) for path in paths
+    } | {"/api/stream/{agent_id}"}
 
 
 async def test_the_reference_needs_nothing_from_elsewhere(api: httpx2.AsyncClient) -> None:

@@ -138,8 +138,24 @@ export const AccessKeyOutSchema = {
 
 export const AgentBodySchema = {
     additionalProperties: false,
-    description: 'An agent as you describe it; only `name` is required.',
+    description: 'An agent as you describe it; only `name` is required. The model may be given by one of three names (C-34).',
     properties: {
+        associated_kb_ids: {
+            anyOf: [
+                {
+                    items: {
+                        format: 'uuid',
+                        type: 'string'
+                    },
+                    maxItems: 64,
+                    type: 'array'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Associated Kb Ids'
+        },
         backstory: {
             default: '',
             maxLength: 20000,
@@ -224,6 +240,32 @@ export const AgentBodySchema = {
             maxLength: 100000,
             title: 'Instructions',
             type: 'string'
+        },
+        llm_model_id: {
+            anyOf: [
+                {
+                    format: 'uuid',
+                    type: 'string'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            description: 'The id of a model that is kept, instead of a name.',
+            title: 'Llm Model Id'
+        },
+        llm_name: {
+            anyOf: [
+                {
+                    maxLength: 200,
+                    type: 'string'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            description: 'Another word for `model`.',
+            title: 'Llm Name'
         },
         max_iter: {
             default: 15,
@@ -341,6 +383,22 @@ export const AgentChangesSchema = {
     additionalProperties: false,
     description: 'The fields to change; all others stay. `version` names the version that is changed (another one: 409).',
     properties: {
+        associated_kb_ids: {
+            anyOf: [
+                {
+                    items: {
+                        format: 'uuid',
+                        type: 'string'
+                    },
+                    maxItems: 64,
+                    type: 'array'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Associated Kb Ids'
+        },
         backstory: {
             maxLength: 20000,
             title: 'Backstory',
@@ -419,6 +477,32 @@ export const AgentChangesSchema = {
             maxLength: 100000,
             title: 'Instructions',
             type: 'string'
+        },
+        llm_model_id: {
+            anyOf: [
+                {
+                    format: 'uuid',
+                    type: 'string'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            description: 'The id of a model that is kept, instead of a name.',
+            title: 'Llm Model Id'
+        },
+        llm_name: {
+            anyOf: [
+                {
+                    maxLength: 200,
+                    type: 'string'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            description: 'Another word for `model`.',
+            title: 'Llm Name'
         },
         max_iter: {
             maximum: 100,
@@ -775,7 +859,7 @@ export const AgentListSchema = {
 
 export const AgentOutSchema = {
     additionalProperties: false,
-    description: 'An agent as it is stored.',
+    description: 'An agent as it is stored. `llm_name` is the name of its model, also where it was chosen by `llm_model_id`.',
     properties: {
         agent_id: {
             title: 'Agent Id',
@@ -885,10 +969,28 @@ export const AgentOutSchema = {
             title: 'Kind',
             type: 'string'
         },
+        knowledge_bases: {
+            items: {
+                $ref: '#/components/schemas/KnowledgeBaseOut'
+            },
+            title: 'Knowledge Bases',
+            type: 'array'
+        },
         last_updated: {
             format: 'date-time',
             title: 'Last Updated',
             type: 'string'
+        },
+        llm_model_id: {
+            anyOf: [
+                {
+                    type: 'string'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Llm Model Id'
         },
         llm_name: {
             anyOf: [
@@ -1050,6 +1152,8 @@ export const AgentOutSchema = {
         'visibility',
         'version',
         'llm_name',
+        'llm_model_id',
+        'knowledge_bases',
         'created_at',
         'updated_at',
         'last_updated'
@@ -1177,7 +1281,7 @@ export const AnswersBodySchema = {
 } as const;
 
 export const ApiInformationSchema = {
-    description: 'What this is and where to read on.',
+    description: 'What this is, how it is let in to, and where to read on.',
     properties: {
         api: {
             title: 'Api',
@@ -1195,6 +1299,14 @@ export const ApiInformationSchema = {
             title: 'Health',
             type: 'string'
         },
+        llms: {
+            title: 'Llms',
+            type: 'string'
+        },
+        metrics: {
+            title: 'Metrics',
+            type: 'string'
+        },
         name: {
             title: 'Name',
             type: 'string'
@@ -1202,6 +1314,14 @@ export const ApiInformationSchema = {
         openapi: {
             title: 'Openapi',
             type: 'string'
+        },
+        readiness: {
+            title: 'Readiness',
+            type: 'string'
+        },
+        sign_in_required: {
+            title: 'Sign In Required',
+            type: 'boolean'
         },
         version: {
             title: 'Version',
@@ -1212,9 +1332,13 @@ export const ApiInformationSchema = {
         'name',
         'version',
         'description',
+        'sign_in_required',
         'documentation',
         'openapi',
+        'llms',
         'health',
+        'readiness',
+        'metrics',
         'api'
     ],
     title: 'ApiInformation',
@@ -2039,6 +2163,7 @@ export const ExecutionBodySchema = {
             ],
             maxLength: 100000,
             minLength: 1,
+            pattern: '\\S',
             title: 'Query',
             type: 'string'
         }
@@ -2661,6 +2786,250 @@ export const HealthOutSchema = {
     type: 'object'
 } as const;
 
+export const InstructedAgentBodySchema = {
+    additionalProperties: false,
+    description: 'An agent that is told what to do.',
+    properties: {
+        associated_kb_ids: {
+            anyOf: [
+                {
+                    items: {
+                        format: 'uuid',
+                        type: 'string'
+                    },
+                    maxItems: 64,
+                    type: 'array'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Associated Kb Ids'
+        },
+        backstory: {
+            default: '',
+            maxLength: 20000,
+            title: 'Backstory',
+            type: 'string'
+        },
+        call_timeout_s: {
+            anyOf: [
+                {
+                    exclusiveMinimum: 0,
+                    maximum: 3600,
+                    type: 'number'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Call Timeout S'
+        },
+        config_data: {
+            additionalProperties: true,
+            title: 'Config Data',
+            type: 'object'
+        },
+        dependencies: {
+            default: [],
+            items: {
+                type: 'string'
+            },
+            maxItems: 64,
+            title: 'Dependencies',
+            type: 'array'
+        },
+        description: {
+            default: '',
+            maxLength: 4000,
+            title: 'Description',
+            type: 'string'
+        },
+        display_name: {
+            anyOf: [
+                {
+                    maxLength: 255,
+                    type: 'string'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Display Name'
+        },
+        fallback_agent_id: {
+            anyOf: [
+                {
+                    type: 'string'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Fallback Agent Id'
+        },
+        fallback_models: {
+            default: [],
+            items: {
+                maxLength: 200,
+                minLength: 1,
+                type: 'string'
+            },
+            maxItems: 5,
+            title: 'Fallback Models',
+            type: 'array'
+        },
+        goal: {
+            default: '',
+            maxLength: 10000,
+            title: 'Goal',
+            type: 'string'
+        },
+        instructions: {
+            maxLength: 100000,
+            minLength: 1,
+            title: 'Instructions',
+            type: 'string'
+        },
+        llm_model_id: {
+            anyOf: [
+                {
+                    format: 'uuid',
+                    type: 'string'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            description: 'The id of a model that is kept, instead of a name.',
+            title: 'Llm Model Id'
+        },
+        llm_name: {
+            anyOf: [
+                {
+                    maxLength: 200,
+                    type: 'string'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            description: 'Another word for `model`.',
+            title: 'Llm Name'
+        },
+        max_iter: {
+            default: 15,
+            maximum: 100,
+            minimum: 1,
+            title: 'Max Iter',
+            type: 'integer'
+        },
+        max_rpm: {
+            anyOf: [
+                {
+                    maximum: 1000000,
+                    minimum: 0,
+                    type: 'integer'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Max Rpm'
+        },
+        memory_flag: {
+            default: false,
+            title: 'Memory Flag',
+            type: 'boolean'
+        },
+        model: {
+            anyOf: [
+                {
+                    maxLength: 200,
+                    type: 'string'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Model'
+        },
+        name: {
+            examples: [
+                'Math helper'
+            ],
+            maxLength: 255,
+            minLength: 1,
+            title: 'Name',
+            type: 'string'
+        },
+        requires_approval: {
+            default: [],
+            items: {
+                type: 'string'
+            },
+            maxItems: 64,
+            title: 'Requires Approval',
+            type: 'array'
+        },
+        role: {
+            default: '',
+            maxLength: 10000,
+            title: 'Role',
+            type: 'string'
+        },
+        run_timeout_s: {
+            anyOf: [
+                {
+                    exclusiveMinimum: 0,
+                    maximum: 86400,
+                    type: 'number'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Run Timeout S'
+        },
+        temperature: {
+            default: 0.2,
+            maximum: 2,
+            minimum: 0,
+            title: 'Temperature',
+            type: 'number'
+        },
+        tools: {
+            default: [],
+            items: {
+                type: 'string'
+            },
+            maxItems: 64,
+            title: 'Tools',
+            type: 'array'
+        },
+        tools_config: {
+            default: [],
+            items: {
+                $ref: '#/components/schemas/ToolAttachment'
+            },
+            maxItems: 64,
+            title: 'Tools Config',
+            type: 'array'
+        },
+        verbose_flag: {
+            default: false,
+            title: 'Verbose Flag',
+            type: 'boolean'
+        }
+    },
+    required: [
+        'name',
+        'instructions'
+    ],
+    title: 'InstructedAgentBody',
+    type: 'object'
+} as const;
+
 export const InterruptListSchema = {
     description: 'All interrupts of an execution, oldest first.',
     properties: {
@@ -2925,6 +3294,26 @@ export const KeyTestOutSchema = {
         'duration_ms'
     ],
     title: 'KeyTestOut',
+    type: 'object'
+} as const;
+
+export const KnowledgeBaseOutSchema = {
+    description: 'A knowledge base that an agent has.',
+    properties: {
+        kb_id: {
+            title: 'Kb Id',
+            type: 'string'
+        },
+        name: {
+            title: 'Name',
+            type: 'string'
+        }
+    },
+    required: [
+        'kb_id',
+        'name'
+    ],
+    title: 'KnowledgeBaseOut',
     type: 'object'
 } as const;
 
@@ -4732,6 +5121,244 @@ export const RetrySchema = {
     type: 'object'
 } as const;
 
+export const RoleAgentBodySchema = {
+    additionalProperties: false,
+    description: 'An agent that is given a part to play, and a model that is kept.',
+    properties: {
+        associated_kb_ids: {
+            anyOf: [
+                {
+                    items: {
+                        format: 'uuid',
+                        type: 'string'
+                    },
+                    maxItems: 64,
+                    type: 'array'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Associated Kb Ids'
+        },
+        backstory: {
+            maxLength: 20000,
+            title: 'Backstory',
+            type: 'string'
+        },
+        call_timeout_s: {
+            anyOf: [
+                {
+                    exclusiveMinimum: 0,
+                    maximum: 3600,
+                    type: 'number'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Call Timeout S'
+        },
+        config_data: {
+            additionalProperties: true,
+            title: 'Config Data',
+            type: 'object'
+        },
+        dependencies: {
+            default: [],
+            items: {
+                type: 'string'
+            },
+            maxItems: 64,
+            title: 'Dependencies',
+            type: 'array'
+        },
+        description: {
+            default: '',
+            maxLength: 4000,
+            title: 'Description',
+            type: 'string'
+        },
+        display_name: {
+            anyOf: [
+                {
+                    maxLength: 255,
+                    type: 'string'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Display Name'
+        },
+        fallback_agent_id: {
+            anyOf: [
+                {
+                    type: 'string'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Fallback Agent Id'
+        },
+        fallback_models: {
+            default: [],
+            items: {
+                maxLength: 200,
+                minLength: 1,
+                type: 'string'
+            },
+            maxItems: 5,
+            title: 'Fallback Models',
+            type: 'array'
+        },
+        goal: {
+            maxLength: 10000,
+            minLength: 1,
+            title: 'Goal',
+            type: 'string'
+        },
+        instructions: {
+            default: '',
+            maxLength: 100000,
+            title: 'Instructions',
+            type: 'string'
+        },
+        llm_model_id: {
+            format: 'uuid',
+            title: 'Llm Model Id',
+            type: 'string'
+        },
+        llm_name: {
+            anyOf: [
+                {
+                    maxLength: 200,
+                    type: 'string'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            description: 'Another word for `model`.',
+            title: 'Llm Name'
+        },
+        max_iter: {
+            default: 15,
+            maximum: 100,
+            minimum: 1,
+            title: 'Max Iter',
+            type: 'integer'
+        },
+        max_rpm: {
+            anyOf: [
+                {
+                    maximum: 1000000,
+                    minimum: 0,
+                    type: 'integer'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Max Rpm'
+        },
+        memory_flag: {
+            default: false,
+            title: 'Memory Flag',
+            type: 'boolean'
+        },
+        model: {
+            anyOf: [
+                {
+                    maxLength: 200,
+                    type: 'string'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Model'
+        },
+        name: {
+            examples: [
+                'Math helper'
+            ],
+            maxLength: 255,
+            minLength: 1,
+            title: 'Name',
+            type: 'string'
+        },
+        requires_approval: {
+            default: [],
+            items: {
+                type: 'string'
+            },
+            maxItems: 64,
+            title: 'Requires Approval',
+            type: 'array'
+        },
+        role: {
+            maxLength: 10000,
+            minLength: 1,
+            title: 'Role',
+            type: 'string'
+        },
+        run_timeout_s: {
+            anyOf: [
+                {
+                    exclusiveMinimum: 0,
+                    maximum: 86400,
+                    type: 'number'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Run Timeout S'
+        },
+        temperature: {
+            default: 0.2,
+            maximum: 2,
+            minimum: 0,
+            title: 'Temperature',
+            type: 'number'
+        },
+        tools: {
+            default: [],
+            items: {
+                type: 'string'
+            },
+            maxItems: 64,
+            title: 'Tools',
+            type: 'array'
+        },
+        tools_config: {
+            default: [],
+            items: {
+                $ref: '#/components/schemas/ToolAttachment'
+            },
+            maxItems: 64,
+            title: 'Tools Config',
+            type: 'array'
+        },
+        verbose_flag: {
+            default: false,
+            title: 'Verbose Flag',
+            type: 'boolean'
+        }
+    },
+    required: [
+        'name',
+        'role',
+        'goal',
+        'backstory',
+        'llm_model_id'
+    ],
+    title: 'RoleAgentBody',
+    type: 'object'
+} as const;
+
 export const RoleBodySchema = {
     additionalProperties: false,
     description: 'A role: `admin`, `user` (shown as Developer) or `viewer`.',
@@ -4781,6 +5408,7 @@ export const RunBodySchema = {
             ],
             maxLength: 100000,
             minLength: 1,
+            pattern: '\\S',
             title: 'Input',
             type: 'string'
         }

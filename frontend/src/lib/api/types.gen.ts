@@ -79,9 +79,13 @@ export type AccessKeyOut = {
 /**
  * AgentBody
  *
- * An agent as you describe it; only `name` is required.
+ * An agent as you describe it; only `name` is required. The model may be given by one of three names (C-34).
  */
 export type AgentBody = {
+    /**
+     * Associated Kb Ids
+     */
+    associated_kb_ids?: Array<string> | null;
     /**
      * Backstory
      */
@@ -124,6 +128,18 @@ export type AgentBody = {
      * Instructions
      */
     instructions?: string;
+    /**
+     * Llm Model Id
+     *
+     * The id of a model that is kept, instead of a name.
+     */
+    llm_model_id?: string | null;
+    /**
+     * Llm Name
+     *
+     * Another word for `model`.
+     */
+    llm_name?: string | null;
     /**
      * Max Iter
      */
@@ -181,6 +197,10 @@ export type AgentBody = {
  */
 export type AgentChanges = {
     /**
+     * Associated Kb Ids
+     */
+    associated_kb_ids?: Array<string> | null;
+    /**
      * Backstory
      */
     backstory?: string;
@@ -222,6 +242,18 @@ export type AgentChanges = {
      * Instructions
      */
     instructions?: string;
+    /**
+     * Llm Model Id
+     *
+     * The id of a model that is kept, instead of a name.
+     */
+    llm_model_id?: string | null;
+    /**
+     * Llm Name
+     *
+     * Another word for `model`.
+     */
+    llm_name?: string | null;
     /**
      * Max Iter
      */
@@ -405,7 +437,7 @@ export type AgentList = {
 /**
  * AgentOut
  *
- * An agent as it is stored.
+ * An agent as it is stored. `llm_name` is the name of its model, also where it was chosen by `llm_model_id`.
  */
 export type AgentOut = {
     /**
@@ -467,9 +499,17 @@ export type AgentOut = {
      */
     kind: 'configured' | 'file' | 'dynamic' | 'builtin';
     /**
+     * Knowledge Bases
+     */
+    knowledge_bases: Array<KnowledgeBaseOut>;
+    /**
      * Last Updated
      */
     last_updated: string;
+    /**
+     * Llm Model Id
+     */
+    llm_model_id: string | null;
     /**
      * Llm Name
      */
@@ -634,7 +674,7 @@ export type AnswersBody = {
 /**
  * ApiInformation
  *
- * What this is and where to read on.
+ * What this is, how it is let in to, and where to read on.
  */
 export type ApiInformation = {
     /**
@@ -654,6 +694,14 @@ export type ApiInformation = {
      */
     health: string;
     /**
+     * Llms
+     */
+    llms: string;
+    /**
+     * Metrics
+     */
+    metrics: string;
+    /**
      * Name
      */
     name: string;
@@ -661,6 +709,14 @@ export type ApiInformation = {
      * Openapi
      */
     openapi: string;
+    /**
+     * Readiness
+     */
+    readiness: string;
+    /**
+     * Sign In Required
+     */
+    sign_in_required: boolean;
     /**
      * Version
      */
@@ -1547,6 +1603,120 @@ export type HealthOut = {
 };
 
 /**
+ * InstructedAgentBody
+ *
+ * An agent that is told what to do.
+ */
+export type InstructedAgentBody = {
+    /**
+     * Associated Kb Ids
+     */
+    associated_kb_ids?: Array<string> | null;
+    /**
+     * Backstory
+     */
+    backstory?: string;
+    /**
+     * Call Timeout S
+     */
+    call_timeout_s?: number | null;
+    /**
+     * Config Data
+     */
+    config_data?: {
+        [key: string]: unknown;
+    };
+    /**
+     * Dependencies
+     */
+    dependencies?: Array<string>;
+    /**
+     * Description
+     */
+    description?: string;
+    /**
+     * Display Name
+     */
+    display_name?: string | null;
+    /**
+     * Fallback Agent Id
+     */
+    fallback_agent_id?: string | null;
+    /**
+     * Fallback Models
+     */
+    fallback_models?: Array<string>;
+    /**
+     * Goal
+     */
+    goal?: string;
+    /**
+     * Instructions
+     */
+    instructions: string;
+    /**
+     * Llm Model Id
+     *
+     * The id of a model that is kept, instead of a name.
+     */
+    llm_model_id?: string | null;
+    /**
+     * Llm Name
+     *
+     * Another word for `model`.
+     */
+    llm_name?: string | null;
+    /**
+     * Max Iter
+     */
+    max_iter?: number;
+    /**
+     * Max Rpm
+     */
+    max_rpm?: number | null;
+    /**
+     * Memory Flag
+     */
+    memory_flag?: boolean;
+    /**
+     * Model
+     */
+    model?: string | null;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Requires Approval
+     */
+    requires_approval?: Array<string>;
+    /**
+     * Role
+     */
+    role?: string;
+    /**
+     * Run Timeout S
+     */
+    run_timeout_s?: number | null;
+    /**
+     * Temperature
+     */
+    temperature?: number;
+    /**
+     * Tools
+     */
+    tools?: Array<string>;
+    /**
+     * Tools Config
+     */
+    tools_config?: Array<ToolAttachment>;
+    /**
+     * Verbose Flag
+     */
+    verbose_flag?: boolean;
+};
+
+/**
  * InterruptList
  *
  * All interrupts of an execution, oldest first.
@@ -1724,6 +1894,22 @@ export type KeyTestOut = {
      * Models
      */
     models?: Array<string>;
+};
+
+/**
+ * KnowledgeBaseOut
+ *
+ * A knowledge base that an agent has.
+ */
+export type KnowledgeBaseOut = {
+    /**
+     * Kb Id
+     */
+    kb_id: string;
+    /**
+     * Name
+     */
+    name: string;
 };
 
 /**
@@ -2799,6 +2985,118 @@ export type Retry = {
      * What
      */
     what: 'model' | 'tool' | 'execution' | 'fallback';
+};
+
+/**
+ * RoleAgentBody
+ *
+ * An agent that is given a part to play, and a model that is kept.
+ */
+export type RoleAgentBody = {
+    /**
+     * Associated Kb Ids
+     */
+    associated_kb_ids?: Array<string> | null;
+    /**
+     * Backstory
+     */
+    backstory: string;
+    /**
+     * Call Timeout S
+     */
+    call_timeout_s?: number | null;
+    /**
+     * Config Data
+     */
+    config_data?: {
+        [key: string]: unknown;
+    };
+    /**
+     * Dependencies
+     */
+    dependencies?: Array<string>;
+    /**
+     * Description
+     */
+    description?: string;
+    /**
+     * Display Name
+     */
+    display_name?: string | null;
+    /**
+     * Fallback Agent Id
+     */
+    fallback_agent_id?: string | null;
+    /**
+     * Fallback Models
+     */
+    fallback_models?: Array<string>;
+    /**
+     * Goal
+     */
+    goal: string;
+    /**
+     * Instructions
+     */
+    instructions?: string;
+    /**
+     * Llm Model Id
+     */
+    llm_model_id: string;
+    /**
+     * Llm Name
+     *
+     * Another word for `model`.
+     */
+    llm_name?: string | null;
+    /**
+     * Max Iter
+     */
+    max_iter?: number;
+    /**
+     * Max Rpm
+     */
+    max_rpm?: number | null;
+    /**
+     * Memory Flag
+     */
+    memory_flag?: boolean;
+    /**
+     * Model
+     */
+    model?: string | null;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Requires Approval
+     */
+    requires_approval?: Array<string>;
+    /**
+     * Role
+     */
+    role: string;
+    /**
+     * Run Timeout S
+     */
+    run_timeout_s?: number | null;
+    /**
+     * Temperature
+     */
+    temperature?: number;
+    /**
+     * Tools
+     */
+    tools?: Array<string>;
+    /**
+     * Tools Config
+     */
+    tools_config?: Array<ToolAttachment>;
+    /**
+     * Verbose Flag
+     */
+    verbose_flag?: boolean;
 };
 
 /**
@@ -4907,6 +5205,71 @@ export type RegisterToolResponses = {
 };
 
 export type RegisterToolResponse = RegisterToolResponses[keyof RegisterToolResponses];
+
+export type CreatePlatformAgentData = {
+    body: InstructedAgentBody | RoleAgentBody;
+    path?: never;
+    query?: never;
+    url: '/api/v1/agents';
+};
+
+export type CreatePlatformAgentErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id.
+     */
+    404: Problem;
+    /**
+     * The change collides with what is there.
+     */
+    409: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not declared as JSON.
+     */
+    415: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type CreatePlatformAgentError = CreatePlatformAgentErrors[keyof CreatePlatformAgentErrors];
+
+export type CreatePlatformAgentResponses = {
+    /**
+     * Successful Response
+     */
+    201: AgentOut;
+};
+
+export type CreatePlatformAgentResponse = CreatePlatformAgentResponses[keyof CreatePlatformAgentResponses];
 
 export type SetAgentsStatusData = {
     body: BulkBody;
@@ -8898,6 +9261,39 @@ export type GetHealthResponses = {
 };
 
 export type GetHealthResponse = GetHealthResponses[keyof GetHealthResponses];
+
+export type GetInformationData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/info';
+};
+
+export type GetInformationErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+};
+
+export type GetInformationError = GetInformationErrors[keyof GetInformationErrors];
+
+export type GetInformationResponses = {
+    /**
+     * Successful Response
+     */
+    200: ApiInformation;
+};
+
+export type GetInformationResponse = GetInformationResponses[keyof GetInformationResponses];
 
 export type GetMetricsData = {
     body?: never;

@@ -80,14 +80,18 @@ class HealthOut(BaseModel):
 
 
 class ApiInformation(BaseModel):
-    """What this is and where to read on."""
+    """What this is, how it is let in to, and where to read on."""
 
     name: str
     version: str
     description: str
+    sign_in_required: bool
     documentation: str
     openapi: str
+    llms: str
     health: str
+    readiness: str
+    metrics: str
     api: str
 
 
@@ -126,15 +130,20 @@ async def get_metrics(request: Request) -> Response:
 
 
 @router.get("/api", operation_id="get_api_information", summary="What this API is")
+@router.get("/info", operation_id="get_information", summary="What this server is")
 async def get_api_information(request: Request) -> ApiInformation:
     """Say what this is and where to read on."""
     return ApiInformation(
         name=request.app.title,
         version=request.app.version,
         description=request.app.description,
+        sign_in_required=request.app.state.door.sign_in_required,
         documentation="/docs",
         openapi="/openapi.json",
+        llms="/llms.txt",
         health="/health",
+        readiness="/ready",
+        metrics="/metrics",
         api="/api/v1",
     )
 

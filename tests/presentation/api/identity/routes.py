@@ -10,6 +10,7 @@ PERMISSIONS: dict[str, str] = {
     "get_readiness": "anybody",
     "get_metrics": "anybody",
     "get_api_information": "anybody",
+    "get_information": "anybody",
     "get_sign_in_options": "anybody",
     "complete_setup": "anybody",
     "register": "anybody",
@@ -22,6 +23,7 @@ PERMISSIONS: dict[str, str] = {
     "list_agent_versions": "agents:read",
     "get_agent_version": "agents:read",
     "create_agent": "agents:write",
+    "create_platform_agent": "agents:write",
     "update_agent": "agents:write",
     "delete_agent": "agents:write",
     "clone_agent": "agents:write",
@@ -92,6 +94,7 @@ CODE = "async def shout(text: str) -> str:\n    return text.upper()"
 
 BODIES: dict[str, Any] = {
     "create_agent": {"name": "B"},
+    "create_platform_agent": {"name": "B", "instructions": "Be brief."},
     "update_agent": {"description": "changed"},
     "set_agents_status": {"ids": ["{agent_id}"], "action": "enable"},
     "run_agent": {"input": "compute 2+2"},

@@ -12,7 +12,7 @@ from pathlib import Path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 DYNAMIC = re.compile(r"^/(agents|executions)/(?!new(?:/|$)|_(?:/|$))([^/.]+)(/.*)?$")
-NOT_PAGES = ("/api/", "/health", "/ready", "/metrics", "/docs", "/openapi.json")
+NOT_PAGES = ("/api/", "/health", "/ready", "/metrics", "/docs", "/openapi.json", "/info", "/llms.txt")
 FOR_EVER = b"public, max-age=31536000, immutable"
 ASK_AGAIN = b"no-cache"
 
