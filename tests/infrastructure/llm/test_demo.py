@@ -73,6 +73,12 @@ CALLS = [
         [("calculator", {"expression": "23*19"}), ("chatbot", {"query": "Explain 437 in one sentence."})],
     ),
     ("What is 12*12?", ["144"], [("calculator", {"expression": "12*12"})]),
+    (
+        "What is 2+2, (1+2)*3 and 2**8?",
+        ["4", "9", "256"],
+        [("calculator", {"expression": text}) for text in ("2+2", "(1+2)*3", "2**8")],
+    ),
+    ("What is max(1+2, 3+4)?", ["7"], [("calculator", {"expression": "max(1+2, 3+4)"})]),
     ("What is 23 times 19?", ["437"], [("calculator", {"expression": "23*19"})]),
     ("the square root of 144 plus 5", ["17"], [("calculator", {"expression": "sqrt(144)+5"})]),
     ("calculate (3+4)*2 - 1", ["13"], [("calculator", {"expression": "(3+4)*2 - 1"})]),

@@ -14,7 +14,10 @@ _CONNECTIVE = re.compile(
 )
 _SENTENCE_END = re.compile(r"(?<=[.!?;])[\"”')]*\s+|\n+")
 _THEN = re.compile(r",?\s+(?:and\s+)?(?:then|after that|afterwards|finally)[\s,]+|,\s+and\s+", re.IGNORECASE)
-_AND = re.compile(r",?\s+and\s+(?=(\w+))|,\s+(?=(\w+))", re.IGNORECASE)
+_AND = re.compile(r",?\s+and\s+(?=(\w+|\())|,\s+(?=(\w+|\())", re.IGNORECASE)
+_SIGN = r"\s*(?:\*\*|[-+*/^×÷])\s*"
+_SUM_BEGINS = re.compile(rf"[-(]*\d[\d.]*\)*{_SIGN}[-(]*\d")
+_SUM_ENDS = re.compile(rf"\d\)*{_SIGN}[-(]*\d[\d.]*\)*$")
 _SEQUEL = re.compile(r"^\W*(?:then|next|finally|lastly|afterwards?|after that|second(?:ly)?)\b", re.IGNORECASE)
 _HOLE = re.compile("\x01(\\d+)\x02")
 
@@ -67,14 +70,22 @@ def _gathered(sentences: list[str], takes_text: Callable[[str], bool]) -> list[s
 
 
 def _at_verbs(part: str, is_verb: IsVerb) -> list[str]:
-    """Split at `and` or a comma where an order begins: `compute 2+2 and reverse it`, not `add 2 and 3`."""
+    """Split at `and` or a comma where an order or another sum begins.
+
+    `compute 2+2 and reverse it`, `what is 2+2 and 3*3`; not `add 2 and 3`, not `max(1+2, 3+4)`.
+    """
     if ":" in part:
         return [part]
     clauses: list[str] = []
     start = 0
     for match in _AND.finditer(part):
-        word = (match[1] or match[2]).lower()
-        if word in IMPERATIVES or is_verb(word):
-            clauses.append(part[start : match.start()])
+        word, before = (match[1] or match[2]).lower(), part[start : match.start()]
+        if word in IMPERATIVES or is_verb(word) or _between_sums(before, part[match.end() :]):
+            clauses.append(before)
             start = match.end()
     return [*clauses, part[start:]]
+
+
+def _between_sums(before: str, after: str) -> bool:
+    closed = before.count("(") == before.count(")")
+    return closed and bool(_SUM_ENDS.search(before)) and bool(_SUM_BEGINS.match(after))

@@ -49,6 +49,9 @@ CODES: Mapping[int, str] = {
 }
 """Codes of refusals that HTTP itself makes, before any message is sent."""
 
+MAX_TOLD = 5
+"""How many broken rules the sentence names; `errors` has all."""
+
 SERVER_FAULT = "something went wrong in the server; the log has it under this request id"
 
 
@@ -177,9 +180,10 @@ async def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     errors = [_field_problem(item) for item in error.errors()]
     count = "one rule is" if len(errors) == 1 else f"{len(errors)} rules are"
-    first = f"{errors[0]['pointer'] or 'the body'}: {errors[0]['detail']}" if errors else ""
+    told = "; ".join(f"{item['pointer'] or 'the body'}: {item['detail']}" for item in errors[:MAX_TOLD])
+    more = "; …" if len(errors) > MAX_TOLD else ""
     return problem_response(
-        request.scope, status=422, code="invalid_input", detail=f"{count} broken: {first}", errors=errors
+        request.scope, status=422, code="invalid_input", detail=f"{count} broken: {told}{more}", errors=errors
     )
 
 
