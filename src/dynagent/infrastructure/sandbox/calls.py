@@ -100,6 +100,8 @@ class Calls:
             "shape": call.shape,
             "arguments": arguments,
             "secrets": call.entitled.secrets,
+            "idempotency_key": call.context.idempotency_key,
+            "execution_id": call.context.execution_id,
             "output_limit": self._settings.output_kb << 10,
             "logs_limit": self._settings.logs_kb << 10,
             "keep": keep,

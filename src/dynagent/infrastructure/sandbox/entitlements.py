@@ -28,11 +28,13 @@ def entitlement(tool: CustomTool, settings: SandboxSettings) -> Entitlement:
     uses = {module.partition(".")[0] for module in tool.reflection.imports}
     grants = parse_grants(tool.policy.network)
     secrets = {name: _secret(name, settings) for name in tool.policy.secrets}
-    if "openai" in uses and settings.grant_openai:
+    if "openai" in uses and settings.openai_is_granted:
         grants = (*grants, Grant.parse(settings.openai_host, trusted=True))
         secrets = {"OPENAI_BASE_URL": settings.openai_base_url, **secrets}
         if settings.openai_api_key is not None:
             secrets = {"OPENAI_API_KEY": settings.openai_api_key.get_secret_value(), **secrets}
+    elif "OPENAI_API_KEY" in secrets:
+        secrets = {"OPENAI_BASE_URL": settings.openai_base_url, **secrets}
     needs_libraries = bool(uses & set(settings.libraries)) or bool(grants)
     return Entitlement("full" if needs_libraries else "core", grants, secrets)
 
@@ -41,11 +43,13 @@ def networked_libraries(policy: ToolPolicy, settings: SandboxSettings) -> list[s
     """Return the libraries that this policy does not let a tool import: they need granted hosts that it lacks."""
     if policy.network:
         return []
-    return [name for name in settings.networked if not (name == "openai" and settings.grant_openai)]
+    return [name for name in settings.networked if not (name == "openai" and settings.openai_is_granted)]
 
 
 def _secret(name: str, settings: SandboxSettings) -> str:
     value = settings.secrets.get(name)
+    if value is None and name == "OPENAI_API_KEY":
+        value = settings.openai_api_key
     if value is None:
         raise ToolFailed(f"the secret {name!r} that this tool was granted is not set on this server")
     return value.get_secret_value()

@@ -39,8 +39,8 @@ class Grant:
 
     @property
     def may_be_private(self) -> bool:
-        """Say whether the operator vouches for it, or the grant names an address literally."""
-        return self.trusted or (not self.below and is_literal(self.host))
+        """Say whether the operator vouches for it, or the grant names an address literally (localhost is one)."""
+        return self.trusted or (not self.below and (self.host == "localhost" or is_literal(self.host)))
 
 
 def is_literal(host: str) -> bool:

@@ -30,8 +30,13 @@ class SandboxSettings(BaseSettings):
     """Those of the libraries that a tool may import only with granted hosts."""
     secrets: dict[str, SecretStr] = Field(default_factory=dict[str, SecretStr])
     """Secrets that tools may be granted by name, as a JSON object."""
-    grant_openai: bool = True
-    """Tools that import `openai` get its host, key and base URL without asking for them (SPEC TOL-06)."""
+    grant_openai: bool | None = None
+    """Whether tools that import `openai` get its host, key and base URL without asking for them (SPEC TOL-06).
+
+    Whoever writes such a tool can read the key. So, unset, it is so only where everybody is administrator anyway
+    (AUTH_MODE=local); elsewhere an administrator grants the host and the secret OPENAI_API_KEY tool by tool.
+    """
+    auth_mode: str = Field(default="local", validation_alias="AUTH_MODE")
     openai_api_key: SecretStr | None = Field(default=None, validation_alias="OPENAI_API_KEY")
     openai_base_url: str = Field(
         default="https://api.openai.com/v1", validation_alias=AliasChoices("OPENAI_BASE_URL", "OPENAI_API_BASE")
@@ -75,6 +80,11 @@ class SandboxSettings(BaseSettings):
     def installed_libraries(self) -> list[str]:
         """Those of the libraries that are installed here, in the order given."""
         return [name for name in self.libraries if importlib.util.find_spec(name) is not None]
+
+    @property
+    def openai_is_granted(self) -> bool:
+        """Whether tools may use the server's access to `openai` without a grant of their own."""
+        return self.auth_mode == "local" if self.grant_openai is None else self.grant_openai
 
     @property
     def places(self) -> int:

@@ -125,6 +125,7 @@ class Annotations:
                 if isinstance(item, ast.Assign) and isinstance(item.value, ast.Constant)
             ]
             return {"enum": values, "title": node.name}
+        partial = any(item.arg == "total" and _is_false(item.value) for item in node.keywords)
         properties: dict[str, Any] = {}
         required: list[str] = []
         for base in bases:
@@ -136,9 +137,10 @@ class Annotations:
             if not isinstance(item, ast.AnnAssign) or not isinstance(item.target, ast.Name) or _is_class_variable(item):
                 continue
             schema, optional = defaulted(self.of(item.annotation, depth + 1), item.value)
-            properties[item.target.id] = schema
-            if not optional:
-                required.append(item.target.id)
+            name = _alias(item.value) or item.target.id
+            properties[name] = schema
+            if not optional and not _may_be_missing(item.annotation, of_all=partial):
+                required.append(name)
         result: dict[str, Any] = {"type": "object", "title": node.name, "properties": properties}
         if required:
             result["required"] = list(dict.fromkeys(required))
@@ -244,6 +246,27 @@ def _literal(nodes: list[ast.expr]) -> dict[str, Any]:
     if all(isinstance(value, str) for value in values):
         schema["type"] = "string"
     return schema
+
+
+def _alias(default: ast.expr | None) -> str | None:
+    """Return the name under which pydantic takes a field, where it is not the field's own."""
+    named = {item.arg: item.value for item in default.keywords} if isinstance(default, ast.Call) else {}
+    for key in ("validation_alias", "alias"):
+        told = named.get(key)
+        if isinstance(told, ast.Constant) and isinstance(told.value, str):
+            return told.value
+    return None
+
+
+def _may_be_missing(annotation: ast.expr, *, of_all: bool) -> bool:
+    """Say whether a key of a TypedDict may be left out."""
+    marked = annotation.value if isinstance(annotation, ast.Subscript) else None
+    name = getattr(marked, "attr", getattr(marked, "id", ""))
+    return name == "NotRequired" or (of_all and name != "Required")
+
+
+def _is_false(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value is False
 
 
 def _is_class_variable(item: ast.AnnAssign) -> bool:

@@ -8,7 +8,7 @@ import socket
 import sys
 from typing import Any
 
-from dynagent.infrastructure.sandbox.inside import frames, harness
+from dynagent.infrastructure.sandbox.inside import bases, frames, harness
 from dynagent.infrastructure.sandbox.inside.cage import Cage
 from dynagent.infrastructure.sandbox.inside.network import Network
 from dynagent.infrastructure.sandbox.inside.screening import screen
@@ -88,7 +88,7 @@ def _call(
     channel: socket.socket, message: dict[str, Any], raw: bytes, *, tool: harness.Tool | None, loop: Any
 ) -> harness.Tool | None:
     """Run one call and send its answer; return the tool for the next call."""
-    os.environ.update(message.get("secrets", {}))
+    bases.begin(message, message.get("secrets", {}))
     logs = harness.Logs(message["logs_limit"])
     sys.stdout = sys.stderr = logs
     before, _ = harness.usage()

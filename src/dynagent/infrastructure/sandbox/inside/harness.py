@@ -4,21 +4,24 @@ import asyncio
 import builtins
 import inspect
 import io
-import json
 import marshal
 import resource
+import sys
 import threading
 import traceback
+import types
 import typing
 from collections.abc import Callable
 from typing import Any
 
 from dynagent.infrastructure.sandbox.inside import bases
 from dynagent.infrastructure.sandbox.inside.computer import operate
+from dynagent.infrastructure.sandbox.inside.frames import json_bytes
 from dynagent.infrastructure.sandbox.inside.interpreter import interpret
 from dynagent.infrastructure.sandbox.inside.results import Misfit, NotSerialisable, to_json, to_parameter
 
 SOURCE_NAME = "<tool>"
+MODULE_NAME = "tool"
 SHIPPED: dict[str, Callable[..., Any]] = {"interpret": interpret, "operate": operate}
 """What the product itself runs in children: the code interpreter and the computer."""
 _MESSAGE_LIMIT = 2000
@@ -71,7 +74,7 @@ class Tool:
         elif inspect.isgenerator(result):
             result = _taken(result)
         value = to_json(result)
-        if len(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")) > output_limit:
+        if len(json_bytes(value)) > output_limit:
             raise TooLarge(f"the result is longer than {output_limit} bytes")
         return value
 
@@ -107,12 +110,11 @@ def usage() -> tuple[float, int]:
 
 def _loaded(program: bytes, entry: str, shape: str) -> Any:
     """Run the module's code and return what a call has to call."""
-    names: dict[str, Any] = {
-        "__name__": "tool",
-        "__builtins__": builtins,
-        "BaseTool": bases.BaseTool,
-        "tool": bases.tool,
-    }
+    module = types.ModuleType(MODULE_NAME)
+    # Dataclasses, typing and pydantic look the module up to understand annotations that are written as text.
+    sys.modules[MODULE_NAME] = module
+    names = module.__dict__
+    names |= {"__builtins__": builtins, **bases.GIVEN}
     exec(marshal.loads(program), names)  # noqa: S102, S302  # this process is the sandbox
     target = names[entry]
     if shape != "class":

@@ -2,6 +2,8 @@
 
 import ast
 import inspect
+import sys
+import types
 from typing import Any
 
 from dynagent.infrastructure.sandbox.inside.results import NotSerialisable, to_json
@@ -14,7 +16,9 @@ async def interpret(code: str, name: str = "<tool>") -> Any:
     """Run a script and return the value of its last expression, as JSON types or else as its `repr`."""
     tree = ast.parse(code, name)
     last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
-    names: dict[str, Any] = {"__name__": "__main__"}
+    # As in a script: dataclasses and typing find the names of annotations in the module of this name.
+    module = sys.modules["__main__"] = types.ModuleType("__main__")
+    names = module.__dict__
     await _run(compile(tree, name, "exec", _FLAGS, dont_inherit=True), names)
     if not isinstance(last, ast.Expr):
         return None

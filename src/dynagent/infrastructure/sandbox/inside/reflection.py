@@ -40,12 +40,17 @@ def _entry(tree: ast.Module, name: str, classes: dict[str, ast.ClassDef]) -> Ent
     functions = [node for node in tree.body if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))]
     tools = [node for node in classes.values() if _is_tool_class(node, classes)]
     if tools and not any(node.name == name for node in functions):
-        return _class_entry(next((node for node in tools if node.name == name), tools[0]), classes)
+        working = [node for node in tools if _work_of(node, classes)] or tools
+        return _class_entry(next((node for node in working if node.name == name), working[0]), classes)
     public = [node for node in functions if not node.name.startswith("_")]
+    used = _used_names(functions)
+    unused = [node for node in public if node.name not in used]  # helpers are used by others, the entry is not
     for candidates in (
         [node for node in functions if node.name == name],
         [node for node in functions if _is_marked(node)],
+        [node for node in unused if isinstance(node, ast.AsyncFunctionDef)],
         [node for node in public if isinstance(node, ast.AsyncFunctionDef)],
+        unused,
         public,
     ):
         if candidates:
@@ -54,12 +59,8 @@ def _entry(tree: ast.Module, name: str, classes: dict[str, ast.ClassDef]) -> Ent
 
 
 def _class_entry(node: ast.ClassDef, classes: dict[str, ast.ClassDef]) -> Entry:
-    methods: dict[str, Function] = {}
-    for owner in _line(node, classes):
-        for item in owner.body:
-            if isinstance(item, (ast.FunctionDef, ast.AsyncFunctionDef)):
-                methods.setdefault(item.name, item)
-    work = methods.get("_arun") or methods.get("_run")
+    methods = _methods(node, classes)
+    work = _work_of(node, classes)
     if work is None:
         raise Unreadable("no_entry", node, f"class '{node.name}' has neither `_arun` nor `_run`")
     made = methods.get("__init__")
@@ -69,6 +70,30 @@ def _class_entry(node: ast.ClassDef, classes: dict[str, ast.ClassDef]) -> Entry:
         if needed > 0 or any(default is None for default in made.args.kw_defaults):
             raise Unreadable("constructor", made, "a class tool is made without arguments: give them defaults")
     return Entry(node.name, "class", work, node)
+
+
+def _methods(node: ast.ClassDef, classes: dict[str, ast.ClassDef]) -> dict[str, Function]:
+    methods: dict[str, Function] = {}
+    for owner in _line(node, classes):
+        for item in owner.body:
+            if isinstance(item, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                methods.setdefault(item.name, item)
+    return methods
+
+
+def _work_of(node: ast.ClassDef, classes: dict[str, ast.ClassDef]) -> Function | None:
+    methods = _methods(node, classes)
+    return methods.get("_arun") or methods.get("_run")
+
+
+def _used_names(functions: list[Function]) -> set[str]:
+    """Return the names that functions use of others than themselves."""
+    return {
+        inner.id
+        for node in functions
+        for inner in ast.walk(node)
+        if isinstance(inner, ast.Name) and inner.id != node.name
+    }
 
 
 def _is_tool_class(node: ast.ClassDef, classes: dict[str, ast.ClassDef]) -> bool:

@@ -8,11 +8,14 @@ import math
 import types
 import typing
 import uuid
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Mapping, Sequence, Set, ValuesView
 from typing import Any
 
 _DEPTH = 100
 _PLAIN = (str, int, float, bool, type(None))
+_LISTS = (list, tuple, set, frozenset)
+_BYTES = (bytes, bytearray, memoryview)
 
 
 class NotSerialisable(Exception):
@@ -38,7 +41,7 @@ def to_json(value: Any, depth: int = 0) -> Any:
         return value
     if isinstance(value, dict):
         return {_key(key): to_json(item, depth + 1) for key, item in typing.cast("dict[Any, Any]", value).items()}
-    if isinstance(value, (list, tuple, set, frozenset)):
+    if isinstance(value, _LISTS):
         return [to_json(item, depth + 1) for item in typing.cast("list[Any]", value)]
     return _converted(value, depth)
 
@@ -68,6 +71,8 @@ def _converted(value: Any, depth: int) -> Any:
         return to_json(dump(mode="json"), depth + 1)
     if isinstance(value, Mapping):
         return to_json(dict(typing.cast("Mapping[Any, Any]", value)), depth + 1)
+    if isinstance(value, (Sequence, Set, ValuesView, deque)) and not isinstance(value, _BYTES):
+        return [to_json(item, depth + 1) for item in typing.cast("list[Any]", value)]
     raise NotSerialisable(f"the result holds a {type(value).__name__}, which has no JSON form")
 
 
@@ -120,6 +125,8 @@ def _collection(value: Any, origin: Any, inner: tuple[Any, ...]) -> Any:
 
 
 def _instance(value: Any, hint: Any) -> Any:
+    if typing.is_typeddict(hint):
+        return value
     if isinstance(value, hint):
         return value
     try:

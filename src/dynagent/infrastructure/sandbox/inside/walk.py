@@ -27,6 +27,8 @@ init post_init name doc len iter next aiter anext enter exit aenter aexit str re
 eq ne lt le gt ge contains getitem setitem delitem missing call add radd iadd sub rsub isub mul rmul imul truediv
 rtruediv floordiv mod rmod pow neg pos abs invert and or xor lshift rshift matmul round trunc floor ceil divmod
 await reversed version slots match_args all author main qualname
+new del getattr setattr delattr get set delete set_name init_subclass class_getitem copy deepcopy complex bytes
+length_hint sizeof fspath instancecheck subclasscheck
 """
 _FRAME_ATTRIBUTES = """
 gi_frame gi_code gi_yieldfrom gi_running cr_frame cr_code cr_await cr_origin cr_running ag_frame ag_code ag_await
@@ -35,6 +37,8 @@ co_names co_varnames co_filename func_globals func_code mro
 """
 _BANNED = frozenset(_BANNED_NAMES.split())
 _REFLECTIVE = frozenset(("getattr", "setattr", "delattr", "hasattr"))
+_GETTERS = frozenset(("attrgetter", "methodcaller"))
+_OF_A_CLASS = frozenset(("__name__", "__qualname__", "__doc__"))
 _HARMLESS = frozenset(f"__{name}__" for name in _HARMLESS_NAMES.split())
 _FRAME_NAMES = frozenset(_FRAME_ATTRIBUTES.split())
 _KINDS = (
@@ -63,6 +67,8 @@ class Walk:
         self.imports: set[str] = set()
         self._modules: set[str] = set()
         self._direct: set[ast.AST] = set()
+        self._getters: set[str] = set()
+        self._partial: dict[str, str] = {}
         self._docstrings: set[ast.AST] = set()
         self._local: set[ast.AST] = set()
         self._rules: dict[type[ast.AST], Callable[[Any], Iterator[Found]]] = {
@@ -84,12 +90,12 @@ class Walk:
     def over(self, tree: ast.Module) -> Iterator[Found]:
         """Yield the objections; nodes come outside in, so that names of modules are known before their use."""
         for statement in tree.body:
-            if not isinstance(statement, _MODULE_LEVEL) and not _is_text(statement):
+            if not _may_stand_outside(statement):
                 yield _at(statement, "module_level", "outside of functions only imports, assignments and definitions")
         nodes = list(ast.walk(tree))
         for node in nodes:
             if isinstance(node, (ast.Import, ast.ImportFrom)):
-                self._modules.update((name.asname or name.name).partition(".")[0] for name in node.names)
+                self._note_imports(node)
             elif isinstance(node, (ast.Module, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
                 first = node.body[0] if node.body else None
                 if first is not None and _is_text(first):
@@ -99,6 +105,15 @@ class Walk:
         for node in nodes:
             if rule := self._rules.get(type(node)):
                 yield from rule(node)
+
+    def _note_imports(self, node: ast.Import | ast.ImportFrom) -> None:
+        for name in node.names:
+            bound = (name.asname or name.name).partition(".")[0]
+            self._modules.add(bound)
+            if isinstance(node, ast.Import) and name.name in imports.PARTIAL:
+                self._partial[bound] = name.name
+            if isinstance(node, ast.ImportFrom) and node.module == "operator" and name.name in _GETTERS:
+                self._getters.add(bound)
 
     def _import(self, node: ast.Import) -> Iterator[Found]:
         for name in node.names:
@@ -116,6 +131,8 @@ class Walk:
                 yield _at(node, "private_name", f"'{name.name}' is private to its module")
             elif name.name in imports.BLOCKED:
                 yield _at(node, "import_blocked", f"import of '{name.name}' is not allowed")
+            elif objection := imports.objection_to_name(node.module or "", name.name):
+                yield _at(node, *objection)
 
     def _module(self, node: ast.AST, module: str) -> Iterator[Found]:
         self.imports.add(module)
@@ -134,7 +151,9 @@ class Walk:
             yield _at(node, "computed_attribute", f"'{node.id}' may only be called, with the attribute's name as text")
 
     def _attribute(self, node: ast.Attribute) -> Iterator[Found]:
-        if _is_dunder(node.attr) and node.attr not in _HARMLESS:
+        if node.attr in _OF_A_CLASS and isinstance(node.value, ast.Attribute) and node.value.attr == "__class__":
+            self._direct.add(node.value)  # the name of a class is not a way to anywhere
+        if _is_dunder(node.attr) and node.attr not in _HARMLESS and node not in self._direct:
             yield _at(node, "dunder", f"attribute '{node.attr}' reaches into the interpreter")
         elif node.attr in _FRAME_NAMES:
             yield _at(node, "frame_attribute", f"attribute '{node.attr}' belongs to frames and code objects")
@@ -144,8 +163,14 @@ class Walk:
                 yield _at(node, "private_name", f"'{node.attr}' is private to its module")
             elif node.attr in imports.BLOCKED or node.attr in ("builtins", "importlib", "ctypes"):
                 yield _at(node, "import_blocked", f"'{node.attr}' is not allowed, by any way")
+            elif isinstance(node.value, ast.Name) and root in self._partial:
+                if objection := imports.objection_to_name(self._partial[root], node.attr):
+                    yield _at(node, *objection)
 
     def _call(self, node: ast.Call) -> Iterator[Found]:
+        called = getattr(node.func, "attr", getattr(node.func, "id", ""))
+        if called in self._getters or (called in _GETTERS and isinstance(node.func, ast.Attribute)):
+            yield from self._getter(node, called)
         if not isinstance(node.func, ast.Name) or node.func.id not in _REFLECTIVE:
             return
         self._direct.add(node.func)
@@ -155,6 +180,16 @@ class Walk:
             yield _at(node, "computed_attribute", message)
         elif name.value in _FRAME_NAMES:
             yield _at(node, "frame_attribute", f"attribute '{name.value}' belongs to frames and code objects")
+
+    def _getter(self, node: ast.Call, called: str) -> Iterator[Found]:
+        for name in node.args:
+            path = name.value if isinstance(name, ast.Constant) and isinstance(name.value, str) else "_"
+            if any(part.startswith("_") or part in _FRAME_NAMES for part in path.split(".")):
+                message = f"'{called}' needs the attribute's name as text, without a leading underscore"
+                yield _at(node, "computed_attribute", message)
+                return
+            if called == "methodcaller":
+                return
 
     def _constant(self, node: ast.Constant) -> Iterator[Found]:
         if not isinstance(node.value, (str, bytes)) or node in self._docstrings:
@@ -196,6 +231,24 @@ class Walk:
 
 def _at(node: ast.AST, rule: str, message: str) -> Found:
     return rule, getattr(node, "lineno", 1), getattr(node, "col_offset", 0), message
+
+
+def _may_stand_outside(statement: ast.stmt) -> bool:
+    """Say whether a statement may stand at module level: beside the usual, the three guards that tools come with."""
+    if isinstance(statement, _MODULE_LEVEL) or _is_text(statement):
+        return True
+    if isinstance(statement, ast.If):
+        test = ast.unparse(statement.test)
+        if test in ("TYPE_CHECKING", "typing.TYPE_CHECKING"):
+            return all(isinstance(inner, _MODULE_LEVEL) for inner in (*statement.body, *statement.orelse))
+        return test == "__name__ == '__main__'" and not statement.orelse  # never true here
+    if isinstance(statement, ast.Try):
+        handled = [inner for handler in statement.handlers for inner in handler.body]
+        return all(
+            isinstance(inner, (ast.Import, ast.ImportFrom, ast.Assign, ast.Pass))
+            for inner in (*statement.body, *handled, *statement.orelse, *statement.finalbody)
+        )
+    return False
 
 
 def _is_dunder(name: str) -> bool:
