@@ -17,6 +17,7 @@ from dynagent.core.tools import (
     ToolResultNotSerialisable,
     ToolTimeout,
 )
+from dynagent.infrastructure.sandbox.inside.frames import OUT_OF_MEMORY
 from dynagent.infrastructure.sandbox.protocol import Answer
 from dynagent.infrastructure.sandbox.zygotes import Ended
 
@@ -60,6 +61,8 @@ def of_end(ended: Ended, *, cpu_s: int) -> ToolFailed:
         return ToolCrashed("the tool's process was ended by the system, most likely for memory", extra=extra)
     if number:
         return ToolCrashed(f"the tool's process ended by {signal.Signals(number).name}", extra=extra)
+    if os.WIFEXITED(status) and os.WEXITSTATUS(status) == OUT_OF_MEMORY:
+        return ToolMemoryLimit("the tool asked for more memory than its limit", extra=extra)
     return ToolCrashed(
         f"the tool's process ended without an answer (status {os.waitstatus_to_exitcode(status)})", extra=extra
     )

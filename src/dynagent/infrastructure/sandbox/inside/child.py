@@ -35,6 +35,8 @@ def main(channel: socket.socket, slot: int, cage: Cage) -> None:
         status = 0
     except frames.Closed:
         status = 0
+    except MemoryError:
+        status = frames.OUT_OF_MEMORY
     except BaseException as error:
         frames.send(socket.socket(fileno=os.dup(3)), {"kind": "broken", "message": f"{type(error).__name__}: {error}"})
     finally:

@@ -28,6 +28,10 @@ _MESSAGE_LIMIT = 2000
 _ITEM_LIMIT = 10_000
 
 
+_BALLAST = bytearray(4 << 20)
+"""Thrown off when there is no memory left, so that this can be told; never written to, so it costs none."""
+
+
 class Logs(io.TextIOBase):
     """Takes what the tool prints and keeps the first `limit` characters."""
 
@@ -88,6 +92,9 @@ def failure(error: BaseException) -> dict[str, Any]:
     kind = "tool_error"
     if isinstance(error, MemoryError):
         kind = "memory_limit"
+        _BALLAST.clear()
+        # What filled the memory is held by the variables of the frames that the error has gone through.
+        traceback.clear_frames(error.__traceback__)
     elif isinstance(error, TooLarge):
         kind = "output_too_large"
     elif isinstance(error, NotSerialisable):

@@ -2,16 +2,22 @@
 
 import contextlib
 import importlib
+import importlib.resources
+import io
+import pkgutil
 import ssl
 import sys
+import zoneinfo
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from dynagent.infrastructure.sandbox.inside import imports
 
-_LAZY = ("_strptime", "asyncio.selector_events", "concurrent.futures.thread", "pyexpat")
+_LAZY = ("_strptime", "asyncio.selector_events", "concurrent.futures.thread", "importlib.resources", "pyexpat")
 """What modules of the standard library import only when they are used."""
+_PARTS = {"openai": "openai.resources", "pydantic": "pydantic", "httpx": "httpx", "httpx2": "httpx2"}
+"""Library → the package whose modules it loads one by one, as they are used."""
 _READY_CONTEXTS = 2
 _CODECS = "ascii latin_1 cp1252 idna punycode utf_16 utf_32 utf_8_sig unicode_escape hex_codec base64_codec rot_13"
 _DEEP = {
@@ -54,6 +60,36 @@ def libraries(names: list[str]) -> dict[str, str]:
             with contextlib.suppress(Exception):
                 warm()
     return failed
+
+
+def whole(names: list[str]) -> None:
+    """Load what is otherwise loaded when it is used, for children that can open no file: modules and time zones."""
+    for place in ("encodings", "email", "xml.etree", *[_PARTS[name] for name in names if name in _PARTS]):
+        with contextlib.suppress(ImportError):
+            package = importlib.import_module(place)
+            for found in pkgutil.walk_packages(package.__path__, f"{place}.", onerror=lambda _: None):
+                if not found.name.endswith("__main__"):
+                    with contextlib.suppress(Exception):
+                        importlib.import_module(found.name)
+    _remember_zones()
+
+
+def _remember_zones() -> None:
+    """Keep the files of all time zones (half a megabyte) where `zoneinfo` asks when it finds none on the path."""
+    kept: dict[str, bytes] = {}
+    for key in zoneinfo.available_timezones():
+        with contextlib.suppress(OSError, ValueError, LookupError):
+            kept[key] = _zone_file(key)
+    common: Any = importlib.import_module("zoneinfo._common")
+    otherwise = common.load_tzdata
+    common.load_tzdata = lambda key: io.BytesIO(kept[key]) if key in kept else otherwise(key)
+
+
+def _zone_file(key: str) -> bytes:
+    for place in zoneinfo.TZPATH:
+        if (file := Path(place, key)).is_file():
+            return file.read_bytes()
+    return importlib.resources.files("tzdata.zoneinfo").joinpath(key).read_bytes()
 
 
 def _share_trust() -> None:

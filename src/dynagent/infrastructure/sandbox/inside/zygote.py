@@ -41,6 +41,8 @@ def main(control: socket.socket, order: dict[str, Any]) -> None:
     cage = _cage(order)
     missing = _own_namespaces(control, cage)
     report = _prove(cage) | missing
+    if cage.reach == "sealed":
+        _load_what_comes_late(cage, order)
     child.rehearse()
     gc.collect()
     gc.freeze()
@@ -52,6 +54,15 @@ def main(control: socket.socket, order: dict[str, Any]) -> None:
     }
     control.send(json.dumps(hello).encode())
     Server(control, cage).serve()
+
+
+def _load_what_comes_late(cage: Cage, order: dict[str, Any]) -> None:
+    """Load what children would open files for; they have more address space to begin with then."""
+    preloads.whole(order["libraries"] if order["sockets"] else [])
+    _one_thread()
+    if kernel.LINUX:
+        cage.address_space = limits.own_address_space() + cage.memory_bytes
+        cage.prepare(_readable())
 
 
 def _cage(order: dict[str, Any]) -> Cage:
