@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import structlog
 
@@ -88,7 +88,7 @@ class Ground:
     stack: AsyncExitStack
     observer: EventObserver
     outbox: Outbox
-    incidents: Incidents = field(default_factory=Incidents)
+    incidents: Incidents
 
 
 @asynccontextmanager
@@ -146,7 +146,7 @@ async def _open_ground(settings: Settings, stack: AsyncExitStack, tell: Tell) ->
     outbox = Outbox(database.pool, observer)
     outbox.start()
     stack.push_async_callback(outbox.stop)
-    return Ground(settings, database, leases, signals, Metrics(), stack, observer, outbox)
+    return Ground(settings, database, leases, signals, Metrics(), stack, observer, outbox, Incidents(database.pool))
 
 
 async def _open_database(settings: Settings, stack: AsyncExitStack, tell: Tell) -> Database:
@@ -185,6 +185,8 @@ async def _open_ports(ground: Ground, models: ModelsInUse, identity: Identity, t
     settings, pool, stack = ground.settings, ground.database.pool, ground.stack
     checkpoints = Checkpoints(ground.database.dsn)
     stack.push_async_callback(checkpoints.aclose)
+    ground.incidents.start()
+    stack.push_async_callback(ground.incidents.stop)
     sandbox = ZygoteSandbox(settings.sandbox, ground.incidents)
     await sandbox.start()
     stack.push_async_callback(sandbox.stop)

@@ -9,21 +9,31 @@ from dynagent.application.reactions.identity import StopDangerousAgents
 from dynagent.application.shared.bus import Bus
 from dynagent.application.shared.caller import Caller
 from dynagent.core.shared.events import EventObserver
+from dynagent.infrastructure.postgres.pool import Pool
+from dynagent.infrastructure.postgres.sandbox_audit import SandboxAudit
 from dynagent.infrastructure.sandbox.audit import AuditEvent
 from dynagent.main.handlers import Scope
 
 log = structlog.get_logger()
 
 INCIDENTS = frozenset({"sandbox.violation"})
-TOLD = ("kind", "tool_id", "times")
+TOLD = ("kind", "tool_id", "version")
 
 
 class Incidents:
-    """Keeps the sandbox's violations: handed to the sandbox as its keeper, attached to the bus once there is one."""
+    """Keeps what the sandbox tells: handed to it as its keeper, attached to the bus once there is one.
 
-    def __init__(self) -> None:
+    Every event goes to the audit log, in batches; a violation is reported over the bus as well, for the agent's sake.
+    """
+
+    def __init__(self, pool: Pool) -> None:
+        self._kept = SandboxAudit(pool)
         self._bus: Bus[Scope] | None = None
         self._reports: set[asyncio.Task[None]] = set()
+
+    def start(self) -> None:
+        """Begin to store; call on the running loop."""
+        self._kept.start()
 
     def attach(self, bus: Bus[Scope], observer: EventObserver) -> None:
         """Report over this bus from now on, and have its incidents answered."""
@@ -32,6 +42,7 @@ class Incidents:
 
     def __call__(self, event: AuditEvent) -> None:
         """Take what the sandbox tells; returns at once."""
+        self._kept.keep(event)
         if self._bus is None or event.name not in INCIDENTS or event.user_id is None:
             return
         details = {"tool": event.tool, **{name: event.fields[name] for name in TOLD if name in event.fields}}
@@ -45,6 +56,10 @@ class Incidents:
         """Wait until everything that was told is written down."""
         while self._reports:
             await asyncio.gather(*self._reports, return_exceptions=True)
+
+    async def stop(self) -> None:
+        """Store what waits to be stored; after the sandbox, which tells until its end."""
+        await self._kept.stop()
 
     def _ended(self, report: asyncio.Task[None]) -> None:
         self._reports.discard(report)

@@ -57,11 +57,14 @@ async def test_a_tool_that_violates_its_policy_three_times_is_switched_off(datab
     user = new_id()
     tool = await add_tool(database, user)
     state = "SELECT disabled, disabled_reason FROM custom_tools WHERE id = $1"
-    for times in (1, 2, 3):
+    # Violations of an earlier version do not count, nor those of another tool.
+    for told in ({"tool_id": tool.id, "version": 0}, {"tool_id": new_id(), "version": 1}):
+        await kept(database, *[AuditEvent("sandbox.violation", user, "probe", told)] * 3)
+    for _ in range(3):
         row = await database.pool.fetchrow(state, tool.id)
         assert row is not None
         assert row["disabled"] is False
-        await kept(database, AuditEvent("sandbox.violation", user, "probe", {"tool_id": tool.id, "times": times}))
+        await kept(database, AuditEvent("sandbox.violation", user, "probe", {"tool_id": tool.id, "version": 1}))
     row = await database.pool.fetchrow(state, tool.id)
     assert row is not None
     assert row["disabled"] is True

@@ -53,7 +53,14 @@ REFUSED: dict[str, tuple[str, str, int]] = {
     "in a pattern": ("async def f(x):\n    match x:\n        case object(__class__=c): return c", "dunder", 3),
     "full-width letters": ("async def f(): return ().__ｃlass__", "dunder", 1),
     "metaclass": ("class M(type): pass\nclass C(metaclass=M): pass\nasync def f(): pass", "metaclass", 2),
-    "finaliser": ("class C:\n    def __del__(self): pass\nasync def f(): pass", "dunder", 2),
+    "attribute hook": ("class C:\n    def __getattribute__(self, n): pass\nasync def f(): pass", "dunder", 2),
+    "what makes code": ("from types import CodeType\nasync def f(): pass", "import_unknown", 1),
+    "frames by inspect": ("import inspect\nasync def f(): return inspect.currentframe()", "import_unknown", 2),
+    "a name that the stand-ins lack": ("from langchain_core.tools import load\nasync def f(): pass", "import_unknown", 1),
+    "attrgetter private": ("import operator\nasync def f(x): return operator.attrgetter('a._b')(x)", "computed_attribute", 2),
+    "attrgetter by name": ("from operator import attrgetter as g\nasync def f(x, y): return g(y)(x)", "computed_attribute", 2),
+    "a guard with an else": ("if __name__ == '__main__':\n    pass\nelse:\n    print(1)\nasync def f(): pass", "module_level", 1),
+    "a try that does": ("try:\n    print(1)\nexcept ValueError:\n    pass\nasync def f(): pass", "module_level", 1),
     "module level call": ("print('hi')\nasync def f(): pass", "module_level", 1),
     "module level loop": ("while True: pass\nasync def f(): pass", "module_level", 1),
     "no async def": ("def f():\n    return 'a longer text'", "async_def", 1),
@@ -78,6 +85,12 @@ PASSED = {
         "class A:\n    def __init__(self): super().__init__()\n"
         "    def __len__(self): return 1\nasync def f(): return len(A())"
     ),
+    "guards": (
+        "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import json\ntry:\n    import math\nexcept ImportError:\n"
+        "    math = None\nasync def f(): return 1\nif __name__ == '__main__':\n    print(f())"
+    ),
+    "finaliser": "class C:\n    def __del__(self): pass\nasync def f(): return C()",
+    "the name of an object's class": "async def f(x): return x.__class__.__name__",
     "name of a type": "async def f(x):\n    return type(x).__name__",
     "getattr by a plain name": "async def f(x):\n    return getattr(x, 'real', None)",
     "docstring that speaks of dunders": "async def f():\n    'Calls __class__ nowhere.'\n    return 1",

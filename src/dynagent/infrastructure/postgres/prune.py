@@ -50,6 +50,8 @@ SELECT (SELECT count(*) FROM gone) AS executions, (SELECT count(*) FROM events) 
 TIDY = (
     "DELETE FROM outbox WHERE delivered_at < now() - interval '1 day'",
     "DELETE FROM workers WHERE dead AND lease_until < now() - interval '7 days'",
+    # Who called which tool is kept for a month; incidents, refusals and what people did, for ever.
+    "DELETE FROM audit_log WHERE action = 'tool.called' AND id < dyn_uuid_floor(now() - interval '30 days')",
 )
 SIZES = """
 SELECT coalesce(p.relname, c.relname) AS name, sum(pg_total_relation_size(c.oid))::bigint AS bytes,

@@ -14,8 +14,10 @@ from dynagent.infrastructure.sandbox.audit import AuditEvent
 log = structlog.get_logger(__name__)
 
 VIOLATIONS_ALLOWED = 3
-MAX_WAITING = 10_000
-BATCH = 500
+MAX_WAITING = 20_000
+BATCH = 1000
+GATHER_S = 0.1
+"""How long events gather before they are stored: one statement for many calls, and none while a call is answered."""
 INCIDENTS = frozenset(("sandbox.violation", "sandbox.crashed"))
 REFUSALS = frozenset(("tool.rejected", "sandbox.limit"))
 
@@ -26,8 +28,16 @@ FROM unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::text[], $5::uuid[], $
   AS v(id, at, action, outcome, actor_id, target_id, details)
 """
 SWITCH_OFF = """
-UPDATE custom_tools SET disabled = true, disabled_reason = $2, updated_at = now() WHERE id = $1 AND NOT disabled
-RETURNING name
+UPDATE custom_tools SET disabled = true, updated_at = now(),
+  disabled_reason = format('switched off after %s violations of the sandbox''s policy; '
+    'change its source to enable it again', told.times)
+FROM (
+  SELECT count(*) AS times FROM audit_log
+  WHERE action = 'sandbox.violation' AND target_kind = 'tool' AND target_id = $2 AND details->>'tool_id' = $1::uuid::text
+    AND details->>'version' = $3
+) told
+WHERE id = $1::uuid AND NOT disabled AND version::text = $3 AND told.times >= $4
+RETURNING name, told.times
 """
 
 
@@ -39,6 +49,7 @@ class SandboxAudit:
         self._allowed = allowed
         self._waiting: asyncio.Queue[AuditEvent] = asyncio.Queue(MAX_WAITING)
         self._task: asyncio.Task[None] | None = None
+        self._dropped = 0
 
     def start(self) -> None:
         """Begin to store; call on the running loop."""
@@ -49,18 +60,26 @@ class SandboxAudit:
         if self._task is None:
             return
         await end_tasks([self._task])
-        await self._quietly(self._take())
+        while events := self._take():
+            await self._quietly(events)
 
     def keep(self, event: AuditEvent) -> None:
         """Take an event; returns at once."""
         try:
             self._waiting.put_nowait(event)
         except asyncio.QueueFull:
-            log.error("audit_event_dropped", event_name=event.name)
+            self._dropped += 1
 
     async def _run(self) -> None:
         while True:
-            await self._quietly([await self._waiting.get(), *self._take()])
+            first = await self._waiting.get()
+            try:
+                await asyncio.sleep(GATHER_S)
+            finally:
+                await self._quietly([first, *self._take()])
+            if self._dropped:
+                log.error("audit_events_dropped", events=self._dropped)
+                self._dropped = 0
 
     def _take(self) -> list[AuditEvent]:
         taken: list[AuditEvent] = []
@@ -91,13 +110,14 @@ class SandboxAudit:
         await self._pool.execute(STORE, *([column(event) for event in events] for column in columns))
 
     async def _judge(self, event: AuditEvent) -> None:
-        times = event.fields.get("times", 0)
-        if event.name != "sandbox.violation" or times < self._allowed:
+        if event.name != "sandbox.violation":
             return
-        reason = f"switched off after {times} violations of the sandbox's policy; change its source to enable it again"
-        name = await self._pool.fetchval(SWITCH_OFF, event.fields["tool_id"], reason)
-        if name:
-            log.warning("tool_switched_off", tool=name, user_id=event.user_id, violations=times)
+        tool_id, version = event.fields["tool_id"], str(event.fields["version"])
+        if not is_id(tool_id):
+            return
+        row = await self._pool.fetchrow(SWITCH_OFF, tool_id, event.tool or "", version, self._allowed)
+        if row:
+            log.warning("tool_switched_off", tool=row["name"], user_id=event.user_id, violations=row["times"])
 
 
 def _outcome(name: str) -> str:

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import os
 import signal
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -46,7 +45,6 @@ class Calls:
     def __init__(self, pools: dict[Kind, Pool], settings: SandboxSettings, *, audit: Audit, broker: Broker) -> None:
         self._pools, self._settings, self._audit, self._broker = pools, settings, audit, broker
         self._kept = Kept(settings.reused)
-        self._violations: Counter[str] = Counter()
         self._connecting: set[asyncio.Task[None]] = set()
 
     async def run(
@@ -173,14 +171,13 @@ class Calls:
         status = ended.status or 0
         killed_by_filter = measured and os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGSYS
         if call.outcome in ("policy_violation", "protocol") or killed_by_filter:
-            self._violations[call.tool.id] += 1
             self._audit.tell(
                 "sandbox.violation",
                 **who,
                 tool_id=call.tool.id,
                 execution_id=call.context.execution_id,
                 kind=call.outcome,
-                times=self._violations[call.tool.id],
+                version=call.tool.version,
             )
         elif call.outcome in ("timeout", "cpu_limit", "memory_limit", "output_too_large"):
             self._audit.tell("sandbox.limit", **who, kind=call.outcome)

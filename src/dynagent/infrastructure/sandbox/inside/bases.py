@@ -46,7 +46,7 @@ class ToolException(Exception):
     """An error that a tool means to tell."""
 
 
-class _CallbackManager:
+class _Callbacks:
     """A name for annotations; nobody gives one to a tool here."""
 
 
@@ -95,8 +95,8 @@ NAMES: dict[str, Any] = {
     "ToolException": ToolException,
     "tool": tool,
     "current_call": current_call,
-    "AsyncCallbackManagerForToolRun": _CallbackManager,
-    "CallbackManagerForToolRun": _CallbackManager,
+    "AsyncCallbackManagerForToolRun": _Callbacks,
+    "CallbackManagerForToolRun": _Callbacks,
     "RunnableConfig": dict,
 }
 """What the modules hold, for whichever of them it is asked."""
