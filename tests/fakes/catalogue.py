@@ -133,6 +133,14 @@ class FakeSandbox:
         self.error: Exception | None = None
         self.screened: list[tuple[str, str]] = []
 
+    def beyond_default(self, policy: ToolPolicy) -> list[str]:
+        """Leave every host and secret to administrators."""
+        return [*policy.network, *policy.secrets]
+
+    def limits(self) -> dict[str, float]:
+        """Limit the memory."""
+        return {"memory_mb": 256}
+
     async def screen(self, name: str, code: str, policy: ToolPolicy) -> Screening:
         """Say `findings`, or a reflection."""
         self.screened.append((name, code))

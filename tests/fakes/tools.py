@@ -107,6 +107,14 @@ class FakeSandbox:
         self._error = error
         self._parameters = ANYTHING if parameters is None else parameters
 
+    def beyond_default(self, policy: ToolPolicy) -> list[str]:
+        """Leave every host and secret to administrators."""
+        return [*policy.network, *policy.secrets]
+
+    def limits(self) -> dict[str, float]:
+        """Limit the memory."""
+        return {"memory_mb": 256}
+
     async def screen(self, name: str, code: str, policy: ToolPolicy) -> Screening:
         """Return the verdict laid out beforehand, or one without findings."""
         self.screened.append((name, code, policy))

@@ -17,6 +17,7 @@ from dynagent.core.tools import (
     CustomTool,
     CustomTools,
     ToolCatalogue,
+    ToolGrantForbidden,
     ToolIsPrebuilt,
     ToolNameTaken,
     ToolNotFound,
@@ -35,7 +36,7 @@ from dynagent.core.tools import (
 class RegisterTool(Returns[CustomTool]):
     """Store a new tool after screening its source; nothing of it is executed.
 
-    Raises InvalidInput (name), ToolNameTaken, ToolRejected with findings, SandboxUnavailable.
+    Raises InvalidInput (name), ToolNameTaken, ToolGrantForbidden, ToolRejected with findings, SandboxUnavailable.
     """
 
     name: str
@@ -49,7 +50,7 @@ class RegisterTool(Returns[CustomTool]):
 class UpdateTool(Returns[CustomTool]):
     """Change a registered tool; None keeps what is there. Makes the tool's next version.
 
-    Raises ToolNotFound, ToolIsPrebuilt, ToolRejected, StaleVersion, SandboxUnavailable.
+    Raises ToolNotFound, ToolIsPrebuilt, ToolGrantForbidden, ToolRejected, StaleVersion, SandboxUnavailable.
     """
 
     name: str
@@ -112,6 +113,7 @@ class RegisterToolHandler:
         check_tool_name(message.name)
         if self._catalogue.reserved(message.name):
             raise ToolNameTaken(f"the name {message.name!r} is that of a prebuilt tool, or too much like it")
+        check_grants(self._sandbox, message.policy, caller)
         # Screened before the first query, so that no connection is held while the source is looked at.
         reflection = await screened(self._sandbox, message.name, message.code, message.policy)
         if await self._tools.get_by_name(message.name) is not None:
@@ -167,6 +169,8 @@ class UpdateToolHandler:
             )
         code = tool.code if message.code is None else message.code
         policy = message.policy or tool.policy
+        # Also when the grants stay: a new source would use them.
+        check_grants(self._sandbox, policy, caller)
         reflection = await screened(self._sandbox, tool.name, code, policy)
         changed = tool.changed(
             description=tool.description if message.description is None else message.description,
@@ -234,6 +238,13 @@ async def owned_tool(tools: CustomTools, catalogue: ToolCatalogue, name: str) ->
     if catalogue.reserved(name):
         raise ToolIsPrebuilt(f"the tool {name!r} is part of the product; it cannot be changed or removed")
     raise ToolNotFound(f"there is no tool named {name!r}")
+
+
+def check_grants(sandbox: ToolSandbox, policy: ToolPolicy, caller: Caller) -> None:
+    """Leave what goes beyond the installation's defaults to administrators. Raises ToolGrantForbidden."""
+    beyond = [] if caller.is_admin else sandbox.beyond_default(policy)
+    if beyond:
+        raise ToolGrantForbidden(f"an administrator has to grant a tool {', '.join(beyond)}")
 
 
 async def screened(sandbox: ToolSandbox, name: str, code: str, policy: ToolPolicy) -> ToolReflection:

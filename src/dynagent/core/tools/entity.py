@@ -51,6 +51,13 @@ class ToolRejected(InvalidInput):
     code = "tool_rejected"
 
 
+class ToolGrantForbidden(DynagentError):
+    """The policy asks for hosts or secrets that only an administrator grants; the text names them."""
+
+    kind = ErrorKind.FORBIDDEN
+    code = "tool_grant_forbidden"
+
+
 class InvalidArguments(InvalidInput):
     """The arguments do not fit the tool's JSON Schema; one violation per misfit."""
 
@@ -185,6 +192,7 @@ class CustomTool(BaseModel):
 class ToolListing(BaseModel):
     """A tool as `GET /api/tools` shows it; `source` and `policy` only for custom tools and in the single view.
 
+    `limits` are those of one call, names with units (`memory_mb`, `cpu_s` …), for custom tools in the single view.
     `needs` names what it cannot work without and what is not there: other tools, services, settings (upper case).
     """
 
@@ -206,6 +214,7 @@ class ToolListing(BaseModel):
     source: str | None = None
     source_hash: str | None = None
     policy: ToolPolicy | None = None
+    limits: dict[str, float] | None = None
     created_at: datetime | None = None
     updated_at: datetime | None = None
 

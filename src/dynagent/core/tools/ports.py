@@ -139,6 +139,14 @@ class ToolSandbox(Protocol):
         """Run one call. Raises ToolFailed and its kin, SandboxUnavailable."""
         ...
 
+    def beyond_default(self, policy: ToolPolicy) -> Sequence[str]:
+        """Return the hosts and secrets of a policy that not every user's tools may have; empty when there are none."""
+        ...
+
+    def limits(self) -> dict[str, float]:
+        """Return the limits of one call that hold for all tools, names with units."""
+        ...
+
     async def status(self) -> dict[str, Any]:
         """Return level (int), layers (name → reason or true) and advice, for health and doctor."""
         ...

@@ -39,6 +39,21 @@ def entitlement(tool: CustomTool, settings: SandboxSettings) -> Entitlement:
     return Entitlement("full" if needs_libraries else "core", grants, secrets)
 
 
+def beyond_default(policy: ToolPolicy, settings: SandboxSettings) -> list[str]:
+    """Return the hosts and secrets of a policy that the operator has not opened to every user's tools."""
+    opened = parse_grants(settings.open_hosts)
+    hosts = [
+        entry
+        for entry in policy.network
+        if not any(grant in opened or _covered(grant, opened) for grant in parse_grants([entry]))
+    ]
+    return hosts + [f"secret {name}" for name in policy.secrets if name not in settings.open_secrets]
+
+
+def _covered(grant: Grant, opened: tuple[Grant, ...]) -> bool:
+    return not grant.below and any(wider.covers(grant.host, grant.port) for wider in opened)
+
+
 def networked_libraries(policy: ToolPolicy, settings: SandboxSettings) -> list[str]:
     """Return the libraries that this policy does not let a tool import: they need granted hosts that it lacks."""
     if policy.network:

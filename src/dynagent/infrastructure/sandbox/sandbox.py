@@ -21,7 +21,7 @@ from dynagent.infrastructure.sandbox.admission import Admission
 from dynagent.infrastructure.sandbox.audit import Audit, Keeper
 from dynagent.infrastructure.sandbox.broker import Broker
 from dynagent.infrastructure.sandbox.calls import Calls
-from dynagent.infrastructure.sandbox.entitlements import entitlement, networked_libraries
+from dynagent.infrastructure.sandbox.entitlements import beyond_default, entitlement, networked_libraries
 from dynagent.infrastructure.sandbox.grants import unreadable_grants
 from dynagent.infrastructure.sandbox.launchers import launcher
 from dynagent.infrastructure.sandbox.pool import Pool
@@ -50,7 +50,10 @@ class ZygoteSandbox:
             kind: Pool(kind, settings, launch=launch, audit=self._audit) for kind in ("core", "full")
         }
         self._admission = Admission(
-            per_tenant=settings.calls_per_tenant, in_all=settings.places, wait_s=settings.queue_s
+            per_tenant=settings.places_per_tenant,
+            in_all=settings.places,
+            wait_s=settings.queue_s,
+            per_minute=settings.calls_per_minute,
         )
         self._screens = Screens(self._pools["core"], settings)
         self._calls = Calls(self._pools, settings, audit=self._audit, broker=broker or Broker())
@@ -116,6 +119,22 @@ class ZygoteSandbox:
             return await self._calls.run(tool, b"", arguments, context=context, entitled=entitled)
         finally:
             self._admission.leave(context.user_id)
+
+    def beyond_default(self, policy: ToolPolicy) -> list[str]:
+        """Return the hosts and secrets of a policy that only an administrator may grant."""
+        return beyond_default(policy, self._settings)
+
+    def limits(self) -> dict[str, float]:
+        """Return what holds for every call, beside the tool's own `timeout_s`."""
+        chosen = self._settings
+        return {
+            "memory_mb": chosen.memory_mb,
+            "cpu_s": chosen.cpu_s,
+            "output_kb": chosen.output_kb,
+            "logs_kb": chosen.logs_kb,
+            "calls_at_once": chosen.places_per_tenant,
+            "calls_per_minute": chosen.calls_per_minute,
+        }
 
     def record(self, name: str, context: CallContext, **fields: Any) -> None:
         """Tell the audit of something that was done through the sandbox, for the tools that are built on it."""

@@ -30,6 +30,10 @@ class SandboxSettings(BaseSettings):
     """Those of the libraries that a tool may import only with granted hosts."""
     secrets: dict[str, SecretStr] = Field(default_factory=dict[str, SecretStr])
     """Secrets that tools may be granted by name, as a JSON object."""
+    open_hosts: Words = ()
+    """Hosts (`host:port`, `*.host:port`) that every user may grant to tools; all others are an administrator's act."""
+    open_secrets: Words = ()
+    """Names of secrets that every user may grant to tools."""
     grant_openai: bool | None = None
     """Whether tools that import `openai` get its host, key and base URL without asking for them (SPEC TOL-06).
 
@@ -45,7 +49,10 @@ class SandboxSettings(BaseSettings):
     cpu_s: int = Field(default=5, ge=1)
     output_kb: int = Field(default=256, ge=1)
     logs_kb: int = Field(default=8, ge=0)
-    calls_per_tenant: int = Field(default=8, ge=1)
+    calls_per_tenant: int | None = Field(default=None, ge=1)
+    """Calls of one tenant at once; unset: 8, or all places where there is one tenant only (AUTH_MODE=local)."""
+    calls_per_minute: int = Field(default=60_000, ge=0)
+    """How many calls one tenant may make a minute, in each process; 0: as many as it likes."""
     calls_at_once: int = Field(default=64, ge=1, le=200)
     queue_s: float = Field(default=5.0, gt=0)
     """How long a call waits for a place before it is told to come back later."""
@@ -58,7 +65,7 @@ class SandboxSettings(BaseSettings):
     uid_base: int | None = 52000
     """First user id for children when started as root; None keeps the zygote's."""
 
-    @field_validator("layers", "libraries", "networked", mode="before")
+    @field_validator("layers", "libraries", "networked", "open_hosts", "open_secrets", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
         return tuple(word.strip() for word in value.split(",") if word.strip()) if isinstance(value, str) else value
@@ -90,6 +97,12 @@ class SandboxSettings(BaseSettings):
     def places(self) -> int:
         """How many calls may run at once: the setting, or fewer when this machine's memory would not hold them."""
         return max(4, min(self.calls_at_once, (memory_here() >> 20) * 8 // 10 // self.memory_mb))
+
+    @property
+    def places_per_tenant(self) -> int:
+        """How many of the places one tenant may take."""
+        alone = self.places if self.auth_mode == "local" else 8
+        return alone if self.calls_per_tenant is None else self.calls_per_tenant
 
     @property
     def openai_host(self) -> str:

@@ -55,7 +55,7 @@ class InstalledTools:
         if (tool_class := self._registry.get_tool_class(name)) is not None:
             return next(self._listings[known] for known, cls in self._shipped.items() if cls is tool_class)
         for tool in await self._load_custom(user_id, [name]):
-            return _custom_listing(tool, details=True)
+            return _custom_listing(tool, details=True).model_copy(update={"limits": self._sandbox.limits()})
         raise _not_found(name)
 
     async def unknown(self, names: Sequence[str], user_id: str) -> list[str]:

@@ -87,6 +87,7 @@ class ToolOut(BaseModel):
     source: str | None = None
     source_hash: str | None = None
     policy: ToolPolicy | None = None
+    limits: dict[str, float] | None = Field(default=None, description="What one call may use, of a registered tool.")
     created_at: datetime | None = None
     updated_at: datetime | None = None
 
