@@ -29,8 +29,8 @@ env-dev: ## .venv with what tests and checks need as well
 test: env-dev ## all tests, with the coverage gates
 	@scripts/run-tests
 
-faults: env-dev ## every row of the failure matrix with real processes (docs/reliability.md); takes minutes
-	@$(BIN)/pytest -m "slow_fault or not slow_fault" tests/faults
+faults: env-dev ## every row of the failure matrix with real processes, and the sandbox at every level; takes minutes
+	@$(BIN)/pytest -m "slow_fault or not slow_fault" tests/faults tests/sandbox_corpus tests/infrastructure/sandbox
 
 check: env-dev ## lint, format, types, import contracts, shape of the code, OpenAPI drift, locks
 	@scripts/check

@@ -6,6 +6,8 @@ import yaml
 
 from tests.architecture.source import ROOT
 
+STARTED_ONLY = {"tool-sandbox"}
+"""Without it the backend starts as well; tools answer 503 meanwhile."""
 STAGES = ["frontend-builder", "backend-builder", "backend-production", "frontend-production"]
 DOCKERFILE = (ROOT / "docker" / "Dockerfile").read_text()
 COMPOSE = yaml.safe_load((ROOT / "docker" / "compose.yml").read_text())
@@ -46,7 +48,18 @@ def test_what_others_wait_for_has_a_health_check() -> None:
     }
 
     assert awaited
-    assert [name for name in awaited if "healthcheck" not in services[name]] == []
+    assert [name for name in awaited - STARTED_ONLY if "healthcheck" not in services[name]] == []
+
+
+def test_the_sandbox_has_no_network_and_no_rights() -> None:
+    sandbox, backend = COMPOSE["services"]["tool-sandbox"], COMPOSE["services"]["backend"]
+
+    assert (sandbox["network_mode"], sandbox["read_only"], sandbox["cap_drop"]) == ("none", True, ["ALL"])
+    assert sandbox["init"] and sandbox["pids_limit"] and sandbox["mem_limit"]
+    assert not {"env_file", "ports", "networks"} & set(sandbox)
+    assert not [name for name in sandbox["environment"] if "KEY" in name or "URL" in name]
+    assert sandbox["command"][1] == backend["environment"]["TOOL_SANDBOX_SOCKET"]
+    assert set(sandbox["volumes"]) <= set(backend["volumes"])
 
 
 def test_people_sign_in_where_others_can_reach_it() -> None:

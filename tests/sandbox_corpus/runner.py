@@ -1,4 +1,4 @@
-"""Runs cases against a server: register, call, compare; returns one sentence for everything that is not as it should."""
+"""Runs cases against a server: register, call, compare; returns one sentence for all that is not as it should."""
 
 import asyncio
 import json
@@ -96,7 +96,8 @@ class Runner:
     def _judge_refusal(self, case: Case, problem: dict[str, Any]) -> str:
         if "rejected_or_invalid" in case.fields:
             return ""
-        allowed = case.words("rejected") or (["any"] if {"held", "held_or", "rejected_or_error"} & set(case.fields) else [])
+        optional = {"held", "held_or", "rejected_or_error"} & set(case.fields)
+        allowed = case.words("rejected") or (["any"] if optional else [])
         if problem.get("error_code") != "tool_rejected":
             return f"refused with {problem.get('error_code')}: {_short(problem)}"
         findings = problem.get("findings") or []

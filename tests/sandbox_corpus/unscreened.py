@@ -1,4 +1,4 @@
-"""`python unscreened.py serve …`: the product's server with a screen that objects to nothing; for tests of the boundary.
+"""`python unscreened.py serve …`: the product's server, its screen objecting to nothing; to test the boundary.
 
 There is no such setting: this file starts the server's zygotes through a starting script of the tests' own.
 """

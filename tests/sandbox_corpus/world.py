@@ -20,7 +20,8 @@ _RESPONSE = {
     "output": [{"id": "o", "type": "message", "role": "assistant", "status": "completed",
                 "content": [{"type": "output_text", "text": "scripted response", "annotations": []}]}],
 }  # fmt: skip
-_EMBEDDED = {"object": "list", "model": "m", "data": [{"object": "embedding", "index": 0, "embedding": [0.1, 0.2, 0.3]}],
+_EMBEDDED = {"object": "list", "model": "m",
+             "data": [{"object": "embedding", "index": 0, "embedding": [0.1, 0.2, 0.3]}],
              "usage": {"prompt_tokens": 1, "total_tokens": 1}}  # fmt: skip
 _MODELS = {"object": "list", "data": [{"id": "ada", "object": "model", "created": 1, "owned_by": "x"}]}
 
@@ -98,7 +99,7 @@ class _Site(BaseHTTPRequestHandler):
             case "/":
                 self._say("ok")
             case "/json":
-                self._say({"hello": "world"}, **{"x-echo": self.headers.get("x-echo", "")})
+                self._say({"hello": "world"}, x_echo=self.headers.get("x-echo", ""))
             case "/lines":
                 self._say("0\n1\n2\n")
             case "/big":
@@ -117,7 +118,8 @@ class _Site(BaseHTTPRequestHandler):
         asked: dict[str, Any] = json.loads(self.rfile.read(int(self.headers.get("content-length", 0))) or b"{}")
         match self.path:
             case "/v1/chat/completions" if asked.get("stream"):
-                self._say("".join(_chunk(text) for text in ("one", " two")) + "data: [DONE]\n\n", kind="text/event-stream")
+                chunks = "".join(_chunk(text) for text in ("one", " two"))
+                self._say(chunks + "data: [DONE]\n\n", kind="text/event-stream")
             case "/v1/chat/completions":
                 self._say(_CHAT)
             case "/v1/responses":
@@ -136,7 +138,7 @@ class _Site(BaseHTTPRequestHandler):
         self.send_header("content-type", kind or ("text/plain" if isinstance(what, str) else "application/json"))
         self.send_header("content-length", str(len(body)))
         for name, value in headers.items():
-            self.send_header(name, value)
+            self.send_header(name.replace("_", "-"), value)
         self.end_headers()
         self.wfile.write(body)
 

@@ -23,6 +23,7 @@ from dynagent.infrastructure.postgres import migrations
 from dynagent.infrastructure.postgres.database import Database, DatabaseSettings
 from dynagent.infrastructure.redis.client import connect
 from dynagent.infrastructure.redis.settings import RedisSettings
+from dynagent.infrastructure.sandbox.levels import standing_text
 from dynagent.infrastructure.sandbox.sandbox import ZygoteSandbox
 from dynagent.infrastructure.sandbox.settings import SandboxSettings
 from dynagent.infrastructure.security.keyring import FILE_NAME, SecretSettings, load_keyring
@@ -195,9 +196,8 @@ async def _check_sandbox() -> Finding:
         await sandbox.stop()
     if not status["runs"]:
         needed = "; registered tools answer 503 until then, all else works"
-        return Finding(WARN, f"level {status['level']}: registered code is not run here", status["advice"] + needed)
-    held = ", ".join(name for name, reason in status["layers"].items() if reason is True)
-    return Finding(OK, f"level {status['level']} of 3 ({held})", status["advice"])
+        return Finding(WARN, f"registered code is not run here: {standing_text(status)}", status["advice"] + needed)
+    return Finding(OK, standing_text(status), status["advice"])
 
 
 async def _check_port(settings: ServerSettings) -> Finding:

@@ -8,6 +8,7 @@ from dynagent.infrastructure.observability.disk import check_disk
 from dynagent.infrastructure.observability.health import Condition, Finding, Part
 from dynagent.infrastructure.postgres.database import Database
 from dynagent.infrastructure.postgres.trace_writer import EventWriter
+from dynagent.infrastructure.sandbox.levels import standing_text
 from dynagent.main.settings import Settings
 from dynagent.main.signals import Signals
 from dynagent.presentation.worker import Worker
@@ -70,5 +71,5 @@ async def _check_sandbox(sandbox: ToolSandbox) -> Finding:
     status = await sandbox.status()
     advice = str(status.get("advice") or "")
     if not status.get("runs"):
-        return Finding(Condition.WARN, "registered tools cannot run here", advice)
-    return Finding(Condition.OK, f"level {status['level']}", advice)
+        return Finding(Condition.WARN, f"registered tools cannot run here: {standing_text(status)}", advice)
+    return Finding(Condition.OK, standing_text(status), advice)

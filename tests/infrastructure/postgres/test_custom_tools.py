@@ -134,3 +134,24 @@ async def test_what_postgresql_cannot_store_is_refused_as_input(scope_for: Scope
     async with scope_for(tool.user_id) as scope:
         with pytest.raises(InvalidInput):
             await scope.custom_tools.create(tool)
+
+
+async def test_a_loader_reads_a_tool_once_and_sees_every_change(scope_for: ScopeFor, database: Database) -> None:
+    loader, tool = PostgresToolLoader(database.pool), a_tool(new_id())
+    await stored(scope_for, tool, other := a_tool(tool.user_id, "thrice"))
+    (first,) = await loader(tool.user_id, [tool.name])
+    (again,) = await loader(tool.user_id, [tool.name])
+    assert again is first
+    assert sorted(found.name for found in await loader(tool.user_id, [tool.name, other.name, "none"])) == [
+        "thrice",
+        "twice",
+    ]
+
+    await database.pool.execute("UPDATE custom_tools SET disabled = true, updated_at = now() WHERE id = $1", tool.id)
+    assert [found.disabled for found in await loader(tool.user_id, [tool.name])] == [True]
+    async with scope_for(tool.user_id) as scope:
+        await scope.custom_tools.delete(tool.id)
+        await scope.uow.commit()
+    assert await loader(tool.user_id, [tool.name]) == []
+    await stored(scope_for, anew := a_tool(tool.user_id))
+    assert [found.id for found in await loader(tool.user_id, [tool.name])] == [anew.id]

@@ -56,10 +56,16 @@ REFUSED: dict[str, tuple[str, str, int]] = {
     "attribute hook": ("class C:\n    def __getattribute__(self, n): pass\nasync def f(): pass", "dunder", 2),
     "what makes code": ("from types import CodeType\nasync def f(): pass", "import_unknown", 1),
     "frames by inspect": ("import inspect\nasync def f(): return inspect.currentframe()", "import_unknown", 2),
-    "a name that the stand-ins lack": ("from langchain_core.tools import load\nasync def f(): pass", "import_unknown", 1),
-    "attrgetter private": ("import operator\nasync def f(x): return operator.attrgetter('a._b')(x)", "computed_attribute", 2),
-    "attrgetter by name": ("from operator import attrgetter as g\nasync def f(x, y): return g(y)(x)", "computed_attribute", 2),
-    "a guard with an else": ("if __name__ == '__main__':\n    pass\nelse:\n    print(1)\nasync def f(): pass", "module_level", 1),
+    "a name that the stand-ins lack": ("from langchain.tools import load\nasync def f(): pass", "import_unknown", 1),
+    "attrgetter private": (
+        "import operator\nasync def f(x): return operator.attrgetter('a._b')(x)", "computed_attribute", 2,
+    ),
+    "attrgetter by name": (
+        "from operator import attrgetter as g\nasync def f(x, y): return g(y)(x)", "computed_attribute", 2,
+    ),
+    "a guard with an else": (
+        "if __name__ == '__main__':\n    pass\nelse:\n    print(1)\nasync def f(): pass", "module_level", 1,
+    ),
     "a try that does": ("try:\n    print(1)\nexcept ValueError:\n    pass\nasync def f(): pass", "module_level", 1),
     "module level call": ("print('hi')\nasync def f(): pass", "module_level", 1),
     "module level loop": ("while True: pass\nasync def f(): pass", "module_level", 1),
@@ -86,8 +92,9 @@ PASSED = {
         "    def __len__(self): return 1\nasync def f(): return len(A())"
     ),
     "guards": (
-        "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import json\ntry:\n    import math\nexcept ImportError:\n"
-        "    math = None\nasync def f(): return 1\nif __name__ == '__main__':\n    print(f())"
+        "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import json\n"
+        "try:\n    import math\nexcept ImportError:\n    math = None\nasync def f(): return 1\n"
+        "if __name__ == '__main__':\n    print(f())"
     ),
     "finaliser": "class C:\n    def __del__(self): pass\nasync def f(): return C()",
     "the name of an object's class": "async def f(x): return x.__class__.__name__",

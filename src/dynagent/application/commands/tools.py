@@ -1,7 +1,7 @@
 """Commands about tools: register, update, remove, and execute one by hand."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -242,7 +242,7 @@ async def owned_tool(tools: CustomTools, catalogue: ToolCatalogue, name: str) ->
 
 def check_grants(sandbox: ToolSandbox, policy: ToolPolicy, caller: Caller) -> None:
     """Leave what goes beyond the installation's defaults to administrators. Raises ToolGrantForbidden."""
-    beyond = [] if caller.is_admin else sandbox.beyond_default(policy)
+    beyond: Sequence[str] = () if caller.is_admin else sandbox.beyond_default(policy)
     if beyond:
         raise ToolGrantForbidden(f"an administrator has to grant a tool {', '.join(beyond)}")
 

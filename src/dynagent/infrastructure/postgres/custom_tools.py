@@ -1,5 +1,6 @@
 """Registered tools in PostgreSQL, current versions and earlier ones. The owner is part of every statement."""
 
+from collections import OrderedDict
 from collections.abc import Sequence
 from typing import Any
 
@@ -54,6 +55,11 @@ WITH stored AS (
 SELECT version FROM stored
 """)
 DELETE = text("DELETE FROM custom_tools WHERE id = :id AND user_id = :owner RETURNING id")
+
+
+STATE = "SELECT name, id, updated_at FROM custom_tools WHERE user_id = $1 AND name = ANY($2)"
+KEPT = 2000
+"""How many registered tools a process keeps read, so that a call asks only whether they are still the same."""
 
 
 class ToolChangedMeanwhile(StaleVersion):
@@ -113,16 +119,40 @@ class PostgresCustomTools(CustomTools):
 
 
 class PostgresToolLoader:
-    """What the catalogue of tools asks: an owner's registered tools, outside of any session, in one statement."""
+    """What the catalogue of tools asks: an owner's registered tools, outside of any session.
+
+    PostgreSQL is asked at every call, so a change counts at once in every process; what has not changed since it was
+    read (every change moves `updated_at`) is not read again.
+    """
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
+        self._kept: OrderedDict[tuple[str, str], CustomTool] = OrderedDict()
 
     async def __call__(self, user_id: str, names: Sequence[str] | None) -> list[CustomTool]:
         """Return the owner's tools of these names, all of them for None."""
-        wanted = None if names is None else list(names)
         with in_our_words():
-            return [_read(row) for row in await self._pool.fetch(LOAD, user_id, wanted)]
+            if names is None:
+                return [_read(row) for row in await self._pool.fetch(LOAD, user_id, None)]
+            if not any((user_id, name) in self._kept for name in names):
+                return await self._load(user_id, list(names))
+            states = await self._pool.fetch(STATE, user_id, list(names))
+            found = {row["name"]: self._same(user_id, row) for row in states}
+            if changed := [name for name, tool in found.items() if tool is None]:
+                found |= {tool.name: tool for tool in await self._load(user_id, changed)}
+        return [tool for tool in found.values() if tool is not None]
+
+    async def _load(self, user_id: str, names: list[str]) -> list[CustomTool]:
+        tools = [_read(row) for row in await self._pool.fetch(LOAD, user_id, names)]
+        for tool in tools:
+            self._kept[user_id, tool.name] = tool
+        while len(self._kept) > KEPT:
+            self._kept.popitem(last=False)
+        return tools
+
+    def _same(self, user_id: str, row: Row) -> CustomTool | None:
+        kept = self._kept.get((user_id, row["name"]))
+        return kept if kept and (kept.id, kept.updated_at) == (str(row["id"]), row["updated_at"]) else None
 
 
 def _columns(tool: CustomTool, owner: str) -> dict[str, Any]:

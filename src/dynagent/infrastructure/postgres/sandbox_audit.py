@@ -33,8 +33,8 @@ UPDATE custom_tools SET disabled = true, updated_at = now(),
     'change its source to enable it again', told.times)
 FROM (
   SELECT count(*) AS times FROM audit_log
-  WHERE action = 'sandbox.violation' AND target_kind = 'tool' AND target_id = $2 AND details->>'tool_id' = $1::uuid::text
-    AND details->>'version' = $3
+  WHERE action = 'sandbox.violation' AND target_kind = 'tool' AND target_id = $2
+    AND details->>'tool_id' = $1::uuid::text AND details->>'version' = $3
 ) told
 WHERE id = $1::uuid AND NOT disabled AND version::text = $3 AND told.times >= $4
 RETURNING name, told.times

@@ -36,6 +36,7 @@ class _Call:
     started: float
     shape: str
     connections: int = 0
+    ended: float = 0.0
     outcome: str = "cancelled"
 
 
@@ -80,10 +81,14 @@ class Calls:
         except BaseException:
             self._dismiss(child, call)
             raise
+        # The answer goes first, in the caller's turn of the loop; what is left to do takes the next one.
+        loop = asyncio.get_running_loop()
+        call.ended = loop.time()
         if key and self._kept.put(key, child, left=answer.left, cpu_ms=answer.cpu_ms):
-            self._tell_called(call, Ended(0, answer.cpu_ms, answer.peak_kb), measured=False)
+            told = Ended(0, answer.cpu_ms, answer.peak_kb)
+            loop.call_soon(lambda: self._tell_called(call, told, measured=False))
         else:
-            self._dismiss(child, call)
+            loop.call_soon(self._dismiss, child, call)
         return ToolOutcome(answer.value, answer.logs, round(answer.cpu_ms, 3), answer.peak_kb or None)
 
     async def stop(self) -> None:
@@ -163,7 +168,7 @@ class Calls:
             execution_id=call.context.execution_id,
             grants=call.entitled.granted,
             outcome=call.outcome,
-            wall_ms=round((asyncio.get_running_loop().time() - call.started) * 1000, 3),
+            wall_ms=round(((call.ended or asyncio.get_running_loop().time()) - call.started) * 1000, 3),
             cpu_ms=round(ended.cpu_ms, 3),
             peak_memory_kb=ended.peak_kb,
             measured=measured,

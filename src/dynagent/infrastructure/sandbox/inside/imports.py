@@ -15,16 +15,15 @@ uuid warnings weakref xml xml.dom xml.dom.minidom xml.etree xml.etree.ElementTre
 STANDARD = frozenset(_STANDARD_NAMES.split())
 """Modules of the standard library that compute and do not reach out."""
 
-PARTIAL = {
-    "types": frozenset(
-        "SimpleNamespace MappingProxyType NoneType EllipsisType NotImplementedType UnionType GenericAlias "
-        "DynamicClassAttribute coroutine".split()
-    ),
-    "inspect": frozenset(
-        "iscoroutine iscoroutinefunction isawaitable isasyncgen isasyncgenfunction isgenerator isgeneratorfunction "
-        "isclass isfunction ismethod isroutine cleandoc getdoc signature Signature Parameter".split()
-    ),
-}
+_OF_TYPES = """
+SimpleNamespace MappingProxyType NoneType EllipsisType NotImplementedType UnionType GenericAlias DynamicClassAttribute
+"""
+_OF_INSPECT = """
+iscoroutine iscoroutinefunction isawaitable isasyncgen isasyncgenfunction isgenerator isgeneratorfunction isclass
+isfunction ismethod isroutine cleandoc getdoc signature Signature Parameter
+"""
+
+PARTIAL = {"types": frozenset(_OF_TYPES.split()), "inspect": frozenset(_OF_INSPECT.split())}
 """Modules of which only some names may be used: the others make code or look into frames."""
 
 NETWORK = frozenset({"http.client", "urllib.request", "ssl"})

@@ -82,7 +82,11 @@ def _remember_zones() -> None:
             kept[key] = _zone_file(key)
     common: Any = importlib.import_module("zoneinfo._common")
     otherwise = common.load_tzdata
-    common.load_tzdata = lambda key: io.BytesIO(kept[key]) if key in kept else otherwise(key)
+
+    def load(key: str) -> Any:
+        return io.BytesIO(kept[key]) if key in kept else otherwise(key)
+
+    common.load_tzdata = load
 
 
 def _zone_file(key: str) -> bytes:

@@ -15,7 +15,7 @@ from typing import Any
 _DEPTH = 100
 _PLAIN = (str, int, float, bool, type(None))
 _LISTS = (list, tuple, set, frozenset)
-_BYTES = (bytes, bytearray, memoryview)
+_BYTES: tuple[type, ...] = (bytes, bytearray, memoryview)
 
 
 class NotSerialisable(Exception):

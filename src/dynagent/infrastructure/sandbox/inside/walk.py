@@ -163,9 +163,8 @@ class Walk:
                 yield _at(node, "private_name", f"'{node.attr}' is private to its module")
             elif node.attr in imports.BLOCKED or node.attr in ("builtins", "importlib", "ctypes"):
                 yield _at(node, "import_blocked", f"'{node.attr}' is not allowed, by any way")
-            elif isinstance(node.value, ast.Name) and root in self._partial:
-                if objection := imports.objection_to_name(self._partial[root], node.attr):
-                    yield _at(node, *objection)
+            elif isinstance(node.value, ast.Name) and (module := self._partial.get(root)):
+                yield from (_at(node, *told) for told in [imports.objection_to_name(module, node.attr)] if told)
 
     def _call(self, node: ast.Call) -> Iterator[Found]:
         called = getattr(node.func, "attr", getattr(node.func, "id", ""))
