@@ -181,15 +181,20 @@ async def _start_worker(ground: Ground, bus: Bus[Scope], *, takes_work: bool) ->
     return worker
 
 
+async def _open_sandbox(ground: Ground) -> ZygoteSandbox:
+    ground.incidents.start()
+    ground.stack.push_async_callback(ground.incidents.stop)
+    sandbox = ZygoteSandbox(ground.settings.sandbox, ground.incidents)
+    await sandbox.start()
+    ground.stack.push_async_callback(sandbox.stop)
+    return sandbox
+
+
 async def _open_ports(ground: Ground, models: ModelsInUse, identity: Identity, trace: TraceLog) -> Ports:
     settings, pool, stack = ground.settings, ground.database.pool, ground.stack
     checkpoints = Checkpoints(ground.database.dsn)
     stack.push_async_callback(checkpoints.aclose)
-    ground.incidents.start()
-    stack.push_async_callback(ground.incidents.stop)
-    sandbox = ZygoteSandbox(settings.sandbox, ground.incidents)
-    await sandbox.start()
-    stack.push_async_callback(sandbox.stop)
+    sandbox = await _open_sandbox(ground)
     catalogue = make_catalogue(settings, models=models, sandbox=sandbox, pool=pool, stack=stack)
     dispatch = PostgresDispatch(pool, user_cap=settings.run.max_concurrent_runs_per_user)
     runner = LangGraphRunner(models=models, tools=catalogue, prices=GenaiPrices(), checkpoints=checkpoints)

@@ -45,7 +45,7 @@ class ZygoteSandbox:
     ) -> None:
         self._settings = settings
         self._audit = Audit(audit)
-        launch = launcher(settings)
+        launch = self._launch = launcher(settings)
         self._pools: dict[Kind, Pool] = {
             kind: Pool(kind, settings, launch=launch, audit=self._audit) for kind in ("core", "full")
         }
@@ -71,6 +71,7 @@ class ZygoteSandbox:
         await self._calls.stop()
         for pool in self._pools.values():
             await pool.stop()
+        self._launch.close()
 
     async def screen(self, name: str, code: str, policy: ToolPolicy) -> Screening:
         """Parse, screen and reflect a source in a throw-away child; nothing of it is run.
@@ -154,6 +155,7 @@ class ZygoteSandbox:
             "advice": standing.advice,
             "runs": standing.level >= self._settings.min_level,
             "min_level": self._settings.min_level,
+            "pool_memory": self._launch.memory,
             "machine": levels.machine(),
             "boot_ms": {kind: pool.boot_ms for kind, pool in self._pools.items()},
         }

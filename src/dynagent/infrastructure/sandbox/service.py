@@ -14,6 +14,7 @@ from pathlib import Path
 import structlog
 
 from dynagent.core.shared.tasks import end_tasks
+from dynagent.infrastructure.sandbox.cgroups import PoolMemory
 from dynagent.infrastructure.sandbox.settings import SandboxSettings
 from dynagent.infrastructure.sandbox.zygotes import Kind, boot_order, exec_zygote
 
@@ -28,9 +29,10 @@ async def serve_sandbox(path: str, settings: SandboxSettings | None = None) -> N
     """Serve until cancelled; zygotes end with their connection, and all of them with this process."""
     chosen = settings or SandboxSettings()
     listener = _listen(path)
+    memory = PoolMemory(chosen.pool_bytes)
     zygotes: set[asyncio.Task[None]] = set()
     loop = asyncio.get_running_loop()
-    _log.info("sandbox_serving", path=path)
+    _log.info("sandbox_serving", path=path, memory=memory.text)
     try:
         while True:
             connection, _ = await loop.sock_accept(listener)
@@ -38,12 +40,13 @@ async def serve_sandbox(path: str, settings: SandboxSettings | None = None) -> N
                 _log.warning("sandbox_full", zygotes=len(zygotes))
                 connection.close()
                 continue
-            task = loop.create_task(_serve_one(connection, chosen))
+            task = loop.create_task(_serve_one(connection, chosen, memory))
             zygotes.add(task)
             task.add_done_callback(zygotes.discard)
     finally:
         _close(listener, path)
         await end_tasks(zygotes)
+        memory.remove()
 
 
 def _listen(path: str) -> socket.socket:
@@ -70,14 +73,14 @@ def _close(listener: socket.socket, path: str) -> None:
     Path(path).unlink(missing_ok=True)
 
 
-async def _serve_one(connection: socket.socket, settings: SandboxSettings) -> None:
+async def _serve_one(connection: socket.socket, settings: SandboxSettings, memory: PoolMemory) -> None:
     """Read which zygote is wanted, execute it on the connection, wait until it ends."""
     with connection:
         kind = await _wanted(connection)
         if kind is None:
             return
         connection.setblocking(True)
-        process = exec_zygote(connection, boot_order(kind, settings))
+        process = exec_zygote(connection, boot_order(kind, settings, memory.group))
     _log.info("sandbox_zygote_started", kind=kind, pid=process.pid)
     try:
         while process.poll() is None:  # noqa: ASYNC110  # a Popen has no event

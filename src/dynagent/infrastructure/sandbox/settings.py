@@ -99,6 +99,11 @@ class SandboxSettings(BaseSettings):
         return max(4, min(self.calls_at_once, (memory_here() >> 20) * 8 // 10 // self.memory_mb))
 
     @property
+    def pool_bytes(self) -> int:
+        """Memory of all calls together, where a cgroup can hold them to it: what they may have, or most of what is."""
+        return min((self.places * self.memory_mb + 512) << 20, memory_here() * 8 // 10)
+
+    @property
     def places_per_tenant(self) -> int:
         """How many of the places one tenant may take."""
         alone = self.places if self.auth_mode == "local" else 8

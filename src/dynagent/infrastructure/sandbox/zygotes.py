@@ -39,8 +39,8 @@ class Launcher(Protocol):
         ...
 
 
-def boot_order(kind: Kind, settings: SandboxSettings) -> dict[str, Any]:
-    """Return the first message to a zygote."""
+def boot_order(kind: Kind, settings: SandboxSettings, group: Path | None = None) -> dict[str, Any]:
+    """Return the first message to a zygote; `group` is the cgroup that it joins."""
     return {
         "paths": list(dict.fromkeys((sysconfig.get_path("purelib"), sysconfig.get_path("platlib")))),
         "libraries": settings.installed_libraries if kind == "full" else [],
@@ -49,6 +49,7 @@ def boot_order(kind: Kind, settings: SandboxSettings) -> dict[str, Any]:
         "cpu_s": settings.cpu_s,
         "memory_bytes": settings.memory_mb << 20,
         "uid_base": settings.uid_base,
+        "group": str(group) if group else None,
     }
 
 

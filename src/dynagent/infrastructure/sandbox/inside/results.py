@@ -15,6 +15,7 @@ from typing import Any
 _DEPTH = 100
 _PLAIN = (str, int, float, bool, type(None))
 _LISTS = (list, tuple, set, frozenset)
+_SEQUENCES: tuple[type, ...] = (Sequence, Set, ValuesView, deque)
 _BYTES: tuple[type, ...] = (bytes, bytearray, memoryview)
 
 
@@ -71,7 +72,7 @@ def _converted(value: Any, depth: int) -> Any:
         return to_json(dump(mode="json"), depth + 1)
     if isinstance(value, Mapping):
         return to_json(dict(typing.cast("Mapping[Any, Any]", value)), depth + 1)
-    if isinstance(value, (Sequence, Set, ValuesView, deque)) and not isinstance(value, _BYTES):
+    if isinstance(value, _SEQUENCES) and not isinstance(value, _BYTES):
         return [to_json(item, depth + 1) for item in typing.cast("list[Any]", value)]
     raise NotSerialisable(f"the result holds a {type(value).__name__}, which has no JSON form")
 

@@ -15,10 +15,13 @@ def run() -> None:
     root = str(Path(__file__).resolve().parents[4])
     sys.path.insert(0, root)
     control = socket.socket(fileno=int(sys.argv[1]))
+    order = json.loads(sys.argv[2])
     zygote = importlib.import_module("dynagent.infrastructure.sandbox.inside.zygote")
     sys.path.remove(root)
     try:
-        zygote.main(control, json.loads(sys.argv[2]))
+        if order["group"]:
+            Path(order["group"], "cgroup.procs").write_text("0")  # all that is forked from here on is in it
+        zygote.main(control, order)
     except Exception as error:
         control.send(json.dumps({"broken": f"{type(error).__name__}: {error}"}).encode())
         raise
