@@ -14,11 +14,12 @@ from dynagent.application.commands.tools import (
     UpdateTool,
     UpdateToolHandler,
 )
-from dynagent.application.shared.caller import LOCAL_ADMIN
+from dynagent.application.shared.caller import LOCAL_ADMIN, Caller
 from dynagent.core.shared.errors import InvalidInput, StaleVersion
 from dynagent.core.tools import (
     CustomTool,
     Finding,
+    ToolGrantForbidden,
     ToolIsPrebuilt,
     ToolNameTaken,
     ToolNotFound,
@@ -44,15 +45,18 @@ class Workshop:
     def __post_init__(self) -> None:
         self.catalogue = FakeCatalogue(self.tools)
 
-    async def register(self, name: str = "shout") -> CustomTool:
+    async def register(
+        self, name: str = "shout", *, policy: ToolPolicy | None = None, caller: Caller = LOCAL_ADMIN
+    ) -> CustomTool:
         """Register a tool."""
         handler = RegisterToolHandler(self.tools, self.uow, self.catalogue, self.sandbox, clock=self.clock)
-        return await handler(RegisterTool(name=name, description="Shouts.", code=CODE), LOCAL_ADMIN)
+        message = RegisterTool(name=name, description="Shouts.", code=CODE, policy=policy or ToolPolicy())
+        return await handler(message, caller)
 
-    async def update(self, message: UpdateTool) -> CustomTool:
+    async def update(self, message: UpdateTool, caller: Caller = LOCAL_ADMIN) -> CustomTool:
         """Change a tool."""
         handler = UpdateToolHandler(self.tools, self.uow, self.catalogue, self.sandbox, clock=self.clock)
-        return await handler(message, LOCAL_ADMIN)
+        return await handler(message, caller)
 
     async def remove(self, name: str) -> None:
         """Remove a tool."""
@@ -142,3 +146,24 @@ async def test_a_call_is_the_callers_and_bounded(workshop: Workshop) -> None:
     assert (run.name, run.outcome.result, arguments) == ("calculator", "437", {"expression": "1"})
     assert (context.user_id, context.timeout_s) == (LOCAL_ADMIN.user_id, 3)
     assert run.duration_ms >= 0
+
+
+USER = Caller("ana", frozenset({"user"}))
+
+
+@pytest.mark.parametrize("policy", [ToolPolicy(network=("example.com:443",)), ToolPolicy(secrets=("KEY",))])
+async def test_a_grant_beyond_the_default_is_an_administrators_act(workshop: Workshop, policy: ToolPolicy) -> None:
+    with pytest.raises(ToolGrantForbidden, match=r"example\.com:443|KEY"):
+        await workshop.register(policy=policy, caller=USER)
+    assert workshop.sandbox.screened == []
+
+    assert (await workshop.register(policy=policy)).policy == policy
+    with pytest.raises(ToolGrantForbidden):  # the grants stay, but another source would use them
+        await workshop.update(UpdateTool(name="shout", code=CODE + "\n"), USER)
+    assert (await workshop.update(UpdateTool(name="shout", policy=ToolPolicy()), USER)).version == 2
+
+
+async def test_limits_and_reuse_are_everybodys_to_choose(workshop: Workshop) -> None:
+    policy = ToolPolicy(timeout_s=30, reuse=True, repeatable=True)
+
+    assert (await workshop.register(policy=policy, caller=USER)).policy == policy
