@@ -11,8 +11,12 @@ from dynagent.infrastructure.sandbox.sandbox import ZygoteSandbox
 from tests.infrastructure.sandbox.toolbox import settings
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave out what needs Linux elsewhere."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what needs Linux elsewhere, and the long runs unless they are asked for with `-m` (`make faults`)."""
+    if not config.getoption("-m"):
+        for item in items:
+            if item.get_closest_marker("slow_fault"):
+                item.add_marker(pytest.mark.skip(reason="slow: make faults"))
     if sys.platform != "linux":
         for item in items:
             item.add_marker(pytest.mark.skip(reason="the sandbox's layers are Linux's"))

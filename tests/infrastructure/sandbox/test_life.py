@@ -27,8 +27,6 @@ from tests.infrastructure.sandbox.toolbox import (
     smuggle,
 )
 
-# SANDBOX_CALLS=20000 makes the test of leaks a long one.
-CALLS = int(os.environ.get("SANDBOX_CALLS", "480"))
 NAP = "import asyncio\nasync def nap(s: float) -> str:\n    await asyncio.sleep(s)\n    return 'rested'"
 
 
@@ -160,7 +158,8 @@ async def quiet() -> AsyncIterator[ZygoteSandbox]:
     structlog.reset_defaults()
 
 
-async def test_neither_descriptors_nor_memory_grow(quiet: ZygoteSandbox) -> None:
+@pytest.mark.parametrize("many", [480, pytest.param(20_000, marks=pytest.mark.slow_fault)])
+async def test_neither_descriptors_nor_memory_grow(quiet: ZygoteSandbox, many: int) -> None:
     tools = [
         await register(quiet, REVERSE),
         smuggle(quiet, "import os\nasync def attack(text):\n    os._exit(0)"),
@@ -175,7 +174,7 @@ async def test_neither_descriptors_nor_memory_grow(quiet: ZygoteSandbox) -> None
     await asyncio.gather(*[some(60) for _ in range(4)])
     await asyncio.sleep(0.3)
     descriptors, memory = _own_size()
-    await asyncio.gather(*[some(CALLS // 4) for _ in range(4)])
+    await asyncio.gather(*[some(many // 4) for _ in range(4)])
     await asyncio.sleep(0.3)
     after, more = _own_size()
     assert after <= descriptors + 4
