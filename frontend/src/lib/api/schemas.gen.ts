@@ -6577,6 +6577,21 @@ export const ToolOutSchema = {
             title: 'Kind',
             type: 'string'
         },
+        limits: {
+            anyOf: [
+                {
+                    additionalProperties: {
+                        type: 'number'
+                    },
+                    type: 'object'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            description: 'What one call may use, of a registered tool.',
+            title: 'Limits'
+        },
         name: {
             title: 'Name',
             type: 'string'

@@ -3837,6 +3837,14 @@ export type ToolOut = {
      */
     kind: 'prebuilt' | 'custom';
     /**
+     * Limits
+     *
+     * What one call may use, of a registered tool.
+     */
+    limits?: {
+        [key: string]: number;
+    } | null;
+    /**
      * Name
      */
     name: string;
