@@ -11,10 +11,12 @@ __all__ = ["platform"]
 
 
 async def test_three_violations_within_an_hour_disable_the_agent(platform, fresh_database_url: str) -> None:
+    database = connected_to(fresh_database_url)
+    await database.connect()
     admin, owner, *_ = await _people(platform)
     things = await _things_of(owner)
     me = (await owner.get("/api/v1/users/me")).json()["id"]
-    incidents, observer = Incidents(), EventObserver(lambda event, error: None)
+    incidents, observer = Incidents(database.pool), EventObserver(lambda event, error: None)
     incidents.attach(platform.bus, observer)
     for times in (1, 2, 3):
         assert (await owner.get(f"/api/agents/{things['agent_id']}")).json()["status"] == "active"
@@ -30,16 +32,30 @@ async def test_three_violations_within_an_hour_disable_the_agent(platform, fresh
     assert [(entry["action"], entry["target_id"]) for entry in entries] == [
         ("sandbox.violation", things["agent_id"])
     ] * 3
+    await database.close()
 
 
 async def test_what_is_no_violation_or_nobodys_is_left_alone(platform, fresh_database_url: str) -> None:
-    incidents = Incidents()
+    database = connected_to(fresh_database_url)
+    await database.connect()
+    incidents = Incidents(database.pool)
     incidents(AuditEvent("sandbox.violation", new_id(), "t", {}))
     incidents.attach(platform.bus, EventObserver(lambda event, error: None))
     incidents(AuditEvent("tool.called", new_id(), "t", {}))
     incidents(AuditEvent("sandbox.violation", None, "t", {}))
     await incidents.settled()
+    assert await database.pool.fetchval("SELECT count(*) FROM audit_log") == 0
+
+
+async def test_everything_that_is_told_is_kept(platform, fresh_database_url: str) -> None:
     database = connected_to(fresh_database_url)
     await database.connect()
-    assert await database.pool.fetchval("SELECT count(*) FROM audit_log") == 0
+    incidents = Incidents(database.pool)
+    incidents.start()
+    me = new_id()
+    incidents(AuditEvent("tool.called", me, "shout", {"outcome": "result"}))
+    incidents(AuditEvent("sandbox.level", fields={"level": 3}))
+    await incidents.stop()
+    rows = await database.pool.fetch("SELECT action, target_id FROM audit_log ORDER BY id")
+    assert [tuple(row.values()) for row in rows] == [("tool.called", "shout"), ("sandbox.level", "")]
     await database.close()
