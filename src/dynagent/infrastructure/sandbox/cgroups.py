@@ -12,6 +12,7 @@ _MOUNT = Path("/sys/fs/cgroup")
 _OWN = Path("/proc/self/cgroup")
 _GROUP = "dynagent-tools-"
 _SELF = "dynagent-server"
+_MOVES = 5
 _MARKS = ("user.delegate", "trusted.delegate")
 
 
@@ -82,9 +83,16 @@ def _hand_on_memory(base: Path) -> None:
     try:
         control.write_text("+memory")
     except OSError:
-        place = base / _SELF
-        place.mkdir(exist_ok=True)
-        for pid in (base / "cgroup.procs").read_text().split():
+        _move_down(base, base / _SELF)
+        control.write_text("+memory")
+
+
+def _move_down(base: Path, place: Path) -> None:
+    place.mkdir(exist_ok=True)
+    for _ in range(_MOVES):  # what is moved may have forked meanwhile
+        pids = (base / "cgroup.procs").read_text().split()
+        for pid in pids:
             with contextlib.suppress(ProcessLookupError):
                 (place / "cgroup.procs").write_text(pid)
-        control.write_text("+memory")
+        if not pids:
+            return

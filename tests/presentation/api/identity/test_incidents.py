@@ -45,6 +45,7 @@ async def test_what_is_no_violation_or_nobodys_is_left_alone(platform, fresh_dat
     incidents(AuditEvent("sandbox.violation", None, "t", {}))
     await incidents.settled()
     assert await database.pool.fetchval("SELECT count(*) FROM audit_log") == 0
+    await database.close()
 
 
 async def test_everything_that_is_told_is_kept(platform, fresh_database_url: str) -> None:

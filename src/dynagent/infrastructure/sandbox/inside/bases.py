@@ -37,7 +37,7 @@ class BaseTool:
             for name, value in vars(owner).items():
                 # What `Field(...)` and `PrivateAttr(...)` leave behind where pydantic does not make the class.
                 if type(value).__name__ in ("FieldInfo", "ModelPrivateAttr"):
-                    setattr(self, name, _default(value))
+                    setattr(self, name, default_of(value))
         for name, value in settings.items():
             setattr(self, name, value)
 
@@ -113,7 +113,8 @@ def provide() -> None:
         sys.modules[name] = module
 
 
-def _default(field_info: Any) -> Any:
+def default_of(field_info: Any) -> Any:
+    """Return the default that a `Field(...)` or `PrivateAttr(...)` of pydantic describes; None without one."""
     try:
         value = field_info.get_default(call_default_factory=True)
     except TypeError:

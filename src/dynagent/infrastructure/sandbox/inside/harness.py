@@ -11,7 +11,7 @@ import threading
 import traceback
 import types
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from dynagent.infrastructure.sandbox.inside import bases
@@ -65,17 +65,21 @@ class Tool:
         self._target = target
         self._hints = _hints(target)
         self._by_place = _by_place(target)
+        self._described = _described(target)
 
     def call(self, arguments: dict[str, Any], *, output_limit: int) -> Any:
         """Return the JSON form of the result. Raises what the tool raises, Misfit, NotSerialisable, TooLarge."""
         given = {name: to_parameter(value, self._hints.get(name, Any)) for name, value in arguments.items()}
+        for name, described in self._described.items():
+            if name not in given:
+                given[name] = bases.default_of(described)
         placed = [given.pop(name) for name in self._by_place if name in given]
         result = self._target(*placed, **given)
         if inspect.isawaitable(result):
             result = self._loop.run_until_complete(_awaited(result))
         if inspect.isasyncgen(result):
             result = self._loop.run_until_complete(_drained(result))
-        elif inspect.isgenerator(result):
+        elif isinstance(result, Iterator):
             result = _taken(result)
         value = to_json(result)
         if len(json_bytes(value)) > output_limit:
@@ -134,6 +138,19 @@ def _by_place(target: Any) -> tuple[str, ...]:
     """Return the names of positional-only parameters; no `inspect.signature`, which costs as much as a whole call."""
     code = getattr(getattr(target, "__func__", target), "__code__", None)
     return code.co_varnames[: code.co_posonlyargcount] if code is not None else ()
+
+
+def _described(target: Any) -> dict[str, Any]:
+    """Return the parameters whose default is a `Field(...)` of pydantic, which only a model would understand."""
+    function = getattr(target, "__func__", target)
+    code = getattr(function, "__code__", None)
+    if code is None:
+        return {}
+    placed = code.co_varnames[: code.co_argcount]
+    defaults = getattr(function, "__defaults__", None) or ()
+    found = dict(zip(placed[len(placed) - len(defaults) :], defaults, strict=True))
+    found |= getattr(function, "__kwdefaults__", None) or {}
+    return {name: value for name, value in found.items() if type(value).__name__ == "FieldInfo"}
 
 
 def _hints(target: Any) -> dict[str, Any]:

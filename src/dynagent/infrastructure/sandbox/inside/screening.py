@@ -33,7 +33,7 @@ def screen(request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
     The verdict holds `findings`, and `reflection` when there are none.
     """
     # Characters come as numbers: text of users may hold half surrogates, which no JSON in UTF-8 carries.
-    code, name = "".join(map(chr, request["code"])), str(request["name"])
+    code, name = "".join(map(chr, request["code"])).removeprefix("\ufeff"), str(request["name"])
     findings = _text(code) + _name(name)
     tree: ast.Module | None = None
     if not findings:

@@ -28,7 +28,7 @@ eq ne lt le gt ge contains getitem setitem delitem missing call add radd iadd su
 rtruediv floordiv mod rmod pow neg pos abs invert and or xor lshift rshift matmul round trunc floor ceil divmod
 await reversed version slots match_args all author main qualname
 new del getattr setattr delattr get set delete set_name init_subclass class_getitem copy deepcopy complex bytes
-length_hint sizeof fspath instancecheck subclasscheck
+length_hint sizeof fspath instancecheck subclasscheck notes cause context suppress_context
 """
 _FRAME_ATTRIBUTES = """
 gi_frame gi_code gi_yieldfrom gi_running cr_frame cr_code cr_await cr_origin cr_running ag_frame ag_code ag_await
