@@ -87,6 +87,7 @@ setup_links = Table(
     Column("created_at", _moment, nullable=False),
     Column("expires_at", _moment, nullable=False),
     Column("used_at", _moment),
+    Column("user_id", _id, _of_user()),
     UniqueConstraint("token_hash"),
 )
 

@@ -8,7 +8,7 @@ PERMISSIONS: dict[str, str] = {
     # open to anybody
     "get_health": "anybody",
     "get_readiness": "anybody",
-    "get_metrics": "anybody",
+    "get_metrics": "figures:read",
     "get_api_information": "anybody",
     "get_information": "anybody",
     "get_sign_in_options": "anybody",
@@ -17,6 +17,7 @@ PERMISSIONS: dict[str, str] = {
     "log_in": "anybody",
     "refresh_session": "anybody",
     "log_out": "anybody",
+    "use_password_link": "anybody",
     # agents
     "list_agents": "agents:read",
     "get_agent": "agents:read",
@@ -82,9 +83,11 @@ PERMISSIONS: dict[str, str] = {
     "create_access_key": "account:write",
     "revoke_access_key": "account:write",
     "log_out_everywhere": "account:write",
+    "end_session": "account:write",
     "list_users": "users:read",
     "get_user": "users:read",
     "create_user": "users:write",
+    "issue_password_link": "users:write",
     "set_user_role": "users:write",
     "set_user_status": "users:write",
     "list_audit_entries": "audit:read",
@@ -112,6 +115,7 @@ BODIES: dict[str, Any] = {
     "test_provider_key": {"provider": "openai-compatible", "endpoint_url": "http://127.0.0.1:1/v1"},
     "complete_setup": {"token": "x", "username": "nobody", "email": "no@example.org", "password": PASSWORD},
     "register": {"username": "another", "email": "another@example.org", "password": PASSWORD},
+    "use_password_link": {"token": "dynp_x", "password": PASSWORD},
     "log_in": {"login": "nobody", "password": "nothing"},
     "update_profile": {"first_name": "X"},
     "change_password": {"current_password": "wrong", "new_password": "another long sentence"},
@@ -121,7 +125,7 @@ BODIES: dict[str, Any] = {
     "set_user_status": {"disabled": False},
 }
 
-LAST = ("forget_", "delete_", "remove_", "revoke_", "change_password", "set_user", "log_out")
+LAST = ("forget_", "delete_", "remove_", "revoke_", "change_password", "set_user", "end_session", "log_out")
 """What is called last, in this order, because others would miss it."""
 
 OTHERS_THINGS = frozenset({"set_agents_status", "list_provider_models", "get_provider_capabilities", "get_tool"})

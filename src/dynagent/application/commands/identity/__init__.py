@@ -24,6 +24,13 @@ from dynagent.application.commands.identity.incidents import (
     ReportIncident,
     ReportIncidentHandler,
 )
+from dynagent.application.commands.identity.password_links import (
+    IssuePasswordLink,
+    IssuePasswordLinkHandler,
+    NewPasswordLink,
+    UsePasswordLink,
+    UsePasswordLinkHandler,
+)
 from dynagent.application.commands.identity.people import (
     CreateUser,
     CreateUserHandler,
@@ -52,6 +59,8 @@ from dynagent.application.commands.identity.sign_in import (
 from dynagent.application.commands.identity.sign_out import (
     ChangePassword,
     ChangePasswordHandler,
+    EndSession,
+    EndSessionHandler,
     LogOut,
     LogOutEverywhere,
     LogOutEverywhereHandler,
@@ -72,7 +81,11 @@ __all__ = [
     "CreateUser",
     "CreateUserHandler",
     "Device",
+    "EndSession",
+    "EndSessionHandler",
     "IdentityDesk",
+    "IssuePasswordLink",
+    "IssuePasswordLinkHandler",
     "IssueStreamTicket",
     "IssueStreamTicketHandler",
     "LogIn",
@@ -82,6 +95,7 @@ __all__ = [
     "LogOutEverywhereHandler",
     "LogOutHandler",
     "NewAccessKey",
+    "NewPasswordLink",
     "NewTicket",
     "PrepareSetup",
     "PrepareSetupHandler",
@@ -101,5 +115,7 @@ __all__ = [
     "SignedIn",
     "UpdateProfile",
     "UpdateProfileHandler",
+    "UsePasswordLink",
+    "UsePasswordLinkHandler",
     "existing",
 ]

@@ -101,7 +101,7 @@ class GetSignInOptionsHandler:
 
     async def __call__(self, message: GetSignInOptions, caller: Caller) -> SignInOptions:
         """Return how it is now."""
-        setup_needed = self._sign_in_required and await self._users.count_admins() == 0
+        setup_needed = self._sign_in_required and not await self._users.has_admin()
         return SignInOptions(self._sign_in_required, self._registration_open, setup_needed)
 
 

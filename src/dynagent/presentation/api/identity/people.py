@@ -8,6 +8,7 @@ from dynagent.application.commands.identity import (
     ChangePassword,
     CreateAccessKey,
     CreateUser,
+    IssuePasswordLink,
     RevokeAccessKey,
     SetUserDisabled,
     SetUserRole,
@@ -22,6 +23,7 @@ from dynagent.presentation.api.identity.bodies import (
     NewAccessKeyOut,
     NewUserBody,
     PasswordBody,
+    PasswordLinkOut,
     ProfileChanges,
     ProfileOut,
     RoleBody,
@@ -105,11 +107,11 @@ async def list_users(
 
 @router.post("", status_code=201, operation_id="create_user", summary="Make a user")
 async def create_user(body: NewUserBody, response: Response, ask: Ask) -> UserOut:
-    """Make an account for somebody. For administrators."""
+    """Make an account for somebody; without a password, send them a password link. For administrators."""
     message = CreateUser(
         username=body.username,
         email=body.email,
-        password=body.password.get_secret_value(),
+        password=body.password.get_secret_value() if body.password else None,
         role=body.role,
         first_name=body.first_name,
         last_name=body.last_name,
@@ -123,6 +125,16 @@ async def create_user(body: NewUserBody, response: Response, ask: Ask) -> UserOu
 async def get_user(user_id: str, ask: Ask) -> UserOut:
     """Give one user. For administrators."""
     return UserOut.of(await ask(GetUser(user_id)))
+
+
+@router.post(
+    "/{user_id}/password-link", status_code=201, operation_id="issue_password_link", summary="Make a password link"
+)
+async def issue_password_link(user_id: str, response: Response, ask: Ask) -> PasswordLinkOut:
+    """Make a link, good once, with which somebody sets a password. For administrators, who hand it over themselves."""
+    made = await ask(IssuePasswordLink(user_id))
+    response.headers["Cache-Control"] = "no-store"
+    return PasswordLinkOut.of(made)
 
 
 @router.put("/{user_id}/role", operation_id="set_user_role", summary="Change a user's role")
