@@ -108,6 +108,7 @@ def register_identity(bus: Bus[Scope], identity: Identity) -> None:
     _register_sessions(bus, desk)
     _register_people(bus, desk)
     _register_keys(bus, desk)
+    bus.register(commands.WriteAuditLine, lambda scope: commands.WriteAuditLineHandler(desk(scope)))
     bus.register(commands.ReportIncident, lambda scope: commands.ReportIncidentHandler(desk(scope), scope.executions))
     _register_queries(bus, identity)
 

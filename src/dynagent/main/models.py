@@ -10,7 +10,7 @@ from dynagent.application.queries import language_models as queries
 from dynagent.application.shared.bus import Bus, Message
 from dynagent.application.shared.caller import Caller
 from dynagent.application.shared.permissions import PermittingBus
-from dynagent.core.language_models import ChatModels
+from dynagent.core.language_models import ChatModels, ModelUsage
 from dynagent.infrastructure.http.addresses import AllowList
 from dynagent.infrastructure.http.guarded import OutboundSettings
 from dynagent.infrastructure.llm.catalogue import PricedModels
@@ -18,9 +18,13 @@ from dynagent.infrastructure.llm.endpoints import Endpoints
 from dynagent.infrastructure.llm.factory import InstalledModels
 from dynagent.infrastructure.llm.in_use import ModelsInUse
 from dynagent.infrastructure.llm.key_test import HttpKeyTester
+from dynagent.infrastructure.llm.prices import GenaiPrices
 from dynagent.infrastructure.llm.stored import UserModels
+from dynagent.infrastructure.llm.usage import UsageMeter
+from dynagent.infrastructure.observability.metrics import Metrics
 from dynagent.infrastructure.postgres.database import Database
 from dynagent.infrastructure.postgres.language_models_stored import StoredModels
+from dynagent.infrastructure.postgres.model_usage import PostgresModelUsage
 from dynagent.main.handlers import Scope
 from dynagent.main.identity import Identity
 from dynagent.main.settings import Settings
@@ -46,11 +50,31 @@ class ModelsBus(PermittingBus[Scope]):
             return await super().send(message, caller)
 
 
-def open_models(settings: Settings, database: Database, identity: Identity, stack: AsyncExitStack) -> ModelsInUse:
+def open_usage(database: Database, stack: AsyncExitStack) -> PostgresModelUsage:
+    """Return what counts the calls of this process; the stack stores the last ones."""
+    usage = PostgresModelUsage(database.pool, UsageMeter(GenaiPrices()))
+    usage.start()
+    stack.push_async_callback(usage.stop)
+    return usage
+
+
+def watch_circuits(metrics: Metrics, models: ModelsInUse) -> None:
+    """Add the gauge of the endpoints' circuits."""
+    metrics.watch_each(
+        "model_circuits",
+        "Endpoints of models by the state of their circuit in this process.",
+        ("provider", "state"),
+        models.circuits,
+    )
+
+
+def open_models(
+    settings: Settings, database: Database, identity: Identity, stack: AsyncExitStack, meter: UsageMeter
+) -> ModelsInUse:
     """Return the models of this process; the stack closes their connections."""
-    installed = InstalledModels(settings.models)
+    installed = InstalledModels(settings.models, meter)
     stack.push_async_callback(installed.aclose)
-    endpoints = Endpoints(allowed=AllowList.parse(_outbound(settings).allow))
+    endpoints = Endpoints(allowed=AllowList.parse(_outbound(settings).allow), meter=meter)
     stack.push_async_callback(endpoints.aclose)
     stored = StoredModels(database)
 
@@ -73,7 +97,9 @@ def open_models(settings: Settings, database: Database, identity: Identity, stac
     return ModelsInUse(installed, load, endpoints)
 
 
-def register_models(bus: Bus[Scope], identity: Identity, models: ModelsInUse, settings: Settings) -> None:
+def register_models(
+    bus: Bus[Scope], identity: Identity, models: ModelsInUse, settings: Settings, usage: ModelUsage
+) -> None:
     """Tell the bus who handles the messages of models and keys."""
     known = PricedModels()
 
@@ -103,6 +129,8 @@ def register_models(bus: Bus[Scope], identity: Identity, models: ModelsInUse, se
         lambda scope: queries.GetModelHandler(scope.identity.models, scope.identity.provider_keys, known, models),
     )
     bus.register(queries.ListProviderKeys, lambda scope: queries.ListProviderKeysHandler(scope.identity.provider_keys))
+    bus.register_free(queries.GetModelUsage, queries.GetModelUsageHandler(usage, clock=identity.clock))
+    bus.register_free(queries.GetEverybodysUsage, queries.GetEverybodysUsageHandler(usage, clock=identity.clock))
     bus.register_free(queries.ListProviders, queries.ListProvidersHandler())
     bus.register_free(queries.ListProviderModels, queries.ListProviderModelsHandler(known))
     bus.register_free(queries.GetProviderCapabilities, queries.GetProviderCapabilitiesHandler())

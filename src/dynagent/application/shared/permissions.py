@@ -116,10 +116,13 @@ MESSAGES: Mapping[str, str] = {
     "SetUserDisabled": "users:write",
     "ListAuditEntries": "audit:read",
     "ReportIncident": "system",
+    "WriteAuditLine": "system",
     # language models
     "ListProviders": "models:read",
     "ListProviderModels": "models:read",
     "GetProviderCapabilities": "models:read",
+    "GetModelUsage": "models:read",
+    "GetEverybodysUsage": "users:read",
     "ListModels": "models:read",
     "GetModel": "models:read",
     "CreateModel": "models:write",

@@ -1,5 +1,13 @@
 """Language models: the port that is asked, the providers, and models and keys as people keep them."""
 
+from dynagent.core.language_models.events import (
+    ModelChanged,
+    ModelCreated,
+    ModelDeleted,
+    ModelEvent,
+    ProviderKeyAdded,
+    ProviderKeyRemoved,
+)
 from dynagent.core.language_models.ports import (
     ChatMessage,
     ChatModel,
@@ -31,6 +39,7 @@ from dynagent.core.language_models.providers import (
     check_endpoint,
     find_provider,
     origin_of,
+    provider_at,
 )
 from dynagent.core.language_models.records import (
     MAX_KEYS,
@@ -56,6 +65,7 @@ from dynagent.core.language_models.records import (
     TooManyModels,
     mask_key,
 )
+from dynagent.core.language_models.usage import ModelUsage, ProviderUsage
 
 __all__ = [
     "MAX_KEYS",
@@ -71,9 +81,13 @@ __all__ = [
     "KeyTester",
     "KnownModel",
     "KnownModels",
+    "ModelChanged",
     "ModelChangedMeanwhile",
     "ModelCircuitOpen",
+    "ModelCreated",
+    "ModelDeleted",
     "ModelError",
+    "ModelEvent",
     "ModelNameTaken",
     "ModelNotFound",
     "ModelOwner",
@@ -88,16 +102,20 @@ __all__ = [
     "ModelSwitched",
     "ModelTimeout",
     "ModelUnavailable",
+    "ModelUsage",
     "ModelsInStore",
     "OnRetry",
     "OnText",
     "Prices",
     "Provider",
     "ProviderKey",
+    "ProviderKeyAdded",
     "ProviderKeyNotFound",
+    "ProviderKeyRemoved",
     "ProviderKeyTaken",
     "ProviderKeys",
     "ProviderNotFound",
+    "ProviderUsage",
     "Role",
     "SealsKeys",
     "TooManyModels",
@@ -108,4 +126,5 @@ __all__ = [
     "find_provider",
     "mask_key",
     "origin_of",
+    "provider_at",
 ]

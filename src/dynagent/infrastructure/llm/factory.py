@@ -8,7 +8,7 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from dynagent import __version__
-from dynagent.core.language_models import ChatModel, ModelRefused, OnRetry
+from dynagent.core.language_models import ChatModel, ModelRefused, OnRetry, provider_at
 from dynagent.core.shared.errors import InvalidInput
 from dynagent.core.shared.ids import is_id
 from dynagent.infrastructure.llm.circuit import Circuit
@@ -16,6 +16,7 @@ from dynagent.infrastructure.llm.demo import DEMO, DemoModel
 from dynagent.infrastructure.llm.http_pool import HttpPool
 from dynagent.infrastructure.llm.openai_wire import OpenAIWireModel
 from dynagent.infrastructure.llm.retries import Persistence, PersistentModel
+from dynagent.infrastructure.llm.usage import UsageMeter
 
 OPENAI = "https://api.openai.com/v1"
 FALLBACK_DEFAULT = "gpt-4o-mini"
@@ -53,8 +54,9 @@ class ModelSettings(BaseSettings):
 class InstalledModels:
     """Implements ChatModels. With an endpoint every name is known to it; `demo` is always ours."""
 
-    def __init__(self, settings: ModelSettings) -> None:
+    def __init__(self, settings: ModelSettings, meter: UsageMeter | None = None) -> None:
         self._settings = settings
+        self._meter = meter
         self._url = settings.openai_base_url or OPENAI
         self._lane = _choose_lane(settings, self._url)
         self._circuit = Circuit()
@@ -66,6 +68,16 @@ class InstalledModels:
     def default(self) -> str:
         """The configured default, else a small common model, else (without an endpoint) the demo model."""
         return (self._settings.default_model or FALLBACK_DEFAULT) if self._settings.has_endpoint else DEMO
+
+    @property
+    def provider(self) -> str:
+        """Whose the endpoint is, as far as its address tells."""
+        return provider_at(self._url)
+
+    @property
+    def circuit(self) -> str | None:
+        """`closed`, `open` or `half_open`; None without an endpoint."""
+        return self._circuit.state if self._settings.has_endpoint else None
 
     def knows(self, name: str) -> bool:
         """Say whether `get` would succeed; whether the endpoint has a model of this name only it can say."""
@@ -86,7 +98,8 @@ class InstalledModels:
         if name not in self._models:
             if len(self._models) >= 1000:
                 self._models.clear()  # names come from users: the clients are cheap, endless growth is not
-            self._models[name] = (self._open(name), Persistence(self._circuit))
+            note = self._meter.noting(self.provider, name) if self._meter else None
+            self._models[name] = (self._open(name), Persistence(self._circuit, note=note))
         model, shared = self._models[name]
         return PersistentModel(model, shared, on_retry)
 

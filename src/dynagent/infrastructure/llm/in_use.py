@@ -5,7 +5,7 @@ Whoever asks for a model by name (the runner, tools, the rules of agents) holds 
 
 import time
 from collections import OrderedDict
-from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 
@@ -13,7 +13,9 @@ from dynagent.core.executions import AgentRunner, Claim, Outcome, RunPlan, Trace
 from dynagent.core.identity import Throttle
 from dynagent.core.language_models import ChatModel, ChatModels, ModelRecord, OnRetry
 from dynagent.infrastructure.llm.endpoints import Endpoints
+from dynagent.infrastructure.llm.factory import InstalledModels
 from dynagent.infrastructure.llm.planned import PlannedModels
+from dynagent.infrastructure.llm.usage import working_for
 
 KEPT_S = 5.0
 MAX_USERS = 10_000
@@ -42,7 +44,7 @@ class ModelsInUse(ChatModels):
 
     def __init__(
         self,
-        installed: ChatModels,
+        installed: InstalledModels,
         load: LoadModels,
         endpoints: Endpoints,
         *,
@@ -70,8 +72,12 @@ class ModelsInUse(ChatModels):
     @asynccontextmanager
     async def of(self, user_id: str) -> AsyncGenerator[None]:
         """Have this task, and the tasks it makes, ask this user's models."""
-        with asking(await self._of_user(user_id)):
-            yield
+        token = working_for.set(user_id)
+        try:
+            with asking(await self._of_user(user_id)):
+                yield
+        finally:
+            working_for.reset(token)
 
     def forget(self, user_id: str | None) -> None:
         """Read the models of this user (None: everybody's) anew."""
@@ -84,11 +90,17 @@ class ModelsInUse(ChatModels):
         """Return the state of the circuit that this model's calls pass in this process."""
         return self._endpoints.circuit_of(record)
 
-    @property
-    def resting(self) -> int:
-        """How many endpoints of kept models are given a rest in this process, or tried again after one."""
+    def circuits(self) -> Mapping[tuple[str, str], int]:
+        """Return how many endpoints of which provider are in which state in this process."""
         states = self._endpoints.states()
-        return states["open"] + states["half_open"]
+        if self._installed.circuit is not None:
+            states[self._installed.provider, self._installed.circuit] += 1
+        return states
+
+    @property
+    def resting(self) -> bool:
+        """Whether the installation's own endpoint is given a rest in this process."""
+        return self._installed.circuit in ("open", "half_open")
 
     @property
     def now(self) -> ChatModels:

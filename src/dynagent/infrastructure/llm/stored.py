@@ -171,8 +171,13 @@ class FallbackModel:
 
     def __init__(self, chain: Sequence[ChatModel], on_retry: OnRetry | None) -> None:
         self.name = chain[0].name
-        self._chain = chain
+        # Nobody waits for an endpoint that rests while another model can be asked.
+        self._chain = [*(hurried(model) for model in chain[:-1]), chain[-1]]
         self._on_retry = on_retry
+
+    def hurried(self) -> "FallbackModel":
+        """Return the same, but without waiting for the last one either."""
+        return FallbackModel([*self._chain[:-1], hurried(self._chain[-1])], self._on_retry)
 
     async def reply(self, request: ModelRequest, on_text: OnText) -> ModelReply:
         """Ask. Raises the last model's error."""
@@ -197,6 +202,11 @@ class FallbackModel:
             following = self._chain[number + 1].name
             switched = ModelSwitched(f"switched to {following} because {self._chain[number].name}: {error.detail}")
             self._on_retry(ModelRetry(switched, 0.0, number + 2))
+
+
+def hurried(model: ChatModel) -> ChatModel:
+    """Return the model so that it does not wait for an endpoint that rests."""
+    return model.hurried() if isinstance(model, PersistentModel | FallbackModel) else model
 
 
 class RefusingModel:

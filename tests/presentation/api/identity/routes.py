@@ -65,6 +65,8 @@ PERMISSIONS: dict[str, str] = {
     "list_providers": "models:read",
     "list_provider_models": "models:read",
     "get_provider_capabilities": "models:read",
+    "get_model_usage": "models:read",
+    "get_everybodys_usage": "users:read",
     "list_models": "models:read",
     "get_model": "models:read",
     "create_model": "models:write",

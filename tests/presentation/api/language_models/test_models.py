@@ -200,9 +200,7 @@ async def test_a_key_is_tried_before_it_is_kept(platform: Platform) -> None:
 async def test_global_models_are_for_all_and_changed_by_administrators(
     platform: Platform, endpoint: ScriptedModel
 ) -> None:
-    root, ada = await _register(platform, "root"), await _register(platform, "ada")
-    me = (await root.get("/api/v1/users/me")).json()["id"]
-    await platform.bus.send(SetUserRole(me, "admin"), LOCAL_ADMIN)
+    root, ada = await _administrator(platform), await _register(platform, "ada")
     body = {"name": "house", "provider": "openai-compatible", "model_identifier": "scripted"}
     body |= {"endpoint_url": endpoint.url, "for_all": True}
     assert (await ada.post(MODELS, json=body)).status_code == 404
@@ -268,6 +266,82 @@ async def test_stored_keys_are_ciphertext_and_can_be_sealed_anew(
     row = await database.pool.fetchrow("SELECT id, key_encrypted FROM api_keys")
     await database.close()
     assert row is not None and only_new.open(row["key_encrypted"], row=str(row["id"])) == SECRET
+
+
+async def test_usage_is_told_by_provider_to_each_and_of_all_to_administrators(
+    platform: Platform, endpoint: ScriptedModel
+) -> None:
+    ada, eve = await _register(platform, "ada"), await _register(platform, "eve")
+    await _keep(ada, name="second", model_identifier="scripted-2", endpoint_url=endpoint.url)
+    broken = {"endpoint_url": "http://127.0.0.1:9/v1", "model_identifier": "gone", "provider": "modal"}
+    await _keep(ada, name="first", **broken, fallbacks=["second"])
+    agent = (await ada.post("/api/agents", json={"name": "A", "model": "first"})).json()
+    run = await _run(ada, agent["id"], "hello [[say=hi]]")
+    assert run["status"] == "completed"
+    usage = (await ada.get(f"{MODELS}/usage?days=1")).json()["usage"]
+    told = {(item["provider"], item["model"]): (item["calls"], item["failures"]) for item in usage}
+    assert told == {("modal", "gone"): (3, 3), ("openai-compatible", "scripted-2"): (1, 0)}
+    used = next(item for item in usage if item["model"] == "scripted-2")
+    assert used["input_tokens"] > 0 and used["output_tokens"] > 0
+    assert (await eve.get(f"{MODELS}/usage")).json()["usage"] == []
+    assert (await eve.get(f"{MODELS}/usage/all")).status_code == 403
+    root = await _administrator(platform)
+    assert len((await root.get(f"{MODELS}/usage/all")).json()["usage"]) == 2
+    again = await _run(ada, agent["id"], "hello [[say=hi]]")
+    assert again["status"] == "completed"
+    figures = (await root.get("/metrics")).text
+    assert 'dynagent_model_circuits{provider="modal",state="open"} 1.0' in figures
+    assert 'dynagent_model_circuits{provider="openai-compatible",state="closed"} 1.0' in figures
+    listed = {model["name"]: model["circuit"] for model in (await ada.get(MODELS)).json()["models"]}
+    assert listed == {"first": "open", "second": "closed"}
+    third = await _run(ada, agent["id"], "hello [[say=hi]]")
+    reasons = [event["reason"] for event in await _trace(ada, third["id"]) if event["type"] == "retry"]
+    assert len(reasons) == 1 and "given a rest" in reasons[0], "a resting endpoint is not waited for"
+
+
+async def test_changes_of_models_and_keys_stand_in_the_audit_log(platform: Platform) -> None:
+    ada, root = await _register(platform, "ada"), await _administrator(platform)
+    model = await _keep(ada, name="m", endpoint_url="http://127.0.0.1:9/v1", api_key=SECRET)
+    await ada.put(f"{MODELS}/{model['id']}", json={"max_rpm": 3, "api_key": SECRET + "1"})
+    key = (await ada.post(KEYS, json={"provider": "openai", "api_key": SECRET, "label": "work"})).json()
+    await ada.delete(f"{KEYS}/{key['id']}")
+    await ada.delete(f"{MODELS}/{model['id']}")
+    me = (await ada.get("/api/v1/users/me")).json()["id"]
+    wanted = ["model.created", "model.changed", "provider_key.added", "provider_key.removed", "model.deleted"]
+    lines: list[dict[str, Any]] = []
+    for _ in range(200):
+        entries = (await root.get("/api/v1/audit-log")).json()["entries"]
+        lines = [entry for entry in reversed(entries) if entry["action"] in wanted]
+        if len(lines) == len(wanted):
+            break
+    assert sorted(line["action"] for line in lines) == sorted(wanted)
+    assert {line["actor_id"] for line in lines} == {me}
+    assert {line["target_id"] for line in lines} == {model["id"], key["id"]}
+    assert next(line for line in lines if line["action"] == "model.changed")["details"]["fields"] == [
+        "api_key",
+        "max_rpm",
+    ]
+    assert SECRET not in json.dumps(lines)
+
+
+async def test_a_global_model_with_one_administrators_key_is_changed_by_another(platform: Platform) -> None:
+    root = await _administrator(platform)
+    other = await _register(platform, "other")
+    me = (await other.get("/api/v1/users/me")).json()["id"]
+    await platform.bus.send(SetUserRole(me, "admin"), LOCAL_ADMIN)
+    key = (await root.post(KEYS, json={"provider": "openai", "api_key": SECRET})).json()
+    model = await _keep(root, name="house", provider="openai", key_id=key["id"], for_all=True)
+    changed = await other.put(f"{MODELS}/{model['id']}", json={"max_rpm": 5})
+    assert (changed.status_code, changed.json()["key_id"]) == (200, key["id"])
+    stolen = await other.put(f"{MODELS}/{model['id']}", json={"key_id": key["id"]})
+    assert stolen.json()["error_code"] == "provider_key_not_found"
+
+
+async def _administrator(platform: Platform) -> httpx2.AsyncClient:
+    root = await _register(platform, "root")
+    me = (await root.get("/api/v1/users/me")).json()["id"]
+    await platform.bus.send(SetUserRole(me, "admin"), LOCAL_ADMIN)
+    return root
 
 
 def _completion(_: Seen) -> Reply:

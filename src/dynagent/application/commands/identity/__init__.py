@@ -12,6 +12,7 @@ from dynagent.application.commands.identity.access_keys import (
     RevokeAccessKey,
     RevokeAccessKeyHandler,
 )
+from dynagent.application.commands.identity.audit import WriteAuditLine, WriteAuditLineHandler
 from dynagent.application.commands.identity.desk import (
     Device,
     IdentityDesk,
@@ -117,5 +118,7 @@ __all__ = [
     "UpdateProfileHandler",
     "UsePasswordLink",
     "UsePasswordLinkHandler",
+    "WriteAuditLine",
+    "WriteAuditLineHandler",
     "existing",
 ]

@@ -17,10 +17,20 @@ from dynagent.application.queries.language_models.models import (
     ModelViews,
     having_key,
 )
+from dynagent.application.queries.language_models.usage import (
+    GetEverybodysUsage,
+    GetEverybodysUsageHandler,
+    GetModelUsage,
+    GetModelUsageHandler,
+)
 
 __all__ = [
+    "GetEverybodysUsage",
+    "GetEverybodysUsageHandler",
     "GetModel",
     "GetModelHandler",
+    "GetModelUsage",
+    "GetModelUsageHandler",
     "GetProviderCapabilities",
     "GetProviderCapabilitiesHandler",
     "ListModels",

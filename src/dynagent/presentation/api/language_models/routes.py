@@ -6,7 +6,9 @@ from fastapi import Query, Request, Response
 
 from dynagent.application.commands.language_models import DeleteModel, UpdateModel
 from dynagent.application.queries.language_models import (
+    GetEverybodysUsage,
     GetModel,
+    GetModelUsage,
     GetProviderCapabilities,
     ListModels,
     ListProviderModels,
@@ -22,6 +24,7 @@ from dynagent.presentation.api.language_models.bodies import (
     ModelOut,
     ProviderList,
     ProviderOut,
+    UsageList,
 )
 from dynagent.presentation.api.shared.dependencies import Ask
 from dynagent.presentation.api.shared.etag import MatchedVersion, set_version
@@ -30,6 +33,7 @@ from dynagent.presentation.api.shared.router import noun_router
 
 router = noun_router("models", "Models")
 
+Days = Annotated[int, Query(ge=1, le=366, description="Today and the days before it, in UTC.")]
 Wish = Annotated[bool | None, Query(description="Warn when the model cannot.")]
 
 
@@ -53,6 +57,18 @@ async def list_provider_models(provider_id: str, ask: Ask) -> KnownModelList:
 async def get_provider_capabilities(provider_id: str, ask: Ask) -> ProviderOut:
     """Give what a provider's models can do; null means it depends on the model."""
     return ProviderOut.of(await ask(GetProviderCapabilities(provider_id)))
+
+
+@router.get("/usage", operation_id="get_model_usage", summary="What you asked of whom")
+async def get_model_usage(ask: Ask, days: Days = 30) -> UsageList:
+    """Give your calls, failures, tokens and costs of the last days by provider and model; each try counts."""
+    return UsageList.of(days, await ask(GetModelUsage(days)))
+
+
+@router.get("/usage/all", operation_id="get_everybodys_usage", summary="What all users asked of whom")
+async def get_everybodys_usage(ask: Ask, days: Days = 30) -> UsageList:
+    """Give everybody's calls, failures, tokens and costs by provider and model. For administrators."""
+    return UsageList.of(days, await ask(GetEverybodysUsage(days)))
 
 
 @router.post("", status_code=201, operation_id="create_model", summary="Keep a model")
