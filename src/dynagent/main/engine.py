@@ -104,12 +104,12 @@ async def open_engine(settings: Settings, *, tell: Tell, takes_work: bool) -> As
         database, metrics = ground.database, ground.metrics
         identity = open_identity(settings, keys, database.pool)
         usage = open_usage(database, stack)
-        models = open_models(settings, database, identity, stack, usage.meter)
+        models = open_models(settings, database, identity, stack=stack, meter=usage.meter)
         writer = _open_writer(ground)
         ports = await _open_ports(ground, models, identity, ObservedTraceLog(_trace_log(ground, writer), metrics))
         bus = _open_bus(ground, models, ports)
         register_identity(bus, identity)
-        register_models(bus, identity, models, settings, usage)
+        register_models(bus, identity, models, settings=settings, usage=usage)
         watch_circuits(metrics, models)
         worker = await _start_worker(ground, bus, takes_work=takes_work)
         parts = parts_of(

@@ -7,13 +7,21 @@ from typing import TypeVar
 from dynagent.application.commands import language_models as commands
 from dynagent.application.commands.language_models import ModelDesk
 from dynagent.application.queries import language_models as queries
-from dynagent.application.shared.bus import Bus, Message
+from dynagent.application.shared.bus import Bus, Handler, Message
 from dynagent.application.shared.caller import Caller
 from dynagent.application.shared.permissions import PermittingBus
-from dynagent.core.language_models import ChatModels, ModelUsage
+from dynagent.core.language_models import (
+    ChatModels,
+    KnownModels,
+    ModelRecords,
+    ModelsInStore,
+    ModelUsage,
+    ProviderKeys,
+)
 from dynagent.infrastructure.http.addresses import AllowList
 from dynagent.infrastructure.http.guarded import OutboundSettings
 from dynagent.infrastructure.llm.catalogue import PricedModels
+from dynagent.infrastructure.llm.choosing import ChoosingModels
 from dynagent.infrastructure.llm.endpoints import Endpoints
 from dynagent.infrastructure.llm.factory import InstalledModels
 from dynagent.infrastructure.llm.in_use import ModelsInUse
@@ -69,7 +77,7 @@ def watch_circuits(metrics: Metrics, models: ModelsInUse) -> None:
 
 
 def open_models(
-    settings: Settings, database: Database, identity: Identity, stack: AsyncExitStack, meter: UsageMeter
+    settings: Settings, database: Database, identity: Identity, *, stack: AsyncExitStack, meter: UsageMeter
 ) -> ModelsInUse:
     """Return the models of this process; the stack closes their connections."""
     installed = InstalledModels(settings.models, meter)
@@ -78,11 +86,13 @@ def open_models(
     stack.push_async_callback(endpoints.aclose)
     stored = StoredModels(database)
 
+    known = PricedModels()
+
     async def load(user_id: str) -> ChatModels:
         found = await stored.of_user(user_id)
         if not found.records:
-            return installed
-        return UserModels(
+            return ChoosingModels(installed, lambda: [installed.candidate()])
+        models = UserModels(
             user_id=user_id,
             records=found.records,
             keys=found.keys,
@@ -93,12 +103,13 @@ def open_models(
             box=identity.box,
             rates=identity.throttle,
         )
+        return ChoosingModels(models, lambda: [*models.candidates(known), installed.candidate()])
 
-    return ModelsInUse(installed, load, endpoints)
+    return ModelsInUse(installed, load, endpoints, settings=settings.providers)
 
 
 def register_models(
-    bus: Bus[Scope], identity: Identity, models: ModelsInUse, settings: Settings, usage: ModelUsage
+    bus: Bus[Scope], identity: Identity, models: ModelsInUse, *, settings: Settings, usage: ModelUsage
 ) -> None:
     """Tell the bus who handles the messages of models and keys."""
     known = PricedModels()
@@ -120,20 +131,26 @@ def register_models(
     bus.register(commands.AddProviderKey, lambda scope: commands.AddProviderKeyHandler(desk(scope)))
     bus.register(commands.RemoveProviderKey, lambda scope: commands.RemoveProviderKeyHandler(desk(scope)))
     bus.register_free(commands.TestProviderKey, commands.TestProviderKeyHandler(HttpKeyTester(_outbound(settings))))
-    bus.register(
-        queries.ListModels,
-        lambda scope: queries.ListModelsHandler(scope.identity.models, scope.identity.provider_keys, known, models),
-    )
-    bus.register(
-        queries.GetModel,
-        lambda scope: queries.GetModelHandler(scope.identity.models, scope.identity.provider_keys, known, models),
-    )
+    for question, handler in (
+        (queries.ChooseModel, queries.ChooseModelHandler),
+        (queries.CheckFit, queries.CheckFitHandler),
+        (queries.ListModels, queries.ListModelsHandler),
+        (queries.GetModel, queries.GetModelHandler),
+    ):
+        bus.register(question, _reading(handler, known, models))
     bus.register(queries.ListProviderKeys, lambda scope: queries.ListProviderKeysHandler(scope.identity.provider_keys))
     bus.register_free(queries.GetModelUsage, queries.GetModelUsageHandler(usage, clock=identity.clock))
     bus.register_free(queries.GetEverybodysUsage, queries.GetEverybodysUsageHandler(usage, clock=identity.clock))
     bus.register_free(queries.ListProviders, queries.ListProvidersHandler())
     bus.register_free(queries.ListProviderModels, queries.ListProviderModelsHandler(known))
     bus.register_free(queries.GetProviderCapabilities, queries.GetProviderCapabilitiesHandler())
+
+
+Reader = Callable[[ModelRecords, ProviderKeys, KnownModels, ModelsInStore], Handler]
+
+
+def _reading(handler: Reader, known: KnownModels, models: ModelsInUse) -> Callable[[Scope], Handler]:
+    return lambda scope: handler(scope.identity.models, scope.identity.provider_keys, known, models)
 
 
 def _outbound(settings: Settings) -> OutboundSettings:

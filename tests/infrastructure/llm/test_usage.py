@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from dynagent.core.language_models import ModelReply, ModelRequest, ModelUnavailable, Prices
+from dynagent.core.language_models import ModelReply, ModelRequest, ModelUnavailable, OnText, Prices
 from dynagent.core.shared.calls import TokenUsage
 from dynagent.infrastructure.llm.circuit import Circuit
 from dynagent.infrastructure.llm.retries import Persistence, PersistentModel
@@ -53,7 +53,7 @@ async def test_a_cancelled_call_is_none() -> None:
     meter = UsageMeter(Pennies())
 
     class Silent(ScriptedChatModel):
-        async def reply(self, *_: object) -> ModelReply:
+        async def reply(self, request: ModelRequest, on_text: OnText) -> ModelReply:
             await asyncio.Event().wait()
             raise AssertionError
 

@@ -121,6 +121,8 @@ MESSAGES: Mapping[str, str] = {
     "ListProviders": "models:read",
     "ListProviderModels": "models:read",
     "GetProviderCapabilities": "models:read",
+    "ChooseModel": "models:read",
+    "CheckFit": "models:read",
     "GetModelUsage": "models:read",
     "GetEverybodysUsage": "users:read",
     "ListModels": "models:read",

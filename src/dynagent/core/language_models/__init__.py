@@ -1,5 +1,17 @@
 """Language models: the port that is asked, the providers, and models and keys as people keep them."""
 
+from dynagent.core.language_models.choosing import (
+    AUTO,
+    LEVELS,
+    Candidate,
+    Choice,
+    Choices,
+    Complexity,
+    Preference,
+    Wish,
+    complexity_of,
+    rank,
+)
 from dynagent.core.language_models.events import (
     ModelChanged,
     ModelCreated,
@@ -8,6 +20,7 @@ from dynagent.core.language_models.events import (
     ProviderKeyAdded,
     ProviderKeyRemoved,
 )
+from dynagent.core.language_models.known import KnownModel, KnownModels
 from dynagent.core.language_models.ports import (
     ChatMessage,
     ChatModel,
@@ -47,8 +60,6 @@ from dynagent.core.language_models.records import (
     KeyPurpose,
     KeyTester,
     KeyTestResult,
-    KnownModel,
-    KnownModels,
     ModelChangedMeanwhile,
     ModelNameTaken,
     ModelNotFound,
@@ -68,13 +79,19 @@ from dynagent.core.language_models.records import (
 from dynagent.core.language_models.usage import ModelUsage, ProviderUsage
 
 __all__ = [
+    "AUTO",
+    "LEVELS",
     "MAX_KEYS",
     "MAX_MODELS",
     "PROVIDERS",
+    "Candidate",
     "Capabilities",
     "ChatMessage",
     "ChatModel",
     "ChatModels",
+    "Choice",
+    "Choices",
+    "Complexity",
     "KeyHeader",
     "KeyPurpose",
     "KeyTestResult",
@@ -106,6 +123,7 @@ __all__ = [
     "ModelsInStore",
     "OnRetry",
     "OnText",
+    "Preference",
     "Prices",
     "Provider",
     "ProviderKey",
@@ -121,10 +139,13 @@ __all__ = [
     "TooManyModels",
     "ToolChoice",
     "ToolSpec",
+    "Wish",
     "check_endpoint",
+    "complexity_of",
     "estimate_tokens",
     "find_provider",
     "mask_key",
     "origin_of",
     "provider_at",
+    "rank",
 ]

@@ -38,6 +38,11 @@ class ProviderSettings(BaseSettings):
         key: SecretStr | None = getattr(self, f"{provider.id}_api_key", None)
         return None if key is None else key.get_secret_value()
 
+    def lent_key(self, record: ModelRecord, *, is_admin: bool) -> str | None:
+        """Return the server's key for global models and those of administrators, at their providers' own addresses."""
+        lent = record.at_home and (record.user_id is None or is_admin)
+        return self.key_of(find_provider(record.provider)) if lent else None
+
     def url_of(self, record: ModelRecord) -> str | None:
         """Return where a model is met; where Ollama is, the operator says."""
         if record.provider == "ollama" and record.at_home and self.ollama_base_url:

@@ -8,9 +8,19 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from dynagent import __version__
-from dynagent.core.language_models import ChatModel, ModelRefused, OnRetry, provider_at
+from dynagent.core.language_models import (
+    AUTO,
+    PROVIDERS,
+    Candidate,
+    Capabilities,
+    ChatModel,
+    ModelRefused,
+    OnRetry,
+    provider_at,
+)
 from dynagent.core.shared.errors import InvalidInput
 from dynagent.core.shared.ids import is_id
+from dynagent.infrastructure.llm.catalogue import PricedModels
 from dynagent.infrastructure.llm.circuit import Circuit
 from dynagent.infrastructure.llm.demo import DEMO, DemoModel
 from dynagent.infrastructure.llm.http_pool import HttpPool
@@ -79,6 +89,22 @@ class InstalledModels:
         """`closed`, `open` or `half_open`; None without an endpoint."""
         return self._circuit.state if self._settings.has_endpoint else None
 
+    def candidate(self) -> Candidate:
+        """Return the default model as one that could be chosen for a call."""
+        name = self.default if self.default.partition(":")[0] != AUTO else FALLBACK_DEFAULT
+        if name == DEMO:
+            return Candidate(name=DEMO, provider=DEMO, model_identifier=DEMO, capabilities=Capabilities(tools=True))
+        known = PricedModels().find(self.provider, name)
+        return Candidate(
+            name=name,
+            provider=self.provider,
+            model_identifier=name,
+            capabilities=PROVIDERS[self.provider].capabilities,
+            input_usd=known.input_usd if known else None,
+            output_usd=known.output_usd if known else None,
+            obstacle="its endpoint is given a rest" if self.circuit == "open" else "",
+        )
+
     def knows(self, name: str) -> bool:
         """Say whether `get` would succeed; whether the endpoint has a model of this name only it can say."""
         # Ids are those of models that are kept here; no endpoint calls its models so.
@@ -86,7 +112,7 @@ class InstalledModels:
 
     def get(self, name: str | None, on_retry: OnRetry | None = None) -> ChatModel:
         """Return the model by name (None: the default), with retries. Raises ModelRefused for an unknown name."""
-        name = name or self.default
+        name = name or self.candidate().name
         if name == DEMO:
             return self._demo
         if not self.knows(name):

@@ -11,8 +11,8 @@ from contextvars import ContextVar
 
 from dynagent.core.executions import AgentRunner, Claim, Outcome, RunPlan, TraceRecorder
 from dynagent.core.identity import Throttle
-from dynagent.core.language_models import ChatModel, ChatModels, ModelRecord, OnRetry
-from dynagent.infrastructure.llm.endpoints import Endpoints
+from dynagent.core.language_models import Candidate, ChatModel, ChatModels, ModelRecord, OnRetry
+from dynagent.infrastructure.llm.endpoints import Endpoints, ProviderSettings
 from dynagent.infrastructure.llm.factory import InstalledModels
 from dynagent.infrastructure.llm.planned import PlannedModels
 from dynagent.infrastructure.llm.usage import working_for
@@ -48,8 +48,10 @@ class ModelsInUse(ChatModels):
         load: LoadModels,
         endpoints: Endpoints,
         *,
+        settings: ProviderSettings,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        self._settings = settings
         self._installed = installed
         self._load = load
         self._endpoints = endpoints
@@ -89,6 +91,14 @@ class ModelsInUse(ChatModels):
     def circuit_of(self, record: ModelRecord) -> str:
         """Return the state of the circuit that this model's calls pass in this process."""
         return self._endpoints.circuit_of(record)
+
+    def lends_key(self, record: ModelRecord, *, is_admin: bool) -> bool:
+        """Say whether the server's own key serves this model."""
+        return self._settings.lent_key(record, is_admin=is_admin) is not None
+
+    def installed(self) -> Candidate:
+        """Return the installation's default model as one that could be chosen."""
+        return self._installed.candidate()
 
     def circuits(self) -> Mapping[tuple[str, str], int]:
         """Return how many endpoints of which provider are in which state in this process."""

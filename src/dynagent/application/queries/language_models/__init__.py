@@ -1,5 +1,12 @@
 """Questions about models, providers and keys."""
 
+from dynagent.application.queries.language_models.choice import (
+    Advice,
+    CheckFit,
+    CheckFitHandler,
+    ChooseModel,
+    ChooseModelHandler,
+)
 from dynagent.application.queries.language_models.models import (
     GetModel,
     GetModelHandler,
@@ -25,6 +32,11 @@ from dynagent.application.queries.language_models.usage import (
 )
 
 __all__ = [
+    "Advice",
+    "CheckFit",
+    "CheckFitHandler",
+    "ChooseModel",
+    "ChooseModelHandler",
     "GetEverybodysUsage",
     "GetEverybodysUsageHandler",
     "GetModel",
