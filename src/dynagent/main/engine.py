@@ -40,7 +40,7 @@ from dynagent.main.handlers import Ports, Scope, register_handlers
 from dynagent.main.health import parts_of
 from dynagent.main.identity import Identity, open_identity, open_keys, register_identity
 from dynagent.main.incidents import Incidents
-from dynagent.main.models import ModelsBus, open_models, open_usage, register_models, watch_circuits
+from dynagent.main.models import ModelsBus, open_models, open_traces, open_usage, register_models, watch_circuits
 from dynagent.main.schedules import register_schedules, start_firing
 from dynagent.main.settings import Settings
 from dynagent.main.signals import Signals
@@ -198,7 +198,7 @@ async def _open_ports(ground: Ground, models: ModelsInUse, identity: Identity, t
         doorbell=ground.signals.doorbell,
         cancel_signal=ground.signals.cancel_signal,
         dispatch=ObservedDispatch(dispatch, ground.metrics),
-        runner=OwnersRunner(runner, models, identity.throttle),
+        runner=OwnersRunner(runner, models, identity.throttle, open_traces(settings, stack)),
         agents=PostgresAgentConfigurations(pool),
         conversations=PostgresConversations(pool),
         submissions=PostgresSubmissions(pool, ground.outbox.deliver),

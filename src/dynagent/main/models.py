@@ -16,16 +16,19 @@ from dynagent.core.language_models import (
     ModelRecords,
     ModelsInStore,
     ModelUsage,
+    ProviderKey,
     ProviderKeys,
 )
+from dynagent.core.shared.errors import DynagentError
 from dynagent.infrastructure.http.addresses import AllowList
 from dynagent.infrastructure.http.guarded import OutboundSettings
 from dynagent.infrastructure.llm.catalogue import PricedModels
 from dynagent.infrastructure.llm.choosing import ChoosingModels
 from dynagent.infrastructure.llm.endpoints import Endpoints
-from dynagent.infrastructure.llm.factory import InstalledModels
+from dynagent.infrastructure.llm.factory import OPENAI, InstalledModels
 from dynagent.infrastructure.llm.in_use import ModelsInUse
 from dynagent.infrastructure.llm.key_test import HttpKeyTester
+from dynagent.infrastructure.llm.openai_traces import OpenAITraces, TracingTarget
 from dynagent.infrastructure.llm.prices import GenaiPrices
 from dynagent.infrastructure.llm.stored import UserModels
 from dynagent.infrastructure.llm.usage import UsageMeter
@@ -90,8 +93,9 @@ def open_models(
 
     async def load(user_id: str) -> ChatModels:
         found = await stored.of_user(user_id)
+        tracing = _tracing(found.tracing_key, identity)
         if not found.records:
-            return ChoosingModels(installed, lambda: [installed.candidate()])
+            return ChoosingModels(installed, lambda: [installed.candidate()], tracing)
         models = UserModels(
             user_id=user_id,
             records=found.records,
@@ -103,7 +107,7 @@ def open_models(
             box=identity.box,
             rates=identity.throttle,
         )
-        return ChoosingModels(models, lambda: [*models.candidates(known), installed.candidate()])
+        return ChoosingModels(models, lambda: [*models.candidates(known), installed.candidate()], tracing)
 
     return ModelsInUse(installed, load, endpoints, settings=settings.providers)
 
@@ -144,6 +148,24 @@ def register_models(
     bus.register_free(queries.ListProviders, queries.ListProvidersHandler())
     bus.register_free(queries.ListProviderModels, queries.ListProviderModelsHandler(known))
     bus.register_free(queries.GetProviderCapabilities, queries.GetProviderCapabilitiesHandler())
+
+
+def _tracing(key: ProviderKey | None, identity: Identity) -> TracingTarget | None:
+    if key is None:
+        return None
+    home = (key.endpoint_url or OPENAI).rstrip("/")
+    try:
+        return TracingTarget(f"{home}/traces/ingest", identity.box.open(key.sealed_key, row=key.id))
+    except DynagentError:
+        # Sealed with a secret key that is gone; models say so when they are asked, traces are left out.
+        return None
+
+
+def open_traces(settings: Settings, stack: AsyncExitStack) -> OpenAITraces:
+    """Return what sends runs to OpenAI for users who want it; the stack waits for the last ones."""
+    traces = OpenAITraces(_outbound(settings))
+    stack.push_async_callback(traces.settled)
+    return traces
 
 
 Reader = Callable[[ModelRecords, ProviderKeys, KnownModels, ModelsInStore], Handler]

@@ -20,6 +20,7 @@ from dynagent.core.language_models import (
     estimate_tokens,
     rank,
 )
+from dynagent.infrastructure.llm.openai_traces import TracingTarget
 from dynagent.infrastructure.llm.stored import FallbackModel
 
 MOST = 3
@@ -33,7 +34,8 @@ ListCandidates = Callable[[], Sequence[Candidate]]
 class ChoosingModels(ChatModels):
     """Other ChatModels, and the names `auto`, `auto:simple`, `auto:medium`, `auto:high` on top."""
 
-    def __init__(self, inner: ChatModels, candidates: ListCandidates) -> None:
+    def __init__(self, inner: ChatModels, candidates: ListCandidates, tracing: TracingTarget | None = None) -> None:
+        self.tracing = tracing
         self._inner = inner
         self._candidates = candidates
 

@@ -98,7 +98,7 @@ class Endpoints:
 
             model = open_langchain_model(record.model_identifier, api_key=key, base_url=url, use_responses_api=True)
             return model, shared
-        return OpenAIWireModel(record.model_identifier, endpoint.pool), shared
+        return OpenAIWireModel(record.model_identifier, endpoint.pool, key), shared
 
     def circuit_of(self, record: ModelRecord) -> str:
         """Return the state of the circuit that this model's calls pass, `closed` before the first."""

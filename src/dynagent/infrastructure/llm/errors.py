@@ -39,6 +39,13 @@ def error_from_event(told: Any) -> ModelError:
     return ModelRefused(detail) if "invalid_request" in kind else ModelUnavailable(detail)
 
 
+def hide(secret: str | None, error: ModelError) -> None:
+    """Take a key out of an error's words: some endpoints repeat what they were shown, and errors stand in traces."""
+    if secret and secret in error.detail:
+        error.detail = error.detail.replace(secret, "…")
+        error.args = (error.detail,)
+
+
 def retry_after(headers: Mapping[str, str]) -> float | None:
     """Return the seconds that `retry-after-ms` or `retry-after` (seconds or HTTP date) ask for, None without."""
     try:

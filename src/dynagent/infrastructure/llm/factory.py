@@ -154,7 +154,7 @@ class InstalledModels:
                 "User-Agent": f"dynagent/{__version__}",
             }
             self._pool = HttpPool(self._url, {**headers, "Authorization": f"Bearer {key}"} if key else headers)
-        return OpenAIWireModel(name, self._pool)
+        return OpenAIWireModel(name, self._pool, key)
 
 
 def _choose_lane(settings: ModelSettings, url: str) -> Lane:

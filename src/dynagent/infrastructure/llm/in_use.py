@@ -12,8 +12,10 @@ from contextvars import ContextVar
 from dynagent.core.executions import AgentRunner, Claim, Outcome, RunPlan, TraceRecorder
 from dynagent.core.identity import Throttle
 from dynagent.core.language_models import Candidate, ChatModel, ChatModels, ModelRecord, OnRetry
+from dynagent.infrastructure.llm.choosing import ChoosingModels
 from dynagent.infrastructure.llm.endpoints import Endpoints, ProviderSettings
 from dynagent.infrastructure.llm.factory import InstalledModels
+from dynagent.infrastructure.llm.openai_traces import KeptTrace, OpenAITraces, TracingTarget
 from dynagent.infrastructure.llm.planned import PlannedModels
 from dynagent.infrastructure.llm.usage import working_for
 
@@ -113,6 +115,12 @@ class ModelsInUse(ChatModels):
         return self._installed.circuit in ("open", "half_open")
 
     @property
+    def tracing(self) -> TracingTarget | None:
+        """Where runs of whoever this task works for are sent besides."""
+        models = self.now
+        return models.tracing if isinstance(models, ChoosingModels) else None
+
+    @property
     def now(self) -> ChatModels:
         """The models of whoever this task works for."""
         return _current.get() or self._installed
@@ -132,7 +140,8 @@ class ModelsInUse(ChatModels):
 class OwnersRunner(AgentRunner):
     """Runs agents with the models of whoever the execution belongs to, as the agent wants them."""
 
-    def __init__(self, inner: AgentRunner, models: ModelsInUse, rates: Throttle) -> None:
+    def __init__(self, inner: AgentRunner, models: ModelsInUse, rates: Throttle, traces: OpenAITraces) -> None:
+        self._traces = traces
         self._inner = inner
         self._models = models
         self._rates = rates
@@ -140,15 +149,25 @@ class OwnersRunner(AgentRunner):
     async def run(self, claim: Claim, plan: RunPlan, trace: TraceRecorder) -> Outcome:
         """Run to the end."""
         async with self._models.of(claim.execution.user_id):
-            if not plan.fallback_models and not plan.max_rpm:
-                return await self._inner.run(claim, plan, trace)
-            planned = PlannedModels(
-                self._models.now,
-                model=plan.model,
-                fallbacks=plan.fallback_models,
-                agent_id=claim.execution.agent_id,
-                max_rpm=plan.max_rpm or 0,
-                rates=self._rates,
-            )
-            with asking(planned):
-                return await self._inner.run(claim, plan, trace)
+            target = self._models.tracing
+            if target is None:
+                return await self._run(claim, plan, trace)
+            kept, began = KeptTrace(trace), time.time()
+            try:
+                return await self._run(claim, plan, kept)
+            finally:
+                self._traces.send(target, claim.execution, kept.events, began)
+
+    async def _run(self, claim: Claim, plan: RunPlan, trace: TraceRecorder) -> Outcome:
+        if not plan.fallback_models and not plan.max_rpm:
+            return await self._inner.run(claim, plan, trace)
+        planned = PlannedModels(
+            self._models.now,
+            model=plan.model,
+            fallbacks=plan.fallback_models,
+            agent_id=claim.execution.agent_id,
+            max_rpm=plan.max_rpm or 0,
+            rates=self._rates,
+        )
+        with asking(planned):
+            return await self._inner.run(claim, plan, trace)

@@ -153,6 +153,35 @@ async def test_private_addresses_are_refused_unless_an_operator_allows_them(plat
         assert (await ada.post(MODELS, json=body)).status_code == 422
 
 
+async def test_a_key_for_tracing_sends_runs_there_and_asks_no_model(
+    platform: Platform, endpoint: ScriptedModel
+) -> None:
+    ada, eve = await house.register(platform, "ada"), await house.register(platform, "eve")
+    async with stub_server(lambda _: Reply()) as dashboard:
+        body = {"provider": "openai", "api_key": SECRET, "purpose": "tracing", "endpoint_url": f"{dashboard.url}/v1"}
+        assert (await ada.post(KEYS, json=body)).status_code == 201
+        for client in (eve, ada):
+            await house.keep(client, name="m", endpoint_url=endpoint.url)
+            agent = {"name": "Math", "model": "m", "tools": ["calculator"]}
+            agent = (await client.post("/api/agents", json=agent)).json()
+            run = await house.run(client, agent["id"], "hello [[say=hi]]")
+        for _ in range(500):
+            if dashboard.seen:
+                break
+            await ada.get(KEYS)
+    assert len(dashboard.seen) == 1, "only who keeps such a key"
+    sent = dashboard.seen[0]
+    assert (sent.path, sent.headers["authorization"]) == ("/v1/traces/ingest", f"Bearer {SECRET}")
+    trace, root, *spans = json.loads(sent.body)["data"]
+    assert trace["id"] == "trace_" + run["id"].replace("-", "") and trace["workflow_name"] == "Math"
+    assert root["span_data"] == {"type": "agent", "name": "Math"}
+    assert [span["span_data"]["type"] for span in spans] == ["generation"]
+    assert spans[0]["parent_id"] == root["id"] and spans[0]["span_data"]["output"][0]["content"] == "hi"
+    keyless = {"name": "k", "provider": "openai", "model_identifier": "gpt-4o"}
+    model = (await ada.post(MODELS, json=keyless)).json()
+    assert "there is no key" in (await ada.get(f"{MODELS}/{model['id']}")).json()["warnings"][0]
+
+
 async def test_a_key_is_tried_before_it_is_kept(platform: Platform) -> None:
     ada = await house.register(platform, "ada")
 
