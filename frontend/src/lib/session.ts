@@ -44,6 +44,8 @@ export function closeSession(): void {
 /** `fetch` with the session's token. An expired one is renewed once; without a session the page is told to ask for one. */
 export const authorizedFetch: typeof fetch = async (input, init) => {
   const again = input instanceof Request ? input.clone() : input;
+  // After a reload the cookie is there and the token is not: renewing first spares every request of the page a refusal.
+  if (accessToken === null && csrfHeader()["X-CSRF-Token"] && !OPEN.test(urlOf(input))) await renewSession();
   const used = accessToken;
   const response = await send(input, init);
   if (response.status !== 401 || OPEN.test(urlOf(input))) return response;

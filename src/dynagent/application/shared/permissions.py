@@ -169,6 +169,11 @@ def may(permission: str, caller: Caller) -> bool:
     return granted and (caller.scopes is None or permission in caller.scopes)
 
 
+def scopes_of(roles: frozenset[str]) -> list[str]:
+    """Return what a caller with these roles may give to an access key, sorted: nothing that the roles do not have."""
+    return sorted(scope for scope in SCOPES if roles & GRANTS[scope])
+
+
 def permissions_of(roles: frozenset[str]) -> list[str]:
     """Return the permissions that a caller with these roles has, sorted, as clients show or hide things by them."""
     return sorted(name for name, granted in GRANTS.items() if roles & granted and name != "system")

@@ -199,6 +199,15 @@ async def test_a_key_expires_and_has_scopes_that_can_be_given(house: IdentityHou
     assert past.status_code == 422
 
 
+async def test_a_key_is_given_nothing_that_its_owner_may_not_do(house: IdentityHouse) -> None:
+    root, ada = await house.setup(), await house.register("ada")
+    possible = (await ada.get(KEYS)).json()["possible_scopes"]
+    assert "agents:write" in possible and not {"users:read", "audit:read", "figures:read"} & set(possible)
+    refused = await ada.post(KEYS, json={"name": "x", "scopes": ["agents:read", "audit:read"]})
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/scopes")
+    assert "audit:read" in (await root.get(KEYS)).json()["possible_scopes"]
+
+
 async def test_keys_of_another_user_are_not_there(house: IdentityHouse) -> None:
     ada, eve = await house.register("ada"), await house.register("eve")
     made = (await ada.post(KEYS, json={"name": "ci", "scopes": ["account:read"]})).json()

@@ -15,7 +15,6 @@ from dynagent.application.commands.identity import (
     UpdateProfile,
 )
 from dynagent.application.queries.identity import GetProfile, GetUser, ListAccessKeys, ListUsers
-from dynagent.application.shared.permissions import SCOPES
 from dynagent.presentation.api.identity.bodies import (
     AccessKeyBody,
     AccessKeyList,
@@ -69,8 +68,8 @@ async def change_password(body: PasswordBody, request: Request, response: Respon
 @router.get("/access-keys", operation_id="list_access_keys", summary="List your access keys")
 async def list_access_keys(ask: Ask) -> AccessKeyList:
     """Give the keys of your programs, newest first."""
-    keys = await ask(ListAccessKeys())
-    return AccessKeyList(access_keys=[AccessKeyOut.of(key) for key in keys], possible_scopes=sorted(SCOPES))
+    own = await ask(ListAccessKeys())
+    return AccessKeyList(access_keys=[AccessKeyOut.of(key) for key in own.keys], possible_scopes=own.possible_scopes)
 
 
 @router.post("/access-keys", status_code=201, operation_id="create_access_key", summary="Make an access key")
