@@ -120,10 +120,14 @@ def spans_of(execution: Execution, events: Sequence[AnyTraceEvent], began: float
     spans: list[dict[str, Any]] = []
     for place, event in enumerate(events):
         if isinstance(event, UsageReport):
-            span = _span(trace_id, f"m{place}", event.timestamp - event.duration_ms / 1000, event.timestamp, root["id"])
+            span = _span(
+                trace_id, f"m{place}", event.timestamp - event.duration_ms / 1000, event.timestamp, parent=root["id"]
+            )
             spans.append({**span, "span_data": _generation(event, said.get(event.span_id))})
         elif isinstance(event, ToolEnd):
-            span = _span(trace_id, f"t{place}", event.timestamp - event.duration_ms / 1000, event.timestamp, root["id"])
+            span = _span(
+                trace_id, f"t{place}", event.timestamp - event.duration_ms / 1000, event.timestamp, parent=root["id"]
+            )
             error = {"message": event.error.message, "data": {"code": event.error.code}} if event.error else None
             spans.append({**span, "span_data": _function(event, starts.get(event.call_key)), "error": error})
     return [trace, root, *spans]
@@ -140,7 +144,7 @@ def _function(event: ToolEnd, start: ToolStart | None) -> dict[str, Any]:
     return {"type": "function", "name": event.tool, "input": arguments, "output": str(event.result)[:MAX_TEXT]}
 
 
-def _span(trace_id: str, what: str, began: float, ended: float, parent: str | None = None) -> dict[str, Any]:
+def _span(trace_id: str, what: str, began: float, ended: float, *, parent: str | None = None) -> dict[str, Any]:
     return {
         "object": "trace.span",
         "id": "span_" + hashlib.sha256(f"{trace_id}/{what}".encode()).hexdigest()[:24],
