@@ -99,7 +99,7 @@ class OpenAITraces:
                 answer = await client.post(target.url, json=body, headers=headers)
             if answer.status_code >= 300:
                 log.warning("traces_not_sent", status=answer.status_code, execution_id=execution_id)
-        except (DynagentError, httpx2.HTTPError, ValueError) as error:
+        except (DynagentError, httpx2.HTTPError, httpx2.InvalidURL, ValueError) as error:
             log.warning("traces_not_sent", error=type(error).__name__, execution_id=execution_id)
 
 

@@ -148,6 +148,15 @@ async def test_private_addresses_are_refused_unless_an_operator_allows_them(plat
         tested = {"provider": "openai-compatible", "endpoint_url": url, "api_key": SECRET}
         answer = (await ada.post(f"{KEYS}/test", json=tested)).json()
         assert not answer["accepted"] and "not a public address" in answer["detail"]
+    for url in (
+        "http://0177.0.0.1/v1",
+        "http://0x7f.1/v1",
+        "http://2130706433/v1",
+        "http://0/v1",
+        "http://100.64.0.1/",
+    ):
+        answer = await ada.post(f"{KEYS}/test", json={**tested, "endpoint_url": url})
+        assert (answer.status_code, answer.json()["accepted"]) == (200, False), url
     for url in ("file:///etc/passwd", "ftp://example.org/v1", "http://user:pw@example.org/v1"):
         body = {"name": "x", "provider": "openai-compatible", "model_identifier": "m", "endpoint_url": url}
         assert (await ada.post(MODELS, json=body)).status_code == 422
