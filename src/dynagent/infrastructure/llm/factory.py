@@ -89,9 +89,14 @@ class InstalledModels:
         """`closed`, `open` or `half_open`; None without an endpoint."""
         return self._circuit.state if self._settings.has_endpoint else None
 
+    @property
+    def _own_default(self) -> str:
+        """The default, with a model in the place of `auto`, which is made of others."""
+        return FALLBACK_DEFAULT if self.default.partition(":")[0] == AUTO else self.default
+
     def candidate(self) -> Candidate:
         """Return the default model as one that could be chosen for a call."""
-        name = self.default if self.default.partition(":")[0] != AUTO else FALLBACK_DEFAULT
+        name = self._own_default
         if name == DEMO:
             return Candidate(name=DEMO, provider=DEMO, model_identifier=DEMO, capabilities=Capabilities(tools=True))
         known = PricedModels().find(self.provider, name)
@@ -112,7 +117,7 @@ class InstalledModels:
 
     def get(self, name: str | None, on_retry: OnRetry | None = None) -> ChatModel:
         """Return the model by name (None: the default), with retries. Raises ModelRefused for an unknown name."""
-        name = name or self.candidate().name
+        name = name or self._own_default
         if name == DEMO:
             return self._demo
         if not self.knows(name):
