@@ -23,6 +23,6 @@ export function toolsQuery() {
 export function modelNamesQuery() {
   return queryOptions({
     queryKey: ["models", "names"],
-    queryFn: async ({ signal }) => ["demo", ...(await listModels({ query: { limit: 200 }, signal, throwOnError: true })).data.models.map(({ name }) => name)],
+    queryFn: async ({ signal }) => ["demo", "auto", ...(await listModels({ query: { limit: 200 }, signal, throwOnError: true })).data.models.map(({ name }) => name)],
   });
 }

@@ -40,6 +40,14 @@ describe("authorizedFetch", () => {
     expect(sessionState()).toEqual({ signedOut: true, user: null });
   });
 
+  it("renews first after a reload, when there is a cookie and no token yet", async () => {
+    serve("new", "c");
+    closeSession();
+    const answers = await Promise.all([authorizedFetch("/api/v1/agents"), authorizedFetch("/api/v1/auth/sessions")]);
+    expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+    expect(seen.map(({ url }) => url)).toEqual(["/api/v1/auth/refresh-token", "/api/v1/agents", "/api/v1/auth/sessions"]);
+  });
+
   it("sends no token when there is none, and does not renew for sign-in itself", async () => {
     serve("new", "c");
     closeSession();

@@ -12,6 +12,8 @@ export interface SessionState {
 
 const REFRESH_URL = "/api/v1/auth/refresh-token";
 const LOCK = "dynagent-session";
+/** What is asked without a session; a 401 there says something else than that it has ended. */
+const OPEN = /\/auth\/(login|register|setup|password|options|refresh-token|logout)$/;
 
 let accessToken: string | null = null;
 let state: SessionState = { signedOut: false, user: null };
@@ -42,9 +44,11 @@ export function closeSession(): void {
 /** `fetch` with the session's token. An expired one is renewed once; without a session the page is told to ask for one. */
 export const authorizedFetch: typeof fetch = async (input, init) => {
   const again = input instanceof Request ? input.clone() : input;
+  // After a reload the cookie is there and the token is not: renewing first spares every request of the page a refusal.
+  if (accessToken === null && csrfHeader()["X-CSRF-Token"] && !OPEN.test(urlOf(input))) await renewSession();
   const used = accessToken;
   const response = await send(input, init);
-  if (response.status !== 401 || urlOf(input).includes("/auth/")) return response;
+  if (response.status !== 401 || OPEN.test(urlOf(input))) return response;
   if (accessToken === used && !(await renewSession())) {
     closeSession();
     return response;

@@ -31,6 +31,9 @@ keys = typer.Typer(
 )
 app.add_typer(keys, name="keys")
 
+users = typer.Typer(help="Look after people's accounts.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(users, name="users")
+
 Newer = Annotated[str, typer.Argument(help="A revision, or head for the newest.")]
 Older = Annotated[str, typer.Argument(help="A revision, -1 for one step, base for nothing left.")]
 Days = Annotated[int | None, typer.Option(min=1, help="Keep this many days; without it, what is configured.")]
@@ -195,3 +198,14 @@ def rotate() -> None:
     from dynagent.cli.keys import run_rotate
 
     raise typer.Exit(run_rotate())
+
+
+@users.command("password-link")
+def password_link(login: Annotated[str, typer.Argument(help="The user's name or e-mail address.")]) -> None:
+    """Print a link, good once, with which somebody sets a new password: the way back in for an administrator too.
+
+    Needs the server's own settings (DATABASE_URL or DATA_DIR, SECRET_KEY). The old password works until it is used.
+    """
+    from dynagent.cli.users import run_password_link
+
+    raise typer.Exit(run_password_link(login))

@@ -40,7 +40,7 @@ from dynagent.main.handlers import Ports, Scope, register_handlers
 from dynagent.main.health import parts_of
 from dynagent.main.identity import Identity, open_identity, open_keys, register_identity
 from dynagent.main.incidents import Incidents
-from dynagent.main.models import ModelsBus, open_models, register_models
+from dynagent.main.models import ModelsBus, open_models, open_traces, open_usage, register_models, watch_circuits
 from dynagent.main.schedules import register_schedules, start_firing
 from dynagent.main.settings import Settings
 from dynagent.main.signals import Signals
@@ -103,21 +103,20 @@ async def open_engine(settings: Settings, *, tell: Tell, takes_work: bool) -> As
         ground = await _open_ground(settings, stack, tell)
         database, metrics = ground.database, ground.metrics
         identity = open_identity(settings, keys, database.pool)
-        models = open_models(settings, database, identity, stack)
+        usage = open_usage(database, stack)
+        models = open_models(settings, database, identity, stack=stack, meter=usage.meter)
         writer = _open_writer(ground)
         ports = await _open_ports(ground, models, identity, ObservedTraceLog(_trace_log(ground, writer), metrics))
         bus = _open_bus(ground, models, ports)
         register_identity(bus, identity)
-        register_models(bus, identity, models, settings)
-        metrics.watch(
-            "model_endpoints_resting", "Endpoints of kept models that failed too often.", lambda: models.resting
-        )
+        register_models(bus, identity, models, settings=settings, usage=usage)
+        watch_circuits(metrics, models)
         worker = await _start_worker(ground, bus, takes_work=takes_work)
         parts = parts_of(
             settings,
             database=database,
             signals=ground.signals,
-            models=ports.models,
+            models=models,
             sandbox=ports.sandbox,
             worker=worker,
             writer=writer,
@@ -206,7 +205,7 @@ async def _open_ports(ground: Ground, models: ModelsInUse, identity: Identity, t
         doorbell=ground.signals.doorbell,
         cancel_signal=ground.signals.cancel_signal,
         dispatch=ObservedDispatch(dispatch, ground.metrics),
-        runner=OwnersRunner(runner, models, identity.throttle),
+        runner=OwnersRunner(runner, models, identity.throttle, open_traces(settings, stack)),
         agents=PostgresAgentConfigurations(pool),
         conversations=PostgresConversations(pool),
         submissions=PostgresSubmissions(pool, ground.outbox.deliver),

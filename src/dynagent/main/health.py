@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from dynagent.core.language_models import ChatModels
 from dynagent.core.tools import ToolSandbox
+from dynagent.infrastructure.llm.in_use import ModelsInUse
 from dynagent.infrastructure.observability.disk import check_disk
 from dynagent.infrastructure.observability.health import Condition, Finding, Part
 from dynagent.infrastructure.postgres.database import Database
@@ -19,7 +19,7 @@ def parts_of(
     *,
     database: Database,
     signals: Signals,
-    models: ChatModels,
+    models: ModelsInUse,
     sandbox: ToolSandbox,
     worker: Worker,
     writer: EventWriter,
@@ -51,7 +51,10 @@ async def _check_redis(signals: Signals) -> Finding:
     return Finding(Condition.WARN, found, "everything works without it, slower; check REDIS_URL")
 
 
-async def _check_model(models: ChatModels) -> Finding:
+async def _check_model(models: ModelsInUse) -> Finding:
+    if models.resting:
+        advice = "look at OPENAI_BASE_URL and at the provider's status page; fallback models answer meanwhile"
+        return Finding(Condition.WARN, "the default model's endpoint failed repeatedly and is given a rest", advice)
     advice = "set OPENAI_API_KEY for a real model" if models.default == "demo" else ""
     return Finding(Condition.OK, f"the default model is {models.default}", advice)
 

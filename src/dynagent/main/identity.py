@@ -55,6 +55,7 @@ class Identity:
             user_rate=self.settings.rate_limit_per_minute,
             address_rate=self.settings.address_limit_per_minute,
             rates=self.throttle,
+            metrics_token=self.settings.metrics_token.get_secret_value() if self.settings.metrics_token else None,
         )
 
 
@@ -107,6 +108,7 @@ def register_identity(bus: Bus[Scope], identity: Identity) -> None:
     _register_sessions(bus, desk)
     _register_people(bus, desk)
     _register_keys(bus, desk)
+    bus.register(commands.WriteAuditLine, lambda scope: commands.WriteAuditLineHandler(desk(scope)))
     bus.register(commands.ReportIncident, lambda scope: commands.ReportIncidentHandler(desk(scope), scope.executions))
     _register_queries(bus, identity)
 
@@ -121,6 +123,10 @@ def _register_sessions(bus: Bus[Scope], desk: Desk) -> None:
     bus.register(
         commands.PrepareSetup, lambda scope: commands.PrepareSetupHandler(desk(scope), scope.identity.setup_links)
     )
+    bus.register(commands.EndSession, lambda scope: commands.EndSessionHandler(desk(scope)))
+    bus.register(
+        commands.UsePasswordLink, lambda scope: commands.UsePasswordLinkHandler(desk(scope), scope.identity.setup_links)
+    )
     bus.register(
         commands.CompleteSetup, lambda scope: commands.CompleteSetupHandler(desk(scope), scope.identity.setup_links)
     )
@@ -129,6 +135,10 @@ def _register_sessions(bus: Bus[Scope], desk: Desk) -> None:
 def _register_people(bus: Bus[Scope], desk: Desk) -> None:
     bus.register(commands.UpdateProfile, lambda scope: commands.UpdateProfileHandler(desk(scope)))
     bus.register(commands.CreateUser, lambda scope: commands.CreateUserHandler(desk(scope)))
+    bus.register(
+        commands.IssuePasswordLink,
+        lambda scope: commands.IssuePasswordLinkHandler(desk(scope), scope.identity.setup_links),
+    )
     bus.register(commands.SetUserRole, lambda scope: commands.SetUserRoleHandler(desk(scope)))
     bus.register(commands.SetUserDisabled, lambda scope: commands.SetUserDisabledHandler(desk(scope)))
 

@@ -1,10 +1,10 @@
 import type { Metadata } from "next";
 
-import { ModelList } from "@/features/language-models/components/model-list";
+import { ModelsPage } from "@/features/language-models/components/models-page";
 
 export const metadata: Metadata = { title: "Models" };
 
 /** `/models` */
 export default function Page() {
-  return <ModelList />;
+  return <ModelsPage />;
 }

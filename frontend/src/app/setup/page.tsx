@@ -1,10 +1,8 @@
 import type { Metadata } from "next";
 
-import { FirstSetup } from "@/features/identity/components/first-setup";
-
 export const metadata: Metadata = { title: "First setup" };
 
-/** `/setup` */
+/** `/setup`: the session gate shows it, without the frame of the other pages. */
 export default function Page() {
-  return <FirstSetup />;
+  return null;
 }

@@ -1691,6 +1691,73 @@ export const CancelledSchema = {
     type: 'object'
 } as const;
 
+export const CandidateOutSchema = {
+    description: 'A model; `tier` is what tasks it is made for, prices are in US dollars per million tokens.',
+    properties: {
+        input_usd_per_million: {
+            anyOf: [
+                {
+                    type: 'string'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Input Usd Per Million'
+        },
+        model: {
+            title: 'Model',
+            type: 'string'
+        },
+        model_identifier: {
+            title: 'Model Identifier',
+            type: 'string'
+        },
+        output_usd_per_million: {
+            anyOf: [
+                {
+                    type: 'string'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Output Usd Per Million'
+        },
+        provider: {
+            title: 'Provider',
+            type: 'string'
+        },
+        reasons: {
+            items: {
+                type: 'string'
+            },
+            title: 'Reasons',
+            type: 'array'
+        },
+        tier: {
+            enum: [
+                'simple',
+                'medium',
+                'high'
+            ],
+            title: 'Tier',
+            type: 'string'
+        }
+    },
+    required: [
+        'model',
+        'provider',
+        'model_identifier',
+        'tier',
+        'input_usd_per_million',
+        'output_usd_per_million',
+        'reasons'
+    ],
+    title: 'CandidateOut',
+    type: 'object'
+} as const;
+
 export const CapabilitiesSchema = {
     additionalProperties: false,
     description: 'What a model can do; None: not known, asked for without a warning. `context_window` in tokens.',
@@ -1881,6 +1948,91 @@ export const ChatOutSchema = {
         'updated_at'
     ],
     title: 'ChatOut',
+    type: 'object'
+} as const;
+
+export const ChoiceBodySchema = {
+    additionalProperties: false,
+    description: 'What a model is wanted for.',
+    properties: {
+        complexity: {
+            anyOf: [
+                {
+                    enum: [
+                        'simple',
+                        'medium',
+                        'high'
+                    ],
+                    type: 'string'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            description: 'Unset: guessed from the task.',
+            title: 'Complexity'
+        },
+        needs: {
+            $ref: '#/components/schemas/Capabilities'
+        },
+        prefer: {
+            default: 'balanced',
+            enum: [
+                'balanced',
+                'cost',
+                'speed',
+                'quality'
+            ],
+            title: 'Prefer',
+            type: 'string'
+        },
+        task: {
+            default: '',
+            examples: [
+                'Compare two contracts'
+            ],
+            maxLength: 100000,
+            title: 'Task',
+            type: 'string'
+        }
+    },
+    title: 'ChoiceBody',
+    type: 'object'
+} as const;
+
+export const ChoiceOutSchema = {
+    description: 'How hard the task seems, the models for it, best first, and those that do not fit, with the reasons.',
+    properties: {
+        choices: {
+            items: {
+                $ref: '#/components/schemas/CandidateOut'
+            },
+            title: 'Choices',
+            type: 'array'
+        },
+        complexity: {
+            enum: [
+                'simple',
+                'medium',
+                'high'
+            ],
+            title: 'Complexity',
+            type: 'string'
+        },
+        passed_over: {
+            items: {
+                $ref: '#/components/schemas/CandidateOut'
+            },
+            title: 'Passed Over',
+            type: 'array'
+        }
+    },
+    required: [
+        'complexity',
+        'choices',
+        'passed_over'
+    ],
+    title: 'ChoiceOut',
     type: 'object'
 } as const;
 
@@ -2717,6 +2869,29 @@ export const FieldProblemSchema = {
         'detail'
     ],
     title: 'FieldProblem',
+    type: 'object'
+} as const;
+
+export const FitOutSchema = {
+    description: 'What a model cannot do of what is wanted; empty: nothing is known against it.',
+    properties: {
+        model: {
+            title: 'Model',
+            type: 'string'
+        },
+        warnings: {
+            items: {
+                type: 'string'
+            },
+            title: 'Warnings',
+            type: 'array'
+        }
+    },
+    required: [
+        'model',
+        'warnings'
+    ],
+    title: 'FitOut',
     type: 'object'
 } as const;
 
@@ -4216,9 +4391,38 @@ export const NewAccessKeyOutSchema = {
     type: 'object'
 } as const;
 
+export const NewPasswordBodySchema = {
+    additionalProperties: false,
+    description: 'A password for whom the link was made; `token` stands in the link.',
+    properties: {
+        password: {
+            format: 'password',
+            maxLength: 256,
+            minLength: 1,
+            title: 'Password',
+            type: 'string',
+            writeOnly: true
+        },
+        token: {
+            format: 'password',
+            maxLength: 200,
+            minLength: 1,
+            title: 'Token',
+            type: 'string',
+            writeOnly: true
+        }
+    },
+    required: [
+        'token',
+        'password'
+    ],
+    title: 'NewPasswordBody',
+    type: 'object'
+} as const;
+
 export const NewUserBodySchema = {
     additionalProperties: false,
-    description: 'An account that an administrator makes.',
+    description: 'An account that an administrator makes; without a password a link lets its owner set one.',
     properties: {
         email: {
             examples: [
@@ -4240,6 +4444,14 @@ export const NewUserBodySchema = {
             maxLength: 100,
             title: 'Last Name',
             type: 'string'
+        },
+        password: {
+            anyOf: [
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Password'
         },
         role: {
             default: 'user',
@@ -4505,6 +4717,35 @@ export const PasswordBodySchema = {
     type: 'object'
 } as const;
 
+export const PasswordLinkOutSchema = {
+    description: 'A link with which somebody sets a password; what stands behind the # is never sent with a request for a page.',
+    properties: {
+        expires_at: {
+            format: 'date-time',
+            title: 'Expires At',
+            type: 'string'
+        },
+        path: {
+            examples: [
+                '/setup#password=dynp_…'
+            ],
+            title: 'Path',
+            type: 'string'
+        },
+        token: {
+            title: 'Token',
+            type: 'string'
+        }
+    },
+    required: [
+        'token',
+        'path',
+        'expires_at'
+    ],
+    title: 'PasswordLinkOut',
+    type: 'object'
+} as const;
+
 export const ProblemSchema = {
     additionalProperties: true,
     description: 'A refusal (RFC 9457). `error_code` is stable; some kinds carry more members, such as `current_version`.',
@@ -4643,6 +4884,10 @@ export const ProfileOutSchema = {
             title: 'First Name',
             type: 'string'
         },
+        has_password: {
+            title: 'Has Password',
+            type: 'boolean'
+        },
         id: {
             title: 'Id',
             type: 'string'
@@ -4701,6 +4946,7 @@ export const ProfileOutSchema = {
         'role',
         'role_label',
         'disabled',
+        'has_password',
         'created_at',
         'updated_at',
         'permissions'
@@ -6951,6 +7197,74 @@ export const UsageSchema = {
     type: 'object'
 } as const;
 
+export const UsageListSchema = {
+    description: 'Usage by provider and model, most calls first.',
+    properties: {
+        days: {
+            title: 'Days',
+            type: 'integer'
+        },
+        usage: {
+            items: {
+                $ref: '#/components/schemas/UsageOut'
+            },
+            title: 'Usage',
+            type: 'array'
+        }
+    },
+    required: [
+        'days',
+        'usage'
+    ],
+    title: 'UsageList',
+    type: 'object'
+} as const;
+
+export const UsageOutSchema = {
+    description: 'Sums for one model of one provider; `cost_usd` as far as prices are known.',
+    properties: {
+        calls: {
+            default: 0,
+            title: 'Calls',
+            type: 'integer'
+        },
+        cost_usd: {
+            default: '0',
+            title: 'Cost Usd',
+            type: 'string'
+        },
+        failures: {
+            default: 0,
+            title: 'Failures',
+            type: 'integer'
+        },
+        input_tokens: {
+            default: 0,
+            title: 'Input Tokens',
+            type: 'integer'
+        },
+        model: {
+            title: 'Model',
+            type: 'string'
+        },
+        output_tokens: {
+            default: 0,
+            title: 'Output Tokens',
+            type: 'integer'
+        },
+        provider: {
+            title: 'Provider',
+            type: 'string'
+        }
+    },
+    required: [
+        'provider',
+        'model'
+    ],
+    title: 'UsageOut',
+    type: 'object'
+} as const;
+
 export const UsageReportSchema = {
     description: 'What one model call used; `cost_usd` as a decimal text, null when the model has no known price.',
     properties: {
@@ -7135,6 +7449,10 @@ export const UserOutSchema = {
             title: 'First Name',
             type: 'string'
         },
+        has_password: {
+            title: 'Has Password',
+            type: 'boolean'
+        },
         id: {
             title: 'Id',
             type: 'string'
@@ -7175,6 +7493,7 @@ export const UserOutSchema = {
         'role',
         'role_label',
         'disabled',
+        'has_password',
         'created_at',
         'updated_at'
     ],
@@ -7545,7 +7864,7 @@ export const ModelChangesWritableSchema = {
 
 export const NewUserBodyWritableSchema = {
     additionalProperties: false,
-    description: 'An account that an administrator makes.',
+    description: 'An account that an administrator makes; without a password a link lets its owner set one.',
     properties: {
         email: {
             examples: [
@@ -7569,13 +7888,19 @@ export const NewUserBodyWritableSchema = {
             type: 'string'
         },
         password: {
-            description: '10 to 256 characters, not easily guessed.',
-            format: 'password',
-            maxLength: 256,
-            minLength: 1,
-            title: 'Password',
-            type: 'string',
-            writeOnly: true
+            anyOf: [
+                {
+                    format: 'password',
+                    maxLength: 256,
+                    minLength: 1,
+                    type: 'string',
+                    writeOnly: true
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Password'
         },
         role: {
             default: 'user',
@@ -7599,8 +7924,7 @@ export const NewUserBodyWritableSchema = {
     },
     required: [
         'username',
-        'email',
-        'password'
+        'email'
     ],
     title: 'NewUserBody',
     type: 'object'

@@ -950,6 +950,42 @@ export type Cancelled = {
 };
 
 /**
+ * CandidateOut
+ *
+ * A model; `tier` is what tasks it is made for, prices are in US dollars per million tokens.
+ */
+export type CandidateOut = {
+    /**
+     * Input Usd Per Million
+     */
+    input_usd_per_million: string | null;
+    /**
+     * Model
+     */
+    model: string;
+    /**
+     * Model Identifier
+     */
+    model_identifier: string;
+    /**
+     * Output Usd Per Million
+     */
+    output_usd_per_million: string | null;
+    /**
+     * Provider
+     */
+    provider: string;
+    /**
+     * Reasons
+     */
+    reasons: Array<string>;
+    /**
+     * Tier
+     */
+    tier: 'simple' | 'medium' | 'high';
+};
+
+/**
  * Capabilities
  *
  * What a model can do; None: not known, asked for without a warning. `context_window` in tokens.
@@ -1059,6 +1095,49 @@ export type ChatOut = {
      * Updated At
      */
     updated_at: string;
+};
+
+/**
+ * ChoiceBody
+ *
+ * What a model is wanted for.
+ */
+export type ChoiceBody = {
+    /**
+     * Complexity
+     *
+     * Unset: guessed from the task.
+     */
+    complexity?: 'simple' | 'medium' | 'high' | null;
+    needs?: Capabilities;
+    /**
+     * Prefer
+     */
+    prefer?: 'balanced' | 'cost' | 'speed' | 'quality';
+    /**
+     * Task
+     */
+    task?: string;
+};
+
+/**
+ * ChoiceOut
+ *
+ * How hard the task seems, the models for it, best first, and those that do not fit, with the reasons.
+ */
+export type ChoiceOut = {
+    /**
+     * Choices
+     */
+    choices: Array<CandidateOut>;
+    /**
+     * Complexity
+     */
+    complexity: 'simple' | 'medium' | 'high';
+    /**
+     * Passed Over
+     */
+    passed_over: Array<CandidateOut>;
 };
 
 /**
@@ -1556,6 +1635,22 @@ export type FieldProblem = {
      * Name of the broken rule.
      */
     rule: string;
+};
+
+/**
+ * FitOut
+ *
+ * What a model cannot do of what is wanted; empty: nothing is known against it.
+ */
+export type FitOut = {
+    /**
+     * Model
+     */
+    model: string;
+    /**
+     * Warnings
+     */
+    warnings: Array<string>;
 };
 
 /**
@@ -2402,9 +2497,25 @@ export type NewAccessKeyOut = {
 };
 
 /**
+ * NewPasswordBody
+ *
+ * A password for whom the link was made; `token` stands in the link.
+ */
+export type NewPasswordBody = {
+    /**
+     * Password
+     */
+    password: string;
+    /**
+     * Token
+     */
+    token: string;
+};
+
+/**
  * NewUserBody
  *
- * An account that an administrator makes.
+ * An account that an administrator makes; without a password a link lets its owner set one.
  */
 export type NewUserBody = {
     /**
@@ -2419,6 +2530,10 @@ export type NewUserBody = {
      * Last Name
      */
     last_name?: string;
+    /**
+     * Password
+     */
+    password?: null;
     /**
      * Role
      */
@@ -2590,6 +2705,26 @@ export type PasswordBody = {
 };
 
 /**
+ * PasswordLinkOut
+ *
+ * A link with which somebody sets a password; what stands behind the # is never sent with a request for a page.
+ */
+export type PasswordLinkOut = {
+    /**
+     * Expires At
+     */
+    expires_at: string;
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Token
+     */
+    token: string;
+};
+
+/**
  * Problem
  *
  * A refusal (RFC 9457). `error_code` is stable; some kinds carry more members, such as `current_version`.
@@ -2680,6 +2815,10 @@ export type ProfileOut = {
      * First Name
      */
     first_name: string;
+    /**
+     * Has Password
+     */
+    has_password: boolean;
     /**
      * Id
      */
@@ -4070,6 +4209,58 @@ export type Usage = {
 };
 
 /**
+ * UsageList
+ *
+ * Usage by provider and model, most calls first.
+ */
+export type UsageList = {
+    /**
+     * Days
+     */
+    days: number;
+    /**
+     * Usage
+     */
+    usage: Array<UsageOut>;
+};
+
+/**
+ * UsageOut
+ *
+ * Sums for one model of one provider; `cost_usd` as far as prices are known.
+ */
+export type UsageOut = {
+    /**
+     * Calls
+     */
+    calls?: number;
+    /**
+     * Cost Usd
+     */
+    cost_usd?: string;
+    /**
+     * Failures
+     */
+    failures?: number;
+    /**
+     * Input Tokens
+     */
+    input_tokens?: number;
+    /**
+     * Model
+     */
+    model: string;
+    /**
+     * Output Tokens
+     */
+    output_tokens?: number;
+    /**
+     * Provider
+     */
+    provider: string;
+};
+
+/**
  * UsageReport
  *
  * What one model call used; `cost_usd` as a decimal text, null when the model has no known price.
@@ -4201,6 +4392,10 @@ export type UserOut = {
      * First Name
      */
     first_name: string;
+    /**
+     * Has Password
+     */
+    has_password: boolean;
     /**
      * Id
      */
@@ -4383,7 +4578,7 @@ export type ModelChangesWritable = {
 /**
  * NewUserBody
  *
- * An account that an administrator makes.
+ * An account that an administrator makes; without a password a link lets its owner set one.
  */
 export type NewUserBodyWritable = {
     /**
@@ -4400,10 +4595,8 @@ export type NewUserBodyWritable = {
     last_name?: string;
     /**
      * Password
-     *
-     * 10 to 256 characters, not easily guessed.
      */
-    password: string;
+    password?: string | null;
     /**
      * Role
      */
@@ -6193,6 +6386,71 @@ export type GetSignInOptionsResponses = {
 
 export type GetSignInOptionsResponse = GetSignInOptionsResponses[keyof GetSignInOptionsResponses];
 
+export type UsePasswordLinkData = {
+    body: NewPasswordBody;
+    path?: never;
+    query?: never;
+    url: '/api/v1/auth/password';
+};
+
+export type UsePasswordLinkErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id.
+     */
+    404: Problem;
+    /**
+     * The change collides with what is there.
+     */
+    409: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not declared as JSON.
+     */
+    415: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type UsePasswordLinkError = UsePasswordLinkErrors[keyof UsePasswordLinkErrors];
+
+export type UsePasswordLinkResponses = {
+    /**
+     * Successful Response
+     */
+    200: SessionOpened;
+};
+
+export type UsePasswordLinkResponse = UsePasswordLinkResponses[keyof UsePasswordLinkResponses];
+
 export type RefreshSessionData = {
     body?: never;
     path?: never;
@@ -6351,6 +6609,68 @@ export type ListSessionsResponses = {
 };
 
 export type ListSessionsResponse = ListSessionsResponses[keyof ListSessionsResponses];
+
+export type EndSessionData = {
+    body?: never;
+    path: {
+        /**
+         * Session Id
+         */
+        session_id: string;
+    };
+    query?: never;
+    url: '/api/v1/auth/sessions/{session_id}';
+};
+
+export type EndSessionErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id.
+     */
+    404: Problem;
+    /**
+     * The change collides with what is there.
+     */
+    409: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type EndSessionError = EndSessionErrors[keyof EndSessionErrors];
+
+export type EndSessionResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type EndSessionResponse = EndSessionResponses[keyof EndSessionResponses];
 
 export type CompleteSetupData = {
     body: SetupBodyWritable;
@@ -7405,6 +7725,151 @@ export type CreateModelResponses = {
 
 export type CreateModelResponse = CreateModelResponses[keyof CreateModelResponses];
 
+export type ChooseModelData = {
+    body: ChoiceBody;
+    path?: never;
+    query?: never;
+    url: '/api/v1/models/choice';
+};
+
+export type ChooseModelErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id.
+     */
+    404: Problem;
+    /**
+     * The change collides with what is there.
+     */
+    409: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not declared as JSON.
+     */
+    415: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type ChooseModelError = ChooseModelErrors[keyof ChooseModelErrors];
+
+export type ChooseModelResponses = {
+    /**
+     * Successful Response
+     */
+    200: ChoiceOut;
+};
+
+export type ChooseModelResponse = ChooseModelResponses[keyof ChooseModelResponses];
+
+export type CheckModelFitData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * Model
+         *
+         * Its name or id.
+         */
+        model: string;
+        /**
+         * Tools
+         *
+         * Warn when the model cannot.
+         */
+        tools?: boolean | null;
+        /**
+         * Structured Output
+         *
+         * Warn when the model cannot.
+         */
+        structured_output?: boolean | null;
+        /**
+         * Streaming
+         *
+         * Warn when the model cannot.
+         */
+        streaming?: boolean | null;
+        /**
+         * Context Window
+         *
+         * Tokens that it must hold.
+         */
+        context_window?: number | null;
+    };
+    url: '/api/v1/models/fit';
+};
+
+export type CheckModelFitErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type CheckModelFitError = CheckModelFitErrors[keyof CheckModelFitErrors];
+
+export type CheckModelFitResponses = {
+    /**
+     * Successful Response
+     */
+    200: FitOut;
+};
+
+export type CheckModelFitResponse = CheckModelFitResponses[keyof CheckModelFitResponses];
+
 export type ListProvidersData = {
     body?: never;
     path?: never;
@@ -7566,6 +8031,118 @@ export type ListProviderModelsResponses = {
 
 export type ListProviderModelsResponse = ListProviderModelsResponses[keyof ListProviderModelsResponses];
 
+export type GetModelUsageData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Days
+         *
+         * Today and the days before it, in UTC.
+         */
+        days?: number;
+    };
+    url: '/api/v1/models/usage';
+};
+
+export type GetModelUsageErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type GetModelUsageError = GetModelUsageErrors[keyof GetModelUsageErrors];
+
+export type GetModelUsageResponses = {
+    /**
+     * Successful Response
+     */
+    200: UsageList;
+};
+
+export type GetModelUsageResponse = GetModelUsageResponses[keyof GetModelUsageResponses];
+
+export type GetEverybodysUsageData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Days
+         *
+         * Today and the days before it, in UTC.
+         */
+        days?: number;
+    };
+    url: '/api/v1/models/usage/all';
+};
+
+export type GetEverybodysUsageErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type GetEverybodysUsageError = GetEverybodysUsageErrors[keyof GetEverybodysUsageErrors];
+
+export type GetEverybodysUsageResponses = {
+    /**
+     * Successful Response
+     */
+    200: UsageList;
+};
+
+export type GetEverybodysUsageResponse = GetEverybodysUsageResponses[keyof GetEverybodysUsageResponses];
+
 export type DeleteModelData = {
     body?: never;
     path: {
@@ -7657,6 +8234,8 @@ export type GetModelData = {
         streaming?: boolean | null;
         /**
          * Context Window
+         *
+         * Tokens that it must hold.
          */
         context_window?: number | null;
     };
@@ -9092,6 +9671,68 @@ export type GetUserResponses = {
 };
 
 export type GetUserResponse = GetUserResponses[keyof GetUserResponses];
+
+export type IssuePasswordLinkData = {
+    body?: never;
+    path: {
+        /**
+         * User Id
+         */
+        user_id: string;
+    };
+    query?: never;
+    url: '/api/v1/users/{user_id}/password-link';
+};
+
+export type IssuePasswordLinkErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id.
+     */
+    404: Problem;
+    /**
+     * The change collides with what is there.
+     */
+    409: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type IssuePasswordLinkError = IssuePasswordLinkErrors[keyof IssuePasswordLinkErrors];
+
+export type IssuePasswordLinkResponses = {
+    /**
+     * Successful Response
+     */
+    201: PasswordLinkOut;
+};
+
+export type IssuePasswordLinkResponse = IssuePasswordLinkResponses[keyof IssuePasswordLinkResponses];
 
 export type SetUserRoleData = {
     body: RoleBody;

@@ -39,6 +39,11 @@ export async function identity({ browser }) {
     await fill(page, { Name: "bob", "E-mail": "bob@example.org", "First password": password });
     await page.getByRole("button", { name: "Make account" }).click();
     await page.getByText("bob@example.org").waitFor();
+    await fill(page, { Name: "eve", "E-mail": "eve@example.org" });
+    await page.getByRole("button", { name: "Make account" }).click();
+    const link = await page.getByText(/#password=dynp_/).innerText();
+    await page.getByRole("button", { name: "Done" }).click();
+    await page.getByText("no password yet").waitFor();
     await shot(page, "account-people");
     await page.getByRole("button", { name: "Sign out", exact: true }).click();
     const form = page.getByRole("form", { name: "Sign in" });
@@ -52,6 +57,11 @@ export async function identity({ browser }) {
     await page.getByRole("link", { name: /^bob/ }).waitFor();
     await page.goto("/agents");
     await page.getByText("No agents yet").waitFor();
+    await page.goto(new URL(link.trim()).pathname + new URL(link.trim()).hash);
+    await page.reload();
+    await fill(page, { Password: `${password} too` });
+    await page.getByRole("button", { name: "Set password" }).click();
+    await page.getByRole("link", { name: /^eve/ }).waitFor();
     assert.deepEqual(page.complaints, []);
   } catch (error) {
     await shot(page, "failed-identity-inside");

@@ -38,6 +38,8 @@ GRANTS: Mapping[str, frozenset[str]] = {
     "users:read": _ADMINS,
     "users:write": _ADMINS,
     "audit:read": _ADMINS,
+    # Figures and the details of the health report: they name models, tools and places on the disk.
+    "figures:read": _ADMINS,
     # Workers and timers. The local administrator counts as the program itself.
     "system": frozenset({"system", "admin"}),
 }
@@ -94,8 +96,10 @@ MESSAGES: Mapping[str, str] = {
     "RefreshSession": ANYBODY,
     "LogOut": ANYBODY,
     "CompleteSetup": ANYBODY,
+    "UsePasswordLink": ANYBODY,
     "PrepareSetup": "system",
     "LogOutEverywhere": "account:write",
+    "EndSession": "account:write",
     "ChangePassword": "account:write",
     "GetProfile": "account:read",
     "UpdateProfile": "account:write",
@@ -107,14 +111,20 @@ MESSAGES: Mapping[str, str] = {
     "ListUsers": "users:read",
     "GetUser": "users:read",
     "CreateUser": "users:write",
+    "IssuePasswordLink": "users:write",
     "SetUserRole": "users:write",
     "SetUserDisabled": "users:write",
     "ListAuditEntries": "audit:read",
     "ReportIncident": "system",
+    "WriteAuditLine": "system",
     # language models
     "ListProviders": "models:read",
     "ListProviderModels": "models:read",
     "GetProviderCapabilities": "models:read",
+    "ChooseModel": "models:read",
+    "CheckFit": "models:read",
+    "GetModelUsage": "models:read",
+    "GetEverybodysUsage": "users:read",
     "ListModels": "models:read",
     "GetModel": "models:read",
     "CreateModel": "models:write",
@@ -151,6 +161,17 @@ def check_permitted(message: Message[Any], caller: Caller) -> None:
         raise PermissionDenied(f"this access key was not given the scope {needed}")
     if caller.execution_id is not None and getattr(message, "execution_id", None) != caller.execution_id:
         raise PermissionDenied("this ticket was given out for another execution")
+
+
+def may(permission: str, caller: Caller) -> bool:
+    """Say whether a caller has a permission, by role and by the scopes of a key; a ticket has none."""
+    granted = bool(caller.roles & GRANTS[permission]) and caller.execution_id is None
+    return granted and (caller.scopes is None or permission in caller.scopes)
+
+
+def scopes_of(roles: frozenset[str]) -> list[str]:
+    """Return what a caller with these roles may give to an access key, sorted: nothing that the roles do not have."""
+    return sorted(scope for scope in SCOPES if roles & GRANTS[scope])
 
 
 def permissions_of(roles: frozenset[str]) -> list[str]:

@@ -83,6 +83,12 @@ class BadPassword(InvalidInput):
     code = "bad_password"
 
 
+class SessionNotFound(NotFound):
+    """The caller has no live session under this id."""
+
+    code = "session_not_found"
+
+
 class AccessKeyNotFound(NotFound):
     """The caller has no access key under this id."""
 

@@ -38,6 +38,10 @@ class Users(BaseRepository[User]):
         """Return a page of people, newest first; `search` in name and address."""
         raise NotImplementedError
 
+    async def has_admin(self) -> bool:
+        """Say whether an administrator could sign in; locks nothing."""
+        raise NotImplementedError
+
     async def count_admins(self, *, except_id: str | None = None) -> int:
         """Return how many administrators could sign in; locks them against changes until the commit."""
         raise NotImplementedError
@@ -110,8 +114,8 @@ class SetupLinks(Protocol):
         """Return the link of this hash, locked until the commit."""
         ...
 
-    async def use_all(self, now: datetime) -> None:
-        """Void every link."""
+    async def use_all(self, user_id: str | None, now: datetime) -> None:
+        """Void every link for this user; None: every link of the first setup."""
         ...
 
 
@@ -195,6 +199,10 @@ class Throttle(Protocol):
 
     async def admit_login(self, account: str, address: str) -> None:
         """Count an attempt to sign in. Raises TooManyAttempts, the same for unknown accounts."""
+        ...
+
+    async def admit_stranger(self, purpose: str, address: str) -> None:
+        """Count an attempt of an address to `register`, `set up` or use a link. Raises TooManyAttempts."""
         ...
 
     async def forgive_login(self, account: str, address: str) -> None:

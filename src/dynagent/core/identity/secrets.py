@@ -9,7 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from dynagent.core.identity.errors import BadToken
 
-REFRESH_PREFIX, KEY_PREFIX, TICKET_PREFIX, SETUP_PREFIX = "dynr_", "dyn_", "dynt_", "dyns_"
+REFRESH_PREFIX, KEY_PREFIX, TICKET_PREFIX = "dynr_", "dyn_", "dynt_"
+SETUP_PREFIX, PASSWORD_PREFIX = "dyns_", "dynp_"
 REUSE_GRACE = timedelta(seconds=10)
 """A browser that reloads while it renews loses the answer; so soon after, the old token is no sign of theft yet."""
 
@@ -96,7 +97,7 @@ class StreamTicket(BaseModel):
 
 
 class SetupLink(BaseModel):
-    """Lets whoever sees the terminal become the first administrator, once."""
+    """Lets whoever holds it set a password, once: the first administrator's, or that of the user it was made for."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -105,11 +106,15 @@ class SetupLink(BaseModel):
     created_at: datetime
     expires_at: datetime
     used_at: datetime | None = None
+    user_id: str | None = None
 
     def check_usable(self, now: datetime) -> None:
         """Refuse with BadToken when it was used or has expired."""
-        if self.used_at is not None or self.expires_at <= now:
+        if self.used_at is None and self.expires_at > now:
+            return
+        if self.user_id is None:
             raise BadToken("this setup link was used or has expired; restart the server to get a new one")
+        raise BadToken("this link was used or has expired; ask an administrator for a new one")
 
 
 class AccessClaims(BaseModel):

@@ -160,6 +160,12 @@ def find_provider(name: str) -> Provider:
     return provider
 
 
+def provider_at(url: str) -> str:
+    """Return the id of the provider whose own address this is, else `openai-compatible`."""
+    homes = ((provider.id, provider.base_url) for provider in PROVIDERS.values() if provider.base_url)
+    return next((id for id, home in homes if origin_of(home) == origin_of(url)), "openai-compatible")
+
+
 def origin_of(url: str) -> tuple[str, str, int]:
     """Return scheme, host and port of a URL: a key is only ever sent to the origin it was stored for."""
     parts = urlsplit(url)

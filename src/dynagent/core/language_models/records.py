@@ -5,7 +5,15 @@ from typing import Any, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from dynagent.core.language_models.providers import Provider, check_endpoint, find_provider, origin_of
+from dynagent.core.language_models.choosing import AUTO, Candidate
+from dynagent.core.language_models.known import KnownModel
+from dynagent.core.language_models.providers import (
+    Capabilities,
+    Provider,
+    check_endpoint,
+    find_provider,
+    origin_of,
+)
 from dynagent.core.shared.clock import later
 from dynagent.core.shared.errors import Conflict, InvalidInput, NotFound, StaleVersion, Violation
 from dynagent.core.shared.paging import Page, PageRequest
@@ -96,6 +104,24 @@ class ModelRecord(BaseModel):
         """Whether it is met where its provider is, not at an address that somebody gave."""
         return self.endpoint_url is None
 
+    def able(self, known: KnownModel | None = None) -> Capabilities:
+        """Return what it can do: as its owner says, as is known of this model, as its provider's models can."""
+        window = Capabilities(context_window=known.context_window if known else None)
+        base = window.over(find_provider(self.provider).capabilities)
+        return Capabilities.model_validate(self.capabilities).over(base)
+
+    def candidate(self, known: KnownModel | None, *, obstacle: str = "") -> Candidate:
+        """Return it as one that could be chosen."""
+        return Candidate(
+            name=self.name,
+            provider=self.provider,
+            model_identifier=self.model_identifier,
+            capabilities=self.able(known),
+            input_usd=known.input_usd if known else None,
+            output_usd=known.output_usd if known else None,
+            obstacle=obstacle,
+        )
+
     def check(self) -> None:
         """Refuse with InvalidInput what could never be asked."""
         provider = find_provider(self.provider)
@@ -111,6 +137,8 @@ class ModelRecord(BaseModel):
         if self.parameters.responses_api and not (provider.capabilities.responses_api and self.at_home):
             words = "the Responses API is spoken with OpenAI's own endpoint only"
             problems.append(Violation("/config_params_json/responses_api", "responses_api", words))
+        if self.name == AUTO or self.name.startswith(AUTO + ":"):
+            problems.append(Violation("/name", "reserved", f"{AUTO!r} is how a model is chosen for each call"))
         if self.name in self.fallbacks:
             problems.append(Violation("/fallbacks", "no_self", "a model cannot be its own fallback"))
         if problems:
@@ -220,30 +248,6 @@ class KeyTester(Protocol):
         ...
 
 
-class KnownModel(BaseModel):
-    """A model that a provider is known to have; prices in US dollars per million tokens."""
-
-    model_config = ConfigDict(frozen=True)
-
-    id: str
-    name: str
-    context_window: int | None = None
-    input_usd_per_million: str | None = None
-    output_usd_per_million: str | None = None
-
-
-class KnownModels(Protocol):
-    """What is known offline about the providers' models."""
-
-    def of_provider(self, provider: Provider) -> list[KnownModel]:
-        """Return the models of a provider, by name."""
-        ...
-
-    def context_window(self, provider: Provider, model: str) -> int | None:
-        """Return how many tokens a model's context holds, None when that is not known."""
-        ...
-
-
 class ModelsInStore(Protocol):
     """Whoever keeps models ready to be asked, and must hear that records changed; and how the endpoints are."""
 
@@ -253,6 +257,14 @@ class ModelsInStore(Protocol):
 
     def circuit_of(self, record: ModelRecord) -> str:
         """Return `closed`, `open` or `half_open`: whether calls pass to this model's endpoint in this process."""
+        ...
+
+    def lends_key(self, record: ModelRecord, *, is_admin: bool) -> bool:
+        """Say whether the server's own key serves this model, which a user or an administrator asks."""
+        ...
+
+    def installed(self) -> Candidate:
+        """Return the installation's default model as one that could be chosen."""
         ...
 
 

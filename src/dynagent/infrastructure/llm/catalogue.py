@@ -24,11 +24,11 @@ class PricedModels(KnownModels):
         """Return the models of a provider, by name."""
         return list(_known(provider.id))
 
-    def context_window(self, provider: Provider, model: str) -> int | None:
-        """Return how many tokens a model's context holds, by the table's own matching of names."""
-        table = _provider(provider.id)
+    def find(self, provider_id: str, model: str) -> KnownModel | None:
+        """Return what is known about a model, by the table's own matching of names."""
+        table = _provider(provider_id)
         found = table.find_model(model.lower()) if table is not None else None
-        return None if found is None else found.context_window
+        return None if found is None else _read(found)
 
 
 @cache
@@ -44,15 +44,16 @@ def _provider(provider_id: str) -> Any:
 def _known(provider_id: str) -> tuple[KnownModel, ...]:
     table = _provider(provider_id)
     models = [] if table is None else [model for model in table.models if not model.deprecated]
-    return tuple(
-        KnownModel(
-            id=model.id,
-            name=model.name or model.id,
-            context_window=model.context_window,
-            input_usd_per_million=_price(model, "input_mtok"),
-            output_usd_per_million=_price(model, "output_mtok"),
-        )
-        for model in sorted(models, key=lambda model: model.id)
+    return tuple(_read(model) for model in sorted(models, key=lambda model: model.id))
+
+
+def _read(model: Any) -> KnownModel:
+    return KnownModel(
+        id=model.id,
+        name=model.name or model.id,
+        context_window=model.context_window,
+        input_usd_per_million=_price(model, "input_mtok"),
+        output_usd_per_million=_price(model, "output_mtok"),
     )
 
 

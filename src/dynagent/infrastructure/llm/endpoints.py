@@ -1,7 +1,7 @@
 """Open endpoints of stored models: connections and a circuit per address and key, shared by all who ask there."""
 
 import hashlib
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -15,6 +15,7 @@ from dynagent.infrastructure.llm.circuit import Circuit
 from dynagent.infrastructure.llm.guarded_pool import GuardedHttpPool, Resolve, system_resolve
 from dynagent.infrastructure.llm.openai_wire import OpenAIWireModel
 from dynagent.infrastructure.llm.retries import Persistence
+from dynagent.infrastructure.llm.usage import UsageMeter
 
 MAX_OPEN = 1000
 
@@ -36,6 +37,11 @@ class ProviderSettings(BaseSettings):
         """Return the server's key for a provider."""
         key: SecretStr | None = getattr(self, f"{provider.id}_api_key", None)
         return None if key is None else key.get_secret_value()
+
+    def lent_key(self, record: ModelRecord, *, is_admin: bool) -> str | None:
+        """Return the server's key for global models and those of administrators, at their providers' own addresses."""
+        lent = record.at_home and (record.user_id is None or is_admin)
+        return self.key_of(find_provider(record.provider)) if lent else None
 
     def url_of(self, record: ModelRecord) -> str | None:
         """Return where a model is met; where Ollama is, the operator says."""
@@ -60,13 +66,17 @@ class _Endpoint:
     """What all models at one address with one key share."""
 
     pool: GuardedHttpPool
+    provider: str
     circuit: Circuit = field(default_factory=Circuit)
 
 
 class Endpoints:
     """Opens models; what was not asked for longest is closed when there are too many."""
 
-    def __init__(self, *, allowed: AllowList, resolve: Resolve = system_resolve) -> None:
+    def __init__(
+        self, *, allowed: AllowList, resolve: Resolve = system_resolve, meter: UsageMeter | None = None
+    ) -> None:
+        self._meter = meter
         self._allowed = allowed
         self._resolve = resolve
         self._open: OrderedDict[tuple[str, str], _Endpoint] = OrderedDict()
@@ -80,25 +90,24 @@ class Endpoints:
         self._circuits.move_to_end(record.id)
         if len(self._circuits) > MAX_OPEN * 10:
             self._circuits.popitem(last=False)
+        note = self._meter.noting(provider.id, record.model_identifier) if self._meter else None
+        shared = Persistence(endpoint.circuit, note=note)
         if record.parameters.responses_api:
             # late: langchain-openai costs a second and 60 MB that the wire lane does without.
             from dynagent.infrastructure.llm.langchain import open_langchain_model
 
             model = open_langchain_model(record.model_identifier, api_key=key, base_url=url, use_responses_api=True)
-            return model, Persistence(endpoint.circuit)
-        return OpenAIWireModel(record.model_identifier, endpoint.pool), Persistence(endpoint.circuit)
+            return model, shared
+        return OpenAIWireModel(record.model_identifier, endpoint.pool, key), shared
 
     def circuit_of(self, record: ModelRecord) -> str:
         """Return the state of the circuit that this model's calls pass, `closed` before the first."""
         circuit = self._circuits.get(record.id)
         return "closed" if circuit is None else circuit.state
 
-    def states(self) -> dict[str, int]:
-        """Return how many endpoints are in which state, for figures."""
-        counted = {"closed": 0, "open": 0, "half_open": 0}
-        for endpoint in self._open.values():
-            counted[endpoint.circuit.state] += 1
-        return counted
+    def states(self) -> Counter[tuple[str, str]]:
+        """Return how many endpoints of which provider are in which state, for figures."""
+        return Counter((endpoint.provider, endpoint.circuit.state) for endpoint in self._open.values())
 
     async def aclose(self) -> None:
         """Close the connections that wait for work."""
@@ -111,7 +120,8 @@ class Endpoints:
         endpoint = self._open.get(place)
         if endpoint is None:
             headers = _headers(key, provider)
-            endpoint = _Endpoint(GuardedHttpPool(url, headers, allowed=self._allowed, resolve=self._resolve))
+            pool = GuardedHttpPool(url, headers, allowed=self._allowed, resolve=self._resolve)
+            endpoint = _Endpoint(pool, provider.id)
             self._open[place] = endpoint
             if len(self._open) > MAX_OPEN:
                 self._open.popitem(last=False)

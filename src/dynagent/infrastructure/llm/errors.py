@@ -10,6 +10,8 @@ from dynagent.core.language_models import ModelError, ModelRateLimited, ModelRef
 from dynagent.core.shared.text import clean_text
 
 MAX_MESSAGE = 500
+SHORTEST = 8
+"""Shorter texts are no keys; taking them out of a sentence would only spoil it."""
 _TRANSIENT = frozenset({408, 409, 425})
 
 
@@ -37,6 +39,13 @@ def error_from_event(told: Any) -> ModelError:
     if "rate_limit" in kind or "429" in kind:
         return ModelRateLimited(detail)
     return ModelRefused(detail) if "invalid_request" in kind else ModelUnavailable(detail)
+
+
+def hide(secret: str | None, error: ModelError) -> None:
+    """Take a key out of an error's words: some endpoints repeat what they were shown, and errors stand in traces."""
+    if secret and len(secret) >= SHORTEST and secret in error.detail:
+        error.detail = error.detail.replace(secret, "…")
+        error.args = (error.detail,)
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:

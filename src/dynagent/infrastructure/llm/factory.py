@@ -8,14 +8,25 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from dynagent import __version__
-from dynagent.core.language_models import ChatModel, ModelRefused, OnRetry
+from dynagent.core.language_models import (
+    AUTO,
+    PROVIDERS,
+    Candidate,
+    Capabilities,
+    ChatModel,
+    ModelRefused,
+    OnRetry,
+    provider_at,
+)
 from dynagent.core.shared.errors import InvalidInput
 from dynagent.core.shared.ids import is_id
+from dynagent.infrastructure.llm.catalogue import PricedModels
 from dynagent.infrastructure.llm.circuit import Circuit
 from dynagent.infrastructure.llm.demo import DEMO, DemoModel
 from dynagent.infrastructure.llm.http_pool import HttpPool
 from dynagent.infrastructure.llm.openai_wire import OpenAIWireModel
 from dynagent.infrastructure.llm.retries import Persistence, PersistentModel
+from dynagent.infrastructure.llm.usage import UsageMeter
 
 OPENAI = "https://api.openai.com/v1"
 FALLBACK_DEFAULT = "gpt-4o-mini"
@@ -53,8 +64,9 @@ class ModelSettings(BaseSettings):
 class InstalledModels:
     """Implements ChatModels. With an endpoint every name is known to it; `demo` is always ours."""
 
-    def __init__(self, settings: ModelSettings) -> None:
+    def __init__(self, settings: ModelSettings, meter: UsageMeter | None = None) -> None:
         self._settings = settings
+        self._meter = meter
         self._url = settings.openai_base_url or OPENAI
         self._lane = _choose_lane(settings, self._url)
         self._circuit = Circuit()
@@ -67,6 +79,37 @@ class InstalledModels:
         """The configured default, else a small common model, else (without an endpoint) the demo model."""
         return (self._settings.default_model or FALLBACK_DEFAULT) if self._settings.has_endpoint else DEMO
 
+    @property
+    def provider(self) -> str:
+        """Whose the endpoint is, as far as its address tells."""
+        return provider_at(self._url)
+
+    @property
+    def circuit(self) -> str | None:
+        """`closed`, `open` or `half_open`; None without an endpoint."""
+        return self._circuit.state if self._settings.has_endpoint else None
+
+    @property
+    def _own_default(self) -> str:
+        """The default, with a model in the place of `auto`, which is made of others."""
+        return FALLBACK_DEFAULT if self.default.partition(":")[0] == AUTO else self.default
+
+    def candidate(self) -> Candidate:
+        """Return the default model as one that could be chosen for a call."""
+        name = self._own_default
+        if name == DEMO:
+            return Candidate(name=DEMO, provider=DEMO, model_identifier=DEMO, capabilities=Capabilities(tools=True))
+        known = PricedModels().find(self.provider, name)
+        return Candidate(
+            name=name,
+            provider=self.provider,
+            model_identifier=name,
+            capabilities=PROVIDERS[self.provider].capabilities,
+            input_usd=known.input_usd if known else None,
+            output_usd=known.output_usd if known else None,
+            obstacle="its endpoint is given a rest" if self.circuit == "open" else "",
+        )
+
     def knows(self, name: str) -> bool:
         """Say whether `get` would succeed; whether the endpoint has a model of this name only it can say."""
         # Ids are those of models that are kept here; no endpoint calls its models so.
@@ -74,7 +117,7 @@ class InstalledModels:
 
     def get(self, name: str | None, on_retry: OnRetry | None = None) -> ChatModel:
         """Return the model by name (None: the default), with retries. Raises ModelRefused for an unknown name."""
-        name = name or self.default
+        name = name or self._own_default
         if name == DEMO:
             return self._demo
         if not self.knows(name):
@@ -86,7 +129,8 @@ class InstalledModels:
         if name not in self._models:
             if len(self._models) >= 1000:
                 self._models.clear()  # names come from users: the clients are cheap, endless growth is not
-            self._models[name] = (self._open(name), Persistence(self._circuit))
+            note = self._meter.noting(self.provider, name) if self._meter else None
+            self._models[name] = (self._open(name), Persistence(self._circuit, note=note))
         model, shared = self._models[name]
         return PersistentModel(model, shared, on_retry)
 
@@ -115,7 +159,7 @@ class InstalledModels:
                 "User-Agent": f"dynagent/{__version__}",
             }
             self._pool = HttpPool(self._url, {**headers, "Authorization": f"Bearer {key}"} if key else headers)
-        return OpenAIWireModel(name, self._pool)
+        return OpenAIWireModel(name, self._pool, key)
 
 
 def _choose_lane(settings: ModelSettings, url: str) -> Lane:

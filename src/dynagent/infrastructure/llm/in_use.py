@@ -5,15 +5,19 @@ Whoever asks for a model by name (the runner, tools, the rules of agents) holds 
 
 import time
 from collections import OrderedDict
-from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 
 from dynagent.core.executions import AgentRunner, Claim, Outcome, RunPlan, TraceRecorder
 from dynagent.core.identity import Throttle
-from dynagent.core.language_models import ChatModel, ChatModels, ModelRecord, OnRetry
-from dynagent.infrastructure.llm.endpoints import Endpoints
+from dynagent.core.language_models import Candidate, ChatModel, ChatModels, ModelRecord, OnRetry
+from dynagent.infrastructure.llm.choosing import ChoosingModels
+from dynagent.infrastructure.llm.endpoints import Endpoints, ProviderSettings
+from dynagent.infrastructure.llm.factory import InstalledModels
+from dynagent.infrastructure.llm.openai_traces import KeptTrace, OpenAITraces, TracingTarget
 from dynagent.infrastructure.llm.planned import PlannedModels
+from dynagent.infrastructure.llm.usage import working_for
 
 KEPT_S = 5.0
 MAX_USERS = 10_000
@@ -42,12 +46,14 @@ class ModelsInUse(ChatModels):
 
     def __init__(
         self,
-        installed: ChatModels,
+        installed: InstalledModels,
         load: LoadModels,
         endpoints: Endpoints,
         *,
+        settings: ProviderSettings,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        self._settings = settings
         self._installed = installed
         self._load = load
         self._endpoints = endpoints
@@ -70,8 +76,12 @@ class ModelsInUse(ChatModels):
     @asynccontextmanager
     async def of(self, user_id: str) -> AsyncGenerator[None]:
         """Have this task, and the tasks it makes, ask this user's models."""
-        with asking(await self._of_user(user_id)):
-            yield
+        token = working_for.set(user_id)
+        try:
+            with asking(await self._of_user(user_id)):
+                yield
+        finally:
+            working_for.reset(token)
 
     def forget(self, user_id: str | None) -> None:
         """Read the models of this user (None: everybody's) anew."""
@@ -84,11 +94,31 @@ class ModelsInUse(ChatModels):
         """Return the state of the circuit that this model's calls pass in this process."""
         return self._endpoints.circuit_of(record)
 
-    @property
-    def resting(self) -> int:
-        """How many endpoints of kept models are given a rest in this process, or tried again after one."""
+    def lends_key(self, record: ModelRecord, *, is_admin: bool) -> bool:
+        """Say whether the server's own key serves this model."""
+        return self._settings.lent_key(record, is_admin=is_admin) is not None
+
+    def installed(self) -> Candidate:
+        """Return the installation's default model as one that could be chosen."""
+        return self._installed.candidate()
+
+    def circuits(self) -> Mapping[tuple[str, str], int]:
+        """Return how many endpoints of which provider are in which state in this process."""
         states = self._endpoints.states()
-        return states["open"] + states["half_open"]
+        if self._installed.circuit is not None:
+            states[self._installed.provider, self._installed.circuit] += 1
+        return states
+
+    @property
+    def resting(self) -> bool:
+        """Whether the installation's own endpoint is given a rest in this process."""
+        return self._installed.circuit in ("open", "half_open")
+
+    @property
+    def tracing(self) -> TracingTarget | None:
+        """Where runs of whoever this task works for are sent besides."""
+        models = self.now
+        return models.tracing if isinstance(models, ChoosingModels) else None
 
     @property
     def now(self) -> ChatModels:
@@ -110,7 +140,8 @@ class ModelsInUse(ChatModels):
 class OwnersRunner(AgentRunner):
     """Runs agents with the models of whoever the execution belongs to, as the agent wants them."""
 
-    def __init__(self, inner: AgentRunner, models: ModelsInUse, rates: Throttle) -> None:
+    def __init__(self, inner: AgentRunner, models: ModelsInUse, rates: Throttle, traces: OpenAITraces) -> None:
+        self._traces = traces
         self._inner = inner
         self._models = models
         self._rates = rates
@@ -118,15 +149,25 @@ class OwnersRunner(AgentRunner):
     async def run(self, claim: Claim, plan: RunPlan, trace: TraceRecorder) -> Outcome:
         """Run to the end."""
         async with self._models.of(claim.execution.user_id):
-            if not plan.fallback_models and not plan.max_rpm:
-                return await self._inner.run(claim, plan, trace)
-            planned = PlannedModels(
-                self._models.now,
-                model=plan.model,
-                fallbacks=plan.fallback_models,
-                agent_id=claim.execution.agent_id,
-                max_rpm=plan.max_rpm or 0,
-                rates=self._rates,
-            )
-            with asking(planned):
-                return await self._inner.run(claim, plan, trace)
+            target = self._models.tracing
+            if target is None:
+                return await self._run(claim, plan, trace)
+            kept, began = KeptTrace(trace), time.time()
+            try:
+                return await self._run(claim, plan, kept)
+            finally:
+                self._traces.send(target, claim.execution, kept.events, began)
+
+    async def _run(self, claim: Claim, plan: RunPlan, trace: TraceRecorder) -> Outcome:
+        if not plan.fallback_models and not plan.max_rpm:
+            return await self._inner.run(claim, plan, trace)
+        planned = PlannedModels(
+            self._models.now,
+            model=plan.model,
+            fallbacks=plan.fallback_models,
+            agent_id=claim.execution.agent_id,
+            max_rpm=plan.max_rpm or 0,
+            rates=self._rates,
+        )
+        with asking(planned):
+            return await self._inner.run(claim, plan, trace)

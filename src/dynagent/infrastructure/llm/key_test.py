@@ -9,6 +9,7 @@ from dynagent.core.language_models import KeyTester, KeyTestResult, Provider
 from dynagent.core.shared.errors import DynagentError
 from dynagent.core.shared.text import clean_text
 from dynagent.infrastructure.http.guarded import OutboundSettings, guarded_client
+from dynagent.infrastructure.llm.errors import SHORTEST
 
 TIMEOUT_S = 10.0
 MAX_LISTED = 500
@@ -32,7 +33,7 @@ class HttpKeyTester(KeyTester):
         accepted, detail, models = await self._ask(provider, key, url)
         duration_ms = round((time.perf_counter() - began) * 1000, 1)
         detail = clean_text(detail)[:300]
-        if key:
+        if key and len(key) >= SHORTEST:
             detail = detail.replace(key, "…")
         return KeyTestResult(accepted=accepted, detail=detail, duration_ms=duration_ms, models=models)
 
@@ -42,7 +43,7 @@ class HttpKeyTester(KeyTester):
                 answer = await client.get(f"{url}/models", headers=_headers(provider, key))
         except DynagentError as error:
             return False, error.detail, ()
-        except (httpx2.HTTPError, ValueError) as error:
+        except (httpx2.HTTPError, httpx2.InvalidURL, ValueError) as error:
             return False, f"the provider cannot be reached: {type(error).__name__}", ()
         if answer.status_code == 200:
             models = _names(answer)

@@ -23,7 +23,7 @@ from dynagent.core.language_models import (
     OnText,
 )
 from dynagent.core.shared.calls import TokenUsage, ToolCall
-from dynagent.infrastructure.llm.errors import error_from_event, error_from_status
+from dynagent.infrastructure.llm.errors import error_from_event, error_from_status, hide
 from dynagent.infrastructure.llm.gathering import ReplyGatherer
 from dynagent.infrastructure.llm.openai_wire import write_tool
 
@@ -33,7 +33,8 @@ _FINISHED = {"completed": "stop", "incomplete": "length"}
 class LangChainModel:
     """A model asked through ChatOpenAI. Never retries by itself: `client.max_retries` is 0."""
 
-    def __init__(self, name: str, client: ChatOpenAI) -> None:
+    def __init__(self, name: str, client: ChatOpenAI, secret: str | None = None) -> None:
+        self._secret = secret
         self.name = name
         self._client = client
 
@@ -44,12 +45,12 @@ class LangChainModel:
         stream = cast("AsyncGenerator[AIMessageChunk]", self._client.astream(messages, **_options(request)))
         try:
             await _gather(stream, gatherer, request)
-        except ModelError:
-            raise
         except TimeoutError:
             raise ModelTimeout("the model was silent, or its reply took longer than its time limit") from None
         except Exception as error:
-            raise _model_error(error) from error
+            known = error if isinstance(error, ModelError) else _model_error(error)
+            hide(self._secret, known)
+            raise known from None
         return gatherer.reply(request, self.name)
 
 
@@ -67,7 +68,7 @@ def open_langchain_model(
         timeout=None,
         stream_chunk_timeout=None,
     )
-    return LangChainModel(name, client)
+    return LangChainModel(name, client, api_key)
 
 
 def write_message(message: ChatMessage) -> BaseMessage:

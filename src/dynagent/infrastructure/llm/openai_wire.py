@@ -7,6 +7,7 @@ import orjson
 
 from dynagent.core.language_models import (
     ChatMessage,
+    ModelError,
     ModelRefused,
     ModelReply,
     ModelRequest,
@@ -15,7 +16,7 @@ from dynagent.core.language_models import (
     ToolSpec,
 )
 from dynagent.core.shared.calls import TokenUsage, ToolCall
-from dynagent.infrastructure.llm.errors import error_from_event, error_from_status
+from dynagent.infrastructure.llm.errors import error_from_event, error_from_status, hide
 from dynagent.infrastructure.llm.gathering import ReplyGatherer
 from dynagent.infrastructure.llm.http_pool import HttpPool
 from dynagent.infrastructure.llm.sse import SseReader
@@ -27,21 +28,26 @@ MAX_ERROR_BYTES = 64 * 1024
 class OpenAIWireModel:
     """A model behind an OpenAI-compatible endpoint, asked over plain HTTP. Never retries by itself."""
 
-    def __init__(self, name: str, pool: HttpPool) -> None:
+    def __init__(self, name: str, pool: HttpPool, secret: str | None = None) -> None:
         self.name = name
         self._pool = pool
+        self._secret = secret
 
     async def reply(self, request: ModelRequest, on_text: OnText) -> ModelReply:
         """Ask and stream. Raises ModelRefused, ModelRateLimited, ModelUnavailable, ModelTimeout."""
         sink = _ReplySink(on_text)
-        await self._pool.post(
-            "/chat/completions",
-            write_request(self.name, request),
-            sink,
-            timeout_s=request.timeout_s,
-            idle_timeout_s=request.idle_timeout_s,
-        )
-        return sink.finish().reply(request, self.name)
+        try:
+            await self._pool.post(
+                "/chat/completions",
+                write_request(self.name, request),
+                sink,
+                timeout_s=request.timeout_s,
+                idle_timeout_s=request.idle_timeout_s,
+            )
+            return sink.finish().reply(request, self.name)
+        except ModelError as error:
+            hide(self._secret, error)
+            raise
 
 
 def write_request(model: str, request: ModelRequest) -> bytes:

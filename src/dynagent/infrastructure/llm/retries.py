@@ -16,6 +16,7 @@ from dynagent.core.language_models import (
     OnText,
 )
 from dynagent.infrastructure.llm.circuit import Circuit
+from dynagent.infrastructure.llm.usage import Note
 
 MAX_TRIES = 3
 MAX_WAIT_S = 60.0
@@ -25,12 +26,18 @@ Sleep = Callable[[float], Awaitable[None]]
 
 
 class Persistence:
-    """What the calls to one model share: its circuit, how waiting is done, which parameters it does not know."""
+    """What the calls to one model share: circuit, how waiting is done, unknown parameters, who counts the tries."""
 
     def __init__(
-        self, circuit: Circuit, *, sleep: Sleep = asyncio.sleep, jitter: Callable[[], float] = random.random
+        self,
+        circuit: Circuit,
+        *,
+        sleep: Sleep = asyncio.sleep,
+        jitter: Callable[[], float] = random.random,
+        note: Note | None = None,
     ) -> None:
         self.circuit = circuit
+        self.note = note
         self.sleep = sleep
         self.jitter = jitter
         self.unsupported: set[str] = set()
@@ -44,13 +51,20 @@ class Persistence:
 class PersistentModel:
     """A model that is asked up to three times. Text that has streamed is taken back only before `on_retry`'s eyes."""
 
-    __slots__ = ("_inner", "_on_retry", "_shared", "name")
+    __slots__ = ("_inner", "_on_retry", "_patient", "_shared", "name")
 
-    def __init__(self, inner: ChatModel, shared: Persistence, on_retry: OnRetry | None = None) -> None:
+    def __init__(
+        self, inner: ChatModel, shared: Persistence, on_retry: OnRetry | None = None, *, patient: bool = True
+    ) -> None:
         self.name = inner.name
         self._inner = inner
         self._shared = shared
         self._on_retry = on_retry
+        self._patient = patient
+
+    def hurried(self) -> "PersistentModel":
+        """Return the same, but without waiting for an endpoint that rests: somebody else can be asked meanwhile."""
+        return PersistentModel(self._inner, self._shared, self._on_retry, patient=False)
 
     async def reply(self, request: ModelRequest, on_text: OnText) -> ModelReply:
         """Ask, again after errors that may pass. Raises the last error."""
@@ -69,7 +83,8 @@ class PersistentModel:
                 delay_s = self._shared.delay_s(error, try_number)
                 resting = isinstance(error, ModelCircuitOpen)
                 spent = (waited_s + delay_s if resting else delay_s) > MAX_WAIT_S
-                if not error.retryable or spent or (try_number >= MAX_TRIES and not resting):
+                last = not self._patient if resting else try_number >= MAX_TRIES
+                if not error.retryable or spent or last:
                     raise
                 if streamed and self._on_retry is None:
                     raise
@@ -94,16 +109,20 @@ class PersistentModel:
         return await self._pass(_without(request, self._shared.unsupported), on_text)
 
     async def _pass(self, request: ModelRequest, on_text: OnText) -> ModelReply:
-        circuit = self._shared.circuit
+        circuit, note = self._shared.circuit, self._shared.note
         circuit.enter()
         failed: BaseException | None = None
+        reply: ModelReply | None = None
         try:
-            return await self._inner.reply(request, on_text)
+            reply = await self._inner.reply(request, on_text)
+            return reply
         except BaseException as error:
             failed = error
             raise
         finally:
             circuit.leave(failed)
+            if note is not None:
+                note(reply, failed)
 
 
 def _without(request: ModelRequest, parameters: set[str]) -> ModelRequest:

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 from dynagent.core.identity import Throttle, TooManyRequests
 from dynagent.core.language_models import (
-    Capabilities,
+    Candidate,
     ChatModel,
     ChatModels,
+    KnownModels,
     ModelError,
     ModelRateLimited,
     ModelRecord,
@@ -67,6 +68,20 @@ class UserModels(ChatModels):
         """Say whether `get` would succeed."""
         return name in self._by_name or self._installed.knows(name)
 
+    def candidates(self, known: KnownModels) -> list[Candidate]:
+        """Return the user's models as ones that could be chosen for a call, own before global."""
+        found = {record.id: record for record in reversed(list(self._by_name.values()))}
+        return [
+            record.candidate(known.find(record.provider, record.model_identifier), obstacle=self._obstacle(record))
+            for record in sorted(found.values(), key=lambda record: record.user_id is None)
+            if self._by_name.get(record.name) is record
+        ]
+
+    def _obstacle(self, record: ModelRecord) -> str:
+        if find_provider(record.provider).needs_key and not self._has_key(record):
+            return "there is no key for it"
+        return "its endpoint is given a rest" if self._endpoints.circuit_of(record) == "open" else ""
+
     def get(self, name: str | None, on_retry: OnRetry | None = None) -> ChatModel:
         """Return the model by id or name (None: the default), with retries and the models that step in for it."""
         name = name or self.default
@@ -105,6 +120,12 @@ class UserModels(ChatModels):
         limits.append((f"models-of:{self._user_id}", self._settings.model_calls_per_minute))
         return AskedModel(record, inner, rates=self._rates, limits=[limit for limit in limits if limit[1]]), shared
 
+    def _has_key(self, record: ModelRecord) -> bool:
+        try:
+            return self._key_of(record) is not None
+        except DynagentError:
+            return False
+
     def _key_of(self, record: ModelRecord) -> str | None:
         """The model's own key, the one it names, the user's for this address; at the provider's own the server's."""
         if record.sealed_key is not None:
@@ -115,9 +136,7 @@ class UserModels(ChatModels):
             own = record.key_id is None and key.user_id == self._user_id
             if (named or own) and key.provider == record.provider and url is not None and key.may_go_to(url):
                 return self._box.open(key.sealed_key, row=key.id)
-        if record.at_home and (record.user_id is None or self._is_admin):
-            return self._settings.key_of(find_provider(record.provider))
-        return None
+        return self._settings.lent_key(record, is_admin=self._is_admin)
 
 
 class AskedModel:
@@ -128,8 +147,7 @@ class AskedModel:
     ) -> None:
         self.name = record.name
         self._parameters = record.parameters
-        base = find_provider(record.provider).capabilities
-        self._capabilities = Capabilities.model_validate(record.capabilities).over(base)
+        self._capabilities = record.able()
         self._inner = inner
         self._rates = rates
         self._limits = limits
@@ -171,8 +189,13 @@ class FallbackModel:
 
     def __init__(self, chain: Sequence[ChatModel], on_retry: OnRetry | None) -> None:
         self.name = chain[0].name
-        self._chain = chain
+        # Nobody waits for an endpoint that rests while another model can be asked.
+        self._chain = [*(hurried(model) for model in chain[:-1]), chain[-1]]
         self._on_retry = on_retry
+
+    def hurried(self) -> "FallbackModel":
+        """Return the same, but without waiting for the last one either."""
+        return FallbackModel([*self._chain[:-1], hurried(self._chain[-1])], self._on_retry)
 
     async def reply(self, request: ModelRequest, on_text: OnText) -> ModelReply:
         """Ask. Raises the last model's error."""
@@ -197,6 +220,11 @@ class FallbackModel:
             following = self._chain[number + 1].name
             switched = ModelSwitched(f"switched to {following} because {self._chain[number].name}: {error.detail}")
             self._on_retry(ModelRetry(switched, 0.0, number + 2))
+
+
+def hurried(model: ChatModel) -> ChatModel:
+    """Return the model so that it does not wait for an endpoint that rests."""
+    return model.hurried() if isinstance(model, PersistentModel | FallbackModel) else model
 
 
 class RefusingModel:

@@ -1,13 +1,13 @@
 """Figures for Prometheus (MON-11) in a registry of our own, and the decorator that measures a handler (MON-04)."""
 
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from functools import wraps
 from typing import Generic, ParamSpec, TypeVar
 
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
-from prometheus_client.core import CounterMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.gc_collector import GCCollector
 from prometheus_client.platform_collector import PlatformCollector
 from prometheus_client.process_collector import ProcessCollector
@@ -15,6 +15,9 @@ from prometheus_client.registry import Collector
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+ReadMany = Callable[[], Mapping[tuple[str, ...], float]]
+"""Returns values by the values of their labels."""
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 FAST_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
@@ -68,6 +71,10 @@ class Metrics:
     def count(self, name: str, documentation: str, read: Callable[[], float]) -> None:
         """Add a counter `dynagent_<name>_total` whose value is read when somebody scrapes; `read` must be quick."""
         self.registry.register(_ReadCounter(f"dynagent_{name}", documentation, read))
+
+    def watch_each(self, name: str, documentation: str, labels: Sequence[str], read: ReadMany) -> None:
+        """Add a gauge `dynagent_<name>` with labels, read when somebody scrapes; `read` must be quick."""
+        self.registry.register(_ReadGauges(f"dynagent_{name}", documentation, labels, read))
 
     def cache_asked(self, kind: str, hit: bool, seconds: float) -> None:
         """Note that a copy was looked for and how long that took."""
@@ -231,6 +238,23 @@ class _ReadCounter(Collector):
     def collect(self) -> Iterator[CounterMetricFamily]:
         """Read it."""
         yield CounterMetricFamily(self._name, self._documentation, value=self._read())
+
+
+class _ReadGauges(Collector):
+    """A gauge with labels that somebody else keeps."""
+
+    def __init__(self, name: str, documentation: str, labels: Sequence[str], read: ReadMany) -> None:
+        self._name = name
+        self._documentation = documentation
+        self._labels = labels
+        self._read = read
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """Read it."""
+        family = GaugeMetricFamily(self._name, self._documentation, labels=self._labels)
+        for labels, value in self._read().items():
+            family.add_metric(labels, value)
+        yield family
 
 
 def monitor_performance(

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from dynagent.core.identity import AuditEntry, AuditFilter, AuditLog
@@ -19,8 +20,9 @@ class PostgresAuditLog(AuditLog):
         self._session = session
 
     async def add(self, entry: AuditEntry) -> None:
-        """Write a line."""
-        await execute(self._session, sa.insert(audit_log).values(**entry.model_dump()))
+        """Write a line, unless there is one under its id: events may be told twice."""
+        line = insert(audit_log).values(**entry.model_dump())
+        await execute(self._session, line.on_conflict_do_nothing(index_elements=["id"]))
 
     async def find(self, wanted: AuditFilter, page: PageRequest) -> Page[AuditEntry]:
         """Return a page of lines, newest first."""

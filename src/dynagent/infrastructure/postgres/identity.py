@@ -27,6 +27,11 @@ _ROLE_NAMES = (
     .scalar_subquery()
 )
 _SELECT = sa.select(*(column for column in users.c), _ROLE_NAMES.label("role_names"))
+_ADMINS = (
+    sa.select(users.c.id)
+    .select_from(users.join(user_roles).join(roles))
+    .where(roles.c.role_name == "admin", users.c.password_hash.is_not(None), users.c.disabled.is_(False))
+)
 _TAKEN = {
     "uq_users_username": "somebody has this username already",
     "uq_users_email": "somebody has this e-mail address already",
@@ -92,17 +97,15 @@ class PostgresUsers(Users):
             query = query.where(sa.or_(named, users.c.email.contains(text, autoescape=True)))
         return await page_of(self._session, query, id=users.c.id, page=page, read=read_user)
 
+    async def has_admin(self) -> bool:
+        """Say whether an administrator could sign in."""
+        return bool((await execute(self._session, sa.select(_ADMINS.exists()))).scalar())
+
     async def count_admins(self, *, except_id: str | None = None) -> int:
         """Return how many administrators could sign in, locking the role of administrators until the commit."""
         await execute(self._session, sa.select(roles.c.role_id).where(roles.c.role_name == "admin").with_for_update())
-        query = (
-            sa.select(sa.func.count())
-            .select_from(users.join(user_roles).join(roles))
-            .where(roles.c.role_name == "admin", users.c.password_hash.is_not(None), users.c.disabled.is_(False))
-        )
-        if except_id is not None:
-            query = query.where(users.c.id != except_id)
-        return (await execute(self._session, query)).scalar() or 0
+        others = _ADMINS if except_id is None else _ADMINS.where(users.c.id != except_id)
+        return (await execute(self._session, sa.select(sa.func.count()).select_from(others.subquery()))).scalar() or 0
 
     async def _give_role(self, user: User) -> None:
         role = sa.select(sa.literal(user.id).cast(sa.Uuid), roles.c.role_id).where(roles.c.role_name == user.role)

@@ -180,10 +180,10 @@ class PostgresSetupLinks(SetupLinks):
         row = (await execute(self._session, query)).mappings().one_or_none()
         return None if row is None else SetupLink(**row)
 
-    async def use_all(self, now: datetime) -> None:
-        """Void every link."""
-        unused = setup_links.c.used_at.is_(None)
-        await execute(self._session, sa.update(setup_links).where(unused).values(used_at=now))
+    async def use_all(self, user_id: str | None, now: datetime) -> None:
+        """Void every link for this user; None: every link of the first setup."""
+        unused = (setup_links.c.used_at.is_(None), setup_links.c.user_id.is_not_distinct_from(user_id))
+        await execute(self._session, sa.update(setup_links).where(*unused).values(used_at=now))
 
 
 class PostgresPrincipals(Principals):

@@ -2,12 +2,15 @@
 
 from sqlalchemy import (
     ARRAY,
+    BigInteger,
     Boolean,
     Column,
+    Date,
     DateTime,
     ForeignKey,
     Index,
     Integer,
+    Numeric,
     PrimaryKeyConstraint,
     Table,
     Text,
@@ -87,6 +90,7 @@ setup_links = Table(
     Column("created_at", _moment, nullable=False),
     Column("expires_at", _moment, nullable=False),
     Column("used_at", _moment),
+    Column("user_id", _id, _of_user()),
     UniqueConstraint("token_hash"),
 )
 
@@ -171,11 +175,27 @@ llm_models = Table(
     UniqueConstraint("user_id", "name", postgresql_nulls_not_distinct=True),
 )
 
+model_usage = Table(
+    "model_usage",
+    metadata,
+    Column("user_id", _id, _of_user(), nullable=False),
+    Column("day", Date, nullable=False),
+    Column("provider", Text, nullable=False),
+    Column("model", Text, nullable=False),
+    Column("calls", BigInteger, nullable=False),
+    Column("failures", BigInteger, nullable=False),
+    Column("input_tokens", BigInteger, nullable=False),
+    Column("output_tokens", BigInteger, nullable=False),
+    Column("cost_usd", Numeric, nullable=False),
+    PrimaryKeyConstraint("user_id", "day", "provider", "model"),
+)
+
 __all__ = [
     "api_keys",
     "audit_log",
     "llm_models",
     "metadata",
+    "model_usage",
     "personal_api_keys",
     "refresh_tokens",
     "roles",

@@ -19,6 +19,7 @@ class UsersModels:
     records: Sequence[ModelRecord]
     keys: Sequence[ProviderKey]
     is_admin: bool
+    tracing_key: ProviderKey | None = None
 
 
 class StoredModels:
@@ -34,12 +35,15 @@ class StoredModels:
         lent = sa.select(llm_models.c.key_id).where(llm_models.c.user_id.is_(None), llm_models.c.key_id.is_not(None))
         usable = sa.or_(api_keys.c.user_id == user_id, api_keys.c.id.in_(lent))
         for_models = sa.select(api_keys).where(usable, api_keys.c.purpose == "models")
+        of_traces = sa.select(api_keys).where(api_keys.c.user_id == user_id, api_keys.c.purpose == "tracing")
+        newest = of_traces.where(api_keys.c.provider == "openai").order_by(api_keys.c.id.desc()).limit(1)
         admin = sa.select(roles.c.role_id).join(user_roles).where(user_roles.c.user_id == user_id)
         async with self._database.sessions() as session:
             records = [read_record(row) for row in (await execute(session, asked)).mappings()]
             keys = [read_key(row) for row in (await execute(session, for_models.order_by(api_keys.c.id))).mappings()]
+            traced = (await execute(session, newest)).mappings().one_or_none()
             is_admin = (await execute(session, admin.where(roles.c.role_name == "admin"))).first() is not None
-        return UsersModels(records, keys, is_admin)
+        return UsersModels(records, keys, is_admin, None if traced is None else read_key(traced))
 
 
 async def seal_anew(database: Database, box: SealsKeys, *, is_current: Callable[[str], bool]) -> int:

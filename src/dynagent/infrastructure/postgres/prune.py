@@ -49,6 +49,10 @@ SELECT (SELECT count(*) FROM gone) AS executions, (SELECT count(*) FROM events) 
 """
 TIDY = (
     "DELETE FROM outbox WHERE delivered_at < now() - interval '1 day'",
+    "DELETE FROM refresh_tokens WHERE expires_at < now() - interval '1 day'",
+    "DELETE FROM setup_links WHERE expires_at < now() - interval '1 day'",
+    # Refused sign-ins are written by strangers: they must not fill the disk.
+    "DELETE FROM audit_log WHERE outcome = 'refused' AND id < dyn_uuid_floor(now() - interval '90 days')",
     "DELETE FROM workers WHERE dead AND lease_until < now() - interval '7 days'",
     # Who called which tool is kept for a month; incidents, refusals and what people did, for ever.
     "DELETE FROM audit_log WHERE action = 'tool.called' AND id < dyn_uuid_floor(now() - interval '30 days')",

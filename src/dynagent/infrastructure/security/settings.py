@@ -5,7 +5,7 @@ import socket
 from datetime import timedelta
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from dynagent.core.shared.errors import InvalidInput
@@ -33,6 +33,7 @@ class AuthSettings(BaseSettings):
     cookie_secure: Literal["auto", "always"] = "auto"
     rate_limit_per_minute: int = Field(default=600, ge=0, description="Requests of a user; 0: no limit.")
     address_limit_per_minute: int = Field(default=120, ge=0, description="Requests of an address without sign-in.")
+    metrics_token: SecretStr | None = Field(default=None, min_length=16, description="Lets Prometheus read /metrics.")
 
     @property
     def access_lifetime(self) -> timedelta:

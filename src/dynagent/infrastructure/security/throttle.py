@@ -16,7 +16,9 @@ log = structlog.get_logger()
 PER_ACCOUNT_AND_ADDRESS = RateLimitItemPerMinute(5, 5, namespace="login-both")
 PER_ADDRESS = RateLimitItemPerMinute(30, 5, namespace="login-address")
 PER_ACCOUNT = RateLimitItemPerHour(50, 1, namespace="login-account")
-"""The last bounds guessing from many addresses; it is wide, so that a stranger cannot lock somebody out at will."""
+"""The last bounds guessing from many addresses. It does not bind where somebody has signed in to the account before: no
+stranger can lock the owner out."""
+KNOWN_S = 30 * 86_400
 
 
 class RateThrottle(Throttle):
@@ -24,7 +26,8 @@ class RateThrottle(Throttle):
 
     def __init__(self, storage: Storage | None = None) -> None:
         memory = MemoryStorage()
-        self._windows = MovingWindowRateLimiter(storage or memory)
+        self._storage = storage or memory
+        self._windows = MovingWindowRateLimiter(self._storage)
         self._own_windows = MovingWindowRateLimiter(memory)
         self._counters = SlidingWindowCounterRateLimiter(storage or memory)
         self._own_counters = SlidingWindowCounterRateLimiter(memory)
@@ -32,21 +35,29 @@ class RateThrottle(Throttle):
     async def admit_login(self, account: str, address: str) -> None:
         """Count an attempt before the password is looked at, so that many at once are no way around."""
         account, address = _short(account), _network(address)
-        for limit, keys in (
-            (PER_ADDRESS, (address,)),
-            (PER_ACCOUNT_AND_ADDRESS, (account, address)),
-            (PER_ACCOUNT, (account,)),
-        ):
+        await self._admit_all((PER_ADDRESS, (address,)), (PER_ACCOUNT_AND_ADDRESS, (account, address)))
+        if not await self._is_known(account, address):
+            await self._admit_all((PER_ACCOUNT, (account,)))
+
+    async def admit_stranger(self, purpose: str, address: str) -> None:
+        """Count by address only: what all share would let one stranger shut the door for everybody."""
+        address = _network(address)
+        await self._admit_all((PER_ADDRESS, (address,)), (PER_ACCOUNT_AND_ADDRESS, (f"no account: {purpose}", address)))
+
+    async def _admit_all(self, *counted: tuple[RateLimitItem, tuple[str, ...]]) -> None:
+        for limit, keys in counted:
             wait_s = await self._hit_window(limit, keys)
             if wait_s is not None:
-                raise TooManyAttempts("too many attempts to sign in; try again later", retry_after_s=wait_s)
+                raise TooManyAttempts("too many attempts; try again later", retry_after_s=wait_s)
 
     async def forgive_login(self, account: str, address: str) -> None:
-        """Forget the attempts of this account from this address."""
+        """Forget the attempts of this account from this address, and remember the address for a month."""
         keys = (_short(account), _network(address))
         await self._own_windows.clear(PER_ACCOUNT_AND_ADDRESS, *keys)
         try:
             await self._windows.clear(PER_ACCOUNT_AND_ADDRESS, *keys)
+            await self._storage.clear(_known(*keys))
+            await self._storage.incr(_known(*keys), KNOWN_S)
         except Exception as error:
             log.warning("throttle_storage_away", error=repr(error))
 
@@ -67,6 +78,13 @@ class RateThrottle(Throttle):
         if stats is not None:
             wait_s = max(1.0, stats.reset_time - time.time())
             raise TooManyRequests(f"more than {per_minute} requests in a minute", retry_after_s=wait_s)
+
+    async def _is_known(self, account: str, address: str) -> bool:
+        try:
+            return await self._storage.get(_known(account, address)) > 0
+        except Exception as error:
+            log.warning("throttle_storage_away", error=repr(error))
+            return False
 
     async def _hit_window(self, limit: RateLimitItem, keys: tuple[str, ...]) -> float | None:
         """Return None when admitted, else the seconds to wait."""
@@ -94,6 +112,10 @@ def redis_throttle(url: str) -> RateThrottle:
 def _short(account: str) -> str:
     # What people type into the name field (passwords, at times) is not kept as it is.
     return blake2b(account.strip().lower().encode("utf-8", "replace"), digest_size=16).hexdigest()
+
+
+def _known(account: str, address: str) -> str:
+    return f"login-known/{account}/{address}"
 
 
 def _network(address: str) -> str:

@@ -68,7 +68,8 @@ def build_app(
     bus; `frontend` is a directory with the built user interface, served for every path that is no route; `door` says
     how requests are let in (without one: local mode).
     """
-    settings, door = settings or ApiSettings(), door or FrontDoor()
+    door = door or FrontDoor()
+    settings = (settings or ApiSettings()).served(sign_in_required=door.sign_in_required)
     app = FastAPI(
         title="Dynagent",
         version=__version__,

@@ -25,6 +25,12 @@ class ApiSettings(BaseSettings):
     cors_origins: Names = ("http://localhost:3000", "http://127.0.0.1:3000")
     stream_retry_ms: int = Field(default=1000, ge=0)
 
+    def served(self, *, sign_in_required: bool) -> "ApiSettings":
+        """Return these as they count: the interface's development server is let in by default in local mode only."""
+        if sign_in_required and "cors_origins" not in self.model_fields_set:
+            return self.model_copy(update={"cors_origins": ()})
+        return self
+
     @field_validator("allowed_hosts", "cors_origins", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:

@@ -8,6 +8,7 @@ from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel
 
 from dynagent.presentation.api.shared.dependencies import StreamsOf
+from dynagent.presentation.api.shared.operators import check_operator, is_operator
 
 Health = Literal["ok", "warn", "fail"]
 
@@ -109,23 +110,29 @@ _UNHEALTHY: dict[int | str, dict[str, Any]] = {503: {"model": HealthOut, "descri
 
 @router.get("/health", operation_id="get_health", summary="Health of all parts", responses=_UNHEALTHY)
 async def get_health(request: Request, response: Response, report: ReportOf) -> HealthOut:
-    """Say how every part is; 503 when one that is needed fails."""
-    return _answer(request, response, report)
+    """Say how every part is; 503 when one that is needed fails. With sign-in, details are for administrators."""
+    return await _answer(request, response, report)
 
 
 @router.get("/ready", operation_id="get_readiness", summary="Ready for requests?", responses=_UNHEALTHY)
 async def get_readiness(request: Request, response: Response, report: ReportOf, streams: StreamsOf) -> HealthOut:
     """Say whether requests should be sent here; 503 while a needed part fails or the server stops."""
-    answer = _answer(request, response, report)
+    answer = await _answer(request, response, report)
     if streams.shutdown.begun:
         response.status_code = 503
         answer = answer.model_copy(update={"status": "fail"})
     return answer
 
 
-@router.get("/metrics", operation_id="get_metrics", summary="Figures for Prometheus", response_class=PlainTextResponse)
+@router.get(
+    "/metrics",
+    operation_id="get_metrics",
+    summary="Figures for Prometheus",
+    response_class=PlainTextResponse,
+    dependencies=[Depends(check_operator)],
+)
 async def get_metrics(request: Request) -> Response:
-    """Give all figures in Prometheus' text format."""
+    """Give all figures in Prometheus' text format; where people sign in, to administrators and METRICS_TOKEN."""
     return Response(request.app.state.metrics(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
 
@@ -148,12 +155,16 @@ async def get_api_information(request: Request) -> ApiInformation:
     )
 
 
-def _answer(request: Request, response: Response, report: HealthReport) -> HealthOut:
+async def _answer(request: Request, response: Response, report: HealthReport) -> HealthOut:
+    detailed = await is_operator(request)
     if report.condition == "fail":
         response.status_code = 503
     parts = {
         part.name: PartOut.model_construct(
-            status=part.condition, detail=part.detail, advice=part.advice, latency_ms=part.latency_ms
+            status=part.condition,
+            detail=part.detail if detailed else "",
+            advice=part.advice if detailed else "",
+            latency_ms=part.latency_ms,
         )
         for part in report.parts
     }

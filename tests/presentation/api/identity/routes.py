@@ -8,7 +8,7 @@ PERMISSIONS: dict[str, str] = {
     # open to anybody
     "get_health": "anybody",
     "get_readiness": "anybody",
-    "get_metrics": "anybody",
+    "get_metrics": "figures:read",
     "get_api_information": "anybody",
     "get_information": "anybody",
     "get_sign_in_options": "anybody",
@@ -17,6 +17,7 @@ PERMISSIONS: dict[str, str] = {
     "log_in": "anybody",
     "refresh_session": "anybody",
     "log_out": "anybody",
+    "use_password_link": "anybody",
     # agents
     "list_agents": "agents:read",
     "get_agent": "agents:read",
@@ -64,6 +65,10 @@ PERMISSIONS: dict[str, str] = {
     "list_providers": "models:read",
     "list_provider_models": "models:read",
     "get_provider_capabilities": "models:read",
+    "choose_model": "models:read",
+    "check_model_fit": "models:read",
+    "get_model_usage": "models:read",
+    "get_everybodys_usage": "users:read",
     "list_models": "models:read",
     "get_model": "models:read",
     "create_model": "models:write",
@@ -82,9 +87,11 @@ PERMISSIONS: dict[str, str] = {
     "create_access_key": "account:write",
     "revoke_access_key": "account:write",
     "log_out_everywhere": "account:write",
+    "end_session": "account:write",
     "list_users": "users:read",
     "get_user": "users:read",
     "create_user": "users:write",
+    "issue_password_link": "users:write",
     "set_user_role": "users:write",
     "set_user_status": "users:write",
     "list_audit_entries": "audit:read",
@@ -106,12 +113,14 @@ BODIES: dict[str, Any] = {
     "fork_execution": {"after_seq": 1},
     "create_schedule": {"name": "Daily", "agent_id": "{agent_id}", "query": "compute 2+2", "cron": "0 5 * * *"},
     "change_schedule": {"paused": True},
+    "choose_model": {"task": "Say hello"},
     "create_model": {"name": "other", "provider": "openai", "model_identifier": "gpt-4o-mini"},
     "update_model": {"max_rpm": 5},
     "add_provider_key": {"provider": "deepseek", "api_key": "sk-for-the-test-0000"},
     "test_provider_key": {"provider": "openai-compatible", "endpoint_url": "http://127.0.0.1:1/v1"},
     "complete_setup": {"token": "x", "username": "nobody", "email": "no@example.org", "password": PASSWORD},
     "register": {"username": "another", "email": "another@example.org", "password": PASSWORD},
+    "use_password_link": {"token": "dynp_x", "password": PASSWORD},
     "log_in": {"login": "nobody", "password": "nothing"},
     "update_profile": {"first_name": "X"},
     "change_password": {"current_password": "wrong", "new_password": "another long sentence"},
@@ -121,7 +130,7 @@ BODIES: dict[str, Any] = {
     "set_user_status": {"disabled": False},
 }
 
-LAST = ("forget_", "delete_", "remove_", "revoke_", "change_password", "set_user", "log_out")
+LAST = ("forget_", "delete_", "remove_", "revoke_", "change_password", "set_user", "end_session", "log_out")
 """What is called last, in this order, because others would miss it."""
 
 OTHERS_THINGS = frozenset({"set_agents_status", "list_provider_models", "get_provider_capabilities", "get_tool"})

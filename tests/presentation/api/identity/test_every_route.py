@@ -194,6 +194,7 @@ async def _things_of(owner: httpx2.AsyncClient) -> dict[str, str]:
         ("access_key_id", "/api/v1/users/access-keys", BODIES["create_access_key"]),
     ):
         things[kind] = (await _made(owner, path, body))["id"]
+    things["session_id"] = (await owner.get("/api/v1/auth/sessions")).json()["sessions"][0]["id"]
     things["user_id"] = (await owner.get("/api/v1/users/me")).json()["id"]
     return things
 

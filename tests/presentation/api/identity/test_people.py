@@ -8,6 +8,7 @@ from dynagent.core.shared.ids import new_id
 from tests.presentation.api.identity.house import PASSWORD, IdentityHouse
 
 ME, USERS, KEYS = "/api/v1/users/me", "/api/v1/users", "/api/v1/users/access-keys"
+LINK = "/api/v1/auth/password"
 
 
 async def test_one_changes_ones_own_account_and_not_ones_role(house: IdentityHouse) -> None:
@@ -16,7 +17,7 @@ async def test_one_changes_ones_own_account_and_not_ones_role(house: IdentityHou
     assert (answer.status_code, answer.json()["email"]) == (200, "ada@new.example.org")
     assert (await ada.put(ME, json={"role": "admin"})).status_code == 422
     assert (await ada.get(ME)).json()["role_label"] == "Developer"
-    assert "password" not in (await ada.get(ME)).text
+    assert "password_hash" not in (await ada.get(ME)).text and "argon2" not in (await ada.get(ME)).text
 
 
 async def test_administrators_look_after_people_and_nobody_else_does(house: IdentityHouse) -> None:
@@ -53,6 +54,90 @@ async def test_roles_and_switches_count_from_the_next_request_on(house: Identity
     assert (await house.login("ada")).status_code == 200
     assert (await root.get(f"{USERS}/{new_id()}")).status_code == 404
     assert (await root.get(f"{USERS}/nobody")).status_code == 404
+
+
+async def test_a_password_link_lets_one_person_in_once(house: IdentityHouse) -> None:
+    root, ada = await house.setup(), await house.register("ada")
+    made = await root.post(USERS, json={"username": "grace", "email": "grace@example.org"})
+    grace = made.json()
+    assert (made.status_code, grace["has_password"]) == (201, False)
+    assert (await house.login("grace")).status_code == 401
+    assert (await ada.post(f"{USERS}/{grace['id']}/password-link")).status_code == 403
+    first = (await root.post(f"{USERS}/{grace['id']}/password-link")).json()
+    link = (await root.post(f"{USERS}/{grace['id']}/password-link")).json()
+    assert link["path"] == f"/setup#password={link['token']}"
+    async with house.client() as visitor:
+        for token, password, code in (
+            (first["token"], PASSWORD, "bad_token"),
+            ("dynp_wrong", PASSWORD, "bad_token"),
+            (link["token"], "grace", "bad_password"),
+        ):
+            answer = await visitor.post(LINK, json={"token": token, "password": password})
+            assert answer.json()["error_code"] == code
+        setup = {"token": link["token"], "username": "eve", "email": "eve@example.org", "password": PASSWORD}
+        assert (await visitor.post("/api/v1/auth/setup", json=setup)).json()["error_code"] == "bad_token"
+        used = await visitor.post(LINK, json={"token": link["token"], "password": PASSWORD})
+        assert (used.status_code, used.json()["user"]["username"]) == (200, "grace")
+    async with house.client(address="192.0.2.1") as thief:
+        answer = await thief.post(LINK, json={"token": link["token"], "password": "a password of mine"})
+        assert answer.json()["error_code"] == "bad_token"
+    assert (await house.login("grace")).status_code == 200
+
+
+async def test_a_password_link_ends_what_was_before_expires_and_opens_no_closed_account(house: IdentityHouse) -> None:
+    root, ada = await house.setup(), await house.register("ada")
+    ada_id = (await ada.get(ME)).json()["id"]
+    path, body = f"{USERS}/{ada_id}/password-link", {"password": "a second long sentence"}
+    link = (await root.post(path)).json()["token"]
+    assert (await ada.get(ME)).status_code == 200, "a link that nobody used changes nothing"
+    async with house.client() as visitor:
+        assert (await visitor.post(LINK, json={**body, "token": link})).status_code == 200
+        assert (await ada.get(ME)).status_code == 401
+        assert [(await house.login("ada")).status_code, (await house.login("ada", body["password"])).status_code] == [
+            401,
+            200,
+        ]
+        again = await house.login("root")
+        root.headers["Authorization"] = f"Bearer {again.json()['access_token']}"
+        late = (await root.post(path)).json()["token"]
+        house.clock.turn(24 * 3600)
+        assert (await visitor.post(LINK, json={**body, "token": late})).json()["error_code"] == "bad_token"
+        again = await house.login("root")
+        root.headers["Authorization"] = f"Bearer {again.json()['access_token']}"
+        closed = (await root.post(path)).json()["token"]
+        await root.put(f"{USERS}/{ada_id}/status", json={"disabled": True})
+        assert (await visitor.post(LINK, json={**body, "token": closed})).json()["error_code"] == "bad_token"
+    actions = [entry["action"] for entry in (await root.get("/api/v1/audit-log")).json()["entries"]]
+    assert actions.count("user.password_link_made") == 3 and actions.count("user.password_link_used") == 1
+
+
+async def test_figures_and_details_of_health_are_for_operators(house: IdentityHouse) -> None:
+    guarded = IdentityHouse(house.database, metrics_token="for-prometheus-only-1")
+    root, ada = await guarded.setup(), await guarded.register("ada")
+    key = await root.post(KEYS, json={"name": "prometheus", "scopes": ["figures:read"]})
+    other = await root.post(KEYS, json={"name": "ci", "scopes": ["agents:read"]})
+    allowed = (root.headers["Authorization"][7:], key.json()["key"], "for-prometheus-only-1")
+    refused = (None, ada.headers["Authorization"][7:], other.json()["key"], "for-prometheus-only-2")
+    for token, status in [*((token, 200) for token in allowed), *((token, None) for token in refused)]:
+        async with guarded.client(token) as client:
+            figures, health = await client.get("/metrics"), await client.get("/health")
+            assert figures.status_code == status if status else figures.status_code in (401, 403), token
+            assert health.status_code == 200
+            part = health.json()["parts"]["database"]
+            assert (part["status"], part["detail"]) == ("ok", "answers" if status else "")
+    local = IdentityHouse(house.database, auth_mode="local")
+    async with local.client() as client:
+        assert (await client.get("/metrics")).status_code == 200
+        assert (await client.get("/health")).json()["parts"]["database"]["detail"] == "answers"
+
+
+async def test_pages_of_the_development_server_are_let_in_in_local_mode_only(house: IdentityHouse) -> None:
+    page = {"Origin": "http://localhost:3000"}
+    async with house.client() as client:
+        assert (await client.get("/api/v1/auth/options", headers=page)).status_code == 403
+    async with IdentityHouse(house.database, auth_mode="local").client() as client:
+        answer = await client.get("/api/v1/auth/options", headers=page)
+        assert answer.headers["access-control-allow-origin"] == page["Origin"]
 
 
 async def test_the_last_administrator_stays(house: IdentityHouse) -> None:
@@ -112,6 +197,15 @@ async def test_a_key_expires_and_has_scopes_that_can_be_given(house: IdentityHou
     ada.headers["Authorization"] = f"Bearer {again.json()['access_token']}"
     past = await ada.post(KEYS, json={"name": "x", "scopes": ["account:read"], "expires_at": "2020-01-01T00:00:00Z"})
     assert past.status_code == 422
+
+
+async def test_a_key_is_given_nothing_that_its_owner_may_not_do(house: IdentityHouse) -> None:
+    root, ada = await house.setup(), await house.register("ada")
+    possible = (await ada.get(KEYS)).json()["possible_scopes"]
+    assert "agents:write" in possible and not {"users:read", "audit:read", "figures:read"} & set(possible)
+    refused = await ada.post(KEYS, json={"name": "x", "scopes": ["agents:read", "audit:read"]})
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/scopes")
+    assert "audit:read" in (await root.get(KEYS)).json()["possible_scopes"]
 
 
 async def test_keys_of_another_user_are_not_there(house: IdentityHouse) -> None:

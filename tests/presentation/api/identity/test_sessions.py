@@ -189,6 +189,20 @@ async def test_signing_out_ends_this_session_and_everywhere_all(house: IdentityH
     assert (await house.login("ada")).status_code == 200
 
 
+async def test_one_session_is_ended_from_another(house: IdentityHouse) -> None:
+    one, eve = await house.register("ada"), await house.register("eve")
+    async with house.client((await house.login("ada")).json()["access_token"]) as lost:
+        sessions = (await one.get("/api/v1/auth/sessions")).json()["sessions"]
+        other = next(session["id"] for session in sessions if not session["current"])
+        for who, id in ((eve, other), (one, "nothing")):
+            answer = await who.delete(f"/api/v1/auth/sessions/{id}")
+            assert (answer.status_code, answer.json()["error_code"]) == (404, "session_not_found")
+        assert (await lost.get(ME)).status_code == 200
+        assert (await one.delete(f"/api/v1/auth/sessions/{other}")).status_code == 204
+        assert (await lost.get(ME)).status_code == 401
+    assert (await one.get(ME)).status_code == 200
+
+
 async def test_a_new_password_ends_every_other_session(house: IdentityHouse) -> None:
     ada = await house.register("ada")
     body = {"current_password": "not this one", "new_password": "another long sentence"}
@@ -214,6 +228,24 @@ async def test_guessing_is_slowed_down_for_known_and_unknown_names_alike(house: 
     refused = await house.login("ada", PASSWORD, address="192.0.2.1")
     assert refused.status_code == 429 and int(refused.headers["retry-after"]) >= 1
     assert (await house.login("ada", PASSWORD, address="192.0.2.3")).status_code == 200
+
+
+async def test_strangers_cannot_use_up_what_others_need_to_get_in(house: IdentityHouse) -> None:
+    await house.register("ada")
+    for number in range(60):
+        await house.login("ada", "wrong password", address=f"198.51.100.{number}")
+    assert (await house.login("ada", address="203.0.113.1")).status_code == 429, (
+        "guessing from many addresses is bounded"
+    )
+    assert (await house.login("ada")).status_code == 200, "but not where ada has signed in before"
+    body = {"token": "x", "username": "root", "email": "root@example.org", "password": PASSWORD}
+    for path in ("setup", "register"):
+        for number in range(60):
+            async with house.client(address=f"192.0.2.{number}") as stranger:
+                sent = body if path == "setup" else {"username": "x", "email": "no", "password": PASSWORD}
+                await stranger.post(f"/api/v1/auth/{path}", json=sent)
+    assert (await (await house.setup()).get(ME)).status_code == 200
+    assert (await (await house.register("grace")).get(ME)).status_code == 200
 
 
 async def test_registration_can_be_closed(house: IdentityHouse) -> None:

@@ -1,6 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 
-import { completeSetup as setUp, getSignInOptions, listSessions, logIn as signIn, logOut as signOut, logOutEverywhere as signOutEverywhere, register as signUp, type RegisterBodyWritable, type SetupBodyWritable } from "@/lib/api";
+import { completeSetup as setUp, endSession as end, getSignInOptions, listSessions, logIn as signIn, logOut as signOut, logOutEverywhere as signOutEverywhere, register as signUp, type RegisterBodyWritable, type SetupBodyWritable, usePasswordLink as redeemLink } from "@/lib/api";
 import { csrfHeader } from "@/lib/session";
 
 /** How one gets in. */
@@ -30,4 +30,13 @@ export async function logOut(): Promise<void> {
 
 export async function logOutEverywhere(): Promise<void> {
   await signOutEverywhere({ throwOnError: true });
+}
+
+export async function endSession(id: string): Promise<void> {
+  await end({ path: { session_id: id }, throwOnError: true });
+}
+
+/** Set a password by a one-time link, and be signed in. */
+export async function setPasswordByLink(token: string, password: string) {
+  return (await redeemLink({ body: { token, password }, throwOnError: true })).data;
 }

@@ -1,6 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 
-import { createUser as create, listUsers, type NewUserBodyWritable, setUserRole as setRole, setUserStatus as setStatus, type UserOut } from "@/lib/api";
+import { createUser as create, issuePasswordLink as issueLink, listUsers, type NewUserBodyWritable, setUserRole as setRole, setUserStatus as setStatus, type UserOut } from "@/lib/api";
 
 export function usersQuery() {
   return queryOptions({ queryKey: ["users"], queryFn: async ({ signal }) => (await listUsers({ query: { limit: 200 }, signal, throwOnError: true })).data });
@@ -16,4 +16,10 @@ export async function setUserRole(id: string, role: UserOut["role"]) {
 
 export async function setUserStatus(id: string, disabled: boolean) {
   return (await setStatus({ path: { user_id: id }, body: { disabled }, throwOnError: true })).data;
+}
+
+/** The whole address of a one-time link with which this user sets a password. */
+export async function makePasswordLink(id: string): Promise<string> {
+  const { data } = await issueLink({ path: { user_id: id }, throwOnError: true });
+  return window.location.origin + data.path;
 }

@@ -9,6 +9,7 @@ import { Checkbox } from "@/components/ui/checkbox";
 import { ConfirmDialog } from "@/components/ui/confirm-dialog";
 import { IconButton } from "@/components/ui/icon-button";
 import { CodeBlock } from "@/components/ui/json-view";
+import { Select } from "@/components/ui/select";
 import { Card, EmptyState, SkeletonRows } from "@/components/ui/surface";
 import { dateTime, relativeTime } from "@/lib/format";
 import { problemText } from "@/lib/problem";
@@ -18,12 +19,22 @@ import { useNow } from "@/lib/use-now";
 import { accessKeysQuery, createAccessKey, revokeAccessKey } from "../api/account";
 import { SmallForm } from "./small-form";
 
+const DAY_MS = 86_400_000;
+const lifetimes = [
+  { value: "7", label: "in a week" },
+  { value: "30", label: "in 30 days" },
+  { value: "90", label: "in 90 days" },
+  { value: "365", label: "in a year" },
+  { value: "never", label: "never" },
+];
+
 /** Keys for programs: what each may do, when it was used; a new one is shown once. */
 export function AccessKeys() {
   const queryClient = useQueryClient();
   const { data, error } = useQuery(accessKeysQuery());
   const [made, setMade] = useState<string | null>(null);
   const [scopes, setScopes] = useState<ReadonlySet<string>>(new Set());
+  const [days, setDays] = useState("90");
   const [revoking, setRevoking] = useState<{ id: string; name: string } | null>(null);
   const now = useNow(30_000);
   const refresh = () => queryClient.invalidateQueries({ queryKey: ["account", "keys"] });
@@ -75,10 +86,15 @@ export function AccessKeys() {
           clears
           fields={[{ name: "name", label: "Name", hint: "What it is for" }]}
           onSubmit={async ({ name = "" }) => {
-            setMade((await createAccessKey({ name, scopes: [...scopes] })).key);
+            const expires_at = days === "never" ? null : new Date(Date.now() + Number(days) * DAY_MS).toISOString();
+            setMade((await createAccessKey({ name, scopes: [...scopes], expires_at })).key);
             await refresh();
           }}
         >
+          <div className="flex flex-col gap-1">
+            <span className="text-xs font-medium text-ink-2">Ends</span>
+            <Select label="Ends" value={days} options={lifetimes} onChange={setDays} className="w-full" />
+          </div>
           <fieldset>
             <legend className="mb-1 text-xs font-medium text-ink-2">May</legend>
             <div className="flex flex-col gap-1">

@@ -3,26 +3,25 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { LogOut } from "lucide-react";
 import { parseAsStringLiteral, useQueryState } from "nuqs";
-import type { ReactNode } from "react";
 
 import { PageHeader } from "@/components/layout/page";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { Callout } from "@/components/ui/callout";
-import { Card, SkeletonRows } from "@/components/ui/surface";
+import { SkeletonRows } from "@/components/ui/surface";
 import { TabPanel, Tabs } from "@/components/ui/tabs";
 import type { ProfileOut } from "@/lib/api";
-import { relativeTime } from "@/lib/format";
 import { problemText } from "@/lib/problem";
 import { closeSession, openSession } from "@/lib/session";
 import { toast } from "@/lib/toast";
-import { useNow } from "@/lib/use-now";
 import { useSession } from "@/lib/use-session";
 
 import { changePassword, profileQuery, updateProfile } from "../api/account";
-import { logOut, logOutEverywhere, sessionsQuery } from "../api/sessions";
+import { logOut, logOutEverywhere } from "../api/sessions";
 import { AccessKeys } from "./access-keys";
+import { Part } from "./part";
 import { People } from "./people";
+import { Sessions } from "./sessions";
 import { SmallForm } from "./small-form";
 
 const tabs = ["profile", "keys", "people"] as const;
@@ -102,32 +101,5 @@ function ProfileForms({ profile, canSignIn }: { profile: ProfileOut; canSignIn: 
       )}
       {canSignIn && <Sessions />}
     </>
-  );
-}
-
-function Sessions() {
-  const { data } = useQuery(sessionsQuery());
-  const now = useNow(30_000);
-  return (
-    <Part title="Sessions">
-      <ul className="flex flex-col divide-y text-sm">
-        {data?.sessions.map((session) => (
-          <li key={session.id} className="flex items-center gap-2 py-1.5">
-            <span className="min-w-0 flex-1 truncate" title={session.user_agent}>{session.address} · {session.user_agent}</span>
-            {session.current && <Badge tone="good">this one</Badge>}
-            <span className="text-xs whitespace-nowrap text-ink-3">{relativeTime(session.last_used_at, now)}</span>
-          </li>
-        ))}
-      </ul>
-    </Part>
-  );
-}
-
-function Part({ title, children }: { title: string; children: ReactNode }) {
-  return (
-    <Card className="p-4">
-      <h2 className="mb-3 font-semibold">{title}</h2>
-      {children}
-    </Card>
   );
 }

@@ -43,6 +43,7 @@ export function SignIn() {
           onSubmit={async ({ login = "", password = "" }) => enter(await logIn({ login, password }))}
         />
       )}
+      {options?.registration_open === false && <p className="text-xs text-ink-3">No account, or the password forgotten? An administrator makes you a link.</p>}
       {options?.registration_open && (
         <button type="button" onClick={() => setJoining(!joining)} className="self-start text-xs text-accent-ink underline underline-offset-2">
           {joining ? "I have an account" : "Make an account"}
@@ -53,14 +54,15 @@ export function SignIn() {
 }
 
 /** A card in the middle of an otherwise empty page. */
-export function Entrance({ title, children }: { title: string; children: ReactNode }) {
+export function Entrance({ title, text, children }: { title: string; text?: string; children: ReactNode }) {
   return (
-    <main className="flex min-h-dvh items-center justify-center p-4">
+    <main className="flex min-h-dvh flex-1 items-center justify-center p-4">
       <Card className="flex w-full max-w-sm flex-col gap-4 p-6">
         <div className="flex items-center gap-3">
           <LogoMark className="size-8" />
           <h1 className="text-lg font-semibold">{title}</h1>
         </div>
+        {text && <p className="text-sm text-ink-2">{text}</p>}
         {children}
       </Card>
     </main>

@@ -12,6 +12,7 @@ from dynagent.application.commands.identity.access_keys import (
     RevokeAccessKey,
     RevokeAccessKeyHandler,
 )
+from dynagent.application.commands.identity.audit import WriteAuditLine, WriteAuditLineHandler
 from dynagent.application.commands.identity.desk import (
     Device,
     IdentityDesk,
@@ -23,6 +24,13 @@ from dynagent.application.commands.identity.incidents import (
     WITHIN,
     ReportIncident,
     ReportIncidentHandler,
+)
+from dynagent.application.commands.identity.password_links import (
+    IssuePasswordLink,
+    IssuePasswordLinkHandler,
+    NewPasswordLink,
+    UsePasswordLink,
+    UsePasswordLinkHandler,
 )
 from dynagent.application.commands.identity.people import (
     CreateUser,
@@ -52,6 +60,8 @@ from dynagent.application.commands.identity.sign_in import (
 from dynagent.application.commands.identity.sign_out import (
     ChangePassword,
     ChangePasswordHandler,
+    EndSession,
+    EndSessionHandler,
     LogOut,
     LogOutEverywhere,
     LogOutEverywhereHandler,
@@ -72,7 +82,11 @@ __all__ = [
     "CreateUser",
     "CreateUserHandler",
     "Device",
+    "EndSession",
+    "EndSessionHandler",
     "IdentityDesk",
+    "IssuePasswordLink",
+    "IssuePasswordLinkHandler",
     "IssueStreamTicket",
     "IssueStreamTicketHandler",
     "LogIn",
@@ -82,6 +96,7 @@ __all__ = [
     "LogOutEverywhereHandler",
     "LogOutHandler",
     "NewAccessKey",
+    "NewPasswordLink",
     "NewTicket",
     "PrepareSetup",
     "PrepareSetupHandler",
@@ -101,5 +116,9 @@ __all__ = [
     "SignedIn",
     "UpdateProfile",
     "UpdateProfileHandler",
+    "UsePasswordLink",
+    "UsePasswordLinkHandler",
+    "WriteAuditLine",
+    "WriteAuditLineHandler",
     "existing",
 ]

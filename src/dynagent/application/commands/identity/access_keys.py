@@ -6,7 +6,7 @@ from datetime import datetime
 from dynagent.application.commands.identity.desk import IdentityDesk
 from dynagent.application.shared.bus import Returns
 from dynagent.application.shared.caller import Caller
-from dynagent.application.shared.permissions import SCOPES
+from dynagent.application.shared.permissions import scopes_of
 from dynagent.core.executions import ExecutionNotFound, Executions
 from dynagent.core.identity import (
     KEY_PREFIX,
@@ -91,7 +91,7 @@ class CreateAccessKeyHandler:
     async def __call__(self, message: CreateAccessKey, caller: Caller) -> NewAccessKey:
         """Return the key with its secret, which nobody can be told again."""
         desk, now = self._desk, self._desk.clock()
-        _check_wish(message, now)
+        _check_wish(message, caller, now)
         if len(await self._keys.list_own()) >= MAX_ACCESS_KEYS:
             raise TooManyAccessKeys(f"you have {MAX_ACCESS_KEYS} access keys; revoke one first")
         secret = desk.new_secret(KEY_PREFIX)
@@ -183,13 +183,12 @@ class AuthenticateHandler:
         return await self._principals.of_session(self._access.read(token, now), now)
 
 
-def _check_wish(message: CreateAccessKey, now: datetime) -> None:
+def _check_wish(message: CreateAccessKey, caller: Caller, now: datetime) -> None:
+    possible = scopes_of(caller.roles)
     violations = [
-        Violation(
-            "/scopes", "known_scope", f"{scope!r} cannot be given to a key; possible: {', '.join(sorted(SCOPES))}"
-        )
+        Violation("/scopes", "known_scope", f"{scope!r} cannot be given to a key; possible: {', '.join(possible)}")
         for scope in message.scopes
-        if scope not in SCOPES
+        if scope not in possible
     ]
     if not message.scopes:
         violations.append(Violation("/scopes", "too_short", "name at least one scope"))

@@ -94,6 +94,8 @@ class IdentityDesk:
             user_agent=device.user_agent[:200],
         )
         await self.tokens.add(token)
+        if after is None:
+            await self.throttle.forgive_login(user.username, device.address)
         access_token, expires_at = self.access.issue(user.id, token.family_id, now)
         return SignedIn(user, access_token, expires_at, secret, self.rules.refresh_lifetime), token
 

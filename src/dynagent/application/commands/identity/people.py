@@ -29,11 +29,11 @@ class UpdateProfile(Returns[User]):
 
 @dataclass(frozen=True, kw_only=True)
 class CreateUser(Returns[User]):
-    """Make an account for somebody. Raises BadPassword, UsernameTaken."""
+    """Make an account for somebody; without a password a link lets them set one. Raises BadPassword, UsernameTaken."""
 
     username: str
     email: str
-    password: str = field(repr=False)
+    password: str | None = field(default=None, repr=False)
     role: RoleName = "user"
     first_name: str = ""
     last_name: str = ""
@@ -85,8 +85,10 @@ class CreateUserHandler:
     async def __call__(self, message: CreateUser, caller: Caller) -> User:
         """Return the new account."""
         desk = self._desk
-        check_password(message.password, username=message.username, email=message.email)
-        hashed = await desk.passwords.hash(message.password)
+        hashed = None
+        if message.password is not None:
+            check_password(message.password, username=message.username, email=message.email)
+            hashed = await desk.passwords.hash(message.password)
         now = desk.clock()
         user = await desk.users.create(
             User(
@@ -96,12 +98,13 @@ class CreateUserHandler:
                 first_name=message.first_name,
                 last_name=message.last_name,
                 role=message.role,
-                has_password=True,
+                has_password=hashed is not None,
                 created_at=now,
                 updated_at=now,
             )
         )
-        await desk.users.set_password(user.id, hashed, now)
+        if hashed is not None:
+            await desk.users.set_password(user.id, hashed, now)
         await desk.note("user.created", caller=caller, target=("user", user.id), role=user.role)
         desk.uow.record(UserRegistered(occurred_at=now, user_id=user.id))
         await desk.uow.commit()

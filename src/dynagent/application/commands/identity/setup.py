@@ -71,9 +71,9 @@ class CompleteSetupHandler:
     async def __call__(self, message: CompleteSetup, caller: Caller) -> SignedIn:
         """Return the administrator's session. What was made in local mode is theirs."""
         desk = self._desk
-        await desk.throttle.admit_login("setup", message.device.address)
+        await desk.throttle.admit_stranger("setup", message.device.address)
         link = await self._links.take(fingerprint(message.token))
-        if link is None:
+        if link is None or link.user_id is not None:
             raise BadToken("this setup link is not one of this installation")
         now = desk.clock()
         link.check_usable(now)
@@ -87,7 +87,7 @@ class CompleteSetupHandler:
         names = {"username": normal_username(message.username), "email": normal_email(message.email)}
         user = await desk.users.update(user.changed(now, **names, role="admin", disabled=False, has_password=True))
         await desk.users.set_password(user.id, hashed, now)
-        await self._links.use_all(now)
+        await self._links.use_all(None, now)
         signed_in, _ = await desk.open_session(user, message.device, now=now)
         await desk.note("setup.completed", target=("user", user.id), address=message.device.address)
         await desk.uow.commit()

@@ -60,7 +60,7 @@ class RegisterHandler:
         desk = self._desk
         if not desk.rules.registration_open:
             raise RegistrationClosed("new accounts are made by an administrator here")
-        await desk.throttle.admit_login("", message.device.address)
+        await desk.throttle.admit_stranger("register", message.device.address)
         check_password(message.password, username=message.username, email=message.email)
         hashed = await desk.passwords.hash(message.password)
         now = desk.clock()

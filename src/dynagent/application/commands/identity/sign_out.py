@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from dynagent.application.commands.identity.desk import Device, IdentityDesk, SignedIn
 from dynagent.application.shared.bus import Returns
 from dynagent.application.shared.caller import Caller
-from dynagent.core.identity import UserNotFound, WrongCredentials, check_password, fingerprint
+from dynagent.core.identity import SessionNotFound, UserNotFound, WrongCredentials, check_password, fingerprint
+from dynagent.core.shared.ids import is_id
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,13 @@ class LogOut(Returns[None]):
 @dataclass(frozen=True)
 class LogOutEverywhere(Returns[int]):
     """End all sessions of the caller, access tokens included. Returns how many tokens that voided."""
+
+
+@dataclass(frozen=True)
+class EndSession(Returns[None]):
+    """End one of the caller's sessions, access token included. Raises SessionNotFound."""
+
+    session_id: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +51,21 @@ class LogOutHandler:
             await desk.note(
                 "session.closed", target=("user", token.user_id), address=caller.address, session_id=token.family_id
             )
+        await desk.uow.commit()
+
+
+class EndSessionHandler:
+    """Handles EndSession."""
+
+    def __init__(self, desk: IdentityDesk) -> None:
+        self._desk = desk
+
+    async def __call__(self, message: EndSession, caller: Caller) -> None:
+        """End it."""
+        desk, id = self._desk, message.session_id
+        if not is_id(id) or not await desk.tokens.revoke_family(id, caller.user_id, desk.clock()):
+            raise SessionNotFound(f"you have no session {id!r}")
+        await desk.note("session.closed", caller=caller, target=("user", caller.user_id), session_id=id)
         await desk.uow.commit()
 
 

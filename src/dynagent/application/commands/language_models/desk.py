@@ -1,9 +1,12 @@
 """What the handlers of models share."""
 
 from dataclasses import dataclass
+from typing import Any
 
+from dynagent.application.shared.caller import Caller
 from dynagent.core.language_models import (
     KnownModels,
+    ModelEvent,
     ModelNotFound,
     ModelRecord,
     ModelRecords,
@@ -38,6 +41,17 @@ class ModelDesk:
         if record is None:
             raise ModelNotFound(f"there is no model {model_id!r}")
         return record
+
+    def tell(self, kind: type[ModelEvent], target_id: str, caller: Caller, **details: Any) -> None:
+        """Record that the caller did something; the audit log hears of it."""
+        event = kind(
+            occurred_at=self.clock(),
+            user_id=caller.user_id,
+            target_id=target_id,
+            address=caller.address,
+            details=details,
+        )
+        self.uow.record(event)
 
     async def check_key(self, record: ModelRecord) -> ProviderKey | None:
         """Refuse (ProviderKeyNotFound, InvalidInput) a key that is not the caller's or not meant for this address."""

@@ -12,6 +12,9 @@ from dynagent.application.shared.caller import Caller
 from dynagent.core.language_models import (
     MAX_MODELS,
     Capabilities,
+    ModelChanged,
+    ModelCreated,
+    ModelDeleted,
     ModelNotFound,
     ModelParameters,
     ModelRecord,
@@ -92,6 +95,8 @@ class CreateModelHandler:
         record.check()
         await desk.check_key(record)
         record = await desk.models.create(record)
+        about = {"name": record.name, "provider": record.provider, "for_all": message.for_all}
+        desk.tell(ModelCreated, record.id, caller, **about)
         await desk.uow.commit()
         desk.store.forget(record.user_id)
         return record
@@ -115,8 +120,11 @@ class UpdateModelHandler:
         if "provider" in fields:
             fields["provider"] = find_provider(fields["provider"]).id
         changed = checked(record.changed(desk.clock(), expected_version=message.expected_version, **fields))
-        await desk.check_key(changed)
+        if message.changes.get("key_id") is not None:
+            # Only a key that is set now: a global model may go on with that of the administrator who made it.
+            await desk.check_key(changed)
         changed = await desk.models.update(changed)
+        desk.tell(ModelChanged, changed.id, caller, name=changed.name, fields=sorted(message.changes))
         await desk.uow.commit()
         desk.store.forget(changed.user_id)
         return changed
@@ -132,6 +140,7 @@ class DeleteModelHandler:
         """Remove it."""
         record = await written(self._desk, message.model_id, caller)
         await self._desk.models.delete(record.id)
+        self._desk.tell(ModelDeleted, record.id, caller, name=record.name)
         await self._desk.uow.commit()
         self._desk.store.forget(record.user_id)
 

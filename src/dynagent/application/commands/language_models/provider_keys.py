@@ -11,7 +11,9 @@ from dynagent.core.language_models import (
     KeyTester,
     KeyTestResult,
     ProviderKey,
+    ProviderKeyAdded,
     ProviderKeyNotFound,
+    ProviderKeyRemoved,
     TooManyModels,
     check_endpoint,
     find_provider,
@@ -78,6 +80,7 @@ class AddProviderKeyHandler:
             created_at=desk.clock(),
         )
         await desk.keys.add(key)
+        desk.tell(ProviderKeyAdded, key.id, caller, provider=key.provider, label=key.label, purpose=key.purpose)
         await desk.uow.commit()
         desk.store.forget(caller.user_id)
         return key
@@ -93,8 +96,9 @@ class RemoveProviderKeyHandler:
         """Forget it."""
         if not is_id(message.key_id) or not await self._desk.keys.remove(message.key_id):
             raise ProviderKeyNotFound(f"you have no provider key {message.key_id!r}")
+        self._desk.tell(ProviderKeyRemoved, message.key_id, caller)
         await self._desk.uow.commit()
-        self._desk.store.forget(caller.user_id)
+        self._desk.store.forget(None)
 
 
 class TestProviderKeyHandler:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from dynagent.application.shared.bus import Returns
 from dynagent.application.shared.caller import Caller
-from dynagent.application.shared.permissions import permissions_of
+from dynagent.application.shared.permissions import permissions_of, scopes_of
 from dynagent.core.identity import (
     AccessKey,
     AccessKeys,
@@ -63,8 +63,16 @@ class ListSessions(Returns[OwnSessions]):
     """The caller's sessions, last used first."""
 
 
+@dataclass(frozen=True, slots=True)
+class OwnAccessKeys:
+    """The caller's keys, and what a new one may be given."""
+
+    keys: list[AccessKey]
+    possible_scopes: list[str]
+
+
 @dataclass(frozen=True)
-class ListAccessKeys(Returns[list[AccessKey]]):
+class ListAccessKeys(Returns[OwnAccessKeys]):
     """The caller's keys, newest first."""
 
 
@@ -101,7 +109,7 @@ class GetSignInOptionsHandler:
 
     async def __call__(self, message: GetSignInOptions, caller: Caller) -> SignInOptions:
         """Return how it is now."""
-        setup_needed = self._sign_in_required and await self._users.count_admins() == 0
+        setup_needed = self._sign_in_required and not await self._users.has_admin()
         return SignInOptions(self._sign_in_required, self._registration_open, setup_needed)
 
 
@@ -139,9 +147,9 @@ class ListAccessKeysHandler:
     def __init__(self, keys: AccessKeys) -> None:
         self._keys = keys
 
-    async def __call__(self, message: ListAccessKeys, caller: Caller) -> list[AccessKey]:
+    async def __call__(self, message: ListAccessKeys, caller: Caller) -> OwnAccessKeys:
         """Return the keys that are not revoked."""
-        return await self._keys.list_own()
+        return OwnAccessKeys(await self._keys.list_own(), scopes_of(caller.roles))
 
 
 class ListUsersHandler:

@@ -7,6 +7,7 @@ from dynagent.application.shared.bus import Returns
 from dynagent.application.shared.caller import Caller
 from dynagent.core.language_models import (
     PROVIDERS,
+    Candidate,
     Capabilities,
     KnownModel,
     KnownModels,
@@ -76,22 +77,33 @@ class ListProviderKeys(Returns[list[ProviderKey]]):
 
 
 class ModelViews:
-    """Makes views of records."""
+    """Makes views of records, for a caller with these keys."""
 
-    def __init__(self, known: KnownModels, store: ModelsInStore, has_key: Callable[[ModelRecord], bool]) -> None:
+    def __init__(self, known: KnownModels, store: ModelsInStore, keys: list[ProviderKey], caller: Caller) -> None:
         self._known = known
         self._store = store
-        self._has_key = has_key
+        self._has_key = having_key(keys)
+        self._is_admin = caller.is_admin
 
     def of(self, record: ModelRecord, wanted: Capabilities | None = None) -> ModelView:
         """Return the view of a record."""
-        provider = find_provider(record.provider)
-        window = Capabilities(context_window=self._known.context_window(provider, record.model_identifier))
-        capabilities = Capabilities.model_validate(record.capabilities).over(window.over(provider.capabilities))
+        capabilities = record.able(self._known.find(record.provider, record.model_identifier))
         warnings = capabilities.missing(wanted or Capabilities())
-        if provider.needs_key and not self._has_key(record):
-            warnings.append(f"there is no key for {provider.name}: add one to the model or to your keys")
+        if self.lacks_key(record):
+            name = find_provider(record.provider).name
+            warnings.append(f"there is no key for {name}: add one to the model or to your keys")
         return ModelView(record, capabilities, self._store.circuit_of(record), tuple(warnings))
+
+    def candidate(self, record: ModelRecord) -> Candidate:
+        """Return the record as one that could be chosen."""
+        resting = "its endpoint is given a rest" if self._store.circuit_of(record) == "open" else ""
+        obstacle = "there is no key for it" if self.lacks_key(record) else resting
+        return record.candidate(self._known.find(record.provider, record.model_identifier), obstacle=obstacle)
+
+    def lacks_key(self, record: ModelRecord) -> bool:
+        """Say whether its provider would refuse it for want of a key."""
+        lent = self._store.lends_key(record, is_admin=self._is_admin)
+        return find_provider(record.provider).needs_key and not lent and not self._has_key(record)
 
 
 class ListModelsHandler:
@@ -106,7 +118,7 @@ class ListModelsHandler:
     async def __call__(self, message: ListModels, caller: Caller) -> Page[ModelView]:
         """Return the page."""
         page = await self._models.find(message.owner, message.search, message.page)
-        views = ModelViews(self._known, self._store, having_key(await self._keys.list_own()))
+        views = ModelViews(self._known, self._store, await self._keys.list_own(), caller)
         items = [views.of(record) for record in page.items]
         return Page(items=items, **page.model_dump(exclude={"items"}))
 
@@ -125,7 +137,7 @@ class GetModelHandler:
         record = await self._models.get_by_id(message.model_id) if is_id(message.model_id) else None
         if record is None:
             raise ModelNotFound(f"there is no model {message.model_id!r}")
-        views = ModelViews(self._known, self._store, having_key(await self._keys.list_own()))
+        views = ModelViews(self._known, self._store, await self._keys.list_own(), caller)
         return views.of(record, message.wanted)
 
 

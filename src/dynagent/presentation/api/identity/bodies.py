@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr, StringConstraints
 
-from dynagent.application.commands.identity import NewAccessKey, NewTicket, SignedIn
+from dynagent.application.commands.identity import NewAccessKey, NewPasswordLink, NewTicket, SignedIn
 from dynagent.application.queries.identity import OwnSessions, Profile
 from dynagent.core.identity import (
     EMAIL,
@@ -57,6 +57,13 @@ class SetupBody(_Body):
     password: Password
 
 
+class NewPasswordBody(_Body):
+    """A password for whom the link was made; `token` stands in the link."""
+
+    token: Annotated[SecretStr, Field(min_length=1, max_length=200)]
+    password: Password
+
+
 class PasswordBody(_Body):
     """A change of one's password."""
 
@@ -76,9 +83,14 @@ class ProfileChanges(_Body):
         return self.model_dump(exclude_none=True)
 
 
-class NewUserBody(RegisterBody):
-    """An account that an administrator makes."""
+class NewUserBody(_Body):
+    """An account that an administrator makes; without a password a link lets its owner set one."""
 
+    username: Username = Field(examples=["ada"])
+    email: Email = Field(examples=["ada@example.org"])
+    password: Password | None = None
+    first_name: Name = ""
+    last_name: Name = ""
     role: RoleName = "user"
 
 
@@ -113,6 +125,7 @@ class UserOut(BaseModel):
     role: RoleName
     role_label: str
     disabled: bool
+    has_password: bool
     created_at: datetime
     updated_at: datetime
 
@@ -165,6 +178,19 @@ class SessionOpened(BaseModel):
             csrf_token=signed_in.csrf_token,
             user=UserOut.of(signed_in.user),
         )
+
+
+class PasswordLinkOut(BaseModel):
+    """A link with which somebody sets a password; what stands behind the # is never sent with a request for a page."""
+
+    token: str
+    path: str = Field(examples=["/setup#password=dynp_…"])
+    expires_at: datetime
+
+    @classmethod
+    def of(cls, made: NewPasswordLink) -> "PasswordLinkOut":
+        """Return the answer for a link."""
+        return cls(token=made.token, path=f"/setup#password={made.token}", expires_at=made.expires_at)
 
 
 class SignInOptionsOut(BaseModel):

@@ -8,13 +8,13 @@ from dynagent.application.commands.identity import (
     ChangePassword,
     CreateAccessKey,
     CreateUser,
+    IssuePasswordLink,
     RevokeAccessKey,
     SetUserDisabled,
     SetUserRole,
     UpdateProfile,
 )
 from dynagent.application.queries.identity import GetProfile, GetUser, ListAccessKeys, ListUsers
-from dynagent.application.shared.permissions import SCOPES
 from dynagent.presentation.api.identity.bodies import (
     AccessKeyBody,
     AccessKeyList,
@@ -22,6 +22,7 @@ from dynagent.presentation.api.identity.bodies import (
     NewAccessKeyOut,
     NewUserBody,
     PasswordBody,
+    PasswordLinkOut,
     ProfileChanges,
     ProfileOut,
     RoleBody,
@@ -67,8 +68,8 @@ async def change_password(body: PasswordBody, request: Request, response: Respon
 @router.get("/access-keys", operation_id="list_access_keys", summary="List your access keys")
 async def list_access_keys(ask: Ask) -> AccessKeyList:
     """Give the keys of your programs, newest first."""
-    keys = await ask(ListAccessKeys())
-    return AccessKeyList(access_keys=[AccessKeyOut.of(key) for key in keys], possible_scopes=sorted(SCOPES))
+    own = await ask(ListAccessKeys())
+    return AccessKeyList(access_keys=[AccessKeyOut.of(key) for key in own.keys], possible_scopes=own.possible_scopes)
 
 
 @router.post("/access-keys", status_code=201, operation_id="create_access_key", summary="Make an access key")
@@ -105,11 +106,11 @@ async def list_users(
 
 @router.post("", status_code=201, operation_id="create_user", summary="Make a user")
 async def create_user(body: NewUserBody, response: Response, ask: Ask) -> UserOut:
-    """Make an account for somebody. For administrators."""
+    """Make an account for somebody; without a password, send them a password link. For administrators."""
     message = CreateUser(
         username=body.username,
         email=body.email,
-        password=body.password.get_secret_value(),
+        password=body.password.get_secret_value() if body.password else None,
         role=body.role,
         first_name=body.first_name,
         last_name=body.last_name,
@@ -123,6 +124,16 @@ async def create_user(body: NewUserBody, response: Response, ask: Ask) -> UserOu
 async def get_user(user_id: str, ask: Ask) -> UserOut:
     """Give one user. For administrators."""
     return UserOut.of(await ask(GetUser(user_id)))
+
+
+@router.post(
+    "/{user_id}/password-link", status_code=201, operation_id="issue_password_link", summary="Make a password link"
+)
+async def issue_password_link(user_id: str, response: Response, ask: Ask) -> PasswordLinkOut:
+    """Make a link, good once, with which somebody sets a password. For administrators, who hand it over themselves."""
+    made = await ask(IssuePasswordLink(user_id))
+    response.headers["Cache-Control"] = "no-store"
+    return PasswordLinkOut.of(made)
 
 
 @router.put("/{user_id}/role", operation_id="set_user_role", summary="Change a user's role")

@@ -4,16 +4,19 @@ from fastapi import Request, Response
 
 from dynagent.application.commands.identity import (
     CompleteSetup,
+    EndSession,
     LogIn,
     LogOut,
     LogOutEverywhere,
     RefreshSession,
     Register,
+    UsePasswordLink,
 )
 from dynagent.application.queries.identity import GetSignInOptions, ListSessions
 from dynagent.core.identity import BadToken
 from dynagent.presentation.api.identity.bodies import (
     LoginBody,
+    NewPasswordBody,
     RegisterBody,
     SessionList,
     SessionOpened,
@@ -49,6 +52,19 @@ async def complete_setup(body: SetupBody, request: Request, response: Response, 
         email=body.email,
         password=body.password.get_secret_value(),
         device=device_of(request),
+    )
+    signed_in = await ask(message)
+    set_session(request, response, signed_in)
+    return SessionOpened.of(signed_in)
+
+
+@router.post("/password", operation_id="use_password_link", summary="Set a password by a link")
+async def use_password_link(
+    body: NewPasswordBody, request: Request, response: Response, ask: AskAsVisitor
+) -> SessionOpened:
+    """Use the one-time link that an administrator made for you; all your sessions before it end."""
+    message = UsePasswordLink(
+        token=body.token.get_secret_value(), password=body.password.get_secret_value(), device=device_of(request)
     )
     signed_in = await ask(message)
     set_session(request, response, signed_in)
@@ -111,3 +127,11 @@ async def log_out_everywhere(response: Response, ask: Ask) -> None:
 async def list_sessions(ask: Ask) -> SessionList:
     """Give your sessions, last used first."""
     return SessionList.of(await ask(ListSessions()))
+
+
+@router.delete(
+    "/sessions/{session_id}", status_code=204, operation_id="end_session", summary="End one of your sessions"
+)
+async def end_session(session_id: str, ask: Ask) -> None:
+    """End a session at once, for example that of a device you have lost."""
+    await ask(EndSession(session_id))

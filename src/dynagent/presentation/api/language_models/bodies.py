@@ -16,6 +16,7 @@ from dynagent.core.language_models import (
     ModelRecord,
     Provider,
     ProviderKey,
+    ProviderUsage,
     find_provider,
 )
 from dynagent.core.shared.paging import Page
@@ -189,6 +190,22 @@ class KnownModelList(BaseModel):
     """The models that a provider is known to have, without asking it."""
 
     models: list[KnownModel]
+
+
+class UsageOut(ProviderUsage):
+    """Sums for one model of one provider; `cost_usd` as far as prices are known."""
+
+
+class UsageList(BaseModel):
+    """Usage by provider and model, most calls first."""
+
+    days: int
+    usage: list[UsageOut]
+
+    @classmethod
+    def of(cls, days: int, sums: list[ProviderUsage]) -> "UsageList":
+        """Return the answer for sums."""
+        return cls(days=days, usage=[UsageOut(**item.model_dump()) for item in sums])
 
 
 class ProviderKeyBody(BaseModel):

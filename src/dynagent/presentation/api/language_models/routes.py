@@ -6,13 +6,17 @@ from fastapi import Query, Request, Response
 
 from dynagent.application.commands.language_models import DeleteModel, UpdateModel
 from dynagent.application.queries.language_models import (
+    CheckFit,
+    GetEverybodysUsage,
     GetModel,
+    GetModelUsage,
     GetProviderCapabilities,
     ListModels,
     ListProviderModels,
     ListProviders,
 )
 from dynagent.core.language_models import Capabilities, ModelOwner
+from dynagent.presentation.api.language_models.advice import ChoiceBody, ChoiceOut, FitOut
 from dynagent.presentation.api.language_models.bodies import (
     KnownModelList,
     ModelBody,
@@ -22,6 +26,7 @@ from dynagent.presentation.api.language_models.bodies import (
     ModelOut,
     ProviderList,
     ProviderOut,
+    UsageList,
 )
 from dynagent.presentation.api.shared.dependencies import Ask
 from dynagent.presentation.api.shared.etag import MatchedVersion, set_version
@@ -30,6 +35,8 @@ from dynagent.presentation.api.shared.router import noun_router
 
 router = noun_router("models", "Models")
 
+Days = Annotated[int, Query(ge=1, le=366, description="Today and the days before it, in UTC.")]
+Window = Annotated[int | None, Query(ge=1, le=2**31 - 1, description="Tokens that it must hold.")]
 Wish = Annotated[bool | None, Query(description="Warn when the model cannot.")]
 
 
@@ -53,6 +60,41 @@ async def list_provider_models(provider_id: str, ask: Ask) -> KnownModelList:
 async def get_provider_capabilities(provider_id: str, ask: Ask) -> ProviderOut:
     """Give what a provider's models can do; null means it depends on the model."""
     return ProviderOut.of(await ask(GetProviderCapabilities(provider_id)))
+
+
+@router.post("/choice", operation_id="choose_model", summary="Which model for a task?")
+async def choose_model(body: ChoiceBody, ask: Ask) -> ChoiceOut:
+    """Give your models for a task, best first, with reasons, and those passed over; `auto` chooses like this."""
+    return ChoiceOut.of(await ask(body.message()))
+
+
+@router.get("/fit", operation_id="check_model_fit", summary="Can a model do this?")
+async def check_model_fit(
+    *,
+    ask: Ask,
+    model: Annotated[str, Query(min_length=1, max_length=200, description="Its name or id.")],
+    tools: Wish = None,
+    structured_output: Wish = None,
+    streaming: Wish = None,
+    context_window: Window = None,
+) -> FitOut:
+    """Give warnings about what a model cannot do, before an agent is made that would ask it."""
+    wanted = Capabilities(
+        tools=tools, structured_output=structured_output, streaming=streaming, context_window=context_window
+    )
+    return FitOut(model=model, warnings=await ask(CheckFit(model, wanted)))
+
+
+@router.get("/usage", operation_id="get_model_usage", summary="What you asked of whom")
+async def get_model_usage(ask: Ask, days: Days = 30) -> UsageList:
+    """Give your calls, failures, tokens and costs of the last days by provider and model; each try counts."""
+    return UsageList.of(days, await ask(GetModelUsage(days)))
+
+
+@router.get("/usage/all", operation_id="get_everybodys_usage", summary="What all users asked of whom")
+async def get_everybodys_usage(ask: Ask, days: Days = 30) -> UsageList:
+    """Give everybody's calls, failures, tokens and costs by provider and model. For administrators."""
+    return UsageList.of(days, await ask(GetEverybodysUsage(days)))
 
 
 @router.post("", status_code=201, operation_id="create_model", summary="Keep a model")
@@ -89,7 +131,7 @@ async def get_model(
     tools: Wish = None,
     structured_output: Wish = None,
     streaming: Wish = None,
-    context_window: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None,
+    context_window: Window = None,
 ) -> ModelDetails:
     """Give one model; what it is wanted for and cannot do stands in `warnings`."""
     wanted = Capabilities(

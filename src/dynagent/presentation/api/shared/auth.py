@@ -38,6 +38,7 @@ class FrontDoor:
     user_rate: int = 0
     address_rate: int = 0
     rates: Rates = field(default_factory=NoRates)
+    metrics_token: str | None = field(default=None, repr=False)
 
 
 async def caller_of_request(request: Request) -> Caller:

@@ -1,0 +1,95 @@
+"""Questions about which model to take: for a task, and whether one can do what is wanted of it."""
+
+from dataclasses import dataclass, field
+
+from dynagent.application.queries.language_models.models import ModelViews
+from dynagent.application.shared.bus import Returns
+from dynagent.application.shared.caller import Caller
+from dynagent.core.language_models import (
+    MAX_MODELS,
+    Capabilities,
+    Choices,
+    Complexity,
+    KnownModels,
+    ModelRecord,
+    ModelRecords,
+    ModelsInStore,
+    Preference,
+    ProviderKeys,
+    Wish,
+    complexity_of,
+    rank,
+)
+from dynagent.core.shared.paging import PageRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """How hard the task seems, and the models for it."""
+
+    complexity: Complexity
+    choices: Choices
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChooseModel(Returns[Advice]):
+    """Which of the caller's models fit a task best; without `complexity` it is guessed from the task's text."""
+
+    task: str = ""
+    complexity: Complexity | None = None
+    prefer: Preference = "balanced"
+    needs: Capabilities = field(default_factory=Capabilities)
+
+
+@dataclass(frozen=True)
+class CheckFit(Returns[tuple[str, ...]]):
+    """What of that a model, by name or id, cannot do, in sentences; nothing is said about models that nobody knows."""
+
+    model: str
+    wanted: Capabilities
+
+
+class ChooseModelHandler:
+    """Handles ChooseModel."""
+
+    def __init__(self, models: ModelRecords, keys: ProviderKeys, known: KnownModels, store: ModelsInStore) -> None:
+        self._models = models
+        self._keys = keys
+        self._known = known
+        self._store = store
+
+    async def __call__(self, message: ChooseModel, caller: Caller) -> Advice:
+        """Return the models, best first."""
+        views = ModelViews(self._known, self._store, await self._keys.list_own(), caller)
+        records = [record for record in await all_models(self._models) if record.enabled]
+        candidates = [*(views.candidate(record) for record in records), self._store.installed()]
+        complexity = message.complexity or complexity_of(message.task)
+        wish = Wish(complexity=complexity, prefer=message.prefer, needs=message.needs)
+        return Advice(complexity, rank(candidates, wish))
+
+
+class CheckFitHandler:
+    """Handles CheckFit."""
+
+    def __init__(self, models: ModelRecords, keys: ProviderKeys, known: KnownModels, store: ModelsInStore) -> None:
+        self._models = models
+        self._keys = keys
+        self._known = known
+        self._store = store
+
+    async def __call__(self, message: CheckFit, caller: Caller) -> tuple[str, ...]:
+        """Return the warnings."""
+        records = await all_models(self._models)
+        record = next((one for one in records if message.model in (one.id, one.name)), None)
+        if record is None:
+            installed = self._store.installed()
+            return tuple(installed.capabilities.missing(message.wanted)) if installed.name == message.model else ()
+        views = ModelViews(self._known, self._store, await self._keys.list_own(), caller)
+        return views.of(record, message.wanted).warnings
+
+
+async def all_models(models: ModelRecords) -> list[ModelRecord]:
+    """Return the caller's models and the global ones, own ones first, each name once."""
+    page = await models.find(None, None, PageRequest(limit=2 * MAX_MODELS))
+    own_first = sorted(page.items, key=lambda record: record.user_id is None)
+    return list({record.name: record for record in reversed(own_first)}.values())[::-1]
