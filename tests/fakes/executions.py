@@ -15,6 +15,7 @@ from dynagent.core.executions import (
     Frame,
     Interrupt,
     Lane,
+    OpenQuestion,
     Submissions,
     TraceRecorder,
 )
@@ -145,6 +146,15 @@ class FakeExecutions(Executions):
     async def interrupts(self, id: str) -> list[Interrupt]:
         """List, oldest first."""
         return sorted((item for item in self.questions.values() if item.execution_id == id), key=lambda item: item.id)
+
+    async def open_questions(self, page: PageRequest) -> Page[OpenQuestion]:
+        """List what waiting executions ask, newest first."""
+        asked = [
+            OpenQuestion(interrupt=item, **{name: getattr(run, name) for name in ("agent_id", "agent_name", "query")})
+            for item in self.questions.values()
+            if item.answer is None and (run := self.stored[item.execution_id]).status is ExecutionStatus.WAITING
+        ]
+        return page_of(asked, page, lambda question: question.interrupt.id)
 
     async def answer(self, id: str, answered: Sequence[Interrupt]) -> Execution | None:
         """Keep the answers of a waiting execution, each given once."""

@@ -25,6 +25,8 @@ from dynagent.core.tools.entity import (
     ToolShape,
     ToolTimeout,
     ToolUnconfigured,
+    ToolVersion,
+    ToolVersionNotFound,
     check_tool_name,
     same_looking,
 )
@@ -94,6 +96,8 @@ __all__ = [
     "ToolShape",
     "ToolTimeout",
     "ToolUnconfigured",
+    "ToolVersion",
+    "ToolVersionNotFound",
     "arguments_schema",
     "check_tool_name",
     "parameter_texts",
