@@ -149,11 +149,12 @@ class FakeExecutions(Executions):
 
     async def open_questions(self, page: PageRequest) -> Page[OpenQuestion]:
         """List what waiting executions ask, newest first."""
-        asked = [
-            OpenQuestion(interrupt=item, **{name: getattr(run, name) for name in ("agent_id", "agent_name", "query")})
-            for item in self.questions.values()
-            if item.answer is None and (run := self.stored[item.execution_id]).status is ExecutionStatus.WAITING
-        ]
+        asked: list[OpenQuestion] = []
+        for item in self.questions.values():
+            run = self.stored[item.execution_id]
+            if item.answer is None and run.status is ExecutionStatus.WAITING:
+                about = {"agent_id": run.agent_id, "agent_name": run.agent_name, "query": run.query}
+                asked.append(OpenQuestion.model_validate({"interrupt": item, **about}))
         return page_of(asked, page, lambda question: question.interrupt.id)
 
     async def answer(self, id: str, answered: Sequence[Interrupt]) -> Execution | None:
