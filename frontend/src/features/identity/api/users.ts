@@ -1,10 +1,4 @@
-import { queryOptions } from "@tanstack/react-query";
-
-import { createUser as create, listUsers, type NewUserBodyWritable, setUserRole as setRole, setUserStatus as setStatus, type UserOut } from "@/lib/api";
-
-export function usersQuery() {
-  return queryOptions({ queryKey: ["users"], queryFn: async ({ signal }) => (await listUsers({ query: { limit: 200 }, signal, throwOnError: true })).data });
-}
+import { createUser as create, type NewUserBodyWritable, setUserRole as setRole, setUserStatus as setStatus, type UserOut } from "@/lib/api";
 
 export async function createUser(body: NewUserBodyWritable) {
   return (await create({ body, throwOnError: true })).data;
