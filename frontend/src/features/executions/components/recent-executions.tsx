@@ -25,9 +25,11 @@ export function RecentExecutions({ agentId, scheduleId, title = "Recent executio
     <Card className="min-w-0 overflow-hidden">
       <div className="flex items-center justify-between border-b px-4 py-2">
         <h2 className="font-semibold">{title}</h2>
-        {showAll && <Link href={agentId ? `/executions?agent=${agentId}` : "/executions"} className="text-xs text-accent-ink hover:underline">
-          See all
-        </Link>}
+        {showAll && (
+          <Link href={agentId ? `/executions?agent=${agentId}` : "/executions"} className="text-xs text-accent-ink hover:underline">
+            See all
+          </Link>
+        )}
       </div>
       {isPending && <SkeletonRows rows={4} />}
       {data && executions.length === 0 && <p className="px-4 py-6 text-center text-ink-3">Nothing has run yet.</p>}
