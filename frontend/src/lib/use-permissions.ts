@@ -1,11 +1,10 @@
 "use client";
 
-import { useQuery } from "@tanstack/react-query";
-
 import { profileQuery } from "./queries";
+import { useSharedQuery } from "./use-shared-query";
 
 /** What the caller may do. Nothing is known to be allowed until the server has said so. */
 export function usePermissions(): (permission: string) => boolean {
-  const { data } = useQuery(profileQuery());
+  const { data } = useSharedQuery(profileQuery());
   return (permission) => data?.permissions.includes(permission) ?? false;
 }

@@ -28,15 +28,18 @@ export function Conversations({ parts }: { parts: ConversationParts }) {
   const open = id !== null || fresh === true;
   const close = () => void setPlace({ id: null, fresh: null });
   return (
-    <div className="flex min-h-0 flex-1 flex-col">
-      <PageHeader
-        title="Conversations"
-        actions={
-          <Button variant="primary" onClick={() => void setPlace({ id: null, fresh: true })}>
-            <MessageSquarePlus /> New conversation
-          </Button>
-        }
-      />
+    // Below the bar of narrow screens an open conversation has all the height, so that its field stays at the bottom.
+    <div className={cn("flex min-h-0 flex-1 flex-col", open && "max-md:h-[calc(100dvh-2.75rem)] max-md:flex-none")}>
+      <div className={cn(open && "max-md:hidden")}>
+        <PageHeader
+          title="Conversations"
+          actions={
+            <Button variant="primary" onClick={() => void setPlace({ id: null, fresh: true })}>
+              <MessageSquarePlus /> New conversation
+            </Button>
+          }
+        />
+      </div>
       <div className="grid min-h-0 min-w-0 flex-1 md:grid-cols-[minmax(15rem,20rem)_minmax(0,1fr)]">
         <div className={cn("flex min-h-0 min-w-0 flex-col border-r", open && "max-md:hidden")}>
           <ConversationList chosen={id} agentId={agent} onAgent={(value) => void setPlace({ agent: value })} onChoose={(value) => void setPlace({ id: value, fresh: null })} />

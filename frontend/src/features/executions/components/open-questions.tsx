@@ -1,11 +1,9 @@
 "use client";
 
-import { useQuery } from "@tanstack/react-query";
 import { CircleCheckBig } from "lucide-react";
 import Link from "next/link";
 
 import { PageBody, PageHeader } from "@/components/layout/page";
-import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { Callout } from "@/components/ui/callout";
 import { AgentIcon, TraceIcon } from "@/components/ui/icons";
@@ -16,19 +14,20 @@ import { problemText } from "@/lib/problem";
 import { openQuestionsQuery } from "@/lib/queries";
 import { toast } from "@/lib/toast";
 import { useNow } from "@/lib/use-now";
+import { useSharedQuery } from "@/lib/use-shared-query";
 
 import { AnswerForm } from "./answer-form";
 import { Arguments } from "./detail-parts";
 
 /** Everything that runs wait for: one card per call that a person has to decide about. */
 export function OpenQuestions() {
-  const { data, error, isPending, refetch } = useQuery(openQuestionsQuery());
+  const { data, error, isPending, refetch } = useSharedQuery(openQuestionsQuery());
   const now = useNow(30_000);
   return (
     <>
       <PageHeader title="Approvals" facts={data && <span className="nums text-ink-3">{data.total}</span>} description="Runs that wait for a decision. They cost nothing meanwhile, and the time does not count against their limit." />
       {isPending && <SkeletonRows rows={4} />}
-      {error && <Callout tone="bad" className="m-4" title="The questions could not be loaded" action={<Button size="sm" onClick={() => void refetch()}>Try again</Button>}>{problemText(error)}</Callout>}
+      {error && <Callout tone="bad" className="m-4" title="The questions could not be loaded" action={<Button size="sm" onClick={refetch}>Try again</Button>}>{problemText(error)}</Callout>}
       {data && data.questions.length === 0 && (
         <EmptyState icon={<CircleCheckBig />} title="Nothing waits for you">
           An agent can be told to ask before it calls a tool: tick “Needs approval” beside the tool in its form. Its question then appears here, and in the trace.
@@ -56,9 +55,9 @@ function QuestionCard({ question, now }: { question: OpenQuestionOut; now: numbe
         <div className="min-w-0 flex-1 basis-60">
           <h2 className="font-semibold">
             {reason === "in_doubt" ? "Did " : "May "}
-            <Link href={`/agents/${agent_id}`} className="inline-flex items-center gap-1 hover:underline"><AgentIcon className="size-3.5 text-accent-ink" />{agent_name}</Link>
+            <Link href={`/agents/${agent_id}`} className="hover:underline"><AgentIcon className="mr-1 inline size-3.5 align-[-2px] text-accent-ink" />{agent_name}</Link>
             {reason === "in_doubt" ? " get through with " : " call "}
-            <Badge tone="tool" className="align-middle font-mono">{tool}</Badge>
+            <code className="rounded-sm bg-tool-soft px-1 py-px font-mono text-xs font-medium text-tool-ink">{tool}</code>
             {"?"}
           </h2>
           <p className="truncate text-xs text-ink-3">{oneLine(query, 200)}</p>

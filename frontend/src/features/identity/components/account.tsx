@@ -18,6 +18,7 @@ import { profileQuery } from "@/lib/queries";
 import { closeSession, openSession } from "@/lib/session";
 import { toast } from "@/lib/toast";
 import { useNow } from "@/lib/use-now";
+import { useSharedQuery } from "@/lib/use-shared-query";
 import { useSession } from "@/lib/use-session";
 
 import { changePassword, updateProfile } from "../api/account";
@@ -30,7 +31,7 @@ const tabs = ["profile", "keys", "people"] as const;
 
 /** One's own account, keys for programs, and for administrators everybody else's. */
 export function Account() {
-  const { data: profile, error } = useQuery(profileQuery());
+  const { data: profile, error } = useSharedQuery(profileQuery());
   const { user } = useSession();
   const [tab, setTab] = useQueryState("tab", parseAsStringLiteral(tabs).withDefault("profile"));
   const leave = (how: () => Promise<void>) => void how().then(closeSession, (problem: unknown) => toast.error(problemText(problem)));

@@ -16,9 +16,9 @@ import { useSettled } from "@/lib/use-settled";
 
 import { previewQuery } from "../api/preview-times";
 import { draftErrors, type ScheduleDraft, type ScheduleField } from "../model/schedule-draft";
-import { timeZones } from "../model/time-zones";
 import { cronOf, timingWords } from "../model/timing";
 import { NextTimes } from "./next-times";
+import { TimeZoneOptions } from "./time-zone-options";
 import { TimingFields } from "./timing-fields";
 
 export interface ScheduleFormProps {
@@ -71,9 +71,7 @@ export function ScheduleForm({ initial, action, isNew = false, onSave, children 
         <div className="grid gap-3 sm:grid-cols-2">
           <Field id="schedule-zone" label="Time zone" required error={errorOf("time_zone")} tip="The clock that the times are read from; summer time is taken care of.">
             <Input {...fieldAria("schedule-zone", errorOf("time_zone"))} value={draft.timeZone} list="time-zones" autoComplete="off" spellCheck={false} onChange={(event) => change({ timeZone: event.target.value }, "time_zone")} />
-            <datalist id="time-zones">
-              {timeZones().map((name) => <option key={name} value={name} />)}
-            </datalist>
+            <TimeZoneOptions id="time-zones" />
           </Field>
           <Field id="schedule-model" label="Model" error={errorOf("model")} tip="Instead of the agent's own model.">
             <Input {...fieldAria("schedule-model", errorOf("model"))} value={draft.model} list="schedule-models" placeholder="The agent's own" autoComplete="off" spellCheck={false} onChange={(event) => text("model", event.target.value)} />

@@ -54,7 +54,7 @@ export function TimingFields({ timing, error, onChange }: TimingFieldsProps) {
           </Field>
         )}
         {timed.has(kind) && (
-          <Field id="schedule-time" label="At" className="basis-28">
+          <Field id="schedule-time" label="At" className="basis-32">
             <Input {...fieldAria("schedule-time", error)} type="time" value={timing.time} onChange={(event) => onChange({ ...timing, time: event.target.value })} />
           </Field>
         )}

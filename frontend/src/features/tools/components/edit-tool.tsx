@@ -14,6 +14,7 @@ import { updateTool } from "../api/update-tool";
 import { useToolActions } from "../hooks/use-tool-actions";
 import { useToolDraft } from "../hooks/use-tool-draft";
 import { changesOf, draftOf } from "../model/tool-draft";
+import { SandboxNote } from "./sandbox-note";
 import { ToolFields } from "./tool-fields";
 
 /** The form of a registered tool; saving makes its next version. Make it anew for each version that is loaded. */
@@ -62,6 +63,7 @@ export function EditTool({ tool }: { tool: ToolOut }) {
           {state.isSaving ? "Screening …" : "Save as a new version"}
         </Button>
         {state.isDirty && <Button variant="ghost" onClick={state.discard}>Discard changes</Button>}
+        <SandboxNote className="ml-auto" />
       </div>
       <UnsavedGuard dirty={state.isDirty && !state.isSaving} />
     </form>

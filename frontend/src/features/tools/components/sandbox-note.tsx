@@ -1,16 +1,16 @@
 "use client";
 
-import { useQuery } from "@tanstack/react-query";
 import { ShieldAlert, ShieldCheck } from "lucide-react";
 import Link from "next/link";
 
 import { Tooltip } from "@/components/ui/tooltip";
 import { cn } from "@/lib/cn";
 import { healthQuery } from "@/lib/health";
+import { useSharedQuery } from "@/lib/use-shared-query";
 
 /** How well registered code is shut in on this server; nothing until that is known. */
 export function SandboxNote({ className }: { className?: string }) {
-  const { data } = useQuery(healthQuery());
+  const { data } = useSharedQuery(healthQuery());
   const part = data?.parts.sandbox;
   if (!part) return null;
   const fine = part.status === "ok";

@@ -25,7 +25,7 @@ import { ToolTryOut } from "./tool-try-out";
 import { ToolVersions } from "./tool-versions";
 
 const tabs = ["try", "specification", "source", "versions"] as const;
-const panel = "min-w-0 p-4 md:p-5";
+const panel = "min-w-0 p-4";
 
 /** One tool: a form to try it, what the model is told, and for registered ones source, policy and versions. */
 export function ToolDetail({ name, onRemoved }: { name: string; onRemoved: () => void }) {
@@ -66,7 +66,7 @@ export function ToolDetail({ name, onRemoved }: { name: string; onRemoved: () =>
 function Header({ tool, writes, onRemoved }: { tool: ToolOut; writes: boolean; onRemoved: () => void }) {
   const { setStatus } = useToolActions(tool.name);
   return (
-    <header className="px-4 pt-4 pb-2 md:px-5">
+    <header className="px-4 pt-4 pb-2">
       <div className="flex flex-wrap items-center gap-2">
         <h2 className="font-mono text-base font-semibold break-all">{tool.name}</h2>
         <Badge tone={tool.kind === "custom" ? "accent" : "plain"}>{tool.kind}</Badge>
@@ -75,6 +75,7 @@ function Header({ tool, writes, onRemoved }: { tool: ToolOut; writes: boolean; o
         {(tool.tags ?? []).map((tag) => <Badge key={tag} tone="outline">{tag}</Badge>)}
         {writes && (
           <span className="ml-auto flex items-center gap-2">
+            <span aria-hidden className="text-xs text-ink-3">{tool.disabled ? "off" : "on"}</span>
             <Switch label={`${tool.name} may be called`} checked={!tool.disabled} onChange={(on) => setStatus.mutate(!on)} />
             <RemoveTool name={tool.name} onRemoved={onRemoved} />
           </span>
