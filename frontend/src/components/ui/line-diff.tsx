@@ -10,9 +10,10 @@ export function LineDiff({ lines }: { lines: readonly DiffLine[] }) {
     <ol className="overflow-x-auto rounded-md border bg-sunken py-1 font-mono text-xs">
       {lines.map(({ kind, text }, index) => (
         <li key={index} className={cn("flex gap-2 px-2 break-words whitespace-pre-wrap", looks[kind])}>
-          <span aria-label={kind} className="shrink-0 select-none">
+          <span aria-hidden className="shrink-0 select-none">
             {signs[kind]}
           </span>
+          {kind !== "same" && <span className="sr-only">{kind}</span>}
           <span>{text || " "}</span>
         </li>
       ))}
