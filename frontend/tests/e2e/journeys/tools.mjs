@@ -74,13 +74,13 @@ export async function editTool({ page, api }) {
   assert.equal((await api("GET", `/tools/${name}`)).source, code("text.upper()"));
 
   await page.getByRole("switch", { name: `${name} may be called` }).click();
-  await page.getByText("Its calls are refused").waitFor();
+  await page.getByText("Its calls are refused", { exact: true }).waitFor();
   await page.getByRole("tab", { name: "Try it" }).click();
   await page.getByRole("textbox", { name: "text" }).fill("hello");
   await page.getByRole("button", { name: "Run tool" }).click();
   await page.getByText("tool_disabled").waitFor();
   await page.getByRole("switch", { name: `${name} may be called` }).click();
-  await page.getByText("Its calls are refused").waitFor({ state: "detached" });
+  await page.getByText("Its calls are refused", { exact: true }).waitFor({ state: "detached" });
   await page.getByRole("button", { name: "Run tool" }).click();
   await page.getByTestId("tool-result").getByText("HELLO").waitFor();
 }

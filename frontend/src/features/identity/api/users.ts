@@ -1,5 +1,7 @@
 import { createUser as create, type NewUserBodyWritable, setUserRole as setRole, setUserStatus as setStatus, type UserOut } from "@/lib/api";
 
+export { usersQuery } from "@/lib/queries";
+
 export async function createUser(body: NewUserBodyWritable) {
   return (await create({ body, throwOnError: true })).data;
 }

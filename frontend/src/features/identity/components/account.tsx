@@ -14,14 +14,13 @@ import { TabPanel, Tabs } from "@/components/ui/tabs";
 import type { ProfileOut } from "@/lib/api";
 import { relativeTime } from "@/lib/format";
 import { problemText } from "@/lib/problem";
-import { profileQuery } from "@/lib/queries";
 import { closeSession, openSession } from "@/lib/session";
 import { toast } from "@/lib/toast";
 import { useNow } from "@/lib/use-now";
 import { useSharedQuery } from "@/lib/use-shared-query";
 import { useSession } from "@/lib/use-session";
 
-import { changePassword, updateProfile } from "../api/account";
+import { changePassword, profileQuery, updateProfile } from "../api/account";
 import { logOut, logOutEverywhere, sessionsQuery } from "../api/sessions";
 import { AccessKeys } from "./access-keys";
 import { People } from "./people";

@@ -9,10 +9,9 @@ import { Select } from "@/components/ui/select";
 import { Card, SkeletonRows } from "@/components/ui/surface";
 import type { UserOut } from "@/lib/api";
 import { problemText } from "@/lib/problem";
-import { usersQuery } from "@/lib/queries";
 import { toast } from "@/lib/toast";
 
-import { createUser, setUserRole, setUserStatus } from "../api/users";
+import { createUser, setUserRole, setUserStatus, usersQuery } from "../api/users";
 import { SmallForm } from "./small-form";
 
 const roles = [

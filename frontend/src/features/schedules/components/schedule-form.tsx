@@ -56,7 +56,7 @@ export function ScheduleForm({ initial, action, isNew = false, onSave, children 
   const dirty = JSON.stringify(draft) !== JSON.stringify(initial);
   const text = (field: "name" | "query" | "model", value: string) => change({ [field]: value }, field);
   return (
-    <form onSubmit={submit} noValidate aria-label="Schedule" className="grid min-w-0 items-start gap-4 lg:grid-cols-[minmax(0,1fr)_22rem]">
+    <form onSubmit={submit} noValidate aria-label="Schedule" className="grid min-w-0 items-start gap-4 lg:grid-cols-[minmax(0,1fr)_25rem]">
       <Card className="flex min-w-0 flex-col gap-4 p-4">
         <Field id="schedule-name" label="Name" required error={errorOf("name")}>
           <Input {...fieldAria("schedule-name", errorOf("name"))} value={draft.name} autoFocus={isNew} autoComplete="off" placeholder="Morning report" onChange={(event) => text("name", event.target.value)} />

@@ -80,7 +80,7 @@ function WeekDays({ days, onChange }: { days: readonly number[]; onChange: (days
             key={day}
             type="button"
             aria-pressed={on}
-            aria-label={dayNames[day]}
+            title={dayNames[day]}
             onClick={() => onChange(on ? days.filter((other) => other !== day) : [...days, day])}
             className={cn("h-7 min-w-10 rounded-md border border-control-line/70 px-2 text-xs hover:bg-hover", on && "border-accent bg-accent-soft font-medium text-accent-ink hover:bg-accent-soft")}
           >

@@ -23,10 +23,10 @@ export function ToolGrants({ draft, onChange, errorOf, open, tags }: ToolGrantsP
     <details open={open} className="rounded-md border px-3 py-2">
       <summary className="cursor-default font-medium">Grants and limits</summary>
       <div className="mt-3 grid gap-3 sm:grid-cols-2">
-        <Field id="tool-network" label="Network" error={errorOf("network")} hint="Hosts it may reach, with commas: api.example.com:443">
+        <Field id="tool-network" label="Network" error={errorOf("network")} hint="Hosts it may reach, with commas: api.example.com:443. Beyond the server’s defaults an administrator grants them.">
           <Input {...fieldAria("tool-network", errorOf("network"))} value={draft.network} placeholder="none" spellCheck={false} onChange={(event) => onChange({ network: event.target.value })} />
         </Field>
-        <Field id="tool-secrets" label="Secrets" error={errorOf("secrets")} hint="Names of secrets it may read, with commas">
+        <Field id="tool-secrets" label="Secrets" error={errorOf("secrets")} hint="Names of secrets it may read, with commas. An administrator grants them.">
           <Input {...fieldAria("tool-secrets", errorOf("secrets"))} value={draft.secrets} placeholder="none" spellCheck={false} onChange={(event) => onChange({ secrets: event.target.value })} />
         </Field>
         <Field id="tool-timeout" label="Time limit (s)" error={errorOf("timeout_s")}>
