@@ -154,7 +154,7 @@ class ToolVersionOut(BaseModel):
     @classmethod
     def of(cls, version: ToolVersion) -> "ToolVersionOut":
         """Return the answer for a version."""
-        return cls.model_construct(**{**dict(version), "source": version.code})
+        return cls(source=version.code, **version.model_dump(exclude={"code"}))
 
 
 class ToolVersionList(Envelope):
