@@ -15,6 +15,7 @@ const config: NextConfig = {
             afterFiles: [
               { source: "/agents/:id((?!new|_)[^/.]+)", destination: "/agents/_" },
               { source: "/executions/:id((?!_)[^/.]+)", destination: "/executions/_" },
+              { source: "/schedules/:id((?!new|_)[^/.]+)", destination: "/schedules/_" },
             ],
             fallback: [
               { source: "/api/:path*", destination: `${api}/api/:path*` },

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from dynagent.core.shared.paging import Page, PageRequest
 from dynagent.core.tools import (
     CallContext,
     CustomTool,
@@ -15,6 +16,7 @@ from dynagent.core.tools import (
     ToolOutcome,
     ToolPolicy,
     ToolReflection,
+    ToolVersion,
     same_looking,
 )
 
@@ -46,10 +48,11 @@ class FakeCustomTools(CustomTools):
 
     def __init__(self) -> None:
         self.stored: dict[str, CustomTool] = {}
+        self.kept: dict[str, dict[int, ToolVersion]] = {}
 
     async def create(self, entity: CustomTool) -> CustomTool:
         """Keep."""
-        self.stored[entity.id] = entity
+        self._keep(entity)
         return entity
 
     async def get_by_id(self, id: str) -> CustomTool | None:
@@ -58,7 +61,7 @@ class FakeCustomTools(CustomTools):
 
     async def update(self, entity: CustomTool) -> CustomTool:
         """Keep."""
-        self.stored[entity.id] = entity
+        self._keep(entity)
         return entity
 
     async def delete(self, id: str) -> bool:
@@ -76,6 +79,22 @@ class FakeCustomTools(CustomTools):
     async def get_by_names(self, names: Sequence[str]) -> list[CustomTool]:
         """Find."""
         return [tool for tool in self.stored.values() if tool.name in names]
+
+    async def versions(self, tool_id: str, page: PageRequest) -> Page[ToolVersion]:
+        """List, newest first."""
+        kept = list(self.kept[tool_id].values())[::-1]
+        part = kept[page.skip : page.skip + page.limit]
+        return Page(items=part, total=len(kept), skip=page.skip, limit=page.limit)
+
+    async def get_version(self, tool_id: str, version: int) -> ToolVersion | None:
+        """Find."""
+        return self.kept[tool_id].get(version)
+
+    def _keep(self, tool: CustomTool) -> None:
+        self.stored[tool.id] = tool
+        fields = {name: getattr(tool, name) for name in ("version", "description", "code", "policy", "tags")}
+        version = ToolVersion(**fields, parameters=tool.reflection.parameters, created_at=tool.updated_at)
+        self.kept.setdefault(tool.id, {}).setdefault(tool.version, version)
 
 
 class FakeCatalogue:

@@ -15,6 +15,7 @@ from dynagent.core.executions import (
     Frame,
     Interrupt,
     Lane,
+    OpenQuestion,
     Submissions,
     TraceRecorder,
 )
@@ -145,6 +146,16 @@ class FakeExecutions(Executions):
     async def interrupts(self, id: str) -> list[Interrupt]:
         """List, oldest first."""
         return sorted((item for item in self.questions.values() if item.execution_id == id), key=lambda item: item.id)
+
+    async def open_questions(self, page: PageRequest) -> Page[OpenQuestion]:
+        """List what waiting executions ask, newest first."""
+        asked: list[OpenQuestion] = []
+        for item in self.questions.values():
+            run = self.stored[item.execution_id]
+            if item.answer is None and run.status is ExecutionStatus.WAITING:
+                about = {"agent_id": run.agent_id, "agent_name": run.agent_name, "query": run.query}
+                asked.append(OpenQuestion.model_validate({"interrupt": item, **about}))
+        return page_of(asked, page, lambda question: question.interrupt.id)
 
     async def answer(self, id: str, answered: Sequence[Interrupt]) -> Execution | None:
         """Keep the answers of a waiting execution, each given once."""

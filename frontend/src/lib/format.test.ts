@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { cost, count, duration, oneLine, relativeTime, withoutMarkdown } from "./format";
+import { cost, count, duration, oneLine, relativeTime, timeUntil, withoutMarkdown, zonedTime } from "./format";
 
 describe("format", () => {
   it("writes durations", () => {
@@ -12,6 +12,15 @@ describe("format", () => {
     const now = Date.parse("2026-11-21T12:00:00Z");
     const said = ["2026-11-21T11:59:40Z", "2026-11-21T11:50:00Z", "2026-11-21T07:00:00Z", "2026-11-20T10:00:00Z", "2026-11-18T10:00:00Z"].map((time) => relativeTime(time, now));
     expect(said).toEqual(["just now", "10 min ago", "5 h ago", "yesterday", "3 days ago"]);
+  });
+
+  it("writes how long until a time, and a time as another place has it", () => {
+    const now = Date.parse("2026-11-21T12:00:00Z");
+    const said = ["2026-11-21T11:59:40Z", "2026-11-21T12:00:40Z", "2026-11-21T12:10:00Z", "2026-11-21T17:00:00Z", "2026-11-22T12:00:00Z", "2026-11-28T12:00:00Z"].map((time) => timeUntil(time, now));
+    expect(said).toEqual(["now", "in 40 s", "in 10 min", "in 5 h", "in 1 day", "in 7 days"]);
+    expect(timeUntil(null, now)).toBe("–");
+    expect(zonedTime("2026-11-30T08:00:00Z", "Europe/Berlin")).toBe("Mon, 30 Nov 2026, 09:00");
+    expect(() => zonedTime("2026-11-30T08:00:00Z", "Moon/Base")).toThrow(RangeError);
   });
 
   it("writes money and counts", () => {

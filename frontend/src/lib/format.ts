@@ -25,6 +25,23 @@ export function relativeTime(iso: string | null | undefined, now: number): strin
   return new Date(then).toLocaleDateString(undefined, { day: "numeric", month: "short", year: "numeric" });
 }
 
+/** How long until then: `in 40 s`, `in 4 min`, `in 3 h`, `in 2 days`; "now" when it has come. */
+export function timeUntil(iso: string | null | undefined, now: number): string {
+  if (!iso) return "–";
+  const seconds = Math.round((new Date(iso).getTime() - now) / 1000);
+  if (seconds <= 0) return "now";
+  if (seconds < 60) return `in ${seconds} s`;
+  if (seconds < 3_600) return `in ${Math.round(seconds / 60)} min`;
+  if (seconds < 86_400) return `in ${Math.round(seconds / 3_600)} h`;
+  const days = Math.round(seconds / 86_400);
+  return `in ${days} ${days === 1 ? "day" : "days"}`;
+}
+
+/** Day and time as a clock in that zone shows them: `Mon, 30 Nov 2026, 09:00`. Throws RangeError for a zone that is none. */
+export function zonedTime(iso: string, timeZone: string): string {
+  return new Intl.DateTimeFormat("en-GB", { timeZone, weekday: "short", day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit" }).format(new Date(iso));
+}
+
 /** Date and time in full, in the reader's own zone. */
 export function dateTime(iso: string | null | undefined): string {
   return iso ? new Date(iso).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "medium" }) : "–";

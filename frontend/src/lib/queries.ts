@@ -1,7 +1,7 @@
 /** Server data that more than one feature shows. What only one needs is asked for in its own `api/`. */
 import { queryOptions } from "@tanstack/react-query";
 
-import { listAgents, listModels, listTools } from "@/lib/api";
+import { getProfile, listAgents, listModels, listOpenQuestions, listTools, listUsers } from "@/lib/api";
 
 /** The caller's agents, newest first (up to 500: pickers and the palette need names, not pages). */
 export function agentsQuery() {
@@ -24,5 +24,24 @@ export function modelNamesQuery() {
   return queryOptions({
     queryKey: ["models", "names"],
     queryFn: async ({ signal }) => ["demo", "auto", ...(await listModels({ query: { limit: 200 }, signal, throwOnError: true })).data.models.map(({ name }) => name)],
+  });
+}
+
+/** The caller, with the permissions that decide what a page offers. */
+export function profileQuery() {
+  return queryOptions({ queryKey: ["account", "profile"], queryFn: async ({ signal }) => (await getProfile({ signal, throwOnError: true })).data });
+}
+
+/** Everybody, for administrators. */
+export function usersQuery() {
+  return queryOptions({ queryKey: ["users"], queryFn: async ({ signal }) => (await listUsers({ query: { limit: 200 }, signal, throwOnError: true })).data });
+}
+
+/** What the caller's waiting executions ask, newest first; looked at again every 10 s. */
+export function openQuestionsQuery() {
+  return queryOptions({
+    queryKey: ["executions", "questions"],
+    queryFn: async ({ signal }) => (await listOpenQuestions({ query: { limit: 200 }, signal, throwOnError: true })).data,
+    refetchInterval: 10_000,
   });
 }

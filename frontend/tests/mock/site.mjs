@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 
 const out = fileURLToPath(new URL("../../out", import.meta.url));
 const types = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".txt": "text/plain; charset=utf-8", ".woff2": "font/woff2", ".json": "application/json" };
-const DYNAMIC = /^\/(agents|executions)\/(?!new(?:\/|$)|_(?:\/|$))([^/]+)(\/.*)?$/;
+const DYNAMIC = /^\/(agents|executions|schedules)\/(?!new(?:\/|$)|_(?:\/|$))([^/]+)(\/.*)?$/;
 
 /** `/agents/<id>/…` and `/executions/<id>/…` are the exported pages `/agents/_/…` and `/executions/_/…`. */
 export function rewrite(pathname) {

@@ -135,6 +135,20 @@ def _register_tools(bus: Bus[Scope], ports: Ports) -> None:
         tool_commands.RemoveTool,
         lambda scope: tool_commands.RemoveToolHandler(scope.custom_tools, scope.uow, catalogue),
     )
+    bus.register(
+        tool_commands.RestoreToolVersion,
+        lambda scope: tool_commands.RestoreToolVersionHandler(
+            scope.custom_tools,
+            catalogue,
+            tool_commands.UpdateToolHandler(scope.custom_tools, scope.uow, catalogue, sandbox),
+        ),
+    )
+    bus.register(
+        tool_commands.SetToolStatus,
+        lambda scope: tool_commands.SetToolStatusHandler(scope.custom_tools, scope.uow, catalogue),
+    )
+    bus.register(tool_queries.ListToolVersions, lambda scope: tool_queries.ListToolVersionsHandler(scope.custom_tools))
+    bus.register(tool_queries.GetToolVersion, lambda scope: tool_queries.GetToolVersionHandler(scope.custom_tools))
     bus.register_free(tool_commands.ExecuteTool, tool_commands.ExecuteToolHandler(catalogue))
     bus.register_free(tool_queries.ListTools, tool_queries.ListToolsHandler(catalogue))
     bus.register_free(tool_queries.GetTool, tool_queries.GetToolHandler(catalogue))
@@ -178,6 +192,7 @@ def _register_reading(bus: Bus[Scope], ports: Ports) -> None:
         lambda scope: conversations.ForgetConversationHandler(scope.executions, scope.uow),
     )
     bus.register(read.ListInterrupts, lambda scope: read.ListInterruptsHandler(scope.executions))
+    bus.register(read.ListOpenQuestions, lambda scope: read.ListOpenQuestionsHandler(scope.executions))
     bus.register(read.GetExecution, lambda scope: read.GetExecutionHandler(scope.executions, ports.trace))
     bus.register(read.ListExecutions, lambda scope: read.ListExecutionsHandler(scope.executions))
     bus.register(read.ReadTrace, lambda scope: read.ReadTraceHandler(scope.executions, ports.trace))

@@ -25,6 +25,7 @@ def register_schedules(bus: Bus[Scope]) -> None:
     bus.register(commands.ChangeSchedule, lambda scope: commands.ChangeScheduleHandler(desk(scope)))
     bus.register(commands.RemoveSchedule, lambda scope: commands.RemoveScheduleHandler(desk(scope)))
     bus.register(queries.GetSchedule, lambda scope: queries.GetScheduleHandler(scope.schedules, timetable=TIMETABLE))
+    bus.register_free(queries.PreviewTimes, queries.PreviewTimesHandler(timetable=TIMETABLE))
     bus.register(queries.ListSchedules, lambda scope: queries.ListSchedulesHandler(scope.schedules))
 
 

@@ -149,3 +149,11 @@ async def test_listing() -> None:
     await house.create()
     found = await queries.ListSchedulesHandler(house.kept)(queries.ListSchedules(AGENT), LOCAL_ADMIN)
     assert found.total == 1
+
+
+async def test_times_are_previewed_before_anything_is_stored() -> None:
+    preview = queries.PreviewTimesHandler(timetable=Hourly(), clock=lambda: NOW)
+    times = await preview(queries.PreviewTimes("* * * * *", "Europe/Berlin"), LOCAL_ADMIN)
+    assert times == [NOW + timedelta(hours=hour) for hour in range(1, 6)]
+    with pytest.raises(BadTimetable):
+        await preview(queries.PreviewTimes("bad"), LOCAL_ADMIN)

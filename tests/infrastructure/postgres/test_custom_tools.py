@@ -7,6 +7,7 @@ import pytest
 
 from dynagent.core.shared.errors import InvalidInput
 from dynagent.core.shared.ids import new_id
+from dynagent.core.shared.paging import PageRequest
 from dynagent.core.tools import CustomTool, ToolNameTaken, ToolNotFound, ToolPolicy, ToolReflection
 from dynagent.infrastructure.postgres.custom_tools import PostgresToolLoader, ToolChangedMeanwhile
 from dynagent.infrastructure.postgres.database import Database
@@ -155,3 +156,37 @@ async def test_a_loader_reads_a_tool_once_and_sees_every_change(scope_for: Scope
     assert await loader(tool.user_id, [tool.name]) == []
     await stored(scope_for, anew := a_tool(tool.user_id))
     assert [found.id for found in await loader(tool.user_id, [tool.name])] == [anew.id]
+
+
+async def test_versions_read_as_they_were_written(scope_for: ScopeFor) -> None:
+    tool = a_tool(new_id(), tags=("a",))
+    await stored(scope_for, tool)
+    policy = ToolPolicy(network=("api.example.com:443",), timeout_s=9)
+    new: dict[str, Any] = {"description": "next", "reflection": REFLECTION, "tags": (), "now": NOW}
+    changed = tool.changed(code="def run(n): return n", policy=policy, **new)
+    async with scope_for(tool.user_id) as scope:
+        tools = scope.custom_tools
+        await tools.update(changed)
+        page = await tools.versions(tool.id, PageRequest(limit=1))
+        assert (page.total, [item.version for item in page.items]) == (2, [2])
+        assert (page.items[0].policy, page.items[0].tags, page.items[0].code) == (policy, (), changed.code)
+        first = await tools.get_version(tool.id, 1)
+        assert first is not None
+        assert (first.description, first.tags, first.parameters) == (tool.description, ("a",), REFLECTION.parameters)
+        assert (await tools.versions(tool.id, PageRequest(skip=5))).total == 2
+        assert [await tools.get_version(tool.id, number) for number in (0, 3, 2**31)] == [None, None, None]
+        await scope.uow.commit()
+    async with scope_for(new_id()) as stranger:
+        assert (await stranger.custom_tools.versions(tool.id, PageRequest())).total == 0
+        assert await stranger.custom_tools.get_version(tool.id, 1) is None
+        assert (await stranger.custom_tools.versions("no id", PageRequest())).items == []
+
+
+async def test_a_tool_is_switched_on_again_at_its_version(scope_for: ScopeFor) -> None:
+    tool = a_tool(new_id(), disabled=True, disabled_reason="it misbehaved")
+    await stored(scope_for, tool)
+    async with scope_for(tool.user_id) as scope:
+        await scope.custom_tools.update(tool.enable(now=NOW))
+        found = await scope.custom_tools.get_by_id(tool.id)
+        assert found is not None
+        assert (found.disabled, found.disabled_reason, found.version) == (False, None, 1)

@@ -122,6 +122,25 @@ async def test_tokens_keys_links_and_entries_read_as_written(session: AsyncSessi
     assert list(found.items) == [entry]
 
 
+async def test_the_audit_log_is_searched_by_noun_and_time(session: AsyncSession) -> None:
+    ada = await person(session, "ada")
+    moments = {"session.opened": NOW, "sessions.other": NOW, "session.closed": NOW + timedelta(hours=1)}
+    for action, at in moments.items():
+        await ada.audit.add(AuditEntry(id=new_id(), at=at, action=action, actor_id=ada.user_id))
+
+    async def actions(**wanted: object) -> set[str]:
+        wanted = {"actor_id": ada.user_id, **wanted}
+        found = await ada.audit.find(AuditFilter.model_validate(wanted), PageRequest())
+        return {entry.action for entry in found.items}
+
+    assert await actions(action="session") == {"session.opened", "session.closed"}
+    assert await actions(action="session.closed") == {"session.closed"}
+    assert await actions(action="session%") == set()
+    assert await actions(at_from=NOW + timedelta(minutes=1)) == {"session.closed"}
+    assert await actions(at_to=NOW + timedelta(hours=1)) == {"session.opened", "sessions.other"}
+    assert await actions(actor_id=new_id()) == set()
+
+
 def record(user_id: str | None, name: str = "m", **fields: object) -> ModelRecord:
     """Return a model."""
     values = {"id": new_id(), "user_id": user_id, "name": name, "provider": "openai", "model_identifier": "gpt-4o"}

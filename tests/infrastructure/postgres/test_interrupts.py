@@ -20,6 +20,7 @@ from dynagent.core.executions import (
     Usage,
 )
 from dynagent.core.shared.ids import new_id
+from dynagent.core.shared.paging import PageRequest
 from dynagent.infrastructure.postgres.database import Database
 from dynagent.infrastructure.postgres.dispatch import PostgresDispatch
 from tests.conftest import ScopeFor
@@ -197,3 +198,24 @@ async def test_others_see_and_answer_nothing(house: House, scope_for: ScopeFor) 
     await wait_for_people(house, other, "k1")
     # The interrupt of one execution does not answer another, even of the same owner.
     assert await answer(scope_for, other.execution, answered(item)) is None
+
+
+async def test_open_questions_of_all_runs_are_one_inbox(house: House, scope_for: ScopeFor) -> None:
+    claim = await claimed(house.database)
+    user = claim.execution.user_id
+    first, second = await wait_for_people(house, claim, "k1", "k2")
+    async with scope_for(user) as scope:
+        page = await scope.executions.open_questions(PageRequest(limit=1))
+        assert (page.total, [item.interrupt for item in page.items]) == (2, [second])
+        about = page.items[0]
+        assert (about.agent_id, about.query) == (claim.execution.agent_id, claim.execution.query)
+        rest = await scope.executions.open_questions(PageRequest(limit=1, cursor=page.next_cursor))
+        assert ([item.interrupt for item in rest.items], rest.next_cursor) == ([first], None)
+    async with scope_for(new_id()) as stranger:
+        assert (await stranger.executions.open_questions(PageRequest())).total == 0
+    await answer(scope_for, claim.execution, answered(first))
+    async with scope_for(user) as scope:
+        left = await scope.executions.open_questions(PageRequest())
+        assert [item.interrupt.id for item in left.items] == [second.id]
+        await scope.executions.request_cancel(claim.execution.id)
+        assert (await scope.executions.open_questions(PageRequest())).total == 0, "nobody waits for it any more"

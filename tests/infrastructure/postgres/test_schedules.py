@@ -8,6 +8,7 @@ import pytest
 
 from dynagent.application.shared.caller import Caller
 from dynagent.core.agents import Agent, AgentConfiguration
+from dynagent.core.executions import ExecutionFilter
 from dynagent.core.schedules import Schedule, ScheduleChangedMeanwhile, ScheduleNotFound
 from dynagent.core.shared.ids import new_id
 from dynagent.core.shared.paging import PageRequest
@@ -158,3 +159,17 @@ async def test_it_looks_by_itself_until_it_is_stopped(database: Database) -> Non
         await rung.wait()
     await firing.stop()
     assert len(await runs(database, schedule)) == 1
+
+
+async def test_the_runs_of_a_schedule_are_found(database: Database) -> None:
+    user = new_id()
+    async with scopes(database).open(Caller(user)) as scope:
+        schedule, other = await add(scope, user), await add(scope, user, name="other")
+        await PostgresFiring(database.pool, TIMETABLE, lambda _id, _lane: None, run_timeout_s=60).fire()
+        found = await scope.executions.find(ExecutionFilter(schedule_id=schedule.id), PageRequest())
+        assert [run.id for run in found.items] == [str(row["id"]) for row in await runs(database, schedule)]
+        assert found.total == 1
+        both = await scope.executions.find(ExecutionFilter(), PageRequest())
+        assert both.total == 2
+        for unknown in (other.id.upper(), "%", ""):
+            assert (await scope.executions.find(ExecutionFilter(schedule_id=unknown), PageRequest())).total == 0

@@ -180,6 +180,20 @@ class House:
         self.bus.register(
             tool_commands.RemoveTool, lambda s: tool_commands.RemoveToolHandler(s.custom_tools, s.uow, s.catalogue)
         )
+        self.bus.register(
+            tool_commands.RestoreToolVersion,
+            lambda s: tool_commands.RestoreToolVersionHandler(
+                s.custom_tools,
+                s.catalogue,
+                tool_commands.UpdateToolHandler(s.custom_tools, s.uow, s.catalogue, s.sandbox, clock=s.clock),
+            ),
+        )
+        self.bus.register(
+            tool_commands.SetToolStatus,
+            lambda s: tool_commands.SetToolStatusHandler(s.custom_tools, s.uow, s.catalogue, clock=s.clock),
+        )
+        self.bus.register(tool_queries.ListToolVersions, lambda s: tool_queries.ListToolVersionsHandler(s.custom_tools))
+        self.bus.register(tool_queries.GetToolVersion, lambda s: tool_queries.GetToolVersionHandler(s.custom_tools))
         self.bus.register_free(tool_commands.ExecuteTool, tool_commands.ExecuteToolHandler(self.catalogue))
         self.bus.register_free(tool_queries.ListTools, tool_queries.ListToolsHandler(self.catalogue))
         self.bus.register_free(tool_queries.GetTool, tool_queries.GetToolHandler(self.catalogue))
@@ -218,6 +232,7 @@ class House:
         )
 
     def _register_going_on(self) -> None:
+        self.bus.register(read.ListOpenQuestions, lambda s: read.ListOpenQuestionsHandler(s.executions))
         self.bus.register(read.ListInterrupts, lambda s: read.ListInterruptsHandler(s.executions))
         self.bus.register(
             answer.AnswerInterrupts,

@@ -53,6 +53,15 @@ async def test_questions_are_listed_and_answered(
     assert listed[1]["answered_at"] is not None
 
 
+async def test_the_inbox_shows_what_is_open_over_all_runs(api: httpx2.AsyncClient, waiting: list[Interrupt]) -> None:
+    inbox = (await api.get("/api/v1/interrupts")).json()
+    assert {item["id"] for item in inbox["questions"]} == {item.id for item in waiting}
+    assert (inbox["total"], inbox["questions"][0]["query"]) == (2, "23*19")
+    assert inbox["questions"][0]["agent_name"] != ""
+    await post(api, waiting[0].execution_id, "resume", {"answers": {waiting[0].id: APPROVE}})
+    assert [item["id"] for item in (await api.get("/api/v1/interrupts")).json()["questions"]] == [waiting[1].id]
+
+
 async def test_an_answer_that_does_not_fit_says_where(api: httpx2.AsyncClient, waiting: list[Interrupt]) -> None:
     id, item = waiting[0].execution_id, waiting[0].id
     answer = await post(api, id, "resume", {"answers": {item: {"decision": "edit"}}})

@@ -23,6 +23,8 @@ from dynagent.presentation.api.shared.site import Site, page_path
         ("/agents/01a1fbd1/__next._full.txt", "/agents/_/__next._full.txt"),
         ("/agents/new/", "/agents/new/"),
         ("/agents/_/", "/agents/_/"),
+        ("/schedules/01a1fbd1", "/schedules/_/"),
+        ("/schedules/new/", "/schedules/new/"),
         ("/agents/", "/agents/"),
         ("/tools/x/", "/tools/x/"),
         ("/agents/../x", "/agents/../x"),

@@ -1,36 +1,53 @@
 "use client";
 
-import { Play, Settings2, House, Wrench } from "lucide-react";
+import { useQuery } from "@tanstack/react-query";
+import { CalendarClock, CircleCheckBig, House, Play, ScrollText, Settings2, Wrench } from "lucide-react";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import type { ReactNode } from "react";
 
-import { AgentIcon, ModelIcon, TraceIcon } from "@/components/ui/icons";
+import { AgentIcon, ConversationIcon, ModelIcon, TraceIcon } from "@/components/ui/icons";
 import { cn } from "@/lib/cn";
+import { openQuestionsQuery } from "@/lib/queries";
+import { usePermissions } from "@/lib/use-permissions";
 
 interface Destination {
   href: string;
   label: string;
   icon: ReactNode;
+  /** Shown to those only who have it. */
+  permission?: string;
 }
 
-export const destinations: readonly Destination[] = [
+const destinations: readonly Destination[] = [
   { href: "/", label: "Home", icon: <House /> },
   { href: "/agents", label: "Agents", icon: <AgentIcon /> },
   { href: "/tools", label: "Tools", icon: <Wrench /> },
   { href: "/models", label: "Models", icon: <ModelIcon /> },
   { href: "/playground", label: "Playground", icon: <Play /> },
+  { href: "/conversations", label: "Conversations", icon: <ConversationIcon /> },
+  { href: "/schedules", label: "Schedules", icon: <CalendarClock /> },
   { href: "/executions", label: "Executions", icon: <TraceIcon /> },
+  { href: "/approvals", label: "Approvals", icon: <CircleCheckBig /> },
+  { href: "/audit-log", label: "Audit log", icon: <ScrollText />, permission: "audit:read" },
   { href: "/settings", label: "Settings", icon: <Settings2 /> },
 ];
 
-/** The links of the product; the current one is marked. */
+/** The places that the caller may go to. */
+export function useDestinations(): readonly Destination[] {
+  const may = usePermissions();
+  return destinations.filter(({ permission }) => permission === undefined || may(permission));
+}
+
+/** The links of the product; the current one is marked, and how much waits for a person. */
 export function Navigation({ onNavigate }: { onNavigate?: () => void }) {
   const path = usePathname();
+  const shown = useDestinations();
+  const { data: questions } = useQuery(openQuestionsQuery());
   return (
     <nav aria-label="Main">
       <ul className="flex flex-col gap-px">
-        {destinations.map(({ href, label, icon }) => {
+        {shown.map(({ href, label, icon }) => {
           const current = href === "/" ? path === "/" : path === href || path.startsWith(`${href}/`);
           return (
             <li key={href}>
@@ -45,6 +62,12 @@ export function Navigation({ onNavigate }: { onNavigate?: () => void }) {
               >
                 {icon}
                 {label}
+                {href === "/approvals" && questions !== undefined && questions.total > 0 && (
+                  <span className="nums ml-auto rounded-full bg-warn-soft px-1.5 text-2xs font-medium text-warn-ink">
+                    {questions.total}
+                    <span className="sr-only"> waiting</span>
+                  </span>
+                )}
               </Link>
             </li>
           );

@@ -4481,6 +4481,25 @@ export const NewUserBodySchema = {
     type: 'object'
 } as const;
 
+export const NextTimesSchema = {
+    description: 'When a timetable would fire, in UTC.',
+    properties: {
+        next_times: {
+            items: {
+                format: 'date-time',
+                type: 'string'
+            },
+            title: 'Next Times',
+            type: 'array'
+        }
+    },
+    required: [
+        'next_times'
+    ],
+    title: 'NextTimes',
+    type: 'object'
+} as const;
+
 export const NodeEndSchema = {
     description: 'A node of the graph has ended; `error` when by an exception.',
     properties: {
@@ -4620,6 +4639,167 @@ export const NodeStartSchema = {
         'node'
     ],
     title: 'NodeStart',
+    type: 'object'
+} as const;
+
+export const OpenQuestionListSchema = {
+    description: 'A page of open questions, newest first.',
+    properties: {
+        limit: {
+            title: 'Limit',
+            type: 'integer'
+        },
+        next_cursor: {
+            anyOf: [
+                {
+                    type: 'string'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Next Cursor'
+        },
+        questions: {
+            items: {
+                $ref: '#/components/schemas/OpenQuestionOut'
+            },
+            title: 'Questions',
+            type: 'array'
+        },
+        skip: {
+            title: 'Skip',
+            type: 'integer'
+        },
+        total: {
+            title: 'Total',
+            type: 'integer'
+        }
+    },
+    required: [
+        'total',
+        'skip',
+        'limit',
+        'questions'
+    ],
+    title: 'OpenQuestionList',
+    type: 'object'
+} as const;
+
+export const OpenQuestionOutSchema = {
+    description: 'A question that waits for a person, with the run that asks it.',
+    properties: {
+        agent_id: {
+            title: 'Agent Id',
+            type: 'string'
+        },
+        agent_name: {
+            title: 'Agent Name',
+            type: 'string'
+        },
+        answer: {
+            anyOf: [
+                {
+                    additionalProperties: true,
+                    type: 'object'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Answer'
+        },
+        answered_at: {
+            anyOf: [
+                {
+                    format: 'date-time',
+                    type: 'string'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Answered At'
+        },
+        answered_by: {
+            anyOf: [
+                {
+                    type: 'string'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Answered By'
+        },
+        call_key: {
+            title: 'Call Key',
+            type: 'string'
+        },
+        conversation_id: {
+            anyOf: [
+                {
+                    type: 'string'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Conversation Id'
+        },
+        created_at: {
+            format: 'date-time',
+            title: 'Created At',
+            type: 'string'
+        },
+        execution_id: {
+            title: 'Execution Id',
+            type: 'string'
+        },
+        id: {
+            title: 'Id',
+            type: 'string'
+        },
+        query: {
+            title: 'Query',
+            type: 'string'
+        },
+        reason: {
+            enum: [
+                'approval',
+                'in_doubt'
+            ],
+            title: 'Reason',
+            type: 'string'
+        },
+        response_schema: {
+            additionalProperties: true,
+            title: 'Response Schema',
+            type: 'object'
+        },
+        value: {
+            additionalProperties: true,
+            title: 'Value',
+            type: 'object'
+        }
+    },
+    required: [
+        'id',
+        'execution_id',
+        'call_key',
+        'reason',
+        'value',
+        'response_schema',
+        'answer',
+        'answered_by',
+        'answered_at',
+        'created_at',
+        'agent_id',
+        'agent_name',
+        'query',
+        'conversation_id'
+    ],
+    title: 'OpenQuestionOut',
     type: 'object'
 } as const;
 
@@ -6842,6 +7022,15 @@ export const ToolOutSchema = {
             title: 'Name',
             type: 'string'
         },
+        needs: {
+            default: [],
+            description: 'What it cannot work without and what is not there.',
+            items: {
+                type: 'string'
+            },
+            title: 'Needs',
+            type: 'array'
+        },
         parameters: {
             additionalProperties: true,
             description: 'JSON Schema of the arguments.',
@@ -7062,6 +7251,122 @@ export const ToolStartSchema = {
         'line'
     ],
     title: 'ToolStart',
+    type: 'object'
+} as const;
+
+export const ToolStatusBodySchema = {
+    additionalProperties: false,
+    description: 'Whether the tool is switched off, and what its callers are told then.',
+    properties: {
+        disabled: {
+            title: 'Disabled',
+            type: 'boolean'
+        },
+        reason: {
+            default: 'switched off by hand',
+            maxLength: 200,
+            minLength: 1,
+            title: 'Reason',
+            type: 'string'
+        }
+    },
+    required: [
+        'disabled'
+    ],
+    title: 'ToolStatusBody',
+    type: 'object'
+} as const;
+
+export const ToolVersionListSchema = {
+    description: 'A page of versions, newest first.',
+    properties: {
+        limit: {
+            title: 'Limit',
+            type: 'integer'
+        },
+        next_cursor: {
+            anyOf: [
+                {
+                    type: 'string'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Next Cursor'
+        },
+        skip: {
+            title: 'Skip',
+            type: 'integer'
+        },
+        total: {
+            title: 'Total',
+            type: 'integer'
+        },
+        versions: {
+            items: {
+                $ref: '#/components/schemas/ToolVersionOut'
+            },
+            title: 'Versions',
+            type: 'array'
+        }
+    },
+    required: [
+        'total',
+        'skip',
+        'limit',
+        'versions'
+    ],
+    title: 'ToolVersionList',
+    type: 'object'
+} as const;
+
+export const ToolVersionOutSchema = {
+    description: 'A registered tool as it was at one of its versions.',
+    properties: {
+        created_at: {
+            format: 'date-time',
+            title: 'Created At',
+            type: 'string'
+        },
+        description: {
+            title: 'Description',
+            type: 'string'
+        },
+        parameters: {
+            additionalProperties: true,
+            title: 'Parameters',
+            type: 'object'
+        },
+        policy: {
+            $ref: '#/components/schemas/ToolPolicy'
+        },
+        source: {
+            title: 'Source',
+            type: 'string'
+        },
+        tags: {
+            items: {
+                type: 'string'
+            },
+            title: 'Tags',
+            type: 'array'
+        },
+        version: {
+            title: 'Version',
+            type: 'integer'
+        }
+    },
+    required: [
+        'version',
+        'description',
+        'source',
+        'parameters',
+        'policy',
+        'tags',
+        'created_at'
+    ],
+    title: 'ToolVersionOut',
     type: 'object'
 } as const;
 

@@ -2,7 +2,7 @@
 
 import type { Client, Options as Options2, TDataShape } from './client';
 import { client } from './client.gen';
-import type { AddProviderKeyData, AddProviderKeyErrors, AddProviderKeyResponses, CancelExecutionData, CancelExecutionErrors, CancelExecutionResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, ChangeScheduleData, ChangeScheduleErrors, ChangeScheduleResponses, CheckModelFitData, CheckModelFitErrors, CheckModelFitResponses, ChooseModelData, ChooseModelErrors, ChooseModelResponses, CloneAgentData, CloneAgentErrors, CloneAgentResponses, CompleteSetupData, CompleteSetupErrors, CompleteSetupResponses, CreateAccessKeyData, CreateAccessKeyErrors, CreateAccessKeyResponses, CreateAgentData, CreateAgentErrors, CreateAgentResponses, CreateModelData, CreateModelErrors, CreateModelResponses, CreatePlatformAgentData, CreatePlatformAgentErrors, CreatePlatformAgentResponses, CreateScheduleData, CreateScheduleErrors, CreateScheduleResponses, CreateUserData, CreateUserErrors, CreateUserResponses, DeleteAgentData, DeleteAgentErrors, DeleteAgentResponses, DeleteModelData, DeleteModelErrors, DeleteModelResponses, EndSessionData, EndSessionErrors, EndSessionResponses, ExecuteToolData, ExecuteToolErrors, ExecuteToolResponses, FollowTraceData, FollowTraceErrors, FollowTraceResponses, ForgetChatData, ForgetChatErrors, ForgetChatResponses, ForkExecutionData, ForkExecutionErrors, ForkExecutionResponses, GetAgentData, GetAgentErrors, GetAgentResponses, GetAgentVersionData, GetAgentVersionErrors, GetAgentVersionResponses, GetApiInformationData, GetApiInformationErrors, GetApiInformationResponses, GetEverybodysUsageData, GetEverybodysUsageErrors, GetEverybodysUsageResponses, GetExecutionData, GetExecutionErrors, GetExecutionResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetInformationData, GetInformationErrors, GetInformationResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetModelData, GetModelErrors, GetModelResponses, GetModelUsageData, GetModelUsageErrors, GetModelUsageResponses, GetProfileData, GetProfileErrors, GetProfileResponses, GetProviderCapabilitiesData, GetProviderCapabilitiesErrors, GetProviderCapabilitiesResponses, GetReadinessData, GetReadinessErrors, GetReadinessResponses, GetScheduleData, GetScheduleErrors, GetScheduleResponses, GetSignInOptionsData, GetSignInOptionsErrors, GetSignInOptionsResponses, GetToolData, GetToolErrors, GetToolResponses, GetUserData, GetUserErrors, GetUserResponses, IssuePasswordLinkData, IssuePasswordLinkErrors, IssuePasswordLinkResponses, IssueStreamTicketData, IssueStreamTicketErrors, IssueStreamTicketResponses, ListAccessKeysData, ListAccessKeysErrors, ListAccessKeysResponses, ListAgentsData, ListAgentsErrors, ListAgentsResponses, ListAgentVersionsData, ListAgentVersionsErrors, ListAgentVersionsResponses, ListAttachableToolsData, ListAttachableToolsErrors, ListAttachableToolsResponses, ListAuditEntriesData, ListAuditEntriesErrors, ListAuditEntriesResponses, ListChatsData, ListChatsErrors, ListChatsResponses, ListExecutionsData, ListExecutionsErrors, ListExecutionsResponses, ListInterruptsData, ListInterruptsErrors, ListInterruptsResponses, ListModelsData, ListModelsErrors, ListModelsResponses, ListProviderKeysData, ListProviderKeysErrors, ListProviderKeysResponses, ListProviderModelsData, ListProviderModelsErrors, ListProviderModelsResponses, ListProvidersData, ListProvidersErrors, ListProvidersResponses, ListSchedulesData, ListSchedulesErrors, ListSchedulesResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListToolsData, ListToolsErrors, ListToolsResponses, ListUsersData, ListUsersErrors, ListUsersResponses, LogInData, LogInErrors, LogInResponses, LogOutData, LogOutErrors, LogOutEverywhereData, LogOutEverywhereErrors, LogOutEverywhereResponses, LogOutResponses, ReadChatData, ReadChatErrors, ReadChatResponses, ReadTraceData, ReadTraceErrors, ReadTraceResponses, RefreshSessionData, RefreshSessionErrors, RefreshSessionResponses, RegisterData, RegisterErrors, RegisterResponses, RegisterToolData, RegisterToolErrors, RegisterToolResponses, RemoveProviderKeyData, RemoveProviderKeyErrors, RemoveProviderKeyResponses, RemoveScheduleData, RemoveScheduleErrors, RemoveScheduleResponses, RemoveToolData, RemoveToolErrors, RemoveToolResponses, ReplayExecutionData, ReplayExecutionErrors, ReplayExecutionResponses, RestoreAgentVersionData, RestoreAgentVersionErrors, RestoreAgentVersionResponses, ResumeExecutionData, ResumeExecutionErrors, ResumeExecutionResponses, RetryExecutionData, RetryExecutionErrors, RetryExecutionResponses, RevokeAccessKeyData, RevokeAccessKeyErrors, RevokeAccessKeyResponses, RunAgentData, RunAgentErrors, RunAgentResponses, SetAgentsStatusData, SetAgentsStatusErrors, SetAgentsStatusResponses, SetUserRoleData, SetUserRoleErrors, SetUserRoleResponses, SetUserStatusData, SetUserStatusErrors, SetUserStatusResponses, StartExecutionData, StartExecutionErrors, StartExecutionResponses, StreamAgentData, StreamAgentErrors, StreamAgentResponses, TestProviderKeyData, TestProviderKeyErrors, TestProviderKeyResponses, UpdateAgentData, UpdateAgentErrors, UpdateAgentResponses, UpdateModelData, UpdateModelErrors, UpdateModelResponses, UpdateProfileData, UpdateProfileErrors, UpdateProfileResponses, UpdateToolData, UpdateToolErrors, UpdateToolResponses, UsePasswordLinkData, UsePasswordLinkErrors, UsePasswordLinkResponses } from './types.gen';
+import type { AddProviderKeyData, AddProviderKeyErrors, AddProviderKeyResponses, CancelExecutionData, CancelExecutionErrors, CancelExecutionResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, ChangeScheduleData, ChangeScheduleErrors, ChangeScheduleResponses, CheckModelFitData, CheckModelFitErrors, CheckModelFitResponses, ChooseModelData, ChooseModelErrors, ChooseModelResponses, CloneAgentData, CloneAgentErrors, CloneAgentResponses, CompleteSetupData, CompleteSetupErrors, CompleteSetupResponses, CreateAccessKeyData, CreateAccessKeyErrors, CreateAccessKeyResponses, CreateAgentData, CreateAgentErrors, CreateAgentResponses, CreateModelData, CreateModelErrors, CreateModelResponses, CreatePlatformAgentData, CreatePlatformAgentErrors, CreatePlatformAgentResponses, CreateScheduleData, CreateScheduleErrors, CreateScheduleResponses, CreateUserData, CreateUserErrors, CreateUserResponses, DeleteAgentData, DeleteAgentErrors, DeleteAgentResponses, DeleteModelData, DeleteModelErrors, DeleteModelResponses, EndSessionData, EndSessionErrors, EndSessionResponses, ExecuteToolData, ExecuteToolErrors, ExecuteToolResponses, FollowTraceData, FollowTraceErrors, FollowTraceResponses, ForgetChatData, ForgetChatErrors, ForgetChatResponses, ForkExecutionData, ForkExecutionErrors, ForkExecutionResponses, GetAgentData, GetAgentErrors, GetAgentResponses, GetAgentVersionData, GetAgentVersionErrors, GetAgentVersionResponses, GetApiInformationData, GetApiInformationErrors, GetApiInformationResponses, GetEverybodysUsageData, GetEverybodysUsageErrors, GetEverybodysUsageResponses, GetExecutionData, GetExecutionErrors, GetExecutionResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetInformationData, GetInformationErrors, GetInformationResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetModelData, GetModelErrors, GetModelResponses, GetModelUsageData, GetModelUsageErrors, GetModelUsageResponses, GetProfileData, GetProfileErrors, GetProfileResponses, GetProviderCapabilitiesData, GetProviderCapabilitiesErrors, GetProviderCapabilitiesResponses, GetReadinessData, GetReadinessErrors, GetReadinessResponses, GetScheduleData, GetScheduleErrors, GetScheduleResponses, GetSignInOptionsData, GetSignInOptionsErrors, GetSignInOptionsResponses, GetToolData, GetToolErrors, GetToolResponses, GetToolVersionData, GetToolVersionErrors, GetToolVersionResponses, GetUserData, GetUserErrors, GetUserResponses, IssuePasswordLinkData, IssuePasswordLinkErrors, IssuePasswordLinkResponses, IssueStreamTicketData, IssueStreamTicketErrors, IssueStreamTicketResponses, ListAccessKeysData, ListAccessKeysErrors, ListAccessKeysResponses, ListAgentsData, ListAgentsErrors, ListAgentsResponses, ListAgentVersionsData, ListAgentVersionsErrors, ListAgentVersionsResponses, ListAttachableToolsData, ListAttachableToolsErrors, ListAttachableToolsResponses, ListAuditEntriesData, ListAuditEntriesErrors, ListAuditEntriesResponses, ListChatsData, ListChatsErrors, ListChatsResponses, ListExecutionsData, ListExecutionsErrors, ListExecutionsResponses, ListInterruptsData, ListInterruptsErrors, ListInterruptsResponses, ListModelsData, ListModelsErrors, ListModelsResponses, ListOpenQuestionsData, ListOpenQuestionsErrors, ListOpenQuestionsResponses, ListProviderKeysData, ListProviderKeysErrors, ListProviderKeysResponses, ListProviderModelsData, ListProviderModelsErrors, ListProviderModelsResponses, ListProvidersData, ListProvidersErrors, ListProvidersResponses, ListSchedulesData, ListSchedulesErrors, ListSchedulesResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListToolsData, ListToolsErrors, ListToolsResponses, ListToolVersionsData, ListToolVersionsErrors, ListToolVersionsResponses, ListUsersData, ListUsersErrors, ListUsersResponses, LogInData, LogInErrors, LogInResponses, LogOutData, LogOutErrors, LogOutEverywhereData, LogOutEverywhereErrors, LogOutEverywhereResponses, LogOutResponses, PreviewScheduleData, PreviewScheduleErrors, PreviewScheduleResponses, ReadChatData, ReadChatErrors, ReadChatResponses, ReadTraceData, ReadTraceErrors, ReadTraceResponses, RefreshSessionData, RefreshSessionErrors, RefreshSessionResponses, RegisterData, RegisterErrors, RegisterResponses, RegisterToolData, RegisterToolErrors, RegisterToolResponses, RemoveProviderKeyData, RemoveProviderKeyErrors, RemoveProviderKeyResponses, RemoveScheduleData, RemoveScheduleErrors, RemoveScheduleResponses, RemoveToolData, RemoveToolErrors, RemoveToolResponses, ReplayExecutionData, ReplayExecutionErrors, ReplayExecutionResponses, RestoreAgentVersionData, RestoreAgentVersionErrors, RestoreAgentVersionResponses, RestoreToolVersionData, RestoreToolVersionErrors, RestoreToolVersionResponses, ResumeExecutionData, ResumeExecutionErrors, ResumeExecutionResponses, RetryExecutionData, RetryExecutionErrors, RetryExecutionResponses, RevokeAccessKeyData, RevokeAccessKeyErrors, RevokeAccessKeyResponses, RunAgentData, RunAgentErrors, RunAgentResponses, SetAgentsStatusData, SetAgentsStatusErrors, SetAgentsStatusResponses, SetToolStatusData, SetToolStatusErrors, SetToolStatusResponses, SetUserRoleData, SetUserRoleErrors, SetUserRoleResponses, SetUserStatusData, SetUserStatusErrors, SetUserStatusResponses, StartExecutionData, StartExecutionErrors, StartExecutionResponses, StreamAgentData, StreamAgentErrors, StreamAgentResponses, TestProviderKeyData, TestProviderKeyErrors, TestProviderKeyResponses, UpdateAgentData, UpdateAgentErrors, UpdateAgentResponses, UpdateModelData, UpdateModelErrors, UpdateModelResponses, UpdateProfileData, UpdateProfileErrors, UpdateProfileResponses, UpdateToolData, UpdateToolErrors, UpdateToolResponses, UsePasswordLinkData, UsePasswordLinkErrors, UsePasswordLinkResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -224,7 +224,7 @@ export const restoreAgentVersion = <ThrowOnError extends boolean = false>(option
 /**
  * Read the audit log
  *
- * Give who did what, newest first. For administrators.
+ * Give who did what, newest first; `at_to` is exclusive. For administrators.
  */
 export const listAuditEntries = <ThrowOnError extends boolean = false>(options?: Options<ListAuditEntriesData, ThrowOnError>) => (options?.client ?? client).get<ListAuditEntriesResponses, ListAuditEntriesErrors, ThrowOnError>({ url: '/api/v1/audit-log', ...options });
 
@@ -432,6 +432,13 @@ export const followTrace = <ThrowOnError extends boolean = false>(options: Optio
 export const issueStreamTicket = <ThrowOnError extends boolean = false>(options: Options<IssueStreamTicketData, ThrowOnError>) => (options.client ?? client).post<IssueStreamTicketResponses, IssueStreamTicketErrors, ThrowOnError>({ url: '/api/v1/executions/{execution_id}/stream-ticket', ...options });
 
 /**
+ * List open questions
+ *
+ * Give what your waiting executions ask people, newest first; answer with `POST /executions/{id}/resume`.
+ */
+export const listOpenQuestions = <ThrowOnError extends boolean = false>(options?: Options<ListOpenQuestionsData, ThrowOnError>) => (options?.client ?? client).get<ListOpenQuestionsResponses, ListOpenQuestionsErrors, ThrowOnError>({ url: '/api/v1/interrupts', ...options });
+
+/**
  * List models
  *
  * Give your own and the global models, newest first.
@@ -558,6 +565,13 @@ export const createSchedule = <ThrowOnError extends boolean = false>(options: Op
 });
 
 /**
+ * Next times of a timetable
+ *
+ * Give the next five times of a cron expression, without storing anything.
+ */
+export const previewSchedule = <ThrowOnError extends boolean = false>(options: Options<PreviewScheduleData, ThrowOnError>) => (options.client ?? client).get<PreviewScheduleResponses, PreviewScheduleErrors, ThrowOnError>({ url: '/api/v1/schedules/preview', ...options });
+
+/**
  * Remove a schedule
  *
  * Remove it; its executions stay.
@@ -612,6 +626,41 @@ export const updateTool = <ThrowOnError extends boolean = false>(options: Option
         ...options.headers
     }
 });
+
+/**
+ * Switch a registered tool off or on
+ *
+ * Refuse the calls of a tool for a while, without removing it; its version stays.
+ */
+export const setToolStatus = <ThrowOnError extends boolean = false>(options: Options<SetToolStatusData, ThrowOnError>) => (options.client ?? client).put<SetToolStatusResponses, SetToolStatusErrors, ThrowOnError>({
+    url: '/api/v1/tools/{name}/status',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List a tool's versions
+ *
+ * Give all versions of a registered tool with their sources, newest first.
+ */
+export const listToolVersions = <ThrowOnError extends boolean = false>(options: Options<ListToolVersionsData, ThrowOnError>) => (options.client ?? client).get<ListToolVersionsResponses, ListToolVersionsErrors, ThrowOnError>({ url: '/api/v1/tools/{name}/versions', ...options });
+
+/**
+ * Get a tool's version
+ *
+ * Give one version of a registered tool.
+ */
+export const getToolVersion = <ThrowOnError extends boolean = false>(options: Options<GetToolVersionData, ThrowOnError>) => (options.client ?? client).get<GetToolVersionResponses, GetToolVersionErrors, ThrowOnError>({ url: '/api/v1/tools/{name}/versions/{version}', ...options });
+
+/**
+ * Restore a tool's version
+ *
+ * Make an earlier version the next one; its source is screened anew.
+ */
+export const restoreToolVersion = <ThrowOnError extends boolean = false>(options: Options<RestoreToolVersionData, ThrowOnError>) => (options.client ?? client).post<RestoreToolVersionResponses, RestoreToolVersionErrors, ThrowOnError>({ url: '/api/v1/tools/{name}/versions/{version}/restore', ...options });
 
 /**
  * List users

@@ -2545,6 +2545,18 @@ export type NewUserBody = {
 };
 
 /**
+ * NextTimes
+ *
+ * When a timetable would fire, in UTC.
+ */
+export type NextTimes = {
+    /**
+     * Next Times
+     */
+    next_times: Array<string>;
+};
+
+/**
  * NodeEnd
  *
  * A node of the graph has ended; `error` when by an exception.
@@ -2642,6 +2654,104 @@ export type NodeStart = {
      * Type
      */
     type?: 'node_start';
+};
+
+/**
+ * OpenQuestionList
+ *
+ * A page of open questions, newest first.
+ */
+export type OpenQuestionList = {
+    /**
+     * Limit
+     */
+    limit: number;
+    /**
+     * Next Cursor
+     */
+    next_cursor?: string | null;
+    /**
+     * Questions
+     */
+    questions: Array<OpenQuestionOut>;
+    /**
+     * Skip
+     */
+    skip: number;
+    /**
+     * Total
+     */
+    total: number;
+};
+
+/**
+ * OpenQuestionOut
+ *
+ * A question that waits for a person, with the run that asks it.
+ */
+export type OpenQuestionOut = {
+    /**
+     * Agent Id
+     */
+    agent_id: string;
+    /**
+     * Agent Name
+     */
+    agent_name: string;
+    /**
+     * Answer
+     */
+    answer: {
+        [key: string]: unknown;
+    } | null;
+    /**
+     * Answered At
+     */
+    answered_at: string | null;
+    /**
+     * Answered By
+     */
+    answered_by: string | null;
+    /**
+     * Call Key
+     */
+    call_key: string;
+    /**
+     * Conversation Id
+     */
+    conversation_id: string | null;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Execution Id
+     */
+    execution_id: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Query
+     */
+    query: string;
+    /**
+     * Reason
+     */
+    reason: 'approval' | 'in_doubt';
+    /**
+     * Response Schema
+     */
+    response_schema: {
+        [key: string]: unknown;
+    };
+    /**
+     * Value
+     */
+    value: {
+        [key: string]: unknown;
+    };
 };
 
 /**
@@ -3988,6 +4098,12 @@ export type ToolOut = {
      */
     name: string;
     /**
+     * Needs
+     *
+     * What it cannot work without and what is not there.
+     */
+    needs?: Array<string>;
+    /**
      * Parameters
      *
      * JSON Schema of the arguments.
@@ -4124,6 +4240,85 @@ export type ToolStart = {
      * Type
      */
     type?: 'tool_start';
+};
+
+/**
+ * ToolStatusBody
+ *
+ * Whether the tool is switched off, and what its callers are told then.
+ */
+export type ToolStatusBody = {
+    /**
+     * Disabled
+     */
+    disabled: boolean;
+    /**
+     * Reason
+     */
+    reason?: string;
+};
+
+/**
+ * ToolVersionList
+ *
+ * A page of versions, newest first.
+ */
+export type ToolVersionList = {
+    /**
+     * Limit
+     */
+    limit: number;
+    /**
+     * Next Cursor
+     */
+    next_cursor?: string | null;
+    /**
+     * Skip
+     */
+    skip: number;
+    /**
+     * Total
+     */
+    total: number;
+    /**
+     * Versions
+     */
+    versions: Array<ToolVersionOut>;
+};
+
+/**
+ * ToolVersionOut
+ *
+ * A registered tool as it was at one of its versions.
+ */
+export type ToolVersionOut = {
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Description
+     */
+    description: string;
+    /**
+     * Parameters
+     */
+    parameters: {
+        [key: string]: unknown;
+    };
+    policy: ToolPolicy;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Tags
+     */
+    tags: Array<string>;
+    /**
+     * Version
+     */
+    version: number;
 };
 
 export type TraceEvent = ({
@@ -4947,6 +5142,10 @@ export type ListExecutionsData = {
          * Conversation Id
          */
         conversation_id?: string | null;
+        /**
+         * Schedule Id
+         */
+        schedule_id?: string | null;
         /**
          * Status
          */
@@ -6112,12 +6311,30 @@ export type ListAuditEntriesData = {
     query?: {
         /**
          * Action
+         *
+         * A whole action, `session.opened`, or its noun, `session`.
          */
         action?: string | null;
         /**
          * Outcome
          */
         outcome?: 'done' | 'refused' | 'incident' | null;
+        /**
+         * Actor Id
+         */
+        actor_id?: string | null;
+        /**
+         * At From
+         *
+         * ISO 8601 with time zone.
+         */
+        at_from?: string | null;
+        /**
+         * At To
+         *
+         * ISO 8601 with time zone.
+         */
+        at_to?: string | null;
         /**
          * Limit
          */
@@ -7584,6 +7801,70 @@ export type IssueStreamTicketResponses = {
 
 export type IssueStreamTicketResponse = IssueStreamTicketResponses[keyof IssueStreamTicketResponses];
 
+export type ListOpenQuestionsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Skip
+         */
+        skip?: number;
+        /**
+         * Cursor
+         *
+         * `next_cursor` of the page before.
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/interrupts';
+};
+
+export type ListOpenQuestionsErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type ListOpenQuestionsError = ListOpenQuestionsErrors[keyof ListOpenQuestionsErrors];
+
+export type ListOpenQuestionsResponses = {
+    /**
+     * Successful Response
+     */
+    200: OpenQuestionList;
+};
+
+export type ListOpenQuestionsResponse = ListOpenQuestionsResponses[keyof ListOpenQuestionsResponses];
+
 export type ListModelsData = {
     body?: never;
     path?: never;
@@ -8503,6 +8784,64 @@ export type CreateScheduleResponses = {
 
 export type CreateScheduleResponse = CreateScheduleResponses[keyof CreateScheduleResponses];
 
+export type PreviewScheduleData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * Cron
+         */
+        cron: string;
+        /**
+         * Time Zone
+         */
+        time_zone?: string;
+    };
+    url: '/api/v1/schedules/preview';
+};
+
+export type PreviewScheduleErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type PreviewScheduleError = PreviewScheduleErrors[keyof PreviewScheduleErrors];
+
+export type PreviewScheduleResponses = {
+    /**
+     * Successful Response
+     */
+    200: NextTimes;
+};
+
+export type PreviewScheduleResponse = PreviewScheduleResponses[keyof PreviewScheduleResponses];
+
 export type RemoveScheduleData = {
     body?: never;
     path: {
@@ -8894,6 +9233,289 @@ export type UpdateToolResponses = {
 };
 
 export type UpdateToolResponse = UpdateToolResponses[keyof UpdateToolResponses];
+
+export type SetToolStatusData = {
+    body: ToolStatusBody;
+    path: {
+        /**
+         * Name
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/api/v1/tools/{name}/status';
+};
+
+export type SetToolStatusErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id.
+     */
+    404: Problem;
+    /**
+     * The change collides with what is there.
+     */
+    409: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not declared as JSON.
+     */
+    415: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type SetToolStatusError = SetToolStatusErrors[keyof SetToolStatusErrors];
+
+export type SetToolStatusResponses = {
+    /**
+     * Successful Response
+     */
+    200: ToolOut;
+};
+
+export type SetToolStatusResponse = SetToolStatusResponses[keyof SetToolStatusResponses];
+
+export type ListToolVersionsData = {
+    body?: never;
+    path: {
+        /**
+         * Name
+         */
+        name: string;
+    };
+    query?: {
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Skip
+         */
+        skip?: number;
+        /**
+         * Cursor
+         *
+         * `next_cursor` of the page before.
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/tools/{name}/versions';
+};
+
+export type ListToolVersionsErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id.
+     */
+    404: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type ListToolVersionsError = ListToolVersionsErrors[keyof ListToolVersionsErrors];
+
+export type ListToolVersionsResponses = {
+    /**
+     * Successful Response
+     */
+    200: ToolVersionList;
+};
+
+export type ListToolVersionsResponse = ListToolVersionsResponses[keyof ListToolVersionsResponses];
+
+export type GetToolVersionData = {
+    body?: never;
+    path: {
+        /**
+         * Name
+         */
+        name: string;
+        /**
+         * Version
+         */
+        version: number;
+    };
+    query?: never;
+    url: '/api/v1/tools/{name}/versions/{version}';
+};
+
+export type GetToolVersionErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id.
+     */
+    404: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type GetToolVersionError = GetToolVersionErrors[keyof GetToolVersionErrors];
+
+export type GetToolVersionResponses = {
+    /**
+     * Successful Response
+     */
+    200: ToolVersionOut;
+};
+
+export type GetToolVersionResponse = GetToolVersionResponses[keyof GetToolVersionResponses];
+
+export type RestoreToolVersionData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * The version that is changed, as its ETag (`"3"`); another one gives 412.
+         */
+        'if-match'?: string | null;
+    };
+    path: {
+        /**
+         * Name
+         */
+        name: string;
+        /**
+         * Version
+         */
+        version: number;
+    };
+    query?: never;
+    url: '/api/v1/tools/{name}/versions/{version}/restore';
+};
+
+export type RestoreToolVersionErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id.
+     */
+    404: Problem;
+    /**
+     * The change collides with what is there.
+     */
+    409: Problem;
+    /**
+     * `If-Match` names another version than the current one.
+     */
+    412: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type RestoreToolVersionError = RestoreToolVersionErrors[keyof RestoreToolVersionErrors];
+
+export type RestoreToolVersionResponses = {
+    /**
+     * Successful Response
+     */
+    200: ToolOut;
+};
+
+export type RestoreToolVersionResponse = RestoreToolVersionResponses[keyof RestoreToolVersionResponses];
 
 export type ListUsersData = {
     body?: never;

@@ -45,6 +45,7 @@ export async function identity({ browser }) {
     await page.getByRole("button", { name: "Done" }).click();
     await page.getByText("no password yet").waitFor();
     await shot(page, "account-people");
+    await readAuditLog(page);
     await page.getByRole("button", { name: "Sign out", exact: true }).click();
     const form = page.getByRole("form", { name: "Sign in" });
     await form.waitFor();
@@ -71,6 +72,24 @@ export async function identity({ browser }) {
     await proxy.stop();
     await server.stop();
   }
+}
+
+/** The administrator sees who came in and who was made, by noun and by person; the address keeps the filters. */
+async function readAuditLog(page) {
+  await page.getByRole("link", { name: "Audit log" }).click();
+  await page.getByRole("button", { name: /^User: created/ }).waitFor();
+  await page.getByRole("combobox", { name: "Action" }).fill("access_key");
+  await page.getByRole("button", { name: /^User: created/ }).waitFor({ state: "detached" });
+  const entry = page.getByRole("button", { name: /^Access key: created/ });
+  await entry.click();
+  await page.getByRole("region", { name: "Entry" }).getByText("access_key.created").waitFor();
+  await shot(page, "audit-log");
+  assert.deepEqual(await axe(page), []);
+  assert.match(page.url(), /action=access_key/);
+  await page.getByRole("button", { name: "Clear" }).click();
+  await page.getByRole("button", { name: /^Setup: completed/ }).waitFor();
+  await page.goBack();
+  await page.getByRole("link", { name: /^ada/ }).click();
 }
 
 async function fill(place, values) {

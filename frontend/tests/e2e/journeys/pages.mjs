@@ -22,9 +22,15 @@ export async function darkMode({ page }) {
 export async function pages({ browser, base, api }) {
   const agent = await demoAgent(api);
   const run = await finished(api, agent, "First, compute 23*19 using the calculator. Then ask the chatbot to explain the result in one sentence.");
+  const careful = await demoAgent(api, { name: `Careful ${Date.now() % 100000}`, requires_approval: ["calculator"] });
+  await api("POST", "/executions", { agent_id: careful.id, query: "First, compute 23*19 using the calculator.", mode: "async" });
+  const talk = await api("POST", "/executions", { agent_id: agent.id, query: "What is 6*7?", mode: "sync", conversation_id: `talk-${agent.id}` });
+  const schedule = await api("POST", "/schedules", { agent_id: agent.id, name: "Morning report", query: "What is new?", cron: "0 9 * * 1-5", time_zone: "Europe/Berlin" });
   const addresses = {
     home: "/", agents: "/agents", "agent-new": "/agents/new", agent: `/agents/${agent.id}`, tools: "/tools?tool=calculator", "tool-new": "/tools/new", models: "/models", account: "/account",
     playground: `/playground?agent=${agent.id}&execution=${run.id}`, executions: "/executions", execution: `/executions/${run.id}`, settings: "/settings", "not-found": "/nowhere",
+    schedules: "/schedules", schedule: `/schedules/${schedule.id}`, "schedule-new": "/schedules/new", conversations: "/conversations", conversation: `/conversations?id=${talk.conversation_id}`,
+    "conversation-new": "/conversations?fresh=true", approvals: "/approvals", "audit-log": "/audit-log", "tool-specification": "/tools?tool=web_search&tab=specification",
   };
   const looks = { light: {}, dark: { colorScheme: "dark" }, narrow: { viewport: { width: 360, height: 760 }, hasTouch: true }, calm: { reducedMotion: "reduce" } };
   const problems = [];

@@ -36,6 +36,14 @@ class ListSchedules(Returns[Page[Schedule]]):
     page: PageRequest = field(default_factory=PageRequest)
 
 
+@dataclass(frozen=True)
+class PreviewTimes(Returns[Sequence[datetime]]):
+    """The next five times of a timetable that is not stored (yet). Raises BadTimetable."""
+
+    cron: str
+    time_zone: str = "UTC"
+
+
 class GetScheduleHandler:
     """Handles GetSchedule."""
 
@@ -64,3 +72,15 @@ class ListSchedulesHandler:
     async def __call__(self, message: ListSchedules, caller: Caller) -> Page[Schedule]:
         """Return the page."""
         return await self._schedules.find(message.agent_id, message.page)
+
+
+class PreviewTimesHandler:
+    """Handles PreviewTimes."""
+
+    def __init__(self, *, timetable: Timetable, clock: Clock = utc_now) -> None:
+        self._timetable = timetable
+        self._clock = clock
+
+    async def __call__(self, message: PreviewTimes, caller: Caller) -> Sequence[datetime]:
+        """Return the times, counted from now."""
+        return self._timetable.after(message.cron, message.time_zone, self._clock(), SHOWN_TIMES)

@@ -1,12 +1,21 @@
 """Questions about tools."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from dynagent.application.shared.bus import Returns
 from dynagent.application.shared.caller import Caller
-from dynagent.core.shared.paging import MAX_LIMIT, Page
-from dynagent.core.tools import ToolCatalogue, ToolKind, ToolListing
+from dynagent.core.shared.paging import MAX_LIMIT, Page, PageRequest
+from dynagent.core.tools import (
+    CustomTool,
+    CustomTools,
+    ToolCatalogue,
+    ToolKind,
+    ToolListing,
+    ToolNotFound,
+    ToolVersion,
+    ToolVersionNotFound,
+)
 
 
 @dataclass(frozen=True)
@@ -25,6 +34,22 @@ class GetTool(Returns[ToolListing]):
     """One tool; a registered one with source and policy. Raises ToolNotFound."""
 
     name: str
+
+
+@dataclass(frozen=True)
+class ListToolVersions(Returns[Page[ToolVersion]]):
+    """The versions of a registered tool, newest first. Raises ToolNotFound."""
+
+    name: str
+    page: PageRequest = field(default_factory=PageRequest)
+
+
+@dataclass(frozen=True)
+class GetToolVersion(Returns[ToolVersion]):
+    """One version of a registered tool. Raises ToolNotFound, ToolVersionNotFound."""
+
+    name: str
+    version: int
 
 
 class ListToolsHandler:
@@ -49,6 +74,40 @@ class GetToolHandler:
     async def __call__(self, message: GetTool, caller: Caller) -> ToolListing:
         """Return the listing."""
         return await self._catalogue.get(message.name, caller.user_id)
+
+
+class ListToolVersionsHandler:
+    """Handles ListToolVersions."""
+
+    def __init__(self, tools: CustomTools) -> None:
+        self._tools = tools
+
+    async def __call__(self, message: ListToolVersions, caller: Caller) -> Page[ToolVersion]:
+        """Return the page of versions."""
+        tool = await _registered(self._tools, message.name)
+        return await self._tools.versions(tool.id, message.page)
+
+
+class GetToolVersionHandler:
+    """Handles GetToolVersion."""
+
+    def __init__(self, tools: CustomTools) -> None:
+        self._tools = tools
+
+    async def __call__(self, message: GetToolVersion, caller: Caller) -> ToolVersion:
+        """Return the version."""
+        tool = await _registered(self._tools, message.name)
+        version = await self._tools.get_version(tool.id, message.version)
+        if version is None:
+            raise ToolVersionNotFound(f"tool {tool.name} has no version {message.version}")
+        return version
+
+
+async def _registered(tools: CustomTools, name: str) -> CustomTool:
+    tool = await tools.get_by_name(name)
+    if tool is None:
+        raise ToolNotFound(f"there is no registered tool named {name!r}")
+    return tool
 
 
 def _matching(tools: Sequence[ToolListing], wanted: ListTools) -> list[ToolListing]:

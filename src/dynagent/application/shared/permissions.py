@@ -67,6 +67,10 @@ MESSAGES: Mapping[str, str] = {
     "RegisterTool": "tools:write",
     "UpdateTool": "tools:write",
     "RemoveTool": "tools:write",
+    "ListToolVersions": "tools:read",
+    "GetToolVersion": "tools:read",
+    "RestoreToolVersion": "tools:write",
+    "SetToolStatus": "tools:write",
     "ExecuteTool": "tools:run",
     # executions
     "GetExecution": "executions:read",
@@ -79,6 +83,7 @@ MESSAGES: Mapping[str, str] = {
     "AnswerInterrupts": "executions:run",
     "RepeatExecution": "executions:run",
     "ListInterrupts": "executions:read",
+    "ListOpenQuestions": "executions:read",
     "ListConversations": "executions:read",
     "ReadConversation": "executions:read",
     "ForgetConversation": "executions:run",
@@ -87,6 +92,7 @@ MESSAGES: Mapping[str, str] = {
     "RemoveSchedule": "executions:run",
     "GetSchedule": "executions:read",
     "ListSchedules": "executions:read",
+    "PreviewTimes": "executions:read",
     "RunExecution": "system",
     # identity
     "Authenticate": ANYBODY,

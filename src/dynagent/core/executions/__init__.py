@@ -33,6 +33,7 @@ from dynagent.core.executions.interrupts import (
     Interrupt,
     InterruptNotFound,
     NothingToAnswer,
+    OpenQuestion,
     Reason,
 )
 from dynagent.core.executions.journal import (
@@ -131,6 +132,7 @@ __all__ = [
     "NodeEnd",
     "NodeStart",
     "NothingToAnswer",
+    "OpenQuestion",
     "Origin",
     "Outcome",
     "Reason",

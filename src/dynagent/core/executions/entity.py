@@ -197,6 +197,7 @@ class ExecutionFilter(BaseModel):
 
     agent_id: str | None = None
     conversation_id: str | None = None
+    schedule_id: str | None = None
     status: ExecutionStatus | None = None
     created_from: datetime | None = None
     created_to: datetime | None = None

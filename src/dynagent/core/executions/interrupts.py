@@ -112,3 +112,15 @@ class Interrupt(BaseModel):
         if self.answer is not None:
             raise NothingToAnswer(f"interrupt {self.id} is answered already")
         return self.model_copy(update={"answer": answer, "answered_by": by, "answered_at": now})
+
+
+class OpenQuestion(BaseModel):
+    """An interrupt that waits for a person, with what its run is about."""
+
+    model_config = ConfigDict(frozen=True)
+
+    interrupt: Interrupt
+    agent_id: str
+    agent_name: str
+    query: str
+    conversation_id: str | None = None

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from dynagent.core.executions.entity import Conversation, Execution, ExecutionFilter, Lane, Outcome
-from dynagent.core.executions.interrupts import Interrupt
+from dynagent.core.executions.interrupts import Interrupt, OpenQuestion
 from dynagent.core.executions.journal import Journal
 from dynagent.core.executions.trace import AnyTraceEvent
 from dynagent.core.shared.events import DomainEvent
@@ -34,6 +34,10 @@ class Executions(BaseRepository[Execution]):
 
     async def interrupts(self, id: str) -> list[Interrupt]:
         """Return the interrupts of the owner's execution, oldest first."""
+        raise NotImplementedError
+
+    async def open_questions(self, page: PageRequest) -> Page[OpenQuestion]:
+        """Return a page of the questions that the owner's waiting executions ask, newest first."""
         raise NotImplementedError
 
     async def answer(self, id: str, answered: Sequence[Interrupt]) -> Execution | None:

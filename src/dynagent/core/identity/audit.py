@@ -35,10 +35,12 @@ class SecurityIncident(DomainEvent):
 
 
 class AuditFilter(BaseModel):
-    """Which entries a list shows."""
+    """Which entries a list shows; `action` is a whole one or its noun, `at_from` inclusive, `at_to` exclusive."""
 
     model_config = ConfigDict(frozen=True)
 
     action: str | None = Field(default=None, max_length=64)
     actor_id: str | None = None
     outcome: AuditOutcome | None = None
+    at_from: datetime | None = None
+    at_to: datetime | None = None

@@ -26,6 +26,8 @@ from dynagent.core.tools.entity import (
     ToolShape,
     ToolTimeout,
     ToolUnconfigured,
+    ToolVersion,
+    ToolVersionNotFound,
     check_tool_name,
     same_looking,
 )
@@ -96,6 +98,8 @@ __all__ = [
     "ToolShape",
     "ToolTimeout",
     "ToolUnconfigured",
+    "ToolVersion",
+    "ToolVersionNotFound",
     "arguments_schema",
     "check_tool_name",
     "parameter_texts",

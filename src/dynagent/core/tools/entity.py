@@ -39,6 +39,12 @@ class ToolNameTaken(Conflict):
     code = "tool_name_taken"
 
 
+class ToolVersionNotFound(NotFound):
+    """The tool has no version of this number."""
+
+    code = "tool_version_not_found"
+
+
 class ToolIsPrebuilt(Conflict):
     """Prebuilt tools cannot be changed or removed."""
 
@@ -187,6 +193,26 @@ class CustomTool(BaseModel):
         return self.model_copy(
             update={"disabled": True, "disabled_reason": reason, "updated_at": later(now, self.updated_at)}
         )
+
+    def enable(self, *, now: datetime) -> "CustomTool":
+        """Return the tool switched on."""
+        return self.model_copy(
+            update={"disabled": False, "disabled_reason": None, "updated_at": later(now, self.updated_at)}
+        )
+
+
+class ToolVersion(BaseModel):
+    """A tool as it was at one of its versions."""
+
+    model_config = ConfigDict(frozen=True)
+
+    version: int
+    description: str
+    code: str
+    parameters: dict[str, Any]
+    policy: ToolPolicy
+    tags: tuple[str, ...] = ()
+    created_at: datetime
 
 
 class ToolListing(BaseModel):

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from dynagent.core.shared.calls import TokenUsage
+from dynagent.core.shared.paging import Page, PageRequest
 from dynagent.core.shared.repository import BaseRepository
 from dynagent.core.tools.base import BaseTool
-from dynagent.core.tools.entity import CustomTool, Finding, ToolListing, ToolPolicy, ToolReflection
+from dynagent.core.tools.entity import CustomTool, Finding, ToolListing, ToolPolicy, ToolReflection, ToolVersion
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +117,14 @@ class CustomTools(BaseRepository[CustomTool]):
 
     async def get_by_names(self, names: Sequence[str]) -> list[CustomTool]:
         """Return those of the names that exist (one query)."""
+        raise NotImplementedError
+
+    async def versions(self, tool_id: str, page: PageRequest) -> Page[ToolVersion]:
+        """Return a page of a tool's versions, newest first."""
+        raise NotImplementedError
+
+    async def get_version(self, tool_id: str, version: int) -> ToolVersion | None:
+        """Return one version of a tool, or None."""
         raise NotImplementedError
 
 

@@ -1,7 +1,6 @@
 """The audit log in PostgreSQL: only added to."""
 
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
@@ -26,9 +25,7 @@ class PostgresAuditLog(AuditLog):
 
     async def find(self, wanted: AuditFilter, page: PageRequest) -> Page[AuditEntry]:
         """Return a page of lines, newest first."""
-        asked: dict[str, Any] = wanted.model_dump(exclude_none=True)
-        where = [audit_log.c[name] == value for name, value in asked.items()]
-        query = sa.select(audit_log).where(*where)
+        query = sa.select(audit_log).where(*_conditions(wanted))
         return await page_of(self._session, query, id=audit_log.c.id, page=page, read=lambda row: AuditEntry(**row))
 
     async def count_incidents(self, target_kind: str, target_id: str, since: datetime) -> int:
@@ -44,3 +41,21 @@ class PostgresAuditLog(AuditLog):
             )
         )
         return (await execute(self._session, query)).scalar_one()
+
+
+def _conditions(wanted: AuditFilter) -> list[sa.ColumnElement[bool]]:
+    column = audit_log.c
+    conditions: list[sa.ColumnElement[bool]] = []
+    if wanted.action is not None:
+        conditions.append(
+            sa.or_(column.action == wanted.action, column.action.startswith(f"{wanted.action}.", autoescape=True))
+        )
+    if wanted.actor_id is not None:
+        conditions.append(column.actor_id == wanted.actor_id)
+    if wanted.outcome is not None:
+        conditions.append(column.outcome == wanted.outcome)
+    if wanted.at_from is not None:
+        conditions.append(column.at >= wanted.at_from)
+    if wanted.at_to is not None:
+        conditions.append(column.at < wanted.at_to)
+    return conditions

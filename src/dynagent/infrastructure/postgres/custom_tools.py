@@ -4,12 +4,14 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from typing import Any
 
+import orjson
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from dynagent.core.shared.errors import StaleVersion
 from dynagent.core.shared.ids import is_id
-from dynagent.core.tools import CustomTool, CustomTools, ToolNotFound, ToolPolicy, ToolReflection
+from dynagent.core.shared.paging import Page, PageRequest
+from dynagent.core.tools import CustomTool, CustomTools, ToolNotFound, ToolPolicy, ToolReflection, ToolVersion
 from dynagent.infrastructure.postgres.errors import in_our_words
 from dynagent.infrastructure.postgres.pool import Pool
 from dynagent.infrastructure.postgres.statements import Row, fetch, fetch_one, run, sql
@@ -54,9 +56,17 @@ WITH stored AS (
 )
 SELECT version FROM stored
 """)
+VERSIONS = text("""
+SELECT v.version, v.description, v.code, (v.reflection -> 'parameters')::text AS parameters, v.policy::text AS policy,
+  v.tags, v.created_at, t.version AS latest
+FROM custom_tool_versions v JOIN custom_tools t ON t.id = v.tool_id
+WHERE v.tool_id = :id AND t.user_id = :owner AND (CAST(:version AS int) IS NULL OR v.version = CAST(:version AS int))
+ORDER BY v.version DESC LIMIT :limit OFFSET :skip
+""")
 DELETE = text("DELETE FROM custom_tools WHERE id = :id AND user_id = :owner RETURNING id")
 
 
+MAX_VERSION = 2**31 - 1
 STATE = "SELECT name, id, updated_at FROM custom_tools WHERE user_id = $1 AND name = ANY($2)"
 KEPT = 2000
 """How many registered tools a process keeps read, so that a call asks only whether they are still the same."""
@@ -112,6 +122,24 @@ class PostgresCustomTools(CustomTools):
     async def delete(self, id: str) -> bool:
         """Remove a tool with its versions."""
         return is_id(id) and await fetch_one(self._session, DELETE, id=id, owner=self._owner) is not None
+
+    async def versions(self, tool_id: str, page: PageRequest) -> Page[ToolVersion]:
+        """Return a page of a tool's versions, newest first; versions are counted without gaps."""
+        rows = await self._versions(tool_id, None, page.limit, page.skip)
+        tool = None if rows else await self.get_by_id(tool_id)
+        total = rows[0]["latest"] if rows else (tool.version if tool else 0)
+        return Page(items=[_read_version(row) for row in rows], total=total, skip=page.skip, limit=page.limit)
+
+    async def get_version(self, tool_id: str, version: int) -> ToolVersion | None:
+        """Return one version of a tool, or None."""
+        rows = await self._versions(tool_id, version, 1, 0) if 0 < version <= MAX_VERSION else ()
+        return _read_version(rows[0]) if rows else None
+
+    async def _versions(self, tool_id: str, version: int | None, limit: int, skip: int) -> Sequence[Row]:
+        if not is_id(tool_id):
+            return ()
+        asked = {"id": tool_id, "owner": self._owner, "version": version, "limit": limit, "skip": skip}
+        return await fetch(self._session, VERSIONS, **asked)
 
     async def list_all(self, skip: int = 0, limit: int = 100) -> list[CustomTool]:
         """Return up to `limit` tools, newest first."""
@@ -189,4 +217,16 @@ def _read(row: Row) -> CustomTool:
         disabled_reason=row["disabled_reason"],
         created_at=row["created_at"],
         updated_at=row["updated_at"],
+    )
+
+
+def _read_version(row: Row) -> ToolVersion:
+    return ToolVersion.model_construct(
+        version=row["version"],
+        description=row["description"],
+        code=row["code"],
+        parameters=orjson.loads(row["parameters"]),
+        policy=ToolPolicy.model_validate_json(row["policy"]),
+        tags=tuple(row["tags"]),
+        created_at=row["created_at"],
     )

@@ -17,6 +17,7 @@ from dynagent.core.executions import (
     Executions,
     ExecutionStatus,
     Interrupt,
+    OpenQuestion,
 )
 from dynagent.core.shared.clock import Clock, utc_now
 from dynagent.core.shared.errors import Conflict, StaleVersion
@@ -25,7 +26,7 @@ from dynagent.core.shared.paging import Page, PageRequest
 from dynagent.infrastructure.memory.recorder import encode
 from dynagent.infrastructure.postgres.conversations import forget_conversation, list_conversations
 from dynagent.infrastructure.postgres.dispatch import read_execution
-from dynagent.infrastructure.postgres.interrupts import read_interrupts, store_answers
+from dynagent.infrastructure.postgres.interrupts import read_interrupts, read_open_questions, store_answers
 from dynagent.infrastructure.postgres.statements import fetch_one, fetch_page, run, sql
 from dynagent.infrastructure.postgres.submissions import INSERT, columns_of, opening_of
 
@@ -199,6 +200,10 @@ class PostgresExecutions(Executions):
         """Return the interrupts of the owner's execution, oldest first."""
         return await read_interrupts(self._session, id, self._owner) if is_id(id) else []
 
+    async def open_questions(self, page: PageRequest) -> Page[OpenQuestion]:
+        """Return a page of the questions that the owner's waiting executions ask, newest first."""
+        return await read_open_questions(self._session, self._owner, page)
+
     async def answer(self, id: str, answered: Sequence[Interrupt]) -> Execution | None:
         """Store answers with their events; the execution is pending again when none is left open.
 
@@ -242,6 +247,8 @@ def _conditions(wanted: ExecutionFilter) -> tuple[list[str], dict[str, Any]]:
     texts = {
         "agent_id": "agent_id = :agent_id",
         "conversation_id": "conversation_id = :conversation_id",
+        # The key of a scheduled run is `<schedule>:<due time>`; the index is on just this expression.
+        "schedule_id": "split_part(schedule_key, ':', 1) = :schedule_id",
         "status": "status = :status",
         "created_from": "created_at >= :created_from",
         "created_to": "created_at < :created_to",

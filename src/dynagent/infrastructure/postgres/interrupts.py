@@ -6,7 +6,8 @@ import orjson
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from dynagent.core.executions import Answer, Interrupt, Resumed
+from dynagent.core.executions import Answer, Interrupt, OpenQuestion, Resumed
+from dynagent.core.shared.paging import Page, PageRequest, write_cursor
 from dynagent.infrastructure.memory.recorder import encode
 from dynagent.infrastructure.postgres.pool import Connection, Row
 from dynagent.infrastructure.postgres.statements import fetch, fetch_one, run
@@ -26,6 +27,19 @@ SELECT i.id, i.execution_id, i.call_key, i.reason, i.value::text AS value, i.res
   i.answer::text AS answer, i.answered_by, i.answered_at, i.created_at
 FROM interrupts i JOIN executions e ON e.id = i.execution_id
 WHERE i.execution_id = :id AND e.user_id = :owner ORDER BY i.id
+""")
+# Begun at the owner's waiting executions, which have an index of their own: there are few of them.
+OPEN_QUESTIONS = text("""
+WITH open AS (
+  SELECT i.id, i.execution_id, i.call_key, i.reason, i.value::text AS value,
+    i.response_schema::text AS response_schema, NULL AS answer, i.answered_by, i.answered_at, i.created_at,
+    e.agent_id, e.agent_name, e.query, e.conversation_id
+  FROM executions e JOIN interrupts i ON i.execution_id = e.id
+  WHERE e.user_id = :owner AND e.status = 'waiting' AND i.answered_at IS NULL
+)
+SELECT *, (SELECT count(*)::int FROM open) AS total FROM open
+WHERE CAST(:after AS uuid) IS NULL OR id < CAST(:after AS uuid)
+ORDER BY id DESC LIMIT :limit OFFSET :skip
 """)
 ANSWER = text("""
 UPDATE interrupts SET answer = CAST(:answer AS jsonb), answered_by = :by, answered_at = :at
@@ -57,6 +71,21 @@ async def read_interrupts(session: AsyncSession, execution_id: str, owner: str) 
     return [_read(row) for row in await fetch(session, LIST, id=execution_id, owner=owner)]
 
 
+async def read_open_questions(session: AsyncSession, owner: str, page: PageRequest) -> Page[OpenQuestion]:
+    """Return a page of what an owner's waiting executions ask, newest first."""
+    rows = await fetch(
+        session, OPEN_QUESTIONS, owner=owner, after=page.after_id(), limit=page.limit + 1, skip=page.skip
+    )
+    shown = rows[: page.limit]
+    return Page(
+        items=[_read_question(row) for row in shown],
+        total=rows[0]["total"] if rows else 0,
+        skip=page.skip,
+        limit=page.limit,
+        next_cursor=write_cursor(str(shown[-1]["id"])) if len(rows) > page.limit else None,
+    )
+
+
 async def store_answers(
     session: AsyncSession, execution_id: str, answered: Sequence[Interrupt], *, next_seq: int, attempt: int
 ) -> bool:
@@ -78,6 +107,16 @@ async def store_answers(
         payload = encode(event, seq=seq, attempt=attempt).decode()
         await run(session, EVENT, id=execution_id, seq=seq, attempt=attempt, at=item.answered_at, payload=payload)
     return True
+
+
+def _read_question(row: Row) -> OpenQuestion:
+    return OpenQuestion(
+        interrupt=_read(row),
+        agent_id=str(row["agent_id"]),
+        agent_name=row["agent_name"],
+        query=row["query"],
+        conversation_id=row["conversation_id"],
+    )
 
 
 def _read(row: Row) -> Interrupt:

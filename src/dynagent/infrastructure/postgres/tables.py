@@ -164,6 +164,13 @@ Index(
     executions.c.id,
     postgresql_where=text("status = 'pending'"),
 )
+Index("ix_executions_waiting", executions.c.user_id, postgresql_where=text("status = 'waiting'"))
+Index(
+    "ix_executions_schedule",
+    text("split_part(schedule_key, ':', 1)"),
+    executions.c.id.desc(),
+    postgresql_where=executions.c.schedule_key.is_not(None),
+)
 Index("ix_executions_running", executions.c.worker, postgresql_where=text("status = 'running'"))
 
 execution_events = Table(

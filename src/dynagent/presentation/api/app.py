@@ -19,6 +19,7 @@ from dynagent.presentation.api.agents import routes as agents
 from dynagent.presentation.api.agents import run as agent_runs
 from dynagent.presentation.api.docs import routes as docs
 from dynagent.presentation.api.executions import again as execution_repeats
+from dynagent.presentation.api.executions import questions
 from dynagent.presentation.api.executions import routes as executions
 from dynagent.presentation.api.identity import people, records, sessions
 from dynagent.presentation.api.language_models import keys
@@ -122,6 +123,7 @@ def _add_routes(app: FastAPI, frontend: Path | None) -> None:
         tools.router,
         executions.router,
         execution_repeats.router,
+        questions.router,
         schedules.router,
         chats.router,
         stream.router,

@@ -7,7 +7,7 @@ from fastapi import Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from dynagent.application.commands.schedules import ChangeSchedule, CreateSchedule, RemoveSchedule
-from dynagent.application.queries.schedules import GetSchedule, ListSchedules
+from dynagent.application.queries.schedules import GetSchedule, ListSchedules, PreviewTimes
 from dynagent.core.executions import MAX_QUERY
 from dynagent.core.schedules import MAX_CRON, MAX_ZONE, Schedule
 from dynagent.core.shared.paging import Page
@@ -93,6 +93,12 @@ class ScheduleList(Envelope):
         return cls(schedules=[ScheduleOut.of(item) for item in page.items], **page_fields(page))
 
 
+class NextTimes(BaseModel):
+    """When a timetable would fire, in UTC."""
+
+    next_times: list[datetime]
+
+
 @router.post("", status_code=201, operation_id="create_schedule", summary="Create a schedule")
 async def create_schedule(body: ScheduleBody, response: Response, ask: Ask) -> ScheduleOut:
     """Have an agent asked at set times."""
@@ -114,6 +120,17 @@ async def list_schedules(
     found = await ask(ListSchedules(agent_id, page))
     link_next(request, response, found)
     return ScheduleList.of(found)
+
+
+# Before the route of one schedule, whose id would match `preview` too.
+@router.get("/preview", operation_id="preview_schedule", summary="Next times of a timetable")
+async def preview_schedule(
+    ask: Ask,
+    cron: Annotated[str, Query(min_length=1, max_length=MAX_CRON, examples=["0 9 * * 1-5"])],
+    time_zone: Annotated[str, Query(min_length=1, max_length=MAX_ZONE)] = "UTC",
+) -> NextTimes:
+    """Give the next five times of a cron expression, without storing anything."""
+    return NextTimes(next_times=list(await ask(PreviewTimes(cron, time_zone))))
 
 
 @router.get("/{schedule_id}", operation_id="get_schedule", summary="Get a schedule")

@@ -232,6 +232,9 @@ async def test_the_audit_log_tells_who_did_what_without_secrets(house: IdentityH
     assert "mistake" not in text and "wrong password" not in text
     page = (await root.get("/api/v1/audit-log?limit=1&outcome=refused")).json()
     assert (page["total"], len(page["entries"])) == (2, 1) and page["next_cursor"]
+    for query, total in (("action=session", 2), ("actor_id=nobody", 0), ("at_to=2001-01-01T00:00:00Z", 0)):
+        assert (await root.get(f"/api/v1/audit-log?{query}")).json()["total"] == total, query
+    assert (await root.get("/api/v1/audit-log?at_from=2001-01-01")).status_code == 422, "a time has a time zone"
 
 
 @pytest.mark.parametrize("address", ["192.0.2.7", "2001:db8::1", "::ffff:192.0.2.7"])

@@ -5,8 +5,8 @@ import { useRouter } from "next/navigation";
 import { useTheme } from "next-themes";
 import { useMemo } from "react";
 
-import { destinations } from "@/components/layout/navigation";
-import { listExecutions } from "@/lib/api";
+import { useDestinations } from "@/components/layout/navigation";
+import { listChats, listExecutions, listSchedules } from "@/lib/api";
 import { oneLine } from "@/lib/format";
 import { agentsQuery, toolsQuery } from "@/lib/queries";
 
@@ -18,11 +18,20 @@ const RECENT = 30;
 export function useCommands(): Command[] {
   const router = useRouter();
   const { setTheme } = useTheme();
+  const destinations = useDestinations();
   const agents = useQuery(agentsQuery());
   const tools = useQuery(toolsQuery());
   const executions = useQuery({
     queryKey: ["executions", "recent", RECENT],
     queryFn: async ({ signal }) => (await listExecutions({ query: { limit: RECENT }, signal, throwOnError: true })).data,
+  });
+  const schedules = useQuery({
+    queryKey: ["schedules", "recent", RECENT],
+    queryFn: async ({ signal }) => (await listSchedules({ query: { limit: RECENT }, signal, throwOnError: true })).data,
+  });
+  const conversations = useQuery({
+    queryKey: ["conversations", "recent", RECENT],
+    queryFn: async ({ signal }) => (await listChats({ query: { limit: RECENT }, signal, throwOnError: true })).data,
   });
   return useMemo(() => {
     const go = (href: string) => () => router.push(href);
@@ -30,13 +39,17 @@ export function useCommands(): Command[] {
       ...destinations.map(({ href, label }) => ({ id: href, group: "Go to", label, run: go(href) })),
       { id: "new-agent", group: "Create", label: "New agent", run: go("/agents/new") },
       { id: "new-tool", group: "Create", label: "Register new tool", words: "python function", run: go("/tools/new") },
+      { id: "new-conversation", group: "Create", label: "New conversation", words: "chat talk", run: go("/conversations?fresh=true") },
+      { id: "new-schedule", group: "Create", label: "New schedule", words: "cron timer", run: go("/schedules/new") },
       ...(agents.data?.agents ?? []).flatMap(({ id, name, role }) => [
         { id: `agent-${id}`, group: "Agents", label: name, words: role ?? "", hint: "edit", run: go(`/agents/${id}`) },
         { id: `run-${id}`, group: "Run", label: `Ask ${name}`, words: "run playground", run: go(`/playground?agent=${id}`) },
       ]),
       ...(tools.data?.tools ?? []).map(({ name, description }) => ({ id: `tool-${name}`, group: "Tools", label: name, words: description, run: go(`/tools?tool=${name}`) })),
+      ...(schedules.data?.schedules ?? []).map(({ id, name, query, paused }) => ({ id: `schedule-${id}`, group: "Schedules", label: name, words: query, hint: paused ? "paused" : "", run: go(`/schedules/${id}`) })),
+      ...(conversations.data?.chats ?? []).map(({ id, first_query, agent_name }) => ({ id: `conversation-${id}`, group: "Talks", label: oneLine(first_query, 80), words: `${agent_name} conversation`, hint: agent_name, run: go(`/conversations?id=${encodeURIComponent(id)}`) })),
       ...(executions.data?.executions ?? []).map(({ id, query, agent_name, status }) => ({ id, group: "Executions", label: oneLine(query, 80), words: agent_name, hint: status, run: go(`/executions/${id}`) })),
       ...(["light", "dark", "system"] as const).map((theme) => ({ id: `theme-${theme}`, group: "Theme", label: `${theme.charAt(0).toUpperCase()}${theme.slice(1)} theme`, run: () => setTheme(theme) })),
     ];
-  }, [agents.data, tools.data, executions.data, router, setTheme]);
+  }, [destinations, agents.data, tools.data, schedules.data, conversations.data, executions.data, router, setTheme]);
 }

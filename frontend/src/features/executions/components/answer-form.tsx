@@ -1,7 +1,7 @@
 "use client";
 
-import { useMutation } from "@tanstack/react-query";
-import { useState } from "react";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useId, useState } from "react";
 
 import { Button } from "@/components/ui/button";
 import { Callout } from "@/components/ui/callout";
@@ -11,15 +11,22 @@ import { Segmented } from "@/components/ui/segmented";
 import { problemText } from "@/lib/problem";
 
 import { resumeExecution } from "../api/resume-execution";
-import { decisions, emptyAnswer, readAnswer } from "../model/answer";
-import type { EventOf } from "../model/trace-event";
+import { decisions, emptyAnswer, type Question, readAnswer } from "../model/answer";
 
 /** Lets a person decide about one call; the run goes on when nothing is open any more. */
-export function AnswerForm({ executionId, event }: { executionId: string; event: EventOf<"interrupt"> }) {
-  const [draft, setDraft] = useState(() => emptyAnswer(event));
+export function AnswerForm({ executionId, question, onAnswered }: { executionId: string; question: Question; onAnswered?: () => void }) {
+  const queryClient = useQueryClient();
+  const prefix = useId();
+  const [draft, setDraft] = useState(() => emptyAnswer(question));
   const [unreadable, setUnreadable] = useState(false);
-  const answer = useMutation({ mutationFn: (value: Record<string, unknown>) => resumeExecution(executionId, { [event.interrupt_id]: value }) });
-  const choices = decisions(event.response_schema);
+  const answer = useMutation({
+    mutationFn: (value: Record<string, unknown>) => resumeExecution(executionId, { [question.id]: value }),
+    onSuccess: () => {
+      void queryClient.invalidateQueries({ queryKey: ["executions"] });
+      onAnswered?.();
+    },
+  });
+  const choices = decisions(question.response_schema);
   const decision = draft.decision || (choices[0]?.value ?? "");
   const submit = () => {
     try {
@@ -40,18 +47,18 @@ export function AnswerForm({ executionId, event }: { executionId: string; event:
     >
       <Segmented label="Decision" value={decision} options={choices} onChange={(value) => setDraft({ ...draft, decision: value })} className="h-auto flex-wrap self-start [&_button]:h-6" />
       {decision === "edit" && (
-        <Field id="answer-arguments" label="Arguments" error={unreadable ? "Not valid JSON" : undefined}>
-          <Textarea id="answer-arguments" value={draft.arguments} spellCheck={false} className="font-mono text-xs" onChange={({ target }) => setDraft({ ...draft, arguments: target.value })} />
+        <Field id={`${prefix}arguments`} label="Arguments" error={unreadable ? "Not valid JSON" : undefined}>
+          <Textarea id={`${prefix}arguments`} value={draft.arguments} spellCheck={false} className="font-mono text-xs" onChange={({ target }) => setDraft({ ...draft, arguments: target.value })} />
         </Field>
       )}
       {decision === "respond" && (
-        <Field id="answer-result" label="Result" hint="JSON, or plain text">
-          <Textarea id="answer-result" value={draft.result} onChange={({ target }) => setDraft({ ...draft, result: target.value })} />
+        <Field id={`${prefix}result`} label="Result" hint="JSON, or plain text">
+          <Textarea id={`${prefix}result`} value={draft.result} onChange={({ target }) => setDraft({ ...draft, result: target.value })} />
         </Field>
       )}
       {decision === "reject" && (
-        <Field id="answer-reason" label="Reason" hint="The model is told this">
-          <Input id="answer-reason" value={draft.reason} onChange={({ target }) => setDraft({ ...draft, reason: target.value })} />
+        <Field id={`${prefix}reason`} label="Reason" hint="The model is told this">
+          <Input id={`${prefix}reason`} value={draft.reason} onChange={({ target }) => setDraft({ ...draft, reason: target.value })} />
         </Field>
       )}
       {answer.error && <Callout tone="bad">{problemText(answer.error)}</Callout>}

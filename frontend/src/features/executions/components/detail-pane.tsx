@@ -10,6 +10,7 @@ import { useViewStore } from "@/stores/view";
 import type { TraceView } from "../hooks/use-trace-view";
 import type { Step, Trace } from "../model/trace";
 import type { TraceEvent } from "../model/trace-event";
+import { ForkStep } from "./fork-dialog";
 import { RunOverview } from "./run-overview";
 import { StepDetail } from "./step-detail";
 import { StepIcon } from "./step-icon";
@@ -28,6 +29,7 @@ export function DetailPane({ trace, view }: { trace: Trace; view: TraceView }) {
       <div className="flex h-9 shrink-0 items-center gap-2 border-b px-3">
         {step ? <StepIcon step={step} /> : <AgentIcon className="size-3.5 text-accent-ink" />}
         <h2 className="min-w-0 flex-1 truncate font-semibold">{event ? `Event ${event.seq}: ${event.type}` : (step?.name ?? "Execution")}</h2>
+        {step && <ForkStep key={step.id} trace={trace} step={step} />}
         <Segmented
           label="Show"
           value={rendering}

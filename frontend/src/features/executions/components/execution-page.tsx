@@ -7,6 +7,7 @@ import { PageHeader } from "@/components/layout/page";
 import { oneLine } from "@/lib/format";
 
 import { useExecutionTrace } from "../hooks/use-execution-trace";
+import { OriginNote } from "./origin-note";
 import { StatusBadge } from "./status-badge";
 import { TraceActions } from "./trace-actions";
 import { TraceStats } from "./trace-stats";
@@ -23,7 +24,7 @@ export function ExecutionPage({ executionId }: { executionId: string }) {
       <PageHeader
         parent={{ href: "/executions", label: "Executions" }}
         title={trace.query ? oneLine(trace.query, 120) : "Execution"}
-        facts={trace.lastSeq > 0 && <StatusBadge status={trace.status} />}
+        facts={trace.lastSeq > 0 && <><StatusBadge status={trace.status} /><OriginNote executionId={executionId} /></>}
         actions={trace.lastSeq > 0 && <TraceActions trace={trace} onStarted={(id) => router.push(`/executions/${id}`)} />}
       />
       {trace.lastSeq > 0 && <TraceStats trace={trace} />}

@@ -141,7 +141,7 @@ function InterruptDetail({ step: { opened, closed, status }, executionId }: { st
         {status === "waiting" ? "The run waits for you; it costs nothing meanwhile." : "Answered."}
       </Callout>
       <Section title="The call">{isRecord(values) ? <Arguments values={values} /> : <JsonView value={opened.value} label="Value" />}</Section>
-      {status === "waiting" && <AnswerForm key={opened.interrupt_id} executionId={executionId} event={opened} />}
+      {status === "waiting" && <AnswerForm key={opened.interrupt_id} executionId={executionId} question={{ ...opened, id: opened.interrupt_id }} />}
       {closed?.type === "resume" && (
         <Section title="Answer">
           <JsonView value={closed.answer} label="Answer" />

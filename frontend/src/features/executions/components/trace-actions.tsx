@@ -5,6 +5,7 @@ import { Ban, Ellipsis, Link2, RotateCcw, StepForward, Terminal, Download } from
 import { Button } from "@/components/ui/button";
 import { Menu, MenuItem } from "@/components/ui/menu";
 
+import { saveFile } from "@/lib/save-file";
 import { toast } from "@/lib/toast";
 
 import { useExecutionActions } from "../hooks/use-execution-actions";
@@ -56,19 +57,10 @@ export function TraceActions({ trace, compact = false, onStarted }: { trace: Tra
         <MenuItem onSelect={() => copy(curlFollow(origin, executionId), "Command")}>
           <Terminal /> Copy as curl: follow this trace
         </MenuItem>
-        <MenuItem onSelect={() => download(`${executionId}.json`, JSON.stringify(trace.events, null, 2))}>
+        <MenuItem onSelect={() => saveFile(`${executionId}.json`, JSON.stringify(trace.events, null, 2), "application/json")}>
           <Download /> Download events
         </MenuItem>
       </Menu>
     </>
   );
-}
-
-function download(name: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: "application/json" }));
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(url);
 }

@@ -1,13 +1,12 @@
 import { describe, expect, it } from "vitest";
 
-import { decisions, emptyAnswer, readAnswer } from "./answer";
-import type { EventOf } from "./trace-event";
+import { decisions, emptyAnswer, type Question, readAnswer } from "./answer";
 
-const event = { type: "interrupt", value: { tool: "mail", arguments: { to: "ada" } }, response_schema: { properties: { decision: { enum: ["approve", "edit"] } } } } as unknown as EventOf<"interrupt">;
+const question: Question = { id: "q1", value: { tool: "mail", arguments: { to: "ada" } }, response_schema: { properties: { decision: { enum: ["approve", "edit"] } } } };
 
 describe("answers to interrupts", () => {
   it("offers what the schema allows", () => {
-    expect(decisions(event.response_schema)).toEqual([
+    expect(decisions(question.response_schema)).toEqual([
       { value: "approve", label: "Approve" },
       { value: "edit", label: "Change the arguments" },
     ]);
@@ -15,7 +14,7 @@ describe("answers to interrupts", () => {
   });
 
   it("says only what the decision needs", () => {
-    const draft = emptyAnswer(event);
+    const draft = emptyAnswer(question);
     expect(JSON.parse(draft.arguments)).toEqual({ to: "ada" });
     expect(readAnswer({ ...draft, decision: "approve", reason: "x" })).toEqual({ decision: "approve" });
     expect(readAnswer({ ...draft, decision: "edit", arguments: '{"to":"bob"}' })).toEqual({ decision: "edit", arguments: { to: "bob" } });

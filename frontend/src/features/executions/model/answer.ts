@@ -1,5 +1,11 @@
 /** What a person can answer to an interrupt, read from its schema. */
-import type { EventOf } from "./trace-event";
+
+/** What a run asks a person: about which call, and what an answer must look like. */
+export interface Question {
+  id: string;
+  value: Record<string, unknown>;
+  response_schema: Record<string, unknown>;
+}
 
 export interface AnswerDraft {
   decision: string;
@@ -27,8 +33,8 @@ export function decisions(schema: Record<string, unknown>): { value: string; lab
 }
 
 /** The first state of the form: the call's own arguments, to be changed. */
-export function emptyAnswer(event: EventOf<"interrupt">): AnswerDraft {
-  const given = event.value.arguments;
+export function emptyAnswer(question: Question): AnswerDraft {
+  const given = question.value.arguments;
   return { decision: "", arguments: given === undefined ? "{}" : JSON.stringify(given, null, 2), result: "", reason: "" };
 }
 

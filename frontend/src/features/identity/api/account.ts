@@ -1,10 +1,8 @@
 import { queryOptions } from "@tanstack/react-query";
 
-import { changePassword as change, createAccessKey as create, getProfile, listAccessKeys, type ProfileChanges, revokeAccessKey as revoke, updateProfile as update } from "@/lib/api";
+import { changePassword as change, createAccessKey as create, listAccessKeys, type ProfileChanges, revokeAccessKey as revoke, updateProfile as update } from "@/lib/api";
 
-export function profileQuery() {
-  return queryOptions({ queryKey: ["account", "profile"], queryFn: async ({ signal }) => (await getProfile({ signal, throwOnError: true })).data });
-}
+export { profileQuery } from "@/lib/queries";
 
 export function accessKeysQuery() {
   return queryOptions({ queryKey: ["account", "keys"], queryFn: async ({ signal }) => (await listAccessKeys({ signal, throwOnError: true })).data });

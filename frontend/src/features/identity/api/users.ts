@@ -1,10 +1,6 @@
-import { queryOptions } from "@tanstack/react-query";
+import { createUser as create, issuePasswordLink as issueLink, type NewUserBodyWritable, setUserRole as setRole, setUserStatus as setStatus, type UserOut } from "@/lib/api";
 
-import { createUser as create, issuePasswordLink as issueLink, listUsers, type NewUserBodyWritable, setUserRole as setRole, setUserStatus as setStatus, type UserOut } from "@/lib/api";
-
-export function usersQuery() {
-  return queryOptions({ queryKey: ["users"], queryFn: async ({ signal }) => (await listUsers({ query: { limit: 200 }, signal, throwOnError: true })).data });
-}
+export { usersQuery } from "@/lib/queries";
 
 export async function createUser(body: NewUserBodyWritable) {
   return (await create({ body, throwOnError: true })).data;

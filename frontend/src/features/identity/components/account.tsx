@@ -1,6 +1,6 @@
 "use client";
 
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import { LogOut } from "lucide-react";
 import { parseAsStringLiteral, useQueryState } from "nuqs";
 
@@ -15,6 +15,7 @@ import { problemText } from "@/lib/problem";
 import { closeSession, openSession } from "@/lib/session";
 import { toast } from "@/lib/toast";
 import { useSession } from "@/lib/use-session";
+import { useSharedQuery } from "@/lib/use-shared-query";
 
 import { changePassword, profileQuery, updateProfile } from "../api/account";
 import { logOut, logOutEverywhere } from "../api/sessions";
@@ -28,7 +29,7 @@ const tabs = ["profile", "keys", "people"] as const;
 
 /** One's own account, keys for programs, and for administrators everybody else's. */
 export function Account() {
-  const { data: profile, error } = useQuery(profileQuery());
+  const { data: profile, error } = useSharedQuery(profileQuery());
   const { user } = useSession();
   const [tab, setTab] = useQueryState("tab", parseAsStringLiteral(tabs).withDefault("profile"));
   const leave = (how: () => Promise<void>) => void how().then(closeSession, (problem: unknown) => toast.error(problemText(problem)));

@@ -4,8 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 
 import { cn } from "@/lib/cn";
-
-import { healthQuery } from "../api/get-health";
+import { healthQuery } from "@/lib/health";
 
 const looks = {
   ok: { dot: "bg-good", text: "All parts work" },

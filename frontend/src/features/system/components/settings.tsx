@@ -14,11 +14,10 @@ import { Segmented } from "@/components/ui/segmented";
 import { Card, Kbd, SkeletonRows } from "@/components/ui/surface";
 import type { HealthOut } from "@/lib/api";
 import { duration } from "@/lib/format";
+import { healthQuery } from "@/lib/health";
 import { problemText } from "@/lib/problem";
 import { useMounted } from "@/lib/use-mounted";
 import { useViewStore } from "@/stores/view";
-
-import { healthQuery } from "../api/get-health";
 
 const tones = { ok: "good", warn: "warn", fail: "bad" } as const;
 const words = { ok: "works", warn: "look at it", fail: "fails" };

@@ -13,6 +13,7 @@ from dynagent.core.executions import (
     Executions,
     Frame,
     Interrupt,
+    OpenQuestion,
     TraceLog,
 )
 from dynagent.core.shared.ids import is_id
@@ -68,6 +69,24 @@ class ListInterrupts(Returns[Sequence[Interrupt]]):
     """The questions an execution has asked people, oldest first. Raises ExecutionNotFound."""
 
     execution_id: str
+
+
+@dataclass(frozen=True)
+class ListOpenQuestions(Returns[Page[OpenQuestion]]):
+    """A page of the questions that the caller's waiting executions ask people, newest first."""
+
+    page: PageRequest = field(default_factory=PageRequest)
+
+
+class ListOpenQuestionsHandler:
+    """Handles ListOpenQuestions."""
+
+    def __init__(self, executions: Executions) -> None:
+        self._executions = executions
+
+    async def __call__(self, message: ListOpenQuestions, caller: Caller) -> Page[OpenQuestion]:
+        """Return the page."""
+        return await self._executions.open_questions(message.page)
 
 
 class ListInterruptsHandler:

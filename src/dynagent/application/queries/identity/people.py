@@ -184,5 +184,8 @@ class ListAuditEntriesHandler:
         self._audit = audit
 
     async def __call__(self, message: ListAuditEntries, caller: Caller) -> Page[AuditEntry]:
-        """Return the page."""
-        return await self._audit.find(message.wanted, message.page)
+        """Return the page; an actor that is no id matches nothing."""
+        wanted, page = message.wanted, message.page
+        if wanted.actor_id is not None and not is_id(wanted.actor_id):
+            return Page(items=(), total=0, skip=page.skip, limit=page.limit)
+        return await self._audit.find(wanted, page)

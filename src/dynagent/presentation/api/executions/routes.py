@@ -65,6 +65,7 @@ async def list_executions(
     ask: Ask,
     agent_id: Annotated[str | None, Query(max_length=100)] = None,
     conversation_id: Annotated[str | None, Query(max_length=200)] = None,
+    schedule_id: Annotated[str | None, Query(max_length=100)] = None,
     status: ExecutionStatus | None = None,
     created_from: Moment = None,
     created_to: Moment = None,
@@ -73,6 +74,7 @@ async def list_executions(
     wanted = ExecutionFilter(
         agent_id=agent_id,
         conversation_id=conversation_id,
+        schedule_id=schedule_id,
         status=status,
         created_from=created_from,
         created_to=created_to,

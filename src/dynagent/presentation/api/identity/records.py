@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
+from pydantic import AwareDatetime
 
 from dynagent.application.commands.identity import IssueStreamTicket
 from dynagent.application.queries.identity import ListAuditEntries
@@ -12,6 +13,8 @@ from dynagent.presentation.api.shared.dependencies import Ask
 from dynagent.presentation.api.shared.limits import StrictRoute
 from dynagent.presentation.api.shared.paging import PageOf, link_next
 from dynagent.presentation.api.shared.router import PREFIX
+
+Moment = Annotated[AwareDatetime | None, Query(description="ISO 8601 with time zone.")]
 
 router = APIRouter(prefix=PREFIX, route_class=StrictRoute, redirect_slashes=False)
 
@@ -23,11 +26,17 @@ async def list_audit_entries(
     response: Response,
     page: PageOf,
     ask: Ask,
-    action: Annotated[str | None, Query(max_length=64)] = None,
+    action: Annotated[
+        str | None, Query(max_length=64, description="A whole action, `session.opened`, or its noun, `session`.")
+    ] = None,
     outcome: AuditOutcome | None = None,
+    actor_id: Annotated[str | None, Query(max_length=100)] = None,
+    at_from: Moment = None,
+    at_to: Moment = None,
 ) -> AuditEntries:
-    """Give who did what, newest first. For administrators."""
-    found = await ask(ListAuditEntries(AuditFilter(action=action, outcome=outcome), page))
+    """Give who did what, newest first; `at_to` is exclusive. For administrators."""
+    wanted = AuditFilter(action=action, outcome=outcome, actor_id=actor_id, at_from=at_from, at_to=at_to)
+    found = await ask(ListAuditEntries(wanted, page))
     link_next(request, response, found)
     return AuditEntries.of(found)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-DYNAMIC = re.compile(r"^/(agents|executions)/(?!new(?:/|$)|_(?:/|$))([^/.]+)(/.*)?$")
+DYNAMIC = re.compile(r"^/(agents|executions|schedules)/(?!new(?:/|$)|_(?:/|$))([^/.]+)(/.*)?$")
 NOT_PAGES = ("/api/", "/health", "/ready", "/metrics", "/docs", "/openapi.json", "/info", "/llms.txt")
 FOR_EVER = b"public, max-age=31536000, immutable"
 ASK_AGAIN = b"no-cache"

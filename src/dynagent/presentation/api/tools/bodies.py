@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_vali
 from pydantic_core import PydanticCustomError
 
 from dynagent.application.commands.tools import RegisterTool, ToolRun
+from dynagent.application.commands.tools.versions import BY_HAND
 from dynagent.core.shared.paging import Page
 from dynagent.core.tools import (
     DEFAULT_TOOL_TIMEOUT_S,
@@ -16,6 +17,7 @@ from dynagent.core.tools import (
     ToolKind,
     ToolListing,
     ToolPolicy,
+    ToolVersion,
 )
 from dynagent.presentation.api.shared.paging import Envelope, page_fields
 
@@ -80,6 +82,7 @@ class ToolOut(BaseModel):
     version: int
     aliases: tuple[str, ...] = ()
     settings: tuple[str, ...] = ()
+    needs: tuple[str, ...] = Field(default=(), description="What it cannot work without and what is not there.")
     tags: tuple[str, ...] = ()
     repeatable: bool = True
     disabled: bool = False
@@ -127,6 +130,43 @@ class ToolList(Envelope):
     def of(cls, page: Page[ToolListing]) -> "ToolList":
         """Return the answer for a page."""
         return cls(tools=[ToolOut.of(tool) for tool in page.items], **page_fields(page))
+
+
+class ToolStatusBody(BaseModel):
+    """Whether the tool is switched off, and what its callers are told then."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    disabled: bool
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)] = BY_HAND
+
+
+class ToolVersionOut(BaseModel):
+    """A registered tool as it was at one of its versions."""
+
+    version: int
+    description: str
+    source: str
+    parameters: dict[str, Any]
+    policy: ToolPolicy
+    tags: tuple[str, ...]
+    created_at: datetime
+
+    @classmethod
+    def of(cls, version: ToolVersion) -> "ToolVersionOut":
+        """Return the answer for a version."""
+        return cls(source=version.code, **version.model_dump(exclude={"code"}))
+
+
+class ToolVersionList(Envelope):
+    """A page of versions, newest first."""
+
+    versions: list[ToolVersionOut]
+
+    @classmethod
+    def of(cls, page: Page[ToolVersion]) -> "ToolVersionList":
+        """Return the answer for a page."""
+        return cls(versions=[ToolVersionOut.of(item) for item in page.items], **page_fields(page))
 
 
 class CallBody(BaseModel):

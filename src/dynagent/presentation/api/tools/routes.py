@@ -2,19 +2,31 @@
 
 from typing import Annotated
 
-from fastapi import Query, Request, Response
+from fastapi import Path, Query, Request, Response
 
-from dynagent.application.commands.tools import ExecuteTool, RemoveTool, UpdateTool
-from dynagent.application.queries.tools import GetTool, ListTools
+from dynagent.application.commands.tools import ExecuteTool, RemoveTool, RestoreToolVersion, SetToolStatus, UpdateTool
+from dynagent.application.queries.tools import GetTool, GetToolVersion, ListTools, ListToolVersions
 from dynagent.core.shared.paging import MAX_LIMIT, MAX_SKIP
 from dynagent.core.tools import ToolKind
 from dynagent.presentation.api.shared.dependencies import Ask
 from dynagent.presentation.api.shared.etag import MatchedVersion, set_version
+from dynagent.presentation.api.shared.paging import PageOf
 from dynagent.presentation.api.shared.router import noun_router
-from dynagent.presentation.api.tools.bodies import CallBody, CallOut, ToolBody, ToolChanges, ToolList, ToolOut
+from dynagent.presentation.api.tools.bodies import (
+    CallBody,
+    CallOut,
+    ToolBody,
+    ToolChanges,
+    ToolList,
+    ToolOut,
+    ToolStatusBody,
+    ToolVersionList,
+    ToolVersionOut,
+)
 
 router = noun_router("tools", "Tools")
 
+VersionNumber = Annotated[int, Path(ge=1, le=2**31 - 1)]
 Search = Annotated[str | None, Query(max_length=200, description="In name, description and tags.")]
 
 
@@ -76,3 +88,35 @@ async def update_tool(name: str, body: ToolChanges, response: Response, matched:
 async def remove_tool(request: Request, name: str, ask: Ask) -> None:
     """Remove a registered tool."""
     await ask(RemoveTool(name))
+
+
+@router.put("/{name}/status", operation_id="set_tool_status", summary="Switch a registered tool off or on")
+async def set_tool_status(name: str, body: ToolStatusBody, response: Response, ask: Ask) -> ToolOut:
+    """Refuse the calls of a tool for a while, without removing it; its version stays."""
+    tool = await ask(SetToolStatus(name, body.disabled, body.reason))
+    set_version(response, tool.version)
+    return ToolOut.of_custom(tool)
+
+
+@router.get("/{name}/versions", operation_id="list_tool_versions", summary="List a tool's versions")
+async def list_tool_versions(name: str, page: PageOf, ask: Ask) -> ToolVersionList:
+    """Give all versions of a registered tool with their sources, newest first."""
+    return ToolVersionList.of(await ask(ListToolVersions(name, page)))
+
+
+@router.get("/{name}/versions/{version}", operation_id="get_tool_version", summary="Get a tool's version")
+async def get_tool_version(name: str, version: VersionNumber, ask: Ask) -> ToolVersionOut:
+    """Give one version of a registered tool."""
+    return ToolVersionOut.of(await ask(GetToolVersion(name, version)))
+
+
+@router.post(
+    "/{name}/versions/{version}/restore", operation_id="restore_tool_version", summary="Restore a tool's version"
+)
+async def restore_tool_version(
+    name: str, version: VersionNumber, response: Response, matched: MatchedVersion, ask: Ask
+) -> ToolOut:
+    """Make an earlier version the next one; its source is screened anew."""
+    tool = await ask(RestoreToolVersion(name, version, matched))
+    set_version(response, tool.version)
+    return ToolOut.of_custom(tool)

@@ -1,0 +1,13 @@
+import { infiniteQueryOptions } from "@tanstack/react-query";
+
+import { readChat } from "@/lib/api";
+
+/** The turns of a conversation, the latest first; further pages are earlier turns. */
+export function conversationQuery(id: string) {
+  return infiniteQueryOptions({
+    queryKey: ["conversations", "one", id],
+    queryFn: async ({ pageParam, signal }) => (await readChat({ path: { conversation_id: id }, query: { cursor: pageParam, limit: 30 }, signal, throwOnError: true })).data,
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next_cursor ?? null,
+  });
+}

@@ -1,0 +1,61 @@
+"use client";
+
+import { MessageSquarePlus } from "lucide-react";
+import { parseAsBoolean, parseAsString, useQueryStates } from "nuqs";
+import type { ReactNode } from "react";
+
+import { PageHeader } from "@/components/layout/page";
+import { Button } from "@/components/ui/button";
+import { ConversationIcon } from "@/components/ui/icons";
+import { EmptyState } from "@/components/ui/surface";
+import { cn } from "@/lib/cn";
+import type { ExecutionSummary } from "@/lib/api";
+
+import { ConversationList } from "./conversation-list";
+import { ConversationThread } from "./conversation-thread";
+import { NewConversation } from "./new-conversation";
+
+/** What a turn and the place to write need from those who know executions. */
+export interface ConversationParts {
+  /** A question with its answer, live while it runs; `onEnd` is called when it has ended. */
+  turn: (execution: ExecutionSummary, onEnd: () => void) => ReactNode;
+  composer: (props: { busy: boolean; onAsk: (query: string) => void; onStop?: () => void }) => ReactNode;
+}
+
+/** Conversations on the left, the chosen one on the right; on narrow screens one of the two. Which one stands in the address. */
+export function Conversations({ parts }: { parts: ConversationParts }) {
+  const [{ id, agent, fresh }, setPlace] = useQueryStates({ id: parseAsString, agent: parseAsString, fresh: parseAsBoolean });
+  const open = id !== null || fresh === true;
+  const close = () => void setPlace({ id: null, fresh: null });
+  return (
+    // Below the bar of narrow screens an open conversation has all the height, so that its field stays at the bottom.
+    <div className={cn("flex min-h-0 flex-1 flex-col", open && "max-md:h-[calc(100dvh-2.75rem)] max-md:flex-none")}>
+      <div className={cn(open && "max-md:hidden")}>
+        <PageHeader
+          title="Conversations"
+          actions={
+            <Button variant="primary" onClick={() => void setPlace({ id: null, fresh: true })}>
+              <MessageSquarePlus /> New conversation
+            </Button>
+          }
+        />
+      </div>
+      <div className="grid min-h-0 min-w-0 flex-1 md:grid-cols-[minmax(15rem,20rem)_minmax(0,1fr)]">
+        <div className={cn("flex min-h-0 min-w-0 flex-col border-r", open && "max-md:hidden")}>
+          <ConversationList chosen={id} agentId={agent} onAgent={(value) => void setPlace({ agent: value })} onChoose={(value) => void setPlace({ id: value, fresh: null })} />
+        </div>
+        <div className={cn("flex min-h-0 min-w-0 flex-col bg-surface", !open && "max-md:hidden")}>
+          {id !== null ? (
+            <ConversationThread key={id} id={id} parts={parts} onClose={close} />
+          ) : fresh ? (
+            <NewConversation initialAgent={agent} parts={parts} onBegun={(begun) => void setPlace({ id: begun, fresh: null })} onClose={close} />
+          ) : (
+            <EmptyState icon={<ConversationIcon />} title="Choose a conversation" action={<Button onClick={() => void setPlace({ fresh: true })}><MessageSquarePlus /> New conversation</Button>}>
+              An agent remembers the earlier turns of a conversation. Each turn is an execution: its trace is one click away.
+            </EmptyState>
+          )}
+        </div>
+      </div>
+    </div>
+  );
+}

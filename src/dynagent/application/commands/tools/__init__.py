@@ -1,0 +1,35 @@
+"""Commands about tools: register, update, remove, execute (change); earlier versions, on and off (versions)."""
+
+from dynagent.application.commands.tools.change import (
+    ExecuteTool,
+    ExecuteToolHandler,
+    RegisterTool,
+    RegisterToolHandler,
+    RemoveTool,
+    RemoveToolHandler,
+    ToolRun,
+    UpdateTool,
+    UpdateToolHandler,
+)
+from dynagent.application.commands.tools.versions import (
+    RestoreToolVersion,
+    RestoreToolVersionHandler,
+    SetToolStatus,
+    SetToolStatusHandler,
+)
+
+__all__ = [
+    "ExecuteTool",
+    "ExecuteToolHandler",
+    "RegisterTool",
+    "RegisterToolHandler",
+    "RemoveTool",
+    "RemoveToolHandler",
+    "RestoreToolVersion",
+    "RestoreToolVersionHandler",
+    "SetToolStatus",
+    "SetToolStatusHandler",
+    "ToolRun",
+    "UpdateTool",
+    "UpdateToolHandler",
+]

@@ -1,0 +1,84 @@
+"""Commands about a registered tool as it stands: bring back an earlier version, switch it off and on."""
+
+from dataclasses import dataclass
+
+from dynagent.application.commands.tools.change import UpdateTool, UpdateToolHandler, owned_tool
+from dynagent.application.shared.bus import Returns
+from dynagent.application.shared.caller import Caller
+from dynagent.core.shared.clock import Clock, utc_now
+from dynagent.core.shared.unit_of_work import UnitOfWork
+from dynagent.core.tools import CustomTool, CustomTools, ToolCatalogue, ToolVersionNotFound
+
+BY_HAND = "switched off by hand"
+
+
+@dataclass(frozen=True)
+class RestoreToolVersion(Returns[CustomTool]):
+    """Make an earlier version the tool's next one; its source is screened by today's rules.
+
+    Raises ToolNotFound, ToolIsPrebuilt, ToolVersionNotFound, ToolRejected, StaleVersion, SandboxUnavailable.
+    """
+
+    name: str
+    version: int
+    expected_version: int | None = None
+
+
+@dataclass(frozen=True)
+class SetToolStatus(Returns[CustomTool]):
+    """Switch a registered tool off, so that its calls are refused with `reason`, or on again.
+
+    Raises ToolNotFound, ToolIsPrebuilt.
+    """
+
+    name: str
+    disabled: bool
+    reason: str = BY_HAND
+
+
+class RestoreToolVersionHandler:
+    """Handles RestoreToolVersion."""
+
+    def __init__(self, tools: CustomTools, catalogue: ToolCatalogue, update: UpdateToolHandler) -> None:
+        self._tools = tools
+        self._catalogue = catalogue
+        self._update = update
+
+    async def __call__(self, message: RestoreToolVersion, caller: Caller) -> CustomTool:
+        """Return the tool at its next version."""
+        tool = await owned_tool(self._tools, self._catalogue, message.name)
+        wanted = await self._tools.get_version(tool.id, message.version)
+        if wanted is None:
+            raise ToolVersionNotFound(f"tool {tool.name} has no version {message.version}")
+        change = UpdateTool(
+            name=tool.name,
+            description=wanted.description,
+            code=wanted.code,
+            policy=wanted.policy,
+            tags=wanted.tags,
+            expected_version=message.expected_version,
+        )
+        return await self._update(change, caller)
+
+
+class SetToolStatusHandler:
+    """Handles SetToolStatus."""
+
+    def __init__(
+        self, tools: CustomTools, uow: UnitOfWork, catalogue: ToolCatalogue, *, clock: Clock = utc_now
+    ) -> None:
+        self._tools = tools
+        self._uow = uow
+        self._catalogue = catalogue
+        self._clock = clock
+
+    async def __call__(self, message: SetToolStatus, caller: Caller) -> CustomTool:
+        """Return the tool, at the version it had; what is so already stays as it is."""
+        tool = await owned_tool(self._tools, self._catalogue, message.name)
+        if tool.disabled == message.disabled:
+            return tool
+        now = self._clock()
+        changed = tool.disable(message.reason, now=now) if message.disabled else tool.enable(now=now)
+        changed = await self._tools.update(changed)
+        await self._uow.commit()
+        return changed
