@@ -24,6 +24,9 @@ from dynagent.presentation.api.shared.site import Site, page_path
         ("/agents/new/", "/agents/new/"),
         ("/agents/_/", "/agents/_/"),
         ("/agents/", "/agents/"),
+        ("/agents", "/agents/"),
+        ("/agents/new", "/agents/new/"),
+        ("/robots.txt", "/robots.txt"),
         ("/tools/x/", "/tools/x/"),
         ("/agents/../x", "/agents/../x"),
     ],
@@ -50,7 +53,8 @@ def site(tmp_path: Path) -> httpx2.AsyncClient:
 
 
 async def test_a_page_comes_with_its_policy_and_is_asked_for_again(site: httpx2.AsyncClient) -> None:
-    for address, policy in (("/", "index.html"), ("/agents/01a1/", "agent"), ("/nowhere", "404.html")):
+    pages = {"/": "index.html", "/agents/01a1/": "agent", "/agents/01a1": "agent", "/nowhere": "404.html"}
+    for address, policy in pages.items():
         answer = await site.get(address)
         assert answer.headers["content-security-policy"] == f"script-src 'sha256-{policy}'"
         assert answer.headers["cache-control"] == "no-cache"
@@ -61,6 +65,12 @@ async def test_hashed_files_are_kept_for_ever(site: httpx2.AsyncClient) -> None:
     answer = await site.get("/_next/static/a1.js")
     assert "immutable" in answer.headers["cache-control"]
     assert "content-security-policy" not in answer.headers
+
+
+async def test_a_missing_hashed_file_is_not_kept(site: httpx2.AsyncClient) -> None:
+    answer = await site.get("/_next/static/gone.js")
+    assert answer.status_code == 404
+    assert answer.headers["cache-control"] == "no-cache"
 
 
 async def test_the_api_is_left_alone(site: httpx2.AsyncClient) -> None:

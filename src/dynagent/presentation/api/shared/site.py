@@ -15,6 +15,7 @@ DYNAMIC = re.compile(r"^/(agents|executions)/(?!new(?:/|$)|_(?:/|$))([^/.]+)(/.*
 NOT_PAGES = ("/api/", "/health", "/ready", "/metrics", "/docs", "/openapi.json", "/info", "/llms.txt")
 FOR_EVER = b"public, max-age=31536000, immutable"
 ASK_AGAIN = b"no-cache"
+FOUND = (200, 206, 304)
 
 
 class Site:
@@ -31,10 +32,12 @@ class Site:
             return
         path = page_path(scope["path"])
         page = path.lstrip("/") + "index.html" if path.endswith("/") else path.lstrip("/")
-        cache = FOR_EVER if path.startswith("/_next/static/") else ASK_AGAIN
+        hashed = path.startswith("/_next/static/")
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
+                # A file that is missing now may be there after the next deployment: only what was found is kept.
+                cache = FOR_EVER if hashed and message["status"] in FOUND else ASK_AGAIN
                 headers = [*message.get("headers", ()), (b"cache-control", cache)]
                 policy = self._policies.get("404.html" if message["status"] == 404 else page)
                 if policy is not None:
@@ -46,8 +49,13 @@ class Site:
 
 
 def page_path(path: str) -> str:
-    """Return the exported path of a page's address: `/agents/01a1…/` → `/agents/_/`; others stay as they are."""
-    return DYNAMIC.sub(lambda match: f"/{match[1]}/_{match[3] or '/'}", path)
+    """Return the exported path of an address: `/agents/01a1…` → `/agents/_/`, `/settings` → `/settings/`; files stay.
+
+    A page without its closing slash is served as it is asked for: a redirect would name a scheme and host that only the
+    proxy in front of us knows.
+    """
+    exported = DYNAMIC.sub(lambda match: f"/{match[1]}/_{match[3] or '/'}", path)
+    return exported if "." in exported or exported.endswith("/") else f"{exported}/"
 
 
 def _policies(file: Path) -> dict[str, bytes]:
