@@ -7,6 +7,7 @@ import { Skeleton } from "@/components/ui/surface";
 import { cn } from "@/lib/cn";
 import { cost, count, duration } from "@/lib/format";
 
+import { waitedS } from "../model/inside";
 import { isOver, type Trace } from "../model/trace";
 import type { TraceEvent } from "../model/trace-event";
 import { Facts, Section } from "./detail-parts";
@@ -66,6 +67,7 @@ export function RunOverview({ trace, onJumpToError, onSelect }: { trace: Trace; 
             ["Output tokens", count(trace.totals.outputTokens)],
             ["Cost", cost(trace.totals.costUsd)],
             ["Duration", trace.startedAt !== null && trace.endedAt !== null ? duration((trace.endedAt - trace.startedAt) * 1000) : null],
+            ["Waited to begin", duration((waitedS(trace) ?? NaN) * 1000)],
             ["Attempt", trace.attempt > 1 ? trace.attempt : null],
             ["Retries", trace.totals.retries || null],
             ["Events", count(trace.events.length)],

@@ -1,13 +1,18 @@
 "use client";
 
+import type { CSSProperties } from "react";
+
 import { ErrorBoundary } from "@/components/ui/error-boundary";
 import { SkeletonRows } from "@/components/ui/surface";
+import { Splitter } from "@/components/ui/splitter";
 import { cn } from "@/lib/cn";
 import { useNow } from "@/lib/use-now";
+import { useViewStore } from "@/stores/view";
 
 import type { ExecutionTrace } from "../hooks/use-execution-trace";
 import { useReplay } from "../hooks/use-replay";
 import { type Selection, useTraceView } from "../hooks/use-trace-view";
+import { stepWindow } from "../model/inside";
 import { isOver } from "../model/trace";
 import { timeWindow } from "../model/waterfall";
 import { ConnectionBanner } from "./connection-banner";
@@ -33,8 +38,11 @@ export function TraceView({ execution, selected, onSelect, stacked = false }: Tr
   const view = useTraceView(trace, selected, onSelect);
   const running = !isOver(live) && live.startedAt !== null;
   const now = useNow(100, running) / 1000;
-  const window = timeWindow(live.startedAt, live.endedAt, Math.max(now, live.lastAt));
-  const clock = replay.active ? window.from + replay.at : window.to;
+  const whole = timeWindow(live.startedAt, live.endedAt, Math.max(now, live.lastAt));
+  const clock = replay.active ? whole.from + replay.at : whole.to;
+  const zoomed = view.zoom === null ? undefined : live.steps[live.places.get(view.zoom) ?? -1];
+  const window = zoomed ? stepWindow(zoomed, clock) : whole;
+  const { detailsWidth, setDetailsWidth } = useViewStore();
 
   if (live.lastSeq === 0) {
     return (
@@ -48,12 +56,13 @@ export function TraceView({ execution, selected, onSelect, stacked = false }: Tr
     <ErrorBoundary what="The trace" resetKey={live.executionId}>
       <div className="flex min-h-0 min-w-0 flex-1 flex-col bg-surface" data-testid="trace" data-status={live.status} data-events={live.events.length}>
         <ConnectionBanner stream={stream} resumed={running} onReconnect={reconnect} />
-        <div className={cn("flex min-h-0 min-w-0 flex-1 flex-col", !stacked && "lg:flex-row")}>
-          <div className={cn("flex max-h-[55vh] min-h-56 min-w-0 flex-col", !stacked && "lg:max-h-none lg:flex-[1.35]")}>
+        <div style={{ "--details": `${detailsWidth}%` } as CSSProperties} className={cn("flex min-h-0 min-w-0 flex-1 flex-col", !stacked && "lg:flex-row")}>
+          <div className={cn("flex max-h-[55vh] min-h-56 min-w-0 flex-col", !stacked && "lg:max-h-none lg:min-w-72 lg:flex-1")}>
             <TraceToolbar view={view} live={running} />
             {view.mode === "steps" ? <StepList trace={trace} view={view} window={window} clock={clock} /> : <EventList trace={trace} view={view} />}
           </div>
-          <div className={cn("flex min-h-72 min-w-0 flex-1 border-t", !stacked && "lg:max-w-[36rem] lg:min-w-80 lg:border-t-0 lg:border-l")}>
+          {!stacked && <Splitter label="Width of the details" value={detailsWidth} min={25} max={65} onChange={setDetailsWidth} className="max-lg:hidden" />}
+          <div className={cn("flex min-h-72 min-w-0 flex-1 border-t", !stacked && "lg:w-(--details) lg:min-w-72 lg:flex-none lg:border-t-0")}>
             <DetailPane trace={trace} view={view} />
           </div>
         </div>
