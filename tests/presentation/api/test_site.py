@@ -1,6 +1,7 @@
 """Pages of the interface: dynamic ones by any id, hashed files kept for ever, each page with its policy."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from dynagent.presentation.api.shared.site import Site, page_path
+from dynagent.presentation.api.shared.site import Policies, Site, page_path
 
 
 @pytest.mark.parametrize(
@@ -80,4 +81,17 @@ async def test_the_api_is_left_alone(site: httpx2.AsyncClient) -> None:
 
 
 def test_a_build_without_policies_is_served_too(tmp_path: Path) -> None:
-    assert Site(Starlette(), tmp_path)._policies == {}
+    assert Policies(tmp_path / "csp.json").of("index.html") is None
+
+
+def test_a_new_build_brings_its_own_policies(tmp_path: Path) -> None:
+    file = tmp_path / "csp.json"
+    file.write_text('{"index.html": {"policy": "one"}}')
+    policies = Policies(file)
+    assert policies.of("index.html") == b"one"
+    file.write_text('{"index.html": {"policy": "two"}}')
+    os.utime(file, ns=(1, 1))
+    assert policies.of("index.html") == b"two"
+    file.write_text("{half a bui")
+    os.utime(file, ns=(2, 2))
+    assert policies.of("index.html") == b"two"

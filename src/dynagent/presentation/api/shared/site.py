@@ -23,7 +23,7 @@ class Site:
 
     def __init__(self, app: ASGIApp, directory: Path) -> None:
         self._app = app
-        self._policies = _policies(directory / "csp.json")
+        self._policies = Policies(directory / "csp.json")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
@@ -39,7 +39,7 @@ class Site:
                 # A file that is missing now may be there after the next deployment: only what was found is kept.
                 cache = FOR_EVER if hashed and message["status"] in FOUND else ASK_AGAIN
                 headers = [*message.get("headers", ()), (b"cache-control", cache)]
-                policy = self._policies.get("404.html" if message["status"] == 404 else page)
+                policy = self._policies.of("404.html" if message["status"] == 404 else page)
                 if policy is not None:
                     headers.append((b"content-security-policy", policy))
                 message = {**message, "headers": headers}
@@ -58,7 +58,25 @@ def page_path(path: str) -> str:
     return exported if "." in exported or exported.endswith("/") else f"{exported}/"
 
 
-def _policies(file: Path) -> dict[str, bytes]:
-    if not file.is_file():
-        return {}
-    return {page: entry["policy"].encode() for page, entry in json.loads(file.read_bytes()).items()}
+class Policies:
+    """The content policy of each page, read anew when the interface was built again under a running server."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._read_at = -1
+        self._by_page: dict[str, bytes] = {}
+
+    def of(self, page: str) -> bytes | None:
+        """Return a page's policy; None for files and for a build without policies."""
+        if not page.endswith(".html"):
+            return None
+        try:
+            built_at = self._file.stat().st_mtime_ns
+            if built_at != self._read_at:
+                entries = json.loads(self._file.read_bytes())
+                self._by_page = {name: entry["policy"].encode() for name, entry in entries.items()}
+                self._read_at = built_at
+        except (OSError, ValueError):
+            # A build is being written this moment: the policies known so far hold until it is there.
+            pass
+        return self._by_page.get(page)
