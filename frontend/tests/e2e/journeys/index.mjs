@@ -1,8 +1,9 @@
 import { agentJourney, builderProblems } from "./agents.mjs";
 import { identity } from "./identity.mjs";
-import { longTrace, pages, darkMode } from "./pages.mjs";
+import { darkMode, deepLinks, longTrace, pages } from "./pages.mjs";
 import { approval, cancel, dropNetwork, firstRun, reload, replay } from "./runs.mjs";
 import { registerTool } from "./tools.mjs";
+import { keyboardOnly, traceByKeyboard } from "./trace.mjs";
 
 /** All journeys, in this order: the first run wants an empty installation. */
-export const journeys = { "first-run": firstRun, agents: agentJourney, "builder-problems": builderProblems, tools: registerTool, "drop-network": dropNetwork, cancel, approval, reload, replay, dark: darkMode, pages, "long-trace": longTrace, identity };
+export const journeys = { "first-run": firstRun, agents: agentJourney, "builder-problems": builderProblems, tools: registerTool, "drop-network": dropNetwork, cancel, approval, reload, replay, trace: traceByKeyboard, keyboard: keyboardOnly, dark: darkMode, "deep-links": deepLinks, pages, "long-trace": longTrace, identity };

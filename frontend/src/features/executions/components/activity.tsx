@@ -33,10 +33,12 @@ export function Activity() {
 
 function Figure({ href, value, text, dot }: { href: string; value: number | undefined; text: string; dot: string }) {
   return (
-    <Link href={href} className="flex items-baseline gap-2 border-line px-4 py-2.5 hover:bg-hover max-sm:nth-[2n]:border-l max-sm:nth-[n+3]:border-t sm:not-first:border-l">
-      <span aria-hidden className={cn("size-1.5 shrink-0 self-center rounded-full", value ? dot : "bg-line-strong")} />
-      <span className="nums text-lg font-semibold">{value === undefined ? "–" : count(value)}</span>
-      <span className="min-w-0 text-xs text-ink-3">{text}</span>
+    <Link href={href} className="flex items-center gap-2 border-line px-4 py-2.5 hover:bg-hover max-sm:nth-[2n]:border-l max-sm:nth-[n+3]:border-t sm:not-first:border-l">
+      <span aria-hidden className={cn("size-1.5 shrink-0 rounded-full", value ? dot : "bg-line-strong")} />
+      <span className="flex min-w-0 flex-col sm:flex-row sm:items-baseline sm:gap-2">
+        <span className="nums text-lg font-semibold">{value === undefined ? "–" : count(value)}</span>
+        <span className="text-xs text-ink-3">{text}</span>
+      </span>
     </Link>
   );
 }

@@ -48,7 +48,7 @@ export function ModelInput({ trace, step }: { trace: Trace; step: Step }) {
 
 function Message({ message: { role, name, text } }: { message: InputMessage }) {
   return (
-    <li className="grid grid-cols-[5.5rem_minmax(0,1fr)] gap-2 px-2.5 py-1.5">
+    <li className="grid grid-cols-[7rem_minmax(0,1fr)] gap-2 px-2.5 py-1.5">
       <span className={cn("truncate font-mono text-2xs leading-5", inks[role])}>{name || role}</span>
       <span className={cn("line-clamp-6 text-xs leading-5 break-words whitespace-pre-wrap", role !== "user" && "font-mono text-2xs leading-5")}>{text.slice(0, MAX_TEXT)}</span>
     </li>

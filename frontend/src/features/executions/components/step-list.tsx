@@ -4,6 +4,7 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { type KeyboardEvent, useEffect, useRef } from "react";
 
 import { AgentIcon } from "@/components/ui/icons";
+import { cn } from "@/lib/cn";
 import { duration, oneLine, tokenPair } from "@/lib/format";
 
 import type { TraceView } from "../hooks/use-trace-view";
@@ -114,8 +115,8 @@ function Axis({ window, startedAt }: { window: TimeWindow; startedAt: number }) 
       <span className="hidden text-right @2xl:block">Tokens</span>
       <span className="text-right">Duration</span>
       <div className="relative ml-3 hidden h-full overflow-hidden @md:block">
-        {ticks(window, startedAt).filter((ms) => place(ms) < 0.86).map((ms) => (
-          <span key={ms} className="nums absolute top-1 border-l border-line-strong pl-1 leading-4 whitespace-nowrap" style={{ left: `${place(ms) * 100}%` }}>
+        {ticks(window, startedAt).filter((ms) => place(ms) < 0.86).map((ms, index) => (
+          <span key={ms} className={cn("nums absolute top-1 border-l border-line-strong pl-1 leading-4 whitespace-nowrap", index % 2 === 1 && "hidden @2xl:block")} style={{ left: `${place(ms) * 100}%` }}>
             {axisLabel(ms)}
           </span>
         ))}
