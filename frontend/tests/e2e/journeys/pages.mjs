@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 
 import { axe, openPage, shot } from "../browser.mjs";
+import { longTasks, quantile, scrollFrames, watchLongTasks } from "../measure.mjs";
 import { demoAgent, finished } from "./prepare.mjs";
 
 const MOCK_EVENTS = 10_000;
@@ -96,33 +97,17 @@ export async function longTrace({ browser }) {
   const agent = await call("/agents", { name: "Long" });
   const run = await call("/executions", { agent_id: agent.id, query: `${MOCK_EVENTS} events` });
   const page = await openPage(browser, base);
-  await page.addInitScript(() => {
-    window.longTasks = [];
-    new PerformanceObserver((list) => window.longTasks.push(...list.getEntries().map((entry) => Math.round(entry.duration)))).observe({ type: "longtask", buffered: true });
-  });
+  await watchLongTasks(page);
   await page.goto(`/executions/${run.id}`);
   await page.locator('[data-testid="trace"][data-status="completed"]').waitFor({ timeout: 60_000 });
   assert.ok(Number(await page.getByTestId("trace").getAttribute("data-events")) >= MOCK_EVENTS);
-  const loading = await page.evaluate(() => window.longTasks.splice(0));
+  const loading = await longTasks(page);
   await shot(page, "execution-10000-events");
-  const frames = await page.evaluate(async () => {
-    const tree = document.querySelector('[role="tree"]');
-    const times = [];
-    let last = performance.now();
-    for (let step = 0; step < 120; step++) {
-      tree.scrollTop += 900;
-      await new Promise((done) => requestAnimationFrame(done));
-      const now = performance.now();
-      times.push(now - last);
-      last = now;
-    }
-    return times;
-  });
-  const scrolling = await page.evaluate(() => window.longTasks);
+  const frames = await scrollFrames(page, 900);
+  const scrolling = await longTasks(page);
   const rows = await page.getByRole("treeitem").count();
   assert.ok(rows < 120, `${rows} rows in the document`);
-  frames.sort((left, right) => left - right);
   await page.context().close();
   await new Promise((done) => (server.closeAllConnections(), server.close(done)));
-  return `loading: long tasks ${JSON.stringify(loading)} ms; scrolling: median frame ${frames[60].toFixed(1)} ms, p95 ${frames[114].toFixed(1)} ms, long tasks ${JSON.stringify(scrolling)} ms`;
+  return `loading: long tasks ${JSON.stringify(loading)} ms; scrolling: median frame ${quantile(frames, 0.5).toFixed(1)} ms, p95 ${quantile(frames, 0.95).toFixed(1)} ms, long tasks ${JSON.stringify(scrolling)} ms`;
 }
