@@ -5,7 +5,7 @@
 import { firstLoadKb } from "../../scripts/first-load.mjs";
 
 import { openPage, startBrowser } from "./browser.mjs";
-import { firstPaintMs, longTasks, paintLags, quantile, scrollFrames, watchLongTasks, watchPaints } from "./measure.mjs";
+import { cpuClock, firstPaintMs, longTasks, paintLags, quantile, scrollFrames, watchLongTasks, watchPaints } from "./measure.mjs";
 
 const RUNS = Number(process.argv[2] ?? 15);
 const LIVE = "[[tools=2]] [[tokens=60]] [[token_delay=0.02]] two rounds of tools, then sixty tokens";
@@ -62,25 +62,32 @@ async function longTrace() {
   const run = await call("POST", "/executions", { agent_id: agent.id, query: LONG, mode: "sync" });
   const page = await openPage(browser, base);
   await watchLongTasks(page);
+  const cpu = await cpuClock(page);
   const began = performance.now();
   await page.goto(`/executions/${run.id}`);
   await page.locator('[data-testid="trace"][data-status="completed"]').waitFor({ timeout: 120_000 });
   const loaded = performance.now() - began;
   const events = Number(await page.getByTestId("trace").getAttribute("data-events"));
   const loading = await longTasks(page);
+  const loadingCpu = await cpu();
   const slow = await scrollFrames(page, 120);
+  const slowCpu = await cpu();
   const fast = await scrollFrames(page, 900);
+  const fastCpu = await cpu();
   const scrolling = await longTasks(page);
   await page.context().close();
   return {
     "UI: events of the long trace": events,
     "UI: long trace shown to its last event after (ms)": loaded,
+    "UI: CPU of the page until then (ms)": loadingCpu,
     "UI: long tasks while it comes in": loading.length,
     "UI: longest task while it comes in (ms)": Math.max(0, ...loading),
     "UI: frame while scrolling 120 px a frame, p50 (ms)": quantile(slow, 0.5),
     "UI: frame while scrolling 120 px a frame, p95 (ms)": quantile(slow, 0.95),
+    "UI: CPU of the page per such frame (ms)": (slowCpu - loadingCpu) / slow.length,
     "UI: frame while scrolling 900 px a frame, p50 (ms)": quantile(fast, 0.5),
     "UI: frame while scrolling 900 px a frame, p95 (ms)": quantile(fast, 0.95),
+    "UI: CPU of the page per frame of 900 px (ms)": (fastCpu - slowCpu) / fast.length,
     "UI: long tasks while scrolling 240 frames": scrolling.length,
   };
 }

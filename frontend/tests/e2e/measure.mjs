@@ -67,3 +67,13 @@ export async function firstPaintMs(page) {
     return first[1] - (performance.timeOrigin + stream.responseStart);
   });
 }
+
+/** A clock of the page's own thread, in ms of CPU: what the page costs, however busy the machine is with other things. */
+export async function cpuClock(page) {
+  const session = await page.context().newCDPSession(page);
+  await session.send("Performance.enable", { timeDomain: "threadTicks" });
+  return async () => {
+    const { metrics } = await session.send("Performance.getMetrics");
+    return metrics.find(({ name }) => name === "TaskDuration").value * 1000;
+  };
+}

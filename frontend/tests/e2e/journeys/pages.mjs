@@ -105,6 +105,11 @@ export async function longTrace({ browser }) {
   await shot(page, "execution-10000-events");
   const frames = await scrollFrames(page, 900);
   const scrolling = await longTasks(page);
+  await page.getByRole("tree").press("End");
+  const last = await page.getByRole("treeitem", { selected: true }).getAttribute("id");
+  await page.reload();
+  await page.locator(`[id="${last}"]`).waitFor();
+  assert.ok(await page.locator(`[id="${last}"]`).evaluate((row) => row.getBoundingClientRect().bottom <= window.innerHeight), "a link to a step far down shows it");
   const rows = await page.getByRole("treeitem").count();
   assert.ok(rows < 120, `${rows} rows in the document`);
   await page.context().close();

@@ -21,10 +21,12 @@ interface StepListProps {
   window: TimeWindow;
   /** Where open bars end (epoch s). */
   clock: number;
+  /** Whether new steps pull the list along. */
+  pulled: boolean;
 }
 
 /** The waterfall: a tree of steps; only the visible part is in the document. */
-export function StepList({ trace, view, window, clock }: StepListProps) {
+export function StepList({ trace, view, window, clock, pulled }: StepListProps) {
   const box = useRef<HTMLDivElement>(null);
   const { rows, selected, select, toggle, follow } = view;
   // eslint-disable-next-line react-hooks/incompatible-library
@@ -33,14 +35,17 @@ export function StepList({ trace, view, window, clock }: StepListProps) {
   const live = !isOver(trace);
 
   useEffect(() => {
-    if (follow && live) virtual.scrollToIndex(rows.length, { align: "end" });
-  }, [follow, live, rows.length, virtual]);
+    if (pulled) virtual.scrollToIndex(rows.length, { align: "end" });
+  }, [pulled, rows.length, virtual]);
 
+  // Once for each choice, as soon as its row is there (a link may be older than the page's events): a growing tree must
+  // not pull the view about.
+  const shown = useRef<string | null>(null);
   useEffect(() => {
-    if (selected !== null && current > 0) virtual.scrollToIndex(current, { align: "auto" });
-    // Only when something else is chosen: a growing tree must not pull the view about.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [selected]);
+    if (shown.current === selected || (selected !== null && current === 0)) return;
+    shown.current = selected;
+    if (selected !== null) virtual.scrollToIndex(current, { align: "auto" });
+  }, [selected, current, virtual]);
 
   const onKeyDown = (event: KeyboardEvent) => {
     const row = rows[current - 1];
@@ -76,7 +81,7 @@ export function StepList({ trace, view, window, clock }: StepListProps) {
             const row = rows[item.index - 1];
             return (
               // Elements are used again for other rows: making new ones is what scrolling would spend its time on.
-              <div key={item.index % POOL} role="none" className="absolute inset-x-0 top-0" style={{ transform: `translateY(${item.start}px)` }}>
+              <div key={item.index % POOL} role="none" className="absolute inset-x-0 top-0 h-7.5 [contain:strict]" style={{ transform: `translateY(${item.start}px)` }}>
                 {row ? (
                   <StepRow row={row} window={window} clock={clock} selected={row.step.id === selected} onSelect={select} onToggle={toggle} />
                 ) : (

@@ -30,12 +30,17 @@ export interface TraceViewProps {
   stacked?: boolean;
 }
 
+/** The server's clock comes in whole seconds. */
+const DATE_PRECISION_MS = 1000;
+
 /** The trace of one execution: steps on the left, what is chosen on the right, time below. */
 export function TraceView({ execution, selected, onSelect, stacked = false }: TraceViewProps) {
   const { trace: live, stream, reconnect } = execution;
   const replay = useReplay(live);
   const { trace } = replay;
   const view = useTraceView(trace, selected, onSelect);
+  // The list is pulled along by what happens now, not by the history that a page opened later takes in first.
+  const pulled = view.follow && !isOver(live) && stream.phase === "live" && live.lastAt * 1000 >= stream.since - DATE_PRECISION_MS;
   const running = !isOver(live) && live.startedAt !== null;
   const now = useNow(100, running) / 1000;
   const whole = timeWindow(live.startedAt, live.endedAt, Math.max(now, live.lastAt));
@@ -59,7 +64,7 @@ export function TraceView({ execution, selected, onSelect, stacked = false }: Tr
         <div style={{ "--details": `${detailsWidth}%` } as CSSProperties} className={cn("flex min-h-0 min-w-0 flex-1 flex-col", !stacked && "lg:flex-row")}>
           <div className={cn("flex max-h-[55vh] min-h-56 min-w-0 flex-col", !stacked && "lg:max-h-none lg:min-w-72 lg:flex-1")}>
             <TraceToolbar view={view} live={running} />
-            {view.mode === "steps" ? <StepList trace={trace} view={view} window={window} clock={clock} /> : <EventList trace={trace} view={view} />}
+            {view.mode === "steps" ? <StepList trace={trace} view={view} window={window} clock={clock} pulled={pulled} /> : <EventList trace={trace} view={view} pulled={pulled} />}
           </div>
           {!stacked && <Splitter label="Width of the details" value={detailsWidth} min={25} max={65} onChange={setDetailsWidth} className="max-lg:hidden" />}
           <div className={cn("flex min-h-72 min-w-0 flex-1 border-t", !stacked && "lg:w-(--details) lg:min-w-72 lg:flex-none lg:border-t-0")}>
