@@ -132,5 +132,7 @@ function Axis({ window, startedAt }: { window: TimeWindow; startedAt: number }) 
 
 function axisLabel(ms: number): string {
   if (ms === 0) return "0";
+  if (ms >= 3_600_000 && ms % 3_600_000 === 0) return `${ms / 3_600_000} h`;
+  if (ms >= 60_000 && ms % 60_000 === 0) return `${ms / 60_000} min`;
   return ms >= 1000 ? `${Number((ms / 1000).toFixed(3))} s` : duration(ms);
 }

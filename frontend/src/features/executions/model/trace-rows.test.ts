@@ -62,6 +62,8 @@ describe("waterfall", () => {
   it("has round marks", () => {
     expect(ticks({ from: 0, to: 1 })).toEqual([0, 200, 400, 600, 800]);
     expect(ticks({ from: 0, to: 7 })).toEqual([0, 2000, 4000, 6000]);
+    expect(ticks({ from: 0, to: 3300 })).toEqual([0, 15, 30, 45].map((minutes) => minutes * 60_000));
+    expect(ticks({ from: 0, to: 3 * 86_400 })).toEqual([0, 24, 48].map((hours) => hours * 3_600_000));
     expect(ticks({ from: 101.5, to: 102.5 }, 100)).toEqual([1600, 1800, 2000, 2200, 2400]);
   });
 });
