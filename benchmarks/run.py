@@ -1,6 +1,7 @@
 """`make bench`: measure speed and size, print a table, keep it in artifacts/.
 
-`python -m benchmarks.run --quick` takes a fifth of the executions; `--only loads,waiting,start` leaves the others out.
+`python -m benchmarks.run --quick` takes a fifth of the executions; `--only loads,start` leaves the others out
+(`start`, `loads`, `waiting`, `ui`).
 """
 
 import argparse
@@ -21,6 +22,7 @@ import uvloop
 from benchmarks.figures import Report, row_of
 from benchmarks.load import Server, run_all
 from benchmarks.processes import ROOT, ServerProcess, dynagent_server, model_server, other_cores, server_cores
+from benchmarks.ui import measure_in_browser
 
 WORK = "[[tools=2]] [[tool=calculator]] [[tokens=60]] two rounds of tools, then sixty tokens"
 WAIT = "[[latency=2]] [[tokens=20]] wait two seconds, then twenty tokens"
@@ -81,10 +83,21 @@ def measure_start(report: Report, model_url: str, divisor: int) -> None:
     report.single["import dynagent.cli in a new Python, median (s)"] = imports[len(imports) // 2]
 
 
+def measure_ui(report: Report, model_url: str, divisor: int) -> None:
+    """Size of the first load, paint times of live events, a trace of ten thousand events."""
+    with _place() as data_dir, dynagent_server(model_url, Path(data_dir)) as process:
+        figures = measure_in_browser(process.url, runs=max(15 // divisor, 5))
+    if figures is None:
+        report.notes.append("The user interface was not measured: it needs Chromium, Node.js and `make ui`.")
+    else:
+        report.single.update(figures)
+
+
 MEASUREMENTS: dict[str, Callable[[Report, str, int], None]] = {
     "start": measure_start,
     "loads": measure_loads,
     "waiting": measure_waiting,
+    "ui": measure_ui,
 }
 
 

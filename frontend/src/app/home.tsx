@@ -6,6 +6,7 @@ import { parseAsBoolean, parseAsString, useQueryStates } from "nuqs";
 
 import { Callout } from "@/components/ui/callout";
 import { SkeletonRows } from "@/components/ui/surface";
+import { Activity } from "@/features/executions/components/activity";
 import { QuickAsk } from "@/features/executions/components/quick-ask";
 import { RecentExecutions } from "@/features/executions/components/recent-executions";
 import { useAgentStream } from "@/features/executions/hooks/use-agent-stream";
@@ -24,7 +25,7 @@ export function Home() {
   const touring = tour ?? (agents.length === 0 || agent !== null);
   if (error) return <Callout tone="bad" className="m-4" title="The agents could not be loaded">{problemText(error)}</Callout>;
   if (!data) return <SkeletonRows />;
-  if (!touring) return <Overview agents={agents} ask={<QuickAsk agents={agents} />} executions={<RecentExecutions />} onTour={() => void setPlace({ tour: true })} />;
+  if (!touring) return <Overview agents={agents} ask={<QuickAsk agents={agents} />} activity={<Activity />} executions={<RecentExecutions />} onTour={() => void setPlace({ tour: true })} />;
   const agentId = agent ?? agents.find(({ name }) => name === "Demo Agent")?.id ?? null;
   return (
     <Tour key={agentId} agentId={agentId} executionId={execution} onPlace={(place) => void setPlace(place)} />

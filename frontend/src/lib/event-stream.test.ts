@@ -52,6 +52,15 @@ beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 describe("openEventStream", () => {
+  it("says by the server's clock from when on events are news", async () => {
+    const answer = body([frame(1)], "hang");
+    answer.headers.set("Date", "Sat, 28 Nov 2026 12:00:00 GMT");
+    const { states, stream } = open(scripted(() => answer).fetch);
+    await vi.advanceTimersByTimeAsync(10);
+    expect(states.at(-1)).toEqual({ phase: "live", since: Date.UTC(2026, 10, 28, 12) });
+    stream.close();
+  });
+
   it("ends after the last message and does not come back", async () => {
     const { fetch, seen } = scripted(() => body([frame(1), frame(2, "last")]));
     const { messages, states } = open(fetch);

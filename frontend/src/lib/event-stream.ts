@@ -3,7 +3,8 @@ import { createSseDecoder, type SseMessage } from "./sse";
 
 export type StreamState =
   | { phase: "connecting" }
-  | { phase: "live" }
+  /** Connected; `since` (epoch ms by the server's clock): what was made before it is history that is caught up with. */
+  | { phase: "live"; since: number }
   /** The connection is gone; `retryAt` (epoch ms) is when the next try comes. */
   | { phase: "waiting"; attempt: number; retryAt: number }
   /** The last message arrived, or the stream was closed by us: nothing more will come. */
@@ -119,7 +120,7 @@ export function openEventStream(options: EventStreamOptions): EventStream {
         return;
       }
       if (!response.ok || !response.body) throw new Error(`HTTP ${response.status}`);
-      options.onState({ phase: "live" });
+      options.onState({ phase: "live", since: Date.parse(response.headers.get("Date") ?? "") || Date.now() });
       if (await read(response.body, mine)) return finish({ phase: "ended" });
     } catch {
       // Network down, reset, silence, 5xx: all the same to us, we come back.

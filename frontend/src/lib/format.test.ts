@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { cost, count, duration, oneLine, relativeTime, timeUntil, withoutMarkdown, zonedTime } from "./format";
+import { cost, count, duration, oneLine, relativeTime, timeUntil, tokenPair, withoutMarkdown, zonedTime } from "./format";
 
 describe("format", () => {
   it("writes durations", () => {
@@ -25,6 +25,8 @@ describe("format", () => {
 
   it("writes money and counts", () => {
     expect([0, "0.000179", "0.25", 12.5, null].map(cost)).toEqual(["$0", "$0.00018", "$0.250", "$12.50", "–"]);
+    expect(cost(0.000_000_2)).toBe("< $0.000001");
+    expect([tokenPair(188, 22), tokenPair(12_400, 9_999), tokenPair(250_000, 2_000_000)]).toEqual(["188 → 22", "12.4k → 9,999", "250k → 2.0M"]);
     expect([12, 4096, 1_234_567].map(count)).toEqual(["12", "4,096", "1.2M"]);
   });
 

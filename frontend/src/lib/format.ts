@@ -47,9 +47,19 @@ export function dateTime(iso: string | null | undefined): string {
   return iso ? new Date(iso).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "medium" }) : "–";
 }
 
+/** The time of day to the second, in the reader's own zone. */
+export function clockTime(epochMs: number): string {
+  return new Date(epochMs).toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+}
+
 /** `12`, `4,096`, `1.2M`. */
 export function count(value: number): string {
   return value < 1_000_000 ? value.toLocaleString("en-US") : `${(value / 1_000_000).toFixed(1)}M`;
+}
+
+/** Tokens in and out, short: `188 → 22`, `12.4k → 1.1k`. */
+export function tokenPair(input: number, output: number): string {
+  return `${short(input)} → ${short(output)}`;
 }
 
 /** US dollars with as many digits as tell something: `$0.00042`, `$1.25`; "–" when there is no price. */
@@ -57,6 +67,7 @@ export function cost(usd: string | number | null | undefined): string {
   if (usd === null || usd === undefined || usd === "") return "–";
   const value = Number(usd);
   if (value === 0) return "$0";
+  if (value < 0.000_001) return "< $0.000001";
   return value < 0.01 ? `$${value.toPrecision(2)}` : `$${value.toFixed(value < 1 ? 3 : 2)}`;
 }
 
@@ -75,6 +86,11 @@ export function withoutMarkdown(text: string): string {
 /** JSON for people; a string stays as it is. */
 export function pretty(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value, null, 2) ?? "";
+}
+
+function short(value: number): string {
+  if (value < 10_000) return count(value);
+  return value < 1_000_000 ? `${(value / 1000).toFixed(value < 100_000 ? 1 : 0)}k` : count(value);
 }
 
 function pad(value: number): string {

@@ -9,6 +9,9 @@ interface ViewState {
   /** Values as people read them, or the JSON of the events. */
   rendering: "rendered" | "raw";
   setRendering: (rendering: "rendered" | "raw") => void;
+  /** Width of a trace's details in per cent. */
+  detailsWidth: number;
+  setDetailsWidth: (detailsWidth: number) => void;
   agentsView: "cards" | "table";
   setAgentsView: (view: "cards" | "table") => void;
 }
@@ -23,9 +26,11 @@ export const useViewStore = create<ViewState>()(
       setNavigationOpen: (navigationOpen) => set({ navigationOpen }),
       rendering: "rendered",
       setRendering: (rendering) => set({ rendering }),
+      detailsWidth: 40,
+      setDetailsWidth: (detailsWidth) => set({ detailsWidth }),
       agentsView: "cards",
       setAgentsView: (agentsView) => set({ agentsView }),
     }),
-    { name: "dynagent.view", skipHydration: true, partialize: ({ rendering, agentsView }) => ({ rendering, agentsView }) },
+    { name: "dynagent.view", skipHydration: true, partialize: ({ rendering, agentsView, detailsWidth }) => ({ rendering, agentsView, detailsWidth }) },
   ),
 );

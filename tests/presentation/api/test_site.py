@@ -1,6 +1,7 @@
 """Pages of the interface: dynamic ones by any id, hashed files kept for ever, each page with its policy."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from dynagent.presentation.api.shared.site import Site, page_path
+from dynagent.presentation.api.shared.site import Policies, Site, page_path
 
 
 @pytest.mark.parametrize(
@@ -26,6 +27,9 @@ from dynagent.presentation.api.shared.site import Site, page_path
         ("/schedules/01a1fbd1", "/schedules/_/"),
         ("/schedules/new/", "/schedules/new/"),
         ("/agents/", "/agents/"),
+        ("/agents", "/agents/"),
+        ("/agents/new", "/agents/new/"),
+        ("/robots.txt", "/robots.txt"),
         ("/tools/x/", "/tools/x/"),
         ("/agents/../x", "/agents/../x"),
     ],
@@ -52,7 +56,8 @@ def site(tmp_path: Path) -> httpx2.AsyncClient:
 
 
 async def test_a_page_comes_with_its_policy_and_is_asked_for_again(site: httpx2.AsyncClient) -> None:
-    for address, policy in (("/", "index.html"), ("/agents/01a1/", "agent"), ("/nowhere", "404.html")):
+    pages = {"/": "index.html", "/agents/01a1/": "agent", "/agents/01a1": "agent", "/nowhere": "404.html"}
+    for address, policy in pages.items():
         answer = await site.get(address)
         assert answer.headers["content-security-policy"] == f"script-src 'sha256-{policy}'"
         assert answer.headers["cache-control"] == "no-cache"
@@ -65,6 +70,12 @@ async def test_hashed_files_are_kept_for_ever(site: httpx2.AsyncClient) -> None:
     assert "content-security-policy" not in answer.headers
 
 
+async def test_a_missing_hashed_file_is_not_kept(site: httpx2.AsyncClient) -> None:
+    answer = await site.get("/_next/static/gone.js")
+    assert answer.status_code == 404
+    assert answer.headers["cache-control"] == "no-cache"
+
+
 async def test_the_api_is_left_alone(site: httpx2.AsyncClient) -> None:
     answer = await site.get("/health")
     assert answer.text == "well"
@@ -72,4 +83,17 @@ async def test_the_api_is_left_alone(site: httpx2.AsyncClient) -> None:
 
 
 def test_a_build_without_policies_is_served_too(tmp_path: Path) -> None:
-    assert Site(Starlette(), tmp_path)._policies == {}
+    assert Policies(tmp_path / "csp.json").of("index.html") is None
+
+
+def test_a_new_build_brings_its_own_policies(tmp_path: Path) -> None:
+    file = tmp_path / "csp.json"
+    file.write_text('{"index.html": {"policy": "one"}}')
+    policies = Policies(file)
+    assert policies.of("index.html") == b"one"
+    file.write_text('{"index.html": {"policy": "two"}}')
+    os.utime(file, ns=(1, 1))
+    assert policies.of("index.html") == b"two"
+    file.write_text("{half a bui")
+    os.utime(file, ns=(2, 2))
+    assert policies.of("index.html") == b"two"

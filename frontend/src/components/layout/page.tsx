@@ -18,7 +18,7 @@ export interface PageHeaderProps {
 export function PageHeader({ title, description, parent, actions, facts }: PageHeaderProps) {
   return (
     <header className="flex flex-wrap items-center gap-x-3 gap-y-2 border-b bg-surface px-4 py-2.5 md:px-5">
-      <div className="min-w-0 flex-1 basis-60">
+      <div className={cn("min-w-0 flex-1", parent ? "basis-60" : "basis-20")}>
         <div className="flex min-h-7 min-w-0 flex-wrap items-center gap-x-2 gap-y-1">
           {parent && (
             <span className="flex items-center gap-1 text-ink-3">

@@ -13,6 +13,8 @@ const badgeStyles = cva("inline-flex h-5 shrink-0 items-center gap-1 rounded-sm 
       warn: "bg-warn-soft text-warn-ink",
       model: "bg-model-soft text-model-ink",
       tool: "bg-tool-soft text-tool-ink",
+      /** No ground: for what is as it should be, so that the eye falls on the rest. */
+      quiet: "px-0 text-ink-2 [&_svg]:text-good",
       outline: "border border-line text-ink-2",
     },
   },

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 
 import { axe, shot } from "../browser.mjs";
+import { paintLags, quantile, watchPaints } from "../measure.mjs";
 import { demoAgent, finished, slowAgent, status } from "./prepare.mjs";
 
 export async function firstRun({ page, api }) {
@@ -71,7 +72,7 @@ export async function reload({ page, api }) {
   await page.getByRole("treeitem", { name: /^wait_a_while/ }).waitFor();
   await status(page, "completed").waitFor();
   await page.getByText("waited 4 seconds.").first().waitFor();
-  const { first, median, most } = await paintLags(page, api, agent);
+  const { first, median, most } = await liveLags(page, api, agent);
   await page.goto("/agents");
   await page.goBack();
   await status(page, "completed").waitFor();
@@ -79,27 +80,15 @@ export async function reload({ page, api }) {
 }
 
 /** For every event that arrives live: from its making to the frame that shows it. */
-async function paintLags(page, api, agent) {
+async function liveLags(page, api, agent) {
   await page.goto(`/playground?agent=${agent.id}`);
-  await page.evaluate(() => {
-    window.seen = [];
-    const look = () => {
-      const count = Number(document.querySelector('[data-testid="trace"]')?.dataset.events ?? 0);
-      if (count !== (window.seen.at(-1)?.[0] ?? 0)) window.seen.push([count, Date.now()]);
-      requestAnimationFrame(look);
-    };
-    look();
-  });
   await page.getByRole("textbox", { name: "Question" }).fill("Use wait_a_while with seconds 2.");
+  await watchPaints(page);
   await page.getByRole("button", { name: "Ask", exact: true }).click();
   await status(page, "completed").waitFor();
-  const id = new URL(page.url()).searchParams.get("execution");
-  const { events } = await api("GET", `/executions/${id}/events`);
-  const seen = await page.evaluate(() => window.seen);
-  const lags = seen.map(([count, at]) => Math.round(at - events[count - 1].timestamp * 1000));
-  const [first, ...live] = lags;
-  live.sort((left, right) => left - right);
-  return { first, median: live[Math.floor(live.length / 2)], most: live.at(-1) };
+  const { events } = await api("GET", `/executions/${new URL(page.url()).searchParams.get("execution")}/events`);
+  const { first, live } = await paintLags(page, events);
+  return { first: Math.round(first), median: Math.round(quantile(live, 0.5)), most: Math.round(live.at(-1)) };
 }
 
 export async function replay({ page, api }) {

@@ -69,6 +69,19 @@ describe("AgentBuilder", () => {
     await waitFor(() => expect(save.disabled).toBe(true));
   });
 
+  it("gives a tool settings of its own, and shows what the model is told of it", async () => {
+    const onSave = vi.fn<SaveAgent>(() => Promise.resolve());
+    const chatbot = { ...tool("chatbot"), settings: ["temperature"], parameters: { properties: { query: { type: "string", description: "What to ask" } }, required: ["query"] } };
+    const user = show({ initial: stored, onSave, availableTools: [tool("calculator"), chatbot] });
+    await user.click(screen.getByRole("button", { name: "Details of chatbot" }));
+    expect(screen.getByText("What to ask")).toBeTruthy();
+    expect(screen.queryByRole("textbox", { name: "temperature" })).toBeNull();
+    await user.click(screen.getByRole("checkbox", { name: "chatbot" }));
+    await user.type(screen.getByRole("textbox", { name: "temperature" }), "0.7");
+    await user.click(screen.getByRole("button", { name: "Save changes" }));
+    expect(onSave.mock.calls[0]?.[0]).toEqual({ tools: ["calculator", "chatbot"], tools_config: [{ name: "chatbot", type: "chatbot", config: { temperature: 0.7 } }] });
+  });
+
   it("shows the API's objections at their fields until the field changes", async () => {
     const onSave = vi.fn<SaveAgent>(() => Promise.reject(problem(422, { errors: [{ pointer: "/model", rule: "known_model", detail: "no model answers to the name 'x'" }] })));
     const user = show({ initial: stored, onSave });

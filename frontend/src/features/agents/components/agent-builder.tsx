@@ -12,6 +12,7 @@ import { AgentBuilderContext } from "./builder-context";
 import { Instructions } from "./builder-instructions";
 import { Limits } from "./builder-limits";
 import { Model } from "./builder-model";
+import { Preview } from "./builder-preview";
 import { SaveBar } from "./builder-save-bar";
 import { Templates } from "./builder-templates";
 import { Tools } from "./builder-tools";
@@ -54,4 +55,4 @@ function Builder({ initial, availableTools, knownModels = [], onSave, loadCurren
 }
 
 /** The form of an agent, put together from its parts; they share `agent`, `updateAgent`, `availableTools` and `isValid`. */
-export const AgentBuilder = Object.assign(Builder, { Templates, BasicInfo, Instructions, Model, Tools, Limits, SaveBar });
+export const AgentBuilder = Object.assign(Builder, { Templates, BasicInfo, Instructions, Model, Tools, Limits, Preview, SaveBar });

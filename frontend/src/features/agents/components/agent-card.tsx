@@ -1,7 +1,8 @@
 "use client";
 
-import { Play } from "lucide-react";
+import { ChevronDown, Play } from "lucide-react";
 import Link from "next/link";
+import { useState } from "react";
 
 import { Badge } from "@/components/ui/badge";
 import { buttonStyles } from "@/components/ui/button";
@@ -9,8 +10,11 @@ import { Checkbox } from "@/components/ui/checkbox";
 import { AgentIcon } from "@/components/ui/icons";
 import { Card } from "@/components/ui/surface";
 import type { AgentOut } from "@/lib/api";
+import { cn } from "@/lib/cn";
 import { relativeTime } from "@/lib/format";
 
+import { allTools } from "../model/tool-settings";
+import { AgentFacts } from "./agent-facts";
 import { AgentMenu } from "./agent-menu";
 import { AgentStatusBadge } from "./agent-status-badge";
 
@@ -25,7 +29,8 @@ const SHOWN_TOOLS = 4;
 
 /** An agent with what matters about it. */
 export function AgentCard({ agent, now, chosen, onChoose }: AgentCardProps) {
-  const tools = agent.tools ?? [];
+  const tools = allTools({ tools: agent.tools ?? [], tools_config: agent.tools_config ?? [] });
+  const [open, setOpen] = useState(false);
   return (
     <Card className="group relative flex min-w-0 flex-col gap-2 p-3 hover:border-line-strong has-[[data-checked]]:border-accent">
       <div className="flex items-start gap-2">
@@ -54,12 +59,23 @@ export function AgentCard({ agent, now, chosen, onChoose }: AgentCardProps) {
         {tools.length > SHOWN_TOOLS && <Badge>+{tools.length - SHOWN_TOOLS}</Badge>}
         {tools.length === 0 && <span className="text-xs text-ink-3">no tools</span>}
       </div>
+      {open && <AgentFacts id={`facts-${agent.id}`} agent={agent} />}
       <div className="nums mt-auto flex items-center gap-2 text-xs text-ink-3">
         <AgentStatusBadge status={agent.status} />
         <span className="truncate">{agent.model ?? "default model"}</span>
         <span aria-hidden>·</span>
         <span>v{agent.version}</span>
         <span className="ml-auto max-[400px]:hidden">{relativeTime(agent.updated_at, now)}</span>
+        <button
+          type="button"
+          aria-label={`Details of ${agent.name}`}
+          aria-expanded={open}
+          aria-controls={`facts-${agent.id}`}
+          onClick={() => setOpen(!open)}
+          className="relative z-10 rounded-md p-1 hover:bg-hover hover:text-ink max-[400px]:ml-auto"
+        >
+          <ChevronDown className={cn("size-3.5 transition-transform", open && "rotate-180")} />
+        </button>
         <Link href={`/playground?agent=${agent.id}`} aria-label={`Run ${agent.name}`} className={buttonStyles({ size: "sm", variant: "secondary", className: "relative z-10 h-6 px-2" })}>
           <Play /> Run
         </Link>

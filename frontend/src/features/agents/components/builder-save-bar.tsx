@@ -7,7 +7,7 @@ import { useAgentBuilder } from "./builder-context";
 export function SaveBar() {
   const { isDirty, isValid, isSaving, isNew, refusal } = useAgentBuilder();
   return (
-    <div className="sticky bottom-0 z-10 border-t bg-surface/95 px-4 py-2.5 backdrop-blur md:px-5">
+    <div className="sticky bottom-0 z-10 border-t bg-surface px-4 py-2.5 md:px-5">
       {refusal && (
         <Callout tone="bad" className="mb-2" title="Not saved">
           {refusal}

@@ -20,7 +20,6 @@ export function NewAgent() {
     <div className="flex min-h-0 flex-1 flex-col">
       <PageHeader parent={{ href: "/agents", label: "Agents" }} title="New agent" />
       <div className="relative min-h-0 flex-1 md:overflow-y-auto">
-        <div className="max-w-4xl">
           <AgentBuilder
             availableTools={tools.data?.tools ?? []}
             knownModels={models.data ?? []}
@@ -31,15 +30,23 @@ export function NewAgent() {
               router.push(`/agents/${agent.id}`);
             }}
           >
-            <AgentBuilder.Templates />
-            <AgentBuilder.BasicInfo />
-            <AgentBuilder.Instructions />
-            <AgentBuilder.Model />
-            <AgentBuilder.Tools />
-            <AgentBuilder.Limits />
+            <div className="flex flex-col xl:flex-row">
+              <div className="min-w-0 flex-1 border-r">
+                <AgentBuilder.Templates />
+                <AgentBuilder.BasicInfo />
+                <AgentBuilder.Instructions />
+                <AgentBuilder.Model />
+                <AgentBuilder.Tools />
+                <AgentBuilder.Limits />
+              </div>
+              <div className="w-full bg-sunken/40 p-4 max-xl:border-t xl:w-[27rem]">
+                <div className="xl:sticky xl:top-4">
+                  <AgentBuilder.Preview />
+                </div>
+              </div>
+            </div>
             <AgentBuilder.SaveBar />
           </AgentBuilder>
-        </div>
       </div>
     </div>
   );

@@ -4,7 +4,7 @@ import { AgentBodySchema } from "@/lib/api/schemas.gen";
 import { type JsonSchema, plain, violation } from "@/lib/json-schema";
 
 const editable = [
-  "name", "description", "role", "goal", "backstory", "instructions", "model", "temperature", "tools", "requires_approval",
+  "name", "description", "role", "goal", "backstory", "instructions", "model", "fallback_models", "temperature", "tools", "tools_config", "requires_approval",
   "max_iter", "max_rpm", "run_timeout_s", "call_timeout_s", "memory_flag", "verbose_flag",
 ] as const satisfies readonly (keyof AgentBody)[];
 
@@ -20,8 +20,10 @@ export const emptyDraft: AgentDraft = {
   backstory: "",
   instructions: "",
   model: null,
+  fallback_models: [],
   temperature: 0.2,
   tools: [],
+  tools_config: [],
   requires_approval: [],
   max_iter: 15,
   max_rpm: null,
@@ -65,8 +67,10 @@ export const fieldLabels: Record<AgentField, string> = {
   backstory: "Backstory",
   instructions: "Instructions",
   model: "Model",
+  fallback_models: "Fallback models",
   temperature: "Temperature",
   tools: "Tools",
+  tools_config: "Settings of tools",
   requires_approval: "Needs approval",
   max_iter: "Most iterations",
   max_rpm: "Model calls per minute",

@@ -15,7 +15,7 @@ export function configurationDiff(before: AgentDraft, after: AgentDraft): FieldD
 
 function asText(value: AgentDraft[AgentField]): string {
   if (value === null || value === "") return "none";
-  if (Array.isArray(value)) return value.length > 0 ? value.join("\n") : "none";
+  if (Array.isArray(value)) return value.length > 0 ? value.map((item) => (typeof item === "string" ? item : JSON.stringify(item, null, 1))).join("\n") : "none";
   if (typeof value === "boolean") return value ? "on" : "off";
   return String(value);
 }

@@ -1,6 +1,6 @@
 "use client";
 
-import { useMemo } from "react";
+import { ChevronRight } from "lucide-react";
 
 import { AgentIcon } from "@/components/ui/icons";
 import { JsonView } from "@/components/ui/json-view";
@@ -10,6 +10,7 @@ import { useViewStore } from "@/stores/view";
 import type { TraceView } from "../hooks/use-trace-view";
 import type { Step, Trace } from "../model/trace";
 import type { TraceEvent } from "../model/trace-event";
+import { ancestors } from "../model/trace-rows";
 import { ForkStep } from "./fork-dialog";
 import { RunOverview } from "./run-overview";
 import { StepDetail } from "./step-detail";
@@ -22,13 +23,15 @@ export function DetailPane({ trace, view }: { trace: Trace; view: TraceView }) {
   const { rendering, setRendering } = useViewStore();
   const step = view.selected === null ? undefined : trace.steps[trace.places.get(view.selected) ?? -1];
   const event = view.selected?.startsWith("#") ? trace.events[Number(view.selected.slice(1)) - 1] : undefined;
-  const children = useMemo(() => (step ? trace.steps.filter((other) => other.parentId === step.id) : []), [step, trace.steps]);
   const raw = rendering === "raw";
   return (
     <section aria-label="Details" className="flex min-h-0 min-w-0 flex-1 flex-col">
       <div className="flex h-9 shrink-0 items-center gap-2 border-b px-3">
         {step ? <StepIcon step={step} /> : <AgentIcon className="size-3.5 text-accent-ink" />}
-        <h2 className="min-w-0 flex-1 truncate font-semibold">{event ? `Event ${event.seq}: ${event.type}` : (step?.name ?? "Execution")}</h2>
+        <div className="flex min-w-0 flex-1 items-center gap-1">
+          {step && <Path trace={trace} step={step} onSelect={view.select} />}
+          <h2 className="min-w-0 truncate font-semibold">{event ? `Event ${event.seq}: ${event.type}` : (step?.name ?? "Execution")}</h2>
+        </div>
         {step && <ForkStep key={step.id} trace={trace} step={step} />}
         <Segmented
           label="Show"
@@ -48,13 +51,27 @@ export function DetailPane({ trace, view }: { trace: Trace; view: TraceView }) {
         ) : raw ? (
           <RawEvents events={rawEvents(trace, step)} />
         ) : step ? (
-          <StepDetail step={step} inside={children} executionId={trace.executionId} onSelect={view.select} />
+          <StepDetail trace={trace} step={step} onSelect={view.select} />
         ) : (
           <RunOverview trace={trace} onJumpToError={view.jumpToError} onSelect={view.select} />
         )}
       </div>
     </section>
   );
+}
+
+/** The way from the run to the step; every part of it can be gone to. */
+function Path({ trace, step, onSelect }: { trace: Trace; step: Step; onSelect: (id: string | null) => void }) {
+  const around = ancestors(trace, step).reverse();
+  const parts = [{ id: null, name: trace.agentName }, ...around.map((id) => ({ id, name: trace.steps[trace.places.get(id) ?? -1]?.name ?? id }))];
+  return parts.map(({ id, name }) => (
+    <span key={id ?? "run"} className="flex min-w-0 items-center gap-1 text-ink-3">
+      <button type="button" onClick={() => onSelect(id)} className="truncate rounded-sm hover:text-ink">
+        {name}
+      </button>
+      <ChevronRight aria-hidden className="size-3 shrink-0" />
+    </span>
+  ));
 }
 
 function rawEvents(trace: Trace, step: Step | undefined): TraceEvent[] {

@@ -7,7 +7,7 @@ import { cn } from "@/lib/cn";
 import { oneLine } from "@/lib/format";
 
 import type { TraceView } from "../hooks/use-trace-view";
-import { isOver, type Trace } from "../model/trace";
+import type { Trace } from "../model/trace";
 import type { TraceEvent } from "../model/trace-event";
 
 const ROW = 26;
@@ -27,16 +27,15 @@ const inks: Partial<Record<TraceEvent["type"], string>> = {
 };
 
 /** The log as it is: every event with its number and time. */
-export function EventList({ trace, view }: { trace: Trace; view: TraceView }) {
+export function EventList({ trace, view, pulled }: { trace: Trace; view: TraceView; pulled: boolean }) {
   const box = useRef<HTMLDivElement>(null);
   const wanted = view.search.trim().toLowerCase();
   const events = wanted ? trace.events.filter((event) => JSON.stringify(event).toLowerCase().includes(wanted)) : trace.events;
   // eslint-disable-next-line react-hooks/incompatible-library
   const virtual = useVirtualizer({ count: events.length, getScrollElement: () => box.current, estimateSize: () => ROW, overscan: 16 });
-  const live = !isOver(trace);
   useEffect(() => {
-    if (view.follow && live && events.length > 0) virtual.scrollToIndex(events.length - 1, { align: "end" });
-  }, [view.follow, live, events.length, virtual]);
+    if (pulled && events.length > 0) virtual.scrollToIndex(events.length - 1, { align: "end" });
+  }, [pulled, events.length, virtual]);
 
   return (
     <div ref={box} className="min-h-40 flex-1 overflow-y-auto" onWheel={(event) => event.deltaY < 0 && view.setFollow(false)}>
@@ -45,7 +44,7 @@ export function EventList({ trace, view }: { trace: Trace; view: TraceView }) {
           const event = events[item.index];
           if (!event) return null;
           return (
-            <li key={event.seq} className="absolute inset-x-0 top-0" style={{ transform: `translateY(${item.start}px)` }}>
+            <li key={event.seq} className="absolute inset-x-0 top-0 h-6.5 [contain:strict]" style={{ transform: `translateY(${item.start}px)` }}>
               <button
                 type="button"
                 aria-pressed={view.selected === `#${event.seq}`}

@@ -16,8 +16,8 @@ export function ExecutionTable({ executions, showAgent = true }: { executions: r
   const now = useNow(1000);
   return (
     <table className="w-full table-fixed border-collapse">
-      <thead className="text-2xs text-ink-3">
-        <tr className="border-b">
+      <thead className="sticky top-0 z-10 bg-canvas text-2xs text-ink-3 shadow-[0_1px_0_var(--line)]">
+        <tr>
           <th scope="col" className="px-4 py-1.5 text-left font-medium md:px-5">Question</th>
           {showAgent && <th scope="col" className="w-36 px-2 text-left font-medium max-lg:hidden">Agent</th>}
           <th scope="col" className="w-28 px-2 text-left font-medium">Status</th>
@@ -34,7 +34,10 @@ export function ExecutionTable({ executions, showAgent = true }: { executions: r
               <Link href={`/executions/${execution.id}`} className="block truncate font-medium after:absolute after:inset-0">
                 {oneLine(execution.query, 200)}
               </Link>
-              <span className="block truncate text-xs text-ink-3">{execution.error ? execution.error.message : oneLine(withoutMarkdown(execution.result ?? ""), 200) || (isLive(execution) ? "…" : "")}</span>
+              <span className="block truncate text-xs text-ink-3">
+                {showAgent && <span className="text-ink-2 lg:hidden">{execution.agent_name} · </span>}
+                {execution.error ? execution.error.message : oneLine(withoutMarkdown(execution.result ?? ""), 200) || (isLive(execution) ? "…" : "")}
+              </span>
             </td>
             {showAgent && <td className="truncate px-2 text-ink-2 max-lg:hidden">{execution.agent_name}</td>}
             <td className="px-2">

@@ -5,8 +5,9 @@ import { Callout } from "@/components/ui/callout";
 import { Markdown } from "@/components/ui/markdown";
 import { Skeleton } from "@/components/ui/surface";
 import { cn } from "@/lib/cn";
-import { cost, count, duration } from "@/lib/format";
+import { clockTime, cost, count, duration } from "@/lib/format";
 
+import { waitedS } from "../model/inside";
 import { isOver, type Trace } from "../model/trace";
 import type { TraceEvent } from "../model/trace-event";
 import { Facts, Section } from "./detail-parts";
@@ -66,6 +67,9 @@ export function RunOverview({ trace, onJumpToError, onSelect }: { trace: Trace; 
             ["Output tokens", count(trace.totals.outputTokens)],
             ["Cost", cost(trace.totals.costUsd)],
             ["Duration", trace.startedAt !== null && trace.endedAt !== null ? duration((trace.endedAt - trace.startedAt) * 1000) : null],
+            ["Started", timeOf(trace.startedAt)],
+            ["Ended", timeOf(trace.endedAt)],
+            ["Waited to begin", duration((waitedS(trace) ?? NaN) * 1000)],
             ["Attempt", trace.attempt > 1 ? trace.attempt : null],
             ["Retries", trace.totals.retries || null],
             ["Events", count(trace.events.length)],
@@ -74,6 +78,10 @@ export function RunOverview({ trace, onJumpToError, onSelect }: { trace: Trace; 
       </Section>
     </>
   );
+}
+
+function timeOf(epochS: number | null): string | null {
+  return epochS === null ? null : clockTime(epochS * 1000);
 }
 
 const MAX_LINES = 200;

@@ -1,15 +1,20 @@
+import { useMemo } from "react";
+
 import { Badge } from "@/components/ui/badge";
 import { Callout } from "@/components/ui/callout";
 import { CodeBlock, JsonView } from "@/components/ui/json-view";
 import { Markdown } from "@/components/ui/markdown";
 import { cost, count, duration } from "@/lib/format";
 
-import type { Step } from "../model/trace";
+import type { Step, Trace } from "../model/trace";
 import { AnswerForm } from "./answer-form";
 import { Arguments, Facts, Section, Value } from "./detail-parts";
+import { ModelInput } from "./model-input";
+import { Children, StepFacts } from "./node-detail";
 
 /** Everything about one step, as people read it. */
-export function StepDetail({ step, inside, executionId, onSelect }: { step: Step; executionId: string; inside: readonly Step[]; onSelect: (id: string) => void }) {
+export function StepDetail({ trace, step, onSelect }: { trace: Trace; step: Step; onSelect: (id: string) => void }) {
+  const children = useMemo(() => trace.steps.filter((other) => other.parentId === step.id), [step, trace.steps]);
   return (
     <>
       {step.error && (
@@ -19,23 +24,11 @@ export function StepDetail({ step, inside, executionId, onSelect }: { step: Step
       )}
       {step.status === "lost" && <Callout tone="warn">The worker went away in the middle of this step; a later attempt takes over.</Callout>}
       {step.kind === "tool" && <ToolDetail step={step} />}
-      {step.kind === "model" && <ModelDetail step={step} />}
+      {step.kind === "model" && <ModelDetail trace={trace} step={step} />}
       {step.kind === "retry" && <RetryDetail step={step} />}
-      {step.kind === "interrupt" && <InterruptDetail step={step} executionId={executionId} />}
-      {inside.length > 0 && (
-        <Section title="Inside">
-          <ul className="flex flex-col">
-            {inside.slice(0, 200).map((child) => (
-              <li key={child.id}>
-                <button type="button" onClick={() => onSelect(child.id)} className="flex w-full items-center justify-between gap-2 rounded-sm px-1 py-0.5 text-left hover:bg-hover">
-                  <span className="truncate">{child.name}</span>
-                  <span className="nums text-xs text-ink-3">{child.endedAt === null ? "running" : duration((child.endedAt - child.startedAt) * 1000)}</span>
-                </button>
-              </li>
-            ))}
-          </ul>
-        </Section>
-      )}
+      {step.kind === "interrupt" && <InterruptDetail step={step} executionId={trace.executionId} />}
+      {(step.kind === "node" || step.kind === "interrupt") && <StepFacts trace={trace} step={step} />}
+      <Children steps={children} onSelect={onSelect} />
     </>
   );
 }
@@ -76,12 +69,13 @@ function ToolDetail({ step: { opened, closed, usage } }: { step: Step }) {
   );
 }
 
-function ModelDetail({ step }: { step: Step }) {
+function ModelDetail({ trace, step }: { trace: Trace; step: Step }) {
   const message = step.closed?.type === "message" ? step.closed : null;
   const usage = step.usage;
   const seconds = usage ? usage.duration_ms / 1000 : 0;
   return (
     <>
+      <ModelInput key={step.id} trace={trace} step={step} />
       {step.text && (
         <Section title={step.final ? "Answer" : "Text"}>
           <Markdown text={step.text} streaming={step.status === "running"} />

@@ -2,7 +2,7 @@ import { ChevronRight } from "lucide-react";
 import { memo, type ReactNode } from "react";
 
 import { cn } from "@/lib/cn";
-import { duration, oneLine } from "@/lib/format";
+import { duration, oneLine, tokenPair } from "@/lib/format";
 
 import type { Step } from "../model/trace";
 import { stepLine, type TraceRow } from "../model/trace-rows";
@@ -10,8 +10,9 @@ import { bar, type TimeWindow } from "../model/waterfall";
 import { kindColours, StepIcon } from "./step-icon";
 
 export const ROW_HEIGHT = 30;
-/** Name, duration, bar; narrow places have no track, but a thin line below the row. */
-export const rowGrid = "grid grid-cols-[minmax(0,1fr)_4.25rem] items-center @xl:grid-cols-[minmax(0,1fr)_4.25rem_minmax(9rem,38%)]";
+/** Name, tokens where there is room, duration, bar; narrow places have no track, but a thin line below the row. */
+export const rowGrid =
+  "grid grid-cols-[minmax(0,1fr)_4.25rem] items-center @md:grid-cols-[minmax(0,1fr)_4.25rem_minmax(6rem,30%)] @2xl:grid-cols-[minmax(0,1fr)_5.5rem_4.25rem_minmax(9rem,34%)]";
 
 interface RowProps {
   id: string;
@@ -21,6 +22,7 @@ interface RowProps {
   icon: ReactNode;
   name: string;
   line: string;
+  tokens: string;
   ms: number | null;
   window: TimeWindow;
   startedAt: number;
@@ -33,8 +35,8 @@ interface RowProps {
 
 /** One line of the waterfall. */
 function Row(props: RowProps) {
-  const { id, level, selected, onSelect, icon, name, line, ms, window, startedAt, endedAt, colour, running, failed, branch } = props;
-  const { left, width } = bar(window, startedAt, endedAt);
+  const { id, level, selected, onSelect, icon, name, line, tokens, ms, window, startedAt, endedAt, colour, running, failed, branch } = props;
+  const place = bar(window, startedAt, endedAt);
   const look = cn("absolute rounded-[3px]", failed ? "bg-bad" : colour, running && "breathe");
   return (
     // The keyboard is served by the tree around (arrow keys move the active descendant).
@@ -61,11 +63,12 @@ function Row(props: RowProps) {
         <span className={cn("max-w-[60%] shrink-0 truncate font-medium", failed && "text-bad-ink")}>{name}</span>
         <span className="min-w-0 truncate font-mono text-2xs text-ink-3">{line}</span>
       </div>
+      <span className="nums hidden truncate text-right text-2xs text-ink-3 @2xl:block">{tokens}</span>
       <span className={cn("nums text-right text-xs text-ink-2", running && "text-accent-ink")}>{ms === null ? "" : duration(ms)}</span>
-      <div aria-hidden className="relative ml-3 hidden h-full @xl:block">
-        <span className={cn(look, "top-2.5 h-2.5 min-w-[3px]")} style={{ left: `min(${left}%, calc(100% - 3px))`, width: `${width}%` }} />
+      <div aria-hidden className="relative ml-3 hidden h-full @md:block">
+        {place && <span className={cn(look, "top-2.5 h-2.5 min-w-[3px]")} style={{ left: `min(${place.left}%, calc(100% - 3px))`, width: `${place.width}%` }} />}
       </div>
-      <span aria-hidden className={cn(look, "bottom-0 h-0.5 min-w-[3px] @xl:hidden")} style={{ left: `${left}%`, width: `${width}%` }} />
+      {place && <span aria-hidden className={cn(look, "bottom-0 h-0.5 min-w-[3px] @md:hidden")} style={{ left: `min(${place.left}%, calc(100% - 3px))`, width: `${place.width}%` }} />}
     </div>
   );
 }
@@ -92,6 +95,7 @@ export const StepRow = memo(function StepRow({ row, window, clock, selected, onS
       icon={<StepIcon step={step} />}
       name={step.name}
       line={oneLine(stepLine(step))}
+      tokens={step.usage ? tokenPair(step.usage.input_tokens, step.usage.output_tokens) : ""}
       ms={step.kind === "retry" ? null : stepMs(step, endedAt)}
       window={window}
       startedAt={step.startedAt}

@@ -1,4 +1,4 @@
-import { ChevronsDownUp, ChevronsUpDown, CircleX, ListTree, ArrowDownToLine, Pause, Rows3 } from "lucide-react";
+import { ArrowDownToLine, ChevronsDownUp, ChevronsUpDown, CircleX, ListTree, Pause, Rows3, ZoomIn, ZoomOut } from "lucide-react";
 
 import { Button } from "@/components/ui/button";
 import { IconButton } from "@/components/ui/icon-button";
@@ -22,8 +22,8 @@ export function TraceToolbar({ view, live }: { view: TraceView; live: boolean })
       />
       <SearchInput label="Search in the trace" value={view.search} onChange={(event) => view.setSearch(event.target.value)} className="min-w-28 flex-1 [&_input]:h-7 [&_input]:text-xs" />
       {view.hasError && (
-        <Button size="sm" variant="dangerGhost" onClick={view.jumpToError}>
-          <CircleX /> Error
+        <Button size="sm" variant="dangerGhost" aria-label="Jump to error" onClick={view.jumpToError} className="nums">
+          <CircleX /> {view.errors > 1 ? `${view.errorPlace ? `${view.errorPlace} of ` : ""}${view.errors} errors` : "Error"}
         </Button>
       )}
       {live && (
@@ -31,6 +31,11 @@ export function TraceToolbar({ view, live }: { view: TraceView; live: boolean })
           {view.follow ? <Pause /> : <ArrowDownToLine />}
           {view.follow ? "Pause" : "Follow"}
         </Button>
+      )}
+      {view.mode === "steps" && (view.zoom !== null || (view.selected !== null && !view.selected.startsWith("#"))) && (
+        <IconButton label={view.zoom === null ? "Zoom to this step" : "Show the whole run"} onClick={() => view.setZoom(view.zoom === null ? view.selected : null)}>
+          {view.zoom === null ? <ZoomIn /> : <ZoomOut />}
+        </IconButton>
       )}
       {view.mode === "steps" && (
         <IconButton label={view.allCollapsed ? "Expand all" : "Collapse all"} onClick={view.allCollapsed ? view.expandAll : view.collapseAll}>

@@ -3,7 +3,7 @@
 import { useCallback, useMemo, useState } from "react";
 
 import type { Trace } from "../model/trace";
-import { ancestors, firstError, type TraceRow, traceRows } from "../model/trace-rows";
+import { ancestors, failedSteps, nextError, type TraceRow, traceRows } from "../model/trace-rows";
 
 /** What is looked at: the run as a whole, a step by its id, or a raw event as `#<seq>`. */
 export type Selection = string | null;
@@ -23,7 +23,14 @@ export interface TraceView {
   follow: boolean;
   setFollow: (follow: boolean) => void;
   hasError: boolean;
+  /** How many steps are to blame, and which of them is looked at (from 1; 0: none). */
+  errors: number;
+  errorPlace: number;
+  /** To the next error; after the last one to the first again. */
   jumpToError: () => void;
+  /** The step whose time fills the waterfall; null: the whole run. */
+  zoom: string | null;
+  setZoom: (id: string | null) => void;
 }
 
 /** The state of looking at a trace. Choosing something by hand ends following. */
@@ -33,7 +40,8 @@ export function useTraceView(trace: Trace, selected: Selection, onSelect: (selec
   const [mode, setMode] = useState<"steps" | "events">("steps");
   const [follow, setFollow] = useState(true);
   const rows = useMemo(() => traceRows(trace, { collapsed, search }), [trace, collapsed, search]);
-  const error = useMemo(() => firstError(trace), [trace]);
+  const [zoom, setZoom] = useState<string | null>(null);
+  const errors = useMemo(() => failedSteps(trace), [trace]);
 
   const select = useCallback(
     (selection: Selection) => {
@@ -52,12 +60,13 @@ export function useTraceView(trace: Trace, selected: Selection, onSelect: (selec
   const jumpToError = useCallback(() => {
     setMode("steps");
     setSearch("");
+    const error = nextError(errors, selected);
     if (error) {
       const around = new Set(ancestors(trace, error));
       setCollapsed((before) => new Set([...before].filter((id) => !around.has(id))));
     }
     select(error?.id ?? null);
-  }, [error, select, trace]);
+  }, [errors, selected, select, trace]);
 
   return {
     rows,
@@ -73,7 +82,11 @@ export function useTraceView(trace: Trace, selected: Selection, onSelect: (selec
     setMode,
     follow,
     setFollow,
-    hasError: error !== undefined || trace.status === "failed",
+    hasError: errors.length > 0 || trace.status === "failed",
+    errors: errors.length,
+    errorPlace: errors.findIndex((step) => step.id === selected) + 1,
     jumpToError,
+    zoom: zoom !== null && trace.places.has(zoom) ? zoom : null,
+    setZoom,
   };
 }

@@ -30,11 +30,17 @@ export function traceRows(trace: Trace, { collapsed, search }: RowOptions): Trac
   return rows;
 }
 
-/** The first failed step that has no failed child: where to look. Undefined when nothing failed. */
-export function firstError(trace: Trace): Step | undefined {
+/** The failed steps that have no failed child: where to look, in the order they began. */
+export function failedSteps(trace: Trace): Step[] {
   const failed = trace.steps.filter((step) => step.status === "failed");
   const blamed = new Set(failed.map((step) => step.parentId));
-  return failed.find((step) => !blamed.has(step.id)) ?? failed[0];
+  return failed.filter((step) => !blamed.has(step.id));
+}
+
+/** The error after the one that is looked at; after the last the first again. Undefined when nothing failed. */
+export function nextError(errors: readonly Step[], selected: string | null): Step | undefined {
+  const place = errors.findIndex((step) => step.id === selected);
+  return errors[(place + 1) % Math.max(1, errors.length)];
 }
 
 /** Every step around this one, so that it can be made visible. */

@@ -98,7 +98,7 @@ function Step({ number, at, title, text, children }: { number: number; at: numbe
         </span>
         <div className="min-w-0 flex-1">
           <h2 className="font-medium">{title}</h2>
-          {(current || done) && <p className="text-sm text-ink-2">{text}</p>}
+          <p className={cn("text-sm", current || done ? "text-ink-2" : "text-ink-3")}>{text}</p>
           {current && <div className="mt-2.5">{children}</div>}
         </div>
       </Card>

@@ -12,15 +12,23 @@ import type { AgentOut } from "@/lib/api";
 
 const SHOWN = 6;
 
+interface OverviewProps {
+  agents: readonly AgentOut[];
+  ask: ReactNode;
+  activity: ReactNode;
+  executions: ReactNode;
+  onTour: () => void;
+}
+
 /** The home page of somebody who has agents: ask one of them, see what ran last. */
-export function Overview({ agents, ask, executions, onTour }: { agents: readonly AgentOut[]; ask: ReactNode; executions: ReactNode; onTour: () => void }) {
+export function Overview({ agents, ask, activity, executions, onTour }: OverviewProps) {
   return (
     <>
       <PageHeader
         title="Home"
         actions={
           <>
-            <Link href="/tools/new" className={buttonStyles()}>
+            <Link href="/tools/new" className={buttonStyles({ className: "max-sm:hidden" })}>
               <Wrench /> Register tool
             </Link>
             <Link href="/agents/new" className={buttonStyles({ variant: "primary" })}>
@@ -31,15 +39,27 @@ export function Overview({ agents, ask, executions, onTour }: { agents: readonly
       />
       <PageBody className="flex flex-col gap-5">
         <section aria-label="Ask an agent">{ask}</section>
-        <section aria-label="Agents">
+        {activity}
+        <section aria-labelledby="newest-agents">
+          <div className="mb-2 flex items-center justify-between">
+            <h2 id="newest-agents" className="font-semibold">
+              Newest agents
+            </h2>
+            <Link href="/agents" className="text-xs text-accent-ink hover:underline">
+              See all
+            </Link>
+          </div>
           <ul className="grid gap-2 sm:grid-cols-2 lg:grid-cols-3">
             {agents.slice(0, SHOWN).map((agent) => (
               <li key={agent.id}>
                 <Card className="relative flex items-center gap-2.5 px-3 py-2 hover:border-line-strong">
                   <AgentIcon className="size-4 shrink-0 text-accent-ink" />
-                  <Link href={`/agents/${agent.id}`} className="min-w-0 flex-1 truncate font-medium after:absolute after:inset-0">
-                    {agent.name}
-                  </Link>
+                  <div className="min-w-0 flex-1">
+                    <Link href={`/agents/${agent.id}`} className="block truncate font-medium after:absolute after:inset-0">
+                      {agent.display_name || agent.name}
+                    </Link>
+                    <p className="truncate text-xs text-ink-3">{agent.role || agent.description || toolsLine(agent)}</p>
+                  </div>
                   <Link href={`/playground?agent=${agent.id}`} aria-label={`Run ${agent.name}`} className="relative z-10 rounded-md p-1 text-ink-3 hover:bg-hover hover:text-ink">
                     <Play className="size-3.5" />
                   </Link>
@@ -58,4 +78,8 @@ export function Overview({ agents, ask, executions, onTour }: { agents: readonly
       </PageBody>
     </>
   );
+}
+
+function toolsLine({ tools = [] }: AgentOut): string {
+  return tools.length > 0 ? tools.join(", ") : "no tools";
 }

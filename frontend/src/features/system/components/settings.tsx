@@ -1,7 +1,7 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import { BookOpen, RefreshCw } from "lucide-react";
+import { BookOpen, CircleCheck, RefreshCw } from "lucide-react";
 import type { ReactNode } from "react";
 
 import { PageBody, PageHeader } from "@/components/layout/page";
@@ -19,7 +19,7 @@ import { problemText } from "@/lib/problem";
 import { useMounted } from "@/lib/use-mounted";
 import { useViewStore } from "@/stores/view";
 
-const tones = { ok: "good", warn: "warn", fail: "bad" } as const;
+const tones = { ok: "quiet", warn: "warn", fail: "bad" } as const;
 const words = { ok: "works", warn: "look at it", fail: "fails" };
 
 /** Looks, the state of every part, what this is. */
@@ -82,7 +82,10 @@ function Parts({ health }: { health: HealthOut }) {
   return Object.entries(health.parts).map(([name, part]) => (
     <Line key={name} name={name.replaceAll("_", " ")} text={<>{part.detail}{part.advice && <span className="block text-warn-ink">{part.advice}</span>}</>}>
       <span className="nums text-xs text-ink-3">{duration(part.latency_ms)}</span>
-      <Badge tone={tones[part.status]}>{words[part.status]}</Badge>
+      <Badge tone={tones[part.status]}>
+        {part.status === "ok" && <CircleCheck />}
+        {words[part.status]}
+      </Badge>
     </Line>
   ));
 }

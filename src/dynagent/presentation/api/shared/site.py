@@ -15,6 +15,7 @@ DYNAMIC = re.compile(r"^/(agents|executions|schedules)/(?!new(?:/|$)|_(?:/|$))([
 NOT_PAGES = ("/api/", "/health", "/ready", "/metrics", "/docs", "/openapi.json", "/info", "/llms.txt")
 FOR_EVER = b"public, max-age=31536000, immutable"
 ASK_AGAIN = b"no-cache"
+FOUND = (200, 206, 304)
 
 
 class Site:
@@ -22,7 +23,7 @@ class Site:
 
     def __init__(self, app: ASGIApp, directory: Path) -> None:
         self._app = app
-        self._policies = _policies(directory / "csp.json")
+        self._policies = Policies(directory / "csp.json")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
@@ -31,12 +32,14 @@ class Site:
             return
         path = page_path(scope["path"])
         page = path.lstrip("/") + "index.html" if path.endswith("/") else path.lstrip("/")
-        cache = FOR_EVER if path.startswith("/_next/static/") else ASK_AGAIN
+        hashed = path.startswith("/_next/static/")
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
+                # A file that is missing now may be there after the next deployment: only what was found is kept.
+                cache = FOR_EVER if hashed and message["status"] in FOUND else ASK_AGAIN
                 headers = [*message.get("headers", ()), (b"cache-control", cache)]
-                policy = self._policies.get("404.html" if message["status"] == 404 else page)
+                policy = self._policies.of("404.html" if message["status"] == 404 else page)
                 if policy is not None:
                     headers.append((b"content-security-policy", policy))
                 message = {**message, "headers": headers}
@@ -46,11 +49,34 @@ class Site:
 
 
 def page_path(path: str) -> str:
-    """Return the exported path of a page's address: `/agents/01a1…/` → `/agents/_/`; others stay as they are."""
-    return DYNAMIC.sub(lambda match: f"/{match[1]}/_{match[3] or '/'}", path)
+    """Return the exported path of an address: `/agents/01a1…` → `/agents/_/`, `/settings` → `/settings/`; files stay.
+
+    A page without its closing slash is served as it is asked for: a redirect would name a scheme and host that only the
+    proxy in front of us knows.
+    """
+    exported = DYNAMIC.sub(lambda match: f"/{match[1]}/_{match[3] or '/'}", path)
+    return exported if "." in exported or exported.endswith("/") else f"{exported}/"
 
 
-def _policies(file: Path) -> dict[str, bytes]:
-    if not file.is_file():
-        return {}
-    return {page: entry["policy"].encode() for page, entry in json.loads(file.read_bytes()).items()}
+class Policies:
+    """The content policy of each page, read anew when the interface was built again under a running server."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._read_at = -1
+        self._by_page: dict[str, bytes] = {}
+
+    def of(self, page: str) -> bytes | None:
+        """Return a page's policy; None for files and for a build without policies."""
+        if not page.endswith(".html"):
+            return None
+        try:
+            built_at = self._file.stat().st_mtime_ns
+            if built_at != self._read_at:
+                entries = json.loads(self._file.read_bytes())
+                self._by_page = {name: entry["policy"].encode() for name, entry in entries.items()}
+                self._read_at = built_at
+        except (OSError, ValueError):
+            # A build is being written this moment: the policies known so far hold until it is there.
+            pass
+        return self._by_page.get(page)
