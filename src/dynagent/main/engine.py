@@ -31,6 +31,7 @@ from dynagent.infrastructure.postgres.prune import Housekeeping
 from dynagent.infrastructure.postgres.run_readers import PostgresAgentConfigurations, PostgresConversations
 from dynagent.infrastructure.postgres.submissions import PostgresSubmissions
 from dynagent.infrastructure.postgres.trace_log import PostgresTraceLog
+from dynagent.infrastructure.postgres.trace_news import TraceNews
 from dynagent.infrastructure.postgres.trace_writer import BatchReport, EventWriter
 from dynagent.infrastructure.postgres.unit_of_work import Scopes
 from dynagent.infrastructure.sandbox.sandbox import ZygoteSandbox
@@ -233,13 +234,17 @@ def _open_writer(ground: Ground) -> EventWriter:
 
 
 def _trace_log(ground: Ground, writer: EventWriter) -> TraceLog:
+    signals = ground.signals
+    heartbeat_s = ground.settings.trace.heartbeat_s
+    news = TraceNews(ground.database.pool, signals.hub, heartbeat_s=heartbeat_s, degraded=lambda: signals.degraded)
+    news.start()
+    ground.stack.push_async_callback(news.stop)
     return PostgresTraceLog(
         ground.database.pool,
         writer,
-        ground.signals.hub,
+        signals.hub,
         window_s=ground.settings.trace.token_window_ms / 1000,
-        heartbeat_s=ground.settings.trace.heartbeat_s,
-        degraded=lambda: ground.signals.degraded,
+        heartbeat_s=heartbeat_s,
     )
 
 
