@@ -212,7 +212,10 @@ async def _open_ports(ground: Ground, models: ModelsInUse, identity: Identity, t
 
 def _open_bus(ground: Ground, models: ModelsInUse, ports: Ports) -> Bus[Scope]:
     in_front = _agents_in_front(ground.signals, ground.metrics)
-    bus = ModelsBus(Scopes(ground.database, deliver=ground.outbox.deliver, agents_in_front=in_front).open, models)
+    scopes = Scopes(
+        ground.database, deliver=ground.outbox.deliver, agents_in_front=in_front, publish=ground.signals.publish
+    )
+    bus = ModelsBus(scopes.open, models)
     register_handlers(bus, ports)
     register_schedules(bus)
     ground.incidents.attach(bus, ground.observer)

@@ -8,12 +8,14 @@ from typing import Any
 import orjson
 import pytest
 
+from dynagent.application.shared.caller import Caller
 from dynagent.core.executions import (
     Answer,
     Claim,
     Execution,
     ExecutionLost,
     ExecutionStatus,
+    Frame,
     Interrupt,
     InterruptRaised,
     Outcome,
@@ -22,6 +24,7 @@ from dynagent.core.executions import (
 from dynagent.core.shared.ids import new_id
 from dynagent.infrastructure.postgres.database import Database
 from dynagent.infrastructure.postgres.dispatch import PostgresDispatch
+from dynagent.infrastructure.postgres.unit_of_work import Scopes
 from tests.conftest import ScopeFor
 from tests.infrastructure.postgres.rows import add_execution, add_worker, claimed, status_of
 from tests.infrastructure.postgres.test_trace_log import House
@@ -197,3 +200,24 @@ async def test_others_see_and_answer_nothing(house: House, scope_for: ScopeFor) 
     await wait_for_people(house, other, "k1")
     # The interrupt of one execution does not answer another, even of the same owner.
     assert await answer(scope_for, other.execution, answered(item)) is None
+
+
+async def test_followers_hear_of_each_answer_and_of_a_cancel_once_it_is_committed(house: House) -> None:
+    claim = await claimed(house.database)
+    first, second = await wait_for_people(house, claim, "k1", "k2")
+    told: list[Frame] = []
+    scopes = Scopes(house.database, deliver=lambda _: None, publish=lambda _, frames: told.extend(frames))
+    for committing in (False, True):
+        async with scopes.open(Caller(claim.execution.user_id)) as scope:
+            await scope.executions.answer(claim.execution.id, [answered(first)])
+            assert told == []
+            if committing:
+                await scope.uow.commit()
+    assert [orjson.loads(frame.payload)["interrupt_id"] for frame in told] == [first.id]
+    async with scopes.open(Caller(claim.execution.user_id)) as scope:
+        assert await scope.executions.answer(claim.execution.id, [answered(second), answered(first)]) is None
+    async with scopes.open(Caller(claim.execution.user_id)) as scope:
+        await scope.executions.request_cancel(claim.execution.id)
+        await scope.uow.commit()
+    assert (orjson.loads(told[-1].payload)["type"], told[-1].terminal) == ("cancelled", True)
+    assert told == list(await house.log.read(claim.execution.id, told[0].seq - 1, 100))

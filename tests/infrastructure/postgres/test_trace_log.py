@@ -94,12 +94,13 @@ async def test_the_last_event_and_the_final_state_are_stored_together(house: Hou
     claim = await claimed(house.database)
     await write(house.log.open(claim), 1)
     row = await house.database.pool.fetchrow(
-        "SELECT status, result, model, usage ->> 'total_tokens' AS tokens, completed_at, worker FROM executions "
+        "SELECT status, result, model, answered_model, usage ->> 'total_tokens' AS tokens, completed_at, worker FROM executions "
         "WHERE id = $1",
         claim.execution.id,
     )
     assert row is not None
-    assert (row["status"], row["result"], row["model"], row["tokens"]) == ("completed", "42", "demo", "7")
+    assert (row["status"], row["result"], row["answered_model"], row["tokens"]) == ("completed", "42", "demo", "7")
+    assert row["model"] is None, "the model asked for stays: a replay asks for it again"
     assert row["completed_at"] is not None
     assert row["worker"] is None
     slots = await house.database.pool.fetchval("SELECT n FROM user_slots WHERE user_id = $1", claim.execution.user_id)

@@ -6,7 +6,7 @@ import orjson
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from dynagent.core.executions import Answer, Interrupt, Resumed
+from dynagent.core.executions import Answer, Frame, Interrupt, Resumed
 from dynagent.infrastructure.memory.recorder import encode
 from dynagent.infrastructure.postgres.pool import Connection, Row
 from dynagent.infrastructure.postgres.statements import fetch, fetch_one, run
@@ -59,14 +59,15 @@ async def read_interrupts(session: AsyncSession, execution_id: str, owner: str) 
 
 async def store_answers(
     session: AsyncSession, execution_id: str, answered: Sequence[Interrupt], *, next_seq: int, attempt: int
-) -> bool:
-    """Store answers and their events from `next_seq` on. False: one was answered before or is another's."""
+) -> list[Frame] | None:
+    """Store answers and return their events, numbered from `next_seq`. None: one was answered before, or another's."""
+    told: list[Frame] = []
     for seq, item in enumerate(answered, start=next_seq):
         answer = (item.answer or Answer(decision="reject")).model_dump_json(exclude_none=True)
         given = {"answer": answer, "by": item.answered_by, "at": item.answered_at}
         stored = await fetch_one(session, ANSWER, id=item.id, execution=execution_id, **given)
         if stored is None or item.answered_at is None:
-            return False
+            return None
         event = Resumed(
             timestamp=item.answered_at.timestamp(),
             interrupt_id=item.id,
@@ -75,9 +76,11 @@ async def store_answers(
             answer=orjson.loads(answer),
             answered_by=item.answered_by or "",
         )
-        payload = encode(event, seq=seq, attempt=attempt).decode()
-        await run(session, EVENT, id=execution_id, seq=seq, attempt=attempt, at=item.answered_at, payload=payload)
-    return True
+        payload = encode(event, seq=seq, attempt=attempt)
+        columns = {"seq": seq, "attempt": attempt, "at": item.answered_at, "payload": payload.decode()}
+        await run(session, EVENT, id=execution_id, **columns)
+        told.append(Frame(seq, payload, terminal=False))
+    return told
 
 
 def _read(row: Row) -> Interrupt:

@@ -52,7 +52,7 @@ JOIN unnest($1::uuid[], $2::int[], $3::int[]) AS last(id, seq, attempt)
 FINISH = """
 WITH ended AS (
   UPDATE executions e SET status = f.status, result = f.result, error = f.error::jsonb, usage = f.usage::jsonb,
-    cost_usd = f.cost_usd, model = coalesce(f.model, e.model), worker = NULL,
+    cost_usd = f.cost_usd, answered_model = coalesce(f.model, e.answered_model), worker = NULL,
     completed_at = CASE WHEN f.status = 'waiting' THEN NULL ELSE now() END
   FROM unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::text[], $6::text[], $7::numeric[], $8::text[])
     AS f(id, attempt, status, result, error, usage, cost_usd, model)

@@ -78,6 +78,7 @@ class Desk:
             agent_name="A",
             query="What is 23*19?",
             model="m",
+            answered_model="m-2026-01-01",
             context={"a": 1},
             conversation_id="c",
             lane="batch",
@@ -117,6 +118,7 @@ async def test_a_replay_begins_with_nothing_and_the_same_input():
     assert new.deadline is not None
     assert new.deadline - new.created_at == timedelta(seconds=60)
     assert new.origin == Origin(execution_id=desk.old.id, kind="replay", seq=0)
+    assert new.answered_model is None
     assert desk.log(new) == []
     assert (desk.uow.commits, desk.doorbell.rung) == (1, [(new.id, "interactive")])
     assert desk.executions.stored[desk.old.id] == desk.old
