@@ -94,8 +94,8 @@ async def test_the_last_event_and_the_final_state_are_stored_together(house: Hou
     claim = await claimed(house.database)
     await write(house.log.open(claim), 1)
     row = await house.database.pool.fetchrow(
-        "SELECT status, result, model, answered_model, usage ->> 'total_tokens' AS tokens, completed_at, worker FROM executions "
-        "WHERE id = $1",
+        "SELECT status, result, model, answered_model, usage ->> 'total_tokens' AS tokens, completed_at, worker "
+        "FROM executions WHERE id = $1",
         claim.execution.id,
     )
     assert row is not None

@@ -206,11 +206,12 @@ async def test_a_stopping_server_ends_streams_with_a_hint(house: House, agent_id
 async def test_a_failure_in_mid_stream_ends_it_with_a_hint_and_no_terminal_event(
     house: House, finished: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def broken(execution_id: str, after: int) -> object:
-        yield house.trace.logs[execution_id][:2]
-        raise ConnectionError("the database is away")
+    async def broken(execution_id: str, after: int, *_: object, ended: bool = False) -> object:
+        if after:
+            raise ConnectionError("the database is away")
+        return house.trace.logs[execution_id][:2]
 
-    monkeypatch.setattr(house.trace, "follow", broken)
+    monkeypatch.setattr(house.trace, "read", broken)
 
     watcher = await follow(house, finished).over()
 

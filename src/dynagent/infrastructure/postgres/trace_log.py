@@ -1,6 +1,6 @@
 """The trace log on PostgreSQL: opens recorders, and serves followers from the hub's ring or the table."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 
 from dynagent.core.executions import TERMINAL_TYPES, Claim, Frame, TraceLog, TraceRecorder
 from dynagent.infrastructure.memory.recorder import BatchingRecorder
@@ -32,22 +32,35 @@ class PostgresTraceLog(TraceLog):
         *,
         window_s: float,
         heartbeat_s: float,
+        replica: Callable[[], Pool | None] = lambda: None,
     ) -> None:
         self._pool = pool
         self._writer = writer
         self._hub = hub
         self._window_s = window_s
         self._heartbeat_s = heartbeat_s
+        self._replica = replica
 
     def open(self, claim: Claim) -> TraceRecorder:
         """Return the recorder of a claimed attempt."""
         return BatchingRecorder(claim, window_s=self._window_s, wake=self._writer.wake)
 
-    async def read(self, execution_id: str, after: int, limit: int) -> Sequence[Frame]:
-        """Return up to `limit` stored frames after a seq."""
+    async def read(self, execution_id: str, after: int, limit: int, *, ended: bool = False) -> Sequence[Frame]:
+        """Return up to `limit` stored frames after a seq.
+
+        Of an `ended` execution they may come from the replica, where they are all there: seqs have no gaps, and the
+        last event says that it is the last.
+        """
+        replica = self._replica() if ended else None
+        if replica is not None:
+            try:
+                frames = await _read(replica, execution_id, after, limit)
+            except Exception:
+                frames = []
+            if frames and frames[0].seq == after + 1 and (len(frames) == limit or frames[-1].terminal):
+                return frames
         with in_our_words():
-            rows = await self._pool.fetch(READ, execution_id, after, limit)
-        return [Frame(row["seq"], row["payload"].encode(), row["type"] in TERMINAL_TYPES) for row in rows]
+            return await _read(self._pool, execution_id, after, limit)
 
     async def follow(self, execution_id: str, after: int) -> AsyncIterator[Sequence[Frame]]:
         """Yield frames after a seq: a cursor that reads the ring where it reaches back, else the table, else waits.
@@ -73,7 +86,12 @@ class PostgresTraceLog(TraceLog):
                 elif not await channel.wait(self._heartbeat_s):
                     yield ()
                 # A full page means that the table has more; else the ring goes on where the table ended.
-                frames = None if frames is not None and len(frames) == PAGE else channel.after(cursor)
+                frames = None if len(frames) == PAGE else channel.after(cursor)
                 self._hub.ring_hits += bool(frames)
         finally:
             self._hub.leave(channel)
+
+
+async def _read(pool: Pool, execution_id: str, after: int, limit: int) -> list[Frame]:
+    rows = await pool.fetch(READ, execution_id, after, limit)
+    return [Frame(row["seq"], row["payload"].encode(), row["type"] in TERMINAL_TYPES) for row in rows]

@@ -106,8 +106,9 @@ class Scopes:
         deliver: Deliver,
         agents_in_front: AgentsInFront | None = None,
         publish: Publish = lambda _id, _frames: None,
+        sessions: Callable[[], AsyncSession] | None = None,
     ) -> None:
-        self._database = database
+        self._sessions = sessions or database.sessions
         self._deliver = deliver
         self._agents_in_front = agents_in_front
         self._publish = publish
@@ -115,7 +116,7 @@ class Scopes:
     @asynccontextmanager
     async def open(self, caller: Caller) -> AsyncGenerator[Scope]:
         """Open a scope for a caller; rolled back at the end unless its unit of work was committed."""
-        session = self._database.sessions()
+        session = self._sessions()
         try:
             uow = PostgresUnitOfWork(session, self._deliver)
             agents: AgentRepository = PostgresAgents(session, caller.user_id)
