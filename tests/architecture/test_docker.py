@@ -1,11 +1,18 @@
 """The container files, as far as they can be checked without a container engine."""
 
+import json
 import re
+from unittest.mock import MagicMock
 
 import yaml
 
+from dynagent.cli import build_parser
+from dynagent.infrastructure.observability.metrics import Metrics
+from dynagent.main.figures import watch
 from tests.architecture.source import ROOT
 
+BACKENDS, WORKERS = ("backend", "backend-2"), ("worker", "worker-2")
+FIGURE = re.compile(r"dynagent_[a-z_]+")
 STAGES = ["frontend-builder", "backend-builder", "backend-production", "frontend-production"]
 DOCKERFILE = (ROOT / "docker" / "Dockerfile").read_text()
 COMPOSE = yaml.safe_load((ROOT / "docker" / "compose.yml").read_text())
@@ -50,4 +57,74 @@ def test_what_others_wait_for_has_a_health_check() -> None:
 
 
 def test_people_sign_in_where_others_can_reach_it() -> None:
-    assert COMPOSE["services"]["backend"]["environment"]["AUTH_MODE"] == "required"
+    for name in (*BACKENDS, *WORKERS):
+        assert COMPOSE["services"][name]["environment"]["AUTH_MODE"] == "required"
+
+
+def test_there_are_two_of_each_and_all_wait_for_tables_and_servers() -> None:
+    for names, command in ((BACKENDS, ["serve", "--no-worker"]), (WORKERS, ["worker"])):
+        for name in names:
+            service = COMPOSE["services"][name]
+            assert service["command"] == command
+            assert service["depends_on"]["migration"] == {"condition": "service_completed_successfully"}
+            for awaited in ("postgres", "redis", "tool-sandbox"):
+                assert service["depends_on"][awaited] == {"condition": "service_healthy"}
+
+
+def test_commands_are_ours() -> None:
+    parser = build_parser()
+    commands = [service["command"] for service in COMPOSE["services"].values() if service.get("image") == "dynagent"]
+
+    assert len(commands) == 6
+    for command in commands:
+        parser.parse_args(command)
+
+
+def test_settings_are_ours() -> None:
+    known = (ROOT / ".env.example").read_text()
+    given = {name for service in (*BACKENDS, *WORKERS) for name in COMPOSE["services"][service]["environment"]}
+
+    assert [name for name in given if f"{name}=" not in known] == []
+
+
+def test_code_of_tools_runs_without_network_secrets_or_rights() -> None:
+    sandbox = COMPOSE["services"]["tool-sandbox"]
+    socket = sandbox["command"][1]
+
+    assert (sandbox["network_mode"], sandbox["cap_drop"], sandbox["read_only"]) == ("none", ["ALL"], True)
+    assert not {"environment", "env_file", "ports"} & sandbox.keys()
+    for name in (*BACKENDS, *WORKERS):
+        assert COMPOSE["services"][name]["environment"]["TOOL_SANDBOX_SOCKET"] == socket
+
+
+def test_files_and_volumes_that_are_mounted_are_there() -> None:
+    mounts = [volume.split(":")[0] for service in COMPOSE["services"].values() for volume in service.get("volumes", [])]
+
+    assert [place for place in mounts if place.startswith(".") and not (ROOT / "docker" / place).is_file()] == []
+    assert {place for place in mounts if place[0] not in "./"} == set(COMPOSE["volumes"])
+
+
+def test_every_process_is_scraped_by_a_name_that_it_answers_to() -> None:
+    prometheus = yaml.safe_load((ROOT / "docker" / "prometheus.yml").read_text())
+    [job] = prometheus["scrape_configs"]
+    targets = {target for group in job["static_configs"] for target in group["targets"]}
+
+    assert targets == {f"{name}:8000" for name in BACKENDS} | {f"{name}:9100" for name in WORKERS}
+    assert all(name in COMPOSE["services"]["backend"]["environment"]["ALLOWED_HOSTS"] for name in BACKENDS)
+
+
+async def test_the_dashboard_asks_for_figures_that_there_are() -> None:
+    dashboard = json.loads((ROOT / "docker" / "grafana-dashboard.json").read_text())
+    asked = {
+        name for panel in dashboard["panels"] for target in panel["targets"] for name in FIGURE.findall(target["expr"])
+    }
+    metrics = Metrics()
+    process = MagicMock()
+    stop = watch(metrics, worker=process, signals=process, pool=lambda: process)
+    await stop()
+    there = {
+        sample for family in metrics.registry.collect() for sample in (family.name, f"{family.name}_total", f"{family.name}_bucket")
+    }
+
+    assert len(asked) > 20
+    assert asked - there == set()

@@ -48,6 +48,7 @@ class _Job:
     task: asyncio.Task[Any]
     control: RunControl
     lane: Lane
+    rung_again: bool = False
 
 
 @dataclass(slots=True)
@@ -105,7 +106,11 @@ class Worker:
 
     def ring(self, execution_id: str, lane: Lane) -> None:
         """There may be something to run: run it now, or when the lane has a place again."""
-        if self._stopping or not self._takes_work or execution_id in self._jobs:
+        if self._stopping or not self._takes_work:
+            return
+        if execution_id in self._jobs:
+            # It may be ending just now, as one that waits and is answered already: look again when it has.
+            self._jobs[execution_id].rung_again = True
             return
         state = self._lanes[lane]
         if state.running >= state.capacity:
@@ -169,6 +174,8 @@ class Worker:
         state.room.set()
         if state.waiting and not self._stopping:
             self.ring(state.waiting.popleft(), job.lane)
+        if job.rung_again:
+            self.ring(execution_id, job.lane)
 
     async def _beat(self) -> None:
         try:

@@ -24,6 +24,8 @@ from dynagent.core.executions import (
 from dynagent.core.shared.ids import new_id
 from dynagent.infrastructure.postgres.database import Database
 from dynagent.infrastructure.postgres.dispatch import PostgresDispatch
+from dynagent.infrastructure.postgres.trace_log import PostgresTraceLog
+from dynagent.infrastructure.postgres.trace_writer import EventWriter
 from dynagent.infrastructure.postgres.unit_of_work import Scopes
 from tests.conftest import ScopeFor
 from tests.infrastructure.postgres.rows import add_execution, add_worker, claimed, status_of
@@ -221,3 +223,30 @@ async def test_followers_hear_of_each_answer_and_of_a_cancel_once_it_is_committe
         await scope.uow.commit()
     assert (orjson.loads(told[-1].payload)["type"], told[-1].terminal) == ("cancelled", True)
     assert told == list(await house.log.read(claim.execution.id, told[0].seq - 1, 100))
+
+
+async def test_a_cancel_that_comes_just_before_a_run_begins_to_wait_is_not_forgotten(
+    house: House, scope_for: ScopeFor
+) -> None:
+    """The worker is told of it when it no longer runs it: so it does not wait, and the next claim ends it."""
+    claim = await claimed(house.database)
+    execution = claim.execution
+    async with scope_for(execution.user_id) as scope:
+        await scope.executions.request_cancel(execution.id)
+        await scope.uow.commit()
+    rung: list[str] = []
+    writer = EventWriter(house.database.pool, house.hub.publish, on_freed=lambda id, _: rung.append(id))
+    writer.start()
+    recorder = PostgresTraceLog(house.database.pool, writer, house.hub, window_s=0.001, heartbeat_s=1).open(claim)
+    asked = question(claim, "k1")
+    await recorder.finish(Outcome(status=ExecutionStatus.WAITING, interrupts=(asked,)), raised(asked))
+    await writer.stop()
+    assert await status_of(house.database, execution.id) is ExecutionStatus.PENDING
+    assert rung == [execution.id]
+    async with scope_for(execution.user_id) as scope:
+        assert await scope.executions.interrupts(execution.id) == []
+    again = await PostgresDispatch(house.database.pool, user_cap=1).claim(
+        execution.id, await add_worker(house.database)
+    )
+    assert again is not None, "its place was given back"
+    assert again.execution.cancel_requested

@@ -21,6 +21,7 @@ from dynagent.core.executions import (
     ExecutionNotFound,
     ExecutionStatus,
     Failed,
+    Journal,
     Message,
     NodeStart,
     Origin,
@@ -190,3 +191,14 @@ async def test_a_completed_one_has_no_failed_step():
     for id in ("nonsense", new_id()):
         with pytest.raises(ExecutionNotFound):
             await Desk().again("replay", id=id)
+
+
+async def test_a_retry_asks_about_a_call_that_may_have_taken_place_and_a_fork_makes_it():
+    desk = Desk()
+    paid = [start("k1"), start("k2").model_copy(update={"repeatable": False}), end("k1")]
+    desk.executions.trace.logs[desk.old.id].clear()
+    desk.executions.trace.store(desk.old.id, desk.old.opening_event(), *LOG[:3], *paid, LOG[-1])
+    retried, forked = await desk.again("retry"), await desk.again("fork", after_seq=7)
+    assert Journal(desk.log(retried)).in_doubt("k2")
+    assert not Journal(desk.log(forked)).in_doubt("k2")
+    assert Journal(desk.log(forked)).tool_end("k1")
