@@ -5,8 +5,9 @@ import re
 from unittest.mock import MagicMock
 
 import yaml
+from typer.testing import CliRunner
 
-from dynagent.cli import build_parser
+from dynagent.cli import app
 from dynagent.infrastructure.observability.metrics import Metrics
 from dynagent.main.figures import watch
 from tests.architecture.source import ROOT
@@ -72,12 +73,10 @@ def test_there_are_two_of_each_and_all_wait_for_tables_and_servers() -> None:
 
 
 def test_commands_are_ours() -> None:
-    parser = build_parser()
     commands = [service["command"] for service in COMPOSE["services"].values() if service.get("image") == "dynagent"]
 
     assert len(commands) == 6
-    for command in commands:
-        parser.parse_args(command)
+    assert [command for command in commands if CliRunner().invoke(app, [*command, "--help"]).exit_code] == []
 
 
 def test_settings_are_ours() -> None:
@@ -123,7 +122,9 @@ async def test_the_dashboard_asks_for_figures_that_there_are() -> None:
     stop = watch(metrics, worker=process, signals=process, pool=lambda: process)
     await stop()
     there = {
-        sample for family in metrics.registry.collect() for sample in (family.name, f"{family.name}_total", f"{family.name}_bucket")
+        sample
+        for family in metrics.registry.collect()
+        for sample in (family.name, f"{family.name}_total", f"{family.name}_bucket")
     }
 
     assert len(asked) > 20
