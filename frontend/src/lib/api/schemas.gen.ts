@@ -2222,6 +2222,18 @@ export const ExecutionOutSchema = {
             title: 'Query',
             type: 'string'
         },
+        requested_model: {
+            anyOf: [
+                {
+                    type: 'string'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            description: 'The model asked for.',
+            title: 'Requested Model'
+        },
         result: {
             anyOf: [
                 {
@@ -2273,6 +2285,7 @@ export const ExecutionOutSchema = {
         'usage',
         'cost_usd',
         'model',
+        'requested_model',
         'lane',
         'priority',
         'attempt',
@@ -2430,6 +2443,18 @@ export const ExecutionSummarySchema = {
             title: 'Query',
             type: 'string'
         },
+        requested_model: {
+            anyOf: [
+                {
+                    type: 'string'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            description: 'The model asked for.',
+            title: 'Requested Model'
+        },
         result: {
             anyOf: [
                 {
@@ -2474,6 +2499,7 @@ export const ExecutionSummarySchema = {
         'usage',
         'cost_usd',
         'model',
+        'requested_model',
         'lane',
         'priority',
         'attempt',

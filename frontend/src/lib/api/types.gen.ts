@@ -1303,6 +1303,12 @@ export type ExecutionOut = {
      */
     query: string;
     /**
+     * Requested Model
+     *
+     * The model asked for.
+     */
+    requested_model: string | null;
+    /**
      * Result
      */
     result: string | null;
@@ -1404,6 +1410,12 @@ export type ExecutionSummary = {
      * Query
      */
     query: string;
+    /**
+     * Requested Model
+     *
+     * The model asked for.
+     */
+    requested_model: string | null;
     /**
      * Result
      */
