@@ -6,6 +6,7 @@ from contextlib import AbstractAsyncContextManager
 import pytest
 import pytest_asyncio
 import redis
+import structlog
 
 from dynagent.application.shared.caller import Caller
 from dynagent.core.shared.ids import is_id
@@ -17,6 +18,14 @@ from tests.servers import TestPostgres, TestRedis
 def pytest_make_parametrize_id(val: object) -> str | None:
     """Name parameters that are ids made while collecting alike in every process: xdist compares the names."""
     return "an-id" if isinstance(val, str) and is_id(val) else None
+
+
+@pytest.fixture(autouse=True)
+def logging_as_it_was() -> Iterator[None]:
+    """Undo what a test sets about logs: the platform does, and other tests capture what is logged."""
+    before = structlog.get_config()
+    yield
+    structlog.configure(**before)
 
 
 @pytest.fixture(scope="session")

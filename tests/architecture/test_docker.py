@@ -1,13 +1,19 @@
 """The container files, as far as they can be checked without a container engine."""
 
+import json
 import re
+from unittest.mock import MagicMock
 
 import yaml
+from typer.testing import CliRunner
 
+from dynagent.cli import app
+from dynagent.infrastructure.observability.metrics import Metrics
+from dynagent.main.figures import watch
 from tests.architecture.source import ROOT
 
-STARTED_ONLY = {"tool-sandbox"}
-"""Without it the backend starts as well; tools answer 503 meanwhile."""
+BACKENDS, WORKERS = ("backend", "backend-2"), ("worker", "worker-2")
+FIGURE = re.compile(r"dynagent_[a-z_]+")
 STAGES = ["frontend-builder", "backend-builder", "backend-production", "frontend-production"]
 DOCKERFILE = (ROOT / "docker" / "Dockerfile").read_text()
 COMPOSE = yaml.safe_load((ROOT / "docker" / "compose.yml").read_text())
@@ -48,19 +54,81 @@ def test_what_others_wait_for_has_a_health_check() -> None:
     }
 
     assert awaited
-    assert [name for name in awaited - STARTED_ONLY if "healthcheck" not in services[name]] == []
+    assert [name for name in awaited if "healthcheck" not in services[name]] == []
 
 
 def test_the_sandbox_has_no_network_and_no_rights() -> None:
-    sandbox, backend = COMPOSE["services"]["tool-sandbox"], COMPOSE["services"]["backend"]
+    sandbox = COMPOSE["services"]["tool-sandbox"]
 
     assert (sandbox["network_mode"], sandbox["read_only"], sandbox["cap_drop"]) == ("none", True, ["ALL"])
     assert sandbox["init"] and sandbox["pids_limit"] and sandbox["mem_limit"]
     assert not {"env_file", "ports", "networks"} & set(sandbox)
     assert not [name for name in sandbox["environment"] if "KEY" in name or "URL" in name]
-    assert sandbox["command"][1] == backend["environment"]["TOOL_SANDBOX_SOCKET"]
-    assert set(sandbox["volumes"]) <= set(backend["volumes"])
+    for name in (*BACKENDS, *WORKERS):
+        caller = COMPOSE["services"][name]
+        assert sandbox["command"][1] == caller["environment"]["TOOL_SANDBOX_SOCKET"]
+        assert set(sandbox["volumes"]) <= set(caller["volumes"])
 
 
 def test_people_sign_in_where_others_can_reach_it() -> None:
-    assert COMPOSE["services"]["backend"]["environment"]["AUTH_MODE"] == "required"
+    for name in (*BACKENDS, *WORKERS):
+        assert COMPOSE["services"][name]["environment"]["AUTH_MODE"] == "required"
+
+
+def test_there_are_two_of_each_and_all_wait_for_tables_and_servers() -> None:
+    for names, command in ((BACKENDS, ["serve", "--no-worker"]), (WORKERS, ["worker"])):
+        for name in names:
+            service = COMPOSE["services"][name]
+            assert service["command"] == command
+            assert service["depends_on"]["migration"] == {"condition": "service_completed_successfully"}
+            for awaited in ("postgres", "redis", "tool-sandbox"):
+                assert service["depends_on"][awaited] == {"condition": "service_healthy"}
+
+
+def test_commands_are_ours() -> None:
+    commands = [service["command"] for service in COMPOSE["services"].values() if service.get("image") == "dynagent"]
+
+    assert len(commands) == 6
+    assert [command for command in commands if CliRunner().invoke(app, [*command, "--help"]).exit_code] == []
+
+
+def test_settings_are_ours() -> None:
+    known = (ROOT / ".env.example").read_text()
+    given = {name for service in (*BACKENDS, *WORKERS) for name in COMPOSE["services"][service]["environment"]}
+
+    assert [name for name in given if f"{name}=" not in known] == []
+
+
+def test_files_and_volumes_that_are_mounted_are_there() -> None:
+    mounts = [volume.split(":")[0] for service in COMPOSE["services"].values() for volume in service.get("volumes", [])]
+
+    assert [place for place in mounts if place.startswith(".") and not (ROOT / "docker" / place).is_file()] == []
+    assert {place for place in mounts if place[0] not in "./"} == set(COMPOSE["volumes"])
+
+
+def test_every_process_is_scraped_by_a_name_that_it_answers_to() -> None:
+    prometheus = yaml.safe_load((ROOT / "docker" / "prometheus.yml").read_text())
+    [job] = prometheus["scrape_configs"]
+    targets = {target for group in job["static_configs"] for target in group["targets"]}
+
+    assert targets == {f"{name}:8000" for name in BACKENDS} | {f"{name}:9100" for name in WORKERS}
+    assert all(name in COMPOSE["services"]["backend"]["environment"]["ALLOWED_HOSTS"] for name in BACKENDS)
+
+
+async def test_the_dashboard_asks_for_figures_that_there_are() -> None:
+    dashboard = json.loads((ROOT / "docker" / "grafana-dashboard.json").read_text())
+    asked = {
+        name for panel in dashboard["panels"] for target in panel["targets"] for name in FIGURE.findall(target["expr"])
+    }
+    metrics = Metrics()
+    process = MagicMock()
+    stop = watch(metrics, worker=process, signals=process, pool=lambda: process)
+    await stop()
+    there = {
+        sample
+        for family in metrics.registry.collect()
+        for sample in (family.name, f"{family.name}_total", f"{family.name}_bucket")
+    }
+
+    assert len(asked) > 20
+    assert asked - there == set()

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import psycopg
 import pytest
 from typer.testing import CliRunner
 
@@ -38,6 +39,24 @@ def test_prune_without_a_retention_time_asks_for_one() -> None:
 
     assert result.exit_code == 1
     assert "RETENTION_DAYS is not set" in result.stderr
+
+
+def test_a_reset_empties_everything_when_nobody_works_there_and_somebody_is_sure(
+    monkeypatch: pytest.MonkeyPatch, fresh_database_url: str
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", fresh_database_url)
+    with psycopg.connect(fresh_database_url, autocommit=True) as connection:
+        worker = connection.execute(
+            "INSERT INTO workers (id, name, lease_until) VALUES (uuidv7(), 'w', now() + interval '1 h') RETURNING id"
+        ).fetchone()
+        assert "say --yes" in db("reset")[1]
+        assert "1 servers or workers are alive" in db("reset", "--yes")[1]
+        connection.execute("UPDATE workers SET lease_until = now() - interval '1 s'")
+    assert db("reset", "--yes") == (0, "dynagent: the database is empty\n")
+    with psycopg.connect(fresh_database_url) as connection:
+        assert worker is not None
+        assert connection.execute("SELECT count(*) FROM workers").fetchone() == (0,)
+    assert db("current")[0] == 0
 
 
 def test_a_backup_is_restored_into_another_data_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -109,7 +109,7 @@ class FakeTraceLog:
         self.recorders[claim.execution.id] = recorder
         return recorder
 
-    async def read(self, execution_id: str, after: int, limit: int) -> Sequence[Frame]:
+    async def read(self, execution_id: str, after: int, limit: int, *, ended: bool = False) -> Sequence[Frame]:
         """Nothing is stored."""
         return ()
 

@@ -57,7 +57,7 @@ class FakeTraceStore:
         async with self._changed:
             self._changed.notify_all()
 
-    async def read(self, execution_id: str, after: int, limit: int) -> Sequence[Frame]:
+    async def read(self, execution_id: str, after: int, limit: int, *, ended: bool = False) -> Sequence[Frame]:
         """Cut."""
         return self.logs.get(execution_id, [])[after : after + limit]
 

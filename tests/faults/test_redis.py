@@ -1,4 +1,4 @@
-"""Redis is emptied, restarted, away, or hangs: nothing is lost, no request fails, nothing stale is served."""
+"""Redis is emptied, restarted, slow, hangs, or is away: nothing is lost, no request fails, nothing stale is served."""
 
 import asyncio
 import os
@@ -10,6 +10,7 @@ import redis
 
 from tests.faults.client import Client
 from tests.faults.processes import Cluster
+from tests.faults.slow import SlowProxy
 from tests.servers import TestRedis
 
 
@@ -57,19 +58,24 @@ class Editor:
 
 @pytest.mark.slow_fault
 async def test_whatever_happens_to_redis_nobody_notices(cluster: Cluster, own_redis: TestRedis) -> None:
-    cluster.settings["REDIS_URL"] = own_redis.url
-    first, second = cluster.servers(2)
-    async with Client([first.url, second.url]) as client:
+    async with SlowProxy(own_redis.port) as way:
+        cluster.settings["REDIS_URL"] = f"redis://127.0.0.1:{way.port}/0"
+        first, second = await asyncio.to_thread(cluster.servers, 2)
+        await _disturb(Client([first.url, second.url]), own_redis, way)
+
+
+async def _disturb(clients: Client, own_redis: TestRedis, way: SlowProxy) -> None:
+    async with clients as client:
         agent = await client.agent("calculator")
-        queries = [f"[[tools=1]] [[tokens=150]] [[token_delay=0.1]] run {number}" for number in range(10)]
+        queries = [f"[[tools=1]] [[tokens=450]] [[token_delay=0.1]] run {number}" for number in range(10)]
         runs = [await client.start(agent, query, at=number % 2) for number, query in enumerate(queries)]
         reading = [asyncio.create_task(client.follow(run, at=1).read()) for run in runs]
         editor = Editor(client, agent)
         editing = asyncio.create_task(editor.work())
         late: list[str] = []
-        for happens in (_flush, _restart, _away, _hang):
+        for happens in (_flush, _restart, _slow, _hang, _away):
             await asyncio.sleep(1)
-            await happens(own_redis)
+            await happens(own_redis, way)
             late.append(await client.start(agent, "[[tokens=3]] while Redis is in trouble"))
         await asyncio.sleep(1)
         editor.stopped = True
@@ -85,25 +91,32 @@ async def test_whatever_happens_to_redis_nobody_notices(cluster: Cluster, own_re
         assert (await client.send("GET", "/health", at=1)).json()["parts"]["redis"]["status"] == "ok"
 
 
-async def _flush(server: TestRedis) -> None:
+async def _flush(server: TestRedis, _way: SlowProxy) -> None:
     with redis.Redis.from_url(server.url) as client:
         client.flushall()
 
 
-async def _restart(server: TestRedis) -> None:
+async def _restart(server: TestRedis, _way: SlowProxy) -> None:
     port = server.port
     server.stop()
     server.start(port)
 
 
-async def _away(server: TestRedis) -> None:
+async def _away(server: TestRedis, _way: SlowProxy) -> None:
+    """Longer than any client waits for an answer or before it asks how its connection is."""
     port = server.port
     server.stop()
+    await asyncio.sleep(20)
+    server.start(port)
+
+
+async def _slow(_server: TestRedis, way: SlowProxy) -> None:
+    way.delay_s = 0.3
     await asyncio.sleep(3)
-    server.start(port)
+    way.delay_s = 0
 
 
-async def _hang(server: TestRedis) -> None:
+async def _hang(server: TestRedis, _way: SlowProxy) -> None:
     assert server._process is not None
     os.kill(server._process.pid, signal.SIGSTOP)
     await asyncio.sleep(3)

@@ -114,10 +114,12 @@ async def test_a_stopping_worker_lets_runs_finish_and_hands_the_rest_over(
     cluster: Cluster, fresh_database_url: str
 ) -> None:
     server = cluster.server("--no-worker")
+    # A lease that a busy machine can keep, and runs that outlast any start of a worker.
+    cluster.settings["WORKER_LEASE_S"] = "15"
     leaver = cluster.worker(WORKER_DRAIN_S="3")
     async with Client([server.url]) as client:
         agent = await client.agent("calculator")
-        long = await client.start_many(agent, [f"[[latency=20]] long {number}" for number in range(5)])
+        long = await client.start_many(agent, [f"[[latency=600]] long {number}" for number in range(5)])
         short = await client.start_many(agent, [f"[[latency=0.5]] short {number}" for number in range(5)])
         for run in [*long, *short]:
             await client.until(run, lambda found: found["status"] != "pending")

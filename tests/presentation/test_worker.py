@@ -180,3 +180,16 @@ async def test_a_cancel_whose_signal_was_lost_is_noticed_at_the_next_beat() -> N
     assert leases.given_up == []
     leases.under_our_name = []
     await worker.stop()
+
+
+async def test_a_bell_for_a_run_that_is_just_ending_is_not_lost() -> None:
+    """It waited, was answered, and is pending again before its task has quite ended."""
+    bus = Bus()
+    worker = make(bus, FakeLeases())
+    worker.ring("a", "interactive")
+    await until(lambda: "a" in bus.running)
+    worker.ring("a", "interactive")
+    bus.release.set()
+    await until(lambda: bus.started == ["a", "a"])
+    await until(lambda: worker.running == 0)
+    assert bus.started == ["a", "a"]

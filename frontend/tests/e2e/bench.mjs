@@ -22,7 +22,7 @@ await browser.close();
 console.log(JSON.stringify(figures));
 
 async function call(method, path, body) {
-  const answer = await fetch(`${base}/api/v1${path}`, { method, headers: { "Content-Type": "application/json" }, ...(body ? { body: JSON.stringify(body) } : {}) });
+  const answer = await fetch(`${base}/api${path}`, { method, headers: { "Content-Type": "application/json" }, ...(body ? { body: JSON.stringify(body) } : {}) });
   if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
   return answer.json();
 }

@@ -51,7 +51,7 @@ process.exit(failed ? 1 : 0);
 /** Calls past the page, to prepare or to check. */
 function api(base) {
   return async (method, path, body, headers = {}) => {
-    const answer = await fetch(`${base}/api/v1${path}`, { method, headers: { "Content-Type": "application/json", ...headers }, ...(body ? { body: JSON.stringify(body) } : {}) });
+    const answer = await fetch(`${base}/api${path}`, { method, headers: { "Content-Type": "application/json", ...headers }, ...(body ? { body: JSON.stringify(body) } : {}) });
     const text = await answer.text();
     if (!answer.ok && answer.status !== 409) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
     return text ? JSON.parse(text) : null;

@@ -161,6 +161,16 @@ def prune(days: Days = None) -> None:
     raise typer.Exit(run_prune(days))
 
 
+@db.command(short_help="Empty the database, for development.")
+def reset(
+    yes: Annotated[bool, typer.Option("--yes", help="Yes, everything: agents, tools, runs, people.")] = False,
+) -> None:
+    """Empty the database: all tables are dropped and made anew. For development; refused while anything runs on it."""
+    from dynagent.cli.database import run_reset
+
+    raise typer.Exit(run_reset(sure=yes))
+
+
 @app.command("tool-sandbox", short_help="Run the sandbox of tools as a process of its own.")
 def tool_sandbox(socket: Annotated[Path, typer.Argument(help="The unix socket to serve at.")]) -> None:
     """Run the sandbox of registered tools as a process of its own, for servers with TOOL_SANDBOX_SOCKET set to it.

@@ -5,12 +5,16 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
+from sqlalchemy import text
+
 from dynagent.cli.failures import CannotStart, run
 from dynagent.infrastructure.observability.logging import LogSettings, configure_logging
 from dynagent.infrastructure.postgres import migrations
 from dynagent.infrastructure.postgres.backup import back_up, restore
-from dynagent.infrastructure.postgres.database import Database, DatabaseSettings
+from dynagent.infrastructure.postgres.database import Database, DatabaseSettings, open_engine
 from dynagent.infrastructure.postgres.prune import Pruned, RetentionSettings, prune, table_sizes, tidy
+
+ALIVE = "SELECT count(*)::int FROM workers WHERE NOT dead AND lease_until > now()"
 
 
 def run_upgrade(revision: str) -> int:
@@ -66,6 +70,22 @@ def run_prune(days: int | None) -> int:
     return run(main)
 
 
+def run_reset(*, sure: bool) -> int:
+    """Drop and make all tables; return the exit code. Refuses while a server or worker is alive."""
+
+    async def main() -> int:
+        if not sure:
+            raise CannotStart("this removes everything in the database; say --yes, and make a backup first")
+        async with _dsn() as dsn:
+            await _check_unused(dsn)
+            await migrations.downgrade(dsn, "base")
+            await migrations.upgrade(dsn)
+        print("dynagent: the database is empty")
+        return 0
+
+    return run(main)
+
+
 def run_backup(file: Path) -> int:
     """Write everything to a new file and print what that was; return the exit code."""
 
@@ -105,6 +125,18 @@ def _print_pruned(pruned: Pruned, days: int) -> None:
         f"{pruned.events} events, {pruned.checkpoints} checkpoints, {len(pruned.partitions)} months as a whole. "
         "The largest tables now:"
     )
+
+
+async def _check_unused(dsn: str) -> None:
+    engine = open_engine(dsn)
+    try:
+        async with engine.connect() as connection:
+            there = await connection.scalar(text("SELECT to_regclass('workers') IS NOT NULL"))
+            alive = await connection.scalar(text(ALIVE)) if there else 0
+    finally:
+        await engine.dispose()
+    if alive:
+        raise CannotStart(f"{alive} servers or workers are alive on this database; stop them first")
 
 
 @asynccontextmanager

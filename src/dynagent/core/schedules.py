@@ -62,10 +62,20 @@ class Schedule(BaseModel):
     updated_at: datetime
 
     def changed(self, timetable: Timetable, changes: dict[str, Any], *, now: datetime) -> "Schedule":
-        """Return it with other fields; its next time is computed anew from now, none while paused."""
+        """Return it with other fields. Its next time is computed anew from now when it has other times, none if paused.
+
+        Otherwise it stays, also one that is due this very moment.
+        """
         merged = self.model_validate(self.model_dump() | changes)
-        following = None if merged.paused else timetable.after(merged.cron, merged.time_zone, now)[0]
+        following = merged.next_fire
+        if merged.times != self.times or following is None:
+            following = None if merged.paused else timetable.after(merged.cron, merged.time_zone, now)[0]
         return merged.model_copy(update={"next_fire": following, "updated_at": later(now, self.updated_at)})
+
+    @property
+    def times(self) -> tuple[str, str, bool]:
+        """What its times follow from."""
+        return self.cron, self.time_zone, self.paused
 
 
 class Schedules(BaseRepository[Schedule]):

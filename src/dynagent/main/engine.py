@@ -27,10 +27,13 @@ from dynagent.infrastructure.postgres.database import Database
 from dynagent.infrastructure.postgres.dispatch import PostgresDispatch
 from dynagent.infrastructure.postgres.leases import PostgresLeases
 from dynagent.infrastructure.postgres.outbox import Outbox
+from dynagent.infrastructure.postgres.pool import Pool
 from dynagent.infrastructure.postgres.prune import Housekeeping
+from dynagent.infrastructure.postgres.replica import Replica
 from dynagent.infrastructure.postgres.run_readers import PostgresAgentConfigurations, PostgresConversations
 from dynagent.infrastructure.postgres.submissions import PostgresSubmissions
 from dynagent.infrastructure.postgres.trace_log import PostgresTraceLog
+from dynagent.infrastructure.postgres.trace_news import TraceNews
 from dynagent.infrastructure.postgres.trace_writer import BatchReport, EventWriter
 from dynagent.infrastructure.postgres.unit_of_work import Scopes
 from dynagent.infrastructure.sandbox.sandbox import ZygoteSandbox
@@ -41,6 +44,7 @@ from dynagent.main.health import parts_of
 from dynagent.main.identity import Identity, open_identity, open_keys, register_identity
 from dynagent.main.incidents import Incidents
 from dynagent.main.models import ModelsBus, open_models, open_traces, open_usage, register_models, watch_circuits
+from dynagent.main.replica import late_scopes, open_replica
 from dynagent.main.schedules import register_schedules, start_firing
 from dynagent.main.settings import Settings
 from dynagent.main.signals import Signals
@@ -89,6 +93,11 @@ class Ground:
     observer: EventObserver
     outbox: Outbox
     incidents: Incidents
+    replica: Replica | None = None
+
+    def pool_for_figures(self) -> Pool:
+        """Return the pool that is asked for what may be a little late."""
+        return (self.replica and self.replica.pool) or self.database.pool
 
 
 @asynccontextmanager
@@ -120,6 +129,7 @@ async def open_engine(settings: Settings, *, tell: Tell, takes_work: bool) -> As
             sandbox=ports.sandbox,
             worker=worker,
             writer=writer,
+            replica=ground.replica,
         )
         yield Engine(
             bus=bus,
@@ -145,7 +155,9 @@ async def _open_ground(settings: Settings, stack: AsyncExitStack, tell: Tell) ->
     outbox = Outbox(database.pool, observer)
     outbox.start()
     stack.push_async_callback(outbox.stop)
-    return Ground(settings, database, leases, signals, Metrics(), stack, observer, outbox, Incidents(database.pool))
+    incidents = Incidents(database.pool)
+    replica = await open_replica(settings, stack)
+    return Ground(settings, database, leases, signals, Metrics(), stack, observer, outbox, incidents, replica)
 
 
 async def _open_database(settings: Settings, stack: AsyncExitStack, tell: Tell) -> Database:
@@ -176,7 +188,7 @@ async def _start_worker(ground: Ground, bus: Bus[Scope], *, takes_work: bool) ->
     stack.push_async_callback(worker.stop)
     # Before the worker stops: a bell that a stopping worker hears would be lost to the others.
     stack.push_async_callback(signals.stop_hearing_bells)
-    stack.push_async_callback(watch(ground.metrics, worker=worker, signals=signals, pool=ground.database.pool))
+    stack.push_async_callback(watch(ground.metrics, worker=worker, signals=signals, pool=ground.pool_for_figures))
     return worker
 
 
@@ -212,14 +224,20 @@ async def _open_ports(ground: Ground, models: ModelsInUse, identity: Identity, t
         submit=settings.submit,
         check_schema=misfits,
         call_timeout_s=settings.run.call_timeout_s,
+        clock=ground.leases.clock,
     )
 
 
 def _open_bus(ground: Ground, models: ModelsInUse, ports: Ports) -> Bus[Scope]:
     in_front = _agents_in_front(ground.signals, ground.metrics)
-    bus = ModelsBus(Scopes(ground.database, deliver=ground.outbox.deliver, agents_in_front=in_front).open, models)
+    scopes = Scopes(
+        ground.database, deliver=ground.outbox.deliver, agents_in_front=in_front, publish=ground.signals.publish
+    )
+    bus = ModelsBus(scopes.open, models)
+    if ground.replica is not None:
+        bus.read_late_from(late_scopes(ground.database, ground.replica))
     register_handlers(bus, ports)
-    register_schedules(bus)
+    register_schedules(bus, ground.leases.clock)
     ground.incidents.attach(bus, ground.observer)
     ground.stack.push_async_callback(ground.incidents.settled)
     return bus
@@ -239,13 +257,18 @@ def _open_writer(ground: Ground) -> EventWriter:
 
 
 def _trace_log(ground: Ground, writer: EventWriter) -> TraceLog:
+    signals = ground.signals
+    heartbeat_s = ground.settings.trace.heartbeat_s
+    news = TraceNews(ground.database.pool, signals.hub, heartbeat_s=heartbeat_s, degraded=lambda: signals.degraded)
+    news.start()
+    ground.stack.push_async_callback(news.stop)
     return PostgresTraceLog(
         ground.database.pool,
         writer,
-        ground.signals.hub,
+        signals.hub,
         window_s=ground.settings.trace.token_window_ms / 1000,
-        heartbeat_s=ground.settings.trace.heartbeat_s,
-        degraded=lambda: ground.signals.degraded,
+        heartbeat_s=heartbeat_s,
+        replica=lambda: ground.replica.pool if ground.replica is not None else None,
     )
 
 

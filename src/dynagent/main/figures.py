@@ -20,7 +20,9 @@ FROM executions WHERE status = 'pending'
 """
 
 
-def watch(metrics: Metrics, *, worker: Worker, signals: Signals, pool: Pool) -> Callable[[], Awaitable[None]]:
+def watch(
+    metrics: Metrics, *, worker: Worker, signals: Signals, pool: Callable[[], Pool]
+) -> Callable[[], Awaitable[None]]:
     """Add the gauges of this process and start the task that reads the queue; return what stops it."""
     hub = signals.hub
     metrics.watch("executions_running", "Executions that run in this process now.", lambda: worker.running)
@@ -36,11 +38,11 @@ def watch(metrics: Metrics, *, worker: Worker, signals: Signals, pool: Pool) -> 
     return stop
 
 
-async def _read_queue(metrics: Metrics, pool: Pool) -> None:
+async def _read_queue(metrics: Metrics, pool: Callable[[], Pool]) -> None:
     """Read how many executions wait; never at a scrape, so that scraping often costs the database nothing."""
     while True:
         try:
-            row = await pool.fetchrow(PENDING)
+            row = await pool().fetchrow(PENDING)
             if row is not None:
                 metrics.executions_pending.set(row["n"])
                 metrics.oldest_pending_seconds.set(row["oldest_s"])

@@ -29,6 +29,7 @@ from dynagent.core.executions import (
 )
 from dynagent.core.language_models import ChatModels
 from dynagent.core.schedules import Schedules
+from dynagent.core.shared.clock import Clock, utc_now
 from dynagent.core.shared.unit_of_work import UnitOfWork
 from dynagent.core.tools import CustomTools, ToolCatalogue, ToolSandbox
 from dynagent.infrastructure.postgres.identity_scope import IdentityScope
@@ -88,6 +89,7 @@ class Ports:
     submit: SubmitSettings
     check_schema: answer.CheckSchema
     call_timeout_s: float
+    clock: Clock = utc_now
 
 
 def register_handlers(bus: Bus[Scope], ports: Ports) -> None:
@@ -164,6 +166,7 @@ def _register_executions(bus: Bus[Scope], ports: Ports) -> None:
             models=ports.models,
             doorbell=ports.doorbell,
             settings=ports.submit,
+            clock=ports.clock,
         ),
     )
     bus.register(
@@ -173,13 +176,13 @@ def _register_executions(bus: Bus[Scope], ports: Ports) -> None:
     bus.register(
         answer.AnswerInterrupts,
         lambda scope: answer.AnswerInterruptsHandler(
-            scope.executions, scope.uow, doorbell=ports.doorbell, check_schema=ports.check_schema
+            scope.executions, scope.uow, doorbell=ports.doorbell, check_schema=ports.check_schema, clock=ports.clock
         ),
     )
     bus.register(
         repeat.RepeatExecution,
         lambda scope: repeat.RepeatExecutionHandler(
-            scope.executions, scope.uow, trace=ports.trace, doorbell=ports.doorbell
+            scope.executions, scope.uow, trace=ports.trace, doorbell=ports.doorbell, clock=ports.clock
         ),
     )
 

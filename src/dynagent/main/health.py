@@ -7,6 +7,7 @@ from dynagent.infrastructure.llm.in_use import ModelsInUse
 from dynagent.infrastructure.observability.disk import check_disk
 from dynagent.infrastructure.observability.health import Condition, Finding, Part
 from dynagent.infrastructure.postgres.database import Database
+from dynagent.infrastructure.postgres.replica import Replica
 from dynagent.infrastructure.postgres.trace_writer import EventWriter
 from dynagent.infrastructure.sandbox.levels import standing_text
 from dynagent.main.settings import Settings
@@ -23,6 +24,7 @@ def parts_of(
     sandbox: ToolSandbox,
     worker: Worker,
     writer: EventWriter,
+    replica: Replica | None,
 ) -> Sequence[Part]:
     """Return everything there is to ask in this process; only the database is needed for `ok`."""
     parts = [
@@ -34,6 +36,8 @@ def parts_of(
     ]
     if settings.redis.url is not None:
         parts.append(Part("redis", lambda: _check_redis(signals), required=False))
+    if replica is not None:
+        parts.append(Part("replica", lambda: _check_replica(replica), required=False))
     if database.is_embedded:
         parts.append(Part("disk", lambda: check_disk(settings.database.data_dir)))
     return parts
@@ -42,6 +46,13 @@ def parts_of(
 async def _check_database(database: Database) -> Finding:
     await database.check()
     return Finding(Condition.OK, "embedded PostgreSQL answers" if database.is_embedded else "PostgreSQL answers")
+
+
+async def _check_replica(replica: Replica) -> Finding:
+    if replica.trouble is None:
+        return Finding(Condition.OK, "the read replica is read")
+    advice = "everything works without it; check DATABASE_REPLICA_URL and the replication"
+    return Finding(Condition.WARN, f"the read replica is left alone: {replica.trouble}", advice)
 
 
 async def _check_redis(signals: Signals) -> Finding:

@@ -15,7 +15,7 @@ from dynagent.main.engine import Tell, open_engine
 from dynagent.main.handlers import Scope
 from dynagent.main.settings import Settings
 from dynagent.presentation.api.app import build_app
-from dynagent.presentation.api.shared.sse import StreamShutdown
+from dynagent.presentation.api.shared.sse import StreamKeeper, StreamShutdown
 from dynagent.presentation.worker import Worker
 
 
@@ -59,7 +59,7 @@ async def open_platform(
         )
         await _tell_setup(bus, settings, tell)
         unsigned = LOCAL_USER_ID if settings.auth.auth_mode == "local" else None
-        asgi = observe(app, metrics, unsigned)
+        asgi = observe(StreamKeeper(app), metrics, unsigned)
         yield Platform(bus=bus, worker=engine.worker, app=app, asgi=asgi, shutdown=shutdown)
 
 

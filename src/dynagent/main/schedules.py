@@ -5,6 +5,7 @@ from contextlib import AsyncExitStack
 from dynagent.application.commands import schedules as commands
 from dynagent.application.queries import schedules as queries
 from dynagent.application.shared.bus import Bus
+from dynagent.core.shared.clock import Clock
 from dynagent.infrastructure.cron.timetable import CronTimetable
 from dynagent.infrastructure.postgres.pool import Pool
 from dynagent.infrastructure.postgres.schedules import PostgresFiring
@@ -15,11 +16,11 @@ from dynagent.main.signals import Signals
 TIMETABLE = CronTimetable()
 
 
-def register_schedules(bus: Bus[Scope]) -> None:
+def register_schedules(bus: Bus[Scope], clock: Clock) -> None:
     """Tell the bus who handles what."""
 
     def desk(scope: Scope) -> commands.ScheduleDesk:
-        return commands.ScheduleDesk(scope.schedules, scope.agents, scope.uow, timetable=TIMETABLE)
+        return commands.ScheduleDesk(scope.schedules, scope.agents, scope.uow, timetable=TIMETABLE, clock=clock)
 
     bus.register(commands.CreateSchedule, lambda scope: commands.CreateScheduleHandler(desk(scope)))
     bus.register(commands.ChangeSchedule, lambda scope: commands.ChangeScheduleHandler(desk(scope)))

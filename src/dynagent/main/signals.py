@@ -128,12 +128,12 @@ class Signals:
         stack.push_async_callback(redis.aclose)
         self.guard = RedisGuard(rest_s=self._settings.redis.rest_s)
         self.cache = RedisCache(redis, self.guard)
-        self._fanout = RedisTraceFanout(redis, self.hub, on_gap=self.hub.wake_all)
+        self._fanout = RedisTraceFanout(redis, self.hub, on_gap=self.hub.poke_all)
         await self._fanout.start()
         stack.push_async_callback(self._fanout.stop)
 
     def _after_gap(self) -> None:
-        self.hub.wake_all()
+        self.hub.poke_all()
         if isinstance(self.cache, MemoryCache):
             self.cache.clear()
 

@@ -17,8 +17,12 @@ from dynagent.core.executions import Lane, Leases
 from dynagent.core.shared.errors import DynagentError
 from dynagent.core.shared.ids import NewId
 from dynagent.core.shared.tasks import end_tasks
+from dynagent.presentation.pace import Pace
 
 log = structlog.get_logger()
+
+AT_ONCE, LATE_AT_ONCE = 50, 5
+"""How many waiting runs of a lane are started between two looks at how late the loop is: when it keeps up, and not."""
 
 
 class WorkerSettings(BaseSettings):
@@ -48,6 +52,7 @@ class _Job:
     task: asyncio.Task[Any]
     control: RunControl
     lane: Lane
+    rung_again: bool = False
 
 
 @dataclass(slots=True)
@@ -79,6 +84,7 @@ class Worker:
             "quarantine": _LaneState(1),
         }
         self._loops: list[asyncio.Task[None]] = []
+        self._pace = Pace(lambda: len(self._jobs) + self.waiting, self._start_waiting)
         self._stopping = False
         self._healthy_since: float | None = None
         self.id = new_id()
@@ -104,18 +110,19 @@ class Worker:
         log.info("worker_started", worker_id=self.id, concurrency=self._settings.concurrency)
 
     def ring(self, execution_id: str, lane: Lane) -> None:
-        """There may be something to run: run it now, or when the lane has a place again."""
-        if self._stopping or not self._takes_work or execution_id in self._jobs:
+        """There may be something to run: run it now, or when the lane has a place and the loop is not late."""
+        if self._stopping or not self._takes_work:
+            return
+        if execution_id in self._jobs:
+            # It may be ending just now, as one that waits and is answered already: look again when it has.
+            self._jobs[execution_id].rung_again = True
             return
         state = self._lanes[lane]
-        if state.running >= state.capacity:
+        self._pace.watch()
+        if state.running >= state.capacity or self._pace.late:
             state.waiting.append(execution_id)
-            return
-        state.running += 1
-        control = RunControl()
-        task = asyncio.create_task(self._run(execution_id, control), name=f"execution-{execution_id}")
-        self._jobs[execution_id] = _Job(task, control, lane)
-        task.add_done_callback(lambda _: self._free(execution_id))
+        else:
+            self._start(execution_id, lane)
 
     def cancel(self, execution_id: str) -> None:
         """Stop an execution that runs here, model and tool calls included."""
@@ -124,12 +131,12 @@ class Worker:
     def has_room(self, lane: Lane) -> bool:
         """Whether a bell of this lane would start a run at once."""
         state = self._lanes[lane]
-        return self._takes_work and not self._stopping and state.running < state.capacity
+        return self._takes_work and not self._stopping and state.running < state.capacity and not self._pace.late
 
     async def room(self, lane: Lane) -> None:
         """Return when the lane has a free place: whoever fetches bells asks before taking the next one."""
         state = self._lanes[lane]
-        while state.running >= state.capacity:
+        while state.running >= state.capacity or self._pace.late:
             state.room.clear()
             await state.room.wait()
 
@@ -146,6 +153,15 @@ class Worker:
         await end_tasks(self._loops)
         await _quietly(self._leases.retire(self.id), "worker_retire_failed")
         log.info("worker_stopped", worker_id=self.id, handed_back=len([task for task in tasks if task.cancelled()]))
+
+    def _start(self, execution_id: str, lane: Lane) -> None:
+        if self._stopping or execution_id in self._jobs:
+            return
+        self._lanes[lane].running += 1
+        control = RunControl()
+        task = asyncio.create_task(self._run(execution_id, control), name=f"execution-{execution_id}")
+        self._jobs[execution_id] = _Job(task, control, lane)
+        task.add_done_callback(lambda _: self._free(execution_id))
 
     async def _run(self, execution_id: str, control: RunControl) -> None:
         try:
@@ -167,8 +183,18 @@ class Worker:
         state = self._lanes[job.lane]
         state.running -= 1
         state.room.set()
-        if state.waiting and not self._stopping:
+        if state.waiting and not self._stopping and not self._pace.late:
             self.ring(state.waiting.popleft(), job.lane)
+        if job.rung_again:
+            self.ring(execution_id, job.lane)
+
+    def _start_waiting(self) -> None:
+        """Start some of what waits and see how the loop does then; while it is late only a few of each lane."""
+        at_once = LATE_AT_ONCE if self._pace.late else AT_ONCE
+        for lane, state in self._lanes.items():
+            state.room.set()
+            for _ in range(min(at_once, len(state.waiting), state.capacity - state.running)):
+                self._start(state.waiting.popleft(), lane)
 
     async def _beat(self) -> None:
         try:

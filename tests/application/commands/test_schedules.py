@@ -122,6 +122,17 @@ async def test_pausing_and_resuming() -> None:
     assert house.kept.rows[made.id].name == "other"
 
 
+async def test_a_change_of_other_things_moves_no_time_that_is_due() -> None:
+    """Else a schedule that is renamed in the seconds before it is fired would miss that time."""
+    house = House()
+    made = await house.create()
+    due = house.kept.rows[made.id] = made.model_copy(update={"next_fire": NOW - timedelta(seconds=1)})
+    assert (await house.change(made.id, name="other", query="else")).next_fire == due.next_fire
+    assert (await house.change(made.id, cron="0 * * * *")).next_fire == NOW + timedelta(hours=1)
+    house.kept.rows[made.id] = made.model_copy(update={"next_fire": None})
+    assert (await house.change(made.id, name="one that was stopped")).next_fire == NOW + timedelta(hours=1)
+
+
 async def test_removing() -> None:
     house = House()
     made = await house.create()

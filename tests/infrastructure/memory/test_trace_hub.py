@@ -68,30 +68,67 @@ def test_a_channel_never_skips_and_never_repeats(pushes: list[tuple[int, int]], 
         assert found == list(range(cursor + 1, cursor + 1 + len(found)))
 
 
-async def test_a_waiting_follower_is_woken_by_a_push_and_by_a_poke() -> None:
+def test_what_the_table_was_seen_to_hold_is_read_there() -> None:
+    channel = Channel()
+    channel.push(frames(1, 3))
+    channel.reach(5)
+    assert channel.last == 5
+    assert channel.after(3) is None
+    assert channel.after(5) == []
+    channel.push(frames(4, 6))
+    assert seqs(channel.after(5)) == [6]
+    channel.reach(2)
+    assert channel.last == 6
+
+
+async def test_a_waiting_follower_is_woken_by_whatever_there_is_to_look_at() -> None:
     hub = TraceHub()
-    with hub.join("a") as channel:
+    channel = hub.join("a")
+    for happens in (lambda: hub.publish("a", frames(1, 1)), lambda: channel.reach(2), channel.end):
         waiting = asyncio.create_task(channel.wait(60))
         await asyncio.sleep(0)
-        hub.publish("a", frames(1, 1))
+        happens()
         assert await waiting is True
-        waiting = asyncio.create_task(channel.wait(60))
-        await asyncio.sleep(0)
-        hub.poke("a")
-        assert await waiting is True
-        assert await channel.wait(0.001) is False
+    assert channel.over
+    assert await channel.wait(0.001) is False
+
+
+async def test_what_was_known_before_wakes_nobody() -> None:
+    channel = Channel()
+    channel.push(frames(1, 3))
+    waiting = asyncio.create_task(channel.wait(0.01))
+    await asyncio.sleep(0)
+    channel.push(frames(1, 3))
+    channel.reach(3)
+    assert await waiting is False
+
+
+async def test_pokes_are_kept_until_somebody_looks() -> None:
+    hub = TraceHub()
+    pokes: list[None] = []
+    hub.on_poke = lambda: pokes.append(None)
+    here, other = hub.join("a"), hub.join("b")
+    for id in ("a", "a", "elsewhere"):
+        hub.poke(id)
+    assert len(pokes) == 2
+    assert hub.take_poked() == [here]
+    assert hub.take_poked() == []
+    hub.poke_all()
+    hub.leave(other)
+    assert hub.take_poked() == [here]
 
 
 async def test_nothing_is_kept_for_executions_that_nobody_follows() -> None:
     hub = TraceHub()
     hub.publish("a", frames(1, 3))
     hub.poke("a")
-    with hub.join("a") as channel, hub.join("a") as same:
-        assert channel is same
-        assert channel.after(0) == []
-        assert hub.followed() == ["a"]
-        assert hub.followers == 2
-        hub.wake_all()
+    channel, same = hub.join("a"), hub.join("a")
+    assert channel is same
+    assert channel.after(0) == []
+    assert hub.followed() == [channel]
+    assert hub.followers == 2
+    hub.leave(channel)
+    hub.leave(same)
     assert hub.followed() == []
     assert hub.followers == 0
 

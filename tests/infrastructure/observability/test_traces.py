@@ -80,7 +80,7 @@ class TraceLogInMemory:
     async def follow(self, execution_id: str, after: int) -> AsyncIterator[Sequence[Frame]]:
         yield await self.read(execution_id, after, 1)
 
-    async def read(self, execution_id: str, after: int, limit: int) -> Sequence[Frame]:
+    async def read(self, execution_id: str, after: int, limit: int, *, ended: bool = False) -> Sequence[Frame]:
         return [Frame(after + 1, b"{}", terminal=True)]
 
 

@@ -79,6 +79,8 @@ async def log_of(database: Database, execution: Execution) -> list[str]:
             "error": RunError(code="x", message="y"),
             "usage": Usage(input_tokens=1, output_tokens=2, total_tokens=3, model_calls=1, estimated=True),
             "cost_usd": Decimal("0.000000123456789012345"),
+            "model": "asked",
+            "answered_model": "answered-2026-01-01",
             "started_at": NOW,
             "completed_at": NOW + timedelta(seconds=1),
         },

@@ -8,12 +8,14 @@ from typing import Any
 import orjson
 import pytest
 
+from dynagent.application.shared.caller import Caller
 from dynagent.core.executions import (
     Answer,
     Claim,
     Execution,
     ExecutionLost,
     ExecutionStatus,
+    Frame,
     Interrupt,
     InterruptRaised,
     Outcome,
@@ -23,6 +25,9 @@ from dynagent.core.shared.ids import new_id
 from dynagent.core.shared.paging import PageRequest
 from dynagent.infrastructure.postgres.database import Database
 from dynagent.infrastructure.postgres.dispatch import PostgresDispatch
+from dynagent.infrastructure.postgres.trace_log import PostgresTraceLog
+from dynagent.infrastructure.postgres.trace_writer import EventWriter
+from dynagent.infrastructure.postgres.unit_of_work import Scopes
 from tests.conftest import ScopeFor
 from tests.infrastructure.postgres.rows import add_execution, add_worker, claimed, status_of
 from tests.infrastructure.postgres.test_trace_log import House
@@ -219,3 +224,51 @@ async def test_open_questions_of_all_runs_are_one_inbox(house: House, scope_for:
         assert [item.interrupt.id for item in left.items] == [second.id]
         await scope.executions.request_cancel(claim.execution.id)
         assert (await scope.executions.open_questions(PageRequest())).total == 0, "nobody waits for it any more"
+
+
+async def test_followers_hear_of_each_answer_and_of_a_cancel_once_it_is_committed(house: House) -> None:
+    claim = await claimed(house.database)
+    first, second = await wait_for_people(house, claim, "k1", "k2")
+    told: list[Frame] = []
+    scopes = Scopes(house.database, deliver=lambda _: None, publish=lambda _, frames: told.extend(frames))
+    for committing in (False, True):
+        async with scopes.open(Caller(claim.execution.user_id)) as scope:
+            await scope.executions.answer(claim.execution.id, [answered(first)])
+            assert told == []
+            if committing:
+                await scope.uow.commit()
+    assert [orjson.loads(frame.payload)["interrupt_id"] for frame in told] == [first.id]
+    async with scopes.open(Caller(claim.execution.user_id)) as scope:
+        assert await scope.executions.answer(claim.execution.id, [answered(second), answered(first)]) is None
+    async with scopes.open(Caller(claim.execution.user_id)) as scope:
+        await scope.executions.request_cancel(claim.execution.id)
+        await scope.uow.commit()
+    assert (orjson.loads(told[-1].payload)["type"], told[-1].terminal) == ("cancelled", True)
+    assert told == list(await house.log.read(claim.execution.id, told[0].seq - 1, 100))
+
+
+async def test_a_cancel_that_comes_just_before_a_run_begins_to_wait_is_not_forgotten(
+    house: House, scope_for: ScopeFor
+) -> None:
+    """The worker is told of it when it no longer runs it: so it does not wait, and the next claim ends it."""
+    claim = await claimed(house.database)
+    execution = claim.execution
+    async with scope_for(execution.user_id) as scope:
+        await scope.executions.request_cancel(execution.id)
+        await scope.uow.commit()
+    rung: list[str] = []
+    writer = EventWriter(house.database.pool, house.hub.publish, on_freed=lambda id, _: rung.append(id))
+    writer.start()
+    recorder = PostgresTraceLog(house.database.pool, writer, house.hub, window_s=0.001, heartbeat_s=1).open(claim)
+    asked = question(claim, "k1")
+    await recorder.finish(Outcome(status=ExecutionStatus.WAITING, interrupts=(asked,)), raised(asked))
+    await writer.stop()
+    assert await status_of(house.database, execution.id) is ExecutionStatus.PENDING
+    assert rung == [execution.id]
+    async with scope_for(execution.user_id) as scope:
+        assert await scope.executions.interrupts(execution.id) == []
+    again = await PostgresDispatch(house.database.pool, user_cap=1).claim(
+        execution.id, await add_worker(house.database)
+    )
+    assert again is not None, "its place was given back"
+    assert again.execution.cancel_requested

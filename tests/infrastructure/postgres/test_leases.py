@@ -1,10 +1,14 @@
 """The dead are buried by the database's clock, their executions return; the living are left alone."""
 
 import os
+from datetime import UTC, datetime, timedelta
+
+import time_machine
 
 from dynagent.core.executions import ExecutionStatus
 from dynagent.core.shared.ids import new_id
 from dynagent.infrastructure.postgres import leases as module
+from dynagent.infrastructure.postgres.clock import StoreClock
 from dynagent.infrastructure.postgres.database import Database
 from dynagent.infrastructure.postgres.dispatch import PostgresDispatch
 from dynagent.infrastructure.postgres.leases import PostgresLeases, process_identity
@@ -135,3 +139,37 @@ async def test_users_take_turns_and_get_no_more_bells_than_places(database: Data
     ids = {item.execution_id for item in due}
     assert ids >= {*many[:3], *few}
     assert not ids & set(many[3:])
+
+
+async def test_what_stands_under_nobodys_name_returns(database: Database) -> None:
+    """A claim that was on its way when its worker was buried; a row whose worker a backup does not know."""
+    leases, dispatch = PostgresLeases(database.pool), PostgresDispatch(database.pool, user_cap=1)
+    buried, gone, alive = [await add_worker(database) for _ in range(3)]
+    user = new_id()
+    late, unknown = await add_execution(database, user_id=user), await add_execution(database)
+    kept = await add_execution(database)
+    for id, worker in ((late, buried), (unknown, gone), (kept, alive)):
+        assert await dispatch.claim(id, worker)
+    await database.pool.execute("UPDATE workers SET dead = true WHERE id = $1", buried)
+    await database.pool.execute("DELETE FROM workers WHERE id = $1", gone)
+    assert await leases.bury(alive) == 2
+    assert await leases.bury(alive) == 0
+    assert await status_of(database, kept) is ExecutionStatus.RUNNING
+    claim = await dispatch.claim(late, alive)
+    assert claim is not None, "the user's place came back too"
+    assert claim.execution.crashes == 1
+
+
+async def test_the_clock_goes_by_the_databases_whatever_this_machine_believes(database: Database) -> None:
+    leases = PostgresLeases(database.pool)
+    with time_machine.travel(datetime.now(UTC) + timedelta(days=3), tick=True):
+        await leases.register(worker := new_id())
+        told = leases.clock()
+        assert abs(told - await database.pool.fetchval("SELECT clock_timestamp()")) < timedelta(hours=1)
+        leases.clock.set(told - timedelta(days=9), asked_at=0)
+        assert await leases.beat(worker)
+        assert abs(leases.clock() - told) < timedelta(hours=1)
+
+
+def test_a_clock_that_was_told_nothing_is_this_machines() -> None:
+    assert abs(StoreClock()() - datetime.now(UTC)) < timedelta(hours=1)

@@ -7,8 +7,17 @@ from datetime import UTC, datetime, timedelta
 from dynagent.core.executions import Execution, ExecutionStatus
 from dynagent.core.shared.ids import new_id
 from dynagent.infrastructure.postgres.database import Database, DatabaseSettings
-from dynagent.infrastructure.postgres.prune import Housekeeping, Pruned, RetentionSettings, prune, table_sizes
+from dynagent.infrastructure.postgres.dispatch import PostgresDispatch
+from dynagent.infrastructure.postgres.prune import (
+    Housekeeping,
+    Pruned,
+    RetentionSettings,
+    prune,
+    table_sizes,
+    tidy,
+)
 from tests.conftest import ScopeFor
+from tests.infrastructure.postgres.rows import add_execution, add_worker
 
 PARTITION = """
 DO $$ BEGIN EXECUTE format(
@@ -106,3 +115,25 @@ async def test_housekeeping_needs_one_connection(database_url: str) -> None:
     async with asyncio.timeout(10):
         assert await Housekeeping(database.pool, RetentionSettings(retention_days=1)).once() == Pruned()
     await database.close()
+
+
+async def test_what_waited_for_years_and_ended_today_stays(scope_for: ScopeFor, database: Database) -> None:
+    now = datetime.now(UTC)
+    late = an_execution(now - timedelta(days=800)).model_copy(update={"completed_at": now - timedelta(days=1)})
+    await store(scope_for, database, late)
+    assert await prune(database.pool, timedelta(days=300)) == Pruned()
+    assert (await prune(database.pool, timedelta(hours=3))).executions == 1
+
+
+async def test_places_that_nobody_holds_are_given_back(database: Database) -> None:
+    lost, right = new_id(), new_id()
+    dispatch = PostgresDispatch(database.pool, user_cap=5)
+    worker = await add_worker(database)
+    for user in (lost, lost, right):
+        assert await dispatch.claim(await add_execution(database, user_id=user), worker)
+    await database.pool.execute("DELETE FROM executions WHERE user_id = $1", lost)
+    await tidy(database.pool)
+    rows = await database.pool.fetch(
+        "SELECT user_id::text AS user, n FROM user_slots WHERE user_id = ANY($1)", [lost, right]
+    )
+    assert {row["user"]: row["n"] for row in rows} == {lost: 0, right: 1}

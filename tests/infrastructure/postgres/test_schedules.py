@@ -148,6 +148,23 @@ async def test_a_zone_this_machine_does_not_know_stops_the_schedule(database: Da
     assert (await stored(database, schedule))["next_fire"] is None
 
 
+async def test_one_that_cannot_be_fired_holds_up_no_other(database: Database) -> None:
+    user = new_id()
+    async with scopes(database).open(Caller(user)) as scope:
+        broken, sound = await add(scope, user), await add(scope, user)
+    await database.pool.execute(
+        "ALTER TABLE executions ADD CONSTRAINT ck_broken CHECK (schedule_key NOT LIKE $$" + broken.id + "%$$)"
+    )
+    try:
+        await PostgresFiring(database.pool, TIMETABLE, lambda _id, _lane: None, run_timeout_s=60).fire()
+    finally:
+        await database.pool.execute("ALTER TABLE executions DROP CONSTRAINT ck_broken")
+    assert len(await runs(database, sound)) == 1
+    assert await runs(database, broken) == []
+    await PostgresFiring(database.pool, TIMETABLE, lambda _id, _lane: None, run_timeout_s=60).fire()
+    assert len(await runs(database, broken)) == 1, "it is tried again"
+
+
 async def test_it_looks_by_itself_until_it_is_stopped(database: Database) -> None:
     user = new_id()
     async with scopes(database).open(Caller(user)) as scope:

@@ -22,6 +22,7 @@ from dynagent.infrastructure.postgres import trace_log as module
 from dynagent.infrastructure.postgres.database import Database
 from dynagent.infrastructure.postgres.dispatch import PostgresDispatch
 from dynagent.infrastructure.postgres.trace_log import PostgresTraceLog
+from dynagent.infrastructure.postgres.trace_news import TraceNews
 from dynagent.infrastructure.postgres.trace_writer import BatchReport, EventWriter
 from tests.infrastructure.postgres.rows import add_execution, add_worker, claimed, status_of
 
@@ -36,6 +37,7 @@ class House:
         self.hub = TraceHub()
         self.reports: list[BatchReport] = []
         self.writer = EventWriter(database.pool, self.hub.publish, observe=self.reports.append)
+        self.news = TraceNews(database.pool, self.hub, heartbeat_s=0.05)
         self.log = PostgresTraceLog(database.pool, self.writer, self.hub, window_s=0.001, heartbeat_s=0.05)
 
 
@@ -43,7 +45,9 @@ class House:
 async def house(database: Database) -> AsyncIterator[House]:
     house = House(database)
     house.writer.start()
+    house.news.start()
     yield house
+    await house.news.stop()
     await house.writer.stop()
 
 
@@ -90,12 +94,13 @@ async def test_the_last_event_and_the_final_state_are_stored_together(house: Hou
     claim = await claimed(house.database)
     await write(house.log.open(claim), 1)
     row = await house.database.pool.fetchrow(
-        "SELECT status, result, model, usage ->> 'total_tokens' AS tokens, completed_at, worker FROM executions "
-        "WHERE id = $1",
+        "SELECT status, result, model, answered_model, usage ->> 'total_tokens' AS tokens, completed_at, worker "
+        "FROM executions WHERE id = $1",
         claim.execution.id,
     )
     assert row is not None
-    assert (row["status"], row["result"], row["model"], row["tokens"]) == ("completed", "42", "demo", "7")
+    assert (row["status"], row["result"], row["answered_model"], row["tokens"]) == ("completed", "42", "demo", "7")
+    assert row["model"] is None, "the model asked for stays: a replay asks for it again"
     assert row["completed_at"] is not None
     assert row["worker"] is None
     slots = await house.database.pool.fetchval("SELECT n FROM user_slots WHERE user_id = $1", claim.execution.user_id)
@@ -154,19 +159,6 @@ async def test_a_slow_follower_is_served_from_the_table(house: House, monkeypatc
     await recorder.finish(DONE, complete())
     await follower
     assert seen == list(range(1, 83))
-
-
-async def test_a_follower_of_another_process_finds_the_events_by_a_poke_or_by_asking(house: House) -> None:
-    claim = await claimed(house.database)
-    other = House(house.database)
-    poked = asyncio.create_task(collect(other.log.follow(claim.execution.id, 0)))
-    await asyncio.sleep(0.01)
-    recorder = house.log.open(claim)
-    recorder.record(start())
-    await recorder.flush()
-    other.hub.poke(claim.execution.id)
-    await recorder.finish(DONE, complete())
-    assert seqs(await poked) == [1, 2, 3]
 
 
 async def test_silence_is_a_heartbeat_while_the_execution_lives(house: House) -> None:

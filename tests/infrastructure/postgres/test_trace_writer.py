@@ -4,6 +4,9 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import asyncpg
+import pytest
+
 from dynagent.core.executions import ExecutionStatus
 from dynagent.core.shared.ids import new_id
 from dynagent.infrastructure.postgres.dispatch import PostgresDispatch
@@ -18,14 +21,15 @@ __all__ = ["house"]
 class Flaky:
     """A pool that is away for the first few borrowings."""
 
-    def __init__(self, pool: Any, failures: int) -> None:
+    def __init__(self, pool: Any, failures: int, error: Exception | None = None) -> None:
         self._pool = pool
         self.failures = failures
+        self._error = error or ConnectionRefusedError("away")
 
     def acquire(self) -> Any:
         if self.failures:
             self.failures -= 1
-            raise ConnectionRefusedError("away")
+            raise self._error
         return self._pool.acquire()
 
     async def fetch(self, *query: Any) -> Any:
@@ -106,4 +110,30 @@ async def test_a_finished_execution_makes_room_for_its_users_next_most_urgent_fi
     log = PostgresTraceLog(house.database.pool, writer, house.hub, window_s=0.001, heartbeat_s=1)
     await write(log.open(claim), 1)
     assert freed == [(urgent, "interactive")]
+    await writer.stop()
+
+
+@pytest.mark.parametrize("error", [asyncpg.InternalClientError("got result for unknown protocol state"), OSError()])
+async def test_a_connection_that_breaks_between_two_steps_of_its_client_is_an_outage(
+    house: House, error: Exception
+) -> None:
+    claim = await claimed(house.database)
+    writer = EventWriter(Flaky(house.database.pool, 2, error), house.hub.publish)  # pyright: ignore[reportArgumentType]
+    log = PostgresTraceLog(house.database.pool, writer, house.hub, window_s=0.001, heartbeat_s=1)
+    writer.start()
+    await write(log.open(claim), 3)
+    assert await status_of(house.database, claim.execution.id) is ExecutionStatus.COMPLETED
+    await writer.stop()
+
+
+async def test_what_nobody_foresaw_ends_the_runs_it_meets_and_not_the_writer(house: House) -> None:
+    unlucky, lucky = await claimed(house.database), await claimed(house.database)
+    pool: Any = Flaky(house.database.pool, 1, RuntimeError("a defect"))
+    writer = EventWriter(pool, house.hub.publish)
+    log = PostgresTraceLog(house.database.pool, writer, house.hub, window_s=0.001, heartbeat_s=1)
+    writer.start()
+    with pytest.raises(RuntimeError, match="a defect"):
+        await write(log.open(unlucky), 1)
+    await write(log.open(lucky), 1)
+    assert await status_of(house.database, lucky.execution.id) is ExecutionStatus.COMPLETED
     await writer.stop()

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from typing import Any
 
 import pytest
 from redis.asyncio import Redis
@@ -69,6 +70,22 @@ async def test_a_listener_without_room_leaves_bells_to_others(bells: list[Taskiq
         await bells[0].ring(f"e{number}", "interactive")
     await until(lambda: len(free.heard) == 5)
     assert full.heard == []
+
+
+async def test_who_stops_leaves_nothing_behind(redis_url: str) -> None:
+    """No message to be acknowledged, and no name in the group, or each restart would add one."""
+    bell, listener = TaskiqDoorbell(broker_factory(redis_url)), Listener()
+    await bell.start()
+    bell.listen(listener.on_ring, listener.room)
+    await bell.ring("e", "interactive")
+    await until(lambda: bool(listener.heard))
+    redis: Any = Redis.from_url(redis_url)  # pyright: ignore[reportUnknownMemberType]
+    [group] = await redis.xinfo_groups("dynagent:bells:interactive")
+    assert (group["consumers"], group["pending"]) == (1, 0)
+    await bell.stop()
+    [group] = await redis.xinfo_groups("dynagent:bells:interactive")
+    await redis.aclose()
+    assert (group["consumers"], group["pending"]) == (0, 0)
 
 
 async def test_after_a_flush_bells_are_heard_again(bells: list[TaskiqDoorbell], redis_url: str) -> None:

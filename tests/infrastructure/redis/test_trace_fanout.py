@@ -53,26 +53,24 @@ def frame(seq: int, payload: bytes = b'{"a":1}', terminal: bool = False) -> Fram
 
 async def test_frames_reach_the_followers_of_another_process(processes: list[Process]) -> None:
     here, there = processes
-    with there.hub.join("x") as channel:
-        await until(lambda: bool(here.redis) and channel.followers == 1)
-        for seq in range(1, 200):
-            here.fanout.publish("x", [frame(seq, terminal=seq == 199)])
-            if not channel.after(0):
-                await asyncio.sleep(0.005)
-        await until(lambda: (channel.after(198) or [frame(0)])[-1].seq == 199)
-        found = channel.after(198)
-        assert found == [frame(199, terminal=True)]
+    channel = there.hub.join("x")
+    for seq in range(1, 200):
+        here.fanout.publish("x", [frame(seq, terminal=seq == 199)])
+        if not channel.last:
+            await asyncio.sleep(0.005)
+    await until(lambda: channel.last == 199)
+    assert channel.after(198) == [frame(199, terminal=True)]
 
 
 async def test_a_process_hears_only_what_is_followed_in_it(processes: list[Process]) -> None:
     here, there = processes
-    with there.hub.join("x") as channel:
-        while not channel.after(0):
-            here.fanout.publish("y", [frame(1, b"other")])
-            here.fanout.publish("x", [frame(1)])
-            await asyncio.sleep(0.01)
-        assert channel.after(0) == [frame(1)]
-    assert there.hub.followed() == []
+    channel = there.hub.join("x")
+    while not channel.last:
+        here.fanout.publish("y", [frame(1, b"other")])
+        here.fanout.publish("x", [frame(1)])
+        await asyncio.sleep(0.01)
+    assert channel.after(0) == [frame(1)]
+    assert there.hub.followed() == [channel]
 
 
 async def test_a_lost_connection_comes_back_and_followers_are_told_to_look(processes: list[Process]) -> None:
@@ -80,10 +78,10 @@ async def test_a_lost_connection_comes_back_and_followers_are_told_to_look(proce
     before = there.gaps
     await here.redis.execute_command("CLIENT", "KILL", "TYPE", "pubsub")
     await until(lambda: there.gaps > before)
-    with there.hub.join("x") as channel:
-        while not channel.after(0):
-            here.fanout.publish("x", [frame(1)])
-            await asyncio.sleep(0.01)
+    channel = there.hub.join("x")
+    while not channel.last:
+        here.fanout.publish("x", [frame(1)])
+        await asyncio.sleep(0.01)
 
 
 async def test_without_redis_publishing_is_a_matter_of_dropping() -> None:

@@ -2,11 +2,13 @@
 
 import asyncio
 import json
+from typing import Any
 
 import httpx2
 import pytest
 import pytest_asyncio
 
+from dynagent.presentation.api.shared.sse import StreamKeeper
 from tests.presentation.api.house import House
 from tests.presentation.api.watching import Watcher
 
@@ -204,14 +206,55 @@ async def test_a_stopping_server_ends_streams_with_a_hint(house: House, agent_id
 async def test_a_failure_in_mid_stream_ends_it_with_a_hint_and_no_terminal_event(
     house: House, finished: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def broken(execution_id: str, after: int) -> object:
-        yield house.trace.logs[execution_id][:2]
-        raise ConnectionError("the database is away")
+    async def broken(execution_id: str, after: int, *_: object, ended: bool = False) -> object:
+        if after:
+            raise ConnectionError("the database is away")
+        return house.trace.logs[execution_id][:2]
 
-    monkeypatch.setattr(house.trace, "follow", broken)
+    monkeypatch.setattr(house.trace, "read", broken)
 
     watcher = await follow(house, finished).over()
 
     assert (watcher.status, watcher.seqs, watcher.ended) == (200, [1, 2], True)
     assert watcher.text.endswith("retry: 1000\n\n")
     assert "database" not in watcher.text
+
+
+async def test_inside_the_keeper_a_stream_is_the_same_and_the_layers_that_let_it_in_have_ended(
+    house: House, agent_id: str
+) -> None:
+    inside: list[str] = []
+
+    async def layered(scope: Any, receive: Any, send: Any) -> None:
+        inside.append(scope["path"])
+        await house.app(scope, receive, send)
+        inside.remove(scope["path"])
+
+    kept: Any = StreamKeeper(layered)
+    house.pause = asyncio.Event()
+    watcher = await Watcher(kept, f"/api/stream/{agent_id}", "query=1").until(2)
+    leaver = await Watcher(kept, f"/api/stream/{agent_id}", "query=2").until(2)
+    assert inside == []
+    assert house.trace.followers == 2
+
+    await leaver.leave()
+    assert house.trace.followers == 1
+    house.pause.set()
+    await watcher.over()
+    assert (watcher.status, watcher.seqs, watcher.ended) == (200, [1, 2, 3, 4, 5, 6], True)
+
+    refused = await Watcher(kept, "/api/stream/nobody", "query=1").over()
+    assert (refused.status, refused.ended) == (404, True)
+
+
+async def test_a_stream_that_is_cancelled_from_outside_stays_cancelled(house: House, agent_id: str) -> None:
+    house.pause = asyncio.Event()
+    watcher = await Watcher(house.app, f"/api/stream/{agent_id}", "query=1").until(2)
+
+    watcher.task.cancel()
+
+    with pytest.raises(asyncio.CancelledError):
+        await watcher.over()
+    assert not watcher.ended
+    assert house.trace.followers == 0
+    house.pause.set()

@@ -35,11 +35,11 @@ class Watcher:
         self._gone = asyncio.Event()
         self._asked = False
         self._something = asyncio.Event()
-        self._task = asyncio.create_task(self._serve())
+        self.task = asyncio.create_task(self._serve())
 
     async def over(self) -> "Watcher":
         """Wait for the end of the answer."""
-        await self._task
+        await self.task
         return self
 
     async def until(self, count: int) -> "Watcher":
@@ -52,7 +52,7 @@ class Watcher:
     async def leave(self) -> None:
         """Disconnect and wait until the server has noticed."""
         self._gone.set()
-        await self._task
+        await self.task
 
     @property
     def text(self) -> str:

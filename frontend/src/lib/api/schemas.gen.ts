@@ -2499,6 +2499,18 @@ export const ExecutionOutSchema = {
             title: 'Query',
             type: 'string'
         },
+        requested_model: {
+            anyOf: [
+                {
+                    type: 'string'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            description: 'The model asked for.',
+            title: 'Requested Model'
+        },
         result: {
             anyOf: [
                 {
@@ -2550,6 +2562,7 @@ export const ExecutionOutSchema = {
         'usage',
         'cost_usd',
         'model',
+        'requested_model',
         'lane',
         'priority',
         'attempt',
@@ -2707,6 +2720,18 @@ export const ExecutionSummarySchema = {
             title: 'Query',
             type: 'string'
         },
+        requested_model: {
+            anyOf: [
+                {
+                    type: 'string'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            description: 'The model asked for.',
+            title: 'Requested Model'
+        },
         result: {
             anyOf: [
                 {
@@ -2751,6 +2776,7 @@ export const ExecutionSummarySchema = {
         'usage',
         'cost_usd',
         'model',
+        'requested_model',
         'lane',
         'priority',
         'attempt',

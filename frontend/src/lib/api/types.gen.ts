@@ -1438,6 +1438,12 @@ export type ExecutionOut = {
      */
     query: string;
     /**
+     * Requested Model
+     *
+     * The model asked for.
+     */
+    requested_model: string | null;
+    /**
      * Result
      */
     result: string | null;
@@ -1539,6 +1545,12 @@ export type ExecutionSummary = {
      * Query
      */
     query: string;
+    /**
+     * Requested Model
+     *
+     * The model asked for.
+     */
+    requested_model: string | null;
     /**
      * Result
      */

@@ -99,7 +99,7 @@ export async function longTrace({ browser }) {
   const { server } = await import("../../mock/server.mjs");
   await new Promise((done) => server.listen(0, "127.0.0.1", done));
   const base = `http://127.0.0.1:${server.address().port}`;
-  const call = async (path, body) => (await fetch(`${base}/api/v1${path}`, { method: "POST", body: JSON.stringify(body) })).json();
+  const call = async (path, body) => (await fetch(`${base}/api${path}`, { method: "POST", body: JSON.stringify(body) })).json();
   const agent = await call("/agents", { name: "Long" });
   const run = await call("/executions", { agent_id: agent.id, query: `${MOCK_EVENTS} events` });
   const page = await openPage(browser, base);

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from dynagent.application.shared.caller import Caller
 
@@ -20,7 +20,12 @@ class Message(Protocol[R_co]):
 
 
 class Returns(Generic[R]):
-    """Base of messages: `class GetAgent(Returns[Agent])` tells the type checker what `bus.send` returns."""
+    """Base of messages: `class GetAgent(Returns[Agent])` tells the type checker what `bus.send` returns.
+
+    A query whose answer may be a few seconds old says so with `may_lag`: a copy of the store may then answer it.
+    """
+
+    may_lag: ClassVar[bool] = False
 
     def __returns__(self) -> R:
         """Typing only: never called."""
@@ -28,13 +33,15 @@ class Returns(Generic[R]):
 
 
 Handler = Callable[[Any, Caller], Awaitable[Any]]
+OpenScope = Callable[[Caller], AbstractAsyncContextManager[S]]
 
 
 class Bus(Generic[S]):
     """Opens a scope per message, has the handler built from it, awaits the handler, closes the scope."""
 
-    def __init__(self, open_scope: Callable[[Caller], AbstractAsyncContextManager[S]]) -> None:
+    def __init__(self, open_scope: OpenScope[S]) -> None:
         self._open_scope = open_scope
+        self._open_late: Callable[[], OpenScope[S] | None] = lambda: None
         self._scoped: dict[type, Callable[[S], Handler]] = {}
         self._free: dict[type, Handler] = {}
 
@@ -46,10 +53,22 @@ class Bus(Generic[S]):
         """Have messages of this type handled without a scope: for handlers that wait long and must hold no session."""
         self._free[message] = handler
 
+    def read_late_from(self, open_late: Callable[[], OpenScope[S] | None]) -> None:
+        """Have queries that may lag answered from scopes of a copy of the store, while `open_late` gives any."""
+        self._open_late = open_late
+
     async def send(self, message: Message[R], caller: Caller) -> R:
         """Handle a message for a caller and return its result. Raises what the handler raises."""
         free = self._free.get(type(message))
         if free is not None:
             return await free(message, caller)
+        build = self._scoped[type(message)]
+        if getattr(message, "may_lag", False) and (open_late := self._open_late()) is not None:
+            try:
+                async with open_late(caller) as scope:
+                    return await build(scope)(message, caller)
+            except Exception:  # noqa: S110 - told by whoever gave the scope
+                # Gone, too old to know of it, of another version: a query changes nothing, the store itself may say.
+                pass
         async with self._open_scope(caller) as scope:
-            return await self._scoped[type(message)](scope)(message, caller)
+            return await build(scope)(message, caller)

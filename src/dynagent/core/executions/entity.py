@@ -114,7 +114,10 @@ class Origin(BaseModel):
 
 
 class Execution(BaseModel):
-    """One run. `attempt` counts claims and fences writes; `crashes` counts workers that died holding it."""
+    """One run. `attempt` counts claims and fences writes; `crashes` counts workers that died holding it.
+
+    `model` is the one asked for, `answered_model` the one that answered, by the name its endpoint gave.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -140,6 +143,7 @@ class Execution(BaseModel):
     error: RunError | None = None
     usage: Usage = Field(default_factory=Usage)
     cost_usd: Decimal | None = None
+    answered_model: str | None = None
     created_at: datetime
     started_at: datetime | None = None
     completed_at: datetime | None = None

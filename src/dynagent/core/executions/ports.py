@@ -203,8 +203,8 @@ class TraceLog(Protocol):
         """
         ...
 
-    async def read(self, execution_id: str, after: int, limit: int) -> Sequence[Frame]:
-        """Return up to `limit` stored frames after a seq."""
+    async def read(self, execution_id: str, after: int, limit: int, *, ended: bool = False) -> Sequence[Frame]:
+        """Return up to `limit` stored frames after a seq; of an `ended` execution from wherever it costs least."""
         ...
 
 

@@ -2,8 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 
 from dynagent.core.executions import Frame
 
@@ -12,57 +11,78 @@ RING_BYTES = 512 * 1024
 
 
 class Channel:
-    """What the followers of one execution share: a bounded ring of its latest frames, and a way to be woken."""
+    """What the followers of one execution share: a bounded ring of its latest frames, and a way to be woken.
 
-    def __init__(self) -> None:
+    `last` is the highest seq known to be stored; `over` says that nothing will follow.
+    """
+
+    __slots__ = ("_bytes", "_ring", "_waiters", "execution_id", "followers", "last", "over")
+
+    def __init__(self, execution_id: str = "") -> None:
+        self.execution_id = execution_id
         self.followers = 0
+        self.last = 0
+        self.over = False
         self._ring: deque[Frame] = deque()
         self._bytes = 0
-        self._waiters: list[asyncio.Future[bool]] = []
+        self._waiters: set[asyncio.Future[bool]] = set()
 
     def push(self, frames: Sequence[Frame]) -> None:
         """Add stored frames in order and wake everybody; a jump in seq empties the ring first (the table has them)."""
-        if self._ring:
-            last = self._ring[-1].seq
-            frames = [frame for frame in frames if frame.seq > last]
-            if frames and frames[0].seq != last + 1:
-                self._ring.clear()
-                self._bytes = 0
+        frames = [frame for frame in frames if frame.seq > self.last]
+        if not frames:
+            return
+        if frames[0].seq != self.last + 1:
+            self._empty()
         for frame in frames:
             self._ring.append(frame)
             self._bytes += len(frame.payload)
+        self.last = frames[-1].seq
         while len(self._ring) > RING_FRAMES or self._bytes > RING_BYTES:
             self._bytes -= len(self._ring.popleft().payload)
-        self.wake()
+        self._wake()
+
+    def reach(self, seq: int) -> None:
+        """Note that the table was seen to hold everything up to a seq: a follower that is behind reads it there."""
+        if seq > self.last:
+            self._empty()
+            self.last = seq
+            self._wake()
+
+    def end(self) -> None:
+        """Note that nothing will follow."""
+        self.over = True
+        self._wake()
 
     def after(self, seq: int) -> list[Frame] | None:
         """Return the frames after a seq, empty when there are none yet, None when the ring does not reach back."""
-        if not self._ring or self._ring[-1].seq <= seq:
+        if self.last <= seq:
             return []
-        first = self._ring[0].seq
-        if first > seq + 1:
+        if not self._ring or self._ring[0].seq > seq + 1:
             return None
-        return [self._ring[index] for index in range(seq + 1 - first, len(self._ring))]
-
-    def wake(self) -> None:
-        """Let every waiting follower look again."""
-        waiters, self._waiters = self._waiters, []
-        for waiter in waiters:
-            if not waiter.done():
-                waiter.set_result(True)
+        return [self._ring[index] for index in range(seq + 1 - self._ring[0].seq, len(self._ring))]
 
     async def wait(self, timeout_s: float) -> bool:
-        """Wait until something is pushed (True) or the time is over (False)."""
+        """Wait until there is something to look at (True) or the time is over (False)."""
         loop = asyncio.get_running_loop()
         waiter = loop.create_future()
-        self._waiters.append(waiter)
+        self._waiters.add(waiter)
         timer = loop.call_later(timeout_s, _give_up, waiter)
         try:
             return await waiter
         finally:
             timer.cancel()
-            if waiter in self._waiters:
-                self._waiters.remove(waiter)
+            self._waiters.discard(waiter)
+
+    def _wake(self) -> None:
+        waiters, self._waiters = self._waiters, set()
+        for waiter in waiters:
+            if not waiter.done():
+                waiter.set_result(True)
+
+    def _empty(self) -> None:
+        self._ring.clear()
+        self._bytes = 0
 
 
 class TraceHub:
@@ -70,29 +90,32 @@ class TraceHub:
 
     def __init__(self) -> None:
         self._channels: dict[str, Channel] = {}
+        self._poked: set[str] = set()
         self.followers = 0
         self.ring_hits = 0
         self.ring_misses = 0
         self.on_join: Callable[[str], None] = _ignore
         self.on_leave: Callable[[str], None] = _ignore
+        self.on_poke: Callable[[], None] = _do_nothing
 
-    @contextmanager
-    def join(self, execution_id: str) -> Generator[Channel]:
-        """Follow an execution: everything published from now on reaches the channel, until the context ends."""
+    def join(self, execution_id: str) -> Channel:
+        """Follow an execution: everything published from now on reaches the channel, until `leave`."""
         channel = self._channels.get(execution_id)
         if channel is None:
-            channel = self._channels[execution_id] = Channel()
+            channel = self._channels[execution_id] = Channel(execution_id)
             self.on_join(execution_id)
         channel.followers += 1
         self.followers += 1
-        try:
-            yield channel
-        finally:
-            channel.followers -= 1
-            self.followers -= 1
-            if not channel.followers:
-                del self._channels[execution_id]
-                self.on_leave(execution_id)
+        return channel
+
+    def leave(self, channel: Channel) -> None:
+        """End a `join`."""
+        channel.followers -= 1
+        self.followers -= 1
+        if not channel.followers:
+            del self._channels[channel.execution_id]
+            self._poked.discard(channel.execution_id)
+            self.on_leave(channel.execution_id)
 
     def publish(self, execution_id: str, frames: Sequence[Frame]) -> None:
         """Hand over frames that are stored; without followers nothing is kept."""
@@ -101,19 +124,24 @@ class TraceHub:
             channel.push(frames)
 
     def poke(self, execution_id: str) -> None:
-        """Say that the table has something new, for messages that carry no frames."""
-        channel = self._channels.get(execution_id)
-        if channel is not None:
-            channel.wake()
+        """Say that the table may have something new of an execution: whoever serves `on_poke` looks, once for all."""
+        if execution_id in self._channels:
+            self._poked.add(execution_id)
+            self.on_poke()
 
-    def followed(self) -> list[str]:
-        """Return the ids of the executions that are followed here."""
-        return list(self._channels)
+    def poke_all(self) -> None:
+        """Say so of every followed execution: after the way events come in was interrupted."""
+        self._poked.update(self._channels)
+        self.on_poke()
 
-    def wake_all(self) -> None:
-        """Let every follower look at the table: after the way events come in was interrupted."""
-        for channel in list(self._channels.values()):
-            channel.wake()
+    def take_poked(self) -> list[Channel]:
+        """Return the channels that were poked since the last call and are still followed."""
+        poked, self._poked = self._poked, set()
+        return [self._channels[execution_id] for execution_id in poked if execution_id in self._channels]
+
+    def followed(self) -> list[Channel]:
+        """Return the channels that are followed here."""
+        return list(self._channels.values())
 
 
 def _give_up(waiter: asyncio.Future[bool]) -> None:
@@ -123,3 +151,7 @@ def _give_up(waiter: asyncio.Future[bool]) -> None:
 
 def _ignore(_execution_id: str) -> None:
     """Nobody outside this process needs to know."""
+
+
+def _do_nothing() -> None:
+    """Nobody looks at the table."""

@@ -40,9 +40,9 @@ class ObservedTraceLog:
         """Follow as the inner log does."""
         return self._inner.follow(execution_id, after)
 
-    async def read(self, execution_id: str, after: int, limit: int) -> Sequence[Frame]:
+    async def read(self, execution_id: str, after: int, limit: int, *, ended: bool = False) -> Sequence[Frame]:
         """Read as the inner log does."""
-        return await self._inner.read(execution_id, after, limit)
+        return await self._inner.read(execution_id, after, limit, ended=ended)
 
 
 class ObservedRecorder:

@@ -33,7 +33,8 @@ SELECT id FROM executions WHERE user_id = :owner AND conversation_id = :conversa
 """)
 FORGET = text("""
 WITH gone AS (
-  DELETE FROM executions WHERE user_id = :owner AND conversation_id = :conversation_id RETURNING id
+  DELETE FROM executions WHERE user_id = :owner AND conversation_id = :conversation_id
+    AND status NOT IN ('pending', 'running', 'waiting') RETURNING id
 ), events AS (
   DELETE FROM execution_events USING gone WHERE execution_id = gone.id
 ), writes AS (

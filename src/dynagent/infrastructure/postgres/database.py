@@ -58,6 +58,7 @@ class DatabaseSettings(BaseSettings):
 
     database_url: SecretStr | None = None
     database_replica_url: SecretStr | None = None
+    database_replica_max_lag_s: float = Field(default=30.0, gt=0, le=3600)
     data_dir: Path = Field(default_factory=default_data_dir)
     database_pool_size: int = Field(default=4, ge=1, le=500)
     database_pool_overflow: int = Field(default=0, ge=0, le=500)
@@ -207,11 +208,11 @@ class Database:
         )
 
 
-def open_engine(dsn: str, *, connect_timeout_s: float = 5.0, **options: Any) -> AsyncEngine:
+def open_engine(dsn: str, *, connect_timeout_s: float = 5.0, read_only: bool = False, **options: Any) -> AsyncEngine:
     """Return an engine whose connections asyncpg makes of a libpq URL; `options` go to SQLAlchemy."""
 
     async def connect(**_: Any) -> Any:
-        return await _connect(dsn, **_connect_options(connect_timeout_s))
+        return await _connect(dsn, **_connect_options(connect_timeout_s, read_only=read_only))
 
     engine = create_async_engine(
         "postgresql+asyncpg://",
@@ -224,8 +225,14 @@ def open_engine(dsn: str, *, connect_timeout_s: float = 5.0, **options: Any) -> 
     return engine
 
 
-def _connect_options(timeout_s: float) -> dict[str, Any]:
-    return {"timeout": timeout_s, "server_settings": {"application_name": "dynagent"}}
+async def open_reading_pool(dsn: str, *, size: int, timeout_s: float) -> Any:
+    """Return an asyncpg pool that cannot write, and connects when it is first asked; the caller closes it."""
+    return await _create_pool(dsn, min_size=0, max_size=size, **_connect_options(timeout_s, read_only=True))
+
+
+def _connect_options(timeout_s: float, *, read_only: bool = False) -> dict[str, Any]:
+    settings = {"application_name": "dynagent"} | ({"default_transaction_read_only": "on"} if read_only else {})
+    return {"timeout": timeout_s, "server_settings": settings}
 
 
 def _dump_json(value: Any) -> str:

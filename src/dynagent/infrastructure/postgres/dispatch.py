@@ -120,6 +120,7 @@ def read_execution(row: Row) -> Execution:
         error=RunError.model_validate(error) if (error := _json(row["error"])) else None,
         usage=Usage.model_validate(_json(row["usage"]) or {}),
         cost_usd=row["cost_usd"],
+        answered_model=row["answered_model"],
         created_at=row["created_at"],
         started_at=row["started_at"],
         completed_at=row["completed_at"],

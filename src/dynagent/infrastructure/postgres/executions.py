@@ -1,6 +1,6 @@
 """Executions in PostgreSQL. The owner is part of every statement; the log's first event is stored with the row."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ from dynagent.core.executions import (
     ExecutionNotFound,
     Executions,
     ExecutionStatus,
+    Frame,
     Interrupt,
     OpenQuestion,
 )
@@ -33,7 +34,7 @@ from dynagent.infrastructure.postgres.submissions import INSERT, columns_of, ope
 COLUMNS = (
     "id, user_id, agent_id, agent_version, agent_name, query, model, context, conversation_id, lane, priority, status, "
     "attempt, crashes, cancel_requested, deadline, idempotency_key, origin, result, error, usage, cost_usd, "
-    "created_at, started_at, completed_at"
+    "answered_model, created_at, started_at, completed_at"
 )
 GET = sql("SELECT {columns} FROM executions WHERE id = :id AND user_id = :owner", columns=COLUMNS)
 BY_KEY = sql("SELECT {columns} FROM executions WHERE user_id = :owner AND idempotency_key = :key", columns=COLUMNS)
@@ -49,7 +50,7 @@ UPDATE = text("""
 UPDATE executions SET model = :model, context = CAST(:context AS jsonb), conversation_id = :conversation_id,
   lane = :lane, priority = :priority, status = :status, crashes = :crashes, cancel_requested = :cancel_requested,
   deadline = :deadline, result = :result, error = CAST(:error AS jsonb), usage = CAST(:usage AS jsonb),
-  cost_usd = :cost_usd, started_at = :started_at, completed_at = :completed_at
+  cost_usd = :cost_usd, answered_model = :answered_model, started_at = :started_at, completed_at = :completed_at
 WHERE id = :id AND user_id = :owner AND attempt = :attempt AND status IN ('pending', 'running', 'waiting')
 RETURNING id
 """)
@@ -103,13 +104,25 @@ WHERE id = :id AND user_id = :owner RETURNING {columns}
 )
 
 
+OnStored = Callable[[str, Sequence[Frame]], None]
+"""Takes an execution's id and events that are stored once the transaction is committed: its followers wait for them."""
+
+
 class PostgresExecutions(Executions):
     """One owner's executions in one session; nothing is committed here."""
 
-    def __init__(self, session: AsyncSession, user_id: str, *, clock: Clock = utc_now) -> None:
+    def __init__(
+        self,
+        session: AsyncSession,
+        user_id: str,
+        *,
+        clock: Clock = utc_now,
+        on_stored: OnStored = lambda _id, _frames: None,
+    ) -> None:
         self._session = session
         self._owner = user_id
         self._clock = clock
+        self._on_stored = on_stored
 
     async def create(self, entity: Execution) -> Execution:
         """Add an execution and its opening event. Raises Conflict when its idempotency key is taken.
@@ -180,6 +193,7 @@ class PostgresExecutions(Executions):
             attempt, seq = locked["attempt"], await self._next_seq(id)
             last = encode(_last_event(locked["started_at"] or locked["created_at"], now), seq=seq, attempt=attempt)
             row = await fetch_one(self._session, CANCEL, id=id, seq=seq, attempt=attempt, now=now, last=last.decode())
+            self._on_stored(id, [Frame(seq, last, terminal=True)])
         return read_execution(row) if row else None
 
     async def create_from(self, execution: Execution, events: Sequence[AnyTraceEvent]) -> Execution:
@@ -213,8 +227,10 @@ class PostgresExecutions(Executions):
         if locked is None or locked["status"] != ExecutionStatus.WAITING:
             return None
         seq = await self._next_seq(id)
-        if not await store_answers(self._session, id, answered, next_seq=seq, attempt=locked["attempt"]):
+        told = await store_answers(self._session, id, answered, next_seq=seq, attempt=locked["attempt"])
+        if told is None:
             return None
+        self._on_stored(id, told)
         row = await fetch_one(self._session, GO_ON, id=id, owner=self._owner)
         return read_execution(row) if row else None
 
@@ -239,7 +255,8 @@ class PostgresExecutions(Executions):
 
 _MUTABLE = (
     "id", "owner", "attempt", "model", "context", "conversation_id", "lane", "priority", "status", "crashes",
-    "cancel_requested", "deadline", "result", "error", "usage", "cost_usd", "started_at", "completed_at",
+    "cancel_requested", "deadline", "result", "error", "usage", "cost_usd", "answered_model", "started_at",
+    "completed_at",
 )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ import orjson
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from dynagent.core.executions import Answer, Interrupt, OpenQuestion, Resumed
+from dynagent.core.executions import Answer, Frame, Interrupt, OpenQuestion, Resumed
 from dynagent.core.shared.paging import Page, PageRequest, write_cursor
 from dynagent.infrastructure.memory.recorder import encode
 from dynagent.infrastructure.postgres.pool import Connection, Row
@@ -88,14 +88,15 @@ async def read_open_questions(session: AsyncSession, owner: str, page: PageReque
 
 async def store_answers(
     session: AsyncSession, execution_id: str, answered: Sequence[Interrupt], *, next_seq: int, attempt: int
-) -> bool:
-    """Store answers and their events from `next_seq` on. False: one was answered before or is another's."""
+) -> list[Frame] | None:
+    """Store answers and return their events, numbered from `next_seq`. None: one was answered before, or another's."""
+    told: list[Frame] = []
     for seq, item in enumerate(answered, start=next_seq):
         answer = (item.answer or Answer(decision="reject")).model_dump_json(exclude_none=True)
         given = {"answer": answer, "by": item.answered_by, "at": item.answered_at}
         stored = await fetch_one(session, ANSWER, id=item.id, execution=execution_id, **given)
         if stored is None or item.answered_at is None:
-            return False
+            return None
         event = Resumed(
             timestamp=item.answered_at.timestamp(),
             interrupt_id=item.id,
@@ -104,9 +105,11 @@ async def store_answers(
             answer=orjson.loads(answer),
             answered_by=item.answered_by or "",
         )
-        payload = encode(event, seq=seq, attempt=attempt).decode()
-        await run(session, EVENT, id=execution_id, seq=seq, attempt=attempt, at=item.answered_at, payload=payload)
-    return True
+        payload = encode(event, seq=seq, attempt=attempt)
+        columns = {"seq": seq, "attempt": attempt, "at": item.answered_at, "payload": payload.decode()}
+        await run(session, EVENT, id=execution_id, **columns)
+        told.append(Frame(seq, payload, terminal=False))
+    return told
 
 
 def _read_question(row: Row) -> OpenQuestion:

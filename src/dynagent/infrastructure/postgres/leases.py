@@ -2,21 +2,24 @@
 
 import os
 import socket
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
 import orjson
 
 from dynagent.core.executions import QUARANTINE_AFTER, DueExecution, Held, Leases
+from dynagent.infrastructure.postgres.clock import StoreClock
 from dynagent.infrastructure.postgres.pool import Pool
 
 REGISTER = """
 INSERT INTO workers (id, name, lease_until, dead, info, started_at)
-VALUES ($1, $2, now() + make_interval(secs => $3), false, $4::jsonb, now())
+VALUES ($1, $2, now() + make_interval(secs => $3), false, $4::jsonb, now()) RETURNING clock_timestamp()
 """
 BEAT = """
 UPDATE workers SET lease_until = now() + make_interval(secs => $2) WHERE id = $1 AND NOT dead
-RETURNING (SELECT count(*)::int FROM workers w WHERE NOT w.dead AND w.lease_until > now() AND w.id <> $1)
+RETURNING (SELECT count(*)::int FROM workers w WHERE NOT w.dead AND w.lease_until > now() AND w.id <> $1) AS peers,
+  clock_timestamp() AS moment
 """
 OVERDUE = "SELECT array_agg(id) FROM workers WHERE NOT dead AND lease_until < now() AND id <> $1"
 NEIGHBOURS = "SELECT id, info ->> 'process' AS process FROM workers WHERE NOT dead AND info ->> 'host' = $1"
@@ -34,6 +37,19 @@ WITH buried AS (
 )
 SELECT count(*)::int FROM freed
 """
+ORPHANS = """
+WITH freed AS (
+  UPDATE executions e SET status = 'pending', worker = NULL, rung_at = '-infinity', crashes = e.crashes + 1,
+    lane = CASE WHEN e.crashes + 1 >= $1 THEN 'quarantine' ELSE e.lane END
+  WHERE e.status = 'running' AND NOT EXISTS (SELECT FROM workers w WHERE w.id = e.worker AND NOT w.dead)
+  RETURNING e.user_id
+), slots AS (
+  UPDATE user_slots s SET n = greatest(0, s.n - gone.n)
+  FROM (SELECT user_id, count(*)::int AS n FROM freed GROUP BY user_id) AS gone WHERE s.user_id = gone.user_id
+)
+SELECT count(*)::int FROM freed
+"""
+"""What runs under nobody's name: claimed in the moment in which its worker was buried, or restored from a backup."""
 HELD = """
 SELECT id, cancel_requested FROM executions
 WHERE worker = $1 AND status = 'running' AND (cancel_requested OR id <> ALL($2::uuid[]))
@@ -75,29 +91,38 @@ class PostgresLeases(Leases):
         self._lease_s = lease_s
         self._ring_every_s = ring_every_s
         self._user_cap = user_cap
+        self.clock = StoreClock()
         self.peers = 0
         """How many other processes were alive at the last beat."""
 
     async def register(self, worker_id: str) -> None:
         """Enter a worker; bury at once those of this machine whose process is gone, without waiting for their lease."""
         info = orjson.dumps({"host": host_identity(), "process": process_identity(os.getpid())}).decode()
-        await self._pool.execute(REGISTER, worker_id, f"{socket.gethostname()}:{os.getpid()}", self._lease_s, info)
+        asked_at, name = time.monotonic(), f"{socket.gethostname()}:{os.getpid()}"
+        moment = await self._pool.fetchval(REGISTER, worker_id, name, self._lease_s, info)
+        self.clock.set(moment, asked_at=asked_at)
         await self.bury_neighbours()
 
     async def beat(self, worker_id: str) -> bool:
         """Renew the lease; False when this worker was buried."""
-        peers = await self._pool.fetchval(BEAT, worker_id, self._lease_s)
-        self.peers = peers or 0
-        return peers is not None
+        asked_at = time.monotonic()
+        row = await self._pool.fetchrow(BEAT, worker_id, self._lease_s)
+        if row is None:
+            self.peers = 0
+            return False
+        self.peers = row["peers"]
+        self.clock.set(row["moment"], asked_at=asked_at)
+        return True
 
     async def retire(self, worker_id: str) -> None:
         """Leave; executions still held go back to pending and count no crash."""
         await self._pool.fetchval(BURY, [worker_id], 0, QUARANTINE_AFTER)
 
     async def bury(self, worker_id: str) -> int:
-        """Bury the others that are past their lease; return how many executions became pending."""
+        """Bury the others that are past their lease, and return what the dead hold; return how many became pending."""
         overdue = await self._pool.fetchval(OVERDUE, worker_id)
-        return await self._pool.fetchval(BURY, overdue, 1, QUARANTINE_AFTER) if overdue else 0
+        freed = await self._pool.fetchval(BURY, overdue, 1, QUARANTINE_AFTER) if overdue else 0
+        return freed + await self._pool.fetchval(ORPHANS, QUARANTINE_AFTER)
 
     async def bury_neighbours(self) -> int:
         """Bury those of this machine whose process is gone; return how many executions became pending."""

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import Any
 
-import asyncpg
 import structlog
 
 from dynagent.core.shared.tasks import end_tasks
@@ -86,7 +85,7 @@ class PostgresNotices:
             try:
                 await self._hear(connection, gap=self._listening.is_set())
                 tries = 0
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
+            except Exception as error:
                 log.warning("notices_interrupted", error=repr(error))
             finally:
                 with contextlib.suppress(Exception):

@@ -7,7 +7,6 @@ rows are marked soon after, many at once. What a process leaves unmarked when it
 import asyncio
 from collections.abc import Iterator, Sequence
 
-import asyncpg
 import structlog
 from pydantic import ValidationError
 
@@ -27,7 +26,6 @@ SELECT id, name, payload::text AS payload FROM outbox
 WHERE delivered_at IS NULL AND name = ANY($1) AND occurred_at < now() - make_interval(secs => $2)
 ORDER BY id LIMIT $3 FOR UPDATE SKIP LOCKED
 """
-_LOST = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -100,7 +98,7 @@ class Outbox:
         ids, self._delivered = self._delivered, []
         try:
             await _mark(self._pool, ids)
-        except _LOST as error:
+        except Exception as error:
             log.warning("outbox_not_marked", error=repr(error), why="the sweep delivers these events once more")
 
     async def _keep_sweeping(self) -> None:
@@ -109,7 +107,7 @@ class Outbox:
             try:
                 while await self.sweep() == SWEEP_BATCH:
                     pass
-            except _LOST as error:
+            except Exception as error:
                 log.warning("outbox_sweep_failed", error=repr(error))
 
     async def _notify_of(self, kind: type[DomainEvent], row: Row) -> None:

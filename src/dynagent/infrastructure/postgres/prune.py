@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-import asyncpg
 import structlog
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -25,12 +24,13 @@ FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = 'ex
 """
 CAN_GO = """
 SELECT $2::uuid <= dyn_uuid_floor($3) AND NOT EXISTS (
-  SELECT FROM executions WHERE id >= $1 AND id < $2 AND status IN ('pending', 'running', 'waiting')
+  SELECT FROM executions WHERE id >= $1 AND id < $2
+    AND (status IN ('pending', 'running', 'waiting') OR completed_at >= $3)
 )
 """
 DELETE_BATCH = """
 WITH old AS (
-  SELECT id FROM executions WHERE id < dyn_uuid_floor($1) AND created_at < $1
+  SELECT id FROM executions WHERE id < dyn_uuid_floor($1) AND coalesce(completed_at, created_at) < $1
     AND status NOT IN ('pending', 'running', 'waiting')
   ORDER BY id LIMIT $2
 ), gone AS (
@@ -57,6 +57,16 @@ TIDY = (
     # Who called which tool is kept for a month; incidents, refusals and what people did, for ever.
     "DELETE FROM audit_log WHERE action = 'tool.called' AND id < dyn_uuid_floor(now() - interval '30 days')",
 )
+MISCOUNTED = """
+SELECT s.user_id FROM user_slots s LEFT JOIN (
+  SELECT user_id, count(*) AS n FROM executions WHERE status = 'running' GROUP BY user_id
+) AS r ON r.user_id = s.user_id WHERE s.n <> coalesce(r.n, 0)
+"""
+HOLD = "SELECT n FROM user_slots WHERE user_id = $1 FOR UPDATE"
+RECOUNT = """
+UPDATE user_slots SET n = (SELECT count(*) FROM executions WHERE user_id = $1 AND status = 'running')
+WHERE user_id = $1
+"""
 SIZES = """
 SELECT coalesce(p.relname, c.relname) AS name, sum(pg_total_relation_size(c.oid))::bigint AS bytes,
   sum(greatest(c.reltuples, 0))::bigint AS rows
@@ -97,7 +107,7 @@ class TableSize:
 
 
 async def prune(pool: Pool, older_than: timedelta, *, batch: int = BATCH) -> Pruned:
-    """Remove executions that ended and were made longer ago than that, with traces and checkpoints.
+    """Remove executions that ended longer ago than that, with traces and checkpoints.
 
     Months that hold nothing alive are dropped whole, the rest is deleted in batches of executions.
     """
@@ -150,7 +160,7 @@ class Housekeeping:
                 pruned = await self.once()
                 if pruned is not None and pruned != Pruned():
                     log.info("pruned", executions=pruned.executions, partitions=pruned.partitions)
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except Exception as error:
                 log.warning("housekeeping_failed", error=repr(error))
             await asyncio.sleep(self._settings.prune_every_s)
 
@@ -172,7 +182,17 @@ async def _prune(connection: Connection, older_than: timedelta, batch: int) -> P
 async def _tidy(connection: Connection) -> int:
     for statement in TIDY:
         await connection.execute(statement)
+    await _recount_slots(connection)
     return await connection.fetchval("SELECT dyn_make_event_partitions($1)", MONTHS_AHEAD)
+
+
+async def _recount_slots(connection: Connection) -> None:
+    """Give back places that nobody holds: a row that was removed by hand would keep one for ever."""
+    for row in await connection.fetch(MISCOUNTED):
+        # Whoever starts or ends a run of this user waits for the row; a statement of its own sees what they did before.
+        async with connection.transaction():
+            await connection.execute(HOLD, row["user_id"])
+            await connection.execute(RECOUNT, row["user_id"])
 
 
 async def _drop_partitions(connection: Connection, limit: datetime) -> tuple[str, ...]:

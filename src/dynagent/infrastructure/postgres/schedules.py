@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+import asyncpg
 import orjson
 import structlog
 from sqlalchemy import Boolean, Column, DateTime, ForeignKey, Index, Table, Text, Uuid, text
@@ -178,11 +179,20 @@ class PostgresFiring:
     async def fire(self, limit: int = BATCH) -> int:
         """Start up to `limit` due executions and ring for each after the commit; return how many were due."""
         async with self._pool.acquire() as connection, connection.transaction():
-            started = [await self._fire_one(connection, row) for row in await connection.fetch(DUE, limit)]
+            started = [await self._fire_apart(connection, row) for row in await connection.fetch(DUE, limit)]
         for item in started:
             if item is not None:
                 self._ring(item.execution_id, item.lane)
         return len(started)
+
+    async def _fire_apart(self, connection: Connection, row: Row) -> DueExecution | None:
+        """Fire one so that what is wrong with it holds up no other; it is tried again."""
+        try:
+            async with connection.transaction():
+                return await self._fire_one(connection, row)
+        except asyncpg.PostgresError as error:
+            log.error("schedule_not_fired", schedule_id=str(row["id"]), error=repr(error))
+            return None
 
     async def _fire_one(self, connection: Connection, row: Row) -> DueExecution | None:
         execution = self._execution(row)

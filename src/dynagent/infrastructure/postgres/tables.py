@@ -135,6 +135,7 @@ executions = Table(
     Column("error", JSONB(none_as_null=True)),
     Column("usage", JSONB, nullable=False),
     Column("cost_usd", Numeric),
+    Column("answered_model", Text),
     Column("created_at", _moment, nullable=False),
     Column("started_at", _moment),
     Column("completed_at", _moment),

@@ -51,13 +51,16 @@ JOIN unnest($1::uuid[], $2::int[], $3::int[]) AS last(id, seq, attempt)
 
 FINISH = """
 WITH ended AS (
-  UPDATE executions e SET status = f.status, result = f.result, error = f.error::jsonb, usage = f.usage::jsonb,
-    cost_usd = f.cost_usd, model = coalesce(f.model, e.model), worker = NULL,
+  UPDATE executions e SET
+    status = CASE WHEN f.status = 'waiting' AND e.cancel_requested THEN 'pending' ELSE f.status END,
+    rung_at = CASE WHEN f.status = 'waiting' THEN '-infinity' ELSE e.rung_at END,
+    result = f.result, error = f.error::jsonb, usage = f.usage::jsonb,
+    cost_usd = f.cost_usd, answered_model = coalesce(f.model, e.answered_model), worker = NULL,
     completed_at = CASE WHEN f.status = 'waiting' THEN NULL ELSE now() END
   FROM unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::text[], $6::text[], $7::numeric[], $8::text[])
     AS f(id, attempt, status, result, error, usage, cost_usd, model)
   WHERE e.id = f.id AND e.attempt = f.attempt AND e.status = 'running'
-  RETURNING e.user_id
+  RETURNING e.user_id, e.id, e.lane, e.status
 ), freed AS (
   UPDATE user_slots s SET n = greatest(0, s.n - gone.n)
   FROM (SELECT user_id, count(*)::int AS n FROM ended GROUP BY user_id) AS gone WHERE s.user_id = gone.user_id
@@ -68,9 +71,18 @@ SELECT next.id::text AS id, next.lane FROM freed CROSS JOIN LATERAL (
   WHERE e.user_id = freed.user_id AND e.status = 'pending' AND (e.not_before IS NULL OR e.not_before <= now())
   ORDER BY e.priority DESC, e.id LIMIT freed.places
 ) AS next WHERE freed.was_full
+UNION ALL SELECT id::text, lane FROM ended WHERE status = 'pending'
 """
+"""A run that was to be cancelled just as it began to wait does not wait: whoever claims it next ends it."""
 
-CONNECTION_ERRORS = (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.CannotConnectNowError)
+CONNECTION_ERRORS = (
+    OSError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    # What asyncpg says of itself when its connection went away between two of its own steps.
+    asyncpg.InternalClientError,
+    asyncpg.CannotConnectNowError,
+)
 TRANSIENT_ERRORS = (
     *CONNECTION_ERRORS,
     asyncpg.AdminShutdownError,
@@ -178,7 +190,8 @@ class EventWriter:
                 self.trouble = " ".join(str(error).split())[:200] or type(error).__name__
                 log.warning("event_batch_retried", error=repr(error), tries=tries, delay_s=delay_s, runs=len(batch))
                 await asyncio.sleep(delay_s)
-            except asyncpg.PostgresError as error:
+            except Exception as error:
+                # Whatever it is, it must not end the writer: every run of this process waits for it.
                 await self._store_one_by_one(batch, error)
                 return
         self._answer(batch, owned)

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from dynagent.application.shared.caller import Caller
 from dynagent.core.agents import AgentRepository
-from dynagent.core.executions import Executions
+from dynagent.core.executions import Executions, Frame
 from dynagent.core.schedules import Schedules
 from dynagent.core.shared.events import DomainEvent
 from dynagent.core.shared.unit_of_work import UnitOfWork
@@ -28,6 +28,9 @@ Deliver = Callable[[Sequence[DomainEvent]], None]
 """Takes the events of a committed transaction; returns at once."""
 AgentsInFront = Callable[[AgentRepository, str, Callable[[AfterCommit], None]], AgentRepository]
 """Puts a cache in front of an owner's agents: (agents, user_id, register an action for after the commit)."""
+
+Publish = Callable[[str, Sequence[Frame]], None]
+"""Hands stored events of an execution to its followers; returns at once."""
 
 STORE = text("""
 INSERT INTO outbox (id, name, payload, occurred_at)
@@ -96,15 +99,24 @@ class Scope:
 class Scopes:
     """Opens scopes; `open` is what the bus takes. A connection is borrowed with the first statement, not before."""
 
-    def __init__(self, database: Database, *, deliver: Deliver, agents_in_front: AgentsInFront | None = None) -> None:
-        self._database = database
+    def __init__(
+        self,
+        database: Database,
+        *,
+        deliver: Deliver,
+        agents_in_front: AgentsInFront | None = None,
+        publish: Publish = lambda _id, _frames: None,
+        sessions: Callable[[], AsyncSession] | None = None,
+    ) -> None:
+        self._sessions = sessions or database.sessions
         self._deliver = deliver
         self._agents_in_front = agents_in_front
+        self._publish = publish
 
     @asynccontextmanager
     async def open(self, caller: Caller) -> AsyncGenerator[Scope]:
         """Open a scope for a caller; rolled back at the end unless its unit of work was committed."""
-        session = self._database.sessions()
+        session = self._sessions()
         try:
             uow = PostgresUnitOfWork(session, self._deliver)
             agents: AgentRepository = PostgresAgents(session, caller.user_id)
@@ -113,13 +125,22 @@ class Scopes:
             yield Scope(
                 agents=agents,
                 custom_tools=PostgresCustomTools(session, caller.user_id),
-                executions=PostgresExecutions(session, caller.user_id),
+                executions=PostgresExecutions(session, caller.user_id, on_stored=self._after_commit(uow)),
                 schedules=PostgresSchedules(session, caller.user_id),
                 identity=IdentityScope(session, caller.user_id, caller.is_admin),
                 uow=uow,
             )
         finally:
             await _close(session)
+
+    def _after_commit(self, uow: PostgresUnitOfWork) -> Publish:
+        def note(execution_id: str, frames: Sequence[Frame]) -> None:
+            async def tell() -> None:
+                self._publish(execution_id, frames)
+
+            uow.after_commit(tell)
+
+        return note
 
 
 async def _close(session: AsyncSession) -> None:

@@ -1,8 +1,8 @@
 """The doorbell over taskiq: Redis Streams by default, RabbitMQ or NATS JetStream by `BROKER_URL`.
 
-Every setting here was learnt from a failure (EXECUTION.md): a bell is acknowledged on receipt, groups start at the
-beginning of the stream, streams are bounded, nothing is ever claimed from a slow consumer, and `listen()` is entered
-again when it raises, because a restart or FLUSHALL of Redis ends it.
+Every setting here was learnt from a failure: a bell is acknowledged on receipt, groups start at the beginning of the
+stream, streams are bounded, nothing is ever claimed from a slow consumer, and `listen()` is entered again when it
+raises, because a restart or FLUSHALL of Redis ends it.
 """
 
 import asyncio
@@ -13,18 +13,17 @@ from typing import Any, get_args
 import structlog
 from taskiq import AsyncBroker
 from taskiq.acks import AckableMessage
-from taskiq_redis import RedisStreamBroker
 
 from dynagent.core.executions import Doorbell, Lane
 from dynagent.core.shared.errors import InvalidInput
 from dynagent.core.shared.tasks import end_tasks
+from dynagent.infrastructure.redis.bell_broker import RedisBellBroker
 
 log = structlog.get_logger()
 
 TASK = "dynagent.ring"
 GROUP = "dynagent"
 MAXLEN = 100_000
-NEVER_CLAIM_MS = 10 * 365 * 24 * 3600 * 1000
 RECONNECT_S = 0.5
 RING_TIMEOUT_S = 1.0
 
@@ -130,16 +129,13 @@ def broker_factory(url: str) -> Callable[[Lane], AsyncBroker]:
 
 
 def _redis_broker(url: str, lane: Lane) -> AsyncBroker:
-    return RedisStreamBroker(
+    return RedisBellBroker(
         url,
         queue_name=f"dynagent:bells:{lane}",
         consumer_group_name=GROUP,
         consumer_id="0",
         maxlen=MAXLEN,
-        idle_timeout=NEVER_CLAIM_MS,
         xread_count=1,
-        unacknowledged_batch_size=1,
-        unacknowledged_lock_timeout=5,
         socket_connect_timeout=1,
     )
 

@@ -11,7 +11,6 @@ from typing import Any
 
 import structlog
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
 
 from dynagent.core.executions import Frame
 from dynagent.core.shared.tasks import end_tasks
@@ -74,15 +73,16 @@ class RedisTraceFanout:
                     for execution_id, frames in batch:
                         pipeline.publish(_channel(execution_id), pack(frames))  # pyright: ignore[reportUnknownMemberType]
                     await pipeline.execute()
-            except (RedisError, OSError, TimeoutError):
-                # Said once by the listening side; the readers fall back to the table.
+            except Exception:
+                # Whatever a client says whose connection breaks. The listening side tells it once; the readers fall
+                # back to the table.
                 await asyncio.sleep(RECONNECT_S)
 
     async def _listen_forever(self) -> None:
         while True:
             try:
                 await self._listen()
-            except (RedisError, OSError, TimeoutError) as error:
+            except Exception as error:
                 if self.healthy:
                     log.warning("trace_fanout_away", error=repr(error), consequence="followers read the table")
                 self.healthy = False

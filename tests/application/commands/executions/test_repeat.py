@@ -21,6 +21,7 @@ from dynagent.core.executions import (
     ExecutionNotFound,
     ExecutionStatus,
     Failed,
+    Journal,
     Message,
     NodeStart,
     Origin,
@@ -78,6 +79,7 @@ class Desk:
             agent_name="A",
             query="What is 23*19?",
             model="m",
+            answered_model="m-2026-01-01",
             context={"a": 1},
             conversation_id="c",
             lane="batch",
@@ -117,6 +119,7 @@ async def test_a_replay_begins_with_nothing_and_the_same_input():
     assert new.deadline is not None
     assert new.deadline - new.created_at == timedelta(seconds=60)
     assert new.origin == Origin(execution_id=desk.old.id, kind="replay", seq=0)
+    assert new.answered_model is None
     assert desk.log(new) == []
     assert (desk.uow.commits, desk.doorbell.rung) == (1, [(new.id, "interactive")])
     assert desk.executions.stored[desk.old.id] == desk.old
@@ -188,3 +191,14 @@ async def test_a_completed_one_has_no_failed_step():
     for id in ("nonsense", new_id()):
         with pytest.raises(ExecutionNotFound):
             await Desk().again("replay", id=id)
+
+
+async def test_a_retry_asks_about_a_call_that_may_have_taken_place_and_a_fork_makes_it():
+    desk = Desk()
+    paid = [start("k1"), start("k2").model_copy(update={"repeatable": False}), end("k1")]
+    desk.executions.trace.logs[desk.old.id].clear()
+    desk.executions.trace.store(desk.old.id, desk.old.opening_event(), *LOG[:3], *paid, LOG[-1])
+    retried, forked = await desk.again("retry"), await desk.again("fork", after_seq=7)
+    assert Journal(desk.log(retried)).in_doubt("k2")
+    assert not Journal(desk.log(forked)).in_doubt("k2")
+    assert Journal(desk.log(forked)).tool_end("k1")

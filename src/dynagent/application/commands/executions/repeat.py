@@ -141,9 +141,15 @@ def _kept(log: Sequence[AnyTraceEvent], message: RepeatExecution) -> list[AnyTra
     edited = _edited(chosen, message.edit) if chosen is not None and message.edit else chosen
     steps: list[AnyTraceEvent] = [event for event in log if isinstance(event, STEPS) and event.seq <= cut]
     ended = {event.call_key for event in steps if isinstance(event, ToolEnd)}
-    # A start without its end would be a call in doubt; here it is known that the new execution has not made it.
-    finished = [event for event in steps if not isinstance(event, ToolStart) or event.call_key in ended]
-    return [edited if event is chosen and edited is not None else event for event in finished]
+
+    def kept(event: AnyTraceEvent) -> bool:
+        # A start without its end is a call in doubt. After a fork it is to be made, by the will of who chose the step;
+        # a retry asks about one that must not be repeated, for it may have taken place.
+        if not isinstance(event, ToolStart) or event.call_key in ended:
+            return True
+        return message.kind == "retry" and not event.repeatable
+
+    return [edited if event is chosen and edited is not None else event for event in steps if kept(event)]
 
 
 def _edited(event: AnyTraceEvent, edit: Mapping[str, Any]) -> AnyTraceEvent:

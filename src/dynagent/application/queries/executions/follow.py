@@ -7,6 +7,7 @@ from typing import Any, Protocol, TypeVar
 from dynagent.application.queries.executions.lines import lines_of
 from dynagent.application.queries.executions.read import (
     MAX_SEQ,
+    PAGE_OF_FRAMES,
     ExecutionView,
     GetExecution,
     owned_execution,
@@ -60,9 +61,9 @@ class FollowTraceHandler:
         if message.agent_id not in (None, execution.agent_id):
             raise ExecutionNotFound(f"agent {message.agent_id!r} has no execution {message.execution_id!r}")
         after = await self._within_log(execution.id, message.after)
-        # The last event and the final state are stored together: over and nothing left means nothing will come.
-        if execution.status.over and not await self._log.read(execution.id, after, 1):
-            return _nothing()
+        # The last event and the final state are stored together: of what is over the log tells everything at once.
+        if execution.status.over:
+            return _stored(self._log, execution.id, after)
         return self._log.follow(execution.id, after)
 
     async def _within_log(self, execution_id: str, after: int) -> int:
@@ -114,9 +115,12 @@ class WaitForExecutionHandler:
         return ExecutionView(final.execution, lines)
 
 
-async def _nothing() -> AsyncIterator[Sequence[Frame]]:
-    for frames in ():
+async def _stored(log: TraceLog, execution_id: str, after: int) -> AsyncIterator[Sequence[Frame]]:
+    while frames := await log.read(execution_id, after, PAGE_OF_FRAMES, ended=True):
         yield frames
+        if frames[-1].terminal:
+            return
+        after = frames[-1].seq
 
 
 async def _close(batches: Any) -> None:

@@ -111,12 +111,12 @@ class GetExecutionHandler:
     async def __call__(self, message: GetExecution, caller: Caller) -> ExecutionView:
         """Return the execution as it is now."""
         execution = await owned_execution(self._executions, message.execution_id)
-        return ExecutionView(execution, await self._lines(execution.id) if message.lines else ())
+        return ExecutionView(execution, await self._lines(execution) if message.lines else ())
 
-    async def _lines(self, execution_id: str) -> list[str]:
+    async def _lines(self, execution: Execution) -> list[str]:
         lines: list[str] = []
-        after = 0
-        while frames := await self._log.read(execution_id, after, PAGE_OF_FRAMES):
+        after, ended = 0, execution.status.over
+        while frames := await self._log.read(execution.id, after, PAGE_OF_FRAMES, ended=ended):
             lines += lines_of(frames)
             after = frames[-1].seq
             if len(frames) < PAGE_OF_FRAMES:
@@ -148,9 +148,9 @@ class ReadTraceHandler:
     async def __call__(self, message: ReadTrace, caller: Caller) -> TracePage:
         """Return the page."""
         execution = await owned_execution(self._executions, message.execution_id)
-        frames = await self._log.read(execution.id, min(message.after, MAX_SEQ), message.limit)
-        ended = frames[-1].terminal if frames else execution.status.over
-        return TracePage(frames, ended)
+        after, ended = min(message.after, MAX_SEQ), execution.status.over
+        frames = await self._log.read(execution.id, after, message.limit, ended=ended)
+        return TracePage(frames, frames[-1].terminal if frames else ended)
 
 
 async def owned_execution(executions: Executions, execution_id: str) -> Execution:

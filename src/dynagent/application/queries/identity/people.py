@@ -1,6 +1,7 @@
 """Questions about people and about the installation's ways in."""
 
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from dynagent.application.shared.bus import Returns
 from dynagent.application.shared.caller import Caller
@@ -94,6 +95,8 @@ class GetUser(Returns[User]):
 @dataclass(frozen=True)
 class ListAuditEntries(Returns[Page[AuditEntry]]):
     """A page of the audit log, newest first."""
+
+    may_lag: ClassVar[bool] = True
 
     wanted: AuditFilter = field(default_factory=AuditFilter)
     page: PageRequest = field(default_factory=PageRequest)

@@ -66,6 +66,7 @@ class ExecutionSummary(BaseModel):
     usage: Usage
     cost_usd: float | None = Field(description="Null when the model's price is not known.")
     model: str | None = Field(description="The model that answered; before that, the one asked for.")
+    requested_model: str | None = Field(description="The model asked for.")
     lane: str
     priority: int
     attempt: int
@@ -133,7 +134,8 @@ def _fields(execution: Execution) -> dict[str, Any]:
         "error": execution.error,
         "usage": execution.usage,
         "cost_usd": None if execution.cost_usd is None else float(execution.cost_usd),
-        "model": execution.model,
+        "model": execution.answered_model or execution.model,
+        "requested_model": execution.model,
         "lane": execution.lane,
         "priority": execution.priority,
         "attempt": execution.attempt,

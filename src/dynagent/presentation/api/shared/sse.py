@@ -5,14 +5,14 @@ A bare ASGI response: stored bytes go out as they are, a whole batch in one chun
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Generator, Sequence
+from collections.abc import AsyncIterator, Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import structlog
 from fastapi import Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from dynagent.core.executions import Frame, MalformedEventId
 from dynagent.core.shared.tasks import end_tasks
@@ -26,6 +26,8 @@ HEADERS = {
     "X-Accel-Buffering": "no",
 }
 HEARTBEAT = b": still here\n\n"
+_KEPT = "dynagent.kept_stream"
+_STAYS = frozenset({"type", "path", "method", "route", "client"})
 
 _EVENT_ID = re.compile(r"(?:([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}):)?([0-9]{1,18})")
 
@@ -57,7 +59,7 @@ class StreamShutdown:
 
     def __init__(self) -> None:
         self._begun = False
-        self._watchers: set[asyncio.Future[None]] = set()
+        self._told: set[Callable[[], None]] = set()
 
     @property
     def begun(self) -> bool:
@@ -67,21 +69,33 @@ class StreamShutdown:
     def begin(self) -> None:
         """End every open stream with a hint to come back; later streams end at once."""
         self._begun = True
-        for watcher in self._watchers:
-            if not watcher.done():
-                watcher.set_result(None)
+        for tell in list(self._told):
+            tell()
+
+    def tell(self, on_stop: Callable[[], None]) -> None:
+        """Call `on_stop` when the server stops, at once when it is stopping; until `forget`."""
+        self._told.add(on_stop)
+        if self._begun:
+            on_stop()
+
+    def forget(self, on_stop: Callable[[], None]) -> None:
+        """End a `tell`."""
+        self._told.discard(on_stop)
 
     @contextmanager
     def watch(self) -> Generator[asyncio.Future[None]]:
         """Give a future that is done when the server stops."""
         watcher: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        if self._begun:
-            watcher.set_result(None)
-        self._watchers.add(watcher)
+
+        def stop() -> None:
+            if not watcher.done():
+                watcher.set_result(None)
+
+        self.tell(stop)
         try:
             yield watcher
         finally:
-            self._watchers.discard(watcher)
+            self.forget(stop)
             watcher.cancel()
 
 
@@ -112,38 +126,105 @@ class TraceStream(Response):
     ) -> None:
         super().__init__(headers={**HEADERS, "X-Execution-ID": execution_id})
         del self.headers["content-length"]
-        self._prefix = b"id: " + execution_id.encode() + b":"
-        self._batches = batches
-        self._shutdown = shutdown
         self._hint = b"retry: %d\n\n" % retry_ms
+        self._pump = EventPump(b"id: " + execution_id.encode() + b":", batches, shutdown, self._hint)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send the stream."""
+        """Begin the stream; go on with it here, or leave that to the keeper outside of all layers."""
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
         await send(_chunk(self._hint))
-        pump = asyncio.ensure_future(self._pump(send))
-        gone = asyncio.ensure_future(_until_gone(receive))
+        kept: list[EventPump] | None = scope.get(_KEPT)
+        if kept is None:
+            await self._pump.run(receive, send)
+        else:
+            kept.append(self._pump)
+
+
+class StreamKeeper:
+    """The layer around the application in which streams go on once they have begun.
+
+    A stream lives for hours; the two dozen layers that let it in have done their part when its first bytes are out, so
+    they end, and what they hold is freed. Without this layer streams work too, at twice the memory.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        kept: list[EventPump] = []
+        scope[_KEPT] = kept
+        await self._app(scope, receive, send)
+        if not kept:
+            return
+        # What routing and dependencies noted down is of no use any more.
+        stays = {name: scope[name] for name in _STAYS if name in scope}
+        scope.clear()
+        scope.update(stays)
+        await kept.pop().run(receive, send)
+
+
+class EventPump:
+    """Sends the batches of one execution to one client; while there is nothing to send it holds very little."""
+
+    __slots__ = ("_batches", "_hint", "_prefix", "_shutdown", "_stopped", "_task")
+
+    def __init__(
+        self, prefix: bytes, batches: AsyncIterator[Sequence[Frame]], shutdown: StreamShutdown, hint: bytes
+    ) -> None:
+        self._prefix = prefix
+        self._batches = batches
+        self._shutdown = shutdown
+        self._hint = hint
+        self._stopped = False
+        self._task: asyncio.Task[Any] | None = None
+
+    async def run(self, receive: Receive, send: Send) -> None:
+        """Send to the last event, or until the client has gone or the server stops; then end the answer."""
+        self._task = asyncio.current_task()
+        gone = asyncio.ensure_future(self._until_gone(receive))
+        self._shutdown.tell(self._stop)
+        whole = False
         try:
-            with self._shutdown.watch() as closing:
-                await asyncio.wait({pump, gone, closing}, return_when=asyncio.FIRST_COMPLETED)
+            whole = await self._send_all(send)
+        except asyncio.CancelledError:
+            # Ours, as an answer to `_stop`; anybody else's goes on its way.
+            if self._task is None or not self._stopped or self._task.uncancel() > 0:
+                raise
         finally:
-            await end_tasks((pump, gone))
-        if pump.cancelled() or pump.exception() is not None:
+            self._task = None
+            self._shutdown.forget(self._stop)
+            await end_tasks((gone,))
+        if not whole:
             await send(_chunk(b": the rest follows, come back with the last id\n" + self._hint))
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
-    async def _pump(self, send: Send) -> None:
+    async def _send_all(self, send: Send) -> bool:
         try:
             async for frames in self._batches:
                 await send(_chunk(self._encoded(frames)))
-                # A log that is read from memory never waits: give others their turn, and cancelling a chance.
+                # A log that is read from memory never waits: give others their turn, and stopping a chance.
                 await asyncio.sleep(0)
+            return True
         except Exception as error:
             # Bytes are out already, so no problem document: the client comes back with its last id.
             log.error("stream_failed", exc_info=error)
-            raise
+            return False
         finally:
             await _close(self._batches)
+
+    async def _until_gone(self, receive: Receive) -> None:
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        self._stop()
+
+    def _stop(self) -> None:
+        if self._task is not None and not self._stopped:
+            self._stopped = True
+            self._task.cancel()
 
     def _encoded(self, frames: Sequence[Frame]) -> bytes:
         if not frames:
@@ -154,11 +235,6 @@ class TraceStream(Response):
 
 def _chunk(body: bytes) -> dict[str, Any]:
     return {"type": "http.response.body", "body": body, "more_body": True}
-
-
-async def _until_gone(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
 
 
 async def _close(batches: AsyncIterator[Sequence[Frame]]) -> None:
