@@ -32,7 +32,7 @@ class People:
 
     async def send(self, method: str, path: str, body: Any = None) -> Json:
         """Send a request that must succeed; return its JSON."""
-        answer = await self._http.request(method, f"/api/v1{path}", json=body)
+        answer = await self._http.request(method, f"/api{path}", json=body)
         assert answer.is_success, f"{method} {path}: {answer.status_code} {answer.text}"
         return answer.json()
 
