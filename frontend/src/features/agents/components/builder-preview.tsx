@@ -14,7 +14,7 @@ export function Preview() {
   const { agent } = useAgentBuilder();
   const prompt = systemPrompt(agent);
   const tools = allTools(agent);
-  const request = () => `curl -X POST '${window.location.origin}/api/v1/agents' -H 'Content-Type: application/json' -d '${JSON.stringify({ ...changedFields(emptyDraft, agent), name: agent.name }).replaceAll("'", "'\\''")}'`;
+  const request = () => `curl -X POST '${window.location.origin}/api/agents' -H 'Content-Type: application/json' -d '${JSON.stringify({ ...changedFields(emptyDraft, agent), name: agent.name }).replaceAll("'", "'\\''")}'`;
   return (
     <section aria-label="Preview" className="flex flex-col gap-3">
       <div className="flex items-center justify-between gap-2">
