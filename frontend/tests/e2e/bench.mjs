@@ -32,7 +32,7 @@ function firstLoad() {
 }
 
 async function paints() {
-  const agent = await call("POST", "/agents", { name: "Painted", tools: ["calculator", "chatbot"] });
+  const agent = await call("POST", "/agents", { name: "Painted", instructions: "Use the tools you have.", tools: ["calculator", "chatbot"] });
   const firsts = [];
   const live = [];
   const page = await openPage(browser, base);
@@ -58,7 +58,7 @@ async function paints() {
 }
 
 async function longTrace() {
-  const agent = await call("POST", "/agents", { name: "Ten thousand", tools: ["calculator"], max_iter: 100 });
+  const agent = await call("POST", "/agents", { name: "Ten thousand", instructions: "Compute.", tools: ["calculator"], max_iter: 100 });
   const run = await call("POST", "/executions", { agent_id: agent.id, query: LONG, mode: "sync" });
   const page = await openPage(browser, base);
   await watchLongTasks(page);
