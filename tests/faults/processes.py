@@ -1,5 +1,6 @@
 """Servers and workers in processes of their own, over one database, that tests may kill, freeze and stop."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -58,8 +59,9 @@ class Process:
         self.popen.wait()
         for child in family:
             # An embedded database is not the process's own: others may use it.
-            if child.is_running() and "postgres" not in child.name():
-                child.kill()
+            with contextlib.suppress(psutil.NoSuchProcess):
+                if "postgres" not in child.name():
+                    child.kill()
 
     def freeze(self) -> None:
         """Stop it between two instructions."""

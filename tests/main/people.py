@@ -36,6 +36,10 @@ class People:
         assert answer.is_success, f"{method} {path}: {answer.status_code} {answer.text}"
         return answer.json()
 
+    async def health(self) -> Json:
+        """Return the parts of `/health`."""
+        return (await self._http.get("/health")).json()["parts"]
+
     async def agent(self, *tools: str, **more: Any) -> str:
         """Make an agent; return its id."""
         return (await self.send("POST", "/agents", {"name": "Ada", "tools": list(tools), **more}))["id"]

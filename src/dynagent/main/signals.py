@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from dynagent.core.agents import Agent
 from dynagent.core.executions import Doorbell, Frame, Lane
-from dynagent.core.shared.cache import Cache
+from dynagent.core.shared.cache import GONE, Cache
 from dynagent.core.shared.ids import new_id
 from dynagent.infrastructure.hybrid.repository import EntityCache, copy_version
 from dynagent.infrastructure.memory.cache import MemoryCache
@@ -15,8 +15,13 @@ from dynagent.infrastructure.memory.signals import NearestDoorbell, SpreadCancel
 from dynagent.infrastructure.memory.trace_hub import TraceHub
 from dynagent.infrastructure.postgres.database import Database
 from dynagent.infrastructure.postgres.leases import PostgresLeases
-from dynagent.infrastructure.postgres.notice_signals import NoticeCancelSignal, NoticeDoorbell, NoticeTraceFanout
-from dynagent.infrastructure.postgres.notices import Channel, PostgresNotices
+from dynagent.infrastructure.postgres.notice_signals import (
+    NoticeCancelSignal,
+    NoticeDoorbell,
+    NoticeOfCopies,
+    NoticeTraceFanout,
+)
+from dynagent.infrastructure.postgres.notices import PostgresNotices
 from dynagent.main.settings import Settings
 from dynagent.presentation.worker import Worker
 
@@ -40,6 +45,10 @@ class Signals:
         self._trace_news = NoticeTraceFanout(
             database.pool, sender=self._sender, worth_it=lambda: leases.peers > 0 and self._fanout is None
         )
+        # Copies in Redis are everybody's: then nobody has one of his own to forget.
+        self._copies_told = NoticeOfCopies(
+            self.notices, sender=self._sender, peers=lambda: leases.peers if self._fanout is None else 0
+        )
         self._fanout: RedisTraceFanout | None = None
         self._taskiq: TaskiqDoorbell | None = None
         self.guard: RedisGuard | None = None
@@ -60,12 +69,12 @@ class Signals:
     def serve_copies(self, copies: EntityCache[Agent]) -> None:
         """Have other processes' changes forgotten here, and tell them of ours (`forget_elsewhere`)."""
         self.copies = copies
-        self.notices.listen(Channel.COPY, self._forget)
+        self._copies_told.listen(self._forget)
 
     async def forget_elsewhere(self, agent: Agent | str) -> None:
         """Tell every process that copies older than this agent (all, for the id of a deleted one) are void."""
         text = agent if isinstance(agent, str) else f"{agent.id} {copy_version(agent.updated_at)}"
-        await self.notices.send(Channel.COPY, text)
+        await self._copies_told.tell(text)
 
     def attach(self, worker: Worker, *, takes_work: bool) -> None:
         """Have the worker hear what is for it; one that takes no work must leave the bells to the others."""
@@ -137,7 +146,7 @@ class Signals:
         if isinstance(self.cache, MemoryCache):
             self.cache.clear()
 
-    def _forget(self, payload: str) -> None:
+    async def _forget(self, payload: str) -> None:
         id, _, version = payload.partition(" ")
         if self.copies is not None:
-            self.copies.forget_soon(id, int(version) if version else None)
+            await self.copies.forget(id, int(version) if version else GONE)

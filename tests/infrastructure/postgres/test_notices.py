@@ -6,7 +6,9 @@ from collections.abc import AsyncIterator, Callable
 import asyncpg
 import pytest
 
+from dynagent.infrastructure.postgres import notice_signals
 from dynagent.infrastructure.postgres.database import Database
+from dynagent.infrastructure.postgres.notice_signals import NoticeOfCopies
 from dynagent.infrastructure.postgres.notices import Channel, PostgresNotices
 
 
@@ -66,3 +68,39 @@ async def test_sending_never_raises() -> None:
             raise OSError("away")
 
     await PostgresNotices(Away(), lambda: None).send(Channel.BELL, "x")  # pyright: ignore[reportArgumentType]
+
+
+async def test_who_tells_that_a_copy_is_void_goes_on_when_the_others_have_forgotten_it(
+    notices: PostgresNotices, database: Database
+) -> None:
+    other = PostgresNotices(database.pool, lambda: asyncpg.connect(database.dsn))
+    await other.start()
+    teller = NoticeOfCopies(notices, sender="here", peers=lambda: 1)
+    hearer = NoticeOfCopies(other, sender="there", peers=lambda: 1)
+    forgotten: list[str] = []
+    at_home: list[str] = []
+
+    async def forget(what: str) -> None:
+        await asyncio.sleep(0.02)
+        forgotten.append(what)
+
+    async def forget_at_home(what: str) -> None:
+        at_home.append(what)
+
+    hearer.listen(forget)
+    teller.listen(forget_at_home)
+    await teller.tell("a 7")
+    assert forgotten == ["a 7"], "it has been forgotten by the time the teller goes on"
+    await hearer.tell("b")
+    assert (forgotten, at_home) == (["a 7"], ["b"]), "nobody hears himself"
+    await other.stop()
+
+
+@pytest.mark.parametrize("peers", [0, 3])
+async def test_nobody_is_waited_for_for_ever(
+    notices: PostgresNotices, monkeypatch: pytest.MonkeyPatch, peers: int
+) -> None:
+    monkeypatch.setattr(notice_signals, "HEARD_S", 0.01)
+    teller = NoticeOfCopies(notices, sender="here", peers=lambda: peers)
+    async with asyncio.timeout(10):
+        await teller.tell("a")

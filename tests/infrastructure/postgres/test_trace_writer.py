@@ -11,7 +11,7 @@ from dynagent.core.executions import ExecutionStatus
 from dynagent.core.shared.ids import new_id
 from dynagent.infrastructure.postgres.dispatch import PostgresDispatch
 from dynagent.infrastructure.postgres.trace_log import PostgresTraceLog
-from dynagent.infrastructure.postgres.trace_writer import EventWriter
+from dynagent.infrastructure.postgres.trace_writer import UNKNOWN_TRIES, EventWriter
 from tests.infrastructure.postgres.rows import add_execution, add_worker, claimed, status_of
 from tests.infrastructure.postgres.test_trace_log import House, house, seqs, start, write
 
@@ -128,7 +128,7 @@ async def test_a_connection_that_breaks_between_two_steps_of_its_client_is_an_ou
 
 async def test_what_nobody_foresaw_ends_the_runs_it_meets_and_not_the_writer(house: House) -> None:
     unlucky, lucky = await claimed(house.database), await claimed(house.database)
-    pool: Any = Flaky(house.database.pool, 1, RuntimeError("a defect"))
+    pool: Any = Flaky(house.database.pool, UNKNOWN_TRIES + 1, RuntimeError("a defect"))
     writer = EventWriter(pool, house.hub.publish)
     log = PostgresTraceLog(house.database.pool, writer, house.hub, window_s=0.001, heartbeat_s=1)
     writer.start()

@@ -65,7 +65,6 @@ class EntityCache(Generic[E]):
         self._model = model
         self._observe = observe
         self._flights: SingleFlight[E] = SingleFlight()
-        self._tasks: set[asyncio.Task[bool]] = set()
 
     async def get(self, id: str, user_id: str, load: Callable[[], Awaitable[E | None]]) -> E | None:
         """Return the owner's entity from the copy, or from `load` (which asks for this owner) and keep a copy."""
@@ -88,12 +87,6 @@ class EntityCache(Generic[E]):
     async def forget(self, id: str, version: int = GONE) -> bool:
         """Refuse copies older than `version`; without one, all of them for ever. False: the cache is away."""
         return await self._cache.fence(self._key(id), version)
-
-    def forget_soon(self, id: str, version: int | None) -> None:
-        """The same for callers that cannot wait: a notice from another process."""
-        task = asyncio.create_task(self.forget(id, GONE if version is None else version))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
 
     def _key(self, id: str) -> str:
         return f"{self._prefix}:{id}"

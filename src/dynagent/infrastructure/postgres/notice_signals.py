@@ -1,7 +1,9 @@
 """Bells, cancel signals and news of traces over PostgreSQL's notices: how processes reach each other without Redis."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+import itertools
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
 from typing import get_args
 
 from dynagent.core.executions import CancelSignal, Doorbell, Frame, Lane
@@ -9,6 +11,7 @@ from dynagent.infrastructure.postgres.notices import Channel, PostgresNotices
 from dynagent.infrastructure.postgres.pool import Pool
 
 LANES: tuple[Lane, ...] = get_args(Lane)
+HEARD_S = 0.5
 NOTIFY_ALL = "SELECT pg_notify($1, id) FROM unnest($2::text[]) AS id"
 
 
@@ -47,6 +50,68 @@ class NoticeCancelSignal(CancelSignal):
     def listen(self, on_cancel: Callable[[str], None]) -> None:
         """Call `on_cancel` for every signal."""
         self._notices.listen(Channel.CANCEL, on_cancel)
+
+
+@dataclass(slots=True)
+class _Round:
+    """A notice whose answers are awaited."""
+
+    missing: int
+    heard: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+class NoticeOfCopies:
+    """Tells all other processes which copy is void, and returns when they have forgotten it.
+
+    So nobody who has changed something is shown the old copy by another process. One that does not answer within
+    `HEARD_S` seconds is dead or will be told of the gap; then nobody waits for it any longer.
+    """
+
+    def __init__(self, notices: PostgresNotices, *, sender: str, peers: Callable[[], int]) -> None:
+        self._notices = notices
+        self._sender = sender
+        self._peers = peers
+        self._rounds: dict[str, _Round] = {}
+        self._numbers = itertools.count(1)
+        self._answers: set[asyncio.Task[None]] = set()
+
+    async def tell(self, what: str) -> None:
+        """Tell it and wait for those who are alive. Never raises."""
+        name = f"{self._sender}/{next(self._numbers)}"
+        waited = self._rounds[name] = _Round(self._peers())
+        try:
+            await self._notices.send(Channel.COPY, f"{name} {what}")
+            if waited.missing > 0:
+                async with asyncio.timeout(HEARD_S):
+                    await waited.heard.wait()
+        except TimeoutError:
+            pass
+        finally:
+            del self._rounds[name]
+
+    def listen(self, forget: Callable[[str], Awaitable[None]]) -> None:
+        """Await `forget` for what others tell, then answer."""
+
+        def hear(payload: str) -> None:
+            name, _, what = payload.partition(" ")
+            if not name.startswith(self._sender):
+                task = asyncio.create_task(self._answer(name, forget(what)))
+                self._answers.add(task)
+                task.add_done_callback(self._answers.discard)
+
+        self._notices.listen(Channel.COPY, hear)
+        self._notices.listen(Channel.HEARD, self._count)
+
+    async def _answer(self, name: str, forgetting: Awaitable[None]) -> None:
+        await forgetting
+        await self._notices.send(Channel.HEARD, name)
+
+    def _count(self, name: str) -> None:
+        waited = self._rounds.get(name)
+        if waited is not None:
+            waited.missing -= 1
+            if waited.missing <= 0:
+                waited.heard.set()
 
 
 class NoticeTraceFanout:

@@ -25,8 +25,8 @@ class Channel(StrEnum):
     CANCEL = "dynagent_cancel"
     TRACE = "dynagent_trace"
     COPY = "dynagent_copy"
+    HEARD = "dynagent_heard"
     OUTBOX = "dynagent_outbox"
-    PEER = "dynagent_peer"
 
 
 OnNotice = Callable[[str], None]

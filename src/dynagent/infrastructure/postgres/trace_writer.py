@@ -24,6 +24,8 @@ log = structlog.get_logger()
 
 MAX_BATCH_EVENTS = 5000
 STOP_S = 5.0
+UNKNOWN_TRIES = 2
+"""How often a batch is tried again after an error that nobody foresaw."""
 RETRY_S = (0.05, 0.1, 0.25, 0.5, 1.0, 2.0)
 
 STORE = """
@@ -192,6 +194,10 @@ class EventWriter:
                 await asyncio.sleep(delay_s)
             except Exception as error:
                 # Whatever it is, it must not end the writer: every run of this process waits for it.
+                if not isinstance(error, asyncpg.PostgresError) and tries < UNKNOWN_TRIES:
+                    tries += 1
+                    log.warning("event_batch_retried", error=repr(error), tries=tries, runs=len(batch))
+                    continue
                 await self._store_one_by_one(batch, error)
                 return
         self._answer(batch, owned)
