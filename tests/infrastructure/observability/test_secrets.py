@@ -2,7 +2,8 @@
 
 import pytest
 
-from dynagent.infrastructure.observability.secrets import MASK, is_secret_name, mask_secrets, mask_text
+from dynagent.core.shared.secret_names import MASK, is_secret_name
+from dynagent.infrastructure.observability.secrets import mask_secrets, mask_text
 
 SECRET_NAMES = """
     api_key API-Key openai_api_key Authorization password db_password client_secret token access_token x-auth-token

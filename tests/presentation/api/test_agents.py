@@ -197,3 +197,21 @@ async def test_attachable_tools_are_listed(api: httpx2.AsyncClient) -> None:
     available = (await api.get("/api/v1/agents/tools/available")).json()
 
     assert available == (await api.get("/api/tools")).json()
+
+
+async def test_a_tools_key_is_kept_and_never_shown(api: httpx2.AsyncClient, house: House) -> None:
+    search = {"name": "search", "type": "calculator", "config": {"api_key": "k-1", "region": "de"}}
+    created = (await api.post("/api/agents", json={"name": "A", "tools_config": [search]})).json()
+    path = f"/api/agents/{created['id']}"
+
+    def kept() -> dict[str, object]:
+        return dict(house.agents.stored[created["id"]].configuration.tools_config[0].config)
+
+    assert created["tools_config"][0]["config"] == {"api_key": "***", "region": "de"}
+    assert kept() == {"api_key": "k-1", "region": "de"}
+    shown = created["tools_config"][0]["config"] | {"region": "fr"}
+    changed = (await api.put(path, json={"tools_config": [search | {"config": shown}]})).json()
+    assert changed["tools_config"][0]["config"] == {"api_key": "***", "region": "fr"}
+    assert kept() == {"api_key": "k-1", "region": "fr"}
+    assert "k-1" not in (await api.get(f"{path}/versions")).text
+    assert "k-1" not in (await api.get("/api/agents")).text

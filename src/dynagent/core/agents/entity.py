@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from dynagent.core.shared.clock import later
 from dynagent.core.shared.errors import Conflict, NotFound, StaleVersion
 from dynagent.core.shared.events import DomainEvent
+from dynagent.core.shared.secret_names import masked, unmasked
 
 AgentKind = Literal["configured", "file", "dynamic", "builtin"]
 AgentStatus = Literal["created", "active", "disabled", "error"]
@@ -66,6 +67,10 @@ class ToolAttachment(BaseModel):
     type: str = Field(min_length=1, max_length=64)
     config: dict[str, Any] = Field(default_factory=dict)
 
+    def shown(self) -> "ToolAttachment":
+        """Return it as it may be shown: without the values of secret settings."""
+        return self.model_copy(update={"config": masked(self.config)})
+
 
 class AgentConfiguration(BaseModel):
     """Everything about an agent that its owner decides; one version of an agent is one of these."""
@@ -94,6 +99,21 @@ class AgentConfiguration(BaseModel):
     run_timeout_s: float | None = Field(default=None, gt=0, le=86_400, strict=True)
     call_timeout_s: float | None = Field(default=None, gt=0, le=3_600, strict=True)
     config_data: dict[str, Any] = Field(default_factory=dict)
+
+    def shown(self) -> "AgentConfiguration":
+        """Return it as it may be shown: without the values of its tools' secret settings (`api_key`)."""
+        if not self.tools_config:
+            return self
+        return self.model_copy(update={"tools_config": tuple(item.shown() for item in self.tools_config)})
+
+    def after(self, before: "AgentConfiguration") -> "AgentConfiguration":
+        """Return it with the secrets of the version before where it repeats what that one showed of them."""
+        kept = {item.name: item.config for item in before.tools_config}
+        items = (
+            item.model_copy(update={"config": unmasked(item.config, kept.get(item.name, {}))})
+            for item in self.tools_config
+        )
+        return self.model_copy(update={"tools_config": tuple(items)}) if self.tools_config else self
 
     def all_tools(self) -> tuple[str, ...]:
         """Return the names of plain and configured tools, each once, in the owner's order."""

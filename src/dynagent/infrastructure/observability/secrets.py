@@ -4,15 +4,10 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
-MASK = "***"
+from dynagent.core.shared.secret_names import MASK, is_secret_name
+
 MAX_DEPTH = 6
 
-_SECRET_NAME = re.compile(
-    r"(?:^|[_\-.])(?:api[_-]?keys?|(?:access|private|secret|encryption|signing)[_-]?keys?|authorization|cookies?"
-    r"|set-cookie|passwords?|passwd|passphrase|secrets?|token|(?:access|refresh|auth|bearer|session|id)[_-]?tokens?"
-    r"|credentials?|dsn)$",
-    re.IGNORECASE,
-)
 _SECRET_TEXT = re.compile(
     r"(?P<keep>(?i:bearer|basic)\s+)[A-Za-z0-9._~+/=-]{8,}"
     r"|(?P<url>[a-z][a-z0-9+.-]*://[^\s:/@]*:)[^\s/@]+(?=@)"
@@ -31,11 +26,6 @@ def mask_secrets(fields: Mapping[str, Any]) -> dict[str, Any]:
 def mask_text(text: str) -> str:
     """Return the text without bearer tokens, passwords in URLs and keys of well-known forms."""
     return _SECRET_TEXT.sub(lambda found: (found["keep"] or found["url"] or "") + MASK, text)
-
-
-def is_secret_name(name: str) -> bool:
-    """Say whether a field of this name holds a secret (`api_key`, `X-Auth-Token`; not `input_tokens`)."""
-    return _SECRET_NAME.search(name) is not None
 
 
 def _masked(name: str, value: Any, depth: int) -> Any:

@@ -168,7 +168,7 @@ class RestoreAgentVersionHandler:
 def merged(configuration: AgentConfiguration, changes: Mapping[str, Any]) -> AgentConfiguration:
     """Return the configuration with some fields changed. Raises InvalidInput, one violation per misfit."""
     try:
-        return AgentConfiguration.model_validate({**configuration.model_dump(), **changes})
+        return AgentConfiguration.model_validate({**configuration.model_dump(), **changes}).after(configuration)
     except pydantic.ValidationError as error:
         violations = [
             Violation("/" + "/".join(str(part) for part in item["loc"]), item["type"], item["msg"])

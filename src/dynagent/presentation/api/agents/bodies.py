@@ -104,7 +104,7 @@ class AgentOut(AgentConfiguration):
         """Return the answer for an agent; `names` has those of models that are chosen by id."""
         model = agent.configuration.model
         return cls.model_construct(
-            **dict(agent.configuration),
+            **dict(agent.configuration.shown()),
             id=agent.id,
             agent_id=agent.id,
             user_id=agent.user_id,
@@ -152,7 +152,8 @@ class AgentVersionOut(BaseModel):
     @classmethod
     def of(cls, version: AgentVersion) -> "AgentVersionOut":
         """Return the answer for a version."""
-        return cls.model_construct(**dict(version))
+        shown = dict(version) | {"configuration": version.configuration.shown()}
+        return cls.model_construct(None, **shown)
 
 
 class AgentVersionList(Envelope):
