@@ -161,9 +161,10 @@ async def test_what_stands_under_nobodys_name_returns(database: Database) -> Non
 
 
 async def test_the_clock_goes_by_the_databases_whatever_this_machine_believes(database: Database) -> None:
-    leases = PostgresLeases(database.pool)
+    # The id is made before: ids never go back, and later tests would get those of days to come.
+    leases, worker = PostgresLeases(database.pool), new_id()
     with time_machine.travel(datetime.now(UTC) + timedelta(days=3), tick=True):
-        await leases.register(worker := new_id())
+        await leases.register(worker)
         told = leases.clock()
         assert abs(told - await database.pool.fetchval("SELECT clock_timestamp()")) < timedelta(hours=1)
         leases.clock.set(told - timedelta(days=9), asked_at=0)

@@ -109,10 +109,16 @@ async def test_a_replica_that_is_away_is_left_alone_and_comes_back(database: Dat
     await back.stop()
 
 
-async def test_one_that_breaks_in_the_middle_of_a_read_is_made_up_for(database: Database, replica: Replica) -> None:
+async def test_one_that_breaks_in_the_middle_of_a_read_is_made_up_for(
+    database: Database, copy: Database, replica: Replica
+) -> None:
     id = await add_execution(database, status="completed")
     assert replica.pool is not None
-    await database.pool.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
+    # Of this database only: other tests share the server.
+    await copy.pool.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
     assert len(await log_over(database, replica).read(id, 0, 10, ended=True)) == 1
 
 
