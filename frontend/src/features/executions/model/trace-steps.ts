@@ -121,7 +121,8 @@ function takeUsage(draft: Draft, event: EventOf<"usage">): number | undefined {
   if (place === undefined) return undefined;
   const step = writable(draft, place);
   step.usage = event;
-  if (step.kind === "model") step.startedAt = Math.min(step.startedAt, event.timestamp - event.duration_ms / 1000);
+  // Exactly, not from the event before: in a fork or a later attempt that one may be old.
+  if (step.kind === "model") step.startedAt = event.timestamp - event.duration_ms / 1000;
   return place;
 }
 
