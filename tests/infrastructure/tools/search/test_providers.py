@@ -41,7 +41,7 @@ MAKERS: dict[str, Make] = {
 FULL = SearchQuery(
     text="python",
     max_results=5,
-    sites=("python.org", "pypi.org"),
+    sites=("python.org", "numpy.org"),
     time_range="week",
     content_type="pdf",
     safe_search="strict",
@@ -60,7 +60,7 @@ async def test_google() -> None:
     assert seen.query == {
         "key": "g-key",
         "cx": "cx-1",
-        "q": "python (site:python.org OR site:pypi.org)",
+        "q": "python (site:python.org OR site:numpy.org)",
         "num": "5",
         "safe": "active",
         "dateRestrict": "w1",
@@ -81,7 +81,7 @@ async def test_bing() -> None:
     seen, found = await ask("bing", as_json(BING), FULL)
     assert (seen.path, seen.headers["ocp-apim-subscription-key"]) == ("/v7.0/search", "b-key")
     assert seen.query == {
-        "q": "python (site:python.org OR site:pypi.org) filetype:pdf",
+        "q": "python (site:python.org OR site:numpy.org) filetype:pdf",
         "count": "5",
         "safeSearch": "Strict",
         "freshness": "Week",
@@ -119,7 +119,7 @@ async def test_duckduckgo_leaves_advertisements_out_and_follows_its_redirects_on
     seen, found = await ask("duckduckgo", Reply(headers={"Content-Type": "text/html"}, body=DUCKDUCKGO.encode()), FULL)
     assert (seen.method, seen.path) == ("POST", "/html/")
     form = {name: values[0] for name, values in parse_qs(seen.body.decode()).items()}
-    assert form == {"q": "python (site:python.org OR site:pypi.org) filetype:pdf", "kp": "1", "df": "w"}
+    assert form == {"q": "python (site:python.org OR site:numpy.org) filetype:pdf", "kp": "1", "df": "w"}
     assert found == [
         SearchResult("Welcome to Python.org", "https://www.python.org/?a=1&b=2", "The Python language & more."),
         SearchResult("Docs", "https://docs.python.org/3/"),
