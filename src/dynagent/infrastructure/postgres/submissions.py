@@ -54,6 +54,7 @@ SELECT waiting, EXISTS (SELECT 1 FROM stored) AS stored FROM queue
 _QUERY, _NAMES = positional(SUBMIT.text)
 
 Deliver = Callable[[Sequence[DomainEvent]], None]
+"""Takes the events of a committed transaction; returns at once."""
 
 
 class PostgresSubmissions(Submissions):

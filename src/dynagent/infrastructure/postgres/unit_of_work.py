@@ -22,10 +22,9 @@ from dynagent.infrastructure.postgres.executions import PostgresExecutions
 from dynagent.infrastructure.postgres.identity_scope import IdentityScope
 from dynagent.infrastructure.postgres.schedules import PostgresSchedules
 from dynagent.infrastructure.postgres.statements import forget_connection, run
+from dynagent.infrastructure.postgres.submissions import Deliver
 
 AfterCommit = Callable[[], Awaitable[None]]
-Deliver = Callable[[Sequence[DomainEvent]], None]
-"""Takes the events of a committed transaction; returns at once."""
 AgentsInFront = Callable[[AgentRepository, str, Callable[[AfterCommit], None]], AgentRepository]
 """Puts a cache in front of an owner's agents: (agents, user_id, register an action for after the commit)."""
 
