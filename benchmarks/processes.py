@@ -18,16 +18,18 @@ import psutil
 
 ROOT = Path(__file__).resolve().parent.parent
 START_TIMEOUT_S = 120.0
+_CORES = tuple(sorted(os.sched_getaffinity(0)))
+"""Read once, before anybody pins this process: afterwards the system names only the cores that are left to it."""
 
 
 def server_cores() -> list[int]:
     """Return the core that the thing under test runs on, alone."""
-    return sorted(os.sched_getaffinity(0))[:1]
+    return list(_CORES[:1])
 
 
 def other_cores() -> list[int]:
     """Return the cores for everything else; the same one where there is only one."""
-    return sorted(os.sched_getaffinity(0))[1:] or server_cores()
+    return list(_CORES[1:] or _CORES[:1])
 
 
 @dataclass(frozen=True, slots=True)
