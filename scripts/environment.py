@@ -37,7 +37,7 @@ def main(wanted: str) -> int:
     if not _is_usable():
         _say(f"creating .venv with Python {sys.version.split()[0]}")
         shutil.rmtree(VENV, ignore_errors=True)
-        venv.create(VENV, with_pip=True)
+        venv.create(VENV, with_pip=True, symlinks=sys.platform != "win32")
         installed = {}
     lock = LOCKS[wanted][0]
     if not _install(ROOT / lock):

@@ -7,7 +7,7 @@ travel in the context. The state holds JSON types only.
 # pyright: reportUnknownMemberType=false
 # LangGraph leaves parts of its own signatures untyped.
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal, TypedDict
@@ -20,6 +20,7 @@ from dynagent.core.language_models import ModelReply
 from dynagent.core.tools import RunnableTool
 from dynagent.infrastructure.langgraph.messages import StoredCall, StoredMessage, read_calls, store_calls
 from dynagent.infrastructure.langgraph.model_calls import ModelCalls
+from dynagent.infrastructure.langgraph.steps import Condition, slim
 from dynagent.infrastructure.langgraph.tool_calls import ToolCalls
 from dynagent.infrastructure.langgraph.trace_events import RunTrace, Span
 
@@ -75,7 +76,8 @@ class AgentWorkflow:
         graph.add_node("synthesize", _traced("synthesize", _synthesize))
         graph.set_entry_point("analyze")
         graph.add_edge("analyze", "execute_tools")
-        graph.add_conditional_edges("execute_tools", _next, {"continue": "execute_tools", "end": "synthesize"})
+        outcomes: dict[Hashable, str] = {"continue": "execute_tools", "end": "synthesize"}
+        graph.add_conditional_edges("execute_tools", Condition("next", _next), outcomes)
         graph.add_edge("synthesize", END)
         return graph
 
@@ -83,7 +85,7 @@ class AgentWorkflow:
 @cache
 def compiled_graph() -> Graph:
     """Return the one compiled graph of this process."""
-    return AgentWorkflow.build().compile(name="agent")
+    return slim(AgentWorkflow.build().compile(name="agent"))
 
 
 async def _analyze(so_far: Progress, run: RunContext, span: Span) -> Progress:
@@ -116,8 +118,7 @@ async def _synthesize(so_far: Progress, run: RunContext, span: Span) -> Progress
     return {**so_far, **_advance(messages, reply), "pending": [], "answer": reply.content}
 
 
-async def _next(state: AgentState) -> Literal["continue", "end"]:
-    # async, because LangGraph would run a plain function in a thread: half a millisecond for a look at a list.
+def _next(state: AgentState) -> Literal["continue", "end"]:
     return "continue" if _progress(state).get("pending") else "end"
 
 
