@@ -220,7 +220,7 @@ async def _open_ports(ground: Ground, models: ModelsInUse, identity: Identity, t
         runner=OwnersRunner(runner, models, identity.throttle, open_traces(settings, stack)),
         agents=PostgresAgentConfigurations(pool),
         conversations=PostgresConversations(pool),
-        submissions=PostgresSubmissions(pool, ground.outbox.deliver),
+        submissions=PostgresSubmissions(pool, ground.outbox.deliver, ground.signals.hub.opened),
         submit=settings.submit,
         check_schema=misfits,
         call_timeout_s=settings.run.call_timeout_s,

@@ -38,8 +38,8 @@ class Incidents:
     def attach(self, bus: Bus[Scope], observer: EventObserver) -> None:
         """Report over this bus from now on, and have its incidents answered."""
         self._bus = bus
-        observer.subscribe(StopDangerousAgents(bus))
-        observer.subscribe(KeepAuditLog(bus))
+        observer.subscribe(StopDangerousAgents(bus), to=StopDangerousAgents.HEARS)
+        observer.subscribe(KeepAuditLog(bus), to=KeepAuditLog.HEARS)
 
     def __call__(self, event: AuditEvent) -> None:
         """Take what the sandbox tells; returns at once."""

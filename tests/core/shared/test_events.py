@@ -17,6 +17,10 @@ class KettleBoiled(DomainEvent):
     litres: float
 
 
+class KettleBroke(DomainEvent):
+    name: ClassVar[str] = "kettle.broke"
+
+
 def boiled() -> KettleBoiled:
     return KettleBoiled(occurred_at=NOON, user_id="ada", litres=1.5)
 
@@ -47,6 +51,22 @@ async def test_everybody_hears_it_at_once_and_one_that_fails_stops_nobody() -> N
     await observer.notify(boiled())
     assert heard == ["kettle.boiled", "kettle.boiled"]
     assert [str(failure) for failure in failures] == ["no tea"]
+
+
+async def test_a_subscriber_may_hear_some_kinds_only() -> None:
+    heard: list[DomainEvent] = []
+
+    async def listener(event: DomainEvent) -> None:
+        heard.append(event)
+
+    observer = EventObserver(lambda event, error: None)
+    observer.subscribe(listener, to=KettleBoiled)
+    other = KettleBroke(occurred_at=NOON, user_id="ada")
+    assert observer.is_heard(boiled())
+    assert not observer.is_heard(other)
+    for event in (other, boiled()):
+        await observer.notify(event)
+    assert [event.name for event in heard] == ["kettle.boiled"]
 
 
 async def test_nobody_need_listen() -> None:

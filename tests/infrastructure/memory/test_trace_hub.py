@@ -141,3 +141,27 @@ async def test_a_cancelled_wait_leaves_nothing_behind() -> None:
     await asyncio.gather(waiting, return_exceptions=True)
     channel.push(frames(1, 1))
     assert seqs(channel.after(0)) == [1]
+
+
+def test_whoever_follows_from_the_start_is_given_the_first_event() -> None:
+    hub = TraceHub()
+    hub.opened("new", frames(1, 1)[0])
+    channel = hub.join("new")
+    assert seqs(channel.after(0)) == [1]
+    hub.leave(channel)
+    assert hub.join("new").last == 0, "handed over once"
+
+
+def test_an_execution_that_went_on_unwatched_is_read_from_the_table() -> None:
+    hub = TraceHub()
+    hub.opened("gone", frames(1, 1)[0])
+    hub.publish("gone", frames(2, 5))
+    assert hub.join("gone").last == 0
+
+
+def test_first_events_that_nobody_asks_for_are_forgotten() -> None:
+    hub = TraceHub()
+    for number in range(trace_hub.MOST_OPENED + 1):
+        hub.opened(str(number), frames(1, 1)[0])
+    assert hub.join("0").last == 0
+    assert hub.join("1").last == 1

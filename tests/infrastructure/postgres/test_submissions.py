@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from dynagent.core.executions import Admission, Execution, ExecutionStarted
+from dynagent.core.executions import Admission, Execution, ExecutionStarted, Frame
 from dynagent.core.shared.errors import InvalidInput
 from dynagent.core.shared.events import DomainEvent
 from dynagent.core.shared.ids import new_id
@@ -20,7 +20,8 @@ class Door:
 
     def __init__(self, database: Database) -> None:
         self.told: list[DomainEvent] = []
-        self._submissions = PostgresSubmissions(database.pool, self._deliver)
+        self.opened: dict[str, Frame] = {}
+        self._submissions = PostgresSubmissions(database.pool, self._deliver, self.opened.__setitem__)
 
     def _deliver(self, events: Sequence[DomainEvent]) -> None:
         self.told += events
@@ -55,6 +56,11 @@ async def test_row_opening_event_and_outbox_are_stored_together(database: Databa
 
     assert await rows_of(database, execution) == (1, 1, 1)
     assert [event.name for event in door.told] == ["execution.started"]
+    # Followers from the start are shown these bytes; a replay reads the table's.
+    stored = await database.pool.fetchval(
+        "SELECT payload::text FROM execution_events WHERE execution_id = $1", execution.id
+    )
+    assert door.opened == {execution.id: Frame(1, stored.encode(), terminal=False)}
     async with scope_for(execution.user_id) as scope:
         assert await scope.executions.get_by_id(execution.id) == execution
 

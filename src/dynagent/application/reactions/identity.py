@@ -17,6 +17,8 @@ from dynagent.core.tools import ToolEvent
 class StopDangerousAgents:
     """Disables an agent that an incident names; twice does no harm. Its owner can enable it again."""
 
+    HEARS = SecurityIncident
+
     def __init__(self, bus: Bus[Any]) -> None:
         self._bus = bus
 
@@ -29,6 +31,8 @@ class StopDangerousAgents:
 
 class KeepAuditLog:
     """Writes down who changed models, keys and tools, and who deleted agents; twice does no harm."""
+
+    HEARS = (ModelEvent, ToolEvent, AgentDeleted)
 
     def __init__(self, bus: Bus[Any]) -> None:
         self._bus = bus

@@ -29,16 +29,23 @@ class EventObserver:
     """Tells every subscriber about an event, all at once; one that fails does not stop the others (ARC-07)."""
 
     def __init__(self, on_failure: Callable[[DomainEvent, BaseException], None]) -> None:
-        self._callbacks: list[EventCallback] = []
+        self._callbacks: list[tuple[EventCallback, type[DomainEvent] | tuple[type[DomainEvent], ...]]] = []
         self._on_failure = on_failure
 
-    def subscribe(self, callback: EventCallback) -> None:
-        """Call `callback` with every later event."""
-        self._callbacks.append(callback)
+    def subscribe(
+        self, callback: EventCallback, *, to: type[DomainEvent] | tuple[type[DomainEvent], ...] = DomainEvent
+    ) -> None:
+        """Call `callback` with every later event, or those of some kinds only."""
+        self._callbacks.append((callback, to))
+
+    def is_heard(self, event: DomainEvent) -> bool:
+        """Whether anybody subscribed to an event of this kind."""
+        return any(isinstance(event, kinds) for _, kinds in self._callbacks)
 
     async def notify(self, event: DomainEvent) -> None:
         """Await all subscribers concurrently; report failures to `on_failure`, raise none of them."""
-        outcomes = await asyncio.gather(*(callback(event) for callback in self._callbacks), return_exceptions=True)
+        hearing = [callback(event) for callback, kinds in self._callbacks if isinstance(event, kinds)]
+        outcomes = await asyncio.gather(*hearing, return_exceptions=True)
         for outcome in outcomes:
             if isinstance(outcome, BaseException):
                 self._on_failure(event, outcome)

@@ -8,6 +8,8 @@ from dynagent.core.executions import Frame
 
 RING_FRAMES = 2048
 RING_BYTES = 512 * 1024
+MOST_OPENED = 1024
+"""Executions whose first event is kept for whoever follows them from the start, in the moment after they were begun."""
 
 
 class Channel:
@@ -91,6 +93,7 @@ class TraceHub:
     def __init__(self) -> None:
         self._channels: dict[str, Channel] = {}
         self._poked: set[str] = set()
+        self._opened: dict[str, Frame] = {}
         self.followers = 0
         self.ring_hits = 0
         self.ring_misses = 0
@@ -103,6 +106,9 @@ class TraceHub:
         channel = self._channels.get(execution_id)
         if channel is None:
             channel = self._channels[execution_id] = Channel(execution_id)
+            opening = self._opened.pop(execution_id, None)
+            if opening is not None:
+                channel.push([opening])
             self.on_join(execution_id)
         channel.followers += 1
         self.followers += 1
@@ -117,11 +123,22 @@ class TraceHub:
             self._poked.discard(channel.execution_id)
             self.on_leave(channel.execution_id)
 
+    def opened(self, execution_id: str, opening: Frame) -> None:
+        """Hand over the first event of an execution just stored: who follows it next need not ask the table for it.
+
+        It is kept until something else of the execution is published, for the latest `MOST_OPENED` executions.
+        """
+        self._opened[execution_id] = opening
+        if len(self._opened) > MOST_OPENED:
+            del self._opened[next(iter(self._opened))]
+
     def publish(self, execution_id: str, frames: Sequence[Frame]) -> None:
         """Hand over frames that are stored; without followers nothing is kept."""
         channel = self._channels.get(execution_id)
         if channel is not None:
             channel.push(frames)
+        else:
+            self._opened.pop(execution_id, None)
 
     def poke(self, execution_id: str) -> None:
         """Say that the table may have something new of an execution: whoever serves `on_poke` looks, once for all."""

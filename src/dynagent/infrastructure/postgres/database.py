@@ -41,6 +41,24 @@ class PooledConnection(asyncpg.Connection):
         return ""
 
 
+class LateSession(AsyncSession):
+    """A session that comes to be with its first use: many messages are answered from memory and need none."""
+
+    def __init__(self, bind: Any = None, **options: Any) -> None:
+        self._options = {"bind": bind, **options}
+
+    def __getattr__(self, name: str) -> Any:
+        """Become a session as soon as a part of one is asked for."""
+        if name.startswith("__") or "_proxied" in vars(self):
+            raise AttributeError(name)
+        super().__init__(**self._options)
+        return getattr(self, name)
+
+    def in_transaction(self) -> bool:
+        """Say whether there is a transaction; of a session that was never used there is none."""
+        return "_proxied" in vars(self) and super().in_transaction()
+
+
 class BadDatabaseUrl(InvalidInput):
     """`DATABASE_URL` is not the URL of a PostgreSQL database; the text never repeats its password."""
 
@@ -163,7 +181,7 @@ class Database:
             await self._stop_embedded()
             raise self._explained(error) from error
         self.engine = self._make_engine()
-        self.sessions = async_sessionmaker(self.engine, expire_on_commit=False, autoflush=False)
+        self.sessions = async_sessionmaker(self.engine, class_=LateSession, expire_on_commit=False, autoflush=False)
 
     async def listen(self) -> Any:
         """Return a connection outside the pools, for LISTEN; the caller closes it. Raises what asyncpg raises."""

@@ -86,7 +86,8 @@ class Outbox:
 
     async def _deliver_committed(self) -> None:
         events, self._committed = self._committed, []
-        await asyncio.gather(*(self._observer.notify(event) for event in events))
+        # Most events are those of runs, to which nobody listens: no task for them.
+        await asyncio.gather(*(self._observer.notify(event) for event in events if self._observer.is_heard(event)))
         self._delivered += [event.event_id for event in events]
 
     async def _keep_marking(self) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from dynagent.core.executions import Admission, Execution, Submissions
+from dynagent.core.executions import Admission, Execution, Frame, Submissions
 from dynagent.core.shared.events import DomainEvent
 from dynagent.infrastructure.memory.recorder import encode
 from dynagent.infrastructure.postgres.errors import in_our_words
@@ -57,17 +57,23 @@ Deliver = Callable[[Sequence[DomainEvent]], None]
 """Takes the events of a committed transaction; returns at once."""
 
 
-class PostgresSubmissions(Submissions):
-    """Takes executions in; `deliver` gets the events of those that were stored."""
+Opened = Callable[[str, Frame], None]
+"""Told of a stored execution's first event, for those who follow it from the start; returns at once."""
 
-    def __init__(self, pool: Pool, deliver: Deliver) -> None:
+
+class PostgresSubmissions(Submissions):
+    """Takes executions in; `deliver` and `opened` get the events of those that were stored."""
+
+    def __init__(self, pool: Pool, deliver: Deliver, opened: Opened = lambda _id, _frame: None) -> None:
         self._pool = pool
         self._deliver = deliver
+        self._opened = opened
 
     async def submit(self, execution: Execution, event: DomainEvent, *, most_waiting: int) -> Admission:
         """Commit all of it or nothing. Raises InvalidInput for a text that cannot be stored, DatabaseUnreachable."""
+        opening = opening_of(execution)
         given = columns_of(execution, execution.user_id) | {
-            "opening": opening_of(execution),
+            "opening": opening,
             "event_id": event.event_id,
             "event_name": event.name,
             "event": event.model_dump_json(),
@@ -79,6 +85,7 @@ class PostgresSubmissions(Submissions):
         assert row is not None
         if row["stored"]:
             self._deliver([event])
+            self._opened(execution.id, Frame(1, opening.encode(), terminal=False))
         return Admission(stored=row["stored"], waiting=row["waiting"])
 
 

@@ -70,7 +70,8 @@ class PostgresTraceLog(TraceLog):
         cursor = after
         channel = self._hub.join(execution_id)
         try:
-            frames: Sequence[Frame] | None = None
+            # What is known of a log that others follow too, or that began a moment ago, reaches back far enough.
+            frames: Sequence[Frame] | None = channel.after(cursor) if channel.last > cursor else None
             while True:
                 if frames is None:
                     self._hub.ring_misses += 1
