@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from langchain_core.runnables import Runnable, RunnableConfig
+from langgraph._internal._runnable import RunnableSeq
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.pregel._read import PregelNode
 
@@ -24,7 +25,7 @@ Choose = Callable[[Any], str]
 def slim(graph: S) -> S:
     """Return the graph with its nodes (those that write something) replaced by slim ones; what it does is the same."""
     for name, node in graph.nodes.items():
-        if node.writers and isinstance(node.node, Runnable):
+        if isinstance(node.node, RunnableSeq):
             graph.nodes[name] = SlimNode(node)
     return graph
 
@@ -39,16 +40,16 @@ class SlimNode(PregelNode):
     @cached_property
     def node(self) -> Runnable[Any, Any]:
         """The node and its writes, as one thing to run."""
-        parts: list[Runnable[Any, Any]] = [self.bound, *self.flat_writers]
-        return SlimSequence(parts, observed=super().node)
+        observed = super().node
+        assert isinstance(observed, RunnableSeq)
+        return SlimSequence(observed)
 
 
 class SlimSequence(Runnable[Any, Any]):
     """Runs its parts in turn, each with the output of the one before; `observed` runs instead where somebody listens."""
 
-    def __init__(self, parts: Sequence[Runnable[Any, Any]], observed: Runnable[Any, Any] | None) -> None:
-        assert observed is not None
-        self._parts = tuple(parts)
+    def __init__(self, observed: RunnableSeq) -> None:
+        self._parts: Sequence[Runnable[Any, Any]] = observed.steps
         self._observed = observed
 
     def invoke(self, input: Any, config: RunnableConfig | None = None, **kwargs: Any) -> Any:

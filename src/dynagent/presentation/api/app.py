@@ -117,16 +117,17 @@ def _layers(settings: ApiSettings, door: FrontDoor, frontend: Path | None) -> li
 
 
 def _add_routes(app: FastAPI, frontend: Path | None) -> None:
+    # The busiest nouns first: routes are tried in this order.
     routers = [
+        stream.router,
+        executions.router,
         agents.router,
         agent_runs.router,
         tools.router,
-        executions.router,
         execution_repeats.router,
         questions.router,
         schedules.router,
         chats.router,
-        stream.router,
         language_models.router,
         keys.router,
         sessions.router,

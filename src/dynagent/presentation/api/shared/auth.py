@@ -79,7 +79,6 @@ async def watcher_of_request(
 
 
 VisitorOf = Annotated[Caller, Depends(visitor_of_request)]
-CallerOf = Annotated[Caller, Depends(caller_of_request)]
 WatcherOf = Annotated[Caller, Depends(watcher_of_request)]
 
 

@@ -6,7 +6,7 @@ from fastapi import Depends, Request
 
 from dynagent.application.shared.bus import Bus, Message
 from dynagent.application.shared.caller import Caller
-from dynagent.presentation.api.shared.auth import CallerOf, WatcherOf
+from dynagent.presentation.api.shared.auth import WatcherOf, caller_of_request
 from dynagent.presentation.api.shared.sse import Streams
 
 R = TypeVar("R")
@@ -24,9 +24,9 @@ class Asker:
         return await self._bus.send(message, self._caller)
 
 
-async def asker_of(request: Request, caller: CallerOf) -> Asker:
-    """Return the way to ask for this request's caller."""
-    return Asker(request.app.state.bus, caller)
+async def asker_of(request: Request) -> Asker:
+    """Return the way to ask for this request's caller; raises what says that nobody knows him."""
+    return Asker(request.app.state.bus, await caller_of_request(request))
 
 
 async def watching_asker_of(request: Request, caller: WatcherOf) -> Asker:
