@@ -115,11 +115,11 @@ def model_server() -> Generator[str]:
 def dynagent_server(model_url: str, data_dir: Path, **settings: str) -> Generator[ServerProcess]:
     """Run `dynagent serve` with embedded PostgreSQL in a data directory, asking the scripted model."""
     port = _free_port()
-    environment = _environment(model_url, data_dir) | {"PORT": str(port)} | settings
+    told = environment(model_url, data_dir) | {"PORT": str(port)} | settings
     log = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process that writes to it
     began = time.perf_counter()
     popen = subprocess.Popen(
-        [sys.executable, "-m", "dynagent.cli", "serve"], cwd=data_dir, env=environment, stdout=log, stderr=log
+        [sys.executable, "-m", "dynagent.cli", "serve"], cwd=data_dir, env=told, stdout=log, stderr=log
     )
     try:
         psutil.Process(popen.pid).cpu_affinity(server_cores())
@@ -139,7 +139,8 @@ def dynagent_server(model_url: str, data_dir: Path, **settings: str) -> Generato
         log.close()
 
 
-def _environment(model_url: str, data_dir: Path) -> dict[str, str]:
+def environment(model_url: str, data_dir: Path) -> dict[str, str]:
+    """Return what a process under test is told: its data directory, and the scripted model as its endpoint."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     return kept | {
         "PYTHONPATH": str(ROOT / "src"),

@@ -1,7 +1,7 @@
 """`make bench`: measure speed and size, print a table, keep it in artifacts/.
 
 `python -m benchmarks.run --quick` takes a fifth of the executions; `--only loads,start` leaves the others out
-(`start`, `loads`, `waiting`, `ui`).
+(`start`, `loads`, `waiting`, `crowd`, `ui`).
 """
 
 import argparse
@@ -19,6 +19,7 @@ from pathlib import Path
 
 import uvloop
 
+from benchmarks.crowd import measure_crowd_of
 from benchmarks.figures import Report, row_of
 from benchmarks.load import Server, run_all
 from benchmarks.processes import ROOT, ServerProcess, dynagent_server, model_server, other_cores, server_cores
@@ -58,6 +59,9 @@ def measure_loads(report: Report, model_url: str, divisor: int) -> None:
             row = _load(process, server, WORK, concurrency=concurrency, executions=count)
             bare = _bare(model_url, WORK, concurrency=concurrency, executions=max(100 // divisor, 20))
             report.rows.append(dataclasses.replace(row, bare_cpu=bare["cpu_s"] * 1000))
+            if concurrency == 1:
+                added = row.total_p50 - bare["total_p50_s"] * 1000
+                report.single["time added to the bare graph's, 1 at once, p50 (ms; below zero: quicker)"] = added
             print(report.markdown().splitlines()[len(report.rows) + 3], flush=True)
 
 
@@ -69,6 +73,12 @@ def measure_waiting(report: Report, model_url: str, divisor: int) -> None:
         _load(process, server, WORK, concurrency=10, executions=WARM_UP)
         row = _load(process, server, WAIT, concurrency=count, executions=count)
         report.rows.append(dataclasses.replace(row, name="waits 2 s for the model"))
+
+
+def measure_crowd(report: Report, model_url: str, divisor: int) -> None:
+    """Five thousand executions that wait for the model at once, in two processes."""
+    with _place() as data_dir:
+        report.single.update(measure_crowd_of(model_url, Path(data_dir), _make_agent, divisor=divisor))
 
 
 def measure_start(report: Report, model_url: str, divisor: int) -> None:
@@ -97,6 +107,7 @@ MEASUREMENTS: dict[str, Callable[[Report, str, int], None]] = {
     "start": measure_start,
     "loads": measure_loads,
     "waiting": measure_waiting,
+    "crowd": measure_crowd,
     "ui": measure_ui,
 }
 
