@@ -46,7 +46,7 @@ class SlimNode(PregelNode):
 
 
 class SlimSequence(Runnable[Any, Any]):
-    """Runs its parts in turn, each with the output of the one before; `observed` runs instead where somebody listens."""
+    """Runs its parts in turn, each with the output of the one before; `observed` runs where somebody listens."""
 
     def __init__(self, observed: RunnableSeq) -> None:
         self._parts: Sequence[Runnable[Any, Any]] = observed.steps
