@@ -1,6 +1,7 @@
 """What is recorded in a trace is also counted and logged."""
 
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -149,7 +150,7 @@ def test_every_step_is_logged_with_its_execution() -> None:
 
     told = [(line["event"], line["log_level"]) for line in logs]
     assert told == [
-        ("execution_claimed", "info"),
+        ("execution_claimed", "debug"),
         ("node_started", "debug"),
         ("tool_started", "debug"),
         ("model_replied", "debug"),
@@ -157,6 +158,13 @@ def test_every_step_is_logged_with_its_execution() -> None:
     ]
     assert {line["execution_id"] for line in logs} == {"e-1"}
     assert {line["user_id"] for line in logs} == {"u-1"}
+
+
+def test_an_attempt_after_the_first_is_told_to_operators() -> None:
+    again = replace(CLAIM, execution=CLAIM.execution.model_copy(update={"attempt": 2}))
+    with capture_logs() as logs:
+        ObservedTraceLog(TraceLogInMemory(), Metrics()).open(again)
+    assert [(line["event"], line["log_level"], line["attempt"]) for line in logs] == [("execution_claimed", "info", 2)]
 
 
 async def test_the_end_is_counted_by_status() -> None:

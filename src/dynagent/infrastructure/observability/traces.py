@@ -58,7 +58,9 @@ class ObservedRecorder:
         # The hot path: pieces of text go straight to the inner recorder.
         self.record_text = inner.record_text
         self.flush = inner.flush
-        self._log.info("execution_claimed", attempt=claim.execution.attempt)
+        # A first attempt is what everybody expects, and its end has a line; a later one is what an operator looks for.
+        tell = self._log.debug if claim.execution.attempt == 1 else self._log.info
+        tell("execution_claimed", attempt=claim.execution.attempt)
 
     def record(self, event: AnyTraceEvent) -> None:
         """Record an event; steps are logged at DEBUG, retries at WARNING."""
