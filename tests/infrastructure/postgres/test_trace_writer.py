@@ -1,5 +1,6 @@
 """The event writer outlives outages, stores what is left when it stops, and gives freed places away."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from dynagent.core.executions import ExecutionStatus
+from dynagent.core.executions import ExecutionLost, ExecutionStatus
 from dynagent.core.shared.ids import new_id
 from dynagent.infrastructure.postgres.dispatch import PostgresDispatch
 from dynagent.infrastructure.postgres.trace_log import PostgresTraceLog
@@ -137,3 +138,34 @@ async def test_what_nobody_foresaw_ends_the_runs_it_meets_and_not_the_writer(hou
     await write(log.open(lucky), 1)
     assert await status_of(house.database, lucky.execution.id) is ExecutionStatus.COMPLETED
     await writer.stop()
+
+
+async def test_an_end_waits_for_whoever_changes_the_row_and_loses_nothing(house: House) -> None:
+    """Lock and end are one statement: it must see what a transaction that it waited for has committed."""
+    cancelled, taken = await claimed(house.database), await claimed(house.database)
+    async with house.database.pool.acquire() as other:
+        async with other.transaction():
+            await other.execute("UPDATE executions SET cancel_requested = true WHERE id = $1", cancelled.execution.id)
+            await other.execute("UPDATE executions SET attempt = attempt + 1 WHERE id = $1", taken.execution.id)
+            ends = [asyncio.create_task(write(house.log.open(claim), 2)) for claim in (cancelled, taken)]
+            while not await waits_for_a_lock(house, other):
+                assert not any(end.done() for end in ends)
+        await ends[0]
+        with pytest.raises(ExecutionLost):
+            await ends[1]
+    row = await house.database.pool.fetchrow(
+        "SELECT status, cancel_requested FROM executions WHERE id = $1", cancelled.execution.id
+    )
+    assert row is not None
+    assert (row["status"], row["cancel_requested"]) == ("completed", True)
+    assert seqs(await house.log.read(cancelled.execution.id, 0, 100)) == [1, 2, 3, 4]
+    assert await status_of(house.database, taken.execution.id) is ExecutionStatus.RUNNING
+    assert seqs(await house.log.read(taken.execution.id, 0, 100)) == [1], "what a lost attempt says is not stored"
+
+
+async def waits_for_a_lock(house: House, holder: Any) -> bool:
+    """Whether somebody waits for what this connection has locked."""
+    return await house.database.pool.fetchval(
+        "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE $1 = ANY(pg_blocking_pids(pid)))",
+        holder.get_server_pid(),
+    )

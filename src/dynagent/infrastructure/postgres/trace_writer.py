@@ -19,6 +19,7 @@ from dynagent.core.shared.tasks import end_tasks
 from dynagent.infrastructure.memory.recorder import BatchingRecorder, StoredEvent
 from dynagent.infrastructure.postgres.interrupts import open_interrupts
 from dynagent.infrastructure.postgres.pool import Pool, Row
+from dynagent.infrastructure.postgres.trace_statements import STORED, store
 
 log = structlog.get_logger()
 
@@ -27,55 +28,6 @@ STOP_S = 5.0
 UNKNOWN_TRIES = 2
 """How often a batch is tried again after an error that nobody foresaw."""
 RETRY_S = (0.05, 0.1, 0.25, 0.5, 1.0, 2.0)
-
-STORE = """
-WITH owned AS (
-  SELECT e.id, e.user_id FROM executions e
-  JOIN unnest($1::uuid[], $2::int[]) AS b(id, attempt) ON b.id = e.id AND b.attempt = e.attempt
-  WHERE e.status = 'running' FOR SHARE OF e
-), stored AS (
-  INSERT INTO execution_events (execution_id, seq, attempt, type, at, payload)
-  SELECT v.id, v.seq, v.attempt, v.type, to_timestamp(v.at), v.payload::json
-  FROM unnest($3::uuid[], $4::int[], $5::int[], $6::text[], $7::float8[], $8::text[])
-    AS v(id, seq, attempt, type, at, payload)
-  JOIN owned ON owned.id = v.id
-)
-SELECT id::text FROM owned
-"""
-
-STORE_AGAIN = STORE.replace("ON owned.id = v.id\n", "ON owned.id = v.id ON CONFLICT (execution_id, seq) DO NOTHING\n")
-"""For a batch whose commit may have happened although its answer was lost; only this attempt can have written it."""
-STORED = """
-SELECT v.execution_id::text AS id FROM execution_events v
-JOIN unnest($1::uuid[], $2::int[], $3::int[]) AS last(id, seq, attempt)
-  ON v.execution_id = last.id AND v.seq = last.seq AND v.attempt = last.attempt
-"""
-
-FINISH = """
-WITH ended AS (
-  UPDATE executions e SET
-    status = CASE WHEN f.status = 'waiting' AND e.cancel_requested THEN 'pending' ELSE f.status END,
-    rung_at = CASE WHEN f.status = 'waiting' THEN '-infinity' ELSE e.rung_at END,
-    result = f.result, error = f.error::jsonb, usage = f.usage::jsonb,
-    cost_usd = f.cost_usd, answered_model = coalesce(f.model, e.answered_model), worker = NULL,
-    completed_at = CASE WHEN f.status = 'waiting' THEN NULL ELSE now() END
-  FROM unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::text[], $6::text[], $7::numeric[], $8::text[])
-    AS f(id, attempt, status, result, error, usage, cost_usd, model)
-  WHERE e.id = f.id AND e.attempt = f.attempt AND e.status = 'running'
-  RETURNING e.user_id, e.id, e.lane, e.status
-), freed AS (
-  UPDATE user_slots s SET n = greatest(0, s.n - gone.n)
-  FROM (SELECT user_id, count(*)::int AS n FROM ended GROUP BY user_id) AS gone WHERE s.user_id = gone.user_id
-  RETURNING s.user_id, gone.n AS places, s.n + gone.n >= $9 AS was_full
-)
-SELECT next.id::text AS id, next.lane FROM freed CROSS JOIN LATERAL (
-  SELECT e.id, e.lane FROM executions e
-  WHERE e.user_id = freed.user_id AND e.status = 'pending' AND (e.not_before IS NULL OR e.not_before <= now())
-  ORDER BY e.priority DESC, e.id LIMIT freed.places
-) AS next WHERE freed.was_full
-UNION ALL SELECT id::text, lane FROM ended WHERE status = 'pending'
-"""
-"""A run that was to be cancelled just as it began to wait does not wait: whoever claims it next ends it."""
 
 CONNECTION_ERRORS = (
     OSError,
@@ -183,7 +135,7 @@ class EventWriter:
         tries = 0
         while True:
             try:
-                owned = await (self._store_again(batch) if tries else self._store(batch, STORE))
+                owned = await (self._store_again(batch) if tries else self._store(batch))
                 self.trouble = None
                 break
             except TRANSIENT_ERRORS as error:
@@ -213,39 +165,31 @@ class EventWriter:
 
     async def _store_again(self, batch: Batch) -> set[str]:
         """What stood in the log before belongs to the answer too: an end that was stored ends the ownership."""
-        owned = await self._store(batch, STORE_AGAIN)
+        owned = await self._store(batch, again=True)
         ids = [recorder.execution_id for recorder, _ in batch]
         seqs = [events[-1].frame.seq for _, events in batch]
         rows = await self._pool.fetch(STORED, ids, seqs, [recorder.attempt for recorder, _ in batch])
         return owned | {row["id"] for row in rows}
 
-    async def _store(self, batch: Batch, statement: str) -> set[str]:
+    async def _store(self, batch: Batch, *, again: bool = False) -> set[str]:
         began = time.perf_counter()
-        rows = [(recorder, event) for recorder, events in batch for event in events]
-        finishing = [recorder for recorder, events in batch if events[-1].frame.terminal or _waits(recorder)]
-        arguments = (
-            [recorder.execution_id for recorder, _ in batch],
-            [recorder.attempt for recorder, _ in batch],
-            [recorder.execution_id for recorder, _ in rows],
-            [event.frame.seq for _, event in rows],
-            [recorder.attempt for recorder, _ in rows],
-            [event.type for _, event in rows],
-            [event.at for _, event in rows],
-            [event.frame.payload.decode() for _, event in rows],
-        )
-        freed: list[Row] = []
+        ending = [recorder for recorder, events in batch if events[-1].frame.terminal or _waits(recorder)]
+        statement = store(again=again, ending=bool(ending))
+        arguments = _event_columns(batch)
+        if ending:
+            arguments += (*_end_columns(ending), self._user_cap)
         async with self._pool.acquire() as connection:
-            if finishing:
+            if any(_waits(recorder) for recorder in ending):
                 async with connection.transaction():
-                    owned = await connection.fetch(statement, *arguments)
-                    freed = await connection.fetch(FINISH, *_finish_columns(finishing), self._user_cap)
-                    await open_interrupts(connection, _interrupts(finishing, {row["id"] for row in owned}))
+                    rows = await connection.fetch(statement, *arguments)
+                    await open_interrupts(connection, _interrupts(ending, _owned(rows)))
             else:
-                owned = await connection.fetch(statement, *arguments)
-        for row in freed:
-            self._on_freed(row["id"], row["lane"])
-        self._observe(BatchReport(len(rows), len(batch), time.perf_counter() - began))
-        return {row["id"] for row in owned}
+                rows = await connection.fetch(statement, *arguments)
+        for row in rows:
+            if not row["owned"]:
+                self._on_freed(row["id"], row["lane"])
+        self._observe(BatchReport(len(arguments[2]), len(batch), time.perf_counter() - began))
+        return _owned(rows)
 
     def _answer(self, batch: Batch, owned: set[str]) -> None:
         for recorder, events in batch:
@@ -260,19 +204,37 @@ def _waits(recorder: BatchingRecorder) -> bool:
     return recorder.outcome is not None and not recorder.outcome.status.over
 
 
-def _interrupts(finishing: list[BatchingRecorder], owned: set[str]) -> list[Interrupt]:
+def _owned(rows: Sequence[Row]) -> set[str]:
+    return {row["id"] for row in rows if row["owned"]}
+
+
+def _interrupts(ending: list[BatchingRecorder], owned: set[str]) -> list[Interrupt]:
     """Return the questions of attempts that still own their execution: others must not undo answers given since."""
     return [
         item
-        for recorder in finishing
+        for recorder in ending
         if recorder.outcome and recorder.execution_id in owned
         for item in recorder.outcome.interrupts
     ]
 
 
-def _finish_columns(finishing: list[BatchingRecorder]) -> tuple[list[Any], ...]:
+def _event_columns(batch: Batch) -> tuple[Any, ...]:
+    rows = [(recorder, event) for recorder, events in batch for event in events]
+    return (
+        [recorder.execution_id for recorder, _ in batch],
+        [recorder.attempt for recorder, _ in batch],
+        [recorder.execution_id for recorder, _ in rows],
+        [event.frame.seq for _, event in rows],
+        [recorder.attempt for recorder, _ in rows],
+        [event.type for _, event in rows],
+        [event.at for _, event in rows],
+        [event.frame.payload.decode() for _, event in rows],
+    )
+
+
+def _end_columns(ending: list[BatchingRecorder]) -> tuple[list[Any], ...]:
     columns: list[tuple[Any, ...]] = []
-    for recorder in finishing:
+    for recorder in ending:
         outcome = recorder.outcome
         if outcome is None:
             raise RuntimeError(f"execution {recorder.execution_id}: a last event without an outcome")
