@@ -29,7 +29,7 @@ export function modelNamesQuery() {
 
 /** The caller, with the permissions that decide what a page offers. */
 export function profileQuery() {
-  return queryOptions({ queryKey: ["account", "profile"], queryFn: async ({ signal }) => (await getProfile({ signal, throwOnError: true })).data });
+  return queryOptions({ queryKey: ["account", "profile"], staleTime: 60_000, queryFn: async ({ signal }) => (await getProfile({ signal, throwOnError: true })).data });
 }
 
 /** Everybody, for administrators. */

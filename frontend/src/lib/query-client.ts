@@ -1,10 +1,16 @@
-import { QueryClient } from "@tanstack/react-query";
+import { MutationCache, QueryClient } from "@tanstack/react-query";
 
 import { toProblem } from "./problem";
 
 /** Server data: fresh for ten seconds, asked again when the window is looked at, never retried after a refusal. */
 export function createQueryClient(): QueryClient {
-  return new QueryClient({
+  const client: QueryClient = new QueryClient({
+    mutationCache: new MutationCache({
+      // What was offered and is refused tells that the role has changed meanwhile.
+      onError: (error) => {
+        if (toProblem(error).status === 403) void client.invalidateQueries({ queryKey: ["account", "profile"] });
+      },
+    }),
     defaultOptions: {
       queries: {
         staleTime: 10_000,
@@ -16,4 +22,5 @@ export function createQueryClient(): QueryClient {
       mutations: { retry: false },
     },
   });
+  return client;
 }

@@ -8,6 +8,7 @@ import type { ReactNode } from "react";
 
 import { AgentIcon, ConversationIcon, ModelIcon, TraceIcon } from "@/components/ui/icons";
 import { cn } from "@/lib/cn";
+import type { Permission } from "@/lib/permissions";
 import { openQuestionsQuery } from "@/lib/queries";
 import { usePermissions } from "@/lib/use-permissions";
 
@@ -16,7 +17,7 @@ interface Destination {
   label: string;
   icon: ReactNode;
   /** Shown to those only who have it. */
-  permission?: string;
+  permission?: Permission;
 }
 
 const destinations: readonly Destination[] = [

@@ -6,6 +6,7 @@ import { type ComponentType, useSyncExternalStore } from "react";
 import { cn } from "@/lib/cn";
 
 import { fieldStyles } from "./input";
+import { useReadOnly } from "./read-only";
 
 export interface SelectOption {
   value: string;
@@ -42,7 +43,8 @@ export function Select(props: SelectProps) {
   // Not made here, only found here: it is the same component for the life of the page.
   /* eslint-disable react-hooks/static-components */
   const Control = useSyncExternalStore(subscribe, () => loaded, () => undefined);
-  if (Control) return <Control {...props} />;
+  const shown = useReadOnly();
+  if (Control) return <Control {...props} disabled={props.disabled || shown} />;
   /* eslint-enable react-hooks/static-components */
   const { id, label, value, options, className } = props;
   return (

@@ -4,6 +4,8 @@ import { Slider as Base } from "@base-ui/react/slider";
 
 import { cn } from "@/lib/cn";
 
+import { useReadOnly } from "./read-only";
+
 export interface SliderProps {
   label: string;
   value: number;
@@ -17,8 +19,9 @@ export interface SliderProps {
 
 /** A value between two bounds; arrow keys move it by `step`. */
 export function Slider({ label, value, min, max, step = 1, onChange, className, text }: SliderProps) {
+  const shown = useReadOnly();
   return (
-    <Base.Root value={value} min={min} max={max} step={step} onValueChange={(next) => onChange(Number(next))} className={cn("w-full", className)}>
+    <Base.Root disabled={shown} value={value} min={min} max={max} step={step} onValueChange={(next) => onChange(Number(next))} className={cn("w-full", className)}>
       <Base.Control className="flex h-6 items-center">
         <Base.Track className="h-1 w-full rounded-full bg-line-strong">
           <Base.Indicator className="rounded-full bg-accent" />

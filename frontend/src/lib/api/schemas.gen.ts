@@ -5104,6 +5104,26 @@ export const ProfileOutSchema = {
         },
         permissions: {
             items: {
+                enum: [
+                    'account:read',
+                    'account:write',
+                    'agents:read',
+                    'agents:write',
+                    'audit:read',
+                    'executions:read',
+                    'executions:run',
+                    'figures:read',
+                    'keys:read',
+                    'keys:write',
+                    'models:read',
+                    'models:write',
+                    'tickets:write',
+                    'tools:read',
+                    'tools:run',
+                    'tools:write',
+                    'users:read',
+                    'users:write'
+                ],
                 type: 'string'
             },
             title: 'Permissions',

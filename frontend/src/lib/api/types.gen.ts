@@ -2952,7 +2952,7 @@ export type ProfileOut = {
     /**
      * Permissions
      */
-    permissions: Array<string>;
+    permissions: Array<'account:read' | 'account:write' | 'agents:read' | 'agents:write' | 'audit:read' | 'executions:read' | 'executions:run' | 'figures:read' | 'keys:read' | 'keys:write' | 'models:read' | 'models:write' | 'tickets:write' | 'tools:read' | 'tools:run' | 'tools:write' | 'users:read' | 'users:write'>;
     /**
      * Role
      */

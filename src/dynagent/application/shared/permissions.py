@@ -45,6 +45,9 @@ GRANTS: Mapping[str, frozenset[str]] = {
 }
 """Permission → the roles that have it."""
 
+TOLD = sorted(set(GRANTS) - {"system"})
+"""The permissions that clients are told of: all but the program's own."""
+
 SCOPES = frozenset(GRANTS) - {"account:write", "keys:write", "users:write", "tickets:write", "system"}
 """What an access key may be given: never what would let a stolen key make more keys, or keep itself alive."""
 
@@ -182,7 +185,7 @@ def scopes_of(roles: frozenset[str]) -> list[str]:
 
 def permissions_of(roles: frozenset[str]) -> list[str]:
     """Return the permissions that a caller with these roles has, sorted, as clients show or hide things by them."""
-    return sorted(name for name, granted in GRANTS.items() if roles & granted and name != "system")
+    return [name for name in TOLD if roles & GRANTS[name]]
 
 
 def _roles(caller: Caller) -> str:

@@ -2,6 +2,7 @@
 
 import type { ReactNode } from "react";
 
+import { ReadOnly } from "@/components/ui/read-only";
 import { UnsavedGuard } from "@/components/ui/unsaved-guard";
 import type { ToolOut } from "@/lib/api";
 
@@ -27,12 +28,14 @@ export interface AgentBuilderProps {
   onSave: SaveAgent;
   /** What is stored now, when somebody else has changed it meanwhile. */
   loadCurrent?: () => Promise<AgentDraft>;
+  /** Why the one who looks may not change it: the form then shows, and does not save. */
+  refused?: string | undefined;
   /** Store all changes over what somebody else has stored. */
   onOverwrite?: (changes: Partial<AgentDraft>) => Promise<void>;
   children: ReactNode;
 }
 
-function Builder({ initial, availableTools, knownModels = [], onSave, loadCurrent, onOverwrite, children }: AgentBuilderProps) {
+function Builder({ initial, availableTools, knownModels = [], onSave, refused, loadCurrent, onOverwrite, children }: AgentBuilderProps) {
   const isNew = initial === undefined;
   const state = useAgentDraft(initial ?? emptyDraft, onSave, isNew);
   return (
@@ -46,7 +49,9 @@ function Builder({ initial, availableTools, knownModels = [], onSave, loadCurren
         }}
         className="flex flex-col"
       >
-        {children}
+        <ReadOnly reason={refused} className="m-4 md:mx-5">
+          {children}
+        </ReadOnly>
       </form>
       <UnsavedGuard dirty={state.isDirty && !state.isSaving} />
       {loadCurrent && onOverwrite && <ConflictDialog loadCurrent={loadCurrent} onOverwrite={onOverwrite} />}

@@ -5,13 +5,14 @@ import Link from "next/link";
 import { useState } from "react";
 
 import { Badge } from "@/components/ui/badge";
-import { buttonStyles } from "@/components/ui/button";
+import { ButtonLink } from "@/components/ui/button";
 import { Checkbox } from "@/components/ui/checkbox";
 import { AgentIcon } from "@/components/ui/icons";
 import { Card } from "@/components/ui/surface";
 import type { AgentOut } from "@/lib/api";
 import { cn } from "@/lib/cn";
 import { relativeTime } from "@/lib/format";
+import { useRefusal } from "@/lib/use-permissions";
 
 import { allTools } from "../model/tool-settings";
 import { AgentFacts } from "./agent-facts";
@@ -22,7 +23,8 @@ interface AgentCardProps {
   agent: AgentOut;
   now: number;
   chosen: boolean;
-  onChoose: (chosen: boolean) => void;
+  /** Missing for those who may not change agents. */
+  onChoose?: (chosen: boolean) => void;
 }
 
 const SHOWN_TOOLS = 4;
@@ -31,6 +33,7 @@ const SHOWN_TOOLS = 4;
 export function AgentCard({ agent, now, chosen, onChoose }: AgentCardProps) {
   const tools = allTools({ tools: agent.tools ?? [], tools_config: agent.tools_config ?? [] });
   const [open, setOpen] = useState(false);
+  const refused = useRefusal("executions:run");
   return (
     <Card className="group relative flex min-w-0 flex-col gap-2 p-3 hover:border-line-strong has-[[data-checked]]:border-accent">
       <div className="flex items-start gap-2">
@@ -46,7 +49,7 @@ export function AgentCard({ agent, now, chosen, onChoose }: AgentCardProps) {
           <p className="truncate text-xs text-ink-3">{agent.role || agent.description || agent.slug}</p>
         </div>
         <div className="relative z-10 flex items-center gap-1">
-          <Checkbox label={`Choose ${agent.name}`} checked={chosen} onChange={onChoose} />
+          {onChoose && <Checkbox label={`Choose ${agent.name}`} checked={chosen} onChange={onChoose} />}
           <AgentMenu agent={agent} />
         </div>
       </div>
@@ -76,9 +79,9 @@ export function AgentCard({ agent, now, chosen, onChoose }: AgentCardProps) {
         >
           <ChevronDown className={cn("size-3.5 transition-transform", open && "rotate-180")} />
         </button>
-        <Link href={`/playground?agent=${agent.id}`} aria-label={`Run ${agent.name}`} className={buttonStyles({ size: "sm", variant: "secondary", className: "relative z-10 h-6 px-2" })}>
+        <ButtonLink href={`/playground?agent=${agent.id}`} aria-label={`Run ${agent.name}`} size="sm" className="relative z-10 h-6 px-2" refused={refused}>
           <Play /> Run
-        </Link>
+        </ButtonLink>
       </div>
     </Card>
   );

@@ -13,6 +13,7 @@ import type { AgentOut } from "@/lib/api";
 import { problemText } from "@/lib/problem";
 import { modelNamesQuery, toolsQuery } from "@/lib/queries";
 import { toast } from "@/lib/toast";
+import { useRefusal } from "@/lib/use-permissions";
 
 import { agentQuery } from "../api/get-agent";
 import { updateAgent } from "../api/update-agent";
@@ -86,6 +87,7 @@ function Configuration({ agent }: { agent: AgentOut }) {
   const queryClient = useQueryClient();
   const tools = useQuery(toolsQuery());
   const models = useQuery(modelNamesQuery());
+  const refused = useRefusal("agents:write");
   const put = async (version: number, changes: Partial<AgentDraft>) => {
     const saved = await updateAgent(agent.id, version, changes);
     queryClient.setQueryData(agentQuery(agent.id).queryKey, saved);
@@ -98,6 +100,7 @@ function Configuration({ agent }: { agent: AgentOut }) {
       initial={draftOf(agent)}
       availableTools={tools.data?.tools ?? []}
       knownModels={models.data ?? []}
+      refused={refused}
       onSave={(changes) => put(agent.version, changes)}
       loadCurrent={async () => draftOf(await current())}
       onOverwrite={async (changes) => put((await current()).version, changes)}

@@ -1,19 +1,19 @@
 "use client";
 
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { Plus } from "lucide-react";
-import Link from "next/link";
 import { parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
 import { useDeferredValue, useState } from "react";
 
+import { CreateLink } from "@/components/layout/create-link";
 import { PageBody, PageHeader } from "@/components/layout/page";
-import { Button, buttonStyles } from "@/components/ui/button";
+import { Button } from "@/components/ui/button";
 import { Callout } from "@/components/ui/callout";
 import { AgentIcon } from "@/components/ui/icons";
 import { EmptyState, SkeletonRows } from "@/components/ui/surface";
 import { count } from "@/lib/format";
 import { problemText } from "@/lib/problem";
 import { useNow } from "@/lib/use-now";
+import { useRefusal } from "@/lib/use-permissions";
 import { useViewStore } from "@/stores/view";
 
 import { agentPagesQuery } from "../api/list-agents";
@@ -30,6 +30,7 @@ export function AgentList() {
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const agentsView = useViewStore((state) => state.agentsView);
   const now = useNow(30_000);
+  const refused = useRefusal("agents:write");
   const agents = data?.pages.flatMap((page) => page.agents) ?? [];
   const total = data?.pages[0]?.total;
   const filtered = filters.q !== "" || filters.status !== null || filters.tool !== null;
@@ -39,11 +40,7 @@ export function AgentList() {
       <PageHeader
         title="Agents"
         facts={total !== undefined && <span className="nums text-ink-3">{count(total)}</span>}
-        actions={
-          <Link href="/agents/new" className={buttonStyles({ variant: "primary" })}>
-            <Plus /> New agent
-          </Link>
-        }
+        actions={<CreateLink what="agent">New agent</CreateLink>}
       />
       <PageBody>
         <AgentListToolbar filters={filters} onChange={(change) => void setFilters(change)} />
@@ -60,12 +57,12 @@ export function AgentList() {
             <ul className="grid gap-3 sm:grid-cols-2 xl:grid-cols-3">
               {agents.map((agent) => (
                 <li key={agent.id} className="grid min-w-0">
-                  <AgentCard agent={agent} now={now} chosen={chosen.has(agent.id)} onChoose={(on) => choose(agent.id, on)} />
+                  <AgentCard agent={agent} now={now} chosen={chosen.has(agent.id)} {...(refused === undefined ? { onChoose: (on: boolean) => choose(agent.id, on) } : {})} />
                 </li>
               ))}
             </ul>
           ) : (
-            <AgentTable agents={agents} now={now} chosen={chosen} onChoose={choose} />
+            <AgentTable agents={agents} now={now} chosen={chosen} {...(refused === undefined ? { onChoose: choose } : {})} />
           ))}
         {hasNextPage && (
           <div className="flex justify-center p-4">
@@ -104,11 +101,7 @@ function Empty({ filtered, onClear }: { filtered: boolean; onClear: () => void }
     <EmptyState
       icon={<AgentIcon />}
       title="No agents yet"
-      action={
-        <Link href="/agents/new" className={buttonStyles({ variant: "primary" })}>
-          <Plus /> Create the first agent
-        </Link>
-      }
+      action={<CreateLink what="agent">Create the first agent</CreateLink>}
     >
       An agent is a model with instructions and tools. Give it a name, say what it should do, choose what it may use – that is all.
     </EmptyState>

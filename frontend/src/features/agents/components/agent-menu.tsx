@@ -6,15 +6,18 @@ import { useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Menu, MenuItem } from "@/components/ui/menu";
 import type { AgentOut } from "@/lib/api";
+import { useRefusal } from "@/lib/use-permissions";
 
 import { useAgentActions } from "../hooks/use-agent-actions";
 import { DeleteAgentDialog } from "./delete-agent-dialog";
 
-/** Clone, enable or disable, delete. */
+/** Clone, enable or disable, delete; nothing for those who may not. */
 export function AgentMenu({ agent, onDeleted }: { agent: AgentOut; onDeleted?: () => void }) {
   const { clone, setStatus } = useAgentActions();
   const [deleting, setDeleting] = useState(false);
+  const refused = useRefusal("agents:write");
   const disabled = agent.status === "disabled";
+  if (refused !== undefined) return null;
   return (
     <>
       <Menu

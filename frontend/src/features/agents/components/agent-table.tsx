@@ -13,7 +13,8 @@ interface AgentTableProps {
   agents: readonly AgentOut[];
   now: number;
   chosen: ReadonlySet<string>;
-  onChoose: (id: string, chosen: boolean) => void;
+  /** Missing for those who may not change agents. */
+  onChoose?: (id: string, chosen: boolean) => void;
 }
 
 const head = "px-2 py-1.5 text-left font-medium";
@@ -43,7 +44,7 @@ export function AgentTable({ agents, now, chosen, onChoose }: AgentTableProps) {
           {agents.map((agent) => (
             <tr key={agent.id} className="hover:bg-hover">
               <td className="px-3">
-                <Checkbox label={`Choose ${agent.name}`} checked={chosen.has(agent.id)} onChange={(on) => onChoose(agent.id, on)} />
+                {onChoose && <Checkbox label={`Choose ${agent.name}`} checked={chosen.has(agent.id)} onChange={(on) => onChoose(agent.id, on)} />}
               </td>
               <td className="max-w-72 px-2 py-1.5">
                 <Link href={`/agents/${agent.id}`} className="block truncate font-medium hover:text-accent-ink">

@@ -1,11 +1,13 @@
 import { Button } from "@/components/ui/button";
 import { Callout } from "@/components/ui/callout";
+import { useReadOnly } from "@/components/ui/read-only";
 
 import { useAgentBuilder } from "./builder-context";
 
 /** Says what is unsaved or refused, and saves. It stays in sight while the form scrolls. */
 export function SaveBar() {
   const { isDirty, isValid, isSaving, isNew, refusal } = useAgentBuilder();
+  if (useReadOnly()) return null;
   return (
     <div className="sticky bottom-0 z-10 border-t bg-surface px-4 py-2.5 md:px-5">
       {refusal && (

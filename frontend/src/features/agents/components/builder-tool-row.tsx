@@ -6,6 +6,7 @@ import { useState } from "react";
 import { Badge } from "@/components/ui/badge";
 import { Checkbox } from "@/components/ui/checkbox";
 import { IconButton } from "@/components/ui/icon-button";
+import { useReadOnly } from "@/components/ui/read-only";
 import { Tooltip } from "@/components/ui/tooltip";
 import type { ToolOut } from "@/lib/api";
 import { cn } from "@/lib/cn";
@@ -18,6 +19,7 @@ import { ToolPanel } from "./builder-tool-panel";
 export function ToolRow({ tool, chosen }: { tool: ToolOut; chosen: boolean }) {
   const { agent, updateAgent } = useAgentBuilder();
   const [open, setOpen] = useState(false);
+  const readOnly = useReadOnly();
   const id = `tool-${tool.name}`;
   const approval = agent.requires_approval.includes(tool.name);
   const configured = agent.tools_config.some(({ name }) => name === tool.name);
@@ -42,6 +44,7 @@ export function ToolRow({ tool, chosen }: { tool: ToolOut; chosen: boolean }) {
               type="button"
               aria-pressed={approval}
               aria-label={`Ask before each call of ${tool.name}`}
+              disabled={readOnly}
               onClick={toggleApproval}
               className={cn("rounded-md p-1 text-ink-3 hover:bg-hover hover:text-ink", approval && "bg-warn-soft text-warn-ink")}
             >

@@ -4,8 +4,10 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 
 import { PageHeader } from "@/components/layout/page";
+import { NotPermitted } from "@/components/ui/read-only";
 import { modelNamesQuery, toolsQuery } from "@/lib/queries";
 import { toast } from "@/lib/toast";
+import { useRefusal } from "@/lib/use-permissions";
 
 import { createAgent } from "../api/create-agent";
 import { AgentBuilder } from "./agent-builder";
@@ -16,10 +18,12 @@ export function NewAgent() {
   const queryClient = useQueryClient();
   const tools = useQuery(toolsQuery());
   const models = useQuery(modelNamesQuery());
+  const refused = useRefusal("agents:write");
   return (
     <div className="flex min-h-0 flex-1 flex-col">
       <PageHeader parent={{ href: "/agents", label: "Agents" }} title="New agent" />
-      <div className="relative min-h-0 flex-1 md:overflow-y-auto">
+      {refused !== undefined && <NotPermitted reason={refused} />}
+      <div className="relative min-h-0 flex-1 md:overflow-y-auto" hidden={refused !== undefined}>
           <AgentBuilder
             availableTools={tools.data?.tools ?? []}
             knownModels={models.data ?? []}

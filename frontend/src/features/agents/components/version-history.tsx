@@ -13,6 +13,7 @@ import { cn } from "@/lib/cn";
 import { dateTime, relativeTime } from "@/lib/format";
 import { problemText } from "@/lib/problem";
 import { useNow } from "@/lib/use-now";
+import { useRefusal } from "@/lib/use-permissions";
 
 import { agentVersionsQuery } from "../api/list-agent-versions";
 import { useAgentActions } from "../hooks/use-agent-actions";
@@ -26,6 +27,7 @@ export function VersionHistory({ agent }: { agent: AgentOut }) {
   const { restore } = useAgentActions();
   const [chosen, setChosen] = useState<number | null>(null);
   const now = useNow(30_000);
+  const refused = useRefusal("agents:write");
   if (isPending) return <SkeletonRows />;
   if (error) return <Callout tone="bad" className="m-4">{problemText(error)}</Callout>;
   const { versions } = data;
@@ -59,7 +61,7 @@ export function VersionHistory({ agent }: { agent: AgentOut }) {
         <div className="flex flex-wrap items-center gap-2">
           <h2 className="flex-1 text-base font-semibold">Version {shown.version}</h2>
           {!isCurrent && (
-            <Button disabled={restore.isPending} onClick={() => restore.mutate({ id: agent.id, version: shown.version }, { onSuccess: () => setChosen(null) })}>
+            <Button disabled={restore.isPending} refused={refused} onClick={() => restore.mutate({ id: agent.id, version: shown.version }, { onSuccess: () => setChosen(null) })}>
               <History /> Restore this version
             </Button>
           )}

@@ -5,20 +5,30 @@ import { useRouter } from "next/navigation";
 import { useTheme } from "next-themes";
 import { useMemo } from "react";
 
+import { createPlaces } from "@/components/layout/create-link";
 import { useDestinations } from "@/components/layout/navigation";
 import { listChats, listExecutions, listSchedules } from "@/lib/api";
 import { oneLine } from "@/lib/format";
 import { agentsQuery, toolsQuery } from "@/lib/queries";
+import { usePermissions } from "@/lib/use-permissions";
 
 import type { Command } from "../model/match";
 
 const RECENT = 30;
+
+const creations = [
+  { what: "agent", label: "New agent", words: "" },
+  { what: "tool", label: "Register new tool", words: "python function" },
+  { what: "conversation", label: "New conversation", words: "chat talk" },
+  { what: "schedule", label: "New schedule", words: "cron timer" },
+] as const;
 
 /** Everything that can be jumped to or done from anywhere. */
 export function useCommands(): Command[] {
   const router = useRouter();
   const { setTheme } = useTheme();
   const destinations = useDestinations();
+  const may = usePermissions();
   const agents = useQuery(agentsQuery());
   const tools = useQuery(toolsQuery());
   const executions = useQuery({
@@ -37,13 +47,10 @@ export function useCommands(): Command[] {
     const go = (href: string) => () => router.push(href);
     return [
       ...destinations.map(({ href, label }) => ({ id: href, group: "Go to", label, run: go(href) })),
-      { id: "new-agent", group: "Create", label: "New agent", run: go("/agents/new") },
-      { id: "new-tool", group: "Create", label: "Register new tool", words: "python function", run: go("/tools/new") },
-      { id: "new-conversation", group: "Create", label: "New conversation", words: "chat talk", run: go("/conversations?fresh=true") },
-      { id: "new-schedule", group: "Create", label: "New schedule", words: "cron timer", run: go("/schedules/new") },
+      ...creations.filter(({ what }) => may(createPlaces[what].permission)).map(({ what, label, words }) => ({ id: `new-${what}`, group: "Create", label, words, run: go(createPlaces[what].href) })),
       ...(agents.data?.agents ?? []).flatMap(({ id, name, role }) => [
         { id: `agent-${id}`, group: "Agents", label: name, words: role ?? "", hint: "edit", run: go(`/agents/${id}`) },
-        { id: `run-${id}`, group: "Run", label: `Ask ${name}`, words: "run playground", run: go(`/playground?agent=${id}`) },
+        ...(may("executions:run") ? [{ id: `run-${id}`, group: "Run", label: `Ask ${name}`, words: "run playground", run: go(`/playground?agent=${id}`) }] : []),
       ]),
       ...(tools.data?.tools ?? []).map(({ name, description }) => ({ id: `tool-${name}`, group: "Tools", label: name, words: description, run: go(`/tools?tool=${name}`) })),
       ...(schedules.data?.schedules ?? []).map(({ id, name, query, paused }) => ({ id: `schedule-${id}`, group: "Schedules", label: name, words: query, hint: paused ? "paused" : "", run: go(`/schedules/${id}`) })),
@@ -51,5 +58,5 @@ export function useCommands(): Command[] {
       ...(executions.data?.executions ?? []).map(({ id, query, agent_name, status }) => ({ id, group: "Executions", label: oneLine(query, 80), words: agent_name, hint: status, run: go(`/executions/${id}`) })),
       ...(["light", "dark", "system"] as const).map((theme) => ({ id: `theme-${theme}`, group: "Theme", label: `${theme.charAt(0).toUpperCase()}${theme.slice(1)} theme`, run: () => setTheme(theme) })),
     ];
-  }, [destinations, agents.data, tools.data, schedules.data, conversations.data, executions.data, router, setTheme]);
+  }, [destinations, may, agents.data, tools.data, schedules.data, conversations.data, executions.data, router, setTheme]);
 }

@@ -13,6 +13,7 @@ import { oneLine } from "@/lib/format";
 import { problemText } from "@/lib/problem";
 import { saveFile } from "@/lib/save-file";
 import { toast } from "@/lib/toast";
+import { useRefusal } from "@/lib/use-permissions";
 
 import { forgetConversation } from "../api/forget-conversation";
 import { useConversation } from "../hooks/use-conversation";
@@ -59,6 +60,7 @@ export function ConversationThread({ id, parts, onClose }: { id: string; parts: 
 
 function ThreadMenu({ id, file, onForgotten }: { id: string; file: () => string; onForgotten: () => void }) {
   const [asking, setAsking] = useState(false);
+  const refused = useRefusal("executions:run");
   const queryClient = useQueryClient();
   const forget = useMutation({
     mutationFn: () => forgetConversation(id),
@@ -75,7 +77,7 @@ function ThreadMenu({ id, file, onForgotten }: { id: string; file: () => string;
     <>
       <Menu trigger={<Button size="icon" variant="ghost" aria-label="Actions for this conversation"><Ellipsis /></Button>}>
         <MenuItem onSelect={() => saveFile("conversation.md", file(), "text/markdown")}><Download /> Save as Markdown</MenuItem>
-        <MenuItem danger onSelect={() => setAsking(true)}><Trash2 /> Remove …</MenuItem>
+        {refused === undefined && <MenuItem danger onSelect={() => setAsking(true)}><Trash2 /> Remove …</MenuItem>}
       </Menu>
       <ConfirmDialog open={asking} onOpenChange={setAsking} title="Remove this conversation?" description="Its executions and their traces are removed with it, for good." action="Remove" busy={forget.isPending} onConfirm={() => forget.mutate()} />
     </>

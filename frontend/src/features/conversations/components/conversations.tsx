@@ -10,6 +10,7 @@ import { ConversationIcon } from "@/components/ui/icons";
 import { EmptyState } from "@/components/ui/surface";
 import { cn } from "@/lib/cn";
 import type { ExecutionSummary } from "@/lib/api";
+import { useRefusal } from "@/lib/use-permissions";
 
 import { ConversationList } from "./conversation-list";
 import { ConversationThread } from "./conversation-thread";
@@ -25,6 +26,7 @@ export interface ConversationParts {
 /** Conversations on the left, the chosen one on the right; on narrow screens one of the two. Which one stands in the address. */
 export function Conversations({ parts }: { parts: ConversationParts }) {
   const [{ id, agent, fresh }, setPlace] = useQueryStates({ id: parseAsString, agent: parseAsString, fresh: parseAsBoolean });
+  const refused = useRefusal("executions:run");
   const open = id !== null || fresh === true;
   const close = () => void setPlace({ id: null, fresh: null });
   return (
@@ -34,7 +36,7 @@ export function Conversations({ parts }: { parts: ConversationParts }) {
         <PageHeader
           title="Conversations"
           actions={
-            <Button variant="primary" onClick={() => void setPlace({ id: null, fresh: true })}>
+            <Button variant="primary" refused={refused} onClick={() => void setPlace({ id: null, fresh: true })}>
               <MessageSquarePlus /> New conversation
             </Button>
           }
@@ -50,7 +52,7 @@ export function Conversations({ parts }: { parts: ConversationParts }) {
           ) : fresh ? (
             <NewConversation initialAgent={agent} parts={parts} onBegun={(begun) => void setPlace({ id: begun, fresh: null })} onClose={close} />
           ) : (
-            <EmptyState icon={<ConversationIcon />} title="Choose a conversation" action={<Button onClick={() => void setPlace({ fresh: true })}><MessageSquarePlus /> New conversation</Button>}>
+            <EmptyState icon={<ConversationIcon />} title="Choose a conversation" action={<Button refused={refused} onClick={() => void setPlace({ fresh: true })}><MessageSquarePlus /> New conversation</Button>}>
               An agent remembers the earlier turns of a conversation. Each turn is an execution: its trace is one click away.
             </EmptyState>
           )}

@@ -1,11 +1,11 @@
 "use client";
 
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { ArrowLeft, Plus } from "lucide-react";
-import Link from "next/link";
+import { ArrowLeft } from "lucide-react";
 import { useState } from "react";
 
-import { Button, buttonStyles } from "@/components/ui/button";
+import { CreateLink } from "@/components/layout/create-link";
+import { Button } from "@/components/ui/button";
 import { Callout } from "@/components/ui/callout";
 import { AgentIcon, ConversationIcon } from "@/components/ui/icons";
 import { Select } from "@/components/ui/select";
@@ -42,7 +42,7 @@ export function NewConversation({ initialAgent, parts, onBegun, onClose }: NewCo
   if (!data) return <SkeletonRows />;
   if (!agent) {
     return (
-      <EmptyState icon={<AgentIcon />} title="There is no agent to talk to yet" action={<Link href="/agents/new" className={buttonStyles({ variant: "primary" })}><Plus /> Create an agent</Link>}>
+      <EmptyState icon={<AgentIcon />} title="There is no agent to talk to yet" action={<CreateLink what="agent">Create an agent</CreateLink>}>
         An agent is a model with instructions and tools.
       </EmptyState>
     );

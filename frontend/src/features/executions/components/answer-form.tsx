@@ -9,6 +9,7 @@ import { Field } from "@/components/ui/field";
 import { Input, Textarea } from "@/components/ui/input";
 import { Segmented } from "@/components/ui/segmented";
 import { problemText } from "@/lib/problem";
+import { useRefusal } from "@/lib/use-permissions";
 
 import { resumeExecution } from "../api/resume-execution";
 import { decisions, emptyAnswer, type Question, readAnswer } from "../model/answer";
@@ -26,6 +27,7 @@ export function AnswerForm({ executionId, question, onAnswered }: { executionId:
       onAnswered?.();
     },
   });
+  const refused = useRefusal("executions:run");
   const choices = decisions(question.response_schema);
   const decision = draft.decision || (choices[0]?.value ?? "");
   const submit = () => {
@@ -62,7 +64,7 @@ export function AnswerForm({ executionId, question, onAnswered }: { executionId:
         </Field>
       )}
       {answer.error && <Callout tone="bad">{problemText(answer.error)}</Callout>}
-      <Button type="submit" variant="primary" disabled={answer.isPending || answer.isSuccess} className="self-start">
+      <Button type="submit" variant="primary" disabled={answer.isPending || answer.isSuccess} refused={refused} className="self-start">
         {answer.isPending ? "Sending …" : "Answer"}
       </Button>
     </form>

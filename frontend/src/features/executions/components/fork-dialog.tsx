@@ -12,6 +12,7 @@ import { Field, fieldAria } from "@/components/ui/field";
 import { Textarea } from "@/components/ui/input";
 import { fieldProblems, problemText, toProblem } from "@/lib/problem";
 import { toast } from "@/lib/toast";
+import { useRefusal } from "@/lib/use-permissions";
 
 import { forkExecution } from "../api/fork-execution";
 import { editOf, type ForkPoint, forkPoint } from "../model/fork";
@@ -20,11 +21,12 @@ import type { Step, Trace } from "../model/trace";
 /** Fork from this step, for a run that is over and a step that was finished; nothing for others. Mount it beside the step's name. */
 export function ForkStep({ trace, step }: { trace: Trace; step: Step }) {
   const [open, setOpen] = useState(false);
+  const refused = useRefusal("executions:run");
   const point = forkPoint(trace, step);
   if (!point) return null;
   return (
     <>
-      <Button size="sm" onClick={() => setOpen(true)}>
+      <Button size="sm" refused={refused} onClick={() => setOpen(true)}>
         <GitFork /> Fork
       </Button>
       {open && <ForkDialog executionId={trace.executionId} name={step.name} point={point} onClose={() => setOpen(false)} />}

@@ -1,19 +1,19 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import { Plus } from "lucide-react";
-import Link from "next/link";
 import { parseAsString, useQueryStates } from "nuqs";
 import { useState } from "react";
 
+import { CreateLink } from "@/components/layout/create-link";
 import { PageHeader } from "@/components/layout/page";
-import { Button, buttonStyles } from "@/components/ui/button";
+import { Button } from "@/components/ui/button";
 import { Callout } from "@/components/ui/callout";
 import { AgentIcon, TraceIcon } from "@/components/ui/icons";
 import { Select } from "@/components/ui/select";
 import { EmptyState, SkeletonRows } from "@/components/ui/surface";
 import { problemText } from "@/lib/problem";
 import { agentsQuery } from "@/lib/queries";
+import { useRefusal } from "@/lib/use-permissions";
 
 import { useAgentStream } from "../hooks/use-agent-stream";
 import { useExecutionActions } from "../hooks/use-execution-actions";
@@ -33,7 +33,7 @@ export function Playground() {
     return (
       <>
         <PageHeader title="Playground" />
-        <EmptyState icon={<AgentIcon />} title="There is no agent to ask yet" action={<Link href="/agents/new" className={buttonStyles({ variant: "primary" })}><Plus /> Create an agent</Link>}>
+        <EmptyState icon={<AgentIcon />} title="There is no agent to ask yet" action={<CreateLink what="agent">Create an agent</CreateLink>}>
           An agent is a model with instructions and tools. Create one, then come back and ask it something.
         </EmptyState>
       </>
@@ -59,6 +59,7 @@ interface RunProps {
 function Run({ agentId, executionId, onStarted }: RunProps) {
   const stream = useAgentStream(agentId, executionId);
   const { cancel } = useExecutionActions();
+  const refused = useRefusal("executions:run");
   const [initial] = useState(() => new URLSearchParams(typeof window === "undefined" ? "" : window.location.search).get("query") ?? "");
   const ask = (query: string) => void stream.startStreaming(query).then(onStarted, () => undefined);
   return (
@@ -90,7 +91,7 @@ function Run({ agentId, executionId, onStarted }: RunProps) {
           icon={<TraceIcon />}
           title="Ask something"
           action={examples.map((example) => (
-            <Button key={example} size="sm" className="h-auto max-w-full py-1 text-left whitespace-normal" disabled={agentId === null || stream.isStreaming} onClick={() => ask(example)}>
+            <Button key={example} size="sm" className="h-auto max-w-full py-1 text-left whitespace-normal" disabled={agentId === null || stream.isStreaming} refused={refused} onClick={() => ask(example)}>
               {example}
             </Button>
           ))}

@@ -4,9 +4,9 @@ import { Ban, Ellipsis, Link2, RotateCcw, StepForward, Terminal, Download } from
 
 import { Button } from "@/components/ui/button";
 import { Menu, MenuItem } from "@/components/ui/menu";
-
 import { saveFile } from "@/lib/save-file";
 import { toast } from "@/lib/toast";
+import { useRefusal } from "@/lib/use-permissions";
 
 import { useExecutionActions } from "../hooks/use-execution-actions";
 import { curlFollow, curlRun, curlStart } from "../model/curl";
@@ -15,6 +15,7 @@ import { isOver, type Trace } from "../model/trace";
 /** Cancel, run again, share, copy as curl, download. */
 export function TraceActions({ trace, compact = false, onStarted }: { trace: Trace; compact?: boolean; onStarted: (executionId: string) => void }) {
   const { cancel, repeat } = useExecutionActions(onStarted);
+  const refused = useRefusal("executions:run");
   const origin = typeof window === "undefined" ? "" : window.location.origin;
   const { executionId, agentId, query } = trace;
   const copy = (text: string, what: string) =>
@@ -25,11 +26,11 @@ export function TraceActions({ trace, compact = false, onStarted }: { trace: Tra
   return (
     <>
       {isOver(trace) ? (
-        <Button size={compact ? "sm" : "md"} disabled={repeat.isPending} onClick={() => repeat.mutate({ id: executionId, kind: "replay" })}>
+        <Button size={compact ? "sm" : "md"} disabled={repeat.isPending} refused={refused} onClick={() => repeat.mutate({ id: executionId, kind: "replay" })}>
           <RotateCcw /> Run again
         </Button>
       ) : (
-        <Button size={compact ? "sm" : "md"} variant="dangerGhost" className="border border-line-strong" disabled={cancel.isPending} onClick={() => cancel.mutate(executionId)}>
+        <Button size={compact ? "sm" : "md"} variant="dangerGhost" className="border border-line-strong" disabled={cancel.isPending} refused={refused} onClick={() => cancel.mutate(executionId)}>
           <Ban /> {cancel.isPending ? "Cancelling …" : "Cancel"}
         </Button>
       )}
@@ -40,7 +41,7 @@ export function TraceActions({ trace, compact = false, onStarted }: { trace: Tra
           </Button>
         }
       >
-        {trace.status === "failed" && (
+        {trace.status === "failed" && refused === undefined && (
           <MenuItem onSelect={() => repeat.mutate({ id: executionId, kind: "retry" })}>
             <StepForward /> Retry the failed step
           </MenuItem>

@@ -14,6 +14,7 @@ import type { ProfileOut } from "@/lib/api";
 import { problemText } from "@/lib/problem";
 import { closeSession, openSession } from "@/lib/session";
 import { toast } from "@/lib/toast";
+import { usePermissions } from "@/lib/use-permissions";
 import { useSession } from "@/lib/use-session";
 import { useSharedQuery } from "@/lib/use-shared-query";
 
@@ -33,7 +34,7 @@ export function Account() {
   const { user } = useSession();
   const [tab, setTab] = useQueryState("tab", parseAsStringLiteral(tabs).withDefault("profile"));
   const leave = (how: () => Promise<void>) => void how().then(closeSession, (problem: unknown) => toast.error(problemText(problem)));
-  const admin = profile?.role === "admin";
+  const admin = usePermissions()("users:read");
   return (
     <div className="flex min-h-0 flex-1 flex-col">
       <PageHeader

@@ -1,6 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 
-import { createModel as create, deleteModel as remove, getProfile, listModels, listProviderModels, listProviders, type ModelBodyWritable, type ModelChangesWritable, testProviderKey, updateModel as update } from "@/lib/api";
+import { createModel as create, deleteModel as remove, listModels, listProviderModels, listProviders, type ModelBodyWritable, type ModelChangesWritable, testProviderKey, updateModel as update } from "@/lib/api";
 
 export function modelsQuery() {
   return queryOptions({ queryKey: ["models"], queryFn: async ({ signal }) => (await listModels({ query: { limit: 200 }, signal, throwOnError: true })).data, refetchInterval: 15_000 });
@@ -21,11 +21,6 @@ export async function createModel(body: ModelBodyWritable) {
 
 export async function changeModel(id: string, body: ModelChangesWritable) {
   return (await update({ path: { model_id: id }, body, throwOnError: true })).data;
-}
-
-/** What the one who looks may do: models for all are made by administrators. */
-export function permissionsQuery() {
-  return queryOptions({ queryKey: ["account", "permissions"], queryFn: async ({ signal }) => (await getProfile({ signal, throwOnError: true })).data.permissions, staleTime: 60_000 });
 }
 
 export async function deleteModel(id: string): Promise<void> {

@@ -10,9 +10,10 @@ import { Field, fieldAria } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { Select } from "@/components/ui/select";
 import { fieldProblems, problemText, toProblem } from "@/lib/problem";
+import { usePermissions } from "@/lib/use-permissions";
 
 import { keysQuery } from "../api/keys";
-import { permissionsQuery, providerModelsQuery, providersQuery, testKey } from "../api/models";
+import { providerModelsQuery, providersQuery, testKey } from "../api/models";
 import type { ModelDraft } from "../model/model-draft";
 import { KeyTestResult } from "./key-test";
 
@@ -36,7 +37,7 @@ export function ModelForm({ label, action, initial, keyHint, isNew = false, onSu
   const provider = providers.find(({ id }) => id === draft.provider);
   const known = useQuery({ ...providerModelsQuery(draft.provider), enabled: provider !== undefined }).data?.models ?? [];
   const keys = useQuery(keysQuery()).data?.filter((key) => key.provider === draft.provider && key.purpose === "models") ?? [];
-  const mayShare = useQuery(permissionsQuery()).data?.includes("users:write") ?? false;
+  const mayShare = usePermissions()("users:write");
   const test = useMutation({ mutationFn: () => testKey(draft.provider, draft.api_key || null, draft.endpoint_url || null) });
   const save = useMutation({ mutationFn: onSubmit, onSuccess: () => isNew && (setDraft({ ...initial, provider: draft.provider }), test.reset()) });
   const problem = save.error ? toProblem(save.error) : null;

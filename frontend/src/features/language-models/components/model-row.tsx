@@ -1,6 +1,6 @@
 "use client";
 
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Pencil, Trash2 } from "lucide-react";
 import { useState } from "react";
 
@@ -13,8 +13,9 @@ import type { Capabilities, ModelDetails } from "@/lib/api";
 import { count } from "@/lib/format";
 import { problemText } from "@/lib/problem";
 import { toast } from "@/lib/toast";
+import { usePermissions } from "@/lib/use-permissions";
 
-import { changeModel, deleteModel, permissionsQuery } from "../api/models";
+import { changeModel, deleteModel } from "../api/models";
 import { changedModel, draftOf } from "../model/model-draft";
 import { ModelForm } from "./model-form";
 
@@ -23,8 +24,9 @@ export function ModelRow({ model }: { model: ModelDetails }) {
   const queryClient = useQueryClient();
   const [deleting, setDeleting] = useState(false);
   const [editing, setEditing] = useState(false);
-  const mayShare = useQuery(permissionsQuery()).data?.includes("users:write") ?? false;
-  const mayChange = model.owner === "own" || mayShare;
+  const may = usePermissions();
+  // Models for all are an administrator's.
+  const mayChange = may("models:write") && (model.owner === "own" || may("users:write"));
   const refresh = () => queryClient.invalidateQueries({ queryKey: ["models"] });
   const onError = (problem: unknown) => toast.error(problemText(problem));
   const enable = useMutation({ mutationFn: (on: boolean) => changeModel(model.id, { enabled: on }), onSuccess: refresh, onError });

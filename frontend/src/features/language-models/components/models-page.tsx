@@ -6,10 +6,12 @@ import { parseAsStringLiteral, useQueryState } from "nuqs";
 import { PageHeader } from "@/components/layout/page";
 import { Callout } from "@/components/ui/callout";
 import { ModelIcon } from "@/components/ui/icons";
+import { NotPermitted } from "@/components/ui/read-only";
 import { Card, EmptyState, SkeletonRows } from "@/components/ui/surface";
 import { TabPanel, Tabs } from "@/components/ui/tabs";
 import { problemText } from "@/lib/problem";
 import { toast } from "@/lib/toast";
+import { useRefusal } from "@/lib/use-permissions";
 
 import { createModel, modelsQuery } from "../api/models";
 import { emptyDraft, newModel } from "../model/model-draft";
@@ -24,13 +26,14 @@ const names = tabs.map(({ value }) => value);
 /** The models that agents can use besides the server's own default, keys that several share, what was asked of whom. */
 export function ModelsPage() {
   const { data } = useQuery(modelsQuery());
+  const refusedKeys = useRefusal("keys:read");
   const [tab, setTab] = useQueryState("tab", parseAsStringLiteral(names).withDefault("models"));
   return (
     <div className="flex min-h-0 flex-1 flex-col">
       <PageHeader title="Models" facts={data && <span className="nums text-ink-3">{data.total}</span>} description="Endpoints that answer your agents. Without any, the server's default does." />
       <Tabs label="Models" value={tab} onChange={(next) => void setTab(names.find((name) => name === next) ?? null)} tabs={tabs}>
         <TabPanel value="models" className="p-4"><Models /></TabPanel>
-        <TabPanel value="keys" className="p-4"><ProviderKeys /></TabPanel>
+        <TabPanel value="keys" className="p-4">{refusedKeys === undefined ? <ProviderKeys /> : <NotPermitted reason={refusedKeys} />}</TabPanel>
         <TabPanel value="usage" className="p-4"><UsageTable /></TabPanel>
       </Tabs>
     </div>
@@ -40,6 +43,7 @@ export function ModelsPage() {
 function Models() {
   const queryClient = useQueryClient();
   const { data, error } = useQuery(modelsQuery());
+  const refused = useRefusal("models:write");
   return (
     <div className="grid gap-4 lg:grid-cols-[minmax(0,1fr)_22rem]">
       <div className="flex min-w-0 flex-col gap-3 self-start">
@@ -61,7 +65,7 @@ function Models() {
       </div>
       <Card className="self-start p-4">
         <h2 className="mb-3 font-semibold">Add a model</h2>
-        <ModelForm
+        {refused !== undefined ? <p className="text-ink-2">{refused}</p> : <ModelForm
           isNew
           label="Add a model"
           action="Add model"
@@ -71,7 +75,7 @@ function Models() {
             toast.success(`${name} added`);
             await queryClient.invalidateQueries({ queryKey: ["models"] });
           }}
-        />
+        />}
       </Card>
     </div>
   );

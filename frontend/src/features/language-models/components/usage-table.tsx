@@ -9,8 +9,8 @@ import { Segmented } from "@/components/ui/segmented";
 import { Card, EmptyState, SkeletonRows } from "@/components/ui/surface";
 import { count } from "@/lib/format";
 import { problemText } from "@/lib/problem";
+import { usePermissions } from "@/lib/use-permissions";
 
-import { permissionsQuery } from "../api/models";
 import { usageQuery } from "../api/usage";
 
 const spans = [{ value: "1", label: "Today" }, { value: "7", label: "7 days" }, { value: "30", label: "30 days" }] as const;
@@ -21,7 +21,7 @@ const dollars = new Intl.NumberFormat("en", { style: "currency", currency: "USD"
 export function UsageTable() {
   const [days, setDays] = useState<"1" | "7" | "30">("30");
   const [of, setOf] = useState<"own" | "all">("own");
-  const mayAll = useQuery(permissionsQuery()).data?.includes("users:read") ?? false;
+  const mayAll = usePermissions()("users:read");
   const { data, error } = useQuery(usageQuery(Number(days), of === "all" && mayAll));
   return (
     <div className="flex max-w-4xl flex-col gap-3">

@@ -5,12 +5,14 @@ import { ArrowRight, Check } from "lucide-react";
 import Link from "next/link";
 import type { ReactNode } from "react";
 
+import { CreateLink } from "@/components/layout/create-link";
 import { Button, buttonStyles } from "@/components/ui/button";
 import { Callout } from "@/components/ui/callout";
 import { LogoMark } from "@/components/ui/logo";
 import { Card } from "@/components/ui/surface";
 import { cn } from "@/lib/cn";
 import { problemText } from "@/lib/problem";
+import { useRefusal } from "@/lib/use-permissions";
 
 import { createDemoAgent } from "../api/create-demo-agent";
 import { demoAgent, demoQuestion } from "../model/demo";
@@ -39,6 +41,8 @@ export function FirstRun({ agentId, executionId, onAgent, onAsk, onFinish, trace
     },
   });
   const ask = useMutation({ mutationFn: (id: string) => onAsk(id, demoQuestion) });
+  const refusedToMake = useRefusal("agents:write");
+  const refusedToAsk = useRefusal("executions:run");
   const step = executionId ? 3 : agentId ? 2 : 1;
   const error = create.error ?? ask.error;
   return (
@@ -58,12 +62,12 @@ export function FirstRun({ agentId, executionId, onAgent, onAsk, onFinish, trace
         )}
         <ol className="flex flex-col gap-2">
           <Step number={1} at={step} title="Create the demo agent" text={`${demoAgent.name}: two tools, one sentence of instructions.`}>
-            <Button variant="primary" disabled={create.isPending} onClick={() => create.mutate()}>
+            <Button variant="primary" disabled={create.isPending} refused={refusedToMake} onClick={() => create.mutate()}>
               {create.isPending ? "Creating …" : "Create the agent"}
             </Button>
           </Step>
           <Step number={2} at={step} title="Ask it something that needs both tools" text={`“${demoQuestion}”`}>
-            <Button variant="primary" disabled={ask.isPending} onClick={() => agentId && ask.mutate(agentId)}>
+            <Button variant="primary" disabled={ask.isPending} refused={refusedToAsk} onClick={() => agentId && ask.mutate(agentId)}>
               {ask.isPending ? "Asking …" : "Ask"}
             </Button>
           </Step>
@@ -72,9 +76,7 @@ export function FirstRun({ agentId, executionId, onAgent, onAsk, onFinish, trace
               <Link href={`/executions/${executionId}`} className={buttonStyles({ variant: "primary" })}>
                 Open the trace <ArrowRight />
               </Link>
-              <Link href="/agents/new" className={buttonStyles()}>
-                Build your own agent
-              </Link>
+              <CreateLink what="agent" variant="secondary">Build your own agent</CreateLink>
               <Button variant="ghost" onClick={onFinish}>
                 Done
               </Button>

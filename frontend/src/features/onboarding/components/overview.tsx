@@ -1,11 +1,11 @@
 "use client";
 
-import { Play, Plus, Wrench } from "lucide-react";
+import { Play } from "lucide-react";
 import Link from "next/link";
 import type { ReactNode } from "react";
 
+import { CreateLink } from "@/components/layout/create-link";
 import { PageBody, PageHeader } from "@/components/layout/page";
-import { buttonStyles } from "@/components/ui/button";
 import { AgentIcon } from "@/components/ui/icons";
 import { Card } from "@/components/ui/surface";
 import type { AgentOut } from "@/lib/api";
@@ -28,12 +28,8 @@ export function Overview({ agents, ask, activity, executions, onTour }: Overview
         title="Home"
         actions={
           <>
-            <Link href="/tools/new" className={buttonStyles({ className: "max-sm:hidden" })}>
-              <Wrench /> Register tool
-            </Link>
-            <Link href="/agents/new" className={buttonStyles({ variant: "primary" })}>
-              <Plus /> New agent
-            </Link>
+            <CreateLink what="tool" variant="secondary" className="max-sm:hidden">Register tool</CreateLink>
+            <CreateLink what="agent">New agent</CreateLink>
           </>
         }
       />

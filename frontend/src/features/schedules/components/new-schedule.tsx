@@ -6,10 +6,12 @@ import { parseAsString, useQueryStates } from "nuqs";
 
 import { PageBody, PageHeader } from "@/components/layout/page";
 import { Callout } from "@/components/ui/callout";
+import { NotPermitted } from "@/components/ui/read-only";
 import { SkeletonRows } from "@/components/ui/surface";
 import { problemText } from "@/lib/problem";
 import { agentsQuery } from "@/lib/queries";
 import { toast } from "@/lib/toast";
+import { useRefusal } from "@/lib/use-permissions";
 
 import { createSchedule } from "../api/create-schedule";
 import { bodyOf, emptySchedule, type ScheduleDraft } from "../model/schedule-draft";
@@ -22,6 +24,7 @@ export function NewSchedule() {
   const queryClient = useQueryClient();
   const [{ agent, query }] = useQueryStates({ agent: parseAsString, query: parseAsString });
   const { data, error } = useQuery(agentsQuery());
+  const refused = useRefusal("executions:run");
   const create = async (draft: ScheduleDraft) => {
     const made = await createSchedule(bodyOf(draft));
     await queryClient.invalidateQueries({ queryKey: ["schedules"] });
@@ -34,7 +37,8 @@ export function NewSchedule() {
       <PageBody className="max-w-6xl">
         {error && <Callout tone="bad" title="The agents could not be loaded">{problemText(error)}</Callout>}
         {!data && !error && <SkeletonRows />}
-        {data && <ScheduleForm initial={{ ...emptySchedule(agent ?? data.agents[0]?.id ?? "", ownTimeZone()), query: query ?? "" }} action="Create schedule" isNew onSave={create} />}
+        {refused !== undefined && <NotPermitted reason={refused} />}
+        {data && refused === undefined && <ScheduleForm initial={{ ...emptySchedule(agent ?? data.agents[0]?.id ?? "", ownTimeZone()), query: query ?? "" }} action="Create schedule" isNew onSave={create} />}
       </PageBody>
     </>
   );

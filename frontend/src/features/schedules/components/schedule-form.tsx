@@ -7,11 +7,13 @@ import { Button } from "@/components/ui/button";
 import { Callout } from "@/components/ui/callout";
 import { Field, fieldAria } from "@/components/ui/field";
 import { Input, Textarea } from "@/components/ui/input";
+import { ReadOnly } from "@/components/ui/read-only";
 import { Select } from "@/components/ui/select";
 import { Card } from "@/components/ui/surface";
 import { UnsavedGuard } from "@/components/ui/unsaved-guard";
 import { fieldProblems, problemText, toProblem } from "@/lib/problem";
 import { agentsQuery, modelNamesQuery } from "@/lib/queries";
+import { useRefusal } from "@/lib/use-permissions";
 import { useSettled } from "@/lib/use-settled";
 
 import { previewQuery } from "../api/preview-times";
@@ -38,6 +40,7 @@ export function ScheduleForm({ initial, action, isNew = false, onSave, children 
   const models = useQuery(modelNamesQuery());
   const save = useMutation({ mutationFn: onSave });
   const cron = cronOf(draft.timing);
+  const forbidden = useRefusal("executions:run");
   const preview = useQuery(previewQuery(useSettled(cron), useSettled(draft.timeZone.trim())));
   const refused = preview.error ? fieldProblems(toProblem(preview.error)) : {};
   const said = save.error ? fieldProblems(toProblem(save.error)) : {};
@@ -58,31 +61,33 @@ export function ScheduleForm({ initial, action, isNew = false, onSave, children 
   return (
     <form onSubmit={submit} noValidate aria-label="Schedule" className="grid min-w-0 items-start gap-4 lg:grid-cols-[minmax(0,1fr)_25rem]">
       <Card className="flex min-w-0 flex-col gap-4 p-4">
-        <Field id="schedule-name" label="Name" required error={errorOf("name")}>
-          <Input {...fieldAria("schedule-name", errorOf("name"))} value={draft.name} autoFocus={isNew} autoComplete="off" placeholder="Morning report" onChange={(event) => text("name", event.target.value)} />
-        </Field>
-        <Field id="schedule-agent" label="Agent" required error={errorOf("agent_id")}>
-          <Select id="schedule-agent" label="Agent" value={draft.agentId} options={agentOptions(agents.data?.agents ?? [], draft.agentId)} onChange={(agentId) => change({ agentId }, "agent_id")} className="w-full" />
-        </Field>
-        <Field id="schedule-query" label="Question" required error={errorOf("query")} hint="The agent is asked just this, each time anew">
-          <Textarea {...fieldAria("schedule-query", errorOf("query"))} value={draft.query} className="min-h-24" placeholder="What has happened since yesterday?" onChange={(event) => text("query", event.target.value)} />
-        </Field>
-        <TimingFields timing={draft.timing} error={errorOf("cron")} onChange={(timing) => change({ timing }, "cron")} />
-        <div className="grid gap-3 sm:grid-cols-2">
-          <Field id="schedule-zone" label="Time zone" required error={errorOf("time_zone")} tip="The clock that the times are read from; summer time is taken care of.">
-            <Input {...fieldAria("schedule-zone", errorOf("time_zone"))} value={draft.timeZone} list="time-zones" autoComplete="off" spellCheck={false} onChange={(event) => change({ timeZone: event.target.value }, "time_zone")} />
-            <TimeZoneOptions id="time-zones" />
+        <ReadOnly reason={forbidden}>
+          <Field id="schedule-name" label="Name" required error={errorOf("name")}>
+            <Input {...fieldAria("schedule-name", errorOf("name"))} value={draft.name} autoFocus={isNew} autoComplete="off" placeholder="Morning report" onChange={(event) => text("name", event.target.value)} />
           </Field>
-          <Field id="schedule-model" label="Model" error={errorOf("model")} tip="Instead of the agent's own model.">
-            <Input {...fieldAria("schedule-model", errorOf("model"))} value={draft.model} list="schedule-models" placeholder="The agent's own" autoComplete="off" spellCheck={false} onChange={(event) => text("model", event.target.value)} />
-            <datalist id="schedule-models">
-              {(models.data ?? []).map((name) => <option key={name} value={name} />)}
-            </datalist>
+          <Field id="schedule-agent" label="Agent" required error={errorOf("agent_id")}>
+            <Select id="schedule-agent" label="Agent" value={draft.agentId} options={agentOptions(agents.data?.agents ?? [], draft.agentId)} onChange={(agentId) => change({ agentId }, "agent_id")} className="w-full" />
           </Field>
-        </div>
+          <Field id="schedule-query" label="Question" required error={errorOf("query")} hint="The agent is asked just this, each time anew">
+            <Textarea {...fieldAria("schedule-query", errorOf("query"))} value={draft.query} className="min-h-24" placeholder="What has happened since yesterday?" onChange={(event) => text("query", event.target.value)} />
+          </Field>
+          <TimingFields timing={draft.timing} error={errorOf("cron")} onChange={(timing) => change({ timing }, "cron")} />
+          <div className="grid gap-3 sm:grid-cols-2">
+            <Field id="schedule-zone" label="Time zone" required error={errorOf("time_zone")} tip="The clock that the times are read from; summer time is taken care of.">
+              <Input {...fieldAria("schedule-zone", errorOf("time_zone"))} value={draft.timeZone} list="time-zones" autoComplete="off" spellCheck={false} onChange={(event) => change({ timeZone: event.target.value }, "time_zone")} />
+              <TimeZoneOptions id="time-zones" />
+            </Field>
+            <Field id="schedule-model" label="Model" error={errorOf("model")} tip="Instead of the agent's own model.">
+              <Input {...fieldAria("schedule-model", errorOf("model"))} value={draft.model} list="schedule-models" placeholder="The agent's own" autoComplete="off" spellCheck={false} onChange={(event) => text("model", event.target.value)} />
+              <datalist id="schedule-models">
+                {(models.data ?? []).map((name) => <option key={name} value={name} />)}
+              </datalist>
+            </Field>
+          </div>
+        </ReadOnly>
         {save.error && Object.keys(said).length === 0 && <Callout tone="bad" title="Not saved">{problemText(save.error)}</Callout>}
         <div className="flex items-center gap-3">
-          <Button type="submit" variant="primary" disabled={save.isPending || (!isNew && !dirty)}>
+          <Button type="submit" variant="primary" disabled={save.isPending || (!isNew && !dirty && forbidden === undefined)} refused={forbidden}>
             {save.isPending ? "Saving …" : action}
           </Button>
           {!isNew && dirty && <Button variant="ghost" onClick={() => setDraft(initial)}>Discard changes</Button>}

@@ -1,12 +1,12 @@
 "use client";
 
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { CalendarClock, Plus } from "lucide-react";
-import Link from "next/link";
+import { CalendarClock } from "lucide-react";
 import { parseAsString, useQueryState } from "nuqs";
 
+import { CreateLink } from "@/components/layout/create-link";
 import { PageHeader } from "@/components/layout/page";
-import { Button, buttonStyles } from "@/components/ui/button";
+import { Button } from "@/components/ui/button";
 import { Callout } from "@/components/ui/callout";
 import { Select } from "@/components/ui/select";
 import { EmptyState, SkeletonRows } from "@/components/ui/surface";
@@ -17,11 +17,7 @@ import { schedulesQuery } from "../api/list-schedules";
 import { ScheduleTable } from "./schedule-table";
 
 const ALL = "all";
-const newSchedule = (
-  <Link href="/schedules/new" className={buttonStyles({ variant: "primary" })}>
-    <Plus /> New schedule
-  </Link>
-);
+const newSchedule = <CreateLink what="schedule">New schedule</CreateLink>;
 
 /** All schedules: what is asked when, and when it comes next. */
 export function ScheduleList() {

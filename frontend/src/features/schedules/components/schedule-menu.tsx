@@ -7,14 +7,16 @@ import { Button } from "@/components/ui/button";
 import { ConfirmDialog } from "@/components/ui/confirm-dialog";
 import { Menu, MenuItem } from "@/components/ui/menu";
 import type { ScheduleOut } from "@/lib/api";
+import { useRefusal } from "@/lib/use-permissions";
 
 import { useScheduleActions } from "../hooks/use-schedule-actions";
 
-/** Run now, pause or go on, remove. */
+/** Run now, pause or go on, remove; nothing for those who may not. */
 export function ScheduleMenu({ schedule, onRemoved }: { schedule: ScheduleOut; onRemoved?: () => void }) {
   const { pause, run, remove } = useScheduleActions();
   const [removing, setRemoving] = useState(false);
   const { id, name, paused } = schedule;
+  if (useRefusal("executions:run") !== undefined) return null;
   return (
     <>
       <Menu

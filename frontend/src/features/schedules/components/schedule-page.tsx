@@ -13,6 +13,7 @@ import { SkeletonRows } from "@/components/ui/surface";
 import type { ScheduleOut } from "@/lib/api";
 import { problemText } from "@/lib/problem";
 import { toast } from "@/lib/toast";
+import { useRefusal } from "@/lib/use-permissions";
 
 import { changeSchedule } from "../api/change-schedule";
 import { scheduleQuery } from "../api/get-schedule";
@@ -40,6 +41,7 @@ function Loaded({ schedule, executions }: { schedule: ScheduleOut; executions: R
   const queryClient = useQueryClient();
   const { pause, run } = useScheduleActions();
   const { id, name, paused } = schedule;
+  const refused = useRefusal("executions:run");
   const save = async (draft: ScheduleDraft) => {
     await changeSchedule(id, changesOf(draftOf(schedule), draft));
     await queryClient.invalidateQueries({ queryKey: ["schedules"] });
@@ -53,8 +55,8 @@ function Loaded({ schedule, executions }: { schedule: ScheduleOut; executions: R
         facts={<Badge tone={paused ? "warn" : "good"}>{paused ? "paused" : "active"}</Badge>}
         actions={
           <>
-            <Button disabled={run.isPending} onClick={() => run.mutate(schedule)}><Play /> Run now</Button>
-            <Button disabled={pause.isPending} onClick={() => pause.mutate({ id, paused: !paused })}>
+            <Button disabled={run.isPending} refused={refused} onClick={() => run.mutate(schedule)}><Play /> Run now</Button>
+            <Button disabled={pause.isPending} refused={refused} onClick={() => pause.mutate({ id, paused: !paused })}>
               {paused ? <><StepForward /> Go on</> : <><Pause /> Pause</>}
             </Button>
             <ScheduleMenu schedule={schedule} onRemoved={() => router.push("/schedules")} />

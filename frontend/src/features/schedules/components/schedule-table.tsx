@@ -7,6 +7,7 @@ import type { ScheduleOut } from "@/lib/api";
 import { cn } from "@/lib/cn";
 import { dateTime, oneLine, relativeTime, timeUntil } from "@/lib/format";
 import { useNow } from "@/lib/use-now";
+import { useRefusal } from "@/lib/use-permissions";
 
 import { useScheduleActions } from "../hooks/use-schedule-actions";
 import { timingWords } from "../model/timing";
@@ -16,6 +17,7 @@ import { ScheduleMenu } from "./schedule-menu";
 export function ScheduleTable({ schedules, agentNames }: { schedules: readonly ScheduleOut[]; agentNames: ReadonlyMap<string, string> }) {
   const now = useNow(1000);
   const { pause } = useScheduleActions();
+  const refused = useRefusal("executions:run");
   return (
     <table className="w-full table-fixed border-collapse">
       <thead className="text-2xs text-ink-3">
@@ -49,7 +51,7 @@ export function ScheduleTable({ schedules, agentNames }: { schedules: readonly S
               </td>
               <td className="px-2 pr-4 md:pr-5">
                 <span className="flex items-center justify-end gap-2">
-                  <Switch label={`${name} is active`} checked={!paused} onChange={(on) => pause.mutate({ id, paused: !on })} />
+                  <Switch label={`${name} is active`} checked={!paused} refused={refused} onChange={(on) => pause.mutate({ id, paused: !on })} />
                   <ScheduleMenu schedule={schedule} />
                 </span>
               </td>

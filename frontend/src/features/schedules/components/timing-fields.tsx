@@ -2,6 +2,7 @@
 
 import { Field, fieldAria } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
+import { useReadOnly } from "@/components/ui/read-only";
 import { Select } from "@/components/ui/select";
 import { cn } from "@/lib/cn";
 
@@ -71,6 +72,7 @@ export function TimingFields({ timing, error, onChange }: TimingFieldsProps) {
 }
 
 function WeekDays({ days, onChange }: { days: readonly number[]; onChange: (days: number[]) => void }) {
+  const shown = useReadOnly();
   return (
     <div role="group" aria-label="Days of the week" className="flex flex-wrap gap-1">
       {week.map((day) => {
@@ -80,6 +82,7 @@ function WeekDays({ days, onChange }: { days: readonly number[]; onChange: (days
             key={day}
             type="button"
             aria-pressed={on}
+            disabled={shown}
             title={dayNames[day]}
             onClick={() => onChange(on ? days.filter((other) => other !== day) : [...days, day])}
             className={cn("h-7 min-w-10 rounded-md border border-control-line/70 px-2 text-xs hover:bg-hover", on && "border-accent bg-accent-soft font-medium text-accent-ink hover:bg-accent-soft")}

@@ -6,8 +6,10 @@ import { useRouter } from "next/navigation";
 import { PageBody, PageHeader } from "@/components/layout/page";
 import { Button } from "@/components/ui/button";
 import { Callout } from "@/components/ui/callout";
+import { NotPermitted } from "@/components/ui/read-only";
 import { UnsavedGuard } from "@/components/ui/unsaved-guard";
 import { toast } from "@/lib/toast";
+import { useRefusal } from "@/lib/use-permissions";
 
 import { registerTool } from "../api/register-tool";
 import { useToolDraft } from "../hooks/use-tool-draft";
@@ -19,6 +21,7 @@ import { ToolFields } from "./tool-fields";
 export function RegisterTool() {
   const router = useRouter();
   const queryClient = useQueryClient();
+  const refused = useRefusal("tools:write");
   const state = useToolDraft(emptyTool, async (draft) => {
     const { name } = await registerTool(toToolBody(draft));
     await queryClient.invalidateQueries({ queryKey: ["tools"] });
@@ -28,7 +31,8 @@ export function RegisterTool() {
   return (
     <>
       <PageHeader parent={{ href: "/tools", label: "Tools" }} title="Register new tool" description="An async Python function becomes a tool: its signature is the schema, its docstring explains it. It runs in a sandbox, never in the server." />
-      <PageBody className="max-w-4xl">
+      {refused !== undefined && <NotPermitted reason={refused} />}
+      <PageBody className={refused === undefined ? "max-w-4xl" : "hidden"}>
         <form
           onSubmit={(event) => {
             event.preventDefault();

@@ -1,13 +1,13 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import { ArrowLeft, Plus, Wrench } from "lucide-react";
-import Link from "next/link";
+import { ArrowLeft, Wrench } from "lucide-react";
 import { parseAsString, useQueryStates } from "nuqs";
 
+import { CreateLink } from "@/components/layout/create-link";
 import { PageHeader } from "@/components/layout/page";
 import { Badge } from "@/components/ui/badge";
-import { Button, buttonStyles } from "@/components/ui/button";
+import { Button } from "@/components/ui/button";
 import { Callout } from "@/components/ui/callout";
 import { SearchInput } from "@/components/ui/input";
 import { EmptyState, SkeletonRows } from "@/components/ui/surface";
@@ -28,11 +28,7 @@ export function ToolList() {
       <PageHeader
         title="Tools"
         facts={data && <span className="nums text-ink-3">{data.total}</span>}
-        actions={
-          <Link href="/tools/new" className={buttonStyles({ variant: "primary" })}>
-            <Plus /> Register tool
-          </Link>
-        }
+        actions={<CreateLink what="tool">Register tool</CreateLink>}
       />
       <div className="grid min-h-0 min-w-0 flex-1 md:grid-cols-[minmax(16rem,22rem)_minmax(0,1fr)]">
         <div className={cn("flex min-h-0 min-w-0 flex-col border-r", chosen && "max-md:hidden")}>

@@ -12,6 +12,7 @@ import type { ToolOut } from "@/lib/api";
 import { duration } from "@/lib/format";
 import type { JsonSchema } from "@/lib/json-schema";
 import { problemText, toProblem } from "@/lib/problem";
+import { useRefusal } from "@/lib/use-permissions";
 
 import { executeTool } from "../api/execute-tool";
 import { formFields, initialValues, readValues } from "../model/form-values";
@@ -22,6 +23,7 @@ export function ToolTryOut({ tool }: { tool: ToolOut }) {
   const fields = useMemo(() => formFields(tool.parameters as JsonSchema), [tool.parameters]);
   const [values, setValues] = useState(() => initialValues(fields));
   const [tried, setTried] = useState(false);
+  const refused = useRefusal("tools:run");
   const call = useMutation({ mutationFn: (args: Record<string, unknown>) => executeTool(tool.name, args) });
   const read = readValues(fields, values);
   const said = call.error ? Object.fromEntries(toProblem(call.error).errors.map(({ pointer, detail }) => [pointer.replace(/^\/arguments\//, "").split("/")[0] ?? "", detail])) : {};
@@ -48,7 +50,7 @@ export function ToolTryOut({ tool }: { tool: ToolOut }) {
           }}
         />
         <div className="flex gap-2">
-          <Button type="submit" variant="primary" disabled={call.isPending}>
+          <Button type="submit" variant="primary" disabled={call.isPending} refused={refused}>
             <Play /> {call.isPending ? "Running …" : "Run tool"}
           </Button>
           <CopyButton label="Copy as curl" text={curl} variant="ghost">

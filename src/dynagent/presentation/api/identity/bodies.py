@@ -7,6 +7,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr, Str
 
 from dynagent.application.commands.identity import NewAccessKey, NewPasswordLink, NewTicket, SignedIn
 from dynagent.application.queries.identity import OwnSessions, Profile
+from dynagent.application.shared.permissions import TOLD
 from dynagent.core.identity import (
     EMAIL,
     MAX_PASSWORD,
@@ -25,6 +26,8 @@ Username = Annotated[str, StringConstraints(pattern=rf"^{USERNAME.pattern}$", ma
 Email = Annotated[str, StringConstraints(pattern=rf"^{EMAIL.pattern}$", max_length=254)]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100)]
 Password = Annotated[SecretStr, Field(max_length=MAX_PASSWORD, min_length=1)]
+# Named in the document, so that clients cannot ask for a permission that is none.
+Permission = Annotated[str, Field(json_schema_extra={"enum": list(TOLD)})]
 
 
 class _Body(BaseModel):
@@ -150,7 +153,7 @@ class UserList(Envelope):
 class ProfileOut(UserOut):
     """One's own account, and what one may do with the credential that was sent."""
 
-    permissions: list[str]
+    permissions: list[Permission]
     session_id: str | None = None
 
     @classmethod
