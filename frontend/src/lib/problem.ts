@@ -52,6 +52,16 @@ export function fieldProblems(problem: Problem): Record<string, string> {
   return fields;
 }
 
+/** JSON pointer below `place` → its first message, for a form that stands for that part of the body. */
+export function problemsUnder(problem: Problem, place: string): Record<string, string> {
+  const found: Record<string, string> = {};
+  for (const { pointer, detail } of problem.errors) {
+    const path = pointer.replace(/^#?(\/body(?=\/))?/, "");
+    if (path === place || path.startsWith(`${place}/`)) found[path.slice(place.length)] ??= sentence(detail);
+  }
+  return found;
+}
+
 function toFieldProblem(error: Record<string, unknown>): FieldProblem {
   return { pointer: text(error.pointer), detail: text(error.detail, text(error.message)) };
 }

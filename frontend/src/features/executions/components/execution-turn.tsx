@@ -14,6 +14,7 @@ import { useNow } from "@/lib/use-now";
 
 import { isLive } from "../api/list-executions";
 import { useExecutionTrace } from "../hooks/use-execution-trace";
+import { questionTitle } from "../model/answer";
 import { isOver, type Trace } from "../model/trace";
 import { AnswerForm } from "./answer-form";
 import { StatusBadge } from "./status-badge";
@@ -89,7 +90,7 @@ function Questions({ trace }: { trace: Trace }) {
   return open.map(({ id, opened }) =>
     opened.type !== "interrupt" ? null : (
       <section key={id} aria-label="Question to you" className="flex flex-col gap-2">
-        <Callout tone="warn" title={opened.reason === "in_doubt" ? "Did this call take place?" : `May the agent call ${String(opened.value.tool ?? "this tool")}?`}>
+        <Callout tone="warn" title={questionTitle(opened, opened.reason)}>
           <code className="font-mono text-xs break-words">{JSON.stringify(opened.value.arguments ?? {})}</code>
         </Callout>
         <AnswerForm executionId={trace.executionId} question={{ id: opened.interrupt_id, value: opened.value, response_schema: opened.response_schema }} />

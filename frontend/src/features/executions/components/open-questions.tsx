@@ -16,6 +16,7 @@ import { toast } from "@/lib/toast";
 import { useNow } from "@/lib/use-now";
 import { useSharedQuery } from "@/lib/use-shared-query";
 
+import { decisions, questionTitle } from "../model/answer";
 import { AnswerForm } from "./answer-form";
 import { Arguments } from "./detail-parts";
 
@@ -46,20 +47,13 @@ export function OpenQuestions() {
 }
 
 function QuestionCard({ question, now }: { question: OpenQuestionOut; now: number }) {
-  const { execution_id, agent_id, agent_name, query, value, reason, created_at } = question;
-  const tool = typeof value.tool === "string" ? value.tool : "this tool";
+  const { execution_id, query, value, reason, created_at } = question;
   const values = value.arguments;
   return (
     <Card className="min-w-0 overflow-hidden" data-testid="question">
       <div className="flex flex-wrap items-start gap-x-3 gap-y-1 border-b px-4 py-2.5">
         <div className="min-w-0 flex-1 basis-60">
-          <h2 className="font-semibold">
-            {reason === "in_doubt" ? "Did " : "May "}
-            <Link href={`/agents/${agent_id}`} className="hover:underline"><AgentIcon className="mr-1 inline size-3.5 align-[-2px] text-accent-ink" />{agent_name}</Link>
-            {reason === "in_doubt" ? " get through with " : " call "}
-            <code className="rounded-sm bg-tool-soft px-1 py-px font-mono text-xs font-medium text-tool-ink">{tool}</code>
-            {"?"}
-          </h2>
+          <h2 className="font-semibold"><Title question={question} /></h2>
           <p className="truncate text-xs text-ink-3">{oneLine(query, 200)}</p>
         </div>
         <Link href={`/executions/${execution_id}`} className="inline-flex items-center gap-1 text-xs text-accent-ink hover:underline"><TraceIcon className="size-3.5" /> Trace</Link>
@@ -72,6 +66,13 @@ function QuestionCard({ question, now }: { question: OpenQuestionOut; now: numbe
       </div>
     </Card>
   );
+}
+
+function Title({ question: { agent_id, agent_name, value, reason, response_schema } }: { question: OpenQuestionOut }) {
+  const agent = <Link href={`/agents/${agent_id}`} className="hover:underline"><AgentIcon className="mr-1 inline size-3.5 align-[-2px] text-accent-ink" />{agent_name}</Link>;
+  if (decisions(response_schema).length === 0) return <>{agent}: {questionTitle({ value, response_schema }, reason)}</>;
+  const tool = <code className="rounded-sm bg-tool-soft px-1 py-px font-mono text-xs font-medium text-tool-ink">{typeof value.tool === "string" ? value.tool : "this tool"}</code>;
+  return reason === "in_doubt" ? <>Did {agent} get through with {tool}?</> : <>May {agent} call {tool}?</>;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

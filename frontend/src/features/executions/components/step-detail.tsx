@@ -6,6 +6,7 @@ import { CodeBlock, JsonView } from "@/components/ui/json-view";
 import { Markdown } from "@/components/ui/markdown";
 import { cost, count, duration } from "@/lib/format";
 
+import { questionTitle } from "../model/answer";
 import type { Step, Trace } from "../model/trace";
 import { AnswerForm } from "./answer-form";
 import { Arguments, Facts, Section, Value } from "./detail-parts";
@@ -128,10 +129,10 @@ function RetryDetail({ step: { opened } }: { step: Step }) {
 
 function InterruptDetail({ step: { opened, closed, status }, executionId }: { step: Step; executionId: string }) {
   if (opened.type !== "interrupt") return null;
-  const { tool, arguments: values } = opened.value;
+  const { arguments: values } = opened.value;
   return (
     <>
-      <Callout tone="warn" title={opened.reason === "in_doubt" ? "Did this call take place?" : `May the agent call ${typeof tool === "string" ? tool : "this tool"}?`}>
+      <Callout tone="warn" title={questionTitle(opened, opened.reason)}>
         {status === "waiting" ? "The run waits for you; it costs nothing meanwhile." : "Answered."}
       </Callout>
       <Section title="The call">{isRecord(values) ? <Arguments values={values} /> : <JsonView value={opened.value} label="Value" />}</Section>

@@ -4,6 +4,7 @@ import { useMutation } from "@tanstack/react-query";
 import { Play } from "lucide-react";
 import { type FormEvent, useMemo, useState } from "react";
 
+import { SchemaForm } from "@/components/schema-form/schema-form";
 import { Button } from "@/components/ui/button";
 import { Callout } from "@/components/ui/callout";
 import { CopyButton } from "@/components/ui/copy-button";
@@ -11,41 +12,43 @@ import { CodeBlock, JsonView } from "@/components/ui/json-view";
 import type { ToolOut } from "@/lib/api";
 import { duration } from "@/lib/format";
 import type { JsonSchema } from "@/lib/json-schema";
-import { problemText, toProblem } from "@/lib/problem";
+import { problemsUnder, problemText, toProblem } from "@/lib/problem";
+import { draftOf, formNode, readDraft } from "@/lib/schema-draft";
 import { useRefusal } from "@/lib/use-permissions";
 
 import { executeTool } from "../api/execute-tool";
-import { formFields, initialValues, readValues } from "../model/form-values";
-import { ToolForm } from "./tool-form";
 
 /** A form made from the tool's schema, and what a call gives. */
 export function ToolTryOut({ tool }: { tool: ToolOut }) {
-  const fields = useMemo(() => formFields(tool.parameters as JsonSchema), [tool.parameters]);
-  const [values, setValues] = useState(() => initialValues(fields));
+  const schema = tool.parameters as JsonSchema;
+  const form = useMemo(() => formNode(schema), [schema]);
+  const [draft, setDraft] = useState(() => draftOf(form));
   const [tried, setTried] = useState(false);
   const refused = useRefusal("tools:run");
   const call = useMutation({ mutationFn: (args: Record<string, unknown>) => executeTool(tool.name, args) });
-  const read = readValues(fields, values);
-  const said = call.error ? Object.fromEntries(toProblem(call.error).errors.map(({ pointer, detail }) => [pointer.replace(/^\/arguments\//, "").split("/")[0] ?? "", detail])) : {};
+  const read = readDraft(form, draft);
+  const said = call.error ? problemsUnder(toProblem(call.error), "/arguments") : {};
   const errors = tried ? { ...said, ...read.errors } : {};
   const submit = (event: FormEvent) => {
     event.preventDefault();
     setTried(true);
-    if (Object.keys(read.errors).length === 0) call.mutate(read.arguments);
+    if (Object.keys(read.errors).length === 0) call.mutate(read.value as Record<string, unknown>);
   };
   const curl = () => {
-    const body = JSON.stringify({ name: tool.name, arguments: read.arguments });
+    const body = JSON.stringify({ name: tool.name, arguments: read.value });
     return `curl -X POST '${window.location.origin}/api/v1/tools/execute' -H 'Content-Type: application/json' -d '${body.replaceAll("'", "'\\''")}'`;
   };
   return (
     <div className="flex min-w-0 flex-col gap-3">
       <form onSubmit={submit} noValidate className="flex flex-col gap-3">
-        <ToolForm
-          fields={fields}
-          values={values}
+        <SchemaForm
+          schema={schema}
+          draft={draft}
           errors={errors}
-          onChange={(name, value) => {
-            setValues((before) => ({ ...before, [name]: value }));
+          naming="names"
+          empty="This tool takes no arguments."
+          onChange={(next) => {
+            setDraft(next);
             if (call.error) call.reset();
           }}
         />
