@@ -24,7 +24,9 @@ const config: NextConfig = {
           }),
       }
     : { output: "export" as const, trailingSlash: true }),
-  skipTrailingSlashRedirect: true,
+  // In development `/api/…` is passed on as it is asked. The export must not have this: its router would ask for
+  // `/agents/<id>.txt`, which is nowhere, instead of the page's folder, and would load the whole page anew.
+  ...(development ? { skipTrailingSlashRedirect: true } : {}),
   // gzip would hold back the event stream in development.
   compress: false,
   images: { unoptimized: true },

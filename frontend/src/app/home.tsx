@@ -10,6 +10,7 @@ import { Activity } from "@/features/executions/components/activity";
 import { QuickAsk } from "@/features/executions/components/quick-ask";
 import { RecentExecutions } from "@/features/executions/components/recent-executions";
 import { useAgentStream } from "@/features/executions/hooks/use-agent-stream";
+import { DemoModelNote } from "@/features/language-models/components/demo-model-note";
 import { FirstRun } from "@/features/onboarding/components/first-run";
 import { Overview } from "@/features/onboarding/components/overview";
 import { problemText } from "@/lib/problem";
@@ -25,7 +26,7 @@ export function Home() {
   const touring = tour ?? (agents.length === 0 || agent !== null);
   if (error) return <Callout tone="bad" className="m-4" title="The agents could not be loaded">{problemText(error)}</Callout>;
   if (!data) return <SkeletonRows />;
-  if (!touring) return <Overview agents={agents} ask={<QuickAsk agents={agents} />} activity={<Activity />} executions={<RecentExecutions />} onTour={() => void setPlace({ tour: true })} />;
+  if (!touring) return <Overview agents={agents} ask={<QuickAsk agents={agents} />} note={<DemoModelNote />} activity={<Activity />} executions={<RecentExecutions />} onTour={() => void setPlace({ tour: true })} />;
   const agentId = agent ?? agents.find(({ name }) => name === "Demo Agent")?.id ?? null;
   return (
     <Tour key={agentId} agentId={agentId} executionId={execution} onPlace={(place) => void setPlace(place)} />
@@ -48,10 +49,11 @@ function Tour({ agentId, executionId, onPlace }: TourProps) {
     <FirstRun
       agentId={agentId}
       executionId={stream.executionId}
+      watching={stream.run !== null}
       onAgent={(id) => onPlace({ tour: true, agent: id })}
-      onAsk={(_, query) => stream.startStreaming(query).then(watch)}
+      onAsk={(_, query) => stream.startStreaming(query).then((id) => onPlace({ agent: agentId, execution: id }))}
       onFinish={() => onPlace({ tour: null, agent: null, execution: null })}
-      trace={stream.executionId && <EmbeddedTrace execution={stream.execution} onStarted={watch} />}
+      trace={stream.run !== null && <EmbeddedTrace key={stream.run} execution={stream.execution} onStarted={watch} />}
     />
   );
 }

@@ -8,6 +8,7 @@ import { AppShell } from "@/components/layout/app-shell";
 import { CommandPalette } from "@/features/command-palette/components/command-palette";
 import { AccountLink } from "@/features/identity/components/account-link";
 import { SessionGate } from "@/features/identity/components/session-gate";
+import { AwayNotice } from "@/features/system/components/away-notice";
 import { ServerStatus } from "@/features/system/components/server-status";
 
 import { Providers } from "./providers";
@@ -29,6 +30,7 @@ export default function RootLayout({ children }: { children: ReactNode }) {
         <Providers>
           <SessionGate>
             <AppShell
+              notice={<AwayNotice />}
               status={
                 <>
                   <AccountLink />

@@ -1,7 +1,10 @@
+import type { Metadata } from "next";
 import Link from "next/link";
 
 import { buttonStyles } from "@/components/ui/button";
 import { EmptyState } from "@/components/ui/surface";
+
+export const metadata: Metadata = { title: "Not found" };
 
 /** Any address that is no page. */
 export default function NotFound() {

@@ -12,7 +12,8 @@ export function healthQuery() {
       if (!report) throw error instanceof Error ? error : new TypeError("no answer");
       return report;
     },
-    refetchInterval: 20_000,
+    // Asked again soon when there was no answer: the notice that says so must not outlive its reason.
+    refetchInterval: ({ state }) => (state.status === "error" ? 3_000 : 20_000),
     retry: false,
   });
 }

@@ -36,13 +36,11 @@ export interface JsonSchema {
 export function plain(schema: JsonSchema, root: JsonSchema = schema): JsonSchema {
   if (schema.$ref) {
     const target = resolve(schema.$ref, root);
-    const { $ref: _followed, ...own } = schema;
-    return target ? { ...plain(target, root), ...own } : {};
+    return target ? { ...plain(target, root), ...without(schema, "$ref") } : {};
   }
   const branches = (schema.anyOf ?? schema.oneOf)?.filter((branch) => branch.type !== "null");
   if (branches?.length === 1 && branches[0]) {
-    const { anyOf: _any, oneOf: _one, ...own } = schema;
-    return { ...plain(branches[0], root), ...own };
+    return { ...plain(branches[0], root), ...without(schema, "anyOf", "oneOf") };
   }
   return schema;
 }
@@ -50,6 +48,10 @@ export function plain(schema: JsonSchema, root: JsonSchema = schema): JsonSchema
 /** Whether null is a value of the schema. */
 export function isNullable({ type, anyOf, oneOf }: JsonSchema): boolean {
   return type === "null" || (Array.isArray(type) && type.includes("null")) || [...(anyOf ?? []), ...(oneOf ?? [])].some((branch) => branch.type === "null");
+}
+
+function without(schema: JsonSchema, ...names: (keyof JsonSchema)[]): JsonSchema {
+  return Object.fromEntries(Object.entries(schema).filter(([name]) => !names.some((other) => other === name)));
 }
 
 /** What a local reference such as `#/$defs/Place` points at. */

@@ -16,6 +16,8 @@ function skip(why) {
 }
 
 if (!existsSync(fileURLToPath(new URL("../../out/csp.json", import.meta.url)))) skip("the user interface is not built (npm run build)");
+/** Journeys at a time. Most of their time is waiting: for a model, for a minute to be full. */
+const LANES = Number(process.env.LANES ?? 4);
 const browser = await startBrowser();
 if (!browser) skip("no Chromium here (apt-get install chromium, or set CHROMIUM)");
 const server = await startServer();
@@ -23,20 +25,31 @@ if (!server) {
   await browser.close();
   skip("no server: .venv/bin/dynagent is not there (make env), or set DYNAGENT_URL");
 }
-const proxy = await startProxy(server.url);
-
 const wanted = process.argv.slice(2);
+const chosen = Object.entries(journeys).filter(([name]) => wanted.length === 0 || wanted.includes(name));
+// The first of all journeys wants an empty installation; the others know nothing of each other and go side by side.
+const [first, ...queue] = chosen[0]?.[0] === Object.keys(journeys)[0] ? chosen : [undefined, ...chosen];
+const began = performance.now();
+const again = [];
+if (first) await go(first);
+await Promise.all(Array.from({ length: LANES }, async () => {
+  for (let next = queue.shift(); next; next = queue.shift()) await go(next);
+}));
+// Once more, alone, and told: what fails twice is broken, what fails once in a hundred is a race to look into.
 let failed = 0;
-for (const [name, journey] of Object.entries(journeys)) {
-  if (wanted.length > 0 && !wanted.includes(name)) continue;
-  // Once more on a new page, and told: what fails twice is broken, what fails once in a hundred is a race to look into.
-  if (!(await goes(name, journey)) && !(await goes(name, journey))) failed += 1;
-}
+for (const [name, journey] of again) if (!(await goes(name, journey))) failed += 1;
 await browser.close();
-await proxy.stop();
 await server.stop();
-console.log(failed ? `${failed} journeys failed` : "all journeys went well");
+console.log(`${failed ? `${failed} journeys failed` : "all journeys went well"} (${chosen.length} in ${seconds(began)})`);
 process.exit(failed ? 1 : 0);
+
+async function go([name, journey]) {
+  if (!(await goes(name, journey))) again.push([name, journey]);
+}
+
+function seconds(since) {
+  return `${((performance.now() - since) / 1000).toFixed(1)} s`;
+}
 
 /** Calls past the page, to prepare or to check. */
 function api(base) {
@@ -48,14 +61,15 @@ function api(base) {
   };
 }
 
-/** Go one journey on a page of its own; say how it went and whether it went well. */
+/** Go one journey on a page and a network of its own; say how it went and whether it went well. */
 async function goes(name, journey) {
   const began = performance.now();
+  const proxy = await startProxy(server.url);
   const page = await openPage(browser, proxy.url);
   try {
     const note = await journey({ page, browser, proxy, base: proxy.url, api: api(proxy.url) });
     if (page.complaints.length > 0) throw new Error(`the page complained:\n${page.complaints.join("\n")}`);
-    console.log(`ok    ${name} (${((performance.now() - began) / 1000).toFixed(1)} s)${note ? ` – ${note}` : ""}`);
+    console.log(`ok    ${name} (${seconds(began)})${note ? ` – ${note}` : ""}`);
     return true;
   } catch (error) {
     await shot(page, `failed-${name}`).catch(() => undefined);
@@ -63,5 +77,6 @@ async function goes(name, journey) {
     return false;
   } finally {
     await page.context().close();
+    await proxy.stop();
   }
 }

@@ -13,8 +13,8 @@ import { useViewStore } from "@/stores/view";
 import { Navigation } from "./navigation";
 import { ThemeSwitch } from "./theme-switch";
 
-/** The frame around every page: navigation on the left, or behind a button on narrow screens. */
-export function AppShell({ children, status }: { children: ReactNode; status?: ReactNode }) {
+/** The frame around every page: navigation on the left, or behind a button on narrow screens; `notice` stands above the page. */
+export function AppShell({ children, status, notice }: { children: ReactNode; status?: ReactNode; notice?: ReactNode }) {
   const { navigationOpen, setNavigationOpen } = useViewStore();
   const close = () => setNavigationOpen(false);
   return (
@@ -48,6 +48,7 @@ export function AppShell({ children, status }: { children: ReactNode; status?: R
         </div>
       </aside>
       <main id="main" tabIndex={-1} className="relative flex min-w-0 flex-1 flex-col outline-none md:min-h-0 md:overflow-y-auto">
+        {notice}
         {children}
       </main>
     </div>

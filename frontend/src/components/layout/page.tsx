@@ -1,6 +1,8 @@
+"use client";
+
 import { ChevronRight } from "lucide-react";
 import Link from "next/link";
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect } from "react";
 
 import { cn } from "@/lib/cn";
 
@@ -14,8 +16,16 @@ export interface PageHeaderProps {
   facts?: ReactNode;
 }
 
+/** The title while the thing is being loaded. */
+export const UNKNOWN = "…";
+
 /** The top of a page: where we are, what it is, what can be done. */
 export function PageHeader({ title, description, parent, actions, facts }: PageHeaderProps) {
+  // A page of one thing is called after it: tabs and bookmarks tell them apart.
+  const named = parent && typeof title === "string" && title !== UNKNOWN ? `${title} · ${parent.label} · Dynagent` : null;
+  useEffect(() => {
+    if (named !== null) document.title = named;
+  }, [named]);
   return (
     <header className="flex flex-wrap items-center gap-x-3 gap-y-2 border-b bg-surface px-4 py-2.5 md:px-5">
       <div className={cn("min-w-0 flex-1", parent ? "basis-60" : "basis-20")}>

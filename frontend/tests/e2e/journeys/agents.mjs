@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 
 import { axe, shot } from "../browser.mjs";
-import { demoAgent } from "./prepare.mjs";
+import { demoAgent, unique } from "./prepare.mjs";
 
 export async function agentJourney({ page, api }) {
-  const name = `Analyst ${Date.now() % 100000}`;
+  const name = unique("Analyst");
   await page.goto("/agents/new");
   await page.getByRole("button", { name: "Create agent" }).click();
   await page.getByText("Needed").waitFor();

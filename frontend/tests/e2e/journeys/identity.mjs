@@ -12,6 +12,8 @@ export async function identity({ browser }) {
   const proxy = await startProxy(server.url);
   const page = await openPage(browser, proxy.url);
   try {
+    // Without a session, and with a wrong password: what the gate and the form are for.
+    page.expected.push(/^401 /);
     await page.goto("/agents");
     await page.getByRole("form", { name: "Sign in" }).waitFor();
     await shot(page, "sign-in");

@@ -8,5 +8,8 @@ import { schedules } from "./schedules.mjs";
 import { editTool, registerTool } from "./tools.mjs";
 import { keyboardOnly, traceByKeyboard } from "./trace.mjs";
 
-/** All journeys, in this order: the first run wants an empty installation. */
-export const journeys = { "first-run": firstRun, agents: agentJourney, "builder-problems": builderProblems, tools: registerTool, "edit-tool": editTool, schedules, conversations, approvals, fork, "drop-network": dropNetwork, cancel, approval, reload, replay, trace: traceByKeyboard, keyboard: keyboardOnly, dark: darkMode, "deep-links": deepLinks, pages, "long-trace": longTrace, identity };
+/** All journeys: the first run, which wants an empty installation, then those that take long, so that none of them is the last one going. */
+export const journeys = {
+  "first-run": firstRun, schedules, identity, pages, "long-trace": longTrace, "drop-network": dropNetwork, reload, agents: agentJourney, tools: registerTool, "edit-tool": editTool,
+  "builder-problems": builderProblems, conversations, approvals, fork, cancel, approval, replay, trace: traceByKeyboard, keyboard: keyboardOnly, dark: darkMode, "deep-links": deepLinks,
+};

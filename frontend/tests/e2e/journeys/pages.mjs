@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 
-import { axe, openPage, shot } from "../browser.mjs";
+import { axe, COLOURS, LAYOUT, openPage, shot } from "../browser.mjs";
 import { longTasks, quantile, scrollFrames, watchLongTasks } from "../measure.mjs";
-import { demoAgent, finished } from "./prepare.mjs";
+import { demoAgent, finished, unique } from "./prepare.mjs";
 
 const MOCK_EVENTS = 10_000;
 
@@ -19,19 +19,11 @@ export async function darkMode({ page }) {
   await page.waitForFunction(() => !document.documentElement.classList.contains("dark"));
 }
 
-const looks = {
-  light: {},
-  dark: { colorScheme: "dark" },
-  middle: { viewport: { width: 1024, height: 768 } },
-  narrow: { viewport: { width: 360, height: 760 }, hasTouch: true },
-  calm: { reducedMotion: "reduce" },
-};
-
 /** Every page with something in it: the name of its picture and its address. */
 async function addressesOf(api) {
   const agent = await demoAgent(api);
   const run = await finished(api, agent, "First, compute 23*19 using the calculator. Then ask the chatbot to explain the result in one sentence.");
-  const careful = await demoAgent(api, { name: `Careful ${Date.now() % 100000}`, requires_approval: ["calculator"] });
+  const careful = await demoAgent(api, { name: unique("Careful"), requires_approval: ["calculator"] });
   await api("POST", "/executions", { agent_id: careful.id, query: "First, compute 23*19 using the calculator.", mode: "async" });
   const talk = await api("POST", "/executions", { agent_id: agent.id, query: "What is 6*7?", mode: "sync", conversation_id: `talk-${agent.id}` });
   const schedule = await api("POST", "/schedules", { agent_id: agent.id, name: "Morning report", query: "What is new?", cron: "0 9 * * 1-5", time_zone: "Europe/Berlin" });
@@ -43,31 +35,66 @@ async function addressesOf(api) {
   };
 }
 
-/** Every page: light, dark, at 1024 and 360 px, without motion; no violation that axe knows, no sideways scrolling. */
+const DESKTOP = { width: 1440, height: 900 };
+const READERS = 3;
+
+/** Every page: light, dark, at 1024 and 360 px; no violation that axe knows, no sideways scrolling, a title of its own, nothing on the console. */
 export async function pages({ browser, base, api }) {
-  const addresses = await addressesOf(api);
-  const found = await Promise.all(Object.entries(looks).map(async ([look, options]) => lookAt(await openPage(browser, base, options), look, addresses)));
-  assert.deepEqual(found.flat(), []);
+  const addresses = Object.entries(await addressesOf(api));
+  const problems = [];
+  const titles = new Map();
+  await Promise.all(Array.from({ length: READERS }, async () => {
+    const page = await openPage(browser, base);
+    page.expected.push(/^404 GET \/nowhere/);
+    for (let next = addresses.shift(); next; next = addresses.shift()) {
+      const [name, address] = next;
+      problems.push(...(await lookAt(page, name, address)).map((problem) => `${name}: ${problem}`));
+      titles.set(name, await page.title());
+    }
+    problems.push(...page.complaints);
+    await page.context().close();
+  }));
+  problems.push(...(await motion(browser, base, api)));
+  assert.deepEqual(problems, []);
+  for (const [name, title] of titles) assert.match(title, name === "home" ? /^Dynagent$/ : /.+ · Dynagent$/, `${name} has a title of its own`);
 }
 
-async function lookAt(page, look, addresses) {
+async function lookAt(page, name, address) {
+  await page.setViewportSize(DESKTOP);
+  await page.emulateMedia({ colorScheme: "light" });
+  await page.goto(address);
+  await page.getByRole("heading").first().waitFor();
+  await page.getByRole("status", { name: "Loading" }).first().waitFor({ state: "detached" });
+  await page.evaluate(() => document.fonts.ready);
   const problems = [];
-  for (const [name, address] of Object.entries(addresses)) {
-    if (look === "calm" && name !== "execution") continue;
-    await page.goto(address);
-    await page.getByRole("heading").first().waitFor();
-    await page.getByRole("status", { name: "Loading" }).first().waitFor({ state: "detached" });
-    await page.evaluate(() => document.fonts.ready);
-    await shot(page, `${name}-${look}`);
-    // Every page once in each colour scheme; narrow, where the layout itself is another one.
-    if (["light", "dark"].includes(look) || (look === "narrow" && ["home", "execution", "agent"].includes(name))) problems.push(...(await axe(page)).map((problem) => `${look} ${name}: ${problem}`));
+  const look = async (as, rules) => {
+    await shot(page, `${name}-${as}`);
+    if (rules !== null) problems.push(...(await axe(page, rules)).map((problem) => `${as}: ${problem}`));
     const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-    if (wide > 0) problems.push(`${look} ${name}: ${wide} px too wide`);
-    if (look === "calm" && (await endlessMotion(page)) > 0) problems.push(`${name} moves although the reader wants it still`);
-  }
-  problems.push(...page.complaints.map((complaint) => `${look}: ${complaint}`));
-  await page.context().close();
+    if (wide > 0) problems.push(`${as}: ${wide} px too wide`);
+  };
+  await look("light", undefined);
+  await page.emulateMedia({ colorScheme: "dark" });
+  await page.waitForFunction(() => document.documentElement.classList.contains("dark"));
+  await look("dark", COLOURS);
+  await page.emulateMedia({ colorScheme: "light" });
+  await page.setViewportSize({ width: 1024, height: 768 });
+  await look("middle", null);
+  await page.setViewportSize({ width: 360, height: 760 });
+  await look("narrow", LAYOUT);
   return problems;
+}
+
+/** Nothing moves for a reader who wants it still. */
+async function motion(browser, base, api) {
+  const agent = await demoAgent(api);
+  const run = await finished(api, agent, "What is 6*7?");
+  const page = await openPage(browser, base, { reducedMotion: "reduce" });
+  await page.goto(`/executions/${run.id}`);
+  await page.getByRole("treeitem").first().waitFor();
+  const moving = await endlessMotion(page);
+  await page.context().close();
+  return moving > 0 ? ["the execution moves although the reader wants it still"] : [];
 }
 
 const endlessMotion = (page) => page.evaluate(() => document.getAnimations().filter((animation) => animation.effect?.getComputedTiming().iterations === Infinity).length);

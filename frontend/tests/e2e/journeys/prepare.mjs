@@ -1,4 +1,8 @@
 /** What several journeys start from. */
+import { randomBytes } from "node:crypto";
+
+/** A name that no other journey has, although they go side by side. */
+export const unique = (name, between = " ") => `${name}${between}${randomBytes(3).toString("hex")}`;
 
 const waiter = {
   name: "wait_a_while",
@@ -10,11 +14,11 @@ const waiter = {
 /** An agent whose runs take as long as one asks: `Use wait_a_while with seconds 4.` */
 export async function slowAgent(api) {
   await api("POST", "/tools/register", waiter);
-  return api("POST", "/agents", { name: `Waiter ${Date.now() % 100000}`, tools: [waiter.name] });
+  return api("POST", "/agents", { name: unique("Waiter"), tools: [waiter.name] });
 }
 
 export async function demoAgent(api, more = {}) {
-  return api("POST", "/agents", { name: `Helper ${Date.now() % 100000}`, tools: ["calculator", "chatbot"], ...more });
+  return api("POST", "/agents", { name: unique("Helper"), tools: ["calculator", "chatbot"], ...more });
 }
 
 /** Start a run and wait for its end. */

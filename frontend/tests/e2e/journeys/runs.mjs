@@ -37,6 +37,7 @@ export async function dropNetwork({ page, api, proxy }) {
   await page.getByRole("button", { name: "Ask", exact: true }).click();
   await page.getByRole("treeitem", { name: /wait_a_while/ }).nth(1).waitFor();
   await shot(page, "playground-live");
+  page.expected.push(/^net::ERR_/);
   proxy.drop(2500);
   await page.getByTestId("connection-banner").waitFor();
   await shot(page, "playground-reconnecting");

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 
 import { axe, shot } from "../browser.mjs";
+import { unique } from "./prepare.mjs";
 
 export async function registerTool({ page }) {
-  const name = `reverse_${Date.now() % 1000000}`;
+  const name = unique("reverse", "_");
   await page.goto("/tools/new");
   await page.getByRole("textbox", { name: "Name" }).fill(name);
   await page.getByRole("textbox", { name: "Description" }).fill("Reverse the characters in a string");
@@ -35,7 +36,7 @@ export async function registerTool({ page }) {
 
 /** A registered tool changes: a new version, its diff, the way back; it is switched off and on. */
 export async function editTool({ page, api }) {
-  const name = `shout_${Date.now() % 1000000}`;
+  const name = unique("shout", "_");
   const code = (body) => `async def ${name}(text: str) -> str:\n    return ${body}\n`;
   await api("POST", "/tools/register", { name, description: "Say it loudly", code: code("text.upper()") });
   await page.goto(`/tools?tool=${name}&tab=source`);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
 import { axe, shot } from "../browser.mjs";
-import { status } from "./prepare.mjs";
+import { status, unique } from "./prepare.mjs";
 
 const broken = {
   name: "price_of",
@@ -14,7 +14,7 @@ const selected = (page) => page.getByRole("treeitem", { selected: true });
 /** Errors one after another, the input of a model call, zoom, a step's link, all with the keyboard alone. */
 export async function traceByKeyboard({ page, api }) {
   await api("POST", "/tools/register", broken);
-  const agent = await api("POST", "/agents", { name: `Broken ${Date.now() % 100000}`, tools: [broken.name, "calculator"] });
+  const agent = await api("POST", "/agents", { name: unique("Broken"), tools: [broken.name, "calculator"] });
   const run = await api("POST", "/executions", { agent_id: agent.id, query: "Use price_of with article A7. Then compute 6*7.", mode: "sync" });
   await page.goto(`/executions/${run.id}`);
   await status(page, "completed").waitFor();
@@ -54,7 +54,7 @@ export async function traceByKeyboard({ page, api }) {
 
 /** From the first page to a finished run without a mouse. */
 export async function keyboardOnly({ page, api }) {
-  const agent = await api("POST", "/agents", { name: `Keys ${Date.now() % 100000}`, tools: ["calculator"] });
+  const agent = await api("POST", "/agents", { name: unique("Keys"), tools: ["calculator"] });
   await page.goto("/");
   await page.getByRole("heading", { level: 1 }).waitFor();
   await page.keyboard.press("Tab");

@@ -30,10 +30,12 @@ export interface AgentEditorProps {
   /** Beside the form: ask the agent as it is stored. */
   tryOut: ReactNode;
   executions: ReactNode;
+  /** In the header, before the menu. */
+  actions?: ReactNode;
 }
 
 /** One agent: its form with the try-out panel, its versions, its runs. */
-export function AgentEditor({ agentId, tryOut, executions }: AgentEditorProps) {
+export function AgentEditor({ agentId, tryOut, executions, actions }: AgentEditorProps) {
   const router = useRouter();
   const { data: agent, error } = useQuery(agentQuery(agentId));
   const [tab, setTab] = useQueryState("tab", parseAsStringLiteral(tabs).withDefault("configuration"));
@@ -53,7 +55,7 @@ export function AgentEditor({ agentId, tryOut, executions }: AgentEditorProps) {
         parent={{ href: "/agents", label: "Agents" }}
         title={agent?.name ?? "…"}
         facts={agent && <><AgentStatusBadge status={agent.status} /><span className="nums text-xs text-ink-3">v{agent.version}</span></>}
-        actions={agent && <AgentMenu agent={agent} onDeleted={() => router.push("/agents")} />}
+        actions={agent && <>{actions}<AgentMenu agent={agent} onDeleted={() => router.push("/agents")} /></>}
       />
       {!agent ? (
         <SkeletonRows />

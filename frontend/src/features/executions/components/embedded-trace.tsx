@@ -21,8 +21,8 @@ export function EmbeddedTrace({ execution, stacked = false, onStarted }: Embedde
   const { trace } = execution;
   return (
     <div className="@container flex min-h-0 min-w-0 flex-1 flex-col">
-      {trace.lastSeq > 0 && <TraceStats trace={trace} lead={<StatusBadge status={trace.status} />} actions={<TraceActions trace={trace} compact onStarted={onStarted} />} />}
-      <TraceView key={trace.executionId} execution={execution} selected={selected} onSelect={setSelected} stacked={stacked} />
+      {(trace.lastSeq > 0 || trace.query !== "") && <TraceStats trace={trace} lead={<StatusBadge status={trace.status} />} actions={<TraceActions trace={trace} compact onStarted={onStarted} />} />}
+      <TraceView execution={execution} selected={selected} onSelect={setSelected} stacked={stacked} />
     </div>
   );
 }

@@ -78,8 +78,9 @@ function Run({ agentId, executionId, onStarted }: RunProps) {
           </Callout>
         )}
       </div>
-      {stream.executionId ? (
+      {stream.run !== null ? (
         <EmbeddedTrace
+          key={stream.run}
           execution={stream.execution}
           onStarted={(id) => {
             stream.watch(id);

@@ -7,16 +7,19 @@ import { Menu, MenuItem } from "@/components/ui/menu";
 import { saveFile } from "@/lib/save-file";
 import { toast } from "@/lib/toast";
 import { useRefusal } from "@/lib/use-permissions";
+import { useSession } from "@/lib/use-session";
 
 import { useExecutionActions } from "../hooks/use-execution-actions";
-import { curlFollow, curlRun, curlStart } from "../model/curl";
+import { curlFollow, curlRun, curlStart } from "../model/code";
 import { isOver, type Trace } from "../model/trace";
 
 /** Cancel, run again, share, copy as curl, download. */
 export function TraceActions({ trace, compact = false, onStarted }: { trace: Trace; compact?: boolean; onStarted: (executionId: string) => void }) {
   const { cancel, repeat } = useExecutionActions(onStarted);
   const refused = useRefusal("executions:run");
+  const { user } = useSession();
   const origin = typeof window === "undefined" ? "" : window.location.origin;
+  const place = { origin, keyed: user !== null };
   const { executionId, agentId, query } = trace;
   const copy = (text: string, what: string) =>
     void navigator.clipboard.writeText(text).then(
@@ -30,7 +33,7 @@ export function TraceActions({ trace, compact = false, onStarted }: { trace: Tra
           <RotateCcw /> Run again
         </Button>
       ) : (
-        <Button size={compact ? "sm" : "md"} variant="dangerGhost" className="border border-line-strong" disabled={cancel.isPending} refused={refused} onClick={() => cancel.mutate(executionId)}>
+        <Button size={compact ? "sm" : "md"} variant="dangerGhost" className="border border-line-strong" disabled={cancel.isPending || executionId === ""} refused={refused} onClick={() => cancel.mutate(executionId)}>
           <Ban /> {cancel.isPending ? "Cancelling …" : "Cancel"}
         </Button>
       )}
@@ -49,13 +52,13 @@ export function TraceActions({ trace, compact = false, onStarted }: { trace: Tra
         <MenuItem onSelect={() => copy(compact ? `${origin}/executions/${executionId}` : window.location.href, "Link")}>
           <Link2 /> {compact ? "Copy link to this run" : "Copy link to this view"}
         </MenuItem>
-        <MenuItem onSelect={() => copy(curlRun(origin, agentId, query), "Command")}>
+        <MenuItem onSelect={() => copy(curlRun(place, agentId, query), "Command")}>
           <Terminal /> Copy as curl: run and stream
         </MenuItem>
-        <MenuItem onSelect={() => copy(curlStart(origin, agentId, query), "Command")}>
+        <MenuItem onSelect={() => copy(curlStart(place, agentId, query), "Command")}>
           <Terminal /> Copy as curl: start in the background
         </MenuItem>
-        <MenuItem onSelect={() => copy(curlFollow(origin, executionId), "Command")}>
+        <MenuItem onSelect={() => copy(curlFollow(place, executionId), "Command")}>
           <Terminal /> Copy as curl: follow this trace
         </MenuItem>
         <MenuItem onSelect={() => saveFile(`${executionId}.json`, JSON.stringify(trace.events, null, 2), "application/json")}>

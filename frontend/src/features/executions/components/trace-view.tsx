@@ -49,7 +49,7 @@ export function TraceView({ execution, selected, onSelect, stacked = false }: Tr
   const window = zoomed ? stepWindow(zoomed, clock) : whole;
   const { detailsWidth, setDetailsWidth } = useViewStore();
 
-  if (live.lastSeq === 0) {
+  if (live.lastSeq === 0 && live.query === "") {
     return (
       <div className="flex-1">
         <ConnectionBanner stream={stream} resumed={false} onReconnect={reconnect} />
@@ -60,7 +60,7 @@ export function TraceView({ execution, selected, onSelect, stacked = false }: Tr
   return (
     <ErrorBoundary what="The trace" resetKey={live.executionId}>
       <div className="flex min-h-0 min-w-0 flex-1 flex-col bg-surface" data-testid="trace" data-status={live.status} data-events={live.events.length}>
-        <ConnectionBanner stream={stream} resumed={running} onReconnect={reconnect} />
+        <ConnectionBanner stream={stream} resumed={running && live.lastSeq > 0} onReconnect={reconnect} />
         <div style={{ "--details": `${detailsWidth}%` } as CSSProperties} className={cn("flex min-h-0 min-w-0 flex-1 flex-col", !stacked && "lg:flex-row")}>
           <div className={cn("flex max-h-[55vh] min-h-56 min-w-0 flex-col", !stacked && "lg:max-h-none lg:min-w-72 lg:flex-1")}>
             <TraceToolbar view={view} live={running} />

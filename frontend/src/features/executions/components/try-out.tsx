@@ -30,9 +30,9 @@ export function TryOut({ agentId }: { agentId: string }) {
         {!asked && <p className="text-xs text-ink-3">The stored version answers: save your changes first.</p>}
         {stream.refusal && <Callout tone="bad">{problemText(stream.refusal)}</Callout>}
       </div>
-      {stream.executionId && (
+      {stream.run !== null && (
         <div className="flex min-h-0 flex-1 flex-col bg-surface">
-          <EmbeddedTrace execution={stream.execution} stacked onStarted={stream.watch} />
+          <EmbeddedTrace key={stream.run} execution={stream.execution} stacked onStarted={stream.watch} />
         </div>
       )}
     </section>

@@ -57,6 +57,20 @@ describe("useAgentStream", () => {
     expect(connections).toEqual([null, "e1:5"]);
   });
 
+  it("shows the question before the server has answered it, and nothing of a refused one", async () => {
+    let answer: (response: HttpResponse<object>) => void = () => undefined;
+    server.use(http.post(`${base}/api/executions`, () => new Promise<HttpResponse<object>>((resolve) => (answer = resolve)), { once: true }));
+    const { result } = renderHook(() => useAgentStream("a1"), { wrapper });
+    expect(result.current.run).toBeNull();
+    let refused: Promise<unknown> = Promise.resolve();
+    act(() => void (refused = result.current.startStreaming("And 2+2?").catch((error: unknown) => error)));
+    await waitFor(() => expect(result.current.execution.trace).toMatchObject({ query: "And 2+2?", status: "pending", lastSeq: 0, executionId: "" }));
+    expect(result.current).toMatchObject({ run: 1, isStreaming: true, executionId: null });
+    answer(HttpResponse.json({ title: "no", status: 409, detail: "the agent is disabled" }, { status: 409 }));
+    await act(async () => void (await refused));
+    await waitFor(() => expect(result.current).toMatchObject({ run: null, isStreaming: false, refusal: { detail: "the agent is disabled" } }));
+  });
+
   it("wants an agent first", async () => {
     const { result } = renderHook(() => useAgentStream(null), { wrapper });
     await act(async () => void (await result.current.startStreaming("?").catch(() => undefined)));

@@ -1,10 +1,12 @@
 "use client";
 
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useCallback, useState } from "react";
+import { useCallback, useMemo, useState } from "react";
+
+import { agentsQuery } from "@/lib/queries";
 
 import { startExecution } from "../api/start-execution";
-import { isOver } from "../model/trace";
+import { askedTrace, isOver } from "../model/trace";
 import type { TraceEvent } from "../model/trace-event";
 import { type ExecutionTrace, useExecutionTrace } from "./use-execution-trace";
 
@@ -14,7 +16,10 @@ export interface AgentStream {
   /** Ask; resolves with the execution's id once it is accepted. */
   startStreaming: (query: string) => Promise<string>;
   executionId: string | null;
+  /** Its trace; from the question on, before the server has answered, so that the page is drawn when the first event comes. */
   execution: ExecutionTrace;
+  /** Another number for every run that is shown; none while there is nothing to show. */
+  run: number | null;
   /** Why the question was not accepted. */
   refusal: Error | null;
   /** Watch another run instead (null: none); the one on screen goes on by itself. */
@@ -27,6 +32,8 @@ export interface AgentStream {
  */
 export function useAgentStream(agentId: string | null, initial: string | null = null): AgentStream {
   const [executionId, setExecutionId] = useState(initial);
+  const [asked, setAsked] = useState<{ query: string; at: number } | null>(null);
+  const [run, setRun] = useState(0);
   const queryClient = useQueryClient();
   const execution = useExecutionTrace(executionId);
   const { mutateAsync, isPending, error } = useMutation({
@@ -34,20 +41,37 @@ export function useAgentStream(agentId: string | null, initial: string | null = 
       if (agentId === null) throw new Error("Choose an agent first");
       return startExecution(agentId, query);
     },
+    onMutate: (query) => {
+      setAsked({ query, at: Date.now() / 1000 });
+      setRun((before) => before + 1);
+    },
+    onError: () => setAsked(null),
     onSuccess: ({ id }) => {
       setExecutionId(id);
       void queryClient.invalidateQueries({ queryKey: ["executions"] });
     },
   });
   const startStreaming = useCallback(async (query: string) => (await mutateAsync(query)).id, [mutateAsync]);
+  const coming = useMemo(() => {
+    if (asked === null || agentId === null) return null;
+    const agentName = queryClient.getQueryData(agentsQuery().queryKey)?.agents.find(({ id }) => id === agentId)?.name ?? "";
+    return askedTrace({ executionId: (isPending ? null : executionId) ?? "", agentId, agentName, query: asked.query, startedAt: asked.at });
+  }, [asked, agentId, executionId, isPending, queryClient]);
+  const begins = coming !== null && (isPending || execution.trace.executionId !== executionId);
+  const watch = useCallback((id: string | null) => {
+    setAsked(null);
+    setRun((before) => before + 1);
+    setExecutionId(id);
+  }, []);
   const following = executionId !== null && !isOver(execution.trace) && execution.stream.phase !== "refused" && execution.stream.phase !== "ended";
   return {
     events: execution.trace.events,
     isStreaming: isPending || following,
     startStreaming,
     executionId,
-    execution,
+    execution: begins ? { ...execution, trace: coming, stream: { phase: "connecting" } } : execution,
+    run: executionId === null && !begins ? null : run,
     refusal: error,
-    watch: setExecutionId,
+    watch,
   };
 }

@@ -14,18 +14,20 @@ export interface ExecutionTrace extends FeedState {
 
 /** The trace of an execution, live and for ever after; `null` follows nothing. */
 export function useExecutionTrace(executionId: string | null): ExecutionTrace {
-  const [feed, setFeed] = useState<TraceFeed | null>(null);
+  const [opened, setOpened] = useState<{ id: string; feed: TraceFeed } | null>(null);
   useEffect(() => {
     if (executionId === null) return;
-    const opened = followTrace(executionId);
+    const followed = followTrace(executionId);
     // The feed is a connection: it can only be opened here, after the page is on screen.
     // eslint-disable-next-line react-hooks/set-state-in-effect
-    setFeed(opened);
+    setOpened({ id: executionId, feed: followed });
     return () => {
-      opened.close();
-      setFeed(null);
+      followed.close();
+      setOpened(null);
     };
   }, [executionId]);
+  // Until the effect has run, the feed is the one of the execution before.
+  const feed = opened?.id === executionId ? opened.feed : null;
   const state = useSyncExternalStore(feed?.subscribe ?? nothing, () => feed?.state() ?? idle, () => idle);
   const reconnect = useCallback(() => feed?.reconnect(), [feed]);
   return { ...state, reconnect };

@@ -86,6 +86,11 @@ export const emptyTrace: Trace = {
   early: new Map(),
 };
 
+/** What can be shown of a run that was just asked for: the question, and that it begins. Its first event replaces it. */
+export function askedTrace(asked: Pick<Trace, "executionId" | "agentId" | "agentName" | "query"> & { startedAt: number }): Trace {
+  return { ...emptyTrace, ...asked };
+}
+
 /** A trace being changed: copies are made once per batch, not once per event. */
 export interface Draft extends Omit<Trace, "steps" | "places" | "events" | "early" | "totals"> {
   steps: Step[];

@@ -22,6 +22,8 @@ export interface FirstRunProps {
   agentId: string | null;
   /** The run once it was started. */
   executionId: string | null;
+  /** Whether there is a trace to watch, be it of a run that is only asked for. */
+  watching: boolean;
   onAgent: (agentId: string) => void;
   /** Ask the agent; resolves once the question is accepted. */
   onAsk: (agentId: string, query: string) => Promise<unknown>;
@@ -31,7 +33,7 @@ export interface FirstRunProps {
 }
 
 /** Three steps to a first trace: make the agent, ask it, watch it. */
-export function FirstRun({ agentId, executionId, onAgent, onAsk, onFinish, trace }: FirstRunProps) {
+export function FirstRun({ agentId, executionId, watching, onAgent, onAsk, onFinish, trace }: FirstRunProps) {
   const queryClient = useQueryClient();
   const create = useMutation({
     mutationFn: createDemoAgent,
@@ -84,7 +86,7 @@ export function FirstRun({ agentId, executionId, onAgent, onAsk, onFinish, trace
           </Step>
         </ol>
       </div>
-      {executionId && <div className="mx-auto mb-6 flex min-h-[34rem] w-full max-w-6xl flex-1 px-4"><Card className="flex min-h-0 min-w-0 flex-1 overflow-hidden">{trace}</Card></div>}
+      {watching && <div className="mx-auto mb-6 flex min-h-[34rem] w-full max-w-6xl flex-1 px-4"><Card className="flex min-h-0 min-w-0 flex-1 overflow-hidden">{trace}</Card></div>}
     </div>
   );
 }

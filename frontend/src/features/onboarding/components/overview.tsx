@@ -15,13 +15,14 @@ const SHOWN = 6;
 interface OverviewProps {
   agents: readonly AgentOut[];
   ask: ReactNode;
+  note: ReactNode;
   activity: ReactNode;
   executions: ReactNode;
   onTour: () => void;
 }
 
 /** The home page of somebody who has agents: ask one of them, see what ran last. */
-export function Overview({ agents, ask, activity, executions, onTour }: OverviewProps) {
+export function Overview({ agents, ask, note, activity, executions, onTour }: OverviewProps) {
   return (
     <>
       <PageHeader
@@ -35,6 +36,7 @@ export function Overview({ agents, ask, activity, executions, onTour }: Overview
       />
       <PageBody className="flex flex-col gap-5">
         <section aria-label="Ask an agent">{ask}</section>
+        {note}
         {activity}
         <section aria-labelledby="newest-agents">
           <div className="mb-2 flex items-center justify-between">
