@@ -29,9 +29,11 @@ export function formNode(schema: JsonSchema, root: JsonSchema = schema, depth = 
   return { kind: kindOf(own, depth), schema: own, nullable: isNullable(schema), root, depth };
 }
 
-/** The parts of a group, in the schema's order. */
+/** The parts of a group: what must be there first, in the order in which the schema asks for it (databases do not keep that of properties). */
 export function partsOf({ schema, root, depth }: FormNode): { name: string; node: FormNode }[] {
-  return Object.entries(schema.properties ?? {}).map(([name, part]) => ({ name, node: formNode(part, root, depth + 1) }));
+  const { properties = {}, required = [] } = schema;
+  const names = new Set([...required.filter((name) => name in properties), ...Object.keys(properties)]);
+  return [...names].map((name) => ({ name, node: formNode(properties[name] ?? {}, root, depth + 1) }));
 }
 
 /** How a part is called: by its title, by its name as words, or as it is called in code. */

@@ -48,7 +48,7 @@ export function Select(props: SelectProps) {
   /* eslint-enable react-hooks/static-components */
   const { id, label, value, options, className } = props;
   return (
-    <button type="button" id={id} disabled aria-label={label} className={cn(fieldStyles, "inline-flex h-8 w-auto items-center justify-between gap-2 disabled:opacity-100", className)}>
+    <button type="button" role="combobox" aria-expanded={false} aria-controls={`${id ?? label}-list`} id={id} disabled aria-label={label} className={cn(fieldStyles, "inline-flex h-8 w-auto items-center justify-between gap-2 disabled:opacity-100", className)}>
       <span className="truncate">{options.find((option) => option.value === value)?.label ?? value}</span>
       <ChevronsUpDown aria-hidden className="size-3 text-ink-3" />
     </button>

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { axe, openPage, shot } from "../browser.mjs";
 import { startProxy } from "../proxy.mjs";
 import { startServer } from "../server.mjs";
+import { viewerLooks } from "./viewer.mjs";
 
 const password = `correct horse ${Date.now()}`;
 
@@ -65,6 +66,7 @@ export async function identity({ browser }) {
     await fill(page, { Password: `${password} too` });
     await page.getByRole("button", { name: "Set password" }).click();
     await page.getByRole("link", { name: /^eve/ }).waitFor();
+    await viewerLooks({ browser, base: proxy.url, admin: { login: "ada", password }, maker: { login: "bob", password } });
     assert.deepEqual(page.complaints, []);
   } catch (error) {
     await shot(page, "failed-identity-inside");

@@ -6,6 +6,7 @@ import { useState } from "react";
 
 import { Checkbox } from "@/components/ui/checkbox";
 import { SearchInput } from "@/components/ui/input";
+import { usePermissions } from "@/lib/use-permissions";
 
 import { allTools, toggleTool } from "../model/tool-settings";
 import { useAgentBuilder } from "./builder-context";
@@ -16,6 +17,7 @@ import { ToolRow } from "./builder-tool-row";
 export function Tools() {
   const { agent, updateAgent, availableTools, errorOf } = useAgentBuilder();
   const [search, setSearch] = useState("");
+  const mayRegister = usePermissions()("tools:write");
   const wanted = search.trim().toLowerCase();
   const own = allTools(agent);
   const chosen = new Set(own);
@@ -30,9 +32,11 @@ export function Tools() {
       text={
         <>
           {own.length} chosen. The model sees each one&apos;s name, description and schema.{" "}
-          <Link href="/tools/new" className="inline-flex items-center gap-0.5 text-accent-ink underline underline-offset-2">
-            <Plus className="size-3" /> Register a tool
-          </Link>
+          {mayRegister && (
+            <Link href="/tools/new" className="inline-flex items-center gap-0.5 text-accent-ink underline underline-offset-2">
+              <Plus className="size-3" /> Register a tool
+            </Link>
+          )}
         </>
       }
     >

@@ -27,7 +27,7 @@ export function Playground() {
   const [{ agent, execution: executionId }, setPlace] = useQueryStates({ agent: parseAsString, execution: parseAsString, query: parseAsString });
   const agents = useQuery(agentsQuery());
   const runnable = (agents.data?.agents ?? []).filter((candidate) => candidate.status !== "disabled");
-  const agentId = agent ?? runnable[0]?.id ?? null;
+  const agentId = agent || runnable[0]?.id || null;
 
   if (agents.data && runnable.length === 0) {
     return (

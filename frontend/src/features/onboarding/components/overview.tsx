@@ -9,6 +9,7 @@ import { PageBody, PageHeader } from "@/components/layout/page";
 import { AgentIcon } from "@/components/ui/icons";
 import { Card } from "@/components/ui/surface";
 import type { AgentOut } from "@/lib/api";
+import { useRefusal } from "@/lib/use-permissions";
 
 const SHOWN = 6;
 
@@ -23,6 +24,7 @@ interface OverviewProps {
 
 /** The home page of somebody who has agents: ask one of them, see what ran last. */
 export function Overview({ agents, ask, note, activity, executions, onTour }: OverviewProps) {
+  const refused = useRefusal("executions:run");
   return (
     <>
       <PageHeader
@@ -58,9 +60,11 @@ export function Overview({ agents, ask, note, activity, executions, onTour }: Ov
                     </Link>
                     <p className="truncate text-xs text-ink-3">{agent.role || agent.description || toolsLine(agent)}</p>
                   </div>
-                  <Link href={`/playground?agent=${agent.id}`} aria-label={`Run ${agent.name}`} className="relative z-10 rounded-md p-1 text-ink-3 hover:bg-hover hover:text-ink">
-                    <Play className="size-3.5" />
-                  </Link>
+                  {refused === undefined && (
+                    <Link href={`/playground?agent=${agent.id}`} aria-label={`Run ${agent.name}`} className="relative z-10 rounded-md p-1 text-ink-3 hover:bg-hover hover:text-ink">
+                      <Play className="size-3.5" />
+                    </Link>
+                  )}
                 </Card>
               </li>
             ))}
