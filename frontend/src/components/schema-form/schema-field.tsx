@@ -19,17 +19,19 @@ export interface SchemaFieldProps {
   errors: DraftErrors;
   naming: "titles" | "names";
   required: boolean;
+  /** An item of a list: its label is only spoken. */
+  item?: boolean;
   onChange: (draft: Draft) => void;
 }
 
 /** The control of one place of the form, by its kind. */
 export function SchemaField(props: SchemaFieldProps) {
-  const { id, label, node, draft, pointer, errors, required, onChange } = props;
+  const { id, label, node, draft, pointer, errors, required, item = false, onChange } = props;
   const { kind, schema } = node;
   if (kind === "group") return <Group {...props} />;
   if (kind === "list") return <List {...props} />;
   const error = errors[pointer] ?? (kind === "json" ? below(pointer, errors) : undefined);
-  const shared = { id, label, hint: schema.description, error, required };
+  const shared = { id, label, hint: schema.description, error, required, labelHidden: item };
   const text = typeof draft === "string" ? draft : "";
   if (kind === "boolean") {
     return (
@@ -39,10 +41,9 @@ export function SchemaField(props: SchemaFieldProps) {
     );
   }
   if (kind === "choice") {
-    const options = optionsOf(node);
     return (
       <Field {...shared}>
-        <Select id={id} label={label} value={text} options={required && text !== "" ? options : [{ value: "", label: required ? "Choose …" : "–" }, ...options]} onChange={onChange} className="w-full" />
+        <Select id={id} label={label} value={text} options={[{ value: "", label: required ? "Choose …" : "–" }, ...optionsOf(node)]} onChange={onChange} className="w-full" />
       </Field>
     );
   }
@@ -53,7 +54,7 @@ export function SchemaField(props: SchemaFieldProps) {
       </Field>
     );
   }
-  const type = kind === "text" ? inputTypes[schema.format ?? ""] : undefined;
+  const type = kind === "text" ? (inputTypes[schema.format ?? ""] ?? (item ? "text" : undefined)) : undefined;
   if (type) {
     return (
       <Field {...shared}>
@@ -124,6 +125,7 @@ function List({ id, label, node, draft, pointer, errors, naming, required, onCha
         {label}
         {required && <span className="text-bad-ink"> *</span>}
       </legend>
+      {description && <p className="-mt-1 text-xs text-ink-3">{description}</p>}
       {items.length > 0 && (
         <ol aria-label={label} className="flex min-w-0 flex-col gap-1.5">
           {items.map((value, place) => (
@@ -138,6 +140,7 @@ function List({ id, label, node, draft, pointer, errors, naming, required, onCha
                   errors={errors}
                   naming={naming}
                   required
+                  item
                   onChange={(next) => onChange(items.map((other, at) => (at === place ? next : other)))}
                 />
               </div>
@@ -151,7 +154,7 @@ function List({ id, label, node, draft, pointer, errors, naming, required, onCha
       <Button size="sm" className="self-start" disabled={maxItems !== undefined && items.length >= maxItems} aria-label={`Add to ${label}`} onClick={() => onChange([...items, draftOf(item)])}>
         <Plus /> Add
       </Button>
-      {errors[pointer] ? <p role="alert" className="text-xs text-bad-ink">{errors[pointer]}</p> : description && <p className="text-xs text-ink-3">{description}</p>}
+      {errors[pointer] && <p role="alert" className="text-xs text-bad-ink">{errors[pointer]}</p>}
     </fieldset>
   );
 }

@@ -14,15 +14,17 @@ export interface FieldProps {
   hint?: ReactNode;
   error?: string | undefined;
   required?: boolean;
+  /** Spoken only. */
+  labelHidden?: boolean;
   className?: string;
   children: ReactNode;
 }
 
 /** Label, control, hint and error of one value. The control must carry `id` and, when in error, `fieldAria(id, error)`. */
-export function Field({ id, label, tip, hint, error, required, className, children }: FieldProps) {
+export function Field({ id, label, tip, hint, error, required, labelHidden = false, className, children }: FieldProps) {
   return (
     <div className={cn("flex min-w-0 flex-col gap-1", className)}>
-      <div className="flex items-center gap-1">
+      <div className={labelHidden ? "sr-only" : "flex items-center gap-1"}>
         <label htmlFor={id} className="text-xs font-medium text-ink-2">
           {label}
           {required && <span className="text-bad-ink"> *</span>}

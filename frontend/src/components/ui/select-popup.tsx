@@ -11,7 +11,7 @@ import type { SelectProps } from "./select";
 /** The real control; loaded after the first paint. */
 export function SelectPopup({ id, label, value, options, onChange, className, disabled }: SelectProps) {
   return (
-    <Base.Root items={options} value={value} disabled={disabled ?? false} onValueChange={(next) => onChange(String(next))}>
+    <Base.Root items={options} value={value} disabled={disabled ?? false} onValueChange={(next) => next !== null && onChange(String(next))}>
       <Base.Trigger id={id} aria-label={label} className={cn(fieldStyles, "inline-flex h-8 w-auto items-center justify-between gap-2", className)}>
         <Base.Value className="truncate" />
         <Base.Icon>

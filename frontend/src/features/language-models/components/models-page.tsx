@@ -11,7 +11,7 @@ import { Card, EmptyState, SkeletonRows } from "@/components/ui/surface";
 import { TabPanel, Tabs } from "@/components/ui/tabs";
 import { problemText } from "@/lib/problem";
 import { toast } from "@/lib/toast";
-import { useRefusal } from "@/lib/use-permissions";
+import { usePermissions, useRefusal } from "@/lib/use-permissions";
 
 import { createModel, modelsQuery } from "../api/models";
 import { emptyDraft, newModel } from "../model/model-draft";
@@ -26,23 +26,30 @@ const names = tabs.map(({ value }) => value);
 /** The models that agents can use besides the server's own default, keys that several share, what was asked of whom. */
 export function ModelsPage() {
   const { data } = useQuery(modelsQuery());
-  const refusedKeys = useRefusal("keys:read");
   const [tab, setTab] = useQueryState("tab", parseAsStringLiteral(names).withDefault("models"));
   return (
     <div className="flex min-h-0 flex-1 flex-col">
       <PageHeader title="Models" facts={data && <span className="nums text-ink-3">{data.total}</span>} description="Endpoints that answer your agents. Without any, the server's default does." />
       <Tabs label="Models" value={tab} onChange={(next) => void setTab(names.find((name) => name === next) ?? null)} tabs={tabs}>
         <TabPanel value="models" className="p-4"><Models /></TabPanel>
-        <TabPanel value="keys" className="p-4">{refusedKeys === undefined ? <ProviderKeys /> : <NotPermitted reason={refusedKeys} />}</TabPanel>
+        <TabPanel value="keys" className="p-4"><KeysTab /></TabPanel>
         <TabPanel value="usage" className="p-4"><UsageTable /></TabPanel>
       </Tabs>
     </div>
   );
 }
 
+function KeysTab() {
+  const may = usePermissions();
+  const refused = useRefusal("keys:read");
+  if (refused !== undefined) return <NotPermitted reason={refused} />;
+  return may("keys:read") ? <ProviderKeys /> : <SkeletonRows rows={3} />;
+}
+
 function Models() {
   const queryClient = useQueryClient();
   const { data, error } = useQuery(modelsQuery());
+  const may = usePermissions();
   const refused = useRefusal("models:write");
   return (
     <div className="grid gap-4 lg:grid-cols-[minmax(0,1fr)_22rem]">
@@ -65,17 +72,20 @@ function Models() {
       </div>
       <Card className="self-start p-4">
         <h2 className="mb-3 font-semibold">Add a model</h2>
-        {refused !== undefined ? <p className="text-ink-2">{refused}</p> : <ModelForm
-          isNew
-          label="Add a model"
-          action="Add model"
-          initial={emptyDraft}
-          onSubmit={async (draft) => {
-            const { name } = await createModel(newModel(draft));
-            toast.success(`${name} added`);
-            await queryClient.invalidateQueries({ queryKey: ["models"] });
-          }}
-        />}
+        {refused !== undefined && <p className="text-ink-2">{refused}</p>}
+        {may("models:write") && (
+          <ModelForm
+            isNew
+            label="Add a model"
+            action="Add model"
+            initial={emptyDraft}
+            onSubmit={async (draft) => {
+              const { name } = await createModel(newModel(draft));
+              toast.success(`${name} added`);
+              await queryClient.invalidateQueries({ queryKey: ["models"] });
+            }}
+          />
+        )}
       </Card>
     </div>
   );
