@@ -2,6 +2,7 @@
 
 import { useRouter } from "next/navigation";
 import { parseAsString, useQueryState } from "nuqs";
+import { useCallback } from "react";
 
 import { PageHeader } from "@/components/layout/page";
 import { oneLine } from "@/lib/format";
@@ -18,6 +19,7 @@ export function ExecutionPage({ executionId }: { executionId: string }) {
   const router = useRouter();
   const execution = useExecutionTrace(executionId);
   const [step, setStep] = useQueryState("step", parseAsString);
+  const select = useCallback((selection: string | null) => void setStep(selection), [setStep]);
   const { trace } = execution;
   return (
     <div className="flex min-h-0 flex-1 flex-col">
@@ -28,7 +30,7 @@ export function ExecutionPage({ executionId }: { executionId: string }) {
         actions={trace.lastSeq > 0 && <TraceActions trace={trace} onStarted={(id) => router.push(`/executions/${id}`)} />}
       />
       {trace.lastSeq > 0 && <TraceStats trace={trace} />}
-      <TraceView execution={execution} selected={step} onSelect={(selection) => void setStep(selection)} />
+      <TraceView execution={execution} selected={step} onSelect={select} />
     </div>
   );
 }

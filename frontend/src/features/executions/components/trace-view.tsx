@@ -1,6 +1,6 @@
 "use client";
 
-import type { CSSProperties } from "react";
+import { type CSSProperties, memo } from "react";
 
 import { ErrorBoundary } from "@/components/ui/error-boundary";
 import { SkeletonRows } from "@/components/ui/surface";
@@ -33,8 +33,8 @@ export interface TraceViewProps {
 /** The server's clock comes in whole seconds. */
 const DATE_PRECISION_MS = 1000;
 
-/** The trace of one execution: steps on the left, what is chosen on the right, time below. */
-export function TraceView({ execution, selected, onSelect, stacked = false }: TraceViewProps) {
+/** The trace of one execution: steps on the left, what is chosen on the right, time below. Drawn anew when it changes, not with the page around it. */
+export const TraceView = memo(function TraceView({ execution, selected, onSelect, stacked = false }: TraceViewProps) {
   const { trace: live, stream, reconnect } = execution;
   const replay = useReplay(live);
   const { trace } = replay;
@@ -75,4 +75,4 @@ export function TraceView({ execution, selected, onSelect, stacked = false }: Tr
       </div>
     </ErrorBoundary>
   );
-}
+});

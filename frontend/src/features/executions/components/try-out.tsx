@@ -4,6 +4,7 @@ import { useState } from "react";
 
 import { Callout } from "@/components/ui/callout";
 import { problemText } from "@/lib/problem";
+import { useRefusal } from "@/lib/use-permissions";
 
 import { useAgentStream } from "../hooks/use-agent-stream";
 import { useExecutionActions } from "../hooks/use-execution-actions";
@@ -15,6 +16,7 @@ export function TryOut({ agentId }: { agentId: string }) {
   const stream = useAgentStream(agentId);
   const { cancel } = useExecutionActions();
   const [asked, setAsked] = useState(false);
+  const refused = useRefusal("executions:run");
   return (
     <section aria-label="Try it out" className="flex min-h-0 flex-1 flex-col bg-sunken/40">
       <div className="flex flex-col gap-2 border-b p-3">
@@ -27,7 +29,7 @@ export function TryOut({ agentId }: { agentId: string }) {
           }}
           {...(stream.executionId ? { onStop: () => cancel.mutate(stream.executionId ?? "") } : {})}
         />
-        {!asked && <p className="text-xs text-ink-3">The stored version answers: save your changes first.</p>}
+        {!asked && refused === undefined && <p className="text-xs text-ink-3">The stored version answers: save your changes first.</p>}
         {stream.refusal && <Callout tone="bad">{problemText(stream.refusal)}</Callout>}
       </div>
       {stream.run !== null && (

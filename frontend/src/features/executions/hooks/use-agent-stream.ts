@@ -32,18 +32,21 @@ export interface AgentStream {
  */
 export function useAgentStream(agentId: string | null, initial: string | null = null): AgentStream {
   const [executionId, setExecutionId] = useState(initial);
-  const [asked, setAsked] = useState<{ query: string; at: number } | null>(null);
+  const [asked, setAsked] = useState<string | null>(null);
   const [run, setRun] = useState(0);
   const queryClient = useQueryClient();
   const execution = useExecutionTrace(executionId);
   const { mutateAsync, isPending, error } = useMutation({
     mutationFn: (query: string) => {
       if (agentId === null) throw new Error("Choose an agent first");
-      return startExecution(agentId, query);
-    },
-    onMutate: (query) => {
-      setAsked({ query, at: Date.now() / 1000 });
-      setRun((before) => before + 1);
+      const answer = startExecution(agentId, query);
+      // Only when the request is on its way: drawing the page takes longer than sending it.
+      const drawing = setTimeout(() => {
+        setAsked(query);
+        setRun((before) => before + 1);
+      });
+      answer.catch(() => clearTimeout(drawing));
+      return answer;
     },
     onError: () => setAsked(null),
     onSuccess: ({ id }) => {
@@ -55,8 +58,8 @@ export function useAgentStream(agentId: string | null, initial: string | null = 
   const coming = useMemo(() => {
     if (asked === null || agentId === null) return null;
     const agentName = queryClient.getQueryData(agentsQuery().queryKey)?.agents.find(({ id }) => id === agentId)?.name ?? "";
-    return askedTrace({ executionId: (isPending ? null : executionId) ?? "", agentId, agentName, query: asked.query, startedAt: asked.at });
-  }, [asked, agentId, executionId, isPending, queryClient]);
+    return { trace: askedTrace({ agentId, agentName, query: asked }), stream: { phase: "connecting" }, reconnect: () => undefined } satisfies ExecutionTrace;
+  }, [asked, agentId, queryClient]);
   const begins = coming !== null && (isPending || execution.trace.executionId !== executionId);
   const watch = useCallback((id: string | null) => {
     setAsked(null);
@@ -69,7 +72,7 @@ export function useAgentStream(agentId: string | null, initial: string | null = 
     isStreaming: isPending || following,
     startStreaming,
     executionId,
-    execution: begins ? { ...execution, trace: coming, stream: { phase: "connecting" } } : execution,
+    execution: begins ? coming : execution,
     run: executionId === null && !begins ? null : run,
     refusal: error,
     watch,

@@ -1,6 +1,6 @@
 "use client";
 
-import { useCallback, useEffect, useState, useSyncExternalStore } from "react";
+import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from "react";
 
 import { emptyTrace } from "../model/trace";
 import { type FeedState, followTrace, type TraceFeed } from "../model/trace-feed";
@@ -30,5 +30,5 @@ export function useExecutionTrace(executionId: string | null): ExecutionTrace {
   const feed = opened?.id === executionId ? opened.feed : null;
   const state = useSyncExternalStore(feed?.subscribe ?? nothing, () => feed?.state() ?? idle, () => idle);
   const reconnect = useCallback(() => feed?.reconnect(), [feed]);
-  return { ...state, reconnect };
+  return useMemo(() => ({ ...state, reconnect }), [state, reconnect]);
 }

@@ -40,13 +40,13 @@ const soon = (callback: () => void) => {
 };
 
 describe("followTrace", () => {
-  it("draws a run once per frame and ends", async () => {
+  it("draws what comes first without waiting for a frame, and ends", async () => {
     const { fetch } = server(() => demoLog);
     const feed = followTrace("e1", { fetch, schedule: soon });
     const phases: string[] = [];
     feed.subscribe(() => phases.push(`${feed.state().stream.phase} ${feed.state().trace.lastSeq}`));
     await vi.advanceTimersByTimeAsync(1000);
-    expect(phases).toEqual(["live 0", "ended 16"]);
+    expect(phases).toEqual(["live 0", "live 16", "ended 16"]);
     expect(feed.state().trace.answer).toBe("It is 437 🦊.");
   });
 

@@ -79,7 +79,7 @@ export function followTrace(executionId: string, { fetch = authorizedFetch, sche
         const event = parseTraceEvent(data);
         if (!event) return false;
         waiting.push(event);
-        cancelFlush ??= schedule(flush);
+        cancelFlush ??= state.trace.lastSeq === 0 ? atOnce(flush) : schedule(flush);
         return isTerminal(event);
       },
       onState: (streamState) => {
@@ -109,6 +109,15 @@ export function followTrace(executionId: string, { fetch = authorizedFetch, sche
       cancelFlush?.();
       stream.close();
     },
+  };
+}
+
+/** Before anything else, but with all that the same piece of the stream has brought: the first events do not wait for a frame. */
+function atOnce(callback: () => void): () => void {
+  let wanted = true;
+  queueMicrotask(() => wanted && callback());
+  return () => {
+    wanted = false;
   };
 }
 

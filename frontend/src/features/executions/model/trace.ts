@@ -86,8 +86,8 @@ export const emptyTrace: Trace = {
   early: new Map(),
 };
 
-/** What can be shown of a run that was just asked for: the question, and that it begins. Its first event replaces it. */
-export function askedTrace(asked: Pick<Trace, "executionId" | "agentId" | "agentName" | "query"> & { startedAt: number }): Trace {
+/** What can be shown of a run that was just asked for: of whom, and what. Its first event replaces it. */
+export function askedTrace(asked: Pick<Trace, "agentId" | "agentName" | "query">): Trace {
   return { ...emptyTrace, ...asked };
 }
 

@@ -61,7 +61,7 @@ export function ToolTryOut({ tool }: { tool: ToolOut }) {
           </CopyButton>
         </div>
       </form>
-      {call.error && (
+      {call.error && Object.keys(said).length === 0 && (
         <Callout tone="bad" title={toProblem(call.error).code || "The call failed"}>
           {problemText(call.error)}
         </Callout>
