@@ -11,12 +11,14 @@ export interface ConfirmDialogProps {
   title: string;
   description: ReactNode;
   action: string;
+  /** What the other button says. */
+  keep?: string;
   busy?: boolean;
   onConfirm: () => void;
 }
 
 /** Asks before something that cannot be taken back. */
-export function ConfirmDialog({ open, onOpenChange, title, description, action, busy, onConfirm }: ConfirmDialogProps) {
+export function ConfirmDialog({ open, onOpenChange, title, description, action, keep = "Keep it", busy, onConfirm }: ConfirmDialogProps) {
   return (
     <Dialog
       open={open}
@@ -25,7 +27,7 @@ export function ConfirmDialog({ open, onOpenChange, title, description, action, 
       description={description}
       footer={
         <>
-          <Button onClick={() => onOpenChange(false)}>Keep it</Button>
+          <Button onClick={() => onOpenChange(false)}>{keep}</Button>
           <Button variant="danger" disabled={busy} onClick={onConfirm}>
             {action}
           </Button>

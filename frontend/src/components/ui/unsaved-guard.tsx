@@ -3,9 +3,11 @@
 import { useRouter } from "next/navigation";
 import { useEffect, useState } from "react";
 
+import { guardLeaving } from "@/lib/leaving";
+
 import { ConfirmDialog } from "./confirm-dialog";
 
-/** Asks before a page with unsaved changes is left: by a link of ours with a dialog, by anything else with the browser's own. */
+/** Asks before a page with unsaved changes is left: by a link or a command of ours with a dialog, by anything else with the browser's own. */
 export function UnsavedGuard({ dirty }: { dirty: boolean }) {
   const router = useRouter();
   const [target, setTarget] = useState<string | null>(null);
@@ -22,9 +24,11 @@ export function UnsavedGuard({ dirty }: { dirty: boolean }) {
       event.stopPropagation();
       setTarget(link.pathname + link.search);
     };
+    const release = guardLeaving(setTarget);
     window.addEventListener("beforeunload", onUnload);
     document.addEventListener("click", onClick, { capture: true });
     return () => {
+      release();
       window.removeEventListener("beforeunload", onUnload);
       document.removeEventListener("click", onClick, { capture: true });
     };
@@ -37,6 +41,7 @@ export function UnsavedGuard({ dirty }: { dirty: boolean }) {
       title="Leave without saving?"
       description="Your changes are not saved yet. They are lost when you leave this page."
       action="Leave"
+      keep="Stay"
       onConfirm={() => {
         const href = target;
         setTarget(null);

@@ -8,6 +8,7 @@ export async function agentJourney({ page, api }) {
   await page.goto("/agents/new");
   await page.getByRole("button", { name: "Create agent" }).click();
   await page.getByText("Needed").waitFor();
+  await page.getByRole("textbox", { name: "Name" }).and(page.locator(":focus")).waitFor();
   await page.getByRole("textbox", { name: "Name" }).fill(name);
   await page.getByRole("textbox", { name: "Instructions" }).fill("Use the calculator.");
   await page.getByRole("checkbox", { name: "calculator" }).click();
@@ -20,7 +21,13 @@ export async function agentJourney({ page, api }) {
   await page.getByRole("textbox", { name: "Description" }).fill("Works things out");
   await page.getByRole("link", { name: "Tools", exact: true }).click();
   await page.getByRole("dialog").getByText("Leave without saving?").waitFor();
-  await page.getByRole("button", { name: "Keep it" }).click();
+  await page.getByRole("button", { name: "Stay" }).click();
+  // A command is no link, and asks all the same.
+  await page.keyboard.press("Control+k");
+  await page.getByRole("combobox", { name: "Search and commands" }).fill("audit log");
+  await page.keyboard.press("Enter");
+  await page.getByRole("dialog").getByText("Leave without saving?").waitFor();
+  await page.getByRole("button", { name: "Stay" }).click();
   await page.getByRole("button", { name: "Save changes" }).click();
   await page.getByText("v2", { exact: true }).waitFor();
 

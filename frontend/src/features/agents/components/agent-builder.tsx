@@ -5,6 +5,7 @@ import type { ReactNode } from "react";
 import { ReadOnly } from "@/components/ui/read-only";
 import { UnsavedGuard } from "@/components/ui/unsaved-guard";
 import type { ToolOut } from "@/lib/api";
+import { focusInvalid } from "@/lib/focus-invalid";
 
 import { type SaveAgent, useAgentDraft } from "../hooks/use-agent-draft";
 import { type AgentDraft, emptyDraft } from "../model/agent-draft";
@@ -45,7 +46,8 @@ function Builder({ initial, availableTools, knownModels = [], onSave, refused, l
         noValidate
         onSubmit={(event) => {
           event.preventDefault();
-          void state.save();
+          const form = event.currentTarget;
+          void state.save().then(() => focusInvalid(form));
         }}
         className="flex flex-col"
       >

@@ -4,6 +4,7 @@ import { ChevronDown, Play } from "lucide-react";
 import Link from "next/link";
 import { useState } from "react";
 
+import { Ago } from "@/components/ui/ago";
 import { Badge } from "@/components/ui/badge";
 import { ButtonLink } from "@/components/ui/button";
 import { Checkbox } from "@/components/ui/checkbox";
@@ -11,7 +12,6 @@ import { AgentIcon } from "@/components/ui/icons";
 import { Card } from "@/components/ui/surface";
 import type { AgentOut } from "@/lib/api";
 import { cn } from "@/lib/cn";
-import { relativeTime } from "@/lib/format";
 import { useRefusal } from "@/lib/use-permissions";
 
 import { allTools } from "../model/tool-settings";
@@ -68,7 +68,7 @@ export function AgentCard({ agent, now, chosen, onChoose }: AgentCardProps) {
         <span className="truncate">{agent.model ?? "default model"}</span>
         <span aria-hidden>·</span>
         <span>v{agent.version}</span>
-        <span className="ml-auto max-[400px]:hidden">{relativeTime(agent.updated_at, now)}</span>
+        <Ago at={agent.updated_at} now={now} className="relative z-10 ml-auto max-[400px]:hidden" />
         <button
           type="button"
           aria-label={`Details of ${agent.name}`}

@@ -2,9 +2,9 @@
 
 import Link from "next/link";
 
+import { Ago } from "@/components/ui/ago";
 import { Checkbox } from "@/components/ui/checkbox";
 import type { AgentOut } from "@/lib/api";
-import { relativeTime } from "@/lib/format";
 
 import { AgentMenu } from "./agent-menu";
 import { AgentStatusBadge } from "./agent-status-badge";
@@ -58,7 +58,7 @@ export function AgentTable({ agents, now, chosen, onChoose }: AgentTableProps) {
               <td className="px-2 text-ink-2 max-lg:hidden">{agent.model ?? "default"}</td>
               <td className="nums px-2 text-ink-2 max-lg:hidden">{agent.temperature}</td>
               <td className="max-w-56 truncate px-2 font-mono text-xs text-ink-2 max-md:hidden">{(agent.tools ?? []).join(", ") || "–"}</td>
-              <td className="px-2 text-xs whitespace-nowrap text-ink-3 max-md:hidden">{relativeTime(agent.updated_at, now)}</td>
+              <td className="px-2 text-xs whitespace-nowrap text-ink-3 max-md:hidden"><Ago at={agent.updated_at} now={now} /></td>
               <td className="pr-2">
                 <AgentMenu agent={agent} />
               </td>

@@ -3,11 +3,12 @@
 import { ChevronRight } from "lucide-react";
 import { useState } from "react";
 
+import { Ago } from "@/components/ui/ago";
 import { Badge } from "@/components/ui/badge";
 import { JsonView } from "@/components/ui/json-view";
 import type { AuditEntryOut } from "@/lib/api";
 import { cn } from "@/lib/cn";
-import { dateTime, relativeTime } from "@/lib/format";
+import { dateTime } from "@/lib/format";
 import { useNow } from "@/lib/use-now";
 
 import { actionWords, detailLine } from "../model/entry";
@@ -46,7 +47,7 @@ function Entry({ entry, names, now }: { entry: AuditEntryOut; names: ReadonlyMap
         </span>
         <span className={cn("w-36 truncate text-ink-2 max-sm:hidden", actor_id === null && "text-ink-3")}>{actor}</span>
         <span className="nums w-32 truncate font-mono text-xs text-ink-3 max-lg:hidden">{address || "–"}</span>
-        <time dateTime={at} title={dateTime(at)} className="nums w-20 shrink-0 text-right text-xs text-ink-3">{relativeTime(at, now)}</time>
+        <Ago at={at} now={now} className="nums w-20 shrink-0 text-right text-xs text-ink-3" />
       </button>
       {open && (
         <div className="flex flex-col gap-2 px-4 pt-1 pb-3 md:pl-11">

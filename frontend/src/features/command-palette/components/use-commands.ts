@@ -9,6 +9,7 @@ import { createPlaces } from "@/components/layout/create-link";
 import { useDestinations } from "@/components/layout/navigation";
 import { listChats, listExecutions, listSchedules } from "@/lib/api";
 import { oneLine } from "@/lib/format";
+import { leaveTo } from "@/lib/leaving";
 import { agentsQuery, toolsQuery } from "@/lib/queries";
 import { usePermissions } from "@/lib/use-permissions";
 
@@ -44,7 +45,7 @@ export function useCommands(): Command[] {
     queryFn: async ({ signal }) => (await listChats({ query: { limit: RECENT }, signal, throwOnError: true })).data,
   });
   return useMemo(() => {
-    const go = (href: string) => () => router.push(href);
+    const go = (href: string) => () => leaveTo(href, router.push);
     return [
       ...destinations.map(({ href, label }) => ({ id: href, group: "Go to", label, run: go(href) })),
       ...creations.filter(({ what }) => may(createPlaces[what].permission)).map(({ what, label, words }) => ({ id: `new-${what}`, group: "Create", label, words, run: go(createPlaces[what].href) })),

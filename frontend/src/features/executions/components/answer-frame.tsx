@@ -5,6 +5,7 @@ import { type ReactNode, useState } from "react";
 
 import { Button } from "@/components/ui/button";
 import { Callout } from "@/components/ui/callout";
+import { focusInvalid } from "@/lib/focus-invalid";
 import { problemsUnder, problemText, toProblem } from "@/lib/problem";
 import type { DraftErrors } from "@/lib/schema-draft";
 import { useRefusal } from "@/lib/use-permissions";
@@ -45,6 +46,7 @@ export function AnswerFrame({ executionId, question, onAnswered, read, children 
       onSubmit={(submitted) => {
         submitted.preventDefault();
         setTried(true);
+        focusInvalid(submitted.currentTarget);
         if (Object.keys(read.errors).length === 0) answer.mutate(read.value);
       }}
       className="flex min-w-0 flex-col gap-3 rounded-md border border-warn/50 bg-warn-soft/50 p-3"

@@ -4,12 +4,13 @@ import { ChevronRight, Wrench } from "lucide-react";
 import Link from "next/link";
 import { useEffect, useRef } from "react";
 
+import { Ago } from "@/components/ui/ago";
 import { Callout } from "@/components/ui/callout";
 import { TraceIcon } from "@/components/ui/icons";
 import { Markdown } from "@/components/ui/markdown";
 import { Skeleton } from "@/components/ui/surface";
 import type { ExecutionSummary } from "@/lib/api";
-import { cost, count, dateTime, duration, relativeTime } from "@/lib/format";
+import { cost, count, duration } from "@/lib/format";
 import { useNow } from "@/lib/use-now";
 
 import { isLive } from "../api/list-executions";
@@ -107,7 +108,7 @@ function TurnFacts({ id, at, facts, live = false }: { id: string; at: string; fa
         <TraceIcon className="size-3.5" /> {live ? "Watch the trace" : "Trace"} <ChevronRight aria-hidden className="-ml-1 size-3" />
       </Link>
       {facts.filter((fact) => fact !== "–").map((fact) => <span key={fact}>{fact}</span>)}
-      <time dateTime={at} title={dateTime(at)}>{relativeTime(at, now)}</time>
+      <Ago at={at} now={now} />
     </p>
   );
 }

@@ -4,12 +4,13 @@ import { CircleCheckBig } from "lucide-react";
 import Link from "next/link";
 
 import { PageBody, PageHeader } from "@/components/layout/page";
+import { Ago } from "@/components/ui/ago";
 import { Button } from "@/components/ui/button";
 import { Callout } from "@/components/ui/callout";
 import { AgentIcon, TraceIcon } from "@/components/ui/icons";
 import { Card, EmptyState, SkeletonRows } from "@/components/ui/surface";
 import type { OpenQuestionOut } from "@/lib/api";
-import { dateTime, oneLine, relativeTime } from "@/lib/format";
+import { oneLine } from "@/lib/format";
 import { problemText } from "@/lib/problem";
 import { openQuestionsQuery } from "@/lib/queries";
 import { toast } from "@/lib/toast";
@@ -57,7 +58,7 @@ function QuestionCard({ question, now }: { question: OpenQuestionOut; now: numbe
           <p className="truncate text-xs text-ink-3">{oneLine(query, 200)}</p>
         </div>
         <Link href={`/executions/${execution_id}`} className="inline-flex items-center gap-1 text-xs text-accent-ink hover:underline"><TraceIcon className="size-3.5" /> Trace</Link>
-        <time dateTime={created_at} title={dateTime(created_at)} className="nums text-xs text-ink-3">{relativeTime(created_at, now)}</time>
+        <Ago at={created_at} now={now} className="nums text-xs text-ink-3" />
       </div>
       <div className="flex min-w-0 flex-col gap-3 p-4">
         {reason === "in_doubt" && <Callout tone="warn">The worker went away during this call; whether it took place is not known.</Callout>}

@@ -4,6 +4,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { KeyRound, Trash2 } from "lucide-react";
 import { useState } from "react";
 
+import { Ago } from "@/components/ui/ago";
 import { Callout } from "@/components/ui/callout";
 import { Checkbox } from "@/components/ui/checkbox";
 import { ConfirmDialog } from "@/components/ui/confirm-dialog";
@@ -11,7 +12,7 @@ import { IconButton } from "@/components/ui/icon-button";
 import { CodeBlock } from "@/components/ui/json-view";
 import { Select } from "@/components/ui/select";
 import { Card, EmptyState, SkeletonRows } from "@/components/ui/surface";
-import { dateTime, relativeTime } from "@/lib/format";
+import { dateTime } from "@/lib/format";
 import { problemText } from "@/lib/problem";
 import { toast } from "@/lib/toast";
 import { useNow } from "@/lib/use-now";
@@ -63,7 +64,7 @@ export function AccessKeys() {
               <p className="font-medium">{key.name} <code className="font-mono text-xs font-normal text-ink-3">{key.hint}</code></p>
               <p className="text-xs break-words text-ink-3">{key.scopes.join(", ")}</p>
               <p className="text-xs text-ink-3">
-                {key.last_used_at ? `used ${relativeTime(key.last_used_at, now)}` : "never used"}
+                {key.last_used_at ? <>used <Ago at={key.last_used_at} now={now} /></> : "never used"}
                 {key.expires_at ? `, ends ${dateTime(key.expires_at)}` : ""}
               </p>
             </div>

@@ -3,9 +3,9 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { LogOut } from "lucide-react";
 
+import { Ago } from "@/components/ui/ago";
 import { Badge } from "@/components/ui/badge";
 import { IconButton } from "@/components/ui/icon-button";
-import { relativeTime } from "@/lib/format";
 import { problemText } from "@/lib/problem";
 import { toast } from "@/lib/toast";
 import { useNow } from "@/lib/use-now";
@@ -31,7 +31,7 @@ export function Sessions() {
           <li key={session.id} className="flex min-h-10 items-center gap-2 py-1">
             <div className="min-w-0 flex-1" title={session.user_agent}>
               <p className="truncate">{deviceName(session.user_agent)}</p>
-              <p className="truncate text-xs text-ink-3">{session.address}, used {relativeTime(session.last_used_at, now)}</p>
+              <p className="truncate text-xs text-ink-3">{session.address}, used <Ago at={session.last_used_at} now={now} /></p>
             </div>
             {session.current ? (
               <Badge tone="good">this one</Badge>

@@ -11,6 +11,7 @@ import { ReadOnly } from "@/components/ui/read-only";
 import { Select } from "@/components/ui/select";
 import { Card } from "@/components/ui/surface";
 import { UnsavedGuard } from "@/components/ui/unsaved-guard";
+import { focusInvalid } from "@/lib/focus-invalid";
 import { fieldProblems, problemText, toProblem } from "@/lib/problem";
 import { agentsQuery, modelNamesQuery } from "@/lib/queries";
 import { useRefusal } from "@/lib/use-permissions";
@@ -51,8 +52,9 @@ export function ScheduleForm({ initial, action, isNew = false, onSave, children 
     setTouched((before) => new Set([...before, field]));
     if (save.error) save.reset();
   };
-  const submit = (event: FormEvent) => {
+  const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
+    focusInvalid(event.currentTarget);
     setTouched(new Set(["name", "agent_id", "query", "model", "cron", "time_zone"]));
     if (Object.keys(errors).length === 0) save.mutate(draft);
   };

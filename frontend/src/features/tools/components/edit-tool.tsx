@@ -7,6 +7,7 @@ import { Callout } from "@/components/ui/callout";
 import { UnsavedGuard } from "@/components/ui/unsaved-guard";
 import type { ToolOut } from "@/lib/api";
 import { problemText } from "@/lib/problem";
+import { focusInvalid } from "@/lib/focus-invalid";
 import { toast } from "@/lib/toast";
 
 import { toolQuery } from "../api/get-tool";
@@ -37,6 +38,7 @@ export function EditTool({ tool }: { tool: ToolOut }) {
       onSubmit={(event) => {
         event.preventDefault();
         state.save();
+        focusInvalid(event.currentTarget);
       }}
       noValidate
       aria-label={`Edit ${tool.name}`}

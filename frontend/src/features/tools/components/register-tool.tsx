@@ -8,6 +8,7 @@ import { Button } from "@/components/ui/button";
 import { Callout } from "@/components/ui/callout";
 import { NotPermitted } from "@/components/ui/read-only";
 import { UnsavedGuard } from "@/components/ui/unsaved-guard";
+import { focusInvalid } from "@/lib/focus-invalid";
 import { toast } from "@/lib/toast";
 import { useRefusal } from "@/lib/use-permissions";
 
@@ -37,6 +38,7 @@ export function RegisterTool() {
           onSubmit={(event) => {
             event.preventDefault();
             state.save();
+            focusInvalid(event.currentTarget);
           }}
           noValidate
           aria-label="New tool"

@@ -11,6 +11,7 @@ import { CopyButton } from "@/components/ui/copy-button";
 import { CodeBlock, JsonView } from "@/components/ui/json-view";
 import type { ToolOut } from "@/lib/api";
 import { duration } from "@/lib/format";
+import { focusInvalid } from "@/lib/focus-invalid";
 import type { JsonSchema } from "@/lib/json-schema";
 import { problemsUnder, problemText, toProblem } from "@/lib/problem";
 import { draftOf, formNode, readDraft } from "@/lib/schema-draft";
@@ -29,8 +30,9 @@ export function ToolTryOut({ tool }: { tool: ToolOut }) {
   const read = readDraft(form, draft);
   const said = call.error ? problemsUnder(toProblem(call.error), "/arguments") : {};
   const errors = tried ? { ...said, ...read.errors } : {};
-  const submit = (event: FormEvent) => {
+  const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
+    focusInvalid(event.currentTarget);
     setTried(true);
     if (Object.keys(read.errors).length === 0) call.mutate(read.value as Record<string, unknown>);
   };
