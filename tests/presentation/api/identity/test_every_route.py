@@ -11,7 +11,7 @@ from fastapi import FastAPI
 
 from dynagent.application.commands.identity import PrepareSetup
 from dynagent.application.shared.caller import SYSTEM
-from dynagent.application.shared.permissions import GRANTS, MESSAGES
+from dynagent.application.shared.permissions import GRANTS, MESSAGES, permissions_of
 from dynagent.infrastructure.postgres.database import DatabaseSettings
 from dynagent.infrastructure.security.keyring import SecretSettings
 from dynagent.infrastructure.security.settings import AuthSettings
@@ -81,6 +81,13 @@ async def test_the_first_byte_of_anothers_stream_is_a_refusal(platform: Platform
         assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
         resumed = await stranger.get(path, headers={"Last-Event-ID": f"{things['execution_id']}:1"})
         assert resumed.status_code == 404
+
+
+async def test_clients_are_told_every_permission_by_name(platform: Platform) -> None:
+    document: dict[str, Any] = platform.app.openapi()
+    told = document["components"]["schemas"]["ProfileOut"]["properties"]["permissions"]["items"]["enum"]
+    assert set(told) == set(GRANTS) - {"system"}
+    assert set(permissions_of(frozenset({"admin"}))) == set(told)
 
 
 def test_every_message_has_a_permission_that_somebody_has() -> None:
