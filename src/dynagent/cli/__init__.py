@@ -24,7 +24,7 @@ db = typer.Typer(
 )
 app.add_typer(db, name="db")
 keys = typer.Typer(
-    help="Look after the secret key that stored keys of providers are encrypted with.",
+    help="Look after the secret key that stored keys and other secrets are encrypted with.",
     short_help="Look after the secret key.",
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -198,9 +198,9 @@ def restore(file: Annotated[Path, typer.Argument(help="What `dynagent db backup`
     raise typer.Exit(run_restore(file))
 
 
-@keys.command(short_help="Encrypt all stored keys with a new secret key.")
+@keys.command(short_help="Encrypt all stored secrets with a new secret key.")
 def rotate() -> None:
-    """Encrypt all stored keys of providers with a new secret key.
+    """Encrypt all stored secrets with a new secret key: keys of providers, secret settings of agents.
 
     Where SECRET_KEY is set: give it a new value, put the old one into SECRET_KEYS_OLD, then run this. Otherwise a new
     key is made in DATA_DIR, and running servers are to be restarted afterwards.

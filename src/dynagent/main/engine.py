@@ -206,7 +206,7 @@ async def _open_ports(ground: Ground, models: ModelsInUse, identity: Identity, t
     checkpoints = Checkpoints(ground.database.dsn)
     stack.push_async_callback(checkpoints.aclose)
     sandbox = await _open_sandbox(ground)
-    catalogue = make_catalogue(settings, models=models, sandbox=sandbox, pool=pool, stack=stack)
+    catalogue = make_catalogue(settings, models=models, sandbox=sandbox, pool=pool, box=identity.box, stack=stack)
     dispatch = PostgresDispatch(pool, user_cap=settings.run.max_concurrent_runs_per_user)
     runner = LangGraphRunner(models=models, tools=catalogue, prices=GenaiPrices(), checkpoints=checkpoints)
     return Ports(
@@ -219,6 +219,7 @@ async def _open_ports(ground: Ground, models: ModelsInUse, identity: Identity, t
         dispatch=ObservedDispatch(dispatch, ground.metrics),
         runner=OwnersRunner(runner, models, identity.throttle, open_traces(settings, stack)),
         agents=PostgresAgentConfigurations(pool),
+        box=identity.box,
         conversations=PostgresConversations(pool),
         submissions=PostgresSubmissions(pool, ground.outbox.deliver, ground.signals.hub.opened),
         submit=settings.submit,

@@ -9,6 +9,7 @@ from dynagent.application.commands import conversations
 from dynagent.application.commands import tools as tool_commands
 from dynagent.application.commands.agents import configure, lifecycle
 from dynagent.application.commands.agents.rules import AgentRules
+from dynagent.application.commands.agents.secrets import SettingsSafe
 from dynagent.application.commands.executions import answer, cancel, repeat, run, start
 from dynagent.application.commands.executions.settings import SubmitSettings
 from dynagent.application.queries import agents as agent_queries
@@ -30,6 +31,7 @@ from dynagent.core.executions import (
 from dynagent.core.language_models import ChatModels
 from dynagent.core.schedules import Schedules
 from dynagent.core.shared.clock import Clock, utc_now
+from dynagent.core.shared.sealing import SealsSecrets
 from dynagent.core.shared.unit_of_work import UnitOfWork
 from dynagent.core.tools import CustomTools, ToolCatalogue, ToolSandbox
 from dynagent.infrastructure.postgres.identity_scope import IdentityScope
@@ -84,6 +86,7 @@ class Ports:
     dispatch: Dispatch
     runner: AgentRunner
     agents: AgentConfigurations
+    box: SealsSecrets
     conversations: run.Conversations
     submissions: Submissions
     submit: SubmitSettings
@@ -105,8 +108,10 @@ def _register_agents(bus: Bus[Scope], ports: Ports) -> None:
     def rules(scope: Scope) -> AgentRules:
         return AgentRules(scope.agents, ports.catalogue, ports.models)
 
+    safe = SettingsSafe(ports.box)
+
     def desk(scope: Scope) -> configure.AgentDesk:
-        return configure.AgentDesk(scope.agents, scope.uow, rules(scope))
+        return configure.AgentDesk(scope.agents, scope.uow, rules(scope), safe)
 
     bus.register(configure.CreateAgent, lambda scope: configure.CreateAgentHandler(desk(scope)))
     bus.register(configure.UpdateAgent, lambda scope: configure.UpdateAgentHandler(desk(scope)))

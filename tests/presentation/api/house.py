@@ -37,6 +37,7 @@ from tests.fakes.catalogue import FakeCatalogue, FakeCustomTools, FakeSandbox
 from tests.fakes.clock import FakeClock
 from tests.fakes.executions import FakeCancelSignal, FakeDoorbell, FakeExecutions, FakeSubmissions, FakeTraceStore
 from tests.fakes.language_models import FakeChatModels, FakeModelRecords
+from tests.fakes.secrets import FakeBox
 from tests.fakes.unit_of_work import FakeUnitOfWork
 
 
@@ -98,7 +99,9 @@ class House:
 
     def desk(self) -> agent_commands.AgentDesk:
         """Return what the agent handlers share."""
-        return agent_commands.AgentDesk(self.agents, self.uow, self.rules(), clock=self.clock)
+        return agent_commands.AgentDesk(
+            self.agents, self.uow, self.rules(), agent_commands.SettingsSafe(FakeBox()), clock=self.clock
+        )
 
     def rules(self) -> agent_commands.AgentRules:
         """Return the rules of agents."""

@@ -5196,9 +5196,11 @@ export const ProviderKeyBodySchema = {
         },
         purpose: {
             default: 'models',
+            description: '`tools` (with the provider `tools`): settings of tools refer to it, `{"$secret": "<label>"}`.',
             enum: [
                 'models',
-                'tracing'
+                'tracing',
+                'tools'
             ],
             title: 'Purpose',
             type: 'string'
@@ -5267,7 +5269,8 @@ export const ProviderKeyOutSchema = {
         purpose: {
             enum: [
                 'models',
-                'tracing'
+                'tracing',
+                'tools'
             ],
             title: 'Purpose',
             type: 'string'
@@ -8304,9 +8307,11 @@ export const ProviderKeyBodyWritableSchema = {
         },
         purpose: {
             default: 'models',
+            description: '`tools` (with the provider `tools`): settings of tools refer to it, `{"$secret": "<label>"}`.',
             enum: [
                 'models',
-                'tracing'
+                'tracing',
+                'tools'
             ],
             title: 'Purpose',
             type: 'string'

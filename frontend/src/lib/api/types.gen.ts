@@ -2997,8 +2997,10 @@ export type ProviderKeyBody = {
     provider: string;
     /**
      * Purpose
+     *
+     * `tools` (with the provider `tools`): settings of tools refer to it, `{"$secret": "<label>"}`.
      */
-    purpose?: 'models' | 'tracing';
+    purpose?: 'models' | 'tracing' | 'tools';
 };
 
 /**
@@ -3046,7 +3048,7 @@ export type ProviderKeyOut = {
     /**
      * Purpose
      */
-    purpose: 'models' | 'tracing';
+    purpose: 'models' | 'tracing' | 'tools';
 };
 
 /**
@@ -4840,8 +4842,10 @@ export type ProviderKeyBodyWritable = {
     provider: string;
     /**
      * Purpose
+     *
+     * `tools` (with the provider `tools`): settings of tools refer to it, `{"$secret": "<label>"}`.
      */
-    purpose?: 'models' | 'tracing';
+    purpose?: 'models' | 'tracing' | 'tools';
 };
 
 /**

@@ -19,10 +19,10 @@ from dynagent.core.language_models import (
     OnRetry,
     OnText,
     ProviderKey,
-    SealsKeys,
     find_provider,
 )
 from dynagent.core.shared.errors import DynagentError
+from dynagent.core.shared.sealing import SealsSecrets
 from dynagent.infrastructure.llm.endpoints import Endpoints, ProviderSettings
 from dynagent.infrastructure.llm.retries import Persistence, PersistentModel
 
@@ -43,7 +43,7 @@ class UserModels(ChatModels):
         installed: ChatModels,
         endpoints: Endpoints,
         settings: ProviderSettings,
-        box: SealsKeys,
+        box: SealsSecrets,
         rates: Throttle,
     ) -> None:
         self._user_id = user_id
