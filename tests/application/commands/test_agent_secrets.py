@@ -49,7 +49,8 @@ async def test_what_says_the_same_makes_no_version() -> None:
     office = Office()
     agent = await office.make(**with_key("k-1", a=1, b=2), goal="g")
 
-    for same in ({}, {"goal": "g"}, with_key("***", b=2, a=1), with_key("k-1", a=1, b=2)):
+    unchanged: list[dict[str, Any]] = [{}, {"goal": "g"}, with_key("***", b=2, a=1), with_key("k-1", a=1, b=2)]
+    for same in unchanged:
         assert await office.change(agent, **same) == agent
     changed = await office.change(agent, **with_key("***", a=True, b=2))
 

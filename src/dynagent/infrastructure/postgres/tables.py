@@ -86,6 +86,7 @@ custom_tools = Table(
     Column("source_hash", Text, nullable=False),
     Column("disabled", Boolean, nullable=False, server_default=text("false")),
     Column("disabled_reason", Text),
+    Column("disabled_by", Text),
     Column("created_at", _moment, nullable=False),
     Column("updated_at", _moment, nullable=False),
     UniqueConstraint("user_id", "name"),

@@ -10,6 +10,7 @@ from dynagent.application.commands.tools.change import (
     ToolRun,
     UpdateTool,
     UpdateToolHandler,
+    rejected,
 )
 from dynagent.application.commands.tools.versions import (
     RestoreToolVersion,
@@ -32,4 +33,5 @@ __all__ = [
     "ToolRun",
     "UpdateTool",
     "UpdateToolHandler",
+    "rejected",
 ]

@@ -16,6 +16,7 @@ from dynagent.core.tools import (
     CallContext,
     CustomTool,
     CustomTools,
+    Finding,
     ToolCatalogue,
     ToolGrantForbidden,
     ToolIsPrebuilt,
@@ -180,6 +181,8 @@ class UpdateToolHandler:
             tags=tool.tags if message.tags is None else message.tags,
             now=self._clock(),
         )
+        if changed is tool:
+            return tool
         changed = await self._tools.update(changed)
         self._uow.record(
             ToolRegistered(
@@ -251,8 +254,12 @@ async def screened(sandbox: ToolSandbox, name: str, code: str, policy: ToolPolic
     """Return what the screen read from the source. Raises ToolRejected with its findings, SandboxUnavailable."""
     screening = await sandbox.screen(name, code, policy)
     if screening.findings or screening.reflection is None:
-        findings = [finding.model_dump() for finding in screening.findings]
-        first = screening.findings[0] if screening.findings else None
-        detail = f"line {first.line}: {first.message}" if first else "the source has no entry point"
-        raise ToolRejected(f"the source was refused: {detail}", extra={"findings": findings})
+        raise rejected(screening.findings)
     return screening.reflection
+
+
+def rejected(findings: Sequence[Finding]) -> ToolRejected:
+    """Return the refusal of a source, with all that the screen objects to."""
+    detail = f"line {findings[0].line}: {findings[0].message}" if findings else "the source has no entry point"
+    told = [finding.model_dump() for finding in findings]
+    return ToolRejected(f"the source was refused: {detail}", extra={"findings": told})

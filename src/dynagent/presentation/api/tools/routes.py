@@ -23,8 +23,9 @@ from dynagent.presentation.api.tools.bodies import (
     ToolVersionList,
     ToolVersionOut,
 )
+from dynagent.presentation.api.tools.source import SourceRoute
 
-router = noun_router("tools", "Tools")
+router = noun_router("tools", "Tools", SourceRoute)
 
 VersionNumber = Annotated[int, Path(ge=1, le=2**31 - 1)]
 Search = Annotated[str | None, Query(max_length=200, description="In name, description and tags.")]
