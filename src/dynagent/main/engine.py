@@ -37,7 +37,7 @@ from dynagent.infrastructure.postgres.trace_news import TraceNews
 from dynagent.infrastructure.postgres.trace_writer import BatchReport, EventWriter
 from dynagent.infrastructure.postgres.unit_of_work import Scopes
 from dynagent.infrastructure.sandbox.sandbox import ZygoteSandbox
-from dynagent.infrastructure.tools.arguments import misfits
+from dynagent.infrastructure.tools.arguments import misfits, schema_fault
 from dynagent.main.figures import watch
 from dynagent.main.handlers import Ports, Scope, register_handlers
 from dynagent.main.health import parts_of
@@ -224,6 +224,7 @@ async def _open_ports(ground: Ground, models: ModelsInUse, identity: Identity, t
         submissions=PostgresSubmissions(pool, ground.outbox.deliver, ground.signals.hub.opened),
         submit=settings.submit,
         check_schema=misfits,
+        schema_fault=schema_fault,
         call_timeout_s=settings.run.call_timeout_s,
         clock=ground.leases.clock,
     )

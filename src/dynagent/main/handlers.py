@@ -8,7 +8,7 @@ import structlog
 from dynagent.application.commands import conversations
 from dynagent.application.commands import tools as tool_commands
 from dynagent.application.commands.agents import configure, lifecycle
-from dynagent.application.commands.agents.rules import AgentRules
+from dynagent.application.commands.agents.rules import AgentRules, SchemaFault
 from dynagent.application.commands.agents.secrets import SettingsSafe
 from dynagent.application.commands.executions import answer, cancel, repeat, run, start
 from dynagent.application.commands.executions.settings import SubmitSettings
@@ -91,6 +91,7 @@ class Ports:
     submissions: Submissions
     submit: SubmitSettings
     check_schema: answer.CheckSchema
+    schema_fault: SchemaFault
     call_timeout_s: float
     clock: Clock = utc_now
 
@@ -106,7 +107,7 @@ def register_handlers(bus: Bus[Scope], ports: Ports) -> None:
 
 def _register_agents(bus: Bus[Scope], ports: Ports) -> None:
     def rules(scope: Scope) -> AgentRules:
-        return AgentRules(scope.agents, ports.catalogue, ports.models)
+        return AgentRules(scope.agents, ports.catalogue, ports.models, ports.schema_fault)
 
     safe = SettingsSafe(ports.box)
 
@@ -171,6 +172,7 @@ def _register_executions(bus: Bus[Scope], ports: Ports) -> None:
             models=ports.models,
             doorbell=ports.doorbell,
             settings=ports.submit,
+            schema_fault=ports.schema_fault,
             clock=ports.clock,
         ),
     )

@@ -53,10 +53,12 @@ async def test_what_says_the_same_makes_no_version() -> None:
     for same in unchanged:
         assert await office.change(agent, **same) == agent
     changed = await office.change(agent, **with_key("***", a=True, b=2))
+    assert (await office.change(changed, output_schema={"type": "object", "title": "T"})).version == 3
+    assert (await office.change(changed, output_schema={"title": "T", "type": "object"})).version == 4
 
     assert (changed.version, key_of(changed)) == (2, key_of(agent))
-    assert office.told() == ["agent.created", "agent.updated"]
-    assert office.uow.commits == 2
+    assert office.told() == ["agent.created"] + ["agent.updated"] * 3
+    assert office.uow.commits == 4
 
 
 async def test_a_new_value_replaces_the_old_one() -> None:

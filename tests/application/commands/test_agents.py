@@ -50,7 +50,7 @@ class Office:
     clock: FakeClock = field(default_factory=FakeClock)
 
     def __post_init__(self) -> None:
-        self.rules = AgentRules(self.agents, FakeCatalogue(), FakeChatModels())
+        self.rules = AgentRules(self.agents, FakeCatalogue(), FakeChatModels(), lambda _: None)
         self.box = FakeBox()
         self.desk = AgentDesk(self.agents, self.uow, self.rules, SettingsSafe(self.box), clock=self.clock)
 

@@ -28,7 +28,7 @@ from dynagent.core.executions import (
     ToolStart,
     Usage,
 )
-from dynagent.infrastructure.tools.arguments import misfits
+from dynagent.infrastructure.tools.arguments import misfits, schema_fault
 from dynagent.presentation.api.app import build_app
 from dynagent.presentation.api.settings import ApiSettings
 from dynagent.presentation.api.shared.sse import StreamShutdown
@@ -105,7 +105,7 @@ class House:
 
     def rules(self) -> agent_commands.AgentRules:
         """Return the rules of agents."""
-        return agent_commands.AgentRules(self.agents, self.catalogue, self.models)
+        return agent_commands.AgentRules(self.agents, self.catalogue, self.models, schema_fault)
 
     async def play(self, execution_id: str) -> None:
         """Run an execution to its end, as a worker would."""
@@ -211,6 +211,7 @@ class House:
                 models=s.models,
                 doorbell=s.doorbell,
                 settings=s.submitting,
+                schema_fault=schema_fault,
                 clock=s.clock,
             ),
         )

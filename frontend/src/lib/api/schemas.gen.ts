@@ -313,6 +313,19 @@ export const AgentBodySchema = {
             title: 'Name',
             type: 'string'
         },
+        output_schema: {
+            anyOf: [
+                {
+                    additionalProperties: true,
+                    type: 'object'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            description: 'JSON Schema: answers are JSON that fits it, and kept as such.',
+            title: 'Output Schema'
+        },
         requires_approval: {
             default: [],
             items: {
@@ -545,6 +558,19 @@ export const AgentChangesSchema = {
             title: 'Name',
             type: 'string'
         },
+        output_schema: {
+            anyOf: [
+                {
+                    additionalProperties: true,
+                    type: 'object'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            description: 'JSON Schema: answers are JSON that fits it, and kept as such.',
+            title: 'Output Schema'
+        },
         requires_approval: {
             items: {
                 type: 'string'
@@ -746,6 +772,19 @@ export const AgentConfigurationSchema = {
             minLength: 1,
             title: 'Name',
             type: 'string'
+        },
+        output_schema: {
+            anyOf: [
+                {
+                    additionalProperties: true,
+                    type: 'object'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            description: 'JSON Schema: answers are JSON that fits it, and kept as such.',
+            title: 'Output Schema'
         },
         requires_approval: {
             default: [],
@@ -1045,6 +1084,19 @@ export const AgentOutSchema = {
             minLength: 1,
             title: 'Name',
             type: 'string'
+        },
+        output_schema: {
+            anyOf: [
+                {
+                    additionalProperties: true,
+                    type: 'object'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            description: 'JSON Schema: answers are JSON that fits it, and kept as such.',
+            title: 'Output Schema'
         },
         requires_approval: {
             default: [],
@@ -2302,6 +2354,19 @@ export const ExecutionBodySchema = {
             description: 'Instead of the agent\'s own model.',
             title: 'Model'
         },
+        output_schema: {
+            anyOf: [
+                {
+                    additionalProperties: true,
+                    type: 'object'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            description: 'JSON Schema that the result must fit, instead of the agent\'s own; `output` is the value then.',
+            title: 'Output Schema'
+        },
         priority: {
             default: 0,
             maximum: 100,
@@ -2491,6 +2556,10 @@ export const ExecutionOutSchema = {
             ],
             description: 'Which execution this one repeats, and how.'
         },
+        output: {
+            description: 'The result as JSON, where an output schema was given.',
+            title: 'Output'
+        },
         priority: {
             title: 'Priority',
             type: 'integer'
@@ -2558,6 +2627,7 @@ export const ExecutionOutSchema = {
         'conversation_id',
         'status',
         'result',
+        'output',
         'error',
         'usage',
         'cost_usd',
@@ -2712,6 +2782,10 @@ export const ExecutionSummarySchema = {
             ],
             description: 'Which execution this one repeats, and how.'
         },
+        output: {
+            description: 'The result as JSON, where an output schema was given.',
+            title: 'Output'
+        },
         priority: {
             title: 'Priority',
             type: 'integer'
@@ -2772,6 +2846,7 @@ export const ExecutionSummarySchema = {
         'conversation_id',
         'status',
         'result',
+        'output',
         'error',
         'usage',
         'cost_usd',
@@ -3163,6 +3238,19 @@ export const InstructedAgentBodySchema = {
             minLength: 1,
             title: 'Name',
             type: 'string'
+        },
+        output_schema: {
+            anyOf: [
+                {
+                    additionalProperties: true,
+                    type: 'object'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            description: 'JSON Schema: answers are JSON that fits it, and kept as such.',
+            title: 'Output Schema'
         },
         requires_approval: {
             default: [],
@@ -5487,7 +5575,7 @@ export const ResumedSchema = {
 } as const;
 
 export const RetrySchema = {
-    description: 'Something is done again: a model call, or the execution after its worker died (then messages start anew).',
+    description: 'Something is done again: a model call, or the execution after its worker died (then messages start anew).\n\n`output`: the answer did not fit the output schema, and the model is asked for another one.',
     properties: {
         attempt: {
             default: 1,
@@ -5559,7 +5647,8 @@ export const RetrySchema = {
                 'model',
                 'tool',
                 'execution',
-                'fallback'
+                'fallback',
+                'output'
             ],
             title: 'What',
             type: 'string'
@@ -5744,6 +5833,19 @@ export const RoleAgentBodySchema = {
             title: 'Name',
             type: 'string'
         },
+        output_schema: {
+            anyOf: [
+                {
+                    additionalProperties: true,
+                    type: 'object'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            description: 'JSON Schema: answers are JSON that fits it, and kept as such.',
+            title: 'Output Schema'
+        },
         requires_approval: {
             default: [],
             items: {
@@ -5866,6 +5968,19 @@ export const RunBodySchema = {
             pattern: '\\S',
             title: 'Input',
             type: 'string'
+        },
+        output_schema: {
+            anyOf: [
+                {
+                    additionalProperties: true,
+                    type: 'object'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            description: 'JSON Schema that the result must fit, instead of the agent\'s own; `output` is the value then.',
+            title: 'Output Schema'
         }
     },
     required: [

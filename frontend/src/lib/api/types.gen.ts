@@ -161,6 +161,14 @@ export type AgentBody = {
      */
     name: string;
     /**
+     * Output Schema
+     *
+     * JSON Schema: answers are JSON that fits it, and kept as such.
+     */
+    output_schema?: {
+        [key: string]: unknown;
+    } | null;
+    /**
      * Requires Approval
      */
     requires_approval?: Array<string>;
@@ -275,6 +283,14 @@ export type AgentChanges = {
      */
     name?: string;
     /**
+     * Output Schema
+     *
+     * JSON Schema: answers are JSON that fits it, and kept as such.
+     */
+    output_schema?: {
+        [key: string]: unknown;
+    } | null;
+    /**
      * Requires Approval
      */
     requires_approval?: Array<string>;
@@ -376,6 +392,14 @@ export type AgentConfiguration = {
      * Name
      */
     name: string;
+    /**
+     * Output Schema
+     *
+     * JSON Schema: answers are JSON that fits it, and kept as such.
+     */
+    output_schema?: {
+        [key: string]: unknown;
+    } | null;
     /**
      * Requires Approval
      */
@@ -534,6 +558,14 @@ export type AgentOut = {
      * Name
      */
     name: string;
+    /**
+     * Output Schema
+     *
+     * JSON Schema: answers are JSON that fits it, and kept as such.
+     */
+    output_schema?: {
+        [key: string]: unknown;
+    } | null;
     /**
      * Requires Approval
      */
@@ -1321,6 +1353,14 @@ export type ExecutionBody = {
      */
     model?: string | null;
     /**
+     * Output Schema
+     *
+     * JSON Schema that the result must fit, instead of the agent's own; `output` is the value then.
+     */
+    output_schema?: {
+        [key: string]: unknown;
+    } | null;
+    /**
      * Priority
      */
     priority?: number;
@@ -1430,6 +1470,12 @@ export type ExecutionOut = {
      */
     origin: Origin | null;
     /**
+     * Output
+     *
+     * The result as JSON, where an output schema was given.
+     */
+    output: unknown;
+    /**
      * Priority
      */
     priority: number;
@@ -1537,6 +1583,12 @@ export type ExecutionSummary = {
      * Which execution this one repeats, and how.
      */
     origin: Origin | null;
+    /**
+     * Output
+     *
+     * The result as JSON, where an output schema was given.
+     */
+    output: unknown;
     /**
      * Priority
      */
@@ -1793,6 +1845,14 @@ export type InstructedAgentBody = {
      * Name
      */
     name: string;
+    /**
+     * Output Schema
+     *
+     * JSON Schema: answers are JSON that fits it, and kept as such.
+     */
+    output_schema?: {
+        [key: string]: unknown;
+    } | null;
     /**
      * Requires Approval
      */
@@ -3190,6 +3250,8 @@ export type Resumed = {
  * Retry
  *
  * Something is done again: a model call, or the execution after its worker died (then messages start anew).
+ *
+ * `output`: the answer did not fit the output schema, and the model is asked for another one.
  */
 export type Retry = {
     /**
@@ -3247,7 +3309,7 @@ export type Retry = {
     /**
      * What
      */
-    what: 'model' | 'tool' | 'execution' | 'fallback';
+    what: 'model' | 'tool' | 'execution' | 'fallback' | 'output';
 };
 
 /**
@@ -3333,6 +3395,14 @@ export type RoleAgentBody = {
      */
     name: string;
     /**
+     * Output Schema
+     *
+     * JSON Schema: answers are JSON that fits it, and kept as such.
+     */
+    output_schema?: {
+        [key: string]: unknown;
+    } | null;
+    /**
      * Requires Approval
      */
     requires_approval?: Array<string>;
@@ -3394,6 +3464,14 @@ export type RunBody = {
      * Input
      */
     input: string;
+    /**
+     * Output Schema
+     *
+     * JSON Schema that the result must fit, instead of the agent's own; `output` is the value then.
+     */
+    output_schema?: {
+        [key: string]: unknown;
+    } | null;
 };
 
 /**

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from dynagent.core.shared.clock import later
 from dynagent.core.shared.errors import Conflict, NotFound, StaleVersion
@@ -17,6 +17,13 @@ from dynagent.core.shared.secret_names import Change, Place, masked, unmasked, w
 AgentKind = Literal["configured", "file", "dynamic", "builtin"]
 AgentStatus = Literal["created", "active", "disabled", "error"]
 Visibility = Literal["private", "shared", "public"]
+
+OutputSchema = Annotated[
+    dict[str, Any] | None,
+    BeforeValidator(lambda given: json.loads(given) if isinstance(given, str) else given),
+    Field(description="JSON Schema: answers are JSON that fits it, and kept as such."),
+]
+"""May be given as JSON text: that is how it is stored, because models write properties in the schema's own order."""
 
 ModelName = Annotated[str, Field(min_length=1, max_length=200)]
 
@@ -97,6 +104,7 @@ class AgentConfiguration(BaseModel):
     run_timeout_s: float | None = Field(default=None, gt=0, le=86_400, strict=True)
     call_timeout_s: float | None = Field(default=None, gt=0, le=3_600, strict=True)
     config_data: dict[str, Any] = Field(default_factory=dict)
+    output_schema: OutputSchema = None
 
     def shown(self) -> "AgentConfiguration":
         """Return it as it may be shown: without the values of secret settings (`api_key`)."""
@@ -128,9 +136,16 @@ class AgentConfiguration(BaseModel):
         return self.model_copy(update={"tools_config": tuple(items), "config_data": data})
 
     def same_as(self, other: "AgentConfiguration") -> bool:
-        """Say whether both say the same; the order of names in free JSON does not count, `1` and `true` differ."""
-        mine, theirs = (json.dumps(item.model_dump(mode="json"), sort_keys=True) for item in (self, other))
+        """Say whether both say the same: `1` and `true` differ; order counts in the output schema only."""
+        mine, theirs = (json.dumps(item.stored(), sort_keys=True) for item in (self, other))
         return mine == theirs
+
+    def stored(self) -> dict[str, Any]:
+        """Return it as JSON that keeps the order of the output schema, whatever it is stored in."""
+        fields = self.model_dump(mode="json")
+        if self.output_schema is not None:
+            fields["output_schema"] = json.dumps(self.output_schema, ensure_ascii=False)
+        return fields
 
     def all_tools(self) -> tuple[str, ...]:
         """Return the names of plain and configured tools, each once, in the owner's order."""

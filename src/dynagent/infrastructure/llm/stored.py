@@ -181,6 +181,8 @@ class AskedModel:
             changes["max_tokens"] = given.max_tokens
         if given.timeout_s is not None and given.timeout_s < request.timeout_s:
             changes["timeout_s"] = given.timeout_s
+        if request.output_schema is not None and self._capabilities.structured_output is False:
+            changes["output_schema"] = None
         return request.model_copy(update=changes) if changes else request
 
 

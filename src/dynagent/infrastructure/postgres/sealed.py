@@ -1,8 +1,8 @@
 """Everything stored that is sealed, sealed anew when the secret key changes: keys of providers, secrets of agents."""
 
+import json
 from typing import Any
 
-import orjson
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -61,10 +61,10 @@ async def _configurations(
 ) -> tuple[int, list[str]]:
     count, ids = 0, list[str]()
     for row in (await session.execute(query)).mappings().all():
-        configuration = orjson.loads(row["configuration"])
+        configuration = json.loads(row["configuration"])
         renewed, changed = resealed(configuration, box, owner=str(row["user_id"]))
         if changed:
-            values = {"id": row["id"], "configuration": orjson.dumps(renewed).decode()}
+            values = {"id": row["id"], "configuration": json.dumps(renewed, ensure_ascii=False)}
             await session.execute(write, values | ({"version": row["version"]} if row["version"] else {}))
             ids.append(str(row["id"]))
         count += changed

@@ -132,6 +132,7 @@ executions = Table(
     Column("idempotency_key", Text),
     Column("schedule_key", Text),
     Column("origin", JSONB(none_as_null=True)),
+    Column("output_schema", JSON(none_as_null=True)),
     Column("result", Text),
     Column("error", JSONB(none_as_null=True)),
     Column("usage", JSONB, nullable=False),
