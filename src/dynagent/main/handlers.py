@@ -140,6 +140,10 @@ def _register_tools(bus: Bus[Scope], ports: Ports) -> None:
         lambda scope: tool_commands.UpdateToolHandler(scope.custom_tools, scope.uow, catalogue, sandbox),
     )
     bus.register(
+        tool_commands.ImportTools,
+        lambda scope: tool_commands.ImportToolsHandler(scope.custom_tools, scope.uow, catalogue, sandbox),
+    )
+    bus.register(
         tool_commands.RemoveTool,
         lambda scope: tool_commands.RemoveToolHandler(scope.custom_tools, scope.uow, catalogue),
     )

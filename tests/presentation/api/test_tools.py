@@ -132,7 +132,17 @@ async def test_prebuilt_and_unknown_tools_cannot_be_changed(api: httpx2.AsyncCli
     assert (await api.delete("/api/tools/calculator")).status_code == 409
     assert (await api.put("/api/tools/none", json=body)).json()["error_code"] == "tool_not_found"
     assert (await api.delete("/api/tools/none")).status_code == 404
-    assert (await api.put("/api/tools/calculator", json={"code": "def sync(): pass"})).status_code == 422
+
+
+async def test_a_changed_source_keeps_to_what_a_new_one_has_to(api: httpx2.AsyncClient) -> None:
+    assert (await api.post("/api/tools/register", json=REVERSE)).status_code == 201
+
+    refused = await api.put("/api/tools/reverse_string", json={"code": "def reverse_string(): pass"})
+
+    assert refused.status_code == 422
+    assert [(item["pointer"].lstrip("#"), item["rule"]) for item in refused.json()["errors"]] == [
+        ("/code", "async_def")
+    ]
 
 
 async def test_a_tool_is_called(api: httpx2.AsyncClient, house: House) -> None:

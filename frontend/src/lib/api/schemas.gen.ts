@@ -2973,6 +2973,36 @@ export const FieldProblemSchema = {
     type: 'object'
 } as const;
 
+export const FindingSchema = {
+    description: 'One objection of the screen: the rule\'s name, where (1-based line, 0-based column), what to do instead.',
+    properties: {
+        column: {
+            title: 'Column',
+            type: 'integer'
+        },
+        line: {
+            title: 'Line',
+            type: 'integer'
+        },
+        message: {
+            title: 'Message',
+            type: 'string'
+        },
+        rule: {
+            title: 'Rule',
+            type: 'string'
+        }
+    },
+    required: [
+        'rule',
+        'line',
+        'column',
+        'message'
+    ],
+    title: 'Finding',
+    type: 'object'
+} as const;
+
 export const FitOutSchema = {
     description: 'What a model cannot do of what is wanted; empty: nothing is known against it.',
     properties: {
@@ -3059,6 +3089,130 @@ export const HealthOutSchema = {
         'parts'
     ],
     title: 'HealthOut',
+    type: 'object'
+} as const;
+
+export const ImportedToolOutSchema = {
+    description: 'A tool of the file; `line` is where it stands there, lines of `findings` are those of its own `source`.',
+    properties: {
+        description: {
+            title: 'Description',
+            type: 'string'
+        },
+        findings: {
+            items: {
+                $ref: '#/components/schemas/Finding'
+            },
+            title: 'Findings',
+            type: 'array'
+        },
+        kind: {
+            enum: [
+                'decorated',
+                'class',
+                'function',
+                'Tool',
+                'StructuredTool',
+                'BaseTool'
+            ],
+            title: 'Kind',
+            type: 'string'
+        },
+        langchain_compatible: {
+            title: 'Langchain Compatible',
+            type: 'boolean'
+        },
+        line: {
+            title: 'Line',
+            type: 'integer'
+        },
+        name: {
+            title: 'Name',
+            type: 'string'
+        },
+        parameters: {
+            anyOf: [
+                {
+                    additionalProperties: true,
+                    type: 'object'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            description: 'JSON Schema of the arguments, where it could be read.',
+            title: 'Parameters'
+        },
+        reason: {
+            anyOf: [
+                {
+                    type: 'string'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Reason'
+        },
+        source: {
+            title: 'Source',
+            type: 'string'
+        },
+        status: {
+            enum: [
+                'registered',
+                'updated',
+                'unchanged',
+                'valid',
+                'rejected',
+                'taken',
+                'skipped'
+            ],
+            title: 'Status',
+            type: 'string'
+        }
+    },
+    required: [
+        'name',
+        'status',
+        'kind',
+        'line',
+        'langchain_compatible',
+        'description',
+        'parameters',
+        'reason',
+        'findings',
+        'source'
+    ],
+    title: 'ImportedToolOut',
+    type: 'object'
+} as const;
+
+export const ImportedToolsSchema = {
+    description: 'The tools of a file, in its order; `langchain_compatible` says whether all of them are LangChain\'s.',
+    properties: {
+        langchain_compatible: {
+            title: 'Langchain Compatible',
+            type: 'boolean'
+        },
+        tools: {
+            items: {
+                $ref: '#/components/schemas/ImportedToolOut'
+            },
+            title: 'Tools',
+            type: 'array'
+        },
+        total: {
+            title: 'Total',
+            type: 'integer'
+        }
+    },
+    required: [
+        'tools',
+        'langchain_compatible',
+        'total'
+    ],
+    title: 'ImportedTools',
     type: 'object'
 } as const;
 
@@ -7511,6 +7665,81 @@ export const ToolVersionOutSchema = {
         'created_at'
     ],
     title: 'ToolVersionOut',
+    type: 'object'
+} as const;
+
+export const ToolsFileBodySchema = {
+    additionalProperties: false,
+    description: 'A Python file with tools: functions under `@tool`, classes from `BaseTool`, `StructuredTool.from_function`.\n\nEach tool becomes a registered one, with the imports and helpers that it uses, and is held to what they are.',
+    properties: {
+        code: {
+            examples: [
+                'from langchain_core.tools import tool\n\n\n@tool\ndef shout(text: str) -> str:\n    """Say it loud."""\n    return text.upper()'
+            ],
+            maxLength: 64000,
+            minLength: 10,
+            title: 'Code',
+            type: 'string'
+        },
+        dry_run: {
+            default: false,
+            description: 'Only say what would become of each tool.',
+            title: 'Dry Run',
+            type: 'boolean'
+        },
+        network: {
+            default: [],
+            description: 'Hosts they may reach, as `host:port`.',
+            items: {
+                maxLength: 260,
+                minLength: 1,
+                type: 'string'
+            },
+            maxItems: 20,
+            title: 'Network',
+            type: 'array'
+        },
+        replace: {
+            default: false,
+            description: 'Make new versions of tools that you have under these names.',
+            title: 'Replace',
+            type: 'boolean'
+        },
+        secrets: {
+            default: [],
+            description: 'Names of secrets they may read.',
+            items: {
+                maxLength: 260,
+                minLength: 1,
+                type: 'string'
+            },
+            maxItems: 20,
+            title: 'Secrets',
+            type: 'array'
+        },
+        tags: {
+            default: [],
+            items: {
+                maxLength: 40,
+                minLength: 1,
+                type: 'string'
+            },
+            maxItems: 20,
+            title: 'Tags',
+            type: 'array'
+        },
+        timeout_s: {
+            default: 5,
+            exclusiveMinimum: 0,
+            maximum: 60,
+            title: 'Timeout S',
+            type: 'number'
+        }
+    },
+    required: [
+        'code'
+    ],
+    title: 'ToolsFileBody',
     type: 'object'
 } as const;
 

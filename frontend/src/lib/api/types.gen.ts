@@ -1702,6 +1702,30 @@ export type FieldProblem = {
 };
 
 /**
+ * Finding
+ *
+ * One objection of the screen: the rule's name, where (1-based line, 0-based column), what to do instead.
+ */
+export type Finding = {
+    /**
+     * Column
+     */
+    column: number;
+    /**
+     * Line
+     */
+    line: number;
+    /**
+     * Message
+     */
+    message: string;
+    /**
+     * Rule
+     */
+    rule: string;
+};
+
+/**
  * FitOut
  *
  * What a model cannot do of what is wanted; empty: nothing is known against it.
@@ -1759,6 +1783,78 @@ export type HealthOut = {
      * Version
      */
     version: string;
+};
+
+/**
+ * ImportedToolOut
+ *
+ * A tool of the file; `line` is where it stands there, lines of `findings` are those of its own `source`.
+ */
+export type ImportedToolOut = {
+    /**
+     * Description
+     */
+    description: string;
+    /**
+     * Findings
+     */
+    findings: Array<Finding>;
+    /**
+     * Kind
+     */
+    kind: 'decorated' | 'class' | 'function' | 'Tool' | 'StructuredTool' | 'BaseTool';
+    /**
+     * Langchain Compatible
+     */
+    langchain_compatible: boolean;
+    /**
+     * Line
+     */
+    line: number;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Parameters
+     *
+     * JSON Schema of the arguments, where it could be read.
+     */
+    parameters: {
+        [key: string]: unknown;
+    } | null;
+    /**
+     * Reason
+     */
+    reason: string | null;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Status
+     */
+    status: 'registered' | 'updated' | 'unchanged' | 'valid' | 'rejected' | 'taken' | 'skipped';
+};
+
+/**
+ * ImportedTools
+ *
+ * The tools of a file, in its order; `langchain_compatible` says whether all of them are LangChain's.
+ */
+export type ImportedTools = {
+    /**
+     * Langchain Compatible
+     */
+    langchain_compatible: boolean;
+    /**
+     * Tools
+     */
+    tools: Array<ImportedToolOut>;
+    /**
+     * Total
+     */
+    total: number;
 };
 
 /**
@@ -4411,6 +4507,52 @@ export type ToolVersionOut = {
      * Version
      */
     version: number;
+};
+
+/**
+ * ToolsFileBody
+ *
+ * A Python file with tools: functions under `@tool`, classes from `BaseTool`, `StructuredTool.from_function`.
+ *
+ * Each tool becomes a registered one, with the imports and helpers that it uses, and is held to what they are.
+ */
+export type ToolsFileBody = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Dry Run
+     *
+     * Only say what would become of each tool.
+     */
+    dry_run?: boolean;
+    /**
+     * Network
+     *
+     * Hosts they may reach, as `host:port`.
+     */
+    network?: Array<string>;
+    /**
+     * Replace
+     *
+     * Make new versions of tools that you have under these names.
+     */
+    replace?: boolean;
+    /**
+     * Secrets
+     *
+     * Names of secrets they may read.
+     */
+    secrets?: Array<string>;
+    /**
+     * Tags
+     */
+    tags?: Array<string>;
+    /**
+     * Timeout S
+     */
+    timeout_s?: number;
 };
 
 export type TraceEvent = ({
@@ -9125,6 +9267,71 @@ export type ChangeScheduleResponses = {
 };
 
 export type ChangeScheduleResponse = ChangeScheduleResponses[keyof ChangeScheduleResponses];
+
+export type ImportToolsData = {
+    body: ToolsFileBody;
+    path?: never;
+    query?: never;
+    url: '/api/v1/tools/import';
+};
+
+export type ImportToolsErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id.
+     */
+    404: Problem;
+    /**
+     * The change collides with what is there.
+     */
+    409: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not declared as JSON.
+     */
+    415: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type ImportToolsError = ImportToolsErrors[keyof ImportToolsErrors];
+
+export type ImportToolsResponses = {
+    /**
+     * Successful Response
+     */
+    200: ImportedTools;
+};
+
+export type ImportToolsResponse = ImportToolsResponses[keyof ImportToolsResponses];
 
 export type RemoveToolData = {
     body?: never;

@@ -54,6 +54,7 @@ from dynagent.core.tools.ports import (
     ToolSandbox,
 )
 from dynagent.core.tools.schema import arguments_schema, parameter_texts, read_arguments
+from dynagent.core.tools.toolsfile import FoundKind, FoundTool, ToolsFile
 
 __all__ = [
     "DEFAULT_TOOL_TIMEOUT_S",
@@ -64,6 +65,8 @@ __all__ = [
     "CustomTool",
     "CustomTools",
     "Finding",
+    "FoundKind",
+    "FoundTool",
     "InvalidArguments",
     "ModelUse",
     "RunnableTool",
@@ -102,6 +105,7 @@ __all__ = [
     "ToolUnconfigured",
     "ToolVersion",
     "ToolVersionNotFound",
+    "ToolsFile",
     "arguments_schema",
     "check_tool_name",
     "parameter_texts",

@@ -12,6 +12,12 @@ from dynagent.application.commands.tools.change import (
     UpdateToolHandler,
     rejected,
 )
+from dynagent.application.commands.tools.toolsfile import (
+    Fate,
+    ImportedTool,
+    ImportTools,
+    ImportToolsHandler,
+)
 from dynagent.application.commands.tools.versions import (
     RestoreToolVersion,
     RestoreToolVersionHandler,
@@ -22,6 +28,10 @@ from dynagent.application.commands.tools.versions import (
 __all__ = [
     "ExecuteTool",
     "ExecuteToolHandler",
+    "Fate",
+    "ImportTools",
+    "ImportToolsHandler",
+    "ImportedTool",
     "RegisterTool",
     "RegisterToolHandler",
     "RemoveTool",

@@ -8,7 +8,7 @@ from typing import Any
 from dynagent.application.shared.bus import Returns
 from dynagent.application.shared.caller import Caller
 from dynagent.core.shared.clock import Clock, utc_now
-from dynagent.core.shared.errors import StaleVersion
+from dynagent.core.shared.errors import InvalidInput, StaleVersion, Violation
 from dynagent.core.shared.ids import NewId, new_id
 from dynagent.core.shared.unit_of_work import UnitOfWork
 from dynagent.core.tools import (
@@ -169,6 +169,7 @@ class UpdateToolHandler:
                 extra={"current_version": tool.version},
             )
         code = tool.code if message.code is None else message.code
+        _check_asynchronous(tool, code)
         policy = message.policy or tool.policy
         # Also when the grants stay: a new source would use them.
         check_grants(self._sandbox, policy, caller)
@@ -241,6 +242,13 @@ async def owned_tool(tools: CustomTools, catalogue: ToolCatalogue, name: str) ->
     if catalogue.reserved(name):
         raise ToolIsPrebuilt(f"the tool {name!r} is part of the product; it cannot be changed or removed")
     raise ToolNotFound(f"there is no tool named {name!r}")
+
+
+def _check_asynchronous(tool: CustomTool, code: str) -> None:
+    """Hold a source to SPEC TOL-02 where the one before it kept to it; one that came in a file never had to."""
+    if "async def" in tool.code and "async def" not in code:
+        missing = Violation("/code", "async_def", "must contain `async def`")
+        raise InvalidInput("the source does not fit", violations=[missing])
 
 
 def check_grants(sandbox: ToolSandbox, policy: ToolPolicy, caller: Caller) -> None:
