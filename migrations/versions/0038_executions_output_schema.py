@@ -16,5 +16,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Drop it; results stay, as text."""
+    """Drop it; results stay, as text. An older program refuses agents with a field that it does not know."""
     op.drop_column("executions", "output_schema")
+    for table in ("agents", "agent_versions"):
+        forget = f"UPDATE {table} SET configuration = configuration - 'output_schema'"
+        op.execute(sa.text(forget + " WHERE jsonb_exists(configuration, 'output_schema')"))
