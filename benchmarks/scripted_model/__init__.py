@@ -6,7 +6,7 @@
 |---|---|
 | `[[tools=2]]` | two rounds of tool calls, chosen in turn among the request's own tools, then the answer |
 | `[[parallel=3]]` | three calls in each round (one round unless `tools` says more) |
-| `[[tool=name]]` | only this tool |
+| `[[tool=name]]` `[[call=name]]` | only this tool; a tool of this name, offered or not |
 | `[[tokens=60]]` `[[long=100000]]` `[[say=some text]]` | the answer: so many tokens, so many characters, this text |
 | `[[latency=2]]` `[[token_delay=0.01]]` | seconds before the first byte of each reply, between tokens |
 | `[[fail=429:2]]` `[[fail=500:1]]` | this status for the first tries of this message (`429:2:7`: Retry-After: 7) |

@@ -89,7 +89,11 @@ def _word(name: str, ordinal: int) -> str:
 
 
 def _calls(markers: dict[str, str], rounds: int, tools: list[dict[str, Any]]) -> list[Call]:
-    listed = [tool for tool in tools if tool["name"] == markers["tool"]] if "tool" in markers else tools
+    listed: list[dict[str, Any]] = (
+        [tool for tool in tools if tool["name"] == markers["tool"]] if "tool" in markers else tools
+    )
+    if "call" in markers:  # a tool that was not offered
+        listed = [{"name": markers["call"]}]
     calls: list[Call] = []
     width = int(markers.get("parallel") or 1)
     for index in range(width):

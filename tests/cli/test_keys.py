@@ -20,7 +20,7 @@ def test_a_key_in_the_data_directory_gets_a_successor(tmp_path: Path) -> None:
     file.chmod(0o600)
     code, told = dynagent("keys", "rotate")
     assert code == 0, told
-    assert "0 stored keys are encrypted with the current secret key" in told and "restart" in told
+    assert "0 stored secrets are encrypted with the current secret key" in told and "restart" in told
     first, second = file.read_text().split()
     assert (first != second, second) == (True, "o" * 64)
 

@@ -16,6 +16,7 @@ from dynagent.core.tools import (
     ToolOutcome,
     ToolPolicy,
     ToolReflection,
+    ToolsFile,
     ToolVersion,
     same_looking,
 )
@@ -151,6 +152,7 @@ class FakeSandbox:
         self.findings: tuple[Finding, ...] = ()
         self.error: Exception | None = None
         self.screened: list[tuple[str, str]] = []
+        self.file = ToolsFile()
 
     def beyond_default(self, policy: ToolPolicy) -> list[str]:
         """Leave every host and secret to administrators."""
@@ -167,6 +169,12 @@ class FakeSandbox:
             raise self.error
         reflection = ToolReflection(entry=name, shape="async", description="Reflected.", parameters=SCHEMA)
         return Screening(self.findings, None if self.findings else reflection)
+
+    async def find_tools(self, code: str) -> ToolsFile:
+        """Find what the test has laid out."""
+        if self.error is not None:
+            raise self.error
+        return self.file
 
     async def run(self, tool: CustomTool, arguments: dict[str, Any], context: CallContext) -> ToolOutcome:
         """Answer with the tool's name."""

@@ -15,6 +15,7 @@ from dynagent.core.tools import (
     ToolOutcome,
     ToolPolicy,
     ToolReflection,
+    ToolsFile,
     same_looking,
 )
 
@@ -119,6 +120,10 @@ class FakeSandbox:
         """Return the verdict laid out beforehand, or one without findings."""
         self.screened.append((name, code, policy))
         return self._screening or Screening(reflection=a_reflection(name, self._parameters), program=code.encode())
+
+    async def find_tools(self, code: str) -> ToolsFile:
+        """Find nothing."""
+        return ToolsFile()
 
     async def run(self, tool: CustomTool, arguments: dict[str, Any], context: CallContext) -> ToolOutcome:
         """Do what the test says."""

@@ -32,9 +32,13 @@ class People:
 
     async def send(self, method: str, path: str, body: Any = None) -> Json:
         """Send a request that must succeed; return its JSON."""
-        answer = await self._http.request(method, f"/api{path}", json=body)
+        answer = await self.ask(method, path, body)
         assert answer.is_success, f"{method} {path}: {answer.status_code} {answer.text}"
         return answer.json()
+
+    async def ask(self, method: str, path: str, body: Any = None) -> httpx2.Response:
+        """Send a request; return the answer, whatever it is."""
+        return await self._http.request(method, f"/api{path}", json=body)
 
     async def health(self) -> Json:
         """Return the parts of `/health`."""

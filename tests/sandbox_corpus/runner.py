@@ -94,8 +94,6 @@ class Runner:
         return self._judge_call(case, await self._call(case, case.arguments))
 
     def _judge_refusal(self, case: Case, problem: dict[str, Any]) -> str:
-        if "rejected_or_invalid" in case.fields:
-            return ""
         optional = {"held", "held_or", "rejected_or_error"} & set(case.fields)
         allowed = case.words("rejected") or (["any"] if optional else [])
         if problem.get("error_code") != "tool_rejected":
@@ -114,7 +112,7 @@ class Runner:
         code = told.get("error_code")
         if code is not None and STATUS.get(code) != told["status"]:
             return f"{code} came with status {told['status']}: {_short(told)}"
-        if "rejected" in case.fields or "rejected_or_invalid" in case.fields:
+        if "rejected" in case.fields:
             return ""  # the screen is off; what counts is that nothing was harmed
         if "held" in case.fields or "held_or" in case.fields:
             fine = told.get("result") == "held" or code in ("tool_error", *case.words("held_or"))

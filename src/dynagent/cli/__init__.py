@@ -24,12 +24,15 @@ db = typer.Typer(
 )
 app.add_typer(db, name="db")
 keys = typer.Typer(
-    help="Look after the secret key that stored keys of providers are encrypted with.",
+    help="Look after the secret key that stored keys and other secrets are encrypted with.",
     short_help="Look after the secret key.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
 app.add_typer(keys, name="keys")
+
+tools = typer.Typer(help="Look after registered tools.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(tools, name="tools")
 
 users = typer.Typer(help="Look after people's accounts.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(users, name="users")
@@ -198,9 +201,9 @@ def restore(file: Annotated[Path, typer.Argument(help="What `dynagent db backup`
     raise typer.Exit(run_restore(file))
 
 
-@keys.command(short_help="Encrypt all stored keys with a new secret key.")
+@keys.command(short_help="Encrypt all stored secrets with a new secret key.")
 def rotate() -> None:
-    """Encrypt all stored keys of providers with a new secret key.
+    """Encrypt all stored secrets with a new secret key: keys of providers, secret settings of agents.
 
     Where SECRET_KEY is set: give it a new value, put the old one into SECRET_KEYS_OLD, then run this. Otherwise a new
     key is made in DATA_DIR, and running servers are to be restarted afterwards.
@@ -208,6 +211,25 @@ def rotate() -> None:
     from dynagent.cli.keys import run_rotate
 
     raise typer.Exit(run_rotate())
+
+
+@tools.command("import", short_help="Register the tools of a Python file.")
+def import_tools(
+    file: Annotated[Path, typer.Argument(help="A Python file with LangChain tools.")],
+    *,
+    url: Annotated[str, typer.Option(help="A running server's address.")] = "http://127.0.0.1:8000",
+    key: Annotated[str | None, typer.Option(envvar="DYNAGENT_ACCESS_KEY", help="An access key (dyn_…).")] = None,
+    dry_run: Annotated[bool, typer.Option(help="Only say what would become of each tool.")] = False,
+    replace: Annotated[bool, typer.Option(help="Make new versions of tools that are there.")] = False,
+) -> None:
+    """Register the tools of a Python file (an agent's tools.py) with a running server, all of them or none.
+
+    Functions under @tool, classes from BaseTool and StructuredTool.from_function are found; nothing is executed. Where
+    people sign in, an access key with the scope tools:write says who you are.
+    """
+    from dynagent.cli.tools import run_import
+
+    raise typer.Exit(run_import(file, url=url, key=key, dry_run=dry_run, replace=replace))
 
 
 @users.command("password-link")

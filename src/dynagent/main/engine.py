@@ -37,7 +37,7 @@ from dynagent.infrastructure.postgres.trace_news import TraceNews
 from dynagent.infrastructure.postgres.trace_writer import BatchReport, EventWriter
 from dynagent.infrastructure.postgres.unit_of_work import Scopes
 from dynagent.infrastructure.sandbox.sandbox import ZygoteSandbox
-from dynagent.infrastructure.tools.arguments import misfits
+from dynagent.infrastructure.tools.arguments import misfits, schema_fault
 from dynagent.main.figures import watch
 from dynagent.main.handlers import Ports, Scope, register_handlers
 from dynagent.main.health import parts_of
@@ -206,7 +206,7 @@ async def _open_ports(ground: Ground, models: ModelsInUse, identity: Identity, t
     checkpoints = Checkpoints(ground.database.dsn)
     stack.push_async_callback(checkpoints.aclose)
     sandbox = await _open_sandbox(ground)
-    catalogue = make_catalogue(settings, models=models, sandbox=sandbox, pool=pool, stack=stack)
+    catalogue = make_catalogue(settings, models=models, sandbox=sandbox, pool=pool, box=identity.box, stack=stack)
     dispatch = PostgresDispatch(pool, user_cap=settings.run.max_concurrent_runs_per_user)
     runner = LangGraphRunner(models=models, tools=catalogue, prices=GenaiPrices(), checkpoints=checkpoints)
     return Ports(
@@ -219,10 +219,12 @@ async def _open_ports(ground: Ground, models: ModelsInUse, identity: Identity, t
         dispatch=ObservedDispatch(dispatch, ground.metrics),
         runner=OwnersRunner(runner, models, identity.throttle, open_traces(settings, stack)),
         agents=PostgresAgentConfigurations(pool),
+        box=identity.box,
         conversations=PostgresConversations(pool),
         submissions=PostgresSubmissions(pool, ground.outbox.deliver, ground.signals.hub.opened),
         submit=settings.submit,
         check_schema=misfits,
+        schema_fault=schema_fault,
         call_timeout_s=settings.run.call_timeout_s,
         clock=ground.leases.clock,
     )

@@ -8,7 +8,8 @@ import structlog
 from dynagent.application.commands import conversations
 from dynagent.application.commands import tools as tool_commands
 from dynagent.application.commands.agents import configure, lifecycle
-from dynagent.application.commands.agents.rules import AgentRules
+from dynagent.application.commands.agents.rules import AgentRules, SchemaFault
+from dynagent.application.commands.agents.secrets import SettingsSafe
 from dynagent.application.commands.executions import answer, cancel, repeat, run, start
 from dynagent.application.commands.executions.settings import SubmitSettings
 from dynagent.application.queries import agents as agent_queries
@@ -30,6 +31,7 @@ from dynagent.core.executions import (
 from dynagent.core.language_models import ChatModels
 from dynagent.core.schedules import Schedules
 from dynagent.core.shared.clock import Clock, utc_now
+from dynagent.core.shared.sealing import SealsSecrets
 from dynagent.core.shared.unit_of_work import UnitOfWork
 from dynagent.core.tools import CustomTools, ToolCatalogue, ToolSandbox
 from dynagent.infrastructure.postgres.identity_scope import IdentityScope
@@ -84,10 +86,12 @@ class Ports:
     dispatch: Dispatch
     runner: AgentRunner
     agents: AgentConfigurations
+    box: SealsSecrets
     conversations: run.Conversations
     submissions: Submissions
     submit: SubmitSettings
     check_schema: answer.CheckSchema
+    schema_fault: SchemaFault
     call_timeout_s: float
     clock: Clock = utc_now
 
@@ -103,10 +107,12 @@ def register_handlers(bus: Bus[Scope], ports: Ports) -> None:
 
 def _register_agents(bus: Bus[Scope], ports: Ports) -> None:
     def rules(scope: Scope) -> AgentRules:
-        return AgentRules(scope.agents, ports.catalogue, ports.models)
+        return AgentRules(scope.agents, ports.catalogue, ports.models, ports.schema_fault)
+
+    safe = SettingsSafe(ports.box)
 
     def desk(scope: Scope) -> configure.AgentDesk:
-        return configure.AgentDesk(scope.agents, scope.uow, rules(scope))
+        return configure.AgentDesk(scope.agents, scope.uow, rules(scope), safe)
 
     bus.register(configure.CreateAgent, lambda scope: configure.CreateAgentHandler(desk(scope)))
     bus.register(configure.UpdateAgent, lambda scope: configure.UpdateAgentHandler(desk(scope)))
@@ -132,6 +138,10 @@ def _register_tools(bus: Bus[Scope], ports: Ports) -> None:
     bus.register(
         tool_commands.UpdateTool,
         lambda scope: tool_commands.UpdateToolHandler(scope.custom_tools, scope.uow, catalogue, sandbox),
+    )
+    bus.register(
+        tool_commands.ImportTools,
+        lambda scope: tool_commands.ImportToolsHandler(scope.custom_tools, scope.uow, catalogue, sandbox),
     )
     bus.register(
         tool_commands.RemoveTool,
@@ -166,6 +176,7 @@ def _register_executions(bus: Bus[Scope], ports: Ports) -> None:
             models=ports.models,
             doorbell=ports.doorbell,
             settings=ports.submit,
+            schema_fault=ports.schema_fault,
             clock=ports.clock,
         ),
     )

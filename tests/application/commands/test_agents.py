@@ -17,6 +17,7 @@ from dynagent.application.commands.agents import (
     RestoreAgentVersionHandler,
     SetAgentStatus,
     SetAgentStatusHandler,
+    SettingsSafe,
     UpdateAgent,
     UpdateAgentHandler,
 )
@@ -34,6 +35,7 @@ from tests.fakes.agents import FakeAgents
 from tests.fakes.catalogue import FakeCatalogue
 from tests.fakes.clock import FakeClock
 from tests.fakes.language_models import FakeChatModels
+from tests.fakes.secrets import FakeBox
 from tests.fakes.unit_of_work import FakeUnitOfWork
 
 UNKNOWN = "01900000-0000-7000-8000-000000000000"
@@ -48,8 +50,9 @@ class Office:
     clock: FakeClock = field(default_factory=FakeClock)
 
     def __post_init__(self) -> None:
-        self.rules = AgentRules(self.agents, FakeCatalogue(), FakeChatModels())
-        self.desk = AgentDesk(self.agents, self.uow, self.rules, clock=self.clock)
+        self.rules = AgentRules(self.agents, FakeCatalogue(), FakeChatModels(), lambda _: None)
+        self.box = FakeBox()
+        self.desk = AgentDesk(self.agents, self.uow, self.rules, SettingsSafe(self.box), clock=self.clock)
 
     async def make(self, **fields: object) -> Agent:
         """Create an agent."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -21,6 +22,9 @@ class Parts:
     async def unknown_tools(self, names: Sequence[str]) -> list[str]:
         self.asked.append(names)
         return [name for name in names if name not in ("calculator", "duckduckgo")]
+
+    def schema_fault(self, schema: dict[str, Any]) -> str | None:
+        return "it is odd" if schema.get("odd") else None
 
     async def unknown_model(self, model: str | None) -> bool:
         return model not in (None, "gpt")
@@ -133,3 +137,10 @@ def test_any_name_has_a_slug_of_plain_letters(name: str) -> None:
     assert slug.isascii()
     assert slug.replace("_", "").isalnum()
     assert len(slug) <= 55
+
+
+async def test_an_output_schema_must_be_one() -> None:
+    assert await problems(AgentConfiguration(name="x", output_schema={"type": "object"})) == set()
+    assert await problems(AgentConfiguration(name="x", output_schema={"odd": True})) == {
+        ("/output_schema", "json_schema")
+    }

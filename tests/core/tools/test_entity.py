@@ -15,6 +15,7 @@ from dynagent.core.tools import (
     ToolListing,
     ToolPolicy,
     ToolReflection,
+    ToolSwitchedOff,
     check_tool_name,
     same_looking,
 )
@@ -90,6 +91,31 @@ def test_a_change_is_the_next_version_enabled_again() -> None:
     assert (changed.description, changed.tags, changed.policy.repeatable) == ("New.", ("a",), True)
     assert changed.updated_at > disabled.updated_at
     assert changed.source_hash != disabled.source_hash
+
+
+def _with(tool: CustomTool, **fields: Any) -> CustomTool:
+    same: dict[str, Any] = {
+        name: getattr(tool, name) for name in ("description", "code", "policy", "tags", "reflection")
+    }
+    return tool.changed(**(same | fields), now=NOON + timedelta(minutes=1))
+
+
+def test_what_changes_nothing_is_no_version() -> None:
+    tool = a_tool()
+    assert _with(tool) is tool
+    assert _with(tool.disable("curious", now=NOON)).disabled
+    assert (_with(tool, tags=("a",)).version, _with(tool, policy=ToolPolicy(reuse=True)).version) == (2, 2)
+
+
+def test_what_the_sandbox_switched_off_needs_a_new_source_or_an_administrator() -> None:
+    off = a_tool().model_copy(update={"disabled": True, "disabled_reason": "switched off", "disabled_by": "sandbox"})
+    with pytest.raises(ToolSwitchedOff, match="administrator"):
+        off.enable(now=NOON)
+    assert off.enable(now=NOON, by_administrator=True).disabled_by is None
+    still = _with(off, description="Another text.", policy=ToolPolicy(timeout_s=9))
+    assert (still.version, still.disabled, still.disabled_by) == (2, True, "sandbox")
+    mended = _with(off, code="async def it(): return 2")
+    assert (mended.version, mended.disabled, mended.disabled_by, mended.disabled_reason) == (2, False, None, None)
 
 
 def test_the_same_source_has_the_same_hash() -> None:

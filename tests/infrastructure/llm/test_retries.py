@@ -118,6 +118,32 @@ async def test_parameters_a_model_does_not_know_are_left_out_from_then_on():
     assert len(inner.requests) == 2
 
 
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        ModelRefused("the model endpoint answered 400: no", extra={"param": "response_format"}),
+        ModelRefused("the model endpoint answered 400: no", extra={"param": "text.format.schema"}),
+        ModelRefused("the model endpoint answered 400: This response_format type is unavailable now"),
+        ModelRefused("the model endpoint answered 422: 'json_schema' is not supported by this model"),
+    ],
+)
+async def test_an_endpoint_that_takes_no_schema_is_asked_without_from_then_on(refusal: ModelRefused):
+    clock, schema = Clock(), {"type": "object"}
+    model, inner, told = persistent([refusal, "{}", "{}"], clock)
+    request = REQUEST.model_copy(update={"output_schema": schema})
+    await model.reply(request, lambda _: None)
+    await model.reply(request, lambda _: None)
+    assert [request.output_schema for request in inner.requests] == [schema, None, None]
+    assert (told, clock.slept) == ([], [])
+
+
+async def test_two_parameters_that_a_model_does_not_know_are_both_left_out():
+    odd = [ModelRefused("no", extra={"param": name}) for name in ("response_format", "temperature")]
+    model, inner, _ = persistent([*odd, "Hello."], Clock())
+    await model.reply(REQUEST.model_copy(update={"output_schema": {}}), lambda _: None)
+    assert [(r.output_schema, r.temperature) for r in inner.requests] == [({}, 0.2), (None, 0.2), (None, None)]
+
+
 def fail(circuit: Circuit, error: BaseException | None) -> None:
     circuit.enter()
     circuit.leave(error)

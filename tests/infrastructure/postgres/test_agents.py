@@ -66,6 +66,17 @@ async def test_what_is_written_is_read(scope_for: ScopeFor, configuration: Agent
     assert version is not None and version.configuration == configuration
 
 
+async def test_an_output_schema_keeps_its_order(scope_for: ScopeFor) -> None:
+    schema = {"type": "object", "properties": {"reasoning": {}, "a": {}}, "required": ["reasoning", "a"]}
+    agent = an_agent(new_id(), output_schema=schema)
+    async with scope_for(agent.user_id) as scope:
+        await scope.agents.create(agent)
+        read = await scope.agents.get_by_id(agent.id)
+    assert read is not None and read == agent
+    assert list(read.configuration.output_schema or {}) == ["type", "properties", "required"]
+    assert list((read.configuration.output_schema or {})["properties"]) == ["reasoning", "a"]
+
+
 async def test_every_field_of_the_row_comes_back(scope_for: ScopeFor) -> None:
     agent = an_agent(new_id()).model_copy(
         update={"kind": "dynamic", "status": "error", "visibility": "public", "updated_at": NOW + timedelta(days=1)}

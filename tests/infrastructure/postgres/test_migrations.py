@@ -121,3 +121,16 @@ async def test_what_kept_that_process_from_it_is_told() -> None:
 
 def test_the_head_is_the_one_that_alembic_finds() -> None:
     assert migrations.head() == ScriptDirectory(str(migrations.scripts())).get_current_head()
+
+
+async def test_an_older_program_finds_agents_without_output_schemas(fresh_database_url: str) -> None:
+    database = connected_to(fresh_database_url)
+    await database.connect()
+    await database.pool.execute(
+        "INSERT INTO agents (id, user_id, slug, name, kind, status, visibility, version, configuration, created_at, "
+        "updated_at) SELECT uuidv7(), uuidv7(), 's', 'A', 'configured', 'active', 'private', 1, "
+        """'{"name": "A", "output_schema": null}', now(), now()"""
+    )
+    await migrations.downgrade(fresh_database_url, "0037_custom_tools_disabled_by")
+    assert await database.pool.fetchval("SELECT configuration::text FROM agents") == '{"name": "A"}'
+    await database.close()

@@ -56,7 +56,7 @@ async def test_events_are_kept_with_who_and_what(database: Database) -> None:
 async def test_a_tool_that_violates_its_policy_three_times_is_switched_off(database: Database) -> None:
     user = new_id()
     tool = await add_tool(database, user)
-    state = "SELECT disabled, disabled_reason FROM custom_tools WHERE id = $1"
+    state = "SELECT disabled, disabled_reason, disabled_by FROM custom_tools WHERE id = $1"
     # Violations of an earlier version do not count, nor those of another tool.
     for told in ({"tool_id": tool.id, "version": 0}, {"tool_id": new_id(), "version": 1}):
         await kept(database, *[AuditEvent("sandbox.violation", user, "probe", told)] * 3)
@@ -67,7 +67,7 @@ async def test_a_tool_that_violates_its_policy_three_times_is_switched_off(datab
         await kept(database, AuditEvent("sandbox.violation", user, "probe", {"tool_id": tool.id, "version": 1}))
     row = await database.pool.fetchrow(state, tool.id)
     assert row is not None
-    assert row["disabled"] is True
+    assert (row["disabled"], row["disabled_by"]) == (True, "sandbox")
     assert "3 violations" in row["disabled_reason"]
 
 

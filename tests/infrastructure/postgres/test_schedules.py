@@ -26,7 +26,8 @@ def scopes(database: Database) -> Scopes:
 
 
 async def add(scope: Scope, user_id: str, **changes: Any) -> Schedule:
-    agent = Agent.create(id=new_id(), user_id=user_id, configuration=AgentConfiguration(name="A"), now=NOW)
+    configuration = AgentConfiguration(name="A", output_schema=changes.pop("output_schema", None))
+    agent = Agent.create(id=new_id(), user_id=user_id, configuration=configuration, now=NOW)
     await scope.agents.create(agent.with_status(changes.pop("status", "active"), now=NOW))
     schedule = Schedule.model_validate(
         {
@@ -116,6 +117,18 @@ async def test_each_due_time_fires_once_with_five_workers(database: Database) ->
         "SELECT payload::text FROM execution_events WHERE execution_id = $1", started[0]["id"]
     )
     assert '"type":"connection"' in opening
+
+
+async def test_a_run_keeps_to_its_agents_output_schema(database: Database) -> None:
+    user, schema = new_id(), {"type": "object", "properties": {"why": {}, "a": {}}}
+    async with scopes(database).open(Caller(user)) as scope:
+        shaped, plain = await add(scope, user, output_schema=schema), await add(scope, user)
+    await PostgresFiring(database.pool, TIMETABLE, lambda _id, _lane: None, run_timeout_s=60).fire()
+    async with scopes(database).open(Caller(user)) as scope:
+        for schedule, expected in ((shaped, schema), (plain, None)):
+            (row,) = await runs(database, schedule)
+            execution = await scope.executions.get_by_id(str(row["id"]))
+            assert execution is not None and execution.output_schema == expected
 
 
 async def test_a_time_that_was_fired_before_a_crash_is_not_fired_again(database: Database) -> None:

@@ -7,7 +7,7 @@ from redis.asyncio import Redis
 
 from dynagent.core.shared.cache import Cached
 from dynagent.infrastructure.redis.cache import RedisCache
-from dynagent.infrastructure.redis.client import RedisGuard, RedisSettings, connect
+from dynagent.infrastructure.redis.client import RedisGuard, RedisSettings, connect, forget
 from tests.infrastructure.cache_contract import CacheContract
 
 
@@ -81,3 +81,11 @@ async def test_what_was_missed_is_fenced_before_anything_is_read(redis: Redis) -
     assert await cache.get("agent:2") is None
     await cache.put("agent:1", Cached(2, b"new"))
     assert await cache.get("agent:1") == Cached(2, b"new")
+
+
+async def test_commands_remove_copies_or_say_that_they_could_not(redis: Redis, redis_url: str) -> None:
+    await RedisCache(redis, RedisGuard()).put("agent:1", Cached(1, b"x"))
+
+    assert await forget(RedisSettings(url=redis_url), ["agent:1", "agent:2"])
+    assert await redis.get("agent:1") is None
+    assert not await forget(RedisSettings(url="redis://127.0.0.1:1"), ["agent:1"])

@@ -69,7 +69,6 @@ REFUSED: dict[str, tuple[str, str, int]] = {
     "a try that does": ("try:\n    print(1)\nexcept ValueError:\n    pass\nasync def f(): pass", "module_level", 1),
     "module level call": ("print('hi')\nasync def f(): pass", "module_level", 1),
     "module level loop": ("while True: pass\nasync def f(): pass", "module_level", 1),
-    "no async def": ("def f():\n    return 'a longer text'", "async_def", 1),
     "too short": ("async def", "size", 1),
     "too long": ("async def f(): pass\n#" + "x" * 2000, "size", 1),
     "null byte": ("async def f():\x00 pass", "null_byte", 1),

@@ -7,9 +7,11 @@ import pytest
 from dynagent.core.shared.errors import InvalidInput
 from dynagent.core.tools import CallContext, CustomTool, ToolFailed, ToolNotFound, ToolUnconfigured
 from dynagent.infrastructure.tools.catalogue import InstalledTools
+from dynagent.infrastructure.tools.configured import ConfiguredTools
 from dynagent.infrastructure.tools.factory import ConcreteToolFactory
 from dynagent.infrastructure.tools.prebuilt import prebuilt_registry
 from tests.fakes.language_models import FakeChatModels, ScriptedChatModel
+from tests.fakes.secrets import FakeBox, FakeKeys
 from tests.fakes.tools import FakeSandbox, a_custom_tool
 
 CONTEXT = CallContext(user_id="ada", timeout_s=5.0)
@@ -32,7 +34,11 @@ def catalogue(*tools: CustomTool, **services: object) -> tuple[InstalledTools, S
     stored = Stored(*tools)
     services = {"models": FakeChatModels(ScriptedChatModel(["42"])), "search": None, **services}
     factory = ConcreteToolFactory(registry, services)
-    return InstalledTools(registry=registry, factory=factory, sandbox=FakeSandbox(), load_custom=stored), stored
+    configured = ConfiguredTools(registry, factory, box=FakeBox(), load_keys=FakeKeys())
+    installed = InstalledTools(
+        registry=registry, factory=factory, sandbox=FakeSandbox(), load_custom=stored, configured=configured
+    )
+    return installed, stored
 
 
 async def test_all_tools_are_listed_by_name() -> None:

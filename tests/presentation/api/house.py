@@ -28,7 +28,7 @@ from dynagent.core.executions import (
     ToolStart,
     Usage,
 )
-from dynagent.infrastructure.tools.arguments import misfits
+from dynagent.infrastructure.tools.arguments import misfits, schema_fault
 from dynagent.presentation.api.app import build_app
 from dynagent.presentation.api.settings import ApiSettings
 from dynagent.presentation.api.shared.sse import StreamShutdown
@@ -37,6 +37,7 @@ from tests.fakes.catalogue import FakeCatalogue, FakeCustomTools, FakeSandbox
 from tests.fakes.clock import FakeClock
 from tests.fakes.executions import FakeCancelSignal, FakeDoorbell, FakeExecutions, FakeSubmissions, FakeTraceStore
 from tests.fakes.language_models import FakeChatModels, FakeModelRecords
+from tests.fakes.secrets import FakeBox
 from tests.fakes.unit_of_work import FakeUnitOfWork
 
 
@@ -98,11 +99,13 @@ class House:
 
     def desk(self) -> agent_commands.AgentDesk:
         """Return what the agent handlers share."""
-        return agent_commands.AgentDesk(self.agents, self.uow, self.rules(), clock=self.clock)
+        return agent_commands.AgentDesk(
+            self.agents, self.uow, self.rules(), agent_commands.SettingsSafe(FakeBox()), clock=self.clock
+        )
 
     def rules(self) -> agent_commands.AgentRules:
         """Return the rules of agents."""
-        return agent_commands.AgentRules(self.agents, self.catalogue, self.models)
+        return agent_commands.AgentRules(self.agents, self.catalogue, self.models, schema_fault)
 
     async def play(self, execution_id: str) -> None:
         """Run an execution to its end, as a worker would."""
@@ -208,6 +211,7 @@ class House:
                 models=s.models,
                 doorbell=s.doorbell,
                 settings=s.submitting,
+                schema_fault=schema_fault,
                 clock=s.clock,
             ),
         )

@@ -3,6 +3,7 @@
 import httpx2
 import pytest
 
+from tests.fakes.secrets import FakeBox
 from tests.presentation.api.house import House
 
 UNKNOWN = "01900000-0000-7000-8000-000000000000"
@@ -207,11 +208,13 @@ async def test_a_tools_key_is_kept_and_never_shown(api: httpx2.AsyncClient, hous
     def kept() -> dict[str, object]:
         return dict(house.agents.stored[created["id"]].configuration.tools_config[0].config)
 
+    sealed = {"$sealed": FakeBox().seal('"k-1"', row=created["user_id"])}
+
     assert created["tools_config"][0]["config"] == {"api_key": "***", "region": "de"}
-    assert kept() == {"api_key": "k-1", "region": "de"}
+    assert kept() == {"api_key": sealed, "region": "de"}
     shown = created["tools_config"][0]["config"] | {"region": "fr"}
     changed = (await api.put(path, json={"tools_config": [search | {"config": shown}]})).json()
     assert changed["tools_config"][0]["config"] == {"api_key": "***", "region": "fr"}
-    assert kept() == {"api_key": "k-1", "region": "fr"}
+    assert kept() == {"api_key": sealed, "region": "fr"}
     assert "k-1" not in (await api.get(f"{path}/versions")).text
     assert "k-1" not in (await api.get("/api/agents")).text

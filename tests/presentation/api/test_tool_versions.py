@@ -1,8 +1,11 @@
 """Versions of registered tools over HTTP: listed, restored; switched off and on."""
 
 import httpx2
+import pytest
 
-from dynagent.core.tools import Finding
+from dynagent.application.commands.tools import SetToolStatus, SetToolStatusHandler
+from dynagent.application.shared.caller import Caller
+from dynagent.core.tools import Finding, ToolSwitchedOff
 from tests.presentation.api.house import House
 from tests.presentation.api.test_tools import REVERSE
 
@@ -75,3 +78,29 @@ async def test_a_tool_is_switched_off_and_on_at_the_same_version(api: httpx2.Asy
     prebuilt = await api.put("/api/v1/tools/calculator/status", json={"disabled": True})
     assert prebuilt.json()["error_code"] == "tool_is_prebuilt"
     assert (await api.put(path, json={"disabled": True, "reason": " "})).status_code == 422
+
+
+async def test_what_changes_nothing_makes_no_version(api: httpx2.AsyncClient) -> None:
+    await two_versions(api)
+    path = "/api/v1/tools/reverse_string"
+    await api.put(f"{path}/status", json={"disabled": True})
+
+    for body in ({}, {"code": SECOND, "tags": ["text"]}):
+        same = await api.put(path, json=body)
+        assert (same.status_code, same.headers["etag"], same.json()["disabled"]) == (200, '"2"', True)
+    assert (await api.post(f"{path}/versions/2/restore")).json()["version"] == 2
+    assert (await api.get(f"{path}/versions")).json()["total"] == 2
+
+
+async def test_its_owner_cannot_switch_on_what_the_sandbox_switched_off(api: httpx2.AsyncClient, house: House) -> None:
+    await two_versions(api)
+    tools = house.custom_tools.stored
+    (tool,) = tools.values()
+    tools[tool.id] = tool.model_copy(update={"disabled": True, "disabled_reason": "odd", "disabled_by": "sandbox"})
+    switch_on = SetToolStatus(tool.name, disabled=False)
+    handler = SetToolStatusHandler(house.custom_tools, house.uow, house.catalogue)
+
+    with pytest.raises(ToolSwitchedOff):
+        await handler(switch_on, Caller(tool.user_id, frozenset({"user"})))
+    assert tools[tool.id].disabled
+    assert (await handler(switch_on, Caller(tool.user_id, frozenset({"admin"})))).disabled is False

@@ -1,5 +1,7 @@
 """Tools over HTTP."""
 
+import json
+
 import httpx2
 import pytest
 
@@ -130,7 +132,17 @@ async def test_prebuilt_and_unknown_tools_cannot_be_changed(api: httpx2.AsyncCli
     assert (await api.delete("/api/tools/calculator")).status_code == 409
     assert (await api.put("/api/tools/none", json=body)).json()["error_code"] == "tool_not_found"
     assert (await api.delete("/api/tools/none")).status_code == 404
-    assert (await api.put("/api/tools/calculator", json={"code": "def sync(): pass"})).status_code == 422
+
+
+async def test_a_changed_source_keeps_to_what_a_new_one_has_to(api: httpx2.AsyncClient) -> None:
+    assert (await api.post("/api/tools/register", json=REVERSE)).status_code == 201
+
+    refused = await api.put("/api/tools/reverse_string", json={"code": "def reverse_string(): pass"})
+
+    assert refused.status_code == 422
+    assert [(item["pointer"].lstrip("#"), item["rule"]) for item in refused.json()["errors"]] == [
+        ("/code", "async_def")
+    ]
 
 
 async def test_a_tool_is_called(api: httpx2.AsyncClient, house: House) -> None:
@@ -145,6 +157,26 @@ async def test_a_tool_is_called(api: httpx2.AsyncClient, house: House) -> None:
     ((arguments, context),) = house.catalogue.prebuilt["calculator"].calls
     assert arguments == {"expression": "23*19"}
     assert context.timeout_s == 60
+
+
+@pytest.mark.parametrize(
+    ("character", "rule", "column"), [("\x00", "null_byte", 12), ("\ud800", "surrogate", 0), ("\udc00", "surrogate", 0)]
+)
+async def test_characters_that_no_source_holds_are_findings_with_a_place(
+    api: httpx2.AsyncClient, character: str, rule: str, column: int
+) -> None:
+    body = json.dumps(REVERSE | {"code": f"async def it():\n    return '{character}'"}).encode()
+    kept = (await api.post("/api/tools/register", json=REVERSE)).json()
+
+    for method, path in (("POST", "/api/tools/register"), ("PUT", f"/api/tools/{kept['name']}")):
+        changes = body if method == "POST" else json.dumps({"code": json.loads(body)["code"]}).encode()
+        answer = await api.request(method, path, content=changes, headers={"Content-Type": "application/json"})
+        assert (answer.status_code, answer.json()["error_code"]) == (422, "tool_rejected")
+        (finding,) = answer.json()["findings"]
+        assert (finding["rule"], finding["line"], finding["column"]) == (rule, 2, column)
+    named = json.dumps(REVERSE | {"description": f"Reverse {character}"}).encode()
+    other = await api.post("/api/tools/register", content=named, headers={"Content-Type": "application/json"})
+    assert other.json()["error_code"] != "tool_rejected"
 
 
 @pytest.mark.parametrize(

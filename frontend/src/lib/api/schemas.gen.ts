@@ -313,6 +313,19 @@ export const AgentBodySchema = {
             title: 'Name',
             type: 'string'
         },
+        output_schema: {
+            anyOf: [
+                {
+                    additionalProperties: true,
+                    type: 'object'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            description: 'JSON Schema: answers are JSON that fits it, and kept as such.',
+            title: 'Output Schema'
+        },
         requires_approval: {
             default: [],
             items: {
@@ -545,6 +558,19 @@ export const AgentChangesSchema = {
             title: 'Name',
             type: 'string'
         },
+        output_schema: {
+            anyOf: [
+                {
+                    additionalProperties: true,
+                    type: 'object'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            description: 'JSON Schema: answers are JSON that fits it, and kept as such.',
+            title: 'Output Schema'
+        },
         requires_approval: {
             items: {
                 type: 'string'
@@ -746,6 +772,19 @@ export const AgentConfigurationSchema = {
             minLength: 1,
             title: 'Name',
             type: 'string'
+        },
+        output_schema: {
+            anyOf: [
+                {
+                    additionalProperties: true,
+                    type: 'object'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            description: 'JSON Schema: answers are JSON that fits it, and kept as such.',
+            title: 'Output Schema'
         },
         requires_approval: {
             default: [],
@@ -1045,6 +1084,19 @@ export const AgentOutSchema = {
             minLength: 1,
             title: 'Name',
             type: 'string'
+        },
+        output_schema: {
+            anyOf: [
+                {
+                    additionalProperties: true,
+                    type: 'object'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            description: 'JSON Schema: answers are JSON that fits it, and kept as such.',
+            title: 'Output Schema'
         },
         requires_approval: {
             default: [],
@@ -2302,6 +2354,19 @@ export const ExecutionBodySchema = {
             description: 'Instead of the agent\'s own model.',
             title: 'Model'
         },
+        output_schema: {
+            anyOf: [
+                {
+                    additionalProperties: true,
+                    type: 'object'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            description: 'JSON Schema that the result must fit, instead of the agent\'s own; `output` is the value then.',
+            title: 'Output Schema'
+        },
         priority: {
             default: 0,
             maximum: 100,
@@ -2491,6 +2556,10 @@ export const ExecutionOutSchema = {
             ],
             description: 'Which execution this one repeats, and how.'
         },
+        output: {
+            description: 'The result as JSON, where an output schema was given.',
+            title: 'Output'
+        },
         priority: {
             title: 'Priority',
             type: 'integer'
@@ -2558,6 +2627,7 @@ export const ExecutionOutSchema = {
         'conversation_id',
         'status',
         'result',
+        'output',
         'error',
         'usage',
         'cost_usd',
@@ -2712,6 +2782,10 @@ export const ExecutionSummarySchema = {
             ],
             description: 'Which execution this one repeats, and how.'
         },
+        output: {
+            description: 'The result as JSON, where an output schema was given.',
+            title: 'Output'
+        },
         priority: {
             title: 'Priority',
             type: 'integer'
@@ -2772,6 +2846,7 @@ export const ExecutionSummarySchema = {
         'conversation_id',
         'status',
         'result',
+        'output',
         'error',
         'usage',
         'cost_usd',
@@ -2898,6 +2973,36 @@ export const FieldProblemSchema = {
     type: 'object'
 } as const;
 
+export const FindingSchema = {
+    description: 'One objection of the screen: the rule\'s name, where (1-based line, 0-based column), what to do instead.',
+    properties: {
+        column: {
+            title: 'Column',
+            type: 'integer'
+        },
+        line: {
+            title: 'Line',
+            type: 'integer'
+        },
+        message: {
+            title: 'Message',
+            type: 'string'
+        },
+        rule: {
+            title: 'Rule',
+            type: 'string'
+        }
+    },
+    required: [
+        'rule',
+        'line',
+        'column',
+        'message'
+    ],
+    title: 'Finding',
+    type: 'object'
+} as const;
+
 export const FitOutSchema = {
     description: 'What a model cannot do of what is wanted; empty: nothing is known against it.',
     properties: {
@@ -2984,6 +3089,130 @@ export const HealthOutSchema = {
         'parts'
     ],
     title: 'HealthOut',
+    type: 'object'
+} as const;
+
+export const ImportedToolOutSchema = {
+    description: 'A tool of the file; `line` is where it stands there, lines of `findings` are those of its own `source`.',
+    properties: {
+        description: {
+            title: 'Description',
+            type: 'string'
+        },
+        findings: {
+            items: {
+                $ref: '#/components/schemas/Finding'
+            },
+            title: 'Findings',
+            type: 'array'
+        },
+        kind: {
+            enum: [
+                'decorated',
+                'class',
+                'function',
+                'Tool',
+                'StructuredTool',
+                'BaseTool'
+            ],
+            title: 'Kind',
+            type: 'string'
+        },
+        langchain_compatible: {
+            title: 'Langchain Compatible',
+            type: 'boolean'
+        },
+        line: {
+            title: 'Line',
+            type: 'integer'
+        },
+        name: {
+            title: 'Name',
+            type: 'string'
+        },
+        parameters: {
+            anyOf: [
+                {
+                    additionalProperties: true,
+                    type: 'object'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            description: 'JSON Schema of the arguments, where it could be read.',
+            title: 'Parameters'
+        },
+        reason: {
+            anyOf: [
+                {
+                    type: 'string'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Reason'
+        },
+        source: {
+            title: 'Source',
+            type: 'string'
+        },
+        status: {
+            enum: [
+                'registered',
+                'updated',
+                'unchanged',
+                'valid',
+                'rejected',
+                'taken',
+                'skipped'
+            ],
+            title: 'Status',
+            type: 'string'
+        }
+    },
+    required: [
+        'name',
+        'status',
+        'kind',
+        'line',
+        'langchain_compatible',
+        'description',
+        'parameters',
+        'reason',
+        'findings',
+        'source'
+    ],
+    title: 'ImportedToolOut',
+    type: 'object'
+} as const;
+
+export const ImportedToolsSchema = {
+    description: 'The tools of a file, in its order; `langchain_compatible` says whether all of them are LangChain\'s.',
+    properties: {
+        langchain_compatible: {
+            title: 'Langchain Compatible',
+            type: 'boolean'
+        },
+        tools: {
+            items: {
+                $ref: '#/components/schemas/ImportedToolOut'
+            },
+            title: 'Tools',
+            type: 'array'
+        },
+        total: {
+            title: 'Total',
+            type: 'integer'
+        }
+    },
+    required: [
+        'tools',
+        'langchain_compatible',
+        'total'
+    ],
+    title: 'ImportedTools',
     type: 'object'
 } as const;
 
@@ -3163,6 +3392,19 @@ export const InstructedAgentBodySchema = {
             minLength: 1,
             title: 'Name',
             type: 'string'
+        },
+        output_schema: {
+            anyOf: [
+                {
+                    additionalProperties: true,
+                    type: 'object'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            description: 'JSON Schema: answers are JSON that fits it, and kept as such.',
+            title: 'Output Schema'
         },
         requires_approval: {
             default: [],
@@ -5216,9 +5458,11 @@ export const ProviderKeyBodySchema = {
         },
         purpose: {
             default: 'models',
+            description: '`tools` (with the provider `tools`): settings of tools refer to it, `{"$secret": "<label>"}`.',
             enum: [
                 'models',
-                'tracing'
+                'tracing',
+                'tools'
             ],
             title: 'Purpose',
             type: 'string'
@@ -5287,7 +5531,8 @@ export const ProviderKeyOutSchema = {
         purpose: {
             enum: [
                 'models',
-                'tracing'
+                'tracing',
+                'tools'
             ],
             title: 'Purpose',
             type: 'string'
@@ -5504,7 +5749,7 @@ export const ResumedSchema = {
 } as const;
 
 export const RetrySchema = {
-    description: 'Something is done again: a model call, or the execution after its worker died (then messages start anew).',
+    description: 'Something is done again: a model call, or the execution after its worker died (then messages start anew).\n\n`output`: the answer did not fit the output schema, and the model is asked for another one.',
     properties: {
         attempt: {
             default: 1,
@@ -5576,7 +5821,8 @@ export const RetrySchema = {
                 'model',
                 'tool',
                 'execution',
-                'fallback'
+                'fallback',
+                'output'
             ],
             title: 'What',
             type: 'string'
@@ -5761,6 +6007,19 @@ export const RoleAgentBodySchema = {
             title: 'Name',
             type: 'string'
         },
+        output_schema: {
+            anyOf: [
+                {
+                    additionalProperties: true,
+                    type: 'object'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            description: 'JSON Schema: answers are JSON that fits it, and kept as such.',
+            title: 'Output Schema'
+        },
         requires_approval: {
             default: [],
             items: {
@@ -5883,6 +6142,19 @@ export const RunBodySchema = {
             pattern: '\\S',
             title: 'Input',
             type: 'string'
+        },
+        output_schema: {
+            anyOf: [
+                {
+                    additionalProperties: true,
+                    type: 'object'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            description: 'JSON Schema that the result must fit, instead of the agent\'s own; `output` is the value then.',
+            title: 'Output Schema'
         }
     },
     required: [
@@ -7416,6 +7688,81 @@ export const ToolVersionOutSchema = {
     type: 'object'
 } as const;
 
+export const ToolsFileBodySchema = {
+    additionalProperties: false,
+    description: 'A Python file with tools: functions under `@tool`, classes from `BaseTool`, `StructuredTool.from_function`.\n\nEach tool becomes a registered one, with the imports and helpers that it uses, and is held to what they are.',
+    properties: {
+        code: {
+            examples: [
+                'from langchain_core.tools import tool\n\n\n@tool\ndef shout(text: str) -> str:\n    """Say it loud."""\n    return text.upper()'
+            ],
+            maxLength: 64000,
+            minLength: 10,
+            title: 'Code',
+            type: 'string'
+        },
+        dry_run: {
+            default: false,
+            description: 'Only say what would become of each tool.',
+            title: 'Dry Run',
+            type: 'boolean'
+        },
+        network: {
+            default: [],
+            description: 'Hosts they may reach, as `host:port`.',
+            items: {
+                maxLength: 260,
+                minLength: 1,
+                type: 'string'
+            },
+            maxItems: 20,
+            title: 'Network',
+            type: 'array'
+        },
+        replace: {
+            default: false,
+            description: 'Make new versions of tools that you have under these names.',
+            title: 'Replace',
+            type: 'boolean'
+        },
+        secrets: {
+            default: [],
+            description: 'Names of secrets they may read.',
+            items: {
+                maxLength: 260,
+                minLength: 1,
+                type: 'string'
+            },
+            maxItems: 20,
+            title: 'Secrets',
+            type: 'array'
+        },
+        tags: {
+            default: [],
+            items: {
+                maxLength: 40,
+                minLength: 1,
+                type: 'string'
+            },
+            maxItems: 20,
+            title: 'Tags',
+            type: 'array'
+        },
+        timeout_s: {
+            default: 5,
+            exclusiveMinimum: 0,
+            maximum: 60,
+            title: 'Timeout S',
+            type: 'number'
+        }
+    },
+    required: [
+        'code'
+    ],
+    title: 'ToolsFileBody',
+    type: 'object'
+} as const;
+
 export const TraceEventSchema = {
     discriminator: {
         mapping: {
@@ -8324,9 +8671,11 @@ export const ProviderKeyBodyWritableSchema = {
         },
         purpose: {
             default: 'models',
+            description: '`tools` (with the provider `tools`): settings of tools refer to it, `{"$secret": "<label>"}`.',
             enum: [
                 'models',
-                'tracing'
+                'tracing',
+                'tools'
             ],
             title: 'Purpose',
             type: 'string'

@@ -161,6 +161,14 @@ export type AgentBody = {
      */
     name: string;
     /**
+     * Output Schema
+     *
+     * JSON Schema: answers are JSON that fits it, and kept as such.
+     */
+    output_schema?: {
+        [key: string]: unknown;
+    } | null;
+    /**
      * Requires Approval
      */
     requires_approval?: Array<string>;
@@ -275,6 +283,14 @@ export type AgentChanges = {
      */
     name?: string;
     /**
+     * Output Schema
+     *
+     * JSON Schema: answers are JSON that fits it, and kept as such.
+     */
+    output_schema?: {
+        [key: string]: unknown;
+    } | null;
+    /**
      * Requires Approval
      */
     requires_approval?: Array<string>;
@@ -376,6 +392,14 @@ export type AgentConfiguration = {
      * Name
      */
     name: string;
+    /**
+     * Output Schema
+     *
+     * JSON Schema: answers are JSON that fits it, and kept as such.
+     */
+    output_schema?: {
+        [key: string]: unknown;
+    } | null;
     /**
      * Requires Approval
      */
@@ -534,6 +558,14 @@ export type AgentOut = {
      * Name
      */
     name: string;
+    /**
+     * Output Schema
+     *
+     * JSON Schema: answers are JSON that fits it, and kept as such.
+     */
+    output_schema?: {
+        [key: string]: unknown;
+    } | null;
     /**
      * Requires Approval
      */
@@ -1321,6 +1353,14 @@ export type ExecutionBody = {
      */
     model?: string | null;
     /**
+     * Output Schema
+     *
+     * JSON Schema that the result must fit, instead of the agent's own; `output` is the value then.
+     */
+    output_schema?: {
+        [key: string]: unknown;
+    } | null;
+    /**
      * Priority
      */
     priority?: number;
@@ -1430,6 +1470,12 @@ export type ExecutionOut = {
      */
     origin: Origin | null;
     /**
+     * Output
+     *
+     * The result as JSON, where an output schema was given.
+     */
+    output: unknown;
+    /**
      * Priority
      */
     priority: number;
@@ -1537,6 +1583,12 @@ export type ExecutionSummary = {
      * Which execution this one repeats, and how.
      */
     origin: Origin | null;
+    /**
+     * Output
+     *
+     * The result as JSON, where an output schema was given.
+     */
+    output: unknown;
     /**
      * Priority
      */
@@ -1650,6 +1702,30 @@ export type FieldProblem = {
 };
 
 /**
+ * Finding
+ *
+ * One objection of the screen: the rule's name, where (1-based line, 0-based column), what to do instead.
+ */
+export type Finding = {
+    /**
+     * Column
+     */
+    column: number;
+    /**
+     * Line
+     */
+    line: number;
+    /**
+     * Message
+     */
+    message: string;
+    /**
+     * Rule
+     */
+    rule: string;
+};
+
+/**
  * FitOut
  *
  * What a model cannot do of what is wanted; empty: nothing is known against it.
@@ -1707,6 +1783,78 @@ export type HealthOut = {
      * Version
      */
     version: string;
+};
+
+/**
+ * ImportedToolOut
+ *
+ * A tool of the file; `line` is where it stands there, lines of `findings` are those of its own `source`.
+ */
+export type ImportedToolOut = {
+    /**
+     * Description
+     */
+    description: string;
+    /**
+     * Findings
+     */
+    findings: Array<Finding>;
+    /**
+     * Kind
+     */
+    kind: 'decorated' | 'class' | 'function' | 'Tool' | 'StructuredTool' | 'BaseTool';
+    /**
+     * Langchain Compatible
+     */
+    langchain_compatible: boolean;
+    /**
+     * Line
+     */
+    line: number;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Parameters
+     *
+     * JSON Schema of the arguments, where it could be read.
+     */
+    parameters: {
+        [key: string]: unknown;
+    } | null;
+    /**
+     * Reason
+     */
+    reason: string | null;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Status
+     */
+    status: 'registered' | 'updated' | 'unchanged' | 'valid' | 'rejected' | 'taken' | 'skipped';
+};
+
+/**
+ * ImportedTools
+ *
+ * The tools of a file, in its order; `langchain_compatible` says whether all of them are LangChain's.
+ */
+export type ImportedTools = {
+    /**
+     * Langchain Compatible
+     */
+    langchain_compatible: boolean;
+    /**
+     * Tools
+     */
+    tools: Array<ImportedToolOut>;
+    /**
+     * Total
+     */
+    total: number;
 };
 
 /**
@@ -1793,6 +1941,14 @@ export type InstructedAgentBody = {
      * Name
      */
     name: string;
+    /**
+     * Output Schema
+     *
+     * JSON Schema: answers are JSON that fits it, and kept as such.
+     */
+    output_schema?: {
+        [key: string]: unknown;
+    } | null;
     /**
      * Requires Approval
      */
@@ -2997,8 +3153,10 @@ export type ProviderKeyBody = {
     provider: string;
     /**
      * Purpose
+     *
+     * `tools` (with the provider `tools`): settings of tools refer to it, `{"$secret": "<label>"}`.
      */
-    purpose?: 'models' | 'tracing';
+    purpose?: 'models' | 'tracing' | 'tools';
 };
 
 /**
@@ -3046,7 +3204,7 @@ export type ProviderKeyOut = {
     /**
      * Purpose
      */
-    purpose: 'models' | 'tracing';
+    purpose: 'models' | 'tracing' | 'tools';
 };
 
 /**
@@ -3188,6 +3346,8 @@ export type Resumed = {
  * Retry
  *
  * Something is done again: a model call, or the execution after its worker died (then messages start anew).
+ *
+ * `output`: the answer did not fit the output schema, and the model is asked for another one.
  */
 export type Retry = {
     /**
@@ -3245,7 +3405,7 @@ export type Retry = {
     /**
      * What
      */
-    what: 'model' | 'tool' | 'execution' | 'fallback';
+    what: 'model' | 'tool' | 'execution' | 'fallback' | 'output';
 };
 
 /**
@@ -3331,6 +3491,14 @@ export type RoleAgentBody = {
      */
     name: string;
     /**
+     * Output Schema
+     *
+     * JSON Schema: answers are JSON that fits it, and kept as such.
+     */
+    output_schema?: {
+        [key: string]: unknown;
+    } | null;
+    /**
      * Requires Approval
      */
     requires_approval?: Array<string>;
@@ -3392,6 +3560,14 @@ export type RunBody = {
      * Input
      */
     input: string;
+    /**
+     * Output Schema
+     *
+     * JSON Schema that the result must fit, instead of the agent's own; `output` is the value then.
+     */
+    output_schema?: {
+        [key: string]: unknown;
+    } | null;
 };
 
 /**
@@ -4333,6 +4509,52 @@ export type ToolVersionOut = {
     version: number;
 };
 
+/**
+ * ToolsFileBody
+ *
+ * A Python file with tools: functions under `@tool`, classes from `BaseTool`, `StructuredTool.from_function`.
+ *
+ * Each tool becomes a registered one, with the imports and helpers that it uses, and is held to what they are.
+ */
+export type ToolsFileBody = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Dry Run
+     *
+     * Only say what would become of each tool.
+     */
+    dry_run?: boolean;
+    /**
+     * Network
+     *
+     * Hosts they may reach, as `host:port`.
+     */
+    network?: Array<string>;
+    /**
+     * Replace
+     *
+     * Make new versions of tools that you have under these names.
+     */
+    replace?: boolean;
+    /**
+     * Secrets
+     *
+     * Names of secrets they may read.
+     */
+    secrets?: Array<string>;
+    /**
+     * Tags
+     */
+    tags?: Array<string>;
+    /**
+     * Timeout S
+     */
+    timeout_s?: number;
+};
+
 export type TraceEvent = ({
     type: 'connection';
 } & Connection) | ({
@@ -4840,8 +5062,10 @@ export type ProviderKeyBodyWritable = {
     provider: string;
     /**
      * Purpose
+     *
+     * `tools` (with the provider `tools`): settings of tools refer to it, `{"$secret": "<label>"}`.
      */
-    purpose?: 'models' | 'tracing';
+    purpose?: 'models' | 'tracing' | 'tools';
 };
 
 /**
@@ -9043,6 +9267,71 @@ export type ChangeScheduleResponses = {
 };
 
 export type ChangeScheduleResponse = ChangeScheduleResponses[keyof ChangeScheduleResponses];
+
+export type ImportToolsData = {
+    body: ToolsFileBody;
+    path?: never;
+    query?: never;
+    url: '/api/v1/tools/import';
+};
+
+export type ImportToolsErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id.
+     */
+    404: Problem;
+    /**
+     * The change collides with what is there.
+     */
+    409: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not declared as JSON.
+     */
+    415: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type ImportToolsError = ImportToolsErrors[keyof ImportToolsErrors];
+
+export type ImportToolsResponses = {
+    /**
+     * Successful Response
+     */
+    200: ImportedTools;
+};
+
+export type ImportToolsResponse = ImportToolsResponses[keyof ImportToolsResponses];
 
 export type RemoveToolData = {
     body?: never;

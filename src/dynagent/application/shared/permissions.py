@@ -68,6 +68,7 @@ MESSAGES: Mapping[str, str] = {
     "ListTools": "tools:read",
     "GetTool": "tools:read",
     "RegisterTool": "tools:write",
+    "ImportTools": "tools:write",
     "UpdateTool": "tools:write",
     "RemoveTool": "tools:write",
     "ListToolVersions": "tools:read",

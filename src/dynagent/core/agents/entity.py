@@ -1,20 +1,29 @@
 """The agent: its configuration, versions and status, which changes it allows, and the facts told about it."""
 
+import json
 import re
 import unicodedata
+from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from dynagent.core.shared.clock import later
 from dynagent.core.shared.errors import Conflict, NotFound, StaleVersion
 from dynagent.core.shared.events import DomainEvent
-from dynagent.core.shared.secret_names import masked, unmasked
+from dynagent.core.shared.secret_names import Change, Place, masked, unmasked, with_secrets
 
 AgentKind = Literal["configured", "file", "dynamic", "builtin"]
 AgentStatus = Literal["created", "active", "disabled", "error"]
 Visibility = Literal["private", "shared", "public"]
+
+OutputSchema = Annotated[
+    dict[str, Any] | None,
+    BeforeValidator(lambda given: json.loads(given) if isinstance(given, str) else given),
+    Field(description="JSON Schema: answers are JSON that fits it, and kept as such."),
+]
+"""May be given as JSON text: that is how it is stored, because models write properties in the schema's own order."""
 
 ModelName = Annotated[str, Field(min_length=1, max_length=200)]
 
@@ -67,10 +76,6 @@ class ToolAttachment(BaseModel):
     type: str = Field(min_length=1, max_length=64)
     config: dict[str, Any] = Field(default_factory=dict)
 
-    def shown(self) -> "ToolAttachment":
-        """Return it as it may be shown: without the values of secret settings."""
-        return self.model_copy(update={"config": masked(self.config)})
-
 
 class AgentConfiguration(BaseModel):
     """Everything about an agent that its owner decides; one version of an agent is one of these."""
@@ -99,21 +104,48 @@ class AgentConfiguration(BaseModel):
     run_timeout_s: float | None = Field(default=None, gt=0, le=86_400, strict=True)
     call_timeout_s: float | None = Field(default=None, gt=0, le=3_600, strict=True)
     config_data: dict[str, Any] = Field(default_factory=dict)
+    output_schema: OutputSchema = None
 
     def shown(self) -> "AgentConfiguration":
-        """Return it as it may be shown: without the values of its tools' secret settings (`api_key`)."""
-        if not self.tools_config:
-            return self
-        return self.model_copy(update={"tools_config": tuple(item.shown() for item in self.tools_config)})
+        """Return it as it may be shown: without the values of secret settings (`api_key`)."""
+        return self._with_settings(lambda settings, _kept, _place: masked(settings))
 
     def after(self, before: "AgentConfiguration") -> "AgentConfiguration":
         """Return it with the secrets of the version before where it repeats what that one showed of them."""
-        kept = {item.name: item.config for item in before.tools_config}
+        return self._with_settings(lambda settings, kept, _place: unmasked(settings, kept), before)
+
+    def with_secrets(self, change: Change, before: "AgentConfiguration | None" = None) -> "AgentConfiguration":
+        """Return it with every secret setting changed; `before` is where kept values are looked up."""
+        return self._with_settings(lambda settings, kept, place: with_secrets(settings, change, kept, place), before)
+
+    def _with_settings(
+        self,
+        change: Callable[[dict[str, Any], dict[str, Any], Place], dict[str, Any]],
+        before: "AgentConfiguration | None" = None,
+    ) -> "AgentConfiguration":
+        if not self.tools_config and not self.config_data:
+            return self
+        kept = {item.name: item.config for item in before.tools_config} if before else {}
         items = (
-            item.model_copy(update={"config": unmasked(item.config, kept.get(item.name, {}))})
-            for item in self.tools_config
+            item.model_copy(
+                update={"config": change(item.config, kept.get(item.name, {}), ("tools_config", at, "config"))}
+            )
+            for at, item in enumerate(self.tools_config)
         )
-        return self.model_copy(update={"tools_config": tuple(items)}) if self.tools_config else self
+        data = change(self.config_data, before.config_data if before else {}, ("config_data",))
+        return self.model_copy(update={"tools_config": tuple(items), "config_data": data})
+
+    def same_as(self, other: "AgentConfiguration") -> bool:
+        """Say whether both say the same: `1` and `true` differ; order counts in the output schema only."""
+        mine, theirs = (json.dumps(item.stored(), sort_keys=True) for item in (self, other))
+        return mine == theirs
+
+    def stored(self) -> dict[str, Any]:
+        """Return it as JSON that keeps the order of the output schema, whatever it is stored in."""
+        fields = self.model_dump(mode="json")
+        if self.output_schema is not None:
+            fields["output_schema"] = json.dumps(self.output_schema, ensure_ascii=False)
+        return fields
 
     def all_tools(self) -> tuple[str, ...]:
         """Return the names of plain and configured tools, each once, in the owner's order."""

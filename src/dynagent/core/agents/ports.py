@@ -1,7 +1,7 @@
 """Where agents are kept, and what their rules must know of other nouns."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from dynagent.core.agents.entity import Agent, AgentConfiguration, AgentFilter, AgentVersion
 from dynagent.core.shared.paging import Page, PageRequest
@@ -41,6 +41,10 @@ class KnownParts(Protocol):
 
     async def unknown_model(self, model: str | None) -> bool:
         """Say whether the name is given but no model answers to it."""
+        ...
+
+    def schema_fault(self, schema: dict[str, Any]) -> str | None:
+        """Return what keeps a JSON Schema from being used, None for one that can."""
         ...
 
 

@@ -24,6 +24,9 @@ async def check_configuration(
         for name in configuration.dependencies
         if name not in graph and name != slug
     ]
+    fault = parts.schema_fault(configuration.output_schema) if configuration.output_schema is not None else None
+    if fault:
+        violations.append(Violation("/output_schema", "json_schema", fault))
     cycle = find_cycle({**graph, slug: configuration.dependencies}, start=slug)
     if cycle:
         violations.append(Violation("/dependencies", "no_cycle", "dependency cycle: " + " → ".join(cycle)))

@@ -1,5 +1,6 @@
 """The execution: one run of one version of an agent, its states, and which changes they allow."""
 
+import json
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -116,7 +117,8 @@ class Origin(BaseModel):
 class Execution(BaseModel):
     """One run. `attempt` counts claims and fences writes; `crashes` counts workers that died holding it.
 
-    `model` is the one asked for, `answered_model` the one that answered, by the name its endpoint gave.
+    `model` is the one asked for, `answered_model` the one that answered, by the name its endpoint gave. With an
+    `output_schema` (the request's, else the agent's) the result is JSON text that fits it.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -139,6 +141,7 @@ class Execution(BaseModel):
     deadline: datetime | None = None
     idempotency_key: str | None = None
     origin: Origin | None = None
+    output_schema: dict[str, Any] | None = None
     result: str | None = None
     error: RunError | None = None
     usage: Usage = Field(default_factory=Usage)
@@ -159,6 +162,11 @@ class Execution(BaseModel):
         if self.started_at is None or self.completed_at is None:
             return None
         return (self.completed_at - self.started_at).total_seconds() * 1000
+
+    @property
+    def output(self) -> Any:
+        """The result as the JSON value that it is, None without an output schema or a result."""
+        return None if self.output_schema is None or self.result is None else json.loads(self.result)
 
     def opening_event(self) -> Connection:
         """Return the log's first event; it is stored together with the row."""

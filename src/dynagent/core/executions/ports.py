@@ -230,7 +230,8 @@ class RunPlan:
 
     `tool_settings` maps the name of a configured tool to (tool type, settings); `requires_approval` names the tools
     whose calls wait for a person; `key_prefix` keeps the calls of a second plan of one run (its fallback) apart;
-    `fallback_models` step in for the model, in this order; `max_rpm` bounds the model calls of the agent per minute.
+    `fallback_models` step in for the model, in this order; `max_rpm` bounds the model calls of the agent per minute;
+    with an `output_schema` the answer is the JSON text of a value that fits it.
     """
 
     system_prompt: str
@@ -247,6 +248,7 @@ class RunPlan:
     call_timeout_s: float = 60.0
     history: Sequence[tuple[str, str]] = ()
     key_prefix: str = ""
+    output_schema: dict[str, Any] | None = None
 
 
 class AgentRunner(Protocol):

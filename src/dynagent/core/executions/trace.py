@@ -140,10 +140,13 @@ class UsageReport(_Event):
 
 
 class Retry(_Event):
-    """Something is done again: a model call, or the execution after its worker died (then messages start anew)."""
+    """Something is done again: a model call, or the execution after its worker died (then messages start anew).
+
+    `output`: the answer did not fit the output schema, and the model is asked for another one.
+    """
 
     type: Literal["retry"] = "retry"
-    what: Literal["model", "tool", "execution", "fallback"]
+    what: Literal["model", "tool", "execution", "fallback", "output"]
     reason: str
     error_code: str
     delay_s: float = 0.0

@@ -55,6 +55,7 @@ from dynagent.core.language_models.providers import (
     provider_at,
 )
 from dynagent.core.language_models.records import (
+    FOR_TOOLS,
     MAX_KEYS,
     MAX_MODELS,
     KeyPurpose,
@@ -72,7 +73,6 @@ from dynagent.core.language_models.records import (
     ProviderKeyNotFound,
     ProviderKeys,
     ProviderKeyTaken,
-    SealsKeys,
     TooManyModels,
     mask_key,
 )
@@ -80,6 +80,7 @@ from dynagent.core.language_models.usage import ModelUsage, ProviderUsage
 
 __all__ = [
     "AUTO",
+    "FOR_TOOLS",
     "LEVELS",
     "MAX_KEYS",
     "MAX_MODELS",
@@ -135,7 +136,6 @@ __all__ = [
     "ProviderNotFound",
     "ProviderUsage",
     "Role",
-    "SealsKeys",
     "TooManyModels",
     "ToolChoice",
     "ToolSpec",

@@ -39,7 +39,10 @@ class ToolSpec(BaseModel):
 
 
 class ModelRequest(BaseModel):
-    """A question to a model. `timeout_s` bounds the whole reply, `idle_timeout_s` the silence before each piece."""
+    """A question to a model. `timeout_s` bounds the whole reply, `idle_timeout_s` the silence before each piece.
+
+    `output_schema` is what the answer's text should fit; who asks must read it with care, not every endpoint obeys.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -48,6 +51,7 @@ class ModelRequest(BaseModel):
     tool_choice: ToolChoice = "auto"
     temperature: float | None = None
     max_tokens: int | None = None
+    output_schema: dict[str, Any] | None = None
     timeout_s: float = 120.0
     idle_timeout_s: float = 60.0
 

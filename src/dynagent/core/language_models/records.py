@@ -19,7 +19,9 @@ from dynagent.core.shared.errors import Conflict, InvalidInput, NotFound, StaleV
 from dynagent.core.shared.paging import Page, PageRequest
 from dynagent.core.shared.repository import BaseRepository
 
-KeyPurpose = Literal["models", "tracing"]
+KeyPurpose = Literal["models", "tracing", "tools"]
+FOR_TOOLS = "tools"
+"""The provider that keys for tools name: settings of tools refer to them by their label, `{"$secret": "<label>"}`."""
 ModelOwner = Literal["own", "global"]
 MAX_MODELS, MAX_KEYS = 200, 50
 
@@ -165,7 +167,10 @@ class ModelRecord(BaseModel):
 
 
 class ProviderKey(BaseModel):
-    """A provider's key as its owner keeps it (MOD-06). It is sent to the provider's, or its own, origin only."""
+    """A provider's key as its owner keeps it (MOD-06). It is sent to the provider's, or its own, origin only.
+
+    One for tools goes where the tool goes whose settings refer to it.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -214,18 +219,6 @@ class ProviderKeys(Protocol):
 
     async def remove(self, key_id: str) -> bool:
         """Delete a key; return whether there was one."""
-        ...
-
-
-class SealsKeys(Protocol):
-    """Encrypts a secret for one row."""
-
-    def seal(self, secret: str, *, row: str) -> str:
-        """Return the ciphertext of a secret for the row with this id."""
-        ...
-
-    def open(self, sealed: str, *, row: str) -> str:
-        """Return the secret. Raises DynagentError when it cannot be read."""
         ...
 
 

@@ -1,9 +1,20 @@
-"""Names under which secrets are written: values of such fields are shown as `MASK` and never logged."""
+"""Names under which secrets are written: values of such fields are stored sealed, shown as `MASK` and never logged.
+
+In JSON that people write freely (settings of tools) a secret stands in one of three forms: the plain value as it was
+sent, `{"$sealed": "…"}` as it is stored, and `{"$secret": "name"}`, which refers to one that its owner keeps elsewhere.
+"""
 
 import re
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, cast
 
 MASK = "***"
+SEALED = "$sealed"
+REFERENCE = "$secret"
+
+Place = tuple[str | int, ...]
+Change = Callable[[Any, Any, Place], Any]
+"""Makes something else of a secret: from its value, what is kept in the same place, and the place."""
 
 _SECRET_NAME = re.compile(
     r"(?:^|[_\-.])(?:api[_-]?keys?|(?:access|private|secret|encryption|signing)[_-]?keys?|authorization|cookies?"
@@ -19,13 +30,64 @@ def is_secret_name(name: str) -> bool:
 
 
 def masked(settings: dict[str, Any]) -> dict[str, Any]:
-    """Return settings as they may be shown: values under secret names are `MASK`, unless they are empty."""
-    return {name: MASK if value and is_secret_name(name) else value for name, value in settings.items()}
+    """Return settings as they may be shown: secrets at any depth are `MASK`, references and empty values stay."""
+    return with_secrets(settings, lambda value, _kept, _place: value if reference_in(value) else MASK)
 
 
-def unmasked(settings: dict[str, Any], kept: dict[str, Any]) -> dict[str, Any]:
+def unmasked(settings: dict[str, Any], kept: Mapping[str, Any]) -> dict[str, Any]:
     """Return settings that somebody sends back as they were shown: where they say `MASK`, what is kept stays."""
-    return {
-        name: kept[name] if value == MASK and name in kept and is_secret_name(name) else value
-        for name, value in settings.items()
-    }
+    return with_secrets(settings, lambda value, old, _place: old if value == MASK and old else value, kept)
+
+
+def with_secrets(settings: Any, change: Change, kept: Any = None, place: Place = ()) -> Any:
+    """Return JSON with every value under a secret's name changed, at any depth; empty values stay as they are."""
+    if isinstance(settings, Mapping):
+        old = cast("Mapping[str, Any]", kept if isinstance(kept, Mapping) else {})
+        return {
+            name: change(value, old.get(name), (*place, name))
+            if value and is_secret_name(name)
+            else with_secrets(value, change, old.get(name), (*place, name))
+            for name, value in cast("Mapping[str, Any]", settings).items()
+        }
+    if isinstance(settings, list | tuple):
+        items = cast("list[Any]", settings)
+        olds = cast("list[Any]", kept if isinstance(kept, list | tuple) else [])
+        return [
+            with_secrets(item, change, olds[at] if at < len(olds) else None, (*place, at))
+            for at, item in enumerate(items)
+        ]
+    return settings
+
+
+def sealed_in(value: Any) -> str | None:
+    """Return the ciphertext of a stored secret, None when this is none."""
+    return _only(value, SEALED)
+
+
+def reference_in(value: Any) -> str | None:
+    """Return the name that a reference gives, None when this is none."""
+    return _only(value, REFERENCE)
+
+
+def without_secrets(value: Any, secrets: Sequence[str]) -> Any:
+    """Return JSON in which `MASK` stands for each of these secrets in any text, names included."""
+    if not secrets:
+        return value
+    if isinstance(value, str):
+        for secret in secrets:
+            value = value.replace(secret, MASK)
+        return value
+    if isinstance(value, Mapping):
+        fields = cast("Mapping[str, Any]", value).items()
+        return {without_secrets(name, secrets): without_secrets(item, secrets) for name, item in fields}
+    if isinstance(value, list | tuple):
+        return [without_secrets(item, secrets) for item in cast("list[Any]", value)]
+    return value
+
+
+def _only(value: Any, name: str) -> str | None:
+    if not isinstance(value, Mapping):
+        return None
+    fields = cast("Mapping[str, Any]", value)
+    text = fields.get(name)
+    return text if len(fields) == 1 and isinstance(text, str) else None

@@ -24,6 +24,7 @@ from dynagent.core.tools.entity import (
     ToolRejected,
     ToolRemoved,
     ToolShape,
+    ToolSwitchedOff,
     ToolTimeout,
     ToolUnconfigured,
     ToolVersion,
@@ -53,6 +54,7 @@ from dynagent.core.tools.ports import (
     ToolSandbox,
 )
 from dynagent.core.tools.schema import arguments_schema, parameter_texts, read_arguments
+from dynagent.core.tools.toolsfile import FoundKind, FoundTool, ToolsFile
 
 __all__ = [
     "DEFAULT_TOOL_TIMEOUT_S",
@@ -63,6 +65,8 @@ __all__ = [
     "CustomTool",
     "CustomTools",
     "Finding",
+    "FoundKind",
+    "FoundTool",
     "InvalidArguments",
     "ModelUse",
     "RunnableTool",
@@ -96,10 +100,12 @@ __all__ = [
     "ToolResultNotSerialisable",
     "ToolSandbox",
     "ToolShape",
+    "ToolSwitchedOff",
     "ToolTimeout",
     "ToolUnconfigured",
     "ToolVersion",
     "ToolVersionNotFound",
+    "ToolsFile",
     "arguments_schema",
     "check_tool_name",
     "parameter_texts",

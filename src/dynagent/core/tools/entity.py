@@ -24,6 +24,7 @@ MAX_TOOL_TIMEOUT_S = 60.0
 DEFAULT_TOOL_TIMEOUT_S = 5.0
 
 ToolKind = Literal["prebuilt", "custom"]
+DisabledBy = Literal["owner", "sandbox"]
 ToolShape = Literal["async", "sync", "generator", "class", "langchain"]
 
 
@@ -91,6 +92,13 @@ class ToolDisabled(ToolFailed):
     code = "tool_disabled"
 
 
+class ToolSwitchedOff(DynagentError):
+    """The sandbox switched the tool off after violations: its owner changes the source, or an administrator decides."""
+
+    kind = ErrorKind.FORBIDDEN
+    code = "tool_switched_off"
+
+
 class ToolUnconfigured(ToolFailed):
     """The tool lacks another tool or a setting that it cannot work without; the text names them."""
 
@@ -140,7 +148,10 @@ class ToolPolicy(BaseModel):
 
 
 class CustomTool(BaseModel):
-    """A tool that a user registered: source, what was reflected from it, policy, version (from 1)."""
+    """A tool that a user registered: source, what was reflected from it, policy, version (from 1).
+
+    `disabled_by` says who switched it off: what the sandbox has switched off is not for its owner to switch on.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -155,6 +166,7 @@ class CustomTool(BaseModel):
     version: int = 1
     disabled: bool = False
     disabled_reason: str | None = None
+    disabled_by: DisabledBy | None = None
     created_at: datetime
     updated_at: datetime
 
@@ -173,32 +185,40 @@ class CustomTool(BaseModel):
         tags: tuple[str, ...],
         now: datetime,
     ) -> "CustomTool":
-        """Return the next version with a new source, description, policy and tags; a disabled tool is enabled again."""
+        """Return the next version, enabled; one that the sandbox switched off is enabled by a new source only.
+
+        What changes nothing makes no version: the tool itself is returned.
+        """
+        told = {"description": description, "code": code, "policy": policy, "tags": tags}
+        if all(getattr(self, name) == value for name, value in told.items()):
+            return self
+        stays_off = self.disabled_by == "sandbox" and code == self.code
         return self.model_copy(
             update={
-                "description": description,
-                "code": code,
+                **told,
                 "reflection": reflection,
-                "policy": policy,
-                "tags": tags,
                 "version": self.version + 1,
-                "disabled": False,
-                "disabled_reason": None,
                 "updated_at": later(now, self.updated_at),
+                **({} if stays_off else _ON),
             }
         )
 
     def disable(self, reason: str, *, now: datetime) -> "CustomTool":
-        """Return the tool switched off; calls are refused with `reason` until it is enabled or changed."""
-        return self.model_copy(
-            update={"disabled": True, "disabled_reason": reason, "updated_at": later(now, self.updated_at)}
-        )
+        """Return the tool switched off by its owner; calls are refused with `reason` until it is enabled or changed."""
+        off = {"disabled": True, "disabled_reason": reason, "disabled_by": "owner"}
+        return self.model_copy(update={**off, "updated_at": later(now, self.updated_at)})
 
-    def enable(self, *, now: datetime) -> "CustomTool":
-        """Return the tool switched on."""
-        return self.model_copy(
-            update={"disabled": False, "disabled_reason": None, "updated_at": later(now, self.updated_at)}
-        )
+    def enable(self, *, now: datetime, by_administrator: bool = False) -> "CustomTool":
+        """Return the tool switched on. Raises ToolSwitchedOff for its owner when the sandbox switched it off."""
+        if self.disabled_by == "sandbox" and not by_administrator:
+            raise ToolSwitchedOff(
+                f"tool {self.name!r} was {self.disabled_reason or 'switched off by the sandbox'}; "
+                "an administrator may switch it on as it is"
+            )
+        return self.model_copy(update={**_ON, "updated_at": later(now, self.updated_at)})
+
+
+_ON = {"disabled": False, "disabled_reason": None, "disabled_by": None}
 
 
 class ToolVersion(BaseModel):

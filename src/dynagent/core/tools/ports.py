@@ -9,6 +9,7 @@ from dynagent.core.shared.paging import Page, PageRequest
 from dynagent.core.shared.repository import BaseRepository
 from dynagent.core.tools.base import BaseTool
 from dynagent.core.tools.entity import CustomTool, Finding, ToolListing, ToolPolicy, ToolReflection, ToolVersion
+from dynagent.core.tools.toolsfile import ToolsFile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +143,10 @@ class ToolSandbox(Protocol):
 
     async def screen(self, name: str, code: str, policy: ToolPolicy) -> Screening:
         """Parse, screen and reflect a source without running it. Raises SandboxUnavailable."""
+        ...
+
+    async def find_tools(self, code: str) -> ToolsFile:
+        """Read which tools a file holds, without running it. Raises SandboxUnavailable."""
         ...
 
     async def run(self, tool: CustomTool, arguments: dict[str, Any], context: CallContext) -> ToolOutcome:

@@ -10,7 +10,7 @@ travel in the context. The state holds JSON types only.
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal, TypedDict
+from typing import Any, Literal, TypedDict
 
 from langgraph.graph import END, StateGraph
 from langgraph.graph.state import CompiledStateGraph
@@ -21,6 +21,7 @@ from dynagent.core.tools import RunnableTool
 from dynagent.infrastructure.langgraph.messages import StoredCall, StoredMessage, read_calls, store_calls
 from dynagent.infrastructure.langgraph.model_calls import ModelCalls
 from dynagent.infrastructure.langgraph.steps import Condition, slim
+from dynagent.infrastructure.langgraph.structured import MAX_REPAIRS, OutputInvalid, read_output, repair_request
 from dynagent.infrastructure.langgraph.tool_calls import ToolCalls
 from dynagent.infrastructure.langgraph.trace_events import RunTrace, Span
 
@@ -49,6 +50,7 @@ class RunContext:
     tools: ToolCalls
     trace: RunTrace
     max_iter: int
+    output_schema: dict[str, Any] | None = None
 
 
 Graph = CompiledStateGraph[AgentState, RunContext, AgentState, AgentState]
@@ -111,11 +113,29 @@ async def _execute_tools(so_far: Progress, run: RunContext, span: Span) -> Progr
 
 async def _synthesize(so_far: Progress, run: RunContext, span: Span) -> Progress | None:
     """Settle the answer: the drafted one, else one made without further tools from what there is."""
-    if so_far.get("answer"):
-        return None
-    messages = _messages(so_far)
-    reply = await run.models.ask(messages, span, last=True)
-    return {**so_far, **_advance(messages, reply), "pending": [], "answer": reply.content}
+    drafted = bool(so_far.get("answer"))
+    if not drafted:
+        messages = _messages(so_far)
+        reply = await run.models.ask(messages, span, last=True)
+        so_far = {**so_far, **_advance(messages, reply), "pending": [], "answer": reply.content}
+    if run.output_schema is not None:
+        return await _fitting(so_far, run.output_schema, run, span)
+    return None if drafted else so_far
+
+
+async def _fitting(so_far: Progress, schema: dict[str, Any], run: RunContext, span: Span) -> Progress:
+    """Return the progress with the answer as JSON that fits, after asking again where it does not."""
+    reading, repairs = read_output(schema, so_far.get("answer") or ""), 0
+    while reading.text is None:
+        if repairs == MAX_REPAIRS:
+            raise OutputInvalid(f"the answer does not fit the output schema after {repairs} repairs: {reading.told()}")
+        repairs += 1
+        run.trace.retry("output", OutputInvalid(reading.told()), span=span, try_number=repairs + 1)
+        messages = [*_messages(so_far), StoredMessage(role="user", content=repair_request(reading))]
+        reply = await run.models.ask(messages, span, last=True)
+        so_far = {**so_far, **_advance(messages, reply), "pending": [], "answer": reply.content}
+        reading = read_output(schema, reply.content)
+    return {**so_far, "answer": reading.text}
 
 
 def _next(state: AgentState) -> Literal["continue", "end"]:

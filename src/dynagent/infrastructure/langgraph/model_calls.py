@@ -3,6 +3,7 @@
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from dynagent.core.executions import Message, Retry
 from dynagent.core.language_models import (
@@ -25,6 +26,7 @@ class Asking:
     tools: tuple[ToolSpec, ...]
     timeout_s: float
     idle_timeout_s: float
+    output_schema: dict[str, Any] | None = None
 
 
 class ModelCalls:
@@ -56,6 +58,7 @@ class ModelCalls:
             temperature=asking.temperature,
             timeout_s=asking.timeout_s,
             idle_timeout_s=asking.idle_timeout_s,
+            output_schema=asking.output_schema,
         )
         call = _Call(self._trace, span, key)
         model: ChatModel = self._models.get(self.name, call.on_retry)

@@ -17,6 +17,7 @@ from dynagent.infrastructure.langgraph.checkpoints import Checkpoints
 from dynagent.infrastructure.langgraph.graphs import AgentState, AgentWorkflow, Graph, Progress, RunContext
 from dynagent.infrastructure.langgraph.messages import opening_messages
 from dynagent.infrastructure.langgraph.model_calls import Asking, ModelCalls
+from dynagent.infrastructure.langgraph.structured import instruction
 from dynagent.infrastructure.langgraph.tool_calls import Calling, ToolCalls
 from dynagent.infrastructure.langgraph.trace_events import RunTrace
 from dynagent.infrastructure.langgraph.verdicts import InDoubt, RunWaits
@@ -66,7 +67,7 @@ class LangGraphRunner:
             configurable={"agent_id": execution.agent_id, "thread_id": execution.id},
             recursion_limit=plan.max_iter + 5,
         )
-        opening = opening_messages(plan.system_prompt, plan.history, execution.query)
+        opening = opening_messages(_prompt(plan), plan.history, execution.query)
         state = AgentState(progress=Progress(messages=opening))
         last = Progress()
         context = self._context(workflow.tools, plan, run_trace)
@@ -100,6 +101,7 @@ class LangGraphRunner:
             tools=tuple(ToolSpec(name=t.name, description=t.description, parameters=t.parameters) for t in tools),
             timeout_s=max(self._settings.model_timeout_s, plan.call_timeout_s),
             idle_timeout_s=plan.call_timeout_s,
+            output_schema=plan.output_schema,
         )
         models = ModelCalls(self._models, plan.model, asking, trace)
         calling = Calling(
@@ -109,4 +111,16 @@ class LangGraphRunner:
             in_doubt=self._settings.tool_call_in_doubt,
             max_shown_chars=self._settings.tool_result_max_chars,
         )
-        return RunContext(models=models, tools=ToolCalls(tools, calling, trace), trace=trace, max_iter=plan.max_iter)
+        return RunContext(
+            models=models,
+            tools=ToolCalls(tools, calling, trace),
+            trace=trace,
+            max_iter=plan.max_iter,
+            output_schema=plan.output_schema,
+        )
+
+
+def _prompt(plan: RunPlan) -> str:
+    if plan.output_schema is None:
+        return plan.system_prompt
+    return "\n\n".join(filter(None, (plan.system_prompt, instruction(plan.output_schema))))

@@ -8,10 +8,12 @@ was not.
 import time
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Literal
 
-from dynagent.core.executions import Claim, ExecutionLost, NodeEnd, NodeStart, TraceRecorder, Usage, UsageReport
+from dynagent.core.executions import Claim, ExecutionLost, NodeEnd, NodeStart, Retry, TraceRecorder, Usage, UsageReport
 from dynagent.core.language_models import Prices
 from dynagent.core.shared.calls import TokenUsage
+from dynagent.core.shared.errors import DynagentError
 from dynagent.infrastructure.langgraph.verdicts import RunWaits
 
 
@@ -131,6 +133,20 @@ class RunTrace:
                 first_token_ms=first_token_ms,
             )
         )
+
+    def retry(self, what: Literal["output"], error: DynagentError, *, span: Span, try_number: int) -> None:
+        """Record that something is done again, unless an earlier attempt has told it."""
+        if not self.claim.journal.reply(f"{span.id}/model.{span.model_calls + 1}"):
+            self.recorder.record(
+                Retry(
+                    timestamp=time.time(),
+                    span_id=span.id,
+                    what=what,
+                    reason=error.detail,
+                    error_code=error.code,
+                    try_number=try_number,
+                )
+            )
 
     def used_before(self, key: str) -> None:
         """Add up what the model calls inside a tool call used in earlier attempts, as the log tells it."""

@@ -2,6 +2,7 @@
 
 import email.utils
 import json
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -12,6 +13,8 @@ from dynagent.core.shared.text import clean_text
 MAX_MESSAGE = 500
 SHORTEST = 8
 """Shorter texts are no keys; taking them out of a sentence would only spoil it."""
+_PARAMETERS = {"temperature": "temperature", "max_tokens": "max_tokens", "max_completion_tokens": "max_tokens"}
+_ABOUT_SCHEMA = re.compile(r"response_?format|json_?schema|text\.format|structured.output", re.IGNORECASE)
 _TRANSIENT = frozenset({408, 409, 425})
 
 
@@ -39,6 +42,14 @@ def error_from_event(told: Any) -> ModelError:
     if "rate_limit" in kind or "429" in kind:
         return ModelRateLimited(detail)
     return ModelRefused(detail) if "invalid_request" in kind else ModelUnavailable(detail)
+
+
+def refused_parameter(error: ModelError) -> str | None:
+    """Return the field of a ModelRequest that an endpoint does not take, None when the refusal is of another kind."""
+    param = str(error.extra.get("param") or "")
+    known = _PARAMETERS.get(param)
+    # Endpoints that know no schemas seldom name the parameter; they name what they do not know.
+    return known or ("output_schema" if _ABOUT_SCHEMA.search(f"{param} {error.detail}") else None)
 
 
 def hide(secret: str | None, error: ModelError) -> None:

@@ -25,7 +25,7 @@ from dynagent.core.language_models import (
 from dynagent.core.shared.calls import TokenUsage, ToolCall
 from dynagent.infrastructure.llm.errors import error_from_event, error_from_status, hide
 from dynagent.infrastructure.llm.gathering import ReplyGatherer
-from dynagent.infrastructure.llm.openai_wire import write_tool
+from dynagent.infrastructure.llm.openai_wire import response_format, write_tool
 
 _FINISHED = {"completed": "stop", "incomplete": "length"}
 
@@ -42,7 +42,10 @@ class LangChainModel:
         """Ask and stream. Raises ModelRefused, ModelRateLimited, ModelUnavailable, ModelTimeout."""
         gatherer = ReplyGatherer(on_text)
         messages = [write_message(message) for message in request.messages]
-        stream = cast("AsyncGenerator[AIMessageChunk]", self._client.astream(messages, **_options(request)))
+        options = _options(request)
+        if request.output_schema is not None:
+            options |= self._format(request.output_schema)
+        stream = cast("AsyncGenerator[AIMessageChunk]", self._client.astream(messages, **options))
         try:
             await _gather(stream, gatherer, request)
         except TimeoutError:
@@ -52,6 +55,11 @@ class LangChainModel:
             hide(self._secret, known)
             raise known from None
         return gatherer.reply(request, self.name)
+
+    def _format(self, schema: dict[str, Any]) -> dict[str, Any]:
+        written = {"response_format": response_format(schema)}
+        # As an option of Chat Completions it would have the reply parsed there, and tools that are not strict refused.
+        return written if self._client.use_responses_api else {"extra_body": written}
 
 
 def open_langchain_model(

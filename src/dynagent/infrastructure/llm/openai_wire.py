@@ -1,7 +1,8 @@
 """Our own client of the Chat Completions API: streaming, tool calls, usage; no object per token (EXECUTION.md)."""
 
 import json
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, cast
 
 import orjson
 
@@ -66,6 +67,8 @@ def write_request(model: str, request: ModelRequest) -> bytes:
         body["tools"] = [write_tool(tool) for tool in request.tools]
         if request.tool_choice != "auto":
             body["tool_choice"] = request.tool_choice
+    if request.output_schema is not None:
+        body["response_format"] = response_format(request.output_schema)
     try:
         return orjson.dumps(body)
     except TypeError:
@@ -79,6 +82,35 @@ def write_tool(tool: ToolSpec) -> dict[str, Any]:
         "type": "function",
         "function": {"name": tool.name, "description": tool.description, "parameters": tool.parameters},
     }
+
+
+def response_format(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return an output schema in the API's form; strict where the schema keeps to what strict mode demands."""
+    written: dict[str, Any] = {"name": "answer", "schema": schema}
+    return {"type": "json_schema", "json_schema": written | ({"strict": True} if _is_strict(schema) else {})}
+
+
+def _is_strict(schema: Any) -> bool:
+    """Every object closed and all of its properties required, the outermost value an object."""
+    return schema.get("type") == "object" and all(map(_is_closed, _objects(schema)))
+
+
+def _is_closed(schema: dict[str, Any]) -> bool:
+    named: dict[str, Any] = schema.get("properties") or {}
+    required: list[str] = schema.get("required") or []
+    return schema.get("additionalProperties") is False and set(required) == set(named)
+
+
+def _objects(part: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(part, dict):
+        schema = cast("dict[str, Any]", part)
+        if schema.get("type") == "object" or isinstance(schema.get("properties"), dict):
+            yield schema
+        for inner in schema.values():
+            yield from _objects(inner)
+    elif isinstance(part, list):
+        for inner in cast("list[Any]", part):
+            yield from _objects(inner)
 
 
 def write_arguments(call: ToolCall) -> str:

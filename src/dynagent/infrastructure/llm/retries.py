@@ -16,6 +16,7 @@ from dynagent.core.language_models import (
     OnText,
 )
 from dynagent.infrastructure.llm.circuit import Circuit
+from dynagent.infrastructure.llm.errors import refused_parameter
 from dynagent.infrastructure.llm.usage import Note
 
 MAX_TRIES = 3
@@ -95,18 +96,15 @@ class PersistentModel:
                 await self._shared.sleep(delay_s)
 
     async def _try(self, request: ModelRequest, on_text: OnText) -> ModelReply:
-        try:
-            return await self._pass(_without(request, self._shared.unsupported), on_text)
-        except ModelRefused as error:
-            # Some models refuse some parameters (reasoning models: temperature); ask without, now and later.
-            param = error.extra.get("param")
-            if param not in ("temperature", "max_tokens", "max_completion_tokens"):
-                raise
-            param = "temperature" if param == "temperature" else "max_tokens"
-            if getattr(request, param) is None or param in self._shared.unsupported:
-                raise
-            self._shared.unsupported.add(param)
-        return await self._pass(_without(request, self._shared.unsupported), on_text)
+        while True:
+            try:
+                return await self._pass(_without(request, self._shared.unsupported), on_text)
+            except ModelRefused as error:
+                # Some models refuse some parameters (reasoning models: temperature); ask without, now and later.
+                param = refused_parameter(error)
+                if param is None or getattr(request, param) is None or param in self._shared.unsupported:
+                    raise
+                self._shared.unsupported.add(param)
 
     async def _pass(self, request: ModelRequest, on_text: OnText) -> ModelReply:
         circuit, note = self._shared.circuit, self._shared.note

@@ -19,10 +19,10 @@ from dynagent.core.language_models import (
     OnRetry,
     OnText,
     ProviderKey,
-    SealsKeys,
     find_provider,
 )
 from dynagent.core.shared.errors import DynagentError
+from dynagent.core.shared.sealing import SealsSecrets
 from dynagent.infrastructure.llm.endpoints import Endpoints, ProviderSettings
 from dynagent.infrastructure.llm.retries import Persistence, PersistentModel
 
@@ -43,7 +43,7 @@ class UserModels(ChatModels):
         installed: ChatModels,
         endpoints: Endpoints,
         settings: ProviderSettings,
-        box: SealsKeys,
+        box: SealsSecrets,
         rates: Throttle,
     ) -> None:
         self._user_id = user_id
@@ -181,6 +181,8 @@ class AskedModel:
             changes["max_tokens"] = given.max_tokens
         if given.timeout_s is not None and given.timeout_s < request.timeout_s:
             changes["timeout_s"] = given.timeout_s
+        if request.output_schema is not None and self._capabilities.structured_output is False:
+            changes["output_schema"] = None
         return request.model_copy(update=changes) if changes else request
 
 

@@ -1,5 +1,6 @@
 """Agents in PostgreSQL. The owner is part of every statement."""
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -181,7 +182,7 @@ def _columns(agent: Agent, owner: str) -> dict[str, Any]:
         "status": agent.status,
         "visibility": agent.visibility,
         "version": agent.version,
-        "configuration": agent.configuration.model_dump_json(),
+        "configuration": json.dumps(agent.configuration.stored(), ensure_ascii=False),
         "created_at": agent.created_at,
         "updated_at": agent.updated_at,
     }

@@ -18,7 +18,7 @@ from dynagent.infrastructure.postgres.statements import Row, fetch, fetch_one, r
 
 COLUMNS = (
     "id, user_id, name, description, code, reflection::text AS reflection, policy::text AS policy, tags, version, "
-    "disabled, disabled_reason, created_at, updated_at"
+    "disabled, disabled_reason, disabled_by, created_at, updated_at"
 )
 GET = sql("SELECT {columns} FROM custom_tools WHERE id = :id AND user_id = :owner", columns=COLUMNS)
 GET_BY_NAMES = sql("SELECT {columns} FROM custom_tools WHERE user_id = :owner AND name = ANY(:names)", columns=COLUMNS)
@@ -32,9 +32,9 @@ LOAD = "SELECT {columns} FROM custom_tools WHERE user_id = $1 AND ($2::text[] IS
 CREATE = text("""
 WITH stored AS (
   INSERT INTO custom_tools (id, user_id, name, description, code, reflection, policy, tags, version, source_hash,
-    disabled, disabled_reason, created_at, updated_at)
+    disabled, disabled_reason, disabled_by, created_at, updated_at)
   VALUES (:id, :owner, :name, :description, :code, CAST(:reflection AS jsonb), CAST(:policy AS jsonb), :tags, :version,
-    :source_hash, :disabled, :disabled_reason, :created_at, :updated_at)
+    :source_hash, :disabled, :disabled_reason, :disabled_by, :created_at, :updated_at)
   RETURNING id, version, description, code, reflection, policy, tags, source_hash, updated_at
 )
 INSERT INTO custom_tool_versions
@@ -45,7 +45,8 @@ UPDATE = text("""
 WITH stored AS (
   UPDATE custom_tools SET name = :name, description = :description, code = :code,
     reflection = CAST(:reflection AS jsonb), policy = CAST(:policy AS jsonb), tags = :tags, version = :version,
-    source_hash = :source_hash, disabled = :disabled, disabled_reason = :disabled_reason, updated_at = :updated_at
+    source_hash = :source_hash, disabled = :disabled, disabled_reason = :disabled_reason,
+    disabled_by = :disabled_by, updated_at = :updated_at
   WHERE id = :id AND user_id = :owner
     AND (version = :version - 1 OR (version = :version AND source_hash = :source_hash))
   RETURNING id, version, description, code, reflection, policy, tags, source_hash, updated_at
@@ -197,6 +198,7 @@ def _columns(tool: CustomTool, owner: str) -> dict[str, Any]:
         "source_hash": tool.source_hash,
         "disabled": tool.disabled,
         "disabled_reason": tool.disabled_reason,
+        "disabled_by": tool.disabled_by,
         "created_at": tool.created_at,
         "updated_at": tool.updated_at,
     }
@@ -215,6 +217,7 @@ def _read(row: Row) -> CustomTool:
         version=row["version"],
         disabled=row["disabled"],
         disabled_reason=row["disabled_reason"],
+        disabled_by=row["disabled_by"],
         created_at=row["created_at"],
         updated_at=row["updated_at"],
     )

@@ -116,6 +116,7 @@ def read_execution(row: Row) -> Execution:
         deadline=row["deadline"],
         idempotency_key=row["idempotency_key"],
         origin=Origin.model_validate(origin) if (origin := _json(row["origin"])) else None,
+        output_schema=_json(row["output_schema"]),
         result=row["result"],
         error=RunError.model_validate(error) if (error := _json(row["error"])) else None,
         usage=Usage.model_validate(_json(row["usage"]) or {}),

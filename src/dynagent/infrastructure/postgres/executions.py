@@ -34,7 +34,7 @@ from dynagent.infrastructure.postgres.submissions import INSERT, columns_of, ope
 COLUMNS = (
     "id, user_id, agent_id, agent_version, agent_name, query, model, context, conversation_id, lane, priority, status, "
     "attempt, crashes, cancel_requested, deadline, idempotency_key, origin, result, error, usage, cost_usd, "
-    "answered_model, created_at, started_at, completed_at"
+    "answered_model, output_schema, created_at, started_at, completed_at"
 )
 GET = sql("SELECT {columns} FROM executions WHERE id = :id AND user_id = :owner", columns=COLUMNS)
 BY_KEY = sql("SELECT {columns} FROM executions WHERE user_id = :owner AND idempotency_key = :key", columns=COLUMNS)

@@ -1,15 +1,21 @@
-"""What one user's models are, for whoever asks them; and all stored secrets sealed anew when the secret key changes."""
+"""What one user's models are, for whoever asks them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from dynagent.core.language_models import ModelRecord, ProviderKey, SealsKeys
+from dynagent.core.language_models import ModelRecord, ProviderKey
 from dynagent.infrastructure.postgres.built_statements import execute
 from dynagent.infrastructure.postgres.database import Database
+from dynagent.infrastructure.postgres.errors import in_our_words
 from dynagent.infrastructure.postgres.identity_tables import api_keys, llm_models, roles, user_roles
 from dynagent.infrastructure.postgres.language_models import read_key, read_record
+from dynagent.infrastructure.postgres.pool import Pool
+
+FOR_TOOLS = """
+SELECT label, id, key_encrypted FROM api_keys WHERE user_id = $1 AND purpose = 'tools' AND label = ANY($2::text[])
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +52,14 @@ class StoredModels:
         return UsersModels(records, keys, is_admin, None if traced is None else read_key(traced))
 
 
-async def seal_anew(database: Database, box: SealsKeys, *, is_current: Callable[[str], bool]) -> int:
-    """Seal every stored secret with the current key, one transaction; return how many that were."""
-    count = 0
-    async with database.sessions() as session:
-        for table, column in ((api_keys, api_keys.c.key_encrypted), (llm_models, llm_models.c.api_key_encrypted)):
-            query = sa.select(table.c.id, column.label("sealed")).where(column.is_not(None)).with_for_update()
-            for row in (await execute(session, query)).mappings().all():
-                id, sealed = str(row["id"]), str(row["sealed"])
-                if is_current(sealed):
-                    continue
-                anew = box.seal(box.open(sealed, row=id), row=id)
-                await execute(session, sa.update(table).where(table.c.id == id).values({column.name: anew}))
-                count += 1
-        await session.commit()
-    return count
+class KeysForTools:
+    """Reads the keys that a user keeps for tools; asked only by settings that refer to one."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    async def __call__(self, user_id: str, names: frozenset[str]) -> dict[str, tuple[str, str]]:
+        """Return label → (id, ciphertext) of those that exist."""
+        with in_our_words():
+            rows = await self._pool.fetch(FOR_TOOLS, user_id, sorted(names))
+        return {row["label"]: (str(row["id"]), row["key_encrypted"]) for row in rows}

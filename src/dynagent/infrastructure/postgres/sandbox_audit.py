@@ -28,7 +28,7 @@ FROM unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::text[], $5::uuid[], $
   AS v(id, at, action, outcome, actor_id, target_id, details)
 """
 SWITCH_OFF = """
-UPDATE custom_tools SET disabled = true, updated_at = now(),
+UPDATE custom_tools SET disabled = true, disabled_by = 'sandbox', updated_at = now(),
   disabled_reason = format('switched off after %s violations of the sandbox''s policy; '
     'change its source to enable it again', told.times)
 FROM (

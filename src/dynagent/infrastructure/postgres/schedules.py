@@ -76,7 +76,8 @@ DELETE = text("DELETE FROM schedules WHERE id = :id AND user_id = :owner RETURNI
 DUE = """
 SELECT s.id, s.user_id, s.agent_id, s.name, s.cron, s.time_zone, s.query, s.model, s.context::text AS context,
   s.next_fire, a.version, a.name AS agent_name, a.status, now() AS now,
-  (a.configuration ->> 'run_timeout_s')::float8 AS run_timeout_s
+  (a.configuration ->> 'run_timeout_s')::float8 AS run_timeout_s,
+  a.configuration ->> 'output_schema' AS output_schema
 FROM schedules s JOIN agents a ON a.id = s.agent_id AND a.user_id = s.user_id
 WHERE s.next_fire <= now() ORDER BY s.next_fire LIMIT $1 FOR UPDATE OF s SKIP LOCKED
 """
@@ -87,8 +88,8 @@ WHERE id = $1 AND next_fire = $2
 START = """
 WITH stored AS (
   INSERT INTO executions (id, user_id, agent_id, agent_version, agent_name, query, model, context, lane, status,
-    deadline, schedule_key, usage, created_at)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8::jsonb, 'batch', 'pending', $9, $10, '{}', $11)
+    deadline, schedule_key, usage, created_at, output_schema)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8::jsonb, 'batch', 'pending', $9, $10, '{}', $11, $13::json)
   ON CONFLICT (schedule_key) DO NOTHING RETURNING id, created_at
 )
 INSERT INTO execution_events (execution_id, seq, attempt, type, at, payload)
@@ -214,6 +215,7 @@ class PostgresFiring:
                 key,
                 execution.created_at,
                 opening,
+                row["output_schema"],
             )
         await connection.execute(
             FIRED, row["id"], row["next_fire"], self._following(row), execution.id if stored else None

@@ -1,7 +1,7 @@
 """The connection to Redis, and the guard that turns its absence into slowness instead of errors."""
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeVar
 
 import structlog
@@ -16,6 +16,8 @@ log = structlog.get_logger()
 
 T = TypeVar("T")
 
+_AT_ONCE = 1000
+
 
 def connect(settings: RedisSettings) -> Redis:
     """Return a client for `settings.url`; nothing is sent yet."""
@@ -29,6 +31,17 @@ def connect(settings: RedisSettings) -> Redis:
         health_check_interval=30,
         max_connections=200,
     )
+
+
+async def forget(settings: RedisSettings, keys: Sequence[str]) -> bool:
+    """Remove keys; return whether Redis was there to do so. For commands, which keep no client."""
+    async with connect(settings) as redis:
+        try:
+            for at in range(0, len(keys), _AT_ONCE):
+                await redis.unlink(*keys[at : at + _AT_ONCE])
+        except (RedisError, OSError, TimeoutError):
+            return False
+    return True
 
 
 class RedisGuard:

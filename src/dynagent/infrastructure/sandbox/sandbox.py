@@ -15,6 +15,7 @@ from dynagent.core.tools import (
     ToolOutcome,
     ToolPolicy,
     ToolRejected,
+    ToolsFile,
 )
 from dynagent.infrastructure.sandbox import levels
 from dynagent.infrastructure.sandbox.admission import Admission
@@ -93,6 +94,11 @@ class ZygoteSandbox:
             self._expect(screening)
             self._audit.tell("tool.registered", tool=name, hash=digest, network=list(policy.network))
         return screening
+
+    async def find_tools(self, code: str) -> ToolsFile:
+        """Read which tools a file holds, in a throw-away child. Raises SandboxUnavailable, SandboxBusy."""
+        await self._check_level("core")
+        return await self._screens.find_tools(code)
 
     async def run(self, tool: CustomTool, arguments: dict[str, Any], context: CallContext) -> ToolOutcome:
         """Run one call; the arguments are checked already. Raises ToolFailed and its kin, SandboxBusy, Unavailable."""

@@ -4,7 +4,7 @@ from typing import Any, cast
 
 import pydantic
 
-from dynagent.core.tools import Finding, SandboxUnavailable, Screening, ToolReflection
+from dynagent.core.tools import Finding, SandboxUnavailable, Screening, ToolReflection, ToolsFile
 from dynagent.infrastructure.sandbox.children import CallTimedOut, ChildDied
 from dynagent.infrastructure.sandbox.pool import Pool
 from dynagent.infrastructure.sandbox.protocol import ProtocolError
@@ -30,9 +30,28 @@ class Screens:
             "libraries": self._settings.installed_libraries,
             "networked": networked,
         }
+        read = await self._read(request)
+        if isinstance(read, Finding):
+            return Screening(findings=(read,))
+        try:
+            return _verdict(*read)
+        except (pydantic.ValidationError, TypeError):
+            return Screening(findings=(_unreadable("the source gives a schema that cannot be read"),))
+
+    async def find_tools(self, code: str) -> ToolsFile:
+        """Return the tools of a file, or why it cannot be read. Raises SandboxUnavailable, SandboxBusy."""
+        read = await self._read({"op": "tools", "code": code})
+        if isinstance(read, Finding):
+            return ToolsFile(findings=(read,))
+        try:
+            return ToolsFile.model_validate(read[0])
+        except pydantic.ValidationError:
+            return ToolsFile(findings=(_unreadable("the file cannot be read"),))
+
+    async def _read(self, request: dict[str, Any]) -> tuple[dict[str, Any], bytes] | Finding:
         child = await self._pool.take(self._settings.queue_s)
         try:
-            message, program = await child.call(request, b"", timeout_s=_TIMEOUT_S)
+            return await child.call(request, b"", timeout_s=_TIMEOUT_S)
         except ChildDied as error:
             if error.ended.status is None:
                 raise SandboxUnavailable("the sandbox ended during the screening", retry_after_s=1.0) from None
@@ -43,10 +62,6 @@ class Screens:
             return _unreadable("the source cannot be compiled within the limits")
         finally:
             child.release()
-        try:
-            return _verdict(message, program)
-        except (pydantic.ValidationError, TypeError):
-            return _unreadable("the source gives a schema that cannot be read")
 
 
 def _verdict(message: dict[str, Any], program: bytes) -> Screening:
@@ -60,5 +75,5 @@ def _verdict(message: dict[str, Any], program: bytes) -> Screening:
     return Screening(reflection=reflection, program=program)
 
 
-def _unreadable(text: str) -> Screening:
-    return Screening(findings=(Finding(rule="unreadable", line=1, column=0, message=text),))
+def _unreadable(text: str) -> Finding:
+    return Finding(rule="unreadable", line=1, column=0, message=text)

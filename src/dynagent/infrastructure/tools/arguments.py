@@ -39,6 +39,17 @@ def misfits(schema: dict[str, Any], value: Any) -> tuple[Any, list[Violation]]:
     return cleaned, list(islice(_violations(validator.iter_errors(cleaned)), MAX_VIOLATIONS))
 
 
+def schema_fault(schema: dict[str, Any]) -> str | None:
+    """Return what keeps a JSON Schema from being used, None for one that can. References lead nowhere outside it."""
+    try:
+        _validator(orjson.dumps(schema))
+    except ToolFailed as error:
+        return error.detail.partition(": ")[2]
+    except TypeError as error:
+        return str(error)
+    return None
+
+
 def _too_deep(value: Any, levels: int) -> bool:
     if not isinstance(value, (dict, list)):
         return False

@@ -13,6 +13,7 @@ from dynagent.core.tools import (
     ToolSandbox,
     same_looking,
 )
+from dynagent.infrastructure.tools.configured import ConfiguredTools
 from dynagent.infrastructure.tools.factory import ConcreteToolFactory
 from dynagent.infrastructure.tools.registry import ToolRegistry
 from dynagent.infrastructure.tools.runnable import PrebuiltTool, RegisteredTool
@@ -32,12 +33,19 @@ class InstalledTools:
     """The ToolCatalogue of this installation. Shipped tools are made once and shared by all calls."""
 
     def __init__(
-        self, *, registry: ToolRegistry, factory: ConcreteToolFactory, sandbox: ToolSandbox, load_custom: LoadCustom
+        self,
+        *,
+        registry: ToolRegistry,
+        factory: ConcreteToolFactory,
+        sandbox: ToolSandbox,
+        load_custom: LoadCustom,
+        configured: ConfiguredTools,
     ) -> None:
         self._registry = registry
         self._factory = factory
         self._sandbox = sandbox
         self._load_custom = load_custom
+        self._configured = configured
         self._shipped = {name: _require(registry, name) for name in registry.list_tools()}
         self._listings = {name: self._shipped_listing(name, cls) for name, cls in self._shipped.items()}
         self._plain: dict[str, PrebuiltTool] = {}
@@ -70,7 +78,10 @@ class InstalledTools:
         """
         wanted = {name: (settings or {}).get(name, (name, {})) for name in names}
         custom = await self._custom([tool_type for tool_type, _ in wanted.values()], user_id)
-        return [self._runnable(name, tool_type, config, custom) for name, (tool_type, config) in wanted.items()]
+        return [
+            await self._runnable(name, tool_type, config, user_id=user_id, custom=custom)
+            for name, (tool_type, config) in wanted.items()
+        ]
 
     def reserved(self, name: str) -> bool:
         """Say whether a name is a shipped tool's, an alias, or looks like one."""
@@ -80,12 +91,14 @@ class InstalledTools:
         asked = [name for name in dict.fromkeys(names) if self._registry.get_tool_class(name) is None]
         return {tool.name: tool for tool in await self._load_custom(user_id, asked)} if asked else {}
 
-    def _runnable(
-        self, name: str, tool_type: str, config: dict[str, Any], custom: Mapping[str, CustomTool]
+    async def _runnable(
+        self, name: str, tool_type: str, config: dict[str, Any], *, user_id: str, custom: Mapping[str, CustomTool]
     ) -> RunnableTool:
         tool_class = self._registry.get_tool_class(tool_type)
+        if tool_class is not None and (name != tool_type or config):
+            return await self._configured.get(name, tool_type, config, user_id)
         if tool_class is not None:
-            return self._prebuilt(name, tool_type, tool_class, config)
+            return self._prebuilt(name, tool_class)
         if tool_type not in custom:
             raise _not_found(tool_type)
         if config:
@@ -95,12 +108,9 @@ class InstalledTools:
             )
         return RegisteredTool(name, custom[tool_type], self._sandbox)
 
-    def _prebuilt(self, name: str, tool_type: str, tool_class: type[BaseTool], config: dict[str, Any]) -> PrebuiltTool:
-        if name != tool_type or config:
-            tool = self._factory.create_tool(tool_type, config)
-            return PrebuiltTool(name, tool, self._factory.missing_needs(tool_class))
+    def _prebuilt(self, name: str, tool_class: type[BaseTool]) -> PrebuiltTool:
         if name not in self._plain:
-            tool = self._factory.create_tool(tool_type, {})
+            tool = self._factory.create_tool(name, {})
             self._plain[name] = PrebuiltTool(name, tool, self._factory.missing_needs(tool_class))
         return self._plain[name]
 

@@ -7,6 +7,7 @@ from typing import Any
 import structlog
 
 from dynagent.core.shared.errors import DynagentError
+from dynagent.core.shared.secret_names import without_secrets
 from dynagent.core.shared.text import clean_text
 from dynagent.core.tools import (
     BaseTool,
@@ -31,15 +32,19 @@ log = structlog.get_logger(__name__)
 
 
 class PrebuiltTool:
-    """A shipped tool under the name an agent gave it; `missing` names what it lacks to work."""
+    """A shipped tool under the name an agent gave it; `missing` names what it lacks to work.
 
-    def __init__(self, name: str, tool: BaseTool, missing: tuple[str, ...] = ()) -> None:
+    `secrets` are the values of its secret settings: whatever comes back with one of them in it is masked.
+    """
+
+    def __init__(self, name: str, tool: BaseTool, missing: tuple[str, ...] = (), secrets: tuple[str, ...] = ()) -> None:
         self.name = name
         self.description = tool.description()
         self.parameters = tool.parameters()
         self.repeatable = tool.repeatable
         self._tool = tool
         self._missing = missing
+        self._secrets = secrets
 
     async def call(self, arguments: dict[str, Any], context: CallContext) -> ToolOutcome:
         """Validate and run, at most `context.timeout_s` long. Raises as RunnableTool says, and ToolUnconfigured."""
@@ -51,19 +56,29 @@ class PrebuiltTool:
             async with limit:
                 with calling(context):
                     result = await self._tool.execute(checked)
-        except (ToolFailed, InvalidArguments, SandboxUnavailable):
+        except (InvalidArguments, SandboxUnavailable):
             raise
+        except ToolFailed as error:
+            raise self._hushed(error) from None
         except Exception as error:
             if limit.expired():
                 raise ToolTimeout(f"{self.name} took longer than {context.timeout_s:g} s") from None
             raise self._failure(error) from error
-        return ToolOutcome(json_safe(result))
+        return ToolOutcome(without_secrets(json_safe(result), self._secrets))
 
     def _failure(self, error: Exception) -> ToolFailed:
         if isinstance(error, DynagentError):
-            return ToolFailed(clean_text(error.detail)[:MAX_FAILURE_TEXT], retry_after_s=error.retry_after_s)
-        log.warning("tool_broke", tool=self.name, exc_info=error)
-        return ToolFailed(clean_text(f"{type(error).__name__}: {error}")[:MAX_FAILURE_TEXT])
+            return ToolFailed(self._told(error.detail), retry_after_s=error.retry_after_s)
+        # The traceback would show what the text hides.
+        log.warning("tool_broke", tool=self.name, exc_info=None if self._secrets else error)
+        return ToolFailed(self._told(f"{type(error).__name__}: {error}"))
+
+    def _hushed(self, error: ToolFailed) -> ToolFailed:
+        told = without_secrets(error.detail, self._secrets)
+        return error if told == error.detail else type(error)(told, retry_after_s=error.retry_after_s)
+
+    def _told(self, text: str) -> str:
+        return clean_text(without_secrets(text, self._secrets))[:MAX_FAILURE_TEXT]
 
 
 class RegisteredTool:

@@ -19,6 +19,7 @@ from dynagent.core.agents import Agent, AgentConfiguration, AgentDisabled, Agent
 from dynagent.core.executions import Admission, ExecutionNotFound, ExecutionOver, ExecutionStatus, TooManyExecutions
 from dynagent.core.shared.errors import InvalidInput
 from dynagent.core.shared.ids import new_id
+from dynagent.infrastructure.tools.arguments import schema_fault
 from tests.fakes.agents import FakeAgents
 from tests.fakes.clock import FakeClock
 from tests.fakes.executions import FakeCancelSignal, FakeDoorbell, FakeExecutions, FakeSubmissions
@@ -54,6 +55,7 @@ class Door:
             models=FakeChatModels(ScriptedChatModel(), ScriptedChatModel(name="other")),
             doorbell=self.doorbell,
             settings=self.settings,
+            schema_fault=schema_fault,
             clock=self.clock,
         )
         given: dict[str, Any] = {"agent_id": self.agent.id, "query": "q", **fields}
@@ -197,3 +199,25 @@ def test_the_limits_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("MAX_WAITING_PER_USER", "3")
 
     assert SubmitSettings().max_waiting_per_user == 3
+
+
+async def test_the_requests_schema_goes_before_the_agents(door: Door) -> None:
+    own, asked = {"type": "object"}, {"type": "array"}
+    door.agent = door.agent.model_copy(
+        update={"configuration": door.agent.configuration.model_copy(update={"output_schema": own})}
+    )
+    door.agents.stored[door.agent.id] = door.agent
+
+    assert (await door.start()).execution.output_schema == own
+    assert (await door.start(output_schema=asked)).execution.output_schema == asked
+    with pytest.raises(InvalidInput) as refusal:
+        await door.start(output_schema={"type": "oddity"})
+    assert [item.pointer for item in refusal.value.violations] == ["/output_schema"]
+
+
+async def test_an_idempotency_key_stands_for_a_schema_too(door: Door) -> None:
+    first = await door.start(idempotency_key="k", output_schema={"type": "object"})
+
+    assert (await door.start(idempotency_key="k", output_schema={"type": "object"})).execution == first.execution
+    with pytest.raises(IdempotencyKeyReused):
+        await door.start(idempotency_key="k", output_schema={"type": "array"})

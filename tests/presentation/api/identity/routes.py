@@ -35,6 +35,7 @@ PERMISSIONS: dict[str, str] = {
     "list_tools": "tools:read",
     "get_tool": "tools:read",
     "register_tool": "tools:write",
+    "import_tools": "tools:write",
     "update_tool": "tools:write",
     "remove_tool": "tools:write",
     "list_tool_versions": "tools:read",
@@ -112,6 +113,10 @@ BODIES: dict[str, Any] = {
     "set_agents_status": {"ids": ["{agent_id}"], "action": "enable"},
     "run_agent": {"input": "compute 2+2"},
     "register_tool": {"name": "whisper", "description": "Lower the text", "code": CODE.replace("shout", "whisper")},
+    "import_tools": {
+        "code": "from langchain_core.tools import tool\n@tool\ndef wag() -> str:\n    return 'w'",
+        "replace": True,
+    },
     "update_tool": {"description": "Raises the text"},
     "set_tool_status": {"disabled": False},
     "execute_tool": {"name": "calculator", "arguments": {"expression": "1+1"}},

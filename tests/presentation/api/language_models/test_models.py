@@ -5,7 +5,7 @@ import json
 import pytest
 from benchmarks.scripted_model import ScriptedModel
 
-from dynagent.infrastructure.postgres.language_models_stored import seal_anew
+from dynagent.infrastructure.postgres.sealed import seal_anew
 from dynagent.infrastructure.security.keyring import KeyRing
 from dynagent.infrastructure.security.secret_box import SecretBox
 from dynagent.main import Platform
@@ -270,8 +270,8 @@ async def test_stored_keys_are_ciphertext_and_can_be_sealed_anew(
         text = "\n".join(row["line"] for row in rows)
         assert SECRET not in text and PASSWORD not in text, table["tablename"]
     both, only_new = SecretBox(KeyRing(["n" * 40, OLD])), SecretBox(KeyRing(["n" * 40]))
-    assert await seal_anew(database, both, is_current=both.is_current) == 2
-    assert await seal_anew(database, both, is_current=both.is_current) == 0
+    assert await seal_anew(database, both) == (2, [])
+    assert await seal_anew(database, both) == (0, [])
     written = "".join(capfd.readouterr())
     assert SECRET not in written and PASSWORD not in written
     row = await database.pool.fetchrow("SELECT id, key_encrypted FROM api_keys")

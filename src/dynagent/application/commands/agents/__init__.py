@@ -19,6 +19,7 @@ from dynagent.application.commands.agents.lifecycle import (
     StatusChange,
 )
 from dynagent.application.commands.agents.rules import AgentRules, InstalledParts
+from dynagent.application.commands.agents.secrets import SettingsSafe
 
 __all__ = [
     "AgentDesk",
@@ -34,6 +35,7 @@ __all__ = [
     "RestoreAgentVersionHandler",
     "SetAgentStatus",
     "SetAgentStatusHandler",
+    "SettingsSafe",
     "StatusChange",
     "UpdateAgent",
     "UpdateAgentHandler",

@@ -7,6 +7,7 @@ from typing import Any
 import pydantic
 
 from dynagent.application.commands.agents.rules import AgentRules
+from dynagent.application.commands.agents.secrets import SettingsSafe
 from dynagent.application.shared.bus import Returns
 from dynagent.application.shared.caller import Caller
 from dynagent.core.agents import (
@@ -68,13 +69,14 @@ class RestoreAgentVersion(Returns[Agent]):
 
 
 class AgentDesk:
-    """What the handlers below share: where agents are kept, the rules, time and ids."""
+    """What the handlers below share: where agents are kept, the rules, what seals secrets, time and ids."""
 
     def __init__(
         self,
         agents: AgentRepository,
         uow: UnitOfWork,
         rules: AgentRules,
+        safe: SettingsSafe,
         *,
         clock: Clock = utc_now,
         new_id: NewId = new_id,
@@ -82,11 +84,15 @@ class AgentDesk:
         self.agents = agents
         self.uow = uow
         self.rules = rules
+        self.safe = safe
         self.clock = clock
         self.new_id = new_id
 
-    async def add(self, configuration: AgentConfiguration, caller: Caller) -> Agent:
-        """Check, store and announce a new agent."""
+    async def add(
+        self, configuration: AgentConfiguration, caller: Caller, original: AgentConfiguration | None = None
+    ) -> Agent:
+        """Check, store and announce a new agent; `original` is the one that it is a copy of."""
+        configuration = self.safe.sealed(configuration, owner=caller.user_id, before=original)
         agent = Agent.create(id=self.new_id(), user_id=caller.user_id, configuration=configuration, now=self.clock())
         await self.rules.check(configuration, agent_id=agent.id, slug=agent.slug, user_id=caller.user_id)
         agent = await self.agents.create(agent)
@@ -96,8 +102,22 @@ class AgentDesk:
         await self.uow.commit()
         return agent
 
-    async def change(self, agent: Agent, configuration: AgentConfiguration, expected: int | None) -> Agent:
-        """Check, store and announce an agent's next version."""
+    async def change(
+        self,
+        agent: Agent,
+        configuration: AgentConfiguration,
+        expected: int | None,
+        *,
+        before: AgentConfiguration | None = None,
+    ) -> Agent:
+        """Check, store and announce an agent's next version; without a change the agent stays at the one it has.
+
+        `before` is where the secrets come from that the configuration repeats, unless it is the present one.
+        """
+        configuration = self.safe.sealed(configuration, owner=agent.user_id, before=before or agent.configuration)
+        agent.check_version(expected)
+        if configuration.same_as(agent.configuration):
+            return agent
         changed = agent.changed(configuration, expected_version=expected, now=self.clock())
         await self.rules.check(configuration, agent_id=agent.id, slug=agent.slug, user_id=agent.user_id)
         changed = await self.agents.update(changed)
@@ -147,7 +167,7 @@ class CloneAgentHandler:
         """Return the copy, named as asked or `<name> (copy)`."""
         original = (await self._desk.rules.load(message.agent_id)).configuration
         name = message.name or copy_name(original.name)
-        return await self._desk.add(merged(original, {"name": name}), caller)
+        return await self._desk.add(merged(original, {"name": name}), caller, original)
 
 
 class RestoreAgentVersionHandler:
@@ -162,7 +182,8 @@ class RestoreAgentVersionHandler:
         earlier = await self._desk.agents.get_version(agent.id, message.version)
         if earlier is None:
             raise AgentVersionNotFound(f"agent {agent.id} has no version {message.version}")
-        return await self._desk.change(agent, earlier.configuration, message.expected_version)
+        wanted = earlier.configuration
+        return await self._desk.change(agent, wanted, message.expected_version, before=wanted)
 
 
 def merged(configuration: AgentConfiguration, changes: Mapping[str, Any]) -> AgentConfiguration:

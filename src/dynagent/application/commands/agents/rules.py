@@ -1,6 +1,7 @@
 """What an agent may name: tools, models and other agents that are really there (SPEC AGT-26)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from dynagent.core.agents import (
     Agent,
@@ -15,14 +16,18 @@ from dynagent.core.shared.errors import InvalidInput, Violation
 from dynagent.core.shared.ids import is_id
 from dynagent.core.tools import ToolCatalogue
 
+SchemaFault = Callable[[dict[str, Any]], str | None]
+"""The port: what keeps a JSON Schema from being used, None for one that can."""
+
 
 class InstalledParts:
     """The tools of one user and the models of this installation, as the rules of agents ask for them."""
 
-    def __init__(self, tools: ToolCatalogue, models: ChatModels, user_id: str) -> None:
+    def __init__(self, tools: ToolCatalogue, models: ChatModels, user_id: str, schema_fault: SchemaFault) -> None:
         self._tools = tools
         self._models = models
         self._user_id = user_id
+        self._schema_fault = schema_fault
 
     async def unknown_tools(self, names: Sequence[str]) -> list[str]:
         """Return the names that are no tool of the user."""
@@ -32,14 +37,21 @@ class InstalledParts:
         """Say whether the name is given but no model answers to it."""
         return model is not None and not self._models.knows(model)
 
+    def schema_fault(self, schema: dict[str, Any]) -> str | None:
+        """Return what keeps a JSON Schema from being used."""
+        return self._schema_fault(schema)
+
 
 class AgentRules:
     """Loads agents and checks configurations against what is installed."""
 
-    def __init__(self, agents: AgentRepository, tools: ToolCatalogue, models: ChatModels) -> None:
+    def __init__(
+        self, agents: AgentRepository, tools: ToolCatalogue, models: ChatModels, schema_fault: SchemaFault
+    ) -> None:
         self._agents = agents
         self._tools = tools
         self._models = models
+        self._schema_fault = schema_fault
 
     async def load(self, agent_id: str) -> Agent:
         """Return the agent. Raises AgentNotFound."""
@@ -57,7 +69,7 @@ class AgentRules:
             raise ModelNotFound(f"there is no model {configuration.model!r}")
         await self._check_fallback(configuration.fallback_agent_id, agent_id)
         graph = await self._agents.dependencies() if configuration.dependencies else {}
-        parts = InstalledParts(self._tools, self._models, user_id)
+        parts = InstalledParts(self._tools, self._models, user_id, self._schema_fault)
         await check_configuration(configuration, slug=slug, parts=parts, graph=graph)
 
     def check_knowledge_bases(self, ids: Sequence[str]) -> None:

@@ -125,6 +125,7 @@ class RepeatExecutionHandler:
             conversation_id=old.conversation_id,
             lane="interactive",
             priority=old.priority,
+            output_schema=old.output_schema,
             origin=Origin(execution_id=old.id, kind=message.kind, seq=message.after_seq or 0),
         )
 

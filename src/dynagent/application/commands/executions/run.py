@@ -180,6 +180,7 @@ class RunExecutionHandler:
             call_timeout_s=agent.call_timeout_s or self._call_timeout_s,
             history=turns,
             key_prefix=key_prefix,
+            output_schema=execution.output_schema,
         )
 
     async def _give_back(self, claim: Claim, recorder: TraceRecorder, control: RunControl) -> None:

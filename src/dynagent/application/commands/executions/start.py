@@ -1,6 +1,6 @@
 """Submitting an execution: row and opening event in one transaction, then the bell."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,7 +42,7 @@ class StartExecution(Returns[Submission]):
     """Accept a run of an agent; a worker takes it from there.
 
     The same `idempotency_key` and body give the same execution again. Raises AgentNotFound, AgentDisabled,
-    InvalidInput (unknown model), TooManyExecutions, IdempotencyKeyReused.
+    InvalidInput (unknown model, no JSON Schema), TooManyExecutions, IdempotencyKeyReused.
     """
 
     agent_id: str
@@ -53,6 +53,7 @@ class StartExecution(Returns[Submission]):
     lane: Lane = "interactive"
     priority: int = 0
     idempotency_key: str | None = None
+    output_schema: Mapping[str, Any] | None = None
 
 
 class StartExecutionHandler:
@@ -67,6 +68,7 @@ class StartExecutionHandler:
         models: ChatModels,
         doorbell: Doorbell,
         settings: SubmitSettings,
+        schema_fault: Callable[[dict[str, Any]], str | None],
         clock: Clock = utc_now,
         new_id: NewId = new_id,
     ) -> None:
@@ -76,6 +78,7 @@ class StartExecutionHandler:
         self._models = models
         self._doorbell = doorbell
         self._settings = settings
+        self._schema_fault = schema_fault
         self._clock = clock
         self._new_id = new_id
 
@@ -128,9 +131,15 @@ class StartExecutionHandler:
         if message.model is not None and not self._models.knows(message.model):
             unknown = Violation("/model", "known_model", f"no model answers to the name {message.model!r}")
             raise InvalidInput("the execution names a model that is not there", violations=[unknown])
+        fault = None if message.output_schema is None else self._schema_fault(dict(message.output_schema))
+        if fault is not None:
+            raise InvalidInput(
+                "the output schema cannot be used", violations=[Violation("/output_schema", "json_schema", fault)]
+            )
         return agent
 
     def _execution(self, message: StartExecution, agent: Agent, caller: Caller) -> Execution:
+        asked = message.output_schema
         return Execution.start(
             timeout_s=agent.configuration.run_timeout_s or self._settings.run_timeout_s,
             now=self._clock(),
@@ -146,6 +155,7 @@ class StartExecutionHandler:
             lane=message.lane,
             priority=message.priority,
             idempotency_key=message.idempotency_key,
+            output_schema=agent.configuration.output_schema if asked is None else dict(asked),
         )
 
 
@@ -156,4 +166,5 @@ def _same_request(earlier: Execution, message: StartExecution) -> bool:
         and earlier.conversation_id == message.conversation_id
         and earlier.context == dict(message.context)
         and message.model in (None, earlier.model)
+        and message.output_schema in (None, earlier.output_schema)
     )

@@ -14,11 +14,11 @@ from dynagent.core.language_models import (
     ProviderKey,
     ProviderKeyNotFound,
     ProviderKeys,
-    SealsKeys,
 )
 from dynagent.core.shared.clock import Clock, utc_now
 from dynagent.core.shared.errors import InvalidInput, Violation
 from dynagent.core.shared.ids import NewId, is_id, new_id
+from dynagent.core.shared.sealing import SealsSecrets
 from dynagent.core.shared.unit_of_work import UnitOfWork
 
 
@@ -29,7 +29,7 @@ class ModelDesk:
     models: ModelRecords
     keys: ProviderKeys
     uow: UnitOfWork
-    box: SealsKeys
+    box: SealsSecrets
     store: ModelsInStore
     known: KnownModels
     clock: Clock = utc_now

@@ -6,6 +6,7 @@ from dynagent.application.commands.language_models.desk import ModelDesk
 from dynagent.application.shared.bus import Returns
 from dynagent.application.shared.caller import Caller
 from dynagent.core.language_models import (
+    FOR_TOOLS,
     MAX_KEYS,
     KeyPurpose,
     KeyTester,
@@ -64,15 +65,14 @@ class AddProviderKeyHandler:
     async def __call__(self, message: AddProviderKey, caller: Caller) -> ProviderKey:
         """Return the key as stored."""
         desk, id = self._desk, self._desk.new_id()
-        provider = find_provider(message.provider)
-        address_of(provider.id, message.endpoint_url)
+        provider, label = kept_as(message)
         if len(await desk.keys.list_own()) >= MAX_KEYS:
             raise TooManyModels(f"you have {MAX_KEYS} provider keys; remove one first")
         key = ProviderKey(
             id=id,
             user_id=caller.user_id,
-            provider=provider.id,
-            label=message.label or provider.name,
+            provider=provider,
+            label=label,
             purpose=message.purpose,
             endpoint_url=message.endpoint_url,
             hint=mask_key(message.api_key),
@@ -114,6 +114,27 @@ class TestProviderKeyHandler:
         provider = find_provider(message.provider)
         url = address_of(provider.id, message.endpoint_url)
         return await self._tester.test(provider, message.api_key, url)
+
+
+def kept_as(message: AddProviderKey) -> tuple[str, str]:
+    """Return provider and label of a new key. Raises ProviderNotFound, InvalidInput for what does not fit together."""
+    if FOR_TOOLS not in (message.provider, message.purpose):
+        provider = find_provider(message.provider)
+        address_of(provider.id, message.endpoint_url)
+        return provider.id, message.label or provider.name
+    problems = [
+        Violation(pointer, "for_tools", words)
+        for pointer, wrong, words in (
+            ("/provider", message.provider != FOR_TOOLS, f"a key for tools has the provider {FOR_TOOLS!r}"),
+            ("/purpose", message.purpose != FOR_TOOLS, f"a key of {FOR_TOOLS!r} has the purpose {FOR_TOOLS!r}"),
+            ("/label", not message.label, "settings of tools refer to it by its label"),
+            ("/endpoint_url", message.endpoint_url is not None, "it goes where the tool goes"),
+        )
+        if wrong
+    ]
+    if problems:
+        raise InvalidInput("this is no key for tools", violations=problems)
+    return FOR_TOOLS, message.label
 
 
 def address_of(provider_id: str, endpoint_url: str | None) -> str:

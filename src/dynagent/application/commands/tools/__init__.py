@@ -10,6 +10,13 @@ from dynagent.application.commands.tools.change import (
     ToolRun,
     UpdateTool,
     UpdateToolHandler,
+    rejected,
+)
+from dynagent.application.commands.tools.toolsfile import (
+    Fate,
+    ImportedTool,
+    ImportTools,
+    ImportToolsHandler,
 )
 from dynagent.application.commands.tools.versions import (
     RestoreToolVersion,
@@ -21,6 +28,10 @@ from dynagent.application.commands.tools.versions import (
 __all__ = [
     "ExecuteTool",
     "ExecuteToolHandler",
+    "Fate",
+    "ImportTools",
+    "ImportToolsHandler",
+    "ImportedTool",
     "RegisterTool",
     "RegisterToolHandler",
     "RemoveTool",
@@ -32,4 +43,5 @@ __all__ = [
     "ToolRun",
     "UpdateTool",
     "UpdateToolHandler",
+    "rejected",
 ]

@@ -8,7 +8,7 @@ from typing import Any
 from dynagent.application.shared.bus import Returns
 from dynagent.application.shared.caller import Caller
 from dynagent.core.shared.clock import Clock, utc_now
-from dynagent.core.shared.errors import StaleVersion
+from dynagent.core.shared.errors import InvalidInput, StaleVersion, Violation
 from dynagent.core.shared.ids import NewId, new_id
 from dynagent.core.shared.unit_of_work import UnitOfWork
 from dynagent.core.tools import (
@@ -16,6 +16,7 @@ from dynagent.core.tools import (
     CallContext,
     CustomTool,
     CustomTools,
+    Finding,
     ToolCatalogue,
     ToolGrantForbidden,
     ToolIsPrebuilt,
@@ -168,6 +169,7 @@ class UpdateToolHandler:
                 extra={"current_version": tool.version},
             )
         code = tool.code if message.code is None else message.code
+        _check_asynchronous(tool, code)
         policy = message.policy or tool.policy
         # Also when the grants stay: a new source would use them.
         check_grants(self._sandbox, policy, caller)
@@ -180,6 +182,8 @@ class UpdateToolHandler:
             tags=tool.tags if message.tags is None else message.tags,
             now=self._clock(),
         )
+        if changed is tool:
+            return tool
         changed = await self._tools.update(changed)
         self._uow.record(
             ToolRegistered(
@@ -240,6 +244,13 @@ async def owned_tool(tools: CustomTools, catalogue: ToolCatalogue, name: str) ->
     raise ToolNotFound(f"there is no tool named {name!r}")
 
 
+def _check_asynchronous(tool: CustomTool, code: str) -> None:
+    """Hold a source to SPEC TOL-02 where the one before it kept to it; one that came in a file never had to."""
+    if "async def" in tool.code and "async def" not in code:
+        missing = Violation("/code", "async_def", "must contain `async def`")
+        raise InvalidInput("the source does not fit", violations=[missing])
+
+
 def check_grants(sandbox: ToolSandbox, policy: ToolPolicy, caller: Caller) -> None:
     """Leave what goes beyond the installation's defaults to administrators. Raises ToolGrantForbidden."""
     beyond: Sequence[str] = () if caller.is_admin else sandbox.beyond_default(policy)
@@ -251,8 +262,12 @@ async def screened(sandbox: ToolSandbox, name: str, code: str, policy: ToolPolic
     """Return what the screen read from the source. Raises ToolRejected with its findings, SandboxUnavailable."""
     screening = await sandbox.screen(name, code, policy)
     if screening.findings or screening.reflection is None:
-        findings = [finding.model_dump() for finding in screening.findings]
-        first = screening.findings[0] if screening.findings else None
-        detail = f"line {first.line}: {first.message}" if first else "the source has no entry point"
-        raise ToolRejected(f"the source was refused: {detail}", extra={"findings": findings})
+        raise rejected(screening.findings)
     return screening.reflection
+
+
+def rejected(findings: Sequence[Finding]) -> ToolRejected:
+    """Return the refusal of a source, with all that the screen objects to."""
+    detail = f"line {findings[0].line}: {findings[0].message}" if findings else "the source has no entry point"
+    told = [finding.model_dump() for finding in findings]
+    return ToolRejected(f"the source was refused: {detail}", extra={"findings": told})

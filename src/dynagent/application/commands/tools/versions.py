@@ -28,7 +28,7 @@ class RestoreToolVersion(Returns[CustomTool]):
 class SetToolStatus(Returns[CustomTool]):
     """Switch a registered tool off, so that its calls are refused with `reason`, or on again.
 
-    Raises ToolNotFound, ToolIsPrebuilt.
+    Raises ToolNotFound, ToolIsPrebuilt; ToolSwitchedOff when the sandbox switched it off and no administrator asks.
     """
 
     name: str
@@ -78,7 +78,10 @@ class SetToolStatusHandler:
         if tool.disabled == message.disabled:
             return tool
         now = self._clock()
-        changed = tool.disable(message.reason, now=now) if message.disabled else tool.enable(now=now)
+        if message.disabled:
+            changed = tool.disable(message.reason, now=now)
+        else:
+            changed = tool.enable(now=now, by_administrator=caller.is_admin)
         changed = await self._tools.update(changed)
         await self._uow.commit()
         return changed

@@ -1,10 +1,12 @@
 """What the demo model says itself: results put into sentences, and what it honestly cannot do."""
 
+import json
 import re
 from dataclasses import dataclass
 from typing import Any
 
 from dynagent.core.language_models import ToolSpec
+from dynagent.infrastructure.llm.demo.choosing import properties
 from dynagent.infrastructure.llm.demo.filling import fill_arguments
 from dynagent.infrastructure.llm.demo.numbers import describe_number
 from dynagent.infrastructure.llm.demo.texts import refer
@@ -34,6 +36,16 @@ class Done:
 def is_error(result: str) -> bool:
     """Say whether a tool's result is a failure."""
     return result.startswith(ERROR)
+
+
+def shaped(schema: dict[str, Any], task: str, answer: str) -> str:
+    """Return an answer as JSON of an object's schema, as far as the words of the task and the answer reach."""
+    if schema.get("type") != "object":
+        return answer
+    form = ToolSpec(name="answer", description="", parameters=schema)
+    fields, missing = fill_arguments(form, task, None)
+    listed = properties(form)
+    return json.dumps(fields | {name: answer for name in missing if listed[name].get("type") == "string"})
 
 
 def compose(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from dynagent.core.language_models import ChatMessage, ModelReply, ModelRequest, OnText, ToolSpec
 from dynagent.core.shared.calls import ToolCall
-from dynagent.infrastructure.llm.demo.answers import Done, compose, is_error
+from dynagent.infrastructure.llm.demo.answers import Done, compose, is_error, shaped
 from dynagent.infrastructure.llm.demo.choosing import choose_chatbot, choose_tool, properties
 from dynagent.infrastructure.llm.demo.clauses import split_clauses
 from dynagent.infrastructure.llm.demo.filling import fill_arguments
@@ -42,6 +42,8 @@ class DemoModel:
             usage = estimate_usage(request, call.name + str(call.arguments))
             return ModelReply(tool_calls=(call,), usage=usage, model=DEMO, finish_reason="tool_calls")
         answer = compose([(step.clause, step.tool) for step in steps], done, earlier, request.tools)
+        if request.output_schema is not None:
+            answer = shaped(request.output_schema, task, answer)
         for piece in _PIECE.findall(answer):
             on_text(piece)
             await asyncio.sleep(self._pause_s)

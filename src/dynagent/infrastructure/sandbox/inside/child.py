@@ -12,6 +12,7 @@ from dynagent.infrastructure.sandbox.inside import bases, frames, harness
 from dynagent.infrastructure.sandbox.inside.cage import Cage
 from dynagent.infrastructure.sandbox.inside.network import Network
 from dynagent.infrastructure.sandbox.inside.screening import screen
+from dynagent.infrastructure.sandbox.inside.toolsfile import read_tools
 
 _REHEARSALS = 16
 _REHEARSED_SOURCE = b"async def warm(text: str) -> str:\n    return text"
@@ -67,6 +68,10 @@ def _rehearse_call(loop: asyncio.AbstractEventLoop) -> None:
     sys.stdout, sys.stderr = streams
 
 
+READERS = {"screen": screen, "tools": read_tools}
+"""What is done with a source instead of running it, in a child that ends afterwards."""
+
+
 def _serve(channel: socket.socket, cage: Cage) -> None:
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
@@ -79,8 +84,8 @@ def _serve(channel: socket.socket, cage: Cage) -> None:
     keep = True
     while keep:
         message, raw, _ = frames.receive(channel)
-        if message["op"] == "screen":
-            frames.send(channel, *screen(message))
+        if message["op"] in READERS:
+            frames.send(channel, *READERS[message["op"]](message))
             return
         keep = bool(message.get("keep"))
         tool = _call(channel, message, raw, tool=tool, loop=loop)

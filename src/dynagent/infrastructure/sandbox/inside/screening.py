@@ -78,8 +78,6 @@ def _text(code: str) -> list[Finding]:
         if bidi := _BIDI.search(line):
             message = "the source holds a character that changes the writing direction"
             found.append(Finding("bidi_control", number, bidi.start(), message))
-    if "async def" not in code:
-        found.append(Finding("async_def", 1, 0, "the source must contain `async def`: write an async function"))
     return found
 
 

@@ -37,5 +37,6 @@ async def run_agent(
         context=body.context,
         conversation_id=body.conversation_id,
         idempotency_key=idempotency_key,
+        output_schema=body.output_schema,
     )
     return await submit_and_wait(ask, message, response, streams.shutdown)

@@ -18,6 +18,11 @@ Query = Annotated[str, Field(min_length=1, max_length=MAX_QUERY, pattern=NOT_BLA
 ConversationId = Annotated[str, Field(min_length=1, max_length=200)]
 ModelName = Annotated[str, Field(min_length=1, max_length=200)]
 
+OutputSchema = Annotated[
+    dict[str, Any] | None,
+    Field(description="JSON Schema that the result must fit, instead of the agent's own; `output` is the value then."),
+]
+
 TraceEvent = TypeAliasType("TraceEvent", AnyEvent)
 """The union of all trace events under a name of its own in the OpenAPI document."""
 
@@ -35,6 +40,7 @@ class ExecutionBody(BaseModel):
     context: dict[str, Any] = Field(default_factory=dict)
     lane: Literal["interactive", "batch"] = "interactive"
     priority: int = Field(default=0, ge=-100, le=100, strict=True)
+    output_schema: OutputSchema = None
 
     def message(self, idempotency_key: str | None) -> StartExecution:
         """Return the command."""
@@ -47,6 +53,7 @@ class ExecutionBody(BaseModel):
             lane=self.lane,
             priority=self.priority,
             idempotency_key=idempotency_key,
+            output_schema=self.output_schema,
         )
 
 
@@ -62,6 +69,7 @@ class ExecutionSummary(BaseModel):
     conversation_id: str | None
     status: ExecutionStatus
     result: str | None
+    output: Any = Field(description="The result as JSON, where an output schema was given.")
     error: RunError | None
     usage: Usage
     cost_usd: float | None = Field(description="Null when the model's price is not known.")
@@ -131,6 +139,7 @@ def _fields(execution: Execution) -> dict[str, Any]:
         "conversation_id": execution.conversation_id,
         "status": execution.status,
         "result": execution.result,
+        "output": execution.output,
         "error": execution.error,
         "usage": execution.usage,
         "cost_usd": None if execution.cost_usd is None else float(execution.cost_usd),

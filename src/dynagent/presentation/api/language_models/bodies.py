@@ -216,7 +216,10 @@ class ProviderKeyBody(BaseModel):
     provider: Text = Field(examples=["openai"])
     api_key: Key
     label: Annotated[str, StringConstraints(strip_whitespace=True, max_length=100)] = ""
-    purpose: KeyPurpose = "models"
+    purpose: KeyPurpose = Field(
+        default="models",
+        description='`tools` (with the provider `tools`): settings of tools refer to it, `{"$secret": "<label>"}`.',
+    )
     endpoint_url: Url | None = Field(default=None, description="The one address this key may be sent to.")
 
     def message(self) -> AddProviderKey:

@@ -12,7 +12,7 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from dynagent.core.shared.errors import InvalidInput, MalformedInput, Violation
+from dynagent.core.shared.errors import DynagentError, InvalidInput, MalformedInput, Violation
 from dynagent.core.shared.text import has_unstorable
 from dynagent.presentation.api.settings import ApiSettings
 from dynagent.presentation.api.shared.problems import problem_response
@@ -87,10 +87,15 @@ def _is_text(encoded: bytes) -> bool:
 class StrictJsonRequest(Request):
     """A request whose JSON is checked while it is read: what we could not store or send again is refused."""
 
+    def __init__(self, request: Request, refused: "Refused") -> None:
+        super().__init__(request.scope, request.receive)
+        self._refused = refused
+
     async def json(self) -> Any:
-        """Return the body's JSON value. Raises MalformedInput (no JSON, too deep) and InvalidInput."""
+        """Return the body's JSON value. Raises MalformedInput (no JSON, too deep) and what `refused` makes of flaws."""
         if not hasattr(self, "_json"):
-            self._json = read_json(await self.body(), max_depth=self.app.state.settings.max_json_depth)
+            depth = self.app.state.settings.max_json_depth
+            self._json = read_json(await self.body(), max_depth=depth, refused=self._refused)
         return self._json
 
 
@@ -103,15 +108,23 @@ class StrictRoute(APIRoute):
         has_body = self.body_field is not None
 
         async def strict(request: Request) -> Response:
-            request = StrictJsonRequest(request.scope, request.receive)
             if has_body:
                 _check_media_type(request.headers)
-            return await handle(request)
+            return await handle(StrictJsonRequest(request, self.refused))
 
         return strict
 
+    @staticmethod
+    def refused(value: Any, flaw: Violation) -> DynagentError:
+        """Return the error for a body that has this flaw."""
+        return InvalidInput(f"{flaw.pointer or 'the body'}: {flaw.detail}", violations=[flaw])
 
-def read_json(body: bytes, *, max_depth: int) -> Any:
+
+Refused = Callable[[Any, Violation], DynagentError]
+"""Makes the error for a JSON value from the value and its first flaw."""
+
+
+def read_json(body: bytes, *, max_depth: int, refused: Refused = StrictRoute.refused) -> Any:
     """Return the value of a JSON text in UTF-8, at most `max_depth` levels deep.
 
     Raises MalformedInput for what is no JSON (NaN and Infinity included) and InvalidInput for NUL characters, lone
@@ -129,7 +142,7 @@ def read_json(body: bytes, *, max_depth: int) -> Any:
         if rule == "depth":
             raise MalformedInput(f"the JSON body is nested deeper than {max_depth} levels")
         pointer = "".join("/" + part.replace("~", "~0").replace("/", "~1") for part in reversed(path))
-        raise InvalidInput(f"{pointer or 'the body'}: {detail}", violations=[Violation(pointer, rule, detail)])
+        raise refused(value, Violation(pointer, rule, detail))
     return value
 
 

@@ -13,9 +13,9 @@ CURRENT = "/api/v1"
 PREFIX = "/api"
 
 
-def noun_router(noun: str, tag: str) -> APIRouter:
+def noun_router(noun: str, tag: str, route_class: type[StrictRoute] = StrictRoute) -> APIRouter:
     """Return the router of a noun: `/api/<noun>`, tagged in the documentation."""
-    return APIRouter(prefix=f"{PREFIX}/{noun}", tags=[tag], route_class=StrictRoute, redirect_slashes=False)
+    return APIRouter(prefix=f"{PREFIX}/{noun}", tags=[tag], route_class=route_class, redirect_slashes=False)
 
 
 class PathAliases:

@@ -65,11 +65,6 @@ class ToolChanges(BaseModel):
     tags: Annotated[tuple[Tag, ...], Field(max_length=20)] | None = None
     version: int | None = Field(default=None, ge=1, le=2**31 - 1, description="The version that is changed.")
 
-    @field_validator("code")
-    @classmethod
-    def _asynchronous(cls, code: str | None) -> str | None:
-        return None if code is None else check_asynchronous(code)
-
 
 class ToolOut(BaseModel):
     """A tool: its schema is what a model and `POST /api/tools/execute` must fit."""

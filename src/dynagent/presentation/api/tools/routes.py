@@ -23,8 +23,10 @@ from dynagent.presentation.api.tools.bodies import (
     ToolVersionList,
     ToolVersionOut,
 )
+from dynagent.presentation.api.tools.source import SourceRoute
+from dynagent.presentation.api.tools.toolsfile import ImportedTools, ToolsFileBody
 
-router = noun_router("tools", "Tools")
+router = noun_router("tools", "Tools", SourceRoute)
 
 VersionNumber = Annotated[int, Path(ge=1, le=2**31 - 1)]
 Search = Annotated[str | None, Query(max_length=200, description="In name, description and tags.")]
@@ -52,6 +54,12 @@ async def register_tool(body: ToolBody, response: Response, ask: Ask) -> ToolOut
     response.headers["Location"] = f"/api/tools/{tool.name}"
     set_version(response, tool.version)
     return ToolOut.of_custom(tool)
+
+
+@router.post("/import", operation_id="import_tools", summary="Import the tools of a file")
+async def import_tools(body: ToolsFileBody, ask: Ask) -> ImportedTools:
+    """Find the LangChain tools of a Python file and register them all, or none; nothing of it is executed."""
+    return ImportedTools.of(await ask(body.message()))
 
 
 @router.post("/execute", operation_id="execute_tool", summary="Call a tool")
