@@ -130,3 +130,30 @@ async def test_what_tools_ask_of_models_is_counted(people: People) -> None:
     [inside] = [report for report in of_type(log, "usage") if report["span_id"] == call["call_key"]]
     assert (inside["parent_span_id"], inside["total_tokens"] > 0) == (call["parent_span_id"], True)
     assert execution["cost_usd"] is None or Decimal(execution["cost_usd"]) > 0
+
+
+async def test_a_question_that_nobody_answers_expires_and_the_model_goes_on_without_the_call(people: People) -> None:
+    agent = await people.agent("calculator", **APPROVING, approval_timeout_s=0.05)
+    id = await people.start(agent, QUESTION)
+    watcher = people.watch(id)
+    execution = await people.ended(id)
+    async with asyncio.timeout(10):
+        await watcher.over()
+    log = await people.log(id)
+    assert streamed(watcher) == log
+    [asked], [resumed], [end] = (of_type(log, kind) for kind in ("interrupt", "resume", "tool_end"))
+    assert (asked["expires_after_s"], asked["on_expiry"], resumed["expired"]) == (0.05, "reject", True)
+    assert (execution["status"], end["error"]["code"]) == ("completed", "approval_expired")
+
+
+async def test_a_question_that_nobody_answers_fails_the_run_where_the_agent_says_so(people: People) -> None:
+    agent = await people.agent("calculator", **APPROVING, approval_timeout_s=0.05, on_approval_timeout="fail")
+    id = await people.start(agent, QUESTION)
+    watcher = people.watch(id)
+    execution = await people.ended(id)
+    assert (execution["status"], execution["error"]["code"]) == ("failed", "interrupt_expired")
+    async with asyncio.timeout(10):
+        await watcher.over()
+    assert types(streamed(watcher))[-1] == "error"
+    retried = await people.again(id, "retry")
+    assert (await people.ended(retried))["error"]["code"] == "interrupt_expired", "it is asked anew"

@@ -25,6 +25,7 @@ from dynagent.infrastructure.observability.traces import ObservedTraceLog
 from dynagent.infrastructure.postgres import migrations
 from dynagent.infrastructure.postgres.database import Database
 from dynagent.infrastructure.postgres.dispatch import PostgresDispatch
+from dynagent.infrastructure.postgres.expiry import ExpiringQuestions
 from dynagent.infrastructure.postgres.leases import PostgresLeases
 from dynagent.infrastructure.postgres.outbox import Outbox
 from dynagent.infrastructure.postgres.pool import Pool
@@ -178,6 +179,8 @@ async def _open_database(settings: Settings, stack: AsyncExitStack, tell: Tell) 
 async def _start_worker(ground: Ground, bus: Bus[Scope], *, takes_work: bool) -> Worker:
     settings, signals, stack = ground.settings, ground.signals, ground.stack
     worker = Worker(bus, ground.leases, settings.worker, new_id=new_id, takes_work=takes_work)
+    questions = ExpiringQuestions(ground.database.pool, signals.publish, signals.ring_soon)
+    worker.also_swept.append(questions.sweep)
     await worker.start()
     signals.attach(worker, takes_work=takes_work)
     if takes_work:

@@ -182,7 +182,12 @@ def _register_executions(bus: Bus[Scope], ports: Ports) -> None:
     bus.register(
         repeat.RepeatExecution,
         lambda scope: repeat.RepeatExecutionHandler(
-            scope.executions, scope.uow, trace=ports.trace, doorbell=ports.doorbell, clock=ports.clock
+            scope.executions,
+            scope.uow,
+            trace=ports.trace,
+            doorbell=ports.doorbell,
+            settings=ports.submit,
+            clock=ports.clock,
         ),
     )
 

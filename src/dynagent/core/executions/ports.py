@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from dynagent.core.executions.entity import Conversation, Execution, ExecutionFilter, Lane, Outcome
-from dynagent.core.executions.interrupts import Interrupt, OpenQuestion
+from dynagent.core.executions.interrupts import Interrupt, OnExpiry, OpenQuestion
 from dynagent.core.executions.journal import Journal
 from dynagent.core.executions.trace import AnyTraceEvent
 from dynagent.core.shared.events import DomainEvent
@@ -45,6 +45,10 @@ class Executions(BaseRepository[Execution]):
 
         None means that another answer came first: nothing was stored.
         """
+        raise NotImplementedError
+
+    async def waiting(self, most: int) -> int:
+        """Return how many of the owner's executions are pending, counted no further than `most`."""
         raise NotImplementedError
 
     async def conversations(self, agent_id: str | None, page: PageRequest) -> Page[Conversation]:
@@ -229,8 +233,9 @@ class RunPlan:
     """What a runner is told: prompt, model, tools by name, limits in seconds, earlier turns as (question, answer).
 
     `tool_settings` maps the name of a configured tool to (tool type, settings); `requires_approval` names the tools
-    whose calls wait for a person; `key_prefix` keeps the calls of a second plan of one run (its fallback) apart;
-    `fallback_models` step in for the model, in this order; `max_rpm` bounds the model calls of the agent per minute.
+    whose calls wait for a person, for `approval_timeout_s` at most (None: as set for all); `key_prefix` keeps the
+    calls of a second plan of one run (its fallback) apart; `fallback_models` step in for the model, in this order;
+    `max_rpm` bounds the model calls of the agent per minute.
     """
 
     system_prompt: str
@@ -243,6 +248,8 @@ class RunPlan:
         default_factory=dict[str, tuple[str, dict[str, Any]]]
     )
     requires_approval: Sequence[str] = ()
+    approval_timeout_s: float | None = None
+    on_approval_timeout: OnExpiry | None = None
     max_iter: int = 15
     call_timeout_s: float = 60.0
     history: Sequence[tuple[str, str]] = ()

@@ -79,12 +79,19 @@ CANCEL = sql(
 WITH event AS (
   INSERT INTO execution_events (execution_id, seq, attempt, type, at, payload)
   VALUES (:id, :seq, :attempt, 'cancelled', :now, CAST(:last AS json))
+), asked AS (
+  UPDATE interrupts SET expires_at = NULL WHERE execution_id = :id AND answered_at IS NULL
 )
 UPDATE executions SET cancel_requested = true, status = 'cancelled', completed_at = :now WHERE id = :id
 RETURNING {columns}
 """,
     columns=COLUMNS,
 )
+WAITING = text("""
+SELECT count(*)::int AS n FROM (
+  SELECT 1 FROM executions WHERE user_id = :owner AND status = 'pending' LIMIT :most
+) AS pending
+""")
 ADD_EVENTS = text("""
 INSERT INTO execution_events (execution_id, seq, attempt, type, at, payload)
 SELECT CAST(:id AS uuid), v.place + 1, 0, v.type, to_timestamp(v.at), CAST(v.payload AS json)
@@ -233,6 +240,10 @@ class PostgresExecutions(Executions):
         self._on_stored(id, told)
         row = await fetch_one(self._session, GO_ON, id=id, owner=self._owner)
         return read_execution(row) if row else None
+
+    async def waiting(self, most: int) -> int:
+        """Return how many of the owner's executions are pending, counted no further than `most`."""
+        return (await run(self._session, WAITING, owner=self._owner, most=most))[0]["n"]
 
     async def conversations(self, agent_id: str | None, page: PageRequest) -> Page[Conversation]:
         """Return a page of the owner's conversations, the latest first."""

@@ -51,6 +51,9 @@ class InterruptOut(BaseModel):
     answered_by: str | None
     answered_at: datetime | None
     created_at: datetime
+    expires_at: datetime | None = Field(description="Nobody can answer it after this; null: it waits for ever.")
+    on_expiry: Literal["reject", "fail"] | None = Field(description="What happens then to the call or the run.")
+    expired: bool
 
     @classmethod
     def of(cls, interrupt: Interrupt) -> "InterruptOut":
