@@ -21,8 +21,8 @@ from dynagent.infrastructure.observability.disk import check_disk
 from dynagent.infrastructure.observability.health import Condition, Finding, Part
 from dynagent.infrastructure.postgres import migrations
 from dynagent.infrastructure.postgres.database import Database, DatabaseSettings
-from dynagent.infrastructure.redis.client import connect
-from dynagent.infrastructure.redis.settings import RedisSettings
+from dynagent.infrastructure.redis.client import connect, ping
+from dynagent.infrastructure.redis.settings import RedisSettings, read_address
 from dynagent.infrastructure.sandbox.levels import standing_text
 from dynagent.infrastructure.sandbox.sandbox import ZygoteSandbox
 from dynagent.infrastructure.sandbox.settings import SandboxSettings
@@ -158,13 +158,16 @@ async def _check_redis() -> Finding:
     client = connect(settings)
     began = time.perf_counter()
     try:
-        await client.ping()  # pyright: ignore[reportUnknownMemberType, reportGeneralTypeIssues]
+        answered = await ping(client)
     except Exception as error:
         consequence = "everything works without it, slower; check REDIS_URL"
         return Finding(FAIL, f"no answer: {type(error).__name__}: {error}", consequence)
     finally:
         await client.aclose()
-    return Finding(OK, f"answers in {(time.perf_counter() - began) * 1000:.1f} ms")
+    took = f"in {(time.perf_counter() - began) * 1000:.1f} ms"
+    if read_address(settings.url).is_cluster:
+        return Finding(OK, f"a cluster, all of its {answered} masters answer {took}")
+    return Finding(OK, f"answers {took}")
 
 
 async def _check_model() -> Finding:

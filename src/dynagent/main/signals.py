@@ -130,14 +130,16 @@ class Signals:
             return
         # Imported here for the same reason.
         from dynagent.infrastructure.redis.cache import RedisCache
-        from dynagent.infrastructure.redis.client import RedisGuard, connect
+        from dynagent.infrastructure.redis.client import RedisGuard, ServerRuns, connect, news_server, ping
         from dynagent.infrastructure.redis.trace_fanout import RedisTraceFanout
 
-        redis = connect(self._settings.redis)
+        runs = ServerRuns()
+        redis = connect(self._settings.redis, runs)
         stack.push_async_callback(redis.aclose)
-        self.guard = RedisGuard(rest_s=self._settings.redis.rest_s)
-        self.cache = RedisCache(redis, self.guard)
-        self._fanout = RedisTraceFanout(redis, self.hub, on_gap=self.hub.poke_all)
+        self.guard = RedisGuard(rest_s=self._settings.redis.rest_s, probe=lambda: ping(redis))
+        self.cache = RedisCache(redis, self.guard, runs=runs)
+        server = news_server(redis, self._settings.redis)
+        self._fanout = RedisTraceFanout(server, self.hub, on_gap=self.hub.poke_all)
         await self._fanout.start()
         stack.push_async_callback(self._fanout.stop)
 

@@ -6,10 +6,11 @@ from hashlib import blake2b
 
 import structlog
 from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
-from limits.aio.storage import MemoryStorage, RedisStorage, Storage
+from limits.aio.storage import MemoryStorage, Storage
 from limits.aio.strategies import MovingWindowRateLimiter, SlidingWindowCounterRateLimiter
 
 from dynagent.core.identity import Throttle, TooManyAttempts, TooManyRequests
+from dynagent.infrastructure.redis.limits import limits_storage
 
 log = structlog.get_logger()
 
@@ -106,7 +107,7 @@ class RateThrottle(Throttle):
 
 def redis_throttle(url: str) -> RateThrottle:
     """Return a throttle that all processes share."""
-    return RateThrottle(RedisStorage(f"async+{url}", implementation="redispy", key_prefix="dynagent:limits"))
+    return RateThrottle(limits_storage(url, key_prefix="dynagent:limits"))
 
 
 def _short(account: str) -> str:

@@ -7,8 +7,8 @@ from limits import RateLimitItem, RateLimitItemPerDay, RateLimitItemPerMinute
 from limits.aio.storage import MemoryStorage, Storage
 from limits.aio.strategies import FixedWindowRateLimiter
 from limits.errors import StorageError
-from limits.storage import storage_from_string
 
+from dynagent.infrastructure.redis.limits import limits_storage
 from dynagent.infrastructure.tools.search.port import SearchExhausted
 
 log = structlog.get_logger(__name__)
@@ -46,7 +46,4 @@ class SearchQuota:
 def _storage(redis_url: str | None) -> Storage:
     if redis_url is None:
         return MemoryStorage(wrap_exceptions=True)
-    storage = storage_from_string(f"async+{redis_url}", implementation="redispy", wrap_exceptions=True)
-    if not isinstance(storage, Storage):
-        raise TypeError(f"{type(storage).__name__} is no asynchronous storage")
-    return storage
+    return limits_storage(redis_url, wrap_exceptions=True)
