@@ -157,3 +157,17 @@ async def test_a_question_that_nobody_answers_fails_the_run_where_the_agent_says
     assert types(streamed(watcher))[-1] == "error"
     retried = await people.again(id, "retry")
     assert (await people.ended(retried))["error"]["code"] == "interrupt_expired", "it is asked anew"
+
+
+async def test_a_conversation_is_named_put_away_and_comes_back(people: People) -> None:
+    agent = await people.agent("calculator", model="demo")
+    body = {"agent_id": agent, "query": QUESTION, "conversation_id": "tea"}
+    await people.send("POST", "/executions", body)
+    changed = await people.send("PATCH", "/chats/tea", {"title": "Sums", "archived": True})
+    assert (changed["title"], changed["archived"], changed["turns"]) == ("Sums", True, 1)
+    assert (await people.send("GET", "/chats"))["chats"] == []
+    [put_away] = (await people.send("GET", "/chats?archived=true"))["chats"]
+    assert put_away == changed
+    await people.send("POST", "/executions", body)
+    [back] = (await people.send("GET", "/chats?search=sums"))["chats"]
+    assert (back["archived"], back["turns"]) == (False, 2)

@@ -196,6 +196,10 @@ def _register_reading(bus: Bus[Scope], ports: Ports) -> None:
     bus.register(talks.ListConversations, lambda scope: talks.ListConversationsHandler(scope.executions))
     bus.register(talks.ReadConversation, lambda scope: talks.ReadConversationHandler(scope.executions))
     bus.register(
+        conversations.DescribeConversation,
+        lambda scope: conversations.DescribeConversationHandler(scope.executions, scope.uow),
+    )
+    bus.register(
         conversations.ForgetConversation,
         lambda scope: conversations.ForgetConversationHandler(scope.executions, scope.uow),
     )

@@ -89,6 +89,7 @@ MESSAGES: Mapping[str, str] = {
     "ListOpenQuestions": "executions:read",
     "ListConversations": "executions:read",
     "ReadConversation": "executions:read",
+    "DescribeConversation": "executions:run",
     "ForgetConversation": "executions:run",
     "CreateSchedule": "executions:run",
     "ChangeSchedule": "executions:run",

@@ -219,14 +219,29 @@ class ConversationInUse(Conflict):
     code = "conversation_in_use"
 
 
+class ConversationFilter(BaseModel):
+    """Which conversations a list shows: with one agent, put away or not (None: both), with words in title or query."""
+
+    model_config = ConfigDict(frozen=True)
+
+    agent_id: str | None = None
+    archived: bool | None = False
+    search: str | None = None
+
+
 class Conversation(BaseModel):
-    """A user's conversation with an agent: the executions that share a conversation id, seen as one."""
+    """A user's conversation with an agent: the executions that share a conversation id, seen as one.
+
+    One that is put away (`archived`) comes back with its next turn.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     id: str
     agent_id: str
     agent_name: str
+    title: str | None = None
+    archived: bool = False
     turns: int
     first_query: str
     last_query: str

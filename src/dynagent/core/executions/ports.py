@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from dynagent.core.executions.entity import Conversation, Execution, ExecutionFilter, Lane, Outcome
+from dynagent.core.executions.entity import Conversation, ConversationFilter, Execution, ExecutionFilter, Lane, Outcome
 from dynagent.core.executions.interrupts import Interrupt, OnExpiry, OpenQuestion
 from dynagent.core.executions.journal import Journal
 from dynagent.core.executions.trace import AnyTraceEvent
@@ -51,8 +51,16 @@ class Executions(BaseRepository[Execution]):
         """Return how many of the owner's executions are pending, counted no further than `most`."""
         raise NotImplementedError
 
-    async def conversations(self, agent_id: str | None, page: PageRequest) -> Page[Conversation]:
-        """Return a page of the owner's conversations, the latest first; with one agent when given."""
+    async def conversations(self, wanted: ConversationFilter, page: PageRequest) -> Page[Conversation]:
+        """Return a page of the owner's conversations that match, the latest first."""
+        raise NotImplementedError
+
+    async def conversation(self, conversation_id: str) -> Conversation | None:
+        """Return one of the owner's conversations, or None."""
+        raise NotImplementedError
+
+    async def describe_conversation(self, talk: Conversation) -> None:
+        """Store a conversation's title and whether it is put away; all else of it are its turns."""
         raise NotImplementedError
 
     async def forget_conversation(self, conversation_id: str) -> int:

@@ -93,7 +93,7 @@ def news_server(redis: Redis, settings: RedisSettings) -> NewsServer:
     Its clients try nothing again by themselves: one that hears and connects anew in silence has missed something.
     """
     address = read_address(settings.url or "")
-    options = _options(settings) | {"retry": Retry(NoBackoff(), 0), "max_connections": 20}
+    options: dict[str, Any] = _options(settings) | {"retry": Retry(NoBackoff(), 0), "max_connections": 20}
     if isinstance(redis, RedisCluster):
         return AnyNode(redis, address, **options)
     return OnlyServer(Redis.from_url(address.url, **options))  # pyright: ignore[reportUnknownMemberType]

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0036_interrupts_expire"
+revision = "0040_interrupts_expire"
 down_revision = "0035_executions_answered_model"
 branch_labels = None
 depends_on = None
