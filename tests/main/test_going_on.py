@@ -171,3 +171,12 @@ async def test_a_conversation_is_named_put_away_and_comes_back(people: People) -
     await people.send("POST", "/executions", body)
     [back] = (await people.send("GET", "/chats?search=sums"))["chats"]
     assert (back["archived"], back["turns"]) == (False, 2)
+
+
+async def test_the_figures_say_how_the_database_is(people: People) -> None:
+    async with asyncio.timeout(20):
+        while "dynagent_database_server_connections_most 0.0" in (text := await people.figures()):
+            await asyncio.sleep(0.05)
+    assert 'dynagent_database_connections{pool="direct",state="most"} 4.0' in text
+    for name in ("server_connections", "longest_statement_seconds", "waiting_for_locks", "deadlocks", "cached_ratio"):
+        assert f"dynagent_database_{name} " in text

@@ -20,6 +20,7 @@ from dynagent.infrastructure.llm.factory import DEMO, OPENAI, ModelSettings
 from dynagent.infrastructure.observability.disk import check_disk
 from dynagent.infrastructure.observability.health import Condition, Finding, Part
 from dynagent.infrastructure.postgres import migrations
+from dynagent.infrastructure.postgres.activity import read_activity
 from dynagent.infrastructure.postgres.database import Database, DatabaseSettings
 from dynagent.infrastructure.redis.client import connect, ping
 from dynagent.infrastructure.redis.settings import RedisSettings, read_address
@@ -134,13 +135,18 @@ async def _check_database(settings: DatabaseSettings) -> Finding:
     try:
         server = str(await database.pool.fetchval("SHOW server_version")).split()[0]
         size = str(await database.pool.fetchval("SELECT pg_size_pretty(pg_database_size(current_database()))"))
+        activity = await read_activity(database.pool)
     finally:
         await database.close()
     found, needed = await _revision(settings), migrations.head()
     detail = f"PostgreSQL {server}{', embedded' if database.is_embedded else ''}, {size}, schema {found or 'none'}"
     if found != needed:
         return Finding(WARN, f"{detail}, this program needs {needed}", "run: dynagent db upgrade (serve does it too)")
-    return Finding(OK, detail)
+    trouble = activity.trouble()
+    if trouble is not None:
+        return Finding(WARN, f"{detail}; {trouble}", "look at pg_stat_activity; see docs/scaling.md on connections")
+    used = f"{activity.connections} of {activity.max_connections} connections in use"
+    return Finding(OK, f"{detail}, {used}" + (f", {activity.cached:.0%} read from memory" if activity.cached else ""))
 
 
 async def _revision(settings: DatabaseSettings) -> str | None:

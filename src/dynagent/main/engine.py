@@ -179,8 +179,7 @@ async def _open_database(settings: Settings, stack: AsyncExitStack, tell: Tell) 
 async def _start_worker(ground: Ground, bus: Bus[Scope], *, takes_work: bool) -> Worker:
     settings, signals, stack = ground.settings, ground.signals, ground.stack
     worker = Worker(bus, ground.leases, settings.worker, new_id=new_id, takes_work=takes_work)
-    questions = ExpiringQuestions(ground.database.pool, signals.publish, signals.ring_soon)
-    worker.also_swept.append(questions.sweep)
+    worker.also_swept.append(ExpiringQuestions(ground.database.pool, signals.publish, signals.ring_soon).sweep)
     await worker.start()
     signals.attach(worker, takes_work=takes_work)
     if takes_work:
@@ -191,7 +190,9 @@ async def _start_worker(ground: Ground, bus: Bus[Scope], *, takes_work: bool) ->
     stack.push_async_callback(worker.stop)
     # Before the worker stops: a bell that a stopping worker hears would be lost to the others.
     stack.push_async_callback(signals.stop_hearing_bells)
-    stack.push_async_callback(watch(ground.metrics, worker=worker, signals=signals, pool=ground.pool_for_figures))
+    pool = ground.pool_for_figures
+    stop = watch(ground.metrics, worker=worker, signals=signals, database=ground.database, pool=pool)
+    stack.push_async_callback(stop)
     return worker
 
 

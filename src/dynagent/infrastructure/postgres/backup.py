@@ -13,7 +13,9 @@ import os
 import re
 import tarfile
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+import zlib
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from graphlib import TopologicalSorter
@@ -120,10 +122,22 @@ async def back_up(database: Database, file: Path) -> Copied:
 
 async def restore(database: Database, file: Path) -> Copied:
     """Fill an empty database of the backup's schema version, all or nothing. Raises NotABackup, NotRestorable."""
+    with _opened(file) as (archive, raw):
+        return await _read(database, archive, raw)
+
+
+def version_of(file: Path) -> str:
+    """Return the version of the schema that a backup is of. Raises NotABackup, FileNotFoundError."""
+    with _opened(file) as (archive, _):
+        return Manifest.model_validate_json(_take(_members(archive), MANIFEST).read()).schema_version
+
+
+@contextmanager
+def _opened(file: Path) -> Generator[tuple[tarfile.TarFile, gzip.GzipFile]]:
     try:
         with gzip.open(file) as raw, tarfile.open(fileobj=raw, mode="r|") as archive:
-            return await _read(database, archive, raw)
-    except (tarfile.TarError, EOFError, ValidationError, orjson.JSONDecodeError, OSError) as error:
+            yield archive, raw
+    except (tarfile.TarError, EOFError, ValidationError, orjson.JSONDecodeError, OSError, zlib.error) as error:
         if isinstance(error, FileNotFoundError):
             raise
         raise NotABackup(f"{file} is no backup, or a damaged one: {' '.join(str(error).split())[:300]}") from error
@@ -202,7 +216,7 @@ async def _check(connection: Any, manifest: Manifest) -> Sequence[Table]:
     if manifest.format != FORMAT or manifest.schema_version != here.schema_version:
         raise NotRestorable(
             f"the backup is of schema {manifest.schema_version}, the database is at {here.schema_version}: "
-            f"`dynagent db upgrade {manifest.schema_version}` on an empty database, restore, then upgrade"
+            "restore it into a database without tables, it is brought to the backup's schema and then to this program's"
         )
     if {table.name: set(table.columns) for table in manifest.tables} != {
         table.name: set(table.columns) for table in here.tables
