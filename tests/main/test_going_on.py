@@ -28,6 +28,8 @@ async def test_a_call_that_is_approved_goes_on_in_the_same_log(people: People) -
     id = await people.start(await people.agent("calculator", **APPROVING), QUESTION)
     watcher = people.watch(id)
     [asked] = await people.waiting(id)
+    kept = (await people.send("GET", f"/executions/{id}/checkpoints"))["checkpoints"]
+    assert kept[0]["state_data"]["progress"]["pending"][0]["name"] == "calculator"
     async with asyncio.timeout(10):
         while "interrupt" not in types(streamed(watcher)):
             await asyncio.sleep(0.01)

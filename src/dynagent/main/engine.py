@@ -225,6 +225,7 @@ async def _open_ports(ground: Ground, models: ModelsInUse, identity: Identity, t
         agents=PostgresAgentConfigurations(pool),
         conversations=PostgresConversations(pool),
         submissions=PostgresSubmissions(pool, ground.outbox.deliver, ground.signals.hub.opened),
+        checkpoints=checkpoints,
         submit=settings.submit,
         check_schema=misfits,
         call_timeout_s=settings.run.call_timeout_s,

@@ -24,6 +24,7 @@ from dynagent.core.executions import (
     Dispatch,
     Doorbell,
     Executions,
+    KeptCheckpoints,
     Submissions,
     TraceLog,
 )
@@ -86,6 +87,7 @@ class Ports:
     agents: AgentConfigurations
     conversations: run.Conversations
     submissions: Submissions
+    checkpoints: KeptCheckpoints
     submit: SubmitSettings
     check_schema: answer.CheckSchema
     call_timeout_s: float
@@ -203,6 +205,7 @@ def _register_reading(bus: Bus[Scope], ports: Ports) -> None:
         conversations.ForgetConversation,
         lambda scope: conversations.ForgetConversationHandler(scope.executions, scope.uow),
     )
+    bus.register(read.ListCheckpoints, lambda scope: read.ListCheckpointsHandler(scope.executions, ports.checkpoints))
     bus.register(read.ListInterrupts, lambda scope: read.ListInterruptsHandler(scope.executions))
     bus.register(read.ListOpenQuestions, lambda scope: read.ListOpenQuestionsHandler(scope.executions))
     bus.register(read.GetExecution, lambda scope: read.GetExecutionHandler(scope.executions, ports.trace))

@@ -87,6 +87,7 @@ MESSAGES: Mapping[str, str] = {
     "RepeatExecution": "executions:run",
     "ListInterrupts": "executions:read",
     "ListOpenQuestions": "executions:read",
+    "ListCheckpoints": "executions:read",
     "ListConversations": "executions:read",
     "ReadConversation": "executions:read",
     "DescribeConversation": "executions:run",

@@ -250,6 +250,17 @@ class Conversation(BaseModel):
     updated_at: datetime
 
 
+class Checkpoint(BaseModel):
+    """The state of a run's graph after a step (SPEC CHK-01): `iteration` is the step, -1 what it began with."""
+
+    model_config = ConfigDict(frozen=True)
+
+    thread_id: str
+    state_data: dict[str, Any]
+    iteration: int
+    timestamp: datetime
+
+
 class ExecutionStarted(DomainEvent):
     """An execution was accepted."""
 

@@ -4,7 +4,15 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from dynagent.core.executions.entity import Conversation, ConversationFilter, Execution, ExecutionFilter, Lane, Outcome
+from dynagent.core.executions.entity import (
+    Checkpoint,
+    Conversation,
+    ConversationFilter,
+    Execution,
+    ExecutionFilter,
+    Lane,
+    Outcome,
+)
 from dynagent.core.executions.interrupts import Interrupt, OnExpiry, OpenQuestion
 from dynagent.core.executions.journal import Journal
 from dynagent.core.executions.trace import AnyTraceEvent
@@ -217,6 +225,14 @@ class TraceLog(Protocol):
 
     async def read(self, execution_id: str, after: int, limit: int, *, ended: bool = False) -> Sequence[Frame]:
         """Return up to `limit` stored frames after a seq; of an `ended` execution from wherever it costs least."""
+        ...
+
+
+class KeptCheckpoints(Protocol):
+    """The states that were kept of runs: appended, never changed; a new attempt begins without those before it."""
+
+    async def list(self, execution_id: str, limit: int) -> Sequence[Checkpoint]:
+        """Return up to `limit` of them, newest first. The caller has checked the rights."""
         ...
 
 
