@@ -45,9 +45,10 @@ class Signals:
         self._trace_news = NoticeTraceFanout(
             database.pool, sender=self._sender, worth_it=lambda: leases.peers > 0 and self._fanout is None
         )
-        # Copies in Redis are everybody's: then nobody has one of his own to forget.
+        # Copies in Redis are everybody's: then nobody has one of his own to forget. But one who cannot reach it himself
+        # waits until those who can have fenced his change there.
         self._copies_told = NoticeOfCopies(
-            self.notices, sender=self._sender, peers=lambda: leases.peers if self._fanout is None else 0
+            self.notices, sender=self._sender, peers=lambda: 0 if self._redis_is_well() else leases.peers
         )
         self._fanout: RedisTraceFanout | None = None
         self._taskiq: TaskiqDoorbell | None = None
@@ -111,6 +112,9 @@ class Signals:
     def degraded(self) -> bool:
         """Whether frames of other processes may come late: the readers should ask the table more often."""
         return self._fanout is not None and not self._fanout.healthy
+
+    def _redis_is_well(self) -> bool:
+        return self.guard is not None and self.guard.trouble is None
 
     def _remote_bell(self) -> Doorbell:
         url = self._settings.broker.url or self._settings.redis.url
