@@ -177,7 +177,7 @@ async def test_an_installation_may_decide_doubt_beforehand(policy, paid):
     ],
 )
 async def test_how_long_people_have_is_the_agents_or_set_for_all(settings, agents_own, expected):
-    plan = {"requires_approval": ["pay"], **agents_own}
+    plan: dict[str, Any] = {"requires_approval": ["pay"], **agents_own}
     outcome, _ = await run(ScriptedChatModel(ANSWERS), *tools(), settings=settings, **plan)
     (question,) = outcome.interrupts
     assert (question.expires_after_s, question.on_expiry) == expected
