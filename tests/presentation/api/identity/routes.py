@@ -120,6 +120,7 @@ BODIES: dict[str, Any] = {
     "start_execution": {"agent_id": "{agent_id}", "query": "compute 2+2"},
     "resume_execution": {"answers": {"01a1fc32-9ca9-734d-8d46-264d8f1c20bf": True}},
     "fork_execution": {"after_seq": 1},
+    "change_chat": {"title": "Sums"},
     "create_schedule": {"name": "Daily", "agent_id": "{agent_id}", "query": "compute 2+2", "cron": "0 5 * * *"},
     "change_schedule": {"paused": True},
     "choose_model": {"task": "Say hello"},
