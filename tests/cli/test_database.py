@@ -112,7 +112,7 @@ def test_a_backup_of_another_schema_does_not_go_into_a_database_that_has_one(
     assert (code, "restore it into a database without tables" in told) == (1, True)
 
 
-@pytest.mark.parametrize("broken", ["cut", "of a newer release", "no backup", "flipped"])
+@pytest.mark.parametrize("broken", ["cut", "of a newer release", "no backup", "flipped", "of another checksum"])
 def test_a_restore_that_is_refused_leaves_the_database_as_it_was(
     *, broken: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fresh_database_url: str, empty_database_url: str
 ) -> None:
@@ -123,7 +123,12 @@ def test_a_restore_that_is_refused_leaves_the_database_as_it_was(
     if broken == "cut":
         file.write_bytes(whole[: len(whole) * 9 // 10])
     elif broken == "flipped":
-        file.write_bytes(whole[:-200] + bytes(255 - byte for byte in whole[-200:-180]) + whole[-180:])
+        middle = len(whole) // 2
+        file.write_bytes(
+            whole[:middle] + bytes(255 - byte for byte in whole[middle : middle + 20]) + whole[middle + 20 :]
+        )
+    elif broken == "of another checksum":
+        file.write_bytes(whole[:-8] + b"\0" * 4 + whole[-4:])
     elif broken == "no backup":
         file.write_bytes(gzip.compress(b"nonsense"))
     else:

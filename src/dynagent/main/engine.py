@@ -112,7 +112,7 @@ async def open_engine(settings: Settings, *, tell: Tell, takes_work: bool) -> As
     async with AsyncExitStack() as stack:
         ground = await _open_ground(settings, stack, tell)
         database, metrics = ground.database, ground.metrics
-        identity = open_identity(settings, keys, database.pool)
+        identity = open_identity(settings, keys, database.pool, stack)
         usage = open_usage(database, stack)
         models = open_models(settings, database, identity, stack=stack, meter=usage.meter)
         writer = _open_writer(ground)

@@ -14,7 +14,7 @@ from dynagent.infrastructure.memory.trace_hub import TraceHub
 from dynagent.infrastructure.redis.cache import RedisCache
 from dynagent.infrastructure.redis.client import RedisGuard, ServerRuns, connect, news_server, ping
 from dynagent.infrastructure.redis.doorbell import BadBrokerUrl, TaskiqDoorbell, broker_factory
-from dynagent.infrastructure.redis.limits import limits_storage
+from dynagent.infrastructure.redis.limits import close_storage, limits_storage
 from dynagent.infrastructure.redis.settings import RedisSettings, read_address
 from dynagent.infrastructure.redis.trace_fanout import RedisTraceFanout
 from dynagent.infrastructure.security.throttle import redis_throttle
@@ -157,7 +157,11 @@ async def test_rates_are_counted_for_all_processes(settings: RedisSettings, redi
             await one.admit_login("ada", "192.0.2.1")
             await other.admit_login("ada", "192.0.2.1")
     assert sum(int(server.ask("DBSIZE")) for server in redis_cluster.servers) > 0, "counted there, not in memory"
-    assert await MovingWindowRateLimiter(limits_storage(settings.url)).storage.check()
+    storage = limits_storage(settings.url)
+    assert await MovingWindowRateLimiter(storage).storage.check()
+    await close_storage(storage)
+    for throttle in (one, other):
+        await throttle.aclose()
 
 
 async def test_the_quota_of_searches_is_counted_there(settings: RedisSettings) -> None:
@@ -166,6 +170,8 @@ async def test_the_quota_of_searches_is_counted_there(settings: RedisSettings) -
         await quota.spend("duckduckgo", "u")
     with pytest.raises(SearchExhausted):
         await quotas[2].spend("duckduckgo", "u")
+    for quota in quotas:
+        await quota.aclose()
 
 
 async def test_a_cluster_that_is_away_is_a_slow_cache_not_an_error() -> None:
@@ -190,9 +196,9 @@ async def test_a_cluster_that_is_away_is_a_slow_cache_not_an_error() -> None:
 async def test_with_one_master_gone_nothing_fails_and_it_comes_back_by_itself() -> None:
     cluster = TestRedisCluster()
     cluster.start()
-    client, runs = connect(settings := RedisSettings(url=cluster.url, rest_s=0.01)), ServerRuns()
-    client_again = connect(settings, runs)
-    cache = RedisCache(client_again, RedisGuard(rest_s=0.01, probe=lambda: ping(client_again)), runs=runs)
+    runs = ServerRuns()
+    client = connect(RedisSettings(url=cluster.url, rest_s=0.01), runs)
+    cache = RedisCache(client, RedisGuard(rest_s=0.01, probe=lambda: ping(client)), runs=runs)
     keys = [f"agent:{number}" for number in range(30)]
     try:
         for key in keys:
@@ -210,7 +216,6 @@ async def test_with_one_master_gone_nothing_fails_and_it_comes_back_by_itself() 
             assert await cache.get(key) == Cached(2, b"new")
     finally:
         await client.aclose()
-        await client_again.aclose()
         cluster.stop()
 
 

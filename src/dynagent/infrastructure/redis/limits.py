@@ -16,3 +16,9 @@ def limits_storage(url: str, **options: Any) -> Storage:
     return RedisClusterStorage(
         f"async+redis+cluster://{hosts}", implementation="redispy", **address.sign_in(), **options
     )
+
+
+async def close_storage(storage: Storage) -> None:
+    """Close the connections of a storage that has any."""
+    if isinstance(storage, RedisStorage):
+        await storage.bridge.get_connection().aclose()  # type: ignore[attr-defined]
