@@ -12,7 +12,7 @@ from dynagent.application.shared.caller import Caller
 from dynagent.core.shared.ids import is_id
 from dynagent.infrastructure.postgres.database import Database, DatabaseSettings
 from dynagent.infrastructure.postgres.unit_of_work import Scope, Scopes
-from tests.servers import TestPostgres, TestRedis
+from tests.servers import TestPostgres, TestRedis, TestRedisCluster
 
 
 def pytest_make_parametrize_id(val: object) -> str | None:
@@ -93,6 +93,15 @@ def redis_server() -> Iterator[TestRedis]:
     server.start()
     yield server
     server.stop()
+
+
+@pytest.fixture(scope="session")
+def redis_cluster() -> Iterator[TestRedisCluster]:
+    """The Redis Cluster of this test process, which costs a second or two."""
+    cluster = TestRedisCluster()
+    cluster.start()
+    yield cluster
+    cluster.stop()
 
 
 @pytest.fixture

@@ -1,17 +1,21 @@
 """Real servers for tests: one embedded PostgreSQL per run (shared by xdist's workers), one Redis per process."""
 
 import os
+import random
 import shutil
 import socket
 import subprocess
 import tempfile
 import time
 import uuid
+from collections.abc import Sequence
 from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import psycopg
+import redis
 from psycopg import sql
 
 from dynagent.infrastructure.postgres import migrations
@@ -86,12 +90,12 @@ class TestRedis:
         """Where it listens."""
         return f"redis://127.0.0.1:{self.port}/0"
 
-    def start(self, port: int = 0) -> None:
-        """Start it; returns when it answers. With a `port` it comes back where it was."""
+    def start(self, port: int = 0, more: Sequence[str] = ()) -> None:
+        """Start it; returns when it answers. With a `port` it comes back where it was, `more` are other options."""
         self.port = port or _free_port()
         options = ["--bind", "127.0.0.1", "--port", str(self.port), "--save", "", "--appendonly", "no"]
         self._process = subprocess.Popen(
-            [str(redis_program()), *options, "--dir", tempfile.gettempdir()],
+            [str(redis_program()), *options, *("--dir", tempfile.gettempdir()), *more],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
@@ -104,12 +108,72 @@ class TestRedis:
                 time.sleep(0.005)
         raise RuntimeError("redis-server did not start")
 
+    def ask(self, *command: str) -> bytes:
+        """Send a command and return its answer."""
+        connection: Any = redis.Connection(port=self.port)
+        connection.send_command(*command)
+        answer = connection.read_response()
+        connection.disconnect()
+        return answer if isinstance(answer, bytes) else repr(answer).encode()
+
     def stop(self) -> None:
         """Kill it: whatever it held is gone."""
         if self._process is not None:
             self._process.kill()
             self._process.wait()
             self._process = None
+
+
+class TestRedisCluster:
+    """Three real redis-servers in cluster mode, each a master of a third of the slots."""
+
+    __test__ = False
+
+    def __init__(self) -> None:
+        self.servers = [TestRedis() for _ in range(3)]
+        self._places: list[tempfile.TemporaryDirectory[str]] = []
+
+    @property
+    def url(self) -> str:
+        """How the settings name it."""
+        return f"redis://{','.join(f'127.0.0.1:{server.port}' for server in self.servers)}?cluster=true"
+
+    def start(self) -> None:
+        """Start and join them; returns when each says that the cluster is well."""
+        for number, server in enumerate(self.servers):
+            self._places.append(tempfile.TemporaryDirectory(prefix="dynagent-redis-"))
+            server.start(_free_port_of_a_node(), more=self._options(number))
+        share = 16384 // 3 + 1
+        for number, server in enumerate(self.servers):
+            slots = range(number * share, min(16384, (number + 1) * share))
+            server.ask("CLUSTER", "ADDSLOTS", *map(str, slots))
+            server.ask("CLUSTER", "MEET", "127.0.0.1", str(self.servers[0].port))
+        for server in self.servers:
+            self._wait_for(server)
+
+    def restart(self, number: int) -> None:
+        """Have a server come back where it was, with its slots and without its data."""
+        server = self.servers[number]
+        server.start(server.port, more=self._options(number))
+        self._wait_for(server)
+
+    def _options(self, number: int) -> list[str]:
+        return ["--cluster-enabled", "yes", "--cluster-node-timeout", "1000", "--dir", self._places[number].name]
+
+    def _wait_for(self, server: TestRedis) -> None:
+        for _ in range(2000):
+            joined = server.ask("CLUSTER", "NODES").count(b" connected") == len(self.servers)
+            if joined and b"cluster_state:ok" in server.ask("CLUSTER", "INFO"):
+                return
+            time.sleep(0.01)
+        raise RuntimeError("the cluster did not come together")
+
+    def stop(self) -> None:
+        """Kill all of it."""
+        for server in self.servers:
+            server.stop()
+        for place in self._places:
+            place.cleanup()
 
 
 def _sweep_killed_runs() -> None:
@@ -141,3 +205,13 @@ def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+def _free_port_of_a_node() -> int:
+    """Return a free port whose neighbour 10000 higher is free too: nodes of a cluster speak to each other there."""
+    while True:
+        port = random.randrange(20_000, 30_000)
+        with suppress(OSError), socket.socket() as first, socket.socket() as second:
+            first.bind(("127.0.0.1", port))
+            second.bind(("127.0.0.1", port + 10_000))
+            return port

@@ -122,7 +122,7 @@ async def test_the_dashboard_asks_for_figures_that_there_are() -> None:
     }
     metrics = Metrics()
     process = MagicMock()
-    stop = watch(metrics, worker=process, signals=process, pool=lambda: process)
+    stop = watch(metrics, worker=process, signals=process, database=process, pool=lambda: process)
     await stop()
     there = {
         sample

@@ -1,5 +1,8 @@
 """`dynagent db` moves the schema of whatever database the settings name."""
 
+import asyncio
+import gzip
+import tarfile
 from pathlib import Path
 
 import psycopg
@@ -7,6 +10,11 @@ import pytest
 from typer.testing import CliRunner
 
 from dynagent.cli import app
+from dynagent.infrastructure.postgres import migrations
+from dynagent.infrastructure.postgres.backup import back_up
+from tests.conftest import connected_to
+from tests.infrastructure.postgres.rows import add_execution
+from tests.infrastructure.postgres.test_backup import rewritten
 
 
 def db(*arguments: str) -> tuple[int, str]:
@@ -70,3 +78,87 @@ def test_a_backup_is_restored_into_another_data_directory(tmp_path: Path, monkey
     assert db("restore", str(tmp_path / "none"))[1].endswith(f"there is no file {tmp_path / 'none'}\n")
     code, told = db("restore", file)
     assert (code, told.startswith("dynagent: restored 5 rows of schema 00")) == (0, True)
+
+
+def test_a_backup_of_an_earlier_release_is_restored_and_brought_up_to_date(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fresh_database_url: str, empty_database_url: str
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", fresh_database_url)
+    assert db("downgrade", "0034_executions_by_schedule")[0] == 0
+    asyncio.run(one_execution(fresh_database_url))
+    file = tmp_path / "old.tar.gz"
+    asyncio.run(backed_up(fresh_database_url, file))
+
+    monkeypatch.setenv("DATABASE_URL", empty_database_url)
+    code, told = db("restore", str(file))
+    assert code == 0, told
+    assert "rows of schema 0034_executions_by_schedule" in told
+    assert f"the database is at schema {migrations.head()}" in told
+    assert db("current")[0] == 0
+    with psycopg.connect(empty_database_url) as connection:
+        assert connection.execute("SELECT count(*) FROM executions").fetchone() == (1,)
+    assert "not empty" in db("restore", str(file))[1] or "is at" in db("restore", str(file))[1]
+
+
+def test_a_backup_of_another_schema_does_not_go_into_a_database_that_has_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fresh_database_url: str
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", fresh_database_url)
+    assert db("downgrade", "0034_executions_by_schedule")[0] == 0
+    file = tmp_path / "old.tar.gz"
+    asyncio.run(backed_up(fresh_database_url, file))
+    assert db("upgrade")[0] == 0
+    code, told = db("restore", str(file))
+    assert (code, "restore it into a database without tables" in told) == (1, True)
+
+
+@pytest.mark.parametrize("broken", ["cut", "of a newer release", "no backup", "flipped", "of another checksum"])
+def test_a_restore_that_is_refused_leaves_the_database_as_it_was(
+    *, broken: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fresh_database_url: str, empty_database_url: str
+) -> None:
+    asyncio.run(one_execution(fresh_database_url))
+    file = tmp_path / "all.tar.gz"
+    asyncio.run(backed_up(fresh_database_url, file))
+    whole = file.read_bytes()
+    if broken == "cut":
+        file.write_bytes(whole[: len(whole) * 9 // 10])
+    elif broken == "flipped":
+        middle = len(whole) // 2
+        file.write_bytes(
+            whole[:middle] + bytes(255 - byte for byte in whole[middle : middle + 20]) + whole[middle + 20 :]
+        )
+    elif broken == "of another checksum":
+        file.write_bytes(whole[:-8] + b"\0" * 4 + whole[-4:])
+    elif broken == "no backup":
+        file.write_bytes(gzip.compress(b"nonsense"))
+    else:
+        file = rewritten(file, manifest=manifest_of(file).replace(migrations.head().encode(), b"9999_from_the_future"))
+    monkeypatch.setenv("DATABASE_URL", empty_database_url)
+    code, told = db("restore", str(file))
+    assert code == 1
+    assert ("9999_from_the_future" if broken == "of a newer release" else "backup") in told
+    assert "Traceback" not in told
+    assert db("current")[1].startswith("database: empty")
+    with psycopg.connect(empty_database_url) as connection:
+        assert connection.execute("SELECT to_regclass('executions')").fetchone() == (None,)
+
+
+async def one_execution(url: str) -> None:
+    database = connected_to(url)
+    await database.connect()
+    await add_execution(database)
+    await database.close()
+
+
+async def backed_up(url: str, file: Path) -> None:
+    database = connected_to(url)
+    await database.connect()
+    await back_up(database, file)
+    await database.close()
+
+
+def manifest_of(file: Path) -> bytes:
+    with tarfile.open(file) as archive:
+        member = archive.extractfile("manifest.json")
+        assert member is not None
+        return member.read()

@@ -9,6 +9,7 @@ from benchmarks.scripted_model import ScriptedModel
 from typer.testing import CliRunner
 
 from dynagent.cli import app
+from tests.servers import TestRedisCluster
 
 
 def doctor() -> tuple[int, dict[str, Any]]:
@@ -49,6 +50,32 @@ def test_redis_that_is_away_is_no_failure_of_the_whole(monkeypatch: pytest.Monke
     assert report["status"] == "warn"
     assert report["parts"]["redis"]["status"] == "fail"
     assert "works without it" in report["parts"]["redis"]["advice"]
+
+
+def test_a_redis_cluster_is_asked_as_a_whole(monkeypatch: pytest.MonkeyPatch, redis_cluster: TestRedisCluster) -> None:
+    monkeypatch.setenv("REDIS_URL", redis_cluster.url)
+
+    code, report = doctor()
+
+    assert (code, report["parts"]["redis"]["status"]) == (0, "ok")
+    assert report["parts"]["redis"]["detail"].startswith("a cluster, all of its 3 masters answer in ")
+
+
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("redis://:hunter22@a,b", "REDIS_URL: names several hosts: that is a cluster, add ?cluster=true"),
+        ("redis://:hunter22@a/4?cluster=true", "REDIS_URL: a cluster has no other database than 0"),
+    ],
+)
+def test_a_redis_that_cannot_be_named_so_is_told_why(monkeypatch: pytest.MonkeyPatch, url: str, reason: str) -> None:
+    monkeypatch.setenv("REDIS_URL", url)
+
+    code, report = doctor()
+
+    assert code == 1
+    assert reason in report["parts"]["settings"]["detail"]
+    assert "hunter22" not in json.dumps(report)
 
 
 def test_a_model_endpoint_that_answers(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -167,6 +167,10 @@ class FakeExecutions(Executions):
             self.stored[id] = execution.model_copy(update={"status": ExecutionStatus.PENDING})
         return self.stored[id]
 
+    async def waiting(self, most: int) -> int:
+        """Count."""
+        return min(most, sum(item.status is ExecutionStatus.PENDING for item in self.stored.values()))
+
     async def history(self, conversation_id: str, limit: int) -> list[Execution]:
         """List completed ones, oldest first."""
         wanted = ExecutionFilter(conversation_id=conversation_id, status=ExecutionStatus.COMPLETED)

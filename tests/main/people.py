@@ -44,6 +44,10 @@ class People:
         """Return the parts of `/health`."""
         return (await self._http.get("/health")).json()["parts"]
 
+    async def figures(self) -> str:
+        """Return what `/metrics` says."""
+        return (await self._http.get("/metrics")).text
+
     async def agent(self, *tools: str, **more: Any) -> str:
         """Make an agent; return its id."""
         return (await self.send("POST", "/agents", {"name": "Ada", "tools": list(tools), **more}))["id"]

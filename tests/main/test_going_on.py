@@ -28,6 +28,8 @@ async def test_a_call_that_is_approved_goes_on_in_the_same_log(people: People) -
     id = await people.start(await people.agent("calculator", **APPROVING), QUESTION)
     watcher = people.watch(id)
     [asked] = await people.waiting(id)
+    kept = (await people.send("GET", f"/executions/{id}/checkpoints"))["checkpoints"]
+    assert kept[0]["state_data"]["progress"]["pending"][0]["name"] == "calculator"
     async with asyncio.timeout(10):
         while "interrupt" not in types(streamed(watcher)):
             await asyncio.sleep(0.01)
@@ -130,3 +132,53 @@ async def test_what_tools_ask_of_models_is_counted(people: People) -> None:
     [inside] = [report for report in of_type(log, "usage") if report["span_id"] == call["call_key"]]
     assert (inside["parent_span_id"], inside["total_tokens"] > 0) == (call["parent_span_id"], True)
     assert execution["cost_usd"] is None or Decimal(execution["cost_usd"]) > 0
+
+
+async def test_a_question_that_nobody_answers_expires_and_the_model_goes_on_without_the_call(people: People) -> None:
+    agent = await people.agent("calculator", **APPROVING, approval_timeout_s=0.05)
+    id = await people.start(agent, QUESTION)
+    watcher = people.watch(id)
+    execution = await people.ended(id)
+    async with asyncio.timeout(10):
+        await watcher.over()
+    log = await people.log(id)
+    assert streamed(watcher) == log
+    [asked], [resumed], [end] = (of_type(log, kind) for kind in ("interrupt", "resume", "tool_end"))
+    assert (asked["expires_after_s"], asked["on_expiry"], resumed["expired"]) == (0.05, "reject", True)
+    assert (execution["status"], end["error"]["code"]) == ("completed", "approval_expired")
+
+
+async def test_a_question_that_nobody_answers_fails_the_run_where_the_agent_says_so(people: People) -> None:
+    agent = await people.agent("calculator", **APPROVING, approval_timeout_s=0.05, on_approval_timeout="fail")
+    id = await people.start(agent, QUESTION)
+    watcher = people.watch(id)
+    execution = await people.ended(id)
+    assert (execution["status"], execution["error"]["code"]) == ("failed", "interrupt_expired")
+    async with asyncio.timeout(10):
+        await watcher.over()
+    assert types(streamed(watcher))[-1] == "error"
+    retried = await people.again(id, "retry")
+    assert (await people.ended(retried))["error"]["code"] == "interrupt_expired", "it is asked anew"
+
+
+async def test_a_conversation_is_named_put_away_and_comes_back(people: People) -> None:
+    agent = await people.agent("calculator", model="demo")
+    body = {"agent_id": agent, "query": QUESTION, "conversation_id": "tea"}
+    await people.send("POST", "/executions", body)
+    changed = await people.send("PATCH", "/chats/tea", {"title": "Sums", "archived": True})
+    assert (changed["title"], changed["archived"], changed["turns"]) == ("Sums", True, 1)
+    assert (await people.send("GET", "/chats"))["chats"] == []
+    [put_away] = (await people.send("GET", "/chats?archived=true"))["chats"]
+    assert put_away == changed
+    await people.send("POST", "/executions", body)
+    [back] = (await people.send("GET", "/chats?search=sums"))["chats"]
+    assert (back["archived"], back["turns"]) == (False, 2)
+
+
+async def test_the_figures_say_how_the_database_is(people: People) -> None:
+    async with asyncio.timeout(20):
+        while "dynagent_database_server_connections_most 0.0" in (text := await people.figures()):
+            await asyncio.sleep(0.05)
+    assert 'dynagent_database_connections{pool="direct",state="most"} 4.0' in text
+    for name in ("server_connections", "longest_statement_seconds", "waiting_for_locks", "deadlocks", "cached_ratio"):
+        assert f"dynagent_database_{name} " in text

@@ -1,5 +1,6 @@
 """The whole application with a read replica: what is asked of it, and that nobody notices when it goes."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from dynagent.infrastructure.postgres.database import DatabaseSettings
 from dynagent.main import Settings, open_platform
 from tests.main.people import People
 from tests.servers import TestPostgres
+from tests.standby import PrimaryAndStandby
 
 
 @pytest_asyncio.fixture
@@ -33,6 +35,33 @@ async def used(people: People) -> str:
     assert (await people.log(id))[-1]["type"] == "complete"
     assert "entries" in await people.send("GET", "/audit-log")
     return (await people.health())["replica"]["status"]
+
+
+async def test_with_a_streaming_standby_and_then_without_it(
+    model: ScriptedModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(module, "CHECK_S", 0.05)
+    monkeypatch.setenv("DATA_DIR", str(tmp_path))
+    monkeypatch.delenv("REDIS_URL", raising=False)
+    with PrimaryAndStandby() as pair:
+        monkeypatch.setenv("DATABASE_URL", pair.primary.url)
+        monkeypatch.setenv("DATABASE_REPLICA_URL", pair.standby.url)
+        settings = Settings(
+            database=DatabaseSettings(),
+            log=LogSettings(log_level="ERROR"),
+            models=ModelSettings(openai_base_url=model.url, model_lane="wire"),
+        )
+        async with open_platform(settings) as platform:
+            async with People(platform.app) as people:
+                async with asyncio.timeout(30):
+                    # The tables and the first heartbeat have to arrive there first.
+                    while (await people.health())["replica"]["status"] != "ok":
+                        await asyncio.sleep(0.05)
+                assert await used(people) == "ok"
+                pair.standby.stop()
+                assert await used(people) == "warn"
+            platform.begin_shutdown()
 
 
 @pytest.mark.parametrize("kind", ["same", "empty", "away"])

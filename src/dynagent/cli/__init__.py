@@ -195,7 +195,10 @@ def backup(file: Annotated[Path, typer.Argument(help="A new file, for example dy
 
 @db.command(short_help="Fill an empty database from a backup.")
 def restore(file: Annotated[Path, typer.Argument(help="What `dynagent db backup` wrote.")]) -> None:
-    """Fill an empty database from a backup of the same schema version, all or nothing."""
+    """Fill an empty database from a backup, all or nothing.
+
+    One without tables may be given a backup of an earlier release: it is brought up to this one's schema afterwards.
+    """
     from dynagent.cli.database import run_restore
 
     raise typer.Exit(run_restore(file))

@@ -20,9 +20,10 @@ from dynagent.infrastructure.llm.factory import DEMO, OPENAI, ModelSettings
 from dynagent.infrastructure.observability.disk import check_disk
 from dynagent.infrastructure.observability.health import Condition, Finding, Part
 from dynagent.infrastructure.postgres import migrations
+from dynagent.infrastructure.postgres.activity import read_activity
 from dynagent.infrastructure.postgres.database import Database, DatabaseSettings
-from dynagent.infrastructure.redis.client import connect
-from dynagent.infrastructure.redis.settings import RedisSettings
+from dynagent.infrastructure.redis.client import connect, ping
+from dynagent.infrastructure.redis.settings import RedisSettings, read_address
 from dynagent.infrastructure.sandbox.levels import standing_text
 from dynagent.infrastructure.sandbox.sandbox import ZygoteSandbox
 from dynagent.infrastructure.sandbox.settings import SandboxSettings
@@ -134,13 +135,18 @@ async def _check_database(settings: DatabaseSettings) -> Finding:
     try:
         server = str(await database.pool.fetchval("SHOW server_version")).split()[0]
         size = str(await database.pool.fetchval("SELECT pg_size_pretty(pg_database_size(current_database()))"))
+        activity = await read_activity(database.pool)
     finally:
         await database.close()
     found, needed = await _revision(settings), migrations.head()
     detail = f"PostgreSQL {server}{', embedded' if database.is_embedded else ''}, {size}, schema {found or 'none'}"
     if found != needed:
         return Finding(WARN, f"{detail}, this program needs {needed}", "run: dynagent db upgrade (serve does it too)")
-    return Finding(OK, detail)
+    trouble = activity.trouble()
+    if trouble is not None:
+        return Finding(WARN, f"{detail}; {trouble}", "look at pg_stat_activity; see docs/scaling.md on connections")
+    used = f"{activity.connections} of {activity.max_connections} connections in use"
+    return Finding(OK, f"{detail}, {used}" + (f", {activity.cached:.0%} read from memory" if activity.cached else ""))
 
 
 async def _revision(settings: DatabaseSettings) -> str | None:
@@ -158,13 +164,16 @@ async def _check_redis() -> Finding:
     client = connect(settings)
     began = time.perf_counter()
     try:
-        await client.ping()  # pyright: ignore[reportUnknownMemberType, reportGeneralTypeIssues]
+        answered = await ping(client)
     except Exception as error:
         consequence = "everything works without it, slower; check REDIS_URL"
         return Finding(FAIL, f"no answer: {type(error).__name__}: {error}", consequence)
     finally:
         await client.aclose()
-    return Finding(OK, f"answers in {(time.perf_counter() - began) * 1000:.1f} ms")
+    took = f"in {(time.perf_counter() - began) * 1000:.1f} ms"
+    if read_address(settings.url).is_cluster:
+        return Finding(OK, f"a cluster, all of its {answered} masters answer {took}")
+    return Finding(OK, f"answers {took}")
 
 
 async def _check_model() -> Finding:

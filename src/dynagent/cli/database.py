@@ -10,7 +10,7 @@ from sqlalchemy import text
 from dynagent.cli.failures import CannotStart, run
 from dynagent.infrastructure.observability.logging import LogSettings, configure_logging
 from dynagent.infrastructure.postgres import migrations
-from dynagent.infrastructure.postgres.backup import back_up, restore
+from dynagent.infrastructure.postgres.backup import Copied, NotRestorable, back_up, restore, version_of
 from dynagent.infrastructure.postgres.database import Database, DatabaseSettings, open_engine
 from dynagent.infrastructure.postgres.prune import Pruned, RetentionSettings, prune, table_sizes, tidy
 
@@ -105,18 +105,42 @@ def run_restore(file: Path) -> int:
     """Fill an empty database from a backup and print what that was; return the exit code."""
 
     async def main() -> int:
+        try:
+            version = version_of(file)
+        except FileNotFoundError:
+            raise CannotStart(f"there is no file {file}") from None
         async with _dsn() as dsn:
-            if await migrations.current(dsn) is None:
-                await migrations.upgrade(dsn)
-        async with _migrated() as database:
-            try:
-                copied = await restore(database, file)
-            except FileNotFoundError:
-                raise CannotStart(f"there is no file {file}") from None
+            copied = await _restore_anew(dsn, file, version)
+            found = await migrations.current(dsn)
         print(f"dynagent: restored {sum(copied.rows.values())} rows of schema {copied.schema_version} from {file}")
+        if found != version:
+            print(f"dynagent: the database is at schema {found}")
         return 0
 
     return run(main)
+
+
+async def _restore_anew(dsn: str, file: Path, version: str) -> Copied:
+    """Restore; a database without tables gets those of the backup first, and of this program afterwards, or none."""
+    if await migrations.current(dsn) is not None:
+        return await _restore_into(file)
+    if not migrations.knows(version):
+        raise NotRestorable(
+            f"the backup is of schema {version}, which this program does not know: it is of a newer release"
+        )
+    await migrations.upgrade(dsn, version)
+    try:
+        copied = await _restore_into(file)
+        await migrations.upgrade(dsn)
+    except BaseException:
+        await migrations.downgrade(dsn, "base")
+        raise
+    return copied
+
+
+async def _restore_into(file: Path) -> Copied:
+    async with _connected() as database:
+        return await restore(database, file)
 
 
 def _print_pruned(pruned: Pruned, days: int) -> None:
@@ -141,11 +165,17 @@ async def _check_unused(dsn: str) -> None:
 
 @asynccontextmanager
 async def _migrated() -> AsyncGenerator[Database]:
+    async with _connected() as database:
+        await migrations.check_schema(database.pool)
+        yield database
+
+
+@asynccontextmanager
+async def _connected() -> AsyncGenerator[Database]:
     configure_logging(LogSettings(log_level="ERROR"))
     database = Database(DatabaseSettings())
     await database.connect()
     try:
-        await migrations.check_schema(database.pool)
         yield database
     finally:
         await database.close()

@@ -12,7 +12,7 @@ from dynagent.infrastructure.postgres.database import Database
 from dynagent.infrastructure.postgres.migrations import check_schema
 from dynagent.infrastructure.postgres.unit_of_work import Scopes
 from dynagent.main.handlers import Scope
-from dynagent.main.identity import open_identity, open_keys, register_identity
+from dynagent.main.identity import make_identity, open_keys, register_identity
 from dynagent.main.settings import Settings
 
 
@@ -27,7 +27,9 @@ def run_password_link(login: str) -> int:
         try:
             await check_schema(database.pool)
             bus = Bus[Scope](Scopes(database, deliver=lambda _: None).open)
-            register_identity(bus, open_identity(settings, open_keys(settings), database.pool))
+            # Nothing here counts attempts, so no Redis is asked.
+            keys = open_keys(settings)
+            register_identity(bus, make_identity(settings.auth, keys, pool=database.pool, redis_url=None))
             made = await _link_for(bus, login)
         finally:
             await database.close()

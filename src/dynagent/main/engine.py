@@ -25,6 +25,7 @@ from dynagent.infrastructure.observability.traces import ObservedTraceLog
 from dynagent.infrastructure.postgres import migrations
 from dynagent.infrastructure.postgres.database import Database
 from dynagent.infrastructure.postgres.dispatch import PostgresDispatch
+from dynagent.infrastructure.postgres.expiry import ExpiringQuestions
 from dynagent.infrastructure.postgres.leases import PostgresLeases
 from dynagent.infrastructure.postgres.outbox import Outbox
 from dynagent.infrastructure.postgres.pool import Pool
@@ -111,7 +112,7 @@ async def open_engine(settings: Settings, *, tell: Tell, takes_work: bool) -> As
     async with AsyncExitStack() as stack:
         ground = await _open_ground(settings, stack, tell)
         database, metrics = ground.database, ground.metrics
-        identity = open_identity(settings, keys, database.pool)
+        identity = open_identity(settings, keys, database.pool, stack)
         usage = open_usage(database, stack)
         models = open_models(settings, database, identity, stack=stack, meter=usage.meter)
         writer = _open_writer(ground)
@@ -178,6 +179,7 @@ async def _open_database(settings: Settings, stack: AsyncExitStack, tell: Tell) 
 async def _start_worker(ground: Ground, bus: Bus[Scope], *, takes_work: bool) -> Worker:
     settings, signals, stack = ground.settings, ground.signals, ground.stack
     worker = Worker(bus, ground.leases, settings.worker, new_id=new_id, takes_work=takes_work)
+    worker.also_swept.append(ExpiringQuestions(ground.database.pool, signals.publish, signals.ring_soon).sweep)
     await worker.start()
     signals.attach(worker, takes_work=takes_work)
     if takes_work:
@@ -188,7 +190,9 @@ async def _start_worker(ground: Ground, bus: Bus[Scope], *, takes_work: bool) ->
     stack.push_async_callback(worker.stop)
     # Before the worker stops: a bell that a stopping worker hears would be lost to the others.
     stack.push_async_callback(signals.stop_hearing_bells)
-    stack.push_async_callback(watch(ground.metrics, worker=worker, signals=signals, pool=ground.pool_for_figures))
+    pool = ground.pool_for_figures
+    stop = watch(ground.metrics, worker=worker, signals=signals, database=ground.database, pool=pool)
+    stack.push_async_callback(stop)
     return worker
 
 
@@ -222,6 +226,7 @@ async def _open_ports(ground: Ground, models: ModelsInUse, identity: Identity, t
         box=identity.box,
         conversations=PostgresConversations(pool),
         submissions=PostgresSubmissions(pool, ground.outbox.deliver, ground.signals.hub.opened),
+        checkpoints=checkpoints,
         submit=settings.submit,
         check_schema=misfits,
         schema_fault=schema_fault,

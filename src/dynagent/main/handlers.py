@@ -25,6 +25,7 @@ from dynagent.core.executions import (
     Dispatch,
     Doorbell,
     Executions,
+    KeptCheckpoints,
     Submissions,
     TraceLog,
 )
@@ -89,6 +90,7 @@ class Ports:
     box: SealsSecrets
     conversations: run.Conversations
     submissions: Submissions
+    checkpoints: KeptCheckpoints
     submit: SubmitSettings
     check_schema: answer.CheckSchema
     schema_fault: SchemaFault
@@ -193,7 +195,12 @@ def _register_executions(bus: Bus[Scope], ports: Ports) -> None:
     bus.register(
         repeat.RepeatExecution,
         lambda scope: repeat.RepeatExecutionHandler(
-            scope.executions, scope.uow, trace=ports.trace, doorbell=ports.doorbell, clock=ports.clock
+            scope.executions,
+            scope.uow,
+            trace=ports.trace,
+            doorbell=ports.doorbell,
+            settings=ports.submit,
+            clock=ports.clock,
         ),
     )
 
@@ -202,9 +209,14 @@ def _register_reading(bus: Bus[Scope], ports: Ports) -> None:
     bus.register(talks.ListConversations, lambda scope: talks.ListConversationsHandler(scope.executions))
     bus.register(talks.ReadConversation, lambda scope: talks.ReadConversationHandler(scope.executions))
     bus.register(
+        conversations.DescribeConversation,
+        lambda scope: conversations.DescribeConversationHandler(scope.executions, scope.uow),
+    )
+    bus.register(
         conversations.ForgetConversation,
         lambda scope: conversations.ForgetConversationHandler(scope.executions, scope.uow),
     )
+    bus.register(read.ListCheckpoints, lambda scope: read.ListCheckpointsHandler(scope.executions, ports.checkpoints))
     bus.register(read.ListInterrupts, lambda scope: read.ListInterruptsHandler(scope.executions))
     bus.register(read.ListOpenQuestions, lambda scope: read.ListOpenQuestionsHandler(scope.executions))
     bus.register(read.GetExecution, lambda scope: read.GetExecutionHandler(scope.executions, ports.trace))

@@ -1,6 +1,7 @@
 """Identity, composed: keys, tokens, throttle, the front door, and who handles its messages."""
 
 from collections.abc import Callable
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
 from dynagent.application.commands import identity as commands
@@ -78,9 +79,12 @@ def open_keys(settings: Settings) -> KeyRing:
     return load_keyring(settings.secrets, settings.database.data_dir, may_generate=local)
 
 
-def open_identity(settings: Settings, keys: KeyRing, pool: Pool) -> Identity:
-    """Return identity as the settings want it."""
-    return make_identity(settings.auth, keys, pool=pool, redis_url=settings.redis.url)
+def open_identity(settings: Settings, keys: KeyRing, pool: Pool, stack: AsyncExitStack) -> Identity:
+    """Return identity as the settings want it; the stack closes its connections to Redis."""
+    identity = make_identity(settings.auth, keys, pool=pool, redis_url=settings.redis.url)
+    if isinstance(identity.throttle, RateThrottle):
+        stack.push_async_callback(identity.throttle.aclose)
+    return identity
 
 
 Desk = Callable[[Scope], IdentityDesk]

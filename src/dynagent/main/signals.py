@@ -45,9 +45,10 @@ class Signals:
         self._trace_news = NoticeTraceFanout(
             database.pool, sender=self._sender, worth_it=lambda: leases.peers > 0 and self._fanout is None
         )
-        # Copies in Redis are everybody's: then nobody has one of his own to forget.
+        # Copies in Redis are everybody's: then nobody has one of his own to forget. But one who cannot reach it himself
+        # waits until those who can have fenced his change there.
         self._copies_told = NoticeOfCopies(
-            self.notices, sender=self._sender, peers=lambda: leases.peers if self._fanout is None else 0
+            self.notices, sender=self._sender, peers=lambda: 0 if self._redis_is_well() else leases.peers
         )
         self._fanout: RedisTraceFanout | None = None
         self._taskiq: TaskiqDoorbell | None = None
@@ -112,6 +113,9 @@ class Signals:
         """Whether frames of other processes may come late: the readers should ask the table more often."""
         return self._fanout is not None and not self._fanout.healthy
 
+    def _redis_is_well(self) -> bool:
+        return self.guard is not None and self.guard.trouble is None
+
     def _remote_bell(self) -> Doorbell:
         url = self._settings.broker.url or self._settings.redis.url
         if url is None:
@@ -130,14 +134,16 @@ class Signals:
             return
         # Imported here for the same reason.
         from dynagent.infrastructure.redis.cache import RedisCache
-        from dynagent.infrastructure.redis.client import RedisGuard, connect
+        from dynagent.infrastructure.redis.client import RedisGuard, ServerRuns, connect, news_server, ping
         from dynagent.infrastructure.redis.trace_fanout import RedisTraceFanout
 
-        redis = connect(self._settings.redis)
+        runs = ServerRuns()
+        redis = connect(self._settings.redis, runs)
         stack.push_async_callback(redis.aclose)
-        self.guard = RedisGuard(rest_s=self._settings.redis.rest_s)
-        self.cache = RedisCache(redis, self.guard)
-        self._fanout = RedisTraceFanout(redis, self.hub, on_gap=self.hub.poke_all)
+        self.guard = RedisGuard(rest_s=self._settings.redis.rest_s, probe=lambda: ping(redis))
+        self.cache = RedisCache(redis, self.guard, runs=runs)
+        server = news_server(redis, self._settings.redis)
+        self._fanout = RedisTraceFanout(server, self.hub, on_gap=self.hub.poke_all)
         await self._fanout.start()
         stack.push_async_callback(self._fanout.stop)
 

@@ -38,6 +38,7 @@ def make_catalogue(
         per_day=settings.search.search_per_day,
         redis_url=settings.redis.url,
     )
+    stack.push_async_callback(quota.aclose)
     search = WebSearch(SearchEngines(settings.search, client), quota, timeout_s=settings.search.search_timeout_s)
     registry = prebuilt_registry(SandboxedCode(sandbox))
     workspaces = Workspaces(settings.database.data_dir / "workspaces")

@@ -87,6 +87,8 @@ class Worker:
         self._pace = Pace(lambda: len(self._jobs) + self.waiting, self._start_waiting)
         self._stopping = False
         self._healthy_since: float | None = None
+        self.also_swept: list[Callable[[], Awaitable[None]]] = []
+        """What else is looked at in every sweep, by every process: questions whose time is up."""
         self.id = new_id()
 
     @property
@@ -230,6 +232,8 @@ class Worker:
             log.warning("executions_given_up", executions=await self._leases.give_up(self.id, strays))
 
     async def _sweep(self) -> None:
+        for sweep in self.also_swept:
+            await _quietly(sweep(), "worker_round_failed")
         healthy = self._healthy_since
         # Bury nobody before one full lease of own health: after an outage everybody gets time to renew.
         if healthy is not None and asyncio.get_running_loop().time() - healthy >= self._settings.lease_s:

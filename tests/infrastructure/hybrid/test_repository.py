@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from dynagent.core.agents import Agent, AgentConfiguration
 from dynagent.core.shared.cache import Cached
 from dynagent.core.shared.repository import BaseRepository
-from dynagent.infrastructure.hybrid.repository import EntityCache, HybridRepository, SingleFlight, copy_version
+from dynagent.infrastructure.hybrid.repository import EntityCache, HybridRepository, copy_version
 from dynagent.infrastructure.memory.cache import MemoryCache
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -124,11 +124,32 @@ async def test_a_deleted_entity_is_gone_for_slow_readers_too() -> None:
     assert await house.repository.delete(ID) is False
 
 
-async def test_a_copy_that_cannot_be_read_is_a_miss() -> None:
+@pytest.mark.parametrize(
+    "copy",
+    [
+        b"{not json",
+        b"null",
+        b"[]",
+        b'{"id": 1}',
+        agent().model_dump_json().encode()[:-20],
+        agent().model_dump_json().replace('"configuration":{', '"configuration":{"of_a_later_release":1,').encode(),
+        agent("Somebody else", id="01a1fbd1-034f-79b1-bf7b-77098bbc65ff").model_dump_json().encode(),
+    ],
+)
+async def test_a_copy_that_cannot_be_read_is_a_miss_and_replaced(copy: bytes) -> None:
     house = House()
     house.table.rows[ID] = agent()
-    await house.cache.put(f"agent:{ID}", Cached(1, b"{not json"))
+    await house.cache.put(f"agent:{ID}", Cached(1, copy))
     assert await house.repository.get_by_id(ID) == agent()
+    assert await house.repository.get_by_id(ID) == agent()
+    assert house.table.reads == 1
+
+
+async def test_what_is_not_there_is_not_remembered_as_missing() -> None:
+    house = House()
+    assert await house.repository.get_by_id(ID) is None
+    house.table.rows[ID] = agent()
+    assert await house.repository.get_by_id(ID) == agent(), "an agent that another process has just made"
 
 
 async def test_many_readers_of_a_cold_copy_ask_once() -> None:
@@ -143,40 +164,6 @@ async def test_lists_come_from_the_table() -> None:
     house = House()
     await house.repository.create(agent())
     assert await house.repository.list_all() == [agent()]
-
-
-async def test_a_waiting_reader_fetches_itself_when_the_first_is_cancelled() -> None:
-    flights: SingleFlight[Agent] = SingleFlight()
-    gate = asyncio.Event()
-
-    async def slow() -> Agent | None:
-        await gate.wait()
-        return agent("slow")
-
-    async def quick() -> Agent | None:
-        return agent("quick")
-
-    first = asyncio.create_task(flights.fetch("k", slow))
-    await asyncio.sleep(0)
-    second = asyncio.create_task(flights.fetch("k", quick))
-    await asyncio.sleep(0)
-    first.cancel()
-    found = await second
-    assert found is not None
-    assert found.configuration.name == "quick"
-
-
-async def test_an_error_reaches_all_who_wait_and_the_next_tries_again() -> None:
-    flights: SingleFlight[Agent] = SingleFlight()
-
-    async def fail() -> Agent | None:
-        await asyncio.sleep(0)
-        raise OSError("away")
-
-    outcomes = await asyncio.gather(*(flights.fetch("k", fail) for _ in range(3)), return_exceptions=True)
-    assert [type(outcome) for outcome in outcomes] == [OSError] * 3
-    with pytest.raises(OSError, match="away"):
-        await flights.fetch("k", fail)
 
 
 def test_copy_versions_grow_with_every_change_even_when_clocks_stand_still() -> None:

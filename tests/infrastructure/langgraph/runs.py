@@ -45,7 +45,9 @@ async def run(
     """Run a plan to its end; return the outcome and the trace."""
     trace = trace or ListedTrace()
     settings = RunnerSettings(
-        tool_result_max_chars=more.pop("shown", 20_000), tool_call_in_doubt=more.pop("in_doubt", "ask")
+        tool_result_max_chars=more.pop("shown", 20_000),
+        tool_call_in_doubt=more.pop("in_doubt", "ask"),
+        **more.pop("settings", {}),
     )
     runner = LangGraphRunner(
         tools=FakeCatalogue(*tools), models=FakeChatModels(model), prices=FlatPrices(), settings=settings

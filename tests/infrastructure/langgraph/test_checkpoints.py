@@ -86,3 +86,15 @@ async def test_a_new_attempt_begins_with_an_empty_state(database: Database, chec
     assert saved is not None
     roles = [message["role"] for message in saved.checkpoint["channel_values"]["progress"]["messages"]]
     assert roles == ["user", "assistant", "tool", "assistant"], "nothing of the first attempt stands twice"
+
+
+async def test_kept_states_are_shown_newest_first(database: Database, checkpoints: Checkpoints) -> None:
+    claim = await claimed(database)
+    assert await checkpoints.list(claim.execution.id, 10) == []
+    await run(checkpoints, claim, approval=True)
+    newest, *_ = found = await checkpoints.list(claim.execution.id, 10)
+    assert [item.iteration for item in found] == sorted((item.iteration for item in found), reverse=True)
+    assert newest.thread_id == claim.execution.id
+    assert newest.timestamp.tzinfo is not None
+    assert newest.state_data["progress"]["pending"][0]["name"] == "pay"
+    assert await checkpoints.list(claim.execution.id, 1) == [newest]

@@ -163,3 +163,40 @@ async def test_an_installation_may_decide_doubt_beforehand(policy, paid):
         await attempt
         assert pay.calls[0][1].idempotency_key.endswith(":execute_tools.1/tool.2")
     assert len(pay.calls) == paid
+
+
+@pytest.mark.parametrize(
+    ("settings", "agents_own", "expected"),
+    [
+        ({}, {}, (None, None)),
+        ({"approval_timeout_s": 60}, {}, (60, "reject")),
+        ({"approval_timeout_s": 60, "on_approval_timeout": "fail"}, {}, (60, "fail")),
+        ({"approval_timeout_s": 60}, {"approval_timeout_s": 5.0, "on_approval_timeout": "fail"}, (5, "fail")),
+        ({}, {"approval_timeout_s": 5.0}, (5, "reject")),
+        ({"on_approval_timeout": "fail"}, {"approval_timeout_s": 5.0, "on_approval_timeout": "reject"}, (5, "reject")),
+    ],
+)
+async def test_how_long_people_have_is_the_agents_or_set_for_all(settings, agents_own, expected):
+    plan: dict[str, Any] = {"requires_approval": ["pay"], **agents_own}
+    outcome, _ = await run(ScriptedChatModel(ANSWERS), *tools(), settings=settings, **plan)
+    (question,) = outcome.interrupts
+    assert (question.expires_after_s, question.on_expiry) == expected
+
+
+async def test_doubt_that_nobody_settles_in_time_fails_the_run():
+    log = await cut_in_the_call()
+    outcome, _ = await run(
+        ScriptedChatModel(ANSWERS[1:]), *tools(), claimed=claim(earlier=log, attempt=2), approval_timeout_s=9.0
+    )
+    assert (outcome.interrupts[0].expires_after_s, outcome.interrupts[0].on_expiry) == (9, "fail")
+
+
+async def test_the_model_hears_that_nobody_approved_in_time():
+    outcome, events = await waiting_for_approval()
+    asked, answer = resumed(outcome.interrupts[0], decision="reject", reason="nobody answered in time")
+    log = [*events, asked, answer.model_copy(update={"expired": True, "answered_by": ""})]
+    (add, pay), trace = tools(), ListedTrace()
+    more = {"requires_approval": ["pay"]}
+    await run(ScriptedChatModel(ANSWERS[1:]), add, pay, claimed=claim(earlier=log, attempt=2), trace=trace, **more)
+    assert "✘ approval_expired: nobody approved this call in time" in lines(trace.events)
+    assert (len(add.calls), pay.calls) == (1, [])

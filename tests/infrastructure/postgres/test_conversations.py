@@ -3,7 +3,7 @@
 import pytest
 
 from dynagent.application.shared.caller import Caller
-from dynagent.core.executions import ConversationInUse, Execution
+from dynagent.core.executions import Conversation, ConversationFilter, ConversationInUse, Execution
 from dynagent.core.shared.clock import utc_now
 from dynagent.core.shared.ids import new_id
 from dynagent.core.shared.paging import PageRequest
@@ -38,18 +38,18 @@ async def test_conversations_are_listed_by_their_latest_turn(database: Database)
         await say(scope, user, "second", "two")
         last = await say(scope, user, "first", "three", agent)
         await say(scope, user, None, "alone")
-        page = await scope.executions.conversations(None, PageRequest())
+        page = await scope.executions.conversations(ConversationFilter(), PageRequest())
         assert [(talk.id, talk.turns, talk.first_query, talk.last_query) for talk in page.items] == [
             ("first", 2, "one", "three"),
             ("second", 1, "two", "two"),
         ]
         assert page.items[0].last_execution_id == last
         assert page.total == 2
-        only = await scope.executions.conversations(agent, PageRequest())
+        only = await scope.executions.conversations(ConversationFilter(agent_id=agent), PageRequest())
         assert [talk.id for talk in only.items] == ["first"]
-        assert (await scope.executions.conversations("no id", PageRequest())).total == 0
-        head = await scope.executions.conversations(None, PageRequest(limit=1))
-        rest = await scope.executions.conversations(None, PageRequest(limit=1, cursor=head.next_cursor))
+        assert (await scope.executions.conversations(ConversationFilter(agent_id="no id"), PageRequest())).total == 0
+        head = await scope.executions.conversations(ConversationFilter(), PageRequest(limit=1))
+        rest = await scope.executions.conversations(ConversationFilter(), PageRequest(limit=1, cursor=head.next_cursor))
         assert [talk.id for talk in (*head.items, *rest.items)] == ["first", "second"]
         assert rest.next_cursor is None
 
@@ -78,7 +78,85 @@ async def test_nobody_sees_or_removes_anothers_conversation(database: Database) 
         await say(scope, user, "mine", "x")
         await end_all(database, user)
         async with scopes(database).open(Caller(new_id())) as other:
-            assert (await other.executions.conversations(None, PageRequest())).total == 0
+            assert (await other.executions.conversations(ConversationFilter(), PageRequest())).total == 0
             assert await other.executions.forget_conversation("mine") == 0
         history = await scope.executions.history("mine", 5)
         assert [turn.query for turn in history] == ["x"]
+
+
+async def found(scope: Scope, **wanted: object) -> list[str]:
+    page = await scope.executions.conversations(ConversationFilter.model_validate(wanted), PageRequest())
+    assert page.total == len(page.items)
+    return [talk.id for talk in page.items]
+
+
+async def describe(scope: Scope, id: str, **said: object) -> Conversation:
+    talk = await scope.executions.conversation(id)
+    assert talk is not None
+    await scope.executions.describe_conversation(talk.model_copy(update=said))
+    await scope.uow.commit()
+    described = await scope.executions.conversation(id)
+    assert described is not None
+    return described
+
+
+async def test_a_conversation_has_a_title_and_is_found_by_it_and_by_what_was_asked(database: Database) -> None:
+    user = new_id()
+    async with scopes(database).open(Caller(user)) as scope:
+        await say(scope, user, "a", "the price of tea")
+        await say(scope, user, "b", "50% of 7")
+        assert (await describe(scope, "a", title="Ünal's 🐘")).title == "Ünal's 🐘"
+        assert (await describe(scope, "b")).title is None
+        assert await found(scope, search="ünal") == ["a"]
+        assert await found(scope, search="OF TEA") == ["a"]
+        assert await found(scope, search="%") == ["b"], "taken literally"
+        assert await scope.executions.conversation("c") is None
+        async with scopes(database).open(Caller(new_id())) as other:
+            assert await other.executions.conversation("a") is None
+        assert (await describe(scope, "a", title=None)).title is None
+
+
+async def test_one_that_is_put_away_comes_back_with_its_next_turn(database: Database) -> None:
+    user = new_id()
+    async with scopes(database).open(Caller(user)) as scope:
+        await say(scope, user, "a", "x")
+        await say(scope, user, "b", "y")
+        assert (await describe(scope, "a", archived=True, title="A")).archived
+        assert (await found(scope), await found(scope, archived=True)) == (["b"], ["a"])
+        assert set(await found(scope, archived=None)) == {"a", "b"}
+        assert not (await describe(scope, "a", archived=False)).archived
+        assert (await describe(scope, "a", archived=True)).archived
+        await say(scope, user, "a", "and now?")
+        talk = await scope.executions.conversation("a")
+        assert talk is not None
+        assert (talk.archived, talk.title, talk.turns) == (False, "A", 2)
+        assert await found(scope) == ["a", "b"]
+
+
+async def test_what_was_said_of_a_conversation_goes_with_it(database: Database) -> None:
+    user = new_id()
+    async with scopes(database).open(Caller(user)) as scope:
+        await say(scope, user, "a", "x")
+        await describe(scope, "a", title="A", archived=True)
+        await end_all(database, user)
+        await scope.executions.forget_conversation("a")
+        await scope.uow.commit()
+        await say(scope, user, "a", "anew")
+        talk = await scope.executions.conversation("a")
+        assert talk is not None
+        assert (talk.title, talk.archived) == (None, False)
+
+
+@pytest.mark.parametrize("status", ["pending", "running", "waiting"])
+async def test_one_with_a_live_turn_is_kept_whole(database: Database, status: str) -> None:
+    user = new_id()
+    async with scopes(database).open(Caller(user)) as scope:
+        await say(scope, user, "a", "over")
+        await end_all(database, user)
+        live = await say(scope, user, "a", "live")
+        await database.pool.execute("UPDATE executions SET status = $2 WHERE id = $1", live, status)
+        with pytest.raises(ConversationInUse):
+            await scope.executions.forget_conversation("a")
+        await scope.uow.commit()
+        talk = await scope.executions.conversation("a")
+        assert talk is not None and talk.turns == 2

@@ -1,14 +1,18 @@
 """The cache on a real Redis keeps the contract, lives 3600 s, and turns a lost Redis into misses."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 from redis.asyncio import Redis
 
 from dynagent.core.shared.cache import Cached
 from dynagent.infrastructure.redis.cache import RedisCache
-from dynagent.infrastructure.redis.client import RedisGuard, RedisSettings, connect, forget
+from dynagent.infrastructure.redis.client import RedisGuard, ServerRuns, connect, forget
+from dynagent.infrastructure.redis.settings import RedisSettings
 from tests.infrastructure.cache_contract import CacheContract
+from tests.servers import TestRedis
 
 
 @pytest.fixture
@@ -20,8 +24,11 @@ async def redis(redis_url: str) -> AsyncIterator[Redis]:
 
 class TestRedisCache(CacheContract):
     @pytest.fixture
-    def cache(self, redis: Redis) -> RedisCache:
-        return RedisCache(redis, RedisGuard())
+    async def cache(self, redis_url: str) -> AsyncIterator[RedisCache]:
+        runs = ServerRuns()
+        redis = connect(RedisSettings(url=redis_url), runs)
+        yield RedisCache(redis, RedisGuard(), runs=runs)
+        await redis.aclose()
 
 
 async def test_a_copy_lives_for_an_hour(redis: Redis) -> None:
@@ -89,3 +96,81 @@ async def test_commands_remove_copies_or_say_that_they_could_not(redis: Redis, r
     assert await forget(RedisSettings(url=redis_url), ["agent:1", "agent:2"])
     assert await redis.get("agent:1") is None
     assert not await forget(RedisSettings(url="redis://127.0.0.1:1"), ["agent:1"])
+
+
+async def test_a_server_that_was_restarted_from_an_older_copy_of_its_data_is_not_believed(tmp_path: Path) -> None:
+    """It saved the old state, the change came, it died: without this the old state would be served for an hour."""
+    server = TestRedis()
+    kept = ["--dir", str(tmp_path)]
+    server.start(more=kept)
+    runs, settings = ServerRuns(), RedisSettings(url=server.url, rest_s=0.0)
+    client = connect(settings, runs)
+    try:
+        cache = RedisCache(client, RedisGuard(rest_s=0.0), runs=runs)
+        await cache.put("agent:1", Cached(1, b"old"))
+        await cache.put("agent:2", Cached(1, b"the same"))
+        server.ask("SAVE")
+        await cache.put("agent:1", Cached(2, b"new"))
+        assert await cache.get("agent:1") == Cached(2, b"new")
+        server.stop()
+        server.start(server.port, more=kept)
+        assert b":old" in server.ask("GET", "agent:1"), "the server has it"
+        assert await cache.get("agent:1") is None
+        assert await cache.get("agent:2") is None, "nor what happens to be right"
+        await cache.put("agent:2", Cached(1, b"the same"))
+        assert await cache.get("agent:2") == Cached(1, b"the same"), "refilled, it is believed again"
+        fresh_runs = ServerRuns()
+        fresh = connect(settings, fresh_runs)
+        assert await RedisCache(fresh, RedisGuard(), runs=fresh_runs).get("agent:1") is None, "nor by a new process"
+        await fresh.aclose()
+    finally:
+        await client.aclose()
+        server.stop()
+
+
+@pytest.mark.parametrize("entry", [b"", b"garbage", b"x:y:z", b"-1:r:{}", b"5", b"5:", b":::", b"\xff:\xfe", b"12:{}"])
+async def test_what_is_no_entry_of_ours_is_a_miss_and_replaced(redis: Redis, entry: bytes) -> None:
+    guard = RedisGuard()
+    cache = RedisCache(redis, guard)
+    await redis.set("agent:1", entry)
+    assert await cache.get("agent:1") is None
+    await cache.put("agent:1", Cached(7, b"x:y"))
+    assert await cache.get("agent:1") in (Cached(7, b"x:y"), None)
+    await cache.put("agent:1", Cached(20, b"x:y"))
+    assert await cache.get("agent:1") == Cached(20, b"x:y")
+    assert guard.trouble is None
+
+
+async def test_a_value_of_another_type_says_nothing_about_the_server(redis: Redis) -> None:
+    guard = RedisGuard()
+    cache = RedisCache(redis, guard)
+    await redis.execute_command("LPUSH", "agent:1", "a")
+    assert await cache.get("agent:1") is None
+    assert guard.trouble is None
+    await cache.put("agent:1", Cached(1, b"x"))
+    assert await cache.get("agent:1") == Cached(1, b"x")
+
+
+async def test_of_many_readers_after_an_outage_one_fences_what_was_missed(redis: Redis) -> None:
+    now = [0.0]
+    guard = RedisGuard(rest_s=5, clock=lambda: now[0])
+    cache = RedisCache(redis, guard)
+
+    async def fail() -> bytes:
+        raise ConnectionError("away")
+
+    await guard.call(fail, b"")
+    for number in range(20):
+        await cache.fence(f"agent:{number}", 2)
+    now[0] = 6
+    before = await calls(redis)
+    await asyncio.gather(*(cache.get("agent:0") for _ in range(10)))
+    assert await calls(redis) - before == 20
+
+
+async def calls(redis: Redis) -> int:
+    """Return how often a script was run."""
+    stats = await redis.info("commandstats")
+    return sum(stats.get(f"cmdstat_{name}", {}).get("calls", 0) for name in ("evalsha", "eval")) - stats.get(
+        "cmdstat_evalsha", {}
+    ).get("failed_calls", 0)

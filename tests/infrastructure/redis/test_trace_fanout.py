@@ -6,10 +6,11 @@ from collections.abc import AsyncIterator, Callable
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from redis.asyncio import Redis
 
 from dynagent.core.executions import Frame
 from dynagent.infrastructure.memory.trace_hub import TraceHub
+from dynagent.infrastructure.redis.client import connect, news_server
+from dynagent.infrastructure.redis.settings import RedisSettings
 from dynagent.infrastructure.redis.trace_fanout import RedisTraceFanout, pack, unpack
 
 
@@ -17,10 +18,11 @@ class Process:
     """A process with a hub and its fan-out."""
 
     def __init__(self, url: str) -> None:
-        self.redis = Redis.from_url(url)  # pyright: ignore[reportUnknownMemberType]
+        settings = RedisSettings(url=url)
+        self.redis = connect(settings)
         self.hub = TraceHub()
         self.gaps = 0
-        self.fanout = RedisTraceFanout(self.redis, self.hub, on_gap=self._gap)
+        self.fanout = RedisTraceFanout(news_server(self.redis, settings), self.hub, on_gap=self._gap)
 
     def _gap(self) -> None:
         self.gaps += 1

@@ -247,7 +247,7 @@ class House:
         self.bus.register(
             repeat.RepeatExecution,
             lambda s: repeat.RepeatExecutionHandler(
-                s.executions, s.uow, trace=s.trace, doorbell=s.doorbell, clock=s.clock
+                s.executions, s.uow, trace=s.trace, doorbell=s.doorbell, settings=s.submitting, clock=s.clock
             ),
         )
 

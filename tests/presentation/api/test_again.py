@@ -6,6 +6,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from dynagent.application.commands.executions import SubmitSettings
 from dynagent.core.executions import ExecutionStatus, Interrupt
 from tests.presentation.api.house import House
 
@@ -133,3 +134,40 @@ async def test_what_cannot_be_run_again(api: httpx2.AsyncClient, done: str, hous
     early = await post(api, done, "replay")
     assert (early.status_code, early.json()["error_code"]) == (409, "execution_not_over")
     house.executions.stored[done] = running.model_copy(update={"status": ExecutionStatus.COMPLETED})
+
+
+async def test_an_answer_that_comes_too_late_is_told_precisely(
+    api: httpx2.AsyncClient, waiting: list[Interrupt], house: House
+) -> None:
+    first, second = waiting
+    at = datetime(2026, 1, 1, 12, tzinfo=UTC)
+    house.executions.questions[first.id] = first.model_copy(
+        update={"expires_at": at, "on_expiry": "reject", "expired": True}
+    )
+    house.executions.questions[second.id] = second.model_copy(update={"expires_at": at, "on_expiry": "fail"})
+    listed = (await api.get(f"/api/executions/{first.execution_id}/interrupts")).json()["interrupts"]
+    assert [(item["expires_at"], item["on_expiry"], item["expired"]) for item in listed] == [
+        ("2026-01-01T12:00:00Z", "reject", True),
+        ("2026-01-01T12:00:00Z", "fail", False),
+    ]
+    inbox = (await api.get("/api/v1/interrupts")).json()["questions"]
+    assert {item["expires_at"] for item in inbox} == {"2026-01-01T12:00:00Z"}
+    late = await post(api, first.execution_id, "resume", {"answers": {first.id: APPROVE}})
+    assert (late.status_code, late.headers["content-type"]) == (409, "application/problem+json")
+    problem = late.json()
+    assert (problem["error_code"], problem["interrupt_id"]) == ("interrupt_expired", first.id)
+    assert problem["expires_at"].startswith("2026-01-01T12:00:00")
+    assert "without an answer; the call counts as refused" in problem["detail"]
+
+
+@pytest.mark.parametrize(("what", "body"), [("replay", None), ("fork", {"after_seq": 4})])
+async def test_running_again_is_bounded_like_running(
+    api: httpx2.AsyncClient, done: str, house: House, what: str, body: Any
+) -> None:
+    house.submitting = SubmitSettings(max_waiting_per_user=1, queue_retry_after_s=9)
+    house.executions.stored[UNKNOWN] = house.executions.stored[done].model_copy(
+        update={"id": UNKNOWN, "status": ExecutionStatus.PENDING}
+    )
+    full = await post(api, done, what, body)
+    assert (full.status_code, full.json()["error_code"]) == (429, "too_many_executions")
+    assert full.headers["retry-after"] == "9"

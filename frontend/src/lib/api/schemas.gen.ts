@@ -140,6 +140,19 @@ export const AgentBodySchema = {
     additionalProperties: false,
     description: 'An agent as you describe it; only `name` is required. The model may be given by one of three names (C-34).',
     properties: {
+        approval_timeout_s: {
+            anyOf: [
+                {
+                    exclusiveMinimum: 0,
+                    maximum: 31536000,
+                    type: 'number'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Approval Timeout S'
+        },
         associated_kb_ids: {
             anyOf: [
                 {
@@ -313,6 +326,21 @@ export const AgentBodySchema = {
             title: 'Name',
             type: 'string'
         },
+        on_approval_timeout: {
+            anyOf: [
+                {
+                    enum: [
+                        'reject',
+                        'fail'
+                    ],
+                    type: 'string'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'On Approval Timeout'
+        },
         output_schema: {
             anyOf: [
                 {
@@ -396,6 +424,19 @@ export const AgentChangesSchema = {
     additionalProperties: false,
     description: 'The fields to change; all others stay. `version` names the version that is changed (another one: 409).',
     properties: {
+        approval_timeout_s: {
+            anyOf: [
+                {
+                    exclusiveMinimum: 0,
+                    maximum: 31536000,
+                    type: 'number'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Approval Timeout S'
+        },
         associated_kb_ids: {
             anyOf: [
                 {
@@ -558,6 +599,21 @@ export const AgentChangesSchema = {
             title: 'Name',
             type: 'string'
         },
+        on_approval_timeout: {
+            anyOf: [
+                {
+                    enum: [
+                        'reject',
+                        'fail'
+                    ],
+                    type: 'string'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'On Approval Timeout'
+        },
         output_schema: {
             anyOf: [
                 {
@@ -645,6 +701,19 @@ export const AgentConfigurationSchema = {
     additionalProperties: false,
     description: 'Everything about an agent that its owner decides; one version of an agent is one of these.',
     properties: {
+        approval_timeout_s: {
+            anyOf: [
+                {
+                    exclusiveMinimum: 0,
+                    maximum: 31536000,
+                    type: 'number'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Approval Timeout S'
+        },
         backstory: {
             default: '',
             maxLength: 20000,
@@ -772,6 +841,21 @@ export const AgentConfigurationSchema = {
             minLength: 1,
             title: 'Name',
             type: 'string'
+        },
+        on_approval_timeout: {
+            anyOf: [
+                {
+                    enum: [
+                        'reject',
+                        'fail'
+                    ],
+                    type: 'string'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'On Approval Timeout'
         },
         output_schema: {
             anyOf: [
@@ -903,6 +987,19 @@ export const AgentOutSchema = {
         agent_id: {
             title: 'Agent Id',
             type: 'string'
+        },
+        approval_timeout_s: {
+            anyOf: [
+                {
+                    exclusiveMinimum: 0,
+                    maximum: 31536000,
+                    type: 'number'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Approval Timeout S'
         },
         backstory: {
             default: '',
@@ -1084,6 +1181,21 @@ export const AgentOutSchema = {
             minLength: 1,
             title: 'Name',
             type: 'string'
+        },
+        on_approval_timeout: {
+            anyOf: [
+                {
+                    enum: [
+                        'reject',
+                        'fail'
+                    ],
+                    type: 'string'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'On Approval Timeout'
         },
         output_schema: {
             anyOf: [
@@ -1897,6 +2009,38 @@ export const CapabilitiesSchema = {
     type: 'object'
 } as const;
 
+export const ChatChangesSchema = {
+    additionalProperties: false,
+    description: 'What to change of a conversation; what is left out stays. An empty title is none.',
+    properties: {
+        archived: {
+            anyOf: [
+                {
+                    type: 'boolean'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Archived'
+        },
+        title: {
+            anyOf: [
+                {
+                    maxLength: 200,
+                    type: 'string'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Title'
+        }
+    },
+    title: 'ChatChanges',
+    type: 'object'
+} as const;
+
 export const ChatListSchema = {
     description: 'A page of conversations, the latest first.',
     properties: {
@@ -1952,6 +2096,11 @@ export const ChatOutSchema = {
             title: 'Agent Name',
             type: 'string'
         },
+        archived: {
+            description: 'Put away; the next turn brings it back.',
+            title: 'Archived',
+            type: 'boolean'
+        },
         conversation_id: {
             title: 'Conversation Id',
             type: 'string'
@@ -1977,6 +2126,17 @@ export const ChatOutSchema = {
             title: 'Started At',
             type: 'string'
         },
+        title: {
+            anyOf: [
+                {
+                    type: 'string'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Title'
+        },
         turns: {
             title: 'Turns',
             type: 'integer'
@@ -1992,6 +2152,8 @@ export const ChatOutSchema = {
         'conversation_id',
         'agent_id',
         'agent_name',
+        'title',
+        'archived',
         'turns',
         'first_query',
         'last_query',
@@ -2000,6 +2162,57 @@ export const ChatOutSchema = {
         'updated_at'
     ],
     title: 'ChatOut',
+    type: 'object'
+} as const;
+
+export const CheckpointListSchema = {
+    description: 'Kept states, newest first.',
+    properties: {
+        checkpoints: {
+            items: {
+                $ref: '#/components/schemas/CheckpointOut'
+            },
+            title: 'Checkpoints',
+            type: 'array'
+        }
+    },
+    required: [
+        'checkpoints'
+    ],
+    title: 'CheckpointList',
+    type: 'object'
+} as const;
+
+export const CheckpointOutSchema = {
+    description: 'The state of the run\'s graph after a step.',
+    properties: {
+        iteration: {
+            description: 'The step; -1: what the run began with.',
+            title: 'Iteration',
+            type: 'integer'
+        },
+        state_data: {
+            additionalProperties: true,
+            title: 'State Data',
+            type: 'object'
+        },
+        thread_id: {
+            title: 'Thread Id',
+            type: 'string'
+        },
+        timestamp: {
+            format: 'date-time',
+            title: 'Timestamp',
+            type: 'string'
+        }
+    },
+    required: [
+        'thread_id',
+        'iteration',
+        'timestamp',
+        'state_data'
+    ],
+    title: 'CheckpointOut',
     type: 'object'
 } as const;
 
@@ -3220,6 +3433,19 @@ export const InstructedAgentBodySchema = {
     additionalProperties: false,
     description: 'An agent that is told what to do.',
     properties: {
+        approval_timeout_s: {
+            anyOf: [
+                {
+                    exclusiveMinimum: 0,
+                    maximum: 31536000,
+                    type: 'number'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Approval Timeout S'
+        },
         associated_kb_ids: {
             anyOf: [
                 {
@@ -3393,6 +3619,21 @@ export const InstructedAgentBodySchema = {
             title: 'Name',
             type: 'string'
         },
+        on_approval_timeout: {
+            anyOf: [
+                {
+                    enum: [
+                        'reject',
+                        'fail'
+                    ],
+                    type: 'string'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'On Approval Timeout'
+        },
         output_schema: {
             anyOf: [
                 {
@@ -3542,9 +3783,42 @@ export const InterruptOutSchema = {
             title: 'Execution Id',
             type: 'string'
         },
+        expired: {
+            title: 'Expired',
+            type: 'boolean'
+        },
+        expires_at: {
+            anyOf: [
+                {
+                    format: 'date-time',
+                    type: 'string'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            description: 'Nobody can answer it after this; null: it waits for ever.',
+            title: 'Expires At'
+        },
         id: {
             title: 'Id',
             type: 'string'
+        },
+        on_expiry: {
+            anyOf: [
+                {
+                    enum: [
+                        'reject',
+                        'fail'
+                    ],
+                    type: 'string'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            description: 'What happens then to the call or the run.',
+            title: 'On Expiry'
         },
         reason: {
             enum: [
@@ -3575,7 +3849,10 @@ export const InterruptOutSchema = {
         'answer',
         'answered_by',
         'answered_at',
-        'created_at'
+        'created_at',
+        'expires_at',
+        'on_expiry',
+        'expired'
     ],
     title: 'InterruptOut',
     type: 'object'
@@ -3595,9 +3872,37 @@ export const InterruptRaisedSchema = {
             title: 'Call Key',
             type: 'string'
         },
+        expires_after_s: {
+            anyOf: [
+                {
+                    type: 'number'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            description: 'Seconds to answer in; null: no limit.',
+            title: 'Expires After S'
+        },
         interrupt_id: {
             title: 'Interrupt Id',
             type: 'string'
+        },
+        on_expiry: {
+            anyOf: [
+                {
+                    enum: [
+                        'reject',
+                        'fail'
+                    ],
+                    type: 'string'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            description: 'Then the call is refused, or the run fails.',
+            title: 'On Expiry'
         },
         parent_span_id: {
             anyOf: [
@@ -5024,9 +5329,42 @@ export const OpenQuestionOutSchema = {
             title: 'Execution Id',
             type: 'string'
         },
+        expired: {
+            title: 'Expired',
+            type: 'boolean'
+        },
+        expires_at: {
+            anyOf: [
+                {
+                    format: 'date-time',
+                    type: 'string'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            description: 'Nobody can answer it after this; null: it waits for ever.',
+            title: 'Expires At'
+        },
         id: {
             title: 'Id',
             type: 'string'
+        },
+        on_expiry: {
+            anyOf: [
+                {
+                    enum: [
+                        'reject',
+                        'fail'
+                    ],
+                    type: 'string'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            description: 'What happens then to the call or the run.',
+            title: 'On Expiry'
         },
         query: {
             title: 'Query',
@@ -5062,6 +5400,9 @@ export const OpenQuestionOutSchema = {
         'answered_by',
         'answered_at',
         'created_at',
+        'expires_at',
+        'on_expiry',
+        'expired',
         'agent_id',
         'agent_name',
         'query',
@@ -5664,7 +6005,7 @@ export const RegisterBodySchema = {
 } as const;
 
 export const ResumedSchema = {
-    description: 'A person has answered an interrupt; the run goes on when all of its interrupts are answered.',
+    description: 'A person has answered an interrupt, or it expired; the run goes on when none of its interrupts is open.',
     properties: {
         answer: {
             additionalProperties: true,
@@ -5672,6 +6013,7 @@ export const ResumedSchema = {
             type: 'object'
         },
         answered_by: {
+            description: 'The id of who answered; empty when it expired.',
             title: 'Answered By',
             type: 'string'
         },
@@ -5684,6 +6026,12 @@ export const ResumedSchema = {
         call_key: {
             title: 'Call Key',
             type: 'string'
+        },
+        expired: {
+            default: false,
+            description: 'Nobody answered in time: the answer is the agent\'s default.',
+            title: 'Expired',
+            type: 'boolean'
         },
         interrupt_id: {
             title: 'Interrupt Id',
@@ -5843,6 +6191,19 @@ export const RoleAgentBodySchema = {
     additionalProperties: false,
     description: 'An agent that is given a part to play, and a model that is kept.',
     properties: {
+        approval_timeout_s: {
+            anyOf: [
+                {
+                    exclusiveMinimum: 0,
+                    maximum: 31536000,
+                    type: 'number'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Approval Timeout S'
+        },
         associated_kb_ids: {
             anyOf: [
                 {
@@ -6006,6 +6367,21 @@ export const RoleAgentBodySchema = {
             minLength: 1,
             title: 'Name',
             type: 'string'
+        },
+        on_approval_timeout: {
+            anyOf: [
+                {
+                    enum: [
+                        'reject',
+                        'fail'
+                    ],
+                    type: 'string'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'On Approval Timeout'
         },
         output_schema: {
             anyOf: [

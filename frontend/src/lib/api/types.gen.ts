@@ -83,6 +83,10 @@ export type AccessKeyOut = {
  */
 export type AgentBody = {
     /**
+     * Approval Timeout S
+     */
+    approval_timeout_s?: number | null;
+    /**
      * Associated Kb Ids
      */
     associated_kb_ids?: Array<string> | null;
@@ -161,6 +165,10 @@ export type AgentBody = {
      */
     name: string;
     /**
+     * On Approval Timeout
+     */
+    on_approval_timeout?: 'reject' | 'fail' | null;
+    /**
      * Output Schema
      *
      * JSON Schema: answers are JSON that fits it, and kept as such.
@@ -204,6 +212,10 @@ export type AgentBody = {
  * The fields to change; all others stay. `version` names the version that is changed (another one: 409).
  */
 export type AgentChanges = {
+    /**
+     * Approval Timeout S
+     */
+    approval_timeout_s?: number | null;
     /**
      * Associated Kb Ids
      */
@@ -283,6 +295,10 @@ export type AgentChanges = {
      */
     name?: string;
     /**
+     * On Approval Timeout
+     */
+    on_approval_timeout?: 'reject' | 'fail' | null;
+    /**
      * Output Schema
      *
      * JSON Schema: answers are JSON that fits it, and kept as such.
@@ -330,6 +346,10 @@ export type AgentChanges = {
  * Everything about an agent that its owner decides; one version of an agent is one of these.
  */
 export type AgentConfiguration = {
+    /**
+     * Approval Timeout S
+     */
+    approval_timeout_s?: number | null;
     /**
      * Backstory
      */
@@ -392,6 +412,10 @@ export type AgentConfiguration = {
      * Name
      */
     name: string;
+    /**
+     * On Approval Timeout
+     */
+    on_approval_timeout?: 'reject' | 'fail' | null;
     /**
      * Output Schema
      *
@@ -468,6 +492,10 @@ export type AgentOut = {
      * Agent Id
      */
     agent_id: string;
+    /**
+     * Approval Timeout S
+     */
+    approval_timeout_s?: number | null;
     /**
      * Backstory
      */
@@ -558,6 +586,10 @@ export type AgentOut = {
      * Name
      */
     name: string;
+    /**
+     * On Approval Timeout
+     */
+    on_approval_timeout?: 'reject' | 'fail' | null;
     /**
      * Output Schema
      *
@@ -1054,6 +1086,22 @@ export type Capabilities = {
 };
 
 /**
+ * ChatChanges
+ *
+ * What to change of a conversation; what is left out stays. An empty title is none.
+ */
+export type ChatChanges = {
+    /**
+     * Archived
+     */
+    archived?: boolean | null;
+    /**
+     * Title
+     */
+    title?: string | null;
+};
+
+/**
  * ChatList
  *
  * A page of conversations, the latest first.
@@ -1096,6 +1144,12 @@ export type ChatOut = {
      */
     agent_name: string;
     /**
+     * Archived
+     *
+     * Put away; the next turn brings it back.
+     */
+    archived: boolean;
+    /**
      * Conversation Id
      */
     conversation_id: string;
@@ -1120,6 +1174,10 @@ export type ChatOut = {
      */
     started_at: string;
     /**
+     * Title
+     */
+    title: string | null;
+    /**
      * Turns
      */
     turns: number;
@@ -1127,6 +1185,46 @@ export type ChatOut = {
      * Updated At
      */
     updated_at: string;
+};
+
+/**
+ * CheckpointList
+ *
+ * Kept states, newest first.
+ */
+export type CheckpointList = {
+    /**
+     * Checkpoints
+     */
+    checkpoints: Array<CheckpointOut>;
+};
+
+/**
+ * CheckpointOut
+ *
+ * The state of the run's graph after a step.
+ */
+export type CheckpointOut = {
+    /**
+     * Iteration
+     *
+     * The step; -1: what the run began with.
+     */
+    iteration: number;
+    /**
+     * State Data
+     */
+    state_data: {
+        [key: string]: unknown;
+    };
+    /**
+     * Thread Id
+     */
+    thread_id: string;
+    /**
+     * Timestamp
+     */
+    timestamp: string;
 };
 
 /**
@@ -1864,6 +1962,10 @@ export type ImportedTools = {
  */
 export type InstructedAgentBody = {
     /**
+     * Approval Timeout S
+     */
+    approval_timeout_s?: number | null;
+    /**
      * Associated Kb Ids
      */
     associated_kb_ids?: Array<string> | null;
@@ -1941,6 +2043,10 @@ export type InstructedAgentBody = {
      * Name
      */
     name: string;
+    /**
+     * On Approval Timeout
+     */
+    on_approval_timeout?: 'reject' | 'fail' | null;
     /**
      * Output Schema
      *
@@ -2024,9 +2130,25 @@ export type InterruptOut = {
      */
     execution_id: string;
     /**
+     * Expired
+     */
+    expired: boolean;
+    /**
+     * Expires At
+     *
+     * Nobody can answer it after this; null: it waits for ever.
+     */
+    expires_at: string | null;
+    /**
      * Id
      */
     id: string;
+    /**
+     * On Expiry
+     *
+     * What happens then to the call or the run.
+     */
+    on_expiry: 'reject' | 'fail' | null;
     /**
      * Reason
      */
@@ -2064,9 +2186,21 @@ export type InterruptRaised = {
      */
     call_key: string;
     /**
+     * Expires After S
+     *
+     * Seconds to answer in; null: no limit.
+     */
+    expires_after_s?: number | null;
+    /**
      * Interrupt Id
      */
     interrupt_id: string;
+    /**
+     * On Expiry
+     *
+     * Then the call is refused, or the run fails.
+     */
+    on_expiry?: 'reject' | 'fail' | null;
     /**
      * Parent Span Id
      *
@@ -2897,9 +3031,25 @@ export type OpenQuestionOut = {
      */
     execution_id: string;
     /**
+     * Expired
+     */
+    expired: boolean;
+    /**
+     * Expires At
+     *
+     * Nobody can answer it after this; null: it waits for ever.
+     */
+    expires_at: string | null;
+    /**
      * Id
      */
     id: string;
+    /**
+     * On Expiry
+     *
+     * What happens then to the call or the run.
+     */
+    on_expiry: 'reject' | 'fail' | null;
     /**
      * Query
      */
@@ -3279,7 +3429,7 @@ export type RegisterBody = {
 /**
  * Resumed
  *
- * A person has answered an interrupt; the run goes on when all of its interrupts are answered.
+ * A person has answered an interrupt, or it expired; the run goes on when none of its interrupts is open.
  */
 export type Resumed = {
     /**
@@ -3290,6 +3440,8 @@ export type Resumed = {
     };
     /**
      * Answered By
+     *
+     * The id of who answered; empty when it expired.
      */
     answered_by: string;
     /**
@@ -3302,6 +3454,12 @@ export type Resumed = {
      * Call Key
      */
     call_key: string;
+    /**
+     * Expired
+     *
+     * Nobody answered in time: the answer is the agent's default.
+     */
+    expired?: boolean;
     /**
      * Interrupt Id
      */
@@ -3415,6 +3573,10 @@ export type Retry = {
  */
 export type RoleAgentBody = {
     /**
+     * Approval Timeout S
+     */
+    approval_timeout_s?: number | null;
+    /**
      * Associated Kb Ids
      */
     associated_kb_ids?: Array<string> | null;
@@ -3490,6 +3652,10 @@ export type RoleAgentBody = {
      * Name
      */
     name: string;
+    /**
+     * On Approval Timeout
+     */
+    on_approval_timeout?: 'reject' | 'fail' | null;
     /**
      * Output Schema
      *
@@ -7199,6 +7365,16 @@ export type ListChatsData = {
          */
         agent_id?: string | null;
         /**
+         * Archived
+         *
+         * Those that were put away, instead of the others.
+         */
+        archived?: boolean;
+        /**
+         * Search
+         */
+        search?: string | null;
+        /**
          * Limit
          */
         limit?: number;
@@ -7393,6 +7569,76 @@ export type ReadChatResponses = {
 
 export type ReadChatResponse = ReadChatResponses[keyof ReadChatResponses];
 
+export type ChangeChatData = {
+    body: ChatChanges;
+    path: {
+        /**
+         * Conversation Id
+         */
+        conversation_id: string;
+    };
+    query?: never;
+    url: '/api/v1/chats/{conversation_id}';
+};
+
+export type ChangeChatErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id.
+     */
+    404: Problem;
+    /**
+     * The change collides with what is there.
+     */
+    409: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not declared as JSON.
+     */
+    415: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type ChangeChatError = ChangeChatErrors[keyof ChangeChatErrors];
+
+export type ChangeChatResponses = {
+    /**
+     * Successful Response
+     */
+    200: ChatOut;
+};
+
+export type ChangeChatResponse = ChangeChatResponses[keyof ChangeChatResponses];
+
 export type GetExecutionData = {
     body?: never;
     path: {
@@ -7512,6 +7758,69 @@ export type CancelExecutionResponses = {
 };
 
 export type CancelExecutionResponse = CancelExecutionResponses[keyof CancelExecutionResponses];
+
+export type ListCheckpointsData = {
+    body?: never;
+    path: {
+        /**
+         * Execution Id
+         */
+        execution_id: string;
+    };
+    query?: {
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/v1/executions/{execution_id}/checkpoints';
+};
+
+export type ListCheckpointsErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id.
+     */
+    404: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type ListCheckpointsError = ListCheckpointsErrors[keyof ListCheckpointsErrors];
+
+export type ListCheckpointsResponses = {
+    /**
+     * Successful Response
+     */
+    200: CheckpointList;
+};
+
+export type ListCheckpointsResponse = ListCheckpointsResponses[keyof ListCheckpointsResponses];
 
 export type ReadTraceData = {
     body?: never;

@@ -4,8 +4,21 @@ from dataclasses import dataclass
 
 from dynagent.application.shared.bus import Returns
 from dynagent.application.shared.caller import Caller
-from dynagent.core.executions import ConversationNotFound, Executions
+from dynagent.core.executions import Conversation, ConversationNotFound, Executions
+from dynagent.core.shared.text import clean_text
 from dynagent.core.shared.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True)
+class DescribeConversation(Returns[Conversation]):
+    """Give a conversation a title (an empty one: none), put it away or bring it back. Raises ConversationNotFound.
+
+    None leaves it as it is. One that is put away comes back by itself with its next turn.
+    """
+
+    conversation_id: str
+    title: str | None = None
+    archived: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -13,6 +26,26 @@ class ForgetConversation(Returns[None]):
     """Remove a conversation: its executions and their traces. Raises ConversationNotFound, ConversationInUse."""
 
     conversation_id: str
+
+
+class DescribeConversationHandler:
+    """Handles DescribeConversation."""
+
+    def __init__(self, executions: Executions, uow: UnitOfWork) -> None:
+        self._executions = executions
+        self._uow = uow
+
+    async def __call__(self, message: DescribeConversation, caller: Caller) -> Conversation:
+        """Return the conversation as it is then."""
+        talk = await self._executions.conversation(message.conversation_id)
+        if talk is None:
+            raise ConversationNotFound(f"there is no conversation {message.conversation_id!r}")
+        title = talk.title if message.title is None else clean_text(message.title).strip() or None
+        archived = talk.archived if message.archived is None else message.archived
+        described = talk.model_copy(update={"title": title, "archived": archived})
+        await self._executions.describe_conversation(described)
+        await self._uow.commit()
+        return described
 
 
 class ForgetConversationHandler:

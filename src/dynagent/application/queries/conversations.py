@@ -4,15 +4,22 @@ from dataclasses import dataclass, field
 
 from dynagent.application.shared.bus import Returns
 from dynagent.application.shared.caller import Caller
-from dynagent.core.executions import Conversation, ConversationNotFound, Execution, ExecutionFilter, Executions
+from dynagent.core.executions import (
+    Conversation,
+    ConversationFilter,
+    ConversationNotFound,
+    Execution,
+    ExecutionFilter,
+    Executions,
+)
 from dynagent.core.shared.paging import Page, PageRequest
 
 
 @dataclass(frozen=True)
 class ListConversations(Returns[Page[Conversation]]):
-    """A page of the caller's conversations with agents, the latest first; with one agent when given."""
+    """A page of the caller's conversations with agents that match, the latest first."""
 
-    agent_id: str | None = None
+    wanted: ConversationFilter = field(default_factory=ConversationFilter)
     page: PageRequest = field(default_factory=PageRequest)
 
 
@@ -32,7 +39,7 @@ class ListConversationsHandler:
 
     async def __call__(self, message: ListConversations, caller: Caller) -> Page[Conversation]:
         """Return the page."""
-        return await self._executions.conversations(message.agent_id, message.page)
+        return await self._executions.conversations(message.wanted, message.page)
 
 
 class ReadConversationHandler:

@@ -227,20 +227,46 @@ class ConversationInUse(Conflict):
     code = "conversation_in_use"
 
 
+class ConversationFilter(BaseModel):
+    """Which conversations a list shows: with one agent, put away or not (None: both), with words in title or query."""
+
+    model_config = ConfigDict(frozen=True)
+
+    agent_id: str | None = None
+    archived: bool | None = False
+    search: str | None = None
+
+
 class Conversation(BaseModel):
-    """A user's conversation with an agent: the executions that share a conversation id, seen as one."""
+    """A user's conversation with an agent: the executions that share a conversation id, seen as one.
+
+    One that is put away (`archived`) comes back with its next turn.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     id: str
     agent_id: str
     agent_name: str
+    title: str | None = None
+    archived: bool = False
     turns: int
     first_query: str
     last_query: str
     last_execution_id: str
     started_at: datetime
     updated_at: datetime
+
+
+class Checkpoint(BaseModel):
+    """The state of a run's graph after a step (SPEC CHK-01): `iteration` is the step, -1 what it began with."""
+
+    model_config = ConfigDict(frozen=True)
+
+    thread_id: str
+    state_data: dict[str, Any]
+    iteration: int
+    timestamp: datetime
 
 
 class ExecutionStarted(DomainEvent):

@@ -27,6 +27,7 @@ class Journal:
         self._nodes: set[tuple[str, str | None]] = set()
         self._asked: set[tuple[str, str]] = set()
         self._answers: dict[tuple[str, str], Answer] = {}
+        self._expired: set[tuple[str, str]] = set()
         for event in events:
             self._take(event)
 
@@ -62,6 +63,10 @@ class Journal:
         """Return what a person answered about this call, None while nobody has."""
         return self._answers.get((call_key, reason))
 
+    def expired(self, call_key: str, reason: Reason) -> bool:
+        """Say whether the answer about this call is nobody's: the question expired."""
+        return (call_key, reason) in self._expired
+
     def _take(self, event: AnyTraceEvent) -> None:
         if isinstance(event, Message):
             self._replies.setdefault(event.call_key, event)
@@ -78,6 +83,8 @@ class Journal:
             self._asked.add((event.call_key, event.reason))
         elif isinstance(event, Resumed):
             self._answers[event.call_key, event.reason] = Answer.model_validate(event.answer)
+            if event.expired:
+                self._expired.add((event.call_key, event.reason))
         elif isinstance(event, NodeEnd) and event.error is not None:
             self._nodes.discard(("node_start", event.span_id))  # it failed, so it begins anew
         elif isinstance(event, (NodeStart, NodeEnd)):

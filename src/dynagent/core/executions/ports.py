@@ -4,8 +4,16 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from dynagent.core.executions.entity import Conversation, Execution, ExecutionFilter, Lane, Outcome
-from dynagent.core.executions.interrupts import Interrupt, OpenQuestion
+from dynagent.core.executions.entity import (
+    Checkpoint,
+    Conversation,
+    ConversationFilter,
+    Execution,
+    ExecutionFilter,
+    Lane,
+    Outcome,
+)
+from dynagent.core.executions.interrupts import Interrupt, OnExpiry, OpenQuestion
 from dynagent.core.executions.journal import Journal
 from dynagent.core.executions.trace import AnyTraceEvent
 from dynagent.core.shared.events import DomainEvent
@@ -47,8 +55,20 @@ class Executions(BaseRepository[Execution]):
         """
         raise NotImplementedError
 
-    async def conversations(self, agent_id: str | None, page: PageRequest) -> Page[Conversation]:
-        """Return a page of the owner's conversations, the latest first; with one agent when given."""
+    async def waiting(self, most: int) -> int:
+        """Return how many of the owner's executions are pending, counted no further than `most`."""
+        raise NotImplementedError
+
+    async def conversations(self, wanted: ConversationFilter, page: PageRequest) -> Page[Conversation]:
+        """Return a page of the owner's conversations that match, the latest first."""
+        raise NotImplementedError
+
+    async def conversation(self, conversation_id: str) -> Conversation | None:
+        """Return one of the owner's conversations, or None."""
+        raise NotImplementedError
+
+    async def describe_conversation(self, talk: Conversation) -> None:
+        """Store a conversation's title and whether it is put away; all else of it are its turns."""
         raise NotImplementedError
 
     async def forget_conversation(self, conversation_id: str) -> int:
@@ -208,6 +228,14 @@ class TraceLog(Protocol):
         ...
 
 
+class KeptCheckpoints(Protocol):
+    """The states that were kept of runs: appended, never changed; a new attempt begins without those before it."""
+
+    async def list(self, execution_id: str, limit: int) -> Sequence[Checkpoint]:
+        """Return up to `limit` of them, newest first. The caller has checked the rights."""
+        ...
+
+
 class Doorbell(Protocol):
     """Tells a worker that there may be something to do. A hint: it may be lost, repeated or late."""
 
@@ -229,9 +257,10 @@ class RunPlan:
     """What a runner is told: prompt, model, tools by name, limits in seconds, earlier turns as (question, answer).
 
     `tool_settings` maps the name of a configured tool to (tool type, settings); `requires_approval` names the tools
-    whose calls wait for a person; `key_prefix` keeps the calls of a second plan of one run (its fallback) apart;
-    `fallback_models` step in for the model, in this order; `max_rpm` bounds the model calls of the agent per minute;
-    with an `output_schema` the answer is the JSON text of a value that fits it.
+    whose calls wait for a person, for `approval_timeout_s` at most (None: as set for all); `key_prefix` keeps the
+    calls of a second plan of one run (its fallback) apart; `fallback_models` step in for the model, in this order;
+    `max_rpm` bounds the model calls of the agent per minute; with an `output_schema` the answer is the JSON text of a
+    value that fits it.
     """
 
     system_prompt: str
@@ -244,6 +273,8 @@ class RunPlan:
         default_factory=dict[str, tuple[str, dict[str, Any]]]
     )
     requires_approval: Sequence[str] = ()
+    approval_timeout_s: float | None = None
+    on_approval_timeout: OnExpiry | None = None
     max_iter: int = 15
     call_timeout_s: float = 60.0
     history: Sequence[tuple[str, str]] = ()

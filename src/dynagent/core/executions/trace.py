@@ -7,6 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from dynagent.core.executions.interrupts import OnExpiry
 from dynagent.core.shared.calls import TokenUsage, ToolCall
 
 
@@ -162,17 +163,20 @@ class InterruptRaised(_Event):
     reason: str
     value: dict[str, Any]
     response_schema: dict[str, Any] = Field(description="JSON Schema of the answer.")
+    expires_after_s: float | None = Field(default=None, description="Seconds to answer in; null: no limit.")
+    on_expiry: OnExpiry | None = Field(default=None, description="Then the call is refused, or the run fails.")
 
 
 class Resumed(_Event):
-    """A person has answered an interrupt; the run goes on when all of its interrupts are answered."""
+    """A person has answered an interrupt, or it expired; the run goes on when none of its interrupts is open."""
 
     type: Literal["resume"] = "resume"
     interrupt_id: str
     call_key: str
     reason: str = Field(description="Why it was asked: approval or in_doubt.")
     answer: dict[str, Any]
-    answered_by: str
+    answered_by: str = Field(description="The id of who answered; empty when it expired.")
+    expired: bool = Field(default=False, description="Nobody answered in time: the answer is the agent's default.")
 
 
 class Complete(_Event):

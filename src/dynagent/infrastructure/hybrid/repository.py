@@ -28,10 +28,16 @@ class SingleFlight(Generic[E]):
     """Lets one reader of a process fetch what many ask for at the same time (no stampede on a cold cache)."""
 
     def __init__(self) -> None:
-        self._flights: dict[str, asyncio.Future[E | None]] = {}
+        self._flights: dict[tuple[str, str], asyncio.Future[E | None]] = {}
 
-    async def fetch(self, key: str, load: Callable[[], Awaitable[E | None]]) -> E | None:
-        """Return what `load` gives; callers that come meanwhile wait for the same answer."""
+    def leave(self, id: str) -> None:
+        """Have nobody else wait for what is being fetched: it was changed, and they might get what was before."""
+        for key in [key for key in self._flights if key[0] == id]:
+            del self._flights[key]
+
+    async def fetch(self, id: str, user_id: str, load: Callable[[], Awaitable[E | None]]) -> E | None:
+        """Return what `load` gives; callers of the same user that come meanwhile wait for the same answer."""
+        key = (id, user_id)
         flight = self._flights.get(key)
         if flight is not None:
             try:
@@ -40,7 +46,7 @@ class SingleFlight(Generic[E]):
                 if not flight.cancelled():
                     raise
                 # The reader we waited for was cancelled, not we: fetch ourselves.
-                return await self.fetch(key, load)
+                return await self.fetch(id, user_id, load)
         flight = self._flights[key] = asyncio.get_running_loop().create_future()
         try:
             flight.set_result(await load())
@@ -52,7 +58,8 @@ class SingleFlight(Generic[E]):
                 flight.exception()
             raise
         finally:
-            del self._flights[key]
+            if self._flights.get(key) is flight:
+                del self._flights[key]
         return flight.result()
 
 
@@ -69,36 +76,42 @@ class EntityCache(Generic[E]):
     async def get(self, id: str, user_id: str, load: Callable[[], Awaitable[E | None]]) -> E | None:
         """Return the owner's entity from the copy, or from `load` (which asks for this owner) and keep a copy."""
         began = time.perf_counter()
-        entity = self._read(await self._cache.get(self._key(id)))
+        entity = self._read(id, await self._cache.get(self._key(id)))
         if self._observe is not None:
             self._observe(self._prefix, entity is not None, time.perf_counter() - began)
         if entity is not None:
             return entity if _owner(entity) == user_id else None
-        found = await self._flights.fetch(f"{user_id}/{id}", load)
+        found = await self._flights.fetch(id, user_id, load)
         if found is not None:
-            await self.keep(found)
+            await self._write(found)
         return found
 
     async def keep(self, entity: E) -> None:
         """Write the copy of a committed entity."""
+        self._flights.leave(_identity(entity))
+        await self._write(entity)
+
+    async def _write(self, entity: E) -> None:
         value = entity.model_dump_json().encode()
         await self._cache.put(self._key(_identity(entity)), Cached(copy_version(_updated(entity)), value))
 
     async def forget(self, id: str, version: int = GONE) -> bool:
         """Refuse copies older than `version`; without one, all of them for ever. False: the cache is away."""
+        self._flights.leave(id)
         return await self._cache.fence(self._key(id), version)
 
     def _key(self, id: str) -> str:
         return f"{self._prefix}:{id}"
 
-    def _read(self, copy: Cached | None) -> E | None:
+    def _read(self, id: str, copy: Cached | None) -> E | None:
         if copy is None:
             return None
         try:
-            return self._model.model_validate_json(copy.value)
+            entity = self._model.model_validate_json(copy.value)
         except ValueError:
-            # Written by another release: the truth is in PostgreSQL.
+            # Written by another release, or damaged: the truth is in PostgreSQL.
             return None
+        return entity if _identity(entity) == id else None
 
 
 class HybridRepository(BaseRepository[E]):

@@ -3,16 +3,17 @@
 The official saver, one instance per run over a shared pool (a shared instance serialises everybody), fenced.
 """
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from dynagent.core.executions import Claim
+from dynagent.core.executions import Checkpoint, Claim, KeptCheckpoints
 
 if TYPE_CHECKING:
     from dynagent.infrastructure.langgraph.fenced_saver import Connections, FencedSaver
 
 
-class Checkpoints:
-    """Hands out savers; the pool is opened with the first one."""
+class Checkpoints(KeptCheckpoints):
+    """Hands out savers and shows what they kept; the pool is opened with the first one."""
 
     def __init__(self, dsn: str, *, max_connections: int = 8) -> None:
         self._dsn = dsn
@@ -21,15 +22,28 @@ class Checkpoints:
 
     async def saver(self, claim: Claim) -> "FencedSaver":
         """Return the saver of an attempt. What earlier attempts left is removed: a new one starts from the journal."""
-        # Most processes never keep a checkpoint; the second database driver is loaded by those that do.
-        from dynagent.infrastructure.langgraph.fenced_saver import FencedSaver, open_pool
+        # Late for the same reason as in `_opened`.
+        from dynagent.infrastructure.langgraph.fenced_saver import FencedSaver
 
-        if self._pool is None:
-            self._pool = await open_pool(self._dsn, max_connections=self._max_connections)
-        saver = FencedSaver(self._pool, claim)
+        saver = FencedSaver(await self._opened(), claim)
         if claim.execution.attempt > 1:
             await saver.adelete_thread(claim.execution.id)
         return saver
+
+    async def list(self, execution_id: str, limit: int) -> Sequence[Checkpoint]:
+        """Return up to `limit` kept states, newest first."""
+        # Late for the same reason as in `_opened`.
+        from dynagent.infrastructure.langgraph.fenced_saver import kept_states
+
+        return await kept_states(await self._opened(), execution_id, limit)
+
+    async def _opened(self) -> "Connections":
+        # Most processes never keep a checkpoint; the second database driver is loaded by those that do.
+        from dynagent.infrastructure.langgraph.fenced_saver import open_pool
+
+        if self._pool is None:
+            self._pool = await open_pool(self._dsn, max_connections=self._max_connections)
+        return self._pool
 
     async def aclose(self) -> None:
         """Close the connections."""

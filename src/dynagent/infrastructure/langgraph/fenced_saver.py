@@ -2,13 +2,16 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from datetime import datetime
 
 from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
-from psycopg import AsyncConnection, AsyncCursor
+from psycopg import AsyncConnection, AsyncCursor, OperationalError
 from psycopg.rows import DictRow, dict_row
-from psycopg_pool import AsyncConnectionPool
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
-from dynagent.core.executions import Claim, ExecutionLost
+from dynagent.core.executions import Checkpoint, Claim, ExecutionLost
+from dynagent.core.shared.text import clean_json
+from dynagent.infrastructure.postgres.errors import RETRY_AFTER_S, DatabaseUnreachable
 
 OWNED = "SELECT 1 FROM executions WHERE id = %s AND attempt = %s AND status = 'running' FOR SHARE"
 
@@ -27,6 +30,29 @@ async def open_pool(dsn: str, *, max_connections: int) -> Connections:
     )
     await pool.open()
     return pool
+
+
+async def kept_states(pool: Connections, thread_id: str, limit: int) -> list[Checkpoint]:
+    """Return up to `limit` states that the saver kept of a run, newest first, as JSON can hold them.
+
+    Raises DatabaseUnreachable.
+    """
+    try:
+        return await _kept_states(AsyncPostgresSaver(pool), thread_id, limit)
+    except (OperationalError, PoolTimeout) as error:
+        raise DatabaseUnreachable("the database is away for a moment", retry_after_s=RETRY_AFTER_S) from error
+
+
+async def _kept_states(saver: AsyncPostgresSaver, thread_id: str, limit: int) -> list[Checkpoint]:
+    return [
+        Checkpoint(
+            thread_id=thread_id,
+            state_data=clean_json(kept.checkpoint["channel_values"]),
+            iteration=kept.metadata.get("step", -1),
+            timestamp=datetime.fromisoformat(kept.checkpoint["ts"]),
+        )
+        async for kept in saver.alist({"configurable": {"thread_id": thread_id}}, limit=limit)
+    ]
 
 
 class FencedSaver(AsyncPostgresSaver):

@@ -10,7 +10,7 @@ from langchain_core.runnables import RunnableConfig
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from dynagent.core.executions import Claim, ExecutionStatus, Outcome, RunPlan, TraceRecorder
+from dynagent.core.executions import Claim, ExecutionStatus, Expiry, OnExpiry, Outcome, RunPlan, TraceRecorder
 from dynagent.core.language_models import ChatModels, Prices, ToolSpec
 from dynagent.core.tools import RunnableTool, ToolCatalogue
 from dynagent.infrastructure.langgraph.checkpoints import Checkpoints
@@ -32,6 +32,12 @@ class RunnerSettings(BaseSettings):
     tool_call_in_doubt: InDoubt = Field(
         default="ask",
         description="A tool that must not be repeated may have been called as its worker died: ask, fail or retry.",
+    )
+    approval_timeout_s: float | None = Field(
+        default=None, gt=0, description="Seconds in which people must answer a run's question; unset: no limit."
+    )
+    on_approval_timeout: OnExpiry = Field(
+        default="reject", description="Nobody answered in time: the call counts as refused, or the run fails."
     )
     tool_result_max_chars: int = Field(default=20_000, ge=100, description="Characters of a result the model is shown.")
     checkpoints: Literal["waiting", "all", "off"] = Field(
@@ -109,6 +115,7 @@ class LangGraphRunner:
             timeout_s=plan.call_timeout_s,
             requires_approval=frozenset(plan.requires_approval),
             in_doubt=self._settings.tool_call_in_doubt,
+            expiry=self._expiry(plan),
             max_shown_chars=self._settings.tool_result_max_chars,
         )
         return RunContext(
@@ -118,6 +125,11 @@ class LangGraphRunner:
             max_iter=plan.max_iter,
             output_schema=plan.output_schema,
         )
+
+    def _expiry(self, plan: RunPlan) -> Expiry | None:
+        after_s = plan.approval_timeout_s or self._settings.approval_timeout_s
+        then = plan.on_approval_timeout or self._settings.on_approval_timeout
+        return None if after_s is None else Expiry(after_s=after_s, then=then)
 
 
 def _prompt(plan: RunPlan) -> str:

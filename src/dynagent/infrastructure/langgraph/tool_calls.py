@@ -12,6 +12,7 @@ import structlog
 from dynagent.core.executions import (
     CallError,
     ExecutionLost,
+    Expiry,
     Retry,
     ToolEnd,
     ToolStart,
@@ -41,6 +42,7 @@ class Calling:
     timeout_s: float
     requires_approval: frozenset[str]
     in_doubt: InDoubt
+    expiry: Expiry | None
     max_shown_chars: int
 
 
@@ -102,9 +104,9 @@ class ToolCalls:
         return _Planned(call, key, tool if verdict.arguments is not None else None, verdict)
 
     def _ask_people(self, fresh: Sequence[_Planned]) -> None:
-        execution_id = self._trace.claim.execution.id
+        execution_id, expiry = self._trace.claim.execution.id, self._calling.expiry
         questions = tuple(
-            question_about(plan.verdict.question, plan.call, plan.key, execution_id)
+            question_about(plan.verdict.question, plan.call, key=plan.key, execution_id=execution_id, expiry=expiry)
             for plan in fresh
             if plan.verdict.question is not None
         )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from dynagent.core.executions import Answer, CallError, Interrupt, Journal, Reason, ToolCallInDoubt, call_line
+from dynagent.core.executions import Answer, CallError, Expiry, Interrupt, Journal, Reason, ToolCallInDoubt, call_line
 from dynagent.core.shared.calls import ToolCall
 from dynagent.core.tools import RunnableTool, ToolOutcome
 
@@ -34,7 +34,7 @@ def judge(tool: RunnableTool, call: ToolCall, key: str, journal: Journal, *, ask
     """Return how a call goes on; `asks` says that a person must approve it. Raises ToolCallInDoubt for `fail`."""
     verdict = Verdict(arguments=call.arguments)
     if asks:
-        verdict = _approved(journal.answer(key, "approval"), call)
+        verdict = _approved(journal.answer(key, "approval"), call, expired=journal.expired(key, "approval"))
     if verdict.arguments is None or tool.repeatable or not journal.in_doubt(key) or in_doubt == "retry":
         return verdict
     if in_doubt == "fail":
@@ -46,16 +46,22 @@ def judge(tool: RunnableTool, call: ToolCall, key: str, journal: Journal, *, ask
     return _cleared(journal.answer(key, "in_doubt"), verdict)
 
 
-def question_about(reason: Reason, call: ToolCall, key: str, execution_id: str) -> Interrupt:
+def question_about(
+    reason: Reason, call: ToolCall, *, key: str, execution_id: str, expiry: Expiry | None = None
+) -> Interrupt:
     """Return the open interrupt that asks about a call."""
     arguments = call.arguments or {}
     value = {"tool": call.name, "arguments": arguments, "call_id": call.id, "line": call_line(call.name, arguments)}
-    return Interrupt.ask(reason, execution_id=execution_id, call_key=key, value=value, now=datetime.now(UTC))
+    return Interrupt.ask(
+        reason, execution_id=execution_id, call_key=key, value=value, now=datetime.now(UTC), expiry=expiry
+    )
 
 
-def _approved(answer: Answer | None, call: ToolCall) -> Verdict:
+def _approved(answer: Answer | None, call: ToolCall, *, expired: bool) -> Verdict:
     if answer is None:
         return Verdict(question="approval")
+    if expired:
+        return Verdict(error=CallError(code="approval_expired", message="nobody approved this call in time"))
     if answer.decision == "reject":
         message = f"a person refused this call{': ' + answer.reason if answer.reason else ''}"
         return Verdict(error=CallError(code="rejected", message=message))

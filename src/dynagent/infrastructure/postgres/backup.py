@@ -13,7 +13,9 @@ import os
 import re
 import tarfile
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+import zlib
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from graphlib import TopologicalSorter
@@ -120,12 +122,38 @@ async def back_up(database: Database, file: Path) -> Copied:
 
 async def restore(database: Database, file: Path) -> Copied:
     """Fill an empty database of the backup's schema version, all or nothing. Raises NotABackup, NotRestorable."""
+    with _opened(file) as (archive, content):
+        return await _read(database, archive, content)
+
+
+def version_of(file: Path) -> str:
+    """Return the version of the schema that a backup is of. Raises NotABackup, FileNotFoundError."""
+    with _opened(file) as (archive, _):
+        return Manifest.model_validate_json(_take(_members(archive), MANIFEST).read()).schema_version
+
+
+class _Content:
+    """What a compressed file holds. Its damage is told as such: between statements it would pass for the database's."""
+
+    def __init__(self, raw: gzip.GzipFile) -> None:
+        self._raw = raw
+
+    def read(self, size: int = -1) -> bytes:
+        """Return the next bytes. Raises NotABackup."""
+        try:
+            return self._raw.read(size)
+        except (OSError, EOFError, zlib.error) as error:
+            raise NotABackup(f"the backup is damaged or was cut off: {error}") from error
+
+
+@contextmanager
+def _opened(file: Path) -> Generator[tuple[tarfile.TarFile, _Content]]:
     try:
-        with gzip.open(file) as raw, tarfile.open(fileobj=raw, mode="r|") as archive:
-            return await _read(database, archive, raw)
-    except (tarfile.TarError, EOFError, ValidationError, orjson.JSONDecodeError, OSError) as error:
-        if isinstance(error, FileNotFoundError):
-            raise
+        with gzip.open(file) as raw:
+            content: Any = _Content(raw)
+            with tarfile.open(fileobj=content, mode="r|") as archive:
+                yield archive, content
+    except (tarfile.TarError, ValidationError, orjson.JSONDecodeError) as error:
         raise NotABackup(f"{file} is no backup, or a damaged one: {' '.join(str(error).split())[:300]}") from error
 
 
@@ -169,7 +197,7 @@ async def _manifest(connection: Any) -> Manifest:
     )
 
 
-async def _read(database: Database, archive: tarfile.TarFile, raw: gzip.GzipFile) -> Copied:
+async def _read(database: Database, archive: tarfile.TarFile, content: _Content) -> Copied:
     members = _members(archive)
     manifest = Manifest.model_validate_json(_take(members, MANIFEST).read())
     connection = await database.listen()
@@ -187,7 +215,7 @@ async def _read(database: Database, archive: tarfile.TarFile, raw: gzip.GzipFile
                     rows[table.name] = int(status.rpartition(" ")[2])
                 if orjson.loads(_take(members, END).read()) != rows:
                     raise NotABackup("the backup does not hold the rows it should hold; nothing was restored")
-                while raw.read(1 << 20):
+                while content.read(1 << 20):
                     pass  # to the end, where the checksum of it all stands
                 await _go_on_counting(connection, [table.name for table in manifest.tables])
             await connection.execute("ANALYZE")
@@ -202,7 +230,7 @@ async def _check(connection: Any, manifest: Manifest) -> Sequence[Table]:
     if manifest.format != FORMAT or manifest.schema_version != here.schema_version:
         raise NotRestorable(
             f"the backup is of schema {manifest.schema_version}, the database is at {here.schema_version}: "
-            f"`dynagent db upgrade {manifest.schema_version}` on an empty database, restore, then upgrade"
+            "restore it into a database without tables, it is brought to the backup's schema and then to this program's"
         )
     if {table.name: set(table.columns) for table in manifest.tables} != {
         table.name: set(table.columns) for table in here.tables

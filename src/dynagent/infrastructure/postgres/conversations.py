@@ -2,30 +2,69 @@
 
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Column, DateTime, PrimaryKeyConstraint, Table, Text, Uuid, func, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from dynagent.core.executions import Conversation, ConversationInUse
+from dynagent.core.executions import Conversation, ConversationFilter, ConversationInUse
+from dynagent.core.shared.ids import is_id
 from dynagent.core.shared.paging import Page, PageRequest, write_cursor
 from dynagent.infrastructure.postgres.pool import Row
-from dynagent.infrastructure.postgres.statements import fetch, run
+from dynagent.infrastructure.postgres.statements import contains, fetch, run, sql
+from dynagent.infrastructure.postgres.tables import metadata
 
-# One row a conversation, by its latest execution; ids sort by time, so the latest is the greatest.
-LIST = text("""
+chats = Table(
+    "chats",
+    metadata,
+    Column("user_id", Uuid(as_uuid=False), nullable=False),
+    Column("conversation_id", Text, nullable=False),
+    Column("title", Text),
+    Column("archived_at", DateTime(timezone=True)),
+    Column("updated_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    PrimaryKeyConstraint("user_id", "conversation_id"),
+)
+
+# One row a conversation, by its latest execution; ids sort by time, so the latest is the greatest. A turn brings one
+# that was put away back: it is away only while that was said after its last turn.
+TALKS = """
 WITH latest AS (
   SELECT conversation_id, (array_agg(id ORDER BY id DESC))[1] AS last_id,
-    (array_agg(id ORDER BY id))[1] AS first_id, count(*)::int AS turns
+    (array_agg(id ORDER BY id))[1] AS first_id, count(*)::int AS turns, max(created_at) AS last_at
   FROM executions
-  WHERE user_id = :owner AND conversation_id IS NOT NULL
-    AND (CAST(:agent_id AS uuid) IS NULL OR agent_id = CAST(:agent_id AS uuid))
+  WHERE user_id = :owner AND conversation_id IS NOT NULL{conditions}
   GROUP BY conversation_id
+), talks AS (
+  SELECT t.*, c.title, coalesce(c.archived_at > t.last_at, false) AS archived
+  FROM latest t LEFT JOIN chats c ON c.user_id = :owner AND c.conversation_id = t.conversation_id
 )
-SELECT c.conversation_id, c.turns, l.id AS last_id, l.agent_id, l.agent_name, l.query AS last_query,
-  f.query AS first_query, f.created_at AS started_at, coalesce(l.completed_at, l.created_at) AS updated_at,
-  (SELECT count(*)::int FROM latest) AS total
-FROM latest c JOIN executions l ON l.id = c.last_id JOIN executions f ON f.id = c.first_id
-WHERE CAST(:after AS uuid) IS NULL OR c.last_id < CAST(:after AS uuid)
-ORDER BY c.last_id DESC LIMIT :limit OFFSET :skip
+"""
+SHOWN = """
+SELECT c.conversation_id, c.turns, c.title, c.archived, l.id AS last_id, l.agent_id, l.agent_name,
+  l.query AS last_query, f.query AS first_query, f.created_at AS started_at,
+  coalesce(l.completed_at, l.created_at) AS updated_at, count(*) OVER ()::int AS total
+FROM talks c JOIN executions l ON l.id = c.last_id JOIN executions f ON f.id = c.first_id
+"""
+LIST = sql(
+    """{talks} SELECT * FROM ({shown}
+WHERE (CAST(:archived AS boolean) IS NULL OR c.archived = CAST(:archived AS boolean))
+  AND (CAST(:search AS text) IS NULL OR coalesce(c.title, '') ILIKE CAST(:search AS text)
+    OR f.query ILIKE CAST(:search AS text) OR l.query ILIKE CAST(:search AS text))) AS found
+WHERE CAST(:after AS uuid) IS NULL OR last_id < CAST(:after AS uuid)
+ORDER BY last_id DESC LIMIT :limit OFFSET :skip
+""",
+    talks=TALKS.replace("{conditions}", " AND (CAST(:agent_id AS uuid) IS NULL OR agent_id = CAST(:agent_id AS uuid))"),
+    shown=SHOWN,
+)
+ONE = sql(
+    "{talks} {shown}",
+    talks=TALKS.replace("{conditions}", " AND conversation_id = :conversation_id"),
+    shown=SHOWN,
+)
+SAY = text("""
+INSERT INTO chats (user_id, conversation_id, title, archived_at, updated_at)
+VALUES (:owner, :conversation_id, :title, CASE WHEN CAST(:archived AS boolean) THEN clock_timestamp() END, now())
+ON CONFLICT (user_id, conversation_id) DO UPDATE SET title = excluded.title, archived_at = excluded.archived_at,
+  updated_at = excluded.updated_at
+RETURNING conversation_id
 """)
 LIVE = text("""
 SELECT id FROM executions WHERE user_id = :owner AND conversation_id = :conversation_id
@@ -35,6 +74,8 @@ FORGET = text("""
 WITH gone AS (
   DELETE FROM executions WHERE user_id = :owner AND conversation_id = :conversation_id
     AND status NOT IN ('pending', 'running', 'waiting') RETURNING id
+), said AS (
+  DELETE FROM chats WHERE user_id = :owner AND conversation_id = :conversation_id
 ), events AS (
   DELETE FROM execution_events USING gone WHERE execution_id = gone.id
 ), writes AS (
@@ -49,14 +90,18 @@ SELECT id FROM gone
 
 
 async def list_conversations(
-    session: AsyncSession, owner: str, agent_id: str | None, page: PageRequest
+    session: AsyncSession, owner: str, wanted: ConversationFilter, page: PageRequest
 ) -> Page[Conversation]:
     """Return a page of an owner's conversations, the latest first."""
+    if wanted.agent_id is not None and not is_id(wanted.agent_id):
+        return Page(items=[], total=0, skip=page.skip, limit=page.limit)
     rows = await fetch(
         session,
         LIST,
         owner=owner,
-        agent_id=agent_id,
+        agent_id=wanted.agent_id,
+        archived=wanted.archived,
+        search=contains(wanted.search) if wanted.search else None,
         after=page.after_id(),
         limit=page.limit + 1,
         skip=page.skip,
@@ -72,6 +117,18 @@ async def list_conversations(
     )
 
 
+async def read_conversation(session: AsyncSession, owner: str, conversation_id: str) -> Conversation | None:
+    """Return one of an owner's conversations, or None."""
+    rows = await fetch(session, ONE, owner=owner, conversation_id=conversation_id)
+    return _read(rows[0]) if rows else None
+
+
+async def describe_conversation(session: AsyncSession, owner: str, talk: Conversation) -> None:
+    """Store a conversation's title and whether it is put away."""
+    said = {"title": talk.title, "archived": talk.archived}
+    await run(session, SAY, owner=owner, conversation_id=talk.id, **said)
+
+
 async def forget_conversation(session: AsyncSession, owner: str, conversation_id: str) -> int:
     """Remove a conversation's executions with logs and checkpoints. Raises ConversationInUse."""
     keys: dict[str, Any] = {"owner": owner, "conversation_id": conversation_id}
@@ -85,6 +142,8 @@ def _read(row: Row) -> Conversation:
         id=row["conversation_id"],
         agent_id=str(row["agent_id"]),
         agent_name=row["agent_name"],
+        title=row["title"],
+        archived=row["archived"],
         turns=row["turns"],
         first_query=row["first_query"],
         last_query=row["last_query"],

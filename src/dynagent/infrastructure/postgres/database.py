@@ -156,6 +156,22 @@ class Database:
         """One connection that nothing else uses: a heartbeat must not wait behind five hundred claims."""
         return self._beat_pool
 
+    def connections(self) -> dict[tuple[str, ...], float]:
+        """Return this process's connections by pool (sessions, direct) and state (used, idle), and what it may hold."""
+        if self._pool is None:
+            return {}
+        sessions: Any = self.engine.pool
+        direct, idle = self._pool.get_size(), self._pool.get_idle_size()
+        settings = self._settings
+        return {
+            ("sessions", "used"): sessions.checkedout(),
+            ("sessions", "idle"): sessions.checkedin(),
+            ("sessions", "most"): settings.database_pool_size + settings.database_pool_overflow,
+            ("direct", "used"): direct - idle,
+            ("direct", "idle"): idle,
+            ("direct", "most"): settings.database_direct_pool_size,
+        }
+
     @property
     def is_embedded(self) -> bool:
         """Whether the database is our own server in the data directory."""

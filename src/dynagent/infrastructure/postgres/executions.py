@@ -11,6 +11,7 @@ from dynagent.core.executions import (
     AnyTraceEvent,
     Cancelled,
     Conversation,
+    ConversationFilter,
     Execution,
     ExecutionFilter,
     ExecutionNotFound,
@@ -25,11 +26,11 @@ from dynagent.core.shared.errors import Conflict, StaleVersion
 from dynagent.core.shared.ids import is_id
 from dynagent.core.shared.paging import Page, PageRequest
 from dynagent.infrastructure.memory.recorder import encode
-from dynagent.infrastructure.postgres.conversations import forget_conversation, list_conversations
+from dynagent.infrastructure.postgres import conversations
 from dynagent.infrastructure.postgres.dispatch import read_execution
 from dynagent.infrastructure.postgres.interrupts import read_interrupts, read_open_questions, store_answers
 from dynagent.infrastructure.postgres.statements import fetch_one, fetch_page, run, sql
-from dynagent.infrastructure.postgres.submissions import INSERT, columns_of, opening_of
+from dynagent.infrastructure.postgres.submissions import INSERT, WAITING, columns_of, opening_of
 
 COLUMNS = (
     "id, user_id, agent_id, agent_version, agent_name, query, model, context, conversation_id, lane, priority, status, "
@@ -79,6 +80,8 @@ CANCEL = sql(
 WITH event AS (
   INSERT INTO execution_events (execution_id, seq, attempt, type, at, payload)
   VALUES (:id, :seq, :attempt, 'cancelled', :now, CAST(:last AS json))
+), asked AS (
+  UPDATE interrupts SET expires_at = NULL WHERE execution_id = :id AND answered_at IS NULL
 )
 UPDATE executions SET cancel_requested = true, status = 'cancelled', completed_at = :now WHERE id = :id
 RETURNING {columns}
@@ -234,15 +237,25 @@ class PostgresExecutions(Executions):
         row = await fetch_one(self._session, GO_ON, id=id, owner=self._owner)
         return read_execution(row) if row else None
 
-    async def conversations(self, agent_id: str | None, page: PageRequest) -> Page[Conversation]:
-        """Return a page of the owner's conversations, the latest first."""
-        if agent_id is not None and not is_id(agent_id):
-            return Page(items=[], total=0, skip=page.skip, limit=page.limit)
-        return await list_conversations(self._session, self._owner, agent_id, page)
+    async def waiting(self, most: int) -> int:
+        """Return how many of the owner's executions are pending, counted no further than `most`."""
+        return (await run(self._session, WAITING, owner=self._owner, most_waiting=most))[0]["waiting"]
+
+    async def conversations(self, wanted: ConversationFilter, page: PageRequest) -> Page[Conversation]:
+        """Return a page of the owner's conversations that match, the latest first."""
+        return await conversations.list_conversations(self._session, self._owner, wanted, page)
+
+    async def conversation(self, conversation_id: str) -> Conversation | None:
+        """Return one of the owner's conversations, or None."""
+        return await conversations.read_conversation(self._session, self._owner, conversation_id)
+
+    async def describe_conversation(self, talk: Conversation) -> None:
+        """Store a conversation's title and whether it is put away."""
+        await conversations.describe_conversation(self._session, self._owner, talk)
 
     async def forget_conversation(self, conversation_id: str) -> int:
         """Remove a conversation's executions with their logs; return how many. Raises ConversationInUse."""
-        return await forget_conversation(self._session, self._owner, conversation_id)
+        return await conversations.forget_conversation(self._session, self._owner, conversation_id)
 
     async def history(self, conversation_id: str, limit: int) -> list[Execution]:
         """Return the latest completed executions of a conversation, oldest first."""

@@ -136,6 +136,13 @@ audit_log = Table(
 )
 Index("ix_audit_log_actor_id_id", audit_log.c.actor_id, audit_log.c.id.desc())
 Index("ix_audit_log_action_id", audit_log.c.action, audit_log.c.id.desc())
+Index(
+    "ix_audit_log_incidents",
+    audit_log.c.target_kind,
+    audit_log.c.target_id,
+    audit_log.c.at,
+    postgresql_where=text("outcome = 'incident'"),
+)
 
 api_keys = Table(
     "api_keys",
@@ -174,6 +181,8 @@ llm_models = Table(
     Column("updated_at", _moment, nullable=False),
     UniqueConstraint("user_id", "name", postgresql_nulls_not_distinct=True),
 )
+
+Index("ix_llm_models_key_id", llm_models.c.key_id, postgresql_where=llm_models.c.key_id.is_not(None))
 
 model_usage = Table(
     "model_usage",

@@ -10,40 +10,48 @@ from dynagent.core.executions import Answer, Frame, Interrupt, OpenQuestion, Res
 from dynagent.core.shared.paging import Page, PageRequest, write_cursor
 from dynagent.infrastructure.memory.recorder import encode
 from dynagent.infrastructure.postgres.pool import Connection, Row
-from dynagent.infrastructure.postgres.statements import fetch, fetch_one, run
+from dynagent.infrastructure.postgres.statements import fetch, fetch_one, run, sql
 
 OPEN = """
-INSERT INTO interrupts (id, execution_id, call_key, reason, value, response_schema, created_at)
-SELECT i.id, i.execution_id, i.call_key, i.reason, i.value::jsonb, i.response_schema::jsonb, i.created_at
-FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[])
-  AS i(id, execution_id, call_key, reason, value, response_schema, created_at)
+INSERT INTO interrupts (id, execution_id, call_key, reason, value, response_schema, created_at, expires_at, on_expiry)
+SELECT i.id, i.execution_id, i.call_key, i.reason, i.value::jsonb, i.response_schema::jsonb, i.created_at,
+  now() + make_interval(secs => i.expires_after_s), i.on_expiry
+FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $8::float8[],
+  $9::text[]) AS i(id, execution_id, call_key, reason, value, response_schema, created_at, expires_after_s, on_expiry)
 JOIN executions e ON e.id = i.execution_id AND e.status = 'waiting'
 ON CONFLICT (execution_id, call_key) DO UPDATE SET id = excluded.id, reason = excluded.reason, value = excluded.value,
-  response_schema = excluded.response_schema, created_at = excluded.created_at, answer = NULL, answered_by = NULL,
-  answered_at = NULL
+  response_schema = excluded.response_schema, created_at = excluded.created_at, expires_at = excluded.expires_at,
+  on_expiry = excluded.on_expiry, answer = NULL, answered_by = NULL, answered_at = NULL
 """
-LIST = text("""
-SELECT i.id, i.execution_id, i.call_key, i.reason, i.value::text AS value, i.response_schema::text AS response_schema,
-  i.answer::text AS answer, i.answered_by, i.answered_at, i.created_at
-FROM interrupts i JOIN executions e ON e.id = i.execution_id
+COLUMNS = """i.id, i.execution_id, i.call_key, i.reason, i.value::text AS value,
+  i.response_schema::text AS response_schema, i.answer::text AS answer, i.answered_by, i.answered_at, i.created_at,
+  i.expires_at, i.on_expiry, coalesce(i.expires_at <= clock_timestamp() AND i.answered_by IS NULL, false) AS expired"""
+LIST = sql(
+    """
+SELECT {columns} FROM interrupts i JOIN executions e ON e.id = i.execution_id
 WHERE i.execution_id = :id AND e.user_id = :owner ORDER BY i.id
-""")
+""",
+    columns=COLUMNS,
+)
 # Begun at the owner's waiting executions, which have an index of their own: there are few of them.
-OPEN_QUESTIONS = text("""
+OPEN_QUESTIONS = sql(
+    """
 WITH open AS (
-  SELECT i.id, i.execution_id, i.call_key, i.reason, i.value::text AS value,
-    i.response_schema::text AS response_schema, NULL AS answer, i.answered_by, i.answered_at, i.created_at,
-    e.agent_id, e.agent_name, e.query, e.conversation_id
+  SELECT {columns}, e.agent_id, e.agent_name, e.query, e.conversation_id
   FROM executions e JOIN interrupts i ON i.execution_id = e.id
   WHERE e.user_id = :owner AND e.status = 'waiting' AND i.answered_at IS NULL
+    AND (i.expires_at IS NULL OR i.expires_at > now())
 )
 SELECT *, (SELECT count(*)::int FROM open) AS total FROM open
 WHERE CAST(:after AS uuid) IS NULL OR id < CAST(:after AS uuid)
 ORDER BY id DESC LIMIT :limit OFFSET :skip
-""")
+""",
+    columns=COLUMNS,
+)
 ANSWER = text("""
 UPDATE interrupts SET answer = CAST(:answer AS jsonb), answered_by = :by, answered_at = :at
-WHERE id = :id AND execution_id = :execution AND answered_at IS NULL RETURNING id
+WHERE id = :id AND execution_id = :execution AND answered_at IS NULL AND (expires_at IS NULL OR expires_at > now())
+RETURNING id
 """)
 EVENT = text("""
 INSERT INTO execution_events (execution_id, seq, attempt, type, at, payload)
@@ -63,6 +71,8 @@ async def open_interrupts(connection: Connection, interrupts: Sequence[Interrupt
             [orjson.dumps(item.value).decode() for item in interrupts],
             [orjson.dumps(item.response_schema).decode() for item in interrupts],
             [item.created_at for item in interrupts],
+            [item.expires_after_s for item in interrupts],
+            [item.on_expiry for item in interrupts],
         )
 
 
@@ -134,4 +144,7 @@ def _read(row: Row) -> Interrupt:
         answered_by=str(row["answered_by"]) if row["answered_by"] else None,
         answered_at=row["answered_at"],
         created_at=row["created_at"],
+        expires_at=row["expires_at"],
+        on_expiry=row["on_expiry"],
+        expired=row["expired"],
     )

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 import dynagent
 
 # Its tables belong to the same metadata, which the revisions are compared with.
+import dynagent.infrastructure.postgres.conversations  # pyright: ignore[reportUnusedImport]
 import dynagent.infrastructure.postgres.identity_tables  # pyright: ignore[reportUnusedImport]
 import dynagent.infrastructure.postgres.schedules  # pyright: ignore[reportUnusedImport]
 from dynagent.core.shared.errors import DynagentError, Unavailable
@@ -87,11 +88,16 @@ def head() -> str:
 
     Read from the files themselves: every start needs it, and Alembic would cost a sixth of a second and 8 MB.
     """
-    links = [link for file in (scripts() / "versions").glob("*.py") for link in _LINK.findall(file.read_text())]
+    links = _links()
     heads = {name for kind, name in links if kind == "revision"} - {name for kind, name in links if kind != "revision"}
     if len(heads) != 1:
         raise RuntimeError(f"there should be one newest revision in {scripts()}, not {sorted(heads)}")
     return heads.pop()
+
+
+def knows(revision: str) -> bool:
+    """Say whether this code can bring a database from an earlier revision to its own."""
+    return ("revision", revision) in _links()
 
 
 def scripts() -> Path:
@@ -127,6 +133,10 @@ def record_version(ctx: Any, step: Any, heads: object, run_args: object) -> None
 def is_ours(_thing: object, name: str | None, kind: str, _reflected: bool, _to: object) -> bool:
     """Say whether autogenerate should compare this object."""
     return not (kind == "table" and name is not None and name.startswith(_FOREIGN_PREFIXES))
+
+
+def _links() -> list[tuple[str, str]]:
+    return [link for file in (scripts() / "versions").glob("*.py") for link in _LINK.findall(file.read_text())]
 
 
 async def _run(dsn: str, action: Callable[[Any, Any], None]) -> None:

@@ -53,6 +53,7 @@ schedules = Table(
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("updated_at", DateTime(timezone=True), nullable=False),
 )
+Index("ix_schedules_agent_id", schedules.c.agent_id)
 Index("ix_schedules_user_id_id", schedules.c.user_id, schedules.c.id.desc())
 Index("ix_schedules_next_fire", schedules.c.next_fire, postgresql_where=schedules.c.next_fire.is_not(None))
 

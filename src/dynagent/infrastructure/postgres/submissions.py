@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import orjson
+from sqlalchemy import text
 
 from dynagent.core.executions import Admission, Execution, Frame, Submissions
 from dynagent.core.shared.events import DomainEvent
@@ -32,13 +33,16 @@ ON CONFLICT (user_id, idempotency_key) DO NOTHING
 INSERT = _INSERT.replace("{source}", "")
 """Adds the execution that `columns_of` describes, unless its owner has one with its idempotency key."""
 
+WAITING = text("""
+SELECT count(*) AS waiting FROM (
+  SELECT 1 FROM executions WHERE user_id = :owner AND status = 'pending' LIMIT :most_waiting
+) AS pending
+""")
+"""Counts the owner's executions that wait for a worker, no further than `most_waiting`."""
+
 SUBMIT = sql(
     """
-WITH queue AS (
-  SELECT count(*) AS waiting FROM (
-    SELECT 1 FROM executions WHERE user_id = :owner AND status = 'pending' LIMIT :most_waiting
-  ) AS pending
-), stored AS (
+WITH queue AS ({waiting}), stored AS (
   {insert} RETURNING id, created_at
 ), opened AS (
   INSERT INTO execution_events (execution_id, seq, attempt, type, at, payload)
@@ -50,6 +54,7 @@ WITH queue AS (
 )
 SELECT waiting, EXISTS (SELECT 1 FROM stored) AS stored FROM queue
 """,
+    waiting=WAITING.text,
     insert=_INSERT.replace("{source}", " FROM queue WHERE waiting < :most_waiting"),
 )
 _QUERY, _NAMES = positional(SUBMIT.text)

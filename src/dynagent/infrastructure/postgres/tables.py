@@ -220,8 +220,14 @@ interrupts = Table(
     Column("answered_by", _id),
     Column("answered_at", _moment),
     Column("expires_at", _moment),
+    Column("on_expiry", Text),
     Column("created_at", _moment, nullable=False, server_default=func.now()),
     UniqueConstraint("execution_id", "call_key"),
+)
+Index(
+    "ix_interrupts_expiring",
+    interrupts.c.expires_at,
+    postgresql_where=text("answered_at IS NULL AND expires_at IS NOT NULL"),
 )
 
 outbox = Table(

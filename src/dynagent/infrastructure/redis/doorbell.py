@@ -17,7 +17,8 @@ from taskiq.acks import AckableMessage
 from dynagent.core.executions import Doorbell, Lane
 from dynagent.core.shared.errors import InvalidInput
 from dynagent.core.shared.tasks import end_tasks
-from dynagent.infrastructure.redis.bell_broker import RedisBellBroker
+from dynagent.infrastructure.redis.bell_broker import ClusterBellBroker, RedisBellBroker
+from dynagent.infrastructure.redis.settings import read_address
 
 log = structlog.get_logger()
 
@@ -129,14 +130,13 @@ def broker_factory(url: str) -> Callable[[Lane], AsyncBroker]:
 
 
 def _redis_broker(url: str, lane: Lane) -> AsyncBroker:
-    return RedisBellBroker(
-        url,
-        queue_name=f"dynagent:bells:{lane}",
-        consumer_group_name=GROUP,
-        consumer_id="0",
-        maxlen=MAXLEN,
-        xread_count=1,
-        socket_connect_timeout=1,
+    try:
+        address = read_address(url)
+    except ValueError as error:
+        raise BadBrokerUrl(f"BROKER_URL {error}") from None
+    broker = ClusterBellBroker if address.is_cluster else RedisBellBroker
+    return broker(
+        address, queue_name=f"dynagent:bells:{lane}", consumer_group_name=GROUP, consumer_id="0", maxlen=MAXLEN
     )
 
 

@@ -1,4 +1,4 @@
-"""Stored trace events for followers in other processes: Redis pub/sub, one connection per process.
+"""Stored trace events for followers in other processes: Redis pub/sub, one connection per process to hear.
 
 After the commit the writer's process publishes the frames; a process subscribes to the executions that are followed
 in it. A lost message costs latency, never an event: the hub's readers look at the table when something is missing.
@@ -10,11 +10,11 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import structlog
-from redis.asyncio import Redis
 
 from dynagent.core.executions import Frame
 from dynagent.core.shared.tasks import end_tasks
 from dynagent.infrastructure.memory.trace_hub import TraceHub
+from dynagent.infrastructure.redis.cluster import NewsServer
 
 log = structlog.get_logger()
 
@@ -25,10 +25,10 @@ CHECK_S = 15.0
 
 
 class RedisTraceFanout:
-    """Publishes this process's frames and feeds the hub with those of others."""
+    """Publishes this process's frames and feeds the hub with those of others, over the `server` that is used now."""
 
-    def __init__(self, redis: Redis, hub: TraceHub, *, on_gap: Callable[[], None]) -> None:
-        self._redis = redis
+    def __init__(self, server: NewsServer, hub: TraceHub, *, on_gap: Callable[[], None]) -> None:
+        self._server = server
         self._hub = hub
         self._on_gap = on_gap
         self._outgoing: asyncio.Queue[tuple[str, Sequence[Frame]]] = asyncio.Queue(MAX_QUEUE)
@@ -49,6 +49,7 @@ class RedisTraceFanout:
     async def stop(self) -> None:
         """Stop both."""
         await end_tasks(self._tasks)
+        await self._server.close()
 
     def publish(self, execution_id: str, frames: Sequence[Frame]) -> None:
         """Queue stored frames for the other processes; when the queue is full they are dropped (the table has them)."""
@@ -68,15 +69,23 @@ class RedisTraceFanout:
             batch = [await self._outgoing.get()]
             while not self._outgoing.empty() and len(batch) < 500:
                 batch.append(self._outgoing.get_nowait())
-            try:
-                async with self._redis.pipeline(transaction=False) as pipeline:
-                    for execution_id, frames in batch:
-                        pipeline.publish(_channel(execution_id), pack(frames))  # pyright: ignore[reportUnknownMemberType]
-                    await pipeline.execute()
-            except Exception:
-                # Whatever a client says whose connection breaks. The listening side tells it once; the readers fall
-                # back to the table.
+            # Once more, for a connection that the server had closed meanwhile. Then it is the readers' turn, who fall
+            # back to the table; the listening side tells it once.
+            if not (await self._publish(batch) or await self._publish(batch)):
                 await asyncio.sleep(RECONNECT_S)
+
+    async def _publish(self, batch: Sequence[tuple[str, Sequence[Frame]]]) -> bool:
+        try:
+            redis = await self._server.redis()
+            async with redis.pipeline(transaction=False) as pipeline:
+                for execution_id, frames in batch:
+                    pipeline.publish(_channel(execution_id), pack(frames))  # pyright: ignore[reportUnknownMemberType]
+                await pipeline.execute()
+        except Exception:
+            # Whatever a client says whose connection breaks.
+            await self._server.turn_away()
+            return False
+        return True
 
     async def _listen_forever(self) -> None:
         while True:
@@ -86,10 +95,12 @@ class RedisTraceFanout:
                 if self.healthy:
                     log.warning("trace_fanout_away", error=repr(error), consequence="followers read the table")
                 self.healthy = False
+                await self._server.turn_away()
                 await asyncio.sleep(RECONNECT_S)
 
     async def _listen(self) -> None:
-        async with self._redis.pubsub() as pubsub:  # pyright: ignore[reportUnknownMemberType]
+        redis = await self._server.redis()
+        async with redis.pubsub() as pubsub:  # pyright: ignore[reportUnknownMemberType]
             # Subscribed to something always, so that reading has a connection to wait on.
             await pubsub.subscribe(PREFIX)
             subscribed: set[str] = set()

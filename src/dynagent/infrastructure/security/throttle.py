@@ -6,10 +6,11 @@ from hashlib import blake2b
 
 import structlog
 from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
-from limits.aio.storage import MemoryStorage, RedisStorage, Storage
+from limits.aio.storage import MemoryStorage, Storage
 from limits.aio.strategies import MovingWindowRateLimiter, SlidingWindowCounterRateLimiter
 
 from dynagent.core.identity import Throttle, TooManyAttempts, TooManyRequests
+from dynagent.infrastructure.redis.limits import close_storage, limits_storage
 
 log = structlog.get_logger()
 
@@ -31,6 +32,10 @@ class RateThrottle(Throttle):
         self._own_windows = MovingWindowRateLimiter(memory)
         self._counters = SlidingWindowCounterRateLimiter(storage or memory)
         self._own_counters = SlidingWindowCounterRateLimiter(memory)
+
+    async def aclose(self) -> None:
+        """Close the connections of the shared storage."""
+        await close_storage(self._storage)
 
     async def admit_login(self, account: str, address: str) -> None:
         """Count an attempt before the password is looked at, so that many at once are no way around."""
@@ -106,7 +111,7 @@ class RateThrottle(Throttle):
 
 def redis_throttle(url: str) -> RateThrottle:
     """Return a throttle that all processes share."""
-    return RateThrottle(RedisStorage(f"async+{url}", implementation="redispy", key_prefix="dynagent:limits"))
+    return RateThrottle(limits_storage(url, key_prefix="dynagent:limits"))
 
 
 def _short(account: str) -> str:

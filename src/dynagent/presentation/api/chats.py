@@ -1,14 +1,14 @@
-"""Routes of a user's conversations with agents: list, read, remove. A turn is an execution."""
+"""Routes of a user's conversations with agents: list, read, name, put away, remove. A turn is an execution."""
 
 from datetime import datetime
 from typing import Annotated
 
 from fastapi import Path, Query, Request, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, Field
 
-from dynagent.application.commands.conversations import ForgetConversation
+from dynagent.application.commands.conversations import DescribeConversation, ForgetConversation
 from dynagent.application.queries.conversations import ListConversations, ReadConversation
-from dynagent.core.executions import Conversation
+from dynagent.core.executions import Conversation, ConversationFilter
 from dynagent.core.shared.paging import Page
 from dynagent.presentation.api.executions.bodies import ExecutionList
 from dynagent.presentation.api.shared.dependencies import Ask
@@ -27,6 +27,8 @@ class ChatOut(BaseModel):
     conversation_id: str
     agent_id: str
     agent_name: str
+    title: str | None
+    archived: bool = Field(description="Put away; the next turn brings it back.")
     turns: int
     first_query: str
     last_query: str
@@ -38,6 +40,15 @@ class ChatOut(BaseModel):
     def of(cls, conversation: Conversation) -> "ChatOut":
         """Return the answer for a conversation."""
         return cls.model_construct(**dict(conversation), conversation_id=conversation.id)
+
+
+class ChatChanges(BaseModel):
+    """What to change of a conversation; what is left out stays. An empty title is none."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    title: str | None = Field(default=None, max_length=200)
+    archived: bool | None = Field(default=None, strict=True)
 
 
 class ChatList(Envelope):
@@ -59,9 +70,12 @@ async def list_chats(
     page: PageOf,
     ask: Ask,
     agent_id: Annotated[str | None, Query(max_length=100)] = None,
+    archived: Annotated[bool, Query(description="Those that were put away, instead of the others.")] = False,
+    search: Annotated[str | None, Query(min_length=1, max_length=200)] = None,
 ) -> ChatList:
-    """Give your conversations with agents, the latest first."""
-    found = await ask(ListConversations(agent_id, page))
+    """Give your conversations with agents, the latest first; those that were put away only when they are asked for."""
+    wanted = ConversationFilter(agent_id=agent_id, archived=archived, search=search)
+    found = await ask(ListConversations(wanted, page))
     link_next(request, response, found)
     return ChatList.of(found)
 
@@ -74,6 +88,12 @@ async def read_chat(
     found = await ask(ReadConversation(conversation_id, page))
     link_next(request, response, found)
     return ExecutionList.of(found)
+
+
+@router.patch("/{conversation_id}", operation_id="change_chat", summary="Name a conversation or put it away")
+async def change_chat(conversation_id: ConversationId, body: ChatChanges, ask: Ask) -> ChatOut:
+    """Give a conversation a title, put it away or bring it back."""
+    return ChatOut.of(await ask(DescribeConversation(conversation_id, body.title, body.archived)))
 
 
 @router.delete("/{conversation_id}", status_code=204, operation_id="forget_chat", summary="Remove a conversation")

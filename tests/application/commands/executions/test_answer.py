@@ -14,6 +14,7 @@ from dynagent.core.executions import (
     ExecutionNotFound,
     ExecutionStatus,
     Interrupt,
+    InterruptExpired,
     InterruptNotFound,
     NothingToAnswer,
 )
@@ -119,3 +120,34 @@ async def test_who_comes_second_is_told_so(monkeypatch: pytest.MonkeyPatch):
     with pytest.raises(NothingToAnswer, match="somebody else"):
         await desk.answer({desk.first.id: {"decision": "approve"}})
     assert (desk.uow.commits, desk.doorbell.rung) == (0, [])
+
+
+@pytest.mark.parametrize(
+    ("status", "on_expiry", "outcome"),
+    [
+        (ExecutionStatus.WAITING, "reject", "the call counts as refused"),
+        (ExecutionStatus.RUNNING, "reject", "the call counts as refused"),
+        (ExecutionStatus.FAILED, "fail", "the run has failed"),
+    ],
+)
+async def test_who_answers_too_late_is_told_since_when_and_what_has_become_of_it(status, on_expiry, outcome):
+    desk = Desk()
+    desk.executions.stored[desk.execution.id] = desk.execution.model_copy(update={"status": status})
+    late = {"expired": True, "expires_at": NOON, "on_expiry": on_expiry}
+    desk.executions.questions[desk.first.id] = desk.first.model_copy(update=late)
+    with pytest.raises(InterruptExpired, match=f"expired at 2026-01-01T12:00:00Z without an answer; {outcome}") as told:
+        await desk.answer({desk.second.id: {"decision": "approve"}, desk.first.id: {"decision": "approve"}})
+    assert told.value.extra["interrupt_id"] == desk.first.id
+    assert (desk.uow.commits, desk.doorbell.rung) == (0, [])
+
+
+async def test_a_question_that_expires_while_it_is_answered(monkeypatch: pytest.MonkeyPatch):
+    desk = Desk()
+
+    async def lost(id: str, answered: object) -> None:
+        late = {"expired": True, "expires_at": NOON, "on_expiry": "reject"}
+        desk.executions.questions[desk.first.id] = desk.first.model_copy(update=late)
+
+    monkeypatch.setattr(desk.executions, "answer", lost)
+    with pytest.raises(InterruptExpired):
+        await desk.answer({desk.first.id: {"decision": "approve"}})

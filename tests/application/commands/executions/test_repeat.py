@@ -13,6 +13,7 @@ from dynagent.application.commands.executions.repeat import (
     RepeatExecution,
     RepeatExecutionHandler,
 )
+from dynagent.application.commands.executions.settings import SubmitSettings
 from dynagent.application.shared.caller import LOCAL_ADMIN
 from dynagent.core.executions import (
     AnyTraceEvent,
@@ -27,6 +28,7 @@ from dynagent.core.executions import (
     Origin,
     ToolEnd,
     ToolStart,
+    TooManyExecutions,
     TraceEvent,
     UsageReport,
 )
@@ -96,7 +98,12 @@ class Desk:
     async def again(self, kind: Literal["replay", "retry", "fork"], id: str | None = None, **more: Any) -> Execution:
         """Send the message."""
         handler = RepeatExecutionHandler(
-            self.executions, self.uow, trace=self.executions.trace, doorbell=self.doorbell, clock=FakeClock()
+            self.executions,
+            self.uow,
+            trace=self.executions.trace,
+            doorbell=self.doorbell,
+            settings=SubmitSettings(max_waiting_per_user=2, queue_retry_after_s=7),
+            clock=FakeClock(),
         )
         return await handler(RepeatExecution(execution_id=id or self.old.id, kind=kind, **more), LOCAL_ADMIN)
 
@@ -202,3 +209,14 @@ async def test_a_retry_asks_about_a_call_that_may_have_taken_place_and_a_fork_ma
     assert Journal(desk.log(retried)).in_doubt("k2")
     assert not Journal(desk.log(forked)).in_doubt("k2")
     assert Journal(desk.log(forked)).tool_end("k1")
+
+
+@pytest.mark.parametrize(("kind", "more"), [("replay", {}), ("retry", {}), ("fork", {"after_seq": 4})])
+async def test_running_again_stands_in_the_same_queue_as_running(kind: Any, more: dict[str, Any]):
+    desk = Desk()
+    for _ in range(2):
+        await desk.again("replay")
+    with pytest.raises(TooManyExecutions, match="2 of your executions are waiting; at most 2 may") as refused:
+        await desk.again(kind, **more)
+    assert refused.value.retry_after_s == 7
+    assert (desk.uow.commits, len(desk.doorbell.rung), len(desk.executions.stored)) == (2, 2, 3)

@@ -28,7 +28,10 @@ CheckSchema = Callable[[dict[str, Any], Any], tuple[Any, Sequence[Violation]]]
 
 @dataclass(frozen=True)
 class AnswerInterrupts(Returns[Execution]):
-    """Answer interrupts by their ids. Raises ExecutionNotFound, InterruptNotFound, NothingToAnswer, InvalidInput."""
+    """Answer interrupts by their ids.
+
+    Raises ExecutionNotFound, InterruptNotFound, InterruptExpired, NothingToAnswer, InvalidInput.
+    """
 
     execution_id: str
     answers: Mapping[str, Any]
@@ -57,17 +60,25 @@ class AnswerInterruptsHandler:
         execution = await self._executions.get_by_id(message.execution_id) if is_id(message.execution_id) else None
         if execution is None:
             raise ExecutionNotFound(f"there is no execution {message.execution_id!r}")
+        known = await self._known(execution, message)
         if execution.status is not ExecutionStatus.WAITING:
             raise NothingToAnswer(f"execution {execution.id} is {execution.status.value}, it waits for nobody")
-        known = {item.id: item for item in await self._executions.interrupts(execution.id)}
         answered = [self._answered(known, id, value, caller) for id, value in message.answers.items()]
         changed = await self._executions.answer(execution.id, answered)
         if changed is None:
+            await self._known(execution, message)
             raise NothingToAnswer("somebody else answered first; read the execution again")
         await self._uow.commit()
         if changed.status is ExecutionStatus.PENDING:
             await self._doorbell.ring(changed.id, changed.lane)
         return changed
+
+    async def _known(self, execution: Execution, message: AnswerInterrupts) -> dict[str, Interrupt]:
+        """Return its interrupts by id. Raises InterruptExpired when one that is to be answered has expired."""
+        known = {item.id: item for item in await self._executions.interrupts(execution.id)}
+        for id in message.answers.keys() & known.keys():
+            known[id].check_in_time()
+        return known
 
     def _answered(self, known: Mapping[str, Interrupt], id: str, value: Any, caller: Caller) -> Interrupt:
         interrupt = known.get(id)

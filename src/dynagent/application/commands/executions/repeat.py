@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from pydantic import TypeAdapter, ValidationError
 
+from dynagent.application.commands.executions.settings import SubmitSettings
 from dynagent.application.shared.bus import Returns
 from dynagent.application.shared.caller import Caller
 from dynagent.core.executions import (
@@ -58,7 +59,7 @@ class RepeatExecution(Returns[Execution]):
 
     `fork` needs `after_seq`, the last event that is kept, and may change what that event holds: `edit` has `content`
     for a message, `result` for the end of a tool call. Raises ExecutionNotFound, NotYetOver, NothingToRetry,
-    InvalidInput.
+    TooManyExecutions, InvalidInput.
     """
 
     execution_id: str
@@ -77,6 +78,7 @@ class RepeatExecutionHandler:
         *,
         trace: TraceLog,
         doorbell: Doorbell,
+        settings: SubmitSettings,
         clock: Clock = utc_now,
         new_id: NewId = new_id,
     ) -> None:
@@ -84,6 +86,7 @@ class RepeatExecutionHandler:
         self._uow = uow
         self._trace = trace
         self._doorbell = doorbell
+        self._settings = settings
         self._clock = clock
         self._new_id = new_id
 
@@ -96,6 +99,7 @@ class RepeatExecutionHandler:
             raise NotYetOver(f"execution {old.id} is {old.status.value}; cancel it or wait for its end")
         if message.kind == "retry" and old.status is ExecutionStatus.COMPLETED:
             raise NothingToRetry(f"execution {old.id} was completed; replay or fork it instead")
+        self._settings.check_room(await self._executions.waiting(self._settings.max_waiting_per_user))
         events = [] if message.kind == "replay" else _kept(await self._log(old.id), message)
         execution = self._again(old, message)
         stored = await self._executions.create_from(execution, events)

@@ -176,6 +176,8 @@ class RunExecutionHandler:
             tools=agent.all_tools(),
             tool_settings={item.name: (item.type, item.config) for item in agent.tools_config},
             requires_approval=agent.requires_approval,
+            approval_timeout_s=agent.approval_timeout_s,
+            on_approval_timeout=agent.on_approval_timeout,
             max_iter=agent.max_iter,
             call_timeout_s=agent.call_timeout_s or self._call_timeout_s,
             history=turns,
@@ -239,6 +241,8 @@ def _last_events(execution: Execution, outcome: Outcome) -> list[AnyTraceEvent]:
             reason=item.reason,
             value=item.value,
             response_schema=item.response_schema,
+            expires_after_s=item.expires_after_s,
+            on_expiry=item.on_expiry,
         )
         for item in outcome.interrupts
     ]

@@ -3,6 +3,8 @@
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from dynagent.core.executions import TooManyExecutions
+
 
 class SubmitSettings(BaseSettings):
     """How many executions a user may have waiting, and how long a run may take when its agent does not say."""
@@ -12,3 +14,11 @@ class SubmitSettings(BaseSettings):
     max_waiting_per_user: int = Field(default=10_000, ge=1)
     run_timeout_s: float = Field(default=3_600.0, gt=0, le=86_400)
     queue_retry_after_s: float = Field(default=5.0, gt=0)
+
+    def check_room(self, waiting: int) -> None:
+        """Refuse with TooManyExecutions when so many of a user's executions are waiting already."""
+        if waiting >= self.max_waiting_per_user:
+            raise TooManyExecutions(
+                f"{waiting} of your executions are waiting; at most {self.max_waiting_per_user} may",
+                retry_after_s=self.queue_retry_after_s,
+            )

@@ -15,7 +15,6 @@ from dynagent.core.executions import (
     ExecutionStarted,
     Lane,
     Submissions,
-    TooManyExecutions,
 )
 from dynagent.core.language_models import ChatModels
 from dynagent.core.shared.clock import Clock, utc_now
@@ -108,11 +107,8 @@ class StartExecutionHandler:
         )
         most = self._settings.max_waiting_per_user
         admission = await self._submissions.submit(execution, event, most_waiting=most)
-        if not admission.stored and admission.waiting >= most:
-            raise TooManyExecutions(
-                f"{admission.waiting} of your executions are waiting; at most {most} may",
-                retry_after_s=self._settings.queue_retry_after_s,
-            )
+        if not admission.stored:
+            self._settings.check_room(admission.waiting)
         return admission.stored
 
     async def _submitted_before(self, message: StartExecution) -> Execution | None:

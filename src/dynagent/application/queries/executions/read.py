@@ -7,12 +7,14 @@ from dynagent.application.queries.executions.lines import lines_of
 from dynagent.application.shared.bus import Returns
 from dynagent.application.shared.caller import Caller
 from dynagent.core.executions import (
+    Checkpoint,
     Execution,
     ExecutionFilter,
     ExecutionNotFound,
     Executions,
     Frame,
     Interrupt,
+    KeptCheckpoints,
     OpenQuestion,
     TraceLog,
 )
@@ -72,6 +74,14 @@ class ListInterrupts(Returns[Sequence[Interrupt]]):
 
 
 @dataclass(frozen=True)
+class ListCheckpoints(Returns[Sequence[Checkpoint]]):
+    """Up to `limit` kept states of an execution's graph, newest first. Raises ExecutionNotFound."""
+
+    execution_id: str
+    limit: int = 20
+
+
+@dataclass(frozen=True)
 class ListOpenQuestions(Returns[Page[OpenQuestion]]):
     """A page of the questions that the caller's waiting executions ask people, newest first."""
 
@@ -99,6 +109,19 @@ class ListInterruptsHandler:
         """Return answered and open ones."""
         execution = await owned_execution(self._executions, message.execution_id)
         return await self._executions.interrupts(execution.id)
+
+
+class ListCheckpointsHandler:
+    """Handles ListCheckpoints."""
+
+    def __init__(self, executions: Executions, kept: KeptCheckpoints) -> None:
+        self._executions = executions
+        self._kept = kept
+
+    async def __call__(self, message: ListCheckpoints, caller: Caller) -> Sequence[Checkpoint]:
+        """Return them."""
+        execution = await owned_execution(self._executions, message.execution_id)
+        return await self._kept.list(execution.id, message.limit)
 
 
 class GetExecutionHandler:

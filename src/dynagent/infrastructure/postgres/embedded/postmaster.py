@@ -47,6 +47,9 @@ SETTINGS = {
     "log_timezone": "UTC",
     "log_checkpoints": "off",
     "log_min_messages": "warning",
+    # What takes longer stands in the server's log, without its values.
+    "log_min_duration_statement": "1s",
+    "log_parameter_max_length": "0",
 }
 THROWAWAY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
 """Additional settings for data that nobody will miss."""

@@ -7,8 +7,8 @@ from limits import RateLimitItem, RateLimitItemPerDay, RateLimitItemPerMinute
 from limits.aio.storage import MemoryStorage, Storage
 from limits.aio.strategies import FixedWindowRateLimiter
 from limits.errors import StorageError
-from limits.storage import storage_from_string
 
+from dynagent.infrastructure.redis.limits import close_storage, limits_storage
 from dynagent.infrastructure.tools.search.port import SearchExhausted
 
 log = structlog.get_logger(__name__)
@@ -18,12 +18,17 @@ class SearchQuota:
     """Counts in Redis, which several processes share, or without its address in memory. Zero means: no limit."""
 
     def __init__(self, *, per_minute: int, per_day: int, redis_url: str | None = None) -> None:
-        self._counter = FixedWindowRateLimiter(_storage(redis_url))
+        self._storage = _storage(redis_url)
+        self._counter = FixedWindowRateLimiter(self._storage)
         self._limits: list[RateLimitItem] = []
         if per_minute:
             self._limits.append(RateLimitItemPerMinute(per_minute, namespace="search"))
         if per_day:
             self._limits.append(RateLimitItemPerDay(per_day, namespace="search"))
+
+    async def aclose(self) -> None:
+        """Close the connections of the shared storage."""
+        await close_storage(self._storage)
 
     async def spend(self, provider: str, user_id: str) -> None:
         """Count one query. Raises SearchExhausted with the seconds until the limit is lifted.
@@ -46,7 +51,4 @@ class SearchQuota:
 def _storage(redis_url: str | None) -> Storage:
     if redis_url is None:
         return MemoryStorage(wrap_exceptions=True)
-    storage = storage_from_string(f"async+{redis_url}", implementation="redispy", wrap_exceptions=True)
-    if not isinstance(storage, Storage):
-        raise TypeError(f"{type(storage).__name__} is no asynchronous storage")
-    return storage
+    return limits_storage(redis_url, wrap_exceptions=True)

@@ -3,12 +3,12 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from dynagent.application.commands.executions.answer import AnswerInterrupts
 from dynagent.application.commands.executions.repeat import RepeatExecution
-from dynagent.application.queries.executions.read import ListInterrupts
+from dynagent.application.queries.executions.read import ListCheckpoints, ListInterrupts
 from dynagent.core.executions import Interrupt
 from dynagent.presentation.api.executions.bodies import ExecutionSummary
 from dynagent.presentation.api.shared.dependencies import Ask, Asker
@@ -51,6 +51,9 @@ class InterruptOut(BaseModel):
     answered_by: str | None
     answered_at: datetime | None
     created_at: datetime
+    expires_at: datetime | None = Field(description="Nobody can answer it after this; null: it waits for ever.")
+    on_expiry: Literal["reject", "fail"] | None = Field(description="What happens then to the call or the run.")
+    expired: bool
 
     @classmethod
     def of(cls, interrupt: Interrupt) -> "InterruptOut":
@@ -69,6 +72,30 @@ async def list_interrupts(execution_id: str, ask: Ask) -> InterruptList:
     """Give the questions a run has asked, answered or open."""
     found = await ask(ListInterrupts(execution_id))
     return InterruptList(interrupts=[InterruptOut.of(item) for item in found])
+
+
+class CheckpointOut(BaseModel):
+    """The state of the run's graph after a step."""
+
+    thread_id: str
+    iteration: int = Field(description="The step; -1: what the run began with.")
+    timestamp: datetime
+    state_data: dict[str, Any]
+
+
+class CheckpointList(BaseModel):
+    """Kept states, newest first."""
+
+    checkpoints: list[CheckpointOut]
+
+
+@router.get("/{execution_id}/checkpoints", operation_id="list_checkpoints", summary="Kept states of an execution")
+async def list_checkpoints(
+    execution_id: str, ask: Ask, limit: Annotated[int, Query(ge=1, le=100)] = 20
+) -> CheckpointList:
+    """Give the states that were kept of a run: by default of those that may wait for a person (`CHECKPOINTS`)."""
+    found = await ask(ListCheckpoints(execution_id, limit))
+    return CheckpointList(checkpoints=[CheckpointOut.model_validate(item.model_dump()) for item in found])
 
 
 @router.post("/{execution_id}/resume", operation_id="resume_execution", summary="Answer questions")
