@@ -21,7 +21,7 @@ from dynagent.infrastructure.postgres.notice_signals import (
     NoticeOfCopies,
     NoticeTraceFanout,
 )
-from dynagent.infrastructure.postgres.notices import PostgresNotices
+from dynagent.infrastructure.postgres.notices import Channel, PostgresNotices
 from dynagent.main.settings import Settings
 from dynagent.presentation.worker import Worker
 
@@ -37,6 +37,7 @@ class Signals:
     def __init__(self, settings: Settings, database: Database, leases: PostgresLeases) -> None:
         self._settings = settings
         self._database = database
+        self._leases = leases
         self._sender = new_id()
         self.hub = TraceHub()
         self.notices = PostgresNotices(database.pool, database.listen)
@@ -62,6 +63,7 @@ class Signals:
         """Open what listens; the stack closes it."""
         await self._start_redis(stack)
         self._trace_news.listen(self.notices, self.hub.poke)
+        self.notices.listen(Channel.HERE, self._leases.hear_of)
         self.notices.on_gap(self._after_gap)
         await self.notices.start()
         stack.push_async_callback(self.notices.stop)

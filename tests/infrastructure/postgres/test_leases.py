@@ -1,5 +1,6 @@
 """The dead are buried by the database's clock, their executions return; the living are left alone."""
 
+import asyncio
 import os
 from datetime import UTC, datetime, timedelta
 
@@ -12,6 +13,7 @@ from dynagent.infrastructure.postgres.clock import StoreClock
 from dynagent.infrastructure.postgres.database import Database
 from dynagent.infrastructure.postgres.dispatch import PostgresDispatch
 from dynagent.infrastructure.postgres.leases import PostgresLeases, process_identity
+from dynagent.infrastructure.postgres.notices import Channel, PostgresNotices
 from tests.infrastructure.postgres.rows import add_execution, add_worker, status_of
 
 
@@ -170,6 +172,24 @@ async def test_the_clock_goes_by_the_databases_whatever_this_machine_believes(da
         leases.clock.set(told - timedelta(days=9), asked_at=0)
         assert await leases.beat(worker)
         assert abs(leases.clock() - told) < timedelta(hours=1)
+
+
+async def test_a_newcomer_is_known_at_once_by_those_who_are_there(database: Database) -> None:
+    """Whom a process does not know of, it tells nothing: news of traces and of changed agents would come too late."""
+    await database.pool.execute("UPDATE workers SET dead = true")
+    early, late = PostgresLeases(database.pool), PostgresLeases(database.pool)
+    notices = PostgresNotices(database.pool, database.listen)
+    notices.listen(Channel.HERE, early.hear_of)
+    await notices.start()
+    await early.register(new_id())
+    assert early.peers == 0
+    await late.register(new_id())
+    assert late.peers == 1
+    async with asyncio.timeout(10):
+        while early.peers == 0:
+            await asyncio.sleep(0.01)
+    assert early.peers == 1
+    await notices.stop()
 
 
 def test_a_clock_that_was_told_nothing_is_this_machines() -> None:

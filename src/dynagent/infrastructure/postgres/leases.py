@@ -10,12 +10,18 @@ import orjson
 
 from dynagent.core.executions import QUARANTINE_AFTER, DueExecution, Held, Leases
 from dynagent.infrastructure.postgres.clock import StoreClock
+from dynagent.infrastructure.postgres.notices import Channel
 from dynagent.infrastructure.postgres.pool import Pool
 
 REGISTER = """
-INSERT INTO workers (id, name, lease_until, dead, info, started_at)
-VALUES ($1, $2, now() + make_interval(secs => $3), false, $4::jsonb, now()) RETURNING clock_timestamp()
+WITH entered AS (
+  INSERT INTO workers (id, name, lease_until, dead, info, started_at)
+  VALUES ($1, $2, now() + make_interval(secs => $3), false, $4::jsonb, now()) RETURNING id
+)
+SELECT clock_timestamp() AS moment, pg_notify($5, id::text),
+  (SELECT count(*)::int FROM workers w WHERE NOT w.dead AND w.lease_until > now()) AS peers FROM entered
 """
+"""The others learn of a newcomer at once: whom nobody knows of, nobody tells what has changed."""
 BEAT = """
 UPDATE workers SET lease_until = now() + make_interval(secs => $2) WHERE id = $1 AND NOT dead
 RETURNING (SELECT count(*)::int FROM workers w WHERE NOT w.dead AND w.lease_until > now() AND w.id <> $1) AS peers,
@@ -93,15 +99,24 @@ class PostgresLeases(Leases):
         self._user_cap = user_cap
         self.clock = StoreClock()
         self.peers = 0
-        """How many other processes were alive at the last beat."""
+        """How many other processes were alive at the last beat, or have come since."""
+        self._own_id = ""
 
     async def register(self, worker_id: str) -> None:
         """Enter a worker; bury at once those of this machine whose process is gone, without waiting for their lease."""
         info = orjson.dumps({"host": host_identity(), "process": process_identity(os.getpid())}).decode()
         asked_at, name = time.monotonic(), f"{socket.gethostname()}:{os.getpid()}"
-        moment = await self._pool.fetchval(REGISTER, worker_id, name, self._lease_s, info)
-        self.clock.set(moment, asked_at=asked_at)
+        self._own_id = worker_id
+        row = await self._pool.fetchrow(REGISTER, worker_id, name, self._lease_s, info, Channel.HERE.value)
+        assert row is not None
+        self.peers = row["peers"]
+        self.clock.set(row["moment"], asked_at=asked_at)
         await self.bury_neighbours()
+
+    def hear_of(self, worker_id: str) -> None:
+        """Take note of a process that has just registered; the next beat counts exactly."""
+        if worker_id != self._own_id:
+            self.peers += 1
 
     async def beat(self, worker_id: str) -> bool:
         """Renew the lease; False when this worker was buried."""
