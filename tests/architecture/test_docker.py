@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from dynagent.cli import app
 from dynagent.infrastructure.observability.metrics import Metrics
-from dynagent.main.figures import watch
+from dynagent.main.figures import Figures
 from tests.architecture.source import ROOT
 
 BACKENDS, WORKERS = ("backend", "backend-2"), ("worker", "worker-2")
@@ -115,15 +115,14 @@ def test_every_process_is_scraped_by_a_name_that_it_answers_to() -> None:
     assert all(name in COMPOSE["services"]["backend"]["environment"]["ALLOWED_HOSTS"] for name in BACKENDS)
 
 
-async def test_the_dashboard_asks_for_figures_that_there_are() -> None:
+def test_the_dashboard_asks_for_figures_that_there_are() -> None:
     dashboard = json.loads((ROOT / "docker" / "grafana-dashboard.json").read_text())
     asked = {
         name for panel in dashboard["panels"] for target in panel["targets"] for name in FIGURE.findall(target["expr"])
     }
     metrics = Metrics()
     process = MagicMock()
-    stop = watch(metrics, worker=process, signals=process, pool=lambda: process)
-    await stop()
+    Figures(metrics, worker=process, signals=process, writer=process, pool=process, primary=process)
     there = {
         sample
         for family in metrics.registry.collect()

@@ -11,6 +11,7 @@ from dynagent.core.executions import (
     Frame,
     Held,
     Journal,
+    Renewal,
     TraceRecorder,
 )
 from tests.fakes.trace import ListedTrace
@@ -51,22 +52,23 @@ class FakeLeases:
         self.beats = 0
         self.burials = 0
         self.alive = True
+        self.renewal: Renewal = "kept"
         self.error: Exception | None = None
         self.waiting: list[DueExecution] = []
         self.under_our_name: list[Held] = []
         self.given_up: list[str] = []
 
-    async def register(self, worker_id: str) -> None:
+    async def register(self, worker_id: str, *, takes_work: bool = True) -> None:
         """Note."""
         self.registered.append(worker_id)
 
-    async def beat(self, worker_id: str) -> bool:
-        """Answer `alive`; a buried worker is alive again once it has registered anew."""
+    async def beat(self, worker_id: str) -> Renewal:
+        """Answer `renewal`, or that it was buried: then it is alive again once it has registered anew."""
         self.beats += 1
         if self.error is not None:
             raise self.error
         alive, self.alive = self.alive, True
-        return alive
+        return self.renewal if alive else "buried"
 
     async def retire(self, worker_id: str) -> None:
         """Note."""

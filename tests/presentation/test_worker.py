@@ -128,6 +128,32 @@ async def test_nobody_is_buried_before_a_full_lease_of_own_health() -> None:
     await worker.stop()
 
 
+async def test_who_was_late_waits_a_full_lease_before_burying_others() -> None:
+    bus, leases = Bus(), FakeLeases()
+    worker = make(bus, leases, lease_s=0.05)
+    leases.renewal = "late"
+    await worker.start()
+    await until(lambda: leases.beats > 10)
+    assert leases.burials == 0
+    leases.renewal = "kept"
+    await until(lambda: leases.burials > 0)
+    await worker.stop()
+
+
+async def test_it_knows_how_old_its_heartbeat_is() -> None:
+    leases = FakeLeases()
+    worker = make(Bus(), leases, lease_s=0.05)
+    await worker.start()
+    await until(lambda: leases.beats > 1)
+    assert worker.holds_its_lease
+    leases.error = OSError("database away")
+    await until(lambda: not worker.holds_its_lease)
+    assert worker.heartbeat_age_s >= 0.05
+    leases.error = None
+    await until(lambda: worker.holds_its_lease)
+    await worker.stop()
+
+
 async def test_a_buried_worker_drops_everything_and_comes_back_under_a_new_id() -> None:
     bus, leases = Bus(), FakeLeases()
     worker = make(bus, leases)

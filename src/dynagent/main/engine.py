@@ -34,11 +34,11 @@ from dynagent.infrastructure.postgres.run_readers import PostgresAgentConfigurat
 from dynagent.infrastructure.postgres.submissions import PostgresSubmissions
 from dynagent.infrastructure.postgres.trace_log import PostgresTraceLog
 from dynagent.infrastructure.postgres.trace_news import TraceNews
-from dynagent.infrastructure.postgres.trace_writer import BatchReport, EventWriter
+from dynagent.infrastructure.postgres.trace_writer import EventWriter
 from dynagent.infrastructure.postgres.unit_of_work import Scopes
 from dynagent.infrastructure.sandbox.sandbox import ZygoteSandbox
 from dynagent.infrastructure.tools.arguments import misfits
-from dynagent.main.figures import watch
+from dynagent.main.figures import Figures
 from dynagent.main.handlers import Ports, Scope, register_handlers
 from dynagent.main.health import parts_of
 from dynagent.main.identity import Identity, open_identity, open_keys, register_identity
@@ -121,15 +121,9 @@ async def open_engine(settings: Settings, *, tell: Tell, takes_work: bool) -> As
         register_models(bus, identity, models, settings=settings, usage=usage)
         watch_circuits(metrics, models)
         worker = await _start_worker(ground, bus, takes_work=takes_work)
+        figures = _watch(ground, worker, writer)
         parts = parts_of(
-            settings,
-            database=database,
-            signals=ground.signals,
-            models=models,
-            sandbox=ports.sandbox,
-            worker=worker,
-            writer=writer,
-            replica=ground.replica,
+            settings, figures, database=database, models=models, sandbox=ports.sandbox, replica=ground.replica
         )
         yield Engine(
             bus=bus,
@@ -188,7 +182,6 @@ async def _start_worker(ground: Ground, bus: Bus[Scope], *, takes_work: bool) ->
     stack.push_async_callback(worker.stop)
     # Before the worker stops: a bell that a stopping worker hears would be lost to the others.
     stack.push_async_callback(signals.stop_hearing_bells)
-    stack.push_async_callback(watch(ground.metrics, worker=worker, signals=signals, pool=ground.pool_for_figures))
     return worker
 
 
@@ -243,13 +236,26 @@ def _open_bus(ground: Ground, models: ModelsInUse, ports: Ports) -> Bus[Scope]:
     return bus
 
 
+def _watch(ground: Ground, worker: Worker, writer: EventWriter) -> Figures:
+    figures = Figures(
+        ground.metrics,
+        worker=worker,
+        signals=ground.signals,
+        writer=writer,
+        pool=ground.pool_for_figures,
+        primary=ground.database.pool,
+    )
+    figures.start(ground.stack)
+    return figures
+
+
 def _open_writer(ground: Ground) -> EventWriter:
     writer = EventWriter(
         ground.database.pool,
         ground.signals.publish,
         user_cap=ground.settings.run.max_concurrent_runs_per_user,
         on_freed=ground.signals.ring_soon,
-        observe=_counting(ground.metrics),
+        observe=lambda report: ground.metrics.batch_stored(report.events, report.commit_s),
     )
     writer.start()
     ground.stack.push_async_callback(writer.stop)
@@ -284,10 +290,6 @@ def _agents_in_front(
         )
 
     return put
-
-
-def _counting(metrics: Metrics) -> Callable[[BatchReport], None]:
-    return lambda report: metrics.batch_stored(report.events, report.commit_s)
 
 
 def _log_failure(event: DomainEvent, error: BaseException) -> None:

@@ -1,11 +1,15 @@
 """The figures of a process that are read when somebody scrapes, and those that a task reads from the database."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from typing import Protocol
 
 import structlog
 
 from dynagent.core.shared.tasks import end_tasks
+from dynagent.infrastructure.observability.loop_watch import LoopWatch
 from dynagent.infrastructure.observability.metrics import Metrics
 from dynagent.infrastructure.postgres.pool import Pool
 from dynagent.main.signals import Signals
@@ -15,37 +19,98 @@ log = structlog.get_logger()
 
 READ_EVERY_S = 5.0
 PENDING = """
-SELECT count(*)::int AS n, coalesce(extract(epoch FROM now() - min(created_at)), 0)::float8 AS oldest_s
+SELECT count(*)::int AS pending, coalesce(extract(epoch FROM now() - min(created_at)), 0)::float8 AS oldest_s
 FROM executions WHERE status = 'pending'
+"""
+ALIVE = """
+SELECT count(*) FILTER (WHERE coalesce((info ->> 'takes_work')::boolean, true))::int AS workers, count(*)::int AS all
+FROM workers WHERE NOT dead AND lease_until > now()
 """
 
 
-def watch(
-    metrics: Metrics, *, worker: Worker, signals: Signals, pool: Callable[[], Pool]
-) -> Callable[[], Awaitable[None]]:
-    """Add the gauges of this process and start the task that reads the queue; return what stops it."""
-    hub = signals.hub
-    metrics.watch("executions_running", "Executions that run in this process now.", lambda: worker.running)
-    metrics.watch("bells_waiting", "Bells that wait for a free place here.", lambda: worker.waiting)
-    metrics.watch("trace_followers", "Followers of live executions in this process.", lambda: hub.followers)
-    metrics.count("trace_ring_hits", "Reads of followers served from memory.", lambda: hub.ring_hits)
-    metrics.count("trace_ring_misses", "Reads of followers that had to ask the table.", lambda: hub.ring_misses)
-    task = asyncio.create_task(_read_queue(metrics, pool), name="queue-figures")
+class StoresEvents(Protocol):
+    """The part of the event writer that is looked at."""
 
-    async def stop() -> None:
-        await end_tasks([task])
-
-    return stop
+    @property
+    def trouble(self) -> str | None:
+        """Why events cannot be stored just now."""
+        ...
 
 
-async def _read_queue(metrics: Metrics, pool: Callable[[], Pool]) -> None:
-    """Read how many executions wait; never at a scrape, so that scraping often costs the database nothing."""
-    while True:
-        try:
-            row = await pool().fetchrow(PENDING)
-            if row is not None:
-                metrics.executions_pending.set(row["n"])
-                metrics.oldest_pending_seconds.set(row["oldest_s"])
-        except Exception as error:
-            log.debug("queue_figures_not_read", error=repr(error))
-        await asyncio.sleep(READ_EVERY_S)
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """How many executions wait for a worker, the oldest for how long, and how many processes are alive.
+
+    `workers` take work, `servers` only answer.
+    """
+
+    pending: int
+    oldest_s: float
+    workers: int
+    servers: int
+
+
+async def read_queue(pool: Pool, primary: Pool | None = None) -> Queue:
+    """Read it. Who is alive is asked of `primary`: on a replica every lease would look older than it is."""
+    waiting, alive = await pool.fetchrow(PENDING), await (primary or pool).fetchrow(ALIVE)
+    assert waiting is not None
+    assert alive is not None
+    return Queue(waiting["pending"], waiting["oldest_s"], alive["workers"], alive["all"] - alive["workers"])
+
+
+class Figures:
+    """Puts what this process knows into `metrics`; the queue is read every few seconds, never by a scrape."""
+
+    def __init__(
+        self,
+        metrics: Metrics,
+        *,
+        worker: Worker,
+        signals: Signals,
+        writer: StoresEvents,
+        pool: Callable[[], Pool],
+        primary: Pool,
+    ) -> None:
+        self._metrics = metrics
+        self.worker = worker
+        self.signals = signals
+        self.writer = writer
+        self._pool = pool
+        self._primary = primary
+        self.queue: Queue | None = None
+        self.loop = LoopWatch()
+        hub = signals.hub
+        metrics.watch("executions_running", "Executions that run in this process now.", lambda: worker.running)
+        metrics.watch("bells_waiting", "Bells that wait for a free place here.", lambda: worker.waiting)
+        metrics.count("executions_taken_over", "Executions of dead workers returned here.", lambda: worker.taken_over)
+        metrics.watch("heartbeat_age_seconds", "Age of this process's last heartbeat.", lambda: worker.heartbeat_age_s)
+        metrics.watch("loop_lag_seconds", "Longest delay of the event loop in a minute.", lambda: self.loop.worst_s)
+        metrics.watch("trace_failing", "1 while events cannot be stored.", lambda: float(writer.trouble is not None))
+        metrics.watch("redis_away", "1 while Redis is set and away.", lambda: float(signals.degraded))
+        metrics.watch("trace_followers", "Followers of live executions in this process.", lambda: hub.followers)
+        metrics.count("trace_ring_hits", "Reads of followers served from memory.", lambda: hub.ring_hits)
+        metrics.count("trace_ring_misses", "Reads of followers that had to ask the table.", lambda: hub.ring_misses)
+
+    def start(self, stack: AsyncExitStack) -> None:
+        """Begin to watch the loop and to read the queue; the stack ends both."""
+        self.loop.start()
+        stack.push_async_callback(self.loop.stop)
+        task = asyncio.create_task(self._keep_reading(), name="queue-figures")
+        stack.push_async_callback(end_tasks, [task])
+
+    async def _keep_reading(self) -> None:
+        while True:
+            try:
+                self._show(await read_queue(self._pool(), self._primary))
+            except Exception as error:
+                # Figures of before would say that all is well.
+                self.queue = None
+                log.debug("queue_figures_not_read", error=repr(error))
+            await asyncio.sleep(READ_EVERY_S)
+
+    def _show(self, queue: Queue) -> None:
+        self.queue = queue
+        self._metrics.executions_pending.set(queue.pending)
+        self._metrics.oldest_pending_seconds.set(queue.oldest_s)
+        self._metrics.processes_alive.of("worker").set(queue.workers)
+        self._metrics.processes_alive.of("server").set(queue.servers)

@@ -1,6 +1,7 @@
 """The worker: hears bells, runs executions as asyncio tasks, keeps its lease, sweeps up what others left."""
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
@@ -87,6 +88,9 @@ class Worker:
         self._pace = Pace(lambda: len(self._jobs) + self.waiting, self._start_waiting)
         self._stopping = False
         self._healthy_since: float | None = None
+        self._beat_at = time.monotonic()
+        self.taken_over = 0
+        """How many executions of dead workers this one has returned to the queue."""
         self.id = new_id()
 
     @property
@@ -99,10 +103,28 @@ class Worker:
         """How many bells wait for a free place here."""
         return sum(len(lane.waiting) for lane in self._lanes.values())
 
+    @property
+    def heartbeat_age_s(self) -> float:
+        """How long ago the lease was renewed; may be asked from any thread."""
+        return time.monotonic() - self._beat_at
+
+    @property
+    def holds_its_lease(self) -> bool:
+        """Whether others must still take this process for alive; may be asked from any thread."""
+        return self.heartbeat_age_s < self._settings.lease_s
+
+    @property
+    def trouble(self) -> str | None:
+        """Why this one is not to be counted on, None when it is; may be asked from any thread."""
+        if self._stopping:
+            return "it is stopping"
+        if not self.holds_its_lease:
+            return f"the last heartbeat is {self.heartbeat_age_s:.0f} s old: others take over what runs here"
+        return None
+
     async def start(self) -> None:
         """Register and begin to beat and sweep."""
-        await self._leases.register(self.id)
-        self._healthy_since = asyncio.get_running_loop().time()
+        await self._register()
         self._loops = [
             asyncio.create_task(_every(self._settings.beat_s, self._beat), name="worker-beat"),
             asyncio.create_task(_every(self._settings.sweep_s, self._sweep, at_once=True), name="worker-sweep"),
@@ -198,22 +220,30 @@ class Worker:
 
     async def _beat(self) -> None:
         try:
-            alive = await self._leases.beat(self.id)
+            renewal = await self._leases.beat(self.id)
         except Exception:
             # While the database is away nobody can renew: do not count this time as health.
             self._healthy_since = None
             raise
-        now = asyncio.get_running_loop().time()
-        if alive:
-            self._healthy_since = self._healthy_since or now
-            await self._compare()
+        late_s, self._beat_at = self.heartbeat_age_s, time.monotonic()
+        if renewal == "buried":
+            log.error("worker_buried", worker_id=self.id, dropped=len(self._jobs))
+            for execution_id in list(self._jobs):
+                self._stop_job(execution_id, "lost")
+            self.id = self._new_id()
+            await self._register()
             return
-        log.error("worker_buried", worker_id=self.id, dropped=len(self._jobs))
-        for execution_id in list(self._jobs):
-            self._stop_job(execution_id, "lost")
-        self.id = self._new_id()
-        await self._leases.register(self.id)
-        self._healthy_since = now
+        if renewal == "late":
+            # Perhaps the whole machine stood still: then the others were late too, and are to beat first.
+            log.warning("heartbeat_late", worker_id=self.id, late_s=round(late_s, 1))
+            self._healthy_since = None
+        self._healthy_since = self._healthy_since or asyncio.get_running_loop().time()
+        await self._compare()
+
+    async def _register(self) -> None:
+        await self._leases.register(self.id, takes_work=self._takes_work)
+        self._beat_at = time.monotonic()
+        self._healthy_since = asyncio.get_running_loop().time()
 
     async def _compare(self) -> None:
         """Look whether the rows under our name are what runs here, for answers and signals that were lost.
@@ -235,8 +265,9 @@ class Worker:
         if healthy is not None and asyncio.get_running_loop().time() - healthy >= self._settings.lease_s:
             freed = await self._leases.bury(self.id)
             if freed:
+                self.taken_over += freed
                 log.warning("workers_buried", executions_returned=freed)
-        await self._leases.bury_neighbours()
+        self.taken_over += await self._leases.bury_neighbours()
         room = self._settings.sweep_limit - self.waiting if self._takes_work and not self._stopping else 0
         for due in await self._leases.due(room) if room > 0 else ():
             self.ring(due.execution_id, due.lane)

@@ -25,11 +25,12 @@ async def test_a_beat_renews_and_a_buried_worker_is_told(database: Database) -> 
     leases = PostgresLeases(database.pool)
     worker = await add_worker(database)
     await expire(database, worker)
-    assert await leases.beat(worker) is True
+    assert await leases.beat(worker) == "late"
+    assert await leases.beat(worker) == "kept"
     assert await database.pool.fetchval("SELECT lease_until > now() FROM workers WHERE id = $1", worker)
     await database.pool.execute("UPDATE workers SET dead = true WHERE id = $1", worker)
-    assert await leases.beat(worker) is False
-    assert await leases.beat(new_id()) is False
+    assert await leases.beat(worker) == "buried"
+    assert await leases.beat(new_id()) == "buried"
 
 
 async def test_burying_returns_the_executions_and_counts_a_crash(database: Database) -> None:
@@ -53,7 +54,22 @@ async def test_nobody_buries_himself(database: Database) -> None:
     worker = await add_worker(database)
     await expire(database, worker)
     await PostgresLeases(database.pool).bury(worker)
-    assert await PostgresLeases(database.pool).beat(worker) is True
+    assert await PostgresLeases(database.pool).beat(worker) == "late"
+
+
+async def test_who_is_late_himself_buries_nobody(database: Database) -> None:
+    """A machine that was paused as a whole: all its workers are past their leases, and all of them are alive."""
+    leases, dispatch = PostgresLeases(database.pool), PostgresDispatch(database.pool, user_cap=10)
+    first, second = await add_worker(database), await add_worker(database)
+    id = await add_execution(database)
+    await dispatch.claim(id, second)
+    for worker in (first, second):
+        await expire(database, worker)
+    assert await leases.bury(first) == 0
+    assert await leases.beat(first) == "late"
+    assert await leases.beat(second) == "late"
+    assert await leases.bury(first) == 0
+    assert await status_of(database, id) is ExecutionStatus.RUNNING
 
 
 async def test_a_second_crash_leads_to_quarantine(database: Database) -> None:
@@ -74,7 +90,7 @@ async def test_who_retires_returns_what_it_holds_without_a_crash(database: Datab
     await leases.retire(worker)
     assert await status_of(database, id) is ExecutionStatus.PENDING
     assert await database.pool.fetchval("SELECT crashes FROM executions WHERE id = $1", id) == 0
-    assert await leases.beat(worker) is False
+    assert await leases.beat(worker) == "buried"
 
 
 async def test_due_is_what_nobody_was_rung_for_lately_most_urgent_first(database: Database) -> None:
@@ -102,8 +118,8 @@ async def test_a_worker_of_this_machine_whose_process_is_gone_is_buried_at_once(
     await dispatch.claim(id, gone)
     await add_worker(database)
     assert await status_of(database, id) is ExecutionStatus.PENDING
-    assert await PostgresLeases(database.pool).beat(gone) is False
-    assert await PostgresLeases(database.pool).beat(elsewhere) is True
+    assert await PostgresLeases(database.pool).beat(gone) == "buried"
+    assert await PostgresLeases(database.pool).beat(elsewhere) == "kept"
 
 
 def test_a_process_is_known_by_its_start() -> None:

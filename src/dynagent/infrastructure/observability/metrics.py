@@ -28,7 +28,7 @@ BATCH = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000)
 log = structlog.get_logger(__name__)
 
 
-M = TypeVar("M", Counter, Histogram)
+M = TypeVar("M", Counter, Histogram, Gauge)
 
 
 class Labelled(Generic[M]):
@@ -63,6 +63,14 @@ class Metrics:
         self._add_tool_calls(registry)
         self._add_trace(registry)
         self._add_queue(registry)
+        self.processes_alive = Labelled(
+            Gauge(
+                "dynagent_processes_alive",
+                "Processes with a valid lease, all machines (worker: takes work, server: answers only).",
+                ("role",),
+                registry=registry,
+            )
+        )
 
     def watch(self, name: str, documentation: str, read: Callable[[], float]) -> None:
         """Add a gauge `dynagent_<name>` whose value is read when somebody scrapes; `read` must be quick."""

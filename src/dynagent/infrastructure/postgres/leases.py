@@ -8,7 +8,7 @@ from pathlib import Path
 
 import orjson
 
-from dynagent.core.executions import QUARANTINE_AFTER, DueExecution, Held, Leases
+from dynagent.core.executions import QUARANTINE_AFTER, DueExecution, Held, Leases, Renewal
 from dynagent.infrastructure.postgres.clock import StoreClock
 from dynagent.infrastructure.postgres.notices import Channel
 from dynagent.infrastructure.postgres.pool import Pool
@@ -25,9 +25,13 @@ SELECT clock_timestamp() AS moment, pg_notify($5, id::text),
 BEAT = """
 UPDATE workers SET lease_until = now() + make_interval(secs => $2) WHERE id = $1 AND NOT dead
 RETURNING (SELECT count(*)::int FROM workers w WHERE NOT w.dead AND w.lease_until > now() AND w.id <> $1) AS peers,
-  clock_timestamp() AS moment
+  (SELECT w.lease_until < now() FROM workers w WHERE w.id = $1) AS late, clock_timestamp() AS moment
 """
-OVERDUE = "SELECT array_agg(id) FROM workers WHERE NOT dead AND lease_until < now() AND id <> $1"
+"""What is read here is the lease as it was before."""
+OVERDUE = """
+SELECT array_agg(id) FROM workers WHERE NOT dead AND lease_until < now() AND id <> $1
+  AND EXISTS (SELECT FROM workers own WHERE own.id = $1 AND NOT own.dead AND own.lease_until > now())
+"""
 NEIGHBOURS = "SELECT id, info ->> 'process' AS process FROM workers WHERE NOT dead AND info ->> 'host' = $1"
 BURY = """
 WITH buried AS (
@@ -102,9 +106,10 @@ class PostgresLeases(Leases):
         """How many other processes were alive at the last beat, or have come since."""
         self._own_id = ""
 
-    async def register(self, worker_id: str) -> None:
+    async def register(self, worker_id: str, *, takes_work: bool = True) -> None:
         """Enter a worker; bury at once those of this machine whose process is gone, without waiting for their lease."""
-        info = orjson.dumps({"host": host_identity(), "process": process_identity(os.getpid())}).decode()
+        process = {"host": host_identity(), "process": process_identity(os.getpid()), "takes_work": takes_work}
+        info = orjson.dumps(process).decode()
         asked_at, name = time.monotonic(), f"{socket.gethostname()}:{os.getpid()}"
         self._own_id = worker_id
         row = await self._pool.fetchrow(REGISTER, worker_id, name, self._lease_s, info, Channel.HERE.value)
@@ -118,16 +123,16 @@ class PostgresLeases(Leases):
         if worker_id != self._own_id:
             self.peers += 1
 
-    async def beat(self, worker_id: str) -> bool:
-        """Renew the lease; False when this worker was buried."""
+    async def beat(self, worker_id: str) -> Renewal:
+        """Renew the lease, whether it has run out or not, unless this worker was buried."""
         asked_at = time.monotonic()
         row = await self._pool.fetchrow(BEAT, worker_id, self._lease_s)
         if row is None:
             self.peers = 0
-            return False
+            return "buried"
         self.peers = row["peers"]
         self.clock.set(row["moment"], asked_at=asked_at)
-        return True
+        return "late" if row["late"] else "kept"
 
     async def retire(self, worker_id: str) -> None:
         """Leave; executions still held go back to pending and count no crash."""
