@@ -115,19 +115,53 @@ def test_every_process_is_scraped_by_a_name_that_it_answers_to() -> None:
     assert all(name in COMPOSE["services"]["backend"]["environment"]["ALLOWED_HOSTS"] for name in BACKENDS)
 
 
-def test_the_dashboard_asks_for_figures_that_there_are() -> None:
-    dashboard = json.loads((ROOT / "docker" / "grafana-dashboard.json").read_text())
-    asked = {
-        name for panel in dashboard["panels"] for target in panel["targets"] for name in FIGURE.findall(target["expr"])
-    }
+def figures_there() -> set[str]:
+    """Return the names under which a process shows its figures."""
     metrics = Metrics()
     process = MagicMock()
     Figures(metrics, worker=process, signals=process, writer=process, pool=process, primary=process)
-    there = {
+    return {
         sample
         for family in metrics.registry.collect()
         for sample in (family.name, f"{family.name}_total", f"{family.name}_bucket")
     }
 
+
+def test_the_dashboard_asks_for_figures_that_there_are() -> None:
+    dashboard = json.loads((ROOT / "docker" / "grafana-dashboard.json").read_text())
+    asked = {
+        name for panel in dashboard["panels"] for target in panel["targets"] for name in FIGURE.findall(target["expr"])
+    }
+
     assert len(asked) > 20
-    assert asked - there == set()
+    assert asked - figures_there() == set()
+
+
+def test_the_alerts_ask_for_figures_that_there_are_and_say_what_to_do() -> None:
+    [group] = yaml.safe_load((ROOT / "docker" / "prometheus-alerts.yml").read_text())["groups"]
+    asked = {name for rule in group["rules"] for name in FIGURE.findall(rule["expr"])}
+
+    assert asked - figures_there() == set()
+    assert {
+        "dynagent_oldest_pending_seconds",
+        "dynagent_loop_lag_seconds",
+        "dynagent_processes_alive",
+        "dynagent_executions_taken_over_total",
+        "dynagent_heartbeat_age_seconds",
+        "dynagent_trace_failing",
+    } <= asked
+    for rule in group["rules"]:
+        assert rule["labels"]["severity"] in ("warning", "critical")
+        assert rule["annotations"]["summary"]
+        assert rule["annotations"]["action"]
+    prometheus = yaml.safe_load((ROOT / "docker" / "prometheus.yml").read_text())
+    mounted = [volume.split(":")[:2] for volume in COMPOSE["services"]["prometheus"]["volumes"]]
+    assert [["./prometheus-alerts.yml", rules] for rules in prometheus["rule_files"]] == [
+        pair for pair in mounted if "alerts" in pair[0]
+    ]
+
+
+def test_the_documents_name_figures_that_there_are() -> None:
+    for document in ("scaling.md", "deployment.md", "reliability.md"):
+        asked = set(FIGURE.findall((ROOT / "docs" / document).read_text()))
+        assert asked - figures_there() == set(), document

@@ -8,6 +8,7 @@ from typing import Any
 import httpx2
 import orjson
 from fastapi import FastAPI
+from prometheus_client.parser import text_string_to_metric_families
 
 from tests.presentation.api.watching import Watcher
 
@@ -39,6 +40,14 @@ class People:
     async def health(self) -> Json:
         """Return the parts of `/health`."""
         return (await self._http.get("/health")).json()["parts"]
+
+    async def figures(self) -> dict[str, float]:
+        """Return what `/metrics` says, by name; children of one figure added up."""
+        found: dict[str, float] = {}
+        for family in text_string_to_metric_families((await self._http.get("/metrics")).text):
+            for sample in family.samples:
+                found[sample.name] = found.get(sample.name, 0.0) + sample.value
+        return found
 
     async def agent(self, *tools: str, **more: Any) -> str:
         """Make an agent; return its id."""
