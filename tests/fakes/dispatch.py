@@ -57,6 +57,7 @@ class FakeLeases:
         self.waiting: list[DueExecution] = []
         self.under_our_name: list[Held] = []
         self.given_up: list[str] = []
+        self.turns: list[str] = []
 
     async def register(self, worker_id: str, *, takes_work: bool = True) -> None:
         """Note."""
@@ -92,6 +93,10 @@ class FakeLeases:
         self.given_up.extend(execution_ids)
         self.under_our_name = [held for held in self.under_our_name if held.execution_id not in execution_ids]
         return len(execution_ids)
+
+    async def in_turn(self, execution_ids: Sequence[str]) -> Sequence[str]:
+        """Answer those that the test wants, in its order; all as they are when it wants nothing."""
+        return [id for id in self.turns if id in execution_ids] if self.turns else execution_ids
 
     async def due(self, limit: int) -> Sequence[DueExecution]:
         """Hand out what waits, once."""

@@ -84,6 +84,20 @@ async def test_a_full_lane_waits_and_does_not_hold_up_another() -> None:
     assert bus.started == ["a", "slow", "b", "c"]
 
 
+async def test_those_who_wait_take_turns() -> None:
+    bus, leases = Bus(), FakeLeases()
+    worker = make(bus, leases, concurrency=1)
+    leases.turns = ["b1", "a2", "a3"]
+    for name in ("a1", "a2", "gone", "a3", "b1"):
+        worker.ring(name, "interactive")
+    await worker.start()
+    await until(lambda: worker.waiting == 3)
+    bus.release.set()
+    await until(lambda: len(bus.ended) == 4)
+    assert bus.started == ["a1", "b1", "a2", "a3"], "what is no longer pending is not tried"
+    await worker.stop()
+
+
 async def test_cancel_stops_the_run_with_its_reason() -> None:
     bus = Bus()
     worker = make(bus, FakeLeases())

@@ -230,7 +230,7 @@ def _open_bus(ground: Ground, models: ModelsInUse, ports: Ports) -> Bus[Scope]:
     if ground.replica is not None:
         bus.read_late_from(late_scopes(ground.database, ground.replica))
     register_handlers(bus, ports)
-    register_schedules(bus, ground.leases.clock)
+    register_schedules(bus, ground.settings, ground.leases.clock)
     ground.incidents.attach(bus, ground.observer)
     ground.stack.push_async_callback(ground.incidents.settled)
     return bus

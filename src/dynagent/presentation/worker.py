@@ -268,9 +268,20 @@ class Worker:
                 self.taken_over += freed
                 log.warning("workers_buried", executions_returned=freed)
         self.taken_over += await self._leases.bury_neighbours()
+        for state in self._lanes.values():
+            if len(state.waiting) > 1:
+                await self._put_in_turn(state)
         room = self._settings.sweep_limit - self.waiting if self._takes_work and not self._stopping else 0
         for due in await self._leases.due(room) if room > 0 else ():
             self.ring(due.execution_id, due.lane)
+
+    async def _put_in_turn(self, state: _LaneState) -> None:
+        """Bells come in the order of submission; who submits a thousand at once is not to hold up all others."""
+        asked = set(state.waiting)
+        ordered = await self._leases.in_turn(list(asked))
+        still = set(state.waiting)
+        came_since = [execution_id for execution_id in state.waiting if execution_id not in asked]
+        state.waiting = deque([execution_id for execution_id in ordered if execution_id in still] + came_since)
 
 
 async def _every(seconds: float, action: Callable[[], Awaitable[None]], *, at_once: bool = False) -> None:

@@ -159,6 +159,25 @@ async def test_users_take_turns_and_get_no_more_bells_than_places(database: Data
     assert not ids & set(many[3:])
 
 
+async def test_turns_count_what_runs_and_no_user_overtakes_another_by_priority(database: Database) -> None:
+    await database.pool.execute("DELETE FROM executions")
+    leases, dispatch = PostgresLeases(database.pool), PostgresDispatch(database.pool, user_cap=10)
+    greedy, modest, worker = new_id(), new_id(), await add_worker(database)
+    for _ in range(2):
+        assert await dispatch.claim(await add_execution(database, user_id=greedy), worker)
+    many = [await add_execution(database, user_id=greedy, priority=100) for _ in range(3)]
+    plain, urgent = (
+        await add_execution(database, user_id=modest),
+        await add_execution(database, user_id=modest, priority=1),
+    )
+    ended = await add_execution(database, user_id=modest)
+    await database.pool.execute("UPDATE executions SET status = 'cancelled' WHERE id = $1", ended)
+    expected = [urgent, plain, *many]
+    assert await leases.in_turn([*many, ended, plain, urgent]) == expected
+    await database.pool.execute("UPDATE executions SET rung_at = '-infinity' WHERE status = 'pending'")
+    assert [item.execution_id for item in await leases.due(10)] == expected
+
+
 async def test_what_stands_under_nobodys_name_returns(database: Database) -> None:
     """A claim that was on its way when its worker was buried; a row whose worker a backup does not know."""
     leases, dispatch = PostgresLeases(database.pool), PostgresDispatch(database.pool, user_cap=1)

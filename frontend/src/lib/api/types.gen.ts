@@ -3559,6 +3559,12 @@ export type ScheduleOut = {
      */
     last_fire: string | null;
     /**
+     * Last Problem
+     *
+     * Why nothing was started when it was last due; null when something was.
+     */
+    last_problem: string | null;
+    /**
      * Model
      */
     model: string | null;

@@ -165,6 +165,13 @@ class Leases(Protocol):
         """Return executions that stand under this worker's name to pending; each counts a crash."""
         ...
 
+    async def in_turn(self, execution_ids: Sequence[str]) -> Sequence[str]:
+        """Return those of them that are still pending in the order in which they should start.
+
+        Users take turns, counting what they have running; within a user's own, higher priority first.
+        """
+        ...
+
     async def due(self, limit: int) -> Sequence[DueExecution]:
         """Return pending executions that nobody was rung for lately, and note that they are rung for now."""
         ...

@@ -77,8 +77,8 @@ WITH freed AS (
 SELECT count(*)::int FROM freed
 """
 DUE = """
-UPDATE executions SET rung_at = now() WHERE id IN (
-  SELECT e.id FROM executions e
+WITH due AS (
+  SELECT e.id, ranked.place + coalesce(s.n, 0) AS turn FROM executions e
   JOIN (
     SELECT id, user_id, row_number() OVER (PARTITION BY user_id ORDER BY priority DESC, id) AS place
     FROM executions
@@ -87,10 +87,18 @@ UPDATE executions SET rung_at = now() WHERE id IN (
   ) AS ranked ON ranked.id = e.id
   LEFT JOIN user_slots s ON s.user_id = ranked.user_id
   WHERE ranked.place <= $3 - coalesce(s.n, 0) AND e.status = 'pending'
-  ORDER BY ranked.place, e.priority DESC, e.id LIMIT $2 FOR UPDATE OF e SKIP LOCKED
-) RETURNING id, lane
+  ORDER BY turn, e.id LIMIT $2 FOR UPDATE OF e SKIP LOCKED
+), rung AS (
+  UPDATE executions e SET rung_at = now() FROM due WHERE e.id = due.id RETURNING e.id, e.lane, due.turn
+)
+SELECT id, lane FROM rung ORDER BY turn, id
 """
 """Users take turns, and nobody is rung for more often than he has places: such bells would only hold up the others."""
+IN_TURN = """
+SELECT e.id FROM executions e LEFT JOIN user_slots s ON s.user_id = e.user_id
+WHERE e.id = ANY($1::uuid[]) AND e.status = 'pending'
+ORDER BY row_number() OVER (PARTITION BY e.user_id ORDER BY e.priority DESC, e.id) + coalesce(s.n, 0), e.id
+"""
 
 
 class PostgresLeases(Leases):
@@ -159,8 +167,12 @@ class PostgresLeases(Leases):
         """Return executions that stand under this worker's name to pending; each counts a crash."""
         return await self._pool.fetchval(GIVE_UP, worker_id, list(execution_ids), QUARANTINE_AFTER)
 
+    async def in_turn(self, execution_ids: Sequence[str]) -> Sequence[str]:
+        """Return those still pending, users taking turns."""
+        return [str(row["id"]) for row in await self._pool.fetch(IN_TURN, list(execution_ids))]
+
     async def due(self, limit: int) -> Sequence[DueExecution]:
-        """Return pending executions nobody was rung for lately, most urgent first."""
+        """Return pending executions nobody was rung for lately, in the order in which they should start."""
         rows = await self._pool.fetch(DUE, self._ring_every_s, limit, self._user_cap)
         return [DueExecution(str(row["id"]), row["lane"]) for row in rows]
 
