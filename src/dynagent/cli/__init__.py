@@ -154,11 +154,14 @@ def current() -> None:
 
 
 @db.command(short_help="Remove what is older than the retention time.")
-def prune(days: Days = None) -> None:
+def prune(
+    days: Days = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only print what would be removed.")] = False,
+) -> None:
     """Remove events and checkpoints that are older than the retention time, and print how much that was."""
     from dynagent.cli.database import run_prune
 
-    raise typer.Exit(run_prune(days))
+    raise typer.Exit(run_prune(days, dry_run=dry_run))
 
 
 @db.command(short_help="Empty the database, for development.")

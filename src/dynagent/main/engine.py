@@ -28,7 +28,7 @@ from dynagent.infrastructure.postgres.dispatch import PostgresDispatch
 from dynagent.infrastructure.postgres.leases import PostgresLeases
 from dynagent.infrastructure.postgres.outbox import Outbox
 from dynagent.infrastructure.postgres.pool import Pool
-from dynagent.infrastructure.postgres.prune import Housekeeping
+from dynagent.infrastructure.postgres.prune import Housekeeping, make_months_ahead
 from dynagent.infrastructure.postgres.replica import Replica
 from dynagent.infrastructure.postgres.run_readers import PostgresAgentConfigurations, PostgresConversations
 from dynagent.infrastructure.postgres.submissions import PostgresSubmissions
@@ -166,6 +166,7 @@ async def _open_database(settings: Settings, stack: AsyncExitStack, tell: Tell) 
         tell(f"bringing the schema to {migrations.head()}")
         await migrations.upgrade_apart(database.dsn)
         await migrations.check_schema(database.pool)
+    await make_months_ahead(database.pool)
     return database
 
 
