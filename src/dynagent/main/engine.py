@@ -57,27 +57,17 @@ Tell = Callable[[str], None]
 """Called with one line of progress for people."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Engine:
     """What runs in every process, with or without an API; `health` asks all its parts."""
 
-    def __init__(
-        self,
-        *,
-        bus: Bus[Scope],
-        ports: Ports,
-        identity: Identity,
-        worker: Worker,
-        database: Database,
-        metrics: Metrics,
-        health: Health,
-    ) -> None:
-        self.bus = bus
-        self.ports = ports
-        self.identity = identity
-        self.worker = worker
-        self.database = database
-        self.metrics = metrics
-        self.health = health
+    bus: Bus[Scope]
+    ports: Ports
+    identity: Identity
+    worker: Worker
+    database: Database
+    metrics: Metrics
+    health: Health
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +113,13 @@ async def open_engine(settings: Settings, *, tell: Tell, takes_work: bool) -> As
         worker = await _start_worker(ground, bus, takes_work=takes_work)
         figures = _watch(ground, worker, writer)
         parts = parts_of(
-            settings, figures, database=database, models=models, sandbox=ports.sandbox, replica=ground.replica
+            settings,
+            figures,
+            database=database,
+            clock=ground.leases.clock,
+            models=models,
+            sandbox=ports.sandbox,
+            replica=ground.replica,
         )
         yield Engine(
             bus=bus,

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from dynagent.core.shared.clock import Clock, utc_now
 from dynagent.core.tools import ToolSandbox
 from dynagent.infrastructure.llm.in_use import ModelsInUse
 from dynagent.infrastructure.observability.disk import check_disk
@@ -16,6 +17,7 @@ from dynagent.presentation.worker import Worker
 
 LONG_WAIT_S = 60.0
 LATE_LOOP_S = 1.0
+LATE_CLOCK_S = 5.0
 
 
 def parts_of(
@@ -23,6 +25,7 @@ def parts_of(
     figures: Figures,
     *,
     database: Database,
+    clock: Clock,
     models: ModelsInUse,
     sandbox: ToolSandbox,
     replica: Replica | None,
@@ -34,6 +37,7 @@ def parts_of(
         Part("worker", lambda: _check_worker(figures.worker), required=False),
         Part("queue", lambda: _check_queue(figures), required=False),
         Part("event loop", lambda: _check_loop(figures), required=False),
+        Part("clock", lambda: _check_clock(clock), required=False),
         Part("trace", lambda: _check_trace(figures.writer), required=False),
         Part("sandbox", lambda: _check_sandbox(sandbox), required=False, timeout_s=5.0),
     ]
@@ -89,6 +93,8 @@ async def _check_queue(figures: Figures) -> Finding:
 def judged(queue: Queue) -> Finding:
     """Say whether what waits is being worked at."""
     waits = f"{queue.pending} executions wait"
+    if not queue.workers and not queue.servers and not queue.pending:
+        return Finding(Condition.OK, "nothing runs on this database now, and nothing waits")
     if not queue.workers:
         advice = "start one: dynagent worker, or serve without --no-worker"
         return Finding(Condition.WARN, f"{waits} and no worker is alive", advice)
@@ -100,6 +106,19 @@ def judged(queue: Queue) -> Finding:
         )
         return Finding(Condition.WARN, f"{waits}, the oldest for {queue.oldest_s:.0f} s; {alive}", advice)
     return Finding(Condition.OK, f"{waits}; {alive}")
+
+
+def judged_clock(ahead_s: float) -> Finding:
+    """Say whether this machine's clock agrees with the database's, which it is so many seconds ahead of."""
+    if abs(ahead_s) < LATE_CLOCK_S:
+        return Finding(Condition.OK, "this machine's clock agrees with the database's")
+    found = f"this machine's clock is {abs(ahead_s):.0f} s {'ahead of' if ahead_s > 0 else 'behind'} the database's"
+    advice = "have NTP set both: leases, limits and schedules go by the database's, logs and sign-ins by this one's"
+    return Finding(Condition.WARN, found, advice)
+
+
+async def _check_clock(clock: Clock) -> Finding:
+    return judged_clock((utc_now() - clock()).total_seconds())
 
 
 async def _check_loop(figures: Figures) -> Finding:

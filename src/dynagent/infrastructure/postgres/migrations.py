@@ -94,6 +94,12 @@ def head() -> str:
     return heads.pop()
 
 
+def knows(revision: str) -> bool:
+    """Say whether this code has that revision; one that it has not is of a newer release, or of another program."""
+    files = (scripts() / "versions").glob("*.py")
+    return any(("revision", revision) in _LINK.findall(file.read_text()) for file in files)
+
+
 def scripts() -> Path:
     """Return the directory of the revisions: inside the installed package, or at the root of the repository."""
     package = Path(dynagent.__file__).parent
