@@ -9,7 +9,7 @@ import structlog
 from dynagent.application.shared.bus import Bus
 from dynagent.core.agents import Agent, AgentRepository
 from dynagent.core.executions import TraceLog
-from dynagent.core.shared.events import DomainEvent, EventObserver
+from dynagent.core.shared.events import AgentEventObserver, DomainEvent
 from dynagent.core.shared.ids import new_id
 from dynagent.infrastructure.hybrid.agents import HybridAgentRepository
 from dynagent.infrastructure.hybrid.repository import AfterCommit, EntityCache
@@ -80,7 +80,7 @@ class Ground:
     signals: Signals
     metrics: Metrics
     stack: AsyncExitStack
-    observer: EventObserver
+    observer: AgentEventObserver
     outbox: Outbox
     incidents: Incidents
     replica: Replica | None = None
@@ -141,8 +141,8 @@ async def _open_ground(settings: Settings, stack: AsyncExitStack, tell: Tell) ->
     )
     signals = Signals(settings, database, leases)
     await signals.start(stack)
-    observer = EventObserver(_log_failure)
-    outbox = Outbox(database.pool, observer)
+    observer = AgentEventObserver(_log_failure)
+    outbox = Outbox(database.pool, observer, carry=signals.carry)
     outbox.start()
     stack.push_async_callback(outbox.stop)
     incidents = Incidents(database.pool)

@@ -22,6 +22,7 @@ from dynagent.infrastructure.postgres.notice_signals import (
     NoticeTraceFanout,
 )
 from dynagent.infrastructure.postgres.notices import Channel, PostgresNotices
+from dynagent.infrastructure.postgres.outbox import Carry
 from dynagent.main.settings import Settings
 from dynagent.presentation.worker import Worker
 
@@ -53,6 +54,8 @@ class Signals:
         self._fanout: RedisTraceFanout | None = None
         self._taskiq: TaskiqDoorbell | None = None
         self.guard: RedisGuard | None = None
+        self.carry: Carry | None = None
+        """What takes domain events to other programs, where that is wanted."""
         self.cache: Cache = MemoryCache()
         self.cancel_signal = SpreadCancelSignal(self._cancel)
         self.doorbell = NearestDoorbell(self._remote_bell())
@@ -133,12 +136,15 @@ class Signals:
         # Imported here for the same reason.
         from dynagent.infrastructure.redis.cache import RedisCache
         from dynagent.infrastructure.redis.client import RedisGuard, connect
+        from dynagent.infrastructure.redis.events import RedisEventStream
         from dynagent.infrastructure.redis.trace_fanout import RedisTraceFanout
 
         redis = connect(self._settings.redis)
         stack.push_async_callback(redis.aclose)
         self.guard = RedisGuard(rest_s=self._settings.redis.rest_s)
         self.cache = RedisCache(redis, self.guard)
+        if self._settings.redis.events_stream:
+            self.carry = RedisEventStream(redis, self._settings.redis.events_stream).carry
         self._fanout = RedisTraceFanout(redis, self.hub, on_gap=self.hub.poke_all)
         await self._fanout.start()
         stack.push_async_callback(self._fanout.stop)
