@@ -31,9 +31,13 @@ class People:
     ) -> None:
         await self._http.aclose()
 
+    async def answer_of(self, method: str, path: str, body: Any = None) -> httpx2.Response:
+        """Send a request; return whatever is answered."""
+        return await self._http.request(method, f"/api{path}", json=body)
+
     async def send(self, method: str, path: str, body: Any = None) -> Json:
         """Send a request that must succeed; return its JSON."""
-        answer = await self._http.request(method, f"/api{path}", json=body)
+        answer = await self.answer_of(method, path, body)
         assert answer.is_success, f"{method} {path}: {answer.status_code} {answer.text}"
         return answer.json()
 
