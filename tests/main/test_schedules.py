@@ -77,7 +77,7 @@ async def test_its_runs_are_listed(people: People, fire: Any) -> None:
     [
         ({"cron": "0 9 * *"}, "/cron", "five fields"),
         ({"cron": "61 9 * * *"}, "/cron", "Bad minute"),
-        ({"cron": "0 0 31 2 *"}, "/cron", "names no time"),
+        ({"cron": "0 0 31 2 *"}, "/cron", "Bad day-of-month"),
         ({"time_zone": "Mars/Olympus"}, "/time_zone", "IANA"),
         ({"name": ""}, "/name", "at least 1"),
         ({"query": ""}, "/query", "at least 1"),
