@@ -1,12 +1,13 @@
 """What `dynagent doctor` looks at: each part of an installation, from outside, changing nothing."""
 
+import asyncio
 import dataclasses
 import os
 import socket
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import httpx2
 import pydantic
@@ -30,6 +31,9 @@ from dynagent.infrastructure.security.keyring import FILE_NAME, SecretSettings, 
 from dynagent.infrastructure.security.settings import AuthSettings
 from dynagent.main import Settings
 from dynagent.presentation.api.shared.headers import exact_origins
+
+if TYPE_CHECKING:
+    from taskiq import AsyncBroker
 
 OK, WARN, FAIL = Condition.OK, Condition.WARN, Condition.FAIL
 
@@ -140,14 +144,18 @@ async def _check_redis() -> Finding:
     return Finding(OK, f"answers in {(time.perf_counter() - began) * 1000:.1f} ms")
 
 
+def _bell_broker(url: str) -> "AsyncBroker":
+    from dynagent.infrastructure.redis.doorbell import broker_factory
+
+    return broker_factory(url)("interactive")
+
+
 async def _check_broker() -> Finding:
     url = BrokerSettings().url
     if not url:
         return Finding(OK, "BROKER_URL is not set: bells go over Redis or PostgreSQL")
-    # What speaks to brokers is not imported where there is none.
-    from dynagent.infrastructure.redis.doorbell import broker_factory
-
-    broker = broker_factory(url)("interactive")
+    # In a thread: what speaks to brokers is long to import, and the other parts have only seconds.
+    broker = await asyncio.to_thread(_bell_broker, url)
     try:
         await broker.startup()
     except Exception as error:
