@@ -42,6 +42,14 @@ def test_prune_says_what_it_removed() -> None:
     assert " MB  " in told
 
 
+def test_prune_can_be_asked_first() -> None:
+    assert db("upgrade")[0] == 0
+    code, told = db("prune", "--days", "30", "--dry-run")
+
+    assert code == 0
+    assert "would remove what ended and is older than 30 days: 0 executions" in told
+
+
 def test_prune_without_a_retention_time_asks_for_one() -> None:
     result = CliRunner().invoke(app, ["db", "prune"])
 

@@ -2,19 +2,24 @@
 
 import json
 import socket
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import psycopg
 import pytest
+import time_machine
 from benchmarks.scripted_model import ScriptedModel
 from typer.testing import CliRunner
 
 from dynagent.cli import app
+from dynagent.infrastructure.observability import disk
 from tests.servers import TestRedisCluster
 
 
 def doctor() -> tuple[int, dict[str, Any]]:
     result = CliRunner().invoke(app, ["doctor", "--json"])
-    return result.exit_code, json.loads(result.output)
+    return result.exit_code, json.loads(result.stdout)
 
 
 def test_a_fresh_installation_is_well() -> None:
@@ -22,7 +27,8 @@ def test_a_fresh_installation_is_well() -> None:
 
     assert code == 0
     assert list(report["parts"]) == [
-        "settings", "data directory", "secret key", "disk", "database", "redis", "model", "sandbox", "port"
+        "settings", "data directory", "secret key", "disk", "database", "processes", "clock", "redis", "broker",
+        "model", "sandbox", "port",
     ]  # fmt: skip
     assert report["parts"]["database"]["detail"] == "embedded PostgreSQL, made at the first start"
     assert report["parts"]["model"]["detail"] == 'no key: the built-in model "demo" answers'
@@ -39,6 +45,74 @@ def test_an_unreachable_database_fails_without_telling_its_password(monkeypatch:
     assert report["parts"]["database"]["status"] == "fail"
     assert report["parts"]["database"]["advice"] == "check DATABASE_URL"
     assert "hunter22" not in json.dumps(report)
+    for part in ("processes", "clock"):
+        assert report["parts"][part]["detail"] == "not known while the database is away"
+
+
+@pytest.fixture
+def table(monkeypatch: pytest.MonkeyPatch, fresh_database_url: str) -> Iterator[Any]:
+    """A connection to the database that the doctor looks at."""
+    monkeypatch.setenv("DATABASE_URL", fresh_database_url)
+    with psycopg.connect(fresh_database_url, autocommit=True) as connection:
+        yield connection
+
+
+def test_a_database_of_a_newer_release_fails_and_an_older_one_is_upgraded(table: Any) -> None:
+    assert doctor()[1]["parts"]["database"]["status"] == "ok"
+    table.execute("UPDATE alembic_version SET version_num = '0001_schema_version'")
+    code, report = doctor()
+    assert (code, report["parts"]["database"]["status"]) == (0, "warn")
+    assert report["parts"]["database"]["advice"].startswith("run: dynagent db upgrade")
+    table.execute("UPDATE alembic_version SET version_num = '9999_of_tomorrow'")
+    code, report = doctor()
+    assert (code, report["parts"]["database"]["status"]) == (1, "fail")
+    assert report["parts"]["database"]["advice"].startswith("update this program")
+
+
+def test_work_that_nobody_does_is_pointed_out(table: Any) -> None:
+    _, report = doctor()
+    assert report["parts"]["processes"]["detail"] == "nothing runs on this database now, and nothing waits"
+    table.execute(
+        "INSERT INTO executions (id, user_id, agent_id, agent_version, agent_name, query, context, lane, priority, "
+        "status, attempt, crashes, cancel_requested, usage, created_at) "
+        "VALUES (uuidv7(), uuidv7(), uuidv7(), 1, 'A', 'q', '{}', 'batch', 0, 'pending', 0, 0, false, '{}', now())"
+    )
+    code, report = doctor()
+    assert (code, report["parts"]["processes"]["status"]) == (0, "warn")
+    assert report["parts"]["processes"]["detail"] == "1 executions wait and no worker is alive"
+    assert "dynagent worker" in report["parts"]["processes"]["advice"]
+    table.execute("INSERT INTO workers (id, name, lease_until) VALUES (uuidv7(), 'w', now() + interval '1 h')")
+    assert doctor()[1]["parts"]["processes"]["detail"] == "1 executions wait; workers alive: 1"
+
+
+def test_a_clock_that_is_wrong_is_pointed_out(table: Any) -> None:
+    with time_machine.travel(datetime.now(UTC) - timedelta(minutes=5), tick=True):
+        code, report = doctor()
+    assert (code, report["parts"]["clock"]["status"]) == (0, "warn")
+    assert "s behind the database's" in report["parts"]["clock"]["detail"]
+    assert doctor()[1]["parts"]["clock"]["status"] == "ok"
+
+
+@pytest.mark.parametrize("url", ["nats://127.0.0.1:1", "amqp://127.0.0.1:1/"])
+def test_a_broker_that_is_away(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("BROKER_URL", url)
+    code, report = doctor()
+    assert (code, report["parts"]["broker"]["status"]) == (0, "fail")
+    assert "nothing is lost" in report["parts"]["broker"]["advice"]
+
+
+def test_a_disk_that_is_nearly_full(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(disk, "FAIL_BELOW", 2**62)
+    code, report = doctor()
+    assert (code, report["parts"]["disk"]["status"]) == (1, "fail")
+    assert "make room" in report["parts"]["disk"]["advice"]
+
+
+def test_a_sandbox_that_cannot_run_says_what_still_works(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOOL_SANDBOX_SOCKET", "/nowhere/sandbox.sock")
+    code, report = doctor()
+    assert (code, report["parts"]["sandbox"]["status"]) == (0, "warn")
+    assert "all else works" in report["parts"]["sandbox"]["advice"]
 
 
 def test_redis_that_is_away_is_no_failure_of_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,6 +11,7 @@ from dynagent.core.executions import (
     Frame,
     Held,
     Journal,
+    Renewal,
     TraceRecorder,
 )
 from tests.fakes.trace import ListedTrace
@@ -51,22 +52,25 @@ class FakeLeases:
         self.beats = 0
         self.burials = 0
         self.alive = True
+        self.renewal: Renewal = "kept"
         self.error: Exception | None = None
+        self.eager: list[bool] = []
         self.waiting: list[DueExecution] = []
         self.under_our_name: list[Held] = []
         self.given_up: list[str] = []
+        self.turns: list[str] = []
 
-    async def register(self, worker_id: str) -> None:
+    async def register(self, worker_id: str, *, takes_work: bool = True) -> None:
         """Note."""
         self.registered.append(worker_id)
 
-    async def beat(self, worker_id: str) -> bool:
-        """Answer `alive`; a buried worker is alive again once it has registered anew."""
+    async def beat(self, worker_id: str) -> Renewal:
+        """Answer `renewal`, or that it was buried: then it is alive again once it has registered anew."""
         self.beats += 1
         if self.error is not None:
             raise self.error
         alive, self.alive = self.alive, True
-        return alive
+        return self.renewal if alive else "buried"
 
     async def retire(self, worker_id: str) -> None:
         """Note."""
@@ -91,8 +95,13 @@ class FakeLeases:
         self.under_our_name = [held for held in self.under_our_name if held.execution_id not in execution_ids]
         return len(execution_ids)
 
-    async def due(self, limit: int) -> Sequence[DueExecution]:
-        """Hand out what waits, once."""
+    async def in_turn(self, execution_ids: Sequence[str]) -> Sequence[str]:
+        """Answer those that the test wants, in its order; all as they are when it wants nothing."""
+        return [id for id in self.turns if id in execution_ids] if self.turns else execution_ids
+
+    async def due(self, limit: int, *, eager: bool = False) -> Sequence[DueExecution]:
+        """Hand out what waits, once; note whether who asked is eager."""
+        self.eager.append(eager)
         due, self.waiting = self.waiting[:limit], self.waiting[limit:]
         return due
 

@@ -8,6 +8,7 @@ from typing import Any
 import httpx2
 import orjson
 from fastapi import FastAPI
+from prometheus_client.parser import text_string_to_metric_families
 
 from tests.presentation.api.watching import Watcher
 
@@ -30,23 +31,27 @@ class People:
     ) -> None:
         await self._http.aclose()
 
+    async def answer_of(self, method: str, path: str, body: Any = None) -> httpx2.Response:
+        """Send a request; return whatever is answered."""
+        return await self._http.request(method, f"/api{path}", json=body)
+
     async def send(self, method: str, path: str, body: Any = None) -> Json:
         """Send a request that must succeed; return its JSON."""
-        answer = await self.ask(method, path, body)
+        answer = await self.answer_of(method, path, body)
         assert answer.is_success, f"{method} {path}: {answer.status_code} {answer.text}"
         return answer.json()
-
-    async def ask(self, method: str, path: str, body: Any = None) -> httpx2.Response:
-        """Send a request; return the answer, whatever it is."""
-        return await self._http.request(method, f"/api{path}", json=body)
 
     async def health(self) -> Json:
         """Return the parts of `/health`."""
         return (await self._http.get("/health")).json()["parts"]
 
-    async def figures(self) -> str:
-        """Return what `/metrics` says."""
-        return (await self._http.get("/metrics")).text
+    async def figures(self) -> dict[str, float]:
+        """Return what `/metrics` says, by name; children of one figure added up."""
+        found: dict[str, float] = {}
+        for family in text_string_to_metric_families((await self._http.get("/metrics")).text):
+            for sample in family.samples:
+                found[sample.name] = found.get(sample.name, 0.0) + sample.value
+        return found
 
     async def agent(self, *tools: str, **more: Any) -> str:
         """Make an agent; return its id."""

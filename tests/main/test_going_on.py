@@ -177,8 +177,9 @@ async def test_a_conversation_is_named_put_away_and_comes_back(people: People) -
 
 async def test_the_figures_say_how_the_database_is(people: People) -> None:
     async with asyncio.timeout(20):
-        while "dynagent_database_server_connections_most 0.0" in (text := await people.figures()):
+        while not (found := await people.figures())["dynagent_database_server_connections_most"]:
             await asyncio.sleep(0.05)
-    assert 'dynagent_database_connections{pool="direct",state="most"} 4.0' in text
+    # Of both pools together: those in use, those that lie idle, and the most there may be.
+    assert found["dynagent_database_connections"] >= 8
     for name in ("server_connections", "longest_statement_seconds", "waiting_for_locks", "deadlocks", "cached_ratio"):
-        assert f"dynagent_database_{name} " in text
+        assert f"dynagent_database_{name}" in found

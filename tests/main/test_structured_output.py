@@ -140,6 +140,6 @@ async def test_what_is_no_schema_is_refused_at_once(people: People) -> None:
             ("POST", "/executions", {"agent_id": agent, "query": "x"}),
             ("POST", f"/agents/{agent}/run", {"input": "x"}),
         ):
-            refused = await people.ask(method, path, body | {"output_schema": schema})
+            refused = await people.answer_of(method, path, body | {"output_schema": schema})
             assert refused.status_code == 422, (schema, path, refused.text)
             assert [item["pointer"].lstrip("#") for item in refused.json()["errors"]] == ["/output_schema"]

@@ -41,7 +41,7 @@ async def test_the_tools_of_a_file_are_registered_and_called(people: People) -> 
 
 async def test_a_second_import_replaces_only_when_asked(people: People) -> None:
     await people.send("POST", "/tools/import", {"code": FILE})
-    again = await people.ask("POST", "/tools/import", {"code": FILE})
+    again = await people.answer_of("POST", "/tools/import", {"code": FILE})
     assert (again.status_code, again.json()["error_code"]) == (409, "tool_name_taken")
     assert statuses(again.json())[:4] == [(name, "taken") for name in NAMES]
 
@@ -67,7 +67,7 @@ async def test_a_second_import_replaces_only_when_asked(people: People) -> None:
     ],
 )  # fmt: skip
 async def test_one_bad_tool_keeps_all_of_them_out(people: People, code: str, finding: str | None) -> None:
-    refused = await people.ask("POST", "/tools/import", {"code": code})
+    refused = await people.answer_of("POST", "/tools/import", {"code": code})
 
     assert refused.status_code in (409, 422), refused.text
     wrong = [tool for tool in refused.json()["tools"] if tool["status"] in ("rejected", "taken")]
@@ -78,9 +78,9 @@ async def test_one_bad_tool_keeps_all_of_them_out(people: People, code: str, fin
 
 async def test_files_without_a_tool_or_that_cannot_be_read_are_refused(people: People) -> None:
     for code in ("async def plain(text: str) -> str:\n    return text", "X = 1  # nothing here", "def broken(:\n"):
-        refused = await people.ask("POST", "/tools/import", {"code": code})
+        refused = await people.answer_of("POST", "/tools/import", {"code": code})
         assert (refused.status_code, refused.json()["error_code"]) == (422, "tool_rejected"), code
-    nul = await people.ask("POST", "/tools/import", {"code": "x = 1\ny = '\x00'\n"})
+    nul = await people.answer_of("POST", "/tools/import", {"code": "x = 1\ny = '\x00'\n"})
     assert [(item["rule"], item["line"]) for item in nul.json()["findings"]] == [("null_byte", 2)]
 
 

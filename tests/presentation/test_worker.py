@@ -84,6 +84,20 @@ async def test_a_full_lane_waits_and_does_not_hold_up_another() -> None:
     assert bus.started == ["a", "slow", "b", "c"]
 
 
+async def test_those_who_wait_take_turns() -> None:
+    bus, leases = Bus(), FakeLeases()
+    worker = make(bus, leases, concurrency=1)
+    leases.turns = ["b1", "a2", "a3"]
+    for name in ("a1", "a2", "gone", "a3", "b1"):
+        worker.ring(name, "interactive")
+    await worker.start()
+    await until(lambda: worker.waiting == 3)
+    bus.release.set()
+    await until(lambda: len(bus.ended) == 4)
+    assert bus.started == ["a1", "b1", "a2", "a3"], "what is no longer pending is not tried"
+    await worker.stop()
+
+
 async def test_cancel_stops_the_run_with_its_reason() -> None:
     bus = Bus()
     worker = make(bus, FakeLeases())
@@ -116,6 +130,19 @@ async def test_the_sweep_runs_what_nobody_was_rung_for() -> None:
     await worker.stop()
 
 
+async def test_whose_hands_are_free_asks_for_what_others_were_rung_for() -> None:
+    bus, leases = Bus(), FakeLeases()
+    worker = make(bus, leases, concurrency=2)
+    await worker.start()
+    await until(lambda: leases.eager != [])
+    assert leases.eager[0] is True
+    worker.ring("a", "interactive")
+    asked = len(leases.eager)
+    await until(lambda: len(leases.eager) > asked + 1)
+    assert leases.eager[-1] is False, "half of its places are taken"
+    await worker.stop()
+
+
 async def test_nobody_is_buried_before_a_full_lease_of_own_health() -> None:
     bus, leases = Bus(), FakeLeases()
     worker = make(bus, leases, lease_s=0.05)
@@ -125,6 +152,32 @@ async def test_nobody_is_buried_before_a_full_lease_of_own_health() -> None:
     assert leases.burials == 0
     leases.error = None
     await until(lambda: leases.burials > 0)
+    await worker.stop()
+
+
+async def test_who_was_late_waits_a_full_lease_before_burying_others() -> None:
+    bus, leases = Bus(), FakeLeases()
+    worker = make(bus, leases, lease_s=0.05)
+    leases.renewal = "late"
+    await worker.start()
+    await until(lambda: leases.beats > 10)
+    assert leases.burials == 0
+    leases.renewal = "kept"
+    await until(lambda: leases.burials > 0)
+    await worker.stop()
+
+
+async def test_it_knows_how_old_its_heartbeat_is() -> None:
+    leases = FakeLeases()
+    worker = make(Bus(), leases, lease_s=0.05)
+    await worker.start()
+    await until(lambda: leases.beats > 1)
+    assert worker.holds_its_lease
+    leases.error = OSError("database away")
+    await until(lambda: not worker.holds_its_lease)
+    assert worker.heartbeat_age_s >= 0.05
+    leases.error = None
+    await until(lambda: worker.holds_its_lease)
     await worker.stop()
 
 

@@ -117,9 +117,9 @@ def demo(
 def doctor(json: AsJson = False) -> None:
     """Check the installation part by part and say what to do about what is wrong.
 
-    Looks at the settings, the data directory, the secret key, the disk, the database and its schema, Redis, the model,
-    the sandbox for tools and the port. Changes nothing. Ends with exit code 1 when a part fails that the server cannot
-    do without.
+    Looks at the settings, the data directory, the secret key, the disk, the database with its schema, who works on it
+    and what waits, the clocks, Redis, the broker of bells, the model, the sandbox for tools and the port. Changes
+    nothing. Ends with exit code 1 when a part fails that the server cannot do without.
     """
     from dynagent.cli.doctor import run_doctor
 
@@ -157,11 +157,14 @@ def current() -> None:
 
 
 @db.command(short_help="Remove what is older than the retention time.")
-def prune(days: Days = None) -> None:
+def prune(
+    days: Days = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only print what would be removed.")] = False,
+) -> None:
     """Remove events and checkpoints that are older than the retention time, and print how much that was."""
     from dynagent.cli.database import run_prune
 
-    raise typer.Exit(run_prune(days))
+    raise typer.Exit(run_prune(days, dry_run=dry_run))
 
 
 @db.command(short_help="Empty the database, for development.")

@@ -1,17 +1,19 @@
 """What `dynagent doctor` looks at: each part of an installation, from outside, changing nothing."""
 
+import asyncio
 import dataclasses
 import os
 import socket
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import httpx2
 import pydantic
 import pydantic_settings
 
+from dynagent.cli.database_look import DatabaseLook
 from dynagent.cli.failures import CannotStart, wrong_settings
 from dynagent.cli.listening import ServerSettings, take_address
 from dynagent.cli.worker import ScrapeSettings
@@ -19,11 +21,9 @@ from dynagent.core.shared.errors import DynagentError
 from dynagent.infrastructure.llm.factory import DEMO, OPENAI, ModelSettings
 from dynagent.infrastructure.observability.disk import check_disk
 from dynagent.infrastructure.observability.health import Condition, Finding, Part
-from dynagent.infrastructure.postgres import migrations
-from dynagent.infrastructure.postgres.activity import read_activity
 from dynagent.infrastructure.postgres.database import Database, DatabaseSettings
 from dynagent.infrastructure.redis.client import connect, ping
-from dynagent.infrastructure.redis.settings import RedisSettings, read_address
+from dynagent.infrastructure.redis.settings import BrokerSettings, RedisSettings, read_address
 from dynagent.infrastructure.sandbox.levels import standing_text
 from dynagent.infrastructure.sandbox.sandbox import ZygoteSandbox
 from dynagent.infrastructure.sandbox.settings import SandboxSettings
@@ -31,6 +31,9 @@ from dynagent.infrastructure.security.keyring import FILE_NAME, SecretSettings, 
 from dynagent.infrastructure.security.settings import AuthSettings
 from dynagent.main import Settings
 from dynagent.presentation.api.shared.headers import exact_origins
+
+if TYPE_CHECKING:
+    from taskiq import AsyncBroker
 
 OK, WARN, FAIL = Condition.OK, Condition.WARN, Condition.FAIL
 
@@ -81,8 +84,7 @@ def _installed_parts() -> Sequence[Part]:
     async def check_room() -> Finding:
         return await check_disk(database.data_dir)
 
-    async def check_database() -> Finding:
-        return await _check_database(database)
+    looking = DatabaseLook(database)
 
     async def check_port() -> Finding:
         return await _check_port(server)
@@ -91,8 +93,11 @@ def _installed_parts() -> Sequence[Part]:
         Part("data directory", check_place, required=embedded),
         Part("secret key", check_secret),
         Part("disk", check_room, required=embedded),
-        Part("database", check_database, timeout_s=30.0),
+        Part("database", looking.database, timeout_s=30.0),
+        Part("processes", looking.processes, required=False, timeout_s=30.0),
+        Part("clock", looking.clock, required=False, timeout_s=30.0),
         Part("redis", _check_redis, required=False, timeout_s=5.0),
+        Part("broker", _check_broker, required=False, timeout_s=5.0),
         Part("model", _check_model, required=False, timeout_s=10.0),
         Part("sandbox", _check_sandbox, required=False, timeout_s=20.0),
         Part("port", check_port, timeout_s=5.0),
@@ -123,40 +128,6 @@ def _check_secret(place: Path) -> Finding:
     return Finding(OK, f"in {where}" + (f", with {len(keys.ids) - 1} earlier ones" if len(keys.ids) > 1 else ""))
 
 
-async def _check_database(settings: DatabaseSettings) -> Finding:
-    database = Database(settings)
-    if database.is_embedded and not (settings.data_dir / "postgres" / "data").exists():
-        return Finding(OK, "embedded PostgreSQL, made at the first start", "")
-    try:
-        await database.connect()
-    except DynagentError as error:
-        advice = "see the server's log in the data directory" if database.is_embedded else "check DATABASE_URL"
-        return Finding(FAIL, str(error), advice)
-    try:
-        server = str(await database.pool.fetchval("SHOW server_version")).split()[0]
-        size = str(await database.pool.fetchval("SELECT pg_size_pretty(pg_database_size(current_database()))"))
-        activity = await read_activity(database.pool)
-    finally:
-        await database.close()
-    found, needed = await _revision(settings), migrations.head()
-    detail = f"PostgreSQL {server}{', embedded' if database.is_embedded else ''}, {size}, schema {found or 'none'}"
-    if found != needed:
-        return Finding(WARN, f"{detail}, this program needs {needed}", "run: dynagent db upgrade (serve does it too)")
-    trouble = activity.trouble()
-    if trouble is not None:
-        return Finding(WARN, f"{detail}; {trouble}", "look at pg_stat_activity; see docs/scaling.md on connections")
-    used = f"{activity.connections} of {activity.max_connections} connections in use"
-    return Finding(OK, f"{detail}, {used}" + (f", {activity.cached:.0%} read from memory" if activity.cached else ""))
-
-
-async def _revision(settings: DatabaseSettings) -> str | None:
-    database = Database(settings)
-    try:
-        return await migrations.current(await database.start())
-    finally:
-        await database.close()
-
-
 async def _check_redis() -> Finding:
     settings = RedisSettings()
     if not settings.url:
@@ -174,6 +145,28 @@ async def _check_redis() -> Finding:
     if read_address(settings.url).is_cluster:
         return Finding(OK, f"a cluster, all of its {answered} masters answer {took}")
     return Finding(OK, f"answers {took}")
+
+
+def _bell_broker(url: str) -> "AsyncBroker":
+    from dynagent.infrastructure.redis.doorbell import broker_factory
+
+    return broker_factory(url)("interactive")
+
+
+async def _check_broker() -> Finding:
+    url = BrokerSettings().url
+    if not url:
+        return Finding(OK, "BROKER_URL is not set: bells go over Redis or PostgreSQL")
+    # In a thread: what speaks to brokers is long to import, and the other parts have only seconds.
+    broker = await asyncio.to_thread(_bell_broker, url)
+    try:
+        await broker.startup()
+    except Exception as error:
+        consequence = "executions start up to 15 s later without it, nothing is lost; check BROKER_URL"
+        return Finding(FAIL, f"no answer: {error!r}", consequence)
+    finally:
+        await broker.shutdown()
+    return Finding(OK, f"the broker answers ({url.partition('://')[0]})")
 
 
 async def _check_model() -> Finding:

@@ -12,7 +12,7 @@ from dynagent.infrastructure.observability.logging import LogSettings, configure
 from dynagent.infrastructure.postgres import migrations
 from dynagent.infrastructure.postgres.backup import Copied, NotRestorable, back_up, restore, version_of
 from dynagent.infrastructure.postgres.database import Database, DatabaseSettings, open_engine
-from dynagent.infrastructure.postgres.prune import Pruned, RetentionSettings, prune, table_sizes, tidy
+from dynagent.infrastructure.postgres.prune import Pruned, RetentionSettings, prune, table_sizes, tidy, what_would_go
 
 ALIVE = "SELECT count(*)::int FROM workers WHERE NOT dead AND lease_until > now()"
 
@@ -53,16 +53,23 @@ def run_current() -> int:
     return run(main)
 
 
-def run_prune(days: int | None) -> int:
-    """Remove what is older than so many days (None: as configured) and print what that was; return the exit code."""
+def run_prune(days: int | None, *, dry_run: bool = False) -> int:
+    """Remove what is older than so many days (None: as configured) and print what that was; return the exit code.
+
+    With `dry_run` it only prints what would go.
+    """
 
     async def main() -> int:
         keep = days if days is not None else RetentionSettings().retention_days
         if keep is None:
             raise CannotStart("RETENTION_DAYS is not set, so everything is kept; say what to keep: db prune --days 90")
         async with _migrated() as database:
-            await tidy(database.pool)
-            _print_pruned(await prune(database.pool, timedelta(days=keep)), keep)
+            if dry_run:
+                _print_pruned(await what_would_go(database.pool, timedelta(days=keep)), keep, "would remove")
+            else:
+                await tidy(database.pool)
+                _print_pruned(await prune(database.pool, timedelta(days=keep)), keep, "removed")
+            print("The largest tables now:")
             largest = list(await table_sizes(database.pool))[:5]
             print("\n".join(f"{table.bytes / 1e6:10.1f} MB  {table.name}" for table in largest))
         return 0
@@ -143,11 +150,13 @@ async def _restore_into(file: Path) -> Copied:
         return await restore(database, file)
 
 
-def _print_pruned(pruned: Pruned, days: int) -> None:
+def _print_pruned(pruned: Pruned, days: int, done: str) -> None:
+    months = f"{len(pruned.partitions)} months as a whole"
+    if pruned.partitions:
+        months += f" ({', '.join(name.removeprefix('execution_events_') for name in pruned.partitions)})"
     print(
-        f"dynagent: removed what ended and is older than {days} days: {pruned.executions} executions, "
-        f"{pruned.events} events, {pruned.checkpoints} checkpoints, {len(pruned.partitions)} months as a whole. "
-        "The largest tables now:"
+        f"dynagent: {done} what ended and is older than {days} days: {pruned.executions} executions, "
+        f"{pruned.events} events, {pruned.checkpoints} checkpoints, {months}."
     )
 
 

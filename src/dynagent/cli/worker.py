@@ -2,6 +2,8 @@
 
 import asyncio
 import dataclasses
+from collections.abc import Generator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from pydantic import Field
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class ScrapeSettings(BaseSettings):
-    """Where a worker shows its figures; unset, it listens nowhere."""
+    """Where a worker shows its figures and says how it is (/metrics, /health, /ready); unset, it listens nowhere."""
 
     model_config = SettingsConfigDict(
         env_prefix="WORKER_METRICS_", env_file=".env", extra="ignore", env_ignore_empty=True, frozen=True
@@ -40,11 +42,11 @@ def run_worker(*, concurrency: int | None) -> int:
             try:
                 async with open_engine(settings, tell=_tell, takes_work=True) as engine:
                     stop.started = True
-                    _show_figures(engine)
-                    settle_memory()
-                    _tell(f"working, {settings.worker.concurrency} executions at once (Ctrl-C stops it)")
-                    await stop.told.wait()
-                    _tell("stopping")
+                    with _door_of(engine):
+                        settle_memory()
+                        _tell(f"working, {settings.worker.concurrency} executions at once (Ctrl-C stops it)")
+                        await stop.told.wait()
+                        _tell("stopping")
             except asyncio.CancelledError:
                 _tell("interrupted")
                 return 130
@@ -54,16 +56,24 @@ def run_worker(*, concurrency: int | None) -> int:
     return run(main)
 
 
-def _show_figures(engine: "Engine") -> None:
+@contextmanager
+def _door_of(engine: "Engine") -> Generator[None]:
+    """Have the worker answer at its port, where it is given one."""
     scrape = ScrapeSettings()
     if scrape.port is None:
+        yield
         return
-    from prometheus_client import start_http_server
+    from dynagent.presentation.worker_door import WorkerDoor
 
+    door = WorkerDoor(metrics=engine.metrics.render, health=engine.health.report, trouble=lambda: engine.worker.trouble)
     try:
-        start_http_server(scrape.port, scrape.host, registry=engine.metrics.registry)
+        door.open(scrape.host, scrape.port)
     except OSError as error:
         raise CannotStart(f"WORKER_METRICS_PORT {scrape.port} cannot be used: {error.strerror}") from error
+    try:
+        yield
+    finally:
+        door.close()
 
 
 def _tell(line: str) -> None:

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 from pydantic import BaseModel, ConfigDict, Field
 
 from dynagent.core.shared.clock import later
-from dynagent.core.shared.errors import InvalidInput, NotFound, StaleVersion
+from dynagent.core.shared.errors import Conflict, InvalidInput, NotFound, StaleVersion
 from dynagent.core.shared.paging import Page, PageRequest
 from dynagent.core.shared.repository import BaseRepository
 
@@ -32,6 +32,12 @@ class BadTimetable(InvalidInput):
     code = "bad_timetable"
 
 
+class TooManySchedules(Conflict):
+    """The owner has as many schedules as he may; `extra` has `limit` and `count`."""
+
+    code = "too_many_schedules"
+
+
 class Timetable(Protocol):
     """Computes times from cron expressions (five fields) in a time zone (IANA name)."""
 
@@ -41,7 +47,10 @@ class Timetable(Protocol):
 
 
 class Schedule(BaseModel):
-    """When an agent is asked what. `next_fire` is None while it is paused; times are aware, in UTC."""
+    """When an agent is asked what. `next_fire` is None while it is paused; times are aware, in UTC.
+
+    `last_problem` says why nothing was started when it was last due, None when something was.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -58,6 +67,7 @@ class Schedule(BaseModel):
     next_fire: datetime | None = None
     last_fire: datetime | None = None
     last_execution_id: str | None = None
+    last_problem: str | None = None
     created_at: datetime
     updated_at: datetime
 

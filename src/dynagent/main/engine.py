@@ -9,7 +9,7 @@ import structlog
 from dynagent.application.shared.bus import Bus
 from dynagent.core.agents import Agent, AgentRepository
 from dynagent.core.executions import TraceLog
-from dynagent.core.shared.events import DomainEvent, EventObserver
+from dynagent.core.shared.events import AgentEventObserver, DomainEvent
 from dynagent.core.shared.ids import new_id
 from dynagent.infrastructure.hybrid.agents import HybridAgentRepository
 from dynagent.infrastructure.hybrid.repository import AfterCommit, EntityCache
@@ -29,17 +29,17 @@ from dynagent.infrastructure.postgres.expiry import ExpiringQuestions
 from dynagent.infrastructure.postgres.leases import PostgresLeases
 from dynagent.infrastructure.postgres.outbox import Outbox
 from dynagent.infrastructure.postgres.pool import Pool
-from dynagent.infrastructure.postgres.prune import Housekeeping
+from dynagent.infrastructure.postgres.prune import Housekeeping, make_months_ahead
 from dynagent.infrastructure.postgres.replica import Replica
 from dynagent.infrastructure.postgres.run_readers import PostgresAgentConfigurations, PostgresConversations
 from dynagent.infrastructure.postgres.submissions import PostgresSubmissions
 from dynagent.infrastructure.postgres.trace_log import PostgresTraceLog
 from dynagent.infrastructure.postgres.trace_news import TraceNews
-from dynagent.infrastructure.postgres.trace_writer import BatchReport, EventWriter
+from dynagent.infrastructure.postgres.trace_writer import EventWriter
 from dynagent.infrastructure.postgres.unit_of_work import Scopes
 from dynagent.infrastructure.sandbox.sandbox import ZygoteSandbox
 from dynagent.infrastructure.tools.arguments import misfits, schema_fault
-from dynagent.main.figures import watch
+from dynagent.main.figures import Figures
 from dynagent.main.handlers import Ports, Scope, register_handlers
 from dynagent.main.health import parts_of
 from dynagent.main.identity import Identity, open_identity, open_keys, register_identity
@@ -58,27 +58,17 @@ Tell = Callable[[str], None]
 """Called with one line of progress for people."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Engine:
     """What runs in every process, with or without an API; `health` asks all its parts."""
 
-    def __init__(
-        self,
-        *,
-        bus: Bus[Scope],
-        ports: Ports,
-        identity: Identity,
-        worker: Worker,
-        database: Database,
-        metrics: Metrics,
-        health: Health,
-    ) -> None:
-        self.bus = bus
-        self.ports = ports
-        self.identity = identity
-        self.worker = worker
-        self.database = database
-        self.metrics = metrics
-        self.health = health
+    bus: Bus[Scope]
+    ports: Ports
+    identity: Identity
+    worker: Worker
+    database: Database
+    metrics: Metrics
+    health: Health
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +81,7 @@ class Ground:
     signals: Signals
     metrics: Metrics
     stack: AsyncExitStack
-    observer: EventObserver
+    observer: AgentEventObserver
     outbox: Outbox
     incidents: Incidents
     replica: Replica | None = None
@@ -122,14 +112,14 @@ async def open_engine(settings: Settings, *, tell: Tell, takes_work: bool) -> As
         register_models(bus, identity, models, settings=settings, usage=usage)
         watch_circuits(metrics, models)
         worker = await _start_worker(ground, bus, takes_work=takes_work)
+        figures = _watch(ground, worker, writer)
         parts = parts_of(
             settings,
+            figures,
             database=database,
-            signals=ground.signals,
+            clock=ground.leases.clock,
             models=models,
             sandbox=ports.sandbox,
-            worker=worker,
-            writer=writer,
             replica=ground.replica,
         )
         yield Engine(
@@ -152,8 +142,8 @@ async def _open_ground(settings: Settings, stack: AsyncExitStack, tell: Tell) ->
     )
     signals = Signals(settings, database, leases)
     await signals.start(stack)
-    observer = EventObserver(_log_failure)
-    outbox = Outbox(database.pool, observer)
+    observer = AgentEventObserver(_log_failure)
+    outbox = Outbox(database.pool, observer, carry=signals.carry)
     outbox.start()
     stack.push_async_callback(outbox.stop)
     incidents = Incidents(database.pool)
@@ -173,6 +163,7 @@ async def _open_database(settings: Settings, stack: AsyncExitStack, tell: Tell) 
         tell(f"bringing the schema to {migrations.head()}")
         await migrations.upgrade_apart(database.dsn)
         await migrations.check_schema(database.pool)
+    await make_months_ahead(database.pool)
     return database
 
 
@@ -190,9 +181,6 @@ async def _start_worker(ground: Ground, bus: Bus[Scope], *, takes_work: bool) ->
     stack.push_async_callback(worker.stop)
     # Before the worker stops: a bell that a stopping worker hears would be lost to the others.
     stack.push_async_callback(signals.stop_hearing_bells)
-    pool = ground.pool_for_figures
-    stop = watch(ground.metrics, worker=worker, signals=signals, database=ground.database, pool=pool)
-    stack.push_async_callback(stop)
     return worker
 
 
@@ -244,10 +232,23 @@ def _open_bus(ground: Ground, models: ModelsInUse, ports: Ports) -> Bus[Scope]:
     if ground.replica is not None:
         bus.read_late_from(late_scopes(ground.database, ground.replica))
     register_handlers(bus, ports)
-    register_schedules(bus, ground.leases.clock)
+    register_schedules(bus, ground.settings, ground.leases.clock)
     ground.incidents.attach(bus, ground.observer)
     ground.stack.push_async_callback(ground.incidents.settled)
     return bus
+
+
+def _watch(ground: Ground, worker: Worker, writer: EventWriter) -> Figures:
+    figures = Figures(
+        ground.metrics,
+        worker=worker,
+        signals=ground.signals,
+        writer=writer,
+        pool=ground.pool_for_figures,
+        database=ground.database,
+    )
+    figures.start(ground.stack)
+    return figures
 
 
 def _open_writer(ground: Ground) -> EventWriter:
@@ -256,7 +257,7 @@ def _open_writer(ground: Ground) -> EventWriter:
         ground.signals.publish,
         user_cap=ground.settings.run.max_concurrent_runs_per_user,
         on_freed=ground.signals.ring_soon,
-        observe=_counting(ground.metrics),
+        observe=lambda report: ground.metrics.batch_stored(report.events, report.commit_s),
     )
     writer.start()
     ground.stack.push_async_callback(writer.stop)
@@ -291,10 +292,6 @@ def _agents_in_front(
         )
 
     return put
-
-
-def _counting(metrics: Metrics) -> Callable[[BatchReport], None]:
-    return lambda report: metrics.batch_stored(report.events, report.commit_s)
 
 
 def _log_failure(event: DomainEvent, error: BaseException) -> None:

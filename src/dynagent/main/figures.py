@@ -1,105 +1,122 @@
 """The figures of a process that are read when somebody scrapes, and those that a task reads from the database."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from typing import Protocol
 
 import structlog
 
 from dynagent.core.shared.tasks import end_tasks
+from dynagent.infrastructure.observability.loop_watch import LoopWatch
 from dynagent.infrastructure.observability.metrics import Metrics
-from dynagent.infrastructure.postgres.activity import Activity, read_activity
 from dynagent.infrastructure.postgres.database import Database
 from dynagent.infrastructure.postgres.pool import Pool
+from dynagent.main.server_figures import ServerFigures
 from dynagent.main.signals import Signals
 from dynagent.presentation.worker import Worker
 
 log = structlog.get_logger()
 
 READ_EVERY_S = 5.0
-LOOK_EVERY_S = 15.0
-SERVER = (
-    ("server_connections", "connections", "Client connections of the database server, of all programs."),
-    ("server_connections_most", "max_connections", "Connections that the database server allows."),
-    ("longest_statement_seconds", "longest_statement_s", "How long the statement runs that runs longest."),
-    ("longest_idle_transaction_seconds", "longest_idle_s", "How long a transaction has been open that does nothing."),
-    ("waiting_for_locks", "waiting_for_locks", "Connections that wait for another one's lock."),
-    ("deadlocks", "deadlocks", "Deadlocks of this database since its figures began."),
-    ("cached_ratio", "cached", "Share of the database's reads that came from memory."),
-)
-"""Name of a gauge, its field of `Activity`, what it says."""
 PENDING = """
-SELECT count(*)::int AS n, coalesce(extract(epoch FROM now() - min(created_at)), 0)::float8 AS oldest_s
+SELECT count(*)::int AS pending, coalesce(extract(epoch FROM now() - min(created_at)), 0)::float8 AS oldest_s
 FROM executions WHERE status = 'pending'
+"""
+ALIVE = """
+SELECT count(*) FILTER (WHERE coalesce((info ->> 'takes_work')::boolean, true))::int AS workers, count(*)::int AS all
+FROM workers WHERE NOT dead AND lease_until > now()
 """
 
 
-def watch(
-    metrics: Metrics, *, worker: Worker, signals: Signals, database: Database, pool: Callable[[], Pool]
-) -> Callable[[], Awaitable[None]]:
-    """Add the gauges of this process and start the task that reads the queue; return what stops it."""
-    server = ServerFigures(database)
-    server.watch(metrics)
-    metrics.watch_each(
-        "database_connections",
-        "This process's connections by pool, and in what state; the most it may hold.",
-        ("pool", "state"),
-        database.connections,
-    )
-    hub = signals.hub
-    metrics.watch("executions_running", "Executions that run in this process now.", lambda: worker.running)
-    metrics.watch("bells_waiting", "Bells that wait for a free place here.", lambda: worker.waiting)
-    metrics.watch("trace_followers", "Followers of live executions in this process.", lambda: hub.followers)
-    metrics.count("trace_ring_hits", "Reads of followers served from memory.", lambda: hub.ring_hits)
-    metrics.count("trace_ring_misses", "Reads of followers that had to ask the table.", lambda: hub.ring_misses)
-    tasks = [
-        asyncio.create_task(_read_queue(metrics, pool), name="queue-figures"),
-        asyncio.create_task(server.keep_looking(), name="database-figures"),
-    ]
+class StoresEvents(Protocol):
+    """The part of the event writer that is looked at."""
 
-    async def stop() -> None:
-        await end_tasks(tasks)
-
-    return stop
+    @property
+    def trouble(self) -> str | None:
+        """Why events cannot be stored just now."""
+        ...
 
 
-async def _read_queue(metrics: Metrics, pool: Callable[[], Pool]) -> None:
-    """Read how many executions wait; never at a scrape, so that scraping often costs the database nothing."""
-    while True:
-        try:
-            row = await pool().fetchrow(PENDING)
-            if row is not None:
-                metrics.executions_pending.set(row["n"])
-                metrics.oldest_pending_seconds.set(row["oldest_s"])
-        except Exception as error:
-            log.debug("queue_figures_not_read", error=repr(error))
-        await asyncio.sleep(READ_EVERY_S)
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """How many executions wait for a worker, the oldest for how long, and how many processes are alive.
+
+    `workers` take work, `servers` only answer.
+    """
+
+    pending: int
+    oldest_s: float
+    workers: int
+    servers: int
 
 
-class ServerFigures:
-    """How busy the database server was when it was last looked at; what stands out is logged when it begins."""
+async def read_queue(pool: Pool, primary: Pool | None = None) -> Queue:
+    """Read it. Who is alive is asked of `primary`: on a replica every lease would look older than it is."""
+    waiting, alive = await pool.fetchrow(PENDING), await (primary or pool).fetchrow(ALIVE)
+    assert waiting is not None
+    assert alive is not None
+    return Queue(waiting["pending"], waiting["oldest_s"], alive["workers"], alive["all"] - alive["workers"])
 
-    def __init__(self, database: Database) -> None:
+
+class Figures:
+    """Puts what this process knows into `metrics`; the queue is read every few seconds, never by a scrape."""
+
+    def __init__(
+        self,
+        metrics: Metrics,
+        *,
+        worker: Worker,
+        signals: Signals,
+        writer: StoresEvents,
+        pool: Callable[[], Pool],
+        database: Database,
+    ) -> None:
+        self._metrics = metrics
+        self.worker = worker
+        self.signals = signals
+        self.writer = writer
+        self._pool = pool
         self._database = database
-        self._seen: Activity | None = None
-        self._told = False
+        self._server = ServerFigures(database, metrics)
+        self.queue: Queue | None = None
+        self.loop = LoopWatch()
+        hub = signals.hub
+        metrics.watch("executions_running", "Executions that run in this process now.", lambda: worker.running)
+        metrics.watch("bells_waiting", "Bells that wait for a free place here.", lambda: worker.waiting)
+        metrics.count("executions_taken_over", "Executions of dead workers returned here.", lambda: worker.taken_over)
+        metrics.watch("heartbeat_age_seconds", "Age of this process's last heartbeat.", lambda: worker.heartbeat_age_s)
+        metrics.watch("loop_lag_seconds", "Longest delay of the event loop in a minute.", lambda: self.loop.worst_s)
+        metrics.watch("trace_failing", "1 while events cannot be stored.", lambda: float(writer.trouble is not None))
+        metrics.watch("redis_away", "1 while Redis is set and away.", lambda: float(signals.degraded))
+        metrics.watch("trace_followers", "Followers of live executions in this process.", lambda: hub.followers)
+        metrics.count("trace_ring_hits", "Reads of followers served from memory.", lambda: hub.ring_hits)
+        metrics.count("trace_ring_misses", "Reads of followers that had to ask the table.", lambda: hub.ring_misses)
 
-    def watch(self, metrics: Metrics) -> None:
-        """Add the gauges."""
-        for name, field, documentation in SERVER:
-            metrics.watch(f"database_{name}", documentation, lambda field=field: self._read(field))
+    def start(self, stack: AsyncExitStack) -> None:
+        """Begin to watch the loop and to read the queue; the stack ends both."""
+        self.loop.start()
+        stack.push_async_callback(self.loop.stop)
+        tasks = [
+            asyncio.create_task(self._keep_reading(), name="queue-figures"),
+            asyncio.create_task(self._server.keep_looking(), name="database-figures"),
+        ]
+        stack.push_async_callback(end_tasks, tasks)
 
-    async def keep_looking(self) -> None:
-        """Look, never at a scrape; while the database is away the figures stay as they were."""
+    async def _keep_reading(self) -> None:
         while True:
             try:
-                self._seen = await read_activity(self._database.pool)
-                trouble = self._seen.trouble()
-                if trouble is not None and not self._told:
-                    log.warning("database_busy", trouble=trouble)
-                self._told = trouble is not None
+                self._show(await read_queue(self._pool(), self._database.pool))
             except Exception as error:
-                log.debug("database_figures_not_read", error=repr(error))
-            await asyncio.sleep(LOOK_EVERY_S)
+                # Figures of before would say that all is well.
+                self.queue = None
+                log.debug("queue_figures_not_read", error=repr(error))
+            await asyncio.sleep(READ_EVERY_S)
 
-    def _read(self, field: str) -> float:
-        return float(getattr(self._seen, field) or 0) if self._seen is not None else 0.0
+    def _show(self, queue: Queue) -> None:
+        self.queue = queue
+        self._metrics.executions_pending.set(queue.pending)
+        self._metrics.oldest_pending_seconds.set(queue.oldest_s)
+        self._metrics.processes_alive.of("worker").set(queue.workers)
+        self._metrics.processes_alive.of("server").set(queue.servers)

@@ -2,40 +2,47 @@
 
 from collections.abc import Sequence
 
+from dynagent.core.shared.clock import Clock, utc_now
 from dynagent.core.tools import ToolSandbox
 from dynagent.infrastructure.llm.in_use import ModelsInUse
 from dynagent.infrastructure.observability.disk import check_disk
 from dynagent.infrastructure.observability.health import Condition, Finding, Part
 from dynagent.infrastructure.postgres.database import Database
 from dynagent.infrastructure.postgres.replica import Replica
-from dynagent.infrastructure.postgres.trace_writer import EventWriter
 from dynagent.infrastructure.sandbox.levels import standing_text
+from dynagent.main.figures import Figures, Queue, StoresEvents
 from dynagent.main.settings import Settings
 from dynagent.main.signals import Signals
 from dynagent.presentation.worker import Worker
 
+LONG_WAIT_S = 60.0
+LATE_LOOP_S = 1.0
+LATE_CLOCK_S = 5.0
+
 
 def parts_of(
     settings: Settings,
+    figures: Figures,
     *,
     database: Database,
-    signals: Signals,
+    clock: Clock,
     models: ModelsInUse,
     sandbox: ToolSandbox,
-    worker: Worker,
-    writer: EventWriter,
     replica: Replica | None,
 ) -> Sequence[Part]:
     """Return everything there is to ask in this process; only the database is needed for `ok`."""
     parts = [
         Part("database", lambda: _check_database(database)),
         Part("model", lambda: _check_model(models), required=False),
-        Part("worker", lambda: _check_worker(worker), required=False),
-        Part("trace", lambda: _check_trace(writer), required=False),
+        Part("worker", lambda: _check_worker(figures.worker), required=False),
+        Part("queue", lambda: _check_queue(figures), required=False),
+        Part("event loop", lambda: _check_loop(figures), required=False),
+        Part("clock", lambda: _check_clock(clock), required=False),
+        Part("trace", lambda: _check_trace(figures.writer), required=False),
         Part("sandbox", lambda: _check_sandbox(sandbox), required=False, timeout_s=5.0),
     ]
     if settings.redis.url is not None:
-        parts.append(Part("redis", lambda: _check_redis(signals), required=False))
+        parts.append(Part("redis", lambda: _check_redis(figures.signals), required=False))
     if replica is not None:
         parts.append(Part("replica", lambda: _check_replica(replica), required=False))
     if database.is_embedded:
@@ -71,10 +78,59 @@ async def _check_model(models: ModelsInUse) -> Finding:
 
 
 async def _check_worker(worker: Worker) -> Finding:
+    if worker.trouble is not None:
+        advice = "look at the database and at the event loop; it comes back by itself"
+        return Finding(Condition.WARN, worker.trouble, advice)
     return Finding(Condition.OK, f"{worker.running} executions run here, {worker.waiting} wait for a place")
 
 
-async def _check_trace(writer: EventWriter) -> Finding:
+async def _check_queue(figures: Figures) -> Finding:
+    if figures.queue is None:
+        return Finding(Condition.OK, "not read yet, or the database is away")
+    return judged(figures.queue)
+
+
+def judged(queue: Queue) -> Finding:
+    """Say whether what waits is being worked at."""
+    waits = f"{queue.pending} executions wait"
+    if not queue.workers and not queue.servers and not queue.pending:
+        return Finding(Condition.OK, "nothing runs on this database now, and nothing waits")
+    if not queue.workers:
+        advice = "start one: dynagent worker, or serve without --no-worker"
+        return Finding(Condition.WARN, f"{waits} and no worker is alive", advice)
+    alive = f"workers alive: {queue.workers}"
+    if queue.oldest_s > LONG_WAIT_S:
+        advice = (
+            "start more workers or raise WORKER_CONCURRENCY; when it is one user's, "
+            "MAX_CONCURRENT_RUNS_PER_USER has him wait for himself"
+        )
+        return Finding(Condition.WARN, f"{waits}, the oldest for {queue.oldest_s:.0f} s; {alive}", advice)
+    return Finding(Condition.OK, f"{waits}; {alive}")
+
+
+def judged_clock(ahead_s: float) -> Finding:
+    """Say whether this machine's clock agrees with the database's, which it is so many seconds ahead of."""
+    if abs(ahead_s) < LATE_CLOCK_S:
+        return Finding(Condition.OK, "this machine's clock agrees with the database's")
+    found = f"this machine's clock is {abs(ahead_s):.0f} s {'ahead of' if ahead_s > 0 else 'behind'} the database's"
+    advice = "have NTP set both: leases, limits and schedules go by the database's, logs and sign-ins by this one's"
+    return Finding(Condition.WARN, found, advice)
+
+
+async def _check_clock(clock: Clock) -> Finding:
+    return judged_clock((utc_now() - clock()).total_seconds())
+
+
+async def _check_loop(figures: Figures) -> Finding:
+    worst_s = figures.loop.worst_s
+    found = f"at most {worst_s:.2f} s late within the last minute"
+    if worst_s < LATE_LOOP_S:
+        return Finding(Condition.OK, found)
+    advice = "the log names the line (event_loop_blocked); else more processes, or a lower WORKER_CONCURRENCY"
+    return Finding(Condition.WARN, found, advice)
+
+
+async def _check_trace(writer: StoresEvents) -> Finding:
     if writer.trouble is None:
         return Finding(Condition.OK, "events are stored")
     advice = "runs wait and go on by themselves; look at the database and its disk"

@@ -8,7 +8,7 @@ from dynagent.application.commands.identity import ReportIncident
 from dynagent.application.reactions.identity import KeepAuditLog, StopDangerousAgents
 from dynagent.application.shared.bus import Bus
 from dynagent.application.shared.caller import Caller
-from dynagent.core.shared.events import EventObserver
+from dynagent.core.shared.events import AgentEventObserver
 from dynagent.infrastructure.postgres.pool import Pool
 from dynagent.infrastructure.postgres.sandbox_audit import SandboxAudit
 from dynagent.infrastructure.sandbox.audit import AuditEvent
@@ -35,7 +35,7 @@ class Incidents:
         """Begin to store; call on the running loop."""
         self._kept.start()
 
-    def attach(self, bus: Bus[Scope], observer: EventObserver) -> None:
+    def attach(self, bus: Bus[Scope], observer: AgentEventObserver) -> None:
         """Report over this bus from now on, and have its incidents answered."""
         self._bus = bus
         observer.subscribe(StopDangerousAgents(bus), to=StopDangerousAgents.HEARS)

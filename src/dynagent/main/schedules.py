@@ -16,11 +16,13 @@ from dynagent.main.signals import Signals
 TIMETABLE = CronTimetable()
 
 
-def register_schedules(bus: Bus[Scope], clock: Clock) -> None:
+def register_schedules(bus: Bus[Scope], settings: Settings, clock: Clock) -> None:
     """Tell the bus who handles what."""
 
     def desk(scope: Scope) -> commands.ScheduleDesk:
-        return commands.ScheduleDesk(scope.schedules, scope.agents, scope.uow, timetable=TIMETABLE, clock=clock)
+        return commands.ScheduleDesk(
+            scope.schedules, scope.agents, scope.uow, timetable=TIMETABLE, settings=settings.schedules, clock=clock
+        )
 
     bus.register(commands.CreateSchedule, lambda scope: commands.CreateScheduleHandler(desk(scope)))
     bus.register(commands.ChangeSchedule, lambda scope: commands.ChangeScheduleHandler(desk(scope)))
@@ -32,6 +34,12 @@ def register_schedules(bus: Bus[Scope], clock: Clock) -> None:
 
 def start_firing(settings: Settings, pool: Pool, signals: Signals, stack: AsyncExitStack) -> None:
     """Have this process fire what is due; the stack stops it."""
-    firing = PostgresFiring(pool, TIMETABLE, signals.ring_soon, run_timeout_s=settings.submit.run_timeout_s)
+    firing = PostgresFiring(
+        pool,
+        TIMETABLE,
+        signals.ring_soon,
+        run_timeout_s=settings.submit.run_timeout_s,
+        most_waiting=settings.submit.max_waiting_per_user,
+    )
     firing.start(every_s=settings.worker.sweep_s)
     stack.push_async_callback(firing.stop)

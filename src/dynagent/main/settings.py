@@ -6,6 +6,7 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from dynagent.application.commands.executions.settings import SubmitSettings
+from dynagent.application.commands.schedules import ScheduleSettings
 from dynagent.infrastructure.http.guarded import OutboundSettings
 from dynagent.infrastructure.llm.endpoints import ProviderSettings
 from dynagent.infrastructure.llm.factory import ModelSettings
@@ -55,6 +56,7 @@ class Settings:
     retention: RetentionSettings = field(default_factory=RetentionSettings)
     run: RunSettings = field(default_factory=RunSettings)
     sandbox: SandboxSettings = field(default_factory=SandboxSettings)
+    schedules: ScheduleSettings = field(default_factory=ScheduleSettings)
     search: SearchSettings = field(default_factory=SearchSettings)
     secrets: SecretSettings = field(default_factory=SecretSettings)
     submit: SubmitSettings = field(default_factory=SubmitSettings)

@@ -21,7 +21,8 @@ from dynagent.infrastructure.postgres.notice_signals import (
     NoticeOfCopies,
     NoticeTraceFanout,
 )
-from dynagent.infrastructure.postgres.notices import PostgresNotices
+from dynagent.infrastructure.postgres.notices import Channel, PostgresNotices
+from dynagent.infrastructure.postgres.outbox import Carry
 from dynagent.main.settings import Settings
 from dynagent.presentation.worker import Worker
 
@@ -37,6 +38,7 @@ class Signals:
     def __init__(self, settings: Settings, database: Database, leases: PostgresLeases) -> None:
         self._settings = settings
         self._database = database
+        self._leases = leases
         self._sender = new_id()
         self.hub = TraceHub()
         self.notices = PostgresNotices(database.pool, database.listen)
@@ -53,6 +55,8 @@ class Signals:
         self._fanout: RedisTraceFanout | None = None
         self._taskiq: TaskiqDoorbell | None = None
         self.guard: RedisGuard | None = None
+        self.carry: Carry | None = None
+        """What takes domain events to other programs, where that is wanted."""
         self.cache: Cache = MemoryCache()
         self.cancel_signal = SpreadCancelSignal(self._cancel)
         self.doorbell = NearestDoorbell(self._remote_bell())
@@ -63,6 +67,7 @@ class Signals:
         """Open what listens; the stack closes it."""
         await self._start_redis(stack)
         self._trace_news.listen(self.notices, self.hub.poke)
+        self.notices.listen(Channel.HERE, self._leases.hear_of)
         self.notices.on_gap(self._after_gap)
         await self.notices.start()
         stack.push_async_callback(self.notices.stop)
@@ -135,6 +140,7 @@ class Signals:
         # Imported here for the same reason.
         from dynagent.infrastructure.redis.cache import RedisCache
         from dynagent.infrastructure.redis.client import RedisGuard, ServerRuns, connect, news_server, ping
+        from dynagent.infrastructure.redis.events import RedisEventStream
         from dynagent.infrastructure.redis.trace_fanout import RedisTraceFanout
 
         runs = ServerRuns()
@@ -142,6 +148,8 @@ class Signals:
         stack.push_async_callback(redis.aclose)
         self.guard = RedisGuard(rest_s=self._settings.redis.rest_s, probe=lambda: ping(redis))
         self.cache = RedisCache(redis, self.guard, runs=runs)
+        if self._settings.redis.events_stream:
+            self.carry = RedisEventStream(redis, self._settings.redis.events_stream).carry
         server = news_server(redis, self._settings.redis)
         self._fanout = RedisTraceFanout(server, self.hub, on_gap=self.hub.poke_all)
         await self._fanout.start()

@@ -1,8 +1,9 @@
 """The worker: hears bells, runs executions as asyncio tasks, keeps its lease, sweeps up what others left."""
 
 import asyncio
+import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -18,6 +19,7 @@ from dynagent.core.shared.errors import DynagentError
 from dynagent.core.shared.ids import NewId
 from dynagent.core.shared.tasks import end_tasks
 from dynagent.presentation.pace import Pace
+from dynagent.presentation.rounds import every, quietly
 
 log = structlog.get_logger()
 
@@ -89,6 +91,9 @@ class Worker:
         self._healthy_since: float | None = None
         self.also_swept: list[Callable[[], Awaitable[None]]] = []
         """What else is looked at in every sweep, by every process: questions whose time is up."""
+        self._beat_at = time.monotonic()
+        self.taken_over = 0
+        """How many executions of dead workers this one has returned to the queue."""
         self.id = new_id()
 
     @property
@@ -101,13 +106,36 @@ class Worker:
         """How many bells wait for a free place here."""
         return sum(len(lane.waiting) for lane in self._lanes.values())
 
+    @property
+    def _has_free_hands(self) -> bool:
+        """Whether to look also for what others were rung for: it may stand in the line of one who is full."""
+        return not self.waiting and len(self._jobs) < self._settings.concurrency / 2
+
+    @property
+    def heartbeat_age_s(self) -> float:
+        """How long ago the lease was renewed; may be asked from any thread."""
+        return time.monotonic() - self._beat_at
+
+    @property
+    def holds_its_lease(self) -> bool:
+        """Whether others must still take this process for alive; may be asked from any thread."""
+        return self.heartbeat_age_s < self._settings.lease_s
+
+    @property
+    def trouble(self) -> str | None:
+        """Why this one is not to be counted on, None when it is; may be asked from any thread."""
+        if self._stopping:
+            return "it is stopping"
+        if not self.holds_its_lease:
+            return f"the last heartbeat is {self.heartbeat_age_s:.0f} s old: others take over what runs here"
+        return None
+
     async def start(self) -> None:
         """Register and begin to beat and sweep."""
-        await self._leases.register(self.id)
-        self._healthy_since = asyncio.get_running_loop().time()
+        await self._register()
         self._loops = [
-            asyncio.create_task(_every(self._settings.beat_s, self._beat), name="worker-beat"),
-            asyncio.create_task(_every(self._settings.sweep_s, self._sweep, at_once=True), name="worker-sweep"),
+            asyncio.create_task(every(self._settings.beat_s, self._beat), name="worker-beat"),
+            asyncio.create_task(every(self._settings.sweep_s, self._sweep, at_once=True), name="worker-sweep"),
         ]
         log.info("worker_started", worker_id=self.id, concurrency=self._settings.concurrency)
 
@@ -153,7 +181,7 @@ class Worker:
         if tasks:
             await asyncio.wait(tasks, timeout=5)
         await end_tasks(self._loops)
-        await _quietly(self._leases.retire(self.id), "worker_retire_failed")
+        await quietly(self._leases.retire(self.id), "worker_retire_failed")
         log.info("worker_stopped", worker_id=self.id, handed_back=len([task for task in tasks if task.cancelled()]))
 
     def _start(self, execution_id: str, lane: Lane) -> None:
@@ -200,22 +228,30 @@ class Worker:
 
     async def _beat(self) -> None:
         try:
-            alive = await self._leases.beat(self.id)
+            renewal = await self._leases.beat(self.id)
         except Exception:
             # While the database is away nobody can renew: do not count this time as health.
             self._healthy_since = None
             raise
-        now = asyncio.get_running_loop().time()
-        if alive:
-            self._healthy_since = self._healthy_since or now
-            await self._compare()
+        late_s, self._beat_at = self.heartbeat_age_s, time.monotonic()
+        if renewal == "buried":
+            log.error("worker_buried", worker_id=self.id, dropped=len(self._jobs))
+            for execution_id in list(self._jobs):
+                self._stop_job(execution_id, "lost")
+            self.id = self._new_id()
+            await self._register()
             return
-        log.error("worker_buried", worker_id=self.id, dropped=len(self._jobs))
-        for execution_id in list(self._jobs):
-            self._stop_job(execution_id, "lost")
-        self.id = self._new_id()
-        await self._leases.register(self.id)
-        self._healthy_since = now
+        if renewal == "late":
+            # Perhaps the whole machine stood still: then the others were late too, and are to beat first.
+            log.warning("heartbeat_late", worker_id=self.id, late_s=round(late_s, 1))
+            self._healthy_since = None
+        self._healthy_since = self._healthy_since or asyncio.get_running_loop().time()
+        await self._compare()
+
+    async def _register(self) -> None:
+        await self._leases.register(self.id, takes_work=self._takes_work)
+        self._beat_at = time.monotonic()
+        self._healthy_since = asyncio.get_running_loop().time()
 
     async def _compare(self) -> None:
         """Look whether the rows under our name are what runs here, for answers and signals that were lost.
@@ -233,30 +269,26 @@ class Worker:
 
     async def _sweep(self) -> None:
         for sweep in self.also_swept:
-            await _quietly(sweep(), "worker_round_failed")
+            await quietly(sweep(), "worker_round_failed")
         healthy = self._healthy_since
         # Bury nobody before one full lease of own health: after an outage everybody gets time to renew.
         if healthy is not None and asyncio.get_running_loop().time() - healthy >= self._settings.lease_s:
             freed = await self._leases.bury(self.id)
             if freed:
+                self.taken_over += freed
                 log.warning("workers_buried", executions_returned=freed)
-        await self._leases.bury_neighbours()
+        self.taken_over += await self._leases.bury_neighbours()
+        for state in self._lanes.values():
+            if len(state.waiting) > 1:
+                await self._put_in_turn(state)
         room = self._settings.sweep_limit - self.waiting if self._takes_work and not self._stopping else 0
-        for due in await self._leases.due(room) if room > 0 else ():
+        for due in await self._leases.due(room, eager=self._has_free_hands) if room > 0 else ():
             self.ring(due.execution_id, due.lane)
 
-
-async def _every(seconds: float, action: Callable[[], Awaitable[None]], *, at_once: bool = False) -> None:
-    if not at_once:
-        await asyncio.sleep(seconds)
-    while True:
-        await _quietly(action(), "worker_round_failed")
-        await asyncio.sleep(seconds)
-
-
-async def _quietly(action: Awaitable[None] | Coroutine[Any, Any, None], event: str) -> None:
-    """Await; an outage is logged, the next round tries again."""
-    try:
-        await action
-    except Exception as error:
-        log.warning(event, error=repr(error))
+    async def _put_in_turn(self, state: _LaneState) -> None:
+        """Bells come in the order of submission; who submits a thousand at once is not to hold up all others."""
+        asked = set(state.waiting)
+        ordered = await self._leases.in_turn(list(asked))
+        still = set(state.waiting)
+        came_since = [execution_id for execution_id in state.waiting if execution_id not in asked]
+        state.waiting = deque([execution_id for execution_id in ordered if execution_id in still] + came_since)

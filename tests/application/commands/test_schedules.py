@@ -9,7 +9,7 @@ from dynagent.application.commands import schedules as commands
 from dynagent.application.queries import schedules as queries
 from dynagent.application.shared.caller import LOCAL_ADMIN, LOCAL_USER_ID
 from dynagent.core.agents import AgentNotFound
-from dynagent.core.schedules import BadTimetable, Schedule, ScheduleNotFound, Schedules
+from dynagent.core.schedules import BadTimetable, Schedule, ScheduleNotFound, Schedules, TooManySchedules
 from dynagent.core.shared.ids import new_id
 from dynagent.core.shared.paging import Page, PageRequest
 
@@ -70,8 +70,11 @@ class Work:
 class House:
     def __init__(self) -> None:
         self.kept, self.work = Kept(), Work()
+        self.settings = commands.ScheduleSettings(max_schedules_per_user=3)
         agents: Any = Agents()
-        self.desk = commands.ScheduleDesk(self.kept, agents, self.work, timetable=Hourly(), clock=lambda: NOW)
+        self.desk = commands.ScheduleDesk(
+            self.kept, agents, self.work, timetable=Hourly(), settings=self.settings, clock=lambda: NOW
+        )
 
     async def create(self, **changes: Any) -> Schedule:
         fields: dict[str, Any] = {"agent_id": AGENT, "name": "n", "cron": "* * * * *", "query": "q", **changes}
@@ -100,6 +103,16 @@ async def test_there_must_be_such_an_agent(agent_id: str) -> None:
     with pytest.raises(AgentNotFound):
         await house.change(made.id, agent_id=agent_id)
     assert house.work.commits == 1
+
+
+async def test_a_user_has_so_many_and_no_more() -> None:
+    house = House()
+    for _ in range(3):
+        await house.create()
+    with pytest.raises(TooManySchedules) as refused:
+        await house.create()
+    assert refused.value.extra == {"limit": 3, "count": 3}
+    assert len(house.kept.rows) == house.work.commits == 3
 
 
 async def test_a_bad_timetable_stores_nothing() -> None:

@@ -7,7 +7,8 @@ from typing import ClassVar
 import pytest
 from pydantic import ValidationError
 
-from dynagent.core.shared.events import DomainEvent, EventObserver
+from dynagent.core.agents import AgentCreated, AgentEvent
+from dynagent.core.shared.events import AgentEventObserver, DomainEvent
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
@@ -45,7 +46,7 @@ async def test_everybody_hears_it_at_once_and_one_that_fails_stops_nobody() -> N
     async def broken(event: DomainEvent) -> None:
         raise RuntimeError("no tea")
 
-    observer = EventObserver(lambda event, error: failures.append(error))
+    observer = AgentEventObserver(lambda event, error: failures.append(error))
     for callback in (listener, broken, listener):
         observer.subscribe(callback)
     await observer.notify(boiled())
@@ -59,7 +60,7 @@ async def test_a_subscriber_may_hear_some_kinds_only() -> None:
     async def listener(event: DomainEvent) -> None:
         heard.append(event)
 
-    observer = EventObserver(lambda event, error: None)
+    observer = AgentEventObserver(lambda event, error: None)
     observer.subscribe(listener, to=KettleBoiled)
     other = KettleBroke(occurred_at=NOON, user_id="ada")
     assert observer.is_heard(boiled())
@@ -70,4 +71,23 @@ async def test_a_subscriber_may_hear_some_kinds_only() -> None:
 
 
 async def test_nobody_need_listen() -> None:
-    await EventObserver(lambda event, error: None).notify(boiled())
+    await AgentEventObserver(lambda event, error: None).notify(boiled())
+
+
+async def test_it_is_made_and_used_as_the_seed_says(caplog: pytest.LogCaptureFixture) -> None:
+    """SPEC ARC-07: `subscribe(callback)` and `async notify(event)`; who says nothing of failures finds them logged."""
+    heard: list[AgentEvent] = []
+
+    async def callback(event: AgentEvent) -> None:
+        heard.append(event)
+
+    async def broken(event: AgentEvent) -> None:
+        raise RuntimeError("no tea")
+
+    observer = AgentEventObserver()
+    observer.subscribe(broken, to=AgentEvent)
+    observer.subscribe(callback, to=AgentEvent)
+    event = AgentCreated(occurred_at=NOON, user_id="ada", agent_id="a", version=1)
+    await observer.notify(event)
+    assert heard == [event]
+    assert "agent.created was not heard: RuntimeError('no tea')" in caplog.text

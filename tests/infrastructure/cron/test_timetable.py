@@ -24,10 +24,21 @@ def test_the_hour_moves_with_summer_time() -> None:
     assert [time.hour for time in found] == [8, 7, 7]
 
 
-def test_a_time_that_summer_time_skips_is_not_lost() -> None:
-    found = TIMETABLE.after("30 2 * * *", "Europe/Berlin", at("2026-03-28T12:00"), 2)
-    assert len(found) == 2
-    assert found[0] < found[1]
+@pytest.mark.parametrize(
+    ("cron", "moment", "expected"),
+    [
+        # The hour from 2 to 3 is left out on 29 March: what is due in it runs as it ends.
+        ("30 2 * * *", "2026-03-28T12:00", ["2026-03-29T01:00", "2026-03-30T00:30"]),
+        ("0 3 * * *", "2026-03-28T12:00", ["2026-03-29T01:00", "2026-03-30T01:00"]),
+        ("*/30 * * * *", "2026-03-29T00:10", ["2026-03-29T00:30", "2026-03-29T01:00", "2026-03-29T01:30"]),
+        # It comes twice on 25 October: a time of day runs once, an interval all the time.
+        ("30 2 * * *", "2026-10-24T12:00", ["2026-10-25T00:30", "2026-10-26T01:30"]),
+        ("30 * * * *", "2026-10-24T23:00", ["2026-10-24T23:30", "2026-10-25T00:30", "2026-10-25T01:30"]),
+        ("0 0 * * *", "2026-10-24T12:00", ["2026-10-24T22:00", "2026-10-25T23:00"]),
+    ],
+)
+def test_the_nights_of_summer_time_in_berlin(cron: str, moment: str, expected: list[str]) -> None:
+    assert TIMETABLE.after(cron, "Europe/Berlin", at(moment), len(expected)) == [at(time) for time in expected]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import pytest
 
+from dynagent.infrastructure.observability.labelled import NAMES_AT_MOST, OTHER
 from dynagent.infrastructure.observability.metrics import Metrics, monitor_performance
 
 
@@ -62,3 +63,32 @@ def test_two_installations_in_one_process_do_not_collide() -> None:
     first.batch_stored(1, 0.001)
 
     assert value(second, "dynagent_trace_batch_events_count") == 0
+
+
+def test_names_that_people_make_up_are_bounded() -> None:
+    """A tool is named by anybody, in a model's reply even one that does not exist: each would be a series for ever."""
+    metrics = Metrics()
+    for number in range(NAMES_AT_MOST + 50):
+        metrics.tool_calls.of(f"tool_{number}", "error").inc()
+    metrics.tool_calls.of("tool_0", "ok").inc()
+    metrics.tool_calls.of("one_more", "ok").inc()
+
+    [family] = [family for family in metrics.registry.collect() if family.name == "dynagent_tool_calls"]
+    names = {sample.labels["tool"] for sample in family.samples}
+    assert len(names) == NAMES_AT_MOST + 1
+    assert value(metrics, "dynagent_tool_calls_total", tool=OTHER, outcome="error") == 50
+    assert value(metrics, "dynagent_tool_calls_total", tool=OTHER, outcome="ok") == 1
+    assert value(metrics, "dynagent_tool_calls_total", tool="tool_0", outcome="ok") == 1
+
+
+def test_every_label_is_one_of_few_or_bounded() -> None:
+    """No figure is labelled with an id; what names tools and models is cut off."""
+    labels = {
+        label
+        for collector in {*Metrics().registry._collector_to_names}
+        for label in getattr(collector, "_labelnames", ())
+    }
+    assert labels == {
+        "method", "route", "status", "operation", "outcome", "model", "direction", "what", "error_code", "tool",
+        "turn", "why", "kind", "role",
+    }  # fmt: skip

@@ -1,5 +1,6 @@
 """The dead are buried by the database's clock, their executions return; the living are left alone."""
 
+import asyncio
 import os
 from datetime import UTC, datetime, timedelta
 
@@ -12,6 +13,7 @@ from dynagent.infrastructure.postgres.clock import StoreClock
 from dynagent.infrastructure.postgres.database import Database
 from dynagent.infrastructure.postgres.dispatch import PostgresDispatch
 from dynagent.infrastructure.postgres.leases import PostgresLeases, process_identity
+from dynagent.infrastructure.postgres.notices import Channel, PostgresNotices
 from tests.infrastructure.postgres.rows import add_execution, add_worker, status_of
 
 
@@ -23,11 +25,12 @@ async def test_a_beat_renews_and_a_buried_worker_is_told(database: Database) -> 
     leases = PostgresLeases(database.pool)
     worker = await add_worker(database)
     await expire(database, worker)
-    assert await leases.beat(worker) is True
+    assert await leases.beat(worker) == "late"
+    assert await leases.beat(worker) == "kept"
     assert await database.pool.fetchval("SELECT lease_until > now() FROM workers WHERE id = $1", worker)
     await database.pool.execute("UPDATE workers SET dead = true WHERE id = $1", worker)
-    assert await leases.beat(worker) is False
-    assert await leases.beat(new_id()) is False
+    assert await leases.beat(worker) == "buried"
+    assert await leases.beat(new_id()) == "buried"
 
 
 async def test_burying_returns_the_executions_and_counts_a_crash(database: Database) -> None:
@@ -51,7 +54,22 @@ async def test_nobody_buries_himself(database: Database) -> None:
     worker = await add_worker(database)
     await expire(database, worker)
     await PostgresLeases(database.pool).bury(worker)
-    assert await PostgresLeases(database.pool).beat(worker) is True
+    assert await PostgresLeases(database.pool).beat(worker) == "late"
+
+
+async def test_who_is_late_himself_buries_nobody(database: Database) -> None:
+    """A machine that was paused as a whole: all its workers are past their leases, and all of them are alive."""
+    leases, dispatch = PostgresLeases(database.pool), PostgresDispatch(database.pool, user_cap=10)
+    first, second = await add_worker(database), await add_worker(database)
+    id = await add_execution(database)
+    await dispatch.claim(id, second)
+    for worker in (first, second):
+        await expire(database, worker)
+    assert await leases.bury(first) == 0
+    assert await leases.beat(first) == "late"
+    assert await leases.beat(second) == "late"
+    assert await leases.bury(first) == 0
+    assert await status_of(database, id) is ExecutionStatus.RUNNING
 
 
 async def test_a_second_crash_leads_to_quarantine(database: Database) -> None:
@@ -72,7 +90,7 @@ async def test_who_retires_returns_what_it_holds_without_a_crash(database: Datab
     await leases.retire(worker)
     assert await status_of(database, id) is ExecutionStatus.PENDING
     assert await database.pool.fetchval("SELECT crashes FROM executions WHERE id = $1", id) == 0
-    assert await leases.beat(worker) is False
+    assert await leases.beat(worker) == "buried"
 
 
 async def test_due_is_what_nobody_was_rung_for_lately_most_urgent_first(database: Database) -> None:
@@ -87,6 +105,10 @@ async def test_due_is_what_nobody_was_rung_for_lately_most_urgent_first(database
     await database.pool.execute("UPDATE executions SET not_before = now() + interval '1 h' WHERE id = $1", later)
     assert {due.execution_id for due in await leases.due(10)} == {normal, urgent}
     assert await leases.due(10) == [], "they count as rung for now"
+    assert await leases.due(10, eager=True) == [], "whoever was rung for them a moment ago begins first"
+    await database.pool.execute("UPDATE executions SET rung_at = now() - interval '5 s' WHERE id = $1", normal)
+    assert await leases.due(10) == []
+    assert {due.execution_id for due in await leases.due(10, eager=True)} >= {normal}
 
 
 async def test_a_worker_of_this_machine_whose_process_is_gone_is_buried_at_once(database: Database) -> None:
@@ -100,8 +122,8 @@ async def test_a_worker_of_this_machine_whose_process_is_gone_is_buried_at_once(
     await dispatch.claim(id, gone)
     await add_worker(database)
     assert await status_of(database, id) is ExecutionStatus.PENDING
-    assert await PostgresLeases(database.pool).beat(gone) is False
-    assert await PostgresLeases(database.pool).beat(elsewhere) is True
+    assert await PostgresLeases(database.pool).beat(gone) == "buried"
+    assert await PostgresLeases(database.pool).beat(elsewhere) == "kept"
 
 
 def test_a_process_is_known_by_its_start() -> None:
@@ -141,6 +163,25 @@ async def test_users_take_turns_and_get_no_more_bells_than_places(database: Data
     assert not ids & set(many[3:])
 
 
+async def test_turns_count_what_runs_and_no_user_overtakes_another_by_priority(database: Database) -> None:
+    await database.pool.execute("DELETE FROM executions")
+    leases, dispatch = PostgresLeases(database.pool), PostgresDispatch(database.pool, user_cap=10)
+    greedy, modest, worker = new_id(), new_id(), await add_worker(database)
+    for _ in range(2):
+        assert await dispatch.claim(await add_execution(database, user_id=greedy), worker)
+    many = [await add_execution(database, user_id=greedy, priority=100) for _ in range(3)]
+    plain, urgent = (
+        await add_execution(database, user_id=modest),
+        await add_execution(database, user_id=modest, priority=1),
+    )
+    ended = await add_execution(database, user_id=modest)
+    await database.pool.execute("UPDATE executions SET status = 'cancelled' WHERE id = $1", ended)
+    expected = [urgent, plain, *many]
+    assert await leases.in_turn([*many, ended, plain, urgent]) == expected
+    await database.pool.execute("UPDATE executions SET rung_at = '-infinity' WHERE status = 'pending'")
+    assert [item.execution_id for item in await leases.due(10)] == expected
+
+
 async def test_what_stands_under_nobodys_name_returns(database: Database) -> None:
     """A claim that was on its way when its worker was buried; a row whose worker a backup does not know."""
     leases, dispatch = PostgresLeases(database.pool), PostgresDispatch(database.pool, user_cap=1)
@@ -170,6 +211,24 @@ async def test_the_clock_goes_by_the_databases_whatever_this_machine_believes(da
         leases.clock.set(told - timedelta(days=9), asked_at=0)
         assert await leases.beat(worker)
         assert abs(leases.clock() - told) < timedelta(hours=1)
+
+
+async def test_a_newcomer_is_known_at_once_by_those_who_are_there(database: Database) -> None:
+    """Whom a process does not know of, it tells nothing: news of traces and of changed agents would come too late."""
+    await database.pool.execute("UPDATE workers SET dead = true")
+    early, late = PostgresLeases(database.pool), PostgresLeases(database.pool)
+    notices = PostgresNotices(database.pool, database.listen)
+    notices.listen(Channel.HERE, early.hear_of)
+    await notices.start()
+    await early.register(new_id())
+    assert early.peers == 0
+    await late.register(new_id())
+    assert late.peers == 1
+    async with asyncio.timeout(10):
+        while early.peers == 0:
+            await asyncio.sleep(0.01)
+    assert early.peers == 1
+    await notices.stop()
 
 
 def test_a_clock_that_was_told_nothing_is_this_machines() -> None:

@@ -1,16 +1,19 @@
 """The outbox: events are delivered at once, at least once, also those of a process that died."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
+
+from redis.asyncio import Redis
 
 from dynagent.application.shared.caller import Caller
-from dynagent.core.shared.events import DomainEvent, EventObserver
+from dynagent.core.shared.events import AgentEventObserver, DomainEvent
 from dynagent.core.shared.ids import new_id
 from dynagent.infrastructure.postgres.database import Database
 from dynagent.infrastructure.postgres.outbox import Outbox
 from dynagent.infrastructure.postgres.unit_of_work import Scopes
+from dynagent.infrastructure.redis.events import RedisEventStream
 
 
 class LampLit(DomainEvent):
@@ -24,9 +27,9 @@ def lit(lamp: str, *, age_s: float = 0) -> LampLit:
     return LampLit(occurred_at=datetime.now(UTC) - timedelta(seconds=age_s), user_id=new_id(), lamp=lamp)
 
 
-def an_observer(*callbacks: Callable[[DomainEvent], Awaitable[None]]) -> tuple[EventObserver, list[BaseException]]:
+def an_observer(*callbacks: Callable[[DomainEvent], Awaitable[None]]) -> tuple[AgentEventObserver, list[BaseException]]:
     failures: list[BaseException] = []
-    observer = EventObserver(on_failure=lambda _, error: failures.append(error))
+    observer = AgentEventObserver(on_failure=lambda _, error: failures.append(error))
     for callback in callbacks:
         observer.subscribe(callback)
     return observer, failures
@@ -107,3 +110,56 @@ async def test_an_event_that_cannot_be_read_or_is_unknown_stops_nothing(database
     await outbox.stop()
     await Outbox(database.pool, an_observer()[0]).sweep()
     assert await undelivered(database) == 1
+
+
+async def test_events_are_carried_to_other_programs_over_redis(database: Database, redis_url: str) -> None:
+    await database.pool.execute("DELETE FROM outbox")
+    redis: Any = Redis.from_url(redis_url, decode_responses=True)
+    observer, _ = an_observer()
+    outbox = Outbox(database.pool, observer, carry=RedisEventStream(redis, "events").carry)
+    outbox.start()
+    events = [lit("one"), lit("two")]
+    await commit(database, outbox, *events)
+    await outbox.stop()
+    entries = [fields for _, fields in await redis.xrange("events")]
+    await redis.aclose()
+    assert [LampLit.model_validate_json(entry["payload"]) for entry in entries] == events
+    assert [entry["id"] for entry in entries] == [event.event_id for event in events]
+    assert {(entry["name"], len(entry)) for entry in entries} == {("test.lamp_lit", 4)}
+    assert await undelivered(database) == 0
+
+
+async def test_what_could_not_be_carried_comes_again_and_is_heard_once(database: Database) -> None:
+    await database.pool.execute("DELETE FROM outbox")
+    heard: list[DomainEvent] = []
+    carried: list[DomainEvent] = []
+    away, refused = True, 0
+
+    async def hear(event: DomainEvent) -> None:
+        heard.append(event)
+
+    async def carry(events: Sequence[DomainEvent]) -> None:
+        nonlocal refused
+        if away:
+            refused += 1
+            raise ConnectionError
+        carried.extend(events)
+
+    observer, _ = an_observer(hear)
+    outbox = Outbox(database.pool, observer, carry=carry, sweep_every_s=0.02, left_behind_s=1)
+    outbox.start()
+    event = lit("late")
+    await commit(database, outbox, event)
+    async with asyncio.timeout(10):
+        while not outbox._heard:
+            await asyncio.sleep(0.01)
+        while refused < 3:
+            await asyncio.sleep(0.01)
+        assert (heard, carried, await undelivered(database)) == ([event], [], 1)
+        away = False
+        while await undelivered(database):
+            await asyncio.sleep(0.01)
+    await outbox.stop()
+    assert heard == [event]
+    assert event in carried
+    assert outbox._heard == set()

@@ -12,9 +12,11 @@ from dynagent.infrastructure.postgres.prune import (
     Housekeeping,
     Pruned,
     RetentionSettings,
+    make_months_ahead,
     prune,
     table_sizes,
     tidy,
+    what_would_go,
 )
 from tests.conftest import ScopeFor
 from tests.infrastructure.postgres.rows import add_execution, add_worker
@@ -61,6 +63,8 @@ async def test_old_and_ended_goes_and_all_else_stays(scope_for: ScopeFor, databa
     live = an_execution(now - timedelta(days=400), ExecutionStatus.WAITING)
     young = an_execution(now - timedelta(days=5))
     await store(scope_for, database, *old, live, young)
+    assert await what_would_go(database.pool, timedelta(days=300)) == Pruned((), 3, 3, 3)
+    assert len(await left(database, "executions", "id")) == 5, "asking removes nothing"
     assert await prune(database.pool, timedelta(days=300), batch=2) == Pruned((), 3, 3, 3)
     stays = {live.id, young.id}
     assert await left(database, "executions", "id") == stays
@@ -76,12 +80,25 @@ async def test_a_month_without_anything_alive_is_dropped_whole(scope_for: ScopeF
     await store(scope_for, database, live, over)
     assert await prune(database.pool, timedelta(days=30)) == Pruned((), 1, 1, 1)
     await database.pool.execute("UPDATE executions SET status = 'completed' WHERE id = $1", live.id)
+    assert await what_would_go(database.pool, timedelta(days=30)) == Pruned(("execution_events_old",), 1, 0, 1)
     assert await prune(database.pool, timedelta(days=30)) == Pruned(("execution_events_old",), 1, 0, 1)
     assert await left(database, "execution_events", "execution_id") == set()
     assert (
         await database.pool.fetchval("SELECT count(*) FROM pg_inherits WHERE inhparent = 'execution_events'::regclass")
         == 4
     )
+
+
+async def test_after_a_long_stop_the_months_are_there_before_the_first_event(database: Database) -> None:
+    """Without its month an event would lie in the default partition, and that month could never be made."""
+    dropped = await database.pool.fetch(
+        "SELECT inhrelid::regclass::text AS name FROM pg_inherits WHERE inhparent = 'execution_events'::regclass "
+        "AND inhrelid::regclass::text ~ '[0-9]$'"
+    )
+    for row in dropped:
+        await database.pool.execute(f"DROP TABLE {row['name']}")
+    assert await make_months_ahead(database.pool) == 3
+    assert await make_months_ahead(database.pool) == 0
 
 
 async def test_housekeeping_is_done_by_one_process_at_a_time(database: Database) -> None:

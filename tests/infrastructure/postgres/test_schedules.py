@@ -16,6 +16,7 @@ from dynagent.infrastructure.cron.timetable import CronTimetable
 from dynagent.infrastructure.postgres.database import Database
 from dynagent.infrastructure.postgres.schedules import PostgresFiring
 from dynagent.infrastructure.postgres.unit_of_work import Scope, Scopes
+from tests.infrastructure.postgres.rows import add_execution
 
 TIMETABLE = CronTimetable()
 NOW = datetime.now(UTC)
@@ -150,7 +151,42 @@ async def test_a_disabled_agent_is_passed_over_and_a_paused_schedule_too(databas
     await PostgresFiring(database.pool, TIMETABLE, lambda _id, _lane: None, run_timeout_s=60).fire()
     assert await runs(database, disabled) == []
     assert await runs(database, paused) == []
-    assert (await stored(database, disabled))["next_fire"] > datetime.now(UTC)
+    row = await stored(database, disabled)
+    assert row["next_fire"] > datetime.now(UTC)
+    assert row["last_problem"] == "agent 'A' is disabled: nothing was started"
+
+
+async def test_what_kept_it_from_starting_is_told_until_it_starts_again(database: Database) -> None:
+    """The owner's queue is full: a schedule waits at the same door as everybody."""
+    user = new_id()
+    async with scopes(database).open(Caller(user)) as scope:
+        schedule = await add(scope, user)
+        for _ in range(2):
+            await add_execution(database, user_id=user)
+        firing = PostgresFiring(database.pool, TIMETABLE, lambda _id, _lane: None, run_timeout_s=60, most_waiting=2)
+        await firing.fire()
+        kept = await scope.schedules.get_by_id(schedule.id)
+        assert kept is not None
+        assert kept.last_problem == "2 of your executions are waiting: nothing was started"
+        assert (kept.last_fire, kept.last_execution_id) == (schedule.next_fire, None)
+        assert await runs(database, schedule) == []
+
+        await database.pool.execute("UPDATE executions SET status = 'cancelled' WHERE user_id = $1", user)
+        await database.pool.execute("UPDATE schedules SET next_fire = now() WHERE id = $1", schedule.id)
+        await firing.fire()
+        row = await stored(database, schedule)
+        assert (row["last_problem"], len(await runs(database, schedule))) == (None, 1)
+
+
+async def test_with_its_agent_a_schedule_goes_and_its_runs_stay(database: Database) -> None:
+    user = new_id()
+    async with scopes(database).open(Caller(user)) as scope:
+        schedule = await add(scope, user)
+        await PostgresFiring(database.pool, TIMETABLE, lambda _id, _lane: None, run_timeout_s=60).fire()
+        await scope.agents.delete(schedule.agent_id)
+        await scope.uow.commit()
+    assert await stored(database, schedule) is None
+    assert len(await runs(database, schedule)) == 1
 
 
 async def test_a_zone_this_machine_does_not_know_stops_the_schedule(database: Database) -> None:
@@ -158,7 +194,9 @@ async def test_a_zone_this_machine_does_not_know_stops_the_schedule(database: Da
     async with scopes(database).open(Caller(user)) as scope:
         schedule = await add(scope, user, time_zone="Mars/Olympus")
     await PostgresFiring(database.pool, TIMETABLE, lambda _id, _lane: None, run_timeout_s=60).fire()
-    assert (await stored(database, schedule))["next_fire"] is None
+    row = await stored(database, schedule)
+    assert row["next_fire"] is None
+    assert "time_zone must be an IANA time zone" in row["last_problem"]
 
 
 async def test_one_that_cannot_be_fired_holds_up_no_other(database: Database) -> None:

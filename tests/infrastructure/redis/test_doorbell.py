@@ -1,7 +1,12 @@
-"""Bells reach one listener each, survive a flushed Redis, and cost nothing when the broker is away."""
+"""Bells reach one listener each, survive a broker that forgets everything, and cost nothing when it is away.
+
+The same tests for each broker, against real servers: Redis, NATS JetStream, and RabbitMQ where it is installed.
+"""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+import contextlib
+import importlib
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from typing import Any
 
 import pytest
@@ -10,6 +15,7 @@ from taskiq import InMemoryBroker
 
 from dynagent.core.executions import Lane
 from dynagent.infrastructure.redis.doorbell import BadBrokerUrl, TaskiqDoorbell, broker_factory
+from tests.brokers import TestNats, TestRabbit
 
 
 async def until(condition: Callable[[], bool]) -> None:
@@ -33,9 +39,68 @@ class Listener:
         await self.places.wait()
 
 
+class Narrow(Listener):
+    """Has room for one bell."""
+
+    def on_ring(self, execution_id: str, lane: Lane) -> None:
+        super().on_ring(execution_id, lane)
+        self.places.clear()
+
+
+@pytest.fixture(scope="module")
+def nats_server() -> Iterator[TestNats]:
+    """A NATS of this module."""
+    server = TestNats()
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def rabbit_server() -> Iterator[TestRabbit]:
+    """A RabbitMQ of this module."""
+    server = TestRabbit()
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(params=["redis", "nats", "rabbitmq"])
+async def broker_url(request: pytest.FixtureRequest) -> str:
+    """The URL of each broker in turn, with nothing of an earlier test in it."""
+    if request.param == "redis":
+        return request.getfixturevalue("redis_url")
+    server = request.getfixturevalue({"nats": "nats_server", "rabbitmq": "rabbit_server"}[request.param])
+    await forget_everything(server.url)
+    return server.url
+
+
+async def forget_everything(url: str) -> None:
+    """Do to a broker what FLUSHALL does to Redis."""
+    if url.startswith("redis"):
+        redis = Redis.from_url(url)  # pyright: ignore[reportUnknownMemberType]
+        await redis.flushall()
+        await redis.aclose()
+    elif url.startswith("nats"):
+        import nats
+        from nats.js.errors import NotFoundError
+
+        client = await nats.connect(url)
+        with contextlib.suppress(NotFoundError):
+            await client.jetstream().delete_stream("dynagent-bells")
+        await client.close()
+    else:
+        import aio_pika
+
+        async with await aio_pika.connect(url) as connection:
+            channel = await connection.channel()
+            for lane in ("interactive", "batch", "quarantine"):
+                await channel.queue_delete(f"dynagent.bells.{lane}")
+
+
 @pytest.fixture
-async def bells(redis_url: str) -> AsyncIterator[list[TaskiqDoorbell]]:
-    made = [TaskiqDoorbell(broker_factory(redis_url)) for _ in range(3)]
+async def bells(broker_url: str) -> AsyncIterator[list[TaskiqDoorbell]]:
+    made = [TaskiqDoorbell(broker_factory(broker_url)) for _ in range(3)]
     for bell in made:
         await bell.start()
     yield made
@@ -88,14 +153,12 @@ async def test_who_stops_leaves_nothing_behind(redis_url: str) -> None:
     assert (group["consumers"], group["pending"]) == (0, 0)
 
 
-async def test_after_a_flush_bells_are_heard_again(bells: list[TaskiqDoorbell], redis_url: str) -> None:
+async def test_after_a_flush_bells_are_heard_again(bells: list[TaskiqDoorbell], broker_url: str) -> None:
     listener = Listener()
     bells[1].listen(listener.on_ring, listener.room)
     await bells[0].ring("before", "interactive")
     await until(lambda: bool(listener.heard))
-    redis = Redis.from_url(redis_url)  # pyright: ignore[reportUnknownMemberType]
-    await redis.flushall()
-    await redis.aclose()
+    await forget_everything(broker_url)
 
     async with asyncio.timeout(15):
         while len(listener.heard) < 2:
@@ -104,11 +167,41 @@ async def test_after_a_flush_bells_are_heard_again(bells: list[TaskiqDoorbell], 
     assert listener.heard[-1] == ("after", "interactive")
 
 
-async def test_a_broker_that_is_away_is_silence() -> None:
-    bell = TaskiqDoorbell(broker_factory("redis://127.0.0.1:1/0"))
+async def test_a_listener_that_filled_up_keeps_no_bell_to_itself(bells: list[TaskiqDoorbell]) -> None:
+    """What it has not asked for yet must not lie with it while another would start it at once."""
+    full, free = Narrow(), Listener()
+    bells[1].listen(full.on_ring, full.room)
+    await bells[0].ring("first", "interactive")
+    await until(lambda: full.heard == [("first", "interactive")])
+    bells[2].listen(free.on_ring, free.room)
+    for number in range(3):
+        await bells[0].ring(f"e{number}", "interactive")
+    await until(lambda: len(free.heard) == 3)
+    assert full.heard == [("first", "interactive")]
+
+
+@pytest.mark.parametrize("url", ["redis://127.0.0.1:1/0", "nats://127.0.0.1:1", "amqp://127.0.0.1:1/"])
+async def test_a_broker_that_is_away_is_silence(url: str) -> None:
+    bell = TaskiqDoorbell(broker_factory(url))
     await bell.start()
     await bell.ring("e", "interactive")
     await bell.stop()
+
+
+async def test_who_only_rings_rings_again_when_the_broker_has_come() -> None:
+    """A server without worker has no listener that would connect again for it."""
+    late = TestNats()
+    ringer, hearer = TaskiqDoorbell(broker_factory(late.url)), TaskiqDoorbell(broker_factory(late.url))
+    await ringer.start()
+    await ringer.ring("lost", "batch")
+    late.start()
+    listener = Listener()
+    hearer.listen(listener.on_ring, listener.room)
+    await ringer.ring("heard", "batch")
+    await until(lambda: listener.heard == [("heard", "batch")])
+    await ringer.stop()
+    await hearer.stop()
+    late.stop()
 
 
 async def test_any_taskiq_broker_can_ring() -> None:
@@ -118,9 +211,19 @@ async def test_any_taskiq_broker_can_ring() -> None:
     await bell.stop()
 
 
-@pytest.mark.parametrize("url", ["http://x", "amqp://x", "nats://x", "redis"])
-def test_a_broker_that_is_not_there_is_named(url: str) -> None:
-    with pytest.raises(BadBrokerUrl):
+@pytest.mark.parametrize("url", ["http://x", "redis", "amqp:/x", ""])
+def test_a_broker_that_is_not_known_is_named(url: str) -> None:
+    with pytest.raises(BadBrokerUrl, match="must begin with"):
+        broker_factory(url)("interactive")
+
+
+@pytest.mark.parametrize(("url", "extra"), [("amqp://x", "rabbitmq"), ("nats://x", "nats")])
+def test_an_extra_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch, url: str, extra: str) -> None:
+    def missing(name: str) -> Any:
+        raise ModuleNotFoundError(name)
+
+    monkeypatch.setattr(importlib, "import_module", missing)
+    with pytest.raises(BadBrokerUrl, match=rf"dynagent\[{extra}\]"):
         broker_factory(url)("interactive")
 
 

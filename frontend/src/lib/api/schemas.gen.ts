@@ -6843,6 +6843,18 @@ export const ScheduleOutSchema = {
             ],
             title: 'Last Fire'
         },
+        last_problem: {
+            anyOf: [
+                {
+                    type: 'string'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            description: 'Why nothing was started when it was last due; null when something was.',
+            title: 'Last Problem'
+        },
         model: {
             anyOf: [
                 {
@@ -6915,6 +6927,7 @@ export const ScheduleOutSchema = {
         'next_fire',
         'last_fire',
         'last_execution_id',
+        'last_problem',
         'next_times',
         'created_at',
         'updated_at'

@@ -3901,6 +3901,12 @@ export type ScheduleOut = {
      */
     last_fire: string | null;
     /**
+     * Last Problem
+     *
+     * Why nothing was started when it was last due; null when something was.
+     */
+    last_problem: string | null;
+    /**
      * Model
      */
     model: string | null;

@@ -4,18 +4,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
 from dynagent.application.shared.bus import Returns
 from dynagent.application.shared.caller import Caller
 from dynagent.core.agents import AgentNotFound, AgentRepository
-from dynagent.core.schedules import Schedule, ScheduleNotFound, Schedules, Timetable
+from dynagent.core.schedules import Schedule, ScheduleNotFound, Schedules, Timetable, TooManySchedules
 from dynagent.core.shared.clock import Clock, utc_now
 from dynagent.core.shared.ids import NewId, is_id, new_id
+from dynagent.core.shared.paging import PageRequest
 from dynagent.core.shared.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, kw_only=True)
 class CreateSchedule(Returns[Schedule]):
-    """Have an agent asked at set times. Raises AgentNotFound, BadTimetable."""
+    """Have an agent asked at set times. Raises AgentNotFound, BadTimetable, TooManySchedules."""
 
     agent_id: str
     name: str
@@ -42,6 +46,14 @@ class RemoveSchedule(Returns[None]):
     schedule_id: str
 
 
+class ScheduleSettings(BaseSettings):
+    """How many schedules a user may have: each fires up to once a minute, for ever."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True)
+
+    max_schedules_per_user: int = Field(default=100, ge=1)
+
+
 class ScheduleDesk:
     """What the handlers share: the owner's schedules and agents, the timetable, the transaction."""
 
@@ -52,9 +64,11 @@ class ScheduleDesk:
         uow: UnitOfWork,
         *,
         timetable: Timetable,
+        settings: ScheduleSettings,
         clock: Clock = utc_now,
         new_id: NewId = new_id,
     ) -> None:
+        self.settings = settings
         self.schedules = schedules
         self.agents = agents
         self.uow = uow
@@ -66,6 +80,15 @@ class ScheduleDesk:
         """Refuse with AgentNotFound what is no agent of the owner."""
         if not is_id(agent_id) or await self.agents.get_by_id(agent_id) is None:
             raise AgentNotFound(f"there is no agent {agent_id!r}")
+
+    async def check_number(self) -> None:
+        """Refuse with TooManySchedules whoever has as many as he may."""
+        most = self.settings.max_schedules_per_user
+        count = (await self.schedules.find(None, PageRequest(limit=1))).total
+        if count >= most:
+            raise TooManySchedules(
+                f"you have {count} schedules; at most {most} are kept for a user", extra={"limit": most, "count": count}
+            )
 
     async def load(self, schedule_id: str) -> Schedule:
         """Return the owner's schedule. Raises ScheduleNotFound."""
@@ -85,6 +108,7 @@ class CreateScheduleHandler:
         """Return the new schedule with its next time."""
         desk = self._desk
         await desk.check_agent(message.agent_id)
+        await desk.check_number()
         now = desk.clock()
         following = desk.timetable.after(message.cron, message.time_zone, now)[0]
         schedule = Schedule(

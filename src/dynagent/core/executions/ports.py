@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from dynagent.core.executions.entity import (
     Checkpoint,
@@ -144,15 +144,22 @@ class Held:
     cancel_requested: bool
 
 
+Renewal = Literal["kept", "late", "buried"]
+"""What a heartbeat found: the lease still held; it had run out, but nobody had noticed; this worker was buried."""
+
+
 class Leases(Protocol):
     """Who is alive: one lease per worker, measured by the database's clock."""
 
-    async def register(self, worker_id: str) -> None:
-        """Enter a worker with a fresh lease; workers of this machine whose process is gone are buried at once."""
+    async def register(self, worker_id: str, *, takes_work: bool = True) -> None:
+        """Enter a worker with a fresh lease; workers of this machine whose process is gone are buried at once.
+
+        One that takes no work is a server's: its lease only says that it is alive.
+        """
         ...
 
-    async def beat(self, worker_id: str) -> bool:
-        """Renew the lease. False: this worker was buried; drop everything and register under a new id."""
+    async def beat(self, worker_id: str) -> Renewal:
+        """Renew the lease. `buried`: others took this worker for dead; drop everything, register under a new id."""
         ...
 
     async def retire(self, worker_id: str) -> None:
@@ -160,7 +167,10 @@ class Leases(Protocol):
         ...
 
     async def bury(self, worker_id: str) -> int:
-        """Bury other workers past their lease; their executions become pending. Returns how many executions."""
+        """Bury other workers past their lease; their executions become pending. Returns how many executions.
+
+        Whose own lease has run out buries nobody: after a pause of the whole machine all are late, and all alive.
+        """
         ...
 
     async def bury_neighbours(self) -> int:
@@ -175,8 +185,18 @@ class Leases(Protocol):
         """Return executions that stand under this worker's name to pending; each counts a crash."""
         ...
 
-    async def due(self, limit: int) -> Sequence[DueExecution]:
-        """Return pending executions that nobody was rung for lately, and note that they are rung for now."""
+    async def in_turn(self, execution_ids: Sequence[str]) -> Sequence[str]:
+        """Return those of them that are still pending in the order in which they should start.
+
+        Users take turns, counting what they have running; within a user's own, higher priority first.
+        """
+        ...
+
+    async def due(self, limit: int, *, eager: bool = False) -> Sequence[DueExecution]:
+        """Return pending executions that nobody was rung for lately, and note that they are rung for now.
+
+        `eager`, for who has nothing to do: those as well that others were rung for a moment ago and have not begun.
+        """
         ...
 
 

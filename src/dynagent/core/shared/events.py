@@ -1,9 +1,10 @@
 """Domain events: facts that a noun tells. They are stored with the change (outbox) and delivered at least once."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pydantic
 
@@ -22,13 +23,21 @@ class DomainEvent(pydantic.BaseModel):
     user_id: str
 
 
-EventCallback = Callable[[DomainEvent], Awaitable[None]]
+EventCallback = Callable[[Any], Awaitable[None]]
+"""Takes an event of the kinds that it is subscribed to."""
 
 
-class EventObserver:
-    """Tells every subscriber about an event, all at once; one that fails does not stop the others (ARC-07)."""
+def _log_failure(event: DomainEvent, error: BaseException) -> None:
+    logging.getLogger(__name__).error("event %s was not heard: %r", event.name, error)
 
-    def __init__(self, on_failure: Callable[[DomainEvent, BaseException], None]) -> None:
+
+class AgentEventObserver:
+    """Tells every subscriber about an event, all at once; one that fails does not stop the others (ARC-07).
+
+    Agents' events and all others: a subscriber says which kinds it wants to hear of.
+    """
+
+    def __init__(self, on_failure: Callable[[DomainEvent, BaseException], None] = _log_failure) -> None:
         self._callbacks: list[tuple[EventCallback, type[DomainEvent] | tuple[type[DomainEvent], ...]]] = []
         self._on_failure = on_failure
 

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from functools import wraps
-from typing import Generic, ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar
 
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
@@ -12,6 +12,8 @@ from prometheus_client.gc_collector import GCCollector
 from prometheus_client.platform_collector import PlatformCollector
 from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector
+
+from dynagent.infrastructure.observability.labelled import Labelled
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -28,27 +30,6 @@ BATCH = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000)
 log = structlog.get_logger(__name__)
 
 
-M = TypeVar("M", Counter, Histogram)
-
-
-class Labelled(Generic[M]):
-    """A figure with labels: `of(*values)` is its child for these values, found without prometheus_client's lock.
-
-    Each run asks for some thirty children; looking one up there costs ten times what counting does.
-    """
-
-    def __init__(self, metric: M) -> None:
-        self._metric = metric
-        self._children: dict[tuple[str, ...], M] = {}
-
-    def of(self, *values: str) -> M:
-        """Return the child for the labels' values, in their order."""
-        child = self._children.get(values)
-        if child is None:
-            child = self._children[values] = self._metric.labels(*values)
-        return child
-
-
 class Metrics:
     """All figures of one process. Times are seconds; labels have few values each, never ids."""
 
@@ -63,6 +44,14 @@ class Metrics:
         self._add_tool_calls(registry)
         self._add_trace(registry)
         self._add_queue(registry)
+        self.processes_alive = Labelled(
+            Gauge(
+                "dynagent_processes_alive",
+                "Processes with a valid lease, all machines (worker: takes work, server: answers only).",
+                ("role",),
+                registry=registry,
+            )
+        )
 
     def watch(self, name: str, documentation: str, read: Callable[[], float]) -> None:
         """Add a gauge `dynagent_<name>` whose value is read when somebody scrapes; `read` must be quick."""
@@ -136,12 +125,14 @@ class Metrics:
 
     def _add_model_calls(self, registry: CollectorRegistry) -> None:
         self.model_calls = Labelled(
-            Counter("dynagent_model_calls", "Answered model calls.", ("model",), registry=registry)
+            Counter("dynagent_model_calls", "Answered model calls.", ("model",), registry=registry),
+            named=True,
         )
         self.model_seconds = Labelled(
             Histogram(
                 "dynagent_model_call_seconds", "Time of a model call.", ("model",), buckets=SLOW_S, registry=registry
-            )
+            ),
+            named=True,
         )
         self.model_first_token_seconds = Labelled(
             Histogram(
@@ -150,7 +141,8 @@ class Metrics:
                 ("model",),
                 buckets=SLOW_S,
                 registry=registry,
-            )
+            ),
+            named=True,
         )
         self.model_tokens = Labelled(
             Counter(
@@ -158,10 +150,12 @@ class Metrics:
                 "Tokens by direction (input, output).",
                 ("model", "direction"),
                 registry=registry,
-            )
+            ),
+            named=True,
         )
         self.model_cost_usd = Labelled(
-            Counter("dynagent_model_cost_usd", "Cost of model calls in US dollars.", ("model",), registry=registry)
+            Counter("dynagent_model_cost_usd", "Cost of model calls in US dollars.", ("model",), registry=registry),
+            named=True,
         )
 
     def _add_tool_calls(self, registry: CollectorRegistry) -> None:
@@ -174,12 +168,14 @@ class Metrics:
                 "Ended tool calls by outcome (ok, error).",
                 ("tool", "outcome"),
                 registry=registry,
-            )
+            ),
+            named=True,
         )
         self.tool_seconds = Labelled(
             Histogram(
                 "dynagent_tool_call_seconds", "Time of a tool call.", ("tool",), buckets=SLOW_S, registry=registry
-            )
+            ),
+            named=True,
         )
 
     def _add_trace(self, registry: CollectorRegistry) -> None:

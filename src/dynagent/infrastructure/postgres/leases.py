@@ -8,20 +8,30 @@ from pathlib import Path
 
 import orjson
 
-from dynagent.core.executions import QUARANTINE_AFTER, DueExecution, Held, Leases
+from dynagent.core.executions import QUARANTINE_AFTER, DueExecution, Held, Leases, Renewal
 from dynagent.infrastructure.postgres.clock import StoreClock
+from dynagent.infrastructure.postgres.notices import Channel
 from dynagent.infrastructure.postgres.pool import Pool
 
 REGISTER = """
-INSERT INTO workers (id, name, lease_until, dead, info, started_at)
-VALUES ($1, $2, now() + make_interval(secs => $3), false, $4::jsonb, now()) RETURNING clock_timestamp()
+WITH entered AS (
+  INSERT INTO workers (id, name, lease_until, dead, info, started_at)
+  VALUES ($1, $2, now() + make_interval(secs => $3), false, $4::jsonb, now()) RETURNING id
+)
+SELECT clock_timestamp() AS moment, pg_notify($5, id::text),
+  (SELECT count(*)::int FROM workers w WHERE NOT w.dead AND w.lease_until > now()) AS peers FROM entered
 """
+"""The others learn of a newcomer at once: whom nobody knows of, nobody tells what has changed."""
 BEAT = """
 UPDATE workers SET lease_until = now() + make_interval(secs => $2) WHERE id = $1 AND NOT dead
 RETURNING (SELECT count(*)::int FROM workers w WHERE NOT w.dead AND w.lease_until > now() AND w.id <> $1) AS peers,
-  clock_timestamp() AS moment
+  (SELECT w.lease_until < now() FROM workers w WHERE w.id = $1) AS late, clock_timestamp() AS moment
 """
-OVERDUE = "SELECT array_agg(id) FROM workers WHERE NOT dead AND lease_until < now() AND id <> $1"
+"""What is read here is the lease as it was before."""
+OVERDUE = """
+SELECT array_agg(id) FROM workers WHERE NOT dead AND lease_until < now() AND id <> $1
+  AND EXISTS (SELECT FROM workers own WHERE own.id = $1 AND NOT own.dead AND own.lease_until > now())
+"""
 NEIGHBOURS = "SELECT id, info ->> 'process' AS process FROM workers WHERE NOT dead AND info ->> 'host' = $1"
 BURY = """
 WITH buried AS (
@@ -67,8 +77,8 @@ WITH freed AS (
 SELECT count(*)::int FROM freed
 """
 DUE = """
-UPDATE executions SET rung_at = now() WHERE id IN (
-  SELECT e.id FROM executions e
+WITH due AS (
+  SELECT e.id, ranked.place + coalesce(s.n, 0) AS turn FROM executions e
   JOIN (
     SELECT id, user_id, row_number() OVER (PARTITION BY user_id ORDER BY priority DESC, id) AS place
     FROM executions
@@ -77,10 +87,25 @@ UPDATE executions SET rung_at = now() WHERE id IN (
   ) AS ranked ON ranked.id = e.id
   LEFT JOIN user_slots s ON s.user_id = ranked.user_id
   WHERE ranked.place <= $3 - coalesce(s.n, 0) AND e.status = 'pending'
-  ORDER BY ranked.place, e.priority DESC, e.id LIMIT $2 FOR UPDATE OF e SKIP LOCKED
-) RETURNING id, lane
+  ORDER BY turn, e.id LIMIT $2 FOR UPDATE OF e SKIP LOCKED
+), rung AS (
+  UPDATE executions e SET rung_at = now() FROM due WHERE e.id = due.id RETURNING e.id, e.lane, due.turn
+)
+SELECT id, lane FROM rung ORDER BY turn, id
 """
 """Users take turns, and nobody is rung for more often than he has places: such bells would only hold up the others."""
+IN_TURN = """
+SELECT e.id FROM executions e LEFT JOIN user_slots s ON s.user_id = e.user_id
+WHERE e.id = ANY($1::uuid[]) AND e.status = 'pending'
+ORDER BY row_number() OVER (PARTITION BY e.user_id ORDER BY e.priority DESC, e.id) + coalesce(s.n, 0), e.id
+"""
+
+
+EAGER_S = 1.5
+"""Age of a ring from which a worker with free hands takes the execution: whoever was rung for it is busy, or gone.
+
+A worker that joins a fleet which is full has work within a sweep, instead of with the next bells.
+"""
 
 
 class PostgresLeases(Leases):
@@ -93,26 +118,36 @@ class PostgresLeases(Leases):
         self._user_cap = user_cap
         self.clock = StoreClock()
         self.peers = 0
-        """How many other processes were alive at the last beat."""
+        """How many other processes were alive at the last beat, or have come since."""
+        self._own_id = ""
 
-    async def register(self, worker_id: str) -> None:
+    async def register(self, worker_id: str, *, takes_work: bool = True) -> None:
         """Enter a worker; bury at once those of this machine whose process is gone, without waiting for their lease."""
-        info = orjson.dumps({"host": host_identity(), "process": process_identity(os.getpid())}).decode()
+        process = {"host": host_identity(), "process": process_identity(os.getpid()), "takes_work": takes_work}
+        info = orjson.dumps(process).decode()
         asked_at, name = time.monotonic(), f"{socket.gethostname()}:{os.getpid()}"
-        moment = await self._pool.fetchval(REGISTER, worker_id, name, self._lease_s, info)
-        self.clock.set(moment, asked_at=asked_at)
+        self._own_id = worker_id
+        row = await self._pool.fetchrow(REGISTER, worker_id, name, self._lease_s, info, Channel.HERE.value)
+        assert row is not None
+        self.peers = row["peers"]
+        self.clock.set(row["moment"], asked_at=asked_at)
         await self.bury_neighbours()
 
-    async def beat(self, worker_id: str) -> bool:
-        """Renew the lease; False when this worker was buried."""
+    def hear_of(self, worker_id: str) -> None:
+        """Take note of a process that has just registered; the next beat counts exactly."""
+        if worker_id != self._own_id:
+            self.peers += 1
+
+    async def beat(self, worker_id: str) -> Renewal:
+        """Renew the lease, whether it has run out or not, unless this worker was buried."""
         asked_at = time.monotonic()
         row = await self._pool.fetchrow(BEAT, worker_id, self._lease_s)
         if row is None:
             self.peers = 0
-            return False
+            return "buried"
         self.peers = row["peers"]
         self.clock.set(row["moment"], asked_at=asked_at)
-        return True
+        return "late" if row["late"] else "kept"
 
     async def retire(self, worker_id: str) -> None:
         """Leave; executions still held go back to pending and count no crash."""
@@ -139,9 +174,14 @@ class PostgresLeases(Leases):
         """Return executions that stand under this worker's name to pending; each counts a crash."""
         return await self._pool.fetchval(GIVE_UP, worker_id, list(execution_ids), QUARANTINE_AFTER)
 
-    async def due(self, limit: int) -> Sequence[DueExecution]:
-        """Return pending executions nobody was rung for lately, most urgent first."""
-        rows = await self._pool.fetch(DUE, self._ring_every_s, limit, self._user_cap)
+    async def in_turn(self, execution_ids: Sequence[str]) -> Sequence[str]:
+        """Return those still pending, users taking turns."""
+        return [str(row["id"]) for row in await self._pool.fetch(IN_TURN, list(execution_ids))]
+
+    async def due(self, limit: int, *, eager: bool = False) -> Sequence[DueExecution]:
+        """Return pending executions nobody was rung for lately, in the order in which they should start."""
+        age_s = min(EAGER_S, self._ring_every_s) if eager else self._ring_every_s
+        rows = await self._pool.fetch(DUE, age_s, limit, self._user_cap)
         return [DueExecution(str(row["id"]), row["lane"]) for row in rows]
 
 

@@ -96,7 +96,7 @@ def head() -> str:
 
 
 def knows(revision: str) -> bool:
-    """Say whether this code can bring a database from an earlier revision to its own."""
+    """Say whether this code has that revision; one that it has not is of a newer release, or of another program."""
     return ("revision", revision) in _links()
 
 

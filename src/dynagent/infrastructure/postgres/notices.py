@@ -26,7 +26,7 @@ class Channel(StrEnum):
     TRACE = "dynagent_trace"
     COPY = "dynagent_copy"
     HEARD = "dynagent_heard"
-    OUTBOX = "dynagent_outbox"
+    HERE = "dynagent_here"
 
 
 OnNotice = Callable[[str], None]

@@ -5,12 +5,12 @@ rows are marked soon after, many at once. What a process leaves unmarked when it
 """
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 
 import structlog
 from pydantic import ValidationError
 
-from dynagent.core.shared.events import DomainEvent, EventObserver
+from dynagent.core.shared.events import AgentEventObserver, DomainEvent
 from dynagent.core.shared.tasks import end_tasks
 from dynagent.infrastructure.postgres.pool import Connection, Pool, Row
 
@@ -27,17 +27,24 @@ WHERE delivered_at IS NULL AND name = ANY($1) AND occurred_at < now() - make_int
 ORDER BY id LIMIT $3 FOR UPDATE SKIP LOCKED
 """
 
+Carry = Callable[[Sequence[DomainEvent]], Awaitable[None]]
+"""Takes events to other programs, all or none; raises when it cannot."""
+
 log = structlog.stdlib.get_logger(__name__)
 
 
 class Outbox:
-    """Delivers events of this process as they are committed, and those that others left behind every few seconds."""
+    """Delivers events of this process as they are committed, and those that others left behind every few seconds.
+
+    `carry` takes them out of this program as well; what it could not take is not delivered yet, and comes again.
+    """
 
     def __init__(
         self,
         pool: Pool,
-        observer: EventObserver,
+        observer: AgentEventObserver,
         *,
+        carry: Carry | None = None,
         sweep_every_s: float = SWEEP_EVERY_S,
         left_behind_s: float = LEFT_BEHIND_S,
     ) -> None:
@@ -45,8 +52,11 @@ class Outbox:
         self._observer = observer
         self._sweep_every_s = sweep_every_s
         self._left_behind_s = left_behind_s
+        self._carry = carry
+        self._heard: set[str] = set()
+        """Events that were heard here, but not carried yet: nobody here is to hear them again."""
         self._committed: list[DomainEvent] = []
-        self._delivered: list[str] = []
+        self._delivered: list[DomainEvent] = []
         self._woken = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -73,8 +83,11 @@ class Outbox:
         known = {kind.name: kind for kind in _kinds(DomainEvent)}
         async with self._pool.acquire() as connection, connection.transaction():
             rows = await connection.fetch(LEFT_BEHIND, list(known), self._left_behind_s, SWEEP_BATCH)
-            for row in rows:
-                await self._notify_of(known[row["name"]], row)
+            events = [event for row in rows if (event := _read(known[row["name"]], row)) is not None]
+            for event in events:
+                if event.event_id not in self._heard:
+                    await self._observer.notify(event)
+            await self._carried(events)
             await _mark(connection, [str(row["id"]) for row in rows])
         return len(rows)
 
@@ -88,7 +101,7 @@ class Outbox:
         events, self._committed = self._committed, []
         # Most events are those of runs, to which nobody listens: no task for them.
         await asyncio.gather(*(self._observer.notify(event) for event in events if self._observer.is_heard(event)))
-        self._delivered += [event.event_id for event in events]
+        self._delivered += events
 
     async def _keep_marking(self) -> None:
         while True:
@@ -96,9 +109,10 @@ class Outbox:
             await self._mark_delivered()
 
     async def _mark_delivered(self) -> None:
-        ids, self._delivered = self._delivered, []
+        events, self._delivered = self._delivered, []
         try:
-            await _mark(self._pool, ids)
+            await self._carried(events)
+            await _mark(self._pool, [event.event_id for event in events])
         except Exception as error:
             log.warning("outbox_not_marked", error=repr(error), why="the sweep delivers these events once more")
 
@@ -111,13 +125,22 @@ class Outbox:
             except Exception as error:
                 log.warning("outbox_sweep_failed", error=repr(error))
 
-    async def _notify_of(self, kind: type[DomainEvent], row: Row) -> None:
-        try:
-            event = kind.model_validate_json(row["payload"])
-        except ValidationError:
-            log.exception("outbox_event_unreadable", event_name=row["name"], event_id=str(row["id"]))
-        else:
-            await self._observer.notify(event)
+    async def _carried(self, events: Sequence[DomainEvent]) -> None:
+        """Return when all are carried, where there is somebody who carries. Raises what he raises."""
+        if self._carry is None or not events:
+            return
+        ids = {event.event_id for event in events}
+        self._heard |= ids
+        await self._carry(events)
+        self._heard -= ids
+
+
+def _read(kind: type[DomainEvent], row: Row) -> DomainEvent | None:
+    try:
+        return kind.model_validate_json(row["payload"])
+    except ValidationError:
+        log.exception("outbox_event_unreadable", event_name=row["name"], event_id=str(row["id"]))
+        return None
 
 
 async def _mark(where: Connection | Pool, ids: Sequence[str]) -> None:

@@ -28,11 +28,19 @@ SELECT $2::uuid <= dyn_uuid_floor($3) AND NOT EXISTS (
     AND (status IN ('pending', 'running', 'waiting') OR completed_at >= $3)
 )
 """
-DELETE_BATCH = """
-WITH old AS (
+OLD = """
   SELECT id FROM executions WHERE id < dyn_uuid_floor($1) AND coalesce(completed_at, created_at) < $1
     AND status NOT IN ('pending', 'running', 'waiting')
-  ORDER BY id LIMIT $2
+"""
+COUNT = """
+WITH old AS ({old})
+SELECT (SELECT count(*) FROM old)::int AS executions,
+  (SELECT count(*) FROM execution_events e JOIN old ON e.execution_id = old.id
+    WHERE e.tableoid::regclass::text <> ALL($2))::int AS events,
+  (SELECT count(*) FROM checkpoints c JOIN old ON c.thread_id = old.id::text)::int AS checkpoints
+""".replace("{old}", OLD)
+DELETE_BATCH = """
+WITH old AS ({old} ORDER BY id LIMIT $2
 ), gone AS (
   DELETE FROM executions USING old WHERE executions.id = old.id RETURNING executions.id
 ), events AS (
@@ -46,7 +54,7 @@ WITH old AS (
 )
 SELECT (SELECT count(*) FROM gone) AS executions, (SELECT count(*) FROM events) AS events,
   (SELECT count(*) FROM kept) AS checkpoints
-"""
+""".replace("{old}", OLD)
 TIDY = (
     "DELETE FROM outbox WHERE delivered_at < now() - interval '1 day'",
     "DELETE FROM refresh_tokens WHERE expires_at < now() - interval '1 day'",
@@ -116,6 +124,24 @@ async def prune(pool: Pool, older_than: timedelta, *, batch: int = BATCH) -> Pru
     """
     async with pool.acquire() as connection:
         return await _prune(connection, older_than, batch)
+
+
+async def what_would_go(pool: Pool, older_than: timedelta) -> Pruned:
+    """Return what `prune` would remove now, and remove nothing."""
+    limit = datetime.now(UTC) - older_than
+    async with pool.acquire() as connection:
+        whole = await _whole_months(connection, limit)
+        row = await connection.fetchrow(COUNT, limit, list(whole))
+    assert row is not None
+    return Pruned(whole, row["executions"], row["events"], row["checkpoints"])
+
+
+async def make_months_ahead(pool: Pool) -> int:
+    """Make the trace's partitions of this month and the next ones; return how many were missing.
+
+    At every start: after a long stop the first event would fall into the default partition, and its month with it.
+    """
+    return await pool.fetchval("SELECT dyn_make_event_partitions($1)", MONTHS_AHEAD)
 
 
 async def tidy(pool: Pool) -> int:
@@ -199,13 +225,20 @@ async def _recount_slots(connection: Connection) -> None:
 
 
 async def _drop_partitions(connection: Connection, limit: datetime) -> tuple[str, ...]:
-    dropped: list[str] = []
+    whole = await _whole_months(connection, limit)
+    for name in whole:
+        async with connection.transaction():
+            # Dropping waits for readers of the log and makes later ones wait: rather try again another day.
+            await connection.execute("SET LOCAL lock_timeout = '2s'")
+            await connection.execute(f'DROP TABLE "{name}"')
+    return whole
+
+
+async def _whole_months(connection: Connection, limit: datetime) -> tuple[str, ...]:
+    """Return the partitions that hold nothing alive and nothing young."""
+    found: list[str] = []
     for row in await connection.fetch(PARTITIONS):
         bounds = _BOUND.search(row["bound"])
         if bounds and await connection.fetchval(CAN_GO, bounds[1], bounds[2], limit):
-            async with connection.transaction():
-                # Dropping waits for readers of the log and makes later ones wait: rather try again another day.
-                await connection.execute("SET LOCAL lock_timeout = '2s'")
-                await connection.execute(f'DROP TABLE "{row["name"]}"')
-            dropped.append(row["name"])
-    return tuple(dropped)
+            found.append(row["name"])
+    return tuple(found)

@@ -50,6 +50,7 @@ schedules = Table(
     Column("next_fire", DateTime(timezone=True)),
     Column("last_fire", DateTime(timezone=True)),
     Column("last_execution_id", Uuid(as_uuid=False)),
+    Column("last_problem", Text),
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("updated_at", DateTime(timezone=True), nullable=False),
 )
@@ -59,7 +60,7 @@ Index("ix_schedules_next_fire", schedules.c.next_fire, postgresql_where=schedule
 
 COLUMNS = (
     "id, user_id, agent_id, name, cron, time_zone, query, model, context::text AS context, paused, next_fire, "
-    "last_fire, last_execution_id, created_at, updated_at"
+    "last_fire, last_execution_id, last_problem, created_at, updated_at"
 )
 CREATE = text("""
 INSERT INTO schedules (id, user_id, agent_id, name, cron, time_zone, query, model, context, paused, next_fire,
@@ -83,18 +84,27 @@ FROM schedules s JOIN agents a ON a.id = s.agent_id AND a.user_id = s.user_id
 WHERE s.next_fire <= now() ORDER BY s.next_fire LIMIT $1 FOR UPDATE OF s SKIP LOCKED
 """
 FIRED = """
-UPDATE schedules SET next_fire = $3, last_fire = $2, last_execution_id = coalesce($4, last_execution_id)
+UPDATE schedules SET next_fire = $3, last_fire = $2, last_execution_id = coalesce($4, last_execution_id),
+  last_problem = $5
 WHERE id = $1 AND next_fire = $2
 """
 START = """
-WITH stored AS (
+WITH queue AS (
+  SELECT count(*)::int AS waiting FROM (
+    SELECT 1 FROM executions WHERE user_id = $2 AND status = 'pending' LIMIT $13
+  ) AS pending
+), stored AS (
   INSERT INTO executions (id, user_id, agent_id, agent_version, agent_name, query, model, context, lane, status,
     deadline, schedule_key, usage, created_at, output_schema)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8::jsonb, 'batch', 'pending', $9, $10, '{}', $11, $13::json)
+  SELECT $1::uuid, $2::uuid, $3::uuid, $4::int, $5::text, $6::text, $7::text, $8::jsonb, 'batch', 'pending',
+    $9::timestamptz, $10::text, '{}', $11::timestamptz, $14::json
+  FROM queue WHERE waiting < $13
   ON CONFLICT (schedule_key) DO NOTHING RETURNING id, created_at
+), opened AS (
+  INSERT INTO execution_events (execution_id, seq, attempt, type, at, payload)
+  SELECT id, 1, 0, 'connection', created_at, $12::json FROM stored
 )
-INSERT INTO execution_events (execution_id, seq, attempt, type, at, payload)
-SELECT id, 1, 0, 'connection', created_at, $12::json FROM stored RETURNING execution_id
+SELECT EXISTS (SELECT FROM stored) AS stored, waiting FROM queue
 """
 
 
@@ -151,14 +161,17 @@ class PostgresFiring:
     """Starts what is due: compare-and-set of the next time and the execution's row in one transaction.
 
     Due times that passed while no worker was there are made up for once, not once each. `run_timeout_s` is the time
-    limit of runs whose agent sets none.
+    limit of runs whose agent sets none; whose owner has `most_waiting` executions waiting is passed over.
     """
 
-    def __init__(self, pool: Pool, timetable: Timetable, ring: Ring, *, run_timeout_s: float) -> None:
+    def __init__(
+        self, pool: Pool, timetable: Timetable, ring: Ring, *, run_timeout_s: float, most_waiting: int = 10_000
+    ) -> None:
         self._pool = pool
         self._timetable = timetable
         self._ring = ring
         self._run_timeout_s = run_timeout_s
+        self._most_waiting = most_waiting
         self._task: asyncio.Task[None] | None = None
 
     def start(self, *, every_s: float) -> None:
@@ -198,39 +211,50 @@ class PostgresFiring:
 
     async def _fire_one(self, connection: Connection, row: Row) -> DueExecution | None:
         execution = self._execution(row)
-        opening = encode(execution.opening_event(), seq=1, attempt=0).decode()
-        key = f"{row['id']}:{row['next_fire'].isoformat()}"
-        stored = None
-        if row["status"] != "disabled":
-            stored = await connection.fetchrow(
-                START,
-                execution.id,
-                execution.user_id,
-                execution.agent_id,
-                execution.agent_version,
-                execution.agent_name,
-                execution.query,
-                execution.model,
-                row["context"],
-                execution.deadline,
-                key,
-                execution.created_at,
-                opening,
-                row["output_schema"],
-            )
-        await connection.execute(
-            FIRED, row["id"], row["next_fire"], self._following(row), execution.id if stored else None
-        )
-        log.info("schedule_fired", schedule_id=str(row["id"]), execution_id=execution.id if stored else None)
-        return DueExecution(execution.id, "batch") if stored else None
+        following, stopped = self._following(row)
+        started, passed_over = False, None
+        if row["status"] == "disabled":
+            passed_over = f"agent {row['agent_name']!r} is disabled: nothing was started"
+        else:
+            started, passed_over = await self._start(connection, row, execution)
+        id = execution.id if started else None
+        await connection.execute(FIRED, row["id"], row["next_fire"], following, id, stopped or passed_over)
+        log.info("schedule_fired", schedule_id=str(row["id"]), execution_id=id, passed_over=passed_over)
+        return DueExecution(execution.id, "batch") if started else None
 
-    def _following(self, row: Row) -> datetime | None:
+    async def _start(self, connection: Connection, row: Row, execution: Execution) -> tuple[bool, str | None]:
+        """Store the execution; return whether it is new, and why not, unless this due time was fired before."""
+        stored = await connection.fetchrow(
+            START,
+            execution.id,
+            execution.user_id,
+            execution.agent_id,
+            execution.agent_version,
+            execution.agent_name,
+            execution.query,
+            execution.model,
+            row["context"],
+            execution.deadline,
+            f"{row['id']}:{row['next_fire'].isoformat()}",
+            execution.created_at,
+            encode(execution.opening_event(), seq=1, attempt=0).decode(),
+            self._most_waiting,
+            row["output_schema"],
+        )
+        assert stored is not None
+        full = stored["waiting"] >= self._most_waiting
+        reason = f"{stored['waiting']} of your executions are waiting: nothing was started" if full else None
+        return stored["stored"], reason
+
+    def _following(self, row: Row) -> tuple[datetime | None, str | None]:
+        """Return the next time; or None and why there is none."""
         try:
-            return self._timetable.after(row["cron"], row["time_zone"], row["now"])[0]
+            return self._timetable.after(row["cron"], row["time_zone"], row["now"])[0], None
         except BadTimetable as error:
             # The time zone database of this machine may not know it: stop rather than fire at a wrong time.
             log.error("schedule_stopped", schedule_id=str(row["id"]), error=str(error))
-            return None
+            reasons = "; ".join(f"{item.pointer.strip('/')} {item.detail}" for item in error.violations)
+            return None, f"the schedule stands still: {reasons or error.detail}"
 
     def _execution(self, row: Row) -> Execution:
         return Execution.start(
@@ -248,7 +272,7 @@ class PostgresFiring:
 
 
 def _columns(schedule: Schedule, owner: str) -> dict[str, Any]:
-    fields = schedule.model_dump(exclude={"user_id", "created_at", "last_fire", "last_execution_id"})
+    fields = schedule.model_dump(exclude={"user_id", "created_at", "last_fire", "last_execution_id", "last_problem"})
     return fields | {"owner": owner, "context": orjson.dumps(schedule.context).decode()}
 
 

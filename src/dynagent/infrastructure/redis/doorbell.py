@@ -49,8 +49,7 @@ class TaskiqDoorbell(Doorbell):
 
     async def start(self) -> None:
         """Open the brokers; one that is away is opened again when it listens or rings."""
-        for lane in self._brokers:
-            await self._open(lane)
+        await asyncio.gather(*(self._open(lane) for lane in self._brokers))
 
     async def stop_listening(self) -> None:
         """Take no more bells; ringing still works."""
@@ -141,13 +140,13 @@ def _redis_broker(url: str, lane: Lane) -> AsyncBroker:
 
 
 def _rabbitmq_broker(url: str, lane: Lane) -> AsyncBroker:
-    module = _optional("taskiq_aio_pika", "rabbitmq")
-    return module.AioPikaBroker(url, queue_name=f"dynagent.bells.{lane}", qos=1)
+    module = _optional("dynagent.infrastructure.rabbitmq.bell_broker", "rabbitmq")
+    return module.RabbitBellBroker(url, queue_name=f"dynagent.bells.{lane}", maxlen=MAXLEN)
 
 
 def _nats_broker(url: str, lane: Lane) -> AsyncBroker:
-    module = _optional("taskiq_nats", "nats")
-    return module.PullBasedJetStreamBroker(url, subject=f"dynagent.bells.{lane}", queue=GROUP)
+    module = _optional("dynagent.infrastructure.nats.bell_broker", "nats")
+    return module.NatsBellBroker(url, subject=f"dynagent.bells.{lane}", maxlen=MAXLEN)
 
 
 def _optional(module: str, extra: str) -> Any:

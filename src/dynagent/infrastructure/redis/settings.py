@@ -76,13 +76,17 @@ def _place(host: str) -> SplitResult:
 
 
 class RedisSettings(BaseSettings):
-    """`REDIS_URL` unset: this process keeps to itself. `timeout_s` bounds every command but blocking reads."""
+    """`REDIS_URL` unset: this process keeps to itself. `timeout_s` bounds every command but blocking reads.
+
+    `events_stream` names a stream that gets every domain event, for other programs; unset: none does.
+    """
 
     model_config = SettingsConfigDict(env_prefix="REDIS_", env_file=".env", extra="ignore", frozen=True)
 
     url: str | None = None
     timeout_s: float = 0.5
     rest_s: float = 1.0
+    events_stream: str | None = None
 
     @field_validator("url")
     @classmethod

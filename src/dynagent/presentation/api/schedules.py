@@ -71,6 +71,9 @@ class ScheduleOut(BaseModel):
     next_fire: datetime | None
     last_fire: datetime | None
     last_execution_id: str | None
+    last_problem: str | None = Field(
+        description="Why nothing was started when it was last due; null when something was."
+    )
     next_times: list[datetime] = Field(description="The next five times; only when one schedule is asked for.")
     created_at: datetime
     updated_at: datetime

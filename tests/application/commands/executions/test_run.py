@@ -234,6 +234,12 @@ async def test_an_execution_that_killed_too_many_workers_fails() -> None:
     assert not house.runner.plans
 
 
+async def test_a_run_in_quarantine_says_so() -> None:
+    house = House(answer, stored=execution(attempt=2, crashes=2, lane="quarantine"))
+    await house.run()
+    assert "2 workers died with it: in quarantine" in house.recorder.events[0].reason
+
+
 async def test_the_fallback_agent_takes_over_when_the_model_fails() -> None:
     async def first_fails(claim: Claim, plan: RunPlan, trace: TraceRecorder) -> Outcome:
         if plan.model != "small":

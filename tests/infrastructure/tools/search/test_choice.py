@@ -6,6 +6,7 @@ import httpx2
 import pytest
 from pydantic import ValidationError
 
+from dynagent.infrastructure.http.breaker import Breaker
 from dynagent.infrastructure.tools.search.choice import WebSearch, ranked
 from dynagent.infrastructure.tools.search.engines import SearchEngines, SearchSettings
 from dynagent.infrastructure.tools.search.port import (
@@ -156,3 +157,31 @@ async def test_options_that_nobody_understands_are_named() -> None:
     query = SearchQuery(text="x", sites=("simple.example",), time_range="day", include_images=True, content_type="news")
     found = await web_search().search(query, user_id="ada", providers=[provider])
     assert found.ignored == {"time_range", "include_images", "news"}
+
+
+async def test_a_provider_that_fails_again_and_again_is_given_a_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every search would wait for its time-out otherwise."""
+    search = web_search()
+    broken = FakeProvider("broken", error=SearchFailed("broken: 500"), cost_usd=0.1)
+    sound = FakeProvider("sound")
+    monkeypatch.setattr(search, "_providers", [broken, sound])
+    monkeypatch.setattr(search, "_breakers", {name: Breaker(failures=3, rest_s=30) for name in ("broken", "sound")})
+    for _ in range(5):
+        found = await search.search(QUERY, user_id="u", providers=[broken, sound])
+        assert found.provider == "sound"
+    assert (broken.asked, sound.asked) == (3, 5)
+    with pytest.raises(SearchFailed, match="given a rest") as refused:
+        await search.search(QUERY, user_id="u", providers=[broken])
+    assert "broken" in refused.value.detail
+
+    own = FakeProvider("broken", error=SearchFailed("broken: 403"))
+    for _ in range(5):
+        with pytest.raises(SearchFailed, match="403"):
+            await search.search(QUERY, user_id="u", providers=[own])
+    assert own.asked == 5, "an agent's own key has no part in this"
+    own_exhausted = FakeProvider("sound", error=SearchExhausted("sound: 429"))
+    monkeypatch.setattr(search, "_providers", [own_exhausted])
+    for _ in range(5):
+        with pytest.raises(SearchExhausted):
+            await search.search(QUERY, user_id="u", providers=[own_exhausted])
+    assert own_exhausted.asked == 5, "who says that it is too much is there"

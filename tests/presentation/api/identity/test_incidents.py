@@ -1,6 +1,6 @@
 """What the sandbox tells of violations stands in the audit log, and stops the agent that causes several (MON-13)."""
 
-from dynagent.core.shared.events import EventObserver
+from dynagent.core.shared.events import AgentEventObserver
 from dynagent.core.shared.ids import new_id
 from dynagent.infrastructure.sandbox.audit import AuditEvent
 from dynagent.main.incidents import Incidents
@@ -16,7 +16,7 @@ async def test_three_violations_within_an_hour_disable_the_agent(platform, fresh
     admin, owner, *_ = await _people(platform)
     things = await _things_of(owner)
     me = (await owner.get("/api/v1/users/me")).json()["id"]
-    incidents, observer = Incidents(database.pool), EventObserver(lambda event, error: None)
+    incidents, observer = Incidents(database.pool), AgentEventObserver(lambda event, error: None)
     incidents.attach(platform.bus, observer)
     for times in (1, 2, 3):
         assert (await owner.get(f"/api/agents/{things['agent_id']}")).json()["status"] == "active"
@@ -40,7 +40,7 @@ async def test_what_is_no_violation_or_nobodys_is_left_alone(platform, fresh_dat
     await database.connect()
     incidents = Incidents(database.pool)
     incidents(AuditEvent("sandbox.violation", new_id(), "t", {}))
-    incidents.attach(platform.bus, EventObserver(lambda event, error: None))
+    incidents.attach(platform.bus, AgentEventObserver(lambda event, error: None))
     incidents(AuditEvent("tool.called", new_id(), "t", {}))
     incidents(AuditEvent("sandbox.violation", None, "t", {}))
     await incidents.settled()

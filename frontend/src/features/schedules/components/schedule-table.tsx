@@ -32,13 +32,14 @@ export function ScheduleTable({ schedules, agentNames }: { schedules: readonly S
       </thead>
       <tbody>
         {schedules.map((schedule) => {
-          const { id, name, query, agent_id, cron, time_zone, paused, next_fire, last_fire, last_execution_id } = schedule;
+          const { id, name, query, agent_id, cron, time_zone, paused, next_fire, last_fire, last_execution_id, last_problem } = schedule;
           return (
             <tr key={id} className="border-b hover:bg-hover">
               <td className="min-w-0 px-4 py-1.5 md:px-5">
                 <Link href={`/schedules/${id}`} className="block truncate font-medium hover:underline">{name}</Link>
                 <span className="block truncate text-xs text-ink-3">{oneLine(query, 200)}</span>
                 <span className="block truncate text-xs text-ink-2 md:hidden">{timingWords(cron)}</span>
+                {last_problem && <span className="block truncate text-xs text-warn-ink" title={last_problem}>{last_problem}</span>}
               </td>
               <td className="truncate px-2 text-ink-2 max-lg:hidden">{agentNames.get(agent_id) ?? "–"}</td>
               <td className="px-2 max-md:hidden">

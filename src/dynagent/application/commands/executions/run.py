@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
+from dynagent.application.commands.executions.story import story_of
 from dynagent.application.commands.executions.tally import TallyingRecorder
 from dynagent.application.shared.bus import Returns
 from dynagent.application.shared.caller import Caller
@@ -116,7 +117,7 @@ class RunExecutionHandler:
         if execution.cancel_requested:
             return Outcome(status=ExecutionStatus.CANCELLED)
         if execution.crashes >= MAX_ATTEMPTS:
-            return _failure("worker_crashed", f"{execution.crashes} workers died while running this execution")
+            return await self._given_up(execution)
         if execution.attempt > 1:
             _record_recovery(execution, recorder)
         try:
@@ -141,6 +142,10 @@ class RunExecutionHandler:
         except Exception as error:
             self._on_crash(claim, error)
             return _failure("internal_error", f"{type(error).__name__}: the run failed inside the server, see its log")
+
+    async def _given_up(self, execution: Execution) -> Outcome:
+        story = await story_of(self._trace, execution.id, execution.attempt - 1)
+        return _failure("worker_crashed", f"{execution.crashes} workers died while running this execution. {story}")
 
     async def _run(self, claim: Claim, recorder: TraceRecorder) -> Outcome:
         execution = claim.execution
@@ -213,11 +218,14 @@ def _forget_cancel() -> None:
 
 
 def _record_recovery(execution: Execution, recorder: TraceRecorder) -> None:
+    reason = "the run goes on after its worker stopped; finished calls are taken from the log"
+    if execution.lane == "quarantine":
+        reason += f". {execution.crashes} workers died with it: in quarantine one such run is tried at a time"
     recorder.record(
         Retry(
             timestamp=time.time(),
             what="execution",
-            reason="the run goes on after its worker stopped; finished calls are taken from the log",
+            reason=reason,
             error_code="worker_lost",
             try_number=execution.attempt,
         )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from dynagent.infrastructure.http.breaker import Breaker
 from dynagent.infrastructure.tools.search.engines import SearchEngines
 from dynagent.infrastructure.tools.search.port import (
     SearchExhausted,
@@ -18,6 +19,9 @@ from dynagent.infrastructure.tools.search.quota import SearchQuota
 from dynagent.infrastructure.tools.search.results import filtered
 
 log = structlog.get_logger(__name__)
+
+FAILURES, REST_S = 3, 30.0
+"""After how many failures in a row a provider is not asked, and for how many seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,8 @@ class WebSearch:
         self._providers = engines.of_environment()
         self._quota = quota
         self._timeout_s = timeout_s
+        # Only of the environment's: an agent's own wrong key says nothing about the service.
+        self._breakers = {known.name: Breaker(failures=FAILURES, rest_s=REST_S) for known in self._providers}
 
     def providers(self, *, provider: str = "auto", api_key: str = "", engine_id: str = "") -> Sequence[SearchProvider]:
         """Return who may answer: with an agent's own key that provider first, then the environment's.
@@ -54,13 +60,35 @@ class WebSearch:
         for provider in ranked(providers, query):
             try:
                 await self._quota.spend(provider.name, user_id)
-                found = await self._ask(provider, query)
+                found = await self._through_breaker(provider, query)
             except SearchFailed as failure:
                 log.warning("search_provider_failed", provider=provider.name, reason=failure.detail)
                 failures.append(failure)
                 continue
             return Found(provider.name, filtered(found, query), query.features() - provider.features)
         raise _all_failed(failures)
+
+    async def _through_breaker(self, provider: SearchProvider, query: SearchQuery) -> list[SearchResult]:
+        """Ask, unless it failed again and again just now: then nobody waits for its time-out."""
+        breaker = self._breakers.get(provider.name) if provider in self._providers else None
+        if breaker is None:
+            return await self._ask(provider, query)
+        if rest_s := breaker.ask():
+            reason = f"{provider.name}: failed repeatedly and is given a rest"
+            raise SearchFailed(reason, retry_after_s=rest_s)
+        try:
+            found = await self._ask(provider, query)
+        except SearchExhausted:
+            breaker.answered()
+            raise
+        except SearchFailed:
+            breaker.failed()
+            raise
+        except BaseException:
+            breaker.left()
+            raise
+        breaker.answered()
+        return found
 
     async def _ask(self, provider: SearchProvider, query: SearchQuery) -> list[SearchResult]:
         try:

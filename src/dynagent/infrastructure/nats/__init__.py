@@ -1,0 +1,1 @@
+"""Bells over NATS JetStream; needs the extra `nats`."""

@@ -1,0 +1,1 @@
+"""Bells over RabbitMQ; needs the extra `rabbitmq`."""
