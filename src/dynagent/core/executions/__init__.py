@@ -51,7 +51,6 @@ from dynagent.core.executions.lines import (
 )
 from dynagent.core.executions.ports import (
     Admission,
-    AgentRunner,
     CancelSignal,
     Claim,
     Dispatch,
@@ -63,11 +62,11 @@ from dynagent.core.executions.ports import (
     KeptCheckpoints,
     Leases,
     Renewal,
-    RunPlan,
     Submissions,
     TraceLog,
     TraceRecorder,
 )
+from dynagent.core.executions.running import AgentRunner, RunPlan
 from dynagent.core.executions.trace import (
     EVENT_CLASSES,
     TERMINAL_TYPES,

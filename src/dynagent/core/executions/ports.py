@@ -1,8 +1,8 @@
 """Where executions are kept, who may run them, how their trace is written and read."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import Literal, Protocol
 
 from dynagent.core.executions.entity import (
     Checkpoint,
@@ -13,7 +13,7 @@ from dynagent.core.executions.entity import (
     Lane,
     Outcome,
 )
-from dynagent.core.executions.interrupts import Interrupt, OnExpiry, OpenQuestion
+from dynagent.core.executions.interrupts import Interrupt, OpenQuestion
 from dynagent.core.executions.journal import Journal
 from dynagent.core.executions.trace import AnyTraceEvent
 from dynagent.core.shared.events import DomainEvent
@@ -269,42 +269,4 @@ class CancelSignal(Protocol):
 
     async def announce(self, execution_id: str) -> None:
         """Announce that the execution is marked for cancelling. Never raises."""
-        ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunPlan:
-    """What a runner is told: prompt, model, tools by name, limits in seconds, earlier turns as (question, answer).
-
-    `tool_settings` maps the name of a configured tool to (tool type, settings); `requires_approval` names the tools
-    whose calls wait for a person, for `approval_timeout_s` at most (None: as set for all); `key_prefix` keeps the
-    calls of a second plan of one run (its fallback) apart; `fallback_models` step in for the model, in this order;
-    `max_rpm` bounds the model calls of the agent per minute; with an `output_schema` the answer is the JSON text of a
-    value that fits it.
-    """
-
-    system_prompt: str
-    model: str | None
-    temperature: float
-    tools: Sequence[str]
-    fallback_models: Sequence[str] = ()
-    max_rpm: int | None = None
-    tool_settings: Mapping[str, tuple[str, dict[str, Any]]] = field(
-        default_factory=dict[str, tuple[str, dict[str, Any]]]
-    )
-    requires_approval: Sequence[str] = ()
-    approval_timeout_s: float | None = None
-    on_approval_timeout: OnExpiry | None = None
-    max_iter: int = 15
-    call_timeout_s: float = 60.0
-    history: Sequence[tuple[str, str]] = ()
-    key_prefix: str = ""
-    output_schema: dict[str, Any] | None = None
-
-
-class AgentRunner(Protocol):
-    """Runs the graph of an agent."""
-
-    async def run(self, claim: Claim, plan: RunPlan, trace: TraceRecorder) -> Outcome:
-        """Run to the end and return the outcome (completed or waiting), recording every step. Raises DynagentError."""
         ...
