@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -18,6 +19,15 @@ from tests.servers import TestPostgres, TestRedis, TestRedisCluster
 def pytest_make_parametrize_id(val: object) -> str | None:
     """Name parameters that are ids made while collecting alike in every process: xdist compares the names."""
     return "an-id" if isinstance(val, str) and is_id(val) else None
+
+
+LONG = ("sandbox_corpus", "faults", "cli")
+"""Folders whose files take longest."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes long: files go to processes in this order, and one that begins last is waited for alone."""
+    items.sort(key=lambda item: item.path.relative_to(Path(__file__).parent).parts[0] not in LONG)
 
 
 @pytest.fixture(autouse=True)
