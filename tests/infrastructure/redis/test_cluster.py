@@ -10,19 +10,17 @@ from redis.asyncio import Redis
 
 from dynagent.core.identity import TooManyAttempts
 from dynagent.core.shared.cache import Cached
-from dynagent.infrastructure.memory.trace_hub import TraceHub
 from dynagent.infrastructure.redis.cache import RedisCache
-from dynagent.infrastructure.redis.client import RedisGuard, ServerRuns, connect, news_server, ping
+from dynagent.infrastructure.redis.client import RedisGuard, ServerRuns, connect, ping
 from dynagent.infrastructure.redis.doorbell import BadBrokerUrl, TaskiqDoorbell, broker_factory
 from dynagent.infrastructure.redis.limits import close_storage, limits_storage
 from dynagent.infrastructure.redis.settings import RedisSettings, read_address
-from dynagent.infrastructure.redis.trace_fanout import RedisTraceFanout
 from dynagent.infrastructure.security.throttle import redis_throttle
 from dynagent.infrastructure.tools.search.port import SearchExhausted
 from dynagent.infrastructure.tools.search.quota import SearchQuota
 from tests.infrastructure.cache_contract import CacheContract
 from tests.infrastructure.redis.test_doorbell import Listener
-from tests.infrastructure.redis.test_trace_fanout import frame
+from tests.infrastructure.redis.test_trace_fanout import Process, frame
 from tests.servers import TestRedisCluster
 
 
@@ -67,20 +65,6 @@ class TestClusterCache(CacheContract):
 
     async def test_every_master_is_asked_how_it_is(self, redis: Redis) -> None:
         assert await ping(redis) == 3
-
-
-class Process:
-    """A process with a hub and its fan-out over the cluster."""
-
-    def __init__(self, settings: RedisSettings) -> None:
-        self.redis = connect(settings)
-        self.hub = TraceHub()
-        self.server = news_server(self.redis, settings)
-        self.fanout = RedisTraceFanout(self.server, self.hub, on_gap=self.hub.poke_all)
-
-    async def stop(self) -> None:
-        await self.fanout.stop()
-        await self.redis.aclose()
 
 
 @pytest.fixture

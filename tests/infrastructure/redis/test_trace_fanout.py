@@ -17,12 +17,12 @@ from dynagent.infrastructure.redis.trace_fanout import RedisTraceFanout, pack, u
 class Process:
     """A process with a hub and its fan-out."""
 
-    def __init__(self, url: str) -> None:
-        settings = RedisSettings(url=url)
+    def __init__(self, settings: RedisSettings) -> None:
         self.redis = connect(settings)
         self.hub = TraceHub()
         self.gaps = 0
-        self.fanout = RedisTraceFanout(news_server(self.redis, settings), self.hub, on_gap=self._gap)
+        self.server = news_server(self.redis, settings)
+        self.fanout = RedisTraceFanout(self.server, self.hub, on_gap=self._gap)
 
     def _gap(self) -> None:
         self.gaps += 1
@@ -34,7 +34,7 @@ class Process:
 
 @pytest.fixture
 async def processes(redis_url: str) -> AsyncIterator[list[Process]]:
-    made = [Process(redis_url) for _ in range(2)]
+    made = [Process(RedisSettings(url=redis_url)) for _ in range(2)]
     for process in made:
         await process.fanout.start()
     await until(lambda: all(process.fanout.healthy for process in made))
@@ -87,7 +87,7 @@ async def test_a_lost_connection_comes_back_and_followers_are_told_to_look(proce
 
 
 async def test_without_redis_publishing_is_a_matter_of_dropping() -> None:
-    process = Process("redis://127.0.0.1:1/0")
+    process = Process(RedisSettings(url="redis://127.0.0.1:1/0"))
     await process.fanout.start()
     for seq in range(20_000):
         process.fanout.publish("x", [frame(seq)])

@@ -10,7 +10,6 @@ from dynagent.core.tools.entity import (
     InvalidArguments,
     SandboxUnavailable,
     ToolDisabled,
-    ToolEvent,
     ToolFailed,
     ToolGrantForbidden,
     ToolIsPrebuilt,
@@ -20,9 +19,7 @@ from dynagent.core.tools.entity import (
     ToolNotFound,
     ToolPolicy,
     ToolReflection,
-    ToolRegistered,
     ToolRejected,
-    ToolRemoved,
     ToolShape,
     ToolSwitchedOff,
     ToolTimeout,
@@ -32,6 +29,7 @@ from dynagent.core.tools.entity import (
     check_tool_name,
     same_looking,
 )
+from dynagent.core.tools.events import ToolEvent, ToolRegistered, ToolRemoved
 from dynagent.core.tools.failures import (
     SandboxBusy,
     ToolCpuLimit,

@@ -3,7 +3,7 @@
 import hashlib
 import re
 from datetime import datetime
-from typing import Any, ClassVar, Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -17,7 +17,7 @@ from dynagent.core.shared.errors import (
     Unavailable,
     Violation,
 )
-from dynagent.core.shared.events import DomainEvent
+from dynagent.core.tools.events import ToolRegistered
 
 TOOL_NAME = re.compile(r"^[a-zA-Z_][a-zA-Z0-9_]{2,30}$", re.ASCII)
 MAX_TOOL_TIMEOUT_S = 60.0
@@ -203,6 +203,12 @@ class CustomTool(BaseModel):
             }
         )
 
+    def registered(self) -> ToolRegistered:
+        """Return the fact that this version is there."""
+        return ToolRegistered(
+            occurred_at=self.updated_at, user_id=self.user_id, tool_name=self.name, version=self.version
+        )
+
     def disable(self, reason: str, *, now: datetime) -> "CustomTool":
         """Return the tool switched off by its owner; calls are refused with `reason` until it is enabled or changed."""
         off = {"disabled": True, "disabled_reason": reason, "disabled_by": "owner"}
@@ -263,26 +269,6 @@ class ToolListing(BaseModel):
     limits: dict[str, float] | None = None
     created_at: datetime | None = None
     updated_at: datetime | None = None
-
-
-class ToolEvent(DomainEvent):
-    """Something happened to a registered tool."""
-
-    name: ClassVar[str] = "tool.event"
-    tool_name: str
-    version: int
-
-
-class ToolRegistered(ToolEvent):
-    """A tool is there (or has a new version) and can be called from every process."""
-
-    name: ClassVar[str] = "tool.registered"
-
-
-class ToolRemoved(ToolEvent):
-    """A tool is gone."""
-
-    name: ClassVar[str] = "tool.removed"
 
 
 def check_tool_name(name: str) -> None:

@@ -25,7 +25,6 @@ from dynagent.core.tools import (
     ToolOutcome,
     ToolPolicy,
     ToolReflection,
-    ToolRegistered,
     ToolRejected,
     ToolRemoved,
     ToolSandbox,
@@ -134,9 +133,7 @@ class RegisterToolHandler:
                 updated_at=now,
             )
         )
-        self._uow.record(
-            ToolRegistered(occurred_at=now, user_id=caller.user_id, tool_name=tool.name, version=tool.version)
-        )
+        self._uow.record(tool.registered())
         await self._uow.commit()
         return tool
 
@@ -185,14 +182,7 @@ class UpdateToolHandler:
         if changed is tool:
             return tool
         changed = await self._tools.update(changed)
-        self._uow.record(
-            ToolRegistered(
-                occurred_at=changed.updated_at,
-                user_id=caller.user_id,
-                tool_name=changed.name,
-                version=changed.version,
-            )
-        )
+        self._uow.record(changed.registered())
         await self._uow.commit()
         return changed
 

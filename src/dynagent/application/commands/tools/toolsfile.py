@@ -20,7 +20,6 @@ from dynagent.core.tools import (
     ToolNameTaken,
     ToolPolicy,
     ToolReflection,
-    ToolRegistered,
     ToolRejected,
     ToolSandbox,
 )
@@ -153,9 +152,7 @@ class ImportToolsHandler:
             tool = await self._tools.update(tool)
         fate: Fate = "registered" if old is None else "unchanged" if tool is old else "updated"
         if fate != "unchanged":
-            self._uow.record(
-                ToolRegistered(occurred_at=now, user_id=caller.user_id, tool_name=tool.name, version=tool.version)
-            )
+            self._uow.record(tool.registered())
         return ImportedTool(found, fate, one.told.parameters)
 
 
