@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import sys
 
 import pytest
@@ -11,7 +12,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from dynagent.infrastructure.postgres import migrations
-from dynagent.infrastructure.postgres.database import open_engine
+from dynagent.infrastructure.postgres.database import Database, open_engine
 from dynagent.infrastructure.postgres.tables import metadata
 from tests.conftest import connected_to
 
@@ -134,3 +135,56 @@ async def test_an_older_program_finds_agents_without_output_schemas(fresh_databa
     await migrations.downgrade(fresh_database_url, "0037_custom_tools_disabled_by")
     assert await database.pool.fetchval("SELECT configuration::text FROM agents") == '{"name": "A"}'
     await database.close()
+
+
+async def test_tables_are_renamed_with_what_is_in_them_and_back(fresh_database_url: str) -> None:
+    database = connected_to(fresh_database_url)
+    await database.connect()
+    await migrations.downgrade(fresh_database_url, "0042_schedules_last_problem")
+    names = await _names(database)
+    await database.pool.execute(OF_THE_OLD_NAMES)
+    for _ in range(2):
+        await migrations.upgrade(fresh_database_url, "0043_the_fields_words")
+        assert await database.pool.fetchval("SELECT scopes FROM access_keys") == ["agents:read", "metrics:read"]
+        joined = "SELECT m.name FROM language_models m JOIN provider_keys k ON k.id = m.key_id"
+        assert await database.pool.fetchval(joined) == "mine"
+        said = "SELECT c.title FROM executions e JOIN chats c USING (user_id, chat_id) WHERE e.notified_at IS NOT NULL"
+        assert await database.pool.fetchval(said) == "Tea"
+        old = [name for name in await _names(database) if RENAMED.search(name)]
+        assert old == []
+
+        await migrations.downgrade(fresh_database_url, "0042_schedules_last_problem")
+        assert await database.pool.fetchval("SELECT scopes FROM personal_api_keys") == ["agents:read", "figures:read"]
+        assert await _names(database) == names
+    await database.close()
+
+
+RENAMED = re.compile(r"(^|_)(api_keys|llm_models|conversation_id|rung_at)(_|$)")
+OF_THE_OLD_NAMES = """
+WITH owner AS (SELECT id FROM users LIMIT 1), personal AS (
+  INSERT INTO personal_api_keys (id, user_id, name, hint, key_hash, scopes, created_at)
+  SELECT uuidv7(), id, 'prometheus', 'h', 'k', '{agents:read,figures:read}', now() FROM owner
+), key AS (
+  INSERT INTO api_keys (id, user_id, provider, label, hint, key_encrypted, created_at)
+  SELECT uuidv7(), id, 'openai', 'l', 'h', 'sealed', now() FROM owner RETURNING id, user_id
+), model AS (
+  INSERT INTO llm_models (id, user_id, name, provider, model_identifier, key_id, version, created_at, updated_at)
+  SELECT uuidv7(), user_id, 'mine', 'openai', 'm', id, 1, now(), now() FROM key
+), chat AS (
+  INSERT INTO chats (user_id, conversation_id, title) SELECT id, 'tea', 'Tea' FROM owner
+)
+INSERT INTO executions (id, user_id, agent_id, agent_version, agent_name, query, context, conversation_id, lane, status,
+  rung_at, usage, created_at)
+SELECT uuidv7(), id, uuidv7(), 1, 'A', 'q', '{}', 'tea', 'batch', 'completed', now(), '{}', now() FROM owner
+"""
+
+
+async def _names(database: Database) -> list[str]:
+    """Return the names of all tables, columns, indexes and constraints."""
+    rows = await database.pool.fetch(
+        "SELECT relname::text AS name FROM pg_class WHERE relnamespace = current_schema()::regnamespace UNION ALL "
+        "SELECT attname::text FROM pg_attribute JOIN pg_class c ON c.oid = attrelid "
+        "WHERE relnamespace = current_schema()::regnamespace AND attnum > 0 AND relkind IN ('r', 'p') UNION ALL "
+        "SELECT conname::text FROM pg_constraint WHERE connamespace = current_schema()::regnamespace ORDER BY 1"
+    )
+    return [row["name"] for row in rows]
