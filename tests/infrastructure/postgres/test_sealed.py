@@ -117,7 +117,7 @@ async def test_a_rotation_seals_agents_and_their_versions_anew(
     await database.connect()
     secret = await store(database, owner, PLAIN)
     await store(database, owner, QUIET)
-    await migrations.upgrade(fresh_database_url, AFTER)
+    await migrations.upgrade(fresh_database_url)
     both = SecretBox(KeyRing([NEW, OLD]))
 
     assert await seal_anew(database, both) == (9, [secret])

@@ -138,7 +138,7 @@ export const AccessKeyOutSchema = {
 
 export const AgentBodySchema = {
     additionalProperties: false,
-    description: 'An agent as you describe it; only `name` is required. The model may be given by one of three names (C-34).',
+    description: 'An agent as you describe it; only `name` is required. The model may be given by one of three names.',
     properties: {
         approval_timeout_s: {
             anyOf: [
@@ -1327,7 +1327,7 @@ export const AgentOutSchema = {
 } as const;
 
 export const AgentRemovedSchema = {
-    description: 'What deleting an agent answers (C-31).',
+    description: 'What deleting an agent answers.',
     properties: {
         message: {
             title: 'Message',
@@ -2011,7 +2011,7 @@ export const CapabilitiesSchema = {
 
 export const ChatChangesSchema = {
     additionalProperties: false,
-    description: 'What to change of a conversation; what is left out stays. An empty title is none.',
+    description: 'What to change of a chat; what is left out stays. An empty title is none.',
     properties: {
         archived: {
             anyOf: [
@@ -2042,7 +2042,7 @@ export const ChatChangesSchema = {
 } as const;
 
 export const ChatListSchema = {
-    description: 'A page of conversations, the latest first.',
+    description: 'A page of chats, the latest first.',
     properties: {
         chats: {
             items: {
@@ -2086,7 +2086,7 @@ export const ChatListSchema = {
 } as const;
 
 export const ChatOutSchema = {
-    description: 'A conversation; continue it by running an execution with its `conversation_id`.',
+    description: 'A chat; continue it by running an execution with its `conversation_id`.',
     properties: {
         agent_id: {
             title: 'Agent Id',
@@ -2097,7 +2097,7 @@ export const ChatOutSchema = {
             type: 'string'
         },
         archived: {
-            description: 'Put away; the next turn brings it back.',
+            description: 'Archived; the next turn brings it back.',
             title: 'Archived',
             type: 'boolean'
         },
@@ -3973,78 +3973,6 @@ export const InterruptRaisedSchema = {
     type: 'object'
 } as const;
 
-export const ProviderKeyCheckBodySchema = {
-    additionalProperties: false,
-    description: 'A key to try; nothing is stored.',
-    properties: {
-        api_key: {
-            anyOf: [
-                {
-                    type: 'null'
-                }
-            ],
-            title: 'Api Key'
-        },
-        endpoint_url: {
-            anyOf: [
-                {
-                    maxLength: 500,
-                    minLength: 8,
-                    type: 'string'
-                },
-                {
-                    type: 'null'
-                }
-            ],
-            title: 'Endpoint Url'
-        },
-        provider: {
-            maxLength: 200,
-            minLength: 1,
-            title: 'Provider',
-            type: 'string'
-        }
-    },
-    required: [
-        'provider'
-    ],
-    title: 'ProviderKeyCheckBody',
-    type: 'object'
-} as const;
-
-export const ProviderKeyCheckOutSchema = {
-    description: 'How the key did.',
-    properties: {
-        accepted: {
-            title: 'Accepted',
-            type: 'boolean'
-        },
-        detail: {
-            title: 'Detail',
-            type: 'string'
-        },
-        duration_ms: {
-            title: 'Duration Ms',
-            type: 'number'
-        },
-        models: {
-            default: [],
-            items: {
-                type: 'string'
-            },
-            title: 'Models',
-            type: 'array'
-        }
-    },
-    required: [
-        'accepted',
-        'detail',
-        'duration_ms'
-    ],
-    title: 'ProviderKeyCheckOut',
-    type: 'object'
-} as const;
-
 export const KnowledgeBaseOutSchema = {
     description: 'A knowledge base that an agent has.',
     properties: {
@@ -4262,7 +4190,7 @@ export const MessageSchema = {
 
 export const ModelBodySchema = {
     additionalProperties: false,
-    description: 'A model to keep (MOD-02).',
+    description: 'A model to keep.',
     properties: {
         api_key: {
             anyOf: [
@@ -4843,7 +4771,7 @@ export const ModelOutSchema = {
 
 export const ModelParametersSchema = {
     additionalProperties: false,
-    description: 'What a model is asked with unless the agent says otherwise (C-33).',
+    description: 'What a model is asked with unless the agent says otherwise.',
     properties: {
         max_tokens: {
             anyOf: [
@@ -5695,9 +5623,9 @@ export const ProfileOutSchema = {
                     'audit:read',
                     'executions:read',
                     'executions:run',
-                    'metrics:read',
                     'keys:read',
                     'keys:write',
+                    'metrics:read',
                     'models:read',
                     'models:write',
                     'tickets:write',
@@ -5766,7 +5694,7 @@ export const ProfileOutSchema = {
 
 export const ProviderKeyBodySchema = {
     additionalProperties: false,
-    description: 'A provider\'s key to keep (MOD-06).',
+    description: 'A provider\'s key to keep.',
     properties: {
         endpoint_url: {
             anyOf: [
@@ -5813,6 +5741,78 @@ export const ProviderKeyBodySchema = {
         'provider'
     ],
     title: 'ProviderKeyBody',
+    type: 'object'
+} as const;
+
+export const ProviderKeyCheckBodySchema = {
+    additionalProperties: false,
+    description: 'A key to try; nothing is stored.',
+    properties: {
+        api_key: {
+            anyOf: [
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Api Key'
+        },
+        endpoint_url: {
+            anyOf: [
+                {
+                    maxLength: 500,
+                    minLength: 8,
+                    type: 'string'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Endpoint Url'
+        },
+        provider: {
+            maxLength: 200,
+            minLength: 1,
+            title: 'Provider',
+            type: 'string'
+        }
+    },
+    required: [
+        'provider'
+    ],
+    title: 'ProviderKeyCheckBody',
+    type: 'object'
+} as const;
+
+export const ProviderKeyCheckOutSchema = {
+    description: 'How the key did.',
+    properties: {
+        accepted: {
+            title: 'Accepted',
+            type: 'boolean'
+        },
+        detail: {
+            title: 'Detail',
+            type: 'string'
+        },
+        duration_ms: {
+            title: 'Duration Ms',
+            type: 'number'
+        },
+        models: {
+            default: [],
+            items: {
+                type: 'string'
+            },
+            title: 'Models',
+            type: 'array'
+        }
+    },
+    required: [
+        'accepted',
+        'detail',
+        'duration_ms'
+    ],
+    title: 'ProviderKeyCheckOut',
     type: 'object'
 } as const;
 
@@ -7250,7 +7250,7 @@ export const TokenUsageSchema = {
 
 export const ToolAttachmentSchema = {
     additionalProperties: false,
-    description: 'A tool with settings of its own (SPEC TOL-22): made into an object when a run is built.',
+    description: 'A tool with settings of its own: made into an object when a run is built.',
     properties: {
         config: {
             additionalProperties: true,
@@ -8588,52 +8588,6 @@ export const UserOutSchema = {
     type: 'object'
 } as const;
 
-export const ProviderKeyCheckBodyWritableSchema = {
-    additionalProperties: false,
-    description: 'A key to try; nothing is stored.',
-    properties: {
-        api_key: {
-            anyOf: [
-                {
-                    format: 'password',
-                    maxLength: 2000,
-                    minLength: 1,
-                    type: 'string',
-                    writeOnly: true
-                },
-                {
-                    type: 'null'
-                }
-            ],
-            title: 'Api Key'
-        },
-        endpoint_url: {
-            anyOf: [
-                {
-                    maxLength: 500,
-                    minLength: 8,
-                    type: 'string'
-                },
-                {
-                    type: 'null'
-                }
-            ],
-            title: 'Endpoint Url'
-        },
-        provider: {
-            maxLength: 200,
-            minLength: 1,
-            title: 'Provider',
-            type: 'string'
-        }
-    },
-    required: [
-        'provider'
-    ],
-    title: 'ProviderKeyCheckBody',
-    type: 'object'
-} as const;
-
 export const LoginBodyWritableSchema = {
     additionalProperties: false,
     description: 'Who signs in; `login` is the name or the e-mail address.',
@@ -8663,7 +8617,7 @@ export const LoginBodyWritableSchema = {
 
 export const ModelBodyWritableSchema = {
     additionalProperties: false,
-    description: 'A model to keep (MOD-02).',
+    description: 'A model to keep.',
     properties: {
         api_key: {
             anyOf: [
@@ -9019,7 +8973,7 @@ export const NewUserBodyWritableSchema = {
 
 export const ProviderKeyBodyWritableSchema = {
     additionalProperties: false,
-    description: 'A provider\'s key to keep (MOD-06).',
+    description: 'A provider\'s key to keep.',
     properties: {
         api_key: {
             format: 'password',
@@ -9075,6 +9029,52 @@ export const ProviderKeyBodyWritableSchema = {
         'api_key'
     ],
     title: 'ProviderKeyBody',
+    type: 'object'
+} as const;
+
+export const ProviderKeyCheckBodyWritableSchema = {
+    additionalProperties: false,
+    description: 'A key to try; nothing is stored.',
+    properties: {
+        api_key: {
+            anyOf: [
+                {
+                    format: 'password',
+                    maxLength: 2000,
+                    minLength: 1,
+                    type: 'string',
+                    writeOnly: true
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Api Key'
+        },
+        endpoint_url: {
+            anyOf: [
+                {
+                    maxLength: 500,
+                    minLength: 8,
+                    type: 'string'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Endpoint Url'
+        },
+        provider: {
+            maxLength: 200,
+            minLength: 1,
+            title: 'Provider',
+            type: 'string'
+        }
+    },
+    required: [
+        'provider'
+    ],
+    title: 'ProviderKeyCheckBody',
     type: 'object'
 } as const;
 

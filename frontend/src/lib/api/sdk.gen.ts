@@ -259,7 +259,7 @@ export const logOutEverywhere = <ThrowOnError extends boolean = false>(options?:
 /**
  * How one gets in
  *
- * Say whether sign-in is needed, whether strangers may register, whether the first setup is still to be done.
+ * Say whether sign-in is needed, whether anyone may register, whether the first setup is still to be done.
  */
 export const getSignInOptions = <ThrowOnError extends boolean = false>(options?: Options<GetSignInOptionsData, ThrowOnError>) => (options?.client ?? client).get<GetSignInOptionsResponses, GetSignInOptionsErrors, ThrowOnError>({ url: '/api/v1/auth/options', ...options });
 
@@ -287,7 +287,7 @@ export const refreshSession = <ThrowOnError extends boolean = false>(options?: O
 /**
  * Make an account
  *
- * Make an account and sign in, where strangers may.
+ * Make an account and sign in, where anyone may.
  */
 export const register = <ThrowOnError extends boolean = false>(options: Options<RegisterData, ThrowOnError>) => (options.client ?? client).post<RegisterResponses, RegisterErrors, ThrowOnError>({
     url: '/api/v1/auth/register',
@@ -327,30 +327,30 @@ export const completeSetup = <ThrowOnError extends boolean = false>(options: Opt
 });
 
 /**
- * List conversations
+ * List chats
  *
- * Give your conversations with agents, the latest first; those that were put away only when they are asked for.
+ * Give your chats with agents, the latest first; those that are archived only when they are asked for.
  */
 export const listChats = <ThrowOnError extends boolean = false>(options?: Options<ListChatsData, ThrowOnError>) => (options?.client ?? client).get<ListChatsResponses, ListChatsErrors, ThrowOnError>({ url: '/api/v1/chats', ...options });
 
 /**
- * Remove a conversation
+ * Remove a chat
  *
- * Remove a conversation with its executions and their traces, for good.
+ * Remove a chat with its executions and their traces, for good.
  */
 export const forgetChat = <ThrowOnError extends boolean = false>(options: Options<ForgetChatData, ThrowOnError>) => (options.client ?? client).delete<ForgetChatResponses, ForgetChatErrors, ThrowOnError>({ url: '/api/v1/chats/{conversation_id}', ...options });
 
 /**
- * Read a conversation
+ * Read a chat
  *
- * Give the turns of a conversation, newest first.
+ * Give the turns of a chat, newest first.
  */
 export const readChat = <ThrowOnError extends boolean = false>(options: Options<ReadChatData, ThrowOnError>) => (options.client ?? client).get<ReadChatResponses, ReadChatErrors, ThrowOnError>({ url: '/api/v1/chats/{conversation_id}', ...options });
 
 /**
- * Name a conversation or put it away
+ * Name a chat or archive it
  *
- * Give a conversation a title, put it away or bring it back.
+ * Give a chat a title, archive it or bring it back.
  */
 export const changeChat = <ThrowOnError extends boolean = false>(options: Options<ChangeChatData, ThrowOnError>) => (options.client ?? client).patch<ChangeChatResponses, ChangeChatErrors, ThrowOnError>({
     url: '/api/v1/chats/{conversation_id}',
@@ -880,9 +880,9 @@ export const getHealth = <ThrowOnError extends boolean = false>(options?: Option
 export const getInformation = <ThrowOnError extends boolean = false>(options?: Options<GetInformationData, ThrowOnError>) => (options?.client ?? client).get<GetInformationResponses, GetInformationErrors, ThrowOnError>({ url: '/info', ...options });
 
 /**
- * Figures for Prometheus
+ * Metrics for Prometheus
  *
- * Give all figures in Prometheus' text format; where people sign in, to administrators and METRICS_TOKEN.
+ * Give all metrics in Prometheus' text format; where people sign in, to administrators and METRICS_TOKEN.
  */
 export const getMetrics = <ThrowOnError extends boolean = false>(options?: Options<GetMetricsData, ThrowOnError>) => (options?.client ?? client).get<GetMetricsResponses, GetMetricsErrors, ThrowOnError>({ url: '/metrics', ...options });
 

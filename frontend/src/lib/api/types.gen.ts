@@ -79,7 +79,7 @@ export type AccessKeyOut = {
 /**
  * AgentBody
  *
- * An agent as you describe it; only `name` is required. The model may be given by one of three names (C-34).
+ * An agent as you describe it; only `name` is required. The model may be given by one of three names.
  */
 export type AgentBody = {
     /**
@@ -655,7 +655,7 @@ export type AgentOut = {
 /**
  * AgentRemoved
  *
- * What deleting an agent answers (C-31).
+ * What deleting an agent answers.
  */
 export type AgentRemoved = {
     /**
@@ -1088,7 +1088,7 @@ export type Capabilities = {
 /**
  * ChatChanges
  *
- * What to change of a conversation; what is left out stays. An empty title is none.
+ * What to change of a chat; what is left out stays. An empty title is none.
  */
 export type ChatChanges = {
     /**
@@ -1104,7 +1104,7 @@ export type ChatChanges = {
 /**
  * ChatList
  *
- * A page of conversations, the latest first.
+ * A page of chats, the latest first.
  */
 export type ChatList = {
     /**
@@ -1132,7 +1132,7 @@ export type ChatList = {
 /**
  * ChatOut
  *
- * A conversation; continue it by running an execution with its `conversation_id`.
+ * A chat; continue it by running an execution with its `conversation_id`.
  */
 export type ChatOut = {
     /**
@@ -1146,7 +1146,7 @@ export type ChatOut = {
     /**
      * Archived
      *
-     * Put away; the next turn brings it back.
+     * Archived; the next turn brings it back.
      */
     archived: boolean;
     /**
@@ -2250,50 +2250,6 @@ export type InterruptRaised = {
 };
 
 /**
- * ProviderKeyCheckBody
- *
- * A key to try; nothing is stored.
- */
-export type ProviderKeyCheckBody = {
-    /**
-     * Api Key
-     */
-    api_key?: null;
-    /**
-     * Endpoint Url
-     */
-    endpoint_url?: string | null;
-    /**
-     * Provider
-     */
-    provider: string;
-};
-
-/**
- * ProviderKeyCheckOut
- *
- * How the key did.
- */
-export type ProviderKeyCheckOut = {
-    /**
-     * Accepted
-     */
-    accepted: boolean;
-    /**
-     * Detail
-     */
-    detail: string;
-    /**
-     * Duration Ms
-     */
-    duration_ms: number;
-    /**
-     * Models
-     */
-    models?: Array<string>;
-};
-
-/**
  * KnowledgeBaseOut
  *
  * A knowledge base that an agent has.
@@ -2441,7 +2397,7 @@ export type Message = {
 /**
  * ModelBody
  *
- * A model to keep (MOD-02).
+ * A model to keep.
  */
 export type ModelBody = {
     /**
@@ -2737,7 +2693,7 @@ export type ModelOut = {
 /**
  * ModelParameters
  *
- * What a model is asked with unless the agent says otherwise (C-33).
+ * What a model is asked with unless the agent says otherwise.
  */
 export type ModelParameters = {
     /**
@@ -3258,7 +3214,7 @@ export type ProfileOut = {
     /**
      * Permissions
      */
-    permissions: Array<'account:read' | 'account:write' | 'agents:read' | 'agents:write' | 'audit:read' | 'executions:read' | 'executions:run' | 'metrics:read' | 'keys:read' | 'keys:write' | 'models:read' | 'models:write' | 'tickets:write' | 'tools:read' | 'tools:run' | 'tools:write' | 'users:read' | 'users:write'>;
+    permissions: Array<'account:read' | 'account:write' | 'agents:read' | 'agents:write' | 'audit:read' | 'executions:read' | 'executions:run' | 'keys:read' | 'keys:write' | 'metrics:read' | 'models:read' | 'models:write' | 'tickets:write' | 'tools:read' | 'tools:run' | 'tools:write' | 'users:read' | 'users:write'>;
     /**
      * Role
      */
@@ -3284,7 +3240,7 @@ export type ProfileOut = {
 /**
  * ProviderKeyBody
  *
- * A provider's key to keep (MOD-06).
+ * A provider's key to keep.
  */
 export type ProviderKeyBody = {
     /**
@@ -3307,6 +3263,50 @@ export type ProviderKeyBody = {
      * `tools` (with the provider `tools`): settings of tools refer to it, `{"$secret": "<label>"}`.
      */
     purpose?: 'models' | 'tracing' | 'tools';
+};
+
+/**
+ * ProviderKeyCheckBody
+ *
+ * A key to try; nothing is stored.
+ */
+export type ProviderKeyCheckBody = {
+    /**
+     * Api Key
+     */
+    api_key?: null;
+    /**
+     * Endpoint Url
+     */
+    endpoint_url?: string | null;
+    /**
+     * Provider
+     */
+    provider: string;
+};
+
+/**
+ * ProviderKeyCheckOut
+ *
+ * How the key did.
+ */
+export type ProviderKeyCheckOut = {
+    /**
+     * Accepted
+     */
+    accepted: boolean;
+    /**
+     * Detail
+     */
+    detail: string;
+    /**
+     * Duration Ms
+     */
+    duration_ms: number;
+    /**
+     * Models
+     */
+    models?: Array<string>;
 };
 
 /**
@@ -4180,7 +4180,7 @@ export type TokenUsage = {
 /**
  * ToolAttachment
  *
- * A tool with settings of its own (SPEC TOL-22): made into an object when a run is built.
+ * A tool with settings of its own: made into an object when a run is built.
  */
 export type ToolAttachment = {
     /**
@@ -5024,26 +5024,6 @@ export type UserOut = {
 };
 
 /**
- * ProviderKeyCheckBody
- *
- * A key to try; nothing is stored.
- */
-export type ProviderKeyCheckBodyWritable = {
-    /**
-     * Api Key
-     */
-    api_key?: string | null;
-    /**
-     * Endpoint Url
-     */
-    endpoint_url?: string | null;
-    /**
-     * Provider
-     */
-    provider: string;
-};
-
-/**
  * LoginBody
  *
  * Who signs in; `login` is the name or the e-mail address.
@@ -5062,7 +5042,7 @@ export type LoginBodyWritable = {
 /**
  * ModelBody
  *
- * A model to keep (MOD-02).
+ * A model to keep.
  */
 export type ModelBodyWritable = {
     /**
@@ -5211,7 +5191,7 @@ export type NewUserBodyWritable = {
 /**
  * ProviderKeyBody
  *
- * A provider's key to keep (MOD-06).
+ * A provider's key to keep.
  */
 export type ProviderKeyBodyWritable = {
     /**
@@ -5238,6 +5218,26 @@ export type ProviderKeyBodyWritable = {
      * `tools` (with the provider `tools`): settings of tools refer to it, `{"$secret": "<label>"}`.
      */
     purpose?: 'models' | 'tracing' | 'tools';
+};
+
+/**
+ * ProviderKeyCheckBody
+ *
+ * A key to try; nothing is stored.
+ */
+export type ProviderKeyCheckBodyWritable = {
+    /**
+     * Api Key
+     */
+    api_key?: string | null;
+    /**
+     * Endpoint Url
+     */
+    endpoint_url?: string | null;
+    /**
+     * Provider
+     */
+    provider: string;
 };
 
 /**
@@ -7373,7 +7373,7 @@ export type ListChatsData = {
         /**
          * Archived
          *
-         * Those that were put away, instead of the others.
+         * Those that are archived, instead of the others.
          */
         archived?: boolean;
         /**
