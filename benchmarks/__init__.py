@@ -1,1 +1,1 @@
-"""What the README's figures are made with: `make bench`."""
+"""What the figures of docs/performance.md are made with: `make bench`."""
