@@ -2,7 +2,7 @@
 
 `python -m benchmarks.transports --aiohttp DIRECTORY`, with DIRECTORY filled by `pip install --target DIRECTORY aiohttp`
 (the product does not depend on it). They take turns in one process, against the scripted model in another, and read
-the same replies. Figures: docs/decisions/0007-our-own-model-client.md.
+the same replies. Measurements: docs/decisions/0007-our-own-model-client.md.
 """
 
 import argparse
