@@ -1,1 +1,1 @@
-"""What the README's measurements are made with: `make bench`."""
+"""What the measurements of docs/performance.md are made with: `make bench`."""

@@ -1,7 +1,7 @@
 """HTTP/1.1 to one endpoint: kept-alive connections on asyncio and httptools, the body handed on as it arrives.
 
 Why not httpx: a reply of sixty pieces costs it about a millisecond and a half, most of it in per-chunk objects and
-task wake-ups; here the pieces go from the socket's callback straight to the reader (benchmarks/, README).
+task wake-ups; here the pieces go from the socket's callback straight to the reader (docs/decisions/0007).
 """
 
 import asyncio
