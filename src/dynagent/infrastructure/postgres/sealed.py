@@ -8,9 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from dynagent.core.shared.sealing import SealsSecrets
 from dynagent.core.shared.secret_names import SEALED, sealed_in, with_secrets
-from dynagent.infrastructure.postgres.built_statements import execute
 from dynagent.infrastructure.postgres.database import Database
-from dynagent.infrastructure.postgres.identity_tables import api_keys, llm_models
+from dynagent.infrastructure.postgres.kit.session import execute
+from dynagent.infrastructure.postgres.language_models import api_keys, llm_models
 
 COLUMNS = ((api_keys, api_keys.c.key_encrypted), (llm_models, llm_models.c.api_key_encrypted))
 # Ciphertexts of agents are bound to their owner, those of earlier versions too.

@@ -1,0 +1,53 @@
+"""Access keys in PostgreSQL: with one a program acts for its owner."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy import ARRAY, Column, Index, Table, Text, UniqueConstraint
+
+from dynagent.core.identity import AccessKey, AccessKeys
+from dynagent.core.shared.errors import NotFound
+from dynagent.infrastructure.postgres.kit.mapping import TableMapping
+from dynagent.infrastructure.postgres.kit.metadata import ID, MOMENT, metadata, of_user
+from dynagent.infrastructure.postgres.kit.owned import OwnedTable
+from dynagent.infrastructure.postgres.kit.session import first
+
+personal_api_keys = Table(
+    "personal_api_keys",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("user_id", ID, of_user(), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("hint", Text, nullable=False),
+    Column("key_hash", Text, nullable=False),
+    Column("scopes", ARRAY(Text), nullable=False),
+    Column("expires_at", MOMENT),
+    Column("last_used_at", MOMENT),
+    Column("revoked_at", MOMENT),
+    Column("created_at", MOMENT, nullable=False),
+    UniqueConstraint("key_hash"),
+)
+Index("ix_personal_api_keys_user_id", personal_api_keys.c.user_id)
+
+
+class PostgresAccessKeys(OwnedTable[AccessKey], AccessKeys):
+    """One owner's access keys."""
+
+    mapping = TableMapping(personal_api_keys, AccessKey)
+    noun = "access key"
+    not_found = NotFound
+
+    async def add(self, key: AccessKey) -> None:
+        """Store a new key, as the owner's whatever it says."""
+        await self.create(key)
+
+    async def list_own(self) -> list[AccessKey]:
+        """Return the keys that are not revoked, newest first."""
+        live = self.query().where(personal_api_keys.c.revoked_at.is_(None))
+        return await self.all_of(live.order_by(personal_api_keys.c.id.desc()))
+
+    async def revoke(self, key_id: str, now: datetime) -> bool:
+        """Void a key."""
+        live = (personal_api_keys.c.id == key_id, self.writable(), personal_api_keys.c.revoked_at.is_(None))
+        void = sa.update(personal_api_keys).where(*live).values(revoked_at=now).returning(personal_api_keys.c.id)
+        return await first(self._session, void) is not None
