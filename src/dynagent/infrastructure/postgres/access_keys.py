@@ -12,8 +12,8 @@ from dynagent.infrastructure.postgres.kit.metadata import ID, MOMENT, metadata, 
 from dynagent.infrastructure.postgres.kit.owned import OwnedTable
 from dynagent.infrastructure.postgres.kit.session import first
 
-personal_api_keys = Table(
-    "personal_api_keys",
+access_keys = Table(
+    "access_keys",
     metadata,
     Column("id", ID, primary_key=True),
     Column("user_id", ID, of_user(), nullable=False),
@@ -27,13 +27,13 @@ personal_api_keys = Table(
     Column("created_at", MOMENT, nullable=False),
     UniqueConstraint("key_hash"),
 )
-Index("ix_personal_api_keys_user_id", personal_api_keys.c.user_id)
+Index("ix_access_keys_user_id", access_keys.c.user_id)
 
 
 class PostgresAccessKeys(OwnedTable[AccessKey], AccessKeys):
     """One owner's access keys."""
 
-    mapping = TableMapping(personal_api_keys, AccessKey)
+    mapping = TableMapping(access_keys, AccessKey)
     noun = "access key"
     not_found = NotFound
 
@@ -43,11 +43,11 @@ class PostgresAccessKeys(OwnedTable[AccessKey], AccessKeys):
 
     async def list_own(self) -> list[AccessKey]:
         """Return the keys that are not revoked, newest first."""
-        live = self.query().where(personal_api_keys.c.revoked_at.is_(None))
-        return await self.all_of(live.order_by(personal_api_keys.c.id.desc()))
+        live = self.query().where(access_keys.c.revoked_at.is_(None))
+        return await self.all_of(live.order_by(access_keys.c.id.desc()))
 
     async def revoke(self, key_id: str, now: datetime) -> bool:
         """Void a key."""
-        live = (personal_api_keys.c.id == key_id, self.writable(), personal_api_keys.c.revoked_at.is_(None))
-        void = sa.update(personal_api_keys).where(*live).values(revoked_at=now).returning(personal_api_keys.c.id)
+        live = (access_keys.c.id == key_id, self.writable(), access_keys.c.revoked_at.is_(None))
+        void = sa.update(access_keys).where(*live).values(revoked_at=now).returning(access_keys.c.id)
         return await first(self._session, void) is not None

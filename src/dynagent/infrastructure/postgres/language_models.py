@@ -24,8 +24,8 @@ from dynagent.infrastructure.postgres.kit.owned import OwnedTable
 from dynagent.infrastructure.postgres.kit.pages import contains
 from dynagent.infrastructure.postgres.kit.session import execute
 
-api_keys = Table(
-    "api_keys",
+provider_keys = Table(
+    "provider_keys",
     metadata,
     Column("id", ID, primary_key=True),
     Column("user_id", ID, of_user(), nullable=False),
@@ -39,8 +39,8 @@ api_keys = Table(
     UniqueConstraint("user_id", "provider", "label"),
 )
 
-llm_models = Table(
-    "llm_models",
+language_models = Table(
+    "language_models",
     metadata,
     Column("id", ID, primary_key=True),
     Column("user_id", ID, of_user()),
@@ -50,7 +50,7 @@ llm_models = Table(
     Column("endpoint_url", Text),
     Column("api_key_encrypted", Text),
     Column("key_hint", Text),
-    Column("key_id", ID, ForeignKey("api_keys.id", ondelete="SET NULL")),
+    Column("key_id", ID, ForeignKey("provider_keys.id", ondelete="SET NULL")),
     Column("config_params_json", JSONB, nullable=False, server_default=text("'{}'::jsonb")),
     Column("capabilities", JSONB, nullable=False, server_default=text("'{}'::jsonb")),
     Column("fallbacks", ARRAY(Text), nullable=False, server_default=text("'{}'::text[]")),
@@ -62,15 +62,15 @@ llm_models = Table(
     UniqueConstraint("user_id", "name", postgresql_nulls_not_distinct=True),
 )
 
-Index("ix_llm_models_key_id", llm_models.c.key_id, postgresql_where=llm_models.c.key_id.is_not(None))
+Index("ix_language_models_key_id", language_models.c.key_id, postgresql_where=language_models.c.key_id.is_not(None))
 
 RECORDS = TableMapping(
-    llm_models,
+    language_models,
     ModelRecord,
     renamed={"sealed_key": "api_key_encrypted", "parameters": "config_params_json"},
     written={"config_params_json": lambda record: record.parameters.model_dump(exclude_none=True)},
 )
-KEYS = TableMapping(api_keys, ProviderKey, renamed={"sealed_key": "key_encrypted"})
+KEYS = TableMapping(provider_keys, ProviderKey, renamed={"sealed_key": "key_encrypted"})
 
 
 class PostgresModelRecords(OwnedTable[ModelRecord], ModelRecords):
@@ -95,20 +95,22 @@ class PostgresModelRecords(OwnedTable[ModelRecord], ModelRecords):
         """Return a page of models, newest first."""
         conditions: list[sa.ColumnElement[bool]] = []
         if owner is not None:
-            conditions.append(self._own() if owner == "own" else llm_models.c.user_id.is_(None))
+            conditions.append(self._own() if owner == "own" else language_models.c.user_id.is_(None))
         if search:
-            named = (contains(column, search) for column in (llm_models.c.name, llm_models.c.model_identifier))
+            named = (
+                contains(column, search) for column in (language_models.c.name, language_models.c.model_identifier)
+            )
             conditions.append(sa.or_(*named))
         return await self.page(page, *conditions)
 
     async def count_own(self) -> int:
         """Return how many models the caller has."""
-        count = sa.select(sa.func.count()).select_from(llm_models).where(self._own())
+        count = sa.select(sa.func.count()).select_from(language_models).where(self._own())
         return (await execute(self._session, count)).scalar_one()
 
     def visible(self) -> sa.ColumnElement[bool]:
         """Say which models the caller may see."""
-        return sa.or_(self._own(), llm_models.c.user_id.is_(None))
+        return sa.or_(self._own(), language_models.c.user_id.is_(None))
 
     def writable(self) -> sa.ColumnElement[bool]:
         """Say which models the caller may change."""
@@ -119,7 +121,7 @@ class PostgresModelRecords(OwnedTable[ModelRecord], ModelRecords):
         return self.mapping.write(entity)
 
     def _own(self) -> sa.ColumnElement[bool]:
-        return llm_models.c.user_id == self._owner
+        return language_models.c.user_id == self._owner
 
 
 class PostgresProviderKeys(OwnedTable[ProviderKey], ProviderKeys):
@@ -139,7 +141,7 @@ class PostgresProviderKeys(OwnedTable[ProviderKey], ProviderKeys):
 
     async def list_own(self) -> list[ProviderKey]:
         """Return the caller's keys, newest first."""
-        return await self.all_of(self.query().order_by(api_keys.c.id.desc()))
+        return await self.all_of(self.query().order_by(provider_keys.c.id.desc()))
 
     async def remove(self, key_id: str) -> bool:
         """Delete a key."""

@@ -10,14 +10,14 @@ from dynagent.infrastructure.postgres.database import Database
 from dynagent.infrastructure.postgres.errors import in_our_words
 from dynagent.infrastructure.postgres.identity_tables import roles, user_roles
 from dynagent.infrastructure.postgres.kit.session import first, rows, text_of
-from dynagent.infrastructure.postgres.language_models import KEYS, RECORDS, api_keys, llm_models
+from dynagent.infrastructure.postgres.language_models import KEYS, RECORDS, language_models, provider_keys
 from dynagent.infrastructure.postgres.pool import Pool
 
 FOR_TOOLS = text_of(
-    sa.select(api_keys.c.label, api_keys.c.id, api_keys.c.key_encrypted).where(
-        api_keys.c.user_id == sa.bindparam("owner"),
-        api_keys.c.purpose == sa.literal_column("'tools'"),
-        api_keys.c.label == sa.any_(sa.bindparam("labels", type_=sa.ARRAY(sa.Text))),
+    sa.select(provider_keys.c.label, provider_keys.c.id, provider_keys.c.key_encrypted).where(
+        provider_keys.c.user_id == sa.bindparam("owner"),
+        provider_keys.c.purpose == sa.literal_column("'tools'"),
+        provider_keys.c.label == sa.any_(sa.bindparam("labels", type_=sa.ARRAY(sa.Text))),
     )
 )
 
@@ -40,17 +40,21 @@ class StoredModels:
 
     async def of_user(self, user_id: str) -> UsersModels:
         """Return what a user may ask."""
-        mine = sa.or_(llm_models.c.user_id == user_id, llm_models.c.user_id.is_(None))
-        asked = sa.select(llm_models).where(mine, llm_models.c.enabled)
-        lent = sa.select(llm_models.c.key_id).where(llm_models.c.user_id.is_(None), llm_models.c.key_id.is_not(None))
-        usable = sa.or_(api_keys.c.user_id == user_id, api_keys.c.id.in_(lent))
-        for_models = sa.select(api_keys).where(usable, api_keys.c.purpose == "models")
-        of_traces = sa.select(api_keys).where(api_keys.c.user_id == user_id, api_keys.c.purpose == "tracing")
-        newest = of_traces.where(api_keys.c.provider == "openai").order_by(api_keys.c.id.desc()).limit(1)
+        mine = sa.or_(language_models.c.user_id == user_id, language_models.c.user_id.is_(None))
+        asked = sa.select(language_models).where(mine, language_models.c.enabled)
+        lent = sa.select(language_models.c.key_id).where(
+            language_models.c.user_id.is_(None), language_models.c.key_id.is_not(None)
+        )
+        usable = sa.or_(provider_keys.c.user_id == user_id, provider_keys.c.id.in_(lent))
+        for_models = sa.select(provider_keys).where(usable, provider_keys.c.purpose == "models")
+        of_traces = sa.select(provider_keys).where(
+            provider_keys.c.user_id == user_id, provider_keys.c.purpose == "tracing"
+        )
+        newest = of_traces.where(provider_keys.c.provider == "openai").order_by(provider_keys.c.id.desc()).limit(1)
         admin = sa.select(roles.c.role_id).join(user_roles).where(user_roles.c.user_id == user_id)
         async with self._database.sessions() as session:
             records = [RECORDS.read(row) for row in await rows(session, asked)]
-            keys = [KEYS.read(row) for row in await rows(session, for_models.order_by(api_keys.c.id))]
+            keys = [KEYS.read(row) for row in await rows(session, for_models.order_by(provider_keys.c.id))]
             traced = await first(session, newest)
             is_admin = await first(session, admin.where(roles.c.role_name == "admin")) is not None
         return UsersModels(records, keys, is_admin, None if traced is None else KEYS.read(traced))

@@ -64,15 +64,15 @@ class VersionedTable(OwnedTable[E], Generic[E, V]):
 
     def inserted(self, row: dict[str, Any]) -> Executable:
         """Return the statement that adds a row and its first version."""
-        added = sa.insert(self.mapping.table).values(row).returning(*self._kept()).cte("stored")
+        added = sa.insert(self.mapping.table).values(row).returning(*self._cached()).cte("stored")
         return self._into_history(added).returning(self.history.mapping.table.c.version)
 
     def updated(self, row: dict[str, Any], changes: dict[str, Any]) -> Executable:
         """Return the statement that stores the changes with their version and gives back a row if it did."""
         change = sa.update(self.mapping.table).where(self._columns.id == row["id"], self.writable(), self.follows(row))
-        stored = change.values(changes).returning(*self._kept()).cte("stored")
-        kept = self._into_history(stored).on_conflict_do_nothing().cte("kept")
-        return sa.select(stored.c.version).add_cte(kept)
+        stored = change.values(changes).returning(*self._cached()).cte("stored")
+        cached = self._into_history(stored).on_conflict_do_nothing().cte("kept")
+        return sa.select(stored.c.version).add_cte(cached)
 
     def follows(self, row: dict[str, Any]) -> sa.ColumnElement[bool]:
         """Say that the stored version is the one before, or the same with the same body."""
@@ -80,7 +80,7 @@ class VersionedTable(OwnedTable[E], Generic[E, V]):
         same = sa.and_(self._columns.version == row["version"], self._columns[body] == row[body])
         return sa.or_(super().follows(row), same)
 
-    def _kept(self) -> list[sa.ColumnElement[Any]]:
+    def _cached(self) -> list[sa.ColumnElement[Any]]:
         sources = [self.history.source(column.name) for column in self.history.mapping.table.c]
         return [self._columns[name] for name in sources]
 
