@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from alembic import context
 
 from dynagent.infrastructure.postgres.database import DatabaseSettings, libpq_url, open_engine
-from dynagent.infrastructure.postgres.migrations import is_ours, record_version
-from dynagent.infrastructure.postgres.tables import metadata
+from dynagent.infrastructure.postgres.kit.metadata import metadata
+from dynagent.infrastructure.postgres.migrations import all_tables, is_ours, record_version
 
 _LOCK = 0x64796E61_6D696772  # "dyna" "migr"
 
@@ -38,6 +38,7 @@ async def run_by_hand() -> None:
     url = DatabaseSettings().database_url
     if url is None:
         sys.exit("DATABASE_URL is not set. For the embedded database: dynagent db upgrade")
+    all_tables()
     engine = open_engine(libpq_url(url.get_secret_value()))
     async with engine.connect() as connection:
         await connection.run_sync(run_on)

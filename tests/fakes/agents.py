@@ -49,15 +49,15 @@ class FakeAgents(AgentRepository):
         """Filter and cut."""
         return page_of([agent for agent in self.stored.values() if _matches(agent, wanted)], page, _id)
 
-    async def versions(self, agent_id: str, page: PageRequest) -> Page[AgentVersion]:
+    async def versions(self, id: str, page: PageRequest) -> Page[AgentVersion]:
         """Cut."""
-        newest_first = self.kept_versions[agent_id][::-1]
+        newest_first = self.kept_versions[id][::-1]
         part = newest_first[page.skip : page.skip + page.limit]
         return Page(items=part, total=len(newest_first), skip=page.skip, limit=page.limit)
 
-    async def get_version(self, agent_id: str, version: int) -> AgentVersion | None:
+    async def get_version(self, id: str, version: int) -> AgentVersion | None:
         """Find."""
-        return next((kept for kept in self.kept_versions.get(agent_id, []) if kept.version == version), None)
+        return next((kept for kept in self.kept_versions.get(id, []) if kept.version == version), None)
 
     async def known_slugs(self, slugs: Sequence[str]) -> set[str]:
         """Compare."""

@@ -81,15 +81,15 @@ class FakeCustomTools(CustomTools):
         """Find."""
         return [tool for tool in self.stored.values() if tool.name in names]
 
-    async def versions(self, tool_id: str, page: PageRequest) -> Page[ToolVersion]:
+    async def versions(self, id: str, page: PageRequest) -> Page[ToolVersion]:
         """List, newest first."""
-        kept = list(self.kept[tool_id].values())[::-1]
+        kept = list(self.kept[id].values())[::-1]
         part = kept[page.skip : page.skip + page.limit]
         return Page(items=part, total=len(kept), skip=page.skip, limit=page.limit)
 
-    async def get_version(self, tool_id: str, version: int) -> ToolVersion | None:
+    async def get_version(self, id: str, version: int) -> ToolVersion | None:
         """Find."""
-        return self.kept[tool_id].get(version)
+        return self.kept[id].get(version)
 
     def _keep(self, tool: CustomTool) -> None:
         self.stored[tool.id] = tool

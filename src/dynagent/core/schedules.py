@@ -88,6 +88,86 @@ class Schedule(BaseModel):
         return self.cron, self.time_zone, self.paused
 
 
+class ScheduledRun(BaseModel):
+    """What an agent is asked by a schedule that is due, with the names that an execution has for it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    user_id: str
+    agent_id: str
+    agent_version: int
+    agent_name: str
+    query: str
+    model: str | None
+    context: dict[str, Any]
+    output_schema: dict[str, Any] | None
+
+
+class Fired(BaseModel):
+    """What is stored of a due time: the next one (None: there is none), and why nothing was started or none follows."""
+
+    model_config = ConfigDict(frozen=True)
+
+    next_fire: datetime | None
+    problem: str | None
+
+
+class DueSchedule(BaseModel):
+    """A schedule whose time has come, with what counts of its agent; `now` is the database's time.
+
+    `run_timeout_s` is the agent's own time limit of a run in seconds, None for one that sets none.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    schedule: Schedule
+    due: datetime
+    now: datetime
+    agent_version: int
+    agent_name: str
+    agent_disabled: bool = False
+    run_timeout_s: float | None = None
+    output_schema: dict[str, Any] | None = None
+
+    @property
+    def key(self) -> str:
+        """What makes a due time start one run at most."""
+        return f"{self.schedule.id}:{self.due.isoformat()}"
+
+    def run(self) -> ScheduledRun | None:
+        """Return what to start, None when the agent is disabled: it is passed over."""
+        if self.agent_disabled:
+            return None
+        return ScheduledRun(
+            user_id=self.schedule.user_id,
+            agent_id=self.schedule.agent_id,
+            agent_version=self.agent_version,
+            agent_name=self.agent_name,
+            query=self.schedule.query,
+            model=self.schedule.model,
+            context=self.schedule.context,
+            output_schema=self.output_schema,
+        )
+
+    def fired(self, timetable: Timetable, *, waiting: int = 0, most_waiting: int) -> Fired:
+        """Return what comes of this due time, for an owner with that many executions waiting, of at most so many.
+
+        Due times that passed while nobody looked are made up for once: the next one is after now. A time zone that this
+        machine does not know stops the schedule, rather than have it fire at a wrong time.
+        """
+        passed_over = None
+        if self.agent_disabled:
+            passed_over = f"agent {self.agent_name!r} is disabled: nothing was started"
+        elif waiting >= most_waiting:
+            passed_over = f"{waiting} of your executions are waiting: nothing was started"
+        try:
+            following = timetable.after(self.schedule.cron, self.schedule.time_zone, self.now)[0]
+        except BadTimetable as error:
+            reasons = "; ".join(f"{item.pointer.strip('/')} {item.detail}" for item in error.violations)
+            return Fired(next_fire=None, problem=f"the schedule stands still: {reasons or error.detail}")
+        return Fired(next_fire=following, problem=passed_over)
+
+
 class Schedules(BaseRepository[Schedule]):
     """The owner's schedules. `update` refuses with ScheduleChangedMeanwhile what was read before the last change."""
 

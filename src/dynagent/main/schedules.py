@@ -8,7 +8,7 @@ from dynagent.application.shared.bus import Bus
 from dynagent.core.shared.clock import Clock
 from dynagent.infrastructure.cron.timetable import CronTimetable
 from dynagent.infrastructure.postgres.pool import Pool
-from dynagent.infrastructure.postgres.schedules import PostgresFiring
+from dynagent.infrastructure.postgres.schedule_firing import PostgresFiring
 from dynagent.main.handlers import Scope
 from dynagent.main.settings import Settings
 from dynagent.main.signals import Signals

@@ -170,7 +170,7 @@ async def test_a_model_reads_as_written_and_is_its_owners_only(session: AsyncSes
     assert await ada.models.get_by_id(model.id) == model
     assert await eve.models.get_by_id(model.id) is None and not await eve.models.delete(model.id)
     changed = model.changed(NOW, expected_version=1, max_rpm=None, enabled=False)
-    with pytest.raises(ModelChangedMeanwhile):
+    with pytest.raises(ModelNotFound):
         await eve.models.update(changed)
     assert await ada.models.update(changed) == changed == await ada.models.get_by_id(model.id)
     with pytest.raises(ModelChangedMeanwhile):

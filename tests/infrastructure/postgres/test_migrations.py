@@ -13,7 +13,6 @@ from alembic.script import ScriptDirectory
 
 from dynagent.infrastructure.postgres import migrations
 from dynagent.infrastructure.postgres.database import Database, open_engine
-from dynagent.infrastructure.postgres.tables import metadata
 from tests.conftest import connected_to
 
 REVISIONS = [
@@ -37,7 +36,7 @@ async def test_every_revision_walks_up_down_and_up_again(empty_database_url: str
 async def test_metadata_and_migrated_database_are_the_same(database_url: str) -> None:
     def differences(connection: sa.Connection) -> list[object]:
         options = {"compare_type": True, "compare_server_default": True, "include_object": migrations.is_ours}
-        return list(compare_metadata(MigrationContext.configure(connection, opts=options), metadata))
+        return list(compare_metadata(MigrationContext.configure(connection, opts=options), migrations.all_tables()))
 
     engine = open_engine(database_url)
     async with engine.connect() as connection:

@@ -14,7 +14,7 @@ from dynagent.core.shared.ids import new_id
 from dynagent.core.shared.paging import PageRequest
 from dynagent.infrastructure.cron.timetable import CronTimetable
 from dynagent.infrastructure.postgres.database import Database
-from dynagent.infrastructure.postgres.schedules import PostgresFiring
+from dynagent.infrastructure.postgres.schedule_firing import PostgresFiring
 from dynagent.infrastructure.postgres.unit_of_work import Scope, Scopes
 from tests.infrastructure.postgres.rows import add_execution
 

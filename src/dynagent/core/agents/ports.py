@@ -15,11 +15,11 @@ class AgentRepository(BaseRepository[Agent]):
         """Return a page of agents that match, newest first."""
         raise NotImplementedError
 
-    async def versions(self, agent_id: str, page: PageRequest) -> Page[AgentVersion]:
+    async def versions(self, id: str, page: PageRequest) -> Page[AgentVersion]:
         """Return the versions of an agent, newest first (cursor unused: skip and limit only)."""
         raise NotImplementedError
 
-    async def get_version(self, agent_id: str, version: int) -> AgentVersion | None:
+    async def get_version(self, id: str, version: int) -> AgentVersion | None:
         """Return one version, or None."""
         raise NotImplementedError
 

@@ -120,11 +120,11 @@ class CustomTools(BaseRepository[CustomTool]):
         """Return those of the names that exist (one query)."""
         raise NotImplementedError
 
-    async def versions(self, tool_id: str, page: PageRequest) -> Page[ToolVersion]:
+    async def versions(self, id: str, page: PageRequest) -> Page[ToolVersion]:
         """Return a page of a tool's versions, newest first."""
         raise NotImplementedError
 
-    async def get_version(self, tool_id: str, version: int) -> ToolVersion | None:
+    async def get_version(self, id: str, version: int) -> ToolVersion | None:
         """Return one version of a tool, or None."""
         raise NotImplementedError
 

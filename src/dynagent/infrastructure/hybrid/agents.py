@@ -28,13 +28,13 @@ class HybridAgentRepository(HybridRepository[Agent], AgentRepository):
         """Return a page of agents that match, newest first."""
         return await self._agents.find(wanted, page)
 
-    async def versions(self, agent_id: str, page: PageRequest) -> Page[AgentVersion]:
+    async def versions(self, id: str, page: PageRequest) -> Page[AgentVersion]:
         """Return the versions of an agent, newest first."""
-        return await self._agents.versions(agent_id, page)
+        return await self._agents.versions(id, page)
 
-    async def get_version(self, agent_id: str, version: int) -> AgentVersion | None:
+    async def get_version(self, id: str, version: int) -> AgentVersion | None:
         """Return one version, or None."""
-        return await self._agents.get_version(agent_id, version)
+        return await self._agents.get_version(id, version)
 
     async def known_slugs(self, slugs: Sequence[str]) -> set[str]:
         """Return those of the slugs that name an agent of the owner."""

@@ -8,8 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from dynagent.core.identity import AuditEntry, AuditFilter, AuditLog
 from dynagent.core.shared.paging import Page, PageRequest
-from dynagent.infrastructure.postgres.built_statements import execute, page_of
 from dynagent.infrastructure.postgres.identity_tables import audit_log
+from dynagent.infrastructure.postgres.kit.pages import page_of
+from dynagent.infrastructure.postgres.kit.session import execute
 
 
 class PostgresAuditLog(AuditLog):

@@ -8,9 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from dynagent.core.executions import Chat, ChatFilter, ChatInUse
 from dynagent.core.shared.ids import is_id
 from dynagent.core.shared.paging import Page, PageRequest, write_cursor
+from dynagent.infrastructure.postgres.kit.metadata import metadata
 from dynagent.infrastructure.postgres.pool import Row
 from dynagent.infrastructure.postgres.statements import contains, fetch, run, sql
-from dynagent.infrastructure.postgres.tables import metadata
 
 chats = Table(
     "chats",

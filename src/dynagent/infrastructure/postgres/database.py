@@ -1,6 +1,7 @@
 """The database: its settings, its connections, its health. Without `DATABASE_URL` it is the embedded server."""
 
 import asyncio
+import json
 import re
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -252,7 +253,7 @@ def open_engine(dsn: str, *, connect_timeout_s: float = 5.0, read_only: bool = F
         "postgresql+asyncpg://",
         connect_args={"async_creator_fn": connect},
         json_serializer=_dump_json,
-        json_deserializer=orjson.loads,
+        json_deserializer=json.loads,
         **options,
     )
     event.listen(engine.sync_engine, "checkout", _refuse_closed)
@@ -270,7 +271,8 @@ def _connect_options(timeout_s: float, *, read_only: bool = False) -> dict[str, 
 
 
 def _dump_json(value: Any) -> str:
-    return orjson.dumps(value).decode()
+    # Not by orjson, except times and ids: people's configurations hold integers of any size.
+    return json.dumps(value, ensure_ascii=False, default=lambda item: orjson.loads(orjson.dumps(item)))
 
 
 def _refuse_closed(adapted: Any, _record: Any, _proxy: Any) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from dynagent.core.agents import AgentSlugTaken
+from dynagent.core.language_models import ModelNameTaken, ProviderKeyTaken
 from dynagent.core.shared.errors import Conflict, DynagentError, InvalidInput, StorageAway, Unavailable
 from dynagent.core.tools import ToolNameTaken
 
@@ -27,6 +28,11 @@ _TAKEN: dict[str, tuple[type[Conflict], str]] = {
     "uq_agents_user_id_slug": (AgentSlugTaken, "there is an agent with this slug already"),
     "pk_agents": (AgentSlugTaken, "there is an agent with this id already"),
     "uq_custom_tools_user_id_name": (ToolNameTaken, "there is a tool with this name already"),
+    "uq_language_models_user_id_name": (ModelNameTaken, "there is a model of this name already"),
+    "uq_provider_keys_user_id_provider_label": (
+        ProviderKeyTaken,
+        "you have a key of this provider with this label; take another label",
+    ),
     "uq_executions_user_id_idempotency_key": (Conflict, "an execution was submitted with this idempotency key"),
     "uq_executions_schedule_key": (Conflict, "this time of the schedule has been started already"),
 }

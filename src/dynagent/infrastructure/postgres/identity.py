@@ -16,9 +16,10 @@ from dynagent.core.identity import (
     role_of,
 )
 from dynagent.core.shared.paging import Page, PageRequest
-from dynagent.infrastructure.postgres.built_statements import execute, page_of
 from dynagent.infrastructure.postgres.errors import translated
 from dynagent.infrastructure.postgres.identity_tables import roles, user_roles, users
+from dynagent.infrastructure.postgres.kit.pages import page_of
+from dynagent.infrastructure.postgres.kit.session import execute
 
 _ROLE_NAMES = (
     sa.select(sa.func.array_agg(roles.c.role_name))

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from dynagent.infrastructure.postgres.access_keys import PostgresAccessKeys
 from dynagent.infrastructure.postgres.audit import PostgresAuditLog
 from dynagent.infrastructure.postgres.identity import PostgresUsers
 from dynagent.infrastructure.postgres.identity_sessions import (
-    PostgresAccessKeys,
     PostgresRefreshTokens,
     PostgresSetupLinks,
     PostgresStreamTickets,

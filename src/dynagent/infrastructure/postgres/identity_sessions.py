@@ -8,8 +8,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from dynagent.core.identity import (
     AccessClaims,
-    AccessKey,
-    AccessKeys,
     Principal,
     Principals,
     RefreshToken,
@@ -23,13 +21,12 @@ from dynagent.core.identity import (
     role_of,
 )
 from dynagent.core.shared.ids import is_id
-from dynagent.infrastructure.postgres.built_statements import execute
 from dynagent.infrastructure.postgres.identity_tables import (
-    access_keys,
     refresh_tokens,
     setup_links,
     stream_tickets,
 )
+from dynagent.infrastructure.postgres.kit.session import execute
 from dynagent.infrastructure.postgres.pool import Pool, Row
 
 _OF_SESSION = """
@@ -122,32 +119,6 @@ class PostgresRefreshTokens(RefreshTokens):
         live = refresh_tokens.c.revoked_at.is_(None)
         changed = sa.update(refresh_tokens).where(live, *where).values(revoked_at=now).returning(refresh_tokens.c.id)
         return len((await execute(self._session, changed)).all())
-
-
-class PostgresAccessKeys(AccessKeys):
-    """One owner's access keys."""
-
-    def __init__(self, session: AsyncSession, user_id: str) -> None:
-        self._session = session
-        self._user_id = user_id
-
-    async def add(self, key: AccessKey) -> None:
-        """Store a new key, as the owner's whatever it says."""
-        values = {**key.model_dump(), "scopes": list(key.scopes), "user_id": self._user_id}
-        await execute(self._session, sa.insert(access_keys).values(**values))
-
-    async def list_own(self) -> list[AccessKey]:
-        """Return the keys that are not revoked, newest first."""
-        query = sa.select(access_keys).where(access_keys.c.user_id == self._user_id, access_keys.c.revoked_at.is_(None))
-        rows = (await execute(self._session, query.order_by(access_keys.c.id.desc()))).mappings()
-        return [AccessKey.model_validate(dict(row)) for row in rows]
-
-    async def revoke(self, key_id: str, now: datetime) -> bool:
-        """Void a key."""
-        own = (access_keys.c.user_id == self._user_id, access_keys.c.revoked_at.is_(None))
-        changed = sa.update(access_keys).where(access_keys.c.id == key_id, *own).values(revoked_at=now)
-        found = await execute(self._session, changed.returning(access_keys.c.id))
-        return found.scalar_one_or_none() is not None
 
 
 class PostgresStreamTickets(StreamTickets):

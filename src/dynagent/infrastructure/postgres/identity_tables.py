@@ -1,12 +1,10 @@
-"""The tables of people, of what lets them in, and of models; part of the same schema as `tables.py`."""
+"""The tables of people, of what lets them in, and of what models were used."""
 
 from sqlalchemy import (
-    ARRAY,
     BigInteger,
     Boolean,
     Column,
     Date,
-    DateTime,
     ForeignKey,
     Index,
     Integer,
@@ -15,20 +13,13 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    Uuid,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from dynagent.infrastructure.postgres.tables import metadata
+from dynagent.infrastructure.postgres.kit.metadata import ID, MOMENT, metadata, of_user
 
-_id = Uuid(as_uuid=False)
-_moment = DateTime(timezone=True)
-
-
-def _of_user() -> ForeignKey:
-    return ForeignKey("users.id", ondelete="CASCADE")
-
+_id, _moment, _of_user = ID, MOMENT, of_user
 
 users = Table(
     "users",
@@ -104,23 +95,6 @@ stream_tickets = Table(
 )
 Index("ix_stream_tickets_expires_at", stream_tickets.c.expires_at)
 
-access_keys = Table(
-    "access_keys",
-    metadata,
-    Column("id", _id, primary_key=True),
-    Column("user_id", _id, _of_user(), nullable=False),
-    Column("name", Text, nullable=False),
-    Column("hint", Text, nullable=False),
-    Column("key_hash", Text, nullable=False),
-    Column("scopes", ARRAY(Text), nullable=False),
-    Column("expires_at", _moment),
-    Column("last_used_at", _moment),
-    Column("revoked_at", _moment),
-    Column("created_at", _moment, nullable=False),
-    UniqueConstraint("key_hash"),
-)
-Index("ix_access_keys_user_id", access_keys.c.user_id)
-
 audit_log = Table(
     "audit_log",
     metadata,
@@ -144,46 +118,6 @@ Index(
     postgresql_where=text("outcome = 'incident'"),
 )
 
-provider_keys = Table(
-    "provider_keys",
-    metadata,
-    Column("id", _id, primary_key=True),
-    Column("user_id", _id, _of_user(), nullable=False),
-    Column("provider", Text, nullable=False),
-    Column("label", Text, nullable=False),
-    Column("purpose", Text, nullable=False, server_default=text("'models'")),
-    Column("endpoint_url", Text),
-    Column("hint", Text, nullable=False),
-    Column("key_encrypted", Text, nullable=False),
-    Column("created_at", _moment, nullable=False),
-    UniqueConstraint("user_id", "provider", "label"),
-)
-
-language_models = Table(
-    "language_models",
-    metadata,
-    Column("id", _id, primary_key=True),
-    Column("user_id", _id, _of_user()),
-    Column("name", Text, nullable=False),
-    Column("provider", Text, nullable=False),
-    Column("model_identifier", Text, nullable=False),
-    Column("endpoint_url", Text),
-    Column("api_key_encrypted", Text),
-    Column("key_hint", Text),
-    Column("key_id", _id, ForeignKey("provider_keys.id", ondelete="SET NULL")),
-    Column("config_params_json", JSONB, nullable=False, server_default=text("'{}'::jsonb")),
-    Column("capabilities", JSONB, nullable=False, server_default=text("'{}'::jsonb")),
-    Column("fallbacks", ARRAY(Text), nullable=False, server_default=text("'{}'::text[]")),
-    Column("max_rpm", Integer),
-    Column("enabled", Boolean, nullable=False, server_default=text("true")),
-    Column("version", Integer, nullable=False),
-    Column("created_at", _moment, nullable=False),
-    Column("updated_at", _moment, nullable=False),
-    UniqueConstraint("user_id", "name", postgresql_nulls_not_distinct=True),
-)
-
-Index("ix_language_models_key_id", language_models.c.key_id, postgresql_where=language_models.c.key_id.is_not(None))
-
 model_usage = Table(
     "model_usage",
     metadata,
@@ -200,12 +134,9 @@ model_usage = Table(
 )
 
 __all__ = [
-    "access_keys",
     "audit_log",
-    "language_models",
     "metadata",
     "model_usage",
-    "provider_keys",
     "refresh_tokens",
     "roles",
     "setup_links",

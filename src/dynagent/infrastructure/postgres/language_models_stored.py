@@ -6,16 +6,20 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from dynagent.core.language_models import ModelRecord, ProviderKey
-from dynagent.infrastructure.postgres.built_statements import execute
 from dynagent.infrastructure.postgres.database import Database
 from dynagent.infrastructure.postgres.errors import in_our_words
-from dynagent.infrastructure.postgres.identity_tables import language_models, provider_keys, roles, user_roles
-from dynagent.infrastructure.postgres.language_models import read_key, read_record
+from dynagent.infrastructure.postgres.identity_tables import roles, user_roles
+from dynagent.infrastructure.postgres.kit.session import first, rows, text_of
+from dynagent.infrastructure.postgres.language_models import KEYS, RECORDS, language_models, provider_keys
 from dynagent.infrastructure.postgres.pool import Pool
 
-FOR_TOOLS = """
-SELECT label, id, key_encrypted FROM provider_keys WHERE user_id = $1 AND purpose = 'tools' AND label = ANY($2::text[])
-"""
+FOR_TOOLS = text_of(
+    sa.select(provider_keys.c.label, provider_keys.c.id, provider_keys.c.key_encrypted).where(
+        provider_keys.c.user_id == sa.bindparam("owner"),
+        provider_keys.c.purpose == sa.literal_column("'tools'"),
+        provider_keys.c.label == sa.any_(sa.bindparam("labels", type_=sa.ARRAY(sa.Text))),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +53,11 @@ class StoredModels:
         newest = of_traces.where(provider_keys.c.provider == "openai").order_by(provider_keys.c.id.desc()).limit(1)
         admin = sa.select(roles.c.role_id).join(user_roles).where(user_roles.c.user_id == user_id)
         async with self._database.sessions() as session:
-            records = [read_record(row) for row in (await execute(session, asked)).mappings()]
-            keys = [
-                read_key(row) for row in (await execute(session, for_models.order_by(provider_keys.c.id))).mappings()
-            ]
-            traced = (await execute(session, newest)).mappings().one_or_none()
-            is_admin = (await execute(session, admin.where(roles.c.role_name == "admin"))).first() is not None
-        return UsersModels(records, keys, is_admin, None if traced is None else read_key(traced))
+            records = [RECORDS.read(row) for row in await rows(session, asked)]
+            keys = [KEYS.read(row) for row in await rows(session, for_models.order_by(provider_keys.c.id))]
+            traced = await first(session, newest)
+            is_admin = await first(session, admin.where(roles.c.role_name == "admin")) is not None
+        return UsersModels(records, keys, is_admin, None if traced is None else KEYS.read(traced))
 
 
 class KeysForTools:
@@ -67,5 +69,5 @@ class KeysForTools:
     async def __call__(self, user_id: str, names: frozenset[str]) -> dict[str, tuple[str, str]]:
         """Return label → (id, ciphertext) of those that exist."""
         with in_our_words():
-            rows = await self._pool.fetch(FOR_TOOLS, user_id, sorted(names))
-        return {row["label"]: (str(row["id"]), row["key_encrypted"]) for row in rows}
+            found = await self._pool.fetch(FOR_TOOLS, user_id, sorted(names))
+        return {row["label"]: (str(row["id"]), row["key_encrypted"]) for row in found}

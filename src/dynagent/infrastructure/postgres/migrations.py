@@ -1,7 +1,9 @@
 """Moving the schema: upgrade, downgrade, and whether the database is where this code expects it."""
 
 import asyncio
+import importlib
 import os
+import pkgutil
 import re
 import sys
 from collections.abc import Callable
@@ -12,14 +14,10 @@ from typing import Any
 import sqlalchemy as sa
 
 import dynagent
-
-# Its tables belong to the same metadata, which the revisions are compared with.
-import dynagent.infrastructure.postgres.chats  # pyright: ignore[reportUnusedImport]
-import dynagent.infrastructure.postgres.identity_tables  # pyright: ignore[reportUnusedImport]
-import dynagent.infrastructure.postgres.schedules  # pyright: ignore[reportUnusedImport]
 from dynagent.core.shared.errors import DynagentError, Unavailable
 from dynagent.infrastructure.postgres.database import open_engine
 from dynagent.infrastructure.postgres.errors import translated
+from dynagent.infrastructure.postgres.kit.metadata import metadata
 from dynagent.infrastructure.postgres.pool import Pool
 
 _LINK = re.compile(r"""^(revision|down_revision)[^=\n]*=\s*["']([^"']+)["']""", re.MULTILINE)
@@ -100,6 +98,13 @@ def head() -> str:
 def knows(revision: str) -> bool:
     """Say whether this code has that revision; one that it has not is of a newer release, or of another program."""
     return ("revision", revision) in _links()
+
+
+def all_tables() -> sa.MetaData:
+    """Return the tables of all nouns, found by their files; only who compares them with a database pays for it."""
+    for module in pkgutil.walk_packages([str(Path(__file__).parent)], f"{__package__}."):
+        importlib.import_module(module.name)
+    return metadata
 
 
 def scripts() -> Path:

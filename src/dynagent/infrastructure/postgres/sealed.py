@@ -8,9 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from dynagent.core.shared.sealing import SealsSecrets
 from dynagent.core.shared.secret_names import SEALED, sealed_in, with_secrets
-from dynagent.infrastructure.postgres.built_statements import execute
 from dynagent.infrastructure.postgres.database import Database
-from dynagent.infrastructure.postgres.identity_tables import language_models, provider_keys
+from dynagent.infrastructure.postgres.kit.session import execute
+from dynagent.infrastructure.postgres.language_models import language_models, provider_keys
 
 COLUMNS = ((provider_keys, provider_keys.c.key_encrypted), (language_models, language_models.c.api_key_encrypted))
 # Ciphertexts of agents are bound to their owner, those of earlier versions too.

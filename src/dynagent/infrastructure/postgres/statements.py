@@ -1,7 +1,7 @@
 """Running SQL in a session: driver errors become the domain's, pages are cut, search texts are taken literally.
 
-Statements go to the session's own asyncpg connection, inside the session's transaction, past SQLAlchemy's execution:
-a statement then costs 0.03 ms CPU instead of 0.1 ms, and most messages send three or four.
+The first statement of a transaction begins it, through SQLAlchemy; those after it go to the session's own asyncpg
+connection, past SQLAlchemy's execution: a statement then costs 0.03 ms CPU instead of 0.1 ms.
 """
 
 import re
@@ -10,13 +10,13 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 from sqlalchemy import TextClause, text
-from sqlalchemy.exc import EmulatedDBAPIException
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from dynagent.core.shared.ids import is_id
 from dynagent.core.shared.paging import Page, PageRequest, write_cursor
 from dynagent.infrastructure.postgres.errors import DRIVER_ERRORS, translated
-from dynagent.infrastructure.postgres.pool import Connection, Row
+from dynagent.infrastructure.postgres.kit.session import row_of
+from dynagent.infrastructure.postgres.pool import Row
 
 T = TypeVar("T")
 _NAMED = re.compile(r"(?<![:\w\\]):([a-z_]+)(?!:)")
@@ -30,12 +30,13 @@ def sql(statement: str, **parts: str) -> TextClause:
     return text(statement)
 
 
-async def run(session: AsyncSession, statement: TextClause, **parameters: Any) -> list[Row]:
+async def run(session: AsyncSession, statement: TextClause, **parameters: Any) -> Sequence[Row]:
     """Run a statement and return its rows. Raises the domain's error where the driver's has a meaning to it."""
     query, names = positional(statement.text)
+    values = tuple(parameters[name] for name in names)
     try:
-        connection = session.info.get(_CONNECTION) or await _borrow(session)
-        return await connection.fetch(query, *(parameters[name] for name in names))
+        connection = session.info.get(_CONNECTION)
+        return await (connection.fetch(query, *values) if connection else _begin(session, query, values))
     except DRIVER_ERRORS as error:
         raise translated(error) or error from error
 
@@ -119,15 +120,10 @@ def positional(statement: str) -> tuple[str, tuple[str, ...]]:
     return _NAMED.sub(lambda match: f"${names.index(match[1]) + 1}", statement), names
 
 
-async def _borrow(session: AsyncSession) -> Connection:
-    """Return the connection of the session's transaction, begun if it is not yet."""
-    borrowed = await session.connection()
-    adapted: Any = borrowed.sync_connection and borrowed.sync_connection.connection.dbapi_connection
-    if adapted._transaction is None:
-        # SQLAlchemy's adapter begins lazily, with the first statement that goes through itself.
-        try:
-            await adapted._start_transaction()
-        except EmulatedDBAPIException as error:
-            raise error.driver_exception from error
-    session.info[_CONNECTION] = adapted.driver_connection
-    return adapted.driver_connection
+async def _begin(session: AsyncSession, query: str, values: tuple[Any, ...]) -> Sequence[Row]:
+    """Run the first statement of a transaction, which SQLAlchemy begins with it, and note the connection."""
+    connection = await session.connection()
+    found = await connection.exec_driver_sql(query, values)
+    rows = [row_of(row) for row in found.mappings()] if found.returns_rows else list[Row]()
+    session.info[_CONNECTION] = (await connection.get_raw_connection()).driver_connection
+    return rows

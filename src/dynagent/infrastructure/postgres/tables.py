@@ -1,37 +1,28 @@
-"""The tables as SQLAlchemy knows them. Alembic's revisions make them; a test holds both to the same."""
+"""The engine's tables as SQLAlchemy knows them; a noun's table stands in the noun's file.
+
+Alembic's revisions make them; a test holds both to the same.
+"""
 
 from sqlalchemy import (
-    ARRAY,
     Boolean,
     Column,
-    DateTime,
     ForeignKey,
     Index,
     Integer,
-    MetaData,
     Numeric,
     PrimaryKeyConstraint,
     String,
     Table,
     Text,
     UniqueConstraint,
-    Uuid,
     func,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSON, JSONB
 
-metadata = MetaData(
-    naming_convention={
-        "pk": "pk_%(table_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    }
-)
+from dynagent.infrastructure.postgres.kit.metadata import ID, MOMENT, metadata
 
-_id = Uuid(as_uuid=False)
-_moment = DateTime(timezone=True)
+_id, _moment = ID, MOMENT
 
 schema_version = Table(
     "schema_version",
@@ -40,71 +31,6 @@ schema_version = Table(
     Column("version", String(50), nullable=False),
     Column("applied_at", _moment, nullable=False, server_default=func.now()),
     Column("is_current", Boolean, nullable=False, server_default=text("true")),
-)
-
-agents = Table(
-    "agents",
-    metadata,
-    Column("id", _id, primary_key=True),
-    Column("user_id", _id, nullable=False),
-    Column("slug", Text, nullable=False),
-    Column("name", Text, nullable=False),
-    Column("kind", Text, nullable=False),
-    Column("status", Text, nullable=False),
-    Column("visibility", Text, nullable=False),
-    Column("version", Integer, nullable=False),
-    Column("configuration", JSONB, nullable=False),
-    Column("created_at", _moment, nullable=False),
-    Column("updated_at", _moment, nullable=False),
-    UniqueConstraint("user_id", "slug"),
-)
-Index("ix_agents_user_id_id", agents.c.user_id, agents.c.id.desc())
-
-agent_versions = Table(
-    "agent_versions",
-    metadata,
-    Column("agent_id", _id, ForeignKey("agents.id", ondelete="CASCADE"), nullable=False),
-    Column("version", Integer, nullable=False),
-    Column("configuration", JSONB, nullable=False),
-    Column("created_at", _moment, nullable=False),
-    Column("created_by", _id, nullable=False),
-    PrimaryKeyConstraint("agent_id", "version"),
-)
-
-custom_tools = Table(
-    "custom_tools",
-    metadata,
-    Column("id", _id, primary_key=True),
-    Column("user_id", _id, nullable=False),
-    Column("name", Text, nullable=False),
-    Column("description", Text, nullable=False),
-    Column("code", Text, nullable=False),
-    Column("reflection", JSONB, nullable=False),
-    Column("policy", JSONB, nullable=False),
-    Column("tags", ARRAY(Text), nullable=False, server_default=text("'{}'::text[]")),
-    Column("version", Integer, nullable=False),
-    Column("source_hash", Text, nullable=False),
-    Column("disabled", Boolean, nullable=False, server_default=text("false")),
-    Column("disabled_reason", Text),
-    Column("disabled_by", Text),
-    Column("created_at", _moment, nullable=False),
-    Column("updated_at", _moment, nullable=False),
-    UniqueConstraint("user_id", "name"),
-)
-
-custom_tool_versions = Table(
-    "custom_tool_versions",
-    metadata,
-    Column("tool_id", _id, ForeignKey("custom_tools.id", ondelete="CASCADE"), nullable=False),
-    Column("version", Integer, nullable=False),
-    Column("description", Text, nullable=False),
-    Column("code", Text, nullable=False),
-    Column("reflection", JSONB, nullable=False),
-    Column("policy", JSONB, nullable=False),
-    Column("tags", ARRAY(Text), nullable=False, server_default=text("'{}'::text[]")),
-    Column("source_hash", Text, nullable=False),
-    Column("created_at", _moment, nullable=False),
-    PrimaryKeyConstraint("tool_id", "version"),
 )
 
 executions = Table(
@@ -242,10 +168,6 @@ outbox = Table(
 Index("ix_outbox_undelivered", outbox.c.id, postgresql_where=outbox.c.delivered_at.is_(None))
 
 __all__ = [
-    "agent_versions",
-    "agents",
-    "custom_tool_versions",
-    "custom_tools",
     "execution_events",
     "executions",
     "interrupts",
