@@ -16,6 +16,7 @@ MAX_STARTS, MAX_SEARCHED = 50, 200_000
 MAX_TOLD = 5
 
 _FENCED = re.compile(r"```[ \t]*[\w+-]*[ \t]*\r?\n(.*?)```", re.DOTALL)
+_THOUGHTS = re.compile(r"(?:(?<=\s)|^)<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL)
 
 
 def _refuse(name: str) -> None:
@@ -78,7 +79,8 @@ def read_output(schema: dict[str, Any], text: str) -> Reading:
 
 def _candidates(text: str) -> Iterator[Any]:
     yield from _whole(text)
-    text = text[:MAX_SEARCHED]
+    # Thoughts may hold drafts. A tag after a quotation mark stands in a text of the JSON and belongs to it.
+    text = _THOUGHTS.sub(" ", text[:MAX_SEARCHED])
     for block in _FENCED.finditer(text):
         yield from _whole(block[1])
     at = 0
