@@ -16,7 +16,7 @@ MAX_STARTS, MAX_SEARCHED = 50, 200_000
 MAX_TOLD = 5
 
 _FENCED = re.compile(r"```[ \t]*[\w+-]*[ \t]*\r?\n(.*?)```", re.DOTALL)
-_THOUGHTS = re.compile(r"(?:(?<=\s)|^)<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL)
+_THOUGHT, _THOUGHT_ENDS = re.compile(r"(?:(?<=\s)|^)<think>"), "</think>"
 
 
 def _refuse(name: str) -> None:
@@ -80,7 +80,7 @@ def read_output(schema: dict[str, Any], text: str) -> Reading:
 def _candidates(text: str) -> Iterator[Any]:
     yield from _whole(text)
     # Thoughts may hold drafts. A tag after a quotation mark stands in a text of the JSON and belongs to it.
-    text = _THOUGHTS.sub(" ", text[:MAX_SEARCHED])
+    text = _without_thoughts(text[:MAX_SEARCHED])
     for block in _FENCED.finditer(text):
         yield from _whole(block[1])
     at = 0
@@ -94,6 +94,18 @@ def _candidates(text: str) -> Iterator[Any]:
             at = found + 1
         else:
             yield value
+
+
+def _without_thoughts(text: str) -> str:
+    kept: list[str] = []
+    at = 0
+    while found := _THOUGHT.search(text, at):
+        end = text.find(_THOUGHT_ENDS, found.end())
+        if end < 0:
+            break
+        kept.append(text[at : found.start()])
+        at = end + len(_THOUGHT_ENDS)
+    return "".join([*kept, text[at:]])
 
 
 def _whole(text: str) -> Iterator[Any]:

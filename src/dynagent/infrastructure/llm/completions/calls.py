@@ -84,7 +84,7 @@ class CallGatherer:
         if call is None and self._last is not None and (index is None or not (id or name)):
             # Neither a place nor anything that begins a call: it goes on with the one before.
             call = self._last
-        if call is None or self._begins(call, id, name, fragment):
+        if call is None or self._begins(call, id, name, fragment, placed=index is not None):
             call = GatheredCall()
             self.calls.append(call)
         if index is not None:
@@ -95,7 +95,7 @@ class CallGatherer:
     def _of_id(self, id: str) -> GatheredCall | None:
         return next((call for call in reversed(self.calls) if call.id == id), None)
 
-    def _begins(self, call: GatheredCall, id: str, name: str, fragment: str) -> bool:
+    def _begins(self, call: GatheredCall, id: str, name: str, fragment: str, *, placed: bool) -> bool:
         """Say whether this fragment begins a call although one of its place or id is there."""
         other_id = bool(id and call.id and id != call.id)
         if not name:
@@ -107,7 +107,7 @@ class CallGatherer:
             return not again or bool(fragment.strip() and not (id and fragment == "".join(call.fragments)))
         if name == call.name:
             # Told again with each fragment; two calls of one tool without arguments differ in their ids.
-            return other_id and call.empty and not fragment.strip()
+            return other_id and (not placed or (call.empty and not fragment.strip()))
         if not call.empty or other_id:
             return True
         return call.name in self._known and call.name + name not in self._known
