@@ -12,6 +12,7 @@ _OUR_OWN = frozenset(
 )
 """Fields of a message that are read, or that nobody wants back."""
 _CALL = frozenset({"index", "id", "type", "function", "name", "arguments"})
+_PLAIN = 3
 _TELLING = ("error", "errors", "message", "detail", "msg", "error_msg", "error_message", "base_resp")
 
 
@@ -33,22 +34,30 @@ def read_chunk(gatherer: ReplyGatherer, chunk: dict[str, Any]) -> None:
             raise error_from_event(failed)
     if not gatherer.model and chunk.get("model"):
         gatherer.model = str(chunk["model"])
-    if chunk.get("usage"):
+    if "usage" in chunk:
         _take_usage(gatherer, chunk["usage"])
     for choice in choices or ():
-        if not choice.get("index"):
-            _read_choice(gatherer, choice)
+        if choice.get("index"):
+            continue
+        delta: Any = choice.get("delta")
+        if delta:
+            text: Any = delta.get("content")
+            if type(text) is str and text:
+                gatherer.add_text(text)
+                if len(delta) > 1:
+                    _read_delta(gatherer, {**delta, "content": None})
+            else:
+                _read_delta(gatherer, delta)
+            if len(choice) == _PLAIN and choice.get("finish_reason", 0) is None:
+                continue  # index, delta and no end: what nearly every event of a stream is
+        _read_rest(gatherer, choice, delta)
 
 
-def _read_choice(gatherer: ReplyGatherer, choice: dict[str, Any]) -> None:
+def _read_rest(gatherer: ReplyGatherer, choice: dict[str, Any], delta: Any) -> None:
     if choice.get("error"):
         raise error_from_event(choice["error"])
-    delta: Any = choice.get("delta")
     if not delta:
-        delta = (choice.get("message") if not gatherer.begun else None) or {}
-        if not delta and isinstance(choice.get("text"), str):
-            delta = {"content": choice["text"]}
-    _read_delta(gatherer, delta)
+        _read_delta(gatherer, _whole_message(gatherer, choice))
     finish = choice.get("finish_reason")
     if finish:
         gatherer.finish_reason = finish if isinstance(finish, str) else str(finish)
@@ -56,10 +65,20 @@ def _read_choice(gatherer: ReplyGatherer, choice: dict[str, Any]) -> None:
         _take_usage(gatherer, choice["usage"])
 
 
+def _whole_message(gatherer: ReplyGatherer, choice: dict[str, Any]) -> dict[str, Any]:
+    """Return the message of a reply that does not stream; one that repeats what has streamed says nothing new."""
+    if gatherer.begun:
+        return {}
+    text = choice.get("text")
+    return choice.get("message") or ({"content": text} if isinstance(text, str) else {})
+
+
 def _read_delta(gatherer: ReplyGatherer, delta: dict[str, Any]) -> None:
     text = delta.get("content") or delta.get("refusal")
     if text:
-        gatherer.add_text(text if isinstance(text, str) else _text_of(text))
+        text = text if isinstance(text, str) else _text_of(text)
+        if text:
+            gatherer.add_text(text)
     calls = delta.get("tool_calls")
     if calls:
         for call in cast("list[Any]", [calls] if isinstance(calls, dict) else calls):
@@ -67,7 +86,7 @@ def _read_delta(gatherer: ReplyGatherer, delta: dict[str, Any]) -> None:
                 _read_call(gatherer, call)
     elif delta.get("function_call"):
         _read_call(gatherer, {"index": 0, "function": delta["function_call"]})
-    if len(delta) > 1 or not text:
+    if not delta.keys() <= _OUR_OWN:
         own = {name: value for name, value in delta.items() if name not in _OUR_OWN and value not in (None, "", [], {})}
         if own:
             gatherer.add_fields(own)
@@ -92,7 +111,7 @@ def _read_call(gatherer: ReplyGatherer, call: dict[str, Any]) -> None:
         name=_word(function.get("name")),
         fragment=_fragment(function.get("arguments")),
     )
-    if len(call) > len(_CALL & call.keys()):
+    if not call.keys() <= _CALL:
         gathered.extra |= {name: value for name, value in call.items() if name not in _CALL and value is not None}
     if len(function) > 2 and function is not call:
         own = {name: value for name, value in function.items() if name not in _CALL and value is not None}
@@ -148,6 +167,8 @@ def _read_usage(told: dict[str, Any]) -> TokenUsage:
 
 
 def _count(value: Any) -> int:
+    if not value or type(value) is int:
+        return max(0, value or 0)
     try:
         return max(0, int(value))
     except (OverflowError, TypeError, ValueError):

@@ -50,14 +50,14 @@ class ReplyGatherer:
         return bool(self._pieces or self._calls.calls)
 
     def add_text(self, text: str) -> None:
-        """Take a piece of text. Half a surrogate pair at its end waits for the other half."""
+        """Take a piece of text, not an empty one. Half a surrogate pair at its end waits for the other half."""
         if not self._splitter.answering:
             text = self._splitter.feed(text)
             if not text:
                 return
-        text = self._held + text
-        self._held = ""
-        if text and "\ud800" <= text[-1] <= "\udbff":
+        if self._held:
+            text, self._held = self._held + text, ""
+        if "\ud800" <= text[-1] <= "\udbff":
             self._held, text = text[-1], text[:-1]
         if text:
             text = clean_text(text)

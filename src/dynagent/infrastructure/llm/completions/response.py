@@ -24,16 +24,20 @@ _FIELDS = (b"data:", b"event:", b"id:", b"retry:", b":")
 _LONGEST_FIELD = 6
 _PIECE = 256 * 1024
 _QUOTED = 300
+_BRACKET = ord("[")
 
 
 class ResponseReader:
     """Implements Sink. Feed it the head and the body as they come, then ask for the reply."""
 
+    _take_object = staticmethod(read_chunk)
+
     def __init__(self, request: ModelRequest, on_text: OnText, limits: ReplyLimits | None = None) -> None:
         self._request = request
         self._gatherer = ReplyGatherer(on_text, request)
-        self._limits = limits or reply_limits()
-        self._events = SseReader(self._limits.model_event_max_bytes)
+        limits = limits or reply_limits()
+        self._most = limits.model_reply_max_bytes
+        self._events = SseReader(limits.model_event_max_bytes)
         self._status = 0
         self._headers: Mapping[str, str] = {}
         self._streamed: bool | None = None
@@ -52,6 +56,9 @@ class ResponseReader:
     def on_body(self, data: bytes) -> float | None:
         """Read what is there; return in how many seconds the response counts as ended whatever comes, None: never."""
         if self._unpack is None:
+            if self._streamed:
+                self._size += len(data)
+                return self._read_events(data) if self._size <= self._most else self._take(b"")
             return self._take(data)
         rest_s: float | None = None
         for piece in self._unpacked(data):
@@ -75,10 +82,8 @@ class ResponseReader:
             if self._size <= MAX_ERROR_BYTES or not self._body:
                 self._body.append(data[:MAX_ERROR_BYTES])
             return None
-        if self._size > self._limits.model_reply_max_bytes:
-            raise ModelRefused(
-                f"the model's reply is larger than {self._limits.model_reply_max_bytes:,} bytes (MODEL_REPLY_MAX_BYTES)"
-            )
+        if self._size > self._most:
+            raise ModelRefused(f"the model's reply is larger than {self._most:,} bytes (MODEL_REPLY_MAX_BYTES)")
         if self._streamed:
             return self._read_events(data)
         self._body.append(data)
@@ -104,19 +109,23 @@ class ResponseReader:
         return AFTER_FINISH_S if self._gatherer.finish_reason is not None else None
 
     def _read(self, event: bytes) -> None:
-        if self._done:
-            return
-        if event.startswith(b"[DONE]"):
+        if event[0] == _BRACKET and event.startswith(b"[DONE]"):
             self._done = True
             self._gatherer.finish_reason = self._gatherer.finish_reason or "stop"
             return
-        if isinstance(event, ErrorEvent):
+        try:
+            value: Any = orjson.loads(event)
+        except orjson.JSONDecodeError:
+            if event.isspace() or self._done:
+                return
+            value = None if type(event) is ErrorEvent else _read_object(event)
+        if self._done:
+            return
+        if type(event) is ErrorEvent:
             raise error_from_event(_json_or_text(event))
-        self._take_object(_read_object(event))
-
-    def _take_object(self, value: dict[str, Any]) -> None:
-        """Take one object, of a stream or the only one."""
-        read_chunk(self._gatherer, value)
+        if type(value) is not dict:
+            raise _no_reply(event)
+        self._take_object(self._gatherer, value)  # pyright: ignore[reportUnknownArgumentType]
 
     def _end(self) -> None:
         if self._streamed:
@@ -129,7 +138,7 @@ class ResponseReader:
         if not body:
             raise ModelUnavailable("the model endpoint answered 200 with nothing at all")
         for value in _values(body):
-            self._take_object(value)
+            self._take_object(self._gatherer, value)
         self._gatherer.finish_reason = self._gatherer.finish_reason or "stop"
 
     def _unpacked(self, data: bytes) -> Iterator[bytes]:

@@ -4,6 +4,7 @@ from typing import Any, cast
 
 from dynagent.core.language_models import ModelError
 from dynagent.core.shared.calls import TokenUsage
+from dynagent.infrastructure.llm.completions.gathering import ReplyGatherer
 from dynagent.infrastructure.llm.completions.response import ResponseReader
 from dynagent.infrastructure.llm.errors import error_from_event
 
@@ -11,10 +12,10 @@ from dynagent.infrastructure.llm.errors import error_from_event
 class ResponsesReader(ResponseReader):
     """As ResponseReader, for events that name their types."""
 
-    def _take_object(self, value: dict[str, Any]) -> None:
+    def _take_object(self, gatherer: ReplyGatherer, value: dict[str, Any]) -> None:
         kind = str(value.get("type") or "")
         if kind in {"response.output_text.delta", "response.refusal.delta"}:
-            self._gatherer.add_text(str(value.get("delta") or ""))
+            self._add_text(value.get("delta"))
         elif kind == "response.output_item.added":
             self._item(value)
         elif kind == "response.function_call_arguments.delta":
@@ -27,6 +28,10 @@ class ResponsesReader(ResponseReader):
             raise error_from_event(value.get("error") or value)
         elif value.get("object") == "response":
             self._whole(value)
+
+    def _add_text(self, text: Any) -> None:
+        if text:
+            self._gatherer.add_text(str(text))
 
     def _item(self, value: dict[str, Any]) -> None:
         item: dict[str, Any] = value.get("item") or {}
@@ -52,7 +57,7 @@ class ResponsesReader(ResponseReader):
         for index, item in enumerate(cast("list[dict[str, Any]]", response.get("output") or [])):
             self._item({"output_index": index, "item": item})
             for part in cast("list[dict[str, Any]]", item.get("content") or []):
-                self._gatherer.add_text(str(part.get("text") or part.get("refusal") or ""))
+                self._add_text(part.get("text") or part.get("refusal"))
         self._finish(response)
 
 

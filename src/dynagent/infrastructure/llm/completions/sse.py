@@ -30,9 +30,13 @@ class SseReader:
 
     def feed(self, chunk: bytes) -> list[bytes]:
         """Return the data of each event that this chunk completes."""
-        if b"\n" not in chunk and b"\r" not in chunk and self._started and not self._ends_in_cr():
-            self._keep(chunk)
-            return []
+        if self._started and b"\r" not in chunk:
+            ends = chunk.count(b"\n")
+            if ends == 2 and chunk.startswith(b"data: {") and chunk.endswith(b"\n\n") and self._is_between():
+                return [chunk[6:-2]]  # one whole event, as servers mostly send them
+            if not ends and not self._ends_in_cr():
+                self._keep(chunk)
+                return []
         text = self._taken() + chunk if self._pieces else chunk
         if not self._started and text:
             if len(text) < len(_BOM) and _BOM.startswith(text):
@@ -55,6 +59,9 @@ class SseReader:
     def finish(self) -> list[bytes]:
         """Return what was left when the stream ended: an event without its blank line."""
         return self._events([*self._taken().rstrip(b"\r").split(b"\n"), b""])
+
+    def _is_between(self) -> bool:
+        return not (self._pieces or self._data or self._failed)
 
     def _ends_in_cr(self) -> bool:
         return bool(self._pieces) and self._pieces[-1].endswith(b"\r")
@@ -81,22 +88,20 @@ class SseReader:
                 data.append(line[6:] if line[5:6] == b" " else line[5:])
             elif not line:
                 if data:
-                    self._close(events)
+                    event = data[0] if len(data) == 1 else self._joined(data)
+                    if event:
+                        events.append(ErrorEvent(event) if self._failed else event)
+                    self._failed = False
                     data.clear()
-                self._failed = False
             elif line[:1] != b":":
                 self._other(line)
         return events
 
-    def _close(self, events: list[bytes]) -> None:
-        data = self._data
-        event = data[0] if len(data) == 1 else b"\n".join(data)
+    def _joined(self, data: list[bytes]) -> bytes:
+        event = b"\n".join(data)
         if len(event) > self._max_event:
             raise self._too_large()
-        if self._failed:
-            events.append(ErrorEvent(event))
-        elif event and not event.isspace():
-            events.append(event)
+        return event.strip()
 
     def _other(self, line: bytes) -> None:
         name = line.partition(b":")[0]
