@@ -7,7 +7,7 @@ import pytest
 from benchmarks.scripted_model import ScriptedModel
 
 from dynagent.core.language_models import ModelRefused
-from dynagent.infrastructure.llm.errors import refused_parameter
+from dynagent.infrastructure.llm.completions.refusals import refused_part
 from tests.infrastructure.llm.byte_server import ByteServer, chunked, whole
 from tests.infrastructure.llm.lanes import LANES, Told, ask, responses
 from tests.infrastructure.llm.test_lanes import DONE, delta, event, question
@@ -57,6 +57,7 @@ async def test_both_lanes_tell_that_an_endpoint_takes_no_schema():
             ByteServer(whole(400, body)) as server,
             lane(server.url) as model,
         ):
+            asked = question("which?", output_schema=OPEN_SCHEMA)
             with pytest.raises(ModelRefused) as refusal:
-                await model.reply(question("which?", output_schema=OPEN_SCHEMA), lambda _: None)
-            assert refused_parameter(refusal.value) == "output_schema"
+                await model.reply(asked, lambda _: None)
+            assert refused_part(refusal.value, asked) == "output_schema"

@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from dynagent.core.executions.interrupts import OnExpiry
-from dynagent.core.shared.calls import TokenUsage, ToolCall
+from dynagent.core.shared.calls import Aside, TokenUsage, ToolCall
 
 
 class _Event(BaseModel):
@@ -85,6 +85,9 @@ class Message(_Event):
     final: bool = False
     call_key: str = Field(description="Deterministic key of the model call; recovery finds the reply by it.")
     token_usage: TokenUsage = Field(default_factory=TokenUsage)
+    aside: Aside | None = Field(
+        default=None, exclude_if=lambda aside: aside is None, description="Thoughts, and what the model wants back."
+    )
 
 
 class ToolStart(_Event):

@@ -7,7 +7,7 @@ from typing import Any, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from dynagent.core.shared.calls import TokenUsage, ToolCall
+from dynagent.core.shared.calls import Aside, TokenUsage, ToolCall
 from dynagent.core.shared.errors import DynagentError, ErrorKind
 
 Role = Literal["system", "user", "assistant", "tool"]
@@ -17,7 +17,7 @@ OnText = Callable[[str], None]
 
 
 class ChatMessage(BaseModel):
-    """One message of a conversation, of JSON types only."""
+    """One message of a conversation, of JSON types only. `aside`: what the model that wrote it wants back."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -26,6 +26,7 @@ class ChatMessage(BaseModel):
     tool_calls: tuple[ToolCall, ...] = ()
     tool_call_id: str | None = None
     name: str | None = None
+    aside: Aside | None = None
 
 
 class ToolSpec(BaseModel):
@@ -42,6 +43,7 @@ class ModelRequest(BaseModel):
     """A question to a model. `timeout_s` bounds the whole reply, `idle_timeout_s` the silence before each piece.
 
     `output_schema` is what the answer's text should fit; who asks must read it with care, not every endpoint obeys.
+    `omit` names what this endpoint is known to refuse; whoever writes the request leaves it out.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -52,6 +54,7 @@ class ModelRequest(BaseModel):
     temperature: float | None = None
     max_tokens: int | None = None
     output_schema: dict[str, Any] | None = None
+    omit: frozenset[str] = frozenset()
     timeout_s: float = 120.0
     idle_timeout_s: float = 60.0
 
@@ -66,6 +69,7 @@ class ModelReply(BaseModel):
     usage: TokenUsage = Field(default_factory=TokenUsage)
     model: str
     finish_reason: str = "stop"
+    aside: Aside | None = None
 
 
 class ModelError(DynagentError):
@@ -80,6 +84,12 @@ class ModelRefused(ModelError):
     """The endpoint refused the request itself (HTTP 4xx: bad request, wrong key, unknown model)."""
 
     code = "model_refused"
+
+
+class ContextTooLong(ModelRefused):
+    """The conversation does not fit the model's window. `extra` may hold `window_tokens`, when the endpoint said it."""
+
+    code = "context_too_long"
 
 
 class ModelRateLimited(ModelError):

@@ -17,8 +17,9 @@ from langgraph.graph.state import CompiledStateGraph
 from langgraph.runtime import Runtime
 
 from dynagent.core.language_models import ModelReply
+from dynagent.core.shared.errors import DynagentError, ErrorKind
 from dynagent.core.tools import RunnableTool
-from dynagent.infrastructure.langgraph.messages import StoredCall, StoredMessage, read_calls, store_calls
+from dynagent.infrastructure.langgraph.messages import StoredCall, StoredMessage, read_calls, store_reply
 from dynagent.infrastructure.langgraph.model_calls import ModelCalls
 from dynagent.infrastructure.langgraph.steps import Condition, slim
 from dynagent.infrastructure.langgraph.structured import MAX_REPAIRS, OutputInvalid, read_output, repair_request
@@ -51,6 +52,20 @@ class RunContext:
     trace: RunTrace
     max_iter: int
     output_schema: dict[str, Any] | None = None
+
+
+class EmptyAnswer(DynagentError):
+    """The model answered with neither text nor calls, and again when it was asked once more."""
+
+    kind = ErrorKind.UPSTREAM_FAILED
+    code = "empty_answer"
+
+
+class RoundsUsedUp(DynagentError):
+    """The rounds of tool calls that the agent allows are over, and the model made no answer of what there was."""
+
+    kind = ErrorKind.UPSTREAM_FAILED
+    code = "rounds_used_up"
 
 
 Graph = CompiledStateGraph[AgentState, RunContext, AgentState, AgentState]
@@ -116,11 +131,25 @@ async def _synthesize(so_far: Progress, run: RunContext, span: Span) -> Progress
     drafted = bool(so_far.get("answer"))
     if not drafted:
         messages = _messages(so_far)
-        reply = await run.models.ask(messages, span, last=True)
+        reply = await _last_words(messages, run, span, used_up=(so_far.get("rounds") or 0) >= run.max_iter)
         so_far = {**so_far, **_advance(messages, reply), "pending": [], "answer": reply.content}
     if run.output_schema is not None:
         return await _fitting(so_far, run.output_schema, run, span)
     return None if drafted else so_far
+
+
+async def _last_words(messages: list[StoredMessage], run: RunContext, span: Span, *, used_up: bool) -> ModelReply:
+    """Return a reply that has text, asked for without further tools. Raises RoundsUsedUp or EmptyAnswer."""
+    reply = await run.models.ask(messages, span, asking="last")
+    if used_up and not reply.content.strip():
+        # Some models call tools that they are told not to call; those that they are not told of they cannot.
+        reply = await run.models.ask(messages, span, asking="toolless")
+    if reply.content.strip():
+        return reply
+    ended = f"no text came, finish_reason {reply.finish_reason!r}"
+    if used_up:
+        raise RoundsUsedUp(f"the {run.max_iter} rounds of tool calls are used up and the model gave no answer: {ended}")
+    raise EmptyAnswer(f"the model's answer is empty, asked twice: {ended}")
 
 
 async def _fitting(so_far: Progress, schema: dict[str, Any], run: RunContext, span: Span) -> Progress:
@@ -134,7 +163,7 @@ async def _fitting(so_far: Progress, schema: dict[str, Any], run: RunContext, sp
         repairs += 1
         run.trace.retry("output", OutputInvalid(reading.reported()), span=span, try_number=repairs + 1)
         messages = [*_messages(so_far), StoredMessage(role="user", content=repair_request(reading))]
-        reply = await run.models.ask(messages, span, last=True)
+        reply = await run.models.ask(messages, span, asking="last")
         so_far = {**so_far, **_advance(messages, reply), "pending": [], "answer": reply.content}
         reading = read_output(schema, reply.content)
     return {**so_far, "answer": reading.text}
@@ -153,14 +182,12 @@ def _messages(progress: Progress) -> list[StoredMessage]:
 
 
 def _advance(before: Sequence[StoredMessage], reply: ModelReply) -> Progress:
-    calls = store_calls(reply.tool_calls)
-    message = StoredMessage(role="assistant", content=reply.content)
-    if calls:
-        message["tool_calls"] = calls
+    message = store_reply(reply)
+    calls = message.get("tool_calls", []) if message else []
     return {
-        "messages": [*before, message],
+        "messages": [*before, message] if message else [*before],
         "pending": calls,
-        "answer": None if calls else reply.content or None,
+        "answer": None if calls or not message else reply.content,
         "model": reply.model,
     }
 

@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Sequence
-from typing import NotRequired, TypedDict
+from typing import Any, NotRequired, TypedDict
 
-from dynagent.core.language_models import ChatMessage, Role
-from dynagent.core.shared.calls import ToolCall
+from dynagent.core.language_models import ChatMessage, ModelReply, Role
+from dynagent.core.shared.calls import Aside, ToolCall
+
+NO_ANSWER = "(no answer)"
 
 
 class StoredCall(TypedDict):
@@ -24,6 +26,7 @@ class StoredMessage(TypedDict):
     content: str
     tool_calls: NotRequired[list[StoredCall]]
     tool_call_id: NotRequired[str]
+    aside: NotRequired[dict[str, Any]]
 
 
 def store_calls(calls: Sequence[ToolCall]) -> list[StoredCall]:
@@ -54,12 +57,43 @@ def read_calls(calls: Sequence[StoredCall]) -> tuple[ToolCall, ...]:
 
 def read_message(message: StoredMessage) -> ChatMessage:
     """Return a message from the state."""
+    aside = message.get("aside")
     return ChatMessage(
         role=message["role"],
         content=message["content"],
         tool_calls=read_calls(message.get("tool_calls") or ()),
         tool_call_id=message.get("tool_call_id"),
+        aside=None if aside is None else Aside.model_validate(aside),
     )
+
+
+def store_reply(reply: ModelReply) -> StoredMessage | None:
+    """Return a reply as a message of the conversation; None when it says nothing: sent back, it would be refused."""
+    if not reply.tool_calls and not reply.content.strip():
+        return None
+    message = StoredMessage(role="assistant", content=reply.content)
+    if reply.tool_calls:
+        message["tool_calls"] = store_calls(reply.tool_calls)
+        if reply.aside is not None and (reply.aside.fields or reply.aside.calls):
+            message["aside"] = reply.aside.model_dump(exclude={"thoughts"})
+    return message
+
+
+def unique_calls(calls: Sequence[ToolCall], before: Sequence[StoredMessage]) -> tuple[ToolCall, ...]:
+    """Return calls whose ids occur nowhere else in the conversation; those that do not collide stay as they are.
+
+    Many models number their calls anew in each reply, and endpoints refuse a history in which an id occurs twice.
+    """
+    taken = {call["id"] for message in before for call in message.get("tool_calls") or ()}
+    renamed: list[ToolCall] = []
+    for call in calls:
+        id, number = call.id, 1
+        while id in taken:
+            number += 1
+            id = f"{call.id}_{number}"
+        taken.add(id)
+        renamed.append(call if id == call.id else call.model_copy(update={"id": id}))
+    return tuple(renamed)
 
 
 def opening_messages(system_prompt: str, history: Sequence[tuple[str, str]], query: str) -> list[StoredMessage]:
@@ -67,6 +101,7 @@ def opening_messages(system_prompt: str, history: Sequence[tuple[str, str]], que
     messages = [StoredMessage(role="system", content=system_prompt)] if system_prompt else []
     for question, answer in history:
         messages.append(StoredMessage(role="user", content=question))
-        messages.append(StoredMessage(role="assistant", content=answer))
+        # A turn without an answer is told as such: an empty message would be refused in every later turn.
+        messages.append(StoredMessage(role="assistant", content=answer if answer.strip() else NO_ANSWER))
     messages.append(StoredMessage(role="user", content=query))
     return messages

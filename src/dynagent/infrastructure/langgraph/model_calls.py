@@ -3,7 +3,7 @@
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from dynagent.core.executions import Message, Retry
 from dynagent.core.language_models import (
@@ -14,8 +14,10 @@ from dynagent.core.language_models import (
     ModelRetry,
     ToolSpec,
 )
-from dynagent.infrastructure.langgraph.messages import StoredMessage, read_message
+from dynagent.infrastructure.langgraph.messages import StoredMessage, read_message, unique_calls
 from dynagent.infrastructure.langgraph.trace_events import RunTrace, Span, milliseconds_since
+
+Manner = Literal["freely", "last", "toolless"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,8 +40,10 @@ class ModelCalls:
         self._trace = trace
         self.name = models.get(model).name
 
-    async def ask(self, messages: Sequence[StoredMessage], span: Span, *, last: bool = False) -> ModelReply:
-        """Return the reply to the conversation so far; `last` allows no tools, its text is the answer.
+    async def ask(self, messages: Sequence[StoredMessage], span: Span, *, asking: Manner = "freely") -> ModelReply:
+        """Return the reply to the conversation so far.
+
+        `last` offers the tools but allows no calls, `toolless` does not offer them either: the text is the answer.
 
         Raises ModelError.
         """
@@ -50,26 +54,31 @@ class ModelCalls:
                 cost = self._trace.cost_usd(recorded.model, self.name, recorded.token_usage)
                 self._trace.tally.add_reply(recorded.token_usage, cost)
             return _as_reply(recorded)
-        asking = self._asking
-        request = ModelRequest(
-            messages=tuple(map(read_message, messages)),
-            tools=asking.tools,
-            tool_choice="none" if last else "auto",
-            temperature=asking.temperature,
-            timeout_s=asking.timeout_s,
-            idle_timeout_s=asking.idle_timeout_s,
-            output_schema=asking.output_schema,
-        )
         call = _Call(self._trace, span, key)
         model: ChatModel = self._models.get(self.name, call.on_retry)
-        reply = await model.reply(request, call.on_text)
-        if last and reply.tool_calls:
-            reply = reply.model_copy(update={"tool_calls": ()})
-        message = call.message(reply, final=last or (not reply.tool_calls and reply.content != ""))
+        reply = await model.reply(self._request(messages, asking), call.on_text)
+        if reply.tool_calls:
+            calls = unique_calls(reply.tool_calls, messages) if asking == "freely" else ()
+            reply = reply.model_copy(update={"tool_calls": calls})
+        message = call.message(
+            reply, final=not reply.tool_calls and not reply.content.isspace() and reply.content != ""
+        )
         # Usage first: should the log end between the two, the call is made (and paid) again, and both are told.
         call.report_usage(reply, self.name)
         self._trace.recorder.record(message)
         return reply
+
+    def _request(self, messages: Sequence[StoredMessage], asking: Manner) -> ModelRequest:
+        how = self._asking
+        return ModelRequest(
+            messages=tuple(map(read_message, messages)),
+            tools=() if asking == "toolless" else how.tools,
+            tool_choice="auto" if asking == "freely" else "none",
+            temperature=how.temperature,
+            timeout_s=how.timeout_s,
+            idle_timeout_s=how.idle_timeout_s,
+            output_schema=how.output_schema,
+        )
 
 
 class _Call:
@@ -123,6 +132,7 @@ class _Call:
             final=final,
             call_key=self._key,
             token_usage=reply.usage,
+            aside=reply.aside,
         )
 
     def report_usage(self, reply: ModelReply, asked: str) -> None:
@@ -145,4 +155,5 @@ def _as_reply(message: Message) -> ModelReply:
         usage=message.token_usage,
         model=message.model,
         finish_reason=message.finish_reason,
+        aside=message.aside,
     )

@@ -16,6 +16,7 @@ MAX_STARTS, MAX_SEARCHED = 50, 200_000
 MAX_REPORTED = 5
 
 _FENCED = re.compile(r"```[ \t]*[\w+-]*[ \t]*\r?\n(.*?)```", re.DOTALL)
+_THOUGHT, _THOUGHT_ENDS = re.compile(r"(?:(?<=\s)|^)<think>"), "</think>"
 
 
 def _refuse(name: str) -> None:
@@ -78,7 +79,8 @@ def read_output(schema: dict[str, Any], text: str) -> Reading:
 
 def _candidates(text: str) -> Iterator[Any]:
     yield from _whole(text)
-    text = text[:MAX_SEARCHED]
+    # Thoughts may hold drafts. A tag after a quotation mark stands in a text of the JSON and belongs to it.
+    text = _without_thoughts(text[:MAX_SEARCHED])
     for block in _FENCED.finditer(text):
         yield from _whole(block[1])
     at = 0
@@ -92,6 +94,18 @@ def _candidates(text: str) -> Iterator[Any]:
             at = found + 1
         else:
             yield value
+
+
+def _without_thoughts(text: str) -> str:
+    stored: list[str] = []
+    at = 0
+    while found := _THOUGHT.search(text, at):
+        end = text.find(_THOUGHT_ENDS, found.end())
+        if end < 0:
+            break
+        stored.append(text[at : found.start()])
+        at = end + len(_THOUGHT_ENDS)
+    return "".join([*stored, text[at:]])
 
 
 def _whole(text: str) -> Iterator[Any]:

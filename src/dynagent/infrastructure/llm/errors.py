@@ -2,54 +2,98 @@
 
 import email.utils
 import json
+import math
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
-from dynagent.core.language_models import ModelError, ModelRateLimited, ModelRefused, ModelUnavailable
+from dynagent.core.language_models import ContextTooLong, ModelError, ModelRateLimited, ModelRefused, ModelUnavailable
 from dynagent.core.shared.text import clean_text
 
 MAX_MESSAGE = 500
 SHORTEST = 8
 """Shorter texts are no keys; taking them out of a sentence would only spoil it."""
-_PARAMETERS = {"temperature": "temperature", "max_tokens": "max_tokens", "max_completion_tokens": "max_tokens"}
-_ABOUT_SCHEMA = re.compile(r"response_?format|json_?schema|text\.format|structured.output", re.IGNORECASE)
 _TRANSIENT = frozenset({408, 409, 425})
+_ABOUT_LENGTH = frozenset({400, 413, 422, 500})
+_NO_MONEY = ("insufficient_quota", "billing_hard_limit_reached")
+_REFUSED = re.compile(r"invalid_request|authentication|permission|not_found|\b40[0-6]\b|\b413\b|\b422\b")
+_TOO_LONG = re.compile(
+    r"context[ _-]?(?:length|window|size)[^.]{0,60}exceed|exceed[^.]{0,60}context[ _-]?(?:length|window|size)"
+    r"|maximum context"
+    r"|prompt is too long|input is too long|too many tokens in (?:the )?(?:prompt|input)|context_length_exceeded"
+    r"|(?:prompt|input)[^.]{0,40}(?:longer than|exceeds)[^.]{0,40}(?:context|token|model)"
+    r"|reduce the length of the (?:messages|prompt|input)",
+    re.IGNORECASE,
+)
+_WINDOW = re.compile(
+    r"(?:maximum|max|context|limit|available)[^0-9]{0,60}?([0-9][0-9,]{2,9})(?: ?tokens| ?\)|\b)", re.IGNORECASE
+)
+_KEYS = re.compile(
+    r"\b(?:sk|pk|rk|gsk|xai|hf|AIza)[-_][A-Za-z0-9_*.-]{8,}|\bAIza[A-Za-z0-9_-]{20,}|(?<=Bearer )[^\s\"']{8,}"
+)
+_PART = re.compile(
+    r"(\d+(?:\.\d+)?)\s*(milliseconds?|ms|seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|h|days?|d)(?![a-z])"
+)
+_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+_AGAIN_IN = re.compile(
+    r"(?:try again|retry|retry after|retry in|wait)\D{0,20}?((?:\d+(?:\.\d+)?\s*[a-z]+[ ,]*)+)", re.IGNORECASE
+)
+_EPOCH = 1e9
 
 
 def error_from_status(status: int, headers: Mapping[str, str], body: str) -> ModelError:
     """Return the error for an HTTP status other than 2xx; header names in lower case, times in seconds.
 
     429 is a rate limit unless the account has no money left; 408, 409, 425 and 5xx may pass; the rest is a refusal.
+    A conversation that is too long is told apart by words, whatever the status.
     """
     reported = _error_object(body)
-    message = _message(reported) or body.strip() or "no explanation"
-    detail = f"the model endpoint answered {status}: {clean_text(message)[:MAX_MESSAGE]}"
-    if status == 429 and reported.get("code") != "insufficient_quota":
-        return ModelRateLimited(detail, retry_after_s=retry_after(headers))
-    if status >= 500 or status in _TRANSIENT:
-        return ModelUnavailable(detail, retry_after_s=retry_after(headers))
+    words = clean_text(mask(_message(reported) or body.strip() or "no explanation"))[:MAX_MESSAGE]
+    detail = f"the model endpoint answered {status}: {words}"
     param = reported.get("param")
-    return ModelRefused(detail, extra={"status": status, "param": param if isinstance(param, str) else None})
+    extra = {"status": status, "param": param if isinstance(param, str) else None}
+    if status in _ABOUT_LENGTH and is_too_long(reported.get("code"), words):
+        return ContextTooLong(detail, extra={**extra, "window_tokens": window_reported(words)})
+    wait_s = retry_after(headers, words)
+    if status == 429 and reported.get("code") not in _NO_MONEY:
+        return ModelRateLimited(detail, retry_after_s=wait_s)
+    if status >= 500 or status in _TRANSIENT:
+        return ModelUnavailable(detail, retry_after_s=wait_s, extra=extra)
+    return ModelRefused(detail, extra=extra)
 
 
 def error_from_event(reported: Any) -> ModelError:
-    """Return the error for an `error` object in the middle of a stream."""
-    listed = _as_mapping(reported)
-    detail = f"the model endpoint broke off: {clean_text(_message(listed) or str(reported))[:MAX_MESSAGE]}"
-    kind = f"{listed.get('type')} {listed.get('code')}"
+    """Return the error for an `error` object in the middle of a stream, or in a body that came with status 200."""
+    listed = _inner(reported)
+    words = clean_text(
+        mask(_message(listed) or (reported if isinstance(reported, str) else json.dumps(reported, default=str)))
+    )
+    words = words[:MAX_MESSAGE]
+    detail = f"the model endpoint broke off: {words}"
+    code = listed.get("code") or listed.get("status_code") or listed.get("status") or listed.get("statusCode")
+    kind = f"{listed.get('type')} {code}".lower()
+    if is_too_long(code, words):
+        return ContextTooLong(detail, extra={"window_tokens": window_reported(words)})
     if "rate_limit" in kind or "429" in kind:
-        return ModelRateLimited(detail)
-    return ModelRefused(detail) if "invalid_request" in kind else ModelUnavailable(detail)
+        return ModelRateLimited(detail, retry_after_s=retry_after({}, words))
+    return ModelRefused(detail) if _REFUSED.search(kind) else ModelUnavailable(detail)
 
 
-def refused_parameter(error: ModelError) -> str | None:
-    """Return the field of a ModelRequest that an endpoint does not take, None when the refusal is of another kind."""
-    param = str(error.extra.get("param") or "")
-    known = _PARAMETERS.get(param)
-    # Endpoints that know no schemas seldom name the parameter; they name what they do not know.
-    return known or ("output_schema" if _ABOUT_SCHEMA.search(f"{param} {error.detail}") else None)
+def is_too_long(code: Any, words: str) -> bool:
+    """Say whether an endpoint complains that the conversation does not fit its model's window."""
+    return code in ("context_length_exceeded", "exceed_context_size_error") or bool(_TOO_LONG.search(words))
+
+
+def window_reported(words: str) -> int | None:
+    """Return the window in tokens that a complaint names, None when it names none."""
+    found = _WINDOW.search(words)
+    return int(found[1].replace(",", "")) if found else None
+
+
+def mask(text: str) -> str:
+    """Return the text without what looks like a key: some endpoints repeat what they were shown."""
+    return _KEYS.sub("…", text)
 
 
 def hide(secret: str | None, error: ModelError) -> None:
@@ -59,33 +103,92 @@ def hide(secret: str | None, error: ModelError) -> None:
         error.args = (error.detail,)
 
 
-def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Return the seconds that `retry-after-ms` or `retry-after` (seconds or HTTP date) ask for, None without."""
+def retry_after(headers: Mapping[str, str], words: str = "") -> float | None:
+    """Return the seconds that an endpoint asks for, None without a wish.
+
+    `retry-after-ms`, `retry-after` as seconds, as `1m30s`, as a date (judged by the endpoint's own `date`, its
+    clock may be wrong) or as seconds since the epoch; else what the words of the refusal say.
+    """
     try:
         if "retry-after-ms" in headers:
             return max(0.0, float(headers["retry-after-ms"]) / 1000)
-        text = headers.get("retry-after", "")
-        if not text:
-            return None
-        if text[0].isdigit():
-            return max(0.0, float(text))
-        return max(0.0, (email.utils.parsedate_to_datetime(text) - datetime.now(UTC)).total_seconds())
-    except (ValueError, TypeError):
+    except ValueError:
+        pass
+    wish = _wish(headers.get("retry-after", "").strip(), headers.get("date", ""))
+    if wish is None and (found := _AGAIN_IN.search(words)):
+        wish = _duration(found[1])
+    return None if wish is None or not math.isfinite(wish) else max(0.0, wish)
+
+
+def _wish(text: str, date: str) -> float | None:
+    try:
+        seconds = float(text)
+    except ValueError:
+        moment = _moment(text)
+        if moment is None:
+            return _duration(text)
+        return (moment - (_moment(date) or datetime.now(UTC))).total_seconds()
+    if seconds > _EPOCH:
+        return seconds - (_moment(date) or datetime.now(UTC)).timestamp()
+    return seconds
+
+
+def _duration(text: str) -> float | None:
+    parts = _PART.findall(text.lower())
+    if not parts or _PART.sub("", text.lower()).strip(" ,.;"):
         return None
+    return sum(float(number) * _UNITS[unit[:2] if unit.startswith("ms") else unit[:1]] for number, unit in parts)
+
+
+def _moment(text: str) -> datetime | None:
+    for read in (email.utils.parsedate_to_datetime, datetime.fromisoformat):
+        try:
+            moment = read(text)
+        except (ValueError, TypeError, IndexError):
+            continue
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return None
 
 
 def _error_object(body: str) -> dict[str, Any]:
     try:
-        read = json.loads(body)
+        return _inner(json.loads(body))
     except (ValueError, RecursionError):
         return {}
-    listed = _as_mapping(read)
-    return _as_mapping(listed.get("error")) or listed
+
+
+def _inner(read: Any) -> dict[str, Any]:
+    """Return the object that says what went wrong: inside `error`, or the first of a list."""
+    for _ in range(4):
+        if isinstance(read, list):
+            read = cast("list[Any]", read)[0] if read else None
+        listed = _as_mapping(read)
+        inside = listed.get("error") or listed.get("errors") or listed.get("base_resp")
+        if not isinstance(inside, (dict, list)):
+            return {**listed, "message": inside} if inside and not listed.get("message") else listed
+        read = cast("Any", inside)
+    return _as_mapping(read)
 
 
 def _message(reported: Mapping[str, Any]) -> str:
-    message = reported.get("message") or reported.get("detail")
-    return message if isinstance(message, str) else ""
+    """Return the endpoint's words. A list of field errors is told with the places of the fields."""
+    for name in ("message", "detail", "msg", "error_message", "error_msg", "status_msg", "reason", "title"):
+        message = reported.get(name)
+        if isinstance(message, str) and message:
+            return message
+        if isinstance(message, list):
+            return "; ".join(map(_field_error, cast("list[Any]", message)))
+        if isinstance(message, dict) and message:
+            return _message(cast("dict[str, Any]", message)) or json.dumps(message, default=str)
+    return ""
+
+
+def _field_error(item: Any) -> str:
+    listed = _as_mapping(item)
+    place = listed.get("loc")
+    path = ".".join(map(str, cast("list[Any]", place))) if isinstance(place, list) else ""
+    words = _message(listed) or str(item)
+    return f"{path}: {words}" if path else words
 
 
 def _as_mapping(value: Any) -> dict[str, Any]:

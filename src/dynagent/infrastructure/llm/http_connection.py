@@ -34,6 +34,7 @@ class Connection(asyncio.Protocol):
         self.reusable = True
         self._transport: asyncio.Transport | None = None
         self._timer: asyncio.TimerHandle | None = None
+        self._rest: asyncio.TimerHandle | None = None
         self._done: asyncio.Future[None] | None = None
 
     async def exchange(self, request: bytes, sink: "Sink", patience: Patience) -> None:
@@ -62,6 +63,9 @@ class Connection(asyncio.Protocol):
         finally:
             if self._timer is not None:
                 self._timer.cancel()
+            if self._rest is not None:
+                self._rest.cancel()
+                self._rest = None
             self._done = None
 
     def close(self) -> None:
@@ -114,7 +118,11 @@ class Connection(asyncio.Protocol):
 
     def on_body(self, body: bytes) -> None:
         """Hand a piece on."""
-        self._sink.on_body(body)
+        open_s = self._sink.on_body(body)
+        if open_s is not None:
+            if self._rest is not None:
+                self._rest.cancel()
+            self._rest = self.loop.call_later(open_s, self._settle)
 
     def on_message_complete(self) -> None:
         """The response is whole."""
@@ -123,6 +131,11 @@ class Connection(asyncio.Protocol):
             self._end(None)
             if not self.reusable:
                 self.close()
+
+    def _settle(self) -> None:
+        """What was asked for is there, only the other side does not end: this connection is not used again."""
+        self._end(None)
+        self.close()
 
     def _end(self, error: BaseException | None) -> None:
         if self._done is None or self._done.done():

@@ -26,8 +26,8 @@ class Sink(Protocol):
         """The head is there; header names in lower case."""
         ...
 
-    def on_body(self, data: bytes) -> None:
-        """A piece of the body."""
+    def on_body(self, data: bytes) -> float | None:
+        """A piece of the body; returns in how many seconds the response counts as ended, None: not before it ends."""
         ...
 
 
@@ -38,6 +38,7 @@ class HttpPool:
         parts = urlsplit(base_url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ModelRefused(f"the model endpoint's URL is not of the form http(s)://host/path: {base_url!r}")
+        self.url = base_url
         self._tls = parts.scheme == "https"
         self._host = parts.hostname
         self._port = parts.port or (443 if self._tls else 80)

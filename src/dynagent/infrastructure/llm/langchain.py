@@ -1,17 +1,20 @@
-"""The port over langchain-openai: for the Responses API, Azure and providers that speak no Chat Completions."""
+"""The port over langchain-openai's client: for proxies, the Responses API and whatever else LangChain can reach.
+
+Its own reading of replies is not used: it parses a call's arguments anew with every piece, which costs the square of
+their length. The bytes go to the readers that the wire lane has, so both lanes understand the same endpoints.
+"""
 
 import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
-from typing import Any, cast
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
+from typing import Any, Protocol, cast
 
 import httpx2
 import openai
-from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, HumanMessage, SystemMessage, ToolMessage
-from langchain_core.messages.ai import UsageMetadata
-from langchain_core.messages.content import InvalidToolCall
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage, ToolMessage
 from langchain_core.messages.tool import ToolCall as LangChainToolCall
 from langchain_openai import ChatOpenAI
+from openai import AsyncAPIResponse
 
 from dynagent.core.language_models import (
     ChatMessage,
@@ -22,12 +25,29 @@ from dynagent.core.language_models import (
     ModelUnavailable,
     OnText,
 )
-from dynagent.core.shared.calls import TokenUsage, ToolCall
-from dynagent.infrastructure.llm.errors import error_from_event, error_from_status, hide
-from dynagent.infrastructure.llm.gathering import ReplyGatherer
-from dynagent.infrastructure.llm.openai_wire import response_format, write_tool
+from dynagent.infrastructure.llm.completions.asides import source_of
+from dynagent.infrastructure.llm.completions.request import request_body, response_format, write_name, write_tool
+from dynagent.infrastructure.llm.completions.response import ResponseReader
+from dynagent.infrastructure.llm.completions.responses_api import ResponsesReader
+from dynagent.infrastructure.llm.errors import error_from_status, hide
 
-_FINISHED = {"completed": "stop", "incomplete": "length"}
+Opened = AbstractAsyncContextManager[AsyncAPIResponse[Any]]
+
+
+class Reader(Protocol):
+    """Reads a response's bytes and makes a reply of them."""
+
+    def on_head(self, status: int, headers: dict[str, str]) -> None:
+        """The head is there; header names in lower case."""
+        ...
+
+    def on_body(self, data: bytes) -> float | None:
+        """A piece of the body; returns in how many seconds the response counts as ended."""
+        ...
+
+    def reply(self, model: str, source: str = "") -> ModelReply:
+        """Return the reply."""
+        ...
 
 
 class LangChainModel:
@@ -37,29 +57,34 @@ class LangChainModel:
         self._secret = secret
         self.name = name
         self._client = client
+        self._source = source_of(str(client.root_async_client.base_url), name)
 
     async def reply(self, request: ModelRequest, on_text: OnText) -> ModelReply:
         """Ask and stream. Raises ModelRefused, ModelRateLimited, ModelUnavailable, ModelTimeout."""
-        gatherer = ReplyGatherer(on_text)
-        messages = [write_message(message) for message in request.messages]
-        options = _options(request)
-        if request.output_schema is not None:
-            options |= self._format(request.output_schema)
-        stream = cast("AsyncGenerator[AIMessageChunk]", self._client.astream(messages, **options))
+        responses = bool(self._client.use_responses_api)
+        reader = ResponsesReader(request, on_text) if responses else ResponseReader(request, on_text)
         try:
-            await _gather(stream, gatherer, request)
+            opened = self._responses(request) if responses else self._completion(request)
+            await _read(opened, reader, request)
+            return reader.reply(self.name, self._source)
         except TimeoutError:
             raise ModelTimeout("the model was silent, or its reply took longer than its time limit") from None
         except Exception as error:
             known = error if isinstance(error, ModelError) else _model_error(error)
             hide(self._secret, known)
             raise known from None
-        return gatherer.reply(request, self.name)
 
-    def _format(self, schema: dict[str, Any]) -> dict[str, Any]:
-        written = {"response_format": response_format(schema)}
-        # As an option of Chat Completions it would have the reply parsed there, and tools that are not strict refused.
-        return written if self._client.use_responses_api else {"extra_body": written}
+    def _completion(self, request: ModelRequest) -> Opened:
+        body = request_body(self.name, request, self._source)
+        create = self._client.root_async_client.chat.completions.with_streaming_response.create
+        # The body is ours already: nothing in it is looked at by the client again.
+        return cast("Opened", create(model=self.name, messages=[], stream=True, extra_body=body))
+
+    def _responses(self, request: ModelRequest) -> Opened:
+        messages = [write_message(message) for message in request.messages]
+        payload = cast("dict[str, Any]", self._client._get_request_payload(messages, **_options(request)))  # pyright: ignore[reportPrivateUsage, reportUnknownMemberType]
+        create = self._client.root_async_client.responses.with_streaming_response.create
+        return cast("Opened", create(**payload | {"stream": True}))
 
 
 def open_langchain_model(
@@ -87,19 +112,11 @@ def write_message(message: ChatMessage) -> BaseMessage:
         return HumanMessage(message.content)
     if message.role == "tool":
         return ToolMessage(message.content, tool_call_id=message.tool_call_id or "")
-    return AIMessage(
-        message.content,
-        tool_calls=[
-            LangChainToolCall(name=call.name, args=call.arguments, id=call.id, type="tool_call")
-            for call in message.tool_calls
-            if call.arguments is not None
-        ],
-        invalid_tool_calls=[_invalid(call) for call in message.tool_calls if call.arguments is None],
-    )
-
-
-def _invalid(call: ToolCall) -> InvalidToolCall:
-    return InvalidToolCall(name=call.name, args=call.raw, id=call.id, error=None, type="invalid_tool_call")
+    calls = [
+        LangChainToolCall(name=write_name(call.name), args=call.arguments or {}, id=call.id, type="tool_call")
+        for call in message.tool_calls
+    ]
+    return AIMessage(message.content, tool_calls=calls)
 
 
 def _options(request: ModelRequest) -> dict[str, Any]:
@@ -112,58 +129,39 @@ def _options(request: ModelRequest) -> dict[str, Any]:
         options["tools"] = [write_tool(tool) for tool in request.tools]
         if request.tool_choice != "auto":
             options["tool_choice"] = request.tool_choice
+    if request.output_schema is not None:
+        options["response_format"] = response_format(request.output_schema)
     return options
 
 
-async def _gather(stream: AsyncGenerator[AIMessageChunk], gatherer: ReplyGatherer, request: ModelRequest) -> None:
+async def _read(opened: Opened, reader: Reader, request: ModelRequest) -> None:
+    """Hand the response to the reader as it comes. Raises TimeoutError, and what the reader raises."""
     loop = asyncio.get_running_loop()
     deadline = loop.time() + request.timeout_s
-
-    def limit() -> float:
-        return min(deadline, loop.time() + request.idle_timeout_s)
-
-    async with asyncio.timeout_at(limit()) as patience, aclosing(stream) as chunks:
-        async for chunk in chunks:
-            patience.reschedule(limit())
-            _read_chunk(gatherer, chunk)
-
-
-def _read_chunk(gatherer: ReplyGatherer, chunk: AIMessageChunk) -> None:
-    text = str(chunk.text) or chunk.additional_kwargs.get("refusal")
-    if text:
-        gatherer.add_text(text)
-    for call in chunk.tool_call_chunks:
-        index = call["index"]
-        gatherer.add_call(
-            index if isinstance(index, int) else None, id=call["id"], name=call["name"], fragment=call["args"]
-        )
-    reported: dict[str, Any] = chunk.response_metadata
-    gatherer.model = gatherer.model or str(reported.get("model_name") or "")
-    finish = reported.get("finish_reason") or _FINISHED.get(str(reported.get("status")))
-    if finish:
-        gatherer.finish_reason = finish
-    if chunk.usage_metadata:
-        gatherer.usage = _read_usage(chunk.usage_metadata)
-
-
-def _read_usage(reported: UsageMetadata) -> TokenUsage:
-    given = reported.get("input_token_details") or {}
-    made = reported.get("output_token_details") or {}
-    return TokenUsage(
-        input_tokens=reported["input_tokens"],
-        output_tokens=reported["output_tokens"],
-        cached_input_tokens=given.get("cache_read") or 0,
-        reasoning_tokens=made.get("reasoning") or 0,
-    )
+    ends_at: float | None = None
+    try:
+        async with asyncio.timeout_at(min(deadline, loop.time() + request.idle_timeout_s)) as patience:
+            async with opened as response:
+                reader.on_head(response.status_code, {key.lower(): value for key, value in response.headers.items()})
+                # As they came: what is packed is unpacked by the reader, which knows bounds.
+                pieces: AsyncIterator[bytes] = response.http_response.aiter_raw()
+                async for piece in pieces:
+                    open_s = reader.on_body(piece)
+                    if open_s is not None:
+                        ends_at = loop.time() + open_s
+                    limit = min(deadline, loop.time() + request.idle_timeout_s)
+                    patience.reschedule(limit if ends_at is None else min(limit, ends_at))
+    except TimeoutError:
+        if ends_at is None or loop.time() < ends_at:
+            raise
 
 
 def _model_error(error: Exception) -> ModelError:
     if isinstance(error, openai.APIStatusError):
-        return error_from_status(error.status_code, error.response.headers, error.response.text)
+        headers = {key.lower(): value for key, value in error.response.headers.items()}
+        return error_from_status(error.status_code, headers, error.response.text)
     if isinstance(error, (openai.APITimeoutError, httpx2.TimeoutException)):
         return ModelTimeout("the model endpoint did not answer in time")
     if isinstance(error, (openai.APIConnectionError, httpx2.TransportError, ValueError)):
         return ModelUnavailable(f"the model endpoint cannot be reached or broke off: {error}")
-    if isinstance(error, openai.APIError):
-        return error_from_event(error.body or str(error))
     return ModelError(f"{type(error).__name__}: {error}")

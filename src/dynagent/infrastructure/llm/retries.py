@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import time
 from collections.abc import Awaitable, Callable
 
 from dynagent.core.language_models import (
@@ -12,16 +13,21 @@ from dynagent.core.language_models import (
     ModelReply,
     ModelRequest,
     ModelRetry,
+    ModelUnavailable,
     OnRetry,
     OnText,
 )
 from dynagent.infrastructure.llm.circuit import Circuit
-from dynagent.infrastructure.llm.errors import refused_parameter
+from dynagent.infrastructure.llm.completions.refusals import refused_part, without
 from dynagent.infrastructure.llm.usage import Note
 
 MAX_TRIES = 3
 MAX_WAIT_S = 60.0
 """Who asks us to wait longer is told no: the run fails at once, with the endpoint's words."""
+FORGET_AFTER_S = 3600.0
+"""What an endpoint refused is left out for so long; then it is asked in full again, it may have learned."""
+
+_NOTHING: frozenset[str] = frozenset()
 
 Sleep = Callable[[float], Awaitable[None]]
 
@@ -36,12 +42,27 @@ class Persistence:
         sleep: Sleep = asyncio.sleep,
         jitter: Callable[[], float] = random.random,
         note: Note | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.circuit = circuit
         self.note = note
         self.sleep = sleep
         self.jitter = jitter
-        self.unsupported: set[str] = set()
+        self._clock = clock
+        self._refused: dict[str, float] = {}
+
+    @property
+    def left_out(self) -> frozenset[str]:
+        """What this model's endpoint has refused of late and is therefore not sent."""
+        if not self._refused:
+            return _NOTHING
+        now = self._clock()
+        self._refused = {part: until for part, until in self._refused.items() if until > now}
+        return frozenset(self._refused)
+
+    def leave_out(self, part: str) -> None:
+        """Remember a refusal."""
+        self._refused[part] = self._clock() + FORGET_AFTER_S
 
     def delay_s(self, error: ModelError, try_number: int) -> float:
         """Return the seconds to wait after this try (from 1): `2 ** try`, or longer when the endpoint says so."""
@@ -97,14 +118,15 @@ class PersistentModel:
 
     async def _try(self, request: ModelRequest, on_text: OnText) -> ModelReply:
         while True:
+            asked = without(request, self._shared.left_out)
             try:
-                return await self._pass(_without(request, self._shared.unsupported), on_text)
-            except ModelRefused as error:
-                # Some models refuse some parameters (reasoning models: temperature); ask without, now and later.
-                param = refused_parameter(error)
-                if param is None or getattr(request, param) is None or param in self._shared.unsupported:
+                return await self._pass(asked, on_text)
+            except (ModelRefused, ModelUnavailable) as error:
+                # Models and gateways refuse what others demand: ask with less, now and for a while.
+                part = refused_part(error, asked)
+                if part is None or (not isinstance(error, ModelRefused) and not _is_answer(error, part)):
                     raise
-                self._shared.unsupported.add(param)
+                self._shared.leave_out(part)
 
     async def _pass(self, request: ModelRequest, on_text: OnText) -> ModelReply:
         circuit, note = self._shared.circuit, self._shared.note
@@ -123,5 +145,7 @@ class PersistentModel:
                 note(reply, failed)
 
 
-def _without(request: ModelRequest, parameters: set[str]) -> ModelRequest:
-    return request.model_copy(update=dict.fromkeys(parameters)) if parameters else request
+def _is_answer(error: ModelError, part: str) -> bool:
+    """Say whether a failure is what a server answers to a field it does not know, and no mishap on the way."""
+    status = error.extra.get("status")
+    return status == 501 or (status == 500 and part != "stream")

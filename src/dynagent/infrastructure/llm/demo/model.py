@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from dynagent.core.language_models import ChatMessage, ModelReply, ModelRequest, OnText, ToolSpec
 from dynagent.core.shared.calls import ToolCall
+from dynagent.infrastructure.llm.completions.gathering import estimate_usage
 from dynagent.infrastructure.llm.demo.answers import Done, compose, is_error, shaped
 from dynagent.infrastructure.llm.demo.choosing import choose_chatbot, choose_tool, properties
 from dynagent.infrastructure.llm.demo.clauses import split_clauses
 from dynagent.infrastructure.llm.demo.filling import fill_arguments
 from dynagent.infrastructure.llm.demo.words import NUMBER, REFERENCE, is_request, stem
-from dynagent.infrastructure.llm.gathering import estimate_usage
 
 DEMO = "demo"
 _PIECE = re.compile(r"\s*\S+")

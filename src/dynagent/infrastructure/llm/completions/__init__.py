@@ -1,0 +1,1 @@
+"""The Chat Completions API as endpoints really speak it: written and read in one place, for both lanes."""

@@ -1,0 +1,156 @@
+"""A streamed reply, gathered piece by piece into a ModelReply; both lanes use it, so both give the same result."""
+
+import json
+from typing import Any
+
+from dynagent.core.language_models import (
+    ModelReply,
+    ModelRequest,
+    ModelUnavailable,
+    OnText,
+    estimate_tokens,
+)
+from dynagent.core.shared.calls import Aside, TokenUsage, ToolCall
+from dynagent.core.shared.text import clean_json, clean_text
+from dynagent.infrastructure.llm.completions.asides import FieldGatherer
+from dynagent.infrastructure.llm.completions.calls import CallGatherer, GatheredCall
+from dynagent.infrastructure.llm.completions.thoughts import ThoughtSplitter, split_unopened
+
+_FAILED = frozenset({"error", "abort", "aborted", "network_error", "cancelled", "failed", "malformed_function_call"})
+_OTHER_WORDS = {
+    "max_tokens": "length",
+    "max_output_tokens": "length",
+    "model_length": "length",
+    "safety": "content_filter",
+    "recitation": "content_filter",
+    "sensitive": "content_filter",
+}
+"""What some endpoints call a common reason for the end."""
+
+
+class ReplyGatherer:
+    """Takes text, call fragments, usage and the finish reason in any order; hands cleaned text on at once."""
+
+    __slots__ = ("_calls", "_held", "_on_text", "_pieces", "_splitter", "fields", "finish_reason", "model", "usage")
+
+    def __init__(self, on_text: OnText, request: ModelRequest | None = None) -> None:
+        self.finish_reason: str | None = None
+        self.model: str = ""
+        self.usage: TokenUsage | None = None
+        self.fields: FieldGatherer | None = None
+        self._on_text = on_text
+        self._pieces: list[str] = []
+        self._held = ""
+        self._splitter = ThoughtSplitter()
+        self._calls = CallGatherer([tool.name for tool in request.tools] if request else ())
+
+    @property
+    def begun(self) -> bool:
+        """Whether there is anything of an answer yet."""
+        return bool(self._pieces or self._calls.calls)
+
+    def add_text(self, text: str) -> None:
+        """Take a piece of text, not an empty one. Half a surrogate pair at its end waits for the other half."""
+        if not self._splitter.answering:
+            text = self._splitter.feed(text)
+            if not text:
+                return
+        if self._held:
+            text, self._held = self._held + text, ""
+        if "\ud800" <= text[-1] <= "\udbff":
+            self._held, text = text[-1], text[:-1]
+        if text:
+            text = clean_text(text)
+            self._pieces.append(text)
+            self._on_text(text)
+
+    def add_call(self, index: int | None, *, id: str | None, name: str | None, fragment: str | None) -> GatheredCall:
+        """Take a fragment of a tool call and return the call that it belongs to."""
+        return self._calls.add(index, id=id or "", name=name or "", fragment=fragment or "")
+
+    def add_fields(self, fields: dict[str, Any]) -> None:
+        """Take fields of the provider's own."""
+        if self.fields is None:
+            self.fields = FieldGatherer()
+        self.fields.add(fields)
+
+    def reply(self, request: ModelRequest, model: str, source: str = "") -> ModelReply:
+        """Return the whole reply. Raises ModelUnavailable when the stream ended before the answer did."""
+        if self.finish_reason is None:
+            raise ModelUnavailable("the model endpoint's stream broke off before its end")
+        finish = _OTHER_WORDS.get(self.finish_reason.lower(), self.finish_reason)
+        if finish.lower() in _FAILED:
+            raise ModelUnavailable(f"the model endpoint gave up its reply: finish_reason {finish!r}")
+        self._end_text()
+        thoughts, content = split_unopened("".join(self._pieces))
+        gathered = [call for call in self._calls.calls if call.name or call.fragments]
+        calls = tuple(_tool_call(index, call) for index, call in enumerate(gathered))
+        return ModelReply(
+            content=content,
+            tool_calls=calls,
+            usage=self.usage or _estimate(request, content, calls),
+            model=self.model or model,
+            finish_reason=clean_text(finish)[:100],
+            aside=self._aside(source, thoughts, gathered),
+        )
+
+    def _end_text(self) -> None:
+        rest = self._held
+        if not self._splitter.answering:
+            rest += self._splitter.finish()
+        self._held = ""
+        if rest:
+            self._pieces.append(clean_text(rest))
+            self._on_text(self._pieces[-1])
+
+    def _aside(self, source: str, thoughts: str, calls: list[GatheredCall]) -> Aside | None:
+        thought = "".join(self._splitter.thoughts) + thoughts
+        extras = any(call.extra for call in calls)
+        if not (thought or self.fields or extras):
+            return None
+        return Aside(
+            source=source,
+            thoughts=clean_text(thought.strip()),
+            fields=clean_json(self.fields.whole()) if self.fields else {},
+            calls=tuple(clean_json(call.extra) for call in calls) if extras else (),
+        )
+
+
+def _tool_call(index: int, call: GatheredCall) -> ToolCall:
+    raw = clean_text("".join(call.fragments))
+    arguments = read_call_arguments(raw)
+    return ToolCall(
+        id=clean_text(call.id) or f"call_{index}",
+        name=clean_text(call.name),
+        arguments=arguments,
+        raw=raw if arguments is None else "",
+    )
+
+
+def read_call_arguments(raw: str) -> dict[str, Any] | None:
+    """Return the arguments of a call, None when the text is no JSON object; no text at all means no arguments."""
+    if not raw.strip():
+        return {}
+    try:
+        value = json.loads(raw, parse_constant=_refuse_constant)
+        if isinstance(value, str):
+            # Some servers write JSON into the text of JSON.
+            value = json.loads(value, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError):
+        return None
+    return clean_json(value) if isinstance(value, dict) else None
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")
+
+
+def _estimate(request: ModelRequest, content: str, calls: tuple[ToolCall, ...]) -> TokenUsage:
+    made = content + "".join(call.name + json.dumps(call.arguments) for call in calls)
+    return estimate_usage(request, made)
+
+
+def estimate_usage(request: ModelRequest, made: str) -> TokenUsage:
+    """Return a usage counted by us, four characters to a token, for endpoints that report none."""
+    given = "".join(message.content for message in request.messages)
+    return TokenUsage(input_tokens=estimate_tokens(given), output_tokens=estimate_tokens(made), estimated=True)

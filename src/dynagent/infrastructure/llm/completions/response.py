@@ -1,0 +1,215 @@
+"""The response to a completion, whatever it is: a stream of events, one JSON body, an error, a web page."""
+
+import json
+import zlib
+from collections.abc import Iterator, Mapping
+from typing import Any, cast
+
+import orjson
+
+from dynagent.core.language_models import ModelRefused, ModelReply, ModelRequest, ModelUnavailable, OnText
+from dynagent.core.shared.text import clean_text
+from dynagent.infrastructure.llm.completions.chunks import read_chunk, told_error
+from dynagent.infrastructure.llm.completions.gathering import ReplyGatherer
+from dynagent.infrastructure.llm.completions.limits import ReplyLimits, reply_limits
+from dynagent.infrastructure.llm.completions.sse import ErrorEvent, SseReader
+from dynagent.infrastructure.llm.errors import error_from_event, error_from_status
+
+MAX_ERROR_BYTES = 64 * 1024
+AFTER_DONE_S = 0.25
+"""How long the end of the response is waited for after `[DONE]`; a connection that ends in time is used again."""
+AFTER_FINISH_S = 5.0
+"""The same after a finish reason: the usage may follow, `[DONE]` may not."""
+_FIELDS = (b"data:", b"event:", b"id:", b"retry:", b":")
+_LONGEST_FIELD = 6
+_PIECE = 256 * 1024
+_QUOTED = 300
+_BRACKET = ord("[")
+
+
+class ResponseReader:
+    """Implements Sink. Feed it the head and the body as they come, then ask for the reply."""
+
+    _take_object = staticmethod(read_chunk)
+
+    def __init__(self, request: ModelRequest, on_text: OnText, limits: ReplyLimits | None = None) -> None:
+        self._request = request
+        self._gatherer = ReplyGatherer(on_text, request)
+        limits = limits or reply_limits()
+        self._most = limits.model_reply_max_bytes
+        self._events = SseReader(limits.model_event_max_bytes)
+        self._status = 0
+        self._headers: Mapping[str, str] = {}
+        self._streamed: bool | None = None
+        self._body: list[bytes] = []
+        self._size = 0
+        self._done = False
+        self._unpack: Any = None
+
+    def on_head(self, status: int, headers: Mapping[str, str]) -> None:
+        """Take status and headers, names in lower case."""
+        self._status = status
+        self._headers = headers
+        if headers.get("content-encoding", "identity").strip().lower() in ("gzip", "x-gzip", "deflate"):
+            self._unpack = zlib.decompressobj(wbits=zlib.MAX_WBITS | 32)
+
+    def on_body(self, data: bytes) -> float | None:
+        """Read what is there; return in how many seconds the response counts as ended whatever comes, None: never."""
+        if self._unpack is None:
+            if self._streamed:
+                self._size += len(data)
+                return self._read_events(data) if self._size <= self._most else self._take(b"")
+            return self._take(data)
+        open_s: float | None = None
+        for piece in self._unpacked(data):
+            open_s = self._take(piece) or open_s
+        return open_s
+
+    def reply(self, model: str, source: str = "") -> ModelReply:
+        """Return what was gathered. Raises ModelError when the response was no reply."""
+        if self._status != 200:
+            body = b"".join(self._body).decode("utf-8", "replace")
+            raise error_from_status(self._status, self._headers, body)
+        try:
+            self._end()
+            return self._gatherer.reply(self._request, model, source)
+        except _MISFITS as error:
+            raise _misfit(error) from error
+
+    def _take(self, data: bytes) -> float | None:
+        self._size += len(data)
+        if self._status != 200:
+            if self._size <= MAX_ERROR_BYTES or not self._body:
+                self._body.append(data[:MAX_ERROR_BYTES])
+            return None
+        if self._size > self._most:
+            raise ModelRefused(f"the model's reply is larger than {self._most:,} bytes (MODEL_REPLY_MAX_BYTES)")
+        if self._streamed:
+            return self._read_events(data)
+        self._body.append(data)
+        if self._streamed is None:
+            self._streamed = _is_stream(data if len(self._body) == 1 else b"".join(self._body))
+            if self._streamed:
+                data = b"".join(self._body)
+                self._body.clear()
+                return self._read_events(data)
+        return None
+
+    def _read_events(self, data: bytes) -> float | None:
+        events = self._events.feed(data)
+        if not events or self._done:
+            return None
+        try:
+            for event in events:
+                self._read(event)
+        except _MISFITS as error:
+            raise _misfit(error) from error
+        if self._done:
+            return AFTER_DONE_S
+        return AFTER_FINISH_S if self._gatherer.finish_reason is not None else None
+
+    def _read(self, event: bytes) -> None:
+        if event[0] == _BRACKET and event.startswith(b"[DONE]"):
+            self._done = True
+            self._gatherer.finish_reason = self._gatherer.finish_reason or "stop"
+            return
+        try:
+            value: Any = orjson.loads(event)
+        except orjson.JSONDecodeError:
+            if event.isspace() or self._done:
+                return
+            value = None if type(event) is ErrorEvent else _read_object(event)
+        if self._done:
+            return
+        if type(event) is ErrorEvent:
+            raise error_from_event(_json_or_text(event))
+        if type(value) is not dict:
+            raise _no_reply(event)
+        self._take_object(self._gatherer, value)  # pyright: ignore[reportUnknownArgumentType]
+
+    def _end(self) -> None:
+        if self._streamed:
+            for event in self._events.finish():
+                self._read(event)
+            if self._gatherer.finish_reason is None and self._events.stray.strip():
+                raise _no_reply(self._events.stray)
+            return
+        body = b"".join(self._body).removeprefix(b"\xef\xbb\xbf").strip()
+        if not body:
+            raise ModelUnavailable("the model endpoint answered 200 with nothing at all")
+        for value in _values(body):
+            self._take_object(self._gatherer, value)
+        self._gatherer.finish_reason = self._gatherer.finish_reason or "stop"
+
+    def _unpacked(self, data: bytes) -> Iterator[bytes]:
+        try:
+            while data:
+                yield self._unpack.decompress(data, _PIECE)
+                data = self._unpack.unconsumed_tail
+        except zlib.error as error:
+            raise ModelUnavailable("the model endpoint's reply cannot be unpacked") from error
+
+
+_MISFITS = (AttributeError, KeyError, TypeError, ValueError, RecursionError)
+
+
+def _misfit(error: Exception) -> ModelUnavailable:
+    return ModelUnavailable(f"the model endpoint sent JSON of an unexpected shape ({type(error).__name__}: {error})")
+
+
+def _is_stream(begin: bytes) -> bool | None:
+    """Say what a body is by its beginning, whatever its content type says; None while it is too short to tell."""
+    begin = begin.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if begin[:1] in (b"{", b"[", b"<"):
+        return False
+    if begin.startswith(_FIELDS):
+        return True
+    return False if len(begin) >= _LONGEST_FIELD else None
+
+
+def _values(body: bytes) -> list[dict[str, Any]]:
+    """Return the one object of a body, or one for each line. Raises ModelError for an error and for what is none."""
+    try:
+        value: Any = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        lines = body.splitlines()
+        if len(lines) < 2 or not all(line.startswith(b"{") for line in lines if line.strip()):
+            raise _no_reply(body) from None
+        return [_read_object(line) for line in lines if line.strip()]
+    if isinstance(value, dict) and cast("dict[str, Any]", value).keys() & {"choices", "output"}:
+        return [cast("dict[str, Any]", value)]
+    raise _no_reply(body)
+
+
+def _no_reply(body: bytes) -> Exception:
+    """Return the error that tells what came in place of a reply, in the endpoint's own words."""
+    value = _json_or_text(body)
+    if isinstance(value, dict):
+        listed = cast("dict[str, Any]", value)
+        return error_from_event(told_error(listed) or listed)
+    if isinstance(value, list) and value:
+        return error_from_event(value)
+    text = str(cast("Any", value)).strip()
+    if text.startswith("<"):
+        words = "the model endpoint answered with a web page; its base URL is probably wrong"
+        return ModelUnavailable(f"{words}: {clean_text(' '.join(text.split()))[:_QUOTED]}")
+    return ModelUnavailable(f"the model endpoint sent what is no JSON: {clean_text(text)[:_QUOTED]}")
+
+
+def _json_or_text(data: bytes) -> Any:
+    text = data.decode("utf-8", "replace")
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+
+
+def _read_object(event: bytes) -> dict[str, Any]:
+    try:
+        value = orjson.loads(event)
+    except orjson.JSONDecodeError:
+        # Lone surrogates and integers beyond 64 bits: JSON knows them, orjson does not.
+        value = _json_or_text(event)
+    if not isinstance(value, dict):
+        raise _no_reply(event)
+    return cast("dict[str, Any]", value)
