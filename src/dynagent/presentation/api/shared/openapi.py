@@ -58,7 +58,8 @@ STREAM: dict[int | str, dict[str, Any]] = {
                 }
             }
         },
-    }
+    },
+    204: {"description": "`Last-Event-ID` is the terminal event: nothing follows, and a browser comes back no more."},
 }
 
 PROBLEMS: Mapping[str, str] = {
