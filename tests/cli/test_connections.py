@@ -88,6 +88,25 @@ async def test_a_request_that_arrives_is_answered() -> None:
         writer.close()
 
 
+@pytest.mark.parametrize(
+    ("target", "status"),
+    [
+        (b"/short", b"200"),
+        (b"http://here.example/short", b"200"),
+        (b"http://HERE.example/short", b"200"),
+        (b"http://other.example/short", b"400"),
+        (b"http://here.example:81/short", b"400"),
+        (b"http://you@here.example/short", b"400"),
+    ],
+)
+async def test_an_absolute_target_is_that_of_the_host(target: bytes, status: bytes) -> None:
+    async with served(Endless()) as address:
+        reader, writer = await asyncio.open_connection(*address)
+        writer.write(b"GET %b HTTP/1.1\r\nhost: here.example\r\nconnection: close\r\n\r\n" % target)
+        assert (await asyncio.wait_for(reader.read(), 20)).startswith(b"HTTP/1.1 " + status)
+        writer.close()
+
+
 async def test_a_client_that_takes_nothing_is_let_go() -> None:
     app = Endless()
     async with served(app) as address:

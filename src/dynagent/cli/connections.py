@@ -6,6 +6,7 @@ Both are bounded before anybody is asked who they are, since a half-sent request
 import asyncio
 from typing import Any, cast
 
+import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 REQUEST_TIMEOUT_S = 30.0
@@ -48,6 +49,16 @@ class Connection(HttpToolsProtocol):
         """A request begins: it has its time from its first byte on."""
         super().on_message_begin()
         self._expect_request()
+
+    def on_headers_complete(self) -> None:
+        """A head is here. Refuses (400) a target that names another host than the Host header."""
+        if not self.url.startswith(b"/"):
+            named = httptools.parse_url(self.url)
+            target = (named.host or b"") + (b":%d" % named.port if named.port else b"")
+            hosts = [value.lower() for name, value in self.headers if name == b"host"]
+            if named.userinfo or (named.host and hosts != [target.lower()]):
+                raise ValueError("the target names another host than the Host header")
+        super().on_headers_complete()
 
     def on_message_complete(self) -> None:
         """A request is here as a whole."""

@@ -21,6 +21,7 @@ class ApiSettings(BaseSettings):
     max_path_bytes: int = Field(default=2048, ge=256)
     max_header_bytes: int = Field(default=32 * 1024, ge=1024)
     max_json_depth: int = Field(default=64, ge=8, le=200)
+    max_json_values: int = Field(default=50_000, ge=1000)
     allowed_hosts: Names = LOOPBACK_HOSTS
     cors_origins: Names = ("http://localhost:3000", "http://127.0.0.1:3000")
     stream_retry_ms: int = Field(default=1000, ge=0)
