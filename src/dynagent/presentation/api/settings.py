@@ -12,9 +12,11 @@ Names = Annotated[tuple[str, ...], NoDecode]
 
 
 class ApiSettings(BaseSettings):
-    """Sizes in bytes. `allowed_hosts` are names without port, `*` lets every host in; `cors_origins` are exact."""
+    """Sizes in bytes. `allowed_hosts` are names without port, `*` lets every host in; `cors_origins` are exact; `none` is an
+    empty list.
+    """
 
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True)
 
     max_body_bytes: int = Field(default=1024 * 1024, ge=1024)
     max_query_bytes: int = Field(default=16 * 1024, ge=256)
@@ -35,4 +37,6 @@ class ApiSettings(BaseSettings):
     @field_validator("allowed_hosts", "cors_origins", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
+        if value == "none":
+            return ()
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value

@@ -62,7 +62,7 @@ async def test_the_development_server_of_the_interface_may_read_answers(api: htt
 
 async def test_hosts_and_origins_are_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ALLOWED_HOSTS", "agents.example, *")
-    monkeypatch.setenv("CORS_ORIGINS", "")
+    monkeypatch.setenv("CORS_ORIGINS", "none")
     settings = ApiSettings()
     house = House(settings)
 
