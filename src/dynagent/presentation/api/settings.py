@@ -12,8 +12,9 @@ Names = Annotated[tuple[str, ...], NoDecode]
 
 
 class ApiSettings(BaseSettings):
-    """Sizes in bytes. `allowed_hosts` are names without port, `*` lets every host in; `cors_origins` are exact; `none` is an
-    empty list.
+    """Sizes in bytes. `allowed_hosts` are names without port, `*` lets every host in.
+
+    `cors_origins` are exact; `none` is an empty list.
     """
 
     model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True)
