@@ -4,7 +4,9 @@ import importlib
 import pkgutil
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
+import pytest
 from pydantic import AliasChoices
 from pydantic_settings import BaseSettings
 
@@ -13,6 +15,7 @@ from tests.architecture.source import ROOT
 
 # Read by other programs that we start or by make, not by a settings model of ours.
 OF_OTHERS = {"FORWARDED_ALLOW_IPS"}
+VALUE = re.compile(r"^# ?([A-Z][A-Z0-9_]+)=([^#\n]*?)(?:\s+#.*)?$", re.MULTILINE)
 EXAMPLE = re.compile(r"^# ?([A-Z][A-Z0-9_]+)=", re.MULTILINE)
 
 
@@ -31,6 +34,24 @@ def test_settings_are_frozen() -> None:
 
 def test_settings_ignore_what_others_put_into_the_env_file() -> None:
     assert [model.__name__ for model in _models() if model.model_config.get("extra") != "ignore"] == []
+
+
+def test_an_empty_setting_counts_as_unset(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    for model in _models():
+        unset = model().model_dump()
+        with monkeypatch.context() as empty:
+            for names in _names(model):
+                empty.setenv(names[0], "")
+            assert model().model_dump() == unset, model.__name__
+
+
+def test_the_examples_can_be_used_as_they_stand(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name, value in VALUE.findall((ROOT / ".env.example").read_text()):
+        monkeypatch.setenv(name, value)
+    for model in _models():
+        model()
 
 
 def _models() -> Iterator[type[BaseSettings]]:

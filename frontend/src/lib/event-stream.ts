@@ -119,6 +119,8 @@ export function openEventStream(options: EventStreamOptions): EventStream {
         if (mine === connection) finish({ phase: "refused", status: response.status, body });
         return;
       }
+      // Everything up to the last event is here already.
+      if (response.status === 204) return finish({ phase: "ended" });
       if (!response.ok || !response.body) throw new Error(`HTTP ${response.status}`);
       options.onState({ phase: "live", since: Date.parse(response.headers.get("Date") ?? "") || Date.now() });
       if (await read(response.body, mine)) return finish({ phase: "ended" });

@@ -17,11 +17,12 @@ def run_server(*, host: str | None, port: int | None, takes_work: bool = True) -
 
     async def main() -> int:
         settings = ServerSettings()
+        sign_in_required = AuthSettings().auth_mode != "local"
         # Before anything that takes time: a taken port is told at once.
         listener = take_address(
             settings.host if host is None else host,
             settings.port if port is None else port,
-            loopback_only=AuthSettings().auth_mode == "local",
+            loopback_only=not sign_in_required,
         )
         from dynagent.cli.server import serving
         from dynagent.cli.signals import allow_many_connections, stop_signals
@@ -33,7 +34,7 @@ def run_server(*, host: str | None, port: int | None, takes_work: bool = True) -
                     listener, announce=_announce, stop_timeout_s=settings.stop_timeout_s, takes_work=takes_work
                 ) as running:
                     stop.started = True
-                    _greet(url_of(listener), time.monotonic() - began)
+                    _greet(url_of(listener), time.monotonic() - began, sign_in_required=sign_in_required)
                     requested = asyncio.create_task(stop.requested.wait())
                     await asyncio.wait({requested, running}, return_when=asyncio.FIRST_COMPLETED)
                     requested.cancel()
@@ -47,13 +48,17 @@ def run_server(*, host: str | None, port: int | None, takes_work: bool = True) -
     return run(main)
 
 
-def _greet(url: str, seconds: float) -> None:
+def _greet(url: str, seconds: float, *, sign_in_required: bool) -> None:
+    curl = "curl -s"
     body = shlex.quote('{"name": "Math helper", "tools": ["calculator", "chatbot"]}')
     _announce(f"listening on {url} (ready after {seconds:.1f} s; Ctrl-C stops it)")
+    if sign_in_required:
+        _announce(f"sign in at {url}, make an access key in your settings, and put it into ACCESS_KEY")
+        curl = 'curl -H "Authorization: Bearer $ACCESS_KEY" -s'
     _announce("make an agent:")
-    print(f"    curl -s {url}/api/agents -H 'content-type: application/json' -d {body}")
+    print(f"    {curl} {url}/api/agents -H 'content-type: application/json' -d {body}")
     _announce("and watch it work, with the id from that answer:")
-    print(f"    curl -sNG {url}/api/stream/AGENT_ID --data-urlencode 'query={QUESTION}'", flush=True)
+    print(f"    {curl} -NG {url}/api/stream/AGENT_ID --data-urlencode 'query={QUESTION}'", flush=True)
 
 
 def _announce(line: str) -> None:

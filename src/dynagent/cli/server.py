@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager, contextmanager
 
 import uvicorn
 
+from dynagent.cli.connections import Connection
 from dynagent.cli.failures import CannotStart
 from dynagent.cli.signals import settle_memory
 from dynagent.main import Announce, Platform, Settings, open_platform
@@ -51,7 +52,7 @@ async def serving(
             access_log=False,
             server_header=False,
             ws="none",
-            http="httptools",
+            http=Connection,
             timeout_graceful_shutdown=stop_timeout_s,
         )
         server = Server(config, platform)

@@ -25,7 +25,9 @@ from dynagent.presentation.worker import WorkerSettings
 class TraceSettings(BaseSettings):
     """The trace: window in which streamed text becomes one event, and seconds between heartbeats of a stream."""
 
-    model_config = SettingsConfigDict(env_prefix="TRACE_", env_file=".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="TRACE_", env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True
+    )
 
     token_window_ms: float = Field(default=15.0, ge=0, le=1000)
     heartbeat_s: float = Field(default=15.0, gt=0, le=300)
@@ -34,7 +36,7 @@ class TraceSettings(BaseSettings):
 class RunSettings(BaseSettings):
     """Runs: seconds a model or tool call may take unless the agent says otherwise, and runs of one user at once."""
 
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True)
 
     call_timeout_s: float = Field(default=120.0, gt=0, le=3600)
     max_concurrent_runs_per_user: int = Field(default=1000, ge=1)

@@ -30,7 +30,9 @@ AT_ONCE, LATE_AT_ONCE = 50, 5
 class WorkerSettings(BaseSettings):
     """How much a worker runs at once, per lane, and its rhythm in seconds."""
 
-    model_config = SettingsConfigDict(env_prefix="WORKER_", env_file=".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="WORKER_", env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True
+    )
 
     concurrency: int = Field(default=1000, ge=1, le=100_000)
     batch_concurrency: int = Field(default=200, ge=1, le=100_000)

@@ -50,7 +50,7 @@ async def test_headers_and_hint_suit_proxies_and_browsers(house: House, finished
     assert watcher.answer_headers["connection"] == "keep-alive"
     assert watcher.answer_headers["x-accel-buffering"] == "no"
     assert "content-length" not in watcher.answer_headers
-    assert watcher.chunks[0] == b"retry: 1000\n\n"
+    assert watcher.text.startswith(f"retry: 1000\nid: {finished}:1\ndata: ")
 
 
 async def test_replayed_bytes_equal_the_live_bytes(house: House, agent_id: str) -> None:
@@ -70,7 +70,7 @@ async def test_without_a_position_the_stream_begins_at_the_start(house: House, f
     assert watcher.seqs == [1, 2, 3, 4, 5, 6]
 
 
-@pytest.mark.parametrize(("last", "seqs"), [("{id}:2", [3, 4, 5, 6]), ("4", [5, 6]), ("{id}:6", []), ("6", [])])
+@pytest.mark.parametrize(("last", "seqs"), [("{id}:2", [3, 4, 5, 6]), ("4", [5, 6]), ("{id}:5", [6])])
 async def test_a_stream_resumes_strictly_after_the_last_event(
     house: House, finished: str, last: str, seqs: list[int]
 ) -> None:
@@ -79,13 +79,16 @@ async def test_a_stream_resumes_strictly_after_the_last_event(
     assert (watcher.status, watcher.seqs, watcher.ended) == (200, seqs, True)
 
 
-@pytest.mark.parametrize("seq", [7, 999, 2**31, 10**18 - 1])
-async def test_beyond_the_end_of_a_finished_run_there_is_nothing_and_the_stream_ends(
-    house: House, finished: str, seq: int
+@pytest.mark.parametrize("seq", [6, 7, 999, 2**31, 10**18 - 1])
+async def test_at_and_beyond_the_end_of_a_finished_run_a_204_ends_coming_back(
+    house: House, finished: str, agent_id: str, seq: int
 ) -> None:
-    watcher = await follow(house, finished, f"{finished}:{seq}").over()
+    last = {"Last-Event-ID": f"{finished}:{seq}"}
+    for path in (f"/api/executions/{finished}/stream", f"/api/stream/{agent_id}"):
+        watcher = await Watcher(house.app, path, headers=last).over()
 
-    assert (watcher.status, watcher.seqs, watcher.ended) == (200, [], True)
+        assert (watcher.status, watcher.text, watcher.ended) == (204, "", True)
+        assert watcher.answer_headers["x-execution-id"] == finished
 
 
 async def test_beyond_the_end_of_a_live_run_only_what_follows_comes(house: House, agent_id: str) -> None:
@@ -165,7 +168,7 @@ async def test_a_heartbeat_is_a_comment(house: House, agent_id: str) -> None:
     await house.trace.beat()
     await watcher.until(count + 1)
 
-    assert watcher.chunks[count] == b": still here\n\n"
+    assert watcher.chunks[count] == b": still here\n"
     house.pause.set()
     assert (await watcher.over()).seqs == [1, 2, 3, 4, 5, 6]
 
@@ -198,7 +201,7 @@ async def test_a_stopping_server_ends_streams_with_a_hint(house: House, agent_id
     await watcher.over()
 
     assert watcher.ended
-    assert watcher.text.endswith("retry: 1000\n\n")
+    assert watcher.text.endswith("retry: 1000\n")
     assert house.trace.followers == 0
     house.pause.set()
 
@@ -216,7 +219,7 @@ async def test_a_failure_in_mid_stream_ends_it_with_a_hint_and_no_terminal_event
     watcher = await follow(house, finished).over()
 
     assert (watcher.status, watcher.seqs, watcher.ended) == (200, [1, 2], True)
-    assert watcher.text.endswith("retry: 1000\n\n")
+    assert watcher.text.endswith("retry: 1000\n")
     assert "database" not in watcher.text
 
 

@@ -110,7 +110,7 @@ def parse(stream: bytes) -> list[Event]:
     """Return the events of a stream as a browser reads them."""
     events: list[Event] = []
     for block in stream.split(b"\n\n"):
-        fields = dict(line.split(b": ", 1) for line in block.split(b"\n") if not line.startswith(b":") and line)
+        fields = dict(line.split(b": ", 1) for line in block.split(b"\n") if line and not line.startswith(b":"))
         if b"data" in fields:
             events.append(Event(fields[b"id"].decode(), fields[b"data"]))
     return events

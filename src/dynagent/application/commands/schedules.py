@@ -49,7 +49,7 @@ class RemoveSchedule(Returns[None]):
 class ScheduleSettings(BaseSettings):
     """How many schedules a user may have: each fires up to once a minute, for ever."""
 
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True)
 
     max_schedules_per_user: int = Field(default=100, ge=1)
 

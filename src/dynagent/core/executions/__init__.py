@@ -49,6 +49,7 @@ from dynagent.core.executions.lines import (
     failure_line,
     result_line,
 )
+from dynagent.core.executions.page_size import PageSize
 from dynagent.core.executions.ports import (
     Admission,
     CancelSignal,
@@ -146,6 +147,7 @@ __all__ = [
     "OpenQuestion",
     "Origin",
     "Outcome",
+    "PageSize",
     "Reason",
     "Renewal",
     "Resumed",

@@ -26,11 +26,15 @@ class ErrorKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """One broken rule of an input: a JSON pointer into the body, the rule's name, a sentence with the bounds."""
+    """One broken rule of an input: a JSON pointer, the rule's name, a sentence with the bounds.
+
+    The pointer leads into the body, or for another `location` (query, path, header) to `/<location>/<name>`.
+    """
 
     pointer: str
     rule: str
     detail: str
+    location: str = "body"
 
 
 class DynagentError(Exception):

@@ -44,7 +44,9 @@ class OutboundTimeout(DynagentError):
 class OutboundSettings(BaseSettings):
     """Limits of outbound requests: OUTBOUND_ALLOW, _MAX_BYTES, _TIMEOUT_S (whole exchange), _CONNECT_TIMEOUT_S."""
 
-    model_config = SettingsConfigDict(env_prefix="OUTBOUND_", env_file=".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="OUTBOUND_", env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True
+    )
 
     allow: str = ""
     max_bytes: int = Field(default=5_000_000, gt=0)

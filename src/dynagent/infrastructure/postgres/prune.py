@@ -92,7 +92,7 @@ log = structlog.stdlib.get_logger(__name__)
 class RetentionSettings(BaseSettings):
     """How long ended executions, their traces and checkpoints are kept (days; unset: for ever)."""
 
-    model_config = SettingsConfigDict(frozen=True, env_file=".env", extra="ignore")
+    model_config = SettingsConfigDict(frozen=True, env_file=".env", extra="ignore", env_ignore_empty=True)
 
     retention_days: int | None = Field(default=None, ge=1, le=36_500)
     prune_every_s: float = Field(default=3600, gt=0)

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Sequence
 
-from dynagent.core.executions import TERMINAL_TYPES, Claim, Frame, TraceLog, TraceRecorder
+from dynagent.core.executions import TERMINAL_TYPES, Claim, Frame, PageSize, TraceLog, TraceRecorder
 from dynagent.infrastructure.memory.recorder import BatchingRecorder
 from dynagent.infrastructure.memory.trace_hub import TraceHub
 from dynagent.infrastructure.postgres.errors import in_our_words
@@ -68,6 +68,8 @@ class PostgresTraceLog(TraceLog):
         The channel is joined before the first look at the table, so nothing can slip between the two.
         """
         cursor = after
+        size = PageSize(most=PAGE)
+        limit = size.limit
         channel = self._hub.join(execution_id)
         try:
             # What is known of a log that others follow too, or that began a moment ago, reaches back far enough.
@@ -75,7 +77,9 @@ class PostgresTraceLog(TraceLog):
             while True:
                 if frames is None:
                     self._hub.ring_misses += 1
-                    frames = await self.read(execution_id, cursor, PAGE)
+                    limit = size.limit
+                    frames = await self.read(execution_id, cursor, limit)
+                    size.took(sum(len(frame.payload) for frame in frames), len(frames) or 1)
                     channel.reach(frames[-1].seq if frames else cursor)
                 if frames:
                     yield frames
@@ -87,7 +91,7 @@ class PostgresTraceLog(TraceLog):
                 elif not await channel.wait(self._heartbeat_s):
                     yield ()
                 # A full page means that the table has more; else the ring goes on where the table ended.
-                frames = None if len(frames) == PAGE else channel.after(cursor)
+                frames = None if len(frames) == limit else channel.after(cursor)
                 self._hub.ring_hits += bool(frames)
         finally:
             self._hub.leave(channel)

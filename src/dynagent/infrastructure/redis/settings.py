@@ -81,7 +81,9 @@ class RedisSettings(BaseSettings):
     `events_stream` names a stream that gets every domain event, for other programs; unset: none does.
     """
 
-    model_config = SettingsConfigDict(env_prefix="REDIS_", env_file=".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="REDIS_", env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True
+    )
 
     url: str | None = None
     timeout_s: float = 0.5
@@ -99,6 +101,8 @@ class RedisSettings(BaseSettings):
 class BrokerSettings(BaseSettings):
     """`BROKER_URL`: redis://, amqp:// (extra `rabbitmq`) or nats:// (extra `nats`); unset: `REDIS_URL`."""
 
-    model_config = SettingsConfigDict(env_prefix="BROKER_", env_file=".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="BROKER_", env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True
+    )
 
     url: str | None = None

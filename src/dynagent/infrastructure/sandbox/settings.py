@@ -18,7 +18,9 @@ Words = Annotated[tuple[str, ...], NoDecode]
 class SandboxSettings(BaseSettings):
     """Levels, libraries, limits and places; read once."""
 
-    model_config = SettingsConfigDict(env_prefix="TOOL_SANDBOX_", env_file=".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="TOOL_SANDBOX_", env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True
+    )
 
     min_level: int = Field(default=1, ge=0, le=3)
     """Below this level no registered code is screened or run; 0 runs it without a boundary."""

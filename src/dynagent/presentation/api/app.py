@@ -77,6 +77,7 @@ def build_app(
         description=DESCRIPTION,
         openapi_tags=TAGS,
         docs_url=None,
+        openapi_url=None,
         redoc_url=None,
         redirect_slashes=False,
         lifespan=lifespan,

@@ -12,15 +12,19 @@ Names = Annotated[tuple[str, ...], NoDecode]
 
 
 class ApiSettings(BaseSettings):
-    """Sizes in bytes. `allowed_hosts` are names without port, `*` lets every host in; `cors_origins` are exact."""
+    """Sizes in bytes. `allowed_hosts` are names without port, `*` lets every host in.
 
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True)
+    `cors_origins` are exact; `none` is an empty list.
+    """
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True)
 
     max_body_bytes: int = Field(default=1024 * 1024, ge=1024)
     max_query_bytes: int = Field(default=16 * 1024, ge=256)
     max_path_bytes: int = Field(default=2048, ge=256)
     max_header_bytes: int = Field(default=32 * 1024, ge=1024)
     max_json_depth: int = Field(default=64, ge=8, le=200)
+    max_json_values: int = Field(default=50_000, ge=1000)
     allowed_hosts: Names = LOOPBACK_HOSTS
     cors_origins: Names = ("http://localhost:3000", "http://127.0.0.1:3000")
     stream_retry_ms: int = Field(default=1000, ge=0)
@@ -34,4 +38,6 @@ class ApiSettings(BaseSettings):
     @field_validator("allowed_hosts", "cors_origins", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
+        if value == "none":
+            return ()
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value

@@ -63,6 +63,6 @@ def _running(last: LastEventId | None, execution_id: str | None) -> str | None:
 
 def _given(query: str | None) -> str:
     if query is None:
-        missing = Violation("/query/query", "missing", "say what the agent is asked: ?query=…")
+        missing = Violation("/query/query", "missing", "say what the agent is asked: ?query=…", "query")
         raise InvalidInput("the query is missing", violations=[missing])
     return query

@@ -4,6 +4,8 @@ import asyncio
 import os
 import shutil
 import signal
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -67,6 +69,58 @@ async def test_nothing_accepted_is_lost_and_refusals_are_unavailable(place: Path
     stored = {str(row["id"]) for row in await database.pool.fetch("SELECT id FROM executions")}
     assert set(accepted) <= stored
     await database.close()
+
+
+async def test_whoever_uses_it_starts_it_again_when_the_one_that_started_it_has_left(place: Path) -> None:
+    first = EmbeddedPostgres(place, durable=False, create_account=False)
+    second = EmbeddedPostgres(place, durable=False, create_account=False)
+    await first.start()
+    await second.start()
+    await first.stop()
+
+    await kill_and_await_another(place)
+    await kill_and_await_another(place)
+
+    await second.stop()
+    assert read_pid_file(place / "postgres/data") is None
+
+
+async def test_whoever_adopts_it_from_a_killed_process_starts_it_again(place: Path) -> None:
+    program = (
+        "import pathlib, sys, time\n"
+        "from dynagent.infrastructure.postgres.embedded import EmbeddedPostgres\n"
+        "EmbeddedPostgres(pathlib.Path(sys.argv[1]), durable=False, create_account=False).start_now()\n"
+        "print('up', flush=True)\n"
+        "time.sleep(600)\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", program, str(place)], stdout=subprocess.PIPE) as starter:
+        assert starter.stdout is not None
+        try:
+            # It logs to the same place.
+            while (line := await asyncio.to_thread(starter.stdout.readline)) != b"up\n":
+                assert line
+        finally:
+            starter.kill()
+    adopter = EmbeddedPostgres(place, durable=False, create_account=False)
+    await adopter.start()
+
+    await kill_and_await_another(place)
+
+    await adopter.stop()
+
+
+async def kill_and_await_another(place: Path) -> None:
+    """Kill the server without warning and wait until another answers."""
+    data = place / "postgres/data"
+    found = read_pid_file(data)
+    assert found is not None
+    os.kill(found.pid, signal.SIGKILL)
+
+    def another() -> bool:
+        now = read_pid_file(data)
+        return now is not None and now.pid != found.pid and now.status == "ready" and now.answers()
+
+    await until(another)
 
 
 async def until(condition: object) -> None:

@@ -152,3 +152,16 @@ async def test_the_limits_are_settings() -> None:
     async with house.client() as api:
         assert (await api.post("/api/agents", json={"name": "abc"})).status_code == 413
         assert (await api.post("/api/agents", content="[[]]", headers=JSON)).status_code == 400
+
+
+@pytest.mark.parametrize("body", ["[" + "1," * 50_000 + "1]", json.dumps({str(n): {} for n in range(50_001)})])
+async def test_a_body_of_too_many_values_is_a_413(api: httpx2.AsyncClient, body: str) -> None:
+    answer = await api.post("/api/agents", content=body, headers=JSON)
+
+    assert (answer.status_code, answer.json()["error_code"]) == (413, "too_many_values")
+
+
+async def test_commas_in_texts_are_no_values(api: httpx2.AsyncClient) -> None:
+    answer = await api.post("/api/agents", json={"name": "a", "instructions": "," * 60_000})
+
+    assert answer.status_code == 201

@@ -62,7 +62,7 @@ async def test_the_development_server_of_the_interface_may_read_answers(api: htt
 
 async def test_hosts_and_origins_are_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ALLOWED_HOSTS", "agents.example, *")
-    monkeypatch.setenv("CORS_ORIGINS", "")
+    monkeypatch.setenv("CORS_ORIGINS", "none")
     settings = ApiSettings()
     house = House(settings)
 
@@ -71,3 +71,16 @@ async def test_hosts_and_origins_are_settings(monkeypatch: pytest.MonkeyPatch) -
         assert (await api.get("/api/agents", headers={"Host": "any.example"})).status_code == 200
         refused = await api.get("/api/agents", headers={"Origin": "http://localhost:3000"})
         assert refused.status_code == 403
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:8180@other.example", "127.0.0.1/x", "a b", "127.0.0.1:x", "[::1"])
+async def test_a_host_that_is_none_is_a_400(api: httpx2.AsyncClient, host: str) -> None:
+    answer = await api.get("/api/agents", headers={"Host": host})
+
+    assert (answer.status_code, answer.json()["error_code"]) == (400, "malformed_request")
+
+
+async def test_two_hosts_are_a_400(api: httpx2.AsyncClient) -> None:
+    answer = await api.get("/api/agents", headers=[("Host", "127.0.0.1"), ("Host", "other.example")])
+
+    assert answer.status_code == 400

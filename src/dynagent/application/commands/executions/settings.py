@@ -9,7 +9,7 @@ from dynagent.core.executions import TooManyExecutions
 class SubmitSettings(BaseSettings):
     """How many executions a user may have waiting, and how long a run may take when its agent does not say."""
 
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True)
 
     max_waiting_per_user: int = Field(default=10_000, ge=1)
     run_timeout_s: float = Field(default=3_600.0, gt=0, le=86_400)

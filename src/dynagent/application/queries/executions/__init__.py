@@ -3,6 +3,7 @@
 from dynagent.application.queries.executions.follow import (
     FollowTrace,
     FollowTraceHandler,
+    NothingFollows,
     WaitForExecution,
     WaitForExecutionHandler,
 )
@@ -25,6 +26,7 @@ __all__ = [
     "GetExecutionHandler",
     "ListExecutions",
     "ListExecutionsHandler",
+    "NothingFollows",
     "ReadTrace",
     "ReadTraceHandler",
     "TracePage",

@@ -14,7 +14,15 @@ from dynagent.application.queries.executions.read import (
 )
 from dynagent.application.shared.bus import Message, Returns
 from dynagent.application.shared.caller import Caller
-from dynagent.core.executions import Execution, ExecutionNotFound, Executions, ExecutionStatus, Frame, TraceLog
+from dynagent.core.executions import (
+    Execution,
+    ExecutionNotFound,
+    Executions,
+    ExecutionStatus,
+    Frame,
+    PageSize,
+    TraceLog,
+)
 
 R = TypeVar("R")
 
@@ -45,6 +53,14 @@ class WaitForExecution(Returns[ExecutionView]):
     just_started: Execution | None = None
 
 
+class NothingFollows(AsyncIterator[Sequence[Frame]]):
+    """The batches behind the last event of a run that is over: there are none and never will be."""
+
+    async def __anext__(self) -> Sequence[Frame]:
+        """End the iteration."""
+        raise StopAsyncIteration
+
+
 class FollowTraceHandler:
     """Handles FollowTrace."""
 
@@ -63,6 +79,8 @@ class FollowTraceHandler:
         after = await self._within_log(execution.id, message.after)
         # The last event and the final state are stored together: of what is over the log tells everything at once.
         if execution.status.over:
+            if after and not await self._log.read(execution.id, after, 1, ended=True):
+                return NothingFollows()
             return _stored(self._log, execution.id, after)
         return self._log.follow(execution.id, after)
 
@@ -116,7 +134,9 @@ class WaitForExecutionHandler:
 
 
 async def _stored(log: TraceLog, execution_id: str, after: int) -> AsyncIterator[Sequence[Frame]]:
-    while frames := await log.read(execution_id, after, PAGE_OF_FRAMES, ended=True):
+    size = PageSize(most=PAGE_OF_FRAMES)
+    while frames := await log.read(execution_id, after, size.limit, ended=True):
+        size.took(sum(len(frame.payload) for frame in frames), len(frames))
         yield frames
         if frames[-1].terminal:
             return

@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 import subprocess
+import sys
 import threading
 import time
 from contextlib import suppress
@@ -34,6 +35,8 @@ from dynagent.infrastructure.postgres.embedded.postmaster import (
 _ORPHANS_S = 5.0
 """How long the children of a killed server may need to notice and go."""
 _RESTART_PAUSE_S = 0.5
+_LOOK_S = 0.25 if sys.platform == "linux" else 2.0
+"""How often a server that somebody else started is looked for: a look at /proc, elsewhere a process."""
 
 _CLARIFY_TRIES = 4
 
@@ -48,7 +51,7 @@ class EmbeddedPostgres:
     """A PostgreSQL server on `<data_dir>/postgres`, reachable over a private unix socket only.
 
     Any number of processes may use one data directory: the first starts the server, the last to stop ends it, also
-    when the one that started it was killed. A server that dies is started again by the process that started it.
+    when the one that started it was killed. A server that dies is started again by whoever uses it.
     `durable=False` trades safety for speed (tests); `create_account=False` never adds a system user (root only).
     """
 
@@ -60,6 +63,8 @@ class EmbeddedPostgres:
         # and waits for it, so that nothing is left behind.
         self._moving = threading.Lock()
         self._abandoned = threading.Event()
+        self._left = threading.Event()
+        self._left.set()
         self._in_use = False
         self._socket_dir: Path | None = None
 
@@ -74,7 +79,7 @@ class EmbeddedPostgres:
 
     async def stop(self) -> None:
         """Leave; the last one to leave ends the server. Returns when it has gone."""
-        self._abandoned.set()
+        self._give_up()
         await asyncio.to_thread(self.stop_now)
 
     def start_now(self) -> str:
@@ -95,10 +100,14 @@ class EmbeddedPostgres:
 
     def stop_now(self) -> None:
         """Do what `stop` does, blocking."""
-        self._abandoned.set()
+        self._give_up()
         with self._moving:
             if self._in_use:
                 self._leave()
+
+    def _give_up(self) -> None:
+        self._abandoned.set()
+        self._left.set()
 
     def dsn(self, database: str = DATABASE) -> str:
         """Return the connection URL of a database of the started server."""
@@ -115,6 +124,8 @@ class EmbeddedPostgres:
                 if before and not running:
                     self._home.forget_socket_dir(before.socket_dir)
                 self._socket_dir = running.socket_dir if running else self._launch(abandoned)
+                if running and is_alive(running.pid, self._home.data):
+                    self._guard(running)
             except BaseException:
                 self._home.leave()
                 raise
@@ -124,6 +135,7 @@ class EmbeddedPostgres:
     def _leave(self) -> None:
         with self._home.deciding():
             self._in_use = False
+            self._left.set()
             if not self._home.leave():
                 return
             found = read_pid_file(self._home.data)
@@ -168,7 +180,7 @@ class EmbeddedPostgres:
         except BaseException:
             self._home.forget_socket_dir(socket_dir)
             raise
-        threading.Thread(target=self._watch, args=(process,), name="embedded-postgres", daemon=True).start()
+        self._guard(process)
         return socket_dir
 
     def _initialise(self, programs: Path, account: Account, abandoned: threading.Event) -> None:
@@ -196,26 +208,48 @@ class EmbeddedPostgres:
                     raise
                 time.sleep(0.1)
 
-    def _watch(self, process: subprocess.Popen[bytes]) -> None:
-        """Wait for the server's end (no zombie is left); start it again when nobody asked for it."""
-        status = process.wait()
-        with suppress(StartAbandoned):
-            while self._in_use:
-                time.sleep(_RESTART_PAUSE_S)
-                with self._home.deciding():
-                    if not self._in_use or self._running(shared=False, abandoned=self._abandoned):
-                        return
-                    log.error("embedded_postgres_died", exit_status=status, said=self._home.log_tail(lines=2))
-                    try:
-                        self._relaunch()
-                    except (StartFailed, OSError) as error:
-                        log.error("embedded_postgres_not_restarted", error=str(error))
-                    else:
-                        return
+    def _guard(self, server: Postmaster | subprocess.Popen[bytes]) -> None:
+        """Have the server started again whenever it dies, from now on until we leave; one watch is enough."""
+        if self._left.is_set():
+            self._left = threading.Event()
+            target, name = self._watch, "embedded-postgres"
+            threading.Thread(target=target, args=(server, self._left), name=name, daemon=True).start()
 
-    def _relaunch(self) -> None:
+    def _watch(self, server: Postmaster | subprocess.Popen[bytes], left: threading.Event) -> None:
+        with suppress(StartAbandoned):
+            while True:
+                if isinstance(server, Postmaster):
+                    while is_alive(server.pid, self._home.data):
+                        if left.wait(_LOOK_S):
+                            return
+                else:
+                    # Ours: no zombie is left, whether we still use it or not.
+                    server.wait()
+                server = self._again(left)
+
+    def _again(self, left: threading.Event) -> Postmaster | subprocess.Popen[bytes]:
+        """Return the server that another user of it has started again, or start it.
+
+        Raises StartAbandoned when we have left, or when the server runs in another container, whose users watch it.
+        """
+        while not left.wait(_RESTART_PAUSE_S):
+            with self._home.deciding():
+                if not self._in_use:
+                    break
+                running = self._running(shared=False, abandoned=left)
+                if running is not None and is_alive(running.pid, self._home.data):
+                    return running
+                if running is not None:
+                    break
+                log.error("embedded_postgres_died", said=self._home.log_tail(lines=2))
+                try:
+                    return self._relaunch(left)
+                except (StartFailed, OSError) as error:
+                    log.error("embedded_postgres_not_restarted", error=str(error))
+        raise StartAbandoned
+
+    def _relaunch(self, left: threading.Event) -> subprocess.Popen[bytes]:
         account = choose_account(self._home.data, create=False)
         programs = programs_for(account, self._home.data_dir)
         assert self._socket_dir is not None
-        process = self._launch_patiently(programs, account, self._socket_dir, self._abandoned)
-        threading.Thread(target=self._watch, args=(process,), name="embedded-postgres", daemon=True).start()
+        return self._launch_patiently(programs, account, self._socket_dir, left)

@@ -25,7 +25,7 @@ class SearchSettings(BaseSettings):
     provider, 0: no limit), SEARCH_TIMEOUT_S (per provider).
     """
 
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True)
 
     google_search_api_key: SecretStr = SecretStr("")
     google_search_engine_id: str = ""

@@ -1,5 +1,6 @@
 """Who asks: a credential that is sent is always checked; in local mode a request without one is the administrator's."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Literal, Protocol
 
@@ -42,7 +43,28 @@ class FrontDoor:
 
 
 async def caller_of_request(request: Request) -> Caller:
-    """Return who asks. Raises BadToken, TooManyRequests, and NotSignedIn without credentials."""
+    """Return who asks. Raises BadToken, TooManyRequests, and NotSignedIn without credentials.
+
+    Looked up and counted once per request: before its body is read, and again where a route asks.
+    """
+    return await _once(request, "dynagent.caller", _caller)
+
+
+async def visitor_of_request(request: Request) -> Caller:
+    """Return nobody, from this address, for routes that sign somebody in: what else was sent says nothing there.
+
+    Raises TooManyRequests.
+    """
+    return await _once(request, "dynagent.visitor", _visitor)
+
+
+async def _once(request: Request, key: str, find: Callable[[Request], Awaitable[Caller]]) -> Caller:
+    if key not in request.scope:
+        request.scope[key] = await find(request)
+    return request.scope[key]
+
+
+async def _caller(request: Request) -> Caller:
     header = request.headers.get("authorization")
     if header is None:
         if not door_of(request).sign_in_required:
@@ -55,11 +77,7 @@ async def caller_of_request(request: Request) -> Caller:
     return await _known(request, Authenticate(token=token.strip(), address=address_of(request)))
 
 
-async def visitor_of_request(request: Request) -> Caller:
-    """Return nobody, from this address, for routes that sign somebody in: what else was sent says nothing there.
-
-    Raises TooManyRequests.
-    """
+async def _visitor(request: Request) -> Caller:
     door, address = door_of(request), address_of(request)
     if door.sign_in_required:
         await door.rates.admit(f"address:{address}", door.address_rate)

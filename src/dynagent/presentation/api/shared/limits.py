@@ -3,22 +3,31 @@
 import json
 import math
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Any, cast
 from urllib.parse import unquote_to_bytes
 
 from fastapi import Request, Response
+from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from dynagent.core.shared.errors import DynagentError, InvalidInput, MalformedInput, Violation
+from dynagent.core.shared.errors import DynagentError, ErrorKind, InvalidInput, MalformedInput, Violation
 from dynagent.core.shared.text import has_unstorable
 from dynagent.presentation.api.settings import ApiSettings
+from dynagent.presentation.api.shared.auth import caller_of_request, visitor_of_request
 from dynagent.presentation.api.shared.problems import problem_response
 
 LARGEST_INTEGER = 2**64
 SMALLEST_INTEGER = -(2**63)
+
+
+class TooManyValues(DynagentError):
+    """A JSON body of more values than a server should look at one by one."""
+
+    kind = ErrorKind.TOO_LARGE
+    code = "too_many_values"
 
 
 class RequestLimits:
@@ -94,21 +103,31 @@ class StrictJsonRequest(Request):
     async def json(self) -> Any:
         """Return the body's JSON value. Raises MalformedInput (no JSON, too deep) and what `refused` makes of flaws."""
         if not hasattr(self, "_json"):
-            depth = self.app.state.settings.max_json_depth
-            self._json = read_json(await self.body(), max_depth=depth, refused=self._refused)
+            limits: ApiSettings = self.app.state.settings
+            self._json = read_json(
+                await self.body(),
+                max_depth=limits.max_json_depth,
+                max_values=limits.max_json_values,
+                refused=self._refused,
+            )
         return self._json
 
 
 class StrictRoute(APIRoute):
-    """A route that reads bodies as strict JSON and wants them declared as such."""
+    """A route that reads bodies as strict JSON and wants them declared as such.
+
+    Who asks is settled first: nobody's body is read before that, and a 401 or 429 costs no parsing.
+    """
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Return FastAPI's handler, given a strict request."""
         handle = super().get_route_handler()
         has_body = self.body_field is not None
+        let_in = visitor_of_request if _asks(self.dependant, visitor_of_request) else caller_of_request
 
         async def strict(request: Request) -> Response:
             if has_body:
+                await let_in(request)
                 _check_media_type(request.headers)
             return await handle(StrictJsonRequest(request, self.refused))
 
@@ -124,11 +143,12 @@ Refused = Callable[[Any, Violation], DynagentError]
 """Makes the error for a JSON value from the value and its first flaw."""
 
 
-def read_json(body: bytes, *, max_depth: int, refused: Refused = StrictRoute.refused) -> Any:
-    """Return the value of a JSON text in UTF-8, at most `max_depth` levels deep.
+def read_json(body: bytes, *, max_depth: int, max_values: int = 50_000, refused: Refused = StrictRoute.refused) -> Any:
+    """Return the value of a JSON text in UTF-8, at most `max_depth` levels deep, of at most `max_values` values.
 
-    Raises MalformedInput for what is no JSON (NaN and Infinity included) and InvalidInput for NUL characters, lone
-    surrogates, integers outside 64 bits and decimals outside double precision, with a pointer to the first.
+    Raises MalformedInput for what is no JSON (NaN and Infinity included), TooManyValues, and InvalidInput for NUL
+    characters, lone surrogates, integers outside 64 bits and decimals outside double precision, with a pointer to the
+    first.
     """
     try:
         value = json.loads(body.decode("utf-8-sig"), parse_constant=_no_constant)
@@ -136,6 +156,9 @@ def read_json(body: bytes, *, max_depth: int, refused: Refused = StrictRoute.ref
         raise MalformedInput(f"the JSON body is nested deeper than {max_depth} levels") from None
     except ValueError as error:
         raise MalformedInput(f"the body is not JSON: {error}".encode("utf-8", "replace").decode()) from None
+    # Each value but the first and those that open a list or object has a comma or a colon before it.
+    if body.count(b",") + body.count(b":") >= max_values and _holds_more_than(value, max_values):
+        raise TooManyValues(f"the JSON body holds more than {max_values} values")
     flaw = _flaw_of(value, max_depth)
     if flaw is not None:
         path, rule, detail = flaw
@@ -144,6 +167,26 @@ def read_json(body: bytes, *, max_depth: int, refused: Refused = StrictRoute.ref
         pointer = "".join("/" + part.replace("~", "~0").replace("/", "~1") for part in reversed(path))
         raise refused(value, Violation(pointer, rule, detail))
     return value
+
+
+def _holds_more_than(value: Any, most: int) -> bool:
+    waiting: list[Any] = [value]
+    count = 0
+    while waiting:
+        held = waiting.pop()
+        if isinstance(held, dict):
+            held = list(cast("dict[str, Any]", held).values())
+        if isinstance(held, list):
+            items = cast("list[Any]", held)
+            count += len(items)
+            if count > most:
+                return True
+            waiting += items
+    return False
+
+
+def _asks(dependant: Dependant, call: Callable[..., Any]) -> bool:
+    return any(inner.call is call or _asks(inner, call) for inner in dependant.dependencies)
 
 
 def _check_media_type(headers: Headers) -> None:

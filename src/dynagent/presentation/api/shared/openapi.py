@@ -1,10 +1,11 @@
 """The OpenAPI document: problems and trace events as named components, one deterministic export."""
 
+import asyncio
 import json
 from collections.abc import Mapping
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request, Response
 from fastapi.openapi.utils import get_openapi
 
 from dynagent.presentation.api.shared.problems import MEDIA_TYPE, Problem
@@ -58,7 +59,8 @@ STREAM: dict[int | str, dict[str, Any]] = {
                 }
             }
         },
-    }
+    },
+    204: {"description": "`Last-Event-ID` is the terminal event: nothing follows, and a browser comes back no more."},
 }
 
 PROBLEMS: Mapping[str, str] = {
@@ -80,14 +82,23 @@ PROBLEMS: Mapping[str, str] = {
 
 
 def install(app: FastAPI) -> None:
-    """Have the application answer `/openapi.json` with this document."""
+    """Have the application answer `/openapi.json` with this document, built once, off the event loop."""
+    building = asyncio.Lock()
+    built: list[bytes] = []
 
     def document() -> dict[str, Any]:
         if app.openapi_schema is None:
             app.openapi_schema = build(app)
         return app.openapi_schema
 
+    async def answer(_request: Request) -> Response:
+        async with building:
+            if not built:
+                built.append(await asyncio.to_thread(lambda: json.dumps(app.openapi(), ensure_ascii=False).encode()))
+        return Response(built[0], media_type="application/json")
+
     app.openapi = document
+    app.add_route("/openapi.json", answer, include_in_schema=False)
 
 
 def export(app: FastAPI) -> str:

@@ -4,11 +4,16 @@ A page of another site can send requests to 127.0.0.1 from the browser of whoeve
 give it a host name of its own. curl and other programs send no `Origin` and are let through.
 """
 
+import re
+
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from dynagent.presentation.api.settings import ApiSettings
 from dynagent.presentation.api.shared.problems import problem_response
+
+_HOST = re.compile(r"(?:\[[0-9A-Fa-f:.%]+\]|[A-Za-z0-9._~%-]*)(?::[0-9]*)?")
+"""`uri-host [":" port]` (RFC 9110 §7.2): no user information, no spaces, no path; empty as HTTP/1.0 may send it."""
 
 
 class LocalOnly:
@@ -24,15 +29,17 @@ class LocalOnly:
         if scope["type"] == "http":
             refusal = self._refusal(Headers(scope=scope), scope["path"])
             if refusal is not None:
-                code, detail = refusal
-                await problem_response(scope, status=403, code=code, detail=detail)(scope, receive, send)
+                status, code, detail = refusal
+                await problem_response(scope, status=status, code=code, detail=detail)(scope, receive, send)
                 return
         await self._app(scope, receive, send)
 
-    def _refusal(self, headers: Headers, path: str) -> tuple[str, str] | None:
+    def _refusal(self, headers: Headers, path: str) -> tuple[int, str, str] | None:
+        if len(headers.getlist("host")) > 1 or not _HOST.fullmatch(headers.get("host", "")):
+            return 400, "malformed_request", "send one Host header: a name or an address, and the port if need be"
         host = headers.get("host", "").lower()
         if "*" not in self._hosts and host_name(host) not in self._hosts:
-            return "host_not_allowed", f"this server does not answer for the host {host!r}; see ALLOWED_HOSTS"
+            return 403, "host_not_allowed", f"this server does not answer for the host {host!r}; see ALLOWED_HOSTS"
         if not path.startswith("/api"):
             return None
         origin = headers.get("origin")
@@ -41,7 +48,7 @@ class LocalOnly:
         else:
             foreign = origin not in self._origins and origin.partition("://")[2].lower() != host
         if foreign:
-            return "origin_not_allowed", "pages of other sites may not use this API; see CORS_ORIGINS"
+            return 403, "origin_not_allowed", "pages of other sites may not use this API; see CORS_ORIGINS"
         return None
 
 

@@ -153,7 +153,7 @@ async def _refused(request: Request, error: Exception) -> Response:
     elif error.violations and error.violations[0].detail not in detail:
         detail = f"{detail}: {error.violations[0].detail}"
     errors = [
-        {"pointer": item.pointer, "rule": item.rule, "detail": item.detail, "location": "body"}
+        {"pointer": item.pointer, "rule": item.rule, "detail": item.detail, "location": item.location}
         for item in error.violations
     ]
     return problem_response(

@@ -5,7 +5,7 @@ A bare ASGI response: stored bytes go out as they are, a whole batch in one chun
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Callable, Generator, Sequence
+from collections.abc import AsyncIterator, Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +14,7 @@ import structlog
 from fastapi import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from dynagent.application.queries.executions import NothingFollows
 from dynagent.core.executions import Frame, MalformedEventId
 from dynagent.core.shared.tasks import end_tasks
 
@@ -25,7 +26,10 @@ HEADERS = {
     "Connection": "keep-alive",
     "X-Accel-Buffering": "no",
 }
-HEARTBEAT = b": still here\n\n"
+HEARTBEAT = b": still here\n"
+"""A comment line of the event that comes next: with an empty line behind it some readers make an empty event of it."""
+SLICE_BYTES = 128 * 1024
+"""What is handed on at once: the next slice is made when the client has taken what came before."""
 _HOSTED = "dynagent.hosted_stream"
 _STAYS = frozenset({"type", "path", "method", "route", "client"})
 
@@ -106,8 +110,10 @@ class Streams:
     shutdown: StreamShutdown
     retry_ms: int
 
-    def open(self, execution_id: str, batches: AsyncIterator[Sequence[Frame]]) -> "TraceStream":
-        """Return the response that streams an execution's batches."""
+    def open(self, execution_id: str, batches: AsyncIterator[Sequence[Frame]]) -> Response:
+        """Return the response that streams an execution's batches; 204, which ends coming back, when none follow."""
+        if isinstance(batches, NothingFollows):
+            return Response(status_code=204, headers={"X-Execution-ID": execution_id})
         return TraceStream(execution_id, batches, self.shutdown, retry_ms=self.retry_ms)
 
 
@@ -126,7 +132,8 @@ class TraceStream(Response):
     ) -> None:
         super().__init__(headers={**HEADERS, "X-Execution-ID": execution_id})
         del self.headers["content-length"]
-        self._hint = b"retry: %d\n\n" % retry_ms
+        # Without an empty line: it stands in the block of the first event, since alone some readers take it for one.
+        self._hint = b"retry: %d\n" % retry_ms
         self._pump = EventPump(b"id: " + execution_id.encode() + b":", batches, shutdown, self._hint)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -170,7 +177,7 @@ class StreamHost:
 class EventPump:
     """Sends the batches of one execution to one client; while there is nothing to send it holds very little."""
 
-    __slots__ = ("_batches", "_hint", "_prefix", "_shutdown", "_stopped", "_task")
+    __slots__ = ("_batches", "_cut", "_hint", "_prefix", "_shutdown", "_stopped", "_task")
 
     def __init__(
         self, prefix: bytes, batches: AsyncIterator[Sequence[Frame]], shutdown: StreamShutdown, hint: bytes
@@ -180,6 +187,7 @@ class EventPump:
         self._shutdown = shutdown
         self._hint = hint
         self._stopped = False
+        self._cut = False
         self._task: asyncio.Task[Any] | None = None
 
     async def run(self, receive: Receive, send: Send) -> None:
@@ -198,6 +206,9 @@ class EventPump:
             self._task = None
             self._shutdown.forget(self._stop)
             await end_tasks((gone,))
+        if self._cut:
+            # In the middle of an event: an answer without an end, or some readers take the half for a whole.
+            return
         if not whole:
             await send(_chunk(b": the rest follows, come back with the last id\n" + self._hint))
         await send({"type": "http.response.body", "body": b"", "more_body": False})
@@ -205,9 +216,11 @@ class EventPump:
     async def _send_all(self, send: Send) -> bool:
         try:
             async for frames in self._batches:
-                await send(_chunk(self._encoded(frames)))
-                # A log that is read from memory never waits: give others their turn, and stopping a chance.
-                await asyncio.sleep(0)
+                for piece in self._slices(frames):
+                    await send(_chunk(piece))
+                    self._cut = not piece.endswith(b"\n")
+                    # A log that is read from memory never waits: give others their turn, and stopping a chance.
+                    await asyncio.sleep(0)
             return True
         except Exception as error:
             # Bytes are out already, so no problem document: the client comes back with its last id.
@@ -226,11 +239,22 @@ class EventPump:
             self._stopped = True
             self._task.cancel()
 
-    def _encoded(self, frames: Sequence[Frame]) -> bytes:
+    def _slices(self, frames: Sequence[Frame]) -> Iterator[bytes]:
+        """Yield the frames' bytes, a few events at a time, a large event in several pieces."""
         if not frames:
-            return HEARTBEAT
-        prefix = self._prefix
-        return b"".join(b"%b%d\ndata: %b\n\n" % (prefix, frame.seq, frame.payload) for frame in frames)
+            yield HEARTBEAT
+        waiting: list[bytes] = []
+        size = 0
+        for frame in frames:
+            waiting.append(b"%b%d\ndata: %b\n\n" % (self._prefix, frame.seq, frame.payload))
+            size += len(waiting[-1])
+            if size >= SLICE_BYTES:
+                block = b"".join(waiting)
+                waiting, size = [], 0
+                for start in range(0, len(block), SLICE_BYTES):
+                    yield block[start : start + SLICE_BYTES]
+        if waiting:
+            yield b"".join(waiting)
 
 
 def _chunk(body: bytes) -> dict[str, Any]:
