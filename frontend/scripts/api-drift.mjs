@@ -7,10 +7,18 @@ import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const fresh = mkdtempSync(path.join(tmpdir(), "dynagent-api-"));
-const files = (folder) => readdirSync(folder, { recursive: true }).map(String).filter((name) => statSync(path.join(folder, name)).isFile()).sort();
+const files = (folder) =>
+  readdirSync(folder, { recursive: true })
+    .map(String)
+    .filter((name) => statSync(path.join(folder, name)).isFile())
+    .sort();
 
 try {
-  execFileSync(process.execPath, [path.join(root, "node_modules/@hey-api/openapi-ts/bin/run.js")], { cwd: root, env: { ...process.env, OPENAPI_OUT: fresh }, stdio: "pipe" });
+  execFileSync(process.execPath, [path.join(root, "node_modules/@hey-api/openapi-ts/bin/run.js")], {
+    cwd: root,
+    env: { ...process.env, OPENAPI_OUT: fresh },
+    stdio: "pipe",
+  });
   const committed = path.join(root, "src/lib/api");
   const names = new Set([...files(fresh), ...files(committed)]);
   const read = (folder, name) => {

@@ -33,5 +33,13 @@ export function Providers({ children }: { children: ReactNode }) {
 function ThemedToaster() {
   const { resolvedTheme } = useTheme();
   // At the top, between a page's title and its actions: below stand the buttons of forms, and at the right those of panels.
-  return <Toaster theme={resolvedTheme === "dark" ? "dark" : "light"} position="top-center" offset={10} mobileOffset={{ top: 52 }} toastOptions={{ className: "!rounded-lg !font-sans !text-sm !shadow-pop" }} />;
+  return (
+    <Toaster
+      theme={resolvedTheme === "dark" ? "dark" : "light"}
+      position="top-center"
+      offset={10}
+      mobileOffset={{ top: 52 }}
+      toastOptions={{ className: "!rounded-lg !font-sans !text-sm !shadow-pop" }}
+    />
+  );
 }

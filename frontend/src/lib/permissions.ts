@@ -19,4 +19,10 @@ export function refusalOf(profile: Known | undefined, permission: Permission): s
 }
 
 const verbs: Record<string, string> = { read: "see", write: "change", run: "run" };
-const nouns: Record<string, string> = { executions: "agents", keys: "provider keys", users: "accounts", audit: "the audit log", account: "the account" };
+const nouns: Record<string, string> = {
+  executions: "agents",
+  keys: "provider keys",
+  users: "accounts",
+  audit: "the audit log",
+  account: "the account",
+};

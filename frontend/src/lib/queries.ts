@@ -23,25 +23,37 @@ export function toolsQuery() {
 export function modelNamesQuery() {
   return queryOptions({
     queryKey: ["models", "names"],
-    queryFn: async ({ signal }) => ["demo", "auto", ...(await listModels({ query: { limit: 200 }, signal, throwOnError: true })).data.models.map(({ name }) => name)],
+    queryFn: async ({ signal }) => [
+      "demo",
+      "auto",
+      ...(await listModels({ query: { limit: 200 }, signal, throwOnError: true })).data.models.map(({ name }) => name),
+    ],
   });
 }
 
 /** The caller, with the permissions that decide what a page offers. */
 export function profileQuery() {
-  return queryOptions({ queryKey: ["account", "profile"], staleTime: 60_000, queryFn: async ({ signal }) => (await getProfile({ signal, throwOnError: true })).data });
+  return queryOptions({
+    queryKey: ["account", "profile"],
+    staleTime: 60_000,
+    queryFn: async ({ signal }) => (await getProfile({ signal, throwOnError: true })).data,
+  });
 }
 
 /** Everybody, for administrators. */
 export function usersQuery() {
-  return queryOptions({ queryKey: ["users"], queryFn: async ({ signal }) => (await listUsers({ query: { limit: 200 }, signal, throwOnError: true })).data });
+  return queryOptions({
+    queryKey: ["users"],
+    queryFn: async ({ signal }) => (await listUsers({ query: { limit: 200 }, signal, throwOnError: true })).data,
+  });
 }
 
 /** What the caller's waiting executions ask, newest first; looked at again every 10 s. */
 export function openQuestionsQuery() {
   return queryOptions({
     queryKey: ["executions", "questions"],
-    queryFn: async ({ signal }) => (await listOpenQuestions({ query: { limit: 200 }, signal, throwOnError: true })).data,
+    queryFn: async ({ signal }) =>
+      (await listOpenQuestions({ query: { limit: 200 }, signal, throwOnError: true })).data,
     refetchInterval: 10_000,
   });
 }

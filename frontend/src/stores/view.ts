@@ -31,6 +31,10 @@ export const useViewStore = create<ViewState>()(
       agentsView: "cards",
       setAgentsView: (agentsView) => set({ agentsView }),
     }),
-    { name: "dynagent.view", skipHydration: true, partialize: ({ rendering, agentsView, detailsWidth }) => ({ rendering, agentsView, detailsWidth }) },
+    {
+      name: "dynagent.view",
+      skipHydration: true,
+      partialize: ({ rendering, agentsView, detailsWidth }) => ({ rendering, agentsView, detailsWidth }),
+    },
   ),
 );

@@ -14,16 +14,33 @@ import { Navigation } from "./navigation";
 import { ThemeSwitch } from "./theme-switch";
 
 /** The frame around every page: navigation on the left, or behind a button on narrow screens; `notice` stands above the page. */
-export function AppShell({ children, status, notice }: { children: ReactNode; status?: ReactNode; notice?: ReactNode }) {
+export function AppShell({
+  children,
+  status,
+  notice,
+}: {
+  children: ReactNode;
+  status?: ReactNode;
+  notice?: ReactNode;
+}) {
   const { navigationOpen, setNavigationOpen } = useViewStore();
   const close = () => setNavigationOpen(false);
   return (
     <div className="flex min-h-dvh flex-col md:h-dvh md:flex-row md:overflow-hidden">
-      <a href="#main" className="sr-only z-50 rounded-md bg-accent px-3 py-1.5 text-on-accent focus:not-sr-only focus:fixed focus:top-2 focus:left-2">
+      <a
+        href="#main"
+        className="sr-only z-50 rounded-md bg-accent px-3 py-1.5 text-on-accent focus:not-sr-only focus:fixed focus:top-2 focus:left-2"
+      >
         Skip to content
       </a>
       <header className="flex h-11 items-center gap-1 border-b bg-sunken px-2 md:hidden">
-        <Button variant="ghost" size="icon" aria-label={navigationOpen ? "Close navigation" : "Open navigation"} aria-expanded={navigationOpen} onClick={() => setNavigationOpen(!navigationOpen)}>
+        <Button
+          variant="ghost"
+          size="icon"
+          aria-label={navigationOpen ? "Close navigation" : "Open navigation"}
+          aria-expanded={navigationOpen}
+          onClick={() => setNavigationOpen(!navigationOpen)}
+        >
           {navigationOpen ? <X /> : <Menu />}
         </Button>
         <Brand />
@@ -47,7 +64,11 @@ export function AppShell({ children, status, notice }: { children: ReactNode; st
           <ThemeSwitch />
         </div>
       </aside>
-      <main id="main" tabIndex={-1} className="relative flex min-w-0 flex-1 flex-col outline-none md:min-h-0 md:overflow-y-auto">
+      <main
+        id="main"
+        tabIndex={-1}
+        className="relative flex min-w-0 flex-1 flex-col outline-none md:min-h-0 md:overflow-y-auto"
+      >
         {notice}
         {children}
       </main>

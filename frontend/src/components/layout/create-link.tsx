@@ -20,7 +20,12 @@ export const createPlaces = {
 } as const satisfies Record<string, Place>;
 
 /** The way to a new thing; for those who may not make one it says why, and leads nowhere. */
-export function CreateLink({ what, children, variant = "primary", ...rest }: { what: keyof typeof createPlaces } & Omit<ButtonLinkProps, "href" | "refused">) {
+export function CreateLink({
+  what,
+  children,
+  variant = "primary",
+  ...rest
+}: { what: keyof typeof createPlaces } & Omit<ButtonLinkProps, "href" | "refused">) {
   const { href, permission } = createPlaces[what];
   return (
     <ButtonLink href={href} variant={variant} refused={useRefusal(permission)} {...rest}>

@@ -25,10 +25,17 @@ export async function serverAway({ page, direct, proxy }) {
 /** Addresses of things that are not there, or are somebody else's: a sentence, and the way back. */
 export async function nowhere({ page }) {
   page.expected.push(/^404 /);
-  for (const [place, text] of [["agents", "This agent cannot be shown"], ["executions", "There is no such execution"], ["schedules", "This schedule cannot be shown"]]) {
+  for (const [place, text] of [
+    ["agents", "This agent cannot be shown"],
+    ["executions", "There is no such execution"],
+    ["schedules", "This schedule cannot be shown"],
+  ]) {
     await page.goto(`/${place}/${NOBODYS}`);
     await page.getByText(text).waitFor();
-    await page.getByRole("main").getByRole("link", { name: new RegExp(place, "i") }).click();
+    await page
+      .getByRole("main")
+      .getByRole("link", { name: new RegExp(place, "i") })
+      .click();
     await page.waitForURL(new RegExp(`/${place}/?$`));
   }
   await page.goto(`/conversations?id=${NOBODYS}`);
@@ -76,4 +83,5 @@ export async function focusAndTitles({ page, api }) {
 }
 
 /** Wait until this element has the focus. */
-const focus = async (page, locator) => page.waitForFunction((element) => element === document.activeElement, await locator.elementHandle());
+const focus = async (page, locator) =>
+  page.waitForFunction((element) => element === document.activeElement, await locator.elementHandle());

@@ -6,7 +6,11 @@ import { demoAgent, finished, status } from "./prepare.mjs";
 /** The inbox: what runs ask stands there, with its number in the navigation, until it is answered. */
 export async function approvals({ page, api }) {
   const agent = await demoAgent(api, { requires_approval: ["calculator"] });
-  const run = await api("POST", "/executions", { agent_id: agent.id, query: "First, compute 23*19 using the calculator.", mode: "async" });
+  const run = await api("POST", "/executions", {
+    agent_id: agent.id,
+    query: "First, compute 23*19 using the calculator.",
+    mode: "async",
+  });
   await page.goto("/approvals");
   const card = page.getByTestId("question").filter({ hasText: agent.name });
   await card.waitFor();
@@ -29,7 +33,11 @@ export async function approvals({ page, api }) {
 /** Fork a finished run from its tool call with another result: the new run believes it. */
 export async function fork({ page, api }) {
   const agent = await demoAgent(api);
-  const run = await finished(api, agent, "First, compute 23*19 using the calculator. Then ask the chatbot to explain the result in one sentence.");
+  const run = await finished(
+    api,
+    agent,
+    "First, compute 23*19 using the calculator. Then ask the chatbot to explain the result in one sentence.",
+  );
   await page.goto(`/executions/${run.id}`);
   await page.getByRole("treeitem", { name: /^calculator/ }).click();
   await page.getByRole("button", { name: "Fork", exact: true }).click();

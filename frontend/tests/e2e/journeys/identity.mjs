@@ -66,7 +66,12 @@ export async function identity({ browser }) {
     await fill(page, { Password: `${password} too` });
     await page.getByRole("button", { name: "Set password" }).click();
     await page.getByRole("link", { name: /^eve/ }).waitFor();
-    await viewerLooks({ browser, base: proxy.url, admin: { login: "ada", password }, maker: { login: "bob", password } });
+    await viewerLooks({
+      browser,
+      base: proxy.url,
+      admin: { login: "ada", password },
+      maker: { login: "bob", password },
+    });
     assert.deepEqual(page.complaints, []);
   } catch (error) {
     await shot(page, "failed-identity-inside");
@@ -82,9 +87,15 @@ export async function identity({ browser }) {
 async function readAuditLog(page) {
   await page.getByRole("link", { name: "Audit log" }).click();
   // Both accounts that were made: the administrator's at the setup, and the one the administrator made.
-  await page.getByRole("button", { name: /^User: created/ }).nth(1).waitFor();
+  await page
+    .getByRole("button", { name: /^User: created/ })
+    .nth(1)
+    .waitFor();
   await page.getByRole("combobox", { name: "Action" }).fill("access_key");
-  await page.getByRole("button", { name: /^User: created/ }).first().waitFor({ state: "detached" });
+  await page
+    .getByRole("button", { name: /^User: created/ })
+    .first()
+    .waitFor({ state: "detached" });
   const entry = page.getByRole("button", { name: /^Access key: created/ });
   await entry.click();
   await page.getByRole("region", { name: "Entry" }).getByText("access_key.created").waitFor();
@@ -98,5 +109,6 @@ async function readAuditLog(page) {
 }
 
 async function fill(place, values) {
-  for (const [label, value] of Object.entries(values)) await place.getByLabel(new RegExp(`^${label}( \\*)?$`)).fill(value);
+  for (const [label, value] of Object.entries(values))
+    await place.getByLabel(new RegExp(`^${label}( \\*)?$`)).fill(value);
 }

@@ -22,16 +22,53 @@ export async function darkMode({ page }) {
 /** Every page with something in it: the name of its picture and its address. */
 async function addressesOf(api) {
   const agent = await demoAgent(api);
-  const run = await finished(api, agent, "First, compute 23*19 using the calculator. Then ask the chatbot to explain the result in one sentence.");
+  const run = await finished(
+    api,
+    agent,
+    "First, compute 23*19 using the calculator. Then ask the chatbot to explain the result in one sentence.",
+  );
   const careful = await demoAgent(api, { name: unique("Careful"), requires_approval: ["calculator"] });
-  await api("POST", "/executions", { agent_id: careful.id, query: "First, compute 23*19 using the calculator.", mode: "async" });
-  const talk = await api("POST", "/executions", { agent_id: agent.id, query: "What is 6*7?", mode: "sync", conversation_id: `talk-${agent.id}` });
-  const schedule = await api("POST", "/schedules", { agent_id: agent.id, name: "Morning report", query: "What is new?", cron: "0 9 * * 1-5", time_zone: "Europe/Berlin" });
+  await api("POST", "/executions", {
+    agent_id: careful.id,
+    query: "First, compute 23*19 using the calculator.",
+    mode: "async",
+  });
+  const talk = await api("POST", "/executions", {
+    agent_id: agent.id,
+    query: "What is 6*7?",
+    mode: "sync",
+    conversation_id: `talk-${agent.id}`,
+  });
+  const schedule = await api("POST", "/schedules", {
+    agent_id: agent.id,
+    name: "Morning report",
+    query: "What is new?",
+    cron: "0 9 * * 1-5",
+    time_zone: "Europe/Berlin",
+  });
   return {
-    home: "/", agents: "/agents", "agent-new": "/agents/new", agent: `/agents/${agent.id}`, tools: "/tools?tool=calculator", "tool-new": "/tools/new", models: "/models", account: "/account",
-    playground: `/playground?agent=${agent.id}&execution=${run.id}`, executions: "/executions", execution: `/executions/${run.id}`, settings: "/settings", "not-found": "/nowhere",
-    schedules: "/schedules", schedule: `/schedules/${schedule.id}`, "schedule-new": "/schedules/new", conversations: "/conversations", conversation: `/conversations?id=${talk.conversation_id}`,
-    "conversation-new": "/conversations?fresh=true", approvals: "/approvals", "audit-log": "/audit-log", "tool-specification": "/tools?tool=web_search&tab=specification",
+    home: "/",
+    agents: "/agents",
+    "agent-new": "/agents/new",
+    agent: `/agents/${agent.id}`,
+    tools: "/tools?tool=calculator",
+    "tool-new": "/tools/new",
+    models: "/models",
+    account: "/account",
+    playground: `/playground?agent=${agent.id}&execution=${run.id}`,
+    executions: "/executions",
+    execution: `/executions/${run.id}`,
+    settings: "/settings",
+    "not-found": "/nowhere",
+    schedules: "/schedules",
+    schedule: `/schedules/${schedule.id}`,
+    "schedule-new": "/schedules/new",
+    conversations: "/conversations",
+    conversation: `/conversations?id=${talk.conversation_id}`,
+    "conversation-new": "/conversations?fresh=true",
+    approvals: "/approvals",
+    "audit-log": "/audit-log",
+    "tool-specification": "/tools?tool=web_search&tab=specification",
   };
 }
 
@@ -43,20 +80,23 @@ export async function pages({ browser, base, api }) {
   const addresses = Object.entries(await addressesOf(api));
   const problems = [];
   const titles = new Map();
-  await Promise.all(Array.from({ length: READERS }, async () => {
-    const page = await openPage(browser, base);
-    page.expected.push(/^404 GET \/nowhere/);
-    for (let next = addresses.shift(); next; next = addresses.shift()) {
-      const [name, address] = next;
-      problems.push(...(await lookAt(page, name, address)).map((problem) => `${name}: ${problem}`));
-      titles.set(name, await page.title());
-    }
-    problems.push(...page.complaints);
-    await page.context().close();
-  }));
+  await Promise.all(
+    Array.from({ length: READERS }, async () => {
+      const page = await openPage(browser, base);
+      page.expected.push(/^404 GET \/nowhere/);
+      for (let next = addresses.shift(); next; next = addresses.shift()) {
+        const [name, address] = next;
+        problems.push(...(await lookAt(page, name, address)).map((problem) => `${name}: ${problem}`));
+        titles.set(name, await page.title());
+      }
+      problems.push(...page.complaints);
+      await page.context().close();
+    }),
+  );
   problems.push(...(await motion(browser, base, api)));
   assert.deepEqual(problems, []);
-  for (const [name, title] of titles) assert.match(title, name === "home" ? /^Dynagent$/ : /.+ · Dynagent$/, `${name} has a title of its own`);
+  for (const [name, title] of titles)
+    assert.match(title, name === "home" ? /^Dynagent$/ : /.+ · Dynagent$/, `${name} has a title of its own`);
 }
 
 async function lookAt(page, name, address) {
@@ -97,13 +137,23 @@ async function motion(browser, base, api) {
   return moving > 0 ? ["the execution moves although the reader wants it still"] : [];
 }
 
-const endlessMotion = (page) => page.evaluate(() => document.getAnimations().filter((animation) => animation.effect?.getComputedTiming().iterations === Infinity).length);
+const endlessMotion = (page) =>
+  page.evaluate(
+    () =>
+      document.getAnimations().filter((animation) => animation.effect?.getComputedTiming().iterations === Infinity)
+        .length,
+  );
 
 /** Every address, with and without its closing slash, comes from the server itself, with a policy that lets no inline script run. */
 export async function deepLinks({ base, api }) {
   const addresses = Object.entries(await addressesOf(api)).flatMap(([name, address]) => {
     const [path, query = ""] = address.split("?");
-    return path === "/" ? [[name, "/"]] : [[name, `${path}?${query}`], [name, `${path}/?${query}`]];
+    return path === "/"
+      ? [[name, "/"]]
+      : [
+          [name, `${path}?${query}`],
+          [name, `${path}/?${query}`],
+        ];
   });
   let script;
   for (const [name, address] of addresses) {
@@ -126,7 +176,8 @@ export async function longTrace({ browser }) {
   const { server } = await import("../../mock/server.mjs");
   await new Promise((done) => server.listen(0, "127.0.0.1", done));
   const base = `http://127.0.0.1:${server.address().port}`;
-  const call = async (path, body) => (await fetch(`${base}/api${path}`, { method: "POST", body: JSON.stringify(body) })).json();
+  const call = async (path, body) =>
+    (await fetch(`${base}/api${path}`, { method: "POST", body: JSON.stringify(body) })).json();
   const agent = await call("/agents", { name: "Long" });
   const run = await call("/executions", { agent_id: agent.id, query: `${MOCK_EVENTS} events` });
   const page = await openPage(browser, base);
@@ -145,7 +196,10 @@ export async function longTrace({ browser }) {
   const last = await page.getByRole("treeitem", { selected: true }).getAttribute("id");
   await page.reload();
   await page.locator(`[id="${last}"]`).waitFor({ timeout: 60_000 });
-  assert.ok(await page.locator(`[id="${last}"]`).evaluate((row) => row.getBoundingClientRect().bottom <= window.innerHeight), "a link to a step far down shows it");
+  assert.ok(
+    await page.locator(`[id="${last}"]`).evaluate((row) => row.getBoundingClientRect().bottom <= window.innerHeight),
+    "a link to a step far down shows it",
+  );
   const rows = await page.getByRole("treeitem").count();
   assert.ok(rows < 120, `${rows} rows in the document`);
   await page.context().close();

@@ -9,5 +9,13 @@ import { useRouteId } from "@/lib/use-route-id";
 /** The agent in the address, with what other features know of it. */
 export function AgentRoute() {
   const id = useRouteId();
-  return <AgentEditor key={id} agentId={id} actions={<CodeButton agentId={id} />} tryOut={<TryOut key={id} agentId={id} />} executions={<RecentExecutions agentId={id} limit={25} />} />;
+  return (
+    <AgentEditor
+      key={id}
+      agentId={id}
+      actions={<CodeButton agentId={id} />}
+      tryOut={<TryOut key={id} agentId={id} />}
+      executions={<RecentExecutions agentId={id} limit={25} />}
+    />
+  );
 }

@@ -6,7 +6,9 @@ import { checkModelFit } from "@/lib/api";
 export function modelFitQuery(model: string | null | undefined, tools: boolean) {
   return queryOptions({
     queryKey: ["models", "fit", model, tools],
-    queryFn: async ({ signal }) => (await checkModelFit({ query: { model: model ?? "", ...(tools ? { tools } : {}) }, signal, throwOnError: true })).data.warnings,
+    queryFn: async ({ signal }) =>
+      (await checkModelFit({ query: { model: model ?? "", ...(tools ? { tools } : {}) }, signal, throwOnError: true }))
+        .data.warnings,
     enabled: Boolean(model),
     staleTime: 30_000,
   });

@@ -6,6 +6,7 @@ import { listAgentVersions } from "@/lib/api";
 export function agentVersionsQuery(agentId: string) {
   return queryOptions({
     queryKey: ["agents", "versions", agentId],
-    queryFn: async ({ signal }) => (await listAgentVersions({ path: { agent_id: agentId }, signal, throwOnError: true })).data,
+    queryFn: async ({ signal }) =>
+      (await listAgentVersions({ path: { agent_id: agentId }, signal, throwOnError: true })).data,
   });
 }

@@ -13,7 +13,14 @@ import { AgentBuilder, type AgentBuilderProps } from "./agent-builder";
 vi.mock("next/navigation", () => ({ useRouter: () => ({ push: vi.fn() }) }));
 afterEach(cleanup);
 
-const tool = (name: string): ToolOut => ({ name, description: `What ${name} does`, parameters: {}, class: name, kind: "prebuilt", version: 1 });
+const tool = (name: string): ToolOut => ({
+  name,
+  description: `What ${name} does`,
+  parameters: {},
+  class: name,
+  kind: "prebuilt",
+  version: 1,
+});
 const stored: AgentDraft = { ...emptyDraft, name: "Helper", tools: ["calculator"] };
 
 function show(props: Partial<AgentBuilderProps> & { onSave: SaveAgent }) {
@@ -71,7 +78,11 @@ describe("AgentBuilder", () => {
 
   it("gives a tool settings of its own, and shows what the model is told of it", async () => {
     const onSave = vi.fn<SaveAgent>(() => Promise.resolve());
-    const chatbot = { ...tool("chatbot"), settings: ["temperature"], parameters: { properties: { query: { type: "string", description: "What to ask" } }, required: ["query"] } };
+    const chatbot = {
+      ...tool("chatbot"),
+      settings: ["temperature"],
+      parameters: { properties: { query: { type: "string", description: "What to ask" } }, required: ["query"] },
+    };
     const user = show({ initial: stored, onSave, availableTools: [tool("calculator"), chatbot] });
     await user.click(screen.getByRole("button", { name: "Details of chatbot" }));
     expect(screen.getByText("What to ask")).toBeTruthy();
@@ -79,11 +90,20 @@ describe("AgentBuilder", () => {
     await user.click(screen.getByRole("checkbox", { name: "chatbot" }));
     await user.type(screen.getByRole("textbox", { name: "temperature" }), "0.7");
     await user.click(screen.getByRole("button", { name: "Save changes" }));
-    expect(onSave.mock.calls[0]?.[0]).toEqual({ tools: ["calculator", "chatbot"], tools_config: [{ name: "chatbot", type: "chatbot", config: { temperature: 0.7 } }] });
+    expect(onSave.mock.calls[0]?.[0]).toEqual({
+      tools: ["calculator", "chatbot"],
+      tools_config: [{ name: "chatbot", type: "chatbot", config: { temperature: 0.7 } }],
+    });
   });
 
   it("shows the API's objections at their fields until the field changes", async () => {
-    const onSave = vi.fn<SaveAgent>(() => Promise.reject(problem(422, { errors: [{ pointer: "/model", rule: "known_model", detail: "no model answers to the name 'x'" }] })));
+    const onSave = vi.fn<SaveAgent>(() =>
+      Promise.reject(
+        problem(422, {
+          errors: [{ pointer: "/model", rule: "known_model", detail: "no model answers to the name 'x'" }],
+        }),
+      ),
+    );
     const user = show({ initial: stored, onSave });
     await user.type(screen.getByRole("combobox", { name: /^Model/ }), "x");
     await user.click(screen.getByRole("button", { name: "Save changes" }));
@@ -93,7 +113,10 @@ describe("AgentBuilder", () => {
   });
 
   it("says it when the refusal belongs to no field", async () => {
-    const user = show({ initial: stored, onSave: () => Promise.reject(problem(503, { detail: "the database is away" })) });
+    const user = show({
+      initial: stored,
+      onSave: () => Promise.reject(problem(503, { detail: "the database is away" })),
+    });
     await user.type(name(), "!");
     await user.click(screen.getByRole("button", { name: "Save changes" }));
     expect((await screen.findByRole("alert")).textContent).toContain("The database is away");

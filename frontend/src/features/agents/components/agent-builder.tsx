@@ -36,7 +36,16 @@ export interface AgentBuilderProps {
   children: ReactNode;
 }
 
-function Builder({ initial, availableTools, knownModels = [], onSave, refused, loadCurrent, onOverwrite, children }: AgentBuilderProps) {
+function Builder({
+  initial,
+  availableTools,
+  knownModels = [],
+  onSave,
+  refused,
+  loadCurrent,
+  onOverwrite,
+  children,
+}: AgentBuilderProps) {
   const isNew = initial === undefined;
   const state = useAgentDraft(initial ?? emptyDraft, onSave, isNew);
   return (
@@ -62,4 +71,13 @@ function Builder({ initial, availableTools, knownModels = [], onSave, refused, l
 }
 
 /** The form of an agent, put together from its parts; they share `agent`, `updateAgent`, `availableTools` and `isValid`. */
-export const AgentBuilder = Object.assign(Builder, { Templates, BasicInfo, Instructions, Model, Tools, Limits, Preview, SaveBar });
+export const AgentBuilder = Object.assign(Builder, {
+  Templates,
+  BasicInfo,
+  Instructions,
+  Model,
+  Tools,
+  Limits,
+  Preview,
+  SaveBar,
+});

@@ -79,7 +79,13 @@ export function AgentCard({ agent, now, chosen, onChoose }: AgentCardProps) {
         >
           <ChevronDown className={cn("size-3.5 transition-transform", open && "rotate-180")} />
         </button>
-        <ButtonLink href={`/playground?agent=${agent.id}`} aria-label={`Run ${agent.name}`} size="sm" className="relative z-10 h-6 px-2" refused={refused}>
+        <ButtonLink
+          href={`/playground?agent=${agent.id}`}
+          aria-label={`Run ${agent.name}`}
+          size="sm"
+          className="relative z-10 h-6 px-2"
+          refused={refused}
+        >
           <Play /> Run
         </ButtonLink>
       </div>

@@ -54,8 +54,22 @@ export function AgentEditor({ agentId, tryOut, executions, actions }: AgentEdito
       <PageHeader
         parent={{ href: "/agents", label: "Agents" }}
         title={agent?.name ?? "…"}
-        facts={agent && <><AgentStatusBadge status={agent.status} /><span className="nums text-xs text-ink-3">v{agent.version}</span></>}
-        actions={agent && <>{actions}<AgentMenu agent={agent} onDeleted={() => router.push("/agents")} /></>}
+        facts={
+          agent && (
+            <>
+              <AgentStatusBadge status={agent.status} />
+              <span className="nums text-xs text-ink-3">v{agent.version}</span>
+            </>
+          )
+        }
+        actions={
+          agent && (
+            <>
+              {actions}
+              <AgentMenu agent={agent} onDeleted={() => router.push("/agents")} />
+            </>
+          )
+        }
       />
       {!agent ? (
         <SkeletonRows />
@@ -64,9 +78,17 @@ export function AgentEditor({ agentId, tryOut, executions, actions }: AgentEdito
           label="Agent"
           value={tab}
           onChange={(next) => void setTab(tabs.find((name) => name === next) ?? null)}
-          tabs={[{ value: "configuration", label: "Configuration" }, { value: "versions", label: "Versions" }, { value: "executions", label: "Executions" }]}
+          tabs={[
+            { value: "configuration", label: "Configuration" },
+            { value: "versions", label: "Versions" },
+            { value: "executions", label: "Executions" },
+          ]}
         >
-          <TabPanel value="configuration" keepMounted className="flex min-h-0 flex-1 flex-col data-hidden:hidden xl:flex-row">
+          <TabPanel
+            value="configuration"
+            keepMounted
+            className="flex min-h-0 flex-1 flex-col data-hidden:hidden xl:flex-row"
+          >
             <div className="relative min-w-0 flex-1 xl:overflow-y-auto">
               <Configuration key={agent.version} agent={agent} />
             </div>
@@ -96,7 +118,8 @@ function Configuration({ agent }: { agent: AgentOut }) {
     toast.success(`${saved.name} saved as version ${saved.version}`);
     void queryClient.invalidateQueries({ queryKey: ["agents"] });
   };
-  const current = () => queryClient.fetchQuery({ ...agentQuery(agent.id), queryKey: ["agents", "fresh", agent.id], staleTime: 0 });
+  const current = () =>
+    queryClient.fetchQuery({ ...agentQuery(agent.id), queryKey: ["agents", "fresh", agent.id], staleTime: 0 });
   return (
     <AgentBuilder
       initial={draftOf(agent)}

@@ -24,9 +24,15 @@ import { AgentTable } from "./agent-table";
 
 /** All agents, as cards or as a table. */
 export function AgentList() {
-  const [filters, setFilters] = useQueryStates({ q: parseAsString.withDefault(""), status: parseAsStringLiteral(agentStatuses), tool: parseAsString });
+  const [filters, setFilters] = useQueryStates({
+    q: parseAsString.withDefault(""),
+    status: parseAsStringLiteral(agentStatuses),
+    tool: parseAsString,
+  });
   const search = useDeferredValue(filters.q);
-  const { data, error, isPending, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = useInfiniteQuery(agentPagesQuery({ search, status: filters.status, tool: filters.tool }));
+  const { data, error, isPending, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = useInfiniteQuery(
+    agentPagesQuery({ search, status: filters.status, tool: filters.tool }),
+  );
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const agentsView = useViewStore((state) => state.agentsView);
   const now = useNow(30_000);
@@ -34,7 +40,8 @@ export function AgentList() {
   const agents = data?.pages.flatMap((page) => page.agents) ?? [];
   const total = data?.pages[0]?.total;
   const filtered = filters.q !== "" || filters.status !== null || filters.tool !== null;
-  const choose = (id: string, on: boolean) => setChosen((before) => new Set(on ? [...before, id] : [...before].filter((other) => other !== id)));
+  const choose = (id: string, on: boolean) =>
+    setChosen((before) => new Set(on ? [...before, id] : [...before].filter((other) => other !== id)));
   return (
     <>
       <PageHeader
@@ -47,7 +54,15 @@ export function AgentList() {
         {chosen.size > 0 && <BulkBar ids={[...chosen]} onDone={() => setChosen(new Set())} />}
         {isPending && <SkeletonRows />}
         {error && (
-          <Callout tone="bad" title="The agents could not be loaded" action={<Button size="sm" onClick={() => void refetch()}>Try again</Button>}>
+          <Callout
+            tone="bad"
+            title="The agents could not be loaded"
+            action={
+              <Button size="sm" onClick={() => void refetch()}>
+                Try again
+              </Button>
+            }
+          >
             {problemText(error)}
           </Callout>
         )}
@@ -57,12 +72,22 @@ export function AgentList() {
             <ul className="grid gap-3 sm:grid-cols-2 xl:grid-cols-3">
               {agents.map((agent) => (
                 <li key={agent.id} className="grid min-w-0">
-                  <AgentCard agent={agent} now={now} chosen={chosen.has(agent.id)} {...(refused === undefined ? { onChoose: (on: boolean) => choose(agent.id, on) } : {})} />
+                  <AgentCard
+                    agent={agent}
+                    now={now}
+                    chosen={chosen.has(agent.id)}
+                    {...(refused === undefined ? { onChoose: (on: boolean) => choose(agent.id, on) } : {})}
+                  />
                 </li>
               ))}
             </ul>
           ) : (
-            <AgentTable agents={agents} now={now} chosen={chosen} {...(refused === undefined ? { onChoose: choose } : {})} />
+            <AgentTable
+              agents={agents}
+              now={now}
+              chosen={chosen}
+              {...(refused === undefined ? { onChoose: choose } : {})}
+            />
           ))}
         {hasNextPage && (
           <div className="flex justify-center p-4">
@@ -80,7 +105,11 @@ function BulkBar({ ids, onDone }: { ids: string[]; onDone: () => void }) {
   const { setStatus } = useAgentActions();
   const set = (action: "enable" | "disable") => setStatus.mutate({ ids, action }, { onSuccess: onDone });
   return (
-    <div role="group" aria-label="Chosen agents" className="mb-3 flex flex-wrap items-center gap-2 rounded-md border border-accent/40 bg-accent-soft px-3 py-1.5">
+    <div
+      role="group"
+      aria-label="Chosen agents"
+      className="mb-3 flex flex-wrap items-center gap-2 rounded-md border border-accent/40 bg-accent-soft px-3 py-1.5"
+    >
       <span className="nums flex-1">{ids.length} chosen</span>
       <Button size="sm" disabled={setStatus.isPending} onClick={() => set("enable")}>
         Enable
@@ -96,14 +125,22 @@ function BulkBar({ ids, onDone }: { ids: string[]; onDone: () => void }) {
 }
 
 function Empty({ filtered, onClear }: { filtered: boolean; onClear: () => void }) {
-  if (filtered) return <EmptyState icon={<AgentIcon />} title="No agent fits" action={<Button onClick={onClear}>Clear search and filters</Button>} />;
+  if (filtered)
+    return (
+      <EmptyState
+        icon={<AgentIcon />}
+        title="No agent fits"
+        action={<Button onClick={onClear}>Clear search and filters</Button>}
+      />
+    );
   return (
     <EmptyState
       icon={<AgentIcon />}
       title="No agents yet"
       action={<CreateLink what="agent">Create the first agent</CreateLink>}
     >
-      An agent is a model with instructions and tools. Give it a name, say what it should do, choose what it may use – that is all.
+      An agent is a model with instructions and tools. Give it a name, say what it should do, choose what it may use –
+      that is all.
     </EmptyState>
   );
 }

@@ -29,12 +29,24 @@ export function AgentTable({ agents, now, chosen, onChoose }: AgentTableProps) {
             <th scope="col" className="w-9 px-3">
               <span className="sr-only">Chosen</span>
             </th>
-            <th scope="col" className={head}>Name</th>
-            <th scope="col" className={`${head} max-sm:hidden`}>Status</th>
-            <th scope="col" className={`${head} max-lg:hidden`}>Model</th>
-            <th scope="col" className={`${head} max-lg:hidden`}>Temperature</th>
-            <th scope="col" className={`${head} max-md:hidden`}>Tools</th>
-            <th scope="col" className={`${head} max-md:hidden`}>Changed</th>
+            <th scope="col" className={head}>
+              Name
+            </th>
+            <th scope="col" className={`${head} max-sm:hidden`}>
+              Status
+            </th>
+            <th scope="col" className={`${head} max-lg:hidden`}>
+              Model
+            </th>
+            <th scope="col" className={`${head} max-lg:hidden`}>
+              Temperature
+            </th>
+            <th scope="col" className={`${head} max-md:hidden`}>
+              Tools
+            </th>
+            <th scope="col" className={`${head} max-md:hidden`}>
+              Changed
+            </th>
             <th scope="col" className="w-10">
               <span className="sr-only">Actions</span>
             </th>
@@ -44,7 +56,13 @@ export function AgentTable({ agents, now, chosen, onChoose }: AgentTableProps) {
           {agents.map((agent) => (
             <tr key={agent.id} className="hover:bg-hover">
               <td className="px-3">
-                {onChoose && <Checkbox label={`Choose ${agent.name}`} checked={chosen.has(agent.id)} onChange={(on) => onChoose(agent.id, on)} />}
+                {onChoose && (
+                  <Checkbox
+                    label={`Choose ${agent.name}`}
+                    checked={chosen.has(agent.id)}
+                    onChange={(on) => onChoose(agent.id, on)}
+                  />
+                )}
               </td>
               <td className="max-w-72 px-2 py-1.5">
                 <Link href={`/agents/${agent.id}`} className="block truncate font-medium hover:text-accent-ink">
@@ -57,8 +75,12 @@ export function AgentTable({ agents, now, chosen, onChoose }: AgentTableProps) {
               </td>
               <td className="px-2 text-ink-2 max-lg:hidden">{agent.model ?? "default"}</td>
               <td className="nums px-2 text-ink-2 max-lg:hidden">{agent.temperature}</td>
-              <td className="max-w-56 truncate px-2 font-mono text-xs text-ink-2 max-md:hidden">{(agent.tools ?? []).join(", ") || "–"}</td>
-              <td className="px-2 text-xs whitespace-nowrap text-ink-3 max-md:hidden"><Ago at={agent.updated_at} now={now} /></td>
+              <td className="max-w-56 truncate px-2 font-mono text-xs text-ink-2 max-md:hidden">
+                {(agent.tools ?? []).join(", ") || "–"}
+              </td>
+              <td className="px-2 text-xs whitespace-nowrap text-ink-3 max-md:hidden">
+                <Ago at={agent.updated_at} now={now} />
+              </td>
               <td className="pr-2">
                 <AgentMenu agent={agent} />
               </td>

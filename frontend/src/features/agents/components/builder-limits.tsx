@@ -6,10 +6,34 @@ import { useAgentBuilder } from "./builder-context";
 import { BuilderPart } from "./builder-part";
 
 const numbers = [
-  { field: "max_iter", label: "Most iterations", tip: "How often the agent may go round: think, call tools, think again. Then it must answer with what it has.", placeholder: "15", step: 1 },
-  { field: "max_rpm", label: "Model calls per minute", tip: "Slows the agent down instead of running into the provider's limit. Empty: no limit of ours.", placeholder: "No limit", step: 1 },
-  { field: "run_timeout_s", label: "Time limit of a run (s)", tip: "After this many seconds the run ends as timed out. Empty: the server's default.", placeholder: "Server's default", step: "any" },
-  { field: "call_timeout_s", label: "Time limit of a call (s)", tip: "For one model or tool call. Empty: the server's default.", placeholder: "Server's default", step: "any" },
+  {
+    field: "max_iter",
+    label: "Most iterations",
+    tip: "How often the agent may go round: think, call tools, think again. Then it must answer with what it has.",
+    placeholder: "15",
+    step: 1,
+  },
+  {
+    field: "max_rpm",
+    label: "Model calls per minute",
+    tip: "Slows the agent down instead of running into the provider's limit. Empty: no limit of ours.",
+    placeholder: "No limit",
+    step: 1,
+  },
+  {
+    field: "run_timeout_s",
+    label: "Time limit of a run (s)",
+    tip: "After this many seconds the run ends as timed out. Empty: the server's default.",
+    placeholder: "Server's default",
+    step: "any",
+  },
+  {
+    field: "call_timeout_s",
+    label: "Time limit of a call (s)",
+    tip: "For one model or tool call. Empty: the server's default.",
+    placeholder: "Server's default",
+    step: "any",
+  },
 ] as const;
 
 const switches = [
@@ -31,7 +55,11 @@ export function Limits() {
             step={step}
             value={agent[field] === null || Number.isNaN(agent[field]) ? "" : agent[field]}
             placeholder={placeholder}
-            onChange={(event) => updateAgent({ [field]: event.target.value === "" ? (field === "max_iter" ? 15 : null) : event.target.valueAsNumber })}
+            onChange={(event) =>
+              updateAgent({
+                [field]: event.target.value === "" ? (field === "max_iter" ? 15 : null) : event.target.valueAsNumber,
+              })
+            }
           />
         </Field>
       ))}

@@ -19,8 +19,16 @@ export function Model() {
   // As it is typed, commas and blanks included.
   const [fallbacks, setFallbacks] = useState(() => agent.fallback_models.join(", "));
   return (
-    <BuilderPart title="Model" text="Left empty, the server's default answers: a real model when a key is set, the demo model otherwise.">
-      <Field id="model" label="Model" tip="The name under which the server knows the model, for example gpt-4o-mini." error={errorOf("model")}>
+    <BuilderPart
+      title="Model"
+      text="Left empty, the server's default answers: a real model when a key is set, the demo model otherwise."
+    >
+      <Field
+        id="model"
+        label="Model"
+        tip="The name under which the server knows the model, for example gpt-4o-mini."
+        error={errorOf("model")}
+      >
         <Input
           {...fieldAria("model", errorOf("model"))}
           value={agent.model ?? ""}
@@ -38,7 +46,11 @@ export function Model() {
       </Field>
       {warnings.length > 0 && (
         <Callout tone="warn" title={`${model} may not be able to do this`}>
-          {warnings.map((warning) => <p key={warning} className="first-letter:uppercase">{warning}.</p>)}
+          {warnings.map((warning) => (
+            <p key={warning} className="first-letter:uppercase">
+              {warning}.
+            </p>
+          ))}
         </Callout>
       )}
       <Field
@@ -47,9 +59,23 @@ export function Model() {
         tip="0 answers the same way every time, 1 more freely, 2 wildly. Agents with tools do well between 0 and 0.3."
         error={errorOf("temperature")}
       >
-        <Slider label="Temperature" value={agent.temperature} min={0} max={2} step={0.1} onChange={(value) => updateAgent({ temperature: Math.round(value * 10) / 10 })} />
+        <Slider
+          label="Temperature"
+          value={agent.temperature}
+          min={0}
+          max={2}
+          step={0.1}
+          onChange={(value) => updateAgent({ temperature: Math.round(value * 10) / 10 })}
+        />
       </Field>
-      <Field id="fallback_models" label="Fallback models" tip="Asked in this order when the first one does not answer." error={errorOf("fallback_models")} hint="Names with commas" className="@md:col-span-2">
+      <Field
+        id="fallback_models"
+        label="Fallback models"
+        tip="Asked in this order when the first one does not answer."
+        error={errorOf("fallback_models")}
+        hint="Names with commas"
+        className="@md:col-span-2"
+      >
         <Input
           {...fieldAria("fallback_models", errorOf("fallback_models"))}
           value={fallbacks}
@@ -58,7 +84,12 @@ export function Model() {
           spellCheck={false}
           onChange={(event) => {
             setFallbacks(event.target.value);
-            updateAgent({ fallback_models: event.target.value.split(",").map((name) => name.trim()).filter(Boolean) });
+            updateAgent({
+              fallback_models: event.target.value
+                .split(",")
+                .map((name) => name.trim())
+                .filter(Boolean),
+            });
           }}
         />
       </Field>

@@ -14,7 +14,8 @@ export function Preview() {
   const { agent } = useAgentBuilder();
   const prompt = systemPrompt(agent);
   const tools = allTools(agent);
-  const request = () => `curl -X POST '${window.location.origin}/api/agents' -H 'Content-Type: application/json' -d '${JSON.stringify({ ...changedFields(emptyDraft, agent), name: agent.name }).replaceAll("'", "'\\''")}'`;
+  const request = () =>
+    `curl -X POST '${window.location.origin}/api/agents' -H 'Content-Type: application/json' -d '${JSON.stringify({ ...changedFields(emptyDraft, agent), name: agent.name }).replaceAll("'", "'\\''")}'`;
   return (
     <section aria-label="Preview" className="flex flex-col gap-3">
       <div className="flex items-center justify-between gap-2">
@@ -25,7 +26,11 @@ export function Preview() {
       </div>
       <div className="flex flex-col gap-1.5">
         <h3 className="text-2xs font-semibold tracking-wide text-ink-3 uppercase">The model is told</h3>
-        {prompt ? <CodeBlock text={prompt} label="System prompt" /> : <p className="text-sm text-ink-3">Nothing yet: it answers as it would anybody.</p>}
+        {prompt ? (
+          <CodeBlock text={prompt} label="System prompt" />
+        ) : (
+          <p className="text-sm text-ink-3">Nothing yet: it answers as it would anybody.</p>
+        )}
       </div>
       <div className="flex flex-col gap-1.5">
         <h3 className="text-2xs font-semibold tracking-wide text-ink-3 uppercase">It may call</h3>

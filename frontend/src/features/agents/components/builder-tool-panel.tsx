@@ -31,7 +31,11 @@ export function ToolPanel({ id, tool, chosen }: { id: string; tool: ToolOut; cho
                   placeholder="As the server has it"
                   autoComplete="off"
                   spellCheck={false}
-                  onChange={(event) => updateAgent({ tools_config: withSetting(agent.tools_config, tool.name, setting, event.target.value) })}
+                  onChange={(event) =>
+                    updateAgent({
+                      tools_config: withSetting(agent.tools_config, tool.name, setting, event.target.value),
+                    })
+                  }
                 />
               </Field>
             );
@@ -43,7 +47,10 @@ export function ToolPanel({ id, tool, chosen }: { id: string; tool: ToolOut; cho
           {error}
         </p>
       )}
-      <Link href={`/tools?tool=${encodeURIComponent(tool.name)}`} className="self-start text-xs text-accent-ink underline underline-offset-2">
+      <Link
+        href={`/tools?tool=${encodeURIComponent(tool.name)}`}
+        className="self-start text-xs text-accent-ink underline underline-offset-2"
+      >
         Try it, see its whole specification
       </Link>
     </div>

@@ -23,11 +23,21 @@ export function ToolRow({ tool, chosen }: { tool: ToolOut; chosen: boolean }) {
   const id = `tool-${tool.name}`;
   const approval = agent.requires_approval.includes(tool.name);
   const configured = agent.tools_config.some(({ name }) => name === tool.name);
-  const toggleApproval = () => updateAgent({ requires_approval: approval ? agent.requires_approval.filter((name) => name !== tool.name) : [...agent.requires_approval, tool.name] });
+  const toggleApproval = () =>
+    updateAgent({
+      requires_approval: approval
+        ? agent.requires_approval.filter((name) => name !== tool.name)
+        : [...agent.requires_approval, tool.name],
+    });
   return (
     <li className={cn(chosen && "bg-accent-soft/60")}>
       <div className="flex items-center gap-2.5 px-2.5 py-1.5">
-        <Checkbox id={id} label={tool.name} checked={chosen} onChange={(on) => updateAgent(toggleTool(agent, tool.name, on))} />
+        <Checkbox
+          id={id}
+          label={tool.name}
+          checked={chosen}
+          onChange={(on) => updateAgent(toggleTool(agent, tool.name, on))}
+        />
         {/* The checkbox carries the tool's name; the text beside it is a larger place to click. */}
         <label htmlFor={id} className="min-w-0 flex-1">
           <span className="flex items-center gap-1.5">
@@ -46,13 +56,22 @@ export function ToolRow({ tool, chosen }: { tool: ToolOut; chosen: boolean }) {
               aria-label={`Ask before each call of ${tool.name}`}
               disabled={readOnly}
               onClick={toggleApproval}
-              className={cn("rounded-md p-1 text-ink-3 hover:bg-hover hover:text-ink", approval && "bg-warn-soft text-warn-ink")}
+              className={cn(
+                "rounded-md p-1 text-ink-3 hover:bg-hover hover:text-ink",
+                approval && "bg-warn-soft text-warn-ink",
+              )}
             >
               <ShieldCheck className="size-4" />
             </button>
           </Tooltip>
         )}
-        <IconButton label={`Details of ${tool.name}`} size="iconSm" aria-expanded={open} aria-controls={`${id}-panel`} onClick={() => setOpen(!open)}>
+        <IconButton
+          label={`Details of ${tool.name}`}
+          size="iconSm"
+          aria-expanded={open}
+          aria-controls={`${id}-panel`}
+          onClick={() => setOpen(!open)}
+        >
           <ChevronRight className={cn("transition-transform", open && "rotate-90")} />
         </IconButton>
       </div>

@@ -24,7 +24,9 @@ export function Tools() {
   const known = new Set(availableTools.flatMap((tool) => [tool.name, ...(tool.aliases ?? [])]));
   const unlisted = own.filter((name) => !known.has(name));
   const typeOf = (name: string) => agent.tools_config.find((attachment) => attachment.name === name)?.type;
-  const shown = availableTools.filter((tool) => !wanted || `${tool.name} ${tool.description}`.toLowerCase().includes(wanted));
+  const shown = availableTools.filter(
+    (tool) => !wanted || `${tool.name} ${tool.description}`.toLowerCase().includes(wanted),
+  );
   const error = errorOf("tools");
   return (
     <BuilderPart
@@ -33,7 +35,10 @@ export function Tools() {
         <>
           {own.length} chosen. The model sees each one&apos;s name, description and schema.{" "}
           {mayRegister && (
-            <Link href="/tools/new" className="inline-flex items-center gap-0.5 text-accent-ink underline underline-offset-2">
+            <Link
+              href="/tools/new"
+              className="inline-flex items-center gap-0.5 text-accent-ink underline underline-offset-2"
+            >
               <Plus className="size-3" /> Register a tool
             </Link>
           )}
@@ -44,14 +49,27 @@ export function Tools() {
         <SearchInput label="Search tools" value={search} onChange={(event) => setSearch(event.target.value)} />
         <ul aria-label="Tools" className="relative max-h-96 divide-y overflow-y-auto rounded-md border">
           {unlisted.map((name) => (
-            <li key={name} className={typeOf(name) ? "flex items-center gap-2.5 bg-accent-soft/60 px-2.5 py-1.5" : "flex items-center gap-2.5 bg-bad-soft px-2.5 py-1.5"}>
+            <li
+              key={name}
+              className={
+                typeOf(name)
+                  ? "flex items-center gap-2.5 bg-accent-soft/60 px-2.5 py-1.5"
+                  : "flex items-center gap-2.5 bg-bad-soft px-2.5 py-1.5"
+              }
+            >
               <Checkbox label={`Remove ${name}`} checked onChange={() => updateAgent(toggleTool(agent, name, false))} />
               <code className="font-mono text-xs">{name}</code>
-              <span className={typeOf(name) ? "text-xs text-ink-3" : "text-xs text-bad-ink"}>{typeOf(name) ? `a ${typeOf(name)} with settings of its own` : "there is no such tool any more"}</span>
+              <span className={typeOf(name) ? "text-xs text-ink-3" : "text-xs text-bad-ink"}>
+                {typeOf(name) ? `a ${typeOf(name)} with settings of its own` : "there is no such tool any more"}
+              </span>
             </li>
           ))}
           {shown.map((tool) => (
-            <ToolRow key={tool.name} tool={tool} chosen={[tool.name, ...(tool.aliases ?? [])].some((name) => chosen.has(name))} />
+            <ToolRow
+              key={tool.name}
+              tool={tool}
+              chosen={[tool.name, ...(tool.aliases ?? [])].some((name) => chosen.has(name))}
+            />
           ))}
           {shown.length === 0 && <li className="px-3 py-4 text-center text-ink-3">No tool fits “{search}”.</li>}
         </ul>

@@ -24,7 +24,13 @@ export interface ConflictDialogProps {
 export function ConflictDialog({ loadCurrent, onOverwrite }: ConflictDialogProps) {
   const { agent, conflict, dismissConflict, reset } = useAgentBuilder();
   const [failure, setFailure] = useState<string | null>(null);
-  const theirs = useQuery({ queryKey: ["agents", "conflict", conflict?.extra.current_version], queryFn: loadCurrent, enabled: conflict !== null, staleTime: 0, gcTime: 0 });
+  const theirs = useQuery({
+    queryKey: ["agents", "conflict", conflict?.extra.current_version],
+    queryFn: loadCurrent,
+    enabled: conflict !== null,
+    staleTime: 0,
+    gcTime: 0,
+  });
   const takeTheirs = () => theirs.data && reset(theirs.data);
   const keepMine = async () => {
     if (!theirs.data) return;
@@ -58,7 +64,12 @@ export function ConflictDialog({ loadCurrent, onOverwrite }: ConflictDialogProps
     >
       {failure && <Callout tone="bad">{failure}</Callout>}
       {theirs.isPending && <SkeletonRows rows={3} />}
-      {theirs.data && <FieldDiffs diffs={configurationDiff(theirs.data, agent)} empty="Both say the same: nothing is lost either way." />}
+      {theirs.data && (
+        <FieldDiffs
+          diffs={configurationDiff(theirs.data, agent)}
+          empty="Both say the same: nothing is lost either way."
+        />
+      )}
     </Dialog>
   );
 }

@@ -29,9 +29,17 @@ export function VersionHistory({ agent }: { agent: AgentOut }) {
   const now = useNow(30_000);
   const refused = useRefusal("agents:write");
   if (isPending) return <SkeletonRows />;
-  if (error) return <Callout tone="bad" className="m-4">{problemText(error)}</Callout>;
+  if (error)
+    return (
+      <Callout tone="bad" className="m-4">
+        {problemText(error)}
+      </Callout>
+    );
   const { versions } = data;
-  const place = Math.max(0, versions.findIndex(({ version }) => version === (chosen ?? agent.version)));
+  const place = Math.max(
+    0,
+    versions.findIndex(({ version }) => version === (chosen ?? agent.version)),
+  );
   const shown = versions[place];
   const before = versions[place + 1];
   if (!shown) return null;
@@ -46,7 +54,10 @@ export function VersionHistory({ agent }: { agent: AgentOut }) {
               type="button"
               aria-pressed={version === shown.version}
               onClick={() => setChosen(version)}
-              className={cn("flex w-full items-center gap-2 rounded-md px-2 py-1.5 text-left hover:bg-hover", version === shown.version && "bg-hover font-medium")}
+              className={cn(
+                "flex w-full items-center gap-2 rounded-md px-2 py-1.5 text-left hover:bg-hover",
+                version === shown.version && "bg-hover font-medium",
+              )}
             >
               <span className="nums">Version {version}</span>
               {version === agent.version && <Badge tone="good">current</Badge>}
@@ -61,19 +72,35 @@ export function VersionHistory({ agent }: { agent: AgentOut }) {
         <div className="flex flex-wrap items-center gap-2">
           <h2 className="flex-1 text-base font-semibold">Version {shown.version}</h2>
           {!isCurrent && (
-            <Button disabled={restore.isPending} refused={refused} onClick={() => restore.mutate({ id: agent.id, version: shown.version }, { onSuccess: () => setChosen(null) })}>
+            <Button
+              disabled={restore.isPending}
+              refused={refused}
+              onClick={() =>
+                restore.mutate({ id: agent.id, version: shown.version }, { onSuccess: () => setChosen(null) })
+              }
+            >
               <History /> Restore this version
             </Button>
           )}
         </div>
         <section>
-          <h3 className="mb-2 text-2xs font-semibold tracking-wide text-ink-3 uppercase">{before ? `Changed since version ${before.version}` : "The beginning"}</h3>
-          <FieldDiffs diffs={own} empty={before ? "Nothing that this page shows." : "The agent was created with this version."} />
+          <h3 className="mb-2 text-2xs font-semibold tracking-wide text-ink-3 uppercase">
+            {before ? `Changed since version ${before.version}` : "The beginning"}
+          </h3>
+          <FieldDiffs
+            diffs={own}
+            empty={before ? "Nothing that this page shows." : "The agent was created with this version."}
+          />
         </section>
         {!isCurrent && (
           <section>
-            <h3 className="mb-2 text-2xs font-semibold tracking-wide text-ink-3 uppercase">What restoring it would change</h3>
-            <FieldDiffs diffs={configurationDiff(draftOf(agent), draftOf(shown.configuration))} empty="Nothing: it is the same as the current version." />
+            <h3 className="mb-2 text-2xs font-semibold tracking-wide text-ink-3 uppercase">
+              What restoring it would change
+            </h3>
+            <FieldDiffs
+              diffs={configurationDiff(draftOf(agent), draftOf(shown.configuration))}
+              empty="Nothing: it is the same as the current version."
+            />
           </section>
         )}
       </div>

@@ -15,7 +15,14 @@ export interface AuditFilters {
 export function auditQuery({ action, outcome, actorId, from }: AuditFilters) {
   return infiniteQueryOptions({
     queryKey: ["audit-log", { action, outcome, actorId, from }],
-    queryFn: async ({ pageParam, signal }) => (await listAuditEntries({ query: { action, outcome, actor_id: actorId, at_from: from, cursor: pageParam, limit: 100 }, signal, throwOnError: true })).data,
+    queryFn: async ({ pageParam, signal }) =>
+      (
+        await listAuditEntries({
+          query: { action, outcome, actor_id: actorId, at_from: from, cursor: pageParam, limit: 100 },
+          signal,
+          throwOnError: true,
+        })
+      ).data,
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next_cursor ?? null,
   });

@@ -34,7 +34,8 @@ export function useCommands(): Command[] {
   const tools = useQuery(toolsQuery());
   const executions = useQuery({
     queryKey: ["executions", "recent", RECENT],
-    queryFn: async ({ signal }) => (await listExecutions({ query: { limit: RECENT }, signal, throwOnError: true })).data,
+    queryFn: async ({ signal }) =>
+      (await listExecutions({ query: { limit: RECENT }, signal, throwOnError: true })).data,
   });
   const schedules = useQuery({
     queryKey: ["schedules", "recent", RECENT],
@@ -48,16 +49,76 @@ export function useCommands(): Command[] {
     const go = (href: string) => () => leaveTo(href, router.push);
     return [
       ...destinations.map(({ href, label }) => ({ id: href, group: "Go to", label, run: go(href) })),
-      ...creations.filter(({ what }) => may(createPlaces[what].permission)).map(({ what, label, words }) => ({ id: `new-${what}`, group: "Create", label, words, run: go(createPlaces[what].href) })),
+      ...creations
+        .filter(({ what }) => may(createPlaces[what].permission))
+        .map(({ what, label, words }) => ({
+          id: `new-${what}`,
+          group: "Create",
+          label,
+          words,
+          run: go(createPlaces[what].href),
+        })),
       ...(agents.data?.agents ?? []).flatMap(({ id, name, role }) => [
         { id: `agent-${id}`, group: "Agents", label: name, words: role ?? "", hint: "edit", run: go(`/agents/${id}`) },
-        ...(may("executions:run") ? [{ id: `run-${id}`, group: "Run", label: `Ask ${name}`, words: "run playground", run: go(`/playground?agent=${id}`) }] : []),
+        ...(may("executions:run")
+          ? [
+              {
+                id: `run-${id}`,
+                group: "Run",
+                label: `Ask ${name}`,
+                words: "run playground",
+                run: go(`/playground?agent=${id}`),
+              },
+            ]
+          : []),
       ]),
-      ...(tools.data?.tools ?? []).map(({ name, description }) => ({ id: `tool-${name}`, group: "Tools", label: name, words: description, run: go(`/tools?tool=${name}`) })),
-      ...(schedules.data?.schedules ?? []).map(({ id, name, query, paused }) => ({ id: `schedule-${id}`, group: "Schedules", label: name, words: query, hint: paused ? "paused" : "", run: go(`/schedules/${id}`) })),
-      ...(conversations.data?.chats ?? []).map(({ id, first_query, agent_name }) => ({ id: `conversation-${id}`, group: "Talks", label: oneLine(first_query, 80), words: `${agent_name} conversation`, hint: agent_name, run: go(`/conversations?id=${encodeURIComponent(id)}`) })),
-      ...(executions.data?.executions ?? []).map(({ id, query, agent_name, status }) => ({ id, group: "Executions", label: oneLine(query, 80), words: agent_name, hint: status, run: go(`/executions/${id}`) })),
-      ...(["light", "dark", "system"] as const).map((theme) => ({ id: `theme-${theme}`, group: "Theme", label: `${theme.charAt(0).toUpperCase()}${theme.slice(1)} theme`, run: () => setTheme(theme) })),
+      ...(tools.data?.tools ?? []).map(({ name, description }) => ({
+        id: `tool-${name}`,
+        group: "Tools",
+        label: name,
+        words: description,
+        run: go(`/tools?tool=${name}`),
+      })),
+      ...(schedules.data?.schedules ?? []).map(({ id, name, query, paused }) => ({
+        id: `schedule-${id}`,
+        group: "Schedules",
+        label: name,
+        words: query,
+        hint: paused ? "paused" : "",
+        run: go(`/schedules/${id}`),
+      })),
+      ...(conversations.data?.chats ?? []).map(({ id, first_query, agent_name }) => ({
+        id: `conversation-${id}`,
+        group: "Talks",
+        label: oneLine(first_query, 80),
+        words: `${agent_name} conversation`,
+        hint: agent_name,
+        run: go(`/conversations?id=${encodeURIComponent(id)}`),
+      })),
+      ...(executions.data?.executions ?? []).map(({ id, query, agent_name, status }) => ({
+        id,
+        group: "Executions",
+        label: oneLine(query, 80),
+        words: agent_name,
+        hint: status,
+        run: go(`/executions/${id}`),
+      })),
+      ...(["light", "dark", "system"] as const).map((theme) => ({
+        id: `theme-${theme}`,
+        group: "Theme",
+        label: `${theme.charAt(0).toUpperCase()}${theme.slice(1)} theme`,
+        run: () => setTheme(theme),
+      })),
     ];
-  }, [destinations, may, agents.data, tools.data, schedules.data, conversations.data, executions.data, router, setTheme]);
+  }, [
+    destinations,
+    may,
+    agents.data,
+    tools.data,
+    schedules.data,
+    conversations.data,
+    executions.data,
+    router,
+    setTheme,
+  ]);
 }

@@ -6,7 +6,15 @@ import { readChat } from "@/lib/api";
 export function conversationQuery(id: string) {
   return infiniteQueryOptions({
     queryKey: ["conversations", "one", id],
-    queryFn: async ({ pageParam, signal }) => (await readChat({ path: { conversation_id: id }, query: { cursor: pageParam, limit: 30 }, signal, throwOnError: true })).data,
+    queryFn: async ({ pageParam, signal }) =>
+      (
+        await readChat({
+          path: { conversation_id: id },
+          query: { cursor: pageParam, limit: 30 },
+          signal,
+          throwOnError: true,
+        })
+      ).data,
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next_cursor ?? null,
   });

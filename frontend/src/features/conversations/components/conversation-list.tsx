@@ -26,17 +26,32 @@ interface ConversationListProps {
 /** The conversations, the latest first, of all agents or of one. */
 export function ConversationList({ chosen, agentId, onAgent, onChoose }: ConversationListProps) {
   const agents = useQuery(agentsQuery());
-  const { data, error, isPending, hasNextPage, isFetchingNextPage, fetchNextPage } = useInfiniteQuery(conversationsQuery(agentId));
+  const { data, error, isPending, hasNextPage, isFetchingNextPage, fetchNextPage } = useInfiniteQuery(
+    conversationsQuery(agentId),
+  );
   const now = useNow(30_000);
   const conversations = data?.pages.flatMap((page) => page.chats) ?? [];
-  const options = [{ value: ALL, label: "With any agent" }, ...(agents.data?.agents ?? []).map(({ id, name }) => ({ value: id, label: name }))];
+  const options = [
+    { value: ALL, label: "With any agent" },
+    ...(agents.data?.agents ?? []).map(({ id, name }) => ({ value: id, label: name })),
+  ];
   return (
     <>
       <div className="border-b p-2.5">
-        <Select label="Agent" value={agentId ?? ALL} options={options} onChange={(value) => onAgent(value === ALL ? null : value)} className="w-full" />
+        <Select
+          label="Agent"
+          value={agentId ?? ALL}
+          options={options}
+          onChange={(value) => onAgent(value === ALL ? null : value)}
+          className="w-full"
+        />
       </div>
       {isPending && <SkeletonRows />}
-      {error && <Callout tone="bad" className="m-3" title="The conversations could not be loaded">{problemText(error)}</Callout>}
+      {error && (
+        <Callout tone="bad" className="m-3" title="The conversations could not be loaded">
+          {problemText(error)}
+        </Callout>
+      )}
       <ul aria-label="Conversations" className="min-h-0 flex-1 md:overflow-y-auto">
         {conversations.map(({ id, agent_name, first_query, last_query, turns, updated_at }) => (
           <li key={id}>
@@ -44,7 +59,10 @@ export function ConversationList({ chosen, agentId, onAgent, onChoose }: Convers
               type="button"
               aria-current={id === chosen ? "true" : undefined}
               onClick={() => onChoose(id)}
-              className={cn("block w-full border-l-2 border-transparent px-3.5 py-2 text-left hover:bg-hover focus-visible:outline-offset-[-2px]", id === chosen && "border-accent bg-accent-soft hover:bg-accent-soft")}
+              className={cn(
+                "block w-full border-l-2 border-transparent px-3.5 py-2 text-left hover:bg-hover focus-visible:outline-offset-[-2px]",
+                id === chosen && "border-accent bg-accent-soft hover:bg-accent-soft",
+              )}
             >
               <span className="block truncate font-medium">{oneLine(first_query, 120)}</span>
               {turns > 1 && <span className="block truncate text-xs text-ink-2">{oneLine(last_query, 120)}</span>}
@@ -58,7 +76,9 @@ export function ConversationList({ chosen, agentId, onAgent, onChoose }: Convers
           </li>
         ))}
         {data && conversations.length === 0 && (
-          <li className="px-4 py-10 text-center text-ink-3">{agentId ? "None with this agent." : "No conversation yet. Begin one: ask, read, ask on."}</li>
+          <li className="px-4 py-10 text-center text-ink-3">
+            {agentId ? "None with this agent." : "No conversation yet. Begin one: ask, read, ask on."}
+          </li>
         )}
       </ul>
       {hasNextPage && (

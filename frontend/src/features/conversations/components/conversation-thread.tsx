@@ -23,16 +23,40 @@ import type { ConversationParts } from "./conversations";
 const NEAR_PX = 120;
 
 /** A conversation from its first turn to its last, and the place to go on. */
-export function ConversationThread({ id, parts, onClose }: { id: string; parts: ConversationParts; onClose: () => void }) {
+export function ConversationThread({
+  id,
+  parts,
+  onClose,
+}: {
+  id: string;
+  parts: ConversationParts;
+  onClose: () => void;
+}) {
   const { turns, last, live, error, isPending, ask, stop, refresh, earlier } = useConversation(id);
   const scroller = useSticking();
-  if (error) return <Callout tone="bad" className="m-4" title="This conversation cannot be shown" action={<Button size="sm" onClick={onClose}>Close</Button>}>{problemText(error)}</Callout>;
+  if (error)
+    return (
+      <Callout
+        tone="bad"
+        className="m-4"
+        title="This conversation cannot be shown"
+        action={
+          <Button size="sm" onClick={onClose}>
+            Close
+          </Button>
+        }
+      >
+        {problemText(error)}
+      </Callout>
+    );
   if (isPending || !last) return <SkeletonRows />;
   const busy = live !== null || ask.isPending;
   return (
     <section aria-label="Conversation" className="flex min-h-0 min-w-0 flex-1 flex-col">
       <header className="flex min-h-11 items-center gap-2 border-b px-2 py-1.5 md:px-4">
-        <Button variant="ghost" size="icon" aria-label="All conversations" className="md:hidden" onClick={onClose}><ArrowLeft /></Button>
+        <Button variant="ghost" size="icon" aria-label="All conversations" className="md:hidden" onClick={onClose}>
+          <ArrowLeft />
+        </Button>
         <div className="min-w-0 flex-1">
           <h2 className="truncate font-semibold">{oneLine(turns[0]?.query ?? "", 120)}</h2>
           <p className="truncate text-xs text-ink-3">with {last.agent_name}</p>
@@ -40,18 +64,38 @@ export function ConversationThread({ id, parts, onClose }: { id: string; parts: 
         <ThreadMenu id={id} file={() => transcript(turns)} onForgotten={onClose} />
       </header>
       {/* The pane scrolls; the keyboard must be able to do that too. */}
-      {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-      <div ref={scroller} tabIndex={0} role="log" aria-label="Turns" className="min-h-0 flex-1 overflow-y-auto focus-visible:outline-offset-[-2px]">
+      <div
+        ref={scroller}
+        // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+        tabIndex={0}
+        role="log"
+        aria-label="Turns"
+        className="min-h-0 flex-1 overflow-y-auto focus-visible:outline-offset-[-2px]"
+      >
         <div className="mx-auto flex max-w-3xl flex-col gap-7 px-4 py-5">
-          {earlier && <Button size="sm" className="self-center" disabled={earlier.isFetching} onClick={earlier.load}>Show earlier turns</Button>}
-          {turns.map((execution) => <div key={execution.id}>{parts.turn(execution, refresh)}</div>)}
+          {earlier && (
+            <Button size="sm" className="self-center" disabled={earlier.isFetching} onClick={earlier.load}>
+              Show earlier turns
+            </Button>
+          )}
+          {turns.map((execution) => (
+            <div key={execution.id}>{parts.turn(execution, refresh)}</div>
+          ))}
         </div>
       </div>
       <div className="mx-auto w-full max-w-3xl px-4 pb-4">
-        {ask.error && <Callout tone="bad" className="mb-2" title="The question was not accepted">{problemText(ask.error)}</Callout>}
+        {ask.error && (
+          <Callout tone="bad" className="mb-2" title="The question was not accepted">
+            {problemText(ask.error)}
+          </Callout>
+        )}
         {/* Made anew with each turn that was accepted: its field is empty then, and not before. */}
         <div key={last.id}>
-          {parts.composer({ busy, onAsk: (question) => ask.mutate({ agentId: last.agent_id, question }), ...(live ? { onStop: () => stop.mutate(live.id) } : {}) })}
+          {parts.composer({
+            busy,
+            onAsk: (question) => ask.mutate({ agentId: last.agent_id, question }),
+            ...(live ? { onStop: () => stop.mutate(live.id) } : {}),
+          })}
         </div>
       </div>
     </section>
@@ -75,11 +119,31 @@ function ThreadMenu({ id, file, onForgotten }: { id: string; file: () => string;
   });
   return (
     <>
-      <Menu trigger={<Button size="icon" variant="ghost" aria-label="Actions for this conversation"><Ellipsis /></Button>}>
-        <MenuItem onSelect={() => saveFile("conversation.md", file(), "text/markdown")}><Download /> Save as Markdown</MenuItem>
-        {refused === undefined && <MenuItem danger onSelect={() => setAsking(true)}><Trash2 /> Remove …</MenuItem>}
+      <Menu
+        trigger={
+          <Button size="icon" variant="ghost" aria-label="Actions for this conversation">
+            <Ellipsis />
+          </Button>
+        }
+      >
+        <MenuItem onSelect={() => saveFile("conversation.md", file(), "text/markdown")}>
+          <Download /> Save as Markdown
+        </MenuItem>
+        {refused === undefined && (
+          <MenuItem danger onSelect={() => setAsking(true)}>
+            <Trash2 /> Remove …
+          </MenuItem>
+        )}
       </Menu>
-      <ConfirmDialog open={asking} onOpenChange={setAsking} title="Remove this conversation?" description="Its executions and their traces are removed with it, for good." action="Remove" busy={forget.isPending} onConfirm={() => forget.mutate()} />
+      <ConfirmDialog
+        open={asking}
+        onOpenChange={setAsking}
+        title="Remove this conversation?"
+        description="Its executions and their traces are removed with it, for good."
+        action="Remove"
+        busy={forget.isPending}
+        onConfirm={() => forget.mutate()}
+      />
     </>
   );
 }

@@ -25,7 +25,11 @@ export interface ConversationParts {
 
 /** Conversations on the left, the chosen one on the right; on narrow screens one of the two. Which one stands in the address. */
 export function Conversations({ parts }: { parts: ConversationParts }) {
-  const [{ id, agent, fresh }, setPlace] = useQueryStates({ id: parseAsString, agent: parseAsString, fresh: parseAsBoolean });
+  const [{ id, agent, fresh }, setPlace] = useQueryStates({
+    id: parseAsString,
+    agent: parseAsString,
+    fresh: parseAsBoolean,
+  });
   const refused = useRefusal("executions:run");
   const open = id !== null || fresh === true;
   const close = () => void setPlace({ id: null, fresh: null });
@@ -44,16 +48,35 @@ export function Conversations({ parts }: { parts: ConversationParts }) {
       </div>
       <div className="grid min-h-0 min-w-0 flex-1 md:grid-cols-[minmax(15rem,20rem)_minmax(0,1fr)]">
         <div className={cn("flex min-h-0 min-w-0 flex-col border-r", open && "max-md:hidden")}>
-          <ConversationList chosen={id} agentId={agent} onAgent={(value) => void setPlace({ agent: value })} onChoose={(value) => void setPlace({ id: value, fresh: null })} />
+          <ConversationList
+            chosen={id}
+            agentId={agent}
+            onAgent={(value) => void setPlace({ agent: value })}
+            onChoose={(value) => void setPlace({ id: value, fresh: null })}
+          />
         </div>
         <div className={cn("flex min-h-0 min-w-0 flex-col bg-surface", !open && "max-md:hidden")}>
           {id !== null ? (
             <ConversationThread key={id} id={id} parts={parts} onClose={close} />
           ) : fresh ? (
-            <NewConversation initialAgent={agent} parts={parts} onBegun={(begun) => void setPlace({ id: begun, fresh: null })} onClose={close} />
+            <NewConversation
+              initialAgent={agent}
+              parts={parts}
+              onBegun={(begun) => void setPlace({ id: begun, fresh: null })}
+              onClose={close}
+            />
           ) : (
-            <EmptyState icon={<ConversationIcon />} title="Choose a conversation" action={<Button refused={refused} onClick={() => void setPlace({ fresh: true })}><MessageSquarePlus /> New conversation</Button>}>
-              An agent remembers the earlier turns of a conversation. Each turn is an execution: its trace is one click away.
+            <EmptyState
+              icon={<ConversationIcon />}
+              title="Choose a conversation"
+              action={
+                <Button refused={refused} onClick={() => void setPlace({ fresh: true })}>
+                  <MessageSquarePlus /> New conversation
+                </Button>
+              }
+            >
+              An agent remembers the earlier turns of a conversation. Each turn is an execution: its trace is one click
+              away.
             </EmptyState>
           )}
         </div>

@@ -42,7 +42,11 @@ export function NewConversation({ initialAgent, parts, onBegun, onClose }: NewCo
   if (!data) return <SkeletonRows />;
   if (!agent) {
     return (
-      <EmptyState icon={<AgentIcon />} title="There is no agent to talk to yet" action={<CreateLink what="agent">Create an agent</CreateLink>}>
+      <EmptyState
+        icon={<AgentIcon />}
+        title="There is no agent to talk to yet"
+        action={<CreateLink what="agent">Create an agent</CreateLink>}
+      >
         An agent is a model with instructions and tools.
       </EmptyState>
     );
@@ -50,9 +54,17 @@ export function NewConversation({ initialAgent, parts, onBegun, onClose }: NewCo
   return (
     <section aria-label="New conversation" className="flex min-h-0 flex-1 flex-col">
       <header className="flex min-h-11 items-center gap-2 border-b px-2 py-1.5 md:px-4">
-        <Button variant="ghost" size="icon" aria-label="All conversations" className="md:hidden" onClick={onClose}><ArrowLeft /></Button>
+        <Button variant="ghost" size="icon" aria-label="All conversations" className="md:hidden" onClick={onClose}>
+          <ArrowLeft />
+        </Button>
         <h2 className="flex-1 font-semibold">New conversation</h2>
-        <Select label="Talk to" value={agent.id} options={agents.map(({ id: value, name }) => ({ value, label: name }))} onChange={setChosen} className="max-w-56" />
+        <Select
+          label="Talk to"
+          value={agent.id}
+          options={agents.map(({ id: value, name }) => ({ value, label: name }))}
+          onChange={setChosen}
+          className="max-w-56"
+        />
       </header>
       <div className="flex min-h-0 flex-1 flex-col justify-center">
         <EmptyState icon={<ConversationIcon />} title={`Ask ${agent.name} something`}>
@@ -60,7 +72,11 @@ export function NewConversation({ initialAgent, parts, onBegun, onClose }: NewCo
         </EmptyState>
       </div>
       <div className="mx-auto w-full max-w-3xl px-4 pb-4">
-        {begin.error && <Callout tone="bad" className="mb-2" title="The question was not accepted">{problemText(begin.error)}</Callout>}
+        {begin.error && (
+          <Callout tone="bad" className="mb-2" title="The question was not accepted">
+            {problemText(begin.error)}
+          </Callout>
+        )}
         {parts.composer({ busy: begin.isPending, onAsk: (question) => begin.mutate(question) })}
       </div>
     </section>

@@ -20,9 +20,12 @@ export function useConversation(id: string) {
   const last = turns.at(-1);
   const refresh = () => void queryClient.invalidateQueries({ queryKey: ["conversations"] });
   const ask = useMutation({
-    mutationFn: ({ agentId, question }: { agentId: string; question: string }) => continueConversation(id, agentId, question),
+    mutationFn: ({ agentId, question }: { agentId: string; question: string }) =>
+      continueConversation(id, agentId, question),
     onSuccess: (execution) => {
-      queryClient.setQueryData<InfiniteData<ExecutionList, string | null>>(query.queryKey, (before) => withTurn(before, execution));
+      queryClient.setQueryData<InfiniteData<ExecutionList, string | null>>(query.queryKey, (before) =>
+        withTurn(before, execution),
+      );
       void queryClient.invalidateQueries({ queryKey: ["conversations", "list"] });
     },
   });
@@ -31,11 +34,27 @@ export function useConversation(id: string) {
     onError: (failure) => toast.error(problemText(failure)),
   });
   const live = last !== undefined && LIVE.has(last.status) ? last : null;
-  return { turns, last, live, error, isPending, ask, stop, refresh, earlier: hasNextPage ? { isFetching: isFetchingNextPage, load: () => void fetchNextPage() } : null };
+  return {
+    turns,
+    last,
+    live,
+    error,
+    isPending,
+    ask,
+    stop,
+    refresh,
+    earlier: hasNextPage ? { isFetching: isFetchingNextPage, load: () => void fetchNextPage() } : null,
+  };
 }
 
-function withTurn(before: InfiniteData<ExecutionList, string | null> | undefined, execution: ExecutionSummary): InfiniteData<ExecutionList, string | null> | undefined {
+function withTurn(
+  before: InfiniteData<ExecutionList, string | null> | undefined,
+  execution: ExecutionSummary,
+): InfiniteData<ExecutionList, string | null> | undefined {
   const [first, ...rest] = before?.pages ?? [];
   if (!before || !first || first.executions.some(({ id }) => id === execution.id)) return before;
-  return { ...before, pages: [{ ...first, executions: [execution, ...first.executions], total: first.total + 1 }, ...rest] };
+  return {
+    ...before,
+    pages: [{ ...first, executions: [execution, ...first.executions], total: first.total + 1 }, ...rest],
+  };
 }

@@ -2,7 +2,14 @@ import { expect, it } from "vitest";
 
 import { transcript } from "./transcript";
 
-const turn = { agent_name: "Ada", query: "23*19?", result: "It is **437**.", error: null, status: "completed" as const, created_at: "2026-11-21T12:00:00Z" };
+const turn = {
+  agent_name: "Ada",
+  query: "23*19?",
+  result: "It is **437**.",
+  error: null,
+  status: "completed" as const,
+  created_at: "2026-11-21T12:00:00Z",
+};
 
 it("writes every turn, what failed too", () => {
   const failed = { ...turn, result: null, error: { code: "timeout", message: "too slow" }, status: "failed" as const };

@@ -8,7 +8,9 @@ const REFRESH_MS = 10_000;
 export function executionCountQuery(status: ExecutionStatus, from: string | null = null) {
   return queryOptions({
     queryKey: ["executions", "count", status, from],
-    queryFn: async ({ signal }) => (await listExecutions({ query: { status, created_from: from, limit: 1 }, signal, throwOnError: true })).data.total,
+    queryFn: async ({ signal }) =>
+      (await listExecutions({ query: { status, created_from: from, limit: 1 }, signal, throwOnError: true })).data
+        .total,
     refetchInterval: REFRESH_MS,
   });
 }

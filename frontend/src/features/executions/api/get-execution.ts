@@ -6,6 +6,7 @@ import { getExecution } from "@/lib/api";
 export function executionQuery(id: string) {
   return queryOptions({
     queryKey: ["executions", "one", id],
-    queryFn: async ({ signal }) => (await getExecution({ path: { execution_id: id }, signal, throwOnError: true })).data,
+    queryFn: async ({ signal }) =>
+      (await getExecution({ path: { execution_id: id }, signal, throwOnError: true })).data,
   });
 }

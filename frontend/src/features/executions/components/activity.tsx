@@ -22,18 +22,29 @@ export function Activity() {
   const failed = useQuery(executionCountQuery("failed", since)).data;
   const completed = useQuery(executionCountQuery("completed", since)).data;
   return (
-    <section aria-label="Activity" className="grid grid-cols-2 overflow-hidden rounded-lg border bg-surface sm:grid-cols-4">
+    <section
+      aria-label="Activity"
+      className="grid grid-cols-2 overflow-hidden rounded-lg border bg-surface sm:grid-cols-4"
+    >
       <Figure href="/executions?status=running" value={running} text="running now" dot="bg-accent" />
       <Figure href="/executions?status=waiting" value={waiting} text="waiting for a person" dot="bg-warn" />
       <Figure href="/executions?status=failed&range=day" value={failed} text="failed in 24 hours" dot="bg-bad" />
-      <Figure href="/executions?status=completed&range=day" value={completed} text="completed in 24 hours" dot="bg-good" />
+      <Figure
+        href="/executions?status=completed&range=day"
+        value={completed}
+        text="completed in 24 hours"
+        dot="bg-good"
+      />
     </section>
   );
 }
 
 function Figure({ href, value, text, dot }: { href: string; value: number | undefined; text: string; dot: string }) {
   return (
-    <Link href={href} className="flex items-center gap-2 border-line px-4 py-2.5 hover:bg-hover max-sm:nth-[2n]:border-l max-sm:nth-[n+3]:border-t sm:not-first:border-l">
+    <Link
+      href={href}
+      className="flex items-center gap-2 border-line px-4 py-2.5 hover:bg-hover max-sm:nth-[2n]:border-l max-sm:nth-[n+3]:border-t sm:not-first:border-l"
+    >
       <span aria-hidden className={cn("size-1.5 shrink-0 rounded-full", value ? dot : "bg-line-strong")} />
       <span className="flex min-w-0 flex-col sm:flex-row sm:items-baseline sm:gap-2">
         <span className="nums text-lg font-semibold">{value === undefined ? "–" : count(value)}</span>

@@ -8,12 +8,34 @@ import * as api from "@/lib/api";
 
 import { AnswerForm } from "./answer-form";
 
-vi.mock("@/lib/api", async (original) => ({ ...(await original<typeof api>()), resumeExecution: vi.fn(), listTools: vi.fn(), getProfile: vi.fn() }));
+vi.mock("@/lib/api", async (original) => ({
+  ...(await original<typeof api>()),
+  resumeExecution: vi.fn(),
+  listTools: vi.fn(),
+  getProfile: vi.fn(),
+}));
 afterEach(cleanup);
 beforeEach(() => {
-  vi.mocked(api.resumeExecution).mockReset().mockResolvedValue({ data: {} } as never);
-  vi.mocked(api.listTools).mockResolvedValue({ data: { tools: [{ name: "mail", parameters: { type: "object", properties: { to: { type: "string" }, copies: { type: "array", items: { type: "string" } } }, required: ["to"] } }] } } as never);
-  vi.mocked(api.getProfile).mockResolvedValue({ data: { role_label: "Developer", permissions: ["executions:run"] } } as never);
+  vi.mocked(api.resumeExecution)
+    .mockReset()
+    .mockResolvedValue({ data: {} } as never);
+  vi.mocked(api.listTools).mockResolvedValue({
+    data: {
+      tools: [
+        {
+          name: "mail",
+          parameters: {
+            type: "object",
+            properties: { to: { type: "string" }, copies: { type: "array", items: { type: "string" } } },
+            required: ["to"],
+          },
+        },
+      ],
+    },
+  } as never);
+  vi.mocked(api.getProfile).mockResolvedValue({
+    data: { role_label: "Developer", permissions: ["executions:run"] },
+  } as never);
 });
 
 function show(response_schema: Record<string, unknown>, value: Record<string, unknown> = {}) {
@@ -31,7 +53,11 @@ const seat = {
   title: "Which seat?",
   properties: {
     row: { type: "integer", minimum: 1, description: "From the front" },
-    guest: { type: "object", properties: { name: { type: "string" }, email: { type: "string", format: "email" } }, required: ["name"] },
+    guest: {
+      type: "object",
+      properties: { name: { type: "string" }, email: { type: "string", format: "email" } },
+      required: ["name"],
+    },
     meals: { type: "array", items: { type: "string" }, minItems: 1 },
     window: { type: "boolean", default: true },
     notes: { type: "object" },
@@ -44,9 +70,16 @@ describe("AnswerForm", () => {
     const user = show(seat);
     await user.click(screen.getByRole("button", { name: "Answer" }));
     expect(api.resumeExecution).not.toHaveBeenCalled();
-    expect(screen.getAllByRole("alert").map(({ textContent }) => textContent)).toEqual(["Needed", "Needed", "At least 1"]);
+    expect(screen.getAllByRole("alert").map(({ textContent }) => textContent)).toEqual([
+      "Needed",
+      "Needed",
+      "At least 1",
+    ]);
     await user.type(screen.getByRole("textbox", { name: /^Row/ }), "3");
-    await user.type(within(screen.getByRole("group", { name: /^Guest/ })).getByRole("textbox", { name: /^Name/ }), "Ada");
+    await user.type(
+      within(screen.getByRole("group", { name: /^Guest/ })).getByRole("textbox", { name: /^Name/ }),
+      "Ada",
+    );
     await user.click(screen.getByRole("button", { name: "Add to Meals" }));
     await user.type(screen.getByRole("textbox", { name: /^Meals 1/ }), "soup");
     await user.click(screen.getByRole("textbox", { name: "Notes" }));
@@ -56,8 +89,17 @@ describe("AnswerForm", () => {
   });
 
   it("shows what the server objects to at the field that it names", async () => {
-    vi.mocked(api.resumeExecution).mockRejectedValue({ title: "no", status: 422, detail: "it does not fit", errors: [{ pointer: "/answers/q1/guest/name", detail: "nobody of this name" }] });
-    const user = show({ type: "object", properties: { guest: { type: "object", properties: { name: { type: "string" } }, required: ["name"] } }, required: ["guest"] });
+    vi.mocked(api.resumeExecution).mockRejectedValue({
+      title: "no",
+      status: 422,
+      detail: "it does not fit",
+      errors: [{ pointer: "/answers/q1/guest/name", detail: "nobody of this name" }],
+    });
+    const user = show({
+      type: "object",
+      properties: { guest: { type: "object", properties: { name: { type: "string" } }, required: ["name"] } },
+      required: ["guest"],
+    });
     const name = screen.getByRole("textbox", { name: /^Name/ });
     await user.type(name, "Bob");
     await user.click(screen.getByRole("button", { name: "Answer" }));
@@ -68,7 +110,10 @@ describe("AnswerForm", () => {
   });
 
   it("changes the arguments of a call in the form of its tool", async () => {
-    const user = show({ properties: { decision: { enum: ["approve", "edit"] }, arguments: {} } }, { tool: "mail", arguments: { to: "ada", copies: ["bob"] } });
+    const user = show(
+      { properties: { decision: { enum: ["approve", "edit"] }, arguments: {} } },
+      { tool: "mail", arguments: { to: "ada", copies: ["bob"] } },
+    );
     await user.click(screen.getByRole("button", { name: "Change the arguments" }));
     const to = await screen.findByRole("textbox", { name: /^to/ });
     await user.clear(to);
@@ -83,7 +128,9 @@ describe("AnswerForm", () => {
   it("does nothing for those who may not answer, and says so", async () => {
     vi.mocked(api.getProfile).mockResolvedValue({ data: { role_label: "Viewer", permissions: [] } } as never);
     const user = show({ properties: { decision: { enum: ["approve"] } } });
-    await vi.waitFor(() => expect(screen.getByRole("button", { name: "Answer" }).getAttribute("aria-disabled")).toBe("true"));
+    await vi.waitFor(() =>
+      expect(screen.getByRole("button", { name: "Answer" }).getAttribute("aria-disabled")).toBe("true"),
+    );
     await user.click(screen.getByRole("button", { name: "Answer" }));
     expect(api.resumeExecution).not.toHaveBeenCalled();
   });

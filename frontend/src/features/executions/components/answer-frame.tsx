@@ -53,7 +53,13 @@ export function AnswerFrame({ executionId, question, onAnswered, read, children 
     >
       {children(tried ? { ...said, ...read.errors } : said, changed)}
       {answer.error && Object.keys(said).length === 0 && <Callout tone="bad">{problemText(answer.error)}</Callout>}
-      <Button type="submit" variant="primary" disabled={answer.isPending || answer.isSuccess} refused={refused} className="self-start">
+      <Button
+        type="submit"
+        variant="primary"
+        disabled={answer.isPending || answer.isSuccess}
+        refused={refused}
+        className="self-start"
+      >
         {answer.isPending ? "Sending …" : "Answer"}
       </Button>
     </form>

@@ -36,7 +36,10 @@ export function AskBox({ initial = "", busy, disabled = false, onAsk, onStop, ch
     }
   };
   return (
-    <form onSubmit={submit} className={cn("rounded-lg border border-control-line/70 bg-surface focus-within:border-accent", className)}>
+    <form
+      onSubmit={submit}
+      className={cn("rounded-lg border border-control-line/70 bg-surface focus-within:border-accent", className)}
+    >
       <textarea
         aria-label="Question"
         value={query}
@@ -55,7 +58,14 @@ export function AskBox({ initial = "", busy, disabled = false, onAsk, onStop, ch
             <Square className="fill-current" /> Stop
           </Button>
         ) : (
-          <Button type="submit" size="sm" variant="primary" disabled={!ready && refused === undefined} refused={refused} className="max-sm:ml-auto">
+          <Button
+            type="submit"
+            size="sm"
+            variant="primary"
+            disabled={!ready && refused === undefined}
+            refused={refused}
+            className="max-sm:ml-auto"
+          >
             <ArrowUp /> Ask
           </Button>
         )}

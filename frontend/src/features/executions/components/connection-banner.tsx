@@ -9,11 +9,23 @@ import { problemText } from "@/lib/problem";
 import { useNow } from "@/lib/use-now";
 
 /** Says when the stream is interrupted and when the next try comes. Nothing is shown while all is well. */
-export function ConnectionBanner({ stream, resumed, onReconnect }: { stream: StreamState; resumed: boolean; onReconnect: () => void }) {
+export function ConnectionBanner({
+  stream,
+  resumed,
+  onReconnect,
+}: {
+  stream: StreamState;
+  resumed: boolean;
+  onReconnect: () => void;
+}) {
   const now = useNow(250, stream.phase === "waiting");
   if (stream.phase === "refused") {
     return (
-      <Callout tone="bad" className="m-3" title={stream.status === 404 ? "There is no such execution" : "The trace cannot be followed"}>
+      <Callout
+        tone="bad"
+        className="m-3"
+        title={stream.status === 404 ? "There is no such execution" : "The trace cannot be followed"}
+      >
         {problemText(stream.body)}
       </Callout>
     );
@@ -22,7 +34,9 @@ export function ConnectionBanner({ stream, resumed, onReconnect }: { stream: Str
   if (stream.phase !== "waiting") return null;
   const seconds = Math.max(0, Math.ceil((stream.retryAt - now) / 1000));
   return (
-    <Bar text={`Connection lost – next try in ${seconds} s (number ${stream.attempt}). The run goes on; nothing is missed.`}>
+    <Bar
+      text={`Connection lost – next try in ${seconds} s (number ${stream.attempt}). The run goes on; nothing is missed.`}
+    >
       <Button size="sm" onClick={onReconnect}>
         Try now
       </Button>
@@ -32,7 +46,11 @@ export function ConnectionBanner({ stream, resumed, onReconnect }: { stream: Str
 
 function Bar({ text, children }: { text: string; children?: React.ReactNode }) {
   return (
-    <div role="status" data-testid="connection-banner" className="flex min-h-9 shrink-0 flex-wrap items-center gap-2 border-b border-warn/50 bg-warn-soft px-4 py-1 text-sm text-warn-ink">
+    <div
+      role="status"
+      data-testid="connection-banner"
+      className="flex min-h-9 shrink-0 flex-wrap items-center gap-2 border-b border-warn/50 bg-warn-soft px-4 py-1 text-sm text-warn-ink"
+    >
       <Unplug aria-hidden className="size-4" />
       <span className="flex-1">{text}</span>
       {children}

@@ -21,7 +21,11 @@ interface DecisionFormProps extends AnswerFormProps {
 /** A decision about one call: yes, with other arguments (in the form of its tool), with a result of one's own, no. */
 export function DecisionForm({ choices, ...props }: DecisionFormProps) {
   const prefix = useId();
-  const [{ decision, result, reason }, setWords] = useState({ decision: choices[0]?.value ?? "", result: "", reason: "" });
+  const [{ decision, result, reason }, setWords] = useState({
+    decision: choices[0]?.value ?? "",
+    result: "",
+    reason: "",
+  });
   const [node, draft, setArguments] = useArguments(props.question.value);
   const read = readDecision({ decision, arguments: draft, result, reason }, node);
   return (
@@ -34,7 +38,13 @@ export function DecisionForm({ choices, ...props }: DecisionFormProps) {
         const [wrongResult, wrongReason] = [errors["/result"], errors["/reason"]];
         return (
           <>
-            <Segmented label="Decision" value={decision} options={choices} onChange={(value) => put({ decision: value })} className="h-auto flex-wrap self-start [&_button]:h-6" />
+            <Segmented
+              label="Decision"
+              value={decision}
+              options={choices}
+              onChange={(value) => put({ decision: value })}
+              className="h-auto flex-wrap self-start [&_button]:h-6"
+            />
             {decision === "edit" && (
               <SchemaForm
                 schema={node.schema}
@@ -50,15 +60,30 @@ export function DecisionForm({ choices, ...props }: DecisionFormProps) {
             )}
             {decision === "respond" && (
               <Field id={`${prefix}result`} label="Result" hint="JSON, or plain text" error={wrongResult}>
-                <Textarea {...fieldAria(`${prefix}result`, wrongResult)} value={result} onChange={({ target }) => put({ result: target.value })} />
+                <Textarea
+                  {...fieldAria(`${prefix}result`, wrongResult)}
+                  value={result}
+                  onChange={({ target }) => put({ result: target.value })}
+                />
               </Field>
             )}
             {decision === "reject" && (
               <Field id={`${prefix}reason`} label="Reason" hint="The model is told this" error={wrongReason}>
-                <Input {...fieldAria(`${prefix}reason`, wrongReason)} value={reason} onChange={({ target }) => put({ reason: target.value })} />
+                <Input
+                  {...fieldAria(`${prefix}reason`, wrongReason)}
+                  value={reason}
+                  onChange={({ target }) => put({ reason: target.value })}
+                />
               </Field>
             )}
-            {[errors[""], errors["/decision"]].map((text) => text && <Callout key={text} tone="bad">{text}</Callout>)}
+            {[errors[""], errors["/decision"]].map(
+              (text) =>
+                text && (
+                  <Callout key={text} tone="bad">
+                    {text}
+                  </Callout>
+                ),
+            )}
           </>
         );
       }}

@@ -30,7 +30,9 @@ export function DetailPane({ trace, view }: { trace: Trace; view: TraceView }) {
         {step ? <StepIcon step={step} /> : <AgentIcon className="size-3.5 text-accent-ink" />}
         <div className="flex min-w-0 flex-1 items-center gap-1">
           {step && <Path trace={trace} step={step} onSelect={view.select} />}
-          <h2 className="min-w-0 truncate font-semibold">{event ? `Event ${event.seq}: ${event.type}` : (step?.name ?? "Execution")}</h2>
+          <h2 className="min-w-0 truncate font-semibold">
+            {event ? `Event ${event.seq}: ${event.type}` : (step?.name ?? "Execution")}
+          </h2>
         </div>
         {step && <ForkStep key={step.id} trace={trace} step={step} />}
         <Segmented
@@ -44,8 +46,13 @@ export function DetailPane({ trace, view }: { trace: Trace; view: TraceView }) {
         />
       </div>
       {/* The pane scrolls; the keyboard must be able to do that too. */}
-      {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-      <div tabIndex={0} role="group" aria-label="Contents" className="flex min-h-0 flex-1 flex-col gap-4 overflow-y-auto p-3 focus-visible:outline-offset-[-2px]">
+      <div
+        // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+        tabIndex={0}
+        role="group"
+        aria-label="Contents"
+        className="flex min-h-0 flex-1 flex-col gap-4 overflow-y-auto p-3 focus-visible:outline-offset-[-2px]"
+      >
         {event ? (
           <JsonView value={event} label="Event" />
         ) : raw ? (
@@ -63,7 +70,10 @@ export function DetailPane({ trace, view }: { trace: Trace; view: TraceView }) {
 /** The way from the run to the step; every part of it can be gone to. */
 function Path({ trace, step, onSelect }: { trace: Trace; step: Step; onSelect: (id: string | null) => void }) {
   const around = ancestors(trace, step).reverse();
-  const parts = [{ id: null, name: trace.agentName }, ...around.map((id) => ({ id, name: trace.steps[trace.places.get(id) ?? -1]?.name ?? id }))];
+  const parts = [
+    { id: null, name: trace.agentName },
+    ...around.map((id) => ({ id, name: trace.steps[trace.places.get(id) ?? -1]?.name ?? id })),
+  ];
   return parts.map(({ id, name }) => (
     <span key={id ?? "run"} className="flex min-w-0 items-center gap-1 text-ink-3">
       <button type="button" onClick={() => onSelect(id)} className="truncate rounded-sm hover:text-ink">
@@ -76,7 +86,10 @@ function Path({ trace, step, onSelect }: { trace: Trace; step: Step; onSelect: (
 
 function rawEvents(trace: Trace, step: Step | undefined): TraceEvent[] {
   if (step) return step.events.flatMap((place) => trace.events[place] ?? []);
-  return trace.events.filter((event) => event.type === "connection" || event.type === "complete" || event.type === "error" || event.type === "cancelled");
+  return trace.events.filter(
+    (event) =>
+      event.type === "connection" || event.type === "complete" || event.type === "error" || event.type === "cancelled",
+  );
 }
 
 function RawEvents({ events }: { events: TraceEvent[] }) {
@@ -85,7 +98,9 @@ function RawEvents({ events }: { events: TraceEvent[] }) {
       {events.slice(0, RAW_EVENTS).map((event) => (
         <JsonView key={event.seq} value={event} label={`Event ${event.seq}: ${event.type}`} className="shrink-0" />
       ))}
-      {events.length > RAW_EVENTS && <p className="text-ink-3">{events.length - RAW_EVENTS} more; the list of events has them all.</p>}
+      {events.length > RAW_EVENTS && (
+        <p className="text-ink-3">{events.length - RAW_EVENTS} more; the list of events has them all.</p>
+      )}
     </>
   );
 }

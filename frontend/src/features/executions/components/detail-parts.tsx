@@ -55,7 +55,11 @@ export function Arguments({ values }: { values: Record<string, unknown> }) {
         <div key={name}>
           <dt className="font-mono text-xs text-tool-ink">{name}</dt>
           <dd>
-            {typeof value === "object" && value !== null ? <JsonView value={value} label={name} /> : <CodeBlock text={String(value)} label={name} />}
+            {typeof value === "object" && value !== null ? (
+              <JsonView value={value} label={name} />
+            ) : (
+              <CodeBlock text={String(value)} label={name} />
+            )}
           </dd>
         </div>
       ))}

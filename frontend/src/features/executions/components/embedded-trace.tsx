@@ -21,7 +21,13 @@ export function EmbeddedTrace({ execution, stacked = false, onStarted }: Embedde
   const { trace } = execution;
   return (
     <div className="@container flex min-h-0 min-w-0 flex-1 flex-col">
-      {(trace.lastSeq > 0 || trace.query !== "") && <TraceStats trace={trace} lead={<StatusBadge status={trace.status} />} actions={<TraceActions trace={trace} compact onStarted={onStarted} />} />}
+      {(trace.lastSeq > 0 || trace.query !== "") && (
+        <TraceStats
+          trace={trace}
+          lead={<StatusBadge status={trace.status} />}
+          actions={<TraceActions trace={trace} compact onStarted={onStarted} />}
+        />
+      )}
       <TraceView execution={execution} selected={selected} onSelect={setSelected} stacked={stacked} />
     </div>
   );

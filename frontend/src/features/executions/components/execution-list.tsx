@@ -20,16 +20,30 @@ import { ExecutionTable } from "./execution-table";
 /** All executions, with filters in the address. */
 export function ExecutionList() {
   const state = useExecutionFilters();
-  const { data, error, isPending, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = useInfiniteQuery(executionsQuery(state.filters));
+  const { data, error, isPending, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = useInfiniteQuery(
+    executionsQuery(state.filters),
+  );
   const executions = data?.pages.flatMap((page) => page.executions) ?? [];
   const total = data?.pages[0]?.total;
   return (
     <>
-      <PageHeader title="Executions" facts={total !== undefined && <span className="nums text-ink-3">{count(total)}</span>} />
+      <PageHeader
+        title="Executions"
+        facts={total !== undefined && <span className="nums text-ink-3">{count(total)}</span>}
+      />
       <ExecutionFilters state={state} />
       {isPending && <SkeletonRows rows={9} />}
       {error && (
-        <Callout tone="bad" className="m-4" title="The executions could not be loaded" action={<Button size="sm" onClick={() => void refetch()}>Try again</Button>}>
+        <Callout
+          tone="bad"
+          className="m-4"
+          title="The executions could not be loaded"
+          action={
+            <Button size="sm" onClick={() => void refetch()}>
+              Try again
+            </Button>
+          }
+        >
           {problemText(error)}
         </Callout>
       )}
@@ -49,7 +63,11 @@ export function ExecutionList() {
 function Empty({ filtered, onClear }: { filtered: boolean; onClear: () => void }) {
   if (filtered) {
     return (
-      <EmptyState icon={<TraceIcon />} title="No execution fits these filters" action={<Button onClick={onClear}>Clear the filters</Button>} />
+      <EmptyState
+        icon={<TraceIcon />}
+        title="No execution fits these filters"
+        action={<Button onClick={onClear}>Clear the filters</Button>}
+      />
     );
   }
   return (
@@ -62,7 +80,8 @@ function Empty({ filtered, onClear }: { filtered: boolean; onClear: () => void }
         </Link>
       }
     >
-      Every run of an agent is kept here with its whole trace: each model call, each tool call, what came back and what it cost.
+      Every run of an agent is kept here with its whole trace: each model call, each tool call, what came back and what
+      it cost.
     </EmptyState>
   );
 }

@@ -26,8 +26,17 @@ export function ExecutionPage({ executionId }: { executionId: string }) {
       <PageHeader
         parent={{ href: "/executions", label: "Executions" }}
         title={trace.query ? oneLine(trace.query, 120) : "Execution"}
-        facts={trace.lastSeq > 0 && <><StatusBadge status={trace.status} /><OriginNote executionId={executionId} /></>}
-        actions={trace.lastSeq > 0 && <TraceActions trace={trace} onStarted={(id) => router.push(`/executions/${id}`)} />}
+        facts={
+          trace.lastSeq > 0 && (
+            <>
+              <StatusBadge status={trace.status} />
+              <OriginNote executionId={executionId} />
+            </>
+          )
+        }
+        actions={
+          trace.lastSeq > 0 && <TraceActions trace={trace} onStarted={(id) => router.push(`/executions/${id}`)} />
+        }
       />
       {trace.lastSeq > 0 && <TraceStats trace={trace} />}
       <TraceView execution={execution} selected={step} onSelect={select} />

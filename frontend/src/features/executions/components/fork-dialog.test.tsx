@@ -45,7 +45,9 @@ describe("ForkStep", () => {
     await user.click(screen.getByRole("button", { name: "Fork" }));
     await user.click(await screen.findByRole("button", { name: "Fork" }));
     await waitFor(() => expect(push).toHaveBeenCalledWith("/executions/e2"));
-    expect(api.forkExecution).toHaveBeenCalledWith(expect.objectContaining({ path: { execution_id: "e1" }, body: { after_seq: 8 } }));
+    expect(api.forkExecution).toHaveBeenCalledWith(
+      expect.objectContaining({ path: { execution_id: "e1" }, body: { after_seq: 8 } }),
+    );
   });
 
   it("sends another result, and says when it is not readable", async () => {
@@ -60,6 +62,10 @@ describe("ForkStep", () => {
     await user.clear(field);
     await user.type(field, "438");
     await user.click(screen.getByRole("button", { name: "Fork with the change" }));
-    await waitFor(() => expect(api.forkExecution).toHaveBeenCalledWith(expect.objectContaining({ body: { after_seq: 8, edit: { result: 438 } } })));
+    await waitFor(() =>
+      expect(api.forkExecution).toHaveBeenCalledWith(
+        expect.objectContaining({ body: { after_seq: 8, edit: { result: 438 } } }),
+      ),
+    );
   });
 });

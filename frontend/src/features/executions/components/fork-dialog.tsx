@@ -29,19 +29,32 @@ export function ForkStep({ trace, step }: { trace: Trace; step: Step }) {
       <Button size="sm" refused={refused} onClick={() => setOpen(true)}>
         <GitFork /> Fork
       </Button>
-      {open && <ForkDialog executionId={trace.executionId} name={step.name} point={point} onClose={() => setOpen(false)} />}
+      {open && (
+        <ForkDialog executionId={trace.executionId} name={step.name} point={point} onClose={() => setOpen(false)} />
+      )}
     </>
   );
 }
 
 /** What the new run keeps, and what it believes instead of what this step said. */
-export function ForkDialog({ executionId, name, point, onClose }: { executionId: string; name: string; point: ForkPoint; onClose: () => void }) {
+export function ForkDialog({
+  executionId,
+  name,
+  point,
+  onClose,
+}: {
+  executionId: string;
+  name: string;
+  point: ForkPoint;
+  onClose: () => void;
+}) {
   const router = useRouter();
   const queryClient = useQueryClient();
   const [text, setText] = useState(point.value);
   const [unreadable, setUnreadable] = useState(false);
   const fork = useMutation({
-    mutationFn: (edit: Record<string, unknown> | undefined) => forkExecution(executionId, { after_seq: point.seq, ...(edit ? { edit } : {}) }),
+    mutationFn: (edit: Record<string, unknown> | undefined) =>
+      forkExecution(executionId, { after_seq: point.seq, ...(edit ? { edit } : {}) }),
     onSuccess: ({ id }) => {
       void queryClient.invalidateQueries({ queryKey: ["executions"] });
       toast.success("Forked: this is the new execution");
@@ -76,13 +89,35 @@ export function ForkDialog({ executionId, name, point, onClose }: { executionId:
       }
     >
       {point.field ? (
-        <Field id="fork-value" label={point.field === "result" ? "Result of the call" : "What the model said"} error={error} hint={point.json ? "JSON. Change it to see what the agent makes of another result." : "Change it to see what the agent makes of it."}>
-          <Textarea {...fieldAria("fork-value", error)} value={text} spellCheck={!point.json} className="max-h-80 min-h-28 font-mono text-xs" onChange={(event) => setText(event.target.value)} />
+        <Field
+          id="fork-value"
+          label={point.field === "result" ? "Result of the call" : "What the model said"}
+          error={error}
+          hint={
+            point.json
+              ? "JSON. Change it to see what the agent makes of another result."
+              : "Change it to see what the agent makes of it."
+          }
+        >
+          <Textarea
+            {...fieldAria("fork-value", error)}
+            value={text}
+            spellCheck={!point.json}
+            className="max-h-80 min-h-28 font-mono text-xs"
+            onChange={(event) => setText(event.target.value)}
+          />
         </Field>
       ) : (
-        <p className="text-sm text-ink-3">Nothing can be edited at this step: to change a result, fork from the tool call; to change words, from the model’s answer.</p>
+        <p className="text-sm text-ink-3">
+          Nothing can be edited at this step: to change a result, fork from the tool call; to change words, from the
+          model’s answer.
+        </p>
       )}
-      {fork.error && !error && <Callout tone="bad" className="mt-2" title="Not forked">{problemText(fork.error)}</Callout>}
+      {fork.error && !error && (
+        <Callout tone="bad" className="mt-2" title="Not forked">
+          {problemText(fork.error)}
+        </Callout>
+      )}
     </Dialog>
   );
 }

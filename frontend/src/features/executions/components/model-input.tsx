@@ -26,7 +26,10 @@ export function ModelInput({ trace, step }: { trace: Trace; step: Step }) {
     <Section title={`Input, ${count(messages.length)} ${messages.length === 1 ? "message" : "messages"}`}>
       <ol aria-label="Messages before this call" className="divide-y overflow-hidden rounded-md border">
         <li className="px-2.5 py-1.5 text-xs text-ink-3">
-          <Link href={`/agents/${trace.agentId}?tab=versions`} className="underline decoration-line-strong underline-offset-2 hover:text-ink">
+          <Link
+            href={`/agents/${trace.agentId}?tab=versions`}
+            className="underline decoration-line-strong underline-offset-2 hover:text-ink"
+          >
             Instructions of {trace.agentName} v{trace.agentVersion}
           </Link>
           , and what was said before in the same conversation
@@ -50,7 +53,14 @@ function Message({ message: { role, name, text } }: { message: InputMessage }) {
   return (
     <li className="grid grid-cols-[7rem_minmax(0,1fr)] gap-2 px-2.5 py-1.5">
       <span className={cn("truncate font-mono text-2xs leading-5", inks[role])}>{name || role}</span>
-      <span className={cn("line-clamp-6 text-xs leading-5 break-words whitespace-pre-wrap", role !== "user" && "font-mono text-2xs leading-5")}>{text.slice(0, MAX_TEXT)}</span>
+      <span
+        className={cn(
+          "line-clamp-6 text-xs leading-5 break-words whitespace-pre-wrap",
+          role !== "user" && "font-mono text-2xs leading-5",
+        )}
+      >
+        {text.slice(0, MAX_TEXT)}
+      </span>
     </li>
   );
 }

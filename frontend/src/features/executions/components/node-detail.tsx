@@ -29,7 +29,10 @@ function nodeFacts(sum: Inside): (readonly [string, string | number | null])[] {
     ["Model calls", sum.modelCalls || null],
     ["Tool calls", sum.toolCalls || null],
     ["Errors", sum.errors || null],
-    ["Tokens", sum.inputTokens + sum.outputTokens > 0 ? `${count(sum.inputTokens)} → ${count(sum.outputTokens)}` : null],
+    [
+      "Tokens",
+      sum.inputTokens + sum.outputTokens > 0 ? `${count(sum.inputTokens)} → ${count(sum.outputTokens)}` : null,
+    ],
     ["Cost", cost(sum.costUsd)],
   ];
 }
@@ -42,16 +45,24 @@ export function Children({ steps, onSelect }: { steps: readonly Step[]; onSelect
       <ul className="-mx-1 flex flex-col">
         {steps.slice(0, MAX_CHILDREN).map((child) => (
           <li key={child.id}>
-            <button type="button" onClick={() => onSelect(child.id)} className="flex h-7 w-full items-center gap-2 rounded-md px-1 text-left hover:bg-hover">
+            <button
+              type="button"
+              onClick={() => onSelect(child.id)}
+              className="flex h-7 w-full items-center gap-2 rounded-md px-1 text-left hover:bg-hover"
+            >
               <StepIcon step={child} />
               <span className="shrink-0 font-medium">{child.name}</span>
               <span className="min-w-0 flex-1 truncate font-mono text-2xs text-ink-3">{stepLine(child)}</span>
-              <span className="nums text-xs text-ink-3">{child.endedAt === null ? "running" : duration(stepMs(child, child.endedAt))}</span>
+              <span className="nums text-xs text-ink-3">
+                {child.endedAt === null ? "running" : duration(stepMs(child, child.endedAt))}
+              </span>
             </button>
           </li>
         ))}
       </ul>
-      {steps.length > MAX_CHILDREN && <p className="text-xs text-ink-3">{count(steps.length - MAX_CHILDREN)} more in the list of steps</p>}
+      {steps.length > MAX_CHILDREN && (
+        <p className="text-xs text-ink-3">{count(steps.length - MAX_CHILDREN)} more in the list of steps</p>
+      )}
     </Section>
   );
 }

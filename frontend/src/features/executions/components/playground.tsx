@@ -20,11 +20,18 @@ import { useExecutionActions } from "../hooks/use-execution-actions";
 import { AskBox } from "./ask-box";
 import { EmbeddedTrace } from "./embedded-trace";
 
-const examples = ["First, compute 23*19 using the calculator. Then ask the chatbot to explain the result in one sentence.", "What is (17.5 + 4) * 12?"];
+const examples = [
+  "First, compute 23*19 using the calculator. Then ask the chatbot to explain the result in one sentence.",
+  "What is (17.5 + 4) * 12?",
+];
 
 /** Ask any agent and watch it. Agent and run stand in the address: a reload finds the same run again. */
 export function Playground() {
-  const [{ agent, execution: executionId }, setPlace] = useQueryStates({ agent: parseAsString, execution: parseAsString, query: parseAsString });
+  const [{ agent, execution: executionId }, setPlace] = useQueryStates({
+    agent: parseAsString,
+    execution: parseAsString,
+    query: parseAsString,
+  });
   const agents = useQuery(agentsQuery());
   const runnable = (agents.data?.agents ?? []).filter((candidate) => candidate.status !== "disabled");
   const agentId = agent || runnable[0]?.id || null;
@@ -33,7 +40,11 @@ export function Playground() {
     return (
       <>
         <PageHeader title="Playground" />
-        <EmptyState icon={<AgentIcon />} title="There is no agent to ask yet" action={<CreateLink what="agent">Create an agent</CreateLink>}>
+        <EmptyState
+          icon={<AgentIcon />}
+          title="There is no agent to ask yet"
+          action={<CreateLink what="agent">Create an agent</CreateLink>}
+        >
           An agent is a model with instructions and tools. Create one, then come back and ask it something.
         </EmptyState>
       </>
@@ -43,9 +54,26 @@ export function Playground() {
     <div className="flex min-h-0 flex-1 flex-col">
       <PageHeader
         title="Playground"
-        actions={<Select label="Agent" value={agentId ?? ""} options={runnable.map(({ id, name }) => ({ value: id, label: name }))} onChange={(id) => void setPlace({ agent: id, execution: null })} className="max-w-64" />}
+        actions={
+          <Select
+            label="Agent"
+            value={agentId ?? ""}
+            options={runnable.map(({ id, name }) => ({ value: id, label: name }))}
+            onChange={(id) => void setPlace({ agent: id, execution: null })}
+            className="max-w-64"
+          />
+        }
       />
-      {agents.isPending ? <SkeletonRows /> : <Run key={agentId} agentId={agentId} executionId={executionId} onStarted={(id) => void setPlace({ execution: id })} />}
+      {agents.isPending ? (
+        <SkeletonRows />
+      ) : (
+        <Run
+          key={agentId}
+          agentId={agentId}
+          executionId={executionId}
+          onStarted={(id) => void setPlace({ execution: id })}
+        />
+      )}
     </div>
   );
 }
@@ -60,7 +88,9 @@ function Run({ agentId, executionId, onStarted }: RunProps) {
   const stream = useAgentStream(agentId, executionId);
   const { cancel } = useExecutionActions();
   const refused = useRefusal("executions:run");
-  const [initial] = useState(() => new URLSearchParams(typeof window === "undefined" ? "" : window.location.search).get("query") ?? "");
+  const [initial] = useState(
+    () => new URLSearchParams(typeof window === "undefined" ? "" : window.location.search).get("query") ?? "",
+  );
   const ask = (query: string) => void stream.startStreaming(query).then(onStarted, () => undefined);
   return (
     <>
@@ -92,7 +122,14 @@ function Run({ agentId, executionId, onStarted }: RunProps) {
           icon={<TraceIcon />}
           title="Ask something"
           action={examples.map((example) => (
-            <Button key={example} size="sm" className="h-auto max-w-full py-1 text-left whitespace-normal" disabled={agentId === null || stream.isStreaming} refused={refused} onClick={() => ask(example)}>
+            <Button
+              key={example}
+              size="sm"
+              className="h-auto max-w-full py-1 text-left whitespace-normal"
+              disabled={agentId === null || stream.isStreaming}
+              refused={refused}
+              onClick={() => ask(example)}
+            >
               {example}
             </Button>
           ))}

@@ -17,8 +17,18 @@ export function QuickAsk({ agents }: { agents: readonly AgentOut[] }) {
   const agentId = chosen ?? runnable[0]?.id ?? null;
   const { ask } = useExecutionActions((id) => router.push(`/playground?agent=${agentId}&execution=${id}`));
   return (
-    <AskBox busy={ask.isPending} disabled={agentId === null} onAsk={(query) => agentId && ask.mutate({ agentId, query })}>
-      <Select label="Agent" value={agentId ?? ""} options={runnable.map(({ id, name }) => ({ value: id, label: name }))} onChange={setChosen} className="h-7 max-w-56 text-xs" />
+    <AskBox
+      busy={ask.isPending}
+      disabled={agentId === null}
+      onAsk={(query) => agentId && ask.mutate({ agentId, query })}
+    >
+      <Select
+        label="Agent"
+        value={agentId ?? ""}
+        options={runnable.map(({ id, name }) => ({ value: id, label: name }))}
+        onChange={setChosen}
+        className="h-7 max-w-56 text-xs"
+      />
     </AskBox>
   );
 }

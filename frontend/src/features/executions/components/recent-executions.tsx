@@ -18,15 +18,26 @@ export interface RecentExecutionsProps {
 }
 
 /** The latest runs, of all agents, of one, or of a schedule. */
-export function RecentExecutions({ agentId, scheduleId, title = "Recent executions", showAll = true, limit = 8 }: RecentExecutionsProps) {
-  const { data, isPending } = useInfiniteQuery(executionsQuery({ agentId: agentId ?? null, scheduleId: scheduleId ?? null }, limit));
+export function RecentExecutions({
+  agentId,
+  scheduleId,
+  title = "Recent executions",
+  showAll = true,
+  limit = 8,
+}: RecentExecutionsProps) {
+  const { data, isPending } = useInfiniteQuery(
+    executionsQuery({ agentId: agentId ?? null, scheduleId: scheduleId ?? null }, limit),
+  );
   const executions = data?.pages[0]?.executions ?? [];
   return (
     <Card className="min-w-0 overflow-hidden">
       <div className="flex items-center justify-between border-b px-4 py-2">
         <h2 className="font-semibold">{title}</h2>
         {showAll && (
-          <Link href={agentId ? `/executions?agent=${agentId}` : "/executions"} className="text-xs text-accent-ink hover:underline">
+          <Link
+            href={agentId ? `/executions?agent=${agentId}` : "/executions"}
+            className="text-xs text-accent-ink hover:underline"
+          >
             See all
           </Link>
         )}

@@ -24,8 +24,23 @@ export function ReplayBar({ replay }: { replay: Replay }) {
       <span className="nums hidden w-32 text-xs whitespace-nowrap text-ink-2 sm:inline">
         {duration(at * 1000)} / {duration(total * 1000)}
       </span>
-      <Slider label="Moment of the run" value={at} min={0} max={total} step={Math.max(total / 1000, 0.001)} onChange={replay.seek} text={(value) => duration(value * 1000)} className="min-w-16 flex-1" />
-      <Select label="Speed" value={String(speed)} options={speeds} onChange={(value) => replay.setSpeed(Number(value))} className="h-7 w-18 text-xs" />
+      <Slider
+        label="Moment of the run"
+        value={at}
+        min={0}
+        max={total}
+        step={Math.max(total / 1000, 0.001)}
+        onChange={replay.seek}
+        text={(value) => duration(value * 1000)}
+        className="min-w-16 flex-1"
+      />
+      <Select
+        label="Speed"
+        value={String(speed)}
+        options={speeds}
+        onChange={(value) => replay.setSpeed(Number(value))}
+        className="h-7 w-18 text-xs"
+      />
       <Button size="sm" variant="ghost" disabled={!active} onClick={replay.exit}>
         <SkipForward /> <span className="max-sm:sr-only">To the end</span>
       </Button>

@@ -13,7 +13,15 @@ import type { TraceEvent } from "../model/trace-event";
 import { Facts, Section } from "./detail-parts";
 
 /** The run as a whole: what was asked, what came of it, what it cost. */
-export function RunOverview({ trace, onJumpToError, onSelect }: { trace: Trace; onJumpToError: () => void; onSelect: (id: string) => void }) {
+export function RunOverview({
+  trace,
+  onJumpToError,
+  onSelect,
+}: {
+  trace: Trace;
+  onJumpToError: () => void;
+  onSelect: (id: string) => void;
+}) {
   const waiting = trace.steps.find((step) => step.status === "waiting");
   const live = !isOver(trace);
   return (
@@ -52,7 +60,11 @@ export function RunOverview({ trace, onJumpToError, onSelect }: { trace: Trace; 
       {(trace.answer || live) && (
         <Section title="Answer">
           <div aria-live="polite" aria-busy={live}>
-            {trace.answer ? <Markdown text={trace.answer} streaming={live && trace.status === "running"} /> : <AnswerPlaceholder />}
+            {trace.answer ? (
+              <Markdown text={trace.answer} streaming={live && trace.status === "running"} />
+            ) : (
+              <AnswerPlaceholder />
+            )}
           </div>
         </Section>
       )}
@@ -66,7 +78,12 @@ export function RunOverview({ trace, onJumpToError, onSelect }: { trace: Trace; 
             ["Input tokens", count(trace.totals.inputTokens)],
             ["Output tokens", count(trace.totals.outputTokens)],
             ["Cost", cost(trace.totals.costUsd)],
-            ["Duration", trace.startedAt !== null && trace.endedAt !== null ? duration((trace.endedAt - trace.startedAt) * 1000) : null],
+            [
+              "Duration",
+              trace.startedAt !== null && trace.endedAt !== null
+                ? duration((trace.endedAt - trace.startedAt) * 1000)
+                : null,
+            ],
             ["Started", timeOf(trace.startedAt)],
             ["Ended", timeOf(trace.endedAt)],
             ["Waited to begin", duration((waitedS(trace) ?? NaN) * 1000)],
@@ -88,17 +105,32 @@ const MAX_LINES = 200;
 
 /** The calls and their results, one line each, as in the terminal. */
 function Lines({ events }: { events: readonly TraceEvent[] }) {
-  const lines = events.flatMap((event) => (event.type === "tool_start" || event.type === "tool_end" ? [{ seq: event.seq, line: event.line, type: event.type }] : []));
+  const lines = events.flatMap((event) =>
+    event.type === "tool_start" || event.type === "tool_end"
+      ? [{ seq: event.seq, line: event.line, type: event.type }]
+      : [],
+  );
   if (lines.length === 0) return null;
   return (
     <Section title="Tool calls">
-      <ol className="flex flex-col gap-0.5 rounded-md border bg-sunken p-2.5 font-mono text-xs" data-testid="trace-lines">
+      <ol
+        className="flex flex-col gap-0.5 rounded-md border bg-sunken p-2.5 font-mono text-xs"
+        data-testid="trace-lines"
+      >
         {lines.slice(0, MAX_LINES).map(({ seq, line, type }) => (
-          <li key={seq} className={cn("break-words", type === "tool_start" ? "text-tool-ink" : line.startsWith("✘") ? "text-bad-ink" : "text-good-ink")}>
+          <li
+            key={seq}
+            className={cn(
+              "break-words",
+              type === "tool_start" ? "text-tool-ink" : line.startsWith("✘") ? "text-bad-ink" : "text-good-ink",
+            )}
+          >
             {line}
           </li>
         ))}
-        {lines.length > MAX_LINES && <li className="text-ink-3">… {lines.length - MAX_LINES} more in the list of steps</li>}
+        {lines.length > MAX_LINES && (
+          <li className="text-ink-3">… {lines.length - MAX_LINES} more in the list of steps</li>
+        )}
       </ol>
     </Section>
   );

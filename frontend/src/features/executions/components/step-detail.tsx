@@ -23,7 +23,9 @@ export function StepDetail({ trace, step, onSelect }: { trace: Trace; step: Step
           {step.error}
         </Callout>
       )}
-      {step.status === "lost" && <Callout tone="warn">The worker went away in the middle of this step; a later attempt takes over.</Callout>}
+      {step.status === "lost" && (
+        <Callout tone="warn">The worker went away in the middle of this step; a later attempt takes over.</Callout>
+      )}
       {step.kind === "tool" && <ToolDetail step={step} />}
       {step.kind === "model" && <ModelDetail trace={trace} step={step} />}
       {step.kind === "retry" && <RetryDetail step={step} />}
@@ -63,7 +65,12 @@ function ToolDetail({ step: { opened, closed, usage } }: { step: Step }) {
           ["Tokens", usage ? `${count(usage.input_tokens)} → ${count(usage.output_tokens)}` : null],
           ["Cost", cost(usage?.cost_usd)],
           ["May be repeated", start ? (start.repeatable === false ? "no" : "yes") : null],
-          ["Call", <code key="call" className="font-mono text-xs">{start?.call_id ?? end?.call_id}</code>],
+          [
+            "Call",
+            <code key="call" className="font-mono text-xs">
+              {start?.call_id ?? end?.call_id}
+            </code>,
+          ],
         ]}
       />
     </>
@@ -89,7 +96,11 @@ function ModelDetail({ trace, step }: { trace: Trace; step: Step }) {
               <Badge tone="tool" className="self-start">
                 {call.name}
               </Badge>
-              {call.arguments ? <JsonView value={call.arguments} label={`Arguments of ${call.name}`} /> : <CodeBlock text={call.raw ?? ""} label="Unreadable arguments" />}
+              {call.arguments ? (
+                <JsonView value={call.arguments} label={`Arguments of ${call.name}`} />
+              ) : (
+                <CodeBlock text={call.raw ?? ""} label="Unreadable arguments" />
+              )}
             </div>
           ))}
         </Section>
@@ -105,8 +116,18 @@ function ModelDetail({ trace, step }: { trace: Trace; step: Step }) {
             ["Counted by", usage ? (usage.estimated ? "us (estimate)" : "the provider") : null],
             ["Cost", cost(usage?.cost_usd)],
             ["Duration", usage ? duration(usage.duration_ms) : null],
-            ["First token after", usage?.first_token_ms === null || usage?.first_token_ms === undefined ? null : duration(usage.first_token_ms)],
-            ["Speed", usage && seconds > 0.05 && usage.output_tokens > 0 ? `${Math.round(usage.output_tokens / seconds)} tokens/s` : null],
+            [
+              "First token after",
+              usage?.first_token_ms === null || usage?.first_token_ms === undefined
+                ? null
+                : duration(usage.first_token_ms),
+            ],
+            [
+              "Speed",
+              usage && seconds > 0.05 && usage.output_tokens > 0
+                ? `${Math.round(usage.output_tokens / seconds)} tokens/s`
+                : null,
+            ],
             ["Ended because", message?.finish_reason],
           ]}
         />
@@ -122,7 +143,12 @@ function RetryDetail({ step: { opened } }: { step: Step }) {
       <Callout tone="warn" title={`Try number ${opened.try_number} of the ${opened.what}`}>
         {opened.reason}
       </Callout>
-      <Facts facts={[["Reason", opened.error_code], ["Waits before", opened.delay_s ? duration(opened.delay_s * 1000) : "not at all"]]} />
+      <Facts
+        facts={[
+          ["Reason", opened.error_code],
+          ["Waits before", opened.delay_s ? duration(opened.delay_s * 1000) : "not at all"],
+        ]}
+      />
     </>
   );
 }
@@ -135,8 +161,16 @@ function InterruptDetail({ step: { opened, closed, status }, executionId }: { st
       <Callout tone="warn" title={questionTitle(opened, opened.reason)}>
         {status === "waiting" ? "The run waits for you; it costs nothing meanwhile." : "Answered."}
       </Callout>
-      <Section title="The call">{isRecord(values) ? <Arguments values={values} /> : <JsonView value={opened.value} label="Value" />}</Section>
-      {status === "waiting" && <AnswerForm key={opened.interrupt_id} executionId={executionId} question={{ ...opened, id: opened.interrupt_id }} />}
+      <Section title="The call">
+        {isRecord(values) ? <Arguments values={values} /> : <JsonView value={opened.value} label="Value" />}
+      </Section>
+      {status === "waiting" && (
+        <AnswerForm
+          key={opened.interrupt_id}
+          executionId={executionId}
+          question={{ ...opened, id: opened.interrupt_id }}
+        />
+      )}
       {closed?.type === "resume" && (
         <Section title="Answer">
           <JsonView value={closed.answer} label="Answer" />

@@ -30,7 +30,12 @@ export function StepList({ trace, view, window, clock, pulled }: StepListProps) 
   const box = useRef<HTMLDivElement>(null);
   const { rows, selected, select, toggle, follow } = view;
   // eslint-disable-next-line react-hooks/incompatible-library
-  const virtual = useVirtualizer({ count: rows.length + 1, getScrollElement: () => box.current, estimateSize: () => ROW_HEIGHT, overscan: 8 });
+  const virtual = useVirtualizer({
+    count: rows.length + 1,
+    getScrollElement: () => box.current,
+    estimateSize: () => ROW_HEIGHT,
+    overscan: 8,
+  });
   const current = selected === null ? 0 : rows.findIndex((row) => row.step.id === selected) + 1;
   const live = !isOver(trace);
 
@@ -81,9 +86,21 @@ export function StepList({ trace, view, window, clock, pulled }: StepListProps) 
             const row = rows[item.index - 1];
             return (
               // Elements are used again for other rows: making new ones is what scrolling would spend its time on.
-              <div key={item.index % POOL} role="none" className="absolute inset-x-0 top-0 h-7.5 [contain:strict]" style={{ transform: `translateY(${item.start}px)` }}>
+              <div
+                key={item.index % POOL}
+                role="none"
+                className="absolute inset-x-0 top-0 h-7.5 [contain:strict]"
+                style={{ transform: `translateY(${item.start}px)` }}
+              >
                 {row ? (
-                  <StepRow row={row} window={window} clock={clock} selected={row.step.id === selected} onSelect={select} onToggle={toggle} />
+                  <StepRow
+                    row={row}
+                    window={window}
+                    clock={clock}
+                    selected={row.step.id === selected}
+                    onSelect={select}
+                    onToggle={toggle}
+                  />
                 ) : (
                   <RunRow
                     selected={selected === null}
@@ -115,16 +132,28 @@ function Axis({ window, startedAt }: { window: TimeWindow; startedAt: number }) 
   const offset = (window.from - startedAt) * 1000;
   const place = (ms: number) => (ms - offset) / total;
   return (
-    <div aria-hidden className={`${rowGrid} h-6 shrink-0 border-b border-l-2 border-l-transparent bg-sunken/60 pr-3 text-2xs text-ink-3`}>
+    <div
+      aria-hidden
+      className={`${rowGrid} h-6 shrink-0 border-b border-l-2 border-l-transparent bg-sunken/60 pr-3 text-2xs text-ink-3`}
+    >
       <span className="pl-2.5">Step</span>
       <span className="hidden text-right @2xl:block">Tokens</span>
       <span className="text-right">Duration</span>
       <div className="relative ml-3 hidden h-full overflow-hidden @md:block">
-        {ticks(window, startedAt).filter((ms) => place(ms) < 0.86).map((ms, index) => (
-          <span key={ms} className={cn("nums absolute top-1 border-l border-line-strong pl-1 leading-4 whitespace-nowrap", index % 2 === 1 && "hidden @2xl:block")} style={{ left: `${place(ms) * 100}%` }}>
-            {axisLabel(ms)}
-          </span>
-        ))}
+        {ticks(window, startedAt)
+          .filter((ms) => place(ms) < 0.86)
+          .map((ms, index) => (
+            <span
+              key={ms}
+              className={cn(
+                "nums absolute top-1 border-l border-line-strong pl-1 leading-4 whitespace-nowrap",
+                index % 2 === 1 && "hidden @2xl:block",
+              )}
+              style={{ left: `${place(ms) * 100}%` }}
+            >
+              {axisLabel(ms)}
+            </span>
+          ))}
       </div>
     </div>
   );

@@ -35,7 +35,24 @@ interface RowProps {
 
 /** One line of the waterfall. */
 function Row(props: RowProps) {
-  const { id, level, selected, onSelect, icon, name, line, tokens, ms, window, startedAt, endedAt, colour, running, failed, branch } = props;
+  const {
+    id,
+    level,
+    selected,
+    onSelect,
+    icon,
+    name,
+    line,
+    tokens,
+    ms,
+    window,
+    startedAt,
+    endedAt,
+    colour,
+    running,
+    failed,
+    branch,
+  } = props;
   const place = bar(window, startedAt, endedAt);
   const look = cn("absolute rounded-[3px]", failed ? "bg-bad" : colour, running && "breathe");
   return (
@@ -49,11 +66,21 @@ function Row(props: RowProps) {
       aria-selected={selected}
       aria-expanded={branch?.open}
       onClick={onSelect}
-      className={cn(rowGrid, "relative h-7.5 cursor-default border-l-2 border-transparent pr-3 hover:bg-hover", selected && "border-accent bg-accent-soft hover:bg-accent-soft")}
+      className={cn(
+        rowGrid,
+        "relative h-7.5 cursor-default border-l-2 border-transparent pr-3 hover:bg-hover",
+        selected && "border-accent bg-accent-soft hover:bg-accent-soft",
+      )}
     >
       <div className="flex min-w-0 items-center gap-1.5" style={{ paddingLeft: 6 + (level - 1) * 16 }}>
         {branch ? (
-          <button type="button" tabIndex={-1} aria-hidden onClick={(event) => (event.stopPropagation(), branch.onToggle())} className="-m-1 rounded-sm p-1 text-ink-3 hover:text-ink">
+          <button
+            type="button"
+            tabIndex={-1}
+            aria-hidden
+            onClick={(event) => (event.stopPropagation(), branch.onToggle())}
+            className="-m-1 rounded-sm p-1 text-ink-3 hover:text-ink"
+          >
             <ChevronRight className={cn("size-3.5 transition-transform", branch.open && "rotate-90")} />
           </button>
         ) : (
@@ -64,11 +91,24 @@ function Row(props: RowProps) {
         <span className="min-w-0 truncate font-mono text-2xs text-ink-3">{line}</span>
       </div>
       <span className="nums hidden truncate text-right text-2xs text-ink-3 @2xl:block">{tokens}</span>
-      <span className={cn("nums text-right text-xs text-ink-2", running && "text-accent-ink")}>{ms === null ? "" : duration(ms)}</span>
+      <span className={cn("nums text-right text-xs text-ink-2", running && "text-accent-ink")}>
+        {ms === null ? "" : duration(ms)}
+      </span>
       <div aria-hidden className="relative ml-3 hidden h-full @md:block">
-        {place && <span className={cn(look, "top-2.5 h-2.5 min-w-[3px]")} style={{ left: `min(${place.left}%, calc(100% - 3px))`, width: `${place.width}%` }} />}
+        {place && (
+          <span
+            className={cn(look, "top-2.5 h-2.5 min-w-[3px]")}
+            style={{ left: `min(${place.left}%, calc(100% - 3px))`, width: `${place.width}%` }}
+          />
+        )}
       </div>
-      {place && <span aria-hidden className={cn(look, "bottom-0 h-0.5 min-w-[3px] @md:hidden")} style={{ left: `min(${place.left}%, calc(100% - 3px))`, width: `${place.width}%` }} />}
+      {place && (
+        <span
+          aria-hidden
+          className={cn(look, "bottom-0 h-0.5 min-w-[3px] @md:hidden")}
+          style={{ left: `min(${place.left}%, calc(100% - 3px))`, width: `${place.width}%` }}
+        />
+      )}
     </div>
   );
 }

@@ -14,7 +14,15 @@ import { curlFollow, curlRun, curlStart } from "../model/code";
 import { isOver, type Trace } from "../model/trace";
 
 /** Cancel, run again, share, copy as curl, download. */
-export function TraceActions({ trace, compact = false, onStarted }: { trace: Trace; compact?: boolean; onStarted: (executionId: string) => void }) {
+export function TraceActions({
+  trace,
+  compact = false,
+  onStarted,
+}: {
+  trace: Trace;
+  compact?: boolean;
+  onStarted: (executionId: string) => void;
+}) {
   const { cancel, repeat } = useExecutionActions(onStarted);
   const refused = useRefusal("executions:run");
   const { user } = useSession();
@@ -29,11 +37,23 @@ export function TraceActions({ trace, compact = false, onStarted }: { trace: Tra
   return (
     <>
       {isOver(trace) ? (
-        <Button size={compact ? "sm" : "md"} disabled={repeat.isPending} refused={refused} onClick={() => repeat.mutate({ id: executionId, kind: "replay" })}>
+        <Button
+          size={compact ? "sm" : "md"}
+          disabled={repeat.isPending}
+          refused={refused}
+          onClick={() => repeat.mutate({ id: executionId, kind: "replay" })}
+        >
           <RotateCcw /> Run again
         </Button>
       ) : (
-        <Button size={compact ? "sm" : "md"} variant="dangerGhost" className="border border-line-strong" disabled={cancel.isPending || executionId === ""} refused={refused} onClick={() => cancel.mutate(executionId)}>
+        <Button
+          size={compact ? "sm" : "md"}
+          variant="dangerGhost"
+          className="border border-line-strong"
+          disabled={cancel.isPending || executionId === ""}
+          refused={refused}
+          onClick={() => cancel.mutate(executionId)}
+        >
           <Ban /> {cancel.isPending ? "Cancelling …" : "Cancel"}
         </Button>
       )}
@@ -61,7 +81,9 @@ export function TraceActions({ trace, compact = false, onStarted }: { trace: Tra
         <MenuItem onSelect={() => copy(curlFollow(place, executionId), "Command")}>
           <Terminal /> Copy as curl: follow this trace
         </MenuItem>
-        <MenuItem onSelect={() => saveFile(`${executionId}.json`, JSON.stringify(trace.events, null, 2), "application/json")}>
+        <MenuItem
+          onSelect={() => saveFile(`${executionId}.json`, JSON.stringify(trace.events, null, 2), "application/json")}
+        >
           <Download /> Download events
         </MenuItem>
       </Menu>

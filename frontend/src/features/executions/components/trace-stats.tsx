@@ -18,7 +18,10 @@ export function TraceStats({ trace, lead, actions }: { trace: Trace; lead?: Reac
   return (
     <div className="nums flex shrink-0 flex-wrap items-center gap-x-4 gap-y-1 border-b bg-canvas px-3 py-1.5 text-xs text-ink-2 md:px-5">
       {lead}
-      <Link href={`/agents/${trace.agentId}`} className="inline-flex items-center gap-1.5 font-medium text-ink hover:text-accent-ink @max-lg:hidden">
+      <Link
+        href={`/agents/${trace.agentId}`}
+        className="inline-flex items-center gap-1.5 font-medium text-ink hover:text-accent-ink @max-lg:hidden"
+      >
         <AgentIcon className="size-3.5" />
         {trace.agentName} <span className="font-normal text-ink-3">v{trace.agentVersion}</span>
       </Link>
@@ -29,10 +32,15 @@ export function TraceStats({ trace, lead, actions }: { trace: Trace; lead?: Reac
       </span>
       {totals.costUsd !== null && <span>{cost(totals.costUsd)}</span>}
       <span className="@max-lg:hidden">
-        {totals.modelCalls} model {totals.modelCalls === 1 ? "call" : "calls"}, {totals.toolCalls} tool {totals.toolCalls === 1 ? "call" : "calls"}
+        {totals.modelCalls} model {totals.modelCalls === 1 ? "call" : "calls"}, {totals.toolCalls} tool{" "}
+        {totals.toolCalls === 1 ? "call" : "calls"}
       </span>
       {trace.attempt > 1 && <span className="text-warn-ink">attempt {trace.attempt}</span>}
-      {startedAt !== null && <span className="ml-auto text-ink-3 @max-3xl:hidden max-sm:hidden">{dateTime(new Date(startedAt * 1000).toISOString())}</span>}
+      {startedAt !== null && (
+        <span className="ml-auto text-ink-3 @max-3xl:hidden max-sm:hidden">
+          {dateTime(new Date(startedAt * 1000).toISOString())}
+        </span>
+      )}
       {actions && <span className="ml-auto flex items-center gap-2">{actions}</span>}
     </div>
   );

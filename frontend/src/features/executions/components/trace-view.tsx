@@ -40,7 +40,8 @@ export const TraceView = memo(function TraceView({ execution, selected, onSelect
   const { trace } = replay;
   const view = useTraceView(trace, selected, onSelect);
   // The list is pulled along by what happens now, not by the history that a page opened later takes in first.
-  const pulled = view.follow && !isOver(live) && stream.phase === "live" && live.lastAt * 1000 >= stream.since - DATE_PRECISION_MS;
+  const pulled =
+    view.follow && !isOver(live) && stream.phase === "live" && live.lastAt * 1000 >= stream.since - DATE_PRECISION_MS;
   const running = !isOver(live) && live.startedAt !== null;
   const now = useNow(100, running) / 1000;
   const whole = timeWindow(live.startedAt, live.endedAt, Math.max(now, live.lastAt));
@@ -59,15 +60,46 @@ export const TraceView = memo(function TraceView({ execution, selected, onSelect
   }
   return (
     <ErrorBoundary what="The trace" resetKey={live.executionId}>
-      <div className="flex min-h-0 min-w-0 flex-1 flex-col bg-surface" data-testid="trace" data-status={live.status} data-events={live.events.length}>
+      <div
+        className="flex min-h-0 min-w-0 flex-1 flex-col bg-surface"
+        data-testid="trace"
+        data-status={live.status}
+        data-events={live.events.length}
+      >
         <ConnectionBanner stream={stream} resumed={running && live.lastSeq > 0} onReconnect={reconnect} />
-        <div style={{ "--details": `${detailsWidth}%` } as CSSProperties} className={cn("flex min-h-0 min-w-0 flex-1 flex-col", !stacked && "lg:flex-row")}>
-          <div className={cn("flex max-h-[55vh] min-h-56 min-w-0 flex-col", !stacked && "lg:max-h-none lg:min-w-72 lg:flex-1")}>
+        <div
+          style={{ "--details": `${detailsWidth}%` } as CSSProperties}
+          className={cn("flex min-h-0 min-w-0 flex-1 flex-col", !stacked && "lg:flex-row")}
+        >
+          <div
+            className={cn(
+              "flex max-h-[55vh] min-h-56 min-w-0 flex-col",
+              !stacked && "lg:max-h-none lg:min-w-72 lg:flex-1",
+            )}
+          >
             <TraceToolbar view={view} live={running} />
-            {view.mode === "steps" ? <StepList trace={trace} view={view} window={window} clock={clock} pulled={pulled} /> : <EventList trace={trace} view={view} pulled={pulled} />}
+            {view.mode === "steps" ? (
+              <StepList trace={trace} view={view} window={window} clock={clock} pulled={pulled} />
+            ) : (
+              <EventList trace={trace} view={view} pulled={pulled} />
+            )}
           </div>
-          {!stacked && <Splitter label="Width of the details" value={detailsWidth} min={25} max={65} onChange={setDetailsWidth} className="max-lg:hidden" />}
-          <div className={cn("flex min-h-72 min-w-0 flex-1 border-t", !stacked && "lg:w-(--details) lg:min-w-72 lg:flex-none lg:border-t-0")}>
+          {!stacked && (
+            <Splitter
+              label="Width of the details"
+              value={detailsWidth}
+              min={25}
+              max={65}
+              onChange={setDetailsWidth}
+              className="max-lg:hidden"
+            />
+          )}
+          <div
+            className={cn(
+              "flex min-h-72 min-w-0 flex-1 border-t",
+              !stacked && "lg:w-(--details) lg:min-w-72 lg:flex-none lg:border-t-0",
+            )}
+          >
             <DetailPane trace={trace} view={view} />
           </div>
         </div>

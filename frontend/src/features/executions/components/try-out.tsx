@@ -29,7 +29,9 @@ export function TryOut({ agentId }: { agentId: string }) {
           }}
           {...(stream.executionId ? { onStop: () => cancel.mutate(stream.executionId ?? "") } : {})}
         />
-        {!asked && refused === undefined && <p className="text-xs text-ink-3">The stored version answers: save your changes first.</p>}
+        {!asked && refused === undefined && (
+          <p className="text-xs text-ink-3">The stored version answers: save your changes first.</p>
+        )}
         {stream.refusal && <Callout tone="bad">{problemText(stream.refusal)}</Callout>}
       </div>
       {stream.run !== null && (

@@ -57,8 +57,13 @@ export function useAgentStream(agentId: string | null, initial: string | null = 
   const startStreaming = useCallback(async (query: string) => (await mutateAsync(query)).id, [mutateAsync]);
   const coming = useMemo(() => {
     if (asked === null || agentId === null) return null;
-    const agentName = queryClient.getQueryData(agentsQuery().queryKey)?.agents.find(({ id }) => id === agentId)?.name ?? "";
-    return { trace: askedTrace({ agentId, agentName, query: asked }), stream: { phase: "connecting" }, reconnect: () => undefined } satisfies ExecutionTrace;
+    const agentName =
+      queryClient.getQueryData(agentsQuery().queryKey)?.agents.find(({ id }) => id === agentId)?.name ?? "";
+    return {
+      trace: askedTrace({ agentId, agentName, query: asked }),
+      stream: { phase: "connecting" },
+      reconnect: () => undefined,
+    } satisfies ExecutionTrace;
   }, [asked, agentId, queryClient]);
   const begins = coming !== null && (isPending || execution.trace.executionId !== executionId);
   const watch = useCallback((id: string | null) => {
@@ -66,7 +71,11 @@ export function useAgentStream(agentId: string | null, initial: string | null = 
     setRun((before) => before + 1);
     setExecutionId(id);
   }, []);
-  const following = executionId !== null && !isOver(execution.trace) && execution.stream.phase !== "refused" && execution.stream.phase !== "ended";
+  const following =
+    executionId !== null &&
+    !isOver(execution.trace) &&
+    execution.stream.phase !== "refused" &&
+    execution.stream.phase !== "ended";
   return {
     events: execution.trace.events,
     isStreaming: isPending || following,

@@ -33,7 +33,8 @@ export function Account() {
   const { data: profile, error } = useSharedQuery(profileQuery());
   const { user } = useSession();
   const [tab, setTab] = useQueryState("tab", parseAsStringLiteral(tabs).withDefault("profile"));
-  const leave = (how: () => Promise<void>) => void how().then(closeSession, (problem: unknown) => toast.error(problemText(problem)));
+  const leave = (how: () => Promise<void>) =>
+    void how().then(closeSession, (problem: unknown) => toast.error(problemText(problem)));
   const admin = usePermissions()("users:read");
   return (
     <div className="flex min-h-0 flex-1 flex-col">
@@ -43,26 +44,44 @@ export function Account() {
         actions={
           user && (
             <>
-              <Button variant="ghost" onClick={() => leave(logOutEverywhere)}>Sign out everywhere</Button>
-              <Button onClick={() => leave(logOut)}><LogOut /> Sign out</Button>
+              <Button variant="ghost" onClick={() => leave(logOutEverywhere)}>
+                Sign out everywhere
+              </Button>
+              <Button onClick={() => leave(logOut)}>
+                <LogOut /> Sign out
+              </Button>
             </>
           )
         }
       />
-      {error && <Callout tone="bad" className="m-4">{problemText(error)}</Callout>}
+      {error && (
+        <Callout tone="bad" className="m-4">
+          {problemText(error)}
+        </Callout>
+      )}
       {!profile && !error && <SkeletonRows />}
       {profile && (
         <Tabs
           label="Account"
           value={tab}
           onChange={(next) => void setTab(tabs.find((name) => name === next) ?? null)}
-          tabs={[{ value: "profile", label: "Profile" }, { value: "keys", label: "Access keys" }, ...(admin ? [{ value: "people", label: "People" }] : [])]}
+          tabs={[
+            { value: "profile", label: "Profile" },
+            { value: "keys", label: "Access keys" },
+            ...(admin ? [{ value: "people", label: "People" }] : []),
+          ]}
         >
           <TabPanel value="profile" className="grid max-w-4xl gap-4 p-4 md:grid-cols-2">
             <ProfileForms profile={profile} canSignIn={user !== null} />
           </TabPanel>
-          <TabPanel value="keys" className="max-w-4xl p-4"><AccessKeys /></TabPanel>
-          {admin && <TabPanel value="people" className="max-w-5xl p-4"><People own={profile.id} /></TabPanel>}
+          <TabPanel value="keys" className="max-w-4xl p-4">
+            <AccessKeys />
+          </TabPanel>
+          {admin && (
+            <TabPanel value="people" className="max-w-5xl p-4">
+              <People own={profile.id} />
+            </TabPanel>
+          )}
         </Tabs>
       )}
     </div>
@@ -79,7 +98,11 @@ function ProfileForms({ profile, canSignIn }: { profile: ProfileOut; canSignIn: 
           label="Profile"
           action="Save"
           initial={{ email, first_name, last_name }}
-          fields={[{ name: "email", label: "E-mail", type: "email" }, { name: "first_name", label: "First name", required: false }, { name: "last_name", label: "Last name", required: false }]}
+          fields={[
+            { name: "email", label: "E-mail", type: "email" },
+            { name: "first_name", label: "First name", required: false },
+            { name: "last_name", label: "Last name", required: false },
+          ]}
           onSubmit={async (values) => {
             await updateProfile(values);
             await queryClient.invalidateQueries({ queryKey: ["account"] });
@@ -93,7 +116,21 @@ function ProfileForms({ profile, canSignIn }: { profile: ProfileOut; canSignIn: 
             label="Password"
             action="Change password"
             clears
-            fields={[{ name: "current_password", label: "Current password", type: "password", autoComplete: "current-password" }, { name: "new_password", label: "New password", type: "password", autoComplete: "new-password", hint: "At least 10 characters. Other sessions are ended." }]}
+            fields={[
+              {
+                name: "current_password",
+                label: "Current password",
+                type: "password",
+                autoComplete: "current-password",
+              },
+              {
+                name: "new_password",
+                label: "New password",
+                type: "password",
+                autoComplete: "new-password",
+                hint: "At least 10 characters. Other sessions are ended.",
+              },
+            ]}
             onSubmit={async ({ current_password = "", new_password = "" }) => {
               openSession(await changePassword({ current_password, new_password }));
               toast.success("Password changed");

@@ -1,10 +1,18 @@
 import { queryOptions } from "@tanstack/react-query";
 
-import { addProviderKey as add, listProviderKeys, type ProviderKeyBodyWritable, removeProviderKey as remove } from "@/lib/api";
+import {
+  addProviderKey as add,
+  listProviderKeys,
+  type ProviderKeyBodyWritable,
+  removeProviderKey as remove,
+} from "@/lib/api";
 
 /** One's keys of providers, masked. */
 export function keysQuery() {
-  return queryOptions({ queryKey: ["models", "keys"], queryFn: async ({ signal }) => (await listProviderKeys({ signal, throwOnError: true })).data.api_keys });
+  return queryOptions({
+    queryKey: ["models", "keys"],
+    queryFn: async ({ signal }) => (await listProviderKeys({ signal, throwOnError: true })).data.api_keys,
+  });
 }
 
 export async function addKey(body: ProviderKeyBodyWritable) {

@@ -5,5 +5,8 @@ import { getEverybodysUsage, getModelUsage } from "@/lib/api";
 /** Calls, failures, tokens and costs of the last days, one's own or everybody's. */
 export function usageQuery(days: number, everybody: boolean) {
   const read = everybody ? getEverybodysUsage : getModelUsage;
-  return queryOptions({ queryKey: ["models", "usage", days, everybody], queryFn: async ({ signal }) => (await read({ query: { days }, signal, throwOnError: true })).data.usage });
+  return queryOptions({
+    queryKey: ["models", "usage", days, everybody],
+    queryFn: async ({ signal }) => (await read({ query: { days }, signal, throwOnError: true })).data.usage,
+  });
 }

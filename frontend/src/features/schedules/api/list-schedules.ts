@@ -6,7 +6,9 @@ import { listSchedules } from "@/lib/api";
 export function schedulesQuery(agentId: string | null = null) {
   return infiniteQueryOptions({
     queryKey: ["schedules", "list", agentId],
-    queryFn: async ({ pageParam, signal }) => (await listSchedules({ query: { agent_id: agentId, cursor: pageParam, limit: 100 }, signal, throwOnError: true })).data,
+    queryFn: async ({ pageParam, signal }) =>
+      (await listSchedules({ query: { agent_id: agentId, cursor: pageParam, limit: 100 }, signal, throwOnError: true }))
+        .data,
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next_cursor ?? null,
     refetchInterval: 15_000,

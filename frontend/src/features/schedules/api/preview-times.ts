@@ -6,7 +6,8 @@ import { previewSchedule } from "@/lib/api";
 export function previewQuery(cron: string, timeZone: string) {
   return queryOptions({
     queryKey: ["schedules", "preview", cron, timeZone],
-    queryFn: async ({ signal }) => (await previewSchedule({ query: { cron, time_zone: timeZone }, signal, throwOnError: true })).data.next_times,
+    queryFn: async ({ signal }) =>
+      (await previewSchedule({ query: { cron, time_zone: timeZone }, signal, throwOnError: true })).data.next_times,
     enabled: cron.trim() !== "" && timeZone.trim() !== "",
     placeholderData: keepPreviousData,
     staleTime: 60_000,

@@ -35,10 +35,21 @@ export function NewSchedule() {
     <>
       <PageHeader parent={{ href: "/schedules", label: "Schedules" }} title="New schedule" />
       <PageBody className="max-w-6xl">
-        {error && <Callout tone="bad" title="The agents could not be loaded">{problemText(error)}</Callout>}
+        {error && (
+          <Callout tone="bad" title="The agents could not be loaded">
+            {problemText(error)}
+          </Callout>
+        )}
         {!data && !error && <SkeletonRows />}
         {refused !== undefined && <NotPermitted reason={refused} />}
-        {data && refused === undefined && <ScheduleForm initial={{ ...emptySchedule(agent ?? data.agents[0]?.id ?? "", ownTimeZone()), query: query ?? "" }} action="Create schedule" isNew onSave={create} />}
+        {data && refused === undefined && (
+          <ScheduleForm
+            initial={{ ...emptySchedule(agent ?? data.agents[0]?.id ?? "", ownTimeZone()), query: query ?? "" }}
+            action="Create schedule"
+            isNew
+            onSave={create}
+          />
+        )}
       </PageBody>
     </>
   );

@@ -30,7 +30,15 @@ export function ScheduleMenu({ schedule, onRemoved }: { schedule: ScheduleOut; o
           <Play /> Run now
         </MenuItem>
         <MenuItem onSelect={() => pause.mutate({ id, paused: !paused })}>
-          {paused ? <><StepForward /> Go on</> : <><Pause /> Pause</>}
+          {paused ? (
+            <>
+              <StepForward /> Go on
+            </>
+          ) : (
+            <>
+              <Pause /> Pause
+            </>
+          )}
         </MenuItem>
         <MenuItem danger onSelect={() => setRemoving(true)}>
           <Trash2 /> Remove …

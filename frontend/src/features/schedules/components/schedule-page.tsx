@@ -31,7 +31,13 @@ export function SchedulePage({ scheduleId, executions }: { scheduleId: string; e
   return (
     <>
       <PageHeader parent={parent} title="Schedule" />
-      {error ? <Callout tone="bad" className="m-4" title="This schedule cannot be shown">{problemText(error)}</Callout> : <SkeletonRows />}
+      {error ? (
+        <Callout tone="bad" className="m-4" title="This schedule cannot be shown">
+          {problemText(error)}
+        </Callout>
+      ) : (
+        <SkeletonRows />
+      )}
     </>
   );
 }
@@ -55,9 +61,19 @@ function Loaded({ schedule, executions }: { schedule: ScheduleOut; executions: R
         facts={<Badge tone={paused ? "warn" : "good"}>{paused ? "paused" : "active"}</Badge>}
         actions={
           <>
-            <Button disabled={run.isPending} refused={refused} onClick={() => run.mutate(schedule)}><Play /> Run now</Button>
+            <Button disabled={run.isPending} refused={refused} onClick={() => run.mutate(schedule)}>
+              <Play /> Run now
+            </Button>
             <Button disabled={pause.isPending} refused={refused} onClick={() => pause.mutate({ id, paused: !paused })}>
-              {paused ? <><StepForward /> Go on</> : <><Pause /> Pause</>}
+              {paused ? (
+                <>
+                  <StepForward /> Go on
+                </>
+              ) : (
+                <>
+                  <Pause /> Pause
+                </>
+              )}
             </Button>
             <ScheduleMenu schedule={schedule} onRemoved={() => router.push("/schedules")} />
           </>
@@ -66,7 +82,12 @@ function Loaded({ schedule, executions }: { schedule: ScheduleOut; executions: R
       <PageBody className="flex max-w-6xl flex-col gap-4">
         {paused && <Callout tone="warn">Paused: the times below are when it would run.</Callout>}
         {/* Made anew with each stored state, but not while it only fires: that changes no field of the form. */}
-        <ScheduleForm key={JSON.stringify(draftOf(schedule))} initial={draftOf(schedule)} action="Save changes" onSave={save} />
+        <ScheduleForm
+          key={JSON.stringify(draftOf(schedule))}
+          initial={draftOf(schedule)}
+          action="Save changes"
+          onSave={save}
+        />
         {executions}
       </PageBody>
     </>

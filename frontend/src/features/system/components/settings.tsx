@@ -40,7 +40,15 @@ export function Settings() {
             <ThemeSwitch />
           </Line>
           <Line name="Trace details" text="How values of a step are shown at first.">
-            <Segmented label="Trace details" value={rendering} onChange={setRendering} options={[{ value: "rendered", label: "Rendered" }, { value: "raw", label: "Raw" }]} />
+            <Segmented
+              label="Trace details"
+              value={rendering}
+              onChange={setRendering}
+              options={[
+                { value: "rendered", label: "Rendered" },
+                { value: "raw", label: "Raw" },
+              ]}
+            />
           </Line>
         </Group>
         <Group
@@ -52,21 +60,35 @@ export function Settings() {
           }
         >
           {!data && !error && <SkeletonRows rows={4} />}
-          {error && <Callout tone="bad" className="m-3" title="The server does not answer">{problemText(error)}</Callout>}
+          {error && (
+            <Callout tone="bad" className="m-3" title="The server does not answer">
+              {problemText(error)}
+            </Callout>
+          )}
           {data && <Parts health={data} />}
         </Group>
         <Group title="Keyboard">
-          <Line name="Search and commands"><Keys keys={["Ctrl", "K"]} /></Line>
-          <Line name="Through the steps of a trace"><Keys keys={["↑", "↓"]} /></Line>
-          <Line name="Fold and unfold a step"><Keys keys={["←", "→"]} /></Line>
-          <Line name="Ask"><Keys keys={["Enter"]} /></Line>
+          <Line name="Search and commands">
+            <Keys keys={["Ctrl", "K"]} />
+          </Line>
+          <Line name="Through the steps of a trace">
+            <Keys keys={["↑", "↓"]} />
+          </Line>
+          <Line name="Fold and unfold a step">
+            <Keys keys={["←", "→"]} />
+          </Line>
+          <Line name="Ask">
+            <Keys keys={["Enter"]} />
+          </Line>
         </Group>
         <Group title="About">
           <div className="flex flex-wrap items-center gap-3 p-3">
             <LogoMark className="size-9" />
             <div className="flex-1">
               <p className="font-semibold">Dynagent {data?.version}</p>
-              <p className="text-ink-2">Agents made at run time, their Python tools, and live traces that are never lost.</p>
+              <p className="text-ink-2">
+                Agents made at run time, their Python tools, and live traces that are never lost.
+              </p>
             </div>
             <a href="/docs" className={buttonStyles()}>
               <BookOpen /> API reference
@@ -80,7 +102,16 @@ export function Settings() {
 
 function Parts({ health }: { health: HealthOut }) {
   return Object.entries(health.parts).map(([name, part]) => (
-    <Line key={name} name={name.replaceAll("_", " ")} text={<>{part.detail}{part.advice && <span className="block text-warn-ink">{part.advice}</span>}</>}>
+    <Line
+      key={name}
+      name={name.replaceAll("_", " ")}
+      text={
+        <>
+          {part.detail}
+          {part.advice && <span className="block text-warn-ink">{part.advice}</span>}
+        </>
+      }
+    >
       <span className="nums text-xs text-ink-3">{duration(part.latency_ms)}</span>
       <Badge tone={tones[part.status]}>
         {part.status === "ok" && <CircleCheck />}

@@ -6,6 +6,7 @@ import { listToolVersions } from "@/lib/api";
 export function toolVersionsQuery(name: string) {
   return queryOptions({
     queryKey: ["tools", name, "versions"],
-    queryFn: async ({ signal }) => (await listToolVersions({ path: { name }, query: { limit: 200 }, signal, throwOnError: true })).data,
+    queryFn: async ({ signal }) =>
+      (await listToolVersions({ path: { name }, query: { limit: 200 }, signal, throwOnError: true })).data,
   });
 }

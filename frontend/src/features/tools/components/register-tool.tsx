@@ -31,7 +31,11 @@ export function RegisterTool() {
   });
   return (
     <>
-      <PageHeader parent={{ href: "/tools", label: "Tools" }} title="Register new tool" description="An async Python function becomes a tool: its signature is the schema, its docstring explains it. It runs in a sandbox, never in the server." />
+      <PageHeader
+        parent={{ href: "/tools", label: "Tools" }}
+        title="Register new tool"
+        description="An async Python function becomes a tool: its signature is the schema, its docstring explains it. It runs in a sandbox, never in the server."
+      />
       {refused !== undefined && <NotPermitted reason={refused} />}
       <PageBody className={refused === undefined ? "max-w-4xl" : "hidden"}>
         <form
@@ -45,7 +49,11 @@ export function RegisterTool() {
           className="flex flex-col gap-4"
         >
           <ToolFields draft={state.draft} findings={state.findings} errorOf={state.errorOf} onChange={state.change} />
-          {state.refusal && <Callout tone="bad" title="Not registered">{state.refusal}</Callout>}
+          {state.refusal && (
+            <Callout tone="bad" title="Not registered">
+              {state.refusal}
+            </Callout>
+          )}
           <div className="flex flex-wrap items-center gap-3">
             <Button type="submit" variant="primary" disabled={state.isSaving}>
               {state.isSaving ? "Screening …" : "Register tool"}
