@@ -16,7 +16,7 @@ export const createPlaces = {
   agent: { href: "/agents/new", permission: "agents:write" },
   tool: { href: "/tools/new", permission: "tools:write" },
   schedule: { href: "/schedules/new", permission: "executions:run" },
-  conversation: { href: "/conversations?fresh=true", permission: "executions:run" },
+  chat: { href: "/chats?fresh=true", permission: "executions:run" },
 } as const satisfies Record<string, Place>;
 
 /** The way to a new thing; for those who may not make one it says why, and leads nowhere. */

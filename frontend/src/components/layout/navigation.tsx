@@ -6,7 +6,7 @@ import Link from "next/link";
 import { usePathname } from "next/navigation";
 import type { ReactNode } from "react";
 
-import { AgentIcon, ConversationIcon, ModelIcon, TraceIcon } from "@/components/ui/icons";
+import { AgentIcon, ChatIcon, ModelIcon, TraceIcon } from "@/components/ui/icons";
 import { cn } from "@/lib/cn";
 import type { Permission } from "@/lib/permissions";
 import { openQuestionsQuery } from "@/lib/queries";
@@ -26,7 +26,7 @@ const destinations: readonly Destination[] = [
   { href: "/tools", label: "Tools", icon: <Wrench /> },
   { href: "/models", label: "Models", icon: <ModelIcon /> },
   { href: "/playground", label: "Playground", icon: <Play /> },
-  { href: "/conversations", label: "Conversations", icon: <ConversationIcon /> },
+  { href: "/chats", label: "Chats", icon: <ChatIcon /> },
   { href: "/schedules", label: "Schedules", icon: <CalendarClock /> },
   { href: "/executions", label: "Executions", icon: <TraceIcon /> },
   { href: "/approvals", label: "Approvals", icon: <CircleCheckBig /> },

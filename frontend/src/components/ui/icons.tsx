@@ -51,8 +51,8 @@ export function ModelIcon({ className }: IconProps) {
   );
 }
 
-/** A conversation: a question and its answer. */
-export function ConversationIcon({ className }: IconProps) {
+/** A chat: a question and its answer. */
+export function ChatIcon({ className }: IconProps) {
   return (
     <svg {...common} className={className}>
       <path d="M2 3.2h8.5v5.3H5.2L2 10.8Z" />

@@ -38,8 +38,8 @@ export async function nowhere({ page }) {
       .click();
     await page.waitForURL(new RegExp(`/${place}/?$`));
   }
-  await page.goto(`/conversations?id=${NOBODYS}`);
-  await page.getByText("This conversation cannot be shown").waitFor();
+  await page.goto(`/chats?id=${NOBODYS}`);
+  await page.getByText("This chat cannot be shown").waitFor();
   await page.goto("/nowhere");
   await page.getByRole("link", { name: "Go home" }).click();
   await page.waitForURL((url) => url.pathname === "/");

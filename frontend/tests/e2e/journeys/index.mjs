@@ -1,6 +1,6 @@
 import { agentJourney, builderProblems } from "./agents.mjs";
 import { focusAndTitles, nowhere, serverAway } from "./behaviour.mjs";
-import { conversations } from "./conversations.mjs";
+import { chats } from "./chats.mjs";
 import { approvals, fork } from "./decisions.mjs";
 import { identity } from "./identity.mjs";
 import { darkMode, deepLinks, longTrace, pages } from "./pages.mjs";
@@ -23,7 +23,7 @@ export const journeys = {
   "edit-tool": editTool,
   "tool-form": toolForm,
   "builder-problems": builderProblems,
-  conversations,
+  chats,
   approvals,
   fork,
   cancel,

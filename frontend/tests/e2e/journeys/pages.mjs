@@ -33,11 +33,11 @@ async function addressesOf(api) {
     query: "First, compute 23*19 using the calculator.",
     mode: "async",
   });
-  const talk = await api("POST", "/executions", {
+  const chat = await api("POST", "/executions", {
     agent_id: agent.id,
     query: "What is 6*7?",
     mode: "sync",
-    conversation_id: `talk-${agent.id}`,
+    conversation_id: `chat-${agent.id}`,
   });
   const schedule = await api("POST", "/schedules", {
     agent_id: agent.id,
@@ -63,9 +63,9 @@ async function addressesOf(api) {
     schedules: "/schedules",
     schedule: `/schedules/${schedule.id}`,
     "schedule-new": "/schedules/new",
-    conversations: "/conversations",
-    conversation: `/conversations?id=${talk.conversation_id}`,
-    "conversation-new": "/conversations?fresh=true",
+    chats: "/chats",
+    chat: `/chats?id=${chat.conversation_id}`,
+    "chat-new": "/chats?fresh=true",
     approvals: "/approvals",
     "audit-log": "/audit-log",
     "tool-specification": "/tools?tool=web_search&tab=specification",

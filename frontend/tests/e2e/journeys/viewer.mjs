@@ -4,7 +4,7 @@ import { axe, openPage, shot } from "../browser.mjs";
 
 /** What changes something is called like this; none of it may be offered to somebody who may only look. */
 const CHANGES =
-  /^(New |Create|Register|Run|Ask$|Save|Delete|Remove|Restore|Cancel|Fork|Pause|Go on|Add |Keep key|Answer|Enable|Disable|Clone|Stop|Actions for (?!this conversation))/;
+  /^(New |Create|Register|Run|Ask$|Save|Delete|Remove|Restore|Cancel|Fork|Pause|Go on|Add |Keep key|Answer|Enable|Disable|Clone|Stop|Actions for (?!this chat))/;
 
 /** Somebody who made things and may now only look: sees them all, is offered nothing that the server would refuse, and is told why. */
 export async function viewerLooks({ browser, base, admin, maker }) {
@@ -19,7 +19,7 @@ export async function viewerLooks({ browser, base, admin, maker }) {
     agent_id: agent.id,
     query: "What is 6*7?",
     mode: "sync",
-    conversation_id: "talk",
+    conversation_id: "chat",
   });
   const schedule = await call("POST", "/schedules", {
     agent_id: agent.id,
@@ -68,9 +68,9 @@ export async function viewerLooks({ browser, base, admin, maker }) {
     "/models?tab=usage",
     `/playground?agent=${agent.id}`,
     `/executions/${run.id}`,
-    "/conversations",
-    `/conversations?id=${run.conversation_id}`,
-    "/conversations?fresh=true",
+    "/chats",
+    `/chats?id=${run.conversation_id}`,
+    "/chats?fresh=true",
     "/schedules",
     `/schedules/${schedule.id}`,
     "/schedules/new",

@@ -37,7 +37,7 @@ const numbers = [
 ] as const;
 
 const switches = [
-  { field: "memory_flag", label: "Memory", tip: "Earlier turns of the same conversation are given to the model." },
+  { field: "memory_flag", label: "Memory", tip: "Earlier turns of the same chat are given to the model." },
   { field: "verbose_flag", label: "Verbose", tip: "Steps are logged in more detail." },
 ] as const;
 

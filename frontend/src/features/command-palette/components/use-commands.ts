@@ -20,7 +20,7 @@ const RECENT = 30;
 const creations = [
   { what: "agent", label: "New agent", words: "" },
   { what: "tool", label: "Register new tool", words: "python function" },
-  { what: "conversation", label: "New conversation", words: "chat talk" },
+  { what: "chat", label: "New chat", words: "talk conversation" },
   { what: "schedule", label: "New schedule", words: "cron timer" },
 ] as const;
 
@@ -41,8 +41,8 @@ export function useCommands(): Command[] {
     queryKey: ["schedules", "recent", RECENT],
     queryFn: async ({ signal }) => (await listSchedules({ query: { limit: RECENT }, signal, throwOnError: true })).data,
   });
-  const conversations = useQuery({
-    queryKey: ["conversations", "recent", RECENT],
+  const chats = useQuery({
+    queryKey: ["chats", "recent", RECENT],
     queryFn: async ({ signal }) => (await listChats({ query: { limit: RECENT }, signal, throwOnError: true })).data,
   });
   return useMemo(() => {
@@ -87,13 +87,13 @@ export function useCommands(): Command[] {
         hint: paused ? "paused" : "",
         run: go(`/schedules/${id}`),
       })),
-      ...(conversations.data?.chats ?? []).map(({ id, first_query, agent_name }) => ({
-        id: `conversation-${id}`,
-        group: "Talks",
+      ...(chats.data?.chats ?? []).map(({ id, first_query, agent_name }) => ({
+        id: `chat-${id}`,
+        group: "Chats",
         label: oneLine(first_query, 80),
         words: `${agent_name} conversation`,
         hint: agent_name,
-        run: go(`/conversations?id=${encodeURIComponent(id)}`),
+        run: go(`/chats?id=${encodeURIComponent(id)}`),
       })),
       ...(executions.data?.executions ?? []).map(({ id, query, agent_name, status }) => ({
         id,
@@ -110,15 +110,5 @@ export function useCommands(): Command[] {
         run: () => setTheme(theme),
       })),
     ];
-  }, [
-    destinations,
-    may,
-    agents.data,
-    tools.data,
-    schedules.data,
-    conversations.data,
-    executions.data,
-    router,
-    setTheme,
-  ]);
+  }, [destinations, may, agents.data, tools.data, schedules.data, chats.data, executions.data, router, setTheme]);
 }

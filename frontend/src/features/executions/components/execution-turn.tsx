@@ -20,7 +20,7 @@ import { isOver, type Trace } from "../model/trace";
 import { AnswerForm } from "./answer-form";
 import { StatusBadge } from "./status-badge";
 
-/** A turn of a conversation: the question, the answer as it comes, what it took, and the way to the trace. */
+/** A turn of a chat: the question, the answer as it comes, what it took, and the way to the trace. */
 export function ExecutionTurn({ execution, onEnd }: { execution: ExecutionSummary; onEnd: () => void }) {
   return (
     <article

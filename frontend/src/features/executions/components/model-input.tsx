@@ -32,7 +32,7 @@ export function ModelInput({ trace, step }: { trace: Trace; step: Step }) {
           >
             Instructions of {trace.agentName} v{trace.agentVersion}
           </Link>
-          , and what was said before in the same conversation
+          , and what was said before in the same chat
         </li>
         {hidden > 0 && (
           <li className="bg-sunken/60 px-1.5 py-0.5">

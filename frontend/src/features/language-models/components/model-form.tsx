@@ -12,7 +12,7 @@ import { Select } from "@/components/ui/select";
 import { fieldProblems, problemText, toProblem } from "@/lib/problem";
 import { usePermissions } from "@/lib/use-permissions";
 
-import { keysQuery } from "../api/keys";
+import { keysQuery } from "../api/provider-keys";
 import { providerModelsQuery, providersQuery, testKey } from "../api/models";
 import type { ModelDraft } from "../model/model-draft";
 import { KeyTestResult } from "./key-test";

@@ -17,7 +17,7 @@ import { dateTime } from "@/lib/format";
 import { fieldProblems, problemText, toProblem } from "@/lib/problem";
 import { toast } from "@/lib/toast";
 
-import { addKey, keysQuery, removeKey } from "../api/keys";
+import { addKey, keysQuery, removeKey } from "../api/provider-keys";
 import { providersQuery, testKey } from "../api/models";
 import { KeyTestResult } from "./key-test";
 

@@ -12,25 +12,25 @@ import { problemText } from "@/lib/problem";
 import { agentsQuery } from "@/lib/queries";
 import { useNow } from "@/lib/use-now";
 
-import { conversationsQuery } from "../api/list-conversations";
+import { chatsQuery } from "../api/list-chats";
 
 const ALL = "all";
 
-interface ConversationListProps {
+interface ChatListProps {
   chosen: string | null;
   agentId: string | null;
   onAgent: (agentId: string | null) => void;
   onChoose: (id: string) => void;
 }
 
-/** The conversations, the latest first, of all agents or of one. */
-export function ConversationList({ chosen, agentId, onAgent, onChoose }: ConversationListProps) {
+/** The chats, the latest first, of all agents or of one. */
+export function ChatList({ chosen, agentId, onAgent, onChoose }: ChatListProps) {
   const agents = useQuery(agentsQuery());
   const { data, error, isPending, hasNextPage, isFetchingNextPage, fetchNextPage } = useInfiniteQuery(
-    conversationsQuery(agentId),
+    chatsQuery(agentId),
   );
   const now = useNow(30_000);
-  const conversations = data?.pages.flatMap((page) => page.chats) ?? [];
+  const chats = data?.pages.flatMap((page) => page.chats) ?? [];
   const options = [
     { value: ALL, label: "With any agent" },
     ...(agents.data?.agents ?? []).map(({ id, name }) => ({ value: id, label: name })),
@@ -48,12 +48,12 @@ export function ConversationList({ chosen, agentId, onAgent, onChoose }: Convers
       </div>
       {isPending && <SkeletonRows />}
       {error && (
-        <Callout tone="bad" className="m-3" title="The conversations could not be loaded">
+        <Callout tone="bad" className="m-3" title="The chats could not be loaded">
           {problemText(error)}
         </Callout>
       )}
-      <ul aria-label="Conversations" className="min-h-0 flex-1 md:overflow-y-auto">
-        {conversations.map(({ id, agent_name, first_query, last_query, turns, updated_at }) => (
+      <ul aria-label="Chats" className="min-h-0 flex-1 md:overflow-y-auto">
+        {chats.map(({ id, agent_name, first_query, last_query, turns, updated_at }) => (
           <li key={id}>
             <button
               type="button"
@@ -75,9 +75,9 @@ export function ConversationList({ chosen, agentId, onAgent, onChoose }: Convers
             </button>
           </li>
         ))}
-        {data && conversations.length === 0 && (
+        {data && chats.length === 0 && (
           <li className="px-4 py-10 text-center text-ink-3">
-            {agentId ? "None with this agent." : "No conversation yet. Begin one: ask, read, ask on."}
+            {agentId ? "None with this agent." : "No chat yet. Begin one: ask, read, ask on."}
           </li>
         )}
       </ul>

@@ -6,27 +6,26 @@ import { cancelExecution, type ExecutionList, type ExecutionSummary } from "@/li
 import { problemText } from "@/lib/problem";
 import { toast } from "@/lib/toast";
 
-import { continueConversation } from "../api/continue-conversation";
-import { conversationQuery } from "../api/read-conversation";
+import { continueChat } from "../api/continue-chat";
+import { chatQuery } from "../api/read-chat";
 
 const LIVE = new Set(["pending", "running", "waiting"]);
 
-/** The turns of a conversation, oldest first, and asking the next one: it stands there as soon as it is accepted. */
-export function useConversation(id: string) {
+/** The turns of a chat, oldest first, and asking the next one: it stands there as soon as it is accepted. */
+export function useChat(id: string) {
   const queryClient = useQueryClient();
-  const query = conversationQuery(id);
+  const query = chatQuery(id);
   const { data, error, isPending, hasNextPage, isFetchingNextPage, fetchNextPage } = useInfiniteQuery(query);
   const turns = (data?.pages.flatMap((page) => page.executions) ?? []).toReversed();
   const last = turns.at(-1);
-  const refresh = () => void queryClient.invalidateQueries({ queryKey: ["conversations"] });
+  const refresh = () => void queryClient.invalidateQueries({ queryKey: ["chats"] });
   const ask = useMutation({
-    mutationFn: ({ agentId, question }: { agentId: string; question: string }) =>
-      continueConversation(id, agentId, question),
+    mutationFn: ({ agentId, question }: { agentId: string; question: string }) => continueChat(id, agentId, question),
     onSuccess: (execution) => {
       queryClient.setQueryData<InfiniteData<ExecutionList, string | null>>(query.queryKey, (before) =>
         withTurn(before, execution),
       );
-      void queryClient.invalidateQueries({ queryKey: ["conversations", "list"] });
+      void queryClient.invalidateQueries({ queryKey: ["chats", "list"] });
     },
   });
   const stop = useMutation({

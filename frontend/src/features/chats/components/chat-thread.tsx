@@ -15,31 +15,23 @@ import { saveFile } from "@/lib/save-file";
 import { toast } from "@/lib/toast";
 import { useRefusal } from "@/lib/use-permissions";
 
-import { forgetConversation } from "../api/forget-conversation";
-import { useConversation } from "../hooks/use-conversation";
+import { removeChat } from "../api/remove-chat";
+import { useChat } from "../hooks/use-chat";
 import { transcript } from "../model/transcript";
-import type { ConversationParts } from "./conversations";
+import type { ChatParts } from "./chats";
 
 const NEAR_PX = 120;
 
-/** A conversation from its first turn to its last, and the place to go on. */
-export function ConversationThread({
-  id,
-  parts,
-  onClose,
-}: {
-  id: string;
-  parts: ConversationParts;
-  onClose: () => void;
-}) {
-  const { turns, last, live, error, isPending, ask, stop, refresh, earlier } = useConversation(id);
+/** A chat from its first turn to its last, and the place to go on. */
+export function ChatThread({ id, parts, onClose }: { id: string; parts: ChatParts; onClose: () => void }) {
+  const { turns, last, live, error, isPending, ask, stop, refresh, earlier } = useChat(id);
   const scroller = useSticking();
   if (error)
     return (
       <Callout
         tone="bad"
         className="m-4"
-        title="This conversation cannot be shown"
+        title="This chat cannot be shown"
         action={
           <Button size="sm" onClick={onClose}>
             Close
@@ -52,9 +44,9 @@ export function ConversationThread({
   if (isPending || !last) return <SkeletonRows />;
   const busy = live !== null || ask.isPending;
   return (
-    <section aria-label="Conversation" className="flex min-h-0 min-w-0 flex-1 flex-col">
+    <section aria-label="Chat" className="flex min-h-0 min-w-0 flex-1 flex-col">
       <header className="flex min-h-11 items-center gap-2 border-b px-2 py-1.5 md:px-4">
-        <Button variant="ghost" size="icon" aria-label="All conversations" className="md:hidden" onClick={onClose}>
+        <Button variant="ghost" size="icon" aria-label="All chats" className="md:hidden" onClick={onClose}>
           <ArrowLeft />
         </Button>
         <div className="min-w-0 flex-1">
@@ -107,13 +99,13 @@ function ThreadMenu({ id, file, onForgotten }: { id: string; file: () => string;
   const refused = useRefusal("executions:run");
   const queryClient = useQueryClient();
   const forget = useMutation({
-    mutationFn: () => forgetConversation(id),
+    mutationFn: () => removeChat(id),
     onError: (error) => toast.error(problemText(error)),
     onSuccess: () => {
       onForgotten();
-      toast.success("Conversation removed");
-      queryClient.removeQueries({ queryKey: ["conversations", "one", id] });
-      void queryClient.invalidateQueries({ queryKey: ["conversations", "list"] });
+      toast.success("Chat removed");
+      queryClient.removeQueries({ queryKey: ["chats", "one", id] });
+      void queryClient.invalidateQueries({ queryKey: ["chats", "list"] });
       void queryClient.invalidateQueries({ queryKey: ["executions"] });
     },
   });
@@ -121,12 +113,12 @@ function ThreadMenu({ id, file, onForgotten }: { id: string; file: () => string;
     <>
       <Menu
         trigger={
-          <Button size="icon" variant="ghost" aria-label="Actions for this conversation">
+          <Button size="icon" variant="ghost" aria-label="Actions for this chat">
             <Ellipsis />
           </Button>
         }
       >
-        <MenuItem onSelect={() => saveFile("conversation.md", file(), "text/markdown")}>
+        <MenuItem onSelect={() => saveFile("chat.md", file(), "text/markdown")}>
           <Download /> Save as Markdown
         </MenuItem>
         {refused === undefined && (
@@ -138,7 +130,7 @@ function ThreadMenu({ id, file, onForgotten }: { id: string; file: () => string;
       <ConfirmDialog
         open={asking}
         onOpenChange={setAsking}
-        title="Remove this conversation?"
+        title="Remove this chat?"
         description="Its executions and their traces are removed with it, for good."
         action="Remove"
         busy={forget.isPending}

@@ -15,6 +15,6 @@ it("writes every turn, what failed too", () => {
   const failed = { ...turn, result: null, error: { code: "timeout", message: "too slow" }, status: "failed" as const };
   expect(transcript([])).toBe("");
   expect(transcript([turn, failed, { ...failed, error: null, status: "cancelled" }])).toBe(
-    "# Conversation with Ada\n\n**You** (2026-11-21T12:00:00Z)\n\n23*19?\n\n**Ada**\n\nIt is **437**.\n\n---\n\n**You** (2026-11-21T12:00:00Z)\n\n23*19?\n\n**Ada**\n\n*too slow*\n\n---\n\n**You** (2026-11-21T12:00:00Z)\n\n23*19?\n\n**Ada**\n\n*cancelled*\n",
+    "# Chat with Ada\n\n**You** (2026-11-21T12:00:00Z)\n\n23*19?\n\n**Ada**\n\nIt is **437**.\n\n---\n\n**You** (2026-11-21T12:00:00Z)\n\n23*19?\n\n**Ada**\n\n*too slow*\n\n---\n\n**You** (2026-11-21T12:00:00Z)\n\n23*19?\n\n**Ada**\n\n*cancelled*\n",
   );
 });

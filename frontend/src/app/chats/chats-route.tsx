@@ -1,15 +1,15 @@
 "use client";
 
-import { type ConversationParts, Conversations } from "@/features/conversations/components/conversations";
+import { type ChatParts, Chats } from "@/features/chats/components/chats";
 import { AskBox } from "@/features/executions/components/ask-box";
 import { ExecutionTurn } from "@/features/executions/components/execution-turn";
 
-const parts: ConversationParts = {
+const parts: ChatParts = {
   turn: (execution, onEnd) => <ExecutionTurn execution={execution} onEnd={onEnd} />,
   composer: (props) => <AskBox {...props} />,
 };
 
-/** Conversations, whose turns are executions. */
-export function ConversationsRoute() {
-  return <Conversations parts={parts} />;
+/** Chats, whose turns are executions. */
+export function ChatsRoute() {
+  return <Chats parts={parts} />;
 }

@@ -7,25 +7,25 @@ import { useState } from "react";
 import { CreateLink } from "@/components/layout/create-link";
 import { Button } from "@/components/ui/button";
 import { Callout } from "@/components/ui/callout";
-import { AgentIcon, ConversationIcon } from "@/components/ui/icons";
+import { AgentIcon, ChatIcon } from "@/components/ui/icons";
 import { Select } from "@/components/ui/select";
 import { EmptyState, SkeletonRows } from "@/components/ui/surface";
 import { problemText } from "@/lib/problem";
 import { agentsQuery } from "@/lib/queries";
 import { randomId } from "@/lib/random-id";
 
-import { continueConversation } from "../api/continue-conversation";
-import type { ConversationParts } from "./conversations";
+import { continueChat } from "../api/continue-chat";
+import type { ChatParts } from "./chats";
 
-interface NewConversationProps {
+interface NewChatProps {
   initialAgent: string | null;
-  parts: ConversationParts;
+  parts: ChatParts;
   onBegun: (id: string) => void;
   onClose: () => void;
 }
 
 /** Choose an agent, ask the first question. */
-export function NewConversation({ initialAgent, parts, onBegun, onClose }: NewConversationProps) {
+export function NewChat({ initialAgent, parts, onBegun, onClose }: NewChatProps) {
   const queryClient = useQueryClient();
   const { data } = useQuery(agentsQuery());
   const [chosen, setChosen] = useState(initialAgent);
@@ -33,9 +33,9 @@ export function NewConversation({ initialAgent, parts, onBegun, onClose }: NewCo
   const agents = (data?.agents ?? []).filter(({ status }) => status !== "disabled");
   const agent = agents.find((candidate) => candidate.id === chosen) ?? agents[0];
   const begin = useMutation({
-    mutationFn: (question: string) => continueConversation(id, agent?.id ?? "", question),
+    mutationFn: (question: string) => continueChat(id, agent?.id ?? "", question),
     onSuccess: async () => {
-      await queryClient.invalidateQueries({ queryKey: ["conversations", "list"] });
+      await queryClient.invalidateQueries({ queryKey: ["chats", "list"] });
       onBegun(id);
     },
   });
@@ -52,12 +52,12 @@ export function NewConversation({ initialAgent, parts, onBegun, onClose }: NewCo
     );
   }
   return (
-    <section aria-label="New conversation" className="flex min-h-0 flex-1 flex-col">
+    <section aria-label="New chat" className="flex min-h-0 flex-1 flex-col">
       <header className="flex min-h-11 items-center gap-2 border-b px-2 py-1.5 md:px-4">
-        <Button variant="ghost" size="icon" aria-label="All conversations" className="md:hidden" onClick={onClose}>
+        <Button variant="ghost" size="icon" aria-label="All chats" className="md:hidden" onClick={onClose}>
           <ArrowLeft />
         </Button>
-        <h2 className="flex-1 font-semibold">New conversation</h2>
+        <h2 className="flex-1 font-semibold">New chat</h2>
         <Select
           label="Talk to"
           value={agent.id}
@@ -67,8 +67,8 @@ export function NewConversation({ initialAgent, parts, onBegun, onClose }: NewCo
         />
       </header>
       <div className="flex min-h-0 flex-1 flex-col justify-center">
-        <EmptyState icon={<ConversationIcon />} title={`Ask ${agent.name} something`}>
-          {agent.description || agent.role || "It remembers what was said, as long as the conversation goes on."}
+        <EmptyState icon={<ChatIcon />} title={`Ask ${agent.name} something`}>
+          {agent.description || agent.role || "It remembers what was said, as long as the chat goes on."}
         </EmptyState>
       </div>
       <div className="mx-auto w-full max-w-3xl px-4 pb-4">

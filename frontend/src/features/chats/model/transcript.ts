@@ -1,4 +1,4 @@
-/** A conversation as a text to keep or to send to somebody. */
+/** A chat as a text to keep or to send to somebody. */
 import type { ExecutionSummary } from "@/lib/api";
 
 type Turn = Pick<ExecutionSummary, "agent_name" | "query" | "result" | "error" | "status" | "created_at">;
@@ -11,5 +11,5 @@ export function transcript(turns: readonly Turn[]): string {
     const answer = result ?? (error ? `*${error.message}*` : `*${status}*`);
     return `**You** (${created_at})\n\n${query}\n\n**${agent_name}**\n\n${answer}\n`;
   });
-  return `# Conversation with ${first.agent_name}\n\n${parts.join("\n---\n\n")}`;
+  return `# Chat with ${first.agent_name}\n\n${parts.join("\n---\n\n")}`;
 }

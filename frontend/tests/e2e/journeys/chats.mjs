@@ -3,10 +3,10 @@ import assert from "node:assert/strict";
 import { axe, shot } from "../browser.mjs";
 import { demoAgent } from "./prepare.mjs";
 
-/** Begin a conversation, go on with it, look at a turn's trace, come back, remove it. */
-export async function conversations({ page, api }) {
+/** Begin a chat, go on with it, look at a turn's trace, come back, remove it. */
+export async function chats({ page, api }) {
   const agent = await demoAgent(api, { requires_approval: ["chatbot"] });
-  await page.goto(`/conversations?fresh=true&agent=${agent.id}`);
+  await page.goto(`/chats?fresh=true&agent=${agent.id}`);
   const field = page.getByRole("textbox", { name: "Question" });
   const ended = page.getByTestId("turn").and(page.locator('[data-status="completed"]'));
   await field.fill("What is 6*7?");
@@ -19,11 +19,11 @@ export async function conversations({ page, api }) {
   await field.press("Enter");
   const question = page.getByRole("region", { name: "Question to you" });
   await question.waitFor();
-  await shot(page, "conversation-question");
+  await shot(page, "chat-question");
   assert.deepEqual(await axe(page), []);
   await question.getByRole("button", { name: "Answer" }).click();
   await ended.nth(1).waitFor();
-  await shot(page, "conversation");
+  await shot(page, "chat");
   await page.reload();
   await ended.nth(1).waitFor();
   await page.getByRole("link", { name: "Trace" }).nth(1).click();
@@ -35,16 +35,16 @@ export async function conversations({ page, api }) {
   const id = new URL(page.url()).searchParams.get("id");
   assert.equal((await api("GET", `/chats/${id}`)).total, 2);
   const [file] = await Promise.all([page.waitForEvent("download"), saveAsMarkdown(page)]);
-  assert.equal(file.suggestedFilename(), "conversation.md");
-  await page.getByRole("button", { name: "Actions for this conversation" }).click();
+  assert.equal(file.suggestedFilename(), "chat.md");
+  await page.getByRole("button", { name: "Actions for this chat" }).click();
   await page.getByRole("menuitem", { name: "Remove …" }).click();
   await page.getByRole("button", { name: "Remove", exact: true }).click();
-  await page.getByText("Choose a conversation").waitFor();
+  await page.getByText("Choose a chat").waitFor();
   const { chats } = await api("GET", `/chats?agent_id=${agent.id}`);
   assert.deepEqual(chats, []);
 }
 
 async function saveAsMarkdown(page) {
-  await page.getByRole("button", { name: "Actions for this conversation" }).click();
+  await page.getByRole("button", { name: "Actions for this chat" }).click();
   await page.getByRole("menuitem", { name: "Save as Markdown" }).click();
 }

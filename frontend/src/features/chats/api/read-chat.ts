@@ -2,10 +2,10 @@ import { infiniteQueryOptions } from "@tanstack/react-query";
 
 import { readChat } from "@/lib/api";
 
-/** The turns of a conversation, the latest first; further pages are earlier turns. */
-export function conversationQuery(id: string) {
+/** The turns of a chat, the latest first; further pages are earlier turns. */
+export function chatQuery(id: string) {
   return infiniteQueryOptions({
-    queryKey: ["conversations", "one", id],
+    queryKey: ["chats", "one", id],
     queryFn: async ({ pageParam, signal }) =>
       (
         await readChat({
