@@ -7,7 +7,7 @@ import { house } from "./scripts/eslint-house.mjs";
 const code = ["src/**/*.{ts,tsx}", "tests/**/*.{ts,tsx}"];
 
 export default tseslint.config(
-  { ignores: [".next/**", "out/**", "node_modules/**", "src/lib/api/**", "next-env.d.ts"] },
+  { ignores: [".next/**", "out/**", "node_modules/**", "src/lib/api/**", "src/lib/api-drafts/**", "next-env.d.ts"] },
   ...tseslint.configs.strict.map((config) => ({ ...config, files: code })),
   {
     files: code,

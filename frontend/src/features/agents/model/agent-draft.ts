@@ -1,6 +1,6 @@
 /** An agent while it is being edited, and the API's own rules for it. */
 import type { AgentBody, AgentConfiguration } from "@/lib/api";
-import { AgentBodySchema } from "@/lib/api/schemas.gen";
+import { AgentBodySchema } from "@/lib/api-drafts/schemas.gen";
 import { type JsonSchema, plain, violation } from "@/lib/json-schema";
 
 const editable = [

@@ -1,6 +1,6 @@
 /** A schedule while it is being written, and the API's own rules for it. */
 import type { ScheduleBody, ScheduleOut } from "@/lib/api";
-import { ScheduleBodySchema } from "@/lib/api/schemas.gen";
+import { ScheduleBodySchema } from "@/lib/api-drafts/schemas.gen";
 import { type JsonSchema, plain, violation } from "@/lib/json-schema";
 
 import { cronOf, type Timing, timingOf } from "./timing";

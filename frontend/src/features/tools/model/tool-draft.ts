@@ -1,6 +1,6 @@
 /** A tool while it is being written, and the API's own rules for it. */
 import type { ToolBody, ToolChanges, ToolPolicy } from "@/lib/api";
-import { ToolBodySchema } from "@/lib/api/schemas.gen";
+import { ToolBodySchema } from "@/lib/api-drafts/schemas.gen";
 import { type JsonSchema, violation } from "@/lib/json-schema";
 
 /** As the form holds it: lists and numbers are text until they are sent. */
