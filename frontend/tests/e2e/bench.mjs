@@ -86,7 +86,7 @@ async function longTrace() {
   await watchLongTasks(page);
   const cpu = await cpuClock(page);
   const began = performance.now();
-  await page.goto(`/executions/${run.id}`);
+  await page.goto(`/runs/${run.id}`);
   await page.locator('[data-testid="trace"][data-status="completed"]').waitFor({ timeout: 120_000 });
   const loaded = performance.now() - began;
   const events = Number(await page.getByTestId("trace").getAttribute("data-events"));

@@ -13,9 +13,9 @@ const types = {
   ".woff2": "font/woff2",
   ".json": "application/json",
 };
-const DYNAMIC = /^\/(agents|executions|schedules)\/(?!new(?:\/|$)|_(?:\/|$))([^/]+)(\/.*)?$/;
+const DYNAMIC = /^\/(agents|runs|schedules)\/(?!new(?:\/|$)|_(?:\/|$))([^/]+)(\/.*)?$/;
 
-/** `/agents/<id>/…` and `/executions/<id>/…` are the exported pages `/agents/_/…` and `/executions/_/…`. */
+/** `/agents/<id>/…` and `/runs/<id>/…` are the exported pages `/agents/_/…` and `/runs/_/…`. */
 export function rewrite(pathname) {
   const match = DYNAMIC.exec(pathname);
   return match && !/\.[a-z0-9]+$/.test(match[2]) ? `/${match[1]}/_${match[3] ?? "/"}` : pathname;

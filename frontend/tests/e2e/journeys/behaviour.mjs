@@ -7,11 +7,11 @@ const NOBODYS = "01a00000-0000-7000-8000-000000000000";
 
 /** The server goes away and comes back: it is said, and what the page shows is asked anew by itself. */
 export async function serverAway({ page, direct, proxy }) {
-  await page.goto("/settings");
+  await page.goto("/settings/health");
   await page.getByText("works").first().waitFor();
   page.expected.push(/^net::ERR_/);
   proxy.drop(6000);
-  await page.getByRole("button", { name: "Ask again" }).click();
+  await page.getByRole("button", { name: "Refresh" }).click();
   const notice = page.getByTestId("away-notice");
   await notice.waitFor();
   await shot(page, "server-away");
@@ -27,7 +27,7 @@ export async function nowhere({ page }) {
   page.expected.push(/^404 /);
   for (const [place, text] of [
     ["agents", "This agent cannot be shown"],
-    ["executions", "There is no such execution"],
+    ["runs", "There is no such run"],
     ["schedules", "This schedule cannot be shown"],
   ]) {
     await page.goto(`/${place}/${NOBODYS}`);

@@ -27,7 +27,7 @@ export async function chats({ page, api }) {
   await page.reload();
   await ended.nth(1).waitFor();
   await page.getByRole("link", { name: "Trace" }).nth(1).click();
-  await page.waitForURL(/\/executions\/[0-9a-f-]{36}/);
+  await page.waitForURL(/\/runs\/[0-9a-f-]{36}/);
   await page.locator('[data-testid="trace"][data-status="completed"]').waitFor();
   await page.goBack();
   await ended.nth(1).waitFor();

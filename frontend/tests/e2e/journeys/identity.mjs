@@ -31,14 +31,14 @@ export async function identity({ browser }) {
     await page.locator('[data-testid="trace"][data-status="completed"]').waitFor();
 
     await page.getByRole("link", { name: /^ada/ }).click();
-    await page.getByRole("tab", { name: "Access keys" }).click();
+    await settings(page).getByRole("link", { name: "Access keys" }).click();
     await page.getByRole("textbox", { name: "Name" }).fill("nightly job");
     await page.getByRole("checkbox").first().click();
     await page.getByRole("button", { name: "Make key" }).click();
     await page.getByText(/^dyn_/).first().waitFor();
     await shot(page, "account-keys");
     assert.deepEqual(await axe(page), []);
-    await page.getByRole("tab", { name: "People" }).click();
+    await settings(page).getByRole("link", { name: "People" }).click();
     await fill(page, { Name: "bob", "E-mail": "bob@example.org", "First password": password });
     await page.getByRole("button", { name: "Make account" }).click();
     await page.getByText("bob@example.org").waitFor();
@@ -49,6 +49,7 @@ export async function identity({ browser }) {
     await page.getByText("no password yet").waitFor();
     await shot(page, "account-people");
     await readAuditLog(page);
+    await settings(page).getByRole("link", { name: "Profile" }).click();
     await page.getByRole("button", { name: "Sign out", exact: true }).click();
     const form = page.getByRole("form", { name: "Sign in" });
     await form.waitFor();
@@ -83,9 +84,12 @@ export async function identity({ browser }) {
   }
 }
 
+/** The column of the settings' pages. */
+const settings = (page) => page.getByRole("navigation", { name: "Settings" });
+
 /** The administrator sees who came in and who was made, by noun and by person; the address keeps the filters. */
 async function readAuditLog(page) {
-  await page.getByRole("link", { name: "Audit log" }).click();
+  await settings(page).getByRole("link", { name: "Audit log" }).click();
   // Both accounts that were made: the administrator's at the setup, and the one the administrator made.
   await page
     .getByRole("button", { name: /^User: created/ })

@@ -7,7 +7,7 @@ import { demoAgent, finished, unique } from "./prepare.mjs";
 const MOCK_EVENTS = 10_000;
 
 export async function darkMode({ page }) {
-  await page.goto("/settings");
+  await page.goto("/settings/appearance");
   await page.getByRole("button", { name: "Dark" }).first().click();
   await page.waitForFunction(() => document.documentElement.classList.contains("dark"));
   await page.reload();
@@ -53,12 +53,17 @@ async function addressesOf(api) {
     agent: `/agents/${agent.id}`,
     tools: "/tools?tool=calculator",
     "tool-new": "/tools/new",
-    models: "/models",
-    account: "/account",
+    models: "/settings/models",
+    profile: "/settings/profile",
+    "access-keys": "/settings/access-keys",
+    people: "/settings/people",
     playground: `/playground?agent=${agent.id}&execution=${run.id}`,
-    executions: "/executions",
-    execution: `/executions/${run.id}`,
-    settings: "/settings",
+    runs: "/runs",
+    run: `/runs/${run.id}`,
+    appearance: "/settings/appearance",
+    shortcuts: "/settings/shortcuts",
+    health: "/settings/health",
+    about: "/settings/about",
     "not-found": "/nowhere",
     schedules: "/schedules",
     schedule: `/schedules/${schedule.id}`,
@@ -66,8 +71,8 @@ async function addressesOf(api) {
     chats: "/chats",
     chat: `/chats?id=${chat.conversation_id}`,
     "chat-new": "/chats?fresh=true",
-    approvals: "/approvals",
-    "audit-log": "/audit-log",
+    inbox: "/inbox",
+    "audit-log": "/settings/audit-log",
     "tool-specification": "/tools?tool=web_search&tab=specification",
   };
 }
@@ -130,7 +135,7 @@ async function motion(browser, base, api) {
   const agent = await demoAgent(api);
   const run = await finished(api, agent, "What is 6*7?");
   const page = await openPage(browser, base, { reducedMotion: "reduce" });
-  await page.goto(`/executions/${run.id}`);
+  await page.goto(`/runs/${run.id}`);
   await page.getByRole("treeitem").first().waitFor();
   const moving = await endlessMotion(page);
   await page.context().close();
@@ -143,6 +148,18 @@ const endlessMotion = (page) =>
       document.getAnimations().filter((animation) => animation.effect?.getComputedTiming().iterations === Infinity)
         .length,
   );
+
+/** Addresses that were, and where they lead. */
+const MOVED = [
+  ["/executions?status=failed", "/runs?status=failed"],
+  ["/executions/01a00000/", "/runs/01a00000"],
+  ["/conversations?fresh=true", "/chats?fresh=true"],
+  ["/approvals", "/inbox"],
+  ["/models?tab=keys", "/settings/models?tab=keys"],
+  ["/account?tab=people", "/settings/people"],
+  ["/audit-log", "/settings/audit-log"],
+  ["/settings", "/settings/appearance"],
+];
 
 /** Every address, with and without its closing slash, comes from the server itself, with a policy that lets no inline script run. */
 export async function deepLinks({ base, api }) {
@@ -166,6 +183,11 @@ export async function deepLinks({ base, api }) {
     assert.doesNotMatch(/script-src[^;]*/.exec(policy)[0], /unsafe/, address);
     script = /\/_next\/static\/[^"]+\.js/.exec(await answer.text())[0];
   }
+  for (const [old, present] of MOVED) {
+    const answer = await fetch(base + old, { redirect: "manual" });
+    assert.deepEqual([answer.status, answer.headers.get("location")], [307, present], old);
+    assert.equal((await fetch(base + old)).status, 200, present);
+  }
   const hashed = await fetch(base + script);
   assert.match(hashed.headers.get("cache-control"), /immutable/);
   assert.equal((await fetch(`${base}/_next/static/gone.js`)).headers.get("cache-control"), "no-cache");
@@ -182,7 +204,7 @@ export async function longTrace({ browser }) {
   const run = await call("/executions", { agent_id: agent.id, query: `${MOCK_EVENTS} events` });
   const page = await openPage(browser, base);
   await watchLongTasks(page);
-  await page.goto(`/executions/${run.id}`);
+  await page.goto(`/runs/${run.id}`);
   await page.locator('[data-testid="trace"][data-status="completed"]').waitFor({ timeout: 60_000 });
   assert.ok(Number(await page.getByTestId("trace").getAttribute("data-events")) >= MOCK_EVENTS);
   const loading = await longTasks(page);

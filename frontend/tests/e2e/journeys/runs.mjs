@@ -28,7 +28,7 @@ export async function firstRun({ page, api }) {
   ]);
   await shot(page, "home-first-run-done");
   await page.getByRole("link", { name: "Open the trace" }).click();
-  await page.waitForURL(/\/executions\/[0-9a-f-]{36}/);
+  await page.waitForURL(/\/runs\/[0-9a-f-]{36}/);
   await page.getByRole("treeitem", { name: /^calculator/ }).click();
   await page.getByText("437", { exact: true }).first().waitFor();
   await shot(page, "execution-tool");
@@ -59,7 +59,7 @@ export async function dropNetwork({ page, api, proxy }) {
     "no event is missing or doubled",
   );
   await page.getByRole("button", { name: "Events" }).click();
-  const seqs = await page.locator("ol[aria-label='Events of the execution'] li").count();
+  const seqs = await page.locator("ol[aria-label='Events of the run'] li").count();
   assert.ok(seqs > 5);
 }
 
@@ -70,7 +70,7 @@ export async function cancel({ page, api }) {
     query: "Use wait_a_while with seconds 20.",
     mode: "async",
   });
-  await page.goto(`/executions/${run.id}`);
+  await page.goto(`/runs/${run.id}`);
   await page.getByRole("treeitem", { name: /^wait_a_while/ }).waitFor();
   await shot(page, "execution-live");
   const began = Date.now();
@@ -87,7 +87,7 @@ export async function reload({ page, api }) {
     query: "Use wait_a_while with seconds 4.",
     mode: "async",
   });
-  await page.goto(`/executions/${run.id}`);
+  await page.goto(`/runs/${run.id}`);
   await page.getByRole("treeitem", { name: /^wait_a_while/ }).waitFor();
   await page.reload();
   await page.getByRole("treeitem", { name: /^wait_a_while/ }).waitFor();
@@ -119,7 +119,7 @@ export async function replay({ page, api }) {
     agent,
     "First, compute 23*19 using the calculator. Then ask the chatbot to explain the result in one sentence.",
   );
-  await page.goto(`/executions/${run.id}`);
+  await page.goto(`/runs/${run.id}`);
   const bar = page.getByRole("group", { name: "Replay" });
   await bar.waitFor();
   await page.waitForTimeout(300);
@@ -143,7 +143,7 @@ export async function approval({ page, api }) {
     query: "First, compute 23*19 using the calculator.",
     mode: "async",
   });
-  await page.goto(`/executions/${run.id}`);
+  await page.goto(`/runs/${run.id}`);
   await status(page, "waiting").waitFor();
   await page.getByRole("button", { name: "Answer" }).click();
   const form = page.getByRole("form", { name: "Answer" });

@@ -20,7 +20,7 @@ export async function traceByKeyboard({ page, api }) {
     query: "Use price_of with article A7. Then compute 6*7.",
     mode: "sync",
   });
-  await page.goto(`/executions/${run.id}`);
+  await page.goto(`/runs/${run.id}`);
   await status(page, "completed").waitFor();
 
   await page.getByRole("button", { name: "Jump to error" }).press("Enter");

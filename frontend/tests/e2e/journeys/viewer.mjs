@@ -4,7 +4,7 @@ import { axe, openPage, shot } from "../browser.mjs";
 
 /** What changes something is called like this; none of it may be offered to somebody who may only look. */
 const CHANGES =
-  /^(New |Create|Register|Run|Ask$|Save|Delete|Remove|Restore|Cancel|Fork|Pause|Go on|Add |Keep key|Answer|Enable|Disable|Clone|Stop|Actions for (?!this chat))/;
+  /^(New |Create|Register|Run|Ask$|Save|Delete|Remove|Restore|Cancel|Fork|Pause|Go on|Add |Store key|Answer|Enable|Disable|Clone|Stop|Actions for (?!this chat))/;
 
 /** Somebody who made things and may now only look: sees them all, is offered nothing that the server would refuse, and is told why. */
 export async function viewerLooks({ browser, base, admin, maker }) {
@@ -45,13 +45,13 @@ export async function viewerLooks({ browser, base, admin, maker }) {
 
   const page = await openPage(browser, base);
   page.expected.push(/^401 /);
-  await page.goto("/executions/?status=completed");
+  await page.goto("/runs/?status=completed");
   const form = page.getByRole("form", { name: "Sign in" });
   await form.getByLabel(/^Name or e-mail/).fill(maker.login);
   await form.getByLabel(/^Password/).fill(maker.password);
   await form.getByRole("button", { name: "Sign in" }).click();
   await page.getByRole("link", { name: "What is 6*7?" }).waitFor();
-  assert.match(page.url(), /\/executions\/\?status=completed$/, "signing in leads back to the page that was asked for");
+  assert.match(page.url(), /\/runs\/\?status=completed$/, "signing in leads back to the page that was asked for");
   page.expected.length = 0;
 
   const addresses = [
@@ -63,21 +63,21 @@ export async function viewerLooks({ browser, base, admin, maker }) {
     "/tools?tool=calculator",
     "/tools?tool=shout&tab=source",
     "/tools/new",
-    "/models",
-    "/models?tab=keys",
-    "/models?tab=usage",
+    "/settings/models",
+    "/settings/models?tab=keys",
+    "/settings/models?tab=usage",
     `/playground?agent=${agent.id}`,
-    `/executions/${run.id}`,
+    `/runs/${run.id}`,
     "/chats",
     `/chats?id=${run.conversation_id}`,
     "/chats?fresh=true",
     "/schedules",
     `/schedules/${schedule.id}`,
     "/schedules/new",
-    "/approvals",
-    "/account",
-    "/account?tab=keys",
-    "/settings",
+    "/inbox",
+    "/settings/profile",
+    "/settings/access-keys",
+    "/settings/health",
   ];
   const offers = [];
   for (const address of addresses) {
@@ -86,7 +86,7 @@ export async function viewerLooks({ browser, base, admin, maker }) {
     await page.getByRole("status", { name: "Loading" }).first().waitFor({ state: "detached" });
     await page.getByText("Viewer", { exact: true }).first().waitFor();
     // One's own account is one's own, whatever the role.
-    if (address.startsWith("/account")) continue;
+    if (["/settings/profile", "/settings/access-keys"].includes(address)) continue;
     // What may be done is known a moment after the page is there.
     let offered = await offeredOn(page);
     for (let tries = 0; offered.length > 0 && tries < 20; tries++) {

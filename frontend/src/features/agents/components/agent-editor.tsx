@@ -16,6 +16,7 @@ import { toast } from "@/lib/toast";
 import { useRefusal } from "@/lib/use-permissions";
 
 import { agentQuery } from "../api/get-agent";
+import { agentKeys } from "../api/keys";
 import { updateAgent } from "../api/update-agent";
 import { type AgentDraft, draftOf } from "../model/agent-draft";
 import { AgentBuilder } from "./agent-builder";
@@ -81,7 +82,7 @@ export function AgentEditor({ agentId, tryOut, executions, actions }: AgentEdito
           tabs={[
             { value: "configuration", label: "Configuration" },
             { value: "versions", label: "Versions" },
-            { value: "executions", label: "Executions" },
+            { value: "executions", label: "Runs" },
           ]}
         >
           <TabPanel
@@ -116,10 +117,10 @@ function Configuration({ agent }: { agent: AgentOut }) {
     const saved = await updateAgent(agent.id, version, changes);
     queryClient.setQueryData(agentQuery(agent.id).queryKey, saved);
     toast.success(`${saved.name} saved as version ${saved.version}`);
-    void queryClient.invalidateQueries({ queryKey: ["agents"] });
+    void queryClient.invalidateQueries({ queryKey: agentKeys.all });
   };
   const current = () =>
-    queryClient.fetchQuery({ ...agentQuery(agent.id), queryKey: ["agents", "fresh", agent.id], staleTime: 0 });
+    queryClient.fetchQuery({ ...agentQuery(agent.id), queryKey: agentKeys.fresh(agent.id), staleTime: 0 });
   return (
     <AgentBuilder
       initial={draftOf(agent)}

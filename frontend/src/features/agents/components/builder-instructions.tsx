@@ -10,7 +10,7 @@ const parts = [
     field: "goal",
     label: "Goal",
     tip: "What it is to reach, so that it knows when it is done.",
-    placeholder: "Answer with figures that can be checked",
+    placeholder: "Answer with numbers that can be checked",
   },
   {
     field: "backstory",

@@ -25,7 +25,7 @@ export function Preview() {
         </CopyButton>
       </div>
       <div className="flex flex-col gap-1.5">
-        <h3 className="text-2xs font-semibold tracking-wide text-ink-3 uppercase">The model is told</h3>
+        <h3 className="text-2xs font-semibold tracking-wide text-ink-3 uppercase">System prompt</h3>
         {prompt ? (
           <CodeBlock text={prompt} label="System prompt" />
         ) : (

@@ -9,6 +9,7 @@ import { Dialog } from "@/components/ui/dialog";
 import { SkeletonRows } from "@/components/ui/surface";
 import { problemText } from "@/lib/problem";
 
+import { agentKeys } from "../api/keys";
 import type { AgentDraft } from "../model/agent-draft";
 import { changedFields } from "../model/agent-draft";
 import { configurationDiff } from "../model/configuration-diff";
@@ -25,7 +26,7 @@ export function ConflictDialog({ loadCurrent, onOverwrite }: ConflictDialogProps
   const { agent, conflict, dismissConflict, reset } = useAgentBuilder();
   const [failure, setFailure] = useState<string | null>(null);
   const theirs = useQuery({
-    queryKey: ["agents", "conflict", conflict?.extra.current_version],
+    queryKey: agentKeys.conflict(conflict?.extra.current_version),
     queryFn: loadCurrent,
     enabled: conflict !== null,
     staleTime: 0,

@@ -10,6 +10,7 @@ import { toast } from "@/lib/toast";
 import { useRefusal } from "@/lib/use-permissions";
 
 import { createAgent } from "../api/create-agent";
+import { agentKeys } from "../api/keys";
 import { AgentBuilder } from "./agent-builder";
 
 /** The form of an agent that is not there yet. */
@@ -30,7 +31,7 @@ export function NewAgent() {
           onSave={async (_, draft) => {
             const agent = await createAgent(draft);
             toast.success(`${agent.name} created`);
-            void queryClient.invalidateQueries({ queryKey: ["agents"] });
+            void queryClient.invalidateQueries({ queryKey: agentKeys.all });
             router.push(`/agents/${agent.id}`);
           }}
         >

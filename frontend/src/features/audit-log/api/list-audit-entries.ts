@@ -2,6 +2,8 @@ import { infiniteQueryOptions } from "@tanstack/react-query";
 
 import { type AuditEntryOut, listAuditEntries } from "@/lib/api";
 
+import { auditKeys } from "./keys";
+
 export interface AuditFilters {
   /** A whole action, `session.opened`, or its noun. */
   action: string | null;
@@ -14,7 +16,7 @@ export interface AuditFilters {
 /** Who did what, the latest first, page by page. */
 export function auditQuery({ action, outcome, actorId, from }: AuditFilters) {
   return infiniteQueryOptions({
-    queryKey: ["audit-log", { action, outcome, actorId, from }],
+    queryKey: auditKeys.entries({ action, outcome, actorId, from }),
     queryFn: async ({ pageParam, signal }) =>
       (
         await listAuditEntries({

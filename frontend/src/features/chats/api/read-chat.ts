@@ -2,10 +2,12 @@ import { infiniteQueryOptions } from "@tanstack/react-query";
 
 import { readChat } from "@/lib/api";
 
+import { chatKeys } from "./keys";
+
 /** The turns of a chat, the latest first; further pages are earlier turns. */
 export function chatQuery(id: string) {
   return infiniteQueryOptions({
-    queryKey: ["chats", "one", id],
+    queryKey: chatKeys.one(id),
     queryFn: async ({ pageParam, signal }) =>
       (
         await readChat({

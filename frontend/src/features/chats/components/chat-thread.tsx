@@ -11,10 +11,12 @@ import { Menu, MenuItem } from "@/components/ui/menu";
 import { SkeletonRows } from "@/components/ui/surface";
 import { oneLine } from "@/lib/format";
 import { problemText } from "@/lib/problem";
+import { queryKeys } from "@/lib/query-keys";
 import { saveFile } from "@/lib/save-file";
 import { toast } from "@/lib/toast";
 import { useRefusal } from "@/lib/use-permissions";
 
+import { chatKeys } from "../api/keys";
 import { removeChat } from "../api/remove-chat";
 import { useChat } from "../hooks/use-chat";
 import { transcript } from "../model/transcript";
@@ -104,9 +106,9 @@ function ThreadMenu({ id, file, onForgotten }: { id: string; file: () => string;
     onSuccess: () => {
       onForgotten();
       toast.success("Chat removed");
-      queryClient.removeQueries({ queryKey: ["chats", "one", id] });
-      void queryClient.invalidateQueries({ queryKey: ["chats", "list"] });
-      void queryClient.invalidateQueries({ queryKey: ["executions"] });
+      queryClient.removeQueries({ queryKey: chatKeys.one(id) });
+      void queryClient.invalidateQueries({ queryKey: chatKeys.lists });
+      void queryClient.invalidateQueries({ queryKey: queryKeys.executions });
     },
   });
   return (
@@ -131,7 +133,7 @@ function ThreadMenu({ id, file, onForgotten }: { id: string; file: () => string;
         open={asking}
         onOpenChange={setAsking}
         title="Remove this chat?"
-        description="Its executions and their traces are removed with it, for good."
+        description="Its runs and their traces are removed with it, for good."
         action="Remove"
         busy={forget.isPending}
         onConfirm={() => forget.mutate()}

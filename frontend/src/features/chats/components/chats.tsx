@@ -34,8 +34,8 @@ export function Chats({ parts }: { parts: ChatParts }) {
   const open = id !== null || fresh === true;
   const close = () => void setPlace({ id: null, fresh: null });
   return (
-    // Below the bar of narrow screens an open chat has all the height, so that its field stays at the bottom.
-    <div className={cn("flex min-h-0 flex-1 flex-col", open && "max-md:h-[calc(100dvh-2.75rem)] max-md:flex-none")}>
+    // Between the bars of narrow screens an open chat has all the height, so that its field stays at the bottom.
+    <div className={cn("flex min-h-0 flex-1 flex-col", open && "max-md:h-[calc(100dvh-6rem)] max-md:flex-none")}>
       <div className={cn(open && "max-md:hidden")}>
         <PageHeader
           title="Chats"
@@ -75,7 +75,7 @@ export function Chats({ parts }: { parts: ChatParts }) {
                 </Button>
               }
             >
-              An agent remembers the earlier turns of a chat. Each turn is an execution: its trace is one click away.
+              An agent remembers the earlier turns of a chat. Each turn is a run: its trace is one click away.
             </EmptyState>
           )}
         </div>

@@ -15,6 +15,7 @@ import { agentsQuery } from "@/lib/queries";
 import { randomId } from "@/lib/random-id";
 
 import { continueChat } from "../api/continue-chat";
+import { chatKeys } from "../api/keys";
 import type { ChatParts } from "./chats";
 
 interface NewChatProps {
@@ -35,7 +36,7 @@ export function NewChat({ initialAgent, parts, onBegun, onClose }: NewChatProps)
   const begin = useMutation({
     mutationFn: (question: string) => continueChat(id, agent?.id ?? "", question),
     onSuccess: async () => {
-      await queryClient.invalidateQueries({ queryKey: ["chats", "list"] });
+      await queryClient.invalidateQueries({ queryKey: chatKeys.lists });
       onBegun(id);
     },
   });

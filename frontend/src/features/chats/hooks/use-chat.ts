@@ -7,6 +7,7 @@ import { problemText } from "@/lib/problem";
 import { toast } from "@/lib/toast";
 
 import { continueChat } from "../api/continue-chat";
+import { chatKeys } from "../api/keys";
 import { chatQuery } from "../api/read-chat";
 
 const LIVE = new Set(["pending", "running", "waiting"]);
@@ -18,14 +19,14 @@ export function useChat(id: string) {
   const { data, error, isPending, hasNextPage, isFetchingNextPage, fetchNextPage } = useInfiniteQuery(query);
   const turns = (data?.pages.flatMap((page) => page.executions) ?? []).toReversed();
   const last = turns.at(-1);
-  const refresh = () => void queryClient.invalidateQueries({ queryKey: ["chats"] });
+  const refresh = () => void queryClient.invalidateQueries({ queryKey: chatKeys.all });
   const ask = useMutation({
     mutationFn: ({ agentId, question }: { agentId: string; question: string }) => continueChat(id, agentId, question),
     onSuccess: (execution) => {
       queryClient.setQueryData<InfiniteData<ExecutionList, string | null>>(query.queryKey, (before) =>
         withTurn(before, execution),
       );
-      void queryClient.invalidateQueries({ queryKey: ["chats", "list"] });
+      void queryClient.invalidateQueries({ queryKey: chatKeys.lists });
     },
   });
   const stop = useMutation({

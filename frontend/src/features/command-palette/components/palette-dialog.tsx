@@ -13,9 +13,9 @@ import { useCommands } from "./use-commands";
 const optionId = (place: number) => `command-${place}`;
 
 /** A list of commands that narrows while one types. */
-export function PaletteDialog({ onClose }: { onClose: () => void }) {
+export function PaletteDialog({ initial, onClose }: { initial: string; onClose: () => void }) {
   const commands = useCommands();
-  const [typed, setTyped] = useState("");
+  const [typed, setTyped] = useState(initial);
   const [place, setPlace] = useState(0);
   const found = matchCommands(commands, typed);
   const current = Math.min(place, Math.max(0, found.length - 1));
@@ -55,7 +55,7 @@ export function PaletteDialog({ onClose }: { onClose: () => void }) {
                 setPlace(0);
               }}
               onKeyDown={onKeyDown}
-              placeholder="Agents, tools, executions, commands …"
+              placeholder="Agents, tools, runs, commands …"
               className="h-11 flex-1 bg-transparent text-base outline-none"
             />
             <Kbd>Esc</Kbd>

@@ -2,6 +2,8 @@ import { infiniteQueryOptions } from "@tanstack/react-query";
 
 import { type ExecutionStatus, type ExecutionSummary, listExecutions } from "@/lib/api";
 
+import { executionKeys } from "./keys";
+
 export interface ExecutionFilters {
   agentId?: string | null;
   scheduleId?: string | null;
@@ -22,17 +24,14 @@ export function isLive(execution: Pick<ExecutionSummary, "status">): boolean {
 /** Executions that match, newest first, page by page. Asked again every 2 s while one of them is running, else every 15 s. */
 export function executionsQuery({ agentId, scheduleId, status, from, to }: ExecutionFilters, limit = PAGE) {
   return infiniteQueryOptions({
-    queryKey: [
-      "executions",
-      {
-        agentId: agentId ?? null,
-        scheduleId: scheduleId ?? null,
-        status: status ?? null,
-        from: from ?? null,
-        to: to ?? null,
-        limit,
-      },
-    ],
+    queryKey: executionKeys.list({
+      agentId: agentId ?? null,
+      scheduleId: scheduleId ?? null,
+      status: status ?? null,
+      from: from ?? null,
+      to: to ?? null,
+      limit,
+    }),
     queryFn: async ({ pageParam, signal }) => {
       const query = {
         agent_id: agentId ?? null,

@@ -12,7 +12,7 @@ import { executionCountQuery } from "../api/count-executions";
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 
-/** What goes on at the moment, and what went wrong lately; each figure leads to its executions. */
+/** What goes on at the moment, and what went wrong lately; each number leads to its runs. */
 export function Activity() {
   // To the minute, so that the question stays the same for a while.
   const minute = Math.floor(useNow(MINUTE_MS) / MINUTE_MS) * MINUTE_MS;
@@ -26,20 +26,15 @@ export function Activity() {
       aria-label="Activity"
       className="grid grid-cols-2 overflow-hidden rounded-lg border bg-surface sm:grid-cols-4"
     >
-      <Figure href="/executions?status=running" value={running} text="running now" dot="bg-accent" />
-      <Figure href="/executions?status=waiting" value={waiting} text="waiting for a person" dot="bg-warn" />
-      <Figure href="/executions?status=failed&range=day" value={failed} text="failed in 24 hours" dot="bg-bad" />
-      <Figure
-        href="/executions?status=completed&range=day"
-        value={completed}
-        text="completed in 24 hours"
-        dot="bg-good"
-      />
+      <Metric href="/runs?status=running" value={running} text="running now" dot="bg-accent" />
+      <Metric href="/runs?status=waiting" value={waiting} text="waiting for a person" dot="bg-warn" />
+      <Metric href="/runs?status=failed&range=day" value={failed} text="failed in 24 hours" dot="bg-bad" />
+      <Metric href="/runs?status=completed&range=day" value={completed} text="completed in 24 hours" dot="bg-good" />
     </section>
   );
 }
 
-function Figure({ href, value, text, dot }: { href: string; value: number | undefined; text: string; dot: string }) {
+function Metric({ href, value, text, dot }: { href: string; value: number | undefined; text: string; dot: string }) {
   return (
     <Link
       href={href}

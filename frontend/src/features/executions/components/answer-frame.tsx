@@ -10,6 +10,7 @@ import { problemsUnder, problemText, toProblem } from "@/lib/problem";
 import type { DraftErrors } from "@/lib/schema-draft";
 import { useRefusal } from "@/lib/use-permissions";
 
+import { executionKeys } from "../api/keys";
 import { resumeExecution } from "../api/resume-execution";
 import type { Question, ReadAnswer } from "../model/answer";
 
@@ -33,7 +34,7 @@ export function AnswerFrame({ executionId, question, onAnswered, read, children 
   const answer = useMutation({
     mutationFn: (value: unknown) => resumeExecution(executionId, { [question.id]: value }),
     onSuccess: () => {
-      void queryClient.invalidateQueries({ queryKey: ["executions"] });
+      void queryClient.invalidateQueries({ queryKey: executionKeys.all });
       onAnswered?.();
     },
   });

@@ -52,7 +52,7 @@ function CodeDialog({ agentId, onClose }: { agentId: string; onClose: () => void
       open
       onOpenChange={(open) => !open && onClose()}
       title="Use in code"
-      description="The same agent, asked by a program. Each run stands among the executions, with its trace."
+      description="The same agent, asked by a program. Each run appears under Runs, with its trace."
       className="w-[min(42rem,calc(100vw-1.5rem))]"
     >
       <div className="flex min-w-0 flex-col gap-2">
@@ -69,7 +69,7 @@ function CodeDialog({ agentId, onClose }: { agentId: string; onClose: () => void
           {place.keyed && (
             <>
               DYNAGENT_KEY is one of your{" "}
-              <Link href="/account?tab=keys" className="text-accent-ink underline underline-offset-2">
+              <Link href="/settings/access-keys" className="text-accent-ink underline underline-offset-2">
                 access keys
               </Link>
               , with the scope <code className="font-mono">executions:run</code>.{" "}

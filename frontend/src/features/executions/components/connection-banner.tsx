@@ -24,7 +24,7 @@ export function ConnectionBanner({
       <Callout
         tone="bad"
         className="m-3"
-        title={stream.status === 404 ? "There is no such execution" : "The trace cannot be followed"}
+        title={stream.status === 404 ? "There is no such run" : "The trace cannot be followed"}
       >
         {problemText(stream.body)}
       </Callout>

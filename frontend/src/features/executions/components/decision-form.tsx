@@ -68,7 +68,7 @@ export function DecisionForm({ choices, ...props }: DecisionFormProps) {
               </Field>
             )}
             {decision === "reject" && (
-              <Field id={`${prefix}reason`} label="Reason" hint="The model is told this" error={wrongReason}>
+              <Field id={`${prefix}reason`} label="Reason" hint="Sent to the model" error={wrongReason}>
                 <Input
                   {...fieldAria(`${prefix}reason`, wrongReason)}
                   value={reason}

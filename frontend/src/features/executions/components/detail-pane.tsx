@@ -31,7 +31,7 @@ export function DetailPane({ trace, view }: { trace: Trace; view: TraceView }) {
         <div className="flex min-w-0 flex-1 items-center gap-1">
           {step && <Path trace={trace} step={step} onSelect={view.select} />}
           <h2 className="min-w-0 truncate font-semibold">
-            {event ? `Event ${event.seq}: ${event.type}` : (step?.name ?? "Execution")}
+            {event ? `Event ${event.seq}: ${event.type}` : (step?.name ?? "Run")}
           </h2>
         </div>
         {step && <ForkStep key={step.id} trace={trace} step={step} />}

@@ -50,7 +50,7 @@ export function EventList({ trace, view, pulled }: { trace: Trace; view: TraceVi
       className="min-h-40 flex-1 overflow-y-auto"
       onWheel={(event) => event.deltaY < 0 && view.setFollow(false)}
     >
-      <ol aria-label="Events of the execution" className="relative w-full" style={{ height: virtual.getTotalSize() }}>
+      <ol aria-label="Events of the run" className="relative w-full" style={{ height: virtual.getTotalSize() }}>
         {virtual.getVirtualItems().map((item) => {
           const event = events[item.index];
           if (!event) return null;

@@ -27,17 +27,14 @@ export function ExecutionList() {
   const total = data?.pages[0]?.total;
   return (
     <>
-      <PageHeader
-        title="Executions"
-        facts={total !== undefined && <span className="nums text-ink-3">{count(total)}</span>}
-      />
+      <PageHeader title="Runs" facts={total !== undefined && <span className="nums text-ink-3">{count(total)}</span>} />
       <ExecutionFilters state={state} />
       {isPending && <SkeletonRows rows={9} />}
       {error && (
         <Callout
           tone="bad"
           className="m-4"
-          title="The executions could not be loaded"
+          title="The runs could not be loaded"
           action={
             <Button size="sm" onClick={() => void refetch()}>
               Try again
@@ -65,7 +62,7 @@ function Empty({ filtered, onClear }: { filtered: boolean; onClear: () => void }
     return (
       <EmptyState
         icon={<TraceIcon />}
-        title="No execution fits these filters"
+        title="No run fits these filters"
         action={<Button onClick={onClear}>Clear the filters</Button>}
       />
     );
@@ -80,8 +77,8 @@ function Empty({ filtered, onClear }: { filtered: boolean; onClear: () => void }
         </Link>
       }
     >
-      Every run of an agent is kept here with its whole trace: each model call, each tool call, what came back and what
-      it cost.
+      Every run of an agent is stored here with its whole trace: each model call, each tool call, what came back and
+      what it cost.
     </EmptyState>
   );
 }

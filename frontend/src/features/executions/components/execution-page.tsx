@@ -24,8 +24,8 @@ export function ExecutionPage({ executionId }: { executionId: string }) {
   return (
     <div className="flex min-h-0 flex-1 flex-col">
       <PageHeader
-        parent={{ href: "/executions", label: "Executions" }}
-        title={trace.query ? oneLine(trace.query, 120) : "Execution"}
+        parent={{ href: "/runs", label: "Runs" }}
+        title={trace.query ? oneLine(trace.query, 120) : "Run"}
         facts={
           trace.lastSeq > 0 && (
             <>
@@ -34,9 +34,7 @@ export function ExecutionPage({ executionId }: { executionId: string }) {
             </>
           )
         }
-        actions={
-          trace.lastSeq > 0 && <TraceActions trace={trace} onStarted={(id) => router.push(`/executions/${id}`)} />
-        }
+        actions={trace.lastSeq > 0 && <TraceActions trace={trace} onStarted={(id) => router.push(`/runs/${id}`)} />}
       />
       {trace.lastSeq > 0 && <TraceStats trace={trace} />}
       <TraceView execution={execution} selected={step} onSelect={select} />

@@ -53,10 +53,7 @@ export function ExecutionTable({
         {executions.map((execution) => (
           <tr key={execution.id} className="relative border-b hover:bg-hover">
             <td className="min-w-0 px-4 py-1.5 md:px-5">
-              <Link
-                href={`/executions/${execution.id}`}
-                className="block truncate font-medium after:absolute after:inset-0"
-              >
+              <Link href={`/runs/${execution.id}`} className="block truncate font-medium after:absolute after:inset-0">
                 {oneLine(execution.query, 200)}
               </Link>
               <span className="block truncate text-xs text-ink-3">

@@ -167,10 +167,7 @@ function TurnFacts({
   const now = useNow(30_000);
   return (
     <p className="nums flex flex-wrap items-center gap-x-3 gap-y-1 text-xs text-ink-3">
-      <Link
-        href={`/executions/${id}`}
-        className="inline-flex items-center gap-1 rounded-sm text-accent-ink hover:underline"
-      >
+      <Link href={`/runs/${id}`} className="inline-flex items-center gap-1 rounded-sm text-accent-ink hover:underline">
         <TraceIcon className="size-3.5" /> {live ? "Watch the trace" : "Trace"}{" "}
         <ChevronRight aria-hidden className="-ml-1 size-3" />
       </Link>

@@ -44,7 +44,7 @@ describe("ForkStep", () => {
     const user = show();
     await user.click(screen.getByRole("button", { name: "Fork" }));
     await user.click(await screen.findByRole("button", { name: "Fork" }));
-    await waitFor(() => expect(push).toHaveBeenCalledWith("/executions/e2"));
+    await waitFor(() => expect(push).toHaveBeenCalledWith("/runs/e2"));
     expect(api.forkExecution).toHaveBeenCalledWith(
       expect.objectContaining({ path: { execution_id: "e1" }, body: { after_seq: 8 } }),
     );

@@ -15,6 +15,7 @@ import { toast } from "@/lib/toast";
 import { useRefusal } from "@/lib/use-permissions";
 
 import { forkExecution } from "../api/fork-execution";
+import { executionKeys } from "../api/keys";
 import { editOf, type ForkPoint, forkPoint } from "../model/fork";
 import type { Step, Trace } from "../model/trace";
 
@@ -56,10 +57,10 @@ export function ForkDialog({
     mutationFn: (edit: Record<string, unknown> | undefined) =>
       forkExecution(executionId, { after_seq: point.seq, ...(edit ? { edit } : {}) }),
     onSuccess: ({ id }) => {
-      void queryClient.invalidateQueries({ queryKey: ["executions"] });
-      toast.success("Forked: this is the new execution");
+      void queryClient.invalidateQueries({ queryKey: executionKeys.all });
+      toast.success("Forked: this is the new run");
       onClose();
-      router.push(`/executions/${id}`);
+      router.push(`/runs/${id}`);
     },
   });
   const start = () => {
@@ -77,7 +78,7 @@ export function ForkDialog({
       open
       onOpenChange={(open) => !open && onClose()}
       title={`Fork after ${name}`}
-      description={`A new execution takes over ${point.kept === 1 ? "the one finished call" : `the ${point.kept} finished calls`} up to here, without making or paying for them again, and goes on from there. This one stays as it is.`}
+      description={`A new run takes over ${point.kept === 1 ? "the one finished call" : `the ${point.kept} finished calls`} up to here, without making or paying for them again, and goes on from there. This one stays as it is.`}
       className="w-[min(38rem,calc(100vw-1.5rem))]"
       footer={
         <>

@@ -21,14 +21,14 @@ import { decisions, questionTitle } from "../model/answer";
 import { AnswerForm } from "./answer-form";
 import { Arguments } from "./detail-parts";
 
-/** Everything that runs wait for: one card per call that a person has to decide about. */
+/** The inbox: everything that runs wait for: one card per call that a person has to decide about. */
 export function OpenQuestions() {
   const { data, error, isPending, refetch } = useSharedQuery(openQuestionsQuery());
   const now = useNow(30_000);
   return (
     <>
       <PageHeader
-        title="Approvals"
+        title="Inbox"
         facts={data && <span className="nums text-ink-3">{data.total}</span>}
         description="Runs that wait for a decision. They cost nothing meanwhile, and the time does not count against their limit."
       />
@@ -84,7 +84,7 @@ function QuestionCard({ question, now }: { question: OpenQuestionOut; now: numbe
           <p className="truncate text-xs text-ink-3">{oneLine(query, 200)}</p>
         </div>
         <Link
-          href={`/executions/${execution_id}`}
+          href={`/runs/${execution_id}`}
           className="inline-flex items-center gap-1 text-xs text-accent-ink hover:underline"
         >
           <TraceIcon className="size-3.5" /> Trace

@@ -19,8 +19,8 @@ export function OriginNote({ executionId }: { executionId: string }) {
     <span className="inline-flex items-center gap-1 text-xs text-ink-3">
       <GitFork aria-hidden className="size-3.5" />
       {words[origin.kind]}
-      <Link href={`/executions/${origin.execution_id}`} className="text-accent-ink hover:underline">
-        an earlier execution
+      <Link href={`/runs/${origin.execution_id}`} className="text-accent-ink hover:underline">
+        an earlier run
       </Link>
       {origin.kind === "fork" && origin.seq ? `after event ${origin.seq}` : null}
     </span>

@@ -21,7 +21,7 @@ export interface RecentExecutionsProps {
 export function RecentExecutions({
   agentId,
   scheduleId,
-  title = "Recent executions",
+  title = "Recent runs",
   showAll = true,
   limit = 8,
 }: RecentExecutionsProps) {
@@ -34,10 +34,7 @@ export function RecentExecutions({
       <div className="flex items-center justify-between border-b px-4 py-2">
         <h2 className="font-semibold">{title}</h2>
         {showAll && (
-          <Link
-            href={agentId ? `/executions?agent=${agentId}` : "/executions"}
-            className="text-xs text-accent-ink hover:underline"
-          >
+          <Link href={agentId ? `/runs?agent=${agentId}` : "/runs"} className="text-xs text-accent-ink hover:underline">
             See all
           </Link>
         )}

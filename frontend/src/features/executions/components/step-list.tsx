@@ -74,7 +74,7 @@ export function StepList({ trace, view, window, clock, pulled }: StepListProps) 
       <div
         ref={box}
         role="tree"
-        aria-label="Steps of the execution"
+        aria-label="Steps of the run"
         tabIndex={0}
         aria-activedescendant={rowId(selected !== null && current > 0 ? selected : null)}
         onKeyDown={onKeyDown}
@@ -106,7 +106,7 @@ export function StepList({ trace, view, window, clock, pulled }: StepListProps) 
                     selected={selected === null}
                     onSelect={() => select(null)}
                     icon={<AgentIcon className="size-3.5 shrink-0 text-accent-ink" />}
-                    name={trace.agentName || "Execution"}
+                    name={trace.agentName || "Run"}
                     line={oneLine(trace.query)}
                     tokens={tokenPair(trace.totals.inputTokens, trace.totals.outputTokens)}
                     ms={((trace.endedAt ?? clock) - startedAt) * 1000}

@@ -9,7 +9,7 @@ import { useNow } from "@/lib/use-now";
 
 import { isOver, type Trace } from "../model/trace";
 
-/** The figures of a run in one line, with what stands before and after them. */
+/** The metrics of a run in one line, with what stands before and after them. */
 export function TraceStats({ trace, lead, actions }: { trace: Trace; lead?: ReactNode; actions?: ReactNode }) {
   const live = !isOver(trace) && trace.startedAt !== null;
   const now = useNow(100, live);

@@ -5,6 +5,7 @@ import { useCallback, useMemo, useState } from "react";
 
 import { agentsQuery } from "@/lib/queries";
 
+import { executionKeys } from "../api/keys";
 import { startExecution } from "../api/start-execution";
 import { askedTrace, isOver } from "../model/trace";
 import type { TraceEvent } from "../model/trace-event";
@@ -51,7 +52,7 @@ export function useAgentStream(agentId: string | null, initial: string | null = 
     onError: () => setAsked(null),
     onSuccess: ({ id }) => {
       setExecutionId(id);
-      void queryClient.invalidateQueries({ queryKey: ["executions"] });
+      void queryClient.invalidateQueries({ queryKey: executionKeys.all });
     },
   });
   const startStreaming = useCallback(async (query: string) => (await mutateAsync(query)).id, [mutateAsync]);

@@ -11,9 +11,11 @@ import {
 
 export { profileQuery } from "@/lib/queries";
 
+import { identityKeys } from "./keys";
+
 export function accessKeysQuery() {
   return queryOptions({
-    queryKey: ["account", "keys"],
+    queryKey: identityKeys.accessKeys,
     queryFn: async ({ signal }) => (await listAccessKeys({ signal, throwOnError: true })).data,
   });
 }

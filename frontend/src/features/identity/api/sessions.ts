@@ -15,17 +15,19 @@ import {
 } from "@/lib/api";
 import { csrfHeader } from "@/lib/session";
 
+import { identityKeys } from "./keys";
+
 /** How one gets in. */
 export function optionsQuery() {
   return queryOptions({
-    queryKey: ["auth", "options"],
+    queryKey: identityKeys.signInOptions,
     queryFn: async ({ signal }) => (await getSignInOptions({ signal, throwOnError: true })).data,
   });
 }
 
 export function sessionsQuery() {
   return queryOptions({
-    queryKey: ["auth", "sessions"],
+    queryKey: identityKeys.sessions,
     queryFn: async ({ signal }) => (await listSessions({ signal, throwOnError: true })).data,
   });
 }

@@ -18,6 +18,7 @@ import { toast } from "@/lib/toast";
 import { useNow } from "@/lib/use-now";
 
 import { accessKeysQuery, createAccessKey, revokeAccessKey } from "../api/account";
+import { identityKeys } from "../api/keys";
 import { SmallForm } from "./small-form";
 
 const DAY_MS = 86_400_000;
@@ -38,7 +39,7 @@ export function AccessKeys() {
   const [days, setDays] = useState("90");
   const [revoking, setRevoking] = useState<{ id: string; name: string } | null>(null);
   const now = useNow(30_000);
-  const refresh = () => queryClient.invalidateQueries({ queryKey: ["account", "keys"] });
+  const refresh = () => queryClient.invalidateQueries({ queryKey: identityKeys.accessKeys });
   const revoke = useMutation({
     mutationFn: revokeAccessKey,
     onError: (problem) => toast.error(problemText(problem)),

@@ -11,7 +11,7 @@ export function AccountLink() {
   if (!user) return null;
   return (
     <Link
-      href="/account"
+      href="/settings/profile"
       className="flex items-center gap-2 rounded-md px-2 py-1 text-xs text-ink-2 hover:bg-hover hover:text-ink"
     >
       <CircleUserRound className="size-4" />

@@ -14,6 +14,7 @@ import type { UserOut } from "@/lib/api";
 import { problemText } from "@/lib/problem";
 import { toast } from "@/lib/toast";
 
+import { identityKeys } from "../api/keys";
 import { createUser, makePasswordLink, setUserRole, setUserStatus, usersQuery } from "../api/users";
 import { type MadeLink, PasswordLinkDialog } from "./password-link-dialog";
 import { SmallForm } from "./small-form";
@@ -28,7 +29,7 @@ const roles = [
 export function People({ own }: { own: string }) {
   const queryClient = useQueryClient();
   const { data, error } = useQuery(usersQuery());
-  const refresh = () => queryClient.invalidateQueries({ queryKey: ["users"] });
+  const refresh = () => queryClient.invalidateQueries({ queryKey: identityKeys.users });
   const onError = (problem: unknown) => toast.error(problemText(problem));
   const role = useMutation({
     mutationFn: ({ id, to }: { id: string; to: UserOut["role"] }) => setUserRole(id, to),

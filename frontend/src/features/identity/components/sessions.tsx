@@ -10,6 +10,7 @@ import { problemText } from "@/lib/problem";
 import { toast } from "@/lib/toast";
 import { useNow } from "@/lib/use-now";
 
+import { identityKeys } from "../api/keys";
 import { endSession, sessionsQuery } from "../api/sessions";
 import { deviceName } from "../model/device-name";
 import { Part } from "./part";
@@ -22,7 +23,7 @@ export function Sessions() {
   const end = useMutation({
     mutationFn: endSession,
     onError: (problem) => toast.error(problemText(problem)),
-    onSuccess: () => queryClient.invalidateQueries({ queryKey: ["auth", "sessions"] }),
+    onSuccess: () => queryClient.invalidateQueries({ queryKey: identityKeys.sessions }),
   });
   return (
     <Part title="Sessions">

@@ -12,9 +12,11 @@ import {
   updateModel as update,
 } from "@/lib/api";
 
+import { modelKeys } from "./keys";
+
 export function modelsQuery() {
   return queryOptions({
-    queryKey: ["models"],
+    queryKey: modelKeys.all,
     queryFn: async ({ signal }) => (await listModels({ query: { limit: 200 }, signal, throwOnError: true })).data,
     refetchInterval: 15_000,
   });
@@ -22,7 +24,7 @@ export function modelsQuery() {
 
 export function providersQuery() {
   return queryOptions({
-    queryKey: ["providers"],
+    queryKey: modelKeys.providers,
     queryFn: async ({ signal }) => (await listProviders({ signal, throwOnError: true })).data,
     staleTime: Infinity,
   });
@@ -31,7 +33,7 @@ export function providersQuery() {
 /** The models that a provider is known to have; nobody is asked for it. */
 export function providerModelsQuery(provider: string) {
   return queryOptions({
-    queryKey: ["providers", provider, "models"],
+    queryKey: modelKeys.providerModels(provider),
     queryFn: async ({ signal }) =>
       (await listProviderModels({ path: { provider_id: provider }, signal, throwOnError: true })).data,
     staleTime: Infinity,

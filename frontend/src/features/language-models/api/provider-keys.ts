@@ -7,10 +7,12 @@ import {
   removeProviderKey as remove,
 } from "@/lib/api";
 
+import { modelKeys } from "./keys";
+
 /** One's keys of providers, masked. */
 export function keysQuery() {
   return queryOptions({
-    queryKey: ["models", "keys"],
+    queryKey: modelKeys.providerKeys,
     queryFn: async ({ signal }) => (await listProviderKeys({ signal, throwOnError: true })).data.api_keys,
   });
 }

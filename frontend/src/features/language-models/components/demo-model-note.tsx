@@ -23,7 +23,7 @@ export function DemoModelNote() {
       <span className="min-w-0 flex-1 basis-60">
         The built-in demo model answers: it calls tools and costs nothing, but it does not think.
       </span>
-      <Link href="/models" className="font-medium text-accent-ink hover:underline">
+      <Link href="/settings/models" className="font-medium text-accent-ink hover:underline">
         Add a real model
       </Link>
     </p>

@@ -106,10 +106,10 @@ export function ModelForm({ label, action, initial, keyHint, isNew = false, onSu
         <Input {...text("endpoint_url")} type="url" placeholder="https://…" />
       </Field>
       {keys.length > 0 && (
-        <Field id={id("key_id")} label="Kept key" error={said.key_id}>
+        <Field id={id("key_id")} label="Stored key" error={said.key_id}>
           <Select
             id={id("key_id")}
-            label="Kept key"
+            label="Stored key"
             value={draft.key_id}
             options={[
               { value: "", label: "The newest that fits, or the one below" },
@@ -124,7 +124,7 @@ export function ModelForm({ label, action, initial, keyHint, isNew = false, onSu
         id={id("api_key")}
         label="Key"
         error={said.api_key}
-        hint={keyHint ? `Empty: the one it has (${keyHint})` : "Kept encrypted, never shown again"}
+        hint={keyHint ? `Empty: the one it has (${keyHint})` : "Stored encrypted, never shown again"}
       >
         <Input {...text("api_key")} type="password" />
       </Field>

@@ -15,6 +15,7 @@ import { problemText } from "@/lib/problem";
 import { toast } from "@/lib/toast";
 import { usePermissions } from "@/lib/use-permissions";
 
+import { modelKeys } from "../api/keys";
 import { changeModel, deleteModel } from "../api/models";
 import { changedModel, draftOf } from "../model/model-draft";
 import { ModelForm } from "./model-form";
@@ -27,7 +28,7 @@ export function ModelRow({ model }: { model: ModelDetails }) {
   const may = usePermissions();
   // Models for all are an administrator's.
   const mayChange = may("models:write") && (model.owner === "own" || may("users:write"));
-  const refresh = () => queryClient.invalidateQueries({ queryKey: ["models"] });
+  const refresh = () => queryClient.invalidateQueries({ queryKey: modelKeys.all });
   const onError = (problem: unknown) => toast.error(problemText(problem));
   const enable = useMutation({
     mutationFn: (on: boolean) => changeModel(model.id, { enabled: on }),
@@ -42,7 +43,7 @@ export function ModelRow({ model }: { model: ModelDetails }) {
           <h2 className="font-semibold">{model.name}</h2>
           {model.owner === "global" && <Badge tone="accent">for all</Badge>}
           {model.circuit !== "closed" && (
-            <Badge tone="warn">{model.circuit === "open" ? "resting after failures" : "being tried again"}</Badge>
+            <Badge tone="warn">{model.circuit === "open" ? "circuit open" : "being tried again"}</Badge>
           )}
           {!model.enabled && <Badge tone="warn">off</Badge>}
         </div>
@@ -57,7 +58,7 @@ export function ModelRow({ model }: { model: ModelDetails }) {
           </p>
         ))}
         <p className="mt-1 text-xs text-ink-3">
-          {model.key_hint ? `key ${model.key_hint}` : model.key_id ? "a kept key" : "no key of its own"}
+          {model.key_hint ? `key ${model.key_hint}` : model.key_id ? "a stored key" : "no key of its own"}
           {model.max_rpm ? `, at most ${model.max_rpm} calls a minute` : ""}
           {model.fallbacks.length > 0 ? `, then ${model.fallbacks.join(", ")}` : ""}
         </p>

@@ -13,6 +13,7 @@ import { problemText } from "@/lib/problem";
 import { toast } from "@/lib/toast";
 import { usePermissions, useRefusal } from "@/lib/use-permissions";
 
+import { modelKeys } from "../api/keys";
 import { createModel, modelsQuery } from "../api/models";
 import { emptyDraft, newModel } from "../model/model-draft";
 import { ModelForm } from "./model-form";
@@ -109,7 +110,7 @@ function Models() {
             onSubmit={async (draft) => {
               const { name } = await createModel(newModel(draft));
               toast.success(`${name} added`);
-              await queryClient.invalidateQueries({ queryKey: ["models"] });
+              await queryClient.invalidateQueries({ queryKey: modelKeys.all });
             }}
           />
         )}

@@ -17,6 +17,7 @@ import { dateTime } from "@/lib/format";
 import { fieldProblems, problemText, toProblem } from "@/lib/problem";
 import { toast } from "@/lib/toast";
 
+import { modelKeys } from "../api/keys";
 import { addKey, keysQuery, removeKey } from "../api/provider-keys";
 import { providersQuery, testKey } from "../api/models";
 import { KeyTestResult } from "./key-test";
@@ -40,7 +41,7 @@ export function ProviderKeys() {
     onError: (problem) => toast.error(problemText(problem)),
     onSuccess: async () => {
       setRemoving(null);
-      await queryClient.invalidateQueries({ queryKey: ["models"] });
+      await queryClient.invalidateQueries({ queryKey: modelKeys.all });
     },
   });
   const nameOf = (id: string) => providers.find((provider) => provider.id === id)?.name ?? id;
@@ -55,7 +56,7 @@ export function ProviderKeys() {
         {!data && !error && <SkeletonRows rows={3} />}
         {data?.length === 0 && (
           <EmptyState icon={<KeyRound />} title="No keys yet">
-            A key kept here serves all your models of its provider. It is encrypted and never shown again.
+            A key stored here serves all your models of its provider. It is encrypted and never shown again.
           </EmptyState>
         )}
         {data?.map((key) => (
@@ -101,8 +102,8 @@ function AddKey() {
     onSuccess: async ({ label }) => {
       setDraft({ ...empty, provider: draft.provider });
       test.reset();
-      toast.success(`${label} kept`);
-      await queryClient.invalidateQueries({ queryKey: ["models"] });
+      toast.success(`${label} stored`);
+      await queryClient.invalidateQueries({ queryKey: modelKeys.all });
     },
   });
   const problem = add.error ? toProblem(add.error) : null;
@@ -124,8 +125,8 @@ function AddKey() {
   });
   return (
     <Card className="self-start p-4">
-      <h2 className="mb-3 font-semibold">Keep a key</h2>
-      <form aria-label="Keep a key" onSubmit={submit} className="flex flex-col gap-3">
+      <h2 className="mb-3 font-semibold">Store a key</h2>
+      <form aria-label="Store a key" onSubmit={submit} className="flex flex-col gap-3">
         <Field id="key-provider" label="Provider">
           <Select
             id="key-provider"
@@ -183,7 +184,7 @@ function AddKey() {
         )}
         <div className="flex gap-2">
           <Button type="submit" variant="primary" disabled={add.isPending || !draft.api_key.trim()}>
-            Keep key
+            Store key
           </Button>
           <Button disabled={test.isPending || !draft.api_key.trim()} onClick={() => test.mutate()}>
             {test.isPending ? "Trying …" : "Try the key"}

@@ -12,6 +12,7 @@ import { LogoMark } from "@/components/ui/logo";
 import { Card } from "@/components/ui/surface";
 import { cn } from "@/lib/cn";
 import { problemText } from "@/lib/problem";
+import { queryKeys } from "@/lib/query-keys";
 import { useRefusal } from "@/lib/use-permissions";
 
 import { createDemoAgent } from "../api/create-demo-agent";
@@ -39,7 +40,7 @@ export function FirstRun({ agentId, executionId, watching, onAgent, onAsk, onFin
     mutationFn: createDemoAgent,
     onSuccess: (agent) => {
       onAgent(agent.id);
-      void queryClient.invalidateQueries({ queryKey: ["agents"] });
+      void queryClient.invalidateQueries({ queryKey: queryKeys.agents });
     },
   });
   const ask = useMutation({ mutationFn: (id: string) => onAsk(id, demoQuestion) });
@@ -95,7 +96,7 @@ export function FirstRun({ agentId, executionId, watching, onAgent, onAsk, onFin
             text="Every model call, tool call and token, as it happens – and for ever after."
           >
             <div className="flex flex-wrap gap-2">
-              <Link href={`/executions/${executionId}`} className={buttonStyles({ variant: "primary" })}>
+              <Link href={`/runs/${executionId}`} className={buttonStyles({ variant: "primary" })}>
                 Open the trace <ArrowRight />
               </Link>
               <CreateLink what="agent" variant="secondary">

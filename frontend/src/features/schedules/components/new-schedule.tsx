@@ -14,6 +14,7 @@ import { toast } from "@/lib/toast";
 import { useRefusal } from "@/lib/use-permissions";
 
 import { createSchedule } from "../api/create-schedule";
+import { scheduleKeys } from "../api/keys";
 import { bodyOf, emptySchedule, type ScheduleDraft } from "../model/schedule-draft";
 import { ownTimeZone } from "../model/time-zones";
 import { ScheduleForm } from "./schedule-form";
@@ -27,7 +28,7 @@ export function NewSchedule() {
   const refused = useRefusal("executions:run");
   const create = async (draft: ScheduleDraft) => {
     const made = await createSchedule(bodyOf(draft));
-    await queryClient.invalidateQueries({ queryKey: ["schedules"] });
+    await queryClient.invalidateQueries({ queryKey: scheduleKeys.all });
     toast.success(`${made.name} scheduled`);
     router.push(`/schedules/${made.id}`);
   };

@@ -85,7 +85,7 @@ function Empty() {
   return (
     <EmptyState icon={<CalendarClock />} title="Nothing is scheduled yet" action={newSchedule}>
       A schedule asks an agent the same question at set times: a report each weekday at nine, a look at a page every
-      quarter of an hour. Each run is an execution with its trace, as if you had asked yourself.
+      quarter of an hour. Each run has its trace, as if you had asked yourself.
     </EmptyState>
   );
 }

@@ -48,7 +48,7 @@ export function ScheduleMenu({ schedule, onRemoved }: { schedule: ScheduleOut; o
         open={removing}
         onOpenChange={setRemoving}
         title={`Remove ${name}?`}
-        description="It will not run again. The executions that it has started stay."
+        description="It will not run again. The runs that it has started stay."
         action="Remove"
         busy={remove.isPending}
         onConfirm={() =>

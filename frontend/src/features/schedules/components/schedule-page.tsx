@@ -17,6 +17,7 @@ import { useRefusal } from "@/lib/use-permissions";
 
 import { changeSchedule } from "../api/change-schedule";
 import { scheduleQuery } from "../api/get-schedule";
+import { scheduleKeys } from "../api/keys";
 import { useScheduleActions } from "../hooks/use-schedule-actions";
 import { changesOf, draftOf, type ScheduleDraft } from "../model/schedule-draft";
 import { ScheduleForm } from "./schedule-form";
@@ -50,7 +51,7 @@ function Loaded({ schedule, executions }: { schedule: ScheduleOut; executions: R
   const refused = useRefusal("executions:run");
   const save = async (draft: ScheduleDraft) => {
     await changeSchedule(id, changesOf(draftOf(schedule), draft));
-    await queryClient.invalidateQueries({ queryKey: ["schedules"] });
+    await queryClient.invalidateQueries({ queryKey: scheduleKeys.all });
     toast.success(`${draft.name.trim()} saved`);
   };
   return (

@@ -91,7 +91,7 @@ export function ScheduleTable({
               <td className="nums px-2 text-xs max-lg:hidden">
                 {last_execution_id ? (
                   <Link
-                    href={`/executions/${last_execution_id}`}
+                    href={`/runs/${last_execution_id}`}
                     title={dateTime(last_fire)}
                     className="text-accent-ink hover:underline"
                   >

@@ -12,6 +12,7 @@ import { focusInvalid } from "@/lib/focus-invalid";
 import { toast } from "@/lib/toast";
 import { useRefusal } from "@/lib/use-permissions";
 
+import { toolKeys } from "../api/keys";
 import { registerTool } from "../api/register-tool";
 import { useToolDraft } from "../hooks/use-tool-draft";
 import { emptyTool, toToolBody } from "../model/tool-draft";
@@ -25,7 +26,7 @@ export function RegisterTool() {
   const refused = useRefusal("tools:write");
   const state = useToolDraft(emptyTool, async (draft) => {
     const { name } = await registerTool(toToolBody(draft));
-    await queryClient.invalidateQueries({ queryKey: ["tools"] });
+    await queryClient.invalidateQueries({ queryKey: toolKeys.all });
     toast.success(`${name} registered`);
     router.push(`/tools?tool=${encodeURIComponent(name)}`);
   });

@@ -21,7 +21,7 @@ export function SandboxNote({ className }: { className?: string }) {
       }
     >
       <Link
-        href="/settings"
+        href="/settings/health"
         className={cn(
           "inline-flex items-center gap-1.5 rounded-sm text-xs hover:underline",
           fine ? "text-ink-3" : "text-warn-ink",

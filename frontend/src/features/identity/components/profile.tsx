@@ -2,44 +2,36 @@
 
 import { useQueryClient } from "@tanstack/react-query";
 import { LogOut } from "lucide-react";
-import { parseAsStringLiteral, useQueryState } from "nuqs";
 
 import { PageHeader } from "@/components/layout/page";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { Callout } from "@/components/ui/callout";
 import { SkeletonRows } from "@/components/ui/surface";
-import { TabPanel, Tabs } from "@/components/ui/tabs";
 import type { ProfileOut } from "@/lib/api";
 import { problemText } from "@/lib/problem";
 import { closeSession, openSession } from "@/lib/session";
 import { toast } from "@/lib/toast";
-import { usePermissions } from "@/lib/use-permissions";
 import { useSession } from "@/lib/use-session";
 import { useSharedQuery } from "@/lib/use-shared-query";
 
 import { changePassword, profileQuery, updateProfile } from "../api/account";
+import { identityKeys } from "../api/keys";
 import { logOut, logOutEverywhere } from "../api/sessions";
-import { AccessKeys } from "./access-keys";
 import { Part } from "./part";
-import { People } from "./people";
 import { Sessions } from "./sessions";
 import { SmallForm } from "./small-form";
 
-const tabs = ["profile", "keys", "people"] as const;
-
-/** One's own account, keys for programs, and for administrators everybody else's. */
-export function Account() {
+/** One's own account: name, password, sessions. */
+export function Profile() {
   const { data: profile, error } = useSharedQuery(profileQuery());
   const { user } = useSession();
-  const [tab, setTab] = useQueryState("tab", parseAsStringLiteral(tabs).withDefault("profile"));
   const leave = (how: () => Promise<void>) =>
     void how().then(closeSession, (problem: unknown) => toast.error(problemText(problem)));
-  const admin = usePermissions()("users:read");
   return (
-    <div className="flex min-h-0 flex-1 flex-col">
+    <>
       <PageHeader
-        title="Account"
+        title="Profile"
         facts={profile && <Badge tone="accent">{profile.role_label}</Badge>}
         actions={
           user && (
@@ -61,30 +53,11 @@ export function Account() {
       )}
       {!profile && !error && <SkeletonRows />}
       {profile && (
-        <Tabs
-          label="Account"
-          value={tab}
-          onChange={(next) => void setTab(tabs.find((name) => name === next) ?? null)}
-          tabs={[
-            { value: "profile", label: "Profile" },
-            { value: "keys", label: "Access keys" },
-            ...(admin ? [{ value: "people", label: "People" }] : []),
-          ]}
-        >
-          <TabPanel value="profile" className="grid max-w-4xl gap-4 p-4 md:grid-cols-2">
-            <ProfileForms profile={profile} canSignIn={user !== null} />
-          </TabPanel>
-          <TabPanel value="keys" className="max-w-4xl p-4">
-            <AccessKeys />
-          </TabPanel>
-          {admin && (
-            <TabPanel value="people" className="max-w-5xl p-4">
-              <People own={profile.id} />
-            </TabPanel>
-          )}
-        </Tabs>
+        <div className="grid max-w-4xl gap-4 p-4 md:grid-cols-2">
+          <ProfileForms profile={profile} canSignIn={user !== null} />
+        </div>
       )}
-    </div>
+    </>
   );
 }
 
@@ -105,7 +78,7 @@ function ProfileForms({ profile, canSignIn }: { profile: ProfileOut; canSignIn: 
           ]}
           onSubmit={async (values) => {
             await updateProfile(values);
-            await queryClient.invalidateQueries({ queryKey: ["account"] });
+            await queryClient.invalidateQueries({ queryKey: identityKeys.account });
             toast.success("Saved");
           }}
         />

@@ -1,10 +1,11 @@
 import type { Metadata } from "next";
 
 import { ExecutionList } from "@/features/executions/components/execution-list";
+import { executions } from "@/features/executions/feature";
 
-export const metadata: Metadata = { title: "Executions" };
+export const metadata: Metadata = { title: executions.titles["/runs"] };
 
-/** `/executions` */
+/** `/runs` */
 export default function Page() {
   return <ExecutionList />;
 }

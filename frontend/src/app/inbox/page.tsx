@@ -1,10 +1,11 @@
 import type { Metadata } from "next";
 
 import { OpenQuestions } from "@/features/executions/components/open-questions";
+import { executions } from "@/features/executions/feature";
 
-export const metadata: Metadata = { title: "Approvals" };
+export const metadata: Metadata = { title: executions.titles["/inbox"] };
 
-/** `/approvals` */
+/** `/inbox` */
 export default function Page() {
   return <OpenQuestions />;
 }
