@@ -6,9 +6,9 @@ import { parseAsBoolean, parseAsString, useQueryStates } from "nuqs";
 
 import { Callout } from "@/components/ui/callout";
 import { SkeletonRows } from "@/components/ui/surface";
-import { Activity } from "@/features/executions/components/activity";
-import { QuickAsk } from "@/features/executions/components/quick-ask";
-import { RecentExecutions } from "@/features/executions/components/recent-executions";
+import { Activity } from "@/features/executions/components/list/activity";
+import { QuickAsk } from "@/features/executions/components/ask/quick-ask";
+import { RecentExecutions } from "@/features/executions/components/list/recent-executions";
 import { useAgentStream } from "@/features/executions/hooks/use-agent-stream";
 import { DemoModelNote } from "@/features/language-models/components/demo-model-note";
 import { FirstRun } from "@/features/onboarding/components/first-run";
@@ -17,7 +17,7 @@ import { problemText } from "@/lib/problem";
 import { agentsQuery } from "@/lib/queries";
 
 const EmbeddedTrace = dynamic(
-  () => import("@/features/executions/components/embedded-trace").then((module) => module.EmbeddedTrace),
+  () => import("@/features/executions/components/trace/embedded-trace").then((module) => module.EmbeddedTrace),
   { ssr: false, loading: () => <SkeletonRows /> },
 );
 

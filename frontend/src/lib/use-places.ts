@@ -18,3 +18,9 @@ export function useCreation(what: string): Creation | undefined {
     .flatMap(({ creations = [] }) => creations)
     .find((creation) => creation.what === what);
 }
+
+/** Whether the caller may make anything at all. */
+export function useMayCreate(): boolean {
+  const may = usePermissions();
+  return useFeatures().some(({ creations = [] }) => creations.some(({ permission }) => may(permission)));
+}

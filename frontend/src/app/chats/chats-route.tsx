@@ -1,8 +1,8 @@
 "use client";
 
 import { type ChatParts, Chats } from "@/features/chats/components/chats";
-import { AskBox } from "@/features/executions/components/ask-box";
-import { ExecutionTurn } from "@/features/executions/components/execution-turn";
+import { AskBox } from "@/features/executions/components/ask/ask-box";
+import { ExecutionTurn } from "@/features/executions/components/ask/execution-turn";
 
 const parts: ChatParts = {
   turn: (execution, onEnd) => <ExecutionTurn execution={execution} onEnd={onEnd} />,

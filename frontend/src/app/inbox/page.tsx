@@ -1,6 +1,6 @@
 import type { Metadata } from "next";
 
-import { OpenQuestions } from "@/features/executions/components/open-questions";
+import { OpenQuestions } from "@/features/executions/components/interrupts/open-questions";
 import { executions } from "@/features/executions/feature";
 
 export const metadata: Metadata = { title: executions.titles["/inbox"] };

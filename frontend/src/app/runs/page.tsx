@@ -1,6 +1,6 @@
 import type { Metadata } from "next";
 
-import { ExecutionList } from "@/features/executions/components/execution-list";
+import { ExecutionList } from "@/features/executions/components/list/execution-list";
 import { executions } from "@/features/executions/feature";
 
 export const metadata: Metadata = { title: executions.titles["/runs"] };

@@ -8,6 +8,7 @@ import { Button } from "@/components/ui/button";
 import { LogoMark } from "@/components/ui/logo";
 import { Kbd } from "@/components/ui/surface";
 import { cn } from "@/lib/cn";
+import { useMayCreate } from "@/lib/use-places";
 import { useViewStore } from "@/stores/view";
 
 import { Navigation } from "./navigation";
@@ -80,7 +81,7 @@ function Brand() {
 /** Search everything, or begin with what can be made. */
 function PaletteButtons({ compact = false }: { compact?: boolean }) {
   const openPalette = useViewStore((state) => state.openPalette);
-  const create = (
+  const create = useMayCreate() && (
     <Button
       variant={compact ? "ghost" : "secondary"}
       size="icon"

@@ -3,7 +3,7 @@ import { Inbox, Play } from "lucide-react";
 import { TraceIcon } from "@/components/ui/icons";
 import type { Feature } from "@/lib/feature";
 
-import { WaitingCount } from "./components/waiting-count";
+import { WaitingCount } from "./components/interrupts/waiting-count";
 
 /** Executions, which the interface calls runs: asking, following, and what they wait for. */
 export const executions = {

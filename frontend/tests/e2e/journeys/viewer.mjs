@@ -4,7 +4,7 @@ import { axe, openPage, shot } from "../browser.mjs";
 
 /** What changes something is called like this; none of it may be offered to somebody who may only look. */
 const CHANGES =
-  /^(New |Create|Register|Run|Ask$|Save|Delete|Remove|Restore|Cancel|Fork|Pause|Go on|Add |Store key|Answer|Enable|Disable|Clone|Stop|Actions for (?!this chat))/;
+  /^(New |Create|Register|Run(?!s)|Ask$|Save|Delete|Remove|Restore|Cancel|Fork|Pause|Go on|Add |Store key|Answer|Enable|Disable|Clone|Stop|Actions for (?!this chat))/;
 
 /** Somebody who made things and may now only look: sees them all, is offered nothing that the server would refuse, and is told why. */
 export async function viewerLooks({ browser, base, admin, maker }) {

@@ -1,6 +1,6 @@
 "use client";
 
-import { ExecutionPage } from "@/features/executions/components/execution-page";
+import { ExecutionPage } from "@/features/executions/components/trace/execution-page";
 import { useRouteId } from "@/lib/use-route-id";
 
 /** The execution in the address. */

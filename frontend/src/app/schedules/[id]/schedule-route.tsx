@@ -1,6 +1,6 @@
 "use client";
 
-import { RecentExecutions } from "@/features/executions/components/recent-executions";
+import { RecentExecutions } from "@/features/executions/components/list/recent-executions";
 import { SchedulePage } from "@/features/schedules/components/schedule-page";
 import { useRouteId } from "@/lib/use-route-id";
 

@@ -19,10 +19,10 @@ import { agentQuery } from "../api/get-agent";
 import { agentKeys } from "../api/keys";
 import { updateAgent } from "../api/update-agent";
 import { type AgentDraft, draftOf } from "../model/agent-draft";
-import { AgentBuilder } from "./agent-builder";
+import { AgentBuilder } from "./builder/agent-builder";
 import { AgentMenu } from "./agent-menu";
 import { AgentStatusBadge } from "./agent-status-badge";
-import { VersionHistory } from "./version-history";
+import { VersionHistory } from "./versions/version-history";
 
 const tabs = ["configuration", "versions", "executions"] as const;
 

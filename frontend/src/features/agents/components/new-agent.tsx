@@ -11,7 +11,7 @@ import { useRefusal } from "@/lib/use-permissions";
 
 import { createAgent } from "../api/create-agent";
 import { agentKeys } from "../api/keys";
-import { AgentBuilder } from "./agent-builder";
+import { AgentBuilder } from "./builder/agent-builder";
 
 /** The form of an agent that is not there yet. */
 export function NewAgent() {
