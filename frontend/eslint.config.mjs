@@ -1,3 +1,4 @@
+import importPlugin from "eslint-plugin-import";
 import jsxA11y from "eslint-plugin-jsx-a11y";
 import reactHooks from "eslint-plugin-react-hooks";
 import tseslint from "typescript-eslint";
@@ -11,7 +12,11 @@ export default tseslint.config(
   ...tseslint.configs.strict.map((config) => ({ ...config, files: code })),
   {
     files: code,
-    plugins: { "react-hooks": reactHooks, "jsx-a11y": jsxA11y, house },
+    plugins: { "react-hooks": reactHooks, "jsx-a11y": jsxA11y, import: importPlugin, house },
+    settings: {
+      "import/resolver": { typescript: true },
+      "import/parsers": { "@typescript-eslint/parser": [".ts", ".tsx"] },
+    },
     rules: {
       ...reactHooks.configs.recommended.rules,
       ...jsxA11y.flatConfigs.recommended.rules,
@@ -19,6 +24,7 @@ export default tseslint.config(
       "@typescript-eslint/consistent-type-imports": "error",
       "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_" }],
       "house/zones": "error",
+      "import/no-cycle": ["error", { ignoreExternal: true }],
       "house/kebab-case": "error",
       "house/named-exports": "error",
       "jsx-a11y/no-autofocus": "off",
