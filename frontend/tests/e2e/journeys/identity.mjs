@@ -31,14 +31,14 @@ export async function identity({ browser }) {
     await page.locator('[data-testid="trace"][data-status="completed"]').waitFor();
 
     await page.getByRole("link", { name: /^ada/ }).click();
-    await settings(page).getByRole("link", { name: "Access keys" }).click();
+    await openSettings(page, "Access keys");
     await page.getByRole("textbox", { name: "Name" }).fill("nightly job");
     await page.getByRole("checkbox").first().click();
     await page.getByRole("button", { name: "Make key" }).click();
     await page.getByText(/^dyn_/).first().waitFor();
     await shot(page, "account-keys");
     assert.deepEqual(await axe(page), []);
-    await settings(page).getByRole("link", { name: "People" }).click();
+    await openSettings(page, "People");
     await fill(page, { Name: "bob", "E-mail": "bob@example.org", "First password": password });
     await page.getByRole("button", { name: "Make account" }).click();
     await page.getByText("bob@example.org").waitFor();
@@ -49,7 +49,7 @@ export async function identity({ browser }) {
     await page.getByText("no password yet").waitFor();
     await shot(page, "account-people");
     await readAuditLog(page);
-    await settings(page).getByRole("link", { name: "Profile" }).click();
+    await openSettings(page, "Profile");
     await page.getByRole("button", { name: "Sign out", exact: true }).click();
     const form = page.getByRole("form", { name: "Sign in" });
     await form.waitFor();
@@ -84,12 +84,15 @@ export async function identity({ browser }) {
   }
 }
 
-/** The column of the settings' pages. */
-const settings = (page) => page.getByRole("navigation", { name: "Settings" });
+/** Go to one of the settings' pages by their own column, and wait until it is there. */
+async function openSettings(page, name) {
+  await page.getByRole("navigation", { name: "Settings" }).getByRole("link", { name }).click();
+  await page.getByRole("heading", { level: 1, name }).waitFor();
+}
 
 /** The administrator sees who came in and who was made, by noun and by person; the address keeps the filters. */
 async function readAuditLog(page) {
-  await settings(page).getByRole("link", { name: "Audit log" }).click();
+  await openSettings(page, "Audit log");
   // Both accounts that were made: the administrator's at the setup, and the one the administrator made.
   await page
     .getByRole("button", { name: /^User: created/ })
