@@ -15,7 +15,7 @@ import { usePermissions } from "@/lib/use-permissions";
 import { keysQuery } from "../api/provider-keys";
 import { providerModelsQuery, providersQuery, testKey } from "../api/models";
 import type { ModelDraft } from "../model/model-draft";
-import { KeyTestResult } from "./key-test";
+import { ProviderKeyCheckResult } from "./key-test";
 
 export interface ModelFormProps {
   label: string;
@@ -177,7 +177,7 @@ export function ModelForm({ label, action, initial, keyHint, isNew = false, onSu
           Limits, fallbacks and more
         </button>
       )}
-      <KeyTestResult result={test.data} error={test.error} />
+      <ProviderKeyCheckResult result={test.data} error={test.error} />
       {problem && Object.keys(said).every((field) => !(field in draft)) && (
         <Callout tone="bad">{problemText(save.error)}</Callout>
       )}

@@ -20,7 +20,7 @@ import { toast } from "@/lib/toast";
 import { modelKeys } from "../api/keys";
 import { addKey, keysQuery, removeKey } from "../api/provider-keys";
 import { providersQuery, testKey } from "../api/models";
-import { KeyTestResult } from "./key-test";
+import { ProviderKeyCheckResult } from "./key-test";
 
 const empty = {
   provider: "openai",
@@ -178,7 +178,7 @@ function AddKey() {
             className="w-full"
           />
         </Field>
-        <KeyTestResult result={test.data} error={test.error} />
+        <ProviderKeyCheckResult result={test.data} error={test.error} />
         {problem && Object.keys(said).every((field) => !(field in draft)) && (
           <Callout tone="bad">{problemText(add.error)}</Callout>
         )}
