@@ -8,10 +8,18 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 
 const out = fileURLToPath(new URL("../out", import.meta.url));
-const pages = readdirSync(out, { recursive: true }).map(String).filter((name) => name.endsWith(".html")).sort();
+const pages = readdirSync(out, { recursive: true })
+  .map(String)
+  .filter((name) => name.endsWith(".html"))
+  .sort();
 const INLINE = /<script(?![^>]*\bsrc=)[^>]*>([\s\S]*?)<\/script>/g;
 
-const hashes = (html) => [...new Set([...html.matchAll(INLINE)].map(([, code]) => `'sha256-${createHash("sha256").update(code).digest("base64")}'`))].sort();
+const hashes = (html) =>
+  [
+    ...new Set(
+      [...html.matchAll(INLINE)].map(([, code]) => `'sha256-${createHash("sha256").update(code).digest("base64")}'`),
+    ),
+  ].sort();
 
 /** Styles: Base UI, sonner and CodeMirror place style elements and attributes at run time; scripts never run unhashed. */
 const policy = (scripts) =>
@@ -33,4 +41,6 @@ const entries = pages.map((name) => {
   return [name.split(path.sep).join("/"), { scripts, policy: policy(scripts) }];
 });
 writeFileSync(path.join(out, "csp.json"), `${JSON.stringify(Object.fromEntries(entries), null, 1)}\n`);
-console.log(`out/csp.json: ${entries.length} pages, ${new Set(entries.flatMap(([, entry]) => entry.scripts)).size} different inline scripts`);
+console.log(
+  `out/csp.json: ${entries.length} pages, ${new Set(entries.flatMap(([, entry]) => entry.scripts)).size} different inline scripts`,
+);

@@ -38,7 +38,12 @@ const zones = {
         context.report({ node, message: `feature ${from.feature} must not import feature ${to.feature}` });
       }
     };
-    return { ImportDeclaration: check, ImportExpression: check, ExportNamedDeclaration: check, ExportAllDeclaration: check };
+    return {
+      ImportDeclaration: check,
+      ImportExpression: check,
+      ExportNamedDeclaration: check,
+      ExportAllDeclaration: check,
+    };
   },
 };
 
@@ -47,7 +52,8 @@ const kebabCase = {
   create: (context) => ({
     Program: (node) => {
       const name = path.basename(context.filename);
-      if (!/^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9-]+)+$/.test(name)) context.report({ node, message: `${name} is not kebab-case` });
+      if (!/^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9-]+)+$/.test(name))
+        context.report({ node, message: `${name} is not kebab-case` });
     },
   }),
 };

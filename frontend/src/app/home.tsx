@@ -6,9 +6,9 @@ import { parseAsBoolean, parseAsString, useQueryStates } from "nuqs";
 
 import { Callout } from "@/components/ui/callout";
 import { SkeletonRows } from "@/components/ui/surface";
-import { Activity } from "@/features/executions/components/activity";
-import { QuickAsk } from "@/features/executions/components/quick-ask";
-import { RecentExecutions } from "@/features/executions/components/recent-executions";
+import { Activity } from "@/features/executions/components/list/activity";
+import { QuickAsk } from "@/features/executions/components/ask/quick-ask";
+import { RecentExecutions } from "@/features/executions/components/list/recent-executions";
 import { useAgentStream } from "@/features/executions/hooks/use-agent-stream";
 import { DemoModelNote } from "@/features/language-models/components/demo-model-note";
 import { FirstRun } from "@/features/onboarding/components/first-run";
@@ -16,21 +16,41 @@ import { Overview } from "@/features/onboarding/components/overview";
 import { problemText } from "@/lib/problem";
 import { agentsQuery } from "@/lib/queries";
 
-const EmbeddedTrace = dynamic(() => import("@/features/executions/components/embedded-trace").then((module) => module.EmbeddedTrace), { ssr: false, loading: () => <SkeletonRows /> });
+const EmbeddedTrace = dynamic(
+  () => import("@/features/executions/components/trace/embedded-trace").then((module) => module.EmbeddedTrace),
+  { ssr: false, loading: () => <SkeletonRows /> },
+);
 
 /** Home: the first run for newcomers, an overview for everybody else. The tour's place stands in the address. */
 export function Home() {
   const { data, error } = useQuery(agentsQuery());
-  const [{ tour, agent, execution }, setPlace] = useQueryStates({ tour: parseAsBoolean, agent: parseAsString, execution: parseAsString });
+  const [{ tour, agent, execution }, setPlace] = useQueryStates({
+    tour: parseAsBoolean,
+    agent: parseAsString,
+    execution: parseAsString,
+  });
   const agents = data?.agents ?? [];
   const touring = tour ?? (agents.length === 0 || agent !== null);
-  if (error) return <Callout tone="bad" className="m-4" title="The agents could not be loaded">{problemText(error)}</Callout>;
+  if (error)
+    return (
+      <Callout tone="bad" className="m-4" title="The agents could not be loaded">
+        {problemText(error)}
+      </Callout>
+    );
   if (!data) return <SkeletonRows />;
-  if (!touring) return <Overview agents={agents} ask={<QuickAsk agents={agents} />} note={<DemoModelNote />} activity={<Activity />} executions={<RecentExecutions />} onTour={() => void setPlace({ tour: true })} />;
+  if (!touring)
+    return (
+      <Overview
+        agents={agents}
+        ask={<QuickAsk agents={agents} />}
+        note={<DemoModelNote />}
+        activity={<Activity />}
+        executions={<RecentExecutions />}
+        onTour={() => void setPlace({ tour: true })}
+      />
+    );
   const agentId = agent ?? agents.find(({ name }) => name === "Demo Agent")?.id ?? null;
-  return (
-    <Tour key={agentId} agentId={agentId} executionId={execution} onPlace={(place) => void setPlace(place)} />
-  );
+  return <Tour key={agentId} agentId={agentId} executionId={execution} onPlace={(place) => void setPlace(place)} />;
 }
 
 interface TourProps {

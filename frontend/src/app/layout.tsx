@@ -20,7 +20,12 @@ export const metadata: Metadata = {
   description: "Build an agent, run it, watch it think.",
 };
 
-export const viewport: Viewport = { themeColor: [{ media: "(prefers-color-scheme: light)", color: "#f7f8f9" }, { media: "(prefers-color-scheme: dark)", color: "#111317" }] };
+export const viewport: Viewport = {
+  themeColor: [
+    { media: "(prefers-color-scheme: light)", color: "#f7f8f9" },
+    { media: "(prefers-color-scheme: dark)", color: "#111317" },
+  ],
+};
 
 /** The document around every page. */
 export default function RootLayout({ children }: { children: ReactNode }) {

@@ -7,9 +7,12 @@ import dynamic from "next/dynamic";
 import { type ReactNode, useEffect, useState } from "react";
 
 import { client } from "@/lib/api/client.gen";
+import { FeaturesProvider } from "@/lib/features-context";
 import { createQueryClient } from "@/lib/query-client";
 import { authorizedFetch } from "@/lib/session";
 import { useViewStore } from "@/stores/view";
+
+import { features } from "./features";
 
 // Not needed for the first paint.
 const Toaster = dynamic(() => import("sonner").then((module) => module.Toaster), { ssr: false });
@@ -23,7 +26,9 @@ export function Providers({ children }: { children: ReactNode }) {
   return (
     <ThemeProvider attribute="class" defaultTheme="system" enableSystem disableTransitionOnChange>
       <QueryClientProvider client={queryClient}>
-        <NuqsAdapter>{children}</NuqsAdapter>
+        <FeaturesProvider value={features}>
+          <NuqsAdapter>{children}</NuqsAdapter>
+        </FeaturesProvider>
       </QueryClientProvider>
       <ThemedToaster />
     </ThemeProvider>
@@ -33,5 +38,13 @@ export function Providers({ children }: { children: ReactNode }) {
 function ThemedToaster() {
   const { resolvedTheme } = useTheme();
   // At the top, between a page's title and its actions: below stand the buttons of forms, and at the right those of panels.
-  return <Toaster theme={resolvedTheme === "dark" ? "dark" : "light"} position="top-center" offset={10} mobileOffset={{ top: 52 }} toastOptions={{ className: "!rounded-lg !font-sans !text-sm !shadow-pop" }} />;
+  return (
+    <Toaster
+      theme={resolvedTheme === "dark" ? "dark" : "light"}
+      position="top-center"
+      offset={10}
+      mobileOffset={{ top: 52 }}
+      toastOptions={{ className: "!rounded-lg !font-sans !text-sm !shadow-pop" }}
+    />
+  );
 }

@@ -79,12 +79,25 @@ describe("openEventStream", () => {
     await vi.advanceTimersByTimeAsync(2_000);
     expect(seen.map((headers) => headers["Last-Event-ID"])).toEqual([undefined, "run:2"]);
     expect(messages).toHaveLength(3);
-    expect(states.map((state) => state.phase)).toEqual(["connecting", "live", "waiting", "connecting", "live", "ended"]);
+    expect(states.map((state) => state.phase)).toEqual([
+      "connecting",
+      "live",
+      "waiting",
+      "connecting",
+      "live",
+      "ended",
+    ]);
   });
 
   it("backs off exponentially while the server is away and starts anew once a message came", async () => {
     const down = () => Promise.reject(new TypeError("down"));
-    const { fetch } = scripted(down, () => new Response("", { status: 503 }), down, () => body([frame(1)]), down);
+    const { fetch } = scripted(
+      down,
+      () => new Response("", { status: 503 }),
+      down,
+      () => body([frame(1)]),
+      down,
+    );
     const { states } = open(fetch);
     await vi.advanceTimersByTimeAsync(500 + 1000 + 2000 + 499);
     const attempts = states.filter((state) => state.phase === "waiting").map((state) => state.attempt);
@@ -111,7 +124,9 @@ describe("openEventStream", () => {
       return new Response(
         new ReadableStream({
           async pull(controller) {
-            const aborted = new Promise<never>((_, reject) => init?.signal?.addEventListener("abort", () => reject(new Error("aborted"))));
+            const aborted = new Promise<never>((_, reject) =>
+              init?.signal?.addEventListener("abort", () => reject(new Error("aborted"))),
+            );
             const next = await Promise.race([reader?.read(), aborted]);
             if (!next || next.done) controller.close();
             else controller.enqueue(next.value);

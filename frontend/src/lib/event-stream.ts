@@ -112,7 +112,12 @@ export function openEventStream(options: EventStreamOptions): EventStream {
     try {
       const headers: Record<string, string> = { Accept: "text/event-stream" };
       if (lastEventId) headers["Last-Event-ID"] = lastEventId;
-      const response = await get(options.url, { headers, signal: mine.signal, cache: "no-store", credentials: "same-origin" });
+      const response = await get(options.url, {
+        headers,
+        signal: mine.signal,
+        cache: "no-store",
+        credentials: "same-origin",
+      });
       if (closed || mine !== connection) return;
       if (response.status >= 400 && response.status < 500 && response.status !== 429 && response.status !== 408) {
         const body: unknown = await response.json().catch(() => undefined);

@@ -39,7 +39,15 @@ export function timeUntil(iso: string | null | undefined, now: number): string {
 
 /** Day and time as a clock in that zone shows them: `Mon, 30 Nov 2026, 09:00`. Throws RangeError for a zone that is none. */
 export function zonedTime(iso: string, timeZone: string): string {
-  return new Intl.DateTimeFormat("en-GB", { timeZone, weekday: "short", day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit" }).format(new Date(iso));
+  return new Intl.DateTimeFormat("en-GB", {
+    timeZone,
+    weekday: "short",
+    day: "numeric",
+    month: "short",
+    year: "numeric",
+    hour: "2-digit",
+    minute: "2-digit",
+  }).format(new Date(iso));
 }
 
 /** Date and time in full, in the reader's own zone, which is named. */
@@ -73,7 +81,10 @@ export function cost(usd: string | number | null | undefined): string {
 
 /** One line of at most `max` characters. */
 export function oneLine(text: string, max = 160): string {
-  const line = text.slice(0, max * 2).replace(/\s+/g, " ").trim();
+  const line = text
+    .slice(0, max * 2)
+    .replace(/\s+/g, " ")
+    .trim();
   return line.length > max ? `${line.slice(0, max - 1)}…` : line;
 }
 
@@ -85,7 +96,7 @@ export function withoutMarkdown(text: string): string {
 
 /** JSON for people; a string stays as it is. */
 export function pretty(value: unknown): string {
-  return typeof value === "string" ? value : JSON.stringify(value, null, 2) ?? "";
+  return typeof value === "string" ? value : (JSON.stringify(value, null, 2) ?? "");
 }
 
 function short(value: number): string {

@@ -2,10 +2,12 @@ import { queryOptions } from "@tanstack/react-query";
 
 import { getHealth, type HealthOut } from "@/lib/api";
 
+import { queryKeys } from "./query-keys";
+
 /** How the installation is. A failing one answers 503 with the same report: that is an answer, too. */
 export function healthQuery() {
   return queryOptions({
-    queryKey: ["health"],
+    queryKey: queryKeys.health,
     queryFn: async ({ signal }): Promise<HealthOut> => {
       const { data, error } = await getHealth({ signal });
       const report = data ?? (isReport(error) ? error : undefined);

@@ -47,7 +47,11 @@ export function plain(schema: JsonSchema, root: JsonSchema = schema): JsonSchema
 
 /** Whether null is a value of the schema. */
 export function isNullable({ type, anyOf, oneOf }: JsonSchema): boolean {
-  return type === "null" || (Array.isArray(type) && type.includes("null")) || [...(anyOf ?? []), ...(oneOf ?? [])].some((branch) => branch.type === "null");
+  return (
+    type === "null" ||
+    (Array.isArray(type) && type.includes("null")) ||
+    [...(anyOf ?? []), ...(oneOf ?? [])].some((branch) => branch.type === "null")
+  );
 }
 
 function without(schema: JsonSchema, ...names: (keyof JsonSchema)[]): JsonSchema {
@@ -72,21 +76,25 @@ export function formType(schema: JsonSchema): "enum" | "string" | "integer" | "n
 
 /** The first broken rule of a value as a sentence, undefined when it fits. */
 export function violation(schema: JsonSchema, value: unknown, required = false): string | undefined {
-  if (value === undefined || value === null || value === "") return required && (schema.minLength ?? 1) > 0 ? "Needed" : undefined;
+  if (value === undefined || value === null || value === "")
+    return required && (schema.minLength ?? 1) > 0 ? "Needed" : undefined;
   if (typeof value === "string") return textViolation(schema, value);
   if (typeof value === "number") return numberViolation(schema, value);
   if (Array.isArray(value)) {
     if (schema.maxItems !== undefined && value.length > schema.maxItems) return `At most ${schema.maxItems}`;
     if (schema.minItems !== undefined && value.length < schema.minItems) return `At least ${schema.minItems}`;
-    if (schema.uniqueItems && new Set(value.map((item) => JSON.stringify(item))).size < value.length) return "Each only once";
+    if (schema.uniqueItems && new Set(value.map((item) => JSON.stringify(item))).size < value.length)
+      return "Each only once";
   }
   return undefined;
 }
 
 function textViolation(schema: JsonSchema, value: string): string | undefined {
   const length = [...value].length;
-  if (schema.minLength !== undefined && length < schema.minLength) return `At least ${schema.minLength} characters (${length} so far)`;
-  if (schema.maxLength !== undefined && length > schema.maxLength) return `At most ${schema.maxLength} characters (now ${length})`;
+  if (schema.minLength !== undefined && length < schema.minLength)
+    return `At least ${schema.minLength} characters (${length} so far)`;
+  if (schema.maxLength !== undefined && length > schema.maxLength)
+    return `At most ${schema.maxLength} characters (now ${length})`;
   if (schema.pattern && !matches(schema.pattern, value)) return `Must match ${schema.pattern}`;
   const format = schema.format === undefined ? undefined : formats[schema.format];
   return format && !format.fits(value) ? format.words : undefined;
@@ -114,8 +122,11 @@ function numberViolation(schema: JsonSchema, value: number): string | undefined 
   if (formType(schema) === "integer" && !Number.isInteger(value)) return "A whole number, please";
   if (schema.minimum !== undefined && value < schema.minimum) return `At least ${schema.minimum}`;
   if (schema.maximum !== undefined && value > schema.maximum) return `At most ${schema.maximum}`;
-  if (schema.exclusiveMinimum !== undefined && value <= schema.exclusiveMinimum) return `More than ${schema.exclusiveMinimum}`;
-  if (schema.exclusiveMaximum !== undefined && value >= schema.exclusiveMaximum) return `Less than ${schema.exclusiveMaximum}`;
-  if (schema.multipleOf && Math.abs(value / schema.multipleOf - Math.round(value / schema.multipleOf)) > 1e-9) return `A multiple of ${schema.multipleOf}`;
+  if (schema.exclusiveMinimum !== undefined && value <= schema.exclusiveMinimum)
+    return `More than ${schema.exclusiveMinimum}`;
+  if (schema.exclusiveMaximum !== undefined && value >= schema.exclusiveMaximum)
+    return `Less than ${schema.exclusiveMaximum}`;
+  if (schema.multipleOf && Math.abs(value / schema.multipleOf - Math.round(value / schema.multipleOf)) > 1e-9)
+    return `A multiple of ${schema.multipleOf}`;
   return undefined;
 }

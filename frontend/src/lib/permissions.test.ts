@@ -13,9 +13,11 @@ describe("permissions", () => {
 
   it("gives the reason for what is refused, in words", () => {
     expect(refusalOf(viewer, "agents:read")).toBeUndefined();
-    expect(refusalOf(viewer, "agents:write")).toBe("The role Viewer may not change agents. An administrator can give you another role.");
-    expect(refusalOf(viewer, "executions:run")).toMatch(/may not run agents/);
-    expect(refusalOf(viewer, "keys:read")).toMatch(/may not see provider keys/);
+    expect(refusalOf(viewer, "agents:write")).toBe(
+      "The role Viewer may not change agents. An administrator can give you another role.",
+    );
+    expect(refusalOf(viewer, "executions:run", { executions: "agents" })).toMatch(/may not run agents/);
+    expect(refusalOf(viewer, "tools:read")).toMatch(/may not see tools/);
   });
 
   it("refuses nothing while the profile is on its way", () => {

@@ -11,12 +11,18 @@ export function mayDo(profile: Known | undefined, permission: Permission): boole
   return profile?.permissions.includes(permission) ?? false;
 }
 
-/** Why this cannot be done; undefined when it may be, and while that is not known yet (the server has the last word). */
-export function refusalOf(profile: Known | undefined, permission: Permission): string | undefined {
+/**
+ * Why this cannot be done; undefined when it may be, and while that is not known yet (the server has the last word).
+ * `words` are the features' own for what a permission is about.
+ */
+export function refusalOf(
+  profile: Known | undefined,
+  permission: Permission,
+  words: Readonly<Record<string, string>> = {},
+): string | undefined {
   if (!profile || mayDo(profile, permission)) return undefined;
   const [noun = permission, verb = ""] = permission.split(":");
-  return `The role ${profile.role_label} may not ${verbs[verb] ?? verb} ${nouns[noun] ?? noun}. An administrator can give you another role.`;
+  return `The role ${profile.role_label} may not ${verbs[verb] ?? verb} ${words[noun] ?? noun}. An administrator can give you another role.`;
 }
 
 const verbs: Record<string, string> = { read: "see", write: "change", run: "run" };
-const nouns: Record<string, string> = { executions: "agents", keys: "provider keys", users: "accounts", audit: "the audit log", account: "the account" };

@@ -16,7 +16,8 @@ export interface Problem {
   extra: Record<string, unknown>;
 }
 
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null && !Array.isArray(value);
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 const text = (value: unknown, otherwise = ""): string => (typeof value === "string" ? value : otherwise);
 
 /** Read whatever a failed call threw: a problem document, an Error, or something else. */

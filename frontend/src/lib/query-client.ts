@@ -1,6 +1,7 @@
 import { MutationCache, QueryClient } from "@tanstack/react-query";
 
 import { toProblem } from "./problem";
+import { queryKeys } from "./query-keys";
 
 /** Server data: fresh for ten seconds, asked again when the window is looked at, never retried after a refusal. */
 export function createQueryClient(): QueryClient {
@@ -8,7 +9,7 @@ export function createQueryClient(): QueryClient {
     mutationCache: new MutationCache({
       // What was offered and is refused tells that the role has changed meanwhile.
       onError: (error) => {
-        if (toProblem(error).status === 403) void client.invalidateQueries({ queryKey: ["account", "profile"] });
+        if (toProblem(error).status === 403) void client.invalidateQueries({ queryKey: queryKeys.profile });
       },
     }),
     defaultOptions: {

@@ -55,9 +55,18 @@ export function itemOf({ schema, root, depth }: FormNode): FormNode {
 
 /** What can be chosen: the JSON of each option, and how it is called. */
 export function optionsOf({ schema }: FormNode): { value: string; label: string }[] {
-  const options = schema.enum ?? (schema.const !== undefined ? [schema.const] : (schema.oneOf ?? schema.anyOf ?? []).flatMap(({ const: value }) => (value === undefined ? [] : [value])));
-  const titles = new Map((schema.oneOf ?? schema.anyOf ?? []).map(({ const: value, title }) => [JSON.stringify(value), title]));
-  return options.map((option) => ({ value: JSON.stringify(option), label: titles.get(JSON.stringify(option)) ?? (typeof option === "string" ? option : JSON.stringify(option)) }));
+  const options =
+    schema.enum ??
+    (schema.const !== undefined
+      ? [schema.const]
+      : (schema.oneOf ?? schema.anyOf ?? []).flatMap(({ const: value }) => (value === undefined ? [] : [value])));
+  const titles = new Map(
+    (schema.oneOf ?? schema.anyOf ?? []).map(({ const: value, title }) => [JSON.stringify(value), title]),
+  );
+  return options.map((option) => ({
+    value: JSON.stringify(option),
+    label: titles.get(JSON.stringify(option)) ?? (typeof option === "string" ? option : JSON.stringify(option)),
+  }));
 }
 
 /** What a new form shows: a value where there is one, else the schema's defaults. */
@@ -66,7 +75,9 @@ export function draftOf(node: FormNode, value: unknown = node.schema.default): D
   switch (kind) {
     case "group": {
       const values = isRecord(value) ? value : {};
-      return Object.fromEntries(partsOf(node).map(({ name, node: part }) => [name, draftOf(part, values[name] ?? part.schema.default)]));
+      return Object.fromEntries(
+        partsOf(node).map(({ name, node: part }) => [name, draftOf(part, values[name] ?? part.schema.default)]),
+      );
     }
     case "list": {
       const items = Array.isArray(value) ? value : [];
@@ -76,9 +87,17 @@ export function draftOf(node: FormNode, value: unknown = node.schema.default): D
       return value === true;
     case "choice":
       // A single option is no choice: it is taken.
-      return value === undefined || value === null ? (schema.const !== undefined ? JSON.stringify(schema.const) : "") : JSON.stringify(value);
+      return value === undefined || value === null
+        ? schema.const !== undefined
+          ? JSON.stringify(schema.const)
+          : ""
+        : JSON.stringify(value);
     case "json":
-      return value === undefined || value === null ? "" : typeof value === "string" && allowsText(node) ? value : JSON.stringify(value, null, 2);
+      return value === undefined || value === null
+        ? ""
+        : typeof value === "string" && allowsText(node)
+          ? value
+          : JSON.stringify(value, null, 2);
     default:
       if (value === undefined || value === null) return "";
       return schema.format === "date-time" ? localTime(String(value)) : String(value);
@@ -86,13 +105,18 @@ export function draftOf(node: FormNode, value: unknown = node.schema.default): D
 }
 
 /** The JSON of a form, and the broken rules by JSON pointer. Empty optional parts are left out (undefined). */
-export function readDraft(node: FormNode, draft: Draft, { required = true, pointer = "" } = {}): { value: unknown; errors: DraftErrors } {
+export function readDraft(
+  node: FormNode,
+  draft: Draft,
+  { required = true, pointer = "" } = {},
+): { value: unknown; errors: DraftErrors } {
   if (node.kind === "group") return readGroup(node, draft, required, pointer);
   if (node.kind === "list") return readList(node, draft, required, pointer);
   const read = readLeaf(node, draft);
   if ("error" in read) return { value: undefined, errors: { [pointer]: read.error } };
   // An empty answer to a text that must be there is a text, as long as the schema lets it be empty.
-  const value = read.value === undefined && required && node.kind === "text" && node.schema.minLength === 0 ? "" : read.value;
+  const value =
+    read.value === undefined && required && node.kind === "text" && node.schema.minLength === 0 ? "" : read.value;
   const broken = violation(node.schema, value, required);
   return { value, errors: broken ? { [pointer]: broken } : {} };
 }
@@ -101,16 +125,25 @@ export function readDraft(node: FormNode, draft: Draft, { required = true, point
 export function requiredOf({ schema }: FormNode, draft: Draft): ReadonlySet<string> {
   const needed = new Set(schema.required ?? []);
   for (const rule of [schema, ...(schema.allOf ?? [])]) {
-    const holds = rule.if && Object.entries(rule.if.properties ?? {}).every(([name, { const: only, enum: some }]) => {
-      const chosen = isGroup(draft) ? draft[name] : undefined;
-      return [...(some ?? []), ...(only === undefined ? [] : [only])].some((option) => JSON.stringify(option) === chosen || option === chosen);
-    });
+    const holds =
+      rule.if &&
+      Object.entries(rule.if.properties ?? {}).every(([name, { const: only, enum: some }]) => {
+        const chosen = isGroup(draft) ? draft[name] : undefined;
+        return [...(some ?? []), ...(only === undefined ? [] : [only])].some(
+          (option) => JSON.stringify(option) === chosen || option === chosen,
+        );
+      });
     if (holds) for (const name of rule.then?.required ?? []) needed.add(name);
   }
   return needed;
 }
 
-function readGroup(node: FormNode, draft: Draft, required: boolean, pointer: string): { value: unknown; errors: DraftErrors } {
+function readGroup(
+  node: FormNode,
+  draft: Draft,
+  required: boolean,
+  pointer: string,
+): { value: unknown; errors: DraftErrors } {
   if (!required && JSON.stringify(draft) === JSON.stringify(draftOf(node))) return { value: undefined, errors: {} };
   const needed = requiredOf(node, draft);
   const value: Record<string, unknown> = {};
@@ -124,7 +157,12 @@ function readGroup(node: FormNode, draft: Draft, required: boolean, pointer: str
   return { value, errors };
 }
 
-function readList(node: FormNode, draft: Draft, required: boolean, pointer: string): { value: unknown; errors: DraftErrors } {
+function readList(
+  node: FormNode,
+  draft: Draft,
+  required: boolean,
+  pointer: string,
+): { value: unknown; errors: DraftErrors } {
   const items = Array.isArray(draft) ? (draft as readonly Draft[]) : [];
   const filled = Array.isArray(node.schema.default) && node.schema.default.length > 0;
   if (items.length === 0 && !required && !filled) return { value: undefined, errors: {} };
@@ -144,7 +182,10 @@ function readLeaf(node: FormNode, draft: Draft): { value: unknown } | { error: s
     return { value: cleared ? null : undefined };
   }
   if (kind === "number") return { value: Number(text) };
-  if (kind === "text") return { value: schema.format === "date-time" && !Number.isNaN(Date.parse(text)) ? new Date(text).toISOString() : text };
+  if (kind === "text")
+    return {
+      value: schema.format === "date-time" && !Number.isNaN(Date.parse(text)) ? new Date(text).toISOString() : text,
+    };
   try {
     return { value: JSON.parse(text) as unknown };
   } catch {
@@ -154,7 +195,8 @@ function readLeaf(node: FormNode, draft: Draft): { value: unknown } | { error: s
 
 function kindOf(schema: JsonSchema, depth: number): NodeKind {
   const branches = schema.oneOf ?? schema.anyOf;
-  if (schema.const !== undefined || (branches?.length && branches.every((branch) => branch.const !== undefined))) return "choice";
+  if (schema.const !== undefined || (branches?.length && branches.every((branch) => branch.const !== undefined)))
+    return "choice";
   const type = formType(schema);
   if (type === "enum") return "choice";
   if (branches && !schema.properties) return "json";
@@ -170,13 +212,17 @@ function kindOf(schema: JsonSchema, depth: number): NodeKind {
 function allowsText({ schema, root }: FormNode): boolean {
   const branches = (schema.anyOf ?? schema.oneOf)?.map((branch) => plain(branch, root));
   if (branches) return branches.some(({ type }) => type === "string");
-  return schema.type === undefined ? schema.properties === undefined && schema.items === undefined : Array.isArray(schema.type) && schema.type.includes("string");
+  return schema.type === undefined
+    ? schema.properties === undefined && schema.items === undefined
+    : Array.isArray(schema.type) && schema.type.includes("string");
 }
 
 /** `2026-01-31T09:30` on the reader's own clock, as fields for day and time have it. */
 function localTime(iso: string): string {
   const at = new Date(iso);
-  return Number.isNaN(at.getTime()) ? iso : new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+  return Number.isNaN(at.getTime())
+    ? iso
+    : new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -14,8 +14,11 @@ function serve(good: string, cookie: string | null) {
     const headers = new Headers(init?.headers ?? (input instanceof Request ? input.headers : {}));
     const url = input instanceof Request ? input.url : String(input);
     seen.push({ url, token: headers.get("authorization"), csrf: headers.get("x-csrf-token") });
-    if (url.endsWith("/refresh-token")) return Response.json({ access_token: good, user }, { status: headers.get("x-csrf-token") === "c" ? 200 : 401 });
-    return new Response(input instanceof Request ? await input.text() : "", { status: headers.get("authorization") === `Bearer ${good}` ? 200 : 401 });
+    if (url.endsWith("/refresh-token"))
+      return Response.json({ access_token: good, user }, { status: headers.get("x-csrf-token") === "c" ? 200 : 401 });
+    return new Response(input instanceof Request ? await input.text() : "", {
+      status: headers.get("authorization") === `Bearer ${good}` ? 200 : 401,
+    });
   });
 }
 
@@ -45,7 +48,11 @@ describe("authorizedFetch", () => {
     closeSession();
     const answers = await Promise.all([authorizedFetch("/api/v1/agents"), authorizedFetch("/api/v1/auth/sessions")]);
     expect(answers.map(({ status }) => status)).toEqual([200, 200]);
-    expect(seen.map(({ url }) => url)).toEqual(["/api/v1/auth/refresh-token", "/api/v1/agents", "/api/v1/auth/sessions"]);
+    expect(seen.map(({ url }) => url)).toEqual([
+      "/api/v1/auth/refresh-token",
+      "/api/v1/agents",
+      "/api/v1/auth/sessions",
+    ]);
   });
 
   it("sends no token when there is none, and does not renew for sign-in itself", async () => {

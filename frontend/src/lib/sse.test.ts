@@ -17,20 +17,27 @@ describe("createSseDecoder", () => {
     ]);
   });
 
-  it.each(["\n", "\r\n", "\r"])("gives the same messages for every split, line ending %j, with characters of 1 to 4 bytes", (ending) => {
-    const source = bytes(`: hello${ending}id: x:7${ending}data: é – 漢字 – 🦊${ending}data: two${ending}${ending}data: next${ending}${ending}`);
-    const expected = [
-      { id: "x:7", event: "message", data: "é – 漢字 – 🦊\ntwo" },
-      { id: "x:7", event: "message", data: "next" },
-    ];
-    for (let cut = 0; cut <= source.length; cut++) {
-      expect(decode([source.slice(0, cut), source.slice(cut)])).toEqual(expected);
-    }
-    expect(decode(Array.from(source, (byte) => Uint8Array.of(byte)))).toEqual(expected);
-  });
+  it.each(["\n", "\r\n", "\r"])(
+    "gives the same messages for every split, line ending %j, with characters of 1 to 4 bytes",
+    (ending) => {
+      const source = bytes(
+        `: hello${ending}id: x:7${ending}data: é – 漢字 – 🦊${ending}data: two${ending}${ending}data: next${ending}${ending}`,
+      );
+      const expected = [
+        { id: "x:7", event: "message", data: "é – 漢字 – 🦊\ntwo" },
+        { id: "x:7", event: "message", data: "next" },
+      ];
+      for (let cut = 0; cut <= source.length; cut++) {
+        expect(decode([source.slice(0, cut), source.slice(cut)])).toEqual(expected);
+      }
+      expect(decode(Array.from(source, (byte) => Uint8Array.of(byte)))).toEqual(expected);
+    },
+  );
 
   it("skips comments, unknown fields, empty messages and a byte order mark", () => {
-    expect(decode([bytes("\uFEFF: ping\n\nfoo: bar\nevent: x\n\ndata\n\n")])).toEqual([{ id: "", event: "message", data: "" }]);
+    expect(decode([bytes("\uFEFF: ping\n\nfoo: bar\nevent: x\n\ndata\n\n")])).toEqual([
+      { id: "", event: "message", data: "" },
+    ]);
   });
 
   it("removes one space only and keeps colons in the value", () => {

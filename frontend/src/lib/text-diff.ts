@@ -12,14 +12,18 @@ export function diffLines(before: string, after: string): DiffLine[] {
   const old = before.split("\n");
   const fresh = after.split("\n");
   if (old.length * fresh.length > MAX_CELLS) {
-    return [...old.map((text) => ({ kind: "removed" as const, text })), ...fresh.map((text) => ({ kind: "added" as const, text }))];
+    return [
+      ...old.map((text) => ({ kind: "removed" as const, text })),
+      ...fresh.map((text) => ({ kind: "added" as const, text })),
+    ];
   }
   const width = fresh.length + 1;
   const common = new Uint32Array((old.length + 1) * width);
   const at = (row: number, column: number) => common[row * width + column] ?? 0;
   for (let row = old.length - 1; row >= 0; row--) {
     for (let column = fresh.length - 1; column >= 0; column--) {
-      common[row * width + column] = old[row] === fresh[column] ? at(row + 1, column + 1) + 1 : Math.max(at(row + 1, column), at(row, column + 1));
+      common[row * width + column] =
+        old[row] === fresh[column] ? at(row + 1, column + 1) + 1 : Math.max(at(row + 1, column), at(row, column + 1));
     }
   }
   const lines: DiffLine[] = [];

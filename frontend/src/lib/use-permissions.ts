@@ -2,6 +2,7 @@
 
 import { useCallback } from "react";
 
+import { useFeatures } from "./features-context";
 import { mayDo, type Permission, refusalOf } from "./permissions";
 import { profileQuery } from "./queries";
 import { useSharedQuery } from "./use-shared-query";
@@ -15,5 +16,9 @@ export function usePermissions(): (permission: Permission) => boolean {
 /** Why the caller may not do it, for the `refused` of a control; undefined where nothing speaks against it. */
 export function useRefusal(permission: Permission): string | undefined {
   const { data } = useSharedQuery(profileQuery());
-  return refusalOf(data, permission);
+  const words = Object.assign({}, ...useFeatures().map(({ permissionWords }) => permissionWords)) as Record<
+    string,
+    string
+  >;
+  return refusalOf(data, permission, words);
 }

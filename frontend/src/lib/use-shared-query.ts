@@ -18,5 +18,10 @@ export interface SharedQuery<T> {
 export function useSharedQuery<T, K extends QueryKey>(options: UseQueryOptions<T, Error, T, K>): SharedQuery<T> {
   const { data, error, isPending, refetch } = useQuery(options);
   const mounted = useMounted();
-  return { data: mounted ? data : undefined, error: mounted ? error : null, isPending: !mounted || isPending, refetch: () => void refetch() };
+  return {
+    data: mounted ? data : undefined,
+    error: mounted ? error : null,
+    isPending: !mounted || isPending,
+    refetch: () => void refetch(),
+  };
 }

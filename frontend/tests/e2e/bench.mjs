@@ -5,7 +5,16 @@
 import { firstLoadKb } from "../../scripts/first-load.mjs";
 
 import { openPage, startBrowser } from "./browser.mjs";
-import { cpuClock, firstPaintMs, longTasks, paintLags, quantile, scrollFrames, watchLongTasks, watchPaints } from "./measure.mjs";
+import {
+  cpuClock,
+  firstPaintMs,
+  longTasks,
+  paintLags,
+  quantile,
+  scrollFrames,
+  watchLongTasks,
+  watchPaints,
+} from "./measure.mjs";
 
 const RUNS = Number(process.argv[2] ?? 15);
 const LIVE = "[[tools=2]] [[tokens=60]] [[token_delay=0.02]] two rounds of tools, then sixty tokens";
@@ -22,7 +31,11 @@ await browser.close();
 console.log(JSON.stringify(figures));
 
 async function call(method, path, body) {
-  const answer = await fetch(`${base}/api${path}`, { method, headers: { "Content-Type": "application/json" }, ...(body ? { body: JSON.stringify(body) } : {}) });
+  const answer = await fetch(`${base}/api${path}`, {
+    method,
+    headers: { "Content-Type": "application/json" },
+    ...(body ? { body: JSON.stringify(body) } : {}),
+  });
   if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
   return answer.json();
 }
@@ -32,7 +45,11 @@ function firstLoad() {
 }
 
 async function paints() {
-  const agent = await call("POST", "/agents", { name: "Painted", instructions: "Use the tools you have.", tools: ["calculator", "chatbot"] });
+  const agent = await call("POST", "/agents", {
+    name: "Painted",
+    instructions: "Use the tools you have.",
+    tools: ["calculator", "chatbot"],
+  });
   const firsts = [];
   const live = [];
   const page = await openPage(browser, base);
@@ -58,13 +75,18 @@ async function paints() {
 }
 
 async function longTrace() {
-  const agent = await call("POST", "/agents", { name: "Ten thousand", instructions: "Compute.", tools: ["calculator"], max_iter: 100 });
+  const agent = await call("POST", "/agents", {
+    name: "Ten thousand",
+    instructions: "Compute.",
+    tools: ["calculator"],
+    max_iter: 100,
+  });
   const run = await call("POST", "/executions", { agent_id: agent.id, query: LONG, mode: "sync" });
   const page = await openPage(browser, base);
   await watchLongTasks(page);
   const cpu = await cpuClock(page);
   const began = performance.now();
-  await page.goto(`/executions/${run.id}`);
+  await page.goto(`/runs/${run.id}`);
   await page.locator('[data-testid="trace"][data-status="completed"]').waitFor({ timeout: 120_000 });
   const loaded = performance.now() - began;
   const events = Number(await page.getByTestId("trace").getAttribute("data-events"));

@@ -9,7 +9,14 @@ import { chromium } from "playwright-core";
 const screens = fileURLToPath(new URL("../../../artifacts/screens", import.meta.url));
 const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const places = [process.env.CHROMIUM, "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
-const args = ["--no-sandbox", "--headless", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+const args = [
+  "--no-sandbox",
+  "--headless",
+  "--disable-gpu",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
 
 /** The browser, or null where there is none. */
 export async function startBrowser() {
@@ -25,7 +32,13 @@ const ANSWERED = new Set([409, 412, 422]);
  * `expected` takes patterns of complaints that a journey brings about on purpose.
  */
 export async function openPage(browser, base, options = {}) {
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, baseURL: base, colorScheme: "light", permissions: ["clipboard-read", "clipboard-write"], ...options });
+  const context = await browser.newContext({
+    viewport: { width: 1440, height: 900 },
+    baseURL: base,
+    colorScheme: "light",
+    permissions: ["clipboard-read", "clipboard-write"],
+    ...options,
+  });
   const page = await context.newPage();
   page.setDefaultTimeout(30_000);
   const complaints = [];
@@ -33,7 +46,11 @@ export async function openPage(browser, base, options = {}) {
   const complain = (text) => expected.some((pattern) => pattern.test(text)) || complaints.push(text);
   page.on("pageerror", (error) => complain(error.message));
   // The browser's own words for a request that failed name no method and no status; the two listeners below do.
-  page.on("console", (message) => message.type() === "error" && !/^Failed to load resource/.test(message.text()) && complain(message.text()));
+  page.on(
+    "console",
+    (message) =>
+      message.type() === "error" && !/^Failed to load resource/.test(message.text()) && complain(message.text()),
+  );
   page.on("response", (answer) => {
     const request = answer.request();
     const refused = answer.status() >= 400 && !(request.method() !== "GET" && ANSWERED.has(answer.status()));
@@ -60,12 +77,27 @@ export const LAYOUT = { ...ALL, rules: { "color-contrast": { enabled: false } } 
 /** WCAG 2.1 A and AA violations, one line each; `options` as axe takes them. */
 export async function axe(page, options = ALL) {
   // Bypasses the page's policy as the developer tools do: the tool is not part of the page.
-  if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(axeSource).catch(async () => page.addScriptTag({ content: axeSource }));
+  if (!(await page.evaluate(() => "axe" in window)))
+    await page.evaluate(axeSource).catch(async () => page.addScriptTag({ content: axeSource }));
   await stillness(page);
   const { violations } = await page.evaluate((given) => window.axe.run(document, given), options);
-  return violations.flatMap(({ id, nodes }) => nodes.slice(0, 3).map((node) => `${id}: ${node.target.join(" ")} – ${(node.failureSummary ?? "").split("\n").slice(1, 2).join("").trim()}`));
+  return violations.flatMap(({ id, nodes }) =>
+    nodes
+      .slice(0, 3)
+      .map(
+        (node) =>
+          `${id}: ${node.target.join(" ")} – ${(node.failureSummary ?? "").split("\n").slice(1, 2).join("").trim()}`,
+      ),
+  );
 }
 
 /** Wait for what fades in or out: it has the contrast of neither end. */
 export const stillness = (page) =>
-  page.evaluate(() => Promise.allSettled(document.getAnimations().filter((animation) => animation.effect?.getComputedTiming().iterations !== Infinity).map((animation) => animation.finished)));
+  page.evaluate(() =>
+    Promise.allSettled(
+      document
+        .getAnimations()
+        .filter((animation) => animation.effect?.getComputedTiming().iterations !== Infinity)
+        .map((animation) => animation.finished),
+    ),
+  );

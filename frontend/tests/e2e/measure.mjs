@@ -6,7 +6,9 @@ const FRAMES = 120;
 export async function watchLongTasks(page) {
   await page.addInitScript(() => {
     window.longTasks = [];
-    new PerformanceObserver((list) => window.longTasks.push(...list.getEntries().map((entry) => Math.round(entry.duration)))).observe({ type: "longtask", buffered: true });
+    new PerformanceObserver((list) =>
+      window.longTasks.push(...list.getEntries().map((entry) => Math.round(entry.duration))),
+    ).observe({ type: "longtask", buffered: true });
   });
 }
 
@@ -44,7 +46,9 @@ export async function watchPaints(page) {
       const count = Number(document.querySelector('[data-testid="trace"]')?.dataset.events ?? 0);
       const { port1, port2 } = new MessageChannel();
       // A message posted from a frame is taken after that frame is painted.
-      port1.onmessage = () => count !== (window.paints.at(-1)?.[0] ?? 0) && window.paints.push([count, performance.timeOrigin + performance.now()]);
+      port1.onmessage = () =>
+        count !== (window.paints.at(-1)?.[0] ?? 0) &&
+        window.paints.push([count, performance.timeOrigin + performance.now()]);
       port2.postMessage(0);
       requestAnimationFrame(look);
     };
@@ -55,7 +59,9 @@ export async function watchPaints(page) {
 /** Milliseconds from the making of an event to the paint that shows it: the first one, and the later ones sorted. */
 export async function paintLags(page, events) {
   const paints = await page.evaluate(() => window.paints);
-  const [first, ...live] = paints.filter(([count]) => count > 0).map(([count, at]) => at - events[count - 1].timestamp * 1000);
+  const [first, ...live] = paints
+    .filter(([count]) => count > 0)
+    .map(([count, at]) => at - events[count - 1].timestamp * 1000);
   return { first, live: live.sort((left, right) => left - right) };
 }
 

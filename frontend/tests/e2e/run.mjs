@@ -15,7 +15,8 @@ function skip(why) {
   process.exit(process.env.STRICT ? 1 : 0);
 }
 
-if (!existsSync(fileURLToPath(new URL("../../out/csp.json", import.meta.url)))) skip("the user interface is not built (npm run build)");
+if (!existsSync(fileURLToPath(new URL("../../out/csp.json", import.meta.url))))
+  skip("the user interface is not built (npm run build)");
 /** Journeys at a time. Most of their time is waiting: for a model, for a minute to be full. */
 const LANES = Number(process.env.LANES ?? 4);
 const browser = await startBrowser();
@@ -32,15 +33,19 @@ const [first, ...queue] = chosen[0]?.[0] === Object.keys(journeys)[0] ? chosen :
 const began = performance.now();
 const again = [];
 if (first) await go(first);
-await Promise.all(Array.from({ length: LANES }, async () => {
-  for (let next = queue.shift(); next; next = queue.shift()) await go(next);
-}));
+await Promise.all(
+  Array.from({ length: LANES }, async () => {
+    for (let next = queue.shift(); next; next = queue.shift()) await go(next);
+  }),
+);
 // Once more, alone, and told: what fails twice is broken, what fails once in a hundred is a race to look into.
 let failed = 0;
 for (const [name, journey] of again) if (!(await goes(name, journey))) failed += 1;
 await browser.close();
 await server.stop();
-console.log(`${failed ? `${failed} journeys failed` : "all journeys went well"} (${chosen.length} in ${seconds(began)})`);
+console.log(
+  `${failed ? `${failed} journeys failed` : "all journeys went well"} (${chosen.length} in ${seconds(began)})`,
+);
 process.exit(failed ? 1 : 0);
 
 async function go([name, journey]) {
@@ -54,7 +59,11 @@ function seconds(since) {
 /** Calls past the page, to prepare or to check. */
 function api(base) {
   return async (method, path, body, headers = {}) => {
-    const answer = await fetch(`${base}/api${path}`, { method, headers: { "Content-Type": "application/json", ...headers }, ...(body ? { body: JSON.stringify(body) } : {}) });
+    const answer = await fetch(`${base}/api${path}`, {
+      method,
+      headers: { "Content-Type": "application/json", ...headers },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    });
     const text = await answer.text();
     if (!answer.ok && answer.status !== 409) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
     return text ? JSON.parse(text) : null;

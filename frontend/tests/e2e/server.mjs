@@ -11,11 +11,21 @@ const START_MS = 180_000;
 
 /** Start it, or take the one that DYNAGENT_URL names. Returns its address and how to stop it; null when there is none to start. */
 export async function startServer({ signIn = false } = {}) {
-  if (process.env.DYNAGENT_URL && !signIn) return { url: process.env.DYNAGENT_URL.replace(/\/$/, ""), stop: async () => undefined };
+  if (process.env.DYNAGENT_URL && !signIn)
+    return { url: process.env.DYNAGENT_URL.replace(/\/$/, ""), stop: async () => undefined };
   const command = path.join(repository, ".venv/bin/dynagent");
   if (!existsSync(command)) return null;
   const data = mkdtempSync(path.join(tmpdir(), "dynagent-e2e-"));
-  const env = { ...process.env, DATA_DIR: data, AUTH_MODE: signIn ? "required" : "local", SECRET_KEY: randomBytes(32).toString("base64"), OPENAI_API_KEY: "", OPENAI_BASE_URL: "", DATABASE_URL: "", REDIS_URL: "" };
+  const env = {
+    ...process.env,
+    DATA_DIR: data,
+    AUTH_MODE: signIn ? "required" : "local",
+    SECRET_KEY: randomBytes(32).toString("base64"),
+    OPENAI_API_KEY: "",
+    OPENAI_BASE_URL: "",
+    DATABASE_URL: "",
+    REDIS_URL: "",
+  };
   for (const name of ["OPENAI_API_KEY", "OPENAI_BASE_URL", "DATABASE_URL", "REDIS_URL"]) delete env[name];
   const child = spawn(command, ["serve", "--port", "0"], { cwd: data, env, stdio: ["ignore", "pipe", "pipe"] });
   const { url, setup } = await listening(child);
@@ -38,6 +48,9 @@ function listening(child) {
     child.stdout.on("data", hear);
     child.stderr.on("data", hear);
     child.once("exit", (code) => reject(new Error(`the server ended with ${code}:\n${said}`)));
-    setTimeout(() => reject(new Error(`the server was not ready within ${START_MS / 1000} s:\n${said}`)), START_MS).unref();
+    setTimeout(
+      () => reject(new Error(`the server was not ready within ${START_MS / 1000} s:\n${said}`)),
+      START_MS,
+    ).unref();
   });
 }

@@ -12,7 +12,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from dynagent.presentation.api.shared.site import Policies, Site, page_path
+from dynagent.presentation.api.shared.site import Policies, Site, moved_to, page_path
 
 
 @pytest.mark.parametrize(
@@ -20,7 +20,7 @@ from dynagent.presentation.api.shared.site import Policies, Site, page_path
     [
         ("/agents/01a1fbd1", "/agents/_/"),
         ("/agents/01a1fbd1/", "/agents/_/"),
-        ("/executions/01a1fbd1/index.txt", "/executions/_/index.txt"),
+        ("/runs/01a1fbd1/index.txt", "/runs/_/index.txt"),
         ("/agents/01a1fbd1/__next._full.txt", "/agents/_/__next._full.txt"),
         ("/agents/new/", "/agents/new/"),
         ("/agents/_/", "/agents/_/"),
@@ -36,6 +36,33 @@ from dynagent.presentation.api.shared.site import Policies, Site, page_path
 )
 def test_dynamic_pages_are_exported_once(address: str, exported: str) -> None:
     assert page_path(address) == exported
+
+
+@pytest.mark.parametrize(
+    ("address", "query", "present"),
+    [
+        ("/executions", "", "/runs"),
+        ("/executions/", "status=failed&range=day", "/runs?status=failed&range=day"),
+        ("/executions/01a1fbd1/", "step=3", "/runs/01a1fbd1?step=3"),
+        ("/chats", "id=01a1", "/chats?id=01a1"),
+        ("/approvals/", "", "/inbox"),
+        ("/models", "tab=keys", "/settings/models?tab=keys"),
+        ("/account", "", "/settings/profile"),
+        ("/account/", "tab=keys", "/settings/access-keys"),
+        ("/account", "tab=people", "/settings/people"),
+        ("/audit-log", "outcome=refused", "/settings/audit-log?outcome=refused"),
+        ("/settings/", "", "/settings/appearance"),
+        ("/executions/a\r\nb: c", "", "/runs/a%0D%0Ab%3A%20c"),
+        ("/settings/health", "", None),
+        ("/executions/01a1/index.txt", "", None),
+        ("/executionsx", "", None),
+        ("//example.org/executions", "", None),
+        ("/agents/01a1fbd1", "", None),
+        ("/", "", None),
+    ],
+)
+def test_old_addresses_lead_to_the_present_ones(address: str, query: str, present: str | None) -> None:
+    assert moved_to(address, query) == present
 
 
 @pytest.fixture
@@ -62,6 +89,13 @@ async def test_a_page_comes_with_its_policy_and_is_asked_for_again(site: httpx2.
         assert answer.headers["content-security-policy"] == f"script-src 'sha256-{policy}'"
         assert answer.headers["cache-control"] == "no-cache"
     assert (await site.get("/nowhere")).status_code == 404
+
+
+async def test_an_old_address_redirects_with_its_query_and_only_for_now(site: httpx2.AsyncClient) -> None:
+    answer = await site.get("/executions/01a1?step=3")
+    assert answer.status_code == 307
+    assert answer.headers["location"] == "/runs/01a1?step=3"
+    assert answer.headers["cache-control"] == "no-cache"
 
 
 async def test_hashed_files_are_kept_for_ever(site: httpx2.AsyncClient) -> None:

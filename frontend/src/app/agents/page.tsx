@@ -1,8 +1,9 @@
 import type { Metadata } from "next";
 
-import { AgentList } from "@/features/agents/components/agent-list";
+import { AgentList } from "@/features/agents/components/list/agent-list";
+import { agents } from "@/features/agents/feature";
 
-export const metadata: Metadata = { title: "Agents" };
+export const metadata: Metadata = { title: agents.titles["/agents"] };
 
 /** `/agents` */
 export default function Page() {

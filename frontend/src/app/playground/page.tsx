@@ -1,8 +1,9 @@
 import type { Metadata } from "next";
 
-import { Playground } from "@/features/executions/components/playground";
+import { Playground } from "@/features/executions/components/ask/playground";
+import { executions } from "@/features/executions/feature";
 
-export const metadata: Metadata = { title: "Playground" };
+export const metadata: Metadata = { title: executions.titles["/playground"] };
 
 /** `/playground` */
 export default function Page() {

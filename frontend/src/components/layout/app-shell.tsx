@@ -1,6 +1,6 @@
 "use client";
 
-import { Menu, Search, X } from "lucide-react";
+import { Plus, Search } from "lucide-react";
 import Link from "next/link";
 import type { ReactNode } from "react";
 
@@ -8,49 +8,63 @@ import { Button } from "@/components/ui/button";
 import { LogoMark } from "@/components/ui/logo";
 import { Kbd } from "@/components/ui/surface";
 import { cn } from "@/lib/cn";
+import { useMayCreate } from "@/lib/use-places";
 import { useViewStore } from "@/stores/view";
 
 import { Navigation } from "./navigation";
+import { PhoneBar } from "./phone-bar";
 import { ThemeSwitch } from "./theme-switch";
 
-/** The frame around every page: navigation on the left, or behind a button on narrow screens; `notice` stands above the page. */
-export function AppShell({ children, status, notice }: { children: ReactNode; status?: ReactNode; notice?: ReactNode }) {
+interface AppShellProps {
+  children: ReactNode;
+  /** Stands at the foot of the navigation. */
+  status?: ReactNode;
+  /** Stands above the page. */
+  notice?: ReactNode;
+}
+
+/** The frame around every page: navigation on the left; on narrow screens a bar at the foot, and the rest behind its last button. */
+export function AppShell({ children, status, notice }: AppShellProps) {
   const { navigationOpen, setNavigationOpen } = useViewStore();
   const close = () => setNavigationOpen(false);
   return (
     <div className="flex min-h-dvh flex-col md:h-dvh md:flex-row md:overflow-hidden">
-      <a href="#main" className="sr-only z-50 rounded-md bg-accent px-3 py-1.5 text-on-accent focus:not-sr-only focus:fixed focus:top-2 focus:left-2">
+      <a
+        href="#main"
+        className="sr-only z-50 rounded-md bg-accent px-3 py-1.5 text-on-accent focus:not-sr-only focus:fixed focus:top-2 focus:left-2"
+      >
         Skip to content
       </a>
-      <header className="flex h-11 items-center gap-1 border-b bg-sunken px-2 md:hidden">
-        <Button variant="ghost" size="icon" aria-label={navigationOpen ? "Close navigation" : "Open navigation"} aria-expanded={navigationOpen} onClick={() => setNavigationOpen(!navigationOpen)}>
-          {navigationOpen ? <X /> : <Menu />}
-        </Button>
+      <header className="flex h-11 shrink-0 items-center gap-1 border-b bg-sunken px-3 md:hidden">
         <Brand />
         <span className="flex-1" />
-        <SearchButton compact />
+        <PaletteButtons compact />
       </header>
       <aside
         className={cn(
-          "flex-col gap-3 border-r bg-sunken p-2.5 max-md:fixed max-md:inset-x-0 max-md:top-11 max-md:bottom-0 max-md:z-30 md:flex md:w-52 md:shrink-0",
+          "flex-col gap-3 border-r bg-sunken p-2.5 max-md:fixed max-md:inset-x-0 max-md:top-11 max-md:bottom-13 max-md:z-30 md:flex md:w-52 md:shrink-0",
           navigationOpen ? "flex" : "hidden",
         )}
       >
         <div className="hidden px-1 pt-0.5 md:block">
           <Brand />
         </div>
-        <SearchButton />
+        <PaletteButtons />
         <Navigation onNavigate={close} />
-        <span className="flex-1" />
         {status}
         <div className="px-1">
           <ThemeSwitch />
         </div>
       </aside>
-      <main id="main" tabIndex={-1} className="relative flex min-w-0 flex-1 flex-col outline-none md:min-h-0 md:overflow-y-auto">
+      <main
+        id="main"
+        tabIndex={-1}
+        className="relative flex min-w-0 flex-1 flex-col outline-none md:min-h-0 md:overflow-y-auto"
+      >
         {notice}
         {children}
       </main>
+      <PhoneBar />
     </div>
   );
 }
@@ -64,27 +78,45 @@ function Brand() {
   );
 }
 
-function SearchButton({ compact = false }: { compact?: boolean }) {
-  const setPaletteOpen = useViewStore((state) => state.setPaletteOpen);
+/** Search everything, or begin with what can be made. */
+function PaletteButtons({ compact = false }: { compact?: boolean }) {
+  const openPalette = useViewStore((state) => state.openPalette);
+  const create = useMayCreate() && (
+    <Button
+      variant={compact ? "ghost" : "secondary"}
+      size="icon"
+      aria-label="Create new"
+      title="Create new"
+      onClick={() => openPalette("new ")}
+    >
+      <Plus />
+    </Button>
+  );
   if (compact) {
     return (
-      <Button variant="ghost" size="icon" aria-label="Search and commands" onClick={() => setPaletteOpen(true)}>
-        <Search />
-      </Button>
+      <>
+        {create}
+        <Button variant="ghost" size="icon" aria-label="Search and commands" onClick={() => openPalette()}>
+          <Search />
+        </Button>
+      </>
     );
   }
   return (
-    <button
-      type="button"
-      onClick={() => setPaletteOpen(true)}
-      className="flex h-7.5 shrink-0 items-center gap-2 rounded-md border bg-surface px-2 text-xs whitespace-nowrap text-ink-3 hover:border-line-strong hover:text-ink"
-    >
-      <Search className="size-3.5" />
-      Search
-      <span className="ml-auto flex gap-0.5">
-        <Kbd>Ctrl</Kbd>
-        <Kbd>K</Kbd>
-      </span>
-    </button>
+    <div className="flex shrink-0 items-center gap-1.5">
+      <button
+        type="button"
+        onClick={() => openPalette()}
+        className="flex h-7.5 flex-1 items-center gap-2 rounded-md border bg-surface px-2 text-xs whitespace-nowrap text-ink-3 hover:border-line-strong hover:text-ink"
+      >
+        <Search className="size-3.5" />
+        Search
+        <span className="ml-auto flex gap-0.5">
+          <Kbd>Ctrl</Kbd>
+          <Kbd>K</Kbd>
+        </span>
+      </button>
+      {create}
+    </div>
   );
 }

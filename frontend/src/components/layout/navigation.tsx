@@ -1,79 +1,98 @@
 "use client";
 
-import { useQuery } from "@tanstack/react-query";
-import { CalendarClock, CircleCheckBig, House, Play, ScrollText, Settings2, Wrench } from "lucide-react";
+import { ChevronDown, Settings2 } from "lucide-react";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
-import type { ReactNode } from "react";
 
-import { AgentIcon, ConversationIcon, ModelIcon, TraceIcon } from "@/components/ui/icons";
 import { cn } from "@/lib/cn";
-import type { Permission } from "@/lib/permissions";
-import { openQuestionsQuery } from "@/lib/queries";
-import { usePermissions } from "@/lib/use-permissions";
+import type { PlaceGroup } from "@/lib/feature";
+import { usePlaces } from "@/lib/use-places";
+import { useViewStore } from "@/stores/view";
 
-interface Destination {
-  href: string;
-  label: string;
-  icon: ReactNode;
-  /** Shown to those only who have it. */
-  permission?: Permission;
-}
+import { PlaceLink } from "./place-link";
 
-const destinations: readonly Destination[] = [
-  { href: "/", label: "Home", icon: <House /> },
-  { href: "/agents", label: "Agents", icon: <AgentIcon /> },
-  { href: "/tools", label: "Tools", icon: <Wrench /> },
-  { href: "/models", label: "Models", icon: <ModelIcon /> },
-  { href: "/playground", label: "Playground", icon: <Play /> },
-  { href: "/conversations", label: "Conversations", icon: <ConversationIcon /> },
-  { href: "/schedules", label: "Schedules", icon: <CalendarClock /> },
-  { href: "/executions", label: "Executions", icon: <TraceIcon /> },
-  { href: "/approvals", label: "Approvals", icon: <CircleCheckBig /> },
-  { href: "/audit-log", label: "Audit log", icon: <ScrollText />, permission: "audit:read" },
-  { href: "/settings", label: "Settings", icon: <Settings2 /> },
+const groups: readonly { group: PlaceGroup; title: string }[] = [
+  { group: "build", title: "Build" },
+  { group: "run", title: "Run" },
 ];
 
-/** The places that the caller may go to. */
-export function useDestinations(): readonly Destination[] {
-  const may = usePermissions();
-  return destinations.filter(({ permission }) => permission === undefined || may(permission));
+/** The side bar's links: what one touches weekly, in groups that fold and stay so. */
+export function Navigation({ onNavigate }: { onNavigate: () => void }) {
+  const places = usePlaces();
+  return (
+    <nav aria-label="Main" className="flex min-h-0 flex-1 flex-col gap-3 overflow-y-auto">
+      <Links places={places.filter(({ group }) => group === "top")} onNavigate={onNavigate} />
+      {groups.map(({ group, title }) => (
+        <Group
+          key={group}
+          title={title}
+          places={places.filter((place) => place.group === group)}
+          onNavigate={onNavigate}
+        />
+      ))}
+      <span className="flex-1" />
+      <SettingsLink onNavigate={onNavigate} />
+    </nav>
+  );
 }
 
-/** The links of the product; the current one is marked, and how much waits for a person. */
-export function Navigation({ onNavigate }: { onNavigate?: () => void }) {
-  const path = usePathname();
-  const shown = useDestinations();
-  const { data: questions } = useQuery(openQuestionsQuery());
+interface LinksProps {
+  places: ReturnType<typeof usePlaces>;
+  onNavigate: () => void;
+}
+
+function Links({ places, onNavigate }: LinksProps) {
   return (
-    <nav aria-label="Main">
-      <ul className="flex flex-col gap-px">
-        {shown.map(({ href, label, icon }) => {
-          const current = href === "/" ? path === "/" : path === href || path.startsWith(`${href}/`);
-          return (
-            <li key={href}>
-              <Link
-                href={href}
-                onClick={onNavigate}
-                aria-current={current ? "page" : undefined}
-                className={cn(
-                  "flex h-7.5 items-center gap-2.5 rounded-md px-2 text-ink-2 hover:bg-hover hover:text-ink [&_svg]:size-4 [&_svg]:shrink-0",
-                  current && "bg-hover font-medium text-ink [&_svg]:text-accent-ink",
-                )}
-              >
-                {icon}
-                {label}
-                {href === "/approvals" && questions !== undefined && questions.total > 0 && (
-                  <span className="nums ml-auto rounded-full bg-warn-soft px-1.5 text-2xs font-medium text-warn-ink">
-                    {questions.total}
-                    <span className="sr-only"> waiting</span>
-                  </span>
-                )}
-              </Link>
-            </li>
-          );
-        })}
-      </ul>
-    </nav>
+    <ul className="flex flex-col gap-px">
+      {places.map((place) => (
+        <li key={place.href}>
+          <PlaceLink place={place} onNavigate={onNavigate} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Group({ title, ...rest }: LinksProps & { title: string }) {
+  const { foldedGroups, setGroupFolded } = useViewStore();
+  const folded = foldedGroups.includes(title);
+  return (
+    <section>
+      <button
+        type="button"
+        aria-expanded={!folded}
+        onClick={() => setGroupFolded(title, !folded)}
+        className="group flex h-6 w-full items-center gap-1 rounded-md px-2 text-2xs font-medium tracking-wide text-ink-3 uppercase hover:text-ink"
+      >
+        {title}
+        <ChevronDown
+          aria-hidden
+          className={cn(
+            "size-3 opacity-0 group-hover:opacity-100 group-focus-visible:opacity-100",
+            folded && "-rotate-90 opacity-100",
+          )}
+        />
+      </button>
+      {!folded && <Links {...rest} />}
+    </section>
+  );
+}
+
+/** The settings have a column of their own; the side bar leads to its first page. */
+function SettingsLink({ onNavigate }: { onNavigate: () => void }) {
+  const current = usePathname().startsWith("/settings");
+  return (
+    <Link
+      href="/settings/appearance"
+      onClick={onNavigate}
+      aria-current={current ? "page" : undefined}
+      className={cn(
+        "flex h-7.5 shrink-0 items-center gap-2.5 rounded-md px-2 text-ink-2 hover:bg-hover hover:text-ink [&_svg]:size-4",
+        current && "bg-hover font-medium text-ink [&_svg]:text-accent-ink",
+      )}
+    >
+      <Settings2 />
+      Settings
+    </Link>
   );
 }

@@ -22,7 +22,8 @@ export const UNKNOWN = "…";
 /** The top of a page: where we are, what it is, what can be done. */
 export function PageHeader({ title, description, parent, actions, facts }: PageHeaderProps) {
   // A page of one thing is called after it: tabs and bookmarks tell them apart.
-  const named = parent && typeof title === "string" && title !== UNKNOWN ? `${title} · ${parent.label} · Dynagent` : null;
+  const named =
+    parent && typeof title === "string" && title !== UNKNOWN ? `${title} · ${parent.label} · Dynagent` : null;
   useEffect(() => {
     if (named !== null) document.title = named;
   }, [named]);

@@ -3,83 +3,16 @@
 import { Plus, X } from "lucide-react";
 
 import { Button } from "@/components/ui/button";
-import { Switch } from "@/components/ui/checkbox";
-import { Field, fieldAria } from "@/components/ui/field";
 import { IconButton } from "@/components/ui/icon-button";
-import { Input, Textarea } from "@/components/ui/input";
-import { Select } from "@/components/ui/select";
-import { type Draft, type DraftErrors, draftOf, type FormNode, itemOf, labelOf, optionsOf, partsOf, pointerTo, requiredOf } from "@/lib/schema-draft";
+import { type Draft, draftOf, itemOf, labelOf, partsOf, pointerTo, requiredOf } from "@/lib/schema-draft";
 
-export interface SchemaFieldProps {
-  id: string;
-  label: string;
-  node: FormNode;
-  draft: Draft;
-  pointer: string;
-  errors: DraftErrors;
-  naming: "titles" | "names";
-  required: boolean;
-  /** An item of a list: its label is only spoken. */
-  item?: boolean;
-  onChange: (draft: Draft) => void;
-}
+import { SchemaControl, type SchemaFieldProps } from "./schema-control";
 
-/** The control of one place of the form, by its kind. */
+/** One place of the form: an object, a list, or a single control. */
 export function SchemaField(props: SchemaFieldProps) {
-  const { id, label, node, draft, pointer, errors, required, item = false, onChange } = props;
-  const { kind, schema } = node;
-  if (kind === "group") return <Group {...props} />;
-  if (kind === "list") return <List {...props} />;
-  const error = errors[pointer] ?? (kind === "json" ? below(pointer, errors) : undefined);
-  const shared = { id, label, hint: schema.description, error, required, labelHidden: item };
-  const text = typeof draft === "string" ? draft : "";
-  if (kind === "boolean") {
-    return (
-      <Field {...shared}>
-        <Switch id={id} label={label} checked={draft === true} onChange={onChange} />
-      </Field>
-    );
-  }
-  if (kind === "choice") {
-    return (
-      <Field {...shared}>
-        <Select id={id} label={label} value={text} options={[{ value: "", label: required ? "Choose …" : "–" }, ...optionsOf(node)]} onChange={onChange} className="w-full" />
-      </Field>
-    );
-  }
-  if (kind === "number") {
-    return (
-      <Field {...shared}>
-        <Input {...fieldAria(id, error)} inputMode="decimal" value={text} placeholder={example(schema.examples)} onChange={(event) => onChange(event.target.value)} className="max-w-40" />
-      </Field>
-    );
-  }
-  const type = kind === "text" ? (inputTypes[schema.format ?? ""] ?? (item ? "text" : undefined)) : undefined;
-  if (type) {
-    return (
-      <Field {...shared}>
-        <Input {...fieldAria(id, error)} type={type} value={text} autoComplete="off" placeholder={example(schema.examples)} onChange={(event) => onChange(event.target.value)} className={type.startsWith("date") || type === "time" ? "max-w-56" : undefined} />
-      </Field>
-    );
-  }
-  const json = kind === "json";
-  return (
-    <Field {...shared}>
-      <Textarea {...fieldAria(id, error)} value={text} spellCheck={!json} placeholder={json ? "JSON" : example(schema.examples)} className={json ? "font-mono text-xs" : "min-h-9"} onChange={(event) => onChange(event.target.value)} />
-    </Field>
-  );
-}
-
-const inputTypes: Record<string, string> = { email: "email", uri: "url", date: "date", time: "time", "date-time": "datetime-local", password: "password" };
-
-function example(examples: readonly unknown[] | undefined): string | undefined {
-  return examples?.[0] === undefined ? undefined : String(examples[0]);
-}
-
-/** What is wrong inside a value that is written as JSON, with its place. */
-function below(pointer: string, errors: DraftErrors): string | undefined {
-  const inside = Object.entries(errors).find(([place]) => place.startsWith(`${pointer}/`));
-  return inside && `${inside[0].slice(pointer.length + 1)}: ${inside[1]}`;
+  if (props.node.kind === "group") return <Group {...props} />;
+  if (props.node.kind === "list") return <List {...props} />;
+  return <SchemaControl {...props} />;
 }
 
 /** An object inside a form: its parts under its name. */
@@ -109,7 +42,11 @@ function Group({ id, label, node, draft, pointer, errors, naming, required, onCh
           />
         ))}
       </div>
-      {errors[pointer] && <p role="alert" className="mt-2 text-xs text-bad-ink">{errors[pointer]}</p>}
+      {errors[pointer] && (
+        <p role="alert" className="mt-2 text-xs text-bad-ink">
+          {errors[pointer]}
+        </p>
+      )}
     </fieldset>
   );
 }
@@ -144,17 +81,31 @@ function List({ id, label, node, draft, pointer, errors, naming, required, onCha
                   onChange={(next) => onChange(items.map((other, at) => (at === place ? next : other)))}
                 />
               </div>
-              <IconButton label={`Remove ${label} ${place + 1}`} size="iconSm" onClick={() => onChange(items.filter((_, at) => at !== place))}>
+              <IconButton
+                label={`Remove ${label} ${place + 1}`}
+                size="iconSm"
+                onClick={() => onChange(items.filter((_, at) => at !== place))}
+              >
                 <X />
               </IconButton>
             </li>
           ))}
         </ol>
       )}
-      <Button size="sm" className="self-start" disabled={maxItems !== undefined && items.length >= maxItems} aria-label={`Add to ${label}`} onClick={() => onChange([...items, draftOf(item)])}>
+      <Button
+        size="sm"
+        className="self-start"
+        disabled={maxItems !== undefined && items.length >= maxItems}
+        aria-label={`Add to ${label}`}
+        onClick={() => onChange([...items, draftOf(item)])}
+      >
         <Plus /> Add
       </Button>
-      {errors[pointer] && <p role="alert" className="text-xs text-bad-ink">{errors[pointer]}</p>}
+      {errors[pointer] && (
+        <p role="alert" className="text-xs text-bad-ink">
+          {errors[pointer]}
+        </p>
+      )}
     </fieldset>
   );
 }

@@ -20,17 +20,38 @@ export interface SchemaFormProps {
 }
 
 /** A form for a value of any JSON Schema. What it has no control for is written as JSON. */
-export function SchemaForm({ schema, draft, errors, onChange, naming = "titles", empty = "Nothing to fill in." }: SchemaFormProps) {
+export function SchemaForm({
+  schema,
+  draft,
+  errors,
+  onChange,
+  naming = "titles",
+  empty = "Nothing to fill in.",
+}: SchemaFormProps) {
   const prefix = useId();
   const root = formNode(schema);
   if (root.kind !== "group") {
-    return <SchemaField id={prefix} label={schema.title ?? "Value"} node={root} draft={draft} pointer="" errors={errors} naming={naming} required onChange={onChange} />;
+    return (
+      <SchemaField
+        id={prefix}
+        label={schema.title ?? "Value"}
+        node={root}
+        draft={draft}
+        pointer=""
+        errors={errors}
+        naming={naming}
+        required
+        onChange={onChange}
+      />
+    );
   }
   const parts = partsOf(root);
   const values = (typeof draft === "object" ? draft : {}) as Readonly<Record<string, Draft>>;
   const needed = requiredOf(root, draft);
   // An error of the whole, or of a part that the schema does not name, has no control to stand at.
-  const loose = Object.entries(errors).filter(([pointer]) => !parts.some(({ name }) => `${pointer}/`.startsWith(`${pointerTo("", name)}/`)));
+  const loose = Object.entries(errors).filter(
+    ([pointer]) => !parts.some(({ name }) => `${pointer}/`.startsWith(`${pointerTo("", name)}/`)),
+  );
   return (
     <div className="flex min-w-0 flex-col gap-3">
       {parts.length === 0 && <p className="text-sm text-ink-3">{empty}</p>}
@@ -48,7 +69,12 @@ export function SchemaForm({ schema, draft, errors, onChange, naming = "titles",
           onChange={(value) => onChange({ ...values, [name]: value })}
         />
       ))}
-      {loose.map(([pointer, text]) => <Callout key={pointer} tone="bad">{pointer ? `${pointer}: ` : ""}{text}</Callout>)}
+      {loose.map(([pointer, text]) => (
+        <Callout key={pointer} tone="bad">
+          {pointer ? `${pointer}: ` : ""}
+          {text}
+        </Callout>
+      ))}
     </div>
   );
 }

@@ -42,7 +42,13 @@ export function Button({ className, variant, size, type = "button", refused, onC
   if (refused === undefined) return <button type={type} className={styles} onClick={onClick} {...rest} />;
   return (
     <Tooltip text={refused}>
-      <button type={type} className={styles} {...rest} aria-disabled onClick={(event: MouseEvent) => event.preventDefault()} />
+      <button
+        type={type}
+        className={styles}
+        {...rest}
+        aria-disabled
+        onClick={(event: MouseEvent) => event.preventDefault()}
+      />
     </Tooltip>
   );
 }
@@ -51,6 +57,15 @@ export type ButtonLinkProps = ComponentProps<typeof Link> & VariantProps<typeof 
 
 /** A link that looks like a button; a refused one is a button that leads nowhere. */
 export function ButtonLink({ className, variant, size, refused, children, ...rest }: ButtonLinkProps) {
-  if (refused === undefined) return <Link className={cn(buttonStyles({ variant, size }), className)} {...rest}>{children}</Link>;
-  return <Button className={className} variant={variant} size={size} refused={refused} aria-label={rest["aria-label"]}>{children}</Button>;
+  if (refused === undefined)
+    return (
+      <Link className={cn(buttonStyles({ variant, size }), className)} {...rest}>
+        {children}
+      </Link>
+    );
+  return (
+    <Button className={className} variant={variant} size={size} refused={refused} aria-label={rest["aria-label"]}>
+      {children}
+    </Button>
+  );
 }

@@ -21,7 +21,10 @@ export interface CodeEditorProps {
 }
 
 /** A Python editor. CodeMirror is loaded when the first one is shown. */
-export const CodeEditor = dynamic<CodeEditorProps>(() => import("./code-mirror").then((module) => module.CodeMirrorEditor), {
-  ssr: false,
-  loading: () => <Skeleton className="h-60 rounded-md" />,
-});
+export const CodeEditor = dynamic<CodeEditorProps>(
+  () => import("./code-mirror").then((module) => module.CodeMirrorEditor),
+  {
+    ssr: false,
+    loading: () => <Skeleton className="h-60 rounded-md" />,
+  },
+);

@@ -18,7 +18,16 @@ export interface ConfirmDialogProps {
 }
 
 /** Asks before something that cannot be taken back. */
-export function ConfirmDialog({ open, onOpenChange, title, description, action, keep = "Keep it", busy, onConfirm }: ConfirmDialogProps) {
+export function ConfirmDialog({
+  open,
+  onOpenChange,
+  title,
+  description,
+  action,
+  keep = "Keep it",
+  busy,
+  onConfirm,
+}: ConfirmDialogProps) {
   return (
     <Dialog
       open={open}

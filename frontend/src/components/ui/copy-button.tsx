@@ -25,7 +25,12 @@ function useCopied(): [boolean, (text: string) => void] {
 }
 
 /** Copies a text; says so for a moment. With children it is a labelled button, without an icon. */
-export function CopyButton({ text, label, children, ...rest }: Omit<ButtonProps, "children"> & { text: string | (() => string); label: string; children?: ReactNode }) {
+export function CopyButton({
+  text,
+  label,
+  children,
+  ...rest
+}: Omit<ButtonProps, "children"> & { text: string | (() => string); label: string; children?: ReactNode }) {
   const [copied, copy] = useCopied();
   const icon = copied ? <Check className="text-good-ink" /> : <Copy />;
   const onClick = () => copy(typeof text === "function" ? text() : text);

@@ -34,9 +34,17 @@ describe("ErrorBoundary", () => {
 
   it("forgets the failure when it shows something else", () => {
     broken = true;
-    const { rerender } = render(<ErrorBoundary resetKey="a"><Part /></ErrorBoundary>);
+    const { rerender } = render(
+      <ErrorBoundary resetKey="a">
+        <Part />
+      </ErrorBoundary>,
+    );
     broken = false;
-    rerender(<ErrorBoundary resetKey="b"><Part /></ErrorBoundary>);
+    rerender(
+      <ErrorBoundary resetKey="b">
+        <Part />
+      </ErrorBoundary>,
+    );
     expect(screen.getByText("fine")).toBeTruthy();
   });
 });

@@ -54,6 +54,9 @@ export function Field({ id, label, tip, hint, error, required, labelHidden = fal
 }
 
 /** The attributes that tie a control to its Field. */
-export function fieldAria(id: string, error?: string): { id: string; "aria-invalid": boolean | undefined; "aria-describedby": string } {
+export function fieldAria(
+  id: string,
+  error?: string,
+): { id: string; "aria-invalid": boolean | undefined; "aria-describedby": string } {
   return { id, "aria-invalid": error ? true : undefined, "aria-describedby": `${id}-note` };
 }

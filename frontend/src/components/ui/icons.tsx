@@ -3,7 +3,15 @@ interface IconProps {
   className?: string;
 }
 
-const common = { viewBox: "0 0 16 16", fill: "none", stroke: "currentColor", strokeWidth: 1.4, strokeLinecap: "round", strokeLinejoin: "round", "aria-hidden": true } as const;
+const common = {
+  viewBox: "0 0 16 16",
+  fill: "none",
+  stroke: "currentColor",
+  strokeWidth: 1.4,
+  strokeLinecap: "round",
+  strokeLinejoin: "round",
+  "aria-hidden": true,
+} as const;
 
 /** An agent: somebody in a loop. */
 export function AgentIcon({ className }: IconProps) {
@@ -43,8 +51,8 @@ export function ModelIcon({ className }: IconProps) {
   );
 }
 
-/** A conversation: a question and its answer. */
-export function ConversationIcon({ className }: IconProps) {
+/** A chat: a question and its answer. */
+export function ChatIcon({ className }: IconProps) {
   return (
     <svg {...common} className={className}>
       <path d="M2 3.2h8.5v5.3H5.2L2 10.8Z" />

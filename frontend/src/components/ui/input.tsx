@@ -20,14 +20,23 @@ export function Input({ className, readOnly, ...rest }: ComponentProps<"input">)
 /** A text field of several lines that grows with its text. */
 export function Textarea({ className, readOnly, ...rest }: ComponentProps<"textarea">) {
   const shown = useReadOnly();
-  return <textarea className={cn(fieldStyles, shownOnly, "field-sizing-content min-h-16 resize-y py-1.5 leading-relaxed", className)} readOnly={readOnly ?? shown} {...rest} />;
+  return (
+    <textarea
+      className={cn(fieldStyles, shownOnly, "field-sizing-content min-h-16 resize-y py-1.5 leading-relaxed", className)}
+      readOnly={readOnly ?? shown}
+      {...rest}
+    />
+  );
 }
 
 /** A text field for searching, with its label spoken only. */
 export function SearchInput({ label, className, ...rest }: ComponentProps<"input"> & { label: string }) {
   return (
     <div className={cn("relative min-w-40", className)}>
-      <Search aria-hidden className="pointer-events-none absolute top-1/2 left-2.5 size-3.5 -translate-y-1/2 text-ink-3" />
+      <Search
+        aria-hidden
+        className="pointer-events-none absolute top-1/2 left-2.5 size-3.5 -translate-y-1/2 text-ink-3"
+      />
       <Input type="search" aria-label={label} placeholder={label} readOnly={false} className="pl-8" {...rest} />
     </div>
   );

@@ -12,21 +12,45 @@ export function JsonView({ value, label, className }: { value: unknown; label: s
   const text = JSON.stringify(value, null, 2) ?? "undefined";
   return (
     <CodeBlock text={text} label={label} {...(className ? { className } : {})}>
-      {text.length < MAX_SHOWN ? <Highlighted text={text} /> : `${text.slice(0, MAX_SHOWN)}\n… ${text.length - MAX_SHOWN} more characters (copy to see all)`}
+      {text.length < MAX_SHOWN ? (
+        <Highlighted text={text} />
+      ) : (
+        `${text.slice(0, MAX_SHOWN)}\n… ${text.length - MAX_SHOWN} more characters (copy to see all)`
+      )}
     </CodeBlock>
   );
 }
 
 /** A text in fixed width with a copy button. */
-export function CodeBlock({ text, label, className, children }: { text: string; label: string; className?: string; children?: React.ReactNode }) {
+export function CodeBlock({
+  text,
+  label,
+  className,
+  children,
+}: {
+  text: string;
+  label: string;
+  className?: string;
+  children?: React.ReactNode;
+}) {
   return (
     <div className={cn("group relative min-w-0 rounded-md border bg-sunken", className)}>
       {/* A long block scrolls; the keyboard must be able to do that too. */}
-      {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-      <pre tabIndex={0} aria-label={label} role="region" className="max-h-96 overflow-auto p-2.5 pr-9 font-mono text-xs leading-relaxed break-words whitespace-pre-wrap">
+      <pre
+        // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+        tabIndex={0}
+        aria-label={label}
+        role="region"
+        className="max-h-96 overflow-auto p-2.5 pr-9 font-mono text-xs leading-relaxed break-words whitespace-pre-wrap"
+      >
         {children ?? text}
       </pre>
-      <CopyButton text={text} label={`Copy ${label.toLowerCase()}`} size="iconSm" className="absolute top-1 right-1 bg-sunken" />
+      <CopyButton
+        text={text}
+        label={`Copy ${label.toLowerCase()}`}
+        size="iconSm"
+        className="absolute top-1 right-1 bg-sunken"
+      />
     </div>
   );
 }

@@ -1,7 +1,11 @@
 import { cn } from "@/lib/cn";
 import type { DiffLine } from "@/lib/text-diff";
 
-const looks = { same: "text-ink-2", added: "bg-good-soft text-good-ink", removed: "bg-bad-soft text-bad-ink line-through decoration-bad/50" };
+const looks = {
+  same: "text-ink-2",
+  added: "bg-good-soft text-good-ink",
+  removed: "bg-bad-soft text-bad-ink line-through decoration-bad/50",
+};
 const signs = { same: " ", added: "+", removed: "−" };
 
 /** Two texts as lines: what was added, what was removed, what stayed. */

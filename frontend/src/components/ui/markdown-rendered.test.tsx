@@ -34,12 +34,18 @@ describe("hostile texts", () => {
   ])("%s leads nowhere", (text) => {
     const { container } = render(<MarkdownRendered text={text} />);
     expect(container.querySelector("img")).toBeNull();
-    for (const link of container.querySelectorAll("a")) expect(link.getAttribute("href") ?? "").not.toMatch(/^\s*(javascript|vbscript|data):/i);
+    for (const link of container.querySelectorAll("a"))
+      expect(link.getAttribute("href") ?? "").not.toMatch(/^\s*(javascript|vbscript|data):/i);
   });
 
   it("fetches nothing and tells other sites nothing", () => {
-    const { container } = render(<MarkdownRendered text={"![pixel](https://evil.example/pixel.png) [x](https://evil.example)"} />);
+    const { container } = render(
+      <MarkdownRendered text={"![pixel](https://evil.example/pixel.png) [x](https://evil.example)"} />,
+    );
     expect(container.querySelector("img")).toBeNull();
-    expect([...container.querySelectorAll("a")].map((link) => link.rel)).toEqual(["noreferrer noopener nofollow", "noreferrer noopener nofollow"]);
+    expect([...container.querySelectorAll("a")].map((link) => link.rel)).toEqual([
+      "noreferrer noopener nofollow",
+      "noreferrer noopener nofollow",
+    ]);
   });
 });

@@ -30,7 +30,11 @@ export function Markdown({ text, streaming = false }: { text: string; streaming?
 function Parsed({ text }: { text: string }) {
   // Not made here, only found here: it is the same component for the life of the page.
   /* eslint-disable react-hooks/static-components */
-  const Rendered = useSyncExternalStore(subscribe, () => loaded, () => undefined);
+  const Rendered = useSyncExternalStore(
+    subscribe,
+    () => loaded,
+    () => undefined,
+  );
   return Rendered ? <Rendered text={text} /> : <Plain text={text} />;
   /* eslint-enable react-hooks/static-components */
 }

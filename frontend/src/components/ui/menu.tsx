@@ -12,7 +12,9 @@ export function Menu({ trigger, children }: { trigger: ReactElement; children: R
       <Base.Trigger render={trigger} />
       <Base.Portal>
         <Base.Positioner sideOffset={4} align="end" className="z-50">
-          <Base.Popup className="min-w-40 rounded-lg border border-line bg-surface p-1 shadow-pop">{children}</Base.Popup>
+          <Base.Popup className="min-w-40 rounded-lg border border-line bg-surface p-1 shadow-pop">
+            {children}
+          </Base.Popup>
         </Base.Positioner>
       </Base.Portal>
     </Base.Root>
@@ -20,7 +22,17 @@ export function Menu({ trigger, children }: { trigger: ReactElement; children: R
 }
 
 /** One action of a Menu. */
-export function MenuItem({ onSelect, children, danger, disabled }: { onSelect: () => void; children: ReactNode; danger?: boolean; disabled?: boolean }) {
+export function MenuItem({
+  onSelect,
+  children,
+  danger,
+  disabled,
+}: {
+  onSelect: () => void;
+  children: ReactNode;
+  danger?: boolean;
+  disabled?: boolean;
+}) {
   return (
     <Base.Item
       onClick={onSelect}

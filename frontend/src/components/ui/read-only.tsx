@@ -13,10 +13,22 @@ export function useReadOnly(): boolean {
 }
 
 /** A form for somebody who may look, not change: with a reason, its fields are read only and the reason stands above them. */
-export function ReadOnly({ reason, className, children }: { reason: string | undefined; className?: string; children: ReactNode }) {
+export function ReadOnly({
+  reason,
+  className,
+  children,
+}: {
+  reason: string | undefined;
+  className?: string;
+  children: ReactNode;
+}) {
   return (
     <ReadOnlyContext value={reason !== undefined}>
-      {reason !== undefined && <Callout title="You can look, not change" {...(className ? { className } : {})}>{reason}</Callout>}
+      {reason !== undefined && (
+        <Callout title="You can look, not change" {...(className ? { className } : {})}>
+          {reason}
+        </Callout>
+      )}
       {children}
     </ReadOnlyContext>
   );

@@ -15,7 +15,11 @@ export interface SegmentedProps<T extends string> {
 /** A switch between two or three views. */
 export function Segmented<T extends string>({ label, value, options, onChange, className }: SegmentedProps<T>) {
   return (
-    <div role="group" aria-label={label} className={cn("inline-flex h-7 items-center rounded-md border bg-sunken p-0.5", className)}>
+    <div
+      role="group"
+      aria-label={label}
+      className={cn("inline-flex h-7 items-center rounded-md border bg-sunken p-0.5", className)}
+    >
       {options.map((option) => (
         <button
           key={option.value}

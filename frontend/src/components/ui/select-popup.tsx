@@ -11,8 +11,17 @@ import type { SelectProps } from "./select";
 /** The real control; loaded after the first paint. */
 export function SelectPopup({ id, label, value, options, onChange, className, disabled }: SelectProps) {
   return (
-    <Base.Root items={options} value={value} disabled={disabled ?? false} onValueChange={(next) => next !== null && onChange(String(next))}>
-      <Base.Trigger id={id} aria-label={label} className={cn(fieldStyles, "inline-flex h-8 w-auto items-center justify-between gap-2", className)}>
+    <Base.Root
+      items={options}
+      value={value}
+      disabled={disabled ?? false}
+      onValueChange={(next) => next !== null && onChange(String(next))}
+    >
+      <Base.Trigger
+        id={id}
+        aria-label={label}
+        className={cn(fieldStyles, "inline-flex h-8 w-auto items-center justify-between gap-2", className)}
+      >
         <Base.Value className="truncate" />
         <Base.Icon>
           <ChevronsUpDown className="size-3 text-ink-3" />

@@ -42,13 +42,30 @@ function subscribe(listener: () => void): () => void {
 export function Select(props: SelectProps) {
   // Not made here, only found here: it is the same component for the life of the page.
   /* eslint-disable react-hooks/static-components */
-  const Control = useSyncExternalStore(subscribe, () => loaded, () => undefined);
+  const Control = useSyncExternalStore(
+    subscribe,
+    () => loaded,
+    () => undefined,
+  );
   const shown = useReadOnly();
   if (Control) return <Control {...props} disabled={props.disabled || shown} />;
   /* eslint-enable react-hooks/static-components */
   const { id, label, value, options, className } = props;
   return (
-    <button type="button" role="combobox" aria-expanded={false} aria-controls={`${id ?? label}-list`} id={id} disabled aria-label={label} className={cn(fieldStyles, "inline-flex h-8 w-auto items-center justify-between gap-2 disabled:opacity-100", className)}>
+    <button
+      type="button"
+      role="combobox"
+      aria-expanded={false}
+      aria-controls={`${id ?? label}-list`}
+      id={id}
+      disabled
+      aria-label={label}
+      className={cn(
+        fieldStyles,
+        "inline-flex h-8 w-auto items-center justify-between gap-2 disabled:opacity-100",
+        className,
+      )}
+    >
       <span className="truncate">{options.find((option) => option.value === value)?.label ?? value}</span>
       <ChevronsUpDown aria-hidden className="size-3 text-ink-3" />
     </button>

@@ -46,7 +46,10 @@ export function Splitter({ label, value, min, max, onChange, className }: Splitt
       onPointerMove={onPointerMove}
       onDoubleClick={() => set((min + max) / 2)}
       onKeyDown={onKeyDown}
-      className={cn("relative z-10 -mx-1 w-2 shrink-0 cursor-col-resize touch-none before:absolute before:inset-y-0 before:left-1/2 before:w-px before:bg-line hover:before:w-0.5 hover:before:bg-accent focus-visible:outline-none focus-visible:before:w-0.5 focus-visible:before:bg-accent", className)}
+      className={cn(
+        "relative z-10 -mx-1 w-2 shrink-0 cursor-col-resize touch-none before:absolute before:inset-y-0 before:left-1/2 before:w-px before:bg-line hover:before:w-0.5 hover:before:bg-accent focus-visible:outline-none focus-visible:before:w-0.5 focus-visible:before:bg-accent",
+        className,
+      )}
     />
   );
 }

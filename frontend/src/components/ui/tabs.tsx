@@ -9,9 +9,25 @@ export interface TabOption {
 }
 
 /** Tabs with their panels given as children (TabPanel). */
-export function Tabs({ value, onChange, tabs, children, label }: { value: string; onChange: (value: string) => void; tabs: readonly TabOption[]; children: ReactNode; label: string }) {
+export function Tabs({
+  value,
+  onChange,
+  tabs,
+  children,
+  label,
+}: {
+  value: string;
+  onChange: (value: string) => void;
+  tabs: readonly TabOption[];
+  children: ReactNode;
+  label: string;
+}) {
   return (
-    <Base.Root value={value} onValueChange={(next) => onChange(String(next))} className="flex min-h-0 min-w-0 flex-1 flex-col">
+    <Base.Root
+      value={value}
+      onValueChange={(next) => onChange(String(next))}
+      className="flex min-h-0 min-w-0 flex-1 flex-col"
+    >
       <Base.List aria-label={label} className="flex shrink-0 gap-4 overflow-x-auto border-b px-4">
         {tabs.map((tab) => (
           <Base.Tab

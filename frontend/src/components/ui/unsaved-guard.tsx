@@ -18,7 +18,8 @@ export function UnsavedGuard({ dirty }: { dirty: boolean }) {
     const onClick = (event: MouseEvent) => {
       if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey) return;
       const link = event.target instanceof Element ? event.target.closest("a[href]") : null;
-      if (!(link instanceof HTMLAnchorElement) || link.target === "_blank" || link.origin !== window.location.origin) return;
+      if (!(link instanceof HTMLAnchorElement) || link.target === "_blank" || link.origin !== window.location.origin)
+        return;
       if (link.pathname === window.location.pathname) return;
       event.preventDefault();
       event.stopPropagation();

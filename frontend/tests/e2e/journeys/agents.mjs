@@ -63,7 +63,10 @@ export async function agentJourney({ page, api }) {
 export async function builderProblems({ page, api }) {
   const agent = await demoAgent(api);
   await page.goto(`/agents/${agent.id}`);
-  const field = page.getByRole("combobox", { name: "Model" }).or(page.getByRole("textbox", { name: "Model" })).first();
+  const field = page
+    .getByRole("combobox", { name: "Model" })
+    .or(page.getByRole("textbox", { name: "Model" }))
+    .first();
   await field.fill("no-such-model");
   await page.getByRole("button", { name: "Save changes" }).click();
   await page.getByRole("alert").filter({ hasText: "no-such-model" }).waitFor();

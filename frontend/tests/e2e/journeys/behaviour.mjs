@@ -7,11 +7,11 @@ const NOBODYS = "01a00000-0000-7000-8000-000000000000";
 
 /** The server goes away and comes back: it is said, and what the page shows is asked anew by itself. */
 export async function serverAway({ page, direct, proxy }) {
-  await page.goto("/settings");
+  await page.goto("/settings/health");
   await page.getByText("works").first().waitFor();
   page.expected.push(/^net::ERR_/);
   proxy.drop(6000);
-  await page.getByRole("button", { name: "Ask again" }).click();
+  await page.getByRole("button", { name: "Refresh" }).click();
   const notice = page.getByTestId("away-notice");
   await notice.waitFor();
   await shot(page, "server-away");
@@ -25,14 +25,21 @@ export async function serverAway({ page, direct, proxy }) {
 /** Addresses of things that are not there, or are somebody else's: a sentence, and the way back. */
 export async function nowhere({ page }) {
   page.expected.push(/^404 /);
-  for (const [place, text] of [["agents", "This agent cannot be shown"], ["executions", "There is no such execution"], ["schedules", "This schedule cannot be shown"]]) {
+  for (const [place, text] of [
+    ["agents", "This agent cannot be shown"],
+    ["runs", "There is no such run"],
+    ["schedules", "This schedule cannot be shown"],
+  ]) {
     await page.goto(`/${place}/${NOBODYS}`);
     await page.getByText(text).waitFor();
-    await page.getByRole("main").getByRole("link", { name: new RegExp(place, "i") }).click();
+    await page
+      .getByRole("main")
+      .getByRole("link", { name: new RegExp(place, "i") })
+      .click();
     await page.waitForURL(new RegExp(`/${place}/?$`));
   }
-  await page.goto(`/conversations?id=${NOBODYS}`);
-  await page.getByText("This conversation cannot be shown").waitFor();
+  await page.goto(`/chats?id=${NOBODYS}`);
+  await page.getByText("This chat cannot be shown").waitFor();
   await page.goto("/nowhere");
   await page.getByRole("link", { name: "Go home" }).click();
   await page.waitForURL((url) => url.pathname === "/");
@@ -76,4 +83,5 @@ export async function focusAndTitles({ page, api }) {
 }
 
 /** Wait until this element has the focus. */
-const focus = async (page, locator) => page.waitForFunction((element) => element === document.activeElement, await locator.elementHandle());
+const focus = async (page, locator) =>
+  page.waitForFunction((element) => element === document.activeElement, await locator.elementHandle());

@@ -6,8 +6,12 @@ import { demoAgent, finished, status } from "./prepare.mjs";
 /** The inbox: what runs ask stands there, with its number in the navigation, until it is answered. */
 export async function approvals({ page, api }) {
   const agent = await demoAgent(api, { requires_approval: ["calculator"] });
-  const run = await api("POST", "/executions", { agent_id: agent.id, query: "First, compute 23*19 using the calculator.", mode: "async" });
-  await page.goto("/approvals");
+  const run = await api("POST", "/executions", {
+    agent_id: agent.id,
+    query: "First, compute 23*19 using the calculator.",
+    mode: "async",
+  });
+  await page.goto("/inbox");
   const card = page.getByTestId("question").filter({ hasText: agent.name });
   await card.waitFor();
   // Others may ask meanwhile, too: the number is right when it is the server's.
@@ -21,7 +25,7 @@ export async function approvals({ page, api }) {
   assert.deepEqual(await axe(page), []);
   await card.getByRole("button", { name: "Answer" }).click();
   await card.waitFor({ state: "detached" });
-  await page.goto(`/executions/${run.id}`);
+  await page.goto(`/runs/${run.id}`);
   await status(page, "completed").waitFor();
   assert.equal((await api("GET", `/executions/${run.id}/interrupts`)).interrupts[0].answer.decision, "reject");
 }
@@ -29,8 +33,12 @@ export async function approvals({ page, api }) {
 /** Fork a finished run from its tool call with another result: the new run believes it. */
 export async function fork({ page, api }) {
   const agent = await demoAgent(api);
-  const run = await finished(api, agent, "First, compute 23*19 using the calculator. Then ask the chatbot to explain the result in one sentence.");
-  await page.goto(`/executions/${run.id}`);
+  const run = await finished(
+    api,
+    agent,
+    "First, compute 23*19 using the calculator. Then ask the chatbot to explain the result in one sentence.",
+  );
+  await page.goto(`/runs/${run.id}`);
   await page.getByRole("treeitem", { name: /^calculator/ }).click();
   await page.getByRole("button", { name: "Fork", exact: true }).click();
   const dialog = page.getByRole("dialog", { name: "Fork after calculator" });
@@ -39,12 +47,12 @@ export async function fork({ page, api }) {
   await shot(page, "execution-fork");
   assert.deepEqual(await axe(page), []);
   await dialog.getByRole("button", { name: "Fork with the change" }).click();
-  await page.waitForURL((url) => url.pathname.startsWith("/executions/") && !url.pathname.includes(run.id));
+  await page.waitForURL((url) => url.pathname.startsWith("/runs/") && !url.pathname.includes(run.id));
   await status(page, "completed").waitFor();
-  await page.getByRole("link", { name: "an earlier execution" }).waitFor();
+  await page.getByRole("link", { name: "an earlier run" }).waitFor();
   await page.getByTestId("trace-lines").getByText("✔ Result: 438").waitFor();
   await shot(page, "execution-forked");
-  const id = /executions\/([0-9a-f-]{36})/.exec(page.url())[1];
+  const id = /runs\/([0-9a-f-]{36})/.exec(page.url())[1];
   const forked = await api("GET", `/executions/${id}`);
   assert.deepEqual([forked.origin.kind, forked.origin.execution_id], ["fork", run.id]);
   assert.match(forked.result, /438/);

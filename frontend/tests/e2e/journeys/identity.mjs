@@ -31,14 +31,14 @@ export async function identity({ browser }) {
     await page.locator('[data-testid="trace"][data-status="completed"]').waitFor();
 
     await page.getByRole("link", { name: /^ada/ }).click();
-    await page.getByRole("tab", { name: "Access keys" }).click();
+    await openSettings(page, "Access keys");
     await page.getByRole("textbox", { name: "Name" }).fill("nightly job");
     await page.getByRole("checkbox").first().click();
     await page.getByRole("button", { name: "Make key" }).click();
     await page.getByText(/^dyn_/).first().waitFor();
     await shot(page, "account-keys");
     assert.deepEqual(await axe(page), []);
-    await page.getByRole("tab", { name: "People" }).click();
+    await openSettings(page, "People");
     await fill(page, { Name: "bob", "E-mail": "bob@example.org", "First password": password });
     await page.getByRole("button", { name: "Make account" }).click();
     await page.getByText("bob@example.org").waitFor();
@@ -49,6 +49,7 @@ export async function identity({ browser }) {
     await page.getByText("no password yet").waitFor();
     await shot(page, "account-people");
     await readAuditLog(page);
+    await openSettings(page, "Profile");
     await page.getByRole("button", { name: "Sign out", exact: true }).click();
     const form = page.getByRole("form", { name: "Sign in" });
     await form.waitFor();
@@ -66,7 +67,12 @@ export async function identity({ browser }) {
     await fill(page, { Password: `${password} too` });
     await page.getByRole("button", { name: "Set password" }).click();
     await page.getByRole("link", { name: /^eve/ }).waitFor();
-    await viewerLooks({ browser, base: proxy.url, admin: { login: "ada", password }, maker: { login: "bob", password } });
+    await viewerLooks({
+      browser,
+      base: proxy.url,
+      admin: { login: "ada", password },
+      maker: { login: "bob", password },
+    });
     assert.deepEqual(page.complaints, []);
   } catch (error) {
     await shot(page, "failed-identity-inside");
@@ -78,13 +84,25 @@ export async function identity({ browser }) {
   }
 }
 
+/** Go to one of the settings' pages by their own column, and wait until it is there. */
+async function openSettings(page, name) {
+  await page.getByRole("navigation", { name: "Settings" }).getByRole("link", { name }).click();
+  await page.getByRole("heading", { level: 1, name }).waitFor();
+}
+
 /** The administrator sees who came in and who was made, by noun and by person; the address keeps the filters. */
 async function readAuditLog(page) {
-  await page.getByRole("link", { name: "Audit log" }).click();
+  await openSettings(page, "Audit log");
   // Both accounts that were made: the administrator's at the setup, and the one the administrator made.
-  await page.getByRole("button", { name: /^User: created/ }).nth(1).waitFor();
+  await page
+    .getByRole("button", { name: /^User: created/ })
+    .nth(1)
+    .waitFor();
   await page.getByRole("combobox", { name: "Action" }).fill("access_key");
-  await page.getByRole("button", { name: /^User: created/ }).first().waitFor({ state: "detached" });
+  await page
+    .getByRole("button", { name: /^User: created/ })
+    .first()
+    .waitFor({ state: "detached" });
   const entry = page.getByRole("button", { name: /^Access key: created/ });
   await entry.click();
   await page.getByRole("region", { name: "Entry" }).getByText("access_key.created").waitFor();
@@ -98,5 +116,6 @@ async function readAuditLog(page) {
 }
 
 async function fill(place, values) {
-  for (const [label, value] of Object.entries(values)) await place.getByLabel(new RegExp(`^${label}( \\*)?$`)).fill(value);
+  for (const [label, value] of Object.entries(values))
+    await place.getByLabel(new RegExp(`^${label}( \\*)?$`)).fill(value);
 }

@@ -1,6 +1,6 @@
 import { agentJourney, builderProblems } from "./agents.mjs";
 import { focusAndTitles, nowhere, serverAway } from "./behaviour.mjs";
-import { conversations } from "./conversations.mjs";
+import { chats } from "./chats.mjs";
 import { approvals, fork } from "./decisions.mjs";
 import { identity } from "./identity.mjs";
 import { darkMode, deepLinks, longTrace, pages } from "./pages.mjs";
@@ -11,6 +11,29 @@ import { keyboardOnly, traceByKeyboard } from "./trace.mjs";
 
 /** All journeys: the first run, which wants an empty installation, then those that take long, so that none of them is the last one going. */
 export const journeys = {
-  "first-run": firstRun, schedules, identity, pages, "long-trace": longTrace, "drop-network": dropNetwork, reload, agents: agentJourney, tools: registerTool, "edit-tool": editTool, "tool-form": toolForm,
-  "builder-problems": builderProblems, conversations, approvals, fork, cancel, approval, replay, trace: traceByKeyboard, keyboard: keyboardOnly, dark: darkMode, away: serverAway, nowhere, focus: focusAndTitles, "deep-links": deepLinks,
+  "first-run": firstRun,
+  schedules,
+  identity,
+  pages,
+  "long-trace": longTrace,
+  "drop-network": dropNetwork,
+  reload,
+  agents: agentJourney,
+  tools: registerTool,
+  "edit-tool": editTool,
+  "tool-form": toolForm,
+  "builder-problems": builderProblems,
+  chats,
+  approvals,
+  fork,
+  cancel,
+  approval,
+  replay,
+  trace: traceByKeyboard,
+  keyboard: keyboardOnly,
+  dark: darkMode,
+  away: serverAway,
+  nowhere,
+  focus: focusAndTitles,
+  "deep-links": deepLinks,
 };

@@ -7,7 +7,7 @@ import { demoAgent, finished, unique } from "./prepare.mjs";
 const MOCK_EVENTS = 10_000;
 
 export async function darkMode({ page }) {
-  await page.goto("/settings");
+  await page.goto("/settings/appearance");
   await page.getByRole("button", { name: "Dark" }).first().click();
   await page.waitForFunction(() => document.documentElement.classList.contains("dark"));
   await page.reload();
@@ -22,16 +22,58 @@ export async function darkMode({ page }) {
 /** Every page with something in it: the name of its picture and its address. */
 async function addressesOf(api) {
   const agent = await demoAgent(api);
-  const run = await finished(api, agent, "First, compute 23*19 using the calculator. Then ask the chatbot to explain the result in one sentence.");
+  const run = await finished(
+    api,
+    agent,
+    "First, compute 23*19 using the calculator. Then ask the chatbot to explain the result in one sentence.",
+  );
   const careful = await demoAgent(api, { name: unique("Careful"), requires_approval: ["calculator"] });
-  await api("POST", "/executions", { agent_id: careful.id, query: "First, compute 23*19 using the calculator.", mode: "async" });
-  const talk = await api("POST", "/executions", { agent_id: agent.id, query: "What is 6*7?", mode: "sync", conversation_id: `talk-${agent.id}` });
-  const schedule = await api("POST", "/schedules", { agent_id: agent.id, name: "Morning report", query: "What is new?", cron: "0 9 * * 1-5", time_zone: "Europe/Berlin" });
+  await api("POST", "/executions", {
+    agent_id: careful.id,
+    query: "First, compute 23*19 using the calculator.",
+    mode: "async",
+  });
+  const chat = await api("POST", "/executions", {
+    agent_id: agent.id,
+    query: "What is 6*7?",
+    mode: "sync",
+    conversation_id: `chat-${agent.id}`,
+  });
+  const schedule = await api("POST", "/schedules", {
+    agent_id: agent.id,
+    name: "Morning report",
+    query: "What is new?",
+    cron: "0 9 * * 1-5",
+    time_zone: "Europe/Berlin",
+  });
   return {
-    home: "/", agents: "/agents", "agent-new": "/agents/new", agent: `/agents/${agent.id}`, tools: "/tools?tool=calculator", "tool-new": "/tools/new", models: "/models", account: "/account",
-    playground: `/playground?agent=${agent.id}&execution=${run.id}`, executions: "/executions", execution: `/executions/${run.id}`, settings: "/settings", "not-found": "/nowhere",
-    schedules: "/schedules", schedule: `/schedules/${schedule.id}`, "schedule-new": "/schedules/new", conversations: "/conversations", conversation: `/conversations?id=${talk.conversation_id}`,
-    "conversation-new": "/conversations?fresh=true", approvals: "/approvals", "audit-log": "/audit-log", "tool-specification": "/tools?tool=web_search&tab=specification",
+    home: "/",
+    agents: "/agents",
+    "agent-new": "/agents/new",
+    agent: `/agents/${agent.id}`,
+    tools: "/tools?tool=calculator",
+    "tool-new": "/tools/new",
+    models: "/settings/models",
+    profile: "/settings/profile",
+    "access-keys": "/settings/access-keys",
+    people: "/settings/people",
+    playground: `/playground?agent=${agent.id}&execution=${run.id}`,
+    runs: "/runs",
+    run: `/runs/${run.id}`,
+    appearance: "/settings/appearance",
+    shortcuts: "/settings/shortcuts",
+    health: "/settings/health",
+    about: "/settings/about",
+    "not-found": "/nowhere",
+    schedules: "/schedules",
+    schedule: `/schedules/${schedule.id}`,
+    "schedule-new": "/schedules/new",
+    chats: "/chats",
+    chat: `/chats?id=${chat.conversation_id}`,
+    "chat-new": "/chats?fresh=true",
+    inbox: "/inbox",
+    "audit-log": "/settings/audit-log",
+    "tool-specification": "/tools?tool=web_search&tab=specification",
   };
 }
 
@@ -43,20 +85,23 @@ export async function pages({ browser, base, api }) {
   const addresses = Object.entries(await addressesOf(api));
   const problems = [];
   const titles = new Map();
-  await Promise.all(Array.from({ length: READERS }, async () => {
-    const page = await openPage(browser, base);
-    page.expected.push(/^404 GET \/nowhere/);
-    for (let next = addresses.shift(); next; next = addresses.shift()) {
-      const [name, address] = next;
-      problems.push(...(await lookAt(page, name, address)).map((problem) => `${name}: ${problem}`));
-      titles.set(name, await page.title());
-    }
-    problems.push(...page.complaints);
-    await page.context().close();
-  }));
+  await Promise.all(
+    Array.from({ length: READERS }, async () => {
+      const page = await openPage(browser, base);
+      page.expected.push(/^404 GET \/nowhere/);
+      for (let next = addresses.shift(); next; next = addresses.shift()) {
+        const [name, address] = next;
+        problems.push(...(await lookAt(page, name, address)).map((problem) => `${name}: ${problem}`));
+        titles.set(name, await page.title());
+      }
+      problems.push(...page.complaints);
+      await page.context().close();
+    }),
+  );
   problems.push(...(await motion(browser, base, api)));
   assert.deepEqual(problems, []);
-  for (const [name, title] of titles) assert.match(title, name === "home" ? /^Dynagent$/ : /.+ · Dynagent$/, `${name} has a title of its own`);
+  for (const [name, title] of titles)
+    assert.match(title, name === "home" ? /^Dynagent$/ : /.+ · Dynagent$/, `${name} has a title of its own`);
 }
 
 async function lookAt(page, name, address) {
@@ -90,20 +135,42 @@ async function motion(browser, base, api) {
   const agent = await demoAgent(api);
   const run = await finished(api, agent, "What is 6*7?");
   const page = await openPage(browser, base, { reducedMotion: "reduce" });
-  await page.goto(`/executions/${run.id}`);
+  await page.goto(`/runs/${run.id}`);
   await page.getByRole("treeitem").first().waitFor();
   const moving = await endlessMotion(page);
   await page.context().close();
   return moving > 0 ? ["the execution moves although the reader wants it still"] : [];
 }
 
-const endlessMotion = (page) => page.evaluate(() => document.getAnimations().filter((animation) => animation.effect?.getComputedTiming().iterations === Infinity).length);
+const endlessMotion = (page) =>
+  page.evaluate(
+    () =>
+      document.getAnimations().filter((animation) => animation.effect?.getComputedTiming().iterations === Infinity)
+        .length,
+  );
+
+/** Addresses that were, and where they lead. */
+const MOVED = [
+  ["/executions?status=failed", "/runs?status=failed"],
+  ["/executions/01a00000/", "/runs/01a00000"],
+  ["/conversations?fresh=true", "/chats?fresh=true"],
+  ["/approvals", "/inbox"],
+  ["/models?tab=keys", "/settings/models?tab=keys"],
+  ["/account?tab=people", "/settings/people"],
+  ["/audit-log", "/settings/audit-log"],
+  ["/settings", "/settings/appearance"],
+];
 
 /** Every address, with and without its closing slash, comes from the server itself, with a policy that lets no inline script run. */
 export async function deepLinks({ base, api }) {
   const addresses = Object.entries(await addressesOf(api)).flatMap(([name, address]) => {
     const [path, query = ""] = address.split("?");
-    return path === "/" ? [[name, "/"]] : [[name, `${path}?${query}`], [name, `${path}/?${query}`]];
+    return path === "/"
+      ? [[name, "/"]]
+      : [
+          [name, `${path}?${query}`],
+          [name, `${path}/?${query}`],
+        ];
   });
   let script;
   for (const [name, address] of addresses) {
@@ -116,6 +183,11 @@ export async function deepLinks({ base, api }) {
     assert.doesNotMatch(/script-src[^;]*/.exec(policy)[0], /unsafe/, address);
     script = /\/_next\/static\/[^"]+\.js/.exec(await answer.text())[0];
   }
+  for (const [old, present] of MOVED) {
+    const answer = await fetch(base + old, { redirect: "manual" });
+    assert.deepEqual([answer.status, answer.headers.get("location")], [307, present], old);
+    assert.equal((await fetch(base + old)).status, 200, present);
+  }
   const hashed = await fetch(base + script);
   assert.match(hashed.headers.get("cache-control"), /immutable/);
   assert.equal((await fetch(`${base}/_next/static/gone.js`)).headers.get("cache-control"), "no-cache");
@@ -126,12 +198,13 @@ export async function longTrace({ browser }) {
   const { server } = await import("../../mock/server.mjs");
   await new Promise((done) => server.listen(0, "127.0.0.1", done));
   const base = `http://127.0.0.1:${server.address().port}`;
-  const call = async (path, body) => (await fetch(`${base}/api${path}`, { method: "POST", body: JSON.stringify(body) })).json();
+  const call = async (path, body) =>
+    (await fetch(`${base}/api${path}`, { method: "POST", body: JSON.stringify(body) })).json();
   const agent = await call("/agents", { name: "Long" });
   const run = await call("/executions", { agent_id: agent.id, query: `${MOCK_EVENTS} events` });
   const page = await openPage(browser, base);
   await watchLongTasks(page);
-  await page.goto(`/executions/${run.id}`);
+  await page.goto(`/runs/${run.id}`);
   await page.locator('[data-testid="trace"][data-status="completed"]').waitFor({ timeout: 60_000 });
   assert.ok(Number(await page.getByTestId("trace").getAttribute("data-events")) >= MOCK_EVENTS);
   const loading = await longTasks(page);
@@ -145,7 +218,10 @@ export async function longTrace({ browser }) {
   const last = await page.getByRole("treeitem", { selected: true }).getAttribute("id");
   await page.reload();
   await page.locator(`[id="${last}"]`).waitFor({ timeout: 60_000 });
-  assert.ok(await page.locator(`[id="${last}"]`).evaluate((row) => row.getBoundingClientRect().bottom <= window.innerHeight), "a link to a step far down shows it");
+  assert.ok(
+    await page.locator(`[id="${last}"]`).evaluate((row) => row.getBoundingClientRect().bottom <= window.innerHeight),
+    "a link to a step far down shows it",
+  );
   const rows = await page.getByRole("treeitem").count();
   assert.ok(rows < 120, `${rows} rows in the document`);
   await page.context().close();

@@ -20,10 +20,15 @@ export async function firstRun({ page, api }) {
   await page.getByTestId("trace").waitFor();
   await status(page, "completed").waitFor();
   const lines = await page.getByTestId("trace-lines").locator("li").allTextContents();
-  assert.deepEqual(lines, ['▶ calculator(expression="23*19")', "✔ Result: 437", '▶ chatbot(query="Explain 437 in one sentence.")', "✔ 437 is the product of 23 and 19."]);
+  assert.deepEqual(lines, [
+    '▶ calculator(expression="23*19")',
+    "✔ Result: 437",
+    '▶ chatbot(query="Explain 437 in one sentence.")',
+    "✔ 437 is the product of 23 and 19.",
+  ]);
   await shot(page, "home-first-run-done");
   await page.getByRole("link", { name: "Open the trace" }).click();
-  await page.waitForURL(/\/executions\/[0-9a-f-]{36}/);
+  await page.waitForURL(/\/runs\/[0-9a-f-]{36}/);
   await page.getByRole("treeitem", { name: /^calculator/ }).click();
   await page.getByText("437", { exact: true }).first().waitFor();
   await shot(page, "execution-tool");
@@ -35,7 +40,10 @@ export async function dropNetwork({ page, api, proxy }) {
   await page.goto(`/playground?agent=${agent.id}`);
   await page.getByRole("textbox", { name: "Question" }).fill("Use wait_a_while with seconds 6.");
   await page.getByRole("button", { name: "Ask", exact: true }).click();
-  await page.getByRole("treeitem", { name: /wait_a_while/ }).nth(1).waitFor();
+  await page
+    .getByRole("treeitem", { name: /wait_a_while/ })
+    .nth(1)
+    .waitFor();
   await shot(page, "playground-live");
   page.expected.push(/^net::ERR_/);
   proxy.drop(2500);
@@ -45,16 +53,24 @@ export async function dropNetwork({ page, api, proxy }) {
   await page.getByTestId("connection-banner").waitFor({ state: "detached" });
   const id = new URL(page.url()).searchParams.get("execution");
   const { events } = await api("GET", `/executions/${id}/events`);
-  assert.equal(Number(await page.getByTestId("trace").getAttribute("data-events")), events.length, "no event is missing or doubled");
+  assert.equal(
+    Number(await page.getByTestId("trace").getAttribute("data-events")),
+    events.length,
+    "no event is missing or doubled",
+  );
   await page.getByRole("button", { name: "Events" }).click();
-  const seqs = await page.locator("ol[aria-label='Events of the execution'] li").count();
+  const seqs = await page.locator("ol[aria-label='Events of the run'] li").count();
   assert.ok(seqs > 5);
 }
 
 export async function cancel({ page, api }) {
   const agent = await slowAgent(api);
-  const run = await api("POST", "/executions", { agent_id: agent.id, query: "Use wait_a_while with seconds 20.", mode: "async" });
-  await page.goto(`/executions/${run.id}`);
+  const run = await api("POST", "/executions", {
+    agent_id: agent.id,
+    query: "Use wait_a_while with seconds 20.",
+    mode: "async",
+  });
+  await page.goto(`/runs/${run.id}`);
   await page.getByRole("treeitem", { name: /^wait_a_while/ }).waitFor();
   await shot(page, "execution-live");
   const began = Date.now();
@@ -66,8 +82,12 @@ export async function cancel({ page, api }) {
 
 export async function reload({ page, api }) {
   const agent = await slowAgent(api);
-  const run = await api("POST", "/executions", { agent_id: agent.id, query: "Use wait_a_while with seconds 4.", mode: "async" });
-  await page.goto(`/executions/${run.id}`);
+  const run = await api("POST", "/executions", {
+    agent_id: agent.id,
+    query: "Use wait_a_while with seconds 4.",
+    mode: "async",
+  });
+  await page.goto(`/runs/${run.id}`);
   await page.getByRole("treeitem", { name: /^wait_a_while/ }).waitFor();
   await page.reload();
   await page.getByRole("treeitem", { name: /^wait_a_while/ }).waitFor();
@@ -94,8 +114,12 @@ async function liveLags(page, api, agent) {
 
 export async function replay({ page, api }) {
   const agent = await demoAgent(api);
-  const run = await finished(api, agent, "First, compute 23*19 using the calculator. Then ask the chatbot to explain the result in one sentence.");
-  await page.goto(`/executions/${run.id}`);
+  const run = await finished(
+    api,
+    agent,
+    "First, compute 23*19 using the calculator. Then ask the chatbot to explain the result in one sentence.",
+  );
+  await page.goto(`/runs/${run.id}`);
   const bar = page.getByRole("group", { name: "Replay" });
   await bar.waitFor();
   await page.waitForTimeout(300);
@@ -114,8 +138,12 @@ export async function replay({ page, api }) {
 
 export async function approval({ page, api }) {
   const agent = await demoAgent(api, { requires_approval: ["calculator"] });
-  const run = await api("POST", "/executions", { agent_id: agent.id, query: "First, compute 23*19 using the calculator.", mode: "async" });
-  await page.goto(`/executions/${run.id}`);
+  const run = await api("POST", "/executions", {
+    agent_id: agent.id,
+    query: "First, compute 23*19 using the calculator.",
+    mode: "async",
+  });
+  await page.goto(`/runs/${run.id}`);
   await status(page, "waiting").waitFor();
   await page.getByRole("button", { name: "Answer" }).click();
   const form = page.getByRole("form", { name: "Answer" });

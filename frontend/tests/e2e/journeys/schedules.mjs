@@ -31,7 +31,11 @@ export async function schedules({ page, api }) {
   await page.waitForURL(/\/schedules\/[0-9a-f-]{36}/);
   await page.getByRole("heading", { name, level: 1 }).waitFor();
   const id = /schedules\/([0-9a-f-]{36})/.exec(page.url())[1];
-  assert.deepEqual(pick(await api("GET", `/schedules/${id}`)), { cron: "30 7 * * 1,3", time_zone: "Asia/Tokyo", paused: false });
+  assert.deepEqual(pick(await api("GET", `/schedules/${id}`)), {
+    cron: "30 7 * * 1,3",
+    time_zone: "Asia/Tokyo",
+    paused: false,
+  });
 
   await page.getByRole("button", { name: "Pause" }).click();
   await page.getByText("Paused: the times below").waitFor();
@@ -42,7 +46,9 @@ export async function schedules({ page, api }) {
   await page.getByRole("combobox", { name: "Every", exact: true }).click();
   await page.getByRole("option", { name: "minute", exact: true }).click();
   await page.getByRole("button", { name: "Save changes" }).click();
-  await page.waitForFunction(() => document.querySelector("form[aria-label='Schedule'] button[type='submit']")?.disabled);
+  await page.waitForFunction(
+    () => document.querySelector("form[aria-label='Schedule'] button[type='submit']")?.disabled,
+  );
   assert.equal((await api("GET", `/schedules/${id}`)).cron, "* * * * *");
   // The next full minute comes, and the run stands in the list by itself.
   await page.getByRole("link", { name: "What is 2+2?" }).first().waitFor({ timeout: 100_000 });

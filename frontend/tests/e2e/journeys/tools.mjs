@@ -20,7 +20,9 @@ export async function registerTool({ page }) {
   await page.locator(".cm-lint-marker-error").waitFor();
   await shot(page, "tool-findings");
   assert.deepEqual(await axe(page), []);
-  await write(`async def ${name}(text: str, times: int = 1) -> str:\n    """Reverse.\n\n    text: What to reverse.\n    """\n    return text[::-1] * times\n`);
+  await write(
+    `async def ${name}(text: str, times: int = 1) -> str:\n    """Reverse.\n\n    text: What to reverse.\n    """\n    return text[::-1] * times\n`,
+  );
   await page.getByRole("button", { name: "Register tool" }).click();
   await page.waitForURL(new RegExp(`tool=${name}`));
   await page.getByRole("button", { name: "Run tool" }).click();

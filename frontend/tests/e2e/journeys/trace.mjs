@@ -15,8 +15,12 @@ const selected = (page) => page.getByRole("treeitem", { selected: true });
 export async function traceByKeyboard({ page, api }) {
   await api("POST", "/tools/register", broken);
   const agent = await api("POST", "/agents", { name: unique("Broken"), tools: [broken.name, "calculator"] });
-  const run = await api("POST", "/executions", { agent_id: agent.id, query: "Use price_of with article A7. Then compute 6*7.", mode: "sync" });
-  await page.goto(`/executions/${run.id}`);
+  const run = await api("POST", "/executions", {
+    agent_id: agent.id,
+    query: "Use price_of with article A7. Then compute 6*7.",
+    mode: "sync",
+  });
+  await page.goto(`/runs/${run.id}`);
   await status(page, "completed").waitFor();
 
   await page.getByRole("button", { name: "Jump to error" }).press("Enter");
@@ -34,8 +38,16 @@ export async function traceByKeyboard({ page, api }) {
   await page.keyboard.press("ArrowRight");
   assert.equal(await selected(page).getAttribute("aria-expanded"), "true");
   const steps = await page.getByRole("treeitem").count();
-  for (let step = 0; step < steps && (await page.getByRole("list", { name: "Messages before this call" }).count()) === 0; step++) await page.keyboard.press("ArrowDown");
-  await page.getByRole("list", { name: "Messages before this call" }).getByText("Use price_of with article A7").waitFor();
+  for (
+    let step = 0;
+    step < steps && (await page.getByRole("list", { name: "Messages before this call" }).count()) === 0;
+    step++
+  )
+    await page.keyboard.press("ArrowDown");
+  await page
+    .getByRole("list", { name: "Messages before this call" })
+    .getByText("Use price_of with article A7")
+    .waitFor();
 
   await page.getByRole("button", { name: "Zoom to this step" }).press("Enter");
   await shot(page, "execution-zoom");
@@ -66,7 +78,8 @@ export async function keyboardOnly({ page, api }) {
   await page.keyboard.press("Enter");
   await page.waitForURL(/\/playground/);
   const question = page.getByRole("textbox", { name: "Question" });
-  for (let tab = 0; tab < 40 && !(await question.evaluate((element) => element === document.activeElement)); tab++) await page.keyboard.press("Tab");
+  for (let tab = 0; tab < 40 && !(await question.evaluate((element) => element === document.activeElement)); tab++)
+    await page.keyboard.press("Tab");
   await page.keyboard.insertText("What is 6*7?");
   await page.keyboard.press("Enter");
   await status(page, "completed").waitFor();

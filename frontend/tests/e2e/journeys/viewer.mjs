@@ -3,33 +3,82 @@ import assert from "node:assert/strict";
 import { axe, openPage, shot } from "../browser.mjs";
 
 /** What changes something is called like this; none of it may be offered to somebody who may only look. */
-const CHANGES = /^(New |Create|Register|Run|Ask$|Save|Delete|Remove|Restore|Cancel|Fork|Pause|Go on|Add |Keep key|Answer|Enable|Disable|Clone|Stop|Actions for (?!this conversation))/;
+const CHANGES =
+  /^(New |Create|Register|Run(?!s)|Ask$|Save|Delete|Remove|Restore|Cancel|Fork|Pause|Go on|Add |Store key|Answer|Enable|Disable|Clone|Stop|Actions for (?!this chat))/;
 
 /** Somebody who made things and may now only look: sees them all, is offered nothing that the server would refuse, and is told why. */
 export async function viewerLooks({ browser, base, admin, maker }) {
   const call = await signedIn(base, maker);
   const agent = await call("POST", "/agents", { name: "Helper", instructions: "Compute.", tools: ["calculator"] });
-  await call("POST", "/tools/register", { name: "shout", description: "Say it loudly", code: "async def shout(text: str) -> str:\n    return text.upper()\n" });
-  const run = await call("POST", "/executions", { agent_id: agent.id, query: "What is 6*7?", mode: "sync", conversation_id: "talk" });
-  const schedule = await call("POST", "/schedules", { agent_id: agent.id, name: "Morning report", query: "What is new?", cron: "0 9 * * 1", time_zone: "UTC" });
-  const careful = await call("POST", "/agents", { name: "Careful", instructions: "Ask first.", tools: ["calculator"], requires_approval: ["calculator"] });
-  await call("POST", "/executions", { agent_id: careful.id, query: "First, compute 23*19 using the calculator.", mode: "async" });
+  await call("POST", "/tools/register", {
+    name: "shout",
+    description: "Say it loudly",
+    code: "async def shout(text: str) -> str:\n    return text.upper()\n",
+  });
+  const run = await call("POST", "/executions", {
+    agent_id: agent.id,
+    query: "What is 6*7?",
+    mode: "sync",
+    conversation_id: "chat",
+  });
+  const schedule = await call("POST", "/schedules", {
+    agent_id: agent.id,
+    name: "Morning report",
+    query: "What is new?",
+    cron: "0 9 * * 1",
+    time_zone: "UTC",
+  });
+  const careful = await call("POST", "/agents", {
+    name: "Careful",
+    instructions: "Ask first.",
+    tools: ["calculator"],
+    requires_approval: ["calculator"],
+  });
+  await call("POST", "/executions", {
+    agent_id: careful.id,
+    query: "First, compute 23*19 using the calculator.",
+    mode: "async",
+  });
   const ask = await signedIn(base, admin);
   const { users } = await ask("GET", "/users");
   await ask("PUT", `/users/${users.find(({ username }) => username === maker.login).id}/role`, { role: "viewer" });
 
   const page = await openPage(browser, base);
   page.expected.push(/^401 /);
-  await page.goto("/executions/?status=completed");
+  await page.goto("/runs/?status=completed");
   const form = page.getByRole("form", { name: "Sign in" });
   await form.getByLabel(/^Name or e-mail/).fill(maker.login);
   await form.getByLabel(/^Password/).fill(maker.password);
   await form.getByRole("button", { name: "Sign in" }).click();
   await page.getByRole("link", { name: "What is 6*7?" }).waitFor();
-  assert.match(page.url(), /\/executions\/\?status=completed$/, "signing in leads back to the page that was asked for");
+  assert.match(page.url(), /\/runs\/\?status=completed$/, "signing in leads back to the page that was asked for");
   page.expected.length = 0;
 
-  const addresses = ["/", "/agents", "/agents/new", `/agents/${agent.id}`, `/agents/${agent.id}?tab=versions`, "/tools?tool=calculator", "/tools?tool=shout&tab=source", "/tools/new", "/models", "/models?tab=keys", "/models?tab=usage", `/playground?agent=${agent.id}`, `/executions/${run.id}`, "/conversations", `/conversations?id=${run.conversation_id}`, "/conversations?fresh=true", "/schedules", `/schedules/${schedule.id}`, "/schedules/new", "/approvals", "/account", "/account?tab=keys", "/settings"];
+  const addresses = [
+    "/",
+    "/agents",
+    "/agents/new",
+    `/agents/${agent.id}`,
+    `/agents/${agent.id}?tab=versions`,
+    "/tools?tool=calculator",
+    "/tools?tool=shout&tab=source",
+    "/tools/new",
+    "/settings/models",
+    "/settings/models?tab=keys",
+    "/settings/models?tab=usage",
+    `/playground?agent=${agent.id}`,
+    `/runs/${run.id}`,
+    "/chats",
+    `/chats?id=${run.conversation_id}`,
+    "/chats?fresh=true",
+    "/schedules",
+    `/schedules/${schedule.id}`,
+    "/schedules/new",
+    "/inbox",
+    "/settings/profile",
+    "/settings/access-keys",
+    "/settings/health",
+  ];
   const offers = [];
   for (const address of addresses) {
     await page.goto(address);
@@ -37,7 +86,7 @@ export async function viewerLooks({ browser, base, admin, maker }) {
     await page.getByRole("status", { name: "Loading" }).first().waitFor({ state: "detached" });
     await page.getByText("Viewer", { exact: true }).first().waitFor();
     // One's own account is one's own, whatever the role.
-    if (address.startsWith("/account")) continue;
+    if (["/settings/profile", "/settings/access-keys"].includes(address)) continue;
     // What may be done is known a moment after the page is there.
     let offered = await offeredOn(page);
     for (let tries = 0; offered.length > 0 && tries < 20; tries++) {
@@ -70,7 +119,13 @@ export async function viewerLooks({ browser, base, admin, maker }) {
 async function offeredOn(page) {
   const names = await page.evaluate(() =>
     [...document.querySelectorAll("button, a[href]")]
-      .filter((element) => element.checkVisibility() && !element.disabled && element.getAttribute("aria-disabled") !== "true" && !element.closest("nav"))
+      .filter(
+        (element) =>
+          element.checkVisibility() &&
+          !element.disabled &&
+          element.getAttribute("aria-disabled") !== "true" &&
+          !element.closest("nav"),
+      )
       .map((element) => element.getAttribute("aria-label") ?? element.innerText.trim()),
   );
   return names.filter((name) => CHANGES.test(name));
@@ -79,7 +134,11 @@ async function offeredOn(page) {
 /** Calls of somebody who has signed in. */
 async function signedIn(base, { login, password }) {
   const send = async (method, path, body, headers = {}) => {
-    const answer = await fetch(`${base}/api/v1${path}`, { method, headers: { "Content-Type": "application/json", ...headers }, ...(body ? { body: JSON.stringify(body) } : {}) });
+    const answer = await fetch(`${base}/api/v1${path}`, {
+      method,
+      headers: { "Content-Type": "application/json", ...headers },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    });
     if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
     return answer.json();
   };

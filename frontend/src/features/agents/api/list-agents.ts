@@ -2,6 +2,8 @@ import { infiniteQueryOptions } from "@tanstack/react-query";
 
 import { type AgentOut, listAgents } from "@/lib/api";
 
+import { agentKeys } from "./keys";
+
 export interface AgentFilters {
   search: string;
   status: AgentOut["status"] | null;
@@ -11,7 +13,7 @@ export interface AgentFilters {
 /** Agents that match, newest first, page by page. */
 export function agentPagesQuery({ search, status, tool }: AgentFilters) {
   return infiniteQueryOptions({
-    queryKey: ["agents", "pages", { search, status, tool }],
+    queryKey: agentKeys.pages({ search, status, tool }),
     queryFn: async ({ pageParam, signal }) => {
       const query = { search: search || null, status, tool, cursor: pageParam, limit: 60 };
       return (await listAgents({ query, signal, throwOnError: true })).data;

@@ -16,12 +16,13 @@ import { toast } from "@/lib/toast";
 import { useRefusal } from "@/lib/use-permissions";
 
 import { agentQuery } from "../api/get-agent";
+import { agentKeys } from "../api/keys";
 import { updateAgent } from "../api/update-agent";
 import { type AgentDraft, draftOf } from "../model/agent-draft";
-import { AgentBuilder } from "./agent-builder";
+import { AgentBuilder } from "./builder/agent-builder";
 import { AgentMenu } from "./agent-menu";
 import { AgentStatusBadge } from "./agent-status-badge";
-import { VersionHistory } from "./version-history";
+import { VersionHistory } from "./versions/version-history";
 
 const tabs = ["configuration", "versions", "executions"] as const;
 
@@ -54,8 +55,22 @@ export function AgentEditor({ agentId, tryOut, executions, actions }: AgentEdito
       <PageHeader
         parent={{ href: "/agents", label: "Agents" }}
         title={agent?.name ?? "…"}
-        facts={agent && <><AgentStatusBadge status={agent.status} /><span className="nums text-xs text-ink-3">v{agent.version}</span></>}
-        actions={agent && <>{actions}<AgentMenu agent={agent} onDeleted={() => router.push("/agents")} /></>}
+        facts={
+          agent && (
+            <>
+              <AgentStatusBadge status={agent.status} />
+              <span className="nums text-xs text-ink-3">v{agent.version}</span>
+            </>
+          )
+        }
+        actions={
+          agent && (
+            <>
+              {actions}
+              <AgentMenu agent={agent} onDeleted={() => router.push("/agents")} />
+            </>
+          )
+        }
       />
       {!agent ? (
         <SkeletonRows />
@@ -64,9 +79,17 @@ export function AgentEditor({ agentId, tryOut, executions, actions }: AgentEdito
           label="Agent"
           value={tab}
           onChange={(next) => void setTab(tabs.find((name) => name === next) ?? null)}
-          tabs={[{ value: "configuration", label: "Configuration" }, { value: "versions", label: "Versions" }, { value: "executions", label: "Executions" }]}
+          tabs={[
+            { value: "configuration", label: "Configuration" },
+            { value: "versions", label: "Versions" },
+            { value: "executions", label: "Runs" },
+          ]}
         >
-          <TabPanel value="configuration" keepMounted className="flex min-h-0 flex-1 flex-col data-hidden:hidden xl:flex-row">
+          <TabPanel
+            value="configuration"
+            keepMounted
+            className="flex min-h-0 flex-1 flex-col data-hidden:hidden xl:flex-row"
+          >
             <div className="relative min-w-0 flex-1 xl:overflow-y-auto">
               <Configuration key={agent.version} agent={agent} />
             </div>
@@ -94,9 +117,10 @@ function Configuration({ agent }: { agent: AgentOut }) {
     const saved = await updateAgent(agent.id, version, changes);
     queryClient.setQueryData(agentQuery(agent.id).queryKey, saved);
     toast.success(`${saved.name} saved as version ${saved.version}`);
-    void queryClient.invalidateQueries({ queryKey: ["agents"] });
+    void queryClient.invalidateQueries({ queryKey: agentKeys.all });
   };
-  const current = () => queryClient.fetchQuery({ ...agentQuery(agent.id), queryKey: ["agents", "fresh", agent.id], staleTime: 0 });
+  const current = () =>
+    queryClient.fetchQuery({ ...agentQuery(agent.id), queryKey: agentKeys.fresh(agent.id), staleTime: 0 });
   return (
     <AgentBuilder
       initial={draftOf(agent)}

@@ -13,12 +13,14 @@ export function AgentFacts({ id, agent }: { id: string; agent: AgentOut }) {
   return (
     <div id={id} className="flex flex-col gap-2 border-t pt-2 text-xs">
       <dl className="grid grid-cols-[7rem_minmax(0,1fr)] gap-x-2 gap-y-1">
-        {facts.filter(([, value]) => value !== "").map(([name, value]) => (
-          <div key={name} className="contents">
-            <dt className="text-ink-3">{name}</dt>
-            <dd className="break-words text-ink-2">{value}</dd>
-          </div>
-        ))}
+        {facts
+          .filter(([, value]) => value !== "")
+          .map(([name, value]) => (
+            <div key={name} className="contents">
+              <dt className="text-ink-3">{name}</dt>
+              <dd className="break-words text-ink-2">{value}</dd>
+            </div>
+          ))}
       </dl>
       {agent.instructions && <p className="line-clamp-4 whitespace-pre-wrap text-ink-2">{agent.instructions}</p>}
     </div>

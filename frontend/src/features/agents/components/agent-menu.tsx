@@ -37,7 +37,11 @@ export function AgentMenu({ agent, onDeleted }: { agent: AgentOut; onDeleted?: (
           <Trash2 /> Delete …
         </MenuItem>
       </Menu>
-      <DeleteAgentDialog agent={deleting ? agent : null} onClose={() => setDeleting(false)} {...(onDeleted ? { onDeleted } : {})} />
+      <DeleteAgentDialog
+        agent={deleting ? agent : null}
+        onClose={() => setDeleting(false)}
+        {...(onDeleted ? { onDeleted } : {})}
+      />
     </>
   );
 }

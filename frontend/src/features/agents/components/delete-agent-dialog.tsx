@@ -18,7 +18,7 @@ export function DeleteAgentDialog({ agent, onClose, onDeleted }: DeleteAgentDial
       open={agent !== null}
       onOpenChange={(open) => !open && onClose()}
       title={`Delete ${agent?.name ?? "the agent"}?`}
-      description="The agent and all its versions are removed for good. Its executions and their traces stay."
+      description="The agent and all its versions are removed for good. Its runs and their traces stay."
       action="Delete"
       busy={remove.isPending}
       onConfirm={() =>

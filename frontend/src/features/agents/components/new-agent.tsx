@@ -10,7 +10,8 @@ import { toast } from "@/lib/toast";
 import { useRefusal } from "@/lib/use-permissions";
 
 import { createAgent } from "../api/create-agent";
-import { AgentBuilder } from "./agent-builder";
+import { agentKeys } from "../api/keys";
+import { AgentBuilder } from "./builder/agent-builder";
 
 /** The form of an agent that is not there yet. */
 export function NewAgent() {
@@ -24,33 +25,33 @@ export function NewAgent() {
       <PageHeader parent={{ href: "/agents", label: "Agents" }} title="New agent" />
       {refused !== undefined && <NotPermitted reason={refused} />}
       <div className="relative min-h-0 flex-1 md:overflow-y-auto" hidden={refused !== undefined}>
-          <AgentBuilder
-            availableTools={tools.data?.tools ?? []}
-            knownModels={models.data ?? []}
-            onSave={async (_, draft) => {
-              const agent = await createAgent(draft);
-              toast.success(`${agent.name} created`);
-              void queryClient.invalidateQueries({ queryKey: ["agents"] });
-              router.push(`/agents/${agent.id}`);
-            }}
-          >
-            <div className="flex flex-col xl:flex-row">
-              <div className="min-w-0 flex-1 border-r">
-                <AgentBuilder.Templates />
-                <AgentBuilder.BasicInfo />
-                <AgentBuilder.Instructions />
-                <AgentBuilder.Model />
-                <AgentBuilder.Tools />
-                <AgentBuilder.Limits />
-              </div>
-              <div className="w-full bg-sunken/40 p-4 max-xl:border-t xl:w-[27rem]">
-                <div className="xl:sticky xl:top-4">
-                  <AgentBuilder.Preview />
-                </div>
+        <AgentBuilder
+          availableTools={tools.data?.tools ?? []}
+          knownModels={models.data ?? []}
+          onSave={async (_, draft) => {
+            const agent = await createAgent(draft);
+            toast.success(`${agent.name} created`);
+            void queryClient.invalidateQueries({ queryKey: agentKeys.all });
+            router.push(`/agents/${agent.id}`);
+          }}
+        >
+          <div className="flex flex-col xl:flex-row">
+            <div className="min-w-0 flex-1 border-r">
+              <AgentBuilder.Templates />
+              <AgentBuilder.BasicInfo />
+              <AgentBuilder.Instructions />
+              <AgentBuilder.Model />
+              <AgentBuilder.Tools />
+              <AgentBuilder.Limits />
+            </div>
+            <div className="w-full bg-sunken/40 p-4 max-xl:border-t xl:w-[27rem]">
+              <div className="xl:sticky xl:top-4">
+                <AgentBuilder.Preview />
               </div>
             </div>
-            <AgentBuilder.SaveBar />
-          </AgentBuilder>
+          </div>
+          <AgentBuilder.SaveBar />
+        </AgentBuilder>
       </div>
     </div>
   );

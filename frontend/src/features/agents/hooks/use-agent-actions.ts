@@ -8,6 +8,7 @@ import { toast } from "@/lib/toast";
 
 import { cloneAgent } from "../api/clone-agent";
 import { deleteAgent } from "../api/delete-agent";
+import { agentKeys } from "../api/keys";
 import { restoreAgentVersion } from "../api/restore-agent-version";
 import { setAgentsStatus } from "../api/set-agents-status";
 
@@ -15,7 +16,7 @@ import { setAgentsStatus } from "../api/set-agents-status";
 export function useAgentActions() {
   const queryClient = useQueryClient();
   const router = useRouter();
-  const refresh = () => queryClient.invalidateQueries({ queryKey: ["agents"] });
+  const refresh = () => queryClient.invalidateQueries({ queryKey: agentKeys.all });
   const onError = (error: unknown) => void toast.error(problemText(error));
 
   const clone = useMutation({
@@ -31,7 +32,7 @@ export function useAgentActions() {
     mutationFn: ({ id }: { id: string; name: string }) => deleteAgent(id),
     onError,
     onSuccess: async (_, { id, name }) => {
-      queryClient.removeQueries({ queryKey: ["agents", "one", id] });
+      queryClient.removeQueries({ queryKey: agentKeys.one(id) });
       await refresh();
       toast.success(`${name} deleted`);
     },

@@ -25,7 +25,8 @@ export interface AgentDraftState {
 /** Saves the changed fields; rejects with what the API answered. */
 export type SaveAgent = (changes: Partial<AgentDraft>, draft: AgentDraft) => Promise<void>;
 
-const isConflict = ({ status, code }: Problem) => status === 412 || (status === 409 && code === "agent_changed_meanwhile");
+const isConflict = ({ status, code }: Problem) =>
+  status === 412 || (status === 409 && code === "agent_changed_meanwhile");
 
 /** A draft, its rules, and saving it. Rules of a field are shown once it was touched or saving was tried. */
 export function useAgentDraft(initial: AgentDraft, onSave: SaveAgent, isNew: boolean): AgentDraftState {
@@ -44,7 +45,15 @@ export function useAgentDraft(initial: AgentDraft, onSave: SaveAgent, isNew: boo
     setAgent((before) => ({ ...before, ...update }));
     setTouched((before) => new Set([...before, ...Object.keys(update)]));
     // What the server said of these fields no longer holds.
-    setProblem((before) => before && { ...before, errors: before.errors.filter(({ pointer }) => !Object.keys(update).some((field) => pointer.includes(`/${field}`))) });
+    setProblem(
+      (before) =>
+        before && {
+          ...before,
+          errors: before.errors.filter(
+            ({ pointer }) => !Object.keys(update).some((field) => pointer.includes(`/${field}`)),
+          ),
+        },
+    );
   }, []);
 
   const reset = useCallback((next: AgentDraft) => {
@@ -79,7 +88,10 @@ export function useAgentDraft(initial: AgentDraft, onSave: SaveAgent, isNew: boo
     isValid,
     isDirty: Object.keys(changes).length > 0,
     isSaving,
-    refusal: problem && !conflict && !belongsToField && (problem.errors.length > 0 || problem.status !== 422) ? problemText(problem.extra.detail ? problem.extra : problem) : null,
+    refusal:
+      problem && !conflict && !belongsToField && (problem.errors.length > 0 || problem.status !== 422)
+        ? problemText(problem.extra.detail ? problem.extra : problem)
+        : null,
     conflict,
     dismissConflict: () => setProblem(null),
     save,

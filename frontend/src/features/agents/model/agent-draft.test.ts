@@ -7,7 +7,9 @@ describe("draftErrors", () => {
   it("holds the API's own rules", () => {
     expect(draftErrors(emptyDraft)).toEqual({ name: "Needed" });
     expect(draftErrors({ ...emptyDraft, name: "   " })).toEqual({ name: "Needed" });
-    expect(draftErrors({ ...emptyDraft, name: "x".repeat(256), temperature: 2.1, max_iter: 0, run_timeout_s: 0 })).toEqual({
+    expect(
+      draftErrors({ ...emptyDraft, name: "x".repeat(256), temperature: 2.1, max_iter: 0, run_timeout_s: 0 }),
+    ).toEqual({
       name: "At most 255 characters (now 256)",
       temperature: "At most 2",
       max_iter: "At least 1",
@@ -22,7 +24,10 @@ describe("drafts", () => {
     const draft = draftOf({ name: "A", tools: ["calculator"], tools_config: [] });
     expect(draft).toMatchObject({ name: "A", tools: ["calculator"], max_iter: 15 });
     expect(changedFields(draft, draft)).toEqual({});
-    expect(changedFields(draft, { ...draft, tools: ["calculator", "chatbot"], temperature: 1 })).toEqual({ tools: ["calculator", "chatbot"], temperature: 1 });
+    expect(changedFields(draft, { ...draft, tools: ["calculator", "chatbot"], temperature: 1 })).toEqual({
+      tools: ["calculator", "chatbot"],
+      temperature: 1,
+    });
   });
 
   it("are compared field by field, texts line by line", () => {
@@ -30,6 +35,9 @@ describe("drafts", () => {
     const diff = configurationDiff(before, { ...before, instructions: "one\n2\nthree", tools: ["x"] });
     expect(diff.map(({ field }) => field)).toEqual(["instructions", "tools"]);
     expect(diff[0]?.lines.map(({ kind, text }) => `${kind[0]} ${text}`)).toEqual(["s one", "r two", "a 2", "a three"]);
-    expect(diff[1]?.lines).toEqual([{ kind: "removed", text: "none" }, { kind: "added", text: "x" }]);
+    expect(diff[1]?.lines).toEqual([
+      { kind: "removed", text: "none" },
+      { kind: "added", text: "x" },
+    ]);
   });
 });

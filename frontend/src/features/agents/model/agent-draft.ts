@@ -1,11 +1,27 @@
 /** An agent while it is being edited, and the API's own rules for it. */
 import type { AgentBody, AgentConfiguration } from "@/lib/api";
-import { AgentBodySchema } from "@/lib/api/schemas.gen";
+import { AgentBodySchema } from "@/lib/api-drafts/schemas.gen";
 import { type JsonSchema, plain, violation } from "@/lib/json-schema";
 
 const editable = [
-  "name", "description", "role", "goal", "backstory", "instructions", "model", "fallback_models", "temperature", "tools", "tools_config", "requires_approval",
-  "max_iter", "max_rpm", "run_timeout_s", "call_timeout_s", "memory_flag", "verbose_flag",
+  "name",
+  "description",
+  "role",
+  "goal",
+  "backstory",
+  "instructions",
+  "model",
+  "fallback_models",
+  "temperature",
+  "tools",
+  "tools_config",
+  "requires_approval",
+  "max_iter",
+  "max_rpm",
+  "run_timeout_s",
+  "call_timeout_s",
+  "memory_flag",
+  "verbose_flag",
 ] as const satisfies readonly (keyof AgentBody)[];
 
 export type AgentField = (typeof editable)[number];
@@ -35,7 +51,9 @@ export const emptyDraft: AgentDraft = {
 
 /** The editable part of a stored agent or version. */
 export function draftOf(agent: AgentConfiguration): AgentDraft {
-  const given = Object.fromEntries(editable.map((field) => [field, agent[field]]).filter(([, value]) => value !== undefined));
+  const given = Object.fromEntries(
+    editable.map((field) => [field, agent[field]]).filter(([, value]) => value !== undefined),
+  );
   return { ...emptyDraft, ...given };
 }
 

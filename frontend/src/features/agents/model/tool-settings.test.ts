@@ -23,7 +23,10 @@ describe("tool settings", () => {
     expect(warm).toEqual([{ name: "chatbot", type: "chatbot", config: { temperature: 0.5 } }]);
     expect(settingText(warm, "chatbot", "temperature")).toBe("0.5");
     expect(settingText(warm, "chatbot", "model")).toBe("");
-    expect(withSetting(warm, "chatbot", "system_prompt", "Be [brief]")[0]?.config).toEqual({ temperature: 0.5, system_prompt: "Be [brief]" });
+    expect(withSetting(warm, "chatbot", "system_prompt", "Be [brief]")[0]?.config).toEqual({
+      temperature: 0.5,
+      system_prompt: "Be [brief]",
+    });
     expect(withSetting(warm, "chatbot", "temperature", " ")).toEqual([]);
     expect(withSetting([], "t", "list", '["a"]')[0]?.config).toEqual({ list: ["a"] });
     expect(withSetting([], "t", "text", "[not json")[0]?.config).toEqual({ text: "[not json" });
@@ -34,15 +37,28 @@ describe("tool settings", () => {
   });
 
   it("show the arguments that the model is told", () => {
-    const schema = { properties: { text: { type: "string", description: "What" }, mode: { enum: ["a", "b"] }, n: { anyOf: [{ type: "integer" }, { type: "null" }] } }, required: ["text"] };
-    expect(toolArguments(schema).map(({ name, type, required }) => `${name}: ${type}${required ? "!" : ""}`)).toEqual(["text: string!", 'mode: "a" | "b"', "n: integer"]);
+    const schema = {
+      properties: {
+        text: { type: "string", description: "What" },
+        mode: { enum: ["a", "b"] },
+        n: { anyOf: [{ type: "integer" }, { type: "null" }] },
+      },
+      required: ["text"],
+    };
+    expect(toolArguments(schema).map(({ name, type, required }) => `${name}: ${type}${required ? "!" : ""}`)).toEqual([
+      "text: string!",
+      'mode: "a" | "b"',
+      "n: integer",
+    ]);
     expect(toolArguments(undefined)).toEqual([]);
   });
 });
 
 describe("systemPrompt", () => {
   it("is put together as the server does it", () => {
-    expect(systemPrompt({ ...emptyDraft, instructions: "Do.", role: "Analyst", backstory: "Old" })).toBe("Do.\n\nRole: Analyst\n\nBackstory: Old");
+    expect(systemPrompt({ ...emptyDraft, instructions: "Do.", role: "Analyst", backstory: "Old" })).toBe(
+      "Do.\n\nRole: Analyst\n\nBackstory: Old",
+    );
     expect(systemPrompt(emptyDraft)).toBe("");
   });
 });

@@ -11,7 +11,11 @@ export function allTools({ tools, tools_config }: Pick<AgentDraft, "tools" | "to
 }
 
 /** The draft's fields with a tool added, or taken away together with its settings and its approval. */
-export function toggleTool(draft: AgentDraft, name: string, on: boolean): Pick<AgentDraft, "tools" | "tools_config" | "requires_approval"> {
+export function toggleTool(
+  draft: AgentDraft,
+  name: string,
+  on: boolean,
+): Pick<AgentDraft, "tools" | "tools_config" | "requires_approval"> {
   const without = (names: readonly string[]) => names.filter((other) => other !== name);
   return {
     tools: on ? [...without(draft.tools), name] : without(draft.tools),
@@ -30,7 +34,9 @@ export function settingText(attachments: Attachments, tool: string, setting: str
 /** The attachments with one setting changed; empty text takes it away, and with the last one the attachment. */
 export function withSetting(attachments: Attachments, tool: string, setting: string, text: string): Attachments {
   const known = attachments.find(({ name }) => name === tool);
-  const config = Object.fromEntries(Object.entries({ ...known?.config, [setting]: parse(text) }).filter(([, value]) => value !== undefined));
+  const config = Object.fromEntries(
+    Object.entries({ ...known?.config, [setting]: parse(text) }).filter(([, value]) => value !== undefined),
+  );
   const others = attachments.filter(({ name }) => name !== tool);
   if (Object.keys(config).length === 0 && (known === undefined || known.type === tool)) return others;
   return [...others, { name: tool, type: known?.type ?? tool, config }];
@@ -60,7 +66,11 @@ export function toolArguments(parameters: unknown): Argument[] {
   const root = (parameters ?? {}) as JsonSchema;
   return Object.entries(root.properties ?? {}).map(([name, schema]) => {
     const { type, description = "", enum: options } = plain(schema, root);
-    const word = options ? options.map((option) => JSON.stringify(option)).join(" | ") : Array.isArray(type) ? type.join(" | ") : String(type ?? "any");
+    const word = options
+      ? options.map((option) => JSON.stringify(option)).join(" | ")
+      : Array.isArray(type)
+        ? type.join(" | ")
+        : String(type ?? "any");
     return { name, type: word, required: root.required?.includes(name) ?? false, description };
   });
 }

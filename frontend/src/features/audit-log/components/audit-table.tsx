@@ -16,7 +16,13 @@ import { actionWords, detailLine } from "../model/entry";
 const tones = { done: "plain", refused: "warn", incident: "bad" } as const;
 
 /** Lines of the log; each opens to show all that was written down. */
-export function AuditTable({ entries, names }: { entries: readonly AuditEntryOut[]; names: ReadonlyMap<string, string> }) {
+export function AuditTable({
+  entries,
+  names,
+}: {
+  entries: readonly AuditEntryOut[];
+  names: ReadonlyMap<string, string>;
+}) {
   const now = useNow(30_000);
   return (
     <ul aria-label="Entries">
@@ -32,11 +38,21 @@ function Entry({ entry, names, now }: { entry: AuditEntryOut; names: ReadonlyMap
   const { action, outcome, actor_id, target_kind, target_id, address, at, details } = entry;
   const actor = actor_id === null ? "nobody signed in" : (names.get(actor_id) ?? actor_id);
   const target = names.get(target_id) ?? target_id;
-  const about = [target && target_id !== actor_id ? `${target_kind} ${target}` : "", detailLine(details)].filter(Boolean).join(" · ");
+  const about = [target && target_id !== actor_id ? `${target_kind} ${target}` : "", detailLine(details)]
+    .filter(Boolean)
+    .join(" · ");
   return (
     <li className="border-b">
-      <button type="button" aria-expanded={open} onClick={() => setOpen(!open)} className="flex w-full min-w-0 items-center gap-3 px-4 py-1.5 text-left hover:bg-hover focus-visible:outline-offset-[-2px] md:px-5">
-        <ChevronRight aria-hidden className={cn("size-3.5 shrink-0 text-ink-3 transition-transform", open && "rotate-90")} />
+      <button
+        type="button"
+        aria-expanded={open}
+        onClick={() => setOpen(!open)}
+        className="flex w-full min-w-0 items-center gap-3 px-4 py-1.5 text-left hover:bg-hover focus-visible:outline-offset-[-2px] md:px-5"
+      >
+        <ChevronRight
+          aria-hidden
+          className={cn("size-3.5 shrink-0 text-ink-3 transition-transform", open && "rotate-90")}
+        />
         <span className="min-w-0 flex-1 basis-60">
           <span className="flex min-w-0 items-center gap-2">
             <span className="truncate font-medium">{actionWords(action)}</span>

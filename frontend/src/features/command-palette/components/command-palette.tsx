@@ -9,15 +9,16 @@ const PaletteDialog = dynamic(() => import("./palette-dialog").then((module) => 
 
 /** Ctrl+K or ⌘K opens it; its inside is loaded then. */
 export function CommandPalette() {
-  const { paletteOpen, setPaletteOpen } = useViewStore();
+  const { paletteText, openPalette, closePalette } = useViewStore();
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
       if (event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey) || event.shiftKey) return;
       event.preventDefault();
-      setPaletteOpen(!useViewStore.getState().paletteOpen);
+      if (useViewStore.getState().paletteText === null) openPalette();
+      else closePalette();
     };
     window.addEventListener("keydown", onKeyDown);
     return () => window.removeEventListener("keydown", onKeyDown);
-  }, [setPaletteOpen]);
-  return paletteOpen ? <PaletteDialog onClose={() => setPaletteOpen(false)} /> : null;
+  }, [openPalette, closePalette]);
+  return paletteText === null ? null : <PaletteDialog initial={paletteText} onClose={closePalette} />;
 }

@@ -13,9 +13,9 @@ import { useCommands } from "./use-commands";
 const optionId = (place: number) => `command-${place}`;
 
 /** A list of commands that narrows while one types. */
-export function PaletteDialog({ onClose }: { onClose: () => void }) {
+export function PaletteDialog({ initial, onClose }: { initial: string; onClose: () => void }) {
   const commands = useCommands();
-  const [typed, setTyped] = useState("");
+  const [typed, setTyped] = useState(initial);
   const [place, setPlace] = useState(0);
   const found = matchCommands(commands, typed);
   const current = Math.min(place, Math.max(0, found.length - 1));
@@ -55,14 +55,22 @@ export function PaletteDialog({ onClose }: { onClose: () => void }) {
                 setPlace(0);
               }}
               onKeyDown={onKeyDown}
-              placeholder="Agents, tools, executions, commands …"
+              placeholder="Agents, tools, runs, commands …"
               className="h-11 flex-1 bg-transparent text-base outline-none"
             />
             <Kbd>Esc</Kbd>
           </div>
           <div id="commands" role="listbox" aria-label="Commands" className="overflow-y-auto p-1.5">
             {found.map((command, index) => (
-              <Option key={command.id} command={command} id={optionId(index)} current={index === current} first={found[index - 1]?.group !== command.group} onPick={() => run(command)} onPoint={() => setPlace(index)} />
+              <Option
+                key={command.id}
+                command={command}
+                id={optionId(index)}
+                current={index === current}
+                first={found[index - 1]?.group !== command.group}
+                onPick={() => run(command)}
+                onPoint={() => setPlace(index)}
+              />
             ))}
             {found.length === 0 && <p className="px-3 py-8 text-center text-ink-3">Nothing fits “{typed}”.</p>}
           </div>
@@ -85,7 +93,15 @@ function Option({ command, id, current, first, onPick, onPoint }: OptionProps) {
   return (
     // The keyboard is served by the field above.
     // eslint-disable-next-line jsx-a11y/click-events-have-key-events
-    <div id={id} role="option" tabIndex={-1} aria-selected={current} onClick={onPick} onMouseMove={onPoint} className={cn("flex h-8 cursor-default items-center gap-3 rounded-md px-2.5", current && "bg-hover")}>
+    <div
+      id={id}
+      role="option"
+      tabIndex={-1}
+      aria-selected={current}
+      onClick={onPick}
+      onMouseMove={onPoint}
+      className={cn("flex h-8 cursor-default items-center gap-3 rounded-md px-2.5", current && "bg-hover")}
+    >
       <span className={cn("w-18 shrink-0 text-2xs text-ink-3", !first && "invisible")}>{command.group}</span>
       <span className="min-w-0 flex-1 truncate">{command.label}</span>
       {command.hint && <span className="text-2xs text-ink-3">{command.hint}</span>}

@@ -1,63 +1,70 @@
 "use client";
 
-import { useQuery } from "@tanstack/react-query";
+import { useQueries, type UseQueryResult } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { useTheme } from "next-themes";
-import { useMemo } from "react";
+import { useEffect, useMemo, useState } from "react";
 
-import { createPlaces } from "@/components/layout/create-link";
-import { useDestinations } from "@/components/layout/navigation";
-import { listChats, listExecutions, listSchedules } from "@/lib/api";
-import { oneLine } from "@/lib/format";
+import type { CommandSource, FoundCommand } from "@/lib/feature";
+import { useFeatures } from "@/lib/features-context";
 import { leaveTo } from "@/lib/leaving";
-import { agentsQuery, toolsQuery } from "@/lib/queries";
 import { usePermissions } from "@/lib/use-permissions";
+import { usePlaces } from "@/lib/use-places";
 
 import type { Command } from "../model/match";
 
-const RECENT = 30;
-
-const creations = [
-  { what: "agent", label: "New agent", words: "" },
-  { what: "tool", label: "Register new tool", words: "python function" },
-  { what: "conversation", label: "New conversation", words: "chat talk" },
-  { what: "schedule", label: "New schedule", words: "cron timer" },
-] as const;
+const themes = ["light", "dark", "system"] as const;
 
 /** Everything that can be jumped to or done from anywhere. */
 export function useCommands(): Command[] {
   const router = useRouter();
   const { setTheme } = useTheme();
-  const destinations = useDestinations();
+  const places = usePlaces();
+  const features = useFeatures();
   const may = usePermissions();
-  const agents = useQuery(agentsQuery());
-  const tools = useQuery(toolsQuery());
-  const executions = useQuery({
-    queryKey: ["executions", "recent", RECENT],
-    queryFn: async ({ signal }) => (await listExecutions({ query: { limit: RECENT }, signal, throwOnError: true })).data,
-  });
-  const schedules = useQuery({
-    queryKey: ["schedules", "recent", RECENT],
-    queryFn: async ({ signal }) => (await listSchedules({ query: { limit: RECENT }, signal, throwOnError: true })).data,
-  });
-  const conversations = useQuery({
-    queryKey: ["conversations", "recent", RECENT],
-    queryFn: async ({ signal }) => (await listChats({ query: { limit: RECENT }, signal, throwOnError: true })).data,
-  });
+  const found = useFound();
   return useMemo(() => {
     const go = (href: string) => () => leaveTo(href, router.push);
+    const allowed = ({ permission }: Pick<FoundCommand, "permission">) => permission === undefined || may(permission);
     return [
-      ...destinations.map(({ href, label }) => ({ id: href, group: "Go to", label, run: go(href) })),
-      ...creations.filter(({ what }) => may(createPlaces[what].permission)).map(({ what, label, words }) => ({ id: `new-${what}`, group: "Create", label, words, run: go(createPlaces[what].href) })),
-      ...(agents.data?.agents ?? []).flatMap(({ id, name, role }) => [
-        { id: `agent-${id}`, group: "Agents", label: name, words: role ?? "", hint: "edit", run: go(`/agents/${id}`) },
-        ...(may("executions:run") ? [{ id: `run-${id}`, group: "Run", label: `Ask ${name}`, words: "run playground", run: go(`/playground?agent=${id}`) }] : []),
-      ]),
-      ...(tools.data?.tools ?? []).map(({ name, description }) => ({ id: `tool-${name}`, group: "Tools", label: name, words: description, run: go(`/tools?tool=${name}`) })),
-      ...(schedules.data?.schedules ?? []).map(({ id, name, query, paused }) => ({ id: `schedule-${id}`, group: "Schedules", label: name, words: query, hint: paused ? "paused" : "", run: go(`/schedules/${id}`) })),
-      ...(conversations.data?.chats ?? []).map(({ id, first_query, agent_name }) => ({ id: `conversation-${id}`, group: "Talks", label: oneLine(first_query, 80), words: `${agent_name} conversation`, hint: agent_name, run: go(`/conversations?id=${encodeURIComponent(id)}`) })),
-      ...(executions.data?.executions ?? []).map(({ id, query, agent_name, status }) => ({ id, group: "Executions", label: oneLine(query, 80), words: agent_name, hint: status, run: go(`/executions/${id}`) })),
-      ...(["light", "dark", "system"] as const).map((theme) => ({ id: `theme-${theme}`, group: "Theme", label: `${theme.charAt(0).toUpperCase()}${theme.slice(1)} theme`, run: () => setTheme(theme) })),
+      ...places
+        .filter(({ external }) => !external)
+        .map(({ href, label }) => ({ id: href, group: "Go to", label, run: go(href) })),
+      ...features
+        .flatMap(({ creations = [] }) => creations)
+        .filter(allowed)
+        .map(({ what, label, words = "", href }) => ({
+          id: `new-${what}`,
+          group: "Create",
+          label,
+          words,
+          run: go(href),
+        })),
+      ...found.filter(allowed).map(({ href, ...command }) => ({ ...command, run: go(href) })),
+      ...themes.map((theme) => ({
+        id: `theme-${theme}`,
+        group: "Theme",
+        label: `${theme.charAt(0).toUpperCase()}${theme.slice(1)} theme`,
+        run: () => setTheme(theme),
+      })),
     ];
-  }, [destinations, may, agents.data, tools.data, schedules.data, conversations.data, executions.data, router, setTheme]);
+  }, [places, features, may, found, router, setTheme]);
 }
+
+/** What the features find, as their answers come in. */
+function useFound(): FoundCommand[] {
+  const features = useFeatures();
+  const [sources, setSources] = useState<readonly CommandSource[]>([]);
+  useEffect(() => {
+    let left = false;
+    void Promise.all(features.map(({ commands }) => commands?.())).then((loaded) => {
+      if (!left) setSources(loaded.filter((source) => source !== undefined));
+    });
+    return () => {
+      left = true;
+    };
+  }, [features]);
+  return useQueries({ queries: sources.map((source) => source()), combine: all });
+}
+
+const all = (answers: UseQueryResult<readonly FoundCommand[]>[]) => answers.flatMap(({ data = [] }) => data);

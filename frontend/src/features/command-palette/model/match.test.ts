@@ -2,8 +2,19 @@ import { describe, expect, it } from "vitest";
 
 import { type Command, matchCommands } from "./match";
 
-const command = (label: string, group = "Go to", words = ""): Command => ({ id: label, label, group, words, run: () => undefined });
-const commands = [command("New agent", "Create"), command("Agents"), command("Math helper", "Agents", "calculator"), command("Dark", "Theme")];
+const command = (label: string, group = "Go to", words = ""): Command => ({
+  id: label,
+  label,
+  group,
+  words,
+  run: () => undefined,
+});
+const commands = [
+  command("New agent", "Create"),
+  command("Agents"),
+  command("Math helper", "Agents", "calculator"),
+  command("Dark", "Theme"),
+];
 
 describe("matchCommands", () => {
   it("wants every word somewhere, and beginnings first", () => {

@@ -20,5 +20,9 @@ export function matchCommands(commands: readonly Command[], typed: string, most 
     return words.every((word) => text.includes(word));
   });
   const rank = ({ label }: Command) => (label.toLowerCase().startsWith(first) ? 0 : 1);
-  return found.map((command, place) => ({ command, place })).sort((left, right) => rank(left.command) - rank(right.command) || left.place - right.place).map(({ command }) => command).slice(0, most);
+  return found
+    .map((command, place) => ({ command, place }))
+    .sort((left, right) => rank(left.command) - rank(right.command) || left.place - right.place)
+    .map(({ command }) => command)
+    .slice(0, most);
 }

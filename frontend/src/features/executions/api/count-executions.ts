@@ -2,13 +2,17 @@ import { queryOptions } from "@tanstack/react-query";
 
 import { type ExecutionStatus, listExecutions } from "@/lib/api";
 
+import { executionKeys } from "./keys";
+
 const REFRESH_MS = 10_000;
 
 /** How many executions have this status, in all or since a moment (ISO). */
 export function executionCountQuery(status: ExecutionStatus, from: string | null = null) {
   return queryOptions({
-    queryKey: ["executions", "count", status, from],
-    queryFn: async ({ signal }) => (await listExecutions({ query: { status, created_from: from, limit: 1 }, signal, throwOnError: true })).data.total,
+    queryKey: executionKeys.count(status, from),
+    queryFn: async ({ signal }) =>
+      (await listExecutions({ query: { status, created_from: from, limit: 1 }, signal, throwOnError: true })).data
+        .total,
     refetchInterval: REFRESH_MS,
   });
 }

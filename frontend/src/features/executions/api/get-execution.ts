@@ -2,10 +2,13 @@ import { queryOptions } from "@tanstack/react-query";
 
 import { getExecution } from "@/lib/api";
 
+import { executionKeys } from "./keys";
+
 /** An execution as it is stored: what its trace does not tell, such as where it comes from. */
 export function executionQuery(id: string) {
   return queryOptions({
-    queryKey: ["executions", "one", id],
-    queryFn: async ({ signal }) => (await getExecution({ path: { execution_id: id }, signal, throwOnError: true })).data,
+    queryKey: executionKeys.one(id),
+    queryFn: async ({ signal }) =>
+      (await getExecution({ path: { execution_id: id }, signal, throwOnError: true })).data,
   });
 }

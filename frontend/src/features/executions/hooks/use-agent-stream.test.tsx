@@ -26,7 +26,8 @@ const server = setupServer(
     const events = connections.length === 1 ? demoLog.slice(0, 5) : demoLog.slice(5);
     const body = new ReadableStream({
       start(controller) {
-        for (const event of events) controller.enqueue(encoder.encode(`id: e1:${event.seq}\ndata: ${JSON.stringify(event)}\n\n`));
+        for (const event of events)
+          controller.enqueue(encoder.encode(`id: e1:${event.seq}\ndata: ${JSON.stringify(event)}\n\n`));
         controller.close();
       },
     });
@@ -41,7 +42,9 @@ beforeAll(() => {
 afterEach(cleanup);
 afterAll(() => server.close());
 
-const wrapper = ({ children }: { children: ReactNode }) => <QueryClientProvider client={new QueryClient()}>{children}</QueryClientProvider>;
+const wrapper = ({ children }: { children: ReactNode }) => (
+  <QueryClientProvider client={new QueryClient()}>{children}</QueryClientProvider>
+);
 
 describe("useAgentStream", () => {
   it("asks once and follows the run over a dropped connection", async () => {
@@ -59,16 +62,33 @@ describe("useAgentStream", () => {
 
   it("shows the question before the server has answered it, and nothing of a refused one", async () => {
     let answer: (response: HttpResponse<object>) => void = () => undefined;
-    server.use(http.post(`${base}/api/executions`, () => new Promise<HttpResponse<object>>((resolve) => (answer = resolve)), { once: true }));
+    server.use(
+      http.post(`${base}/api/executions`, () => new Promise<HttpResponse<object>>((resolve) => (answer = resolve)), {
+        once: true,
+      }),
+    );
     const { result } = renderHook(() => useAgentStream("a1"), { wrapper });
     expect(result.current.run).toBeNull();
     let refused: Promise<unknown> = Promise.resolve();
     act(() => void (refused = result.current.startStreaming("And 2+2?").catch((error: unknown) => error)));
-    await waitFor(() => expect(result.current.execution.trace).toMatchObject({ query: "And 2+2?", status: "pending", lastSeq: 0, executionId: "" }));
+    await waitFor(() =>
+      expect(result.current.execution.trace).toMatchObject({
+        query: "And 2+2?",
+        status: "pending",
+        lastSeq: 0,
+        executionId: "",
+      }),
+    );
     expect(result.current).toMatchObject({ run: 1, isStreaming: true, executionId: null });
     answer(HttpResponse.json({ title: "no", status: 409, detail: "the agent is disabled" }, { status: 409 }));
     await act(async () => void (await refused));
-    await waitFor(() => expect(result.current).toMatchObject({ run: null, isStreaming: false, refusal: { detail: "the agent is disabled" } }));
+    await waitFor(() =>
+      expect(result.current).toMatchObject({
+        run: null,
+        isStreaming: false,
+        refusal: { detail: "the agent is disabled" },
+      }),
+    );
   });
 
   it("wants an agent first", async () => {

@@ -5,6 +5,7 @@ import { useCallback, useMemo, useState } from "react";
 
 import { agentsQuery } from "@/lib/queries";
 
+import { executionKeys } from "../api/keys";
 import { startExecution } from "../api/start-execution";
 import { askedTrace, isOver } from "../model/trace";
 import type { TraceEvent } from "../model/trace-event";
@@ -51,14 +52,19 @@ export function useAgentStream(agentId: string | null, initial: string | null = 
     onError: () => setAsked(null),
     onSuccess: ({ id }) => {
       setExecutionId(id);
-      void queryClient.invalidateQueries({ queryKey: ["executions"] });
+      void queryClient.invalidateQueries({ queryKey: executionKeys.all });
     },
   });
   const startStreaming = useCallback(async (query: string) => (await mutateAsync(query)).id, [mutateAsync]);
   const coming = useMemo(() => {
     if (asked === null || agentId === null) return null;
-    const agentName = queryClient.getQueryData(agentsQuery().queryKey)?.agents.find(({ id }) => id === agentId)?.name ?? "";
-    return { trace: askedTrace({ agentId, agentName, query: asked }), stream: { phase: "connecting" }, reconnect: () => undefined } satisfies ExecutionTrace;
+    const agentName =
+      queryClient.getQueryData(agentsQuery().queryKey)?.agents.find(({ id }) => id === agentId)?.name ?? "";
+    return {
+      trace: askedTrace({ agentId, agentName, query: asked }),
+      stream: { phase: "connecting" },
+      reconnect: () => undefined,
+    } satisfies ExecutionTrace;
   }, [asked, agentId, queryClient]);
   const begins = coming !== null && (isPending || execution.trace.executionId !== executionId);
   const watch = useCallback((id: string | null) => {
@@ -66,7 +72,11 @@ export function useAgentStream(agentId: string | null, initial: string | null = 
     setRun((before) => before + 1);
     setExecutionId(id);
   }, []);
-  const following = executionId !== null && !isOver(execution.trace) && execution.stream.phase !== "refused" && execution.stream.phase !== "ended";
+  const following =
+    executionId !== null &&
+    !isOver(execution.trace) &&
+    execution.stream.phase !== "refused" &&
+    execution.stream.phase !== "ended";
   return {
     events: execution.trace.events,
     isStreaming: isPending || following,

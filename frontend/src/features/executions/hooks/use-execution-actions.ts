@@ -6,13 +6,14 @@ import { problemText } from "@/lib/problem";
 import { toast } from "@/lib/toast";
 
 import { cancelExecution } from "../api/cancel-execution";
+import { executionKeys } from "../api/keys";
 import { repeatExecution } from "../api/repeat-execution";
 import { startExecution } from "../api/start-execution";
 
 /** Ask, cancel, run again, retry the failed step, with words for what goes wrong. */
 export function useExecutionActions(onStarted?: (executionId: string) => void) {
   const queryClient = useQueryClient();
-  const refresh = () => void queryClient.invalidateQueries({ queryKey: ["executions"] });
+  const refresh = () => void queryClient.invalidateQueries({ queryKey: executionKeys.all });
   const cancel = useMutation({
     mutationFn: cancelExecution,
     onSuccess: refresh,

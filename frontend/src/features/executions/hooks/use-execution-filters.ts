@@ -29,7 +29,12 @@ export function useExecutionFilters() {
   const filters = useMemo<ExecutionFilters>(() => {
     const base = { status, agentId: agent };
     if (range === null) return base;
-    if (range === "custom") return { ...base, from: from?.toISOString() ?? null, to: to ? new Date(to.getTime() + DAY_MS).toISOString() : null };
+    if (range === "custom")
+      return {
+        ...base,
+        from: from?.toISOString() ?? null,
+        to: to ? new Date(to.getTime() + DAY_MS).toISOString() : null,
+      };
     return { ...base, from: new Date(minute - RANGE_MS[range]).toISOString() };
   }, [status, agent, range, from, to, minute]);
   const any = status !== null || agent !== null || range !== null;

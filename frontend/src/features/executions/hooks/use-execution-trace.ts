@@ -28,7 +28,11 @@ export function useExecutionTrace(executionId: string | null): ExecutionTrace {
   }, [executionId]);
   // Until the effect has run, the feed is the one of the execution before.
   const feed = opened?.id === executionId ? opened.feed : null;
-  const state = useSyncExternalStore(feed?.subscribe ?? nothing, () => feed?.state() ?? idle, () => idle);
+  const state = useSyncExternalStore(
+    feed?.subscribe ?? nothing,
+    () => feed?.state() ?? idle,
+    () => idle,
+  );
   const reconnect = useCallback(() => feed?.reconnect(), [feed]);
   return useMemo(() => ({ ...state, reconnect }), [state, reconnect]);
 }

@@ -58,7 +58,19 @@ export function useReplay(live: Trace): Replay {
     setAt(null);
   }, []);
   const active = available && at !== null;
-  return { trace: active ? trace : live, available, active, playing: running, at: at ?? total, total, speed, toggle, seek, setSpeed, exit };
+  return {
+    trace: active ? trace : live,
+    available,
+    active,
+    playing: running,
+    at: at ?? total,
+    total,
+    speed,
+    toggle,
+    seek,
+    setSpeed,
+    exit,
+  };
 }
 
 /** The trace at a moment, made from the one before when time went on. */

@@ -39,12 +39,17 @@ const parts = new Set(["decision", "arguments", "result", "reason"]);
 export function decisions(schema: Record<string, unknown>): { value: string; label: string }[] {
   const { properties = {} } = schema as JsonSchema;
   const allowed = properties.decision?.enum ?? [];
-  const ours = Object.keys(properties).every((name) => parts.has(name)) && allowed.every((value) => typeof value === "string" && value in labels);
+  const ours =
+    Object.keys(properties).every((name) => parts.has(name)) &&
+    allowed.every((value) => typeof value === "string" && value in labels);
   return ours ? allowed.map((value) => ({ value: String(value), label: labels[String(value)] ?? "" })) : [];
 }
 
 /** What is asked, in a sentence. */
-export function questionTitle({ value, response_schema }: Pick<Question, "value" | "response_schema">, reason: string): string {
+export function questionTitle(
+  { value, response_schema }: Pick<Question, "value" | "response_schema">,
+  reason: string,
+): string {
   const tool = typeof value.tool === "string" ? value.tool : "this tool";
   if (reason === "in_doubt") return "Did this call take place?";
   if (decisions(response_schema).length > 0) return `May the agent call ${tool}?`;
@@ -64,13 +69,18 @@ export function readDecision(draft: DecisionDraft, node: FormNode): ReadAnswer {
     return { value: { decision, arguments: value }, errors };
   }
   if (decision === "respond") return { value: { decision, result: jsonOrText(draft.result) }, errors: {} };
-  if (decision === "reject" && draft.reason.trim()) return { value: { decision, reason: draft.reason.trim() }, errors: {} };
+  if (decision === "reject" && draft.reason.trim())
+    return { value: { decision, reason: draft.reason.trim() }, errors: {} };
   return { value: { decision }, errors: {} };
 }
 
 /** The errors of a part of an answer, by JSON pointer into that part. */
 export function errorsOf(errors: DraftErrors, part: string): DraftErrors {
-  return Object.fromEntries(Object.entries(errors).flatMap(([pointer, text]) => (`${pointer}/`.startsWith(`/${part}/`) ? [[pointer.slice(part.length + 1), text]] : [])));
+  return Object.fromEntries(
+    Object.entries(errors).flatMap(([pointer, text]) =>
+      `${pointer}/`.startsWith(`/${part}/`) ? [[pointer.slice(part.length + 1), text]] : [],
+    ),
+  );
 }
 
 function jsonOrText(text: string): unknown {

@@ -25,7 +25,9 @@ export function curlFollow({ origin, keyed }: Place, executionId: string): strin
 
 /** Ask an agent from Python and print its events as they come. */
 export function pythonRun({ origin, keyed }: Place, agentId: string, query: string): string {
-  const [imports, headers] = keyed ? ["import json\nimport os\n", `\n    headers={"Authorization": f"Bearer {os.environ['DYNAGENT_KEY']}"},`] : ["import json\n", ""];
+  const [imports, headers] = keyed
+    ? ["import json\nimport os\n", `\n    headers={"Authorization": f"Bearer {os.environ['DYNAGENT_KEY']}"},`]
+    : ["import json\n", ""];
   return `${imports}
 import httpx
 
@@ -45,7 +47,9 @@ with httpx.stream(
 
 /** Ask an agent from JavaScript and wait for its answer. */
 export function javascriptRun({ origin, keyed }: Place, agentId: string, query: string): string {
-  const headers = keyed ? `{ "Content-Type": "application/json", Authorization: \`Bearer \${process.env.DYNAGENT_KEY}\` }` : `{ "Content-Type": "application/json" }`;
+  const headers = keyed
+    ? `{ "Content-Type": "application/json", Authorization: \`Bearer \${process.env.DYNAGENT_KEY}\` }`
+    : `{ "Content-Type": "application/json" }`;
   return `const response = await fetch(${JSON.stringify(`${origin}/api/v1/executions`)}, {
   method: "POST",
   headers: ${headers},

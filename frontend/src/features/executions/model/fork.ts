@@ -22,7 +22,9 @@ export function forkPoint(trace: Trace, step: Step): ForkPoint | null {
   if (trace.status === "pending" || trace.status === "running" || trace.status === "waiting") return null;
   const { closed } = step;
   if (!closed || step.status === "lost" || !["message", "tool_end", "node_end"].includes(closed.type)) return null;
-  const kept = trace.steps.filter(({ kind, closed: end }) => (kind === "tool" || kind === "model") && end !== null && end.seq <= closed.seq).length;
+  const kept = trace.steps.filter(
+    ({ kind, closed: end }) => (kind === "tool" || kind === "model") && end !== null && end.seq <= closed.seq,
+  ).length;
   return { seq: closed.seq, kept, ...editable(closed) };
 }
 
@@ -34,7 +36,13 @@ export function editOf(point: ForkPoint, text: string): Record<string, unknown> 
 
 function editable(event: TraceEvent): Pick<ForkPoint, "field" | "value" | "json"> {
   // A message that asks for calls is what makes the calls: its text is beside the point, and editing it would not change them.
-  if (event.type === "message" && !event.tool_calls?.length) return { field: "content", value: event.content, json: false };
-  if (event.type === "tool_end") return { field: "result", value: event.error ? "" : pretty(event.result), json: typeof event.result !== "string" && !event.error };
+  if (event.type === "message" && !event.tool_calls?.length)
+    return { field: "content", value: event.content, json: false };
+  if (event.type === "tool_end")
+    return {
+      field: "result",
+      value: event.error ? "" : pretty(event.result),
+      json: typeof event.result !== "string" && !event.error,
+    };
   return { field: null, value: "", json: false };
 }

@@ -18,7 +18,9 @@ export interface InputMessage {
 export function modelInput(trace: Trace, step: Step): InputMessage[] | null {
   if (inTool(trace, step)) return null;
   // By call, so that one that a later attempt made again stands once.
-  const messages = new Map<string, InputMessage>([["question", { key: "question", role: "user", name: "", text: trace.query }]]);
+  const messages = new Map<string, InputMessage>([
+    ["question", { key: "question", role: "user", name: "", text: trace.query }],
+  ]);
   for (const event of trace.events) {
     if (event.seq >= step.opened.seq) break;
     const message = messageOf(event);
@@ -29,11 +31,22 @@ export function modelInput(trace: Trace, step: Step): InputMessage[] | null {
 
 function messageOf(event: TraceEvent): InputMessage | undefined {
   if (event.type === "message") {
-    const calls = (event.tool_calls ?? []).map((call) => `${call.name}(${call.arguments ? JSON.stringify(call.arguments) : (call.raw ?? "")})`);
-    return { key: `message-${event.call_key || event.message_id}`, role: "assistant", name: "", text: [event.content, ...calls].filter(Boolean).join("\n") };
+    const calls = (event.tool_calls ?? []).map(
+      (call) => `${call.name}(${call.arguments ? JSON.stringify(call.arguments) : (call.raw ?? "")})`,
+    );
+    return {
+      key: `message-${event.call_key || event.message_id}`,
+      role: "assistant",
+      name: "",
+      text: [event.content, ...calls].filter(Boolean).join("\n"),
+    };
   }
   if (event.type !== "tool_end") return undefined;
-  const text = event.error ? `${event.error.code}: ${event.error.message}` : typeof event.result === "string" ? event.result : JSON.stringify(event.result);
+  const text = event.error
+    ? `${event.error.code}: ${event.error.message}`
+    : typeof event.result === "string"
+      ? event.result
+      : JSON.stringify(event.result);
   return { key: `tool-${event.call_key || event.call_id}`, role: "tool", name: event.tool, text };
 }
 
@@ -46,7 +59,7 @@ function stepInTool(trace: Trace, event: TraceEvent): boolean {
 }
 
 function inTool(trace: Trace, step: Step): boolean {
-  for (let id = step.parentId; id !== null; ) {
+  for (let id = step.parentId; id !== null;) {
     const parent: Step | undefined = trace.steps[trace.places.get(id) ?? -1];
     if (parent?.kind === "tool") return true;
     id = parent?.parentId ?? null;

@@ -8,8 +8,15 @@ describe("replay", () => {
   const frames = replayFrames(demoLog);
 
   it("takes coalesced tokens apart, by characters and not by UTF-16 units", () => {
-    const pieces = frames.flatMap(({ event, at }) => (event.type === "token" ? [[event.content, Number(at.toFixed(3))]] : []));
-    expect(pieces).toEqual([["It ", 0.1], ["is ", 0.104], ["437 ", 0.108], ["🦊.", 0.112]]);
+    const pieces = frames.flatMap(({ event, at }) =>
+      event.type === "token" ? [[event.content, Number(at.toFixed(3))]] : [],
+    );
+    expect(pieces).toEqual([
+      ["It ", 0.1],
+      ["is ", 0.104],
+      ["437 ", 0.108],
+      ["🦊.", 0.112],
+    ]);
   });
 
   it("never goes back in time", () => {
@@ -19,7 +26,9 @@ describe("replay", () => {
   it("ends with the trace that was seen live", () => {
     const live = applyTraceEvents(emptyTrace, demoLog);
     const replayed = traceAfter(frames, frames.length);
-    expect(replayed.steps.map(({ opened: _, ...step }) => step)).toEqual(live.steps.map(({ opened: _, ...step }) => step));
+    expect(replayed.steps.map(({ opened: _, ...step }) => step)).toEqual(
+      live.steps.map(({ opened: _, ...step }) => step),
+    );
     expect(replayed.events).toHaveLength(live.events.length);
     expect(replayed.answer).toBe(live.answer);
   });

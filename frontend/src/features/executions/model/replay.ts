@@ -36,7 +36,8 @@ export function replayFrames(events: readonly TraceEvent[]): ReplayFrame[] {
         taken += length;
       });
     } else {
-      if (event.type === "token" && event.offset === 0) firstPiece.set(`${event.attempt}:${event.message_id}`, event.timestamp - start);
+      if (event.type === "token" && event.offset === 0)
+        firstPiece.set(`${event.attempt}:${event.message_id}`, event.timestamp - start);
       push(event.timestamp - start, event, true);
     }
   }

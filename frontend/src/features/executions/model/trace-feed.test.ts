@@ -5,7 +5,8 @@ import type { TraceEvent } from "./trace-event";
 import { followTrace } from "./trace-feed";
 
 const encoder = new TextEncoder();
-const frames = (events: TraceEvent[]) => encoder.encode(events.map((event) => `id: e1:${event.seq}\r\ndata: ${JSON.stringify(event)}\r\n\r\n`).join(""));
+const frames = (events: TraceEvent[]) =>
+  encoder.encode(events.map((event) => `id: e1:${event.seq}\r\ndata: ${JSON.stringify(event)}\r\n\r\n`).join(""));
 
 function server(connection: (lastEventId: string | undefined, nth: number) => TraceEvent[]) {
   const asked: (string | undefined)[] = [];
@@ -61,7 +62,9 @@ describe("followTrace", () => {
 
   it("asks again from the last whole place when a gap stays open", async () => {
     // The second connection skips two events; those that follow it have nothing more, until the gap is asked for again.
-    const { fetch, asked } = server((id, nth) => (nth === 1 ? demoLog.slice(0, 3) : nth === 2 ? demoLog.slice(5, 8) : id === "e1:3" ? demoLog.slice(3) : []));
+    const { fetch, asked } = server((id, nth) =>
+      nth === 1 ? demoLog.slice(0, 3) : nth === 2 ? demoLog.slice(5, 8) : id === "e1:3" ? demoLog.slice(3) : [],
+    );
     const feed = followTrace("e1", { fetch, schedule: soon });
     await vi.advanceTimersByTimeAsync(500);
     expect(feed.state().trace).toMatchObject({ lastSeq: 3, early: { size: 3 } });

@@ -33,7 +33,10 @@ export function streamUrl(executionId: string): string {
 }
 
 /** Follow an execution from its first event. Nothing is lost or doubled over reconnects: the reducer knows the seq. */
-export function followTrace(executionId: string, { fetch = authorizedFetch, schedule = beforeNextPaint }: FeedOptions = {}): TraceFeed {
+export function followTrace(
+  executionId: string,
+  { fetch = authorizedFetch, schedule = beforeNextPaint }: FeedOptions = {},
+): TraceFeed {
   let state: FeedState = { trace: emptyTrace, stream: { phase: "connecting" } };
   let waiting: TraceEvent[] = [];
   let cancelFlush: (() => void) | undefined;

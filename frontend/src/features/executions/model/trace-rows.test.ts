@@ -6,7 +6,8 @@ import { ancestors, failedSteps, nextError, stepLine, traceRows } from "./trace-
 import { bar, ticks, timeWindow } from "./waterfall";
 
 const trace = applyTraceEvents(emptyTrace, demoLog);
-const shown = (collapsed: string[] = [], search = "") => traceRows(trace, { collapsed: new Set(collapsed), search }).map((row) => `${row.depth} ${row.step.name}`);
+const shown = (collapsed: string[] = [], search = "") =>
+  traceRows(trace, { collapsed: new Set(collapsed), search }).map((row) => `${row.depth} ${row.step.name}`);
 
 describe("traceRows", () => {
   it("lists the tree in order", () => {
@@ -19,11 +20,27 @@ describe("traceRows", () => {
   });
 
   it("says what a step did", () => {
-    expect(trace.steps.map(stepLine)).toEqual(["", "asks for calculator", "", '(expression="23*19")  ✔ Result: 437', "", "It is 437 🦊."]);
+    expect(trace.steps.map(stepLine)).toEqual([
+      "",
+      "asks for calculator",
+      "",
+      '(expression="23*19")  ✔ Result: 437',
+      "",
+      "It is 437 🦊.",
+    ]);
   });
 
   it("points at the innermost error", () => {
-    const failed = applyTraceEvents(emptyTrace, log(connection, { type: "node_start", span_id: "n2", node: "execute_tools" }, calculatorStart, { ...calculatorEnd, error: { code: "x", message: "y" } }, { type: "node_end", span_id: "n2", node: "execute_tools", duration_ms: 1, error: "x" }));
+    const failed = applyTraceEvents(
+      emptyTrace,
+      log(
+        connection,
+        { type: "node_start", span_id: "n2", node: "execute_tools" },
+        calculatorStart,
+        { ...calculatorEnd, error: { code: "x", message: "y" } },
+        { type: "node_end", span_id: "n2", node: "execute_tools", duration_ms: 1, error: "x" },
+      ),
+    );
     const [culprit] = failedSteps(failed);
     expect(culprit?.name).toBe("calculator");
     expect(culprit && ancestors(failed, culprit)).toEqual(["n2"]);
@@ -33,7 +50,17 @@ describe("traceRows", () => {
   it("goes from error to error and round again", () => {
     const again = { call_id: "c2", call_key: "k2", span_id: "t2" };
     const error = { code: "x", message: "y" };
-    const failed = applyTraceEvents(emptyTrace, log(connection, { type: "node_start", span_id: "n2", node: "execute_tools" }, calculatorStart, { ...calculatorEnd, error }, { ...calculatorStart, ...again }, { ...calculatorEnd, ...again, error }));
+    const failed = applyTraceEvents(
+      emptyTrace,
+      log(
+        connection,
+        { type: "node_start", span_id: "n2", node: "execute_tools" },
+        calculatorStart,
+        { ...calculatorEnd, error },
+        { ...calculatorStart, ...again },
+        { ...calculatorEnd, ...again, error },
+      ),
+    );
     const errors = failedSteps(failed);
     const [first, second] = errors;
     expect(errors).toHaveLength(2);

@@ -23,7 +23,8 @@ export function traceRows(trace: Trace, { collapsed, search }: RowOptions): Trac
   const add = (step: Step, depth: number): void => {
     const inside = children.get(step.id) ?? [];
     const closed = collapsed.has(step.id);
-    if (!wanted || matches(step, wanted)) rows.push({ step, depth: wanted ? 0 : depth, children: inside.length, collapsed: closed });
+    if (!wanted || matches(step, wanted))
+      rows.push({ step, depth: wanted ? 0 : depth, children: inside.length, collapsed: closed });
     if (!closed || wanted) for (const child of inside) add(child, depth + 1);
   };
   for (const step of children.get(null) ?? []) add(step, 0);
@@ -46,7 +47,7 @@ export function nextError(errors: readonly Step[], selected: string | null): Ste
 /** Every step around this one, so that it can be made visible. */
 export function ancestors(trace: Trace, step: Step): string[] {
   const path: string[] = [];
-  for (let id = step.parentId; id !== null; ) {
+  for (let id = step.parentId; id !== null;) {
     path.push(id);
     id = trace.steps[trace.places.get(id) ?? -1]?.parentId ?? null;
   }
@@ -60,7 +61,8 @@ export function stepLine(step: Step): string {
     const result = closed?.type === "tool_end" ? `  ${closed.line}` : "";
     return opened.line.replace(/^▶ [^(]*/, "") + result;
   }
-  if (opened.type === "interrupt") return `${String(opened.value.tool ?? "")} ${JSON.stringify(opened.value.arguments ?? {})}`;
+  if (opened.type === "interrupt")
+    return `${String(opened.value.tool ?? "")} ${JSON.stringify(opened.value.arguments ?? {})}`;
   if (step.kind === "model" && closed?.type === "message" && closed.tool_calls?.length) {
     return `asks for ${closed.tool_calls.map((call) => call.name).join(", ")}${step.text ? ` – ${step.text}` : ""}`;
   }
@@ -78,5 +80,9 @@ function childrenByParent(steps: readonly Step[]): Map<string | null, Step[]> {
 }
 
 function matches(step: Step, wanted: string): boolean {
-  return step.name.toLowerCase().includes(wanted) || step.kind.includes(wanted) || stepLine(step).toLowerCase().includes(wanted);
+  return (
+    step.name.toLowerCase().includes(wanted) ||
+    step.kind.includes(wanted) ||
+    stepLine(step).toLowerCase().includes(wanted)
+  );
 }

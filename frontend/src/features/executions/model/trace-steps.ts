@@ -34,10 +34,22 @@ function apply(draft: Draft, event: TraceEvent): number | undefined {
       return takeUsage(draft, event);
     case "retry":
       draft.totals.retries += 1;
-      return addStep(draft, event, { id: `retry-${event.seq}`, kind: "retry", name: `retry ${event.what}`, status: "done", text: event.reason });
+      return addStep(draft, event, {
+        id: `retry-${event.seq}`,
+        kind: "retry",
+        name: `retry ${event.what}`,
+        status: "done",
+        text: event.reason,
+      });
     case "interrupt":
       draft.status = "waiting";
-      return addStep(draft, event, { id: `interrupt-${event.interrupt_id}`, kind: "interrupt", name: event.reason === "in_doubt" ? "call in doubt" : "approval", status: "waiting", text: event.reason });
+      return addStep(draft, event, {
+        id: `interrupt-${event.interrupt_id}`,
+        kind: "interrupt",
+        name: event.reason === "in_doubt" ? "call in doubt" : "approval",
+        status: "waiting",
+        text: event.reason,
+      });
     case "resume":
       return takeAnswer(draft, event);
     case "complete":
@@ -82,7 +94,10 @@ function takeAnswer(draft: Draft, event: EventOf<"resume">): number | undefined 
 }
 
 function endNode(draft: Draft, event: EventOf<"node_end">): number | undefined {
-  const place = event.span_id === null || event.span_id === undefined ? lastOpen(draft, "node", event.node) : draft.places.get(event.span_id);
+  const place =
+    event.span_id === null || event.span_id === undefined
+      ? lastOpen(draft, "node", event.node)
+      : draft.places.get(event.span_id);
   if (place === undefined) return undefined;
   const step = writable(draft, place);
   close(step, event, event.error ? "failed" : "done");
@@ -127,7 +142,8 @@ function takeUsage(draft: Draft, event: EventOf<"usage">): number | undefined {
 }
 
 function endTool(draft: Draft, event: EventOf<"tool_end">): number {
-  const place = draft.places.get(toolId(event)) ?? addStep(draft, event, { id: toolId(event), kind: "tool", name: event.tool });
+  const place =
+    draft.places.get(toolId(event)) ?? addStep(draft, event, { id: toolId(event), kind: "tool", name: event.tool });
   const step = writable(draft, place);
   close(step, event, event.error ? "failed" : "done");
   if (event.error) {
@@ -137,7 +153,12 @@ function endTool(draft: Draft, event: EventOf<"tool_end">): number {
   return place;
 }
 
-function end(draft: Draft, event: TraceEvent, status: "completed" | "failed" | "cancelled", left: StepStatus): undefined {
+function end(
+  draft: Draft,
+  event: TraceEvent,
+  status: "completed" | "failed" | "cancelled",
+  left: StepStatus,
+): undefined {
   closeOpenSteps(draft, event.timestamp, left);
   draft.status = status;
   draft.endedAt = event.timestamp;
@@ -149,10 +170,17 @@ function toolId(event: EventOf<"tool_start"> | EventOf<"tool_end">): string {
 }
 
 /** The step of a model call, made with the first event that speaks of it: the log has none for its beginning. */
-function modelStep(draft: Draft, event: EventOf<"token"> | EventOf<"message"> | EventOf<"usage">, messageId: string): number {
+function modelStep(
+  draft: Draft,
+  event: EventOf<"token"> | EventOf<"message"> | EventOf<"usage">,
+  messageId: string,
+): number {
   const own = event.span_id ? draft.steps[draft.places.get(event.span_id) ?? -1]?.kind : "node";
   const id = `model-${event.attempt}-${own === undefined || own === "model" ? event.span_id : messageId}`;
-  return draft.places.get(id) ?? addStep(draft, event, { id, kind: "model", name: "model", startedAt: draft.lastAt || event.timestamp });
+  return (
+    draft.places.get(id) ??
+    addStep(draft, event, { id, kind: "model", name: "model", startedAt: draft.lastAt || event.timestamp })
+  );
 }
 
 function modelOfUsage(draft: Draft, event: EventOf<"usage">): number | undefined {
@@ -162,7 +190,13 @@ function modelOfUsage(draft: Draft, event: EventOf<"usage">): number | undefined
   if (kind === "tool") return event.span_id ? draft.places.get(event.span_id) : undefined;
   for (let place = draft.steps.length - 1; place >= 0; place--) {
     const step = draft.steps[place];
-    if (step?.kind === "model" && !step.usage && step.attempt === event.attempt && step.opened.span_id === event.span_id) return place;
+    if (
+      step?.kind === "model" &&
+      !step.usage &&
+      step.attempt === event.attempt &&
+      step.opened.span_id === event.span_id
+    )
+      return place;
   }
   return undefined;
 }
@@ -173,7 +207,7 @@ function lastOpen(draft: Draft, kind: StepKind, name: string): number | undefine
 }
 
 function insideTool(draft: Draft, step: Step): boolean {
-  for (let id = step.parentId; id !== null; ) {
+  for (let id = step.parentId; id !== null;) {
     const parent: Step | undefined = draft.steps[draft.places.get(id) ?? -1];
     if (parent?.kind === "tool") return true;
     id = parent?.parentId ?? null;

@@ -1,11 +1,23 @@
 import { queryOptions } from "@tanstack/react-query";
 
-import { changePassword as change, createAccessKey as create, listAccessKeys, type ProfileChanges, revokeAccessKey as revoke, updateProfile as update } from "@/lib/api";
+import {
+  changePassword as change,
+  createAccessKey as create,
+  listAccessKeys,
+  type ProfileChanges,
+  revokeAccessKey as revoke,
+  updateProfile as update,
+} from "@/lib/api";
 
 export { profileQuery } from "@/lib/queries";
 
+import { identityKeys } from "./keys";
+
 export function accessKeysQuery() {
-  return queryOptions({ queryKey: ["account", "keys"], queryFn: async ({ signal }) => (await listAccessKeys({ signal, throwOnError: true })).data });
+  return queryOptions({
+    queryKey: identityKeys.accessKeys,
+    queryFn: async ({ signal }) => (await listAccessKeys({ signal, throwOnError: true })).data,
+  });
 }
 
 export async function updateProfile(body: ProfileChanges) {

@@ -1,15 +1,35 @@
 import { queryOptions } from "@tanstack/react-query";
 
-import { completeSetup as setUp, endSession as end, getSignInOptions, listSessions, logIn as signIn, logOut as signOut, logOutEverywhere as signOutEverywhere, register as signUp, type RegisterBodyWritable, type SetupBodyWritable, usePasswordLink as redeemLink } from "@/lib/api";
+import {
+  completeSetup as setUp,
+  endSession as end,
+  getSignInOptions,
+  listSessions,
+  logIn as signIn,
+  logOut as signOut,
+  logOutEverywhere as signOutEverywhere,
+  register as signUp,
+  type RegisterBodyWritable,
+  type SetupBodyWritable,
+  usePasswordLink as redeemLink,
+} from "@/lib/api";
 import { csrfHeader } from "@/lib/session";
+
+import { identityKeys } from "./keys";
 
 /** How one gets in. */
 export function optionsQuery() {
-  return queryOptions({ queryKey: ["auth", "options"], queryFn: async ({ signal }) => (await getSignInOptions({ signal, throwOnError: true })).data });
+  return queryOptions({
+    queryKey: identityKeys.signInOptions,
+    queryFn: async ({ signal }) => (await getSignInOptions({ signal, throwOnError: true })).data,
+  });
 }
 
 export function sessionsQuery() {
-  return queryOptions({ queryKey: ["auth", "sessions"], queryFn: async ({ signal }) => (await listSessions({ signal, throwOnError: true })).data });
+  return queryOptions({
+    queryKey: identityKeys.sessions,
+    queryFn: async ({ signal }) => (await listSessions({ signal, throwOnError: true })).data,
+  });
 }
 
 export async function logIn(body: { login: string; password: string }) {

@@ -1,4 +1,11 @@
-import { createUser as create, issuePasswordLink as issueLink, type NewUserBodyWritable, setUserRole as setRole, setUserStatus as setStatus, type UserOut } from "@/lib/api";
+import {
+  createUser as create,
+  issuePasswordLink as issueLink,
+  type NewUserBodyWritable,
+  setUserRole as setRole,
+  setUserStatus as setStatus,
+  type UserOut,
+} from "@/lib/api";
 
 export { usersQuery } from "@/lib/queries";
 

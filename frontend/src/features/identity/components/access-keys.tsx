@@ -18,6 +18,7 @@ import { toast } from "@/lib/toast";
 import { useNow } from "@/lib/use-now";
 
 import { accessKeysQuery, createAccessKey, revokeAccessKey } from "../api/account";
+import { identityKeys } from "../api/keys";
 import { SmallForm } from "./small-form";
 
 const DAY_MS = 86_400_000;
@@ -38,7 +39,7 @@ export function AccessKeys() {
   const [days, setDays] = useState("90");
   const [revoking, setRevoking] = useState<{ id: string; name: string } | null>(null);
   const now = useNow(30_000);
-  const refresh = () => queryClient.invalidateQueries({ queryKey: ["account", "keys"] });
+  const refresh = () => queryClient.invalidateQueries({ queryKey: identityKeys.accessKeys });
   const revoke = useMutation({
     mutationFn: revokeAccessKey,
     onError: (problem) => toast.error(problemText(problem)),
@@ -49,22 +50,32 @@ export function AccessKeys() {
   });
   if (error) return <Callout tone="bad">{problemText(error)}</Callout>;
   if (!data) return <SkeletonRows rows={3} />;
-  const toggle = (scope: string, on: boolean) => setScopes((before) => new Set(on ? [...before, scope] : [...before].filter((other) => other !== scope)));
+  const toggle = (scope: string, on: boolean) =>
+    setScopes((before) => new Set(on ? [...before, scope] : [...before].filter((other) => other !== scope)));
   return (
     <div className="grid gap-4 md:grid-cols-[minmax(0,1fr)_20rem]">
       <Card className="min-w-0 divide-y self-start">
         {data.access_keys.length === 0 && (
           <EmptyState icon={<KeyRound />} title="No keys yet">
-            A key lets a program use the API in your name, as far as you allow: <code className="font-mono text-xs">Authorization: Bearer dyn_…</code>
+            A key lets a program use the API in your name, as far as you allow:{" "}
+            <code className="font-mono text-xs">Authorization: Bearer dyn_…</code>
           </EmptyState>
         )}
         {data.access_keys.map((key) => (
           <div key={key.id} className="flex items-center gap-3 px-3 py-2">
             <div className="min-w-0 flex-1">
-              <p className="font-medium">{key.name} <code className="font-mono text-xs font-normal text-ink-3">{key.hint}</code></p>
+              <p className="font-medium">
+                {key.name} <code className="font-mono text-xs font-normal text-ink-3">{key.hint}</code>
+              </p>
               <p className="text-xs break-words text-ink-3">{key.scopes.join(", ")}</p>
               <p className="text-xs text-ink-3">
-                {key.last_used_at ? <>used <Ago at={key.last_used_at} now={now} /></> : "never used"}
+                {key.last_used_at ? (
+                  <>
+                    used <Ago at={key.last_used_at} now={now} />
+                  </>
+                ) : (
+                  "never used"
+                )}
                 {key.expires_at ? `, ends ${dateTime(key.expires_at)}` : ""}
               </p>
             </div>
@@ -101,8 +112,15 @@ export function AccessKeys() {
             <div className="flex flex-col gap-1">
               {data.possible_scopes.map((scope) => (
                 <div key={scope} className="flex items-center gap-2">
-                  <Checkbox id={`scope-${scope}`} label={scope} checked={scopes.has(scope)} onChange={(on) => toggle(scope, on)} />
-                  <label htmlFor={`scope-${scope}`} className="font-mono text-xs">{scope}</label>
+                  <Checkbox
+                    id={`scope-${scope}`}
+                    label={scope}
+                    checked={scopes.has(scope)}
+                    onChange={(on) => toggle(scope, on)}
+                  />
+                  <label htmlFor={`scope-${scope}`} className="font-mono text-xs">
+                    {scope}
+                  </label>
                 </div>
               ))}
             </div>

@@ -17,7 +17,11 @@ export function PasswordLinkDialog({ made, onClose }: { made: MadeLink | null; o
       onOpenChange={(open) => !open && onClose()}
       title={`Password link for ${made?.username ?? ""}`}
       description="Good once, for a day. Whoever opens it sets the password, so send it to them only. It is not shown again."
-      footer={<Button variant="primary" onClick={onClose}>Done</Button>}
+      footer={
+        <Button variant="primary" onClick={onClose}>
+          Done
+        </Button>
+      }
     >
       {made && <CodeBlock text={made.url} label="Link" />}
     </Dialog>

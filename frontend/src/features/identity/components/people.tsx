@@ -14,6 +14,7 @@ import type { UserOut } from "@/lib/api";
 import { problemText } from "@/lib/problem";
 import { toast } from "@/lib/toast";
 
+import { identityKeys } from "../api/keys";
 import { createUser, makePasswordLink, setUserRole, setUserStatus, usersQuery } from "../api/users";
 import { type MadeLink, PasswordLinkDialog } from "./password-link-dialog";
 import { SmallForm } from "./small-form";
@@ -28,12 +29,24 @@ const roles = [
 export function People({ own }: { own: string }) {
   const queryClient = useQueryClient();
   const { data, error } = useQuery(usersQuery());
-  const refresh = () => queryClient.invalidateQueries({ queryKey: ["users"] });
+  const refresh = () => queryClient.invalidateQueries({ queryKey: identityKeys.users });
   const onError = (problem: unknown) => toast.error(problemText(problem));
-  const role = useMutation({ mutationFn: ({ id, to }: { id: string; to: UserOut["role"] }) => setUserRole(id, to), onSuccess: refresh, onError });
-  const status = useMutation({ mutationFn: ({ id, disabled }: { id: string; disabled: boolean }) => setUserStatus(id, disabled), onSuccess: refresh, onError });
+  const role = useMutation({
+    mutationFn: ({ id, to }: { id: string; to: UserOut["role"] }) => setUserRole(id, to),
+    onSuccess: refresh,
+    onError,
+  });
+  const status = useMutation({
+    mutationFn: ({ id, disabled }: { id: string; disabled: boolean }) => setUserStatus(id, disabled),
+    onSuccess: refresh,
+    onError,
+  });
   const [made, setMade] = useState<MadeLink | null>(null);
-  const link = useMutation({ mutationFn: async ({ id, username }: { id: string; username: string }) => setMade({ username, url: await makePasswordLink(id) }), onError });
+  const link = useMutation({
+    mutationFn: async ({ id, username }: { id: string; username: string }) =>
+      setMade({ username, url: await makePasswordLink(id) }),
+    onError,
+  });
   if (error) return <Callout tone="bad">{problemText(error)}</Callout>;
   if (!data) return <SkeletonRows rows={3} />;
   return (
@@ -53,11 +66,25 @@ export function People({ own }: { own: string }) {
               <Badge tone="accent">{user.role_label}, you</Badge>
             ) : (
               <>
-                <IconButton label={`Password link for ${user.username}`} disabled={link.isPending || user.disabled} onClick={() => link.mutate(user)}>
+                <IconButton
+                  label={`Password link for ${user.username}`}
+                  disabled={link.isPending || user.disabled}
+                  onClick={() => link.mutate(user)}
+                >
                   <Link2 />
                 </IconButton>
-                <Select label={`Role of ${user.username}`} value={user.role} options={roles} onChange={(value) => role.mutate({ id: user.id, to: value as UserOut["role"] })} className="h-7" />
-                <Switch label={`${user.username} may sign in`} checked={!user.disabled} onChange={(on) => status.mutate({ id: user.id, disabled: !on })} />
+                <Select
+                  label={`Role of ${user.username}`}
+                  value={user.role}
+                  options={roles}
+                  onChange={(value) => role.mutate({ id: user.id, to: value as UserOut["role"] })}
+                  className="h-7"
+                />
+                <Switch
+                  label={`${user.username} may sign in`}
+                  checked={!user.disabled}
+                  onChange={(on) => status.mutate({ id: user.id, disabled: !on })}
+                />
               </>
             )}
           </div>
@@ -69,7 +96,18 @@ export function People({ own }: { own: string }) {
           label="New account"
           action="Make account"
           clears
-          fields={[{ name: "username", label: "Name" }, { name: "email", label: "E-mail", type: "email" }, { name: "password", label: "First password", type: "password", autoComplete: "new-password", required: false, hint: "Empty: you get a link with which they set one" }]}
+          fields={[
+            { name: "username", label: "Name" },
+            { name: "email", label: "E-mail", type: "email" },
+            {
+              name: "password",
+              label: "First password",
+              type: "password",
+              autoComplete: "new-password",
+              required: false,
+              hint: "Empty: you get a link with which they set one",
+            },
+          ]}
           onSubmit={async ({ username = "", email = "", password = "" }) => {
             const user = await createUser({ username, email, ...(password ? { password } : {}) });
             await refresh();

@@ -10,6 +10,7 @@ import { problemText } from "@/lib/problem";
 import { toast } from "@/lib/toast";
 import { useNow } from "@/lib/use-now";
 
+import { identityKeys } from "../api/keys";
 import { endSession, sessionsQuery } from "../api/sessions";
 import { deviceName } from "../model/device-name";
 import { Part } from "./part";
@@ -22,7 +23,7 @@ export function Sessions() {
   const end = useMutation({
     mutationFn: endSession,
     onError: (problem) => toast.error(problemText(problem)),
-    onSuccess: () => queryClient.invalidateQueries({ queryKey: ["auth", "sessions"] }),
+    onSuccess: () => queryClient.invalidateQueries({ queryKey: identityKeys.sessions }),
   });
   return (
     <Part title="Sessions">
@@ -31,12 +32,19 @@ export function Sessions() {
           <li key={session.id} className="flex min-h-10 items-center gap-2 py-1">
             <div className="min-w-0 flex-1" title={session.user_agent}>
               <p className="truncate">{deviceName(session.user_agent)}</p>
-              <p className="truncate text-xs text-ink-3">{session.address}, used <Ago at={session.last_used_at} now={now} /></p>
+              <p className="truncate text-xs text-ink-3">
+                {session.address}, used <Ago at={session.last_used_at} now={now} />
+              </p>
             </div>
             {session.current ? (
               <Badge tone="good">this one</Badge>
             ) : (
-              <IconButton label={`End the session from ${session.address}`} variant="dangerGhost" disabled={end.isPending} onClick={() => end.mutate(session.id)}>
+              <IconButton
+                label={`End the session from ${session.address}`}
+                variant="dangerGhost"
+                disabled={end.isPending}
+                onClick={() => end.mutate(session.id)}
+              >
                 <LogOut />
               </IconButton>
             )}

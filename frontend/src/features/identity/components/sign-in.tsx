@@ -14,7 +14,13 @@ import { SmallForm } from "./small-form";
 const account = [
   { name: "username", label: "Name", autoComplete: "username", hint: "Letters, digits, dots, dashes" },
   { name: "email", label: "E-mail", type: "email", autoComplete: "email" },
-  { name: "password", label: "Password", type: "password", autoComplete: "new-password", hint: "At least 10 characters" },
+  {
+    name: "password",
+    label: "Password",
+    type: "password",
+    autoComplete: "new-password",
+    hint: "At least 10 characters",
+  },
 ] as const;
 
 /** The way in: sign in, or make an account where strangers may. */
@@ -28,9 +34,19 @@ export function SignIn() {
   };
   return (
     <Entrance title={joining ? "Make an account" : "Sign in"}>
-      {options?.setup_needed && <Callout>Nobody is administrator yet: open the one-time link that the server printed when it started.</Callout>}
+      {options?.setup_needed && (
+        <Callout>Nobody is administrator yet: open the one-time link that the server printed when it started.</Callout>
+      )}
       {joining ? (
-        <SmallForm key="register" label="Make an account" action="Make account" fields={account} onSubmit={async ({ username = "", email = "", password = "" }) => enter(await register({ username, email, password }))} />
+        <SmallForm
+          key="register"
+          label="Make an account"
+          action="Make account"
+          fields={account}
+          onSubmit={async ({ username = "", email = "", password = "" }) =>
+            enter(await register({ username, email, password }))
+          }
+        />
       ) : (
         <SmallForm
           key="login"
@@ -43,9 +59,15 @@ export function SignIn() {
           onSubmit={async ({ login = "", password = "" }) => enter(await logIn({ login, password }))}
         />
       )}
-      {options?.registration_open === false && <p className="text-xs text-ink-3">No account, or the password forgotten? An administrator makes you a link.</p>}
+      {options?.registration_open === false && (
+        <p className="text-xs text-ink-3">No account, or the password forgotten? An administrator makes you a link.</p>
+      )}
       {options?.registration_open && (
-        <button type="button" onClick={() => setJoining(!joining)} className="self-start text-xs text-accent-ink underline underline-offset-2">
+        <button
+          type="button"
+          onClick={() => setJoining(!joining)}
+          className="self-start text-xs text-accent-ink underline underline-offset-2"
+        >
           {joining ? "I have an account" : "Make an account"}
         </button>
       )}

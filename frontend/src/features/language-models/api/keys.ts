@@ -1,16 +1,12 @@
-import { queryOptions } from "@tanstack/react-query";
+import { queryKeys } from "@/lib/query-keys";
 
-import { addProviderKey as add, listProviderKeys, type ProviderKeyBodyWritable, removeProviderKey as remove } from "@/lib/api";
+const providers = ["providers"] as const;
 
-/** One's keys of providers, masked. */
-export function keysQuery() {
-  return queryOptions({ queryKey: ["models", "keys"], queryFn: async ({ signal }) => (await listProviderKeys({ signal, throwOnError: true })).data.api_keys });
-}
-
-export async function addKey(body: ProviderKeyBodyWritable) {
-  return (await add({ body, throwOnError: true })).data;
-}
-
-export async function removeKey(id: string): Promise<void> {
-  await remove({ path: { key_id: id }, throwOnError: true });
-}
+/** Keys of what this feature asks. */
+export const modelKeys = {
+  all: queryKeys.models,
+  providerKeys: [...queryKeys.models, "keys"] as const,
+  usage: (days: number, everybody: boolean) => [...queryKeys.models, "usage", days, everybody] as const,
+  providers,
+  providerModels: (provider: string) => [...providers, provider, "models"] as const,
+};

@@ -20,8 +20,12 @@ export function DemoModelNote() {
   return (
     <p className="flex flex-wrap items-center gap-x-2 rounded-md border border-model/30 bg-model-soft px-3 py-2 text-sm text-ink-2">
       <Sparkles aria-hidden className="size-4 text-model-ink" />
-      <span className="min-w-0 flex-1 basis-60">The built-in demo model answers: it calls tools and costs nothing, but it does not think.</span>
-      <Link href="/models" className="font-medium text-accent-ink hover:underline">Add a real model</Link>
+      <span className="min-w-0 flex-1 basis-60">
+        The built-in demo model answers: it calls tools and costs nothing, but it does not think.
+      </span>
+      <Link href="/settings/models" className="font-medium text-accent-ink hover:underline">
+        Add a real model
+      </Link>
     </p>
   );
 }

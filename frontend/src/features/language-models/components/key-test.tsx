@@ -10,7 +10,10 @@ export function ProviderKeyCheckResult({ result, error }: { result: ProviderKeyC
   if (error) return <Callout tone="bad">{problemText(error)}</Callout>;
   if (!result) return null;
   return (
-    <Callout tone={result.accepted ? "info" : "bad"} title={result.accepted ? "The key works" : "The key was not accepted"}>
+    <Callout
+      tone={result.accepted ? "info" : "bad"}
+      title={result.accepted ? "The key works" : "The key was not accepted"}
+    >
       {result.detail} ({duration(result.duration_ms)})
     </Callout>
   );

@@ -15,6 +15,7 @@ import { problemText } from "@/lib/problem";
 import { toast } from "@/lib/toast";
 import { usePermissions } from "@/lib/use-permissions";
 
+import { modelKeys } from "../api/keys";
 import { changeModel, deleteModel } from "../api/models";
 import { changedModel, draftOf } from "../model/model-draft";
 import { ModelForm } from "./model-form";
@@ -27,9 +28,13 @@ export function ModelRow({ model }: { model: ModelDetails }) {
   const may = usePermissions();
   // Models for all are an administrator's.
   const mayChange = may("models:write") && (model.owner === "own" || may("users:write"));
-  const refresh = () => queryClient.invalidateQueries({ queryKey: ["models"] });
+  const refresh = () => queryClient.invalidateQueries({ queryKey: modelKeys.all });
   const onError = (problem: unknown) => toast.error(problemText(problem));
-  const enable = useMutation({ mutationFn: (on: boolean) => changeModel(model.id, { enabled: on }), onSuccess: refresh, onError });
+  const enable = useMutation({
+    mutationFn: (on: boolean) => changeModel(model.id, { enabled: on }),
+    onSuccess: refresh,
+    onError,
+  });
   const remove = useMutation({ mutationFn: () => deleteModel(model.id), onSuccess: refresh, onError });
   return (
     <article aria-label={model.name} className="flex flex-wrap items-start gap-3 px-3 py-2.5">
@@ -37,7 +42,9 @@ export function ModelRow({ model }: { model: ModelDetails }) {
         <div className="flex flex-wrap items-center gap-1.5">
           <h2 className="font-semibold">{model.name}</h2>
           {model.owner === "global" && <Badge tone="accent">for all</Badge>}
-          {model.circuit !== "closed" && <Badge tone="warn">{model.circuit === "open" ? "resting after failures" : "being tried again"}</Badge>}
+          {model.circuit !== "closed" && (
+            <Badge tone="warn">{model.circuit === "open" ? "circuit open" : "being tried again"}</Badge>
+          )}
           {!model.enabled && <Badge tone="warn">off</Badge>}
         </div>
         <p className="text-xs break-words text-ink-2">
@@ -46,10 +53,12 @@ export function ModelRow({ model }: { model: ModelDetails }) {
         </p>
         <CapabilityBadges capabilities={model.capabilities} />
         {model.warnings.map((warning) => (
-          <p key={warning} className="mt-1 text-xs text-warn-ink">{warning}</p>
+          <p key={warning} className="mt-1 text-xs text-warn-ink">
+            {warning}
+          </p>
         ))}
         <p className="mt-1 text-xs text-ink-3">
-          {model.key_hint ? `key ${model.key_hint}` : model.key_id ? "a kept key" : "no key of its own"}
+          {model.key_hint ? `key ${model.key_hint}` : model.key_id ? "a stored key" : "no key of its own"}
           {model.max_rpm ? `, at most ${model.max_rpm} calls a minute` : ""}
           {model.fallbacks.length > 0 ? `, then ${model.fallbacks.join(", ")}` : ""}
         </p>
@@ -57,11 +66,20 @@ export function ModelRow({ model }: { model: ModelDetails }) {
       {mayChange && (
         <>
           <Switch label={`${model.name} may be used`} checked={model.enabled} onChange={(on) => enable.mutate(on)} />
-          <IconButton label={`Change ${model.name}`} onClick={() => setEditing(true)}><Pencil /></IconButton>
-          <IconButton label={`Delete ${model.name}`} variant="dangerGhost" onClick={() => setDeleting(true)}><Trash2 /></IconButton>
+          <IconButton label={`Change ${model.name}`} onClick={() => setEditing(true)}>
+            <Pencil />
+          </IconButton>
+          <IconButton label={`Delete ${model.name}`} variant="dangerGhost" onClick={() => setDeleting(true)}>
+            <Trash2 />
+          </IconButton>
         </>
       )}
-      <Dialog open={editing} onOpenChange={setEditing} title={`Change ${model.name}`} description="Another provider or address drops the key unless you give one.">
+      <Dialog
+        open={editing}
+        onOpenChange={setEditing}
+        title={`Change ${model.name}`}
+        description="Another provider or address drops the key unless you give one."
+      >
         <ModelForm
           label={`Change ${model.name}`}
           action="Save"
@@ -74,18 +92,38 @@ export function ModelRow({ model }: { model: ModelDetails }) {
           }}
         />
       </Dialog>
-      <ConfirmDialog open={deleting} onOpenChange={setDeleting} title={`Delete ${model.name}?`} description="Agents that name it can no longer run. Its key is forgotten." action="Delete" busy={remove.isPending} onConfirm={() => remove.mutate()} />
+      <ConfirmDialog
+        open={deleting}
+        onOpenChange={setDeleting}
+        title={`Delete ${model.name}?`}
+        description="Agents that name it can no longer run. Its key is forgotten."
+        action="Delete"
+        busy={remove.isPending}
+        onConfirm={() => remove.mutate()}
+      />
     </article>
   );
 }
 
-const words: [keyof Capabilities, string][] = [["tools", "tools"], ["streaming", "streaming"], ["structured_output", "structured output"], ["responses_api", "Responses API"], ["embeddings", "embeddings"]];
+const words: [keyof Capabilities, string][] = [
+  ["tools", "tools"],
+  ["streaming", "streaming"],
+  ["structured_output", "structured output"],
+  ["responses_api", "Responses API"],
+  ["embeddings", "embeddings"],
+];
 
 /** What a model can do, as far as it is known. */
 export function CapabilityBadges({ capabilities }: { capabilities: Capabilities }) {
   return (
     <div className="mt-1 flex flex-wrap gap-1">
-      {words.filter(([name]) => capabilities[name] === true).map(([name, word]) => <Badge key={name} tone="model">{word}</Badge>)}
+      {words
+        .filter(([name]) => capabilities[name] === true)
+        .map(([name, word]) => (
+          <Badge key={name} tone="model">
+            {word}
+          </Badge>
+        ))}
       {capabilities.context_window && <Badge>{count(capabilities.context_window)} tokens</Badge>}
     </div>
   );

@@ -13,6 +13,7 @@ import { problemText } from "@/lib/problem";
 import { toast } from "@/lib/toast";
 import { usePermissions, useRefusal } from "@/lib/use-permissions";
 
+import { modelKeys } from "../api/keys";
 import { createModel, modelsQuery } from "../api/models";
 import { emptyDraft, newModel } from "../model/model-draft";
 import { ModelForm } from "./model-form";
@@ -20,7 +21,11 @@ import { ModelRow } from "./model-row";
 import { ProviderKeys } from "./provider-keys";
 import { UsageTable } from "./usage-table";
 
-const tabs = [{ value: "models", label: "Models" }, { value: "keys", label: "Provider keys" }, { value: "usage", label: "Usage" }] as const;
+const tabs = [
+  { value: "models", label: "Models" },
+  { value: "keys", label: "Provider keys" },
+  { value: "usage", label: "Usage" },
+] as const;
 const names = tabs.map(({ value }) => value);
 
 /** The models that agents can use besides the server's own default, keys that several share, what was asked of whom. */
@@ -29,11 +34,26 @@ export function ModelsPage() {
   const [tab, setTab] = useQueryState("tab", parseAsStringLiteral(names).withDefault("models"));
   return (
     <div className="flex min-h-0 flex-1 flex-col">
-      <PageHeader title="Models" facts={data && <span className="nums text-ink-3">{data.total}</span>} description="Endpoints that answer your agents. Without any, the server's default does." />
-      <Tabs label="Models" value={tab} onChange={(next) => void setTab(names.find((name) => name === next) ?? null)} tabs={tabs}>
-        <TabPanel value="models" className="p-4"><Models /></TabPanel>
-        <TabPanel value="keys" className="p-4"><KeysTab /></TabPanel>
-        <TabPanel value="usage" className="p-4"><UsageTable /></TabPanel>
+      <PageHeader
+        title="Models"
+        facts={data && <span className="nums text-ink-3">{data.total}</span>}
+        description="Endpoints that answer your agents. Without any, the server's default does."
+      />
+      <Tabs
+        label="Models"
+        value={tab}
+        onChange={(next) => void setTab(names.find((name) => name === next) ?? null)}
+        tabs={tabs}
+      >
+        <TabPanel value="models" className="p-4">
+          <Models />
+        </TabPanel>
+        <TabPanel value="keys" className="p-4">
+          <KeysTab />
+        </TabPanel>
+        <TabPanel value="usage" className="p-4">
+          <UsageTable />
+        </TabPanel>
       </Tabs>
     </div>
   );
@@ -55,18 +75,26 @@ function Models() {
     <div className="grid gap-4 lg:grid-cols-[minmax(0,1fr)_22rem]">
       <div className="flex min-w-0 flex-col gap-3 self-start">
         <Card className="divide-y">
-          {error && <Callout tone="bad" className="m-3">{problemText(error)}</Callout>}
+          {error && (
+            <Callout tone="bad" className="m-3">
+              {problemText(error)}
+            </Callout>
+          )}
           {!data && !error && <SkeletonRows rows={3} />}
           {data?.models.length === 0 && (
             <EmptyState icon={<ModelIcon />} title="No models of your own yet">
-              Add one of a provider you have a key for, or a local endpoint such as Ollama. Agents choose it by its name.
+              Add one of a provider you have a key for, or a local endpoint such as Ollama. Agents choose it by its
+              name.
             </EmptyState>
           )}
-          {data?.models.map((model) => <ModelRow key={model.id} model={model} />)}
+          {data?.models.map((model) => (
+            <ModelRow key={model.id} model={model} />
+          ))}
         </Card>
         {data && data.models.length > 1 && (
           <p className="text-xs text-ink-3">
-            An agent whose model is <code className="font-mono">auto</code> asks the one that fits each task: small ones for simple things, strong ones for hard ones, another when one fails.
+            An agent whose model is <code className="font-mono">auto</code> asks the one that fits each task: small ones
+            for simple things, strong ones for hard ones, another when one fails.
           </p>
         )}
       </div>
@@ -82,7 +110,7 @@ function Models() {
             onSubmit={async (draft) => {
               const { name } = await createModel(newModel(draft));
               toast.success(`${name} added`);
-              await queryClient.invalidateQueries({ queryKey: ["models"] });
+              await queryClient.invalidateQueries({ queryKey: modelKeys.all });
             }}
           />
         )}

@@ -21,7 +21,13 @@ const model = {
 
 test("what is read is what is sent", () => {
   const { config_params_json, key_id, ...sent } = changedModel(draftOf(model), model);
-  expect(sent).toMatchObject({ name: "fast", endpoint_url: null, fallbacks: ["second", "third"], max_rpm: 60, version: 4 });
+  expect(sent).toMatchObject({
+    name: "fast",
+    endpoint_url: null,
+    fallbacks: ["second", "third"],
+    max_rpm: 60,
+    version: 4,
+  });
   expect(config_params_json).toEqual(model.config_params_json);
   expect(key_id).toBeNull();
 });
@@ -33,5 +39,10 @@ test("a key is sent only when one was typed", () => {
 });
 
 test("empty fields are not set", () => {
-  expect(newModel({ ...emptyDraft, name: "m", fallbacks: " , second ,, " })).toMatchObject({ fallbacks: ["second"], max_rpm: null, endpoint_url: null, config_params_json: { temperature: null, max_tokens: null } });
+  expect(newModel({ ...emptyDraft, name: "m", fallbacks: " , second ,, " })).toMatchObject({
+    fallbacks: ["second"],
+    max_rpm: null,
+    endpoint_url: null,
+    config_params_json: { temperature: null, max_tokens: null },
+  });
 });

@@ -15,7 +15,19 @@ export interface ModelDraft {
   for_all: boolean;
 }
 
-export const emptyDraft: ModelDraft = { provider: "openai", name: "", model_identifier: "", endpoint_url: "", api_key: "", key_id: "", fallbacks: "", max_rpm: "", temperature: "", max_tokens: "", for_all: false };
+export const emptyDraft: ModelDraft = {
+  provider: "openai",
+  name: "",
+  model_identifier: "",
+  endpoint_url: "",
+  api_key: "",
+  key_id: "",
+  fallbacks: "",
+  max_rpm: "",
+  temperature: "",
+  max_tokens: "",
+  for_all: false,
+};
 
 /** The form's texts for a model that is there; its key is never shown. */
 export function draftOf(model: ModelDetails): ModelDraft {
@@ -37,13 +49,24 @@ export function draftOf(model: ModelDetails): ModelDraft {
 
 /** The body of a new model. */
 export function newModel(draft: ModelDraft): ModelBodyWritable {
-  return { ...shared(draft), provider: draft.provider, for_all: draft.for_all, ...(draft.api_key ? { api_key: draft.api_key } : {}) };
+  return {
+    ...shared(draft),
+    provider: draft.provider,
+    for_all: draft.for_all,
+    ...(draft.api_key ? { api_key: draft.api_key } : {}),
+  };
 }
 
 /** The body of a change. A key that was not typed stays as it is; the version keeps two people from overwriting each other. */
 export function changedModel(draft: ModelDraft, before: ModelDetails): ModelChangesWritable {
   const parameters = { ...before.config_params_json, ...shared(draft).config_params_json };
-  return { ...shared(draft), config_params_json: parameters, provider: draft.provider, version: before.version, ...(draft.api_key ? { api_key: draft.api_key } : {}) };
+  return {
+    ...shared(draft),
+    config_params_json: parameters,
+    provider: draft.provider,
+    version: before.version,
+    ...(draft.api_key ? { api_key: draft.api_key } : {}),
+  };
 }
 
 function shared(draft: ModelDraft) {
@@ -52,7 +75,10 @@ function shared(draft: ModelDraft) {
     model_identifier: draft.model_identifier,
     endpoint_url: draft.endpoint_url || null,
     key_id: draft.key_id || null,
-    fallbacks: draft.fallbacks.split(",").map((name) => name.trim()).filter(Boolean),
+    fallbacks: draft.fallbacks
+      .split(",")
+      .map((name) => name.trim())
+      .filter(Boolean),
     max_rpm: numberOf(draft.max_rpm),
     config_params_json: { temperature: numberOf(draft.temperature), max_tokens: numberOf(draft.max_tokens) },
   };

@@ -12,6 +12,7 @@ import { LogoMark } from "@/components/ui/logo";
 import { Card } from "@/components/ui/surface";
 import { cn } from "@/lib/cn";
 import { problemText } from "@/lib/problem";
+import { queryKeys } from "@/lib/query-keys";
 import { useRefusal } from "@/lib/use-permissions";
 
 import { createDemoAgent } from "../api/create-demo-agent";
@@ -39,7 +40,7 @@ export function FirstRun({ agentId, executionId, watching, onAgent, onAsk, onFin
     mutationFn: createDemoAgent,
     onSuccess: (agent) => {
       onAgent(agent.id);
-      void queryClient.invalidateQueries({ queryKey: ["agents"] });
+      void queryClient.invalidateQueries({ queryKey: queryKeys.agents });
     },
   });
   const ask = useMutation({ mutationFn: (id: string) => onAsk(id, demoQuestion) });
@@ -63,22 +64,44 @@ export function FirstRun({ agentId, executionId, watching, onAgent, onAsk, onFin
           </Callout>
         )}
         <ol className="flex flex-col gap-2">
-          <Step number={1} at={step} title="Create the demo agent" text={`${demoAgent.name}: two tools, one sentence of instructions.`}>
-            <Button variant="primary" disabled={create.isPending} refused={refusedToMake} onClick={() => create.mutate()}>
+          <Step
+            number={1}
+            at={step}
+            title="Create the demo agent"
+            text={`${demoAgent.name}: two tools, one sentence of instructions.`}
+          >
+            <Button
+              variant="primary"
+              disabled={create.isPending}
+              refused={refusedToMake}
+              onClick={() => create.mutate()}
+            >
               {create.isPending ? "Creating …" : "Create the agent"}
             </Button>
           </Step>
           <Step number={2} at={step} title="Ask it something that needs both tools" text={`“${demoQuestion}”`}>
-            <Button variant="primary" disabled={ask.isPending} refused={refusedToAsk} onClick={() => agentId && ask.mutate(agentId)}>
+            <Button
+              variant="primary"
+              disabled={ask.isPending}
+              refused={refusedToAsk}
+              onClick={() => agentId && ask.mutate(agentId)}
+            >
               {ask.isPending ? "Asking …" : "Ask"}
             </Button>
           </Step>
-          <Step number={3} at={step} title="Watch it" text="Every model call, tool call and token, as it happens – and for ever after.">
+          <Step
+            number={3}
+            at={step}
+            title="Watch it"
+            text="Every model call, tool call and token, as it happens – and for ever after."
+          >
             <div className="flex flex-wrap gap-2">
-              <Link href={`/executions/${executionId}`} className={buttonStyles({ variant: "primary" })}>
+              <Link href={`/runs/${executionId}`} className={buttonStyles({ variant: "primary" })}>
                 Open the trace <ArrowRight />
               </Link>
-              <CreateLink what="agent" variant="secondary">Build your own agent</CreateLink>
+              <CreateLink what="agent" variant="secondary">
+                Build your own agent
+              </CreateLink>
               <Button variant="ghost" onClick={onFinish}>
                 Done
               </Button>
@@ -86,18 +109,46 @@ export function FirstRun({ agentId, executionId, watching, onAgent, onAsk, onFin
           </Step>
         </ol>
       </div>
-      {watching && <div className="mx-auto mb-6 flex min-h-[34rem] w-full max-w-6xl flex-1 px-4"><Card className="flex min-h-0 min-w-0 flex-1 overflow-hidden">{trace}</Card></div>}
+      {watching && (
+        <div className="mx-auto mb-6 flex min-h-[34rem] w-full max-w-6xl flex-1 px-4">
+          <Card className="flex min-h-0 min-w-0 flex-1 overflow-hidden">{trace}</Card>
+        </div>
+      )}
     </div>
   );
 }
 
-function Step({ number, at, title, text, children }: { number: number; at: number; title: string; text: string; children: ReactNode }) {
+function Step({
+  number,
+  at,
+  title,
+  text,
+  children,
+}: {
+  number: number;
+  at: number;
+  title: string;
+  text: string;
+  children: ReactNode;
+}) {
   const done = number < at;
   const current = number === at;
   return (
     <li aria-current={current ? "step" : undefined}>
-      <Card className={cn("flex gap-3 p-3.5", current ? "border-accent" : "bg-transparent", !current && !done && "text-ink-3")}>
-        <span className={cn("nums flex size-6 shrink-0 items-center justify-center rounded-full border text-xs font-medium", done && "border-good bg-good-soft text-good-ink", current && "border-accent text-accent-ink")}>
+      <Card
+        className={cn(
+          "flex gap-3 p-3.5",
+          current ? "border-accent" : "bg-transparent",
+          !current && !done && "text-ink-3",
+        )}
+      >
+        <span
+          className={cn(
+            "nums flex size-6 shrink-0 items-center justify-center rounded-full border text-xs font-medium",
+            done && "border-good bg-good-soft text-good-ink",
+            current && "border-accent text-accent-ink",
+          )}
+        >
           {done ? <Check aria-label="done" className="size-3.5" /> : number}
         </span>
         <div className="min-w-0 flex-1">

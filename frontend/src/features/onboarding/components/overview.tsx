@@ -31,7 +31,9 @@ export function Overview({ agents, ask, note, activity, executions, onTour }: Ov
         title="Home"
         actions={
           <>
-            <CreateLink what="tool" variant="secondary" className="max-sm:hidden">Register tool</CreateLink>
+            <CreateLink what="tool" variant="secondary" className="max-sm:hidden">
+              Register tool
+            </CreateLink>
             <CreateLink what="agent">New agent</CreateLink>
           </>
         }
@@ -55,13 +57,20 @@ export function Overview({ agents, ask, note, activity, executions, onTour }: Ov
                 <Card className="relative flex items-center gap-2.5 px-3 py-2 hover:border-line-strong">
                   <AgentIcon className="size-4 shrink-0 text-accent-ink" />
                   <div className="min-w-0 flex-1">
-                    <Link href={`/agents/${agent.id}`} className="block truncate font-medium after:absolute after:inset-0">
+                    <Link
+                      href={`/agents/${agent.id}`}
+                      className="block truncate font-medium after:absolute after:inset-0"
+                    >
                       {agent.display_name || agent.name}
                     </Link>
                     <p className="truncate text-xs text-ink-3">{agent.role || agent.description || toolsLine(agent)}</p>
                   </div>
                   {refused === undefined && (
-                    <Link href={`/playground?agent=${agent.id}`} aria-label={`Run ${agent.name}`} className="relative z-10 rounded-md p-1 text-ink-3 hover:bg-hover hover:text-ink">
+                    <Link
+                      href={`/playground?agent=${agent.id}`}
+                      aria-label={`Run ${agent.name}`}
+                      className="relative z-10 rounded-md p-1 text-ink-3 hover:bg-hover hover:text-ink"
+                    >
                       <Play className="size-3.5" />
                     </Link>
                   )}

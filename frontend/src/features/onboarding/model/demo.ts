@@ -8,4 +8,5 @@ export const demoAgent: AgentBody = {
   tools: ["calculator", "chatbot"],
 };
 
-export const demoQuestion = "First, compute 23*19 using the calculator. Then ask the chatbot to explain the result in one sentence.";
+export const demoQuestion =
+  "First, compute 23*19 using the calculator. Then ask the chatbot to explain the result in one sentence.";

@@ -14,6 +14,7 @@ import { toast } from "@/lib/toast";
 import { useRefusal } from "@/lib/use-permissions";
 
 import { createSchedule } from "../api/create-schedule";
+import { scheduleKeys } from "../api/keys";
 import { bodyOf, emptySchedule, type ScheduleDraft } from "../model/schedule-draft";
 import { ownTimeZone } from "../model/time-zones";
 import { ScheduleForm } from "./schedule-form";
@@ -27,7 +28,7 @@ export function NewSchedule() {
   const refused = useRefusal("executions:run");
   const create = async (draft: ScheduleDraft) => {
     const made = await createSchedule(bodyOf(draft));
-    await queryClient.invalidateQueries({ queryKey: ["schedules"] });
+    await queryClient.invalidateQueries({ queryKey: scheduleKeys.all });
     toast.success(`${made.name} scheduled`);
     router.push(`/schedules/${made.id}`);
   };
@@ -35,10 +36,21 @@ export function NewSchedule() {
     <>
       <PageHeader parent={{ href: "/schedules", label: "Schedules" }} title="New schedule" />
       <PageBody className="max-w-6xl">
-        {error && <Callout tone="bad" title="The agents could not be loaded">{problemText(error)}</Callout>}
+        {error && (
+          <Callout tone="bad" title="The agents could not be loaded">
+            {problemText(error)}
+          </Callout>
+        )}
         {!data && !error && <SkeletonRows />}
         {refused !== undefined && <NotPermitted reason={refused} />}
-        {data && refused === undefined && <ScheduleForm initial={{ ...emptySchedule(agent ?? data.agents[0]?.id ?? "", ownTimeZone()), query: query ?? "" }} action="Create schedule" isNew onSave={create} />}
+        {data && refused === undefined && (
+          <ScheduleForm
+            initial={{ ...emptySchedule(agent ?? data.agents[0]?.id ?? "", ownTimeZone()), query: query ?? "" }}
+            action="Create schedule"
+            isNew
+            onSave={create}
+          />
+        )}
       </PageBody>
     </>
   );

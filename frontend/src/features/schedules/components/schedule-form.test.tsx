@@ -10,16 +10,30 @@ import { bodyOf, emptySchedule, type ScheduleDraft } from "../model/schedule-dra
 import { ScheduleForm } from "./schedule-form";
 
 vi.mock("next/navigation", () => ({ useRouter: () => ({ push: vi.fn() }) }));
-vi.mock("@/lib/api", async (original) => ({ ...(await original<typeof api>()), listAgents: vi.fn(), listModels: vi.fn(), previewSchedule: vi.fn() }));
+vi.mock("@/lib/api", async (original) => ({
+  ...(await original<typeof api>()),
+  listAgents: vi.fn(),
+  listModels: vi.fn(),
+  previewSchedule: vi.fn(),
+}));
 afterEach(cleanup);
 
-const problem = (pointer: string, detail: string) => ({ title: "no", status: 422, detail: "the schedule names no time", error_code: "bad_timetable", errors: [{ pointer, detail }] });
+const problem = (pointer: string, detail: string) => ({
+  title: "no",
+  status: 422,
+  detail: "the schedule names no time",
+  error_code: "bad_timetable",
+  errors: [{ pointer, detail }],
+});
 const draft: ScheduleDraft = { ...emptySchedule("a1", "UTC"), name: "News" };
 
 function show(onSave: (draft: ScheduleDraft) => Promise<unknown>, isNew = true) {
   vi.mocked(api.listAgents).mockResolvedValue({ data: { agents: [{ id: "a1", name: "Ada" }] } } as never);
   vi.mocked(api.listModels).mockResolvedValue({ data: { models: [] } } as never);
-  vi.mocked(api.previewSchedule).mockImplementation((({ query }: { query: { cron: string } }) => (query.cron === "nonsense" ? Promise.reject(problem("/cron", "must have five fields")) : Promise.resolve({ data: { next_times: ["2099-11-30T09:00:00Z"] } }))) as never);
+  vi.mocked(api.previewSchedule).mockImplementation((({ query }: { query: { cron: string } }) =>
+    query.cron === "nonsense"
+      ? Promise.reject(problem("/cron", "must have five fields"))
+      : Promise.resolve({ data: { next_times: ["2099-11-30T09:00:00Z"] } })) as never);
   render(
     <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}>
       <ScheduleForm initial={draft} action="Save" isNew={isNew} onSave={onSave} />
@@ -45,7 +59,14 @@ describe("ScheduleForm", () => {
     expect(screen.getByRole("heading", { name: "Every weekday at 09:00" })).toBeTruthy();
     await user.type(screen.getByRole("textbox", { name: /^Question/ }), "What is new?");
     await user.click(screen.getByRole("button", { name: "Save" }));
-    expect(onSave.mock.calls[0]?.[0] && bodyOf(onSave.mock.calls[0][0])).toEqual({ name: "News", agent_id: "a1", query: "What is new?", model: null, cron: "0 9 * * 1-5", time_zone: "UTC" });
+    expect(onSave.mock.calls[0]?.[0] && bodyOf(onSave.mock.calls[0][0])).toEqual({
+      name: "News",
+      agent_id: "a1",
+      query: "What is new?",
+      model: null,
+      cron: "0 9 * * 1-5",
+      time_zone: "UTC",
+    });
   });
 
   it("shows the API's objections at their fields", async () => {

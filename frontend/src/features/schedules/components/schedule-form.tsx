@@ -46,7 +46,8 @@ export function ScheduleForm({ initial, action, isNew = false, onSave, children 
   const refused = preview.error ? fieldProblems(toProblem(preview.error)) : {};
   const said = save.error ? fieldProblems(toProblem(save.error)) : {};
   const errors = draftErrors(draft);
-  const errorOf = (field: ScheduleField) => said[field] ?? refused[field] ?? (touched.has(field) ? errors[field] : undefined);
+  const errorOf = (field: ScheduleField) =>
+    said[field] ?? refused[field] ?? (touched.has(field) ? errors[field] : undefined);
   const change = (update: Partial<ScheduleDraft>, field: ScheduleField) => {
     setDraft((before) => ({ ...before, ...update }));
     setTouched((before) => new Set([...before, field]));
@@ -61,38 +62,109 @@ export function ScheduleForm({ initial, action, isNew = false, onSave, children 
   const dirty = JSON.stringify(draft) !== JSON.stringify(initial);
   const text = (field: "name" | "query" | "model", value: string) => change({ [field]: value }, field);
   return (
-    <form onSubmit={submit} noValidate aria-label="Schedule" className="grid min-w-0 items-start gap-4 lg:grid-cols-[minmax(0,1fr)_25rem]">
+    <form
+      onSubmit={submit}
+      noValidate
+      aria-label="Schedule"
+      className="grid min-w-0 items-start gap-4 lg:grid-cols-[minmax(0,1fr)_25rem]"
+    >
       <Card className="flex min-w-0 flex-col gap-4 p-4">
         <ReadOnly reason={forbidden}>
           <Field id="schedule-name" label="Name" required error={errorOf("name")}>
-            <Input {...fieldAria("schedule-name", errorOf("name"))} value={draft.name} autoFocus={isNew} autoComplete="off" placeholder="Morning report" onChange={(event) => text("name", event.target.value)} />
+            <Input
+              {...fieldAria("schedule-name", errorOf("name"))}
+              value={draft.name}
+              autoFocus={isNew}
+              autoComplete="off"
+              placeholder="Morning report"
+              onChange={(event) => text("name", event.target.value)}
+            />
           </Field>
           <Field id="schedule-agent" label="Agent" required error={errorOf("agent_id")}>
-            <Select id="schedule-agent" label="Agent" value={draft.agentId} options={agentOptions(agents.data?.agents ?? [], draft.agentId)} onChange={(agentId) => change({ agentId }, "agent_id")} className="w-full" />
+            <Select
+              id="schedule-agent"
+              label="Agent"
+              value={draft.agentId}
+              options={agentOptions(agents.data?.agents ?? [], draft.agentId)}
+              onChange={(agentId) => change({ agentId }, "agent_id")}
+              className="w-full"
+            />
           </Field>
-          <Field id="schedule-query" label="Question" required error={errorOf("query")} hint="The agent is asked just this, each time anew">
-            <Textarea {...fieldAria("schedule-query", errorOf("query"))} value={draft.query} className="min-h-24" placeholder="What has happened since yesterday?" onChange={(event) => text("query", event.target.value)} />
+          <Field
+            id="schedule-query"
+            label="Question"
+            required
+            error={errorOf("query")}
+            hint="The agent is asked just this, each time anew"
+          >
+            <Textarea
+              {...fieldAria("schedule-query", errorOf("query"))}
+              value={draft.query}
+              className="min-h-24"
+              placeholder="What has happened since yesterday?"
+              onChange={(event) => text("query", event.target.value)}
+            />
           </Field>
-          <TimingFields timing={draft.timing} error={errorOf("cron")} onChange={(timing) => change({ timing }, "cron")} />
+          <TimingFields
+            timing={draft.timing}
+            error={errorOf("cron")}
+            onChange={(timing) => change({ timing }, "cron")}
+          />
           <div className="grid gap-3 sm:grid-cols-2">
-            <Field id="schedule-zone" label="Time zone" required error={errorOf("time_zone")} tip="The clock that the times are read from; summer time is taken care of.">
-              <Input {...fieldAria("schedule-zone", errorOf("time_zone"))} value={draft.timeZone} list="time-zones" autoComplete="off" spellCheck={false} onChange={(event) => change({ timeZone: event.target.value }, "time_zone")} />
+            <Field
+              id="schedule-zone"
+              label="Time zone"
+              required
+              error={errorOf("time_zone")}
+              tip="The clock that the times are read from; summer time is taken care of."
+            >
+              <Input
+                {...fieldAria("schedule-zone", errorOf("time_zone"))}
+                value={draft.timeZone}
+                list="time-zones"
+                autoComplete="off"
+                spellCheck={false}
+                onChange={(event) => change({ timeZone: event.target.value }, "time_zone")}
+              />
               <TimeZoneOptions id="time-zones" />
             </Field>
             <Field id="schedule-model" label="Model" error={errorOf("model")} tip="Instead of the agent's own model.">
-              <Input {...fieldAria("schedule-model", errorOf("model"))} value={draft.model} list="schedule-models" placeholder="The agent's own" autoComplete="off" spellCheck={false} onChange={(event) => text("model", event.target.value)} />
+              <Input
+                {...fieldAria("schedule-model", errorOf("model"))}
+                value={draft.model}
+                list="schedule-models"
+                placeholder="The agent's own"
+                autoComplete="off"
+                spellCheck={false}
+                onChange={(event) => text("model", event.target.value)}
+              />
               <datalist id="schedule-models">
-                {(models.data ?? []).map((name) => <option key={name} value={name} />)}
+                {(models.data ?? []).map((name) => (
+                  <option key={name} value={name} />
+                ))}
               </datalist>
             </Field>
           </div>
         </ReadOnly>
-        {save.error && Object.keys(said).length === 0 && <Callout tone="bad" title="Not saved">{problemText(save.error)}</Callout>}
+        {save.error && Object.keys(said).length === 0 && (
+          <Callout tone="bad" title="Not saved">
+            {problemText(save.error)}
+          </Callout>
+        )}
         <div className="flex items-center gap-3">
-          <Button type="submit" variant="primary" disabled={save.isPending || (!isNew && !dirty && forbidden === undefined)} refused={forbidden}>
+          <Button
+            type="submit"
+            variant="primary"
+            disabled={save.isPending || (!isNew && !dirty && forbidden === undefined)}
+            refused={forbidden}
+          >
             {save.isPending ? "Saving …" : action}
           </Button>
-          {!isNew && dirty && <Button variant="ghost" onClick={() => setDraft(initial)}>Discard changes</Button>}
+          {!isNew && dirty && (
+            <Button variant="ghost" onClick={() => setDraft(initial)}>
+              Discard changes
+            </Button>
+          )}
         </div>
       </Card>
       <div className="flex min-w-0 flex-col gap-4">
@@ -102,7 +174,15 @@ export function ScheduleForm({ initial, action, isNew = false, onSave, children 
             <span>{draft.timeZone}</span>
             <code className="font-mono">{cron}</code>
           </p>
-          {preview.error ? <Callout tone="bad">{problemText(preview.error)}</Callout> : <NextTimes times={cron ? (preview.data ?? []) : []} timeZone={draft.timeZone} stale={preview.isPlaceholderData} />}
+          {preview.error ? (
+            <Callout tone="bad">{problemText(preview.error)}</Callout>
+          ) : (
+            <NextTimes
+              times={cron ? (preview.data ?? []) : []}
+              timeZone={draft.timeZone}
+              stale={preview.isPlaceholderData}
+            />
+          )}
         </Card>
         {children}
       </div>
@@ -114,5 +194,7 @@ export function ScheduleForm({ initial, action, isNew = false, onSave, children 
 /** The agents to choose from; one that is gone keeps its place, so that it can be seen. */
 function agentOptions(agents: readonly { id: string; name: string }[], chosen: string) {
   const options = agents.map(({ id, name }) => ({ value: id, label: name }));
-  return options.some(({ value }) => value === chosen) ? options : [{ value: chosen, label: chosen ? "…" : "Choose an agent" }, ...options];
+  return options.some(({ value }) => value === chosen)
+    ? options
+    : [{ value: chosen, label: chosen ? "…" : "Choose an agent" }, ...options];
 }

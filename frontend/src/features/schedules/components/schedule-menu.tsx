@@ -30,7 +30,15 @@ export function ScheduleMenu({ schedule, onRemoved }: { schedule: ScheduleOut; o
           <Play /> Run now
         </MenuItem>
         <MenuItem onSelect={() => pause.mutate({ id, paused: !paused })}>
-          {paused ? <><StepForward /> Go on</> : <><Pause /> Pause</>}
+          {paused ? (
+            <>
+              <StepForward /> Go on
+            </>
+          ) : (
+            <>
+              <Pause /> Pause
+            </>
+          )}
         </MenuItem>
         <MenuItem danger onSelect={() => setRemoving(true)}>
           <Trash2 /> Remove …
@@ -40,7 +48,7 @@ export function ScheduleMenu({ schedule, onRemoved }: { schedule: ScheduleOut; o
         open={removing}
         onOpenChange={setRemoving}
         title={`Remove ${name}?`}
-        description="It will not run again. The executions that it has started stay."
+        description="It will not run again. The runs that it has started stay."
         action="Remove"
         busy={remove.isPending}
         onConfirm={() =>

@@ -17,6 +17,7 @@ import { useRefusal } from "@/lib/use-permissions";
 
 import { changeSchedule } from "../api/change-schedule";
 import { scheduleQuery } from "../api/get-schedule";
+import { scheduleKeys } from "../api/keys";
 import { useScheduleActions } from "../hooks/use-schedule-actions";
 import { changesOf, draftOf, type ScheduleDraft } from "../model/schedule-draft";
 import { ScheduleForm } from "./schedule-form";
@@ -31,7 +32,13 @@ export function SchedulePage({ scheduleId, executions }: { scheduleId: string; e
   return (
     <>
       <PageHeader parent={parent} title="Schedule" />
-      {error ? <Callout tone="bad" className="m-4" title="This schedule cannot be shown">{problemText(error)}</Callout> : <SkeletonRows />}
+      {error ? (
+        <Callout tone="bad" className="m-4" title="This schedule cannot be shown">
+          {problemText(error)}
+        </Callout>
+      ) : (
+        <SkeletonRows />
+      )}
     </>
   );
 }
@@ -44,7 +51,7 @@ function Loaded({ schedule, executions }: { schedule: ScheduleOut; executions: R
   const refused = useRefusal("executions:run");
   const save = async (draft: ScheduleDraft) => {
     await changeSchedule(id, changesOf(draftOf(schedule), draft));
-    await queryClient.invalidateQueries({ queryKey: ["schedules"] });
+    await queryClient.invalidateQueries({ queryKey: scheduleKeys.all });
     toast.success(`${draft.name.trim()} saved`);
   };
   return (
@@ -55,9 +62,19 @@ function Loaded({ schedule, executions }: { schedule: ScheduleOut; executions: R
         facts={<Badge tone={paused ? "warn" : "good"}>{paused ? "paused" : "active"}</Badge>}
         actions={
           <>
-            <Button disabled={run.isPending} refused={refused} onClick={() => run.mutate(schedule)}><Play /> Run now</Button>
+            <Button disabled={run.isPending} refused={refused} onClick={() => run.mutate(schedule)}>
+              <Play /> Run now
+            </Button>
             <Button disabled={pause.isPending} refused={refused} onClick={() => pause.mutate({ id, paused: !paused })}>
-              {paused ? <><StepForward /> Go on</> : <><Pause /> Pause</>}
+              {paused ? (
+                <>
+                  <StepForward /> Go on
+                </>
+              ) : (
+                <>
+                  <Pause /> Pause
+                </>
+              )}
             </Button>
             <ScheduleMenu schedule={schedule} onRemoved={() => router.push("/schedules")} />
           </>
@@ -66,7 +83,12 @@ function Loaded({ schedule, executions }: { schedule: ScheduleOut; executions: R
       <PageBody className="flex max-w-6xl flex-col gap-4">
         {paused && <Callout tone="warn">Paused: the times below are when it would run.</Callout>}
         {/* Made anew with each stored state, but not while it only fires: that changes no field of the form. */}
-        <ScheduleForm key={JSON.stringify(draftOf(schedule))} initial={draftOf(schedule)} action="Save changes" onSave={save} />
+        <ScheduleForm
+          key={JSON.stringify(draftOf(schedule))}
+          initial={draftOf(schedule)}
+          action="Save changes"
+          onSave={save}
+        />
         {executions}
       </PageBody>
     </>

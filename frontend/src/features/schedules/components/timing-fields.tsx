@@ -20,7 +20,8 @@ const labels: Record<TimingKind, string> = {
 const options = kinds.map((kind) => ({ value: kind, label: labels[kind] }));
 const week = [1, 2, 3, 4, 5, 6, 0];
 const timed = new Set<TimingKind>(["daily", "weekdays", "weekly", "monthly"]);
-const numbers = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, place) => ({ value: String(from + place), label: String(from + place) }));
+const numbers = (from: number, to: number) =>
+  Array.from({ length: to - from + 1 }, (_, place) => ({ value: String(from + place), label: String(from + place) }));
 
 interface TimingFieldsProps {
   timing: Timing;
@@ -32,41 +33,104 @@ interface TimingFieldsProps {
 export function TimingFields({ timing, error, onChange }: TimingFieldsProps) {
   const { kind } = timing;
   // The expression goes along, so that one can begin with words and end with an exception.
-  const choose = (value: string) => onChange({ ...timing, kind: kinds.find((known) => known === value) ?? "custom", cron: cronOf(timing) || timing.cron });
+  const choose = (value: string) =>
+    onChange({
+      ...timing,
+      kind: kinds.find((known) => known === value) ?? "custom",
+      cron: cronOf(timing) || timing.cron,
+    });
   return (
     <div className="flex min-w-0 flex-col gap-3">
       <div className="flex flex-wrap gap-3">
         <Field id="schedule-kind" label="Repeats" className="flex-1 basis-44">
-          <Select id="schedule-kind" label="Repeats" value={kind} options={options} onChange={choose} className="w-full" />
+          <Select
+            id="schedule-kind"
+            label="Repeats"
+            value={kind}
+            options={options}
+            onChange={choose}
+            className="w-full"
+          />
         </Field>
         {kind === "minutes" && (
           <Field id="schedule-every" label="Every" className="basis-36">
-            <Select id="schedule-every" label="Every" value={String(timing.every)} options={everyMinutes.map((every) => ({ value: String(every), label: every === 1 ? "minute" : `${every} minutes` }))} onChange={(every) => onChange({ ...timing, every: Number(every) })} className="w-full" />
+            <Select
+              id="schedule-every"
+              label="Every"
+              value={String(timing.every)}
+              options={everyMinutes.map((every) => ({
+                value: String(every),
+                label: every === 1 ? "minute" : `${every} minutes`,
+              }))}
+              onChange={(every) => onChange({ ...timing, every: Number(every) })}
+              className="w-full"
+            />
           </Field>
         )}
         {kind === "hourly" && (
           <Field id="schedule-minute" label="At minute" className="basis-28">
-            <Select id="schedule-minute" label="At minute" value={String(timing.minute)} options={numbers(0, 59)} onChange={(minute) => onChange({ ...timing, minute: Number(minute) })} className="w-full" />
+            <Select
+              id="schedule-minute"
+              label="At minute"
+              value={String(timing.minute)}
+              options={numbers(0, 59)}
+              onChange={(minute) => onChange({ ...timing, minute: Number(minute) })}
+              className="w-full"
+            />
           </Field>
         )}
         {kind === "monthly" && (
-          <Field id="schedule-day" label="On day" hint={timing.day > 28 ? "Months without it are left out" : undefined} className="basis-28">
-            <Select id="schedule-day" label="On day" value={String(timing.day)} options={numbers(1, 31)} onChange={(day) => onChange({ ...timing, day: Number(day) })} className="w-full" />
+          <Field
+            id="schedule-day"
+            label="On day"
+            hint={timing.day > 28 ? "Months without it are left out" : undefined}
+            className="basis-28"
+          >
+            <Select
+              id="schedule-day"
+              label="On day"
+              value={String(timing.day)}
+              options={numbers(1, 31)}
+              onChange={(day) => onChange({ ...timing, day: Number(day) })}
+              className="w-full"
+            />
           </Field>
         )}
         {timed.has(kind) && (
           <Field id="schedule-time" label="At" className="basis-32">
-            <Input {...fieldAria("schedule-time", error)} type="time" value={timing.time} onChange={(event) => onChange({ ...timing, time: event.target.value })} />
+            <Input
+              {...fieldAria("schedule-time", error)}
+              type="time"
+              value={timing.time}
+              onChange={(event) => onChange({ ...timing, time: event.target.value })}
+            />
           </Field>
         )}
       </div>
       {kind === "weekly" && <WeekDays days={timing.days} onChange={(days) => onChange({ ...timing, days })} />}
       {kind === "custom" && (
-        <Field id="schedule-cron" label="Cron expression" required error={error} hint="Minute, hour, day of month, month, day of week: 0 9 * * 1-5">
-          <Input {...fieldAria("schedule-cron", error)} value={timing.cron} spellCheck={false} autoComplete="off" className="font-mono text-xs" onChange={(event) => onChange({ ...timing, cron: event.target.value })} />
+        <Field
+          id="schedule-cron"
+          label="Cron expression"
+          required
+          error={error}
+          hint="Minute, hour, day of month, month, day of week: 0 9 * * 1-5"
+        >
+          <Input
+            {...fieldAria("schedule-cron", error)}
+            value={timing.cron}
+            spellCheck={false}
+            autoComplete="off"
+            className="font-mono text-xs"
+            onChange={(event) => onChange({ ...timing, cron: event.target.value })}
+          />
         </Field>
       )}
-      {kind !== "custom" && error && <p role="alert" className="text-xs text-bad-ink">{error}</p>}
+      {kind !== "custom" && error && (
+        <p role="alert" className="text-xs text-bad-ink">
+          {error}
+        </p>
+      )}
     </div>
   );
 }
@@ -85,7 +149,10 @@ function WeekDays({ days, onChange }: { days: readonly number[]; onChange: (days
             disabled={shown}
             title={dayNames[day]}
             onClick={() => onChange(on ? days.filter((other) => other !== day) : [...days, day])}
-            className={cn("h-7 min-w-10 rounded-md border border-control-line/70 px-2 text-xs hover:bg-hover", on && "border-accent bg-accent-soft font-medium text-accent-ink hover:bg-accent-soft")}
+            className={cn(
+              "h-7 min-w-10 rounded-md border border-control-line/70 px-2 text-xs hover:bg-hover",
+              on && "border-accent bg-accent-soft font-medium text-accent-ink hover:bg-accent-soft",
+            )}
           >
             {dayNames[day]?.slice(0, 3)}
           </button>

@@ -5,9 +5,11 @@ import { useRouter } from "next/navigation";
 
 import type { ScheduleOut } from "@/lib/api";
 import { problemText } from "@/lib/problem";
+import { queryKeys } from "@/lib/query-keys";
 import { toast } from "@/lib/toast";
 
 import { changeSchedule } from "../api/change-schedule";
+import { scheduleKeys } from "../api/keys";
 import { removeSchedule } from "../api/remove-schedule";
 import { runSchedule } from "../api/run-schedule";
 
@@ -15,7 +17,7 @@ import { runSchedule } from "../api/run-schedule";
 export function useScheduleActions() {
   const queryClient = useQueryClient();
   const router = useRouter();
-  const refresh = () => queryClient.invalidateQueries({ queryKey: ["schedules"] });
+  const refresh = () => queryClient.invalidateQueries({ queryKey: scheduleKeys.all });
   const onError = (error: unknown) => toast.error(problemText(error));
   const pause = useMutation({
     mutationFn: ({ id, paused }: { id: string; paused: boolean }) => changeSchedule(id, { paused }),
@@ -29,15 +31,15 @@ export function useScheduleActions() {
     mutationFn: (schedule: ScheduleOut) => runSchedule(schedule),
     onError,
     onSuccess: ({ id }) => {
-      void queryClient.invalidateQueries({ queryKey: ["executions"] });
-      router.push(`/executions/${id}`);
+      void queryClient.invalidateQueries({ queryKey: queryKeys.executions });
+      router.push(`/runs/${id}`);
     },
   });
   const remove = useMutation({
     mutationFn: ({ id }: { id: string; name: string }) => removeSchedule(id),
     onError,
     onSuccess: async (_, { id, name }) => {
-      queryClient.removeQueries({ queryKey: ["schedules", "one", id] });
+      queryClient.removeQueries({ queryKey: scheduleKeys.one(id) });
       await refresh();
       toast.success(`${name} removed`);
     },

@@ -32,7 +32,9 @@ export function timingOf(cron: string): Timing {
   if (parts.length !== 5 || month !== "*") return custom;
   const every = /^\*\/(\d+)$/.exec(minute)?.[1] ?? (minute === "*" ? "1" : undefined);
   if (every !== undefined && hour === "*" && day === "*" && weekday === "*") {
-    return everyMinutes.some((choice) => String(choice) === every) ? { ...custom, kind: "minutes", every: Number(every) } : custom;
+    return everyMinutes.some((choice) => String(choice) === every)
+      ? { ...custom, kind: "minutes", every: Number(every) }
+      : custom;
   }
   const at = wholeNumber(minute, 59);
   if (at === undefined) return custom;
@@ -58,7 +60,8 @@ export function cronOf(timing: Timing): string {
   if (hour === undefined || at === undefined || Number.isNaN(hour) || Number.isNaN(at)) return "";
   if (kind === "daily") return `${at} ${hour} * * *`;
   if (kind === "weekdays") return `${at} ${hour} * * 1-5`;
-  if (kind === "weekly") return days.length > 0 ? `${at} ${hour} * * ${[...days].sort((left, right) => left - right).join(",")}` : "";
+  if (kind === "weekly")
+    return days.length > 0 ? `${at} ${hour} * * ${[...days].sort((left, right) => left - right).join(",")}` : "";
   return `${at} ${hour} ${day} * *`;
 }
 
@@ -76,7 +79,9 @@ export function timingWords(cron: string): string {
 }
 
 function dayWords(days: readonly number[]): string {
-  const names = [...days].sort((left, right) => ((left + 6) % 7) - ((right + 6) % 7)).map((day) => `${dayNames[day] ?? "?"}s`);
+  const names = [...days]
+    .sort((left, right) => ((left + 6) % 7) - ((right + 6) % 7))
+    .map((day) => `${dayNames[day] ?? "?"}s`);
   return names.length > 1 ? `${names.slice(0, -1).join(", ")} and ${names.at(-1) ?? ""}` : (names[0] ?? "");
 }
 

@@ -13,14 +13,21 @@ export function AwayNotice() {
   const { isError, refetch, isFetching } = useQuery(healthQuery());
   const away = useRef(false);
   useEffect(() => {
-    if (away.current && !isError) void queryClient.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== "health" });
+    if (away.current && !isError)
+      void queryClient.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== "health" });
     away.current = isError;
   }, [isError, queryClient]);
   if (!isError) return null;
   return (
-    <div role="status" data-testid="away-notice" className="flex min-h-9 shrink-0 flex-wrap items-center gap-2 border-b border-bad/40 bg-bad-soft px-4 py-1 text-sm text-bad-ink md:px-5">
+    <div
+      role="status"
+      data-testid="away-notice"
+      className="flex min-h-9 shrink-0 flex-wrap items-center gap-2 border-b border-bad/40 bg-bad-soft px-4 py-1 text-sm text-bad-ink md:px-5"
+    >
       <Unplug aria-hidden className="size-4" />
-      <span className="flex-1">The server does not answer. What you see may be old; runs go on as soon as it is back.</span>
+      <span className="flex-1">
+        The server does not answer. What you see may be old; runs go on as soon as it is back.
+      </span>
       <Button size="sm" disabled={isFetching} onClick={() => void refetch()}>
         {isFetching ? "Trying …" : "Try now"}
       </Button>

@@ -10,7 +10,11 @@ import * as api from "@/lib/api";
 import { EditTool } from "./edit-tool";
 
 vi.mock("next/navigation", () => ({ useRouter: () => ({ push: vi.fn() }) }));
-vi.mock("@/lib/api", async (original) => ({ ...(await original<typeof api>()), updateTool: vi.fn(), getHealth: vi.fn() }));
+vi.mock("@/lib/api", async (original) => ({
+  ...(await original<typeof api>()),
+  updateTool: vi.fn(),
+  getHealth: vi.fn(),
+}));
 vi.mock("@/components/ui/code-editor", () => ({
   CodeEditor: ({ id, label, value, onChange, marks = [] }: CodeEditorProps) => (
     <>
@@ -22,8 +26,15 @@ vi.mock("@/components/ui/code-editor", () => ({
 afterEach(cleanup);
 
 const tool: api.ToolOut = {
-  name: "twice", description: "Says it twice", parameters: {}, class: "twice", kind: "custom", version: 2, tags: ["text"],
-  source: "async def twice(text: str) -> str:\n    return text * 2\n", policy: { network: [], secrets: [], timeout_s: 5, reuse: false, repeatable: false },
+  name: "twice",
+  description: "Says it twice",
+  parameters: {},
+  class: "twice",
+  kind: "custom",
+  version: 2,
+  tags: ["text"],
+  source: "async def twice(text: str) -> str:\n    return text * 2\n",
+  policy: { network: [], secrets: [], timeout_s: 5, reuse: false, repeatable: false },
 };
 
 function show() {
@@ -36,7 +47,13 @@ function show() {
 }
 
 const save = () => screen.getByRole<HTMLButtonElement>("button", { name: "Save as a new version" });
-const refusal = (status: number, more: object) => ({ title: "no", status, detail: "the source was refused", error_code: "tool_rejected", ...more });
+const refusal = (status: number, more: object) => ({
+  title: "no",
+  status,
+  detail: "the source was refused",
+  error_code: "tool_rejected",
+  ...more,
+});
 
 describe("EditTool", () => {
   beforeEach(() => {
@@ -50,11 +67,21 @@ describe("EditTool", () => {
     expect(save().disabled).toBe(true);
     await user.type(screen.getByRole("textbox", { name: /^Tags/ }), ", loud");
     await user.click(save());
-    await waitFor(() => expect(api.updateTool).toHaveBeenCalledWith(expect.objectContaining({ path: { name: "twice" }, body: { tags: ["text", "loud"] }, headers: { "If-Match": '"2"' } })));
+    await waitFor(() =>
+      expect(api.updateTool).toHaveBeenCalledWith(
+        expect.objectContaining({
+          path: { name: "twice" },
+          body: { tags: ["text", "loud"] },
+          headers: { "If-Match": '"2"' },
+        }),
+      ),
+    );
   });
 
   it("shows what the screen objects to at its line and in words", async () => {
-    vi.mocked(api.updateTool).mockRejectedValue(refusal(422, { findings: [{ rule: "import", line: 2, column: 4, message: "os cannot be imported" }] }));
+    vi.mocked(api.updateTool).mockRejectedValue(
+      refusal(422, { findings: [{ rule: "import", line: 2, column: 4, message: "os cannot be imported" }] }),
+    );
     const user = show();
     await user.type(screen.getByRole("textbox", { name: "Source" }), "#");
     await user.click(save());
@@ -64,7 +91,9 @@ describe("EditTool", () => {
   });
 
   it("puts an objection to the policy at its field", async () => {
-    vi.mocked(api.updateTool).mockRejectedValue(refusal(422, { errors: [{ pointer: "/policy/network/0", detail: "must be host:port" }] }));
+    vi.mocked(api.updateTool).mockRejectedValue(
+      refusal(422, { errors: [{ pointer: "/policy/network/0", detail: "must be host:port" }] }),
+    );
     const user = show();
     await user.type(screen.getByRole("textbox", { name: "Network", hidden: true }), "nowhere");
     await user.click(save());
@@ -79,6 +108,10 @@ describe("EditTool", () => {
     await user.click(save());
     await screen.findByText("There is a version 5 by now");
     await user.click(screen.getByRole("button", { name: "Save mine over it" }));
-    await waitFor(() => expect(api.updateTool).toHaveBeenLastCalledWith(expect.objectContaining({ headers: { "If-Match": '"5"' }, body: { description: "Says it twice!" } })));
+    await waitFor(() =>
+      expect(api.updateTool).toHaveBeenLastCalledWith(
+        expect.objectContaining({ headers: { "If-Match": '"5"' }, body: { description: "Says it twice!" } }),
+      ),
+    );
   });
 });

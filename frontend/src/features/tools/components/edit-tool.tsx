@@ -44,16 +44,35 @@ export function EditTool({ tool }: { tool: ToolOut }) {
       aria-label={`Edit ${tool.name}`}
       className="flex min-w-0 flex-col gap-4"
     >
-      <ToolFields named draft={state.draft} findings={state.findings} errorOf={state.errorOf} onChange={state.change} grantsOpen={granted} />
-      {state.refusal && <Callout tone="bad" title="Not saved">{state.refusal}</Callout>}
+      <ToolFields
+        named
+        draft={state.draft}
+        findings={state.findings}
+        errorOf={state.errorOf}
+        onChange={state.change}
+        grantsOpen={granted}
+      />
+      {state.refusal && (
+        <Callout tone="bad" title="Not saved">
+          {state.refusal}
+        </Callout>
+      )}
       {newer !== null && (
         <Callout
           tone="warn"
           title={`There is a version ${newer} by now`}
           action={
             <span className="flex flex-wrap gap-2">
-              <Button size="sm" onClick={() => void reload()}>Take theirs</Button>
-              <Button size="sm" variant="primary" onClick={() => void put(newer, state.draft).catch((error: unknown) => toast.error(problemText(error)))}>Save mine over it</Button>
+              <Button size="sm" onClick={() => void reload()}>
+                Take theirs
+              </Button>
+              <Button
+                size="sm"
+                variant="primary"
+                onClick={() => void put(newer, state.draft).catch((error: unknown) => toast.error(problemText(error)))}
+              >
+                Save mine over it
+              </Button>
             </span>
           }
         >
@@ -64,7 +83,11 @@ export function EditTool({ tool }: { tool: ToolOut }) {
         <Button type="submit" variant="primary" disabled={state.isSaving || !state.isDirty}>
           {state.isSaving ? "Screening …" : "Save as a new version"}
         </Button>
-        {state.isDirty && <Button variant="ghost" onClick={state.discard}>Discard changes</Button>}
+        {state.isDirty && (
+          <Button variant="ghost" onClick={state.discard}>
+            Discard changes
+          </Button>
+        )}
         <SandboxNote className="ml-auto" />
       </div>
       <UnsavedGuard dirty={state.isDirty && !state.isSaving} />

@@ -6,7 +6,12 @@ import type { Finding } from "../model/findings";
 export function Findings({ findings }: { findings: readonly Finding[] }) {
   if (findings.length === 0) return null;
   return (
-    <Callout tone="bad" title={findings.length === 1 ? "The screen objects to one place" : `The screen objects to ${findings.length} places`}>
+    <Callout
+      tone="bad"
+      title={
+        findings.length === 1 ? "The screen objects to one place" : `The screen objects to ${findings.length} places`
+      }
+    >
       <ul aria-label="Findings" className="mt-1 flex flex-col gap-1">
         {findings.map(({ rule, line, column, message }) => (
           <li key={`${line}:${column}:${rule}`}>

@@ -15,9 +15,24 @@ export function SandboxNote({ className }: { className?: string }) {
   if (!part) return null;
   const fine = part.status === "ok";
   return (
-    <Tooltip text={part.advice || "Registered code runs in processes of its own, without the server's files, keys and network."}>
-      <Link href="/settings" className={cn("inline-flex items-center gap-1.5 rounded-sm text-xs hover:underline", fine ? "text-ink-3" : "text-warn-ink", className)}>
-        {fine ? <ShieldCheck aria-hidden className="size-3.5 text-good-ink" /> : <ShieldAlert aria-hidden className="size-3.5" />}
+    <Tooltip
+      text={
+        part.advice || "Registered code runs in processes of its own, without the server's files, keys and network."
+      }
+    >
+      <Link
+        href="/settings/health"
+        className={cn(
+          "inline-flex items-center gap-1.5 rounded-sm text-xs hover:underline",
+          fine ? "text-ink-3" : "text-warn-ink",
+          className,
+        )}
+      >
+        {fine ? (
+          <ShieldCheck aria-hidden className="size-3.5 text-good-ink" />
+        ) : (
+          <ShieldAlert aria-hidden className="size-3.5" />
+        )}
         Sandbox: {part.detail}
       </Link>
     </Tooltip>

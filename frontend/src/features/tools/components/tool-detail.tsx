@@ -32,16 +32,35 @@ export function ToolDetail({ name, onRemoved }: { name: string; onRemoved: () =>
   const { data: tool, error } = useQuery(toolQuery(name));
   const [tab, setTab] = useQueryState("tab", parseAsStringLiteral(tabs).withDefault("try"));
   const may = usePermissions();
-  if (error) return <Callout tone="bad" className="m-4" title={`The tool ${name} cannot be shown`}>{problemText(error)}</Callout>;
+  if (error)
+    return (
+      <Callout tone="bad" className="m-4" title={`The tool ${name} cannot be shown`}>
+        {problemText(error)}
+      </Callout>
+    );
   if (!tool) return <SkeletonRows />;
   const custom = tool.kind === "custom";
   const writes = custom && may("tools:write");
   const shown = custom || tab === "try" || tab === "specification" ? tab : "try";
-  const options = [{ value: "try", label: "Try it" }, { value: "specification", label: "Specification" }, ...(custom ? [{ value: "source", label: writes ? "Edit" : "Source" }, { value: "versions", label: "Versions" }] : [])];
+  const options = [
+    { value: "try", label: "Try it" },
+    { value: "specification", label: "Specification" },
+    ...(custom
+      ? [
+          { value: "source", label: writes ? "Edit" : "Source" },
+          { value: "versions", label: "Versions" },
+        ]
+      : []),
+  ];
   return (
     <article aria-label={tool.name} className="flex min-w-0 flex-col">
       <Header tool={tool} writes={writes} onRemoved={onRemoved} />
-      <Tabs label={tool.name} value={shown} onChange={(next) => void setTab(tabs.find((known) => known === next) ?? null)} tabs={options}>
+      <Tabs
+        label={tool.name}
+        value={shown}
+        onChange={(next) => void setTab(tabs.find((known) => known === next) ?? null)}
+        tabs={options}
+      >
         <TabPanel value="try" className={panel}>
           <ToolTryOut key={`${tool.name}-${tool.version}`} tool={tool} />
         </TabPanel>
@@ -50,7 +69,11 @@ export function ToolDetail({ name, onRemoved }: { name: string; onRemoved: () =>
         </TabPanel>
         {custom && (
           <TabPanel value="source" className={panel}>
-            {writes ? <EditTool key={tool.version} tool={tool} /> : <CodeEditor label="Source" value={tool.source ?? ""} readOnly />}
+            {writes ? (
+              <EditTool key={tool.version} tool={tool} />
+            ) : (
+              <CodeEditor label="Source" value={tool.source ?? ""} readOnly />
+            )}
           </TabPanel>
         )}
         {custom && (
@@ -72,18 +95,36 @@ function Header({ tool, writes, onRemoved }: { tool: ToolOut; writes: boolean; o
         <Badge tone={tool.kind === "custom" ? "accent" : "plain"}>{tool.kind}</Badge>
         {tool.kind === "custom" && <span className="nums text-xs text-ink-3">v{tool.version}</span>}
         {tool.disabled && <Badge tone="warn">disabled</Badge>}
-        {(tool.tags ?? []).map((tag) => <Badge key={tag} tone="outline">{tag}</Badge>)}
+        {(tool.tags ?? []).map((tag) => (
+          <Badge key={tag} tone="outline">
+            {tag}
+          </Badge>
+        ))}
         {writes && (
           <span className="ml-auto flex items-center gap-2">
-            <span aria-hidden className="text-xs text-ink-3">{tool.disabled ? "off" : "on"}</span>
-            <Switch label={`${tool.name} may be called`} checked={!tool.disabled} onChange={(on) => setStatus.mutate(!on)} />
+            <span aria-hidden className="text-xs text-ink-3">
+              {tool.disabled ? "off" : "on"}
+            </span>
+            <Switch
+              label={`${tool.name} may be called`}
+              checked={!tool.disabled}
+              onChange={(on) => setStatus.mutate(!on)}
+            />
             <RemoveTool name={tool.name} onRemoved={onRemoved} />
           </span>
         )}
       </div>
       <p className="mt-1 text-ink-2">{tool.description}</p>
-      {tool.disabled && <Callout tone="warn" className="mt-2" title="Its calls are refused">{tool.disabled_reason}</Callout>}
-      {(tool.needs ?? []).length > 0 && <Callout tone="warn" className="mt-2" title="It cannot work yet">Not there on this server: {(tool.needs ?? []).join(", ")}.</Callout>}
+      {tool.disabled && (
+        <Callout tone="warn" className="mt-2" title="Its calls are refused">
+          {tool.disabled_reason}
+        </Callout>
+      )}
+      {(tool.needs ?? []).length > 0 && (
+        <Callout tone="warn" className="mt-2" title="It cannot work yet">
+          Not there on this server: {(tool.needs ?? []).join(", ")}.
+        </Callout>
+      )}
     </header>
   );
 }
@@ -96,7 +137,15 @@ function RemoveTool({ name, onRemoved }: { name: string; onRemoved: () => void }
       <IconButton label="Remove this tool" variant="dangerGhost" onClick={() => setAsking(true)}>
         <Trash2 />
       </IconButton>
-      <ConfirmDialog open={asking} onOpenChange={setAsking} title={`Remove ${name}?`} description="Agents that have it can no longer call it. Its versions go with it; its past calls stay in the traces." action="Remove" busy={remove.isPending} onConfirm={() => remove.mutate(undefined, { onSuccess: onRemoved })} />
+      <ConfirmDialog
+        open={asking}
+        onOpenChange={setAsking}
+        title={`Remove ${name}?`}
+        description="Agents that have it can no longer call it. Its versions go with it; its past calls stay in the traces."
+        action="Remove"
+        busy={remove.isPending}
+        onConfirm={() => remove.mutate(undefined, { onSuccess: onRemoved })}
+      />
     </>
   );
 }

@@ -22,7 +22,9 @@ export function ToolList() {
   const [{ q, tool: chosen }, setPlace] = useQueryStates({ q: parseAsString.withDefault(""), tool: parseAsString });
   const { data, error, isPending } = useQuery(toolsQuery());
   const wanted = q.trim().toLowerCase();
-  const tools = (data?.tools ?? []).filter((tool) => `${tool.name} ${tool.description} ${(tool.tags ?? []).join(" ")}`.toLowerCase().includes(wanted));
+  const tools = (data?.tools ?? []).filter((tool) =>
+    `${tool.name} ${tool.description} ${(tool.tags ?? []).join(" ")}`.toLowerCase().includes(wanted),
+  );
   return (
     <div className="flex min-h-0 flex-1 flex-col">
       <PageHeader
@@ -32,9 +34,18 @@ export function ToolList() {
       />
       <div className="grid min-h-0 min-w-0 flex-1 md:grid-cols-[minmax(16rem,22rem)_minmax(0,1fr)]">
         <div className={cn("flex min-h-0 min-w-0 flex-col border-r", chosen && "max-md:hidden")}>
-          <SearchInput label="Search tools" value={q} onChange={(event) => void setPlace({ q: event.target.value || null })} className="m-3" />
+          <SearchInput
+            label="Search tools"
+            value={q}
+            onChange={(event) => void setPlace({ q: event.target.value || null })}
+            className="m-3"
+          />
           {isPending && <SkeletonRows />}
-          {error && <Callout tone="bad" className="m-3" title="The tools could not be loaded">{problemText(error)}</Callout>}
+          {error && (
+            <Callout tone="bad" className="m-3" title="The tools could not be loaded">
+              {problemText(error)}
+            </Callout>
+          )}
           <ul aria-label="Tools" className="min-h-0 flex-1 md:overflow-y-auto">
             {tools.map((tool) => (
               <li key={tool.name}>
@@ -42,7 +53,10 @@ export function ToolList() {
                   type="button"
                   aria-current={tool.name === chosen ? "true" : undefined}
                   onClick={() => void setPlace({ tool: tool.name })}
-                  className={cn("block w-full border-l-2 border-transparent px-3.5 py-2 text-left hover:bg-hover focus-visible:outline-offset-[-2px]", tool.name === chosen && "border-accent bg-accent-soft hover:bg-accent-soft")}
+                  className={cn(
+                    "block w-full border-l-2 border-transparent px-3.5 py-2 text-left hover:bg-hover focus-visible:outline-offset-[-2px]",
+                    tool.name === chosen && "border-accent bg-accent-soft hover:bg-accent-soft",
+                  )}
                 >
                   <span className="flex items-center gap-1.5">
                     <code className="truncate font-mono text-xs font-semibold">{tool.name}</code>
@@ -66,7 +80,8 @@ export function ToolList() {
             </>
           ) : (
             <EmptyState icon={<Wrench />} title="Choose a tool">
-              Its schema is what the model sees. Try it here before you give it to an agent – or register one of your own: an async Python function is enough.
+              Its schema is what the model sees. Try it here before you give it to an agent – or register one of your
+              own: an async Python function is enough.
             </EmptyState>
           )}
         </div>

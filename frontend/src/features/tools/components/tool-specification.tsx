@@ -12,7 +12,12 @@ import { SandboxNote } from "./sandbox-note";
 export function ToolSpecification({ tool }: { tool: ToolOut }) {
   const { policy } = tool;
   const facts: [string, ReactNode][] = [
-    ["Class", <code key="class" className="font-mono text-xs">{tool.class}</code>],
+    [
+      "Class",
+      <code key="class" className="font-mono text-xs">
+        {tool.class}
+      </code>,
+    ],
     ["Also called", tool.aliases?.join(", ")],
     ["Settings", tool.settings?.join(", ")],
     ["May be repeated", tool.repeatable === false ? "no" : "yes"],
@@ -26,12 +31,15 @@ export function ToolSpecification({ tool }: { tool: ToolOut }) {
   return (
     <div className="flex min-w-0 flex-col gap-4">
       <dl className="grid grid-cols-2 gap-x-4 gap-y-2 sm:grid-cols-3">
-        {facts.map(([name, value]) => value && (
-          <div key={name} className="min-w-0">
-            <dt className="text-2xs text-ink-3">{name}</dt>
-            <dd className="text-sm break-words">{value}</dd>
-          </div>
-        ))}
+        {facts.map(
+          ([name, value]) =>
+            value && (
+              <div key={name} className="min-w-0">
+                <dt className="text-2xs text-ink-3">{name}</dt>
+                <dd className="text-sm break-words">{value}</dd>
+              </div>
+            ),
+        )}
       </dl>
       {tool.kind === "custom" && <SandboxNote className="self-start" />}
       <ArgumentTable parameters={tool.parameters as JsonSchema} />
@@ -42,7 +50,15 @@ export function ToolSpecification({ tool }: { tool: ToolOut }) {
 
 function Granted({ names }: { names: readonly string[] }) {
   if (names.length === 0) return <span className="text-ink-3">none</span>;
-  return <span className="flex flex-wrap gap-1">{names.map((name) => <Badge key={name} tone="outline" className="font-mono">{name}</Badge>)}</span>;
+  return (
+    <span className="flex flex-wrap gap-1">
+      {names.map((name) => (
+        <Badge key={name} tone="outline" className="font-mono">
+          {name}
+        </Badge>
+      ))}
+    </span>
+  );
 }
 
 function ArgumentTable({ parameters }: { parameters: JsonSchema }) {
@@ -56,7 +72,13 @@ function ArgumentTable({ parameters }: { parameters: JsonSchema }) {
           <li key={name} className="flex flex-wrap items-baseline gap-x-2 px-3 py-1.5">
             <code className="font-mono text-xs font-semibold text-tool-ink">{name}</code>
             <span className="text-xs text-ink-3">{typeOf(schema)}</span>
-            {parameters.required?.includes(name) ? <Badge tone="outline">required</Badge> : schema.default !== undefined && <span className="text-xs text-ink-3">default {JSON.stringify(schema.default)}</span>}
+            {parameters.required?.includes(name) ? (
+              <Badge tone="outline">required</Badge>
+            ) : (
+              schema.default !== undefined && (
+                <span className="text-xs text-ink-3">default {JSON.stringify(schema.default)}</span>
+              )
+            )}
             {schema.description && <span className="w-full text-xs text-ink-2">{schema.description}</span>}
           </li>
         );

@@ -74,7 +74,11 @@ export function ToolTryOut({ tool }: { tool: ToolOut }) {
             Result after {duration(call.data.duration_ms)}
             {call.data.peak_memory_kb ? `, ${(call.data.peak_memory_kb / 1024).toFixed(1)} MB at most` : ""}
           </p>
-          {typeof call.data.result === "string" ? <CodeBlock text={call.data.result} label="Result" /> : <JsonView value={call.data.result} label="Result" />}
+          {typeof call.data.result === "string" ? (
+            <CodeBlock text={call.data.result} label="Result" />
+          ) : (
+            <JsonView value={call.data.result} label="Result" />
+          )}
           {call.data.logs && <CodeBlock text={call.data.logs} label="Printed" />}
         </div>
       )}

@@ -28,7 +28,10 @@ export function ToolVersions({ tool, mayRestore }: { tool: ToolOut; mayRestore: 
   if (isPending) return <SkeletonRows rows={3} />;
   if (error) return <Callout tone="bad">{problemText(error)}</Callout>;
   const versions = data.versions.map((version) => ({ ...version, name: tool.name }));
-  const place = Math.max(0, versions.findIndex(({ version }) => version === (chosen ?? tool.version)));
+  const place = Math.max(
+    0,
+    versions.findIndex(({ version }) => version === (chosen ?? tool.version)),
+  );
   const shown = versions[place];
   if (!shown) return null;
   const before = versions[place + 1];
@@ -38,10 +41,20 @@ export function ToolVersions({ tool, mayRestore }: { tool: ToolOut; mayRestore: 
       <ol aria-label="Versions" className="flex max-h-60 flex-col gap-px overflow-y-auto md:max-h-none">
         {versions.map(({ version, created_at }) => (
           <li key={version}>
-            <button type="button" aria-pressed={version === shown.version} onClick={() => setChosen(version)} className={cn("flex w-full items-center gap-2 rounded-md px-2 py-1.5 text-left hover:bg-hover", version === shown.version && "bg-hover font-medium")}>
+            <button
+              type="button"
+              aria-pressed={version === shown.version}
+              onClick={() => setChosen(version)}
+              className={cn(
+                "flex w-full items-center gap-2 rounded-md px-2 py-1.5 text-left hover:bg-hover",
+                version === shown.version && "bg-hover font-medium",
+              )}
+            >
               <span className="nums">v{version}</span>
               {version === tool.version && <Badge tone="good">current</Badge>}
-              <span className="ml-auto text-xs font-normal text-ink-3" title={dateTime(created_at)}>{relativeTime(created_at, now)}</span>
+              <span className="ml-auto text-xs font-normal text-ink-3" title={dateTime(created_at)}>
+                {relativeTime(created_at, now)}
+              </span>
             </button>
           </li>
         ))}
@@ -50,13 +63,26 @@ export function ToolVersions({ tool, mayRestore }: { tool: ToolOut; mayRestore: 
         <div className="flex min-h-8 flex-wrap items-center gap-2">
           <h3 className="flex-1 font-semibold">Version {shown.version}</h3>
           {!isCurrent && mayRestore && (
-            <Button disabled={restore.isPending} onClick={() => restore.mutate(shown.version, { onSuccess: () => setChosen(null) })}>
+            <Button
+              disabled={restore.isPending}
+              onClick={() => restore.mutate(shown.version, { onSuccess: () => setChosen(null) })}
+            >
               <History /> Restore this version
             </Button>
           )}
         </div>
-        <Diffs title={before ? `Changed since version ${before.version}` : "The beginning"} diffs={before ? toolDiff(before, shown) : []} empty={before ? "Nothing that can be seen here." : "The tool was registered with this version."} />
-        {!isCurrent && <Diffs title="What restoring it would change" diffs={toolDiff(tool, shown)} empty="Nothing: it is the same as the current version." />}
+        <Diffs
+          title={before ? `Changed since version ${before.version}` : "The beginning"}
+          diffs={before ? toolDiff(before, shown) : []}
+          empty={before ? "Nothing that can be seen here." : "The tool was registered with this version."}
+        />
+        {!isCurrent && (
+          <Diffs
+            title="What restoring it would change"
+            diffs={toolDiff(tool, shown)}
+            empty="Nothing: it is the same as the current version."
+          />
+        )}
       </div>
     </div>
   );

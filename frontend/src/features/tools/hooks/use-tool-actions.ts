@@ -7,6 +7,7 @@ import { problemText } from "@/lib/problem";
 import { toast } from "@/lib/toast";
 
 import { toolQuery } from "../api/get-tool";
+import { toolKeys } from "../api/keys";
 import { removeTool } from "../api/remove-tool";
 import { restoreToolVersion } from "../api/restore-tool-version";
 import { setToolStatus } from "../api/set-tool-status";
@@ -17,7 +18,7 @@ export function useToolActions(name: string) {
   const onError = (error: unknown) => toast.error(problemText(error));
   const keep = async (tool: ToolOut) => {
     queryClient.setQueryData(toolQuery(name).queryKey, tool);
-    await queryClient.invalidateQueries({ queryKey: ["tools"] });
+    await queryClient.invalidateQueries({ queryKey: toolKeys.all });
   };
   const setStatus = useMutation({
     mutationFn: (disabled: boolean) => setToolStatus(name, disabled),
@@ -40,8 +41,8 @@ export function useToolActions(name: string) {
     onError,
     onSuccess: () => {
       toast.success(`${name} removed`);
-      queryClient.removeQueries({ queryKey: ["tools", name] });
-      void queryClient.invalidateQueries({ queryKey: ["tools"], exact: true });
+      queryClient.removeQueries({ queryKey: toolKeys.one(name) });
+      void queryClient.invalidateQueries({ queryKey: toolKeys.all, exact: true });
     },
   });
   return { setStatus, restore, remove, keep };

@@ -62,5 +62,11 @@ export function useToolDraft(initial: ToolDraft, onSave: (draft: ToolDraft) => P
 
 /** In a change the policy is one field; its parts are fields of the form: `/policy/network/0` stands at the network. */
 function sayings(problem: Problem): Record<string, string> {
-  return fieldProblems({ ...problem, errors: problem.errors.map((error) => ({ ...error, pointer: error.pointer.replace(/^#?\/(body\/)?policy\//, "/") })) });
+  return fieldProblems({
+    ...problem,
+    errors: problem.errors.map((error) => ({
+      ...error,
+      pointer: error.pointer.replace(/^#?\/(body\/)?policy\//, "/"),
+    })),
+  });
 }

@@ -22,7 +22,11 @@ export interface ToolDiff {
 /** The fields that differ, each as lines. */
 export function toolDiff(before: StoredTool, after: StoredTool): ToolDiff[] {
   const [old, fresh] = [draftOf(before), draftOf(after)];
-  return (Object.keys(labels) as (keyof ToolDraft)[]).flatMap((field) => (old[field] === fresh[field] ? [] : [{ label: labels[field] ?? field, lines: diffLines(asText(old[field]), asText(fresh[field])) }]));
+  return (Object.keys(labels) as (keyof ToolDraft)[]).flatMap((field) =>
+    old[field] === fresh[field]
+      ? []
+      : [{ label: labels[field] ?? field, lines: diffLines(asText(old[field]), asText(fresh[field])) }],
+  );
 }
 
 function asText(value: string | boolean): string {

@@ -1,6 +1,6 @@
 /** A tool while it is being written, and the API's own rules for it. */
 import type { ToolBody, ToolChanges, ToolPolicy } from "@/lib/api";
-import { ToolBodySchema } from "@/lib/api/schemas.gen";
+import { ToolBodySchema } from "@/lib/api-drafts/schemas.gen";
 import { type JsonSchema, violation } from "@/lib/json-schema";
 
 /** As the form holds it: lists and numbers are text until they are sent. */
@@ -77,14 +77,24 @@ export function toolErrors(draft: ToolDraft): Partial<Record<keyof ToolDraft, st
     const rule = schema.properties?.[field];
     const required = field === "timeout_s" || (schema.required ?? []).includes(field);
     const broken = rule && violation(rule, body[field], required);
-    if (broken) errors[field] = field === "name" && broken.startsWith("Must match") ? "Letters, digits and underscores; not a digit first" : broken;
+    if (broken)
+      errors[field] =
+        field === "name" && broken.startsWith("Must match")
+          ? "Letters, digits and underscores; not a digit first"
+          : broken;
   }
   if (!errors.code && !draft.code.includes("async def")) errors.code = "Must contain async def";
   return errors;
 }
 
 function policyOf({ network, secrets, timeout_s, repeatable, reuse }: ToolDraft): Required<ToolPolicy> {
-  return { network: words(network), secrets: words(secrets), timeout_s: timeout_s.trim() === "" ? Number.NaN : Number(timeout_s), repeatable, reuse };
+  return {
+    network: words(network),
+    secrets: words(secrets),
+    timeout_s: timeout_s.trim() === "" ? Number.NaN : Number(timeout_s),
+    repeatable,
+    reuse,
+  };
 }
 
 function differ(before: unknown, after: unknown): boolean {

@@ -1,4 +1,4 @@
-"""The built user interface: its dynamic pages, how long browsers may keep what, and each page's content policy.
+"""The built user interface: dynamic pages, old addresses, how long browsers may keep what, each page's policy.
 
 The interface is a static export (frontend/README.md): a dynamic page such as `/agents/<id>/` is exported once, as
 `/agents/_/`, and reads the id from its address. `csp.json`, made by the build, holds each page's policy with the hashes
@@ -8,10 +8,26 @@ of its inline scripts.
 import json
 import re
 from pathlib import Path
+from urllib.parse import quote
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-DYNAMIC = re.compile(r"^/(agents|executions|schedules)/(?!new(?:/|$)|_(?:/|$))([^/.]+)(/.*)?$")
+DYNAMIC = re.compile(r"^/(agents|runs|schedules)/(?!new(?:/|$)|_(?:/|$))([^/.]+)(/.*)?$")
+# Where pages have moved to; what follows the old address follows the new one, too.
+MOVED = {
+    "/account": "/settings/profile",
+    "/approvals": "/inbox",
+    "/audit-log": "/settings/audit-log",
+    "/chats": "/chats",
+    "/executions": "/runs",
+    "/models": "/settings/models",
+}
+# Tabs that have become pages, and the settings without one.
+MOVED_EXACTLY = {
+    "/account?tab=keys": "/settings/access-keys",
+    "/account?tab=people": "/settings/people",
+    "/settings": "/settings/appearance",
+}
 NOT_PAGES = ("/api/", "/health", "/ready", "/metrics", "/docs", "/openapi.json", "/info", "/llms.txt")
 FOR_EVER = b"public, max-age=31536000, immutable"
 ASK_AGAIN = b"no-cache"
@@ -30,6 +46,10 @@ class Site:
         if scope["type"] != "http" or scope["path"].startswith(NOT_PAGES) or scope["path"] == "/api":
             await self._app(scope, receive, send)
             return
+        moved = moved_to(scope["path"], scope["query_string"].decode("latin-1"))
+        if moved is not None:
+            await _redirect(moved, send)
+            return
         path = page_path(scope["path"])
         page = path.lstrip("/") + "index.html" if path.endswith("/") else path.lstrip("/")
         hashed = path.startswith("/_next/static/")
@@ -46,6 +66,29 @@ class Site:
             await send(message)
 
         await self._app({**scope, "path": path, "raw_path": path.encode()}, receive, with_headers)
+
+
+def moved_to(path: str, query: str = "") -> str | None:
+    """Return the present address of an old one, with its query: `/executions/01a1…?step=3` → `/runs/01a1…?step=3`.
+
+    None for what has not moved, and for files: only people's links and bookmarks name old addresses.
+    """
+    if "." in path:
+        return None
+    place = path.rstrip("/")
+    exactly = MOVED_EXACTLY.get(f"{place}?{query}" if query else place)
+    if exactly is not None:
+        return exactly
+    first, slash, rest = place.removeprefix("/").partition("/")
+    target = MOVED.get(f"/{first}")
+    return target and f"{target}{slash}{quote(rest)}{'?' if query else ''}{query}"
+
+
+async def _redirect(location: str, send: Send) -> None:
+    """Answer with a path alone: only the proxy in front of us knows the host. For now only: a word may return."""
+    headers = [(b"location", location.encode()), (b"cache-control", ASK_AGAIN)]
+    await send({"type": "http.response.start", "status": 307, "headers": headers})
+    await send({"type": "http.response.body", "body": b""})
 
 
 def page_path(path: str) -> str:

@@ -1,0 +1,25 @@
+import { agents } from "@/features/agents/feature";
+import { auditLog } from "@/features/audit-log/feature";
+import { chats } from "@/features/chats/feature";
+import { executions } from "@/features/executions/feature";
+import { identity } from "@/features/identity/feature";
+import { languageModels } from "@/features/language-models/feature";
+import { onboarding } from "@/features/onboarding/feature";
+import { schedules } from "@/features/schedules/feature";
+import { system } from "@/features/system/feature";
+import { tools } from "@/features/tools/feature";
+import type { Feature } from "@/lib/feature";
+
+/** All features; inside a group of the navigation they stand in this order. */
+export const features: readonly Feature[] = [
+  onboarding,
+  agents,
+  tools,
+  chats,
+  executions,
+  schedules,
+  identity,
+  languageModels,
+  auditLog,
+  system,
+];

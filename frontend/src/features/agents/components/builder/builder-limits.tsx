@@ -1,0 +1,77 @@
+import { Switch } from "@/components/ui/checkbox";
+import { Field, fieldAria } from "@/components/ui/field";
+import { Input } from "@/components/ui/input";
+
+import { useAgentBuilder } from "./builder-context";
+import { BuilderPart } from "./builder-part";
+
+const numbers = [
+  {
+    field: "max_iter",
+    label: "Most iterations",
+    tip: "How often the agent may go round: think, call tools, think again. Then it must answer with what it has.",
+    placeholder: "15",
+    step: 1,
+  },
+  {
+    field: "max_rpm",
+    label: "Model calls per minute",
+    tip: "Slows the agent down instead of running into the provider's limit. Empty: no limit of ours.",
+    placeholder: "No limit",
+    step: 1,
+  },
+  {
+    field: "run_timeout_s",
+    label: "Time limit of a run (s)",
+    tip: "After this many seconds the run ends as timed out. Empty: the server's default.",
+    placeholder: "Server's default",
+    step: "any",
+  },
+  {
+    field: "call_timeout_s",
+    label: "Time limit of a call (s)",
+    tip: "For one model or tool call. Empty: the server's default.",
+    placeholder: "Server's default",
+    step: "any",
+  },
+] as const;
+
+const switches = [
+  { field: "memory_flag", label: "Memory", tip: "Earlier turns of the same chat are given to the model." },
+  { field: "verbose_flag", label: "Verbose", tip: "Steps are logged in more detail." },
+] as const;
+
+/** How long, how often, how much. */
+export function Limits() {
+  const { agent, updateAgent, errorOf } = useAgentBuilder();
+  return (
+    <BuilderPart title="Limits" text="What a run may take before it is ended.">
+      {numbers.map(({ field, label, tip, placeholder, step }) => (
+        <Field key={field} id={field} label={label} tip={tip} error={errorOf(field)}>
+          <Input
+            {...fieldAria(field, errorOf(field))}
+            type="number"
+            inputMode="decimal"
+            step={step}
+            value={agent[field] === null || Number.isNaN(agent[field]) ? "" : agent[field]}
+            placeholder={placeholder}
+            onChange={(event) =>
+              updateAgent({
+                [field]: event.target.value === "" ? (field === "max_iter" ? 15 : null) : event.target.valueAsNumber,
+              })
+            }
+          />
+        </Field>
+      ))}
+      {switches.map(({ field, label, tip }) => (
+        <div key={field} className="flex items-start gap-2.5">
+          <Switch id={field} label={label} checked={agent[field]} onChange={(on) => updateAgent({ [field]: on })} />
+          <div>
+            <p className="text-xs font-medium text-ink-2">{label}</p>
+            <p className="text-xs text-ink-3">{tip}</p>
+          </div>
+        </div>
+      ))}
+    </BuilderPart>
+  );
+}

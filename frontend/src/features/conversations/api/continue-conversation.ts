@@ -1,6 +1,0 @@
-import { type ExecutionOut, startExecution } from "@/lib/api";
-
-/** Ask the next question of a conversation; the first one under a new id begins it. The answer is followed elsewhere. */
-export async function continueConversation(id: string, agentId: string, query: string): Promise<ExecutionOut> {
-  return (await startExecution({ body: { agent_id: agentId, conversation_id: id, query, mode: "async" }, throwOnError: true })).data;
-}

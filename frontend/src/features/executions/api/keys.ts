@@ -1,0 +1,10 @@
+import { queryKeys } from "@/lib/query-keys";
+
+/** Keys of what this feature asks. */
+export const executionKeys = {
+  all: queryKeys.executions,
+  list: (filters: Readonly<Record<string, unknown>>) => [...queryKeys.executions, filters] as const,
+  recent: (limit: number) => [...queryKeys.executions, "recent", limit] as const,
+  count: (status: string, from: string | null) => [...queryKeys.executions, "count", status, from] as const,
+  one: (id: string) => [...queryKeys.executions, "one", id] as const,
+};

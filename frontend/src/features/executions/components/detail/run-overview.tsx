@@ -1,0 +1,146 @@
+import { CircleX } from "lucide-react";
+
+import { Button } from "@/components/ui/button";
+import { Callout } from "@/components/ui/callout";
+import { Markdown } from "@/components/ui/markdown";
+import { Skeleton } from "@/components/ui/surface";
+import { cn } from "@/lib/cn";
+import { clockTime, cost, count, duration } from "@/lib/format";
+
+import { waitedS } from "../../model/inside";
+import { isOver, type Trace } from "../../model/trace";
+import type { TraceEvent } from "../../model/trace-event";
+import { Facts, Section } from "./detail-parts";
+
+/** The run as a whole: what was asked, what came of it, what it cost. */
+export function RunOverview({
+  trace,
+  onJumpToError,
+  onSelect,
+}: {
+  trace: Trace;
+  onJumpToError: () => void;
+  onSelect: (id: string) => void;
+}) {
+  const waiting = trace.steps.find((step) => step.status === "waiting");
+  const live = !isOver(trace);
+  return (
+    <>
+      {trace.error && (
+        <Callout
+          tone={trace.status === "cancelled" ? "warn" : "bad"}
+          title={trace.status === "cancelled" ? "Cancelled" : trace.error.code}
+          action={
+            trace.status === "failed" && (
+              <Button size="sm" onClick={onJumpToError}>
+                <CircleX /> Jump to error
+              </Button>
+            )
+          }
+        >
+          {trace.error.message}
+        </Callout>
+      )}
+      {trace.status === "waiting" && waiting && (
+        <Callout
+          tone="warn"
+          title="The run waits for a person"
+          action={
+            <Button size="sm" onClick={() => onSelect(waiting.id)}>
+              Answer
+            </Button>
+          }
+        >
+          A tool call needs a decision before it goes on.
+        </Callout>
+      )}
+      <Section title="Question">
+        <p className="break-words whitespace-pre-wrap">{trace.query}</p>
+      </Section>
+      {(trace.answer || live) && (
+        <Section title="Answer">
+          <div aria-live="polite" aria-busy={live}>
+            {trace.answer ? (
+              <Markdown text={trace.answer} streaming={live && trace.status === "running"} />
+            ) : (
+              <AnswerPlaceholder />
+            )}
+          </div>
+        </Section>
+      )}
+      <Lines events={trace.events} />
+      <Section title="Usage">
+        <Facts
+          facts={[
+            ["Model", trace.model],
+            ["Model calls", trace.totals.modelCalls],
+            ["Tool calls", trace.totals.toolCalls],
+            ["Input tokens", count(trace.totals.inputTokens)],
+            ["Output tokens", count(trace.totals.outputTokens)],
+            ["Cost", cost(trace.totals.costUsd)],
+            [
+              "Duration",
+              trace.startedAt !== null && trace.endedAt !== null
+                ? duration((trace.endedAt - trace.startedAt) * 1000)
+                : null,
+            ],
+            ["Started", timeOf(trace.startedAt)],
+            ["Ended", timeOf(trace.endedAt)],
+            ["Waited to begin", duration((waitedS(trace) ?? NaN) * 1000)],
+            ["Attempt", trace.attempt > 1 ? trace.attempt : null],
+            ["Retries", trace.totals.retries || null],
+            ["Events", count(trace.events.length)],
+          ]}
+        />
+      </Section>
+    </>
+  );
+}
+
+function timeOf(epochS: number | null): string | null {
+  return epochS === null ? null : clockTime(epochS * 1000);
+}
+
+const MAX_LINES = 200;
+
+/** The calls and their results, one line each, as in the terminal. */
+function Lines({ events }: { events: readonly TraceEvent[] }) {
+  const lines = events.flatMap((event) =>
+    event.type === "tool_start" || event.type === "tool_end"
+      ? [{ seq: event.seq, line: event.line, type: event.type }]
+      : [],
+  );
+  if (lines.length === 0) return null;
+  return (
+    <Section title="Tool calls">
+      <ol
+        className="flex flex-col gap-0.5 rounded-md border bg-sunken p-2.5 font-mono text-xs"
+        data-testid="trace-lines"
+      >
+        {lines.slice(0, MAX_LINES).map(({ seq, line, type }) => (
+          <li
+            key={seq}
+            className={cn(
+              "break-words",
+              type === "tool_start" ? "text-tool-ink" : line.startsWith("✘") ? "text-bad-ink" : "text-good-ink",
+            )}
+          >
+            {line}
+          </li>
+        ))}
+        {lines.length > MAX_LINES && (
+          <li className="text-ink-3">… {lines.length - MAX_LINES} more in the list of steps</li>
+        )}
+      </ol>
+    </Section>
+  );
+}
+
+function AnswerPlaceholder() {
+  return (
+    <div className="flex flex-col gap-2" role="status" aria-label="Waiting for the answer">
+      <Skeleton className="h-3.5 w-11/12" />
+      <Skeleton className="h-3.5 w-8/12" />
+    </div>
+  );
+}

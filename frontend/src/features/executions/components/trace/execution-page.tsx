@@ -1,0 +1,43 @@
+"use client";
+
+import { useRouter } from "next/navigation";
+import { parseAsString, useQueryState } from "nuqs";
+import { useCallback } from "react";
+
+import { PageHeader } from "@/components/layout/page";
+import { oneLine } from "@/lib/format";
+
+import { useExecutionTrace } from "../../hooks/use-execution-trace";
+import { OriginNote } from "./origin-note";
+import { StatusBadge } from "../list/status-badge";
+import { TraceActions } from "./trace-actions";
+import { TraceStats } from "./trace-stats";
+import { TraceView } from "./trace-view";
+
+/** One execution, live or long over; the chosen step stands in the address, so that a link shows the same. */
+export function ExecutionPage({ executionId }: { executionId: string }) {
+  const router = useRouter();
+  const execution = useExecutionTrace(executionId);
+  const [step, setStep] = useQueryState("step", parseAsString);
+  const select = useCallback((selection: string | null) => void setStep(selection), [setStep]);
+  const { trace } = execution;
+  return (
+    <div className="flex min-h-0 flex-1 flex-col">
+      <PageHeader
+        parent={{ href: "/runs", label: "Runs" }}
+        title={trace.query ? oneLine(trace.query, 120) : "Run"}
+        facts={
+          trace.lastSeq > 0 && (
+            <>
+              <StatusBadge status={trace.status} />
+              <OriginNote executionId={executionId} />
+            </>
+          )
+        }
+        actions={trace.lastSeq > 0 && <TraceActions trace={trace} onStarted={(id) => router.push(`/runs/${id}`)} />}
+      />
+      {trace.lastSeq > 0 && <TraceStats trace={trace} />}
+      <TraceView execution={execution} selected={step} onSelect={select} />
+    </div>
+  );
+}

@@ -1,0 +1,17 @@
+/**
+ * Where the keys of server data begin that more than one feature asks for or makes stale. What only one feature needs
+ * stands in its `api/keys.ts`.
+ */
+export const queryKeys = {
+  account: ["account"],
+  agents: ["agents"],
+  executions: ["executions"],
+  models: ["models"],
+  tools: ["tools"],
+  users: ["users"],
+  health: ["health"],
+  profile: ["account", "profile"],
+  agentNames: ["agents", "all"],
+  modelNames: ["models", "names"],
+  openQuestions: ["executions", "questions"],
+} as const;
