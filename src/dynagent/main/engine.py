@@ -8,11 +8,12 @@ import structlog
 
 from dynagent.application.shared.bus import Bus
 from dynagent.core.agents import Agent, AgentRepository
-from dynagent.core.executions import TraceLog
+from dynagent.core.runs import Runners, TraceLog
 from dynagent.core.shared.events import AgentEventObserver, DomainEvent
 from dynagent.core.shared.ids import new_id
 from dynagent.infrastructure.hybrid.agents import HybridAgentRepository
 from dynagent.infrastructure.hybrid.repository import AfterCommit, EntityCache
+from dynagent.infrastructure.langgraph.agent_runs import AgentRuns
 from dynagent.infrastructure.langgraph.checkpoints import Checkpoints
 from dynagent.infrastructure.langgraph.runner import LangGraphRunner
 from dynagent.infrastructure.llm.in_use import ModelsInUse, OwnersRunner
@@ -24,18 +25,20 @@ from dynagent.infrastructure.observability.metrics import Metrics
 from dynagent.infrastructure.observability.traces import ObservedTraceLog
 from dynagent.infrastructure.postgres import migrations
 from dynagent.infrastructure.postgres.database import Database
-from dynagent.infrastructure.postgres.dispatch import PostgresDispatch
-from dynagent.infrastructure.postgres.expiry import ExpiringQuestions
-from dynagent.infrastructure.postgres.leases import PostgresLeases
 from dynagent.infrastructure.postgres.outbox import Outbox
 from dynagent.infrastructure.postgres.pool import Pool
 from dynagent.infrastructure.postgres.prune import Housekeeping, make_months_ahead
 from dynagent.infrastructure.postgres.replica import Replica
-from dynagent.infrastructure.postgres.run_readers import PostgresAgentConfigurations, PostgresConversations
-from dynagent.infrastructure.postgres.submissions import PostgresSubmissions
-from dynagent.infrastructure.postgres.trace_log import PostgresTraceLog
-from dynagent.infrastructure.postgres.trace_news import TraceNews
-from dynagent.infrastructure.postgres.trace_writer import EventWriter
+from dynagent.infrastructure.postgres.runs.cancelling import OrphanedRuns
+from dynagent.infrastructure.postgres.runs.children import PostgresChildren
+from dynagent.infrastructure.postgres.runs.dispatch import PostgresDispatch
+from dynagent.infrastructure.postgres.runs.expiry import ExpiringQuestions
+from dynagent.infrastructure.postgres.runs.leases import PostgresLeases
+from dynagent.infrastructure.postgres.runs.readers import PostgresAgentConfigurations, PostgresConversations
+from dynagent.infrastructure.postgres.runs.submissions import PostgresSubmissions
+from dynagent.infrastructure.postgres.runs.trace_log import PostgresTraceLog
+from dynagent.infrastructure.postgres.runs.trace_news import TraceNews
+from dynagent.infrastructure.postgres.runs.trace_writer import EventWriter
 from dynagent.infrastructure.postgres.unit_of_work import Scopes
 from dynagent.infrastructure.sandbox.sandbox import ZygoteSandbox
 from dynagent.infrastructure.tools.arguments import misfits, schema_fault
@@ -50,7 +53,7 @@ from dynagent.main.schedules import register_schedules, start_firing
 from dynagent.main.settings import Settings
 from dynagent.main.signals import Signals
 from dynagent.main.tools import make_catalogue
-from dynagent.presentation.worker import Worker
+from dynagent.presentation.worker.worker import Worker
 
 log = structlog.get_logger()
 
@@ -171,6 +174,13 @@ async def _start_worker(ground: Ground, bus: Bus[Scope], *, takes_work: bool) ->
     settings, signals, stack = ground.settings, ground.signals, ground.stack
     worker = Worker(bus, ground.leases, settings.worker, new_id=new_id, takes_work=takes_work)
     worker.also_swept.append(ExpiringQuestions(ground.database.pool, signals.publish, signals.ring_soon).sweep)
+    orphaned = OrphanedRuns(
+        ground.database.pool,
+        publish=signals.publish,
+        announce=signals.cancel_signal.announce,
+        ring=signals.ring_soon,
+    )
+    worker.also_swept.append(orphaned.sweep)
     await worker.start()
     signals.attach(worker, takes_work=takes_work)
     if takes_work:
@@ -200,7 +210,13 @@ async def _open_ports(ground: Ground, models: ModelsInUse, identity: Identity, t
     sandbox = await _open_sandbox(ground)
     catalogue = make_catalogue(settings, models=models, sandbox=sandbox, pool=pool, box=identity.box, stack=stack)
     dispatch = PostgresDispatch(pool, user_cap=settings.run.max_concurrent_runs_per_user)
-    runner = LangGraphRunner(models=models, tools=catalogue, prices=GenaiPrices(), checkpoints=checkpoints)
+    graphs = LangGraphRunner(models=models, tools=catalogue, prices=GenaiPrices(), checkpoints=checkpoints)
+    agents = AgentRuns(
+        graphs=OwnersRunner(graphs, models, identity.throttle, open_traces(settings, stack)),
+        agents=PostgresAgentConfigurations(pool),
+        conversations=PostgresConversations(pool),
+        call_timeout_s=settings.run.call_timeout_s,
+    )
     return Ports(
         models=models,
         catalogue=catalogue,
@@ -209,16 +225,14 @@ async def _open_ports(ground: Ground, models: ModelsInUse, identity: Identity, t
         doorbell=ground.signals.doorbell,
         cancel_signal=ground.signals.cancel_signal,
         dispatch=ObservedDispatch(dispatch, ground.metrics),
-        runner=OwnersRunner(runner, models, identity.throttle, open_traces(settings, stack)),
-        agents=PostgresAgentConfigurations(pool),
+        runners=Runners([agents]),
+        children=PostgresChildren(pool, ground.signals.doorbell),
         box=identity.box,
-        conversations=PostgresConversations(pool),
         submissions=PostgresSubmissions(pool, ground.outbox.deliver, ground.signals.hub.opened),
         checkpoints=checkpoints,
         submit=settings.submit,
         check_schema=misfits,
         schema_fault=schema_fault,
-        call_timeout_s=settings.run.call_timeout_s,
         clock=ground.leases.clock,
     )
 

@@ -17,19 +17,10 @@ from dynagent.application.queries import conversations as talks
 from dynagent.application.queries import tools as tool_queries
 from dynagent.application.queries.executions import follow, read
 from dynagent.application.shared.bus import Bus
-from dynagent.core.agents import AgentConfigurations, AgentRepository
-from dynagent.core.executions import (
-    AgentRunner,
-    CancelSignal,
-    Claim,
-    Dispatch,
-    Doorbell,
-    Executions,
-    KeptCheckpoints,
-    Submissions,
-    TraceLog,
-)
+from dynagent.core.agents import AgentRepository
+from dynagent.core.executions import Executions, KeptCheckpoints
 from dynagent.core.language_models import ChatModels
+from dynagent.core.runs import CancelSignal, ChildStore, Claim, Dispatch, Doorbell, Runners, Submissions, TraceLog
 from dynagent.core.schedules import Schedules
 from dynagent.core.shared.clock import Clock, utc_now
 from dynagent.core.shared.sealing import SealsSecrets
@@ -85,16 +76,14 @@ class Ports:
     doorbell: Doorbell
     cancel_signal: CancelSignal
     dispatch: Dispatch
-    runner: AgentRunner
-    agents: AgentConfigurations
+    runners: Runners
+    children: ChildStore
     box: SealsSecrets
-    conversations: run.Conversations
     submissions: Submissions
     checkpoints: KeptCheckpoints
     submit: SubmitSettings
     check_schema: answer.CheckSchema
     schema_fault: SchemaFault
-    call_timeout_s: float
     clock: Clock = utc_now
 
 
@@ -232,15 +221,13 @@ def _register_running(bus: Bus[Scope], ports: Ports) -> None:
         run.RunExecutionHandler(
             dispatch=ports.dispatch,
             trace=ports.trace,
-            runner=ports.runner,
-            agents=ports.agents,
-            conversations=ports.conversations,
+            runners=ports.runners,
+            children=ports.children,
             doorbell=ports.doorbell,
             on_crash=_log_crash,
-            call_timeout_s=ports.call_timeout_s,
         ),
     )
 
 
 def _log_crash(claim: Claim, error: Exception) -> None:
-    log.error("execution_crashed", execution_id=claim.execution.id, attempt=claim.execution.attempt, exc_info=error)
+    log.error("execution_crashed", execution_id=claim.run.id, attempt=claim.run.attempt, exc_info=error)

@@ -16,7 +16,7 @@ from dynagent.main.handlers import Scope
 from dynagent.main.settings import Settings
 from dynagent.presentation.api.app import build_app
 from dynagent.presentation.api.shared.sse import StreamKeeper, StreamShutdown
-from dynagent.presentation.worker import Worker
+from dynagent.presentation.worker.worker import Worker
 
 
 class Platform:

@@ -27,7 +27,7 @@ async def say(scope: Scope, user: str, conversation: str | None, query: str, age
 
 async def end_all(database: Database, user: str) -> None:
     await database.pool.execute(
-        "UPDATE executions SET status = 'completed', result = 'r', completed_at = now() WHERE user_id = $1", user
+        "UPDATE runs SET status = 'completed', result = 'r', completed_at = now() WHERE user_id = $1", user
     )
 
 
@@ -67,7 +67,7 @@ async def test_a_conversation_is_removed_whole_once_it_is_over(database: Databas
         await scope.uow.commit()
         assert await scope.executions.get_by_id(gone) is None
         assert await scope.executions.get_by_id(kept) is not None
-    events = "SELECT count(*) FROM execution_events WHERE execution_id = $1"
+    events = "SELECT count(*) FROM run_events WHERE execution_id = $1"
     assert await database.pool.fetchval(events, gone) == 0
     assert await database.pool.fetchval(events, kept) == 1
 
@@ -154,7 +154,7 @@ async def test_one_with_a_live_turn_is_kept_whole(database: Database, status: st
         await say(scope, user, "a", "over")
         await end_all(database, user)
         live = await say(scope, user, "a", "live")
-        await database.pool.execute("UPDATE executions SET status = $2 WHERE id = $1", live, status)
+        await database.pool.execute("UPDATE runs SET status = $2 WHERE id = $1", live, status)
         with pytest.raises(ConversationInUse):
             await scope.executions.forget_conversation("a")
         await scope.uow.commit()

@@ -18,16 +18,7 @@ from dynagent.application.queries import tools as tool_queries
 from dynagent.application.queries.executions import read
 from dynagent.application.shared.bus import Bus
 from dynagent.application.shared.caller import Caller
-from dynagent.core.executions import (
-    AnyTraceEvent,
-    Complete,
-    ExecutionStatus,
-    NodeEnd,
-    NodeStart,
-    ToolEnd,
-    ToolStart,
-    Usage,
-)
+from dynagent.core.runs import AnyTraceEvent, Complete, NodeEnd, NodeStart, RunStatus, ToolEnd, ToolStart, Usage
 from dynagent.infrastructure.tools.arguments import misfits, schema_fault
 from dynagent.presentation.api.app import build_app
 from dynagent.presentation.api.settings import ApiSettings
@@ -110,9 +101,7 @@ class House:
     async def play(self, execution_id: str) -> None:
         """Run an execution to its end, as a worker would."""
         execution = self.executions.stored[execution_id]
-        started = execution.model_copy(
-            update={"status": ExecutionStatus.RUNNING, "attempt": 1, "started_at": self.clock()}
-        )
+        started = execution.model_copy(update={"status": RunStatus.RUNNING, "attempt": 1, "started_at": self.clock()})
         await self.executions.update(started)
         first, *rest = story(execution.query)
         await self.trace.append(execution_id, first)
@@ -121,7 +110,7 @@ class House:
         await self.executions.update(
             started.model_copy(
                 update={
-                    "status": ExecutionStatus.COMPLETED,
+                    "status": RunStatus.COMPLETED,
                     "result": "23*19 is 437.",
                     "model": "scripted",
                     "completed_at": self.clock(),

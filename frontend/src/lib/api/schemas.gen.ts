@@ -2817,7 +2817,7 @@ export const ExecutionOutSchema = {
             title: 'Started At'
         },
         status: {
-            $ref: '#/components/schemas/ExecutionStatus'
+            $ref: '#/components/schemas/RunStatus'
         },
         trace: {
             items: {
@@ -2872,7 +2872,7 @@ export const ExecutionStatusSchema = {
         'cancelled',
         'timed_out'
     ],
-    title: 'ExecutionStatus',
+    title: 'RunStatus',
     type: 'string'
 } as const;
 
@@ -3043,7 +3043,7 @@ export const ExecutionSummarySchema = {
             title: 'Started At'
         },
         status: {
-            $ref: '#/components/schemas/ExecutionStatus'
+            $ref: '#/components/schemas/RunStatus'
         },
         usage: {
             $ref: '#/components/schemas/Usage'

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from dynagent.core.executions import CancelSignal, Doorbell, Lane
+from dynagent.core.runs import CancelSignal, Doorbell, Lane
 
 OnRing = Callable[[str, Lane], None]
 OnCancel = Callable[[str], None]

@@ -27,8 +27,8 @@ _TAKEN: dict[str, tuple[type[Conflict], str]] = {
     "uq_agents_user_id_slug": (AgentSlugTaken, "there is an agent with this slug already"),
     "pk_agents": (AgentSlugTaken, "there is an agent with this id already"),
     "uq_custom_tools_user_id_name": (ToolNameTaken, "there is a tool with this name already"),
-    "uq_executions_user_id_idempotency_key": (Conflict, "an execution was submitted with this idempotency key"),
-    "uq_executions_schedule_key": (Conflict, "this time of the schedule has been started already"),
+    "uq_runs_user_id_idempotency_key": (Conflict, "an execution was submitted with this idempotency key"),
+    "uq_runs_schedule_key": (Conflict, "this time of the schedule has been started already"),
 }
 """Name of a constraint → the domain's refusal."""
 

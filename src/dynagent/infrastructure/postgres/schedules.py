@@ -12,7 +12,8 @@ from sqlalchemy import Boolean, Column, DateTime, ForeignKey, Index, Table, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from dynagent.core.executions import DueExecution, Execution, Lane
+from dynagent.core.executions import Execution
+from dynagent.core.runs import DueRun, Lane
 from dynagent.core.schedules import (
     BadTimetable,
     Schedule,
@@ -24,8 +25,8 @@ from dynagent.core.schedules import (
 from dynagent.core.shared.ids import is_id, new_id
 from dynagent.core.shared.paging import Page, PageRequest
 from dynagent.core.shared.tasks import end_tasks
-from dynagent.infrastructure.memory.recorder import encode
 from dynagent.infrastructure.postgres.pool import Connection, Pool, Row
+from dynagent.infrastructure.postgres.runs.submissions import submit_scheduled
 from dynagent.infrastructure.postgres.statements import fetch_one, fetch_page, sql
 from dynagent.infrastructure.postgres.tables import metadata
 
@@ -87,24 +88,6 @@ FIRED = """
 UPDATE schedules SET next_fire = $3, last_fire = $2, last_execution_id = coalesce($4, last_execution_id),
   last_problem = $5
 WHERE id = $1 AND next_fire = $2
-"""
-START = """
-WITH queue AS (
-  SELECT count(*)::int AS waiting FROM (
-    SELECT 1 FROM executions WHERE user_id = $2 AND status = 'pending' LIMIT $13
-  ) AS pending
-), stored AS (
-  INSERT INTO executions (id, user_id, agent_id, agent_version, agent_name, query, model, context, lane, status,
-    deadline, schedule_key, usage, created_at, output_schema)
-  SELECT $1::uuid, $2::uuid, $3::uuid, $4::int, $5::text, $6::text, $7::text, $8::jsonb, 'batch', 'pending',
-    $9::timestamptz, $10::text, '{}', $11::timestamptz, $14::json
-  FROM queue WHERE waiting < $13
-  ON CONFLICT (schedule_key) DO NOTHING RETURNING id, created_at
-), opened AS (
-  INSERT INTO execution_events (execution_id, seq, attempt, type, at, payload)
-  SELECT id, 1, 0, 'connection', created_at, $12::json FROM stored
-)
-SELECT EXISTS (SELECT FROM stored) AS stored, waiting FROM queue
 """
 
 
@@ -200,7 +183,7 @@ class PostgresFiring:
                 self._ring(item.execution_id, item.lane)
         return len(started)
 
-    async def _fire_apart(self, connection: Connection, row: Row) -> DueExecution | None:
+    async def _fire_apart(self, connection: Connection, row: Row) -> DueRun | None:
         """Fire one so that what is wrong with it holds up no other; it is tried again."""
         try:
             async with connection.transaction():
@@ -209,7 +192,7 @@ class PostgresFiring:
             log.error("schedule_not_fired", schedule_id=str(row["id"]), error=repr(error))
             return None
 
-    async def _fire_one(self, connection: Connection, row: Row) -> DueExecution | None:
+    async def _fire_one(self, connection: Connection, row: Row) -> DueRun | None:
         execution = self._execution(row)
         following, stopped = self._following(row)
         started, passed_over = False, None
@@ -220,31 +203,15 @@ class PostgresFiring:
         id = execution.id if started else None
         await connection.execute(FIRED, row["id"], row["next_fire"], following, id, stopped or passed_over)
         log.info("schedule_fired", schedule_id=str(row["id"]), execution_id=id, passed_over=passed_over)
-        return DueExecution(execution.id, "batch") if started else None
+        return DueRun(execution.id, "batch") if started else None
 
     async def _start(self, connection: Connection, row: Row, execution: Execution) -> tuple[bool, str | None]:
         """Store the execution; return whether it is new, and why not, unless this due time was fired before."""
-        stored = await connection.fetchrow(
-            START,
-            execution.id,
-            execution.user_id,
-            execution.agent_id,
-            execution.agent_version,
-            execution.agent_name,
-            execution.query,
-            execution.model,
-            row["context"],
-            execution.deadline,
-            f"{row['id']}:{row['next_fire'].isoformat()}",
-            execution.created_at,
-            encode(execution.opening_event(), seq=1, attempt=0).decode(),
-            self._most_waiting,
-            row["output_schema"],
-        )
-        assert stored is not None
-        full = stored["waiting"] >= self._most_waiting
-        reason = f"{stored['waiting']} of your executions are waiting: nothing was started" if full else None
-        return stored["stored"], reason
+        key = f"{row['id']}:{row['next_fire'].isoformat()}"
+        admission = await submit_scheduled(connection, execution, schedule_key=key, most_waiting=self._most_waiting)
+        full = admission.waiting >= self._most_waiting
+        reason = f"{admission.waiting} of your executions are waiting: nothing was started" if full else None
+        return admission.stored, reason
 
     def _following(self, row: Row) -> tuple[datetime | None, str | None]:
         """Return the next time; or None and why there is none."""
@@ -267,6 +234,8 @@ class PostgresFiring:
             agent_name=row["agent_name"],
             query=row["query"],
             model=row["model"],
+            context=orjson.loads(row["context"]),
+            output_schema=None if row["output_schema"] is None else orjson.loads(row["output_schema"]),
             lane="batch",
         )
 

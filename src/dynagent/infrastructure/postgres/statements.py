@@ -34,7 +34,7 @@ async def run(session: AsyncSession, statement: TextClause, **parameters: Any) -
     """Run a statement and return its rows. Raises the domain's error where the driver's has a meaning to it."""
     query, names = positional(statement.text)
     try:
-        connection = session.info.get(_CONNECTION) or await _borrow(session)
+        connection = await connection_of(session)
         return await connection.fetch(query, *(parameters[name] for name in names))
     except DRIVER_ERRORS as error:
         raise translated(error) or error from error
@@ -49,6 +49,11 @@ async def fetch_one(session: AsyncSession, statement: TextClause, **parameters: 
     """Run a statement and return its first row, None without one."""
     rows = await run(session, statement, **parameters)
     return rows[0] if rows else None
+
+
+async def connection_of(session: AsyncSession) -> Connection:
+    """Return the connection of the session's transaction; its errors are the driver's."""
+    return session.info.get(_CONNECTION) or await _borrow(session)
 
 
 def forget_connection(session: AsyncSession) -> None:

@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from dynagent.application.shared.caller import Caller
 from dynagent.core.agents import AgentRepository
-from dynagent.core.executions import Executions, Frame
+from dynagent.core.executions import Executions
+from dynagent.core.runs import Frame
 from dynagent.core.schedules import Schedules
 from dynagent.core.shared.events import DomainEvent
 from dynagent.core.shared.unit_of_work import UnitOfWork
@@ -18,11 +19,11 @@ from dynagent.infrastructure.postgres.agents import PostgresAgents
 from dynagent.infrastructure.postgres.custom_tools import PostgresCustomTools
 from dynagent.infrastructure.postgres.database import Database
 from dynagent.infrastructure.postgres.errors import DRIVER_ERRORS, translated
-from dynagent.infrastructure.postgres.executions import PostgresExecutions
 from dynagent.infrastructure.postgres.identity_scope import IdentityScope
+from dynagent.infrastructure.postgres.runs.executions import PostgresExecutions
+from dynagent.infrastructure.postgres.runs.submissions import Deliver
 from dynagent.infrastructure.postgres.schedules import PostgresSchedules
 from dynagent.infrastructure.postgres.statements import forget_connection, run
-from dynagent.infrastructure.postgres.submissions import Deliver
 
 AfterCommit = Callable[[], Awaitable[None]]
 AgentsInFront = Callable[[AgentRepository, str, Callable[[AfterCommit], None]], AgentRepository]

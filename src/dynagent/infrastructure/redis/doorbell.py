@@ -14,7 +14,7 @@ import structlog
 from taskiq import AsyncBroker
 from taskiq.acks import AckableMessage
 
-from dynagent.core.executions import Doorbell, Lane
+from dynagent.core.runs import Doorbell, Lane
 from dynagent.core.shared.errors import InvalidInput
 from dynagent.core.shared.tasks import end_tasks
 from dynagent.infrastructure.redis.bell_broker import ClusterBellBroker, RedisBellBroker

@@ -6,17 +6,8 @@ from typing import Any
 
 from dynagent.application.shared.bus import Returns
 from dynagent.application.shared.caller import Caller
-from dynagent.core.executions import (
-    Answer,
-    Doorbell,
-    Execution,
-    ExecutionNotFound,
-    Executions,
-    ExecutionStatus,
-    Interrupt,
-    InterruptNotFound,
-    NothingToAnswer,
-)
+from dynagent.core.executions import Execution, ExecutionNotFound, Executions
+from dynagent.core.runs import Answer, Doorbell, Interrupt, InterruptNotFound, NothingToAnswer, RunStatus
 from dynagent.core.shared.clock import Clock, utc_now
 from dynagent.core.shared.errors import InvalidInput, Violation
 from dynagent.core.shared.ids import is_id
@@ -61,7 +52,7 @@ class AnswerInterruptsHandler:
         if execution is None:
             raise ExecutionNotFound(f"there is no execution {message.execution_id!r}")
         known = await self._known(execution, message)
-        if execution.status is not ExecutionStatus.WAITING:
+        if execution.status is not RunStatus.WAITING:
             raise NothingToAnswer(f"execution {execution.id} is {execution.status.value}, it waits for nobody")
         answered = [self._answered(known, id, value, caller) for id, value in message.answers.items()]
         changed = await self._executions.answer(execution.id, answered)
@@ -69,7 +60,7 @@ class AnswerInterruptsHandler:
             await self._known(execution, message)
             raise NothingToAnswer("somebody else answered first; read the execution again")
         await self._uow.commit()
-        if changed.status is ExecutionStatus.PENDING:
+        if changed.status is RunStatus.PENDING:
             await self._doorbell.ring(changed.id, changed.lane)
         return changed
 

@@ -4,14 +4,18 @@ from dataclasses import dataclass
 
 from dynagent.application.shared.bus import Returns
 from dynagent.application.shared.caller import Caller
-from dynagent.core.executions import CancelSignal, Execution, ExecutionNotFound, Executions
+from dynagent.core.executions import Execution, ExecutionNotFound, Executions
+from dynagent.core.runs import CancelSignal
 from dynagent.core.shared.ids import is_id
 from dynagent.core.shared.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True)
 class CancelExecution(Returns[Execution]):
-    """Stop an execution, wherever it runs. Raises ExecutionNotFound, ExecutionOver once it has ended."""
+    """Stop an execution and all that it has started, wherever it runs.
+
+    Raises ExecutionNotFound, ExecutionOver once it has ended.
+    """
 
     execution_id: str
 
@@ -32,5 +36,7 @@ class CancelExecutionHandler:
         execution.check_cancellable()
         marked = await self._executions.request_cancel(execution.id)
         await self._uow.commit()
-        await self._signal.announce(execution.id)
-        return marked or execution
+        # What it has started runs wherever there was room: each worker is told of its own.
+        for id in dict.fromkeys((execution.id, *(marked.running if marked else ()))):
+            await self._signal.announce(id)
+        return marked.execution if marked else execution

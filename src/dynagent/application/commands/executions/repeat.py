@@ -13,17 +13,15 @@ from pydantic import TypeAdapter, ValidationError
 from dynagent.application.commands.executions.settings import SubmitSettings
 from dynagent.application.shared.bus import Returns
 from dynagent.application.shared.caller import Caller
-from dynagent.core.executions import (
+from dynagent.core.executions import Execution, ExecutionNotFound, Executions
+from dynagent.core.runs import (
     AnyTraceEvent,
     Doorbell,
-    Execution,
-    ExecutionNotFound,
-    Executions,
-    ExecutionStatus,
     Message,
     NodeEnd,
     NodeStart,
     Origin,
+    RunStatus,
     ToolEnd,
     ToolStart,
     TraceEvent,
@@ -97,7 +95,7 @@ class RepeatExecutionHandler:
             raise ExecutionNotFound(f"there is no execution {message.execution_id!r}")
         if not old.status.over:
             raise NotYetOver(f"execution {old.id} is {old.status.value}; cancel it or wait for its end")
-        if message.kind == "retry" and old.status is ExecutionStatus.COMPLETED:
+        if message.kind == "retry" and old.status is RunStatus.COMPLETED:
             raise NothingToRetry(f"execution {old.id} was completed; replay or fork it instead")
         self._settings.check_room(await self._executions.waiting(self._settings.max_waiting_per_user))
         events = [] if message.kind == "replay" else _kept(await self._log(old.id), message)

@@ -8,15 +8,9 @@ from dynagent.application.commands.executions.settings import SubmitSettings
 from dynagent.application.shared.bus import Returns
 from dynagent.application.shared.caller import Caller
 from dynagent.core.agents import Agent, AgentNotFound, AgentRepository
-from dynagent.core.executions import (
-    Doorbell,
-    Execution,
-    Executions,
-    ExecutionStarted,
-    Lane,
-    Submissions,
-)
+from dynagent.core.executions import Execution, Executions, ExecutionStarted
 from dynagent.core.language_models import ChatModels
+from dynagent.core.runs import Doorbell, Lane, Submissions
 from dynagent.core.shared.clock import Clock, utc_now
 from dynagent.core.shared.errors import Conflict, InvalidInput, Violation
 from dynagent.core.shared.ids import NewId, is_id, new_id

@@ -14,7 +14,8 @@ from dynagent.application.queries.executions.read import (
 )
 from dynagent.application.shared.bus import Message, Returns
 from dynagent.application.shared.caller import Caller
-from dynagent.core.executions import Execution, ExecutionNotFound, Executions, ExecutionStatus, Frame, TraceLog
+from dynagent.core.executions import Execution, ExecutionNotFound, Executions
+from dynagent.core.runs import Frame, RunStatus, TraceLog
 
 R = TypeVar("R")
 
@@ -108,7 +109,7 @@ class WaitForExecutionHandler:
             interrupted = interrupted or any(b'"type":"interrupt"' in frame.payload for frame in frames)
             if interrupted:
                 view: ExecutionView = await self._ask(question, caller)
-                if view.execution.status is ExecutionStatus.WAITING:
+                if view.execution.status is RunStatus.WAITING:
                     await _close(batches)
                     return ExecutionView(view.execution, lines)
         final = await self._ask(question, caller)

@@ -12,12 +12,10 @@ from dynagent.core.executions import (
     ExecutionFilter,
     ExecutionNotFound,
     Executions,
-    Frame,
-    Interrupt,
     KeptCheckpoints,
     OpenQuestion,
-    TraceLog,
 )
+from dynagent.core.runs import Frame, Interrupt, TraceLog
 from dynagent.core.shared.ids import is_id
 from dynagent.core.shared.paging import Page, PageRequest
 
