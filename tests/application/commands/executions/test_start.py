@@ -150,7 +150,7 @@ async def test_of_two_at_once_with_the_same_key_one_is_stored_and_both_get_it(do
     second = await door.start(idempotency_key="k")
 
     assert second.repeated
-    assert second.run.id == first.execution.id
+    assert second.execution.id == first.execution.id
     assert len(door.doorbell.rung) == 1
 
 
