@@ -1,6 +1,7 @@
 """A run of a second kind starts three runs in parallel and joins them; kill -9, cancelling and counting are right."""
 
 import asyncio
+import os
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -93,15 +94,13 @@ async def test_an_unknown_kind_fails_with_its_name(own: Database) -> None:
 
 
 async def test_a_tree_survives_the_death_of_its_worker(own: Database, fresh_database_url: str) -> None:
-    id = await add(own, children=3, each={"sleep_s": 1.0})
+    id = await add(own, children=3, each={"sleep_s": 2.0})
     command = [sys.executable, "-m", "tests.infrastructure.postgres.runs.tiny_kind", fresh_database_url]
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+    with subprocess.Popen(command, env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}) as process:
         await until(own, id, "waiting")
         children = {child["id"] for child in await own.pool.fetch(CHILDREN, id)}
         async with asyncio.timeout(60):
-            while not await own.pool.fetchval(
-                "SELECT count(*) FROM runs WHERE kind = 'tiny' AND attempt > 0 AND id <> $1", id
-            ):
+            while not await own.pool.fetchval(BEGUN, id):
                 await asyncio.sleep(0.02)
         process.kill()
     async with TinyWorker(own):
