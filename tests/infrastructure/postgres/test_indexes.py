@@ -19,9 +19,9 @@ from dynagent.infrastructure.postgres.leases import PostgresLeases
 from dynagent.infrastructure.postgres.model_usage import SUMS
 from dynagent.infrastructure.postgres.outbox import LEFT_BEHIND
 from dynagent.infrastructure.postgres.trace_log import READ
-from dynagent.infrastructure.postgres.unit_of_work import Scope, Scopes
 from dynagent.main.figures import PENDING
 from tests.conftest import connected_to
+from tests.repositories import Repositories, RepositoryScopes
 from tests.servers import TestPostgres
 
 FILL = """
@@ -85,7 +85,7 @@ SMALL = ["roles", "user_roles", "workers", "alembic_version", "schema_version", 
 """Tables with few rows, where reading all of them is the quickest way."""
 PAGE = PageRequest(limit=20)
 
-Ask = Callable[[Database, Scope, "Ids"], Awaitable[object]]
+Ask = Callable[[Database, Repositories, "Ids"], Awaitable[object]]
 
 
 class Ids:
@@ -188,7 +188,7 @@ async def test_what_is_asked_often_reads_no_whole_table(filled_url: str, what: s
         ids = Ids(
             [str(await database.pool.fetchval(f"SELECT an_id({kind}, {778 if kind == 1 else 777})")) for kind in kinds]
         )
-        async with Scopes(database, deliver=lambda _: None).open(Caller(ids.user)) as scope:
+        async with RepositoryScopes(database, deliver=lambda _: None).open(Caller(ids.user)) as scope:
             await OFTEN[what](database, scope, ids)
     finally:
         # A closed connection has told all of its figures.

@@ -27,10 +27,10 @@ from dynagent.infrastructure.postgres.database import Database
 from dynagent.infrastructure.postgres.dispatch import PostgresDispatch
 from dynagent.infrastructure.postgres.trace_log import PostgresTraceLog
 from dynagent.infrastructure.postgres.trace_writer import EventWriter
-from dynagent.infrastructure.postgres.unit_of_work import Scopes
 from tests.conftest import ScopeFor
 from tests.infrastructure.postgres.rows import add_execution, add_worker, claimed, status_of
 from tests.infrastructure.postgres.test_trace_log import House
+from tests.repositories import RepositoryScopes
 
 APPROVE = Answer(decision="approve")
 EDIT = Answer(decision="edit", arguments={"to": "Ünal 🐘", "n": [1, None, 2.5]})
@@ -230,7 +230,7 @@ async def test_followers_hear_of_each_answer_and_of_a_cancel_once_it_is_committe
     claim = await claimed(house.database)
     first, second = await wait_for_people(house, claim, "k1", "k2")
     told: list[Frame] = []
-    scopes = Scopes(house.database, deliver=lambda _: None, publish=lambda _, frames: told.extend(frames))
+    scopes = RepositoryScopes(house.database, deliver=lambda _: None, publish=lambda _, frames: told.extend(frames))
     for committing in (False, True):
         async with scopes.open(Caller(claim.execution.user_id)) as scope:
             await scope.executions.answer(claim.execution.id, [answered(first)])

@@ -4,12 +4,12 @@ import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Literal, NewType, Protocol
 
 from dynagent.application.commands.executions.story import story_of
 from dynagent.application.commands.executions.tally import TallyingRecorder
-from dynagent.application.shared.bus import Returns
 from dynagent.application.shared.caller import Caller
+from dynagent.application.shared.messages import Command
 from dynagent.core.agents import AgentConfiguration, AgentConfigurations
 from dynagent.core.executions import (
     MAX_ATTEMPTS,
@@ -52,7 +52,7 @@ class RunControl:
 
 
 @dataclass(frozen=True, slots=True)
-class RunExecution(Returns[ExecutionStatus | None]):
+class RunExecution(Command[ExecutionStatus | None], needs="system", scope="none"):
     """Run an execution on this worker. Returns its final status, None when there was nothing to run."""
 
     execution_id: str
@@ -68,40 +68,32 @@ class Conversations(Protocol):
         ...
 
 
+CallTimeout = NewType("CallTimeout", float)
+"""Seconds that a model or tool call may take unless the agent says otherwise."""
+
 OnCrash = Callable[[Claim, Exception], None]
 """Told of an error that nobody foresaw; the run is ended readably all the same."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunExecutionHandler:
     """Load → run → store the outcome; every way out leaves the execution ended or handed back, never lost."""
 
-    def __init__(
-        self,
-        *,
-        dispatch: Dispatch,
-        trace: TraceLog,
-        runner: AgentRunner,
-        agents: AgentConfigurations,
-        conversations: Conversations,
-        doorbell: Doorbell,
-        on_crash: OnCrash,
-        call_timeout_s: float,
-    ) -> None:
-        self._dispatch = dispatch
-        self._trace = trace
-        self._runner = runner
-        self._agents = agents
-        self._conversations = conversations
-        self._doorbell = doorbell
-        self._on_crash = on_crash
-        self._call_timeout_s = call_timeout_s
+    dispatch: Dispatch
+    trace: TraceLog
+    runner: AgentRunner
+    agents: AgentConfigurations
+    conversations: Conversations
+    doorbell: Doorbell
+    on_crash: OnCrash
+    call_timeout_s: CallTimeout
 
     async def __call__(self, message: RunExecution, caller: Caller) -> ExecutionStatus | None:
         """Claim and run; raises nothing but CancelledError when the worker shuts down or lost the run."""
-        claim = await self._dispatch.claim(message.execution_id, message.worker_id)
+        claim = await self.dispatch.claim(message.execution_id, message.worker_id)
         if claim is None:
             return None
-        recorder = TallyingRecorder(self._trace.open(claim))
+        recorder = TallyingRecorder(self.trace.open(claim))
         try:
             outcome = recorder.complete(await self._attempt(claim, recorder, message.control))
             *questions, last = _last_events(claim.execution, outcome)
@@ -140,23 +132,23 @@ class RunExecutionHandler:
         except DynagentError as error:
             return _failure(error.code, error.detail)
         except Exception as error:
-            self._on_crash(claim, error)
+            self.on_crash(claim, error)
             return _failure("internal_error", f"{type(error).__name__}: the run failed inside the server, see its log")
 
     async def _given_up(self, execution: Execution) -> Outcome:
-        story = await story_of(self._trace, execution.id, execution.attempt - 1)
+        story = await story_of(self.trace, execution.id, execution.attempt - 1)
         return _failure("worker_crashed", f"{execution.crashes} workers died while running this execution. {story}")
 
     async def _run(self, claim: Claim, recorder: TraceRecorder) -> Outcome:
         execution = claim.execution
-        agent = await self._agents.get(execution.agent_id, execution.agent_version)
-        turns = await self._conversations.turns(execution) if execution.conversation_id else []
+        agent = await self.agents.get(execution.agent_id, execution.agent_version)
+        turns = await self.conversations.turns(execution) if execution.conversation_id else []
         try:
-            return await self._runner.run(claim, self._plan(agent, execution, turns), recorder)
+            return await self.runner.run(claim, self._plan(agent, execution, turns), recorder)
         except ModelError as error:
             if agent.fallback_agent_id is None:
                 raise
-            fallback = await self._agents.latest(agent.fallback_agent_id, execution.user_id)
+            fallback = await self.agents.latest(agent.fallback_agent_id, execution.user_id)
             recorder.record(
                 Retry(
                     timestamp=time.time(),
@@ -167,7 +159,7 @@ class RunExecutionHandler:
                 )
             )
             plan = self._plan(fallback.configuration, execution, turns, key_prefix=FALLBACK_PREFIX)
-            return await self._runner.run(claim, plan, recorder)
+            return await self.runner.run(claim, plan, recorder)
 
     def _plan(
         self, agent: AgentConfiguration, execution: Execution, turns: list[tuple[str, str]], *, key_prefix: str = ""
@@ -184,7 +176,7 @@ class RunExecutionHandler:
             approval_timeout_s=agent.approval_timeout_s,
             on_approval_timeout=agent.on_approval_timeout,
             max_iter=agent.max_iter,
-            call_timeout_s=agent.call_timeout_s or self._call_timeout_s,
+            call_timeout_s=agent.call_timeout_s or self.call_timeout_s,
             history=turns,
             key_prefix=key_prefix,
             output_schema=execution.output_schema,
@@ -197,14 +189,14 @@ class RunExecutionHandler:
         _forget_cancel()
         await recorder.flush()
         execution = claim.execution
-        if await self._dispatch.hand_back(execution.id, execution.attempt, crashed=False):
-            await self._doorbell.ring(execution.id, execution.lane)
+        if await self.dispatch.hand_back(execution.id, execution.attempt, crashed=False):
+            await self.doorbell.ring(execution.id, execution.lane)
 
     async def _put_off(self, claim: Claim) -> None:
         """What the run needs to begin could not be read: return it as soon as the store takes it, no crash counted."""
         while True:
             try:
-                await self._dispatch.hand_back(claim.execution.id, claim.execution.attempt, crashed=False)
+                await self.dispatch.hand_back(claim.execution.id, claim.execution.attempt, crashed=False)
                 return
             except StorageAway:
                 await asyncio.sleep(STORAGE_RETRY_S)
