@@ -9,10 +9,11 @@ import httpx2
 from fastapi import FastAPI
 
 from dynagent.application.commands import executions as execution_commands
-from dynagent.application.commands import tools
 from dynagent.application.commands.agents import configure, lifecycle
 from dynagent.application.commands.agents.rules import SchemaFault
 from dynagent.application.commands.executions import answer, cancel, repeat, start
+from dynagent.application.commands.tools import change as tool_changes
+from dynagent.application.commands.tools import versions as tool_versions
 from dynagent.application.queries import agents as agent_queries
 from dynagent.application.queries import tools as tool_queries
 from dynagent.application.queries.executions import follow, read
@@ -188,7 +189,7 @@ class House:
 
 
 HANDLERS = [
-    *handlers_in(configure, lifecycle, agent_queries, tools.change, tools.versions, tool_queries),
+    *handlers_in(configure, lifecycle, agent_queries, tool_changes, tool_versions, tool_queries),
     *handlers_in(start, cancel, follow, answer, repeat),
     read.GetExecutionHandler,
     read.ListExecutionsHandler,

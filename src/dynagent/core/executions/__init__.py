@@ -89,6 +89,9 @@ from dynagent.core.executions.trace import (
     UsageReport,
 )
 
+knows = frozenset({"agents", "language_models", "tools"})
+"""The nouns whose core ports its commands and queries may use."""
+
 __all__ = [
     "APPROVAL_SCHEMA",
     "DOUBT_SCHEMA",

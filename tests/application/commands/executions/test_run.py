@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from dynagent.application.commands.executions.run import RunControl, RunExecution, RunExecutionHandler
+from dynagent.application.commands.executions.run import CallTimeout, RunControl, RunExecution, RunExecutionHandler
 from dynagent.application.shared.caller import LOCAL_ADMIN
 from dynagent.core.agents import AgentConfiguration, AgentVersion
 from dynagent.core.executions import (
@@ -100,7 +100,7 @@ class House:
             conversations=Conversations(),
             doorbell=self.doorbell,
             on_crash=lambda _, error: self.crashes.append(error),
-            call_timeout_s=30,
+            call_timeout_s=CallTimeout(30),
         )
 
     async def run(self) -> ExecutionStatus | None:
