@@ -36,12 +36,12 @@ from dynagent.infrastructure.postgres.trace_log import PostgresTraceLog
 from dynagent.infrastructure.postgres.trace_news import TraceNews
 from dynagent.infrastructure.postgres.trace_writer import EventWriter
 from dynagent.infrastructure.postgres.unit_of_work import Scopes
+from dynagent.infrastructure.sandbox.incidents import Incidents
 from dynagent.infrastructure.sandbox.sandbox import ZygoteSandbox
 from dynagent.main import nouns
 from dynagent.main.figures import Figures
 from dynagent.main.health import parts_of
 from dynagent.main.identity import Identity, open_identity, open_keys
-from dynagent.main.incidents import Incidents
 from dynagent.main.models import open_models, open_traces, open_usage, watch_circuits
 from dynagent.main.noun import Binds, Process, nouns_of, routes_of
 from dynagent.main.replica import late_scopes, open_replica
