@@ -11,9 +11,9 @@ import structlog
 from dynagent.core.shared.tasks import end_tasks
 from dynagent.infrastructure.observability.loop_watch import LoopWatch
 from dynagent.infrastructure.observability.metrics import Metrics
+from dynagent.infrastructure.observability.server_figures import ServerFigures
 from dynagent.infrastructure.postgres.database import Database
 from dynagent.infrastructure.postgres.pool import Pool
-from dynagent.main.server_figures import ServerFigures
 from dynagent.main.signals import Signals
 from dynagent.presentation.worker.worker import Worker
 

@@ -11,8 +11,8 @@ from dynagent.application.commands.identity import PrepareSetup
 from dynagent.application.shared.bus import Bus
 from dynagent.application.shared.caller import LOCAL_USER_ID, SYSTEM
 from dynagent.infrastructure.observability.requests import observe
-from dynagent.main.engine import Tell, open_engine
-from dynagent.main.handlers import Scope
+from dynagent.main.engine import NOUNS, Tell, open_engine
+from dynagent.main.noun import routers_of, tags_of
 from dynagent.main.settings import Settings
 from dynagent.presentation.api.app import build_app
 from dynagent.presentation.api.shared.sse import StreamKeeper, StreamShutdown
@@ -22,9 +22,7 @@ from dynagent.presentation.worker.worker import Worker
 class Platform:
     """What runs in this process. `asgi` is the API with logs and figures around it, `app` the API itself."""
 
-    def __init__(
-        self, *, bus: Bus[Scope], worker: Worker, app: FastAPI, asgi: ASGIApp, shutdown: StreamShutdown
-    ) -> None:
+    def __init__(self, *, bus: Bus, worker: Worker, app: FastAPI, asgi: ASGIApp, shutdown: StreamShutdown) -> None:
         self.bus = bus
         self.worker = worker
         self.app = app
@@ -50,6 +48,8 @@ async def open_platform(
         shutdown = StreamShutdown()
         app = build_app(
             bus,
+            routers=routers_of(NOUNS),
+            tags=tags_of(NOUNS),
             health=engine.health.report,
             metrics=metrics.render,
             settings=settings.api,
@@ -63,7 +63,7 @@ async def open_platform(
         yield Platform(bus=bus, worker=engine.worker, app=app, asgi=asgi, shutdown=shutdown)
 
 
-async def _tell_setup(bus: Bus[Scope], settings: Settings, tell: Tell) -> None:
+async def _tell_setup(bus: Bus, settings: Settings, tell: Tell) -> None:
     """Print the one-time link of the first setup; what stands behind the # is never sent to any server."""
     if settings.auth.auth_mode == "required":
         token = await bus.send(PrepareSetup(), SYSTEM)

@@ -17,10 +17,12 @@ from dynagent.application.queries.executions import (
     WaitForExecution,
     WaitForExecutionHandler,
 )
+from dynagent.application.queries.executions.follow import Ask
 from dynagent.application.shared.bus import Bus
 from dynagent.application.shared.caller import LOCAL_ADMIN, Caller
-from dynagent.core.executions import Execution, ExecutionNotFound
-from dynagent.core.runs import Complete, Frame, NodeStart, RunStatus
+from dynagent.application.shared.resolver import Resolver
+from dynagent.core.executions import Execution, ExecutionNotFound, Executions
+from dynagent.core.runs import Complete, Frame, NodeStart, RunStatus, TraceLog
 from tests.fakes.executions import FakeExecutions
 
 ID = "01900000-0000-7000-8000-000000000001"
@@ -142,10 +144,12 @@ async def test_waiting_holds_no_scope() -> None:
         yield executions
         scopes -= 1
 
-    bus: Bus[FakeExecutions] = Bus(scope)
-    bus.register(FollowTrace, lambda s: FollowTraceHandler(s, s.trace))
-    bus.register(GetExecution, lambda s: GetExecutionHandler(s, s.trace))
-    bus.register_free(WaitForExecution, WaitForExecutionHandler(bus.send))
+    bus = Bus(scope)
+    resolver = Resolver(
+        shared={Ask: bus.send},
+        scoped={Executions: lambda scope: scope, TraceLog: lambda scope: scope.trace},
+    )
+    bus.serve(resolver.routes([FollowTraceHandler, GetExecutionHandler, WaitForExecutionHandler]))
     waiting = asyncio.create_task(bus.send(WaitForExecution(ID), LOCAL_ADMIN))
     while not executions.trace.followers:
         await asyncio.sleep(0)

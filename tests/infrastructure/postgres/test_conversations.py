@@ -8,14 +8,14 @@ from dynagent.core.shared.clock import utc_now
 from dynagent.core.shared.ids import new_id
 from dynagent.core.shared.paging import PageRequest
 from dynagent.infrastructure.postgres.database import Database
-from dynagent.infrastructure.postgres.unit_of_work import Scope, Scopes
+from tests.repositories import Repositories, RepositoryScopes
 
 
-def scopes(database: Database) -> Scopes:
-    return Scopes(database, deliver=lambda _: None)
+def scopes(database: Database) -> RepositoryScopes:
+    return RepositoryScopes(database, deliver=lambda _: None)
 
 
-async def say(scope: Scope, user: str, conversation: str | None, query: str, agent: str | None = None) -> str:
+async def say(scope: Repositories, user: str, conversation: str | None, query: str, agent: str | None = None) -> str:
     execution = Execution.start(
         timeout_s=60, now=utc_now(), id=new_id(), user_id=user, agent_id=agent or new_id(), agent_version=1,
         agent_name="A", query=query, conversation_id=conversation,
@@ -84,13 +84,13 @@ async def test_nobody_sees_or_removes_anothers_conversation(database: Database) 
         assert [turn.query for turn in history] == ["x"]
 
 
-async def found(scope: Scope, **wanted: object) -> list[str]:
+async def found(scope: Repositories, **wanted: object) -> list[str]:
     page = await scope.executions.conversations(ConversationFilter.model_validate(wanted), PageRequest())
     assert page.total == len(page.items)
     return [talk.id for talk in page.items]
 
 
-async def describe(scope: Scope, id: str, **said: object) -> Conversation:
+async def describe(scope: Repositories, id: str, **said: object) -> Conversation:
     talk = await scope.executions.conversation(id)
     assert talk is not None
     await scope.executions.describe_conversation(talk.model_copy(update=said))

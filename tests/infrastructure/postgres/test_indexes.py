@@ -20,9 +20,9 @@ from dynagent.infrastructure.postgres.runs.dispatch import PostgresDispatch
 from dynagent.infrastructure.postgres.runs.expiry import ExpiringQuestions
 from dynagent.infrastructure.postgres.runs.leases import PostgresLeases
 from dynagent.infrastructure.postgres.runs.trace_log import READ
-from dynagent.infrastructure.postgres.unit_of_work import Scope, Scopes
 from dynagent.main.figures import PENDING
 from tests.conftest import connected_to
+from tests.repositories import Repositories, RepositoryScopes
 from tests.servers import TestPostgres
 
 FILL = """
@@ -87,7 +87,7 @@ SMALL = ["roles", "user_roles", "workers", "alembic_version", "schema_version", 
 """Tables with few rows, where reading all of them is the quickest way."""
 PAGE = PageRequest(limit=20)
 
-Ask = Callable[[Database, Scope, "Ids"], Awaitable[object]]
+Ask = Callable[[Database, Repositories, "Ids"], Awaitable[object]]
 
 
 class Ids:
@@ -129,7 +129,7 @@ OFTEN: dict[str, Ask] = {
     "a conversation with what is said of it": lambda d, s, i: s.executions.conversation("c1"),
     "a conversation": lambda d, s, i: s.executions.find(ExecutionFilter(conversation_id="c1"), PAGE),
     "a conversation's history": lambda d, s, i: s.executions.history("c1", 10),
-    "a conversation's removal": lambda d, s, i: forget_conversation(s.identity.session, i.user, "c1"),
+    "a conversation's removal": lambda d, s, i: forget_conversation(s.session, i.user, "c1"),
     "questions": lambda d, s, i: s.executions.open_questions(PAGE),
     "an execution's questions": lambda d, s, i: s.executions.interrupts(i.execution),
     "an execution's removal": lambda d, s, i: s.executions.delete(i.execution),
@@ -190,7 +190,7 @@ async def test_what_is_asked_often_reads_no_whole_table(filled_url: str, what: s
         ids = Ids(
             [str(await database.pool.fetchval(f"SELECT an_id({kind}, {778 if kind == 1 else 777})")) for kind in kinds]
         )
-        async with Scopes(database, deliver=lambda _: None).open(Caller(ids.user)) as scope:
+        async with RepositoryScopes(database, deliver=lambda _: None).open(Caller(ids.user)) as scope:
             await OFTEN[what](database, scope, ids)
     finally:
         # A closed connection has told all of its figures.

@@ -15,18 +15,18 @@ from dynagent.core.shared.paging import PageRequest
 from dynagent.infrastructure.cron.timetable import CronTimetable
 from dynagent.infrastructure.postgres.database import Database
 from dynagent.infrastructure.postgres.schedules import PostgresFiring
-from dynagent.infrastructure.postgres.unit_of_work import Scope, Scopes
 from tests.infrastructure.postgres.rows import add_execution
+from tests.repositories import Repositories, RepositoryScopes
 
 TIMETABLE = CronTimetable()
 NOW = datetime.now(UTC)
 
 
-def scopes(database: Database) -> Scopes:
-    return Scopes(database, deliver=lambda _: None)
+def scopes(database: Database) -> RepositoryScopes:
+    return RepositoryScopes(database, deliver=lambda _: None)
 
 
-async def add(scope: Scope, user_id: str, **changes: Any) -> Schedule:
+async def add(scope: Repositories, user_id: str, **changes: Any) -> Schedule:
     configuration = AgentConfiguration(name="A", output_schema=changes.pop("output_schema", None))
     agent = Agent.create(id=new_id(), user_id=user_id, configuration=configuration, now=NOW)
     await scope.agents.create(agent.with_status(changes.pop("status", "active"), now=NOW))

@@ -2,15 +2,15 @@
 
 from dataclasses import dataclass
 
-from dynagent.application.shared.bus import Returns
 from dynagent.application.shared.caller import Caller
-from dynagent.core.executions import Conversation, ConversationNotFound, Executions
+from dynagent.application.shared.messages import Command
+from dynagent.core.executions import Conversation, ConversationInUse, ConversationNotFound, Executions
 from dynagent.core.shared.text import clean_text
 from dynagent.core.shared.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True)
-class DescribeConversation(Returns[Conversation]):
+class DescribeConversation(Command[Conversation], needs="executions:run", raises=(ConversationNotFound,)):
     """Give a conversation a title (an empty one: none), put it away or bring it back. Raises ConversationNotFound.
 
     None leaves it as it is. One that is put away comes back by itself with its next turn.
@@ -22,41 +22,41 @@ class DescribeConversation(Returns[Conversation]):
 
 
 @dataclass(frozen=True)
-class ForgetConversation(Returns[None]):
+class ForgetConversation(Command[None], needs="executions:run", raises=(ConversationNotFound, ConversationInUse)):
     """Remove a conversation: its executions and their traces. Raises ConversationNotFound, ConversationInUse."""
 
     conversation_id: str
 
 
+@dataclass(frozen=True, slots=True)
 class DescribeConversationHandler:
     """Handles DescribeConversation."""
 
-    def __init__(self, executions: Executions, uow: UnitOfWork) -> None:
-        self._executions = executions
-        self._uow = uow
+    executions: Executions
+    uow: UnitOfWork
 
     async def __call__(self, message: DescribeConversation, caller: Caller) -> Conversation:
         """Return the conversation as it is then."""
-        talk = await self._executions.conversation(message.conversation_id)
+        talk = await self.executions.conversation(message.conversation_id)
         if talk is None:
             raise ConversationNotFound(f"there is no conversation {message.conversation_id!r}")
         title = talk.title if message.title is None else clean_text(message.title).strip() or None
         archived = talk.archived if message.archived is None else message.archived
         described = talk.model_copy(update={"title": title, "archived": archived})
-        await self._executions.describe_conversation(described)
-        await self._uow.commit()
+        await self.executions.describe_conversation(described)
+        await self.uow.commit()
         return described
 
 
+@dataclass(frozen=True, slots=True)
 class ForgetConversationHandler:
     """Handles ForgetConversation."""
 
-    def __init__(self, executions: Executions, uow: UnitOfWork) -> None:
-        self._executions = executions
-        self._uow = uow
+    executions: Executions
+    uow: UnitOfWork
 
     async def __call__(self, message: ForgetConversation, caller: Caller) -> None:
         """Remove it, all or nothing."""
-        if not await self._executions.forget_conversation(message.conversation_id):
+        if not await self.executions.forget_conversation(message.conversation_id):
             raise ConversationNotFound(f"there is no conversation {message.conversation_id!r}")
-        await self._uow.commit()
+        await self.uow.commit()

@@ -20,6 +20,9 @@ from dynagent.core.executions.entity import (
 from dynagent.core.executions.ports import Executions, KeptCheckpoints
 from dynagent.core.executions.running import AgentRunner, Conversations, RunPlan
 
+knows = frozenset({"agents", "language_models", "tools"})
+"""The nouns whose core ports its commands and queries may use."""
+
 __all__ = [
     "AGENT",
     "MAX_QUERY",

@@ -17,8 +17,8 @@ from dynagent.infrastructure.postgres import migrations
 from dynagent.infrastructure.postgres.database import Database, DatabaseSettings
 from dynagent.infrastructure.postgres.embedded import EmbeddedPostgres
 from dynagent.infrastructure.postgres.embedded.postmaster import read_pid_file
-from dynagent.infrastructure.postgres.unit_of_work import Scopes
 from tests.infrastructure.postgres.runs.test_executions import an_execution
+from tests.repositories import RepositoryScopes
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ async def test_nothing_accepted_is_lost_and_refusals_are_unavailable(place: Path
     database = Database(settings, embedded=EmbeddedPostgres(place, create_account=False))
     await migrations.upgrade(await database.start())
     await database.connect()
-    scopes = Scopes(database, deliver=lambda _: None)
+    scopes = RepositoryScopes(database, deliver=lambda _: None)
     user = new_id()
     accepted: list[str] = []
     refused: list[BaseException] = []

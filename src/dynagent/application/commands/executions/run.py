@@ -8,8 +8,8 @@ from typing import Literal
 
 from dynagent.application.commands.executions.story import story_of
 from dynagent.application.commands.executions.tally import TallyingRecorder
-from dynagent.application.shared.bus import Returns
 from dynagent.application.shared.caller import Caller
+from dynagent.application.shared.messages import Command
 from dynagent.core.runs import (
     MAX_ATTEMPTS,
     AnyTraceEvent,
@@ -49,7 +49,7 @@ class RunControl:
 
 
 @dataclass(frozen=True, slots=True)
-class RunExecution(Returns[RunStatus | None]):
+class RunExecution(Command[RunStatus | None], needs="system", scope="none"):
     """Run what waits under this id on this worker. Returns its final status, None when there was nothing to run."""
 
     execution_id: str

@@ -1,11 +1,16 @@
-"""Removing runs: their descendants, logs and checkpoints go with them, in one statement."""
+"""Removing runs: their descendants, logs and checkpoints go with them, in one statement.
+
+The planner cannot guess how small the tree is: LATERAL with OFFSET 0 and the array keep it to the indexes.
+"""
 
 REMOVE = """
 WITH RECURSIVE tree AS (
   SELECT id FROM runs WHERE {which}
-  UNION SELECT c.id FROM runs c JOIN tree ON c.parent_run_id = tree.id
+  UNION SELECT c.id FROM tree CROSS JOIN LATERAL (
+    SELECT id FROM runs WHERE parent_run_id = tree.id OFFSET 0
+  ) AS c
 ), gone AS (
-  DELETE FROM runs USING tree WHERE runs.id = tree.id RETURNING runs.id
+  DELETE FROM runs WHERE id = ANY(ARRAY(SELECT id FROM tree)) RETURNING id
 ), events AS (
   DELETE FROM run_events USING gone WHERE execution_id = gone.id RETURNING 1
 ), writes AS (

@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr, Str
 
 from dynagent.application.commands.identity import NewAccessKey, NewPasswordLink, NewTicket, SignedIn
 from dynagent.application.queries.identity import OwnSessions, Profile
-from dynagent.application.shared.permissions import TOLD
+from dynagent.application.shared.access import TOLD
 from dynagent.core.identity import (
     EMAIL,
     MAX_PASSWORD,

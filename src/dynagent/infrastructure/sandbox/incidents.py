@@ -12,7 +12,6 @@ from dynagent.core.shared.events import AgentEventObserver
 from dynagent.infrastructure.postgres.pool import Pool
 from dynagent.infrastructure.postgres.sandbox_audit import SandboxAudit
 from dynagent.infrastructure.sandbox.audit import AuditEvent
-from dynagent.main.handlers import Scope
 
 log = structlog.get_logger()
 
@@ -28,14 +27,14 @@ class Incidents:
 
     def __init__(self, pool: Pool) -> None:
         self._kept = SandboxAudit(pool)
-        self._bus: Bus[Scope] | None = None
+        self._bus: Bus | None = None
         self._reports: set[asyncio.Task[None]] = set()
 
     def start(self) -> None:
         """Begin to store; call on the running loop."""
         self._kept.start()
 
-    def attach(self, bus: Bus[Scope], observer: AgentEventObserver) -> None:
+    def attach(self, bus: Bus, observer: AgentEventObserver) -> None:
         """Report over this bus from now on, and have its incidents answered."""
         self._bus = bus
         observer.subscribe(StopDangerousAgents(bus), to=StopDangerousAgents.HEARS)

@@ -1,4 +1,4 @@
-"""What the handlers of identity share: where people and sessions are kept, hashing, tokens, the audit log."""
+"""What the handlers of identity share: the rules of sessions, how one is opened, lines of the audit log."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -12,18 +12,15 @@ from dynagent.core.identity import (
     AuditLog,
     AuditOutcome,
     NewSecret,
-    Passwords,
     RefreshToken,
     RefreshTokens,
     Throttle,
     User,
-    Users,
     csrf_token,
     fingerprint,
 )
 from dynagent.core.shared.clock import Clock, utc_now
 from dynagent.core.shared.ids import NewId, new_id
-from dynagent.core.shared.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,22 +59,17 @@ class SignedIn:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class IdentityDesk:
-    """The ports of one message, and the steps that several handlers take."""
+class SessionOpener:
+    """Opens sessions and goes on with them."""
 
-    users: Users
     tokens: RefreshTokens
-    audit: AuditLog
-    uow: UnitOfWork
-    passwords: Passwords
     access: AccessTokens
     throttle: Throttle
     new_secret: NewSecret
-    rules: Rules = field(default_factory=Rules)
-    clock: Clock = utc_now
+    rules: Rules
     new_id: NewId = new_id
 
-    async def open_session(
+    async def open(
         self, user: User, device: Device, *, after: RefreshToken | None = None, now: datetime
     ) -> tuple[SignedIn, RefreshToken]:
         """Store the next refresh token, of a new family unless it follows one, and sign an access token."""
@@ -98,6 +90,15 @@ class IdentityDesk:
             await self.throttle.forgive_login(user.username, device.address)
         access_token, expires_at = self.access.issue(user.id, token.family_id, now)
         return SignedIn(user, access_token, expires_at, secret, self.rules.refresh_lifetime), token
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditTrail:
+    """Writes what a handler of identity does into the audit log."""
+
+    audit: AuditLog
+    clock: Clock = utc_now
+    new_id: NewId = new_id
 
     async def note(
         self,

@@ -1,39 +1,32 @@
-"""What the handlers of models share."""
+"""What the commands about models and keys share."""
 
 from dataclasses import dataclass
 from typing import Any
 
 from dynagent.application.shared.caller import Caller
 from dynagent.core.language_models import (
-    KnownModels,
     ModelEvent,
     ModelNotFound,
     ModelRecord,
     ModelRecords,
-    ModelsInStore,
     ProviderKey,
     ProviderKeyNotFound,
     ProviderKeys,
 )
 from dynagent.core.shared.clock import Clock, utc_now
 from dynagent.core.shared.errors import InvalidInput, Violation
-from dynagent.core.shared.ids import NewId, is_id, new_id
-from dynagent.core.shared.sealing import SealsSecrets
+from dynagent.core.shared.ids import is_id
 from dynagent.core.shared.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ModelDesk:
-    """The ports of one message."""
+class ModelEditor:
+    """Loads models that are to be changed, checks the keys they name, and records what was done."""
 
     models: ModelRecords
     keys: ProviderKeys
     uow: UnitOfWork
-    box: SealsSecrets
-    store: ModelsInStore
-    known: KnownModels
     clock: Clock = utc_now
-    new_id: NewId = new_id
 
     async def load(self, model_id: str) -> ModelRecord:
         """Return a model that the caller may see. Raises ModelNotFound."""
@@ -42,7 +35,7 @@ class ModelDesk:
             raise ModelNotFound(f"there is no model {model_id!r}")
         return record
 
-    def tell(self, kind: type[ModelEvent], target_id: str, caller: Caller, **details: Any) -> None:
+    def record(self, kind: type[ModelEvent], target_id: str, caller: Caller, **details: Any) -> None:
         """Record that the caller did something; the audit log hears of it."""
         event = kind(
             occurred_at=self.clock(),
@@ -52,6 +45,13 @@ class ModelDesk:
             details=details,
         )
         self.uow.record(event)
+
+    async def load_writable(self, model_id: str, caller: Caller) -> ModelRecord:
+        """Return a model that the caller may write. Raises ModelNotFound, also for a global one of administrators."""
+        record = await self.load(model_id)
+        if record.user_id != caller.user_id and not caller.is_admin:
+            raise ModelNotFound(f"the model {model_id!r} is looked after by administrators")
+        return record
 
     async def check_key(self, record: ModelRecord) -> ProviderKey | None:
         """Refuse (ProviderKeyNotFound, InvalidInput) a key that is not the caller's or not meant for this address."""
