@@ -173,7 +173,6 @@ class House:
             SchemaFault: schema_fault,
             SealsSecrets: FakeBox(),
             Submissions: self.submissions,
-            execution_commands.SubmitSettings: self.submitting,
             ToolCatalogue: self.catalogue,
             ToolSandbox: self.sandbox,
             TraceLog: self.trace,
@@ -184,6 +183,8 @@ class House:
             Executions: lambda _: self.executions,
             ModelRecords: lambda _: self.kept_models,
             UnitOfWork: lambda _: self.uow,
+            # Tests change it on the way.
+            execution_commands.SubmitSettings: lambda _: self.submitting,
         }
         return Resolver(shared=shared, scoped=scoped)
 
