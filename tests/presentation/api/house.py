@@ -167,7 +167,6 @@ class House:
             Ask: self.bus.send,
             CallableTools: self.catalogue,
             CancelSignal: self.signal,
-            ChatModels: self.models,
             Clock: self.clock,
             Doorbell: self.doorbell,
             SchemaFault: schema_fault,
@@ -183,7 +182,8 @@ class House:
             Executions: lambda _: self.executions,
             ModelRecords: lambda _: self.kept_models,
             UnitOfWork: lambda _: self.uow,
-            # Tests change it on the way.
+            # Tests change these on the way.
+            ChatModels: lambda _: self.models,
             execution_commands.SubmitSettings: lambda _: self.submitting,
         }
         return Resolver(shared=shared, scoped=scoped)
