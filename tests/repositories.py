@@ -31,6 +31,8 @@ class IdentityRepositories:
     """The repositories of identity and models over one session."""
 
     def __init__(self, session: Any, user_id: str, is_admin: bool = False) -> None:
+        self.session = session
+        self.user_id = user_id
         self.users = PostgresUsers(session)
         self.refresh_tokens = PostgresRefreshTokens(session)
         self.access_keys = PostgresAccessKeys(session, user_id)

@@ -165,13 +165,11 @@ class House:
             Ask: self.bus.send,
             CallableTools: self.catalogue,
             CancelSignal: self.signal,
-            ChatModels: self.models,
             Clock: self.clock,
             Doorbell: self.doorbell,
             SchemaFault: schema_fault,
             SealsSecrets: FakeBox(),
             Submissions: self.submissions,
-            execution_commands.SubmitSettings: self.submitting,
             ToolCatalogue: self.catalogue,
             ToolSandbox: self.sandbox,
             TraceLog: self.trace,
@@ -182,6 +180,9 @@ class House:
             Executions: lambda _: self.executions,
             ModelRecords: lambda _: self.kept_models,
             UnitOfWork: lambda _: self.uow,
+            # Tests change these on the way.
+            ChatModels: lambda _: self.models,
+            execution_commands.SubmitSettings: lambda _: self.submitting,
         }
         return Resolver(shared=shared, scoped=scoped)
 
