@@ -11,8 +11,8 @@ from tests.architecture.source import SRC, imports_of, name_of, python_files
 GROUND = {"shared", "runs"}
 """What every noun stands on: the shared words, and the engine's."""
 
-APPLICATION_OF = {"conversations": "executions"}
-"""Commands and queries that belong to a core noun of another name: a conversation is what executions share."""
+APPLICATION_OF = {"chats": "executions"}
+"""Commands and queries that belong to a core noun of another name: a chat is what executions share."""
 
 
 def context_map() -> dict[str, frozenset[str]]:

@@ -10,12 +10,12 @@ from typing import Any
 
 from starlette.types import ASGIApp
 
-from dynagent.main.engine import Engine, Tell, open_engine
+from dynagent.main.engine import Announce, Engine, open_engine
 from dynagent.main.platform import Platform, open_platform
 from dynagent.main.settings import Settings
 from dynagent.presentation.lazy_app import LazyApp
 
-__all__ = ["Engine", "Platform", "Settings", "Tell", "create_app", "open_engine", "open_platform"]
+__all__ = ["Announce", "Engine", "Platform", "Settings", "create_app", "open_engine", "open_platform"]
 
 
 def _on_terminal(line: str) -> None:
@@ -28,7 +28,7 @@ def create_app(settings: Settings | None = None) -> LazyApp:
 
     @asynccontextmanager
     async def opened() -> AsyncGenerator[ASGIApp]:
-        async with open_platform(settings, tell=_on_terminal) as platform:
+        async with open_platform(settings, announce=_on_terminal) as platform:
             yield platform.asgi
 
     return LazyApp(opened)

@@ -40,11 +40,11 @@ from dynagent.infrastructure.postgres.unit_of_work import Scopes
 from dynagent.infrastructure.sandbox.incidents import Incidents
 from dynagent.infrastructure.sandbox.sandbox import ZygoteSandbox
 from dynagent.main import nouns
-from dynagent.main.figures import Figures
 from dynagent.main.health import parts_of
 from dynagent.main.identity import Identity, open_identity, open_keys
 from dynagent.main.models import open_models, open_traces, open_usage, watch_circuits
 from dynagent.main.noun import Binds, Process, nouns_of, routes_of
+from dynagent.main.process_metrics import ProcessMetrics
 from dynagent.main.replica import late_scopes, open_replica
 from dynagent.main.settings import Settings
 from dynagent.main.signals import Signals
@@ -55,7 +55,7 @@ log = structlog.get_logger()
 
 NOUNS = nouns_of(nouns)
 
-Tell = Callable[[str], None]
+Announce = Callable[[str], None]
 """Called with one line of progress for people."""
 
 
@@ -87,13 +87,13 @@ class Ground:
     incidents: Incidents
     replica: Replica | None = None
 
-    def pool_for_figures(self) -> Pool:
+    def pool_for_metrics(self) -> Pool:
         """Return the pool that is asked for what may be a little late."""
         return (self.replica and self.replica.pool) or self.database.pool
 
 
 @asynccontextmanager
-async def open_engine(settings: Settings, *, tell: Tell, takes_work: bool) -> AsyncGenerator[Engine]:
+async def open_engine(settings: Settings, *, announce: Announce, takes_work: bool) -> AsyncGenerator[Engine]:
     """Start everything but the API, give the engine, stop everything in the opposite order.
 
     Raises DynagentError with one clear line for what keeps it from starting.
@@ -101,7 +101,7 @@ async def open_engine(settings: Settings, *, tell: Tell, takes_work: bool) -> As
     configure_logging(settings.log)
     keys = open_keys(settings)
     async with AsyncExitStack() as stack:
-        ground = await _open_ground(settings, stack, tell)
+        ground = await _open_ground(settings, stack, announce)
         database, metrics = ground.database, ground.metrics
         identity = open_identity(settings, keys, database.pool, stack)
         usage = open_usage(database, stack)
@@ -112,10 +112,10 @@ async def open_engine(settings: Settings, *, tell: Tell, takes_work: bool) -> As
         bus = _open_bus(ground, process)
         watch_circuits(metrics, models)
         worker = await _start_worker(ground, bus, process, takes_work=takes_work)
-        figures = _watch(ground, worker, writer)
+        process_metrics = _watch(ground, worker, writer)
         parts = parts_of(
             settings,
-            figures,
+            process_metrics,
             database=database,
             clock=ground.leases.clock,
             models=models,
@@ -133,8 +133,8 @@ async def open_engine(settings: Settings, *, tell: Tell, takes_work: bool) -> As
         )
 
 
-async def _open_ground(settings: Settings, stack: AsyncExitStack, tell: Tell) -> Ground:
-    database = await _open_database(settings, stack, tell)
+async def _open_ground(settings: Settings, stack: AsyncExitStack, announce: Announce) -> Ground:
+    database = await _open_database(settings, stack, announce)
     leases = PostgresLeases(
         database.beat_pool,
         lease_s=settings.worker.lease_s,
@@ -151,16 +151,16 @@ async def _open_ground(settings: Settings, stack: AsyncExitStack, tell: Tell) ->
     return Ground(settings, database, leases, signals, Metrics(), stack, observer, outbox, incidents, replica)
 
 
-async def _open_database(settings: Settings, stack: AsyncExitStack, tell: Tell) -> Database:
+async def _open_database(settings: Settings, stack: AsyncExitStack, announce: Announce) -> Database:
     database = Database(settings.database)
     stack.push_async_callback(database.close)
     await database.connect()
     where = "embedded PostgreSQL" if database.is_embedded else "PostgreSQL"
-    tell(f"{where} is up")
+    announce(f"{where} is up")
     try:
         await migrations.check_schema(database.pool)
     except migrations.SchemaMismatch:
-        tell(f"bringing the schema to {migrations.head()}")
+        announce(f"bringing the schema to {migrations.head()}")
         await migrations.upgrade_apart(database.dsn)
         await migrations.check_schema(database.pool)
     await make_months_ahead(database.pool)
@@ -170,12 +170,12 @@ async def _open_database(settings: Settings, stack: AsyncExitStack, tell: Tell) 
 async def _start_worker(ground: Ground, bus: Bus, process: Process, *, takes_work: bool) -> Worker:
     settings, signals, stack = ground.settings, ground.signals, ground.stack
     worker = Worker(bus, ground.leases, settings.worker, new_id=new_id, takes_work=takes_work)
-    worker.also_swept.append(ExpiringQuestions(ground.database.pool, signals.publish, signals.ring_soon).sweep)
+    worker.also_swept.append(ExpiringQuestions(ground.database.pool, signals.publish, signals.notify_soon).sweep)
     orphaned = OrphanedRuns(
         ground.database.pool,
         publish=signals.publish,
         announce=signals.cancel_signal.announce,
-        ring=signals.ring_soon,
+        notify=signals.notify_soon,
     )
     worker.also_swept.append(orphaned.sweep)
     await worker.start()
@@ -188,8 +188,8 @@ async def _start_worker(ground: Ground, bus: Bus, process: Process, *, takes_wor
         housekeeping.start()
         stack.push_async_callback(housekeeping.stop)
     stack.push_async_callback(worker.stop)
-    # Before the worker stops: a bell that a stopping worker hears would be lost to the others.
-    stack.push_async_callback(signals.stop_hearing_bells)
+    # Before the worker stops: a notification that a stopping worker hears would be lost to the others.
+    stack.push_async_callback(signals.stop_notifications)
     return worker
 
 
@@ -242,17 +242,17 @@ def _open_bus(ground: Ground, process: Process) -> Bus:
     return bus
 
 
-def _watch(ground: Ground, worker: Worker, writer: EventWriter) -> Figures:
-    figures = Figures(
+def _watch(ground: Ground, worker: Worker, writer: EventWriter) -> ProcessMetrics:
+    process_metrics = ProcessMetrics(
         ground.metrics,
         worker=worker,
         signals=ground.signals,
         writer=writer,
-        pool=ground.pool_for_figures,
+        pool=ground.pool_for_metrics,
         database=ground.database,
     )
-    figures.start(ground.stack)
-    return figures
+    process_metrics.start(ground.stack)
+    return process_metrics
 
 
 def _open_writer(ground: Ground) -> EventWriter:
@@ -260,7 +260,7 @@ def _open_writer(ground: Ground) -> EventWriter:
         ground.database.pool,
         ground.signals.publish,
         user_cap=ground.settings.run.max_concurrent_runs_per_user,
-        on_freed=ground.signals.ring_soon,
+        on_freed=ground.signals.notify_soon,
         observe=lambda report: ground.metrics.batch_stored(report.events, report.commit_s),
     )
     writer.start()

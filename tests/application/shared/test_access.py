@@ -8,7 +8,7 @@ import pytest
 from dynagent.application.queries.agents import GetAgent
 from dynagent.application.queries.executions import GetExecution, ListExecutions
 from dynagent.application.shared.access import SCOPES, check_permitted, permissions_of
-from dynagent.application.shared.caller import NOBODY, SYSTEM, Caller
+from dynagent.application.shared.caller import ANONYMOUS, SYSTEM, Caller
 from dynagent.application.shared.messages import Message
 from dynagent.core.identity import NotSignedIn, PermissionDenied
 
@@ -18,7 +18,7 @@ VIEWER = Caller("v", frozenset({"viewer"}))
 
 def test_nobody_is_asked_to_sign_in_and_a_role_decides() -> None:
     with pytest.raises(NotSignedIn):
-        check(GetAgent("a"), NOBODY)
+        check(GetAgent("a"), ANONYMOUS)
     check(GetAgent("a"), VIEWER)
     with pytest.raises(PermissionDenied, match="viewer"):
         check_permitted("executions:run", VIEWER)

@@ -8,7 +8,7 @@ import pytest
 
 from dynagent.application.queries.agents import ListAgents
 from dynagent.application.shared.bus import Bus, OpenScope, Route
-from dynagent.application.shared.caller import LOCAL_ADMIN, NOBODY, Caller
+from dynagent.application.shared.caller import ANONYMOUS, LOCAL_ADMIN, Caller
 from dynagent.application.shared.messages import Query
 from dynagent.core.identity import NotSignedIn
 from dynagent.core.shared.errors import DynagentError, NotFound, StorageAway
@@ -86,7 +86,7 @@ async def test_the_bus_opens_no_scope_for_what_it_refuses() -> None:
     bus.serve({ListAgents: Route(lambda scope: Answering(scope, {}))})
     assert str(await bus.send(ListAgents(), user)) == "store"
     with pytest.raises(NotSignedIn):
-        await bus.send(ListAgents(), NOBODY)
+        await bus.send(ListAgents(), ANONYMOUS)
     assert opened == [user]
 
 

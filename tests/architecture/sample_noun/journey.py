@@ -39,8 +39,8 @@ async def _use(owner: httpx2.AsyncClient, other: httpx2.AsyncClient, viewer: htt
     assert [note["text"] for note in (await owner.get("/api/v1/notes")).json()] == ["buy milk"]
     changed = await owner.put(path, json={"text": "buy bread"})
     assert changed.json() == {**made.json(), "text": "buy bread"}, changed.text
-    for stranger in (await other.get(path), await other.put(path, json={"text": "x"}), await other.delete(path)):
-        assert (stranger.status_code, stranger.json()["error_code"]) == (404, "note_not_found"), stranger.text
+    for outsider in (await other.get(path), await other.put(path, json={"text": "x"}), await other.delete(path)):
+        assert (outsider.status_code, outsider.json()["error_code"]) == (404, "note_not_found"), outsider.text
     assert (await viewer.post("/api/v1/notes", json={"text": "x"})).status_code == 403
     assert (await viewer.get("/api/v1/notes")).json() == []
     assert (await owner.delete(path)).status_code == 204

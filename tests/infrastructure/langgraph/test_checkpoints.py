@@ -67,7 +67,7 @@ async def test_whose_state_is_kept_is_a_setting(
 
 async def test_a_replaced_attempt_moves_no_head(database: Database, checkpoints: Checkpoints) -> None:
     claim = await claimed(database)
-    await PostgresDispatch(database.pool, user_cap=10).hand_back(claim.run.id, 1, crashed=True)
+    await PostgresDispatch(database.pool, user_cap=10).requeue(claim.run.id, 1, crashed=True)
     with pytest.raises(RunLost):
         await run(checkpoints, claim, approval=False, kept="all")
     await run(checkpoints, claim, approval=True)
@@ -78,7 +78,7 @@ async def test_a_new_attempt_begins_with_an_empty_state(database: Database, chec
     first = await claimed(database)
     await run(checkpoints, first, approval=True)
     dispatch = PostgresDispatch(database.pool, user_cap=10)
-    await dispatch.hand_back(first.run.id, 1, crashed=False)
+    await dispatch.requeue(first.run.id, 1, crashed=False)
     second = await dispatch.claim(first.run.id, await add_worker(database))
     assert second is not None
     outcome = await run(checkpoints, second, approval=False, kept="all")
@@ -89,7 +89,7 @@ async def test_a_new_attempt_begins_with_an_empty_state(database: Database, chec
     assert roles == ["user", "assistant", "tool", "assistant"], "nothing of the first attempt stands twice"
 
 
-async def test_kept_states_are_shown_newest_first(database: Database, checkpoints: Checkpoints) -> None:
+async def test_stored_states_are_shown_newest_first(database: Database, checkpoints: Checkpoints) -> None:
     claim = await claimed(database)
     assert await checkpoints.list(claim.run.id, 10) == []
     await run(checkpoints, claim, approval=True)

@@ -51,7 +51,7 @@ class Bus:
         """
         check_permitted(message.permission, caller, getattr(message, "execution_id", None))
         route = self._routes[type(message)]
-        if route.around and not caller.is_nobody:
+        if route.around and not caller.is_anonymous:
             return await self._surrounded(route, message, caller, route.around)
         return await self._handled(route, message, caller)
 

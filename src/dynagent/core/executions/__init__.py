@@ -4,11 +4,11 @@ from dynagent.core.executions.entity import (
     AGENT,
     MAX_QUERY,
     CancelRequest,
+    Chat,
+    ChatFilter,
+    ChatInUse,
+    ChatNotFound,
     Checkpoint,
-    Conversation,
-    ConversationFilter,
-    ConversationInUse,
-    ConversationNotFound,
     Execution,
     ExecutionFilter,
     ExecutionNotFound,
@@ -17,8 +17,8 @@ from dynagent.core.executions.entity import (
     OpenQuestion,
     TooManyExecutions,
 )
-from dynagent.core.executions.ports import Executions, KeptCheckpoints
-from dynagent.core.executions.running import AgentRunner, Conversations, RunPlan
+from dynagent.core.executions.ports import Executions, StoredCheckpoints
+from dynagent.core.executions.running import AgentRunner, Chats, RunPlan
 
 knows = frozenset({"agents", "language_models", "tools"})
 """The nouns whose core ports its commands and queries may use."""
@@ -28,20 +28,20 @@ __all__ = [
     "MAX_QUERY",
     "AgentRunner",
     "CancelRequest",
+    "Chat",
+    "ChatFilter",
+    "ChatInUse",
+    "ChatNotFound",
+    "Chats",
     "Checkpoint",
-    "Conversation",
-    "ConversationFilter",
-    "ConversationInUse",
-    "ConversationNotFound",
-    "Conversations",
     "Execution",
     "ExecutionFilter",
     "ExecutionNotFound",
     "ExecutionOver",
     "ExecutionStarted",
     "Executions",
-    "KeptCheckpoints",
     "OpenQuestion",
     "RunPlan",
+    "StoredCheckpoints",
     "TooManyExecutions",
 ]

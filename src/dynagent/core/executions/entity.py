@@ -115,7 +115,7 @@ class ExecutionFilter(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     agent_id: str | None = None
-    conversation_id: str | None = None
+    chat_id: str | None = None
     schedule_id: str | None = None
     parent_run_id: str | None = None
     status: RunStatus | None = None
@@ -123,20 +123,20 @@ class ExecutionFilter(BaseModel):
     created_to: datetime | None = None
 
 
-class ConversationNotFound(NotFound):
-    """No conversation under this id that the caller may see."""
+class ChatNotFound(NotFound):
+    """No chat under this id that the caller may see."""
 
-    code = "conversation_not_found"
-
-
-class ConversationInUse(Conflict):
-    """A turn of the conversation has not ended; cancel it or wait."""
-
-    code = "conversation_in_use"
+    code = "chat_not_found"
 
 
-class ConversationFilter(BaseModel):
-    """Which conversations a list shows: with one agent, put away or not (None: both), with words in title or query."""
+class ChatInUse(Conflict):
+    """A turn of the chat has not ended; cancel it or wait."""
+
+    code = "chat_in_use"
+
+
+class ChatFilter(BaseModel):
+    """Which chats a list shows: with one agent, archived or not (None: both), with words in title or query."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -145,10 +145,10 @@ class ConversationFilter(BaseModel):
     search: str | None = None
 
 
-class Conversation(BaseModel):
-    """A user's conversation with an agent: the executions that share a conversation id, seen as one.
+class Chat(BaseModel):
+    """A user's chat with an agent: the executions that share a chat id, seen as one.
 
-    One that is put away (`archived`) comes back with its next turn.
+    One that is archived comes back with its next turn.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -167,7 +167,7 @@ class Conversation(BaseModel):
 
 
 class Checkpoint(BaseModel):
-    """The state of a run's graph after a step (SPEC CHK-01): `iteration` is the step, -1 what it began with."""
+    """The state of a run's graph after a step: `iteration` is the step, -1 what it began with."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -194,4 +194,4 @@ class OpenQuestion(BaseModel):
     agent_id: str
     agent_name: str
     query: str
-    conversation_id: str | None = None
+    chat_id: str | None = None

@@ -5,9 +5,9 @@ from typing import Protocol
 
 from dynagent.core.executions.entity import (
     CancelRequest,
+    Chat,
+    ChatFilter,
     Checkpoint,
-    Conversation,
-    ConversationFilter,
     Execution,
     ExecutionFilter,
     OpenQuestion,
@@ -58,28 +58,28 @@ class Executions(BaseRepository[Execution]):
         """Return how many of the owner's executions are pending, counted no further than `most`."""
         raise NotImplementedError
 
-    async def conversations(self, wanted: ConversationFilter, page: PageRequest) -> Page[Conversation]:
-        """Return a page of the owner's conversations that match, the latest first."""
+    async def chats(self, wanted: ChatFilter, page: PageRequest) -> Page[Chat]:
+        """Return a page of the owner's chats that match, the latest first."""
         raise NotImplementedError
 
-    async def conversation(self, conversation_id: str) -> Conversation | None:
-        """Return one of the owner's conversations, or None."""
+    async def chat(self, chat_id: str) -> Chat | None:
+        """Return one of the owner's chats, or None."""
         raise NotImplementedError
 
-    async def describe_conversation(self, talk: Conversation) -> None:
-        """Store a conversation's title and whether it is put away; all else of it are its turns."""
+    async def describe_chat(self, talk: Chat) -> None:
+        """Store a chat's title and whether it is archived; all else of it are its turns."""
         raise NotImplementedError
 
-    async def forget_conversation(self, conversation_id: str) -> int:
-        """Remove a conversation's executions with their logs; return how many. Raises ConversationInUse."""
+    async def forget_chat(self, chat_id: str) -> int:
+        """Remove a chat's executions with their logs; return how many. Raises ChatInUse."""
         raise NotImplementedError
 
-    async def history(self, conversation_id: str, limit: int) -> list[Execution]:
-        """Return the latest completed executions of a conversation, oldest first."""
+    async def history(self, chat_id: str, limit: int) -> list[Execution]:
+        """Return the latest completed executions of a chat, oldest first."""
         raise NotImplementedError
 
 
-class KeptCheckpoints(Protocol):
+class StoredCheckpoints(Protocol):
     """The states that were kept of runs: appended, never changed; a new attempt begins without those before it."""
 
     async def list(self, execution_id: str, limit: int) -> Sequence[Checkpoint]:

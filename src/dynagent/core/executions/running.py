@@ -38,8 +38,8 @@ class RunPlan:
     output_schema: dict[str, Any] | None = None
 
 
-class Conversations(Protocol):
-    """Earlier turns of a conversation with an agent."""
+class Chats(Protocol):
+    """Earlier turns of a chat with an agent."""
 
     async def turns(self, execution: Execution) -> list[tuple[str, str]]:
         """Return (question, answer) of the completed executions before this one, oldest first."""

@@ -129,7 +129,7 @@ class Run(BaseModel):
     input: dict[str, Any] = Field(default_factory=dict)
     parent_run_id: str | None = None
     root_run_id: str | None = None
-    conversation_id: str | None = None
+    chat_id: str | None = None
     lane: Lane = "interactive"
     priority: int = 0
     status: RunStatus = RunStatus.PENDING

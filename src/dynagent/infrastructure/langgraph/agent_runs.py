@@ -4,7 +4,7 @@ import time
 from dataclasses import dataclass
 
 from dynagent.core.agents import AgentConfiguration, AgentConfigurations
-from dynagent.core.executions import AGENT, AgentRunner, Conversations, Execution, RunPlan
+from dynagent.core.executions import AGENT, AgentRunner, Chats, Execution, RunPlan
 from dynagent.core.language_models import ModelError
 from dynagent.core.runs import ChildRuns, Claim, Outcome, Retry, Runner, TraceRecorder
 
@@ -18,7 +18,7 @@ class AgentRuns(Runner):
 
     graphs: AgentRunner
     agents: AgentConfigurations
-    conversations: Conversations
+    conversations: Chats
     call_timeout_s: float
 
     @property
@@ -32,7 +32,7 @@ class AgentRuns(Runner):
         if not isinstance(execution, Execution):
             raise TypeError(f"run {execution.id} is of the kind {execution.kind!r}, not an agent's")
         agent = await self.agents.get(execution.agent_id, execution.agent_version)
-        turns = await self.conversations.turns(execution) if execution.conversation_id else []
+        turns = await self.conversations.turns(execution) if execution.chat_id else []
         try:
             return await self.graphs.run(claim, self._plan(agent, execution, turns), recorder)
         except ModelError as error:

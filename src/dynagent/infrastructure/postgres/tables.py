@@ -123,7 +123,7 @@ runs = Table(
     Column("root_run_id", _id),
     Column("child_key", Text),
     Column("open_children", Integer, nullable=False, server_default=text("0")),
-    Column("conversation_id", Text),
+    Column("chat_id", Text),
     Column("lane", Text, nullable=False),
     Column("priority", Integer, nullable=False, server_default=text("0")),
     Column("status", Text, nullable=False),
@@ -131,7 +131,7 @@ runs = Table(
     Column("crashes", Integer, nullable=False, server_default=text("0")),
     Column("worker", _id),
     Column("not_before", _moment),
-    Column("rung_at", _moment),
+    Column("notified_at", _moment),
     Column("cancel_requested", Boolean, nullable=False, server_default=text("false")),
     Column("deadline", _moment),
     Column("idempotency_key", Text),
@@ -152,11 +152,11 @@ _listed = text("kind = 'agent' AND parent_run_id IS NULL")
 Index("ix_runs_user_id_id", runs.c.user_id, runs.c.id.desc(), postgresql_where=_listed)
 Index("ix_runs_user_id_subject_id_id", runs.c.user_id, runs.c.subject_id, runs.c.id.desc(), postgresql_where=_listed)
 Index(
-    "ix_runs_user_id_conversation_id_id",
+    "ix_runs_user_id_chat_id_id",
     runs.c.user_id,
-    runs.c.conversation_id,
+    runs.c.chat_id,
     runs.c.id,
-    postgresql_where=runs.c.conversation_id.is_not(None),
+    postgresql_where=runs.c.chat_id.is_not(None),
 )
 Index(
     "ix_runs_pending",

@@ -37,7 +37,7 @@ def _cached(process: Process) -> Callable[[Scope], AgentRepository]:
             copies,
             user_id=scope.user_id,
             after_commit=scope.uow.after_commit,
-            tell_others=signals.forget_elsewhere,
+            publish_to_others=signals.forget_elsewhere,
         )
 
     return agents_of

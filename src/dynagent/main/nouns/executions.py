@@ -4,18 +4,18 @@ from collections.abc import Callable, Sequence
 
 import structlog
 
-from dynagent.application.commands import conversations
+from dynagent.application.commands import chats as chat_commands
 from dynagent.application.commands.executions import SubmitSettings, answer, cancel, repeat, run, start
-from dynagent.application.queries import conversations as conversation_queries
+from dynagent.application.queries import chats as chat_queries
 from dynagent.application.queries.executions import follow, read
-from dynagent.core.executions import Executions, KeptCheckpoints
+from dynagent.core.executions import Executions, StoredCheckpoints
 from dynagent.core.runs import (
     CancelSignal,
     ChildStore,
     Claim,
     Dispatch,
-    Doorbell,
     Frame,
+    Notifier,
     Runner,
     Runners,
     Submissions,
@@ -24,7 +24,7 @@ from dynagent.core.runs import (
 from dynagent.infrastructure.langgraph.agent_runs import AgentRuns
 from dynagent.infrastructure.postgres.runs.children import PostgresChildren
 from dynagent.infrastructure.postgres.runs.executions import PostgresExecutions
-from dynagent.infrastructure.postgres.runs.readers import PostgresAgentConfigurations, PostgresConversations
+from dynagent.infrastructure.postgres.runs.readers import PostgresAgentConfigurations, PostgresChats
 from dynagent.infrastructure.postgres.runs.submissions import PostgresSubmissions
 from dynagent.infrastructure.postgres.unit_of_work import Scope
 from dynagent.infrastructure.tools.arguments import misfits
@@ -39,12 +39,12 @@ def _binds(process: Process) -> Binds:
     pool, signals = process.database.pool, process.signals
     return Binds(
         shared={
-            ChildStore: PostgresChildren(pool, signals.doorbell),
+            ChildStore: PostgresChildren(pool, signals.notifier),
             Runners: Runners([_agent_runs(process)]),
             CancelSignal: signals.cancel_signal,
             Dispatch: process.dispatch,
-            Doorbell: signals.doorbell,
-            KeptCheckpoints: process.checkpoints,
+            Notifier: signals.notifier,
+            StoredCheckpoints: process.checkpoints,
             Submissions: PostgresSubmissions(pool, process.deliver, signals.hub.opened),
             SubmitSettings: process.settings.submit,
             TraceLog: process.trace,
@@ -60,7 +60,7 @@ def _agent_runs(process: Process) -> Runner:
     return AgentRuns(
         graphs=process.runner,
         agents=PostgresAgentConfigurations(pool),
-        conversations=PostgresConversations(pool),
+        chats=PostgresChats(pool),
         call_timeout_s=process.settings.run.call_timeout_s,
     )
 
@@ -82,7 +82,7 @@ def _log_crash(claim: Claim, error: Exception) -> None:
 
 
 noun = Noun(
-    handlers=handlers_in(answer, cancel, repeat, run, start, follow, read, conversations, conversation_queries),
+    handlers=handlers_in(answer, cancel, repeat, run, start, follow, read, chat_commands, chat_queries),
     binds=_binds,
     routes=(
         Routes(20, routes.router),

@@ -5,15 +5,15 @@ from dynagent.application.queries.language_models import choice, usage
 from dynagent.application.queries.language_models import models as model_queries
 from dynagent.core.language_models import (
     ChatModels,
-    KeyTester,
     KnownModels,
     ModelRecords,
     ModelsInStore,
     ModelUsage,
+    ProviderKeyCheck,
     ProviderKeys,
 )
 from dynagent.infrastructure.llm.catalogue import PricedModels
-from dynagent.infrastructure.llm.key_test import HttpKeyTester
+from dynagent.infrastructure.llm.provider_key_check import HttpProviderKeyCheck
 from dynagent.infrastructure.postgres.language_models import PostgresModelRecords, PostgresProviderKeys
 from dynagent.main.models import outbound_of
 from dynagent.main.noun import Binds, Noun, Process, Routes, Scoped, handlers_in
@@ -29,7 +29,7 @@ def _binds(process: Process) -> Binds:
     return Binds(
         shared={
             ChatModels: process.models,
-            KeyTester: HttpKeyTester(outbound_of(process.settings)),
+            ProviderKeyCheck: HttpProviderKeyCheck(outbound_of(process.settings)),
             KnownModels: PricedModels(),
             ModelUsage: process.usage,
             ModelsInStore: process.models,

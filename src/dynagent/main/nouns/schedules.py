@@ -25,7 +25,7 @@ def _start_firing(process: Process, stack: AsyncExitStack) -> None:
     firing = PostgresFiring(
         process.database.pool,
         TIMETABLE,
-        process.signals.ring_soon,
+        process.signals.notify_soon,
         run_timeout_s=submit.run_timeout_s,
         most_waiting=submit.max_waiting_per_user,
     )

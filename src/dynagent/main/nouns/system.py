@@ -6,5 +6,5 @@ from dynagent.presentation.api.docs import routes as docs
 
 noun = Noun(
     routes=(Routes(1000, system.router), Routes(1010, docs.router)),
-    tag=(1000, "System", "Health and figures."),
+    tag=(1000, "System", "Health and metrics."),
 )

@@ -16,7 +16,7 @@ class Job:
     task: asyncio.Task[Any]
     control: RunControl
     lane: Lane
-    rung_again: bool = False
+    notified_again: bool = False
 
 
 @dataclass(slots=True)

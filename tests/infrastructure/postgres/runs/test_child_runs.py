@@ -19,13 +19,13 @@ from dynagent.infrastructure.postgres.runs.cancelling import cancel_trees
 from dynagent.infrastructure.postgres.runs.children import PostgresChildren, children_ended
 from dynagent.infrastructure.postgres.runs.dispatch import PostgresDispatch
 from tests.conftest import connected_to
-from tests.fakes.executions import FakeDoorbell
+from tests.fakes.executions import FakeNotifier
 from tests.infrastructure.postgres.rows import add_worker
 from tests.infrastructure.postgres.runs.tiny_kind import TinyWorker
 
 INSERT = """
 INSERT INTO runs (id, user_id, kind, subject_id, subject_version, subject_name, input, lane, priority, status, crashes,
-  cancel_requested, usage, created_at, deadline, rung_at)
+  cancel_requested, usage, created_at, deadline, notified_at)
 VALUES ($1, $2, $3, $4, 1, 'T', $5::json, 'interactive', 0, 'pending', 0, false, '{}', now(),
   now() + interval '5 minutes', '-infinity')
 """
@@ -66,7 +66,7 @@ async def parent(database: Database, children: int) -> tuple[Any, PostgresChildr
     dispatch = PostgresDispatch(database.pool, user_cap=100)
     claim = await dispatch.claim(id, await add_worker(database))
     assert claim is not None
-    store = PostgresChildren(database.pool, FakeDoorbell())
+    store = PostgresChildren(database.pool, FakeNotifier())
     wanted = [ChildRun(key=str(n), kind="tiny", subject_id=new_id(), input={"number": n}) for n in range(children)]
     started = await store.start(claim.run, wanted)
     assert [run.id for run in await store.start(claim.run, wanted)] == [run.id for run in started], "once per key"

@@ -65,17 +65,17 @@ class TinyWorker:
         self.crashes: list[Exception] = []
         hub = TraceHub()
         settings = WorkerSettings(beat_s=0.2, sweep_s=0.2, lease_s=1.5, drain_s=0.2)
-        leases = PostgresLeases(pool, lease_s=settings.lease_s, ring_every_s=1.0)
+        leases = PostgresLeases(pool, lease_s=settings.lease_s, notify_every_s=1.0)
         self.worker = Worker(self, leases, settings, new_id=new_id)
-        self.writer = EventWriter(pool, hub.publish, on_freed=self.worker.ring)
-        orphans = OrphanedRuns(pool, publish=hub.publish, announce=self._announce, ring=self.worker.ring)
+        self.writer = EventWriter(pool, hub.publish, on_freed=self.worker.notify)
+        orphans = OrphanedRuns(pool, publish=hub.publish, announce=self._announce, notify=self.worker.notify)
         self.worker.also_swept.append(orphans.sweep)
         self.handler = RunExecutionHandler(
             dispatch=PostgresDispatch(pool, user_cap=100),
             trace=PostgresTraceLog(pool, self.writer, hub, window_s=0.05, heartbeat_s=5.0),
             runners=Runners([TinyRunner()]),
             children=PostgresChildren(pool, self),
-            doorbell=self,
+            notifier=self,
             on_crash=lambda _, error: self.crashes.append(error),
         )
 
@@ -92,9 +92,9 @@ class TinyWorker:
         """Be the bus."""
         return await self.handler(message, LOCAL_ADMIN)
 
-    async def ring(self, execution_id: str, lane: Lane) -> None:
-        """Be the doorbell."""
-        self.worker.ring(execution_id, lane)
+    async def notify(self, execution_id: str, lane: Lane) -> None:
+        """Be the notifier."""
+        self.worker.notify(execution_id, lane)
 
     async def _announce(self, execution_id: str) -> None:
         self.worker.cancel(execution_id)

@@ -41,7 +41,7 @@ class StatusChange:
 
 @dataclass(frozen=True)
 class SetAgentStatus(Command[StatusChange], needs="agents:write"):
-    """Give several agents a status, all in one transaction; a disabled agent takes no runs (SPEC AGT-15)."""
+    """Give several agents a status, all in one transaction; a disabled agent takes no runs."""
 
     agent_ids: Sequence[str]
     status: AgentStatus

@@ -9,11 +9,11 @@ from dynagent.application.shared.messages import Command
 from dynagent.core.executions import Execution, ExecutionNotFound, Executions
 from dynagent.core.runs import (
     Answer,
-    Doorbell,
     Interrupt,
     InterruptExpired,
     InterruptNotFound,
     NothingToAnswer,
+    Notifier,
     RunStatus,
 )
 from dynagent.core.shared.clock import Clock, utc_now
@@ -47,7 +47,7 @@ class AnswerInterruptsHandler:
     executions: Executions
     uow: UnitOfWork
     _: KW_ONLY
-    doorbell: Doorbell
+    notifier: Notifier
     check_schema: CheckSchema
     clock: Clock = utc_now
 
@@ -66,7 +66,7 @@ class AnswerInterruptsHandler:
             raise NothingToAnswer("somebody else answered first; read the execution again")
         await self.uow.commit()
         if changed.status is RunStatus.PENDING:
-            await self.doorbell.ring(changed.id, changed.lane)
+            await self.notifier.notify(changed.id, changed.lane)
         return changed
 
     async def _known(self, execution: Execution, message: AnswerInterrupts) -> dict[str, Interrupt]:

@@ -16,10 +16,10 @@ from dynagent.application.shared.messages import Command
 from dynagent.core.executions import Execution, ExecutionNotFound, Executions, TooManyExecutions
 from dynagent.core.runs import (
     AnyTraceEvent,
-    Doorbell,
     Message,
     NodeEnd,
     NodeStart,
+    Notifier,
     Origin,
     RunStatus,
     ToolEnd,
@@ -78,7 +78,7 @@ class RepeatExecutionHandler:
     uow: UnitOfWork
     _: KW_ONLY
     trace: TraceLog
-    doorbell: Doorbell
+    notifier: Notifier
     settings: SubmitSettings
     clock: Clock = utc_now
     new_id: NewId = new_id
@@ -93,11 +93,11 @@ class RepeatExecutionHandler:
         if message.kind == "retry" and old.status is RunStatus.COMPLETED:
             raise NothingToRetry(f"execution {old.id} was completed; replay or fork it instead")
         self.settings.check_room(await self.executions.waiting(self.settings.max_waiting_per_user))
-        events = [] if message.kind == "replay" else _kept(await self._log(old.id), message)
+        events = [] if message.kind == "replay" else _carried_over(await self._log(old.id), message)
         execution = self._again(old, message)
         stored = await self.executions.create_from(execution, events)
         await self.uow.commit()
-        await self.doorbell.ring(stored.id, stored.lane)
+        await self.notifier.notify(stored.id, stored.lane)
         return stored
 
     async def _log(self, execution_id: str) -> list[AnyTraceEvent]:
@@ -119,7 +119,7 @@ class RepeatExecutionHandler:
             query=old.query,
             model=old.model,
             context=old.context,
-            conversation_id=old.conversation_id,
+            chat_id=old.chat_id,
             lane="interactive",
             priority=old.priority,
             output_schema=old.output_schema,
@@ -127,7 +127,7 @@ class RepeatExecutionHandler:
         )
 
 
-def _kept(log: Sequence[AnyTraceEvent], message: RepeatExecution) -> list[AnyTraceEvent]:
+def _carried_over(log: Sequence[AnyTraceEvent], message: RepeatExecution) -> list[AnyTraceEvent]:
     """Return the steps that the new execution takes over: those that are finished, up to the chosen event."""
     cut = log[-1].seq if message.kind == "retry" and log else message.after_seq or 0
     chosen = next((event for event in log if event.seq == cut), None)
@@ -140,14 +140,14 @@ def _kept(log: Sequence[AnyTraceEvent], message: RepeatExecution) -> list[AnyTra
     steps: list[AnyTraceEvent] = [event for event in log if isinstance(event, STEPS) and event.seq <= cut]
     ended = {event.call_key for event in steps if isinstance(event, ToolEnd)}
 
-    def kept(event: AnyTraceEvent) -> bool:
+    def carried_over(event: AnyTraceEvent) -> bool:
         # A start without its end is a call in doubt. After a fork it is to be made, by the will of who chose the step;
         # a retry asks about one that must not be repeated, for it may have taken place.
         if not isinstance(event, ToolStart) or event.call_key in ended:
             return True
         return message.kind == "retry" and not event.repeatable
 
-    return [edited if event is chosen and edited is not None else event for event in steps if kept(event)]
+    return [edited if event is chosen and edited is not None else event for event in steps if carried_over(event)]
 
 
 def _edited(event: AnyTraceEvent, edit: Mapping[str, Any]) -> AnyTraceEvent:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
-from dynagent.application.commands.executions.story import story_of
+from dynagent.application.commands.executions.attempt_history import attempt_history
 from dynagent.application.commands.executions.tally import TallyingRecorder
 from dynagent.application.shared.caller import Caller
 from dynagent.application.shared.messages import Command
@@ -20,9 +20,9 @@ from dynagent.core.runs import (
     Claim,
     Complete,
     Dispatch,
-    Doorbell,
     Failed,
     InterruptRaised,
+    Notifier,
     Outcome,
     Retry,
     Run,
@@ -63,13 +63,13 @@ OnCrash = Callable[[Claim, Exception], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunExecutionHandler:
-    """Claim → the runner of its kind → store the outcome; every way out leaves the run ended or handed back."""
+    """Claim → the runner of its kind → store the outcome; every way out leaves the run ended or requeued."""
 
     dispatch: Dispatch
     trace: TraceLog
     runners: Runners
     children: ChildStore
-    doorbell: Doorbell
+    notifier: Notifier
     on_crash: OnCrash
 
     async def __call__(self, message: RunExecution, caller: Caller) -> RunStatus | None:
@@ -108,7 +108,7 @@ class RunExecutionHandler:
             return _failure(error.code, error.detail, status=RunStatus.TIMED_OUT)
         except asyncio.CancelledError:
             if control.stop != "cancelled":
-                await self._give_back(claim, recorder, control)
+                await self._requeue(claim, recorder, control)
                 raise
             _forget_cancel()
             return Outcome(status=RunStatus.CANCELLED)
@@ -126,24 +126,24 @@ class RunExecutionHandler:
             return _failure("internal_error", f"{type(error).__name__}: the run failed inside the server, see its log")
 
     async def _given_up(self, execution: Run) -> Outcome:
-        story = await story_of(self.trace, execution.id, execution.attempt - 1)
-        return _failure("worker_crashed", f"{execution.crashes} workers died while running this execution. {story}")
+        history = await attempt_history(self.trace, execution.id, execution.attempt - 1)
+        return _failure("worker_crashed", f"{execution.crashes} workers died while running this execution. {history}")
 
-    async def _give_back(self, claim: Claim, recorder: TraceRecorder, control: RunControl) -> None:
+    async def _requeue(self, claim: Claim, recorder: TraceRecorder, control: RunControl) -> None:
         """The worker stops or lost its lease: leave what was done in the log, let another continue."""
         if control.stop == "lost":
             return
         _forget_cancel()
         await recorder.flush()
         execution = claim.run
-        if await self.dispatch.hand_back(execution.id, execution.attempt, crashed=False):
-            await self.doorbell.ring(execution.id, execution.lane)
+        if await self.dispatch.requeue(execution.id, execution.attempt, crashed=False):
+            await self.notifier.notify(execution.id, execution.lane)
 
     async def _put_off(self, claim: Claim) -> None:
         """What the run needs to begin could not be read: return it as soon as the store takes it, no crash counted."""
         while True:
             try:
-                await self.dispatch.hand_back(claim.run.id, claim.run.attempt, crashed=False)
+                await self.dispatch.requeue(claim.run.id, claim.run.attempt, crashed=False)
                 return
             except StorageAway:
                 await asyncio.sleep(STORAGE_RETRY_S)

@@ -1,4 +1,4 @@
-"""Submitting an execution: row and opening event in one transaction, then the bell."""
+"""Submitting an execution: row and opening event in one transaction, then the notification."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import KW_ONLY, dataclass, field
@@ -10,7 +10,7 @@ from dynagent.application.shared.messages import Command
 from dynagent.core.agents import Agent, AgentDisabled, AgentNotFound, AgentRepository
 from dynagent.core.executions import Execution, Executions, ExecutionStarted, TooManyExecutions
 from dynagent.core.language_models import ChatModels
-from dynagent.core.runs import Doorbell, Lane, Submissions
+from dynagent.core.runs import Lane, Notifier, Submissions
 from dynagent.core.shared.clock import Clock, utc_now
 from dynagent.core.shared.errors import Conflict, InvalidInput, Violation
 from dynagent.core.shared.ids import NewId, is_id, new_id
@@ -46,7 +46,7 @@ class StartExecution(
     query: str
     model: str | None = None
     context: Mapping[str, Any] = field(default_factory=dict[str, Any])
-    conversation_id: str | None = None
+    chat_id: str | None = None
     lane: Lane = "interactive"
     priority: int = 0
     idempotency_key: str | None = None
@@ -62,7 +62,7 @@ class StartExecutionHandler:
     submissions: Submissions
     _: KW_ONLY
     models: ChatModels
-    doorbell: Doorbell
+    notifier: Notifier
     settings: SubmitSettings
     schema_fault: Callable[[dict[str, Any]], str | None]
     clock: Clock = utc_now
@@ -81,7 +81,7 @@ class StartExecutionHandler:
             if earlier is None:
                 raise IdempotencyKeyReused("this Idempotency-Key was used before, for a request that is gone by now")
             return Submission(earlier, repeated=True)
-        await self.doorbell.ring(execution.id, execution.lane)
+        await self.notifier.notify(execution.id, execution.lane)
         return Submission(execution)
 
     async def _submitted(self, execution: Execution) -> bool:
@@ -134,7 +134,7 @@ class StartExecutionHandler:
             query=message.query,
             model=message.model or agent.configuration.model,
             context=dict(message.context),
-            conversation_id=message.conversation_id,
+            chat_id=message.chat_id,
             lane=message.lane,
             priority=message.priority,
             idempotency_key=message.idempotency_key,
@@ -146,7 +146,7 @@ def _same_request(earlier: Execution, message: StartExecution) -> bool:
     return (
         earlier.agent_id == message.agent_id
         and earlier.query == message.query
-        and earlier.conversation_id == message.conversation_id
+        and earlier.chat_id == message.chat_id
         and earlier.context == dict(message.context)
         and message.model in (None, earlier.model)
         and message.output_schema in (None, earlier.output_schema)

@@ -98,7 +98,7 @@ class UsePasswordLinkHandler:
     async def __call__(self, message: UsePasswordLink, caller: Caller) -> SignedIn:
         """Return the session. Links of accounts that are switched off open nothing."""
         address = message.device.address
-        await self.throttle.admit_stranger("password link", address)
+        await self.throttle.admit_anonymous("password link", address)
         link = await self.links.take(fingerprint(message.token))
         if link is None or link.user_id is None:
             raise BadToken("this link is not one of this installation")

@@ -25,7 +25,7 @@ from dynagent.core.shared.ids import NewId, new_id
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """How long things live, and whether strangers may register."""
+    """How long things live, and whether anyone may register."""
 
     refresh_lifetime: timedelta = timedelta(days=7)
     ticket_lifetime: timedelta = timedelta(seconds=60)
@@ -117,7 +117,7 @@ class AuditTrail:
                 at=self.clock(),
                 action=action,
                 outcome=outcome,
-                actor_id=None if caller is None or caller.is_nobody else caller.user_id,
+                actor_id=None if caller is None or caller.is_anonymous else caller.user_id,
                 target_kind=target[0],
                 target_id=target[1],
                 address=(address or (caller.address if caller else ""))[:64],

@@ -93,7 +93,7 @@ class CompleteSetupHandler:
 
     async def __call__(self, message: CompleteSetup, caller: Caller) -> SignedIn:
         """Return the administrator's session. What was made in local mode is theirs."""
-        await self.throttle.admit_stranger("setup", message.device.address)
+        await self.throttle.admit_anonymous("setup", message.device.address)
         link = await self.links.take(fingerprint(message.token))
         if link is None or link.user_id is not None:
             raise BadToken("this setup link is not one of this installation")

@@ -80,7 +80,7 @@ class RegisterHandler:
         """Return the new user's session."""
         if not self.rules.registration_open:
             raise RegistrationClosed("new accounts are made by an administrator here")
-        await self.throttle.admit_stranger("register", message.device.address)
+        await self.throttle.admit_anonymous("register", message.device.address)
         check_password(message.password, username=message.username, email=message.email)
         hashed = await self.passwords.hash(message.password)
         now = self.clock()
@@ -122,7 +122,7 @@ class LogInHandler:
         await self.throttle.admit_login(message.login, address)
         found = await self.users.by_login(message.login)
         user, stored = found or (None, None)
-        # The connection goes back to the pool: hashing takes a while, and strangers choose how often.
+        # The connection goes back to the pool: hashing takes a while, and anonymous callers choose how often.
         await self.uow.commit()
         verified = await self.passwords.verify(message.password, stored)
         if user is None or not verified.right or user.disabled:

@@ -9,11 +9,11 @@ from dynagent.core.language_models import (
     FOR_TOOLS,
     MAX_KEYS,
     KeyPurpose,
-    KeyTester,
-    KeyTestResult,
     ModelsInStore,
     ProviderKey,
     ProviderKeyAdded,
+    ProviderKeyCheck,
+    ProviderKeyCheckResult,
     ProviderKeyNotFound,
     ProviderKeyRemoved,
     ProviderKeys,
@@ -53,7 +53,7 @@ class RemoveProviderKey(Command[None], needs="keys:write", raises=(ProviderKeyNo
 
 @dataclass(frozen=True, kw_only=True)
 class TestProviderKey(
-    Command[KeyTestResult], needs="keys:write", raises=(ProviderNotFound, InvalidInput), scope="none"
+    Command[ProviderKeyCheckResult], needs="keys:write", raises=(ProviderNotFound, InvalidInput), scope="none"
 ):
     """Show a key to its provider without saving it. Raises ProviderNotFound, InvalidInput.
 
@@ -82,7 +82,7 @@ class AddProviderKeyHandler:
     async def __call__(self, message: AddProviderKey, caller: Caller) -> ProviderKey:
         """Return the key as stored."""
         id = self.new_id()
-        provider, label = kept_as(message)
+        provider, label = stored_as(message)
         if len(await self.keys.list_own()) >= MAX_KEYS:
             raise TooManyModels(f"you have {MAX_KEYS} provider keys; remove one first")
         key = ProviderKey(
@@ -129,16 +129,16 @@ class TestProviderKeyHandler:
 
     __test__ = False
 
-    tester: KeyTester
+    tester: ProviderKeyCheck
 
-    async def __call__(self, message: TestProviderKey, caller: Caller) -> KeyTestResult:
+    async def __call__(self, message: TestProviderKey, caller: Caller) -> ProviderKeyCheckResult:
         """Return what the provider said."""
         provider = find_provider(message.provider)
         url = address_of(provider.id, message.endpoint_url)
         return await self.tester.test(provider, message.api_key, url)
 
 
-def kept_as(message: AddProviderKey) -> tuple[str, str]:
+def stored_as(message: AddProviderKey) -> tuple[str, str]:
     """Return provider and label of a new key. Raises ProviderNotFound, InvalidInput for what does not fit together."""
     if FOR_TOOLS not in (message.provider, message.purpose):
         provider = find_provider(message.provider)

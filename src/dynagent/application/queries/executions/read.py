@@ -12,8 +12,8 @@ from dynagent.core.executions import (
     ExecutionFilter,
     ExecutionNotFound,
     Executions,
-    KeptCheckpoints,
     OpenQuestion,
+    StoredCheckpoints,
 )
 from dynagent.core.runs import Frame, Interrupt, TraceLog
 from dynagent.core.shared.errors import MalformedInput
@@ -115,12 +115,12 @@ class ListCheckpointsHandler:
     """Handles ListCheckpoints."""
 
     executions: Executions
-    kept: KeptCheckpoints
+    stored: StoredCheckpoints
 
     async def __call__(self, message: ListCheckpoints, caller: Caller) -> Sequence[Checkpoint]:
         """Return them."""
         execution = await owned_execution(self.executions, message.execution_id)
-        return await self.kept.list(execution.id, message.limit)
+        return await self.stored.list(execution.id, message.limit)
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,7 @@ LIMIT $1
 
 Publish = Callable[[str, Sequence[Frame]], None]
 Announce = Callable[[str], Awaitable[None]]
-Ring = Callable[[str, Lane], None]
+Notify = Callable[[str, Lane], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +82,11 @@ async def cancel_trees(connection: Connection, ids: Sequence[str], *, now: datet
 class OrphanedRuns:
     """Cancels children whose parent has ended without them: it failed, ran out of time, was cancelled as they began."""
 
-    def __init__(self, pool: Pool, *, publish: Publish, announce: Announce, ring: Ring) -> None:
+    def __init__(self, pool: Pool, *, publish: Publish, announce: Announce, notify: Notify) -> None:
         self._pool = pool
         self._publish = publish
         self._announce = announce
-        self._ring = ring
+        self._notify = notify
 
     async def sweep(self) -> None:
         """Cancel up to `SWEEP_LIMIT` of them with all that they have started."""
@@ -100,7 +100,7 @@ class OrphanedRuns:
         for id in done.running:
             await self._announce(id)
         for id, lane in done.woken:
-            self._ring(id, lane)
+            self._notify(id, lane)
 
 
 def _last(row: Row, seq: int, now: datetime) -> Frame:

@@ -7,7 +7,7 @@ the child. So it does not matter whether a child ends before or after its parent
 from collections.abc import Sequence
 from datetime import datetime
 
-from dynagent.core.runs import ChildRun, ChildStore, Doorbell, Lane, Run, RunLost
+from dynagent.core.runs import ChildRun, ChildStore, Lane, Notifier, Run, RunLost
 from dynagent.core.shared.ids import NewId, new_id
 from dynagent.infrastructure.postgres.errors import in_our_words
 from dynagent.infrastructure.postgres.pool import Connection, Pool
@@ -36,7 +36,7 @@ ENDED = """
 UPDATE runs p SET open_children = greatest(0, p.open_children - gone.n),
   status = CASE WHEN p.status = 'waiting' AND p.open_children <= gone.n AND NOT asked.open
     THEN 'pending' ELSE p.status END,
-  rung_at = CASE WHEN p.status = 'waiting' AND p.open_children <= gone.n THEN '-infinity' ELSE p.rung_at END
+  notified_at = CASE WHEN p.status = 'waiting' AND p.open_children <= gone.n THEN '-infinity' ELSE p.notified_at END
 FROM (
   SELECT parent_run_id AS id, count(*)::int AS n FROM runs
   WHERE id = ANY($1::uuid[]) AND parent_run_id IS NOT NULL GROUP BY 1
@@ -55,15 +55,15 @@ async def children_ended(connection: Connection, ids: Sequence[str]) -> list[tup
 
 
 class PostgresChildren(ChildStore):
-    """The children of all runs; workers are told of new ones through the doorbell."""
+    """The children of all runs; workers are told of new ones through the notifier."""
 
-    def __init__(self, pool: Pool, doorbell: Doorbell, *, new_id: NewId = new_id) -> None:
+    def __init__(self, pool: Pool, notifier: Notifier, *, new_id: NewId = new_id) -> None:
         self._pool = pool
-        self._doorbell = doorbell
+        self._notifier = notifier
         self._new_id = new_id
 
     async def start(self, parent: Run, children: Sequence[ChildRun]) -> Sequence[Run]:
-        """Store and ring for those that are not there yet; return all in the order given. Raises RunLost."""
+        """Store and notify workers of those that are not there yet; return all in the order given. Raises RunLost."""
         with in_our_words():
             async with self._pool.acquire() as connection, connection.transaction():
                 owned = await connection.fetchrow(OWNED, parent.id, parent.attempt)
@@ -76,7 +76,7 @@ class PostgresChildren(ChildStore):
         fresh = {child.key for child in new}
         for child, run in zip(children, found, strict=True):
             if child.key in fresh:
-                await self._doorbell.ring(run.id, run.lane)
+                await self._notifier.notify(run.id, run.lane)
         return found
 
     async def of(self, parent: Run, keys: Sequence[str]) -> Sequence[Run]:
