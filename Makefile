@@ -41,9 +41,10 @@ format: env-dev ## let ruff put the code in order
 bench: env-dev ## measure speed and size (benchmarks/, results in artifacts/)
 	@$(BIN)/python -m benchmarks.run $(BENCH)
 
-openapi: env-dev ## write docs/openapi.json and docs/errors.md from the code
+openapi: env-dev ## write docs/openapi.json, errors.md and permissions.md from the code
 	@$(BIN)/python scripts/openapi.py write
 	@$(BIN)/python scripts/errors.py write
+	@$(BIN)/python scripts/permissions.py write
 
 lock: env-dev ## resolve the dependencies anew and write the lock files
 	@scripts/lock

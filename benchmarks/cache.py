@@ -20,6 +20,7 @@ from dynagent.core.shared.cache import Cache
 from dynagent.core.shared.ids import new_id
 from dynagent.infrastructure.hybrid.repository import EntityCache
 from dynagent.infrastructure.memory.cache import MemoryCache
+from dynagent.infrastructure.postgres.agents import PostgresAgents
 from dynagent.infrastructure.postgres.database import Database, DatabaseSettings
 from dynagent.infrastructure.postgres.unit_of_work import Scopes
 from dynagent.infrastructure.redis.cache import RedisCache
@@ -52,12 +53,12 @@ async def measure(postgres: TestPostgres, redis: TestRedis, reads: int) -> dict[
     scopes, user = Scopes(database, deliver=lambda _: None), new_id()
     agent = _agent(user)
     async with scopes.open(Caller(user)) as scope:
-        await scope.agents.create(agent)
+        await PostgresAgents(scope.session, user).create(agent)
         await scope.uow.commit()
 
     async def from_postgres() -> Agent | None:
         async with scopes.open(Caller(user)) as scope:
-            return await scope.agents.get_by_id(agent.id)
+            return await PostgresAgents(scope.session, user).get_by_id(agent.id)
 
     client = connect(RedisSettings(url=redis.url))
     ways: dict[str, Callable[[], Awaitable[Agent | None]]] = {"postgres": from_postgres}

@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from dynagent.application.shared.bus import Bus
+from dynagent.main.engine import NOUNS
+from dynagent.main.noun import routers_of, tags_of
 from dynagent.presentation.api.app import build_app
 from dynagent.presentation.api.shared.openapi import export
 
@@ -13,8 +15,8 @@ DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "openapi.json"
 
 def main(action: str) -> int:
     """Do it; return the exit code."""
-    bus: Bus[Any] = Bus(_unused)
-    text = export(build_app(bus, health=_unused, metrics=_unused))
+    bus: Bus = Bus(_unused)
+    text = export(build_app(bus, routers=routers_of(NOUNS), tags=tags_of(NOUNS), health=_unused, metrics=_unused))
     if action == "write":
         DOCUMENT.write_text(text)
         print(f"wrote docs/{DOCUMENT.name}")

@@ -12,7 +12,7 @@ import structlog
 from dynagent.application.shared.caller import Caller
 from dynagent.core.shared.ids import is_id
 from dynagent.infrastructure.postgres.database import Database, DatabaseSettings
-from dynagent.infrastructure.postgres.unit_of_work import Scope, Scopes
+from tests.repositories import Repositories, RepositoryScopes
 from tests.servers import TestPostgres, TestRedis, TestRedisCluster
 
 
@@ -86,13 +86,13 @@ def connected_to(url: str) -> Database:
     return Database(DatabaseSettings.model_validate(settings))
 
 
-ScopeFor = Callable[[str], AbstractAsyncContextManager[Scope]]
+ScopeFor = Callable[[str], AbstractAsyncContextManager[Repositories]]
 
 
 @pytest.fixture
 def scope_for(database: Database) -> ScopeFor:
     """Opens the scope of a user, as the bus does for a message: `async with scope_for(user_id) as scope`."""
-    scopes = Scopes(database, deliver=lambda _: None)
+    scopes = RepositoryScopes(database, deliver=lambda _: None)
     return lambda user_id: scopes.open(Caller(user_id))
 
 

@@ -1,37 +1,38 @@
 """The context map: whose core ports a noun of the application may use. The way back is an event and a reaction."""
 
+import importlib
+import pkgutil
 from graphlib import TopologicalSorter
 from pathlib import Path
 
+import dynagent.core
 from tests.architecture.source import SRC, imports_of, name_of, python_files
 
-# noun → the other nouns whose core ports its commands and queries may use.
-CONTEXT_MAP: dict[str, set[str]] = {
-    "language_models": set(),
-    # A ticket lets somebody watch one execution.
-    "identity": {"executions"},
-    "tools": set(),
-    "agents": {"tools", "language_models"},
-    "executions": {"agents", "tools", "language_models"},
-    # A chat is what executions share.
-    "chats": {"executions"},
-    # An agent is asked at set times.
-    "schedules": {"executions", "agents"},
-    # Health, counters and the like speak of no noun.
-    "platform": set(),
-}
+GROUND = {"shared", "runs"}
+"""What every noun stands on: the shared words, and the engine's."""
+
+APPLICATION_OF = {"chats": "executions"}
+"""Commands and queries that belong to a core noun of another name: a chat is what executions share."""
+
+
+def context_map() -> dict[str, frozenset[str]]:
+    """Return what every noun in core says of itself: whose core ports its commands and queries may use."""
+    names = [module.name for module in pkgutil.iter_modules(dynagent.core.__path__) if module.name not in GROUND]
+    nouns = {name: importlib.import_module(f"dynagent.core.{name}") for name in names}
+    return {name: getattr(noun, "knows", frozenset[str]()) for name, noun in nouns.items()}
 
 
 def test_the_map_has_no_circles() -> None:
-    assert set(TopologicalSorter(CONTEXT_MAP).static_order()) == set(CONTEXT_MAP)
+    assert set(TopologicalSorter(context_map()).static_order()) == set(context_map())
 
 
 def test_commands_and_queries_use_only_the_ports_on_the_map() -> None:
+    known = context_map()
     beyond = [
         f"{name_of(file)} uses core.{used}"
         for kind in ("commands", "queries")
         for file, noun in _modules_by_noun(SRC / "application" / kind)
-        for used in sorted(_core_nouns(file) - {noun, "shared"} - CONTEXT_MAP.get(noun, set()))
+        for used in sorted(_core_nouns(file) - {noun, *GROUND} - known.get(noun, frozenset()))
     ]
 
     assert beyond == []
@@ -45,7 +46,7 @@ def test_every_noun_of_the_application_is_on_the_map() -> None:
         if noun != "__init__"
     }
 
-    assert nouns - set(CONTEXT_MAP) == set()
+    assert nouns - set(context_map()) == set()
 
 
 def test_in_core_the_nouns_are_strangers() -> None:
@@ -53,7 +54,7 @@ def test_in_core_the_nouns_are_strangers() -> None:
         f"{name_of(file)} uses core.{used}"
         for file, noun in _modules_by_noun(SRC / "core")
         if noun != "__init__"
-        for used in sorted(_core_nouns(file) - {noun, "shared"})
+        for used in sorted(_core_nouns(file) - {noun, *GROUND})
     ]
 
     assert beyond == []
@@ -61,7 +62,8 @@ def test_in_core_the_nouns_are_strangers() -> None:
 
 def _modules_by_noun(floor: Path) -> list[tuple[Path, str]]:
     files = python_files(str(floor.relative_to(SRC.parents[1])))
-    return [(file, file.relative_to(floor).parts[0].removesuffix(".py")) for file in files]
+    named = [(file, file.relative_to(floor).parts[0].removesuffix(".py")) for file in files]
+    return [(file, APPLICATION_OF.get(noun, noun)) for file, noun in named]
 
 
 def _core_nouns(file: Path) -> set[str]:

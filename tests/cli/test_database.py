@@ -104,7 +104,7 @@ def test_a_backup_of_an_earlier_release_is_restored_and_brought_up_to_date(
     assert f"the database is at schema {migrations.head()}" in told
     assert db("current")[0] == 0
     with psycopg.connect(empty_database_url) as connection:
-        assert connection.execute("SELECT count(*) FROM executions").fetchone() == (1,)
+        assert connection.execute("SELECT count(*) FROM runs").fetchone() == (1,)
     assert "not empty" in db("restore", str(file))[1] or "is at" in db("restore", str(file))[1]
 
 

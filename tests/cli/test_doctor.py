@@ -73,9 +73,9 @@ def test_work_that_nobody_does_is_pointed_out(table: Any) -> None:
     _, report = doctor()
     assert report["parts"]["processes"]["detail"] == "nothing runs on this database now, and nothing waits"
     table.execute(
-        "INSERT INTO executions (id, user_id, agent_id, agent_version, agent_name, query, context, lane, priority, "
+        "INSERT INTO runs (id, user_id, subject_id, subject_version, subject_name, input, lane, priority, "
         "status, attempt, crashes, cancel_requested, usage, created_at) "
-        "VALUES (uuidv7(), uuidv7(), uuidv7(), 1, 'A', 'q', '{}', 'batch', 0, 'pending', 0, 0, false, '{}', now())"
+        "VALUES (uuidv7(), uuidv7(), uuidv7(), 1, 'A', '{}', 'batch', 0, 'pending', 0, 0, false, '{}', now())"
     )
     code, report = doctor()
     assert (code, report["parts"]["processes"]["status"]) == (0, "warn")

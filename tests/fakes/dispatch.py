@@ -3,17 +3,8 @@
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 
-from dynagent.core.executions import (
-    Claim,
-    DueExecution,
-    Execution,
-    ExecutionStatus,
-    Frame,
-    Held,
-    Journal,
-    Renewal,
-    TraceRecorder,
-)
+from dynagent.core.executions import Execution
+from dynagent.core.runs import Claim, DueRun, Frame, Held, Journal, Renewal, RunStatus, TraceRecorder
 from tests.fakes.trace import ListedTrace
 
 
@@ -30,9 +21,9 @@ class FakeDispatch:
         if self.error is not None:
             raise self.error
         execution = self.executions.get(execution_id)
-        if execution is None or execution.status is not ExecutionStatus.PENDING:
+        if execution is None or execution.status is not RunStatus.PENDING:
             return None
-        running = execution.model_copy(update={"status": ExecutionStatus.RUNNING, "attempt": execution.attempt + 1})
+        running = execution.model_copy(update={"status": RunStatus.RUNNING, "attempt": execution.attempt + 1})
         self.executions[execution_id] = running
         left_s = (running.deadline - datetime.now(UTC)).total_seconds() if running.deadline else None
         return Claim(running, last_seq=1, journal=Journal(), left_s=left_s)
@@ -55,7 +46,7 @@ class FakeLeases:
         self.renewal: Renewal = "renewed"
         self.error: Exception | None = None
         self.eager: list[bool] = []
-        self.waiting: list[DueExecution] = []
+        self.waiting: list[DueRun] = []
         self.under_our_name: list[Held] = []
         self.given_up: list[str] = []
         self.turns: list[str] = []
@@ -99,7 +90,7 @@ class FakeLeases:
         """Answer those that the test wants, in its order; all as they are when it wants nothing."""
         return [id for id in self.turns if id in execution_ids] if self.turns else execution_ids
 
-    async def due(self, limit: int, *, eager: bool = False) -> Sequence[DueExecution]:
+    async def due(self, limit: int, *, eager: bool = False) -> Sequence[DueRun]:
         """Hand out what waits, once; note whether who asked is eager."""
         self.eager.append(eager)
         due, self.waiting = self.waiting[:limit], self.waiting[limit:]
@@ -114,8 +105,8 @@ class FakeTraceLog:
 
     def open(self, claim: Claim) -> TraceRecorder:
         """Return a listing recorder."""
-        recorder = ListedTrace(first_seq=claim.last_seq + 1, attempt=claim.execution.attempt)
-        self.recorders[claim.execution.id] = recorder
+        recorder = ListedTrace(first_seq=claim.last_seq + 1, attempt=claim.run.attempt)
+        self.recorders[claim.run.id] = recorder
         return recorder
 
     async def read(self, execution_id: str, after: int, limit: int, *, ended: bool = False) -> Sequence[Frame]:

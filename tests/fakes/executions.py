@@ -3,19 +3,17 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
-from dynagent.core.executions import (
+from dynagent.core.executions import CancelRequest, Execution, ExecutionFilter, Executions, OpenQuestion
+from dynagent.core.runs import (
     Admission,
     AnyTraceEvent,
     Cancelled,
     Claim,
-    Execution,
-    ExecutionFilter,
-    Executions,
-    ExecutionStatus,
     Frame,
     Interrupt,
     Lane,
-    OpenQuestion,
+    Run,
+    RunStatus,
     Submissions,
     TraceRecorder,
 )
@@ -125,17 +123,18 @@ class FakeExecutions(Executions):
         """Find."""
         return next((item for item in self.stored.values() if item.idempotency_key == key), None)
 
-    async def request_cancel(self, id: str) -> Execution | None:
+    async def request_cancel(self, id: str) -> CancelRequest | None:
         """Mark; end at once what nobody runs."""
         execution = self.stored.get(id)
         if execution is None:
             return None
         changes: dict[str, object] = {"cancel_requested": True}
-        if execution.status is not ExecutionStatus.RUNNING:
-            changes |= {"status": ExecutionStatus.CANCELLED, "completed_at": execution.created_at}
+        if execution.status is not RunStatus.RUNNING:
+            changes |= {"status": RunStatus.CANCELLED, "completed_at": execution.created_at}
             await self.trace.append(id, Cancelled(timestamp=0.0, reason="cancelled by the user", duration_ms=0.0))
         self.stored[id] = execution.model_copy(update=changes)
-        return self.stored[id]
+        running = (id,) if execution.status is RunStatus.RUNNING else ()
+        return CancelRequest(self.stored[id], running)
 
     async def create_from(self, execution: Execution, events: Sequence[AnyTraceEvent]) -> Execution:
         """Keep, with a log that goes on from these steps."""
@@ -152,7 +151,7 @@ class FakeExecutions(Executions):
         asked: list[OpenQuestion] = []
         for item in self.questions.values():
             run = self.stored[item.execution_id]
-            if item.answer is None and run.status is ExecutionStatus.WAITING:
+            if item.answer is None and run.status is RunStatus.WAITING:
                 about = {"agent_id": run.agent_id, "agent_name": run.agent_name, "query": run.query}
                 asked.append(OpenQuestion.model_validate({"interrupt": item, **about}))
         return page_of(asked, page, lambda question: question.interrupt.id)
@@ -160,20 +159,20 @@ class FakeExecutions(Executions):
     async def answer(self, id: str, answered: Sequence[Interrupt]) -> Execution | None:
         """Keep the answers of a waiting execution, each given once."""
         execution = self.stored[id]
-        if execution.status is not ExecutionStatus.WAITING or any(self.questions[a.id].answer for a in answered):
+        if execution.status is not RunStatus.WAITING or any(self.questions[a.id].answer for a in answered):
             return None
         self.questions.update({item.id: item for item in answered})
         if all(item.answer for item in await self.interrupts(id)):
-            self.stored[id] = execution.model_copy(update={"status": ExecutionStatus.PENDING})
+            self.stored[id] = execution.model_copy(update={"status": RunStatus.PENDING})
         return self.stored[id]
 
     async def waiting(self, most: int) -> int:
         """Count."""
-        return min(most, sum(item.status is ExecutionStatus.PENDING for item in self.stored.values()))
+        return min(most, sum(item.status is RunStatus.PENDING for item in self.stored.values()))
 
     async def history(self, chat_id: str, limit: int) -> list[Execution]:
         """List completed ones, oldest first."""
-        wanted = ExecutionFilter(chat_id=chat_id, status=ExecutionStatus.COMPLETED)
+        wanted = ExecutionFilter(chat_id=chat_id, status=RunStatus.COMPLETED)
         return list((await self.find(wanted, PageRequest(limit=limit))).items)[::-1]
 
 
@@ -184,14 +183,14 @@ class FakeSubmissions(Submissions):
         self._executions = executions
         self.told: list[DomainEvent] = []
 
-    async def submit(self, execution: Execution, event: DomainEvent, *, most_waiting: int) -> Admission:
+    async def submit(self, run: Run, event: DomainEvent, *, most_waiting: int) -> Admission:
         """Count, then keep."""
         stored = self._executions.stored.values()
-        waiting = sum(item.status is ExecutionStatus.PENDING for item in stored)
+        waiting = sum(item.status is RunStatus.PENDING for item in stored)
         if waiting >= most_waiting:
             return Admission(stored=False, waiting=waiting)
         try:
-            await self._executions.create(execution)
+            await self._executions.create(run if isinstance(run, Execution) else Execution(**dict(run)))
         except Conflict:
             return Admission(stored=False, waiting=waiting)
         self.told.append(event)

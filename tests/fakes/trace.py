@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from dynagent.core.executions import AnyTraceEvent, Outcome, Token, ToolEnd, ToolStart
+from dynagent.core.runs import AnyTraceEvent, Outcome, Token, ToolEnd, ToolStart
 
 
 class ListedTrace:

@@ -12,14 +12,14 @@ from tests.faults.processes import Cluster, rss_mb
 
 EACH = 2500
 COPY = """
-INSERT INTO executions (id, user_id, agent_id, agent_version, agent_name, query, context, lane, priority, status,
+INSERT INTO runs (id, user_id, subject_id, subject_version, subject_name, input, lane, priority, status,
   attempt, crashes, cancel_requested, usage, created_at, notified_at)
-SELECT uuidv7(), $2, agent_id, agent_version, agent_name, query, context, lane, priority, 'pending',
+SELECT uuidv7(), $2, subject_id, subject_version, subject_name, input, lane, priority, 'pending',
   0, 0, false, '{}', now(), '-infinity'
-FROM executions, generate_series(1, $3) WHERE id = $1
+FROM runs, generate_series(1, $3) WHERE id = $1
 """
-LEFT = "SELECT count(*)::int FROM executions WHERE status NOT IN ('completed', 'failed', 'cancelled', 'timed_out')"
-ENDS = "SELECT user_id::text AS u, status, attempt, crashes FROM executions WHERE id <> $1 ORDER BY completed_at"
+LEFT = "SELECT count(*)::int FROM runs WHERE status NOT IN ('completed', 'failed', 'cancelled', 'timed_out')"
+ENDS = "SELECT user_id::text AS u, status, attempt, crashes FROM runs WHERE id <> $1 ORDER BY completed_at"
 
 
 @pytest.mark.slow_fault

@@ -25,10 +25,10 @@ def hang(*_):
 signal.signal(signal.SIGUSR1, hang)
 """
 UNNOTIFIED = """
-INSERT INTO executions (id, user_id, agent_id, agent_version, agent_name, query, context, lane, priority, status,
+INSERT INTO runs (id, user_id, subject_id, subject_version, subject_name, input, lane, priority, status,
   attempt, crashes, cancel_requested, usage, created_at)
-SELECT uuidv7(), user_id, agent_id, agent_version, agent_name, query, context, lane, priority, 'pending',
-  0, 0, false, '{}', now() - interval '15 s' FROM executions WHERE id = $1 RETURNING id::text
+SELECT uuidv7(), user_id, subject_id, subject_version, subject_name, input, lane, priority, 'pending',
+  0, 0, false, '{}', now() - interval '15 s' FROM runs WHERE id = $1 RETURNING id::text
 """
 
 
@@ -82,7 +82,7 @@ async def test_all_workers_die_and_no_user_ever_has_more_places_than_his(cluster
     async def watch() -> None:
         nonlocal most
         while True:
-            most = max(most, await table.fetchval("SELECT count(*) FROM executions WHERE status = 'running'"))
+            most = max(most, await table.fetchval("SELECT count(*) FROM runs WHERE status = 'running'"))
             await asyncio.sleep(0.02)
 
     async with Client([server.url]) as client:

@@ -159,7 +159,7 @@ async def _move_events(url: str, place: Path) -> None:
     try:
         await connection.execute(f"CREATE TABLESPACE small LOCATION '{place}'")
         tables = await connection.fetch(
-            "SELECT inhrelid::regclass::text AS name FROM pg_inherits WHERE inhparent = 'execution_events'::regclass"
+            "SELECT inhrelid::regclass::text AS name FROM pg_inherits WHERE inhparent = 'run_events'::regclass"
         )
         for table in tables:
             await connection.execute(f"ALTER TABLE {table['name']} SET TABLESPACE small")

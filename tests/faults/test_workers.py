@@ -25,7 +25,7 @@ async def crashes_of(url: str, runs: list[str]) -> list[int]:
     """Return how many crashes each execution counts."""
     connection: Any = await asyncpg.connect(url)  # pyright: ignore[reportUnknownMemberType]
     try:
-        rows = await connection.fetch("SELECT crashes FROM executions WHERE id = ANY($1::uuid[])", runs)
+        rows = await connection.fetch("SELECT crashes FROM runs WHERE id = ANY($1::uuid[])", runs)
         return [row["crashes"] for row in rows]
     finally:
         await connection.close()

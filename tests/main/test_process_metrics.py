@@ -66,7 +66,7 @@ async def test_what_waits_is_counted_with_its_age(people: People, fresh_database
     await people.ended(id)
     connection: Any = await asyncpg.connect(fresh_database_url)
     await connection.execute(
-        "UPDATE executions SET status = 'pending', not_before = now() + interval '1 h', "
+        "UPDATE runs SET status = 'pending', not_before = now() + interval '1 h', "
         "created_at = now() - interval '90 s' WHERE id = $1::uuid",
         id,
     )

@@ -12,7 +12,7 @@ from dynagent.infrastructure.observability.logging import LogSettings
 from dynagent.infrastructure.postgres.database import DatabaseSettings
 from dynagent.infrastructure.redis.settings import RedisSettings
 from dynagent.main import Settings, open_platform
-from dynagent.presentation.worker import WorkerSettings
+from dynagent.presentation.worker.settings import WorkerSettings
 from tests.faults.slow import SlowProxy
 from tests.main.people import People
 from tests.servers import TestRedis

@@ -153,7 +153,7 @@ async def _restore_into(file: Path) -> Copied:
 def _print_pruned(pruned: Pruned, days: int, done: str) -> None:
     months = f"{len(pruned.partitions)} months as a whole"
     if pruned.partitions:
-        months += f" ({', '.join(name.removeprefix('execution_events_') for name in pruned.partitions)})"
+        months += f" ({', '.join(name.removeprefix('run_events_') for name in pruned.partitions)})"
     print(
         f"dynagent: {done} what ended and is older than {days} days: {pruned.executions} executions, "
         f"{pruned.events} events, {pruned.checkpoints} checkpoints, {months}."

@@ -10,9 +10,8 @@ from dynagent.core.shared.paging import PageRequest
 from dynagent.infrastructure.observability.logging import configure_logging
 from dynagent.infrastructure.postgres.database import Database
 from dynagent.infrastructure.postgres.migrations import check_schema
-from dynagent.infrastructure.postgres.unit_of_work import Scopes
-from dynagent.main.handlers import Scope
-from dynagent.main.identity import make_identity, open_keys, register_identity
+from dynagent.main.identity import make_identity, open_keys
+from dynagent.main.nouns.identity import bus_over
 from dynagent.main.settings import Settings
 
 
@@ -26,10 +25,9 @@ def run_password_link(login: str) -> int:
         await database.connect()
         try:
             await check_schema(database.pool)
-            bus = Bus[Scope](Scopes(database, deliver=lambda _: None).open)
             # Nothing here counts attempts, so no Redis is asked.
             keys = open_keys(settings)
-            register_identity(bus, make_identity(settings.auth, keys, pool=database.pool, redis_url=None))
+            bus = bus_over(database, make_identity(settings.auth, keys, pool=database.pool, redis_url=None))
             made = await _link_for(bus, login)
         finally:
             await database.close()
@@ -40,7 +38,7 @@ def run_password_link(login: str) -> int:
     return run(main)
 
 
-async def _link_for(bus: Bus[Scope], login: str) -> NewPasswordLink:
+async def _link_for(bus: Bus, login: str) -> NewPasswordLink:
     found = await bus.send(ListUsers(login, PageRequest(limit=500)), LOCAL_ADMIN)
     names = {normal_username(login), normal_email(login)}
     user = next((user for user in found.items if names & {user.username, user.email}), None)

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 import structlog
 
+from dynagent.application.queries.executions.follow import Ask
 from dynagent.application.shared.bus import Bus
-from dynagent.core.agents import Agent, AgentRepository
-from dynagent.core.executions import TraceLog
+from dynagent.core.runs import TraceLog
+from dynagent.core.shared.clock import Clock
 from dynagent.core.shared.events import AgentEventObserver, DomainEvent
 from dynagent.core.shared.ids import new_id
-from dynagent.infrastructure.hybrid.agents import HybridAgentRepository
-from dynagent.infrastructure.hybrid.repository import AfterCommit, EntityCache
+from dynagent.core.shared.unit_of_work import UnitOfWork
 from dynagent.infrastructure.langgraph.checkpoints import Checkpoints
 from dynagent.infrastructure.langgraph.runner import LangGraphRunner
 from dynagent.infrastructure.llm.in_use import ModelsInUse, OwnersRunner
@@ -24,35 +24,36 @@ from dynagent.infrastructure.observability.metrics import Metrics
 from dynagent.infrastructure.observability.traces import ObservedTraceLog
 from dynagent.infrastructure.postgres import migrations
 from dynagent.infrastructure.postgres.database import Database
-from dynagent.infrastructure.postgres.dispatch import PostgresDispatch
-from dynagent.infrastructure.postgres.expiry import ExpiringQuestions
-from dynagent.infrastructure.postgres.leases import PostgresLeases
+from dynagent.infrastructure.postgres.model_usage import PostgresModelUsage
 from dynagent.infrastructure.postgres.outbox import Outbox
 from dynagent.infrastructure.postgres.pool import Pool
 from dynagent.infrastructure.postgres.prune import Housekeeping, make_months_ahead
 from dynagent.infrastructure.postgres.replica import Replica
-from dynagent.infrastructure.postgres.run_readers import PostgresAgentConfigurations, PostgresChats
-from dynagent.infrastructure.postgres.submissions import PostgresSubmissions
-from dynagent.infrastructure.postgres.trace_log import PostgresTraceLog
-from dynagent.infrastructure.postgres.trace_news import TraceNews
-from dynagent.infrastructure.postgres.trace_writer import EventWriter
+from dynagent.infrastructure.postgres.runs.cancelling import OrphanedRuns
+from dynagent.infrastructure.postgres.runs.dispatch import PostgresDispatch
+from dynagent.infrastructure.postgres.runs.expiry import ExpiringQuestions
+from dynagent.infrastructure.postgres.runs.leases import PostgresLeases
+from dynagent.infrastructure.postgres.runs.trace_log import PostgresTraceLog
+from dynagent.infrastructure.postgres.runs.trace_news import TraceNews
+from dynagent.infrastructure.postgres.runs.trace_writer import EventWriter
 from dynagent.infrastructure.postgres.unit_of_work import Scopes
+from dynagent.infrastructure.sandbox.incidents import Incidents
 from dynagent.infrastructure.sandbox.sandbox import ZygoteSandbox
-from dynagent.infrastructure.tools.arguments import misfits, schema_fault
-from dynagent.main.handlers import Ports, Scope, register_handlers
+from dynagent.main import nouns
 from dynagent.main.health import parts_of
-from dynagent.main.identity import Identity, open_identity, open_keys, register_identity
-from dynagent.main.incidents import Incidents
-from dynagent.main.models import ModelsBus, open_models, open_traces, open_usage, register_models, watch_circuits
+from dynagent.main.identity import Identity, open_identity, open_keys
+from dynagent.main.models import open_models, open_traces, open_usage, watch_circuits
+from dynagent.main.noun import Binds, Process, nouns_of, routes_of
 from dynagent.main.process_metrics import ProcessMetrics
 from dynagent.main.replica import late_scopes, open_replica
-from dynagent.main.schedules import register_schedules, start_firing
 from dynagent.main.settings import Settings
 from dynagent.main.signals import Signals
 from dynagent.main.tools import make_catalogue
-from dynagent.presentation.worker import Worker
+from dynagent.presentation.worker.worker import Worker
 
 log = structlog.get_logger()
+
+NOUNS = nouns_of(nouns)
 
 Announce = Callable[[str], None]
 """Called with one line of progress for people."""
@@ -62,8 +63,8 @@ Announce = Callable[[str], None]
 class Engine:
     """What runs in every process, with or without an API; `health` asks all its parts."""
 
-    bus: Bus[Scope]
-    ports: Ports
+    bus: Bus
+    process: Process
     identity: Identity
     worker: Worker
     database: Database
@@ -106,12 +107,11 @@ async def open_engine(settings: Settings, *, announce: Announce, takes_work: boo
         usage = open_usage(database, stack)
         models = open_models(settings, database, identity, stack=stack, meter=usage.meter)
         writer = _open_writer(ground)
-        ports = await _open_ports(ground, models, identity, ObservedTraceLog(_trace_log(ground, writer), metrics))
-        bus = _open_bus(ground, models, ports)
-        register_identity(bus, identity)
-        register_models(bus, identity, models, settings=settings, usage=usage)
+        trace = ObservedTraceLog(_trace_log(ground, writer), metrics)
+        process = await _open_process(ground, models, identity, usage=usage, trace=trace)
+        bus = _open_bus(ground, process)
         watch_circuits(metrics, models)
-        worker = await _start_worker(ground, bus, takes_work=takes_work)
+        worker = await _start_worker(ground, bus, process, takes_work=takes_work)
         process_metrics = _watch(ground, worker, writer)
         parts = parts_of(
             settings,
@@ -119,12 +119,12 @@ async def open_engine(settings: Settings, *, announce: Announce, takes_work: boo
             database=database,
             clock=ground.leases.clock,
             models=models,
-            sandbox=ports.sandbox,
+            sandbox=process.sandbox,
             replica=ground.replica,
         )
         yield Engine(
             bus=bus,
-            ports=ports,
+            process=process,
             identity=identity,
             worker=worker,
             database=database,
@@ -167,14 +167,23 @@ async def _open_database(settings: Settings, stack: AsyncExitStack, announce: An
     return database
 
 
-async def _start_worker(ground: Ground, bus: Bus[Scope], *, takes_work: bool) -> Worker:
+async def _start_worker(ground: Ground, bus: Bus, process: Process, *, takes_work: bool) -> Worker:
     settings, signals, stack = ground.settings, ground.signals, ground.stack
     worker = Worker(bus, ground.leases, settings.worker, new_id=new_id, takes_work=takes_work)
     worker.also_swept.append(ExpiringQuestions(ground.database.pool, signals.publish, signals.notify_soon).sweep)
+    orphaned = OrphanedRuns(
+        ground.database.pool,
+        publish=signals.publish,
+        announce=signals.cancel_signal.announce,
+        notify=signals.notify_soon,
+    )
+    worker.also_swept.append(orphaned.sweep)
     await worker.start()
     signals.attach(worker, takes_work=takes_work)
     if takes_work:
-        start_firing(settings, ground.database.pool, signals, stack)
+        for noun in NOUNS:
+            if noun.background is not None:
+                noun.background(process, stack)
         housekeeping = Housekeeping(ground.database.pool, settings.retention)
         housekeeping.start()
         stack.push_async_callback(housekeeping.stop)
@@ -193,7 +202,9 @@ async def _open_sandbox(ground: Ground) -> ZygoteSandbox:
     return sandbox
 
 
-async def _open_ports(ground: Ground, models: ModelsInUse, identity: Identity, trace: TraceLog) -> Ports:
+async def _open_process(
+    ground: Ground, models: ModelsInUse, identity: Identity, *, usage: PostgresModelUsage, trace: TraceLog
+) -> Process:
     settings, pool, stack = ground.settings, ground.database.pool, ground.stack
     checkpoints = Checkpoints(ground.database.dsn)
     stack.push_async_callback(checkpoints.aclose)
@@ -201,38 +212,31 @@ async def _open_ports(ground: Ground, models: ModelsInUse, identity: Identity, t
     catalogue = make_catalogue(settings, models=models, sandbox=sandbox, pool=pool, box=identity.box, stack=stack)
     dispatch = PostgresDispatch(pool, user_cap=settings.run.max_concurrent_runs_per_user)
     runner = LangGraphRunner(models=models, tools=catalogue, prices=GenaiPrices(), checkpoints=checkpoints)
-    return Ports(
+    return Process(
+        settings=settings,
+        database=ground.database,
+        clock=ground.leases.clock,
+        deliver=ground.outbox.deliver,
+        signals=ground.signals,
+        metrics=ground.metrics,
+        identity=identity,
         models=models,
+        usage=usage,
+        trace=trace,
         catalogue=catalogue,
         sandbox=sandbox,
-        trace=trace,
-        notifier=ground.signals.notifier,
-        cancel_signal=ground.signals.cancel_signal,
         dispatch=ObservedDispatch(dispatch, ground.metrics),
         runner=OwnersRunner(runner, models, identity.throttle, open_traces(settings, stack)),
-        agents=PostgresAgentConfigurations(pool),
-        box=identity.box,
-        chats=PostgresChats(pool),
-        submissions=PostgresSubmissions(pool, ground.outbox.deliver, ground.signals.hub.opened),
         checkpoints=checkpoints,
-        submit=settings.submit,
-        check_schema=misfits,
-        schema_fault=schema_fault,
-        call_timeout_s=settings.run.call_timeout_s,
-        clock=ground.leases.clock,
     )
 
 
-def _open_bus(ground: Ground, models: ModelsInUse, ports: Ports) -> Bus[Scope]:
-    in_front = _agents_in_front(ground.signals, ground.metrics)
-    scopes = Scopes(
-        ground.database, deliver=ground.outbox.deliver, agents_in_front=in_front, publish=ground.signals.publish
-    )
-    bus = ModelsBus(scopes.open, models)
+def _open_bus(ground: Ground, process: Process) -> Bus:
+    bus = Bus(Scopes(ground.database, deliver=ground.outbox.deliver).open)
     if ground.replica is not None:
         bus.read_late_from(late_scopes(ground.database, ground.replica))
-    register_handlers(bus, ports)
-    register_schedules(bus, ground.settings, ground.leases.clock)
+    of_the_house = Binds({Ask: bus.send, Clock: process.clock}, {UnitOfWork: lambda scope: scope.uow})
+    bus.serve(routes_of(NOUNS, [of_the_house, *(noun.binds(process) for noun in NOUNS)]))
     ground.incidents.attach(bus, ground.observer)
     ground.stack.push_async_callback(ground.incidents.settled)
     return bus
@@ -278,20 +282,6 @@ def _trace_log(ground: Ground, writer: EventWriter) -> TraceLog:
         heartbeat_s=heartbeat_s,
         replica=lambda: ground.replica.pool if ground.replica is not None else None,
     )
-
-
-def _agents_in_front(
-    signals: Signals, metrics: Metrics
-) -> Callable[[AgentRepository, str, AfterCommit], AgentRepository]:
-    copies = EntityCache(signals.cache, prefix="agent", model=Agent, observe=metrics.cache_asked)
-    signals.serve_copies(copies)
-
-    def put(agents: AgentRepository, user_id: str, after_commit: AfterCommit) -> AgentRepository:
-        return HybridAgentRepository(
-            agents, copies, user_id=user_id, after_commit=after_commit, publish_to_others=signals.forget_elsewhere
-        )
-
-    return put
 
 
 def _log_failure(event: DomainEvent, error: BaseException) -> None:

@@ -13,7 +13,7 @@ from dynagent.infrastructure.sandbox.levels import isolation_text
 from dynagent.main.process_metrics import ProcessMetrics, Queue, StoresEvents
 from dynagent.main.settings import Settings
 from dynagent.main.signals import Signals
-from dynagent.presentation.worker import Worker
+from dynagent.presentation.worker.worker import Worker
 
 LONG_WAIT_S = 60.0
 LATE_LOOP_S = 1.0

@@ -1,23 +1,10 @@
 """Models, composed: the installation's own, and those that people keep, each asked for whoever the work is for."""
 
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager, AsyncExitStack
-from typing import TypeVar
+from contextlib import AsyncExitStack
 
-from dynagent.application.commands import language_models as commands
-from dynagent.application.commands.language_models import ModelDesk
-from dynagent.application.queries import language_models as queries
-from dynagent.application.shared.bus import Bus, Handler, Message
-from dynagent.application.shared.caller import Caller
-from dynagent.application.shared.permissions import PermittingBus
 from dynagent.core.language_models import (
     ChatModels,
-    KnownModels,
-    ModelRecords,
-    ModelsInStore,
-    ModelUsage,
     ProviderKey,
-    ProviderKeys,
 )
 from dynagent.core.shared.errors import DynagentError
 from dynagent.infrastructure.http.addresses import AllowList
@@ -29,36 +16,14 @@ from dynagent.infrastructure.llm.factory import OPENAI, InstalledModels
 from dynagent.infrastructure.llm.in_use import ModelsInUse
 from dynagent.infrastructure.llm.openai_traces import OpenAITraces, TracingTarget
 from dynagent.infrastructure.llm.prices import GenaiPrices
-from dynagent.infrastructure.llm.provider_key_check import HttpProviderKeyCheck
 from dynagent.infrastructure.llm.stored import UserModels
 from dynagent.infrastructure.llm.usage import UsageMeter
 from dynagent.infrastructure.observability.metrics import Metrics
 from dynagent.infrastructure.postgres.database import Database
 from dynagent.infrastructure.postgres.language_models_stored import StoredModels
 from dynagent.infrastructure.postgres.model_usage import PostgresModelUsage
-from dynagent.main.handlers import Scope
 from dynagent.main.identity import Identity
 from dynagent.main.settings import Settings
-
-R = TypeVar("R")
-
-ASKING = frozenset({"CreateAgent", "UpdateAgent", "CloneAgent", "RestoreAgentVersion", "StartExecution", "ExecuteTool"})
-"""Names of the messages whose handlers look models up, or ask them."""
-
-
-class ModelsBus(PermittingBus[Scope]):
-    """A bus whose handlers see the models of the caller."""
-
-    def __init__(self, open_scope: Callable[[Caller], AbstractAsyncContextManager[Scope]], models: ModelsInUse) -> None:
-        super().__init__(open_scope)
-        self._models = models
-
-    async def send(self, message: Message[R], caller: Caller) -> R:
-        """Handle a message. Raises what the handler raises."""
-        if caller.is_anonymous or type(message).__name__ not in ASKING:
-            return await super().send(message, caller)
-        async with self._models.of(caller.user_id):
-            return await super().send(message, caller)
 
 
 def open_usage(database: Database, stack: AsyncExitStack) -> PostgresModelUsage:
@@ -85,7 +50,7 @@ def open_models(
     """Return the models of this process; the stack closes their connections."""
     installed = InstalledModels(settings.models, meter)
     stack.push_async_callback(installed.aclose)
-    endpoints = Endpoints(allowed=AllowList.parse(_outbound(settings).allow), meter=meter)
+    endpoints = Endpoints(allowed=AllowList.parse(outbound_of(settings).allow), meter=meter)
     stack.push_async_callback(endpoints.aclose)
     stored = StoredModels(database)
 
@@ -112,46 +77,6 @@ def open_models(
     return ModelsInUse(installed, load, endpoints, settings=settings.providers)
 
 
-def register_models(
-    bus: Bus[Scope], identity: Identity, models: ModelsInUse, *, settings: Settings, usage: ModelUsage
-) -> None:
-    """Tell the bus who handles the messages of models and keys."""
-    known = PricedModels()
-
-    def desk(scope: Scope) -> ModelDesk:
-        return ModelDesk(
-            models=scope.identity.models,
-            keys=scope.identity.provider_keys,
-            uow=scope.uow,
-            box=identity.box,
-            store=models,
-            known=known,
-            clock=identity.clock,
-        )
-
-    bus.register(commands.CreateModel, lambda scope: commands.CreateModelHandler(desk(scope)))
-    bus.register(commands.UpdateModel, lambda scope: commands.UpdateModelHandler(desk(scope)))
-    bus.register(commands.DeleteModel, lambda scope: commands.DeleteModelHandler(desk(scope)))
-    bus.register(commands.AddProviderKey, lambda scope: commands.AddProviderKeyHandler(desk(scope)))
-    bus.register(commands.RemoveProviderKey, lambda scope: commands.RemoveProviderKeyHandler(desk(scope)))
-    bus.register_free(
-        commands.TestProviderKey, commands.TestProviderKeyHandler(HttpProviderKeyCheck(_outbound(settings)))
-    )
-    for question, handler in (
-        (queries.ChooseModel, queries.ChooseModelHandler),
-        (queries.CheckFit, queries.CheckFitHandler),
-        (queries.ListModels, queries.ListModelsHandler),
-        (queries.GetModel, queries.GetModelHandler),
-    ):
-        bus.register(question, _reading(handler, known, models))
-    bus.register(queries.ListProviderKeys, lambda scope: queries.ListProviderKeysHandler(scope.identity.provider_keys))
-    bus.register_free(queries.GetModelUsage, queries.GetModelUsageHandler(usage, clock=identity.clock))
-    bus.register_free(queries.GetEverybodysUsage, queries.GetEverybodysUsageHandler(usage, clock=identity.clock))
-    bus.register_free(queries.ListProviders, queries.ListProvidersHandler())
-    bus.register_free(queries.ListProviderModels, queries.ListProviderModelsHandler(known))
-    bus.register_free(queries.GetProviderCapabilities, queries.GetProviderCapabilitiesHandler())
-
-
 def _tracing(key: ProviderKey | None, identity: Identity) -> TracingTarget | None:
     if key is None:
         return None
@@ -165,20 +90,13 @@ def _tracing(key: ProviderKey | None, identity: Identity) -> TracingTarget | Non
 
 def open_traces(settings: Settings, stack: AsyncExitStack) -> OpenAITraces:
     """Return what sends runs to OpenAI for users who want it; the stack waits for the last ones."""
-    traces = OpenAITraces(_outbound(settings))
+    traces = OpenAITraces(outbound_of(settings))
     stack.push_async_callback(traces.settled)
     return traces
 
 
-Reader = Callable[[ModelRecords, ProviderKeys, KnownModels, ModelsInStore], Handler]
-
-
-def _reading(handler: Reader, known: KnownModels, models: ModelsInUse) -> Callable[[Scope], Handler]:
-    return lambda scope: handler(scope.identity.models, scope.identity.provider_keys, known, models)
-
-
-def _outbound(settings: Settings) -> OutboundSettings:
-    """Models may also be where Ollama is; nothing else that fetches from outside may."""
+def outbound_of(settings: Settings) -> OutboundSettings:
+    """Return where models may be: also where Ollama is, which nothing else that fetches from outside may reach."""
     local = settings.auth.auth_mode == "local"
     allow = settings.providers.allowed(settings.outbound.allow, local=local)
     return settings.outbound.model_copy(update={"allow": allow})

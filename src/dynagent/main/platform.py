@@ -11,20 +11,18 @@ from dynagent.application.commands.identity import PrepareSetup
 from dynagent.application.shared.bus import Bus
 from dynagent.application.shared.caller import LOCAL_USER_ID, SYSTEM
 from dynagent.infrastructure.observability.requests import observe
-from dynagent.main.engine import Announce, open_engine
-from dynagent.main.handlers import Scope
+from dynagent.main.engine import NOUNS, Announce, open_engine
+from dynagent.main.noun import routers_of, tags_of
 from dynagent.main.settings import Settings
 from dynagent.presentation.api.app import build_app
 from dynagent.presentation.api.shared.sse import StreamHost, StreamShutdown
-from dynagent.presentation.worker import Worker
+from dynagent.presentation.worker.worker import Worker
 
 
 class Platform:
     """What runs in this process. `asgi` is the API with logs and metrics around it, `app` the API itself."""
 
-    def __init__(
-        self, *, bus: Bus[Scope], worker: Worker, app: FastAPI, asgi: ASGIApp, shutdown: StreamShutdown
-    ) -> None:
+    def __init__(self, *, bus: Bus, worker: Worker, app: FastAPI, asgi: ASGIApp, shutdown: StreamShutdown) -> None:
         self.bus = bus
         self.worker = worker
         self.app = app
@@ -50,6 +48,8 @@ async def open_platform(
         shutdown = StreamShutdown()
         app = build_app(
             bus,
+            routers=routers_of(NOUNS),
+            tags=tags_of(NOUNS),
             health=engine.health.report,
             metrics=metrics.render,
             settings=settings.api,
@@ -63,7 +63,7 @@ async def open_platform(
         yield Platform(bus=bus, worker=engine.worker, app=app, asgi=asgi, shutdown=shutdown)
 
 
-async def _announce_setup(bus: Bus[Scope], settings: Settings, announce: Announce) -> None:
+async def _announce_setup(bus: Bus, settings: Settings, announce: Announce) -> None:
     """Print the one-time link of the first setup; what stands behind the # is never sent to any server."""
     if settings.auth.auth_mode == "required":
         token = await bus.send(PrepareSetup(), SYSTEM)

@@ -11,18 +11,18 @@ import structlog
 from dynagent.core.shared.tasks import end_tasks
 from dynagent.infrastructure.observability.loop_watch import LoopWatch
 from dynagent.infrastructure.observability.metrics import Metrics
+from dynagent.infrastructure.observability.server_metrics import ServerMetrics
 from dynagent.infrastructure.postgres.database import Database
 from dynagent.infrastructure.postgres.pool import Pool
-from dynagent.main.server_metrics import ServerMetrics
 from dynagent.main.signals import Signals
-from dynagent.presentation.worker import Worker
+from dynagent.presentation.worker.worker import Worker
 
 log = structlog.get_logger()
 
 READ_EVERY_S = 5.0
 PENDING = """
 SELECT count(*)::int AS pending, coalesce(extract(epoch FROM now() - min(created_at)), 0)::float8 AS oldest_s
-FROM executions WHERE status = 'pending'
+FROM runs WHERE status = 'pending'
 """
 ALIVE = """
 SELECT count(*) FILTER (WHERE coalesce((info ->> 'takes_work')::boolean, true))::int AS workers, count(*)::int AS all

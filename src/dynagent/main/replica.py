@@ -22,10 +22,10 @@ async def open_replica(settings: Settings, stack: AsyncExitStack) -> Replica | N
     return replica
 
 
-def late_scopes(database: Database, replica: Replica) -> Callable[[], OpenScope[Scope] | None]:
+def late_scopes(database: Database, replica: Replica) -> Callable[[], OpenScope | None]:
     """Return what gives, while the replica may be read, the way to open scopes there."""
 
-    def open_late() -> OpenScope[Scope] | None:
+    def open_late() -> OpenScope | None:
         sessions = replica.sessions
         if sessions is None:
             return None

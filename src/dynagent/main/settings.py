@@ -19,7 +19,7 @@ from dynagent.infrastructure.security.keyring import SecretSettings
 from dynagent.infrastructure.security.settings import AuthSettings
 from dynagent.infrastructure.tools.search.engines import SearchSettings
 from dynagent.presentation.api.settings import ApiSettings
-from dynagent.presentation.worker import WorkerSettings
+from dynagent.presentation.worker.settings import WorkerSettings
 
 
 class TraceSettings(BaseSettings):

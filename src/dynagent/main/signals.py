@@ -6,15 +6,13 @@ from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 
 from dynagent.core.agents import Agent
-from dynagent.core.executions import Frame, Lane, Notifier
+from dynagent.core.runs import Frame, Lane, Notifier
 from dynagent.core.shared.cache import GONE, Cache
 from dynagent.core.shared.ids import new_id
 from dynagent.infrastructure.hybrid.repository import EntityCache, copy_version
 from dynagent.infrastructure.memory.cache import MemoryCache
 from dynagent.infrastructure.memory.signals import NearestNotifier, SpreadCancelSignal
-from dynagent.infrastructure.memory.trace_hub import TraceHub
 from dynagent.infrastructure.postgres.database import Database
-from dynagent.infrastructure.postgres.leases import PostgresLeases
 from dynagent.infrastructure.postgres.notice_signals import (
     NoticeCancelSignal,
     NoticeNotifier,
@@ -23,8 +21,10 @@ from dynagent.infrastructure.postgres.notice_signals import (
 )
 from dynagent.infrastructure.postgres.notices import Channel, PostgresNotices
 from dynagent.infrastructure.postgres.outbox import Carry
+from dynagent.infrastructure.postgres.runs.leases import PostgresLeases
+from dynagent.infrastructure.trace.hub import TraceHub
 from dynagent.main.settings import Settings
-from dynagent.presentation.worker import Worker
+from dynagent.presentation.worker.worker import Worker
 
 if TYPE_CHECKING:
     from dynagent.infrastructure.redis.client import RedisGuard

@@ -75,8 +75,10 @@ async def test_copies_and_earlier_versions_bring_their_secrets_along() -> None:
     agent = await office.make(**with_key("k-1"))
     await office.change(agent, tools_config=[])
 
-    restored = await RestoreAgentVersionHandler(office.desk)(RestoreAgentVersion(agent.id, 1), LOCAL_ADMIN)
-    copy = await CloneAgentHandler(office.desk)(CloneAgent(agent.id), LOCAL_ADMIN)
+    restored = await RestoreAgentVersionHandler(agents=office.agents, writer=office.writer)(
+        RestoreAgentVersion(agent.id, 1), LOCAL_ADMIN
+    )
+    copy = await CloneAgentHandler(agents=office.agents, writer=office.writer)(CloneAgent(agent.id), LOCAL_ADMIN)
 
     assert key_of(restored) == key_of(copy) == key_of(agent)
 

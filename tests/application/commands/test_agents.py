@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 import pytest
 
 from dynagent.application.commands.agents import (
-    AgentDesk,
     AgentRules,
+    AgentWriter,
     CloneAgent,
     CloneAgentHandler,
     CreateAgent,
@@ -52,16 +52,20 @@ class Office:
     def __post_init__(self) -> None:
         self.rules = AgentRules(self.agents, FakeCatalogue(), FakeChatModels(), lambda _: None)
         self.box = FakeBox()
-        self.desk = AgentDesk(self.agents, self.uow, self.rules, SettingsSafe(self.box), clock=self.clock)
+        self.writer = AgentWriter(
+            agents=self.agents, uow=self.uow, rules=self.rules, safe=SettingsSafe(self.box), clock=self.clock
+        )
 
     async def make(self, **fields: object) -> Agent:
         """Create an agent."""
         configuration = AgentConfiguration.model_validate({"name": "A", **fields})
-        return await CreateAgentHandler(self.desk)(CreateAgent(configuration), LOCAL_ADMIN)
+        return await CreateAgentHandler(writer=self.writer)(CreateAgent(configuration), LOCAL_ADMIN)
 
     async def change(self, agent: Agent, expected: int | None = None, **changes: object) -> Agent:
         """Update an agent."""
-        return await UpdateAgentHandler(self.desk)(UpdateAgent(agent.id, changes, expected), LOCAL_ADMIN)
+        return await UpdateAgentHandler(agents=self.agents, writer=self.writer)(
+            UpdateAgent(agent.id, changes, expected), LOCAL_ADMIN
+        )
 
     def told(self) -> list[str]:
         """The names of the committed events."""
@@ -155,7 +159,7 @@ async def test_a_change_of_what_is_no_field_is_refused(office: Office) -> None:
 async def test_a_copy_has_a_name_that_fits(office: Office) -> None:
     agent = await office.make(name="x" * 255)
 
-    copy = await CloneAgentHandler(office.desk)(CloneAgent(agent.id), LOCAL_ADMIN)
+    copy = await CloneAgentHandler(agents=office.agents, writer=office.writer)(CloneAgent(agent.id), LOCAL_ADMIN)
 
     assert copy.configuration.name == "x" * 248 + " (copy)"
     assert copy.id != agent.id
@@ -164,7 +168,7 @@ async def test_a_copy_has_a_name_that_fits(office: Office) -> None:
 async def test_restoring_makes_a_new_version_of_the_old_configuration(office: Office) -> None:
     agent = await office.make(goal="first")
     await office.change(agent, goal="second")
-    restore = RestoreAgentVersionHandler(office.desk)
+    restore = RestoreAgentVersionHandler(agents=office.agents, writer=office.writer)
 
     restored = await restore(RestoreAgentVersion(agent.id, 1), LOCAL_ADMIN)
 
@@ -177,7 +181,7 @@ async def test_restoring_makes_a_new_version_of_the_old_configuration(office: Of
 
 async def test_deleting_tells_and_removes(office: Office) -> None:
     agent = await office.make()
-    delete = DeleteAgentHandler(office.agents, office.uow, office.rules, clock=office.clock)
+    delete = DeleteAgentHandler(office.agents, office.uow, clock=office.clock)
 
     with pytest.raises(AgentChangedMeanwhile):
         await delete(DeleteAgent(agent.id, expected_version=2), LOCAL_ADMIN)

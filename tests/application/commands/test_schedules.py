@@ -8,10 +8,13 @@ import pytest
 from dynagent.application.commands import schedules as commands
 from dynagent.application.queries import schedules as queries
 from dynagent.application.shared.caller import LOCAL_ADMIN, LOCAL_USER_ID
-from dynagent.core.agents import AgentNotFound
-from dynagent.core.schedules import BadTimetable, Schedule, ScheduleNotFound, Schedules, TooManySchedules
+from dynagent.application.shared.resolver import Resolver
+from dynagent.core.agents import AgentNotFound, AgentRepository
+from dynagent.core.schedules import BadTimetable, Schedule, ScheduleNotFound, Schedules, Timetable, TooManySchedules
+from dynagent.core.shared.clock import Clock
 from dynagent.core.shared.ids import new_id
 from dynagent.core.shared.paging import Page, PageRequest
+from dynagent.core.shared.unit_of_work import UnitOfWork
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 AGENT = new_id()
@@ -71,17 +74,25 @@ class House:
     def __init__(self) -> None:
         self.kept, self.work = Kept(), Work()
         self.settings = commands.ScheduleSettings(max_schedules_per_user=3)
-        agents: Any = Agents()
-        self.desk = commands.ScheduleDesk(
-            self.kept, agents, self.work, timetable=Hourly(), settings=self.settings, clock=lambda: NOW
+        self.resolver = Resolver(
+            shared={
+                AgentRepository: Agents(),
+                Clock: lambda: NOW,
+                Schedules: self.kept,
+                Timetable: Hourly(),
+                UnitOfWork: self.work,
+                commands.ScheduleSettings: self.settings,
+            }
         )
 
     async def create(self, **changes: Any) -> Schedule:
         fields: dict[str, Any] = {"agent_id": AGENT, "name": "n", "cron": "* * * * *", "query": "q", **changes}
-        return await commands.CreateScheduleHandler(self.desk)(commands.CreateSchedule(**fields), LOCAL_ADMIN)
+        return await self.resolver.build(commands.CreateScheduleHandler)(commands.CreateSchedule(**fields), LOCAL_ADMIN)
 
     async def change(self, id: str, **changes: Any) -> Schedule:
-        return await commands.ChangeScheduleHandler(self.desk)(commands.ChangeSchedule(id, changes), LOCAL_ADMIN)
+        return await self.resolver.build(commands.ChangeScheduleHandler)(
+            commands.ChangeSchedule(id, changes), LOCAL_ADMIN
+        )
 
 
 async def test_a_new_schedule_knows_its_next_time() -> None:
@@ -149,7 +160,7 @@ async def test_a_change_of_other_things_moves_no_time_that_is_due() -> None:
 async def test_removing() -> None:
     house = House()
     made = await house.create()
-    remove = commands.RemoveScheduleHandler(house.desk)
+    remove = house.resolver.build(commands.RemoveScheduleHandler)
     await remove(commands.RemoveSchedule(made.id), LOCAL_ADMIN)
     assert house.kept.rows == {}
     with pytest.raises(ScheduleNotFound):

@@ -17,9 +17,12 @@ from dynagent.application.queries.executions import (
     WaitForExecution,
     WaitForExecutionHandler,
 )
+from dynagent.application.queries.executions.follow import Ask
 from dynagent.application.shared.bus import Bus
 from dynagent.application.shared.caller import LOCAL_ADMIN, Caller
-from dynagent.core.executions import Complete, Execution, ExecutionNotFound, ExecutionStatus, Frame, NodeStart
+from dynagent.application.shared.resolver import Resolver
+from dynagent.core.executions import Execution, ExecutionNotFound, Executions
+from dynagent.core.runs import Complete, Frame, NodeStart, RunStatus, TraceLog
 from tests.fakes.executions import FakeExecutions
 
 ID = "01900000-0000-7000-8000-000000000001"
@@ -27,7 +30,7 @@ AGENT = "01900000-0000-7000-8000-000000000002"
 END = Complete(timestamp=2.0, result="r", model="m", input_tokens=1, output_tokens=1, duration_ms=1.0)
 
 
-async def stored(status: ExecutionStatus, events: int) -> FakeExecutions:
+async def stored(status: RunStatus, events: int) -> FakeExecutions:
     """Return a store with one execution whose log has so many events, the last one terminal when it is over."""
     executions = FakeExecutions()
     await executions.create(
@@ -56,7 +59,7 @@ async def seqs(batches: AsyncIterator[Sequence[Frame]]) -> list[int]:
 
 @pytest.mark.parametrize(("after", "expected"), [(0, 40), (-5, 40), (1, 39), (39, 1), (40, 0), (41, 0), (2**40, 0)])
 async def test_a_finished_log_is_followed_to_its_end(after: int, expected: int) -> None:
-    executions = await stored(ExecutionStatus.COMPLETED, 40)
+    executions = await stored(RunStatus.COMPLETED, 40)
     follow = FollowTraceHandler(executions, executions.trace)
 
     found = await seqs(await follow(FollowTrace(ID, after), LOCAL_ADMIN))
@@ -66,7 +69,7 @@ async def test_a_finished_log_is_followed_to_its_end(after: int, expected: int) 
 
 @pytest.mark.parametrize("after", [5, 6, 7, 8, 100, 2**40])
 async def test_beyond_a_live_log_only_what_follows_comes(after: int) -> None:
-    executions = await stored(ExecutionStatus.RUNNING, 5)
+    executions = await stored(RunStatus.RUNNING, 5)
     follow = FollowTraceHandler(executions, executions.trace)
     following = asyncio.create_task(seqs(await follow(FollowTrace(ID, after), LOCAL_ADMIN)))
     while not executions.trace.followers:
@@ -78,7 +81,7 @@ async def test_beyond_a_live_log_only_what_follows_comes(after: int) -> None:
 
 
 async def test_only_the_owners_trace_of_that_agent_is_followed() -> None:
-    executions = await stored(ExecutionStatus.COMPLETED, 3)
+    executions = await stored(RunStatus.COMPLETED, 3)
     follow = FollowTraceHandler(executions, executions.trace)
 
     assert await seqs(await follow(FollowTrace(ID, 0, AGENT), LOCAL_ADMIN)) == [1, 2, 3]
@@ -88,9 +91,9 @@ async def test_only_the_owners_trace_of_that_agent_is_followed() -> None:
 
 
 async def test_what_was_just_started_is_not_looked_up_and_another_owners_is() -> None:
-    executions = await stored(ExecutionStatus.COMPLETED, 3)
+    executions = await stored(RunStatus.COMPLETED, 3)
     follow = FollowTraceHandler(executions, executions.trace)
-    own = {"status": ExecutionStatus.PENDING, "user_id": LOCAL_ADMIN.user_id}
+    own = {"status": RunStatus.PENDING, "user_id": LOCAL_ADMIN.user_id}
     started = executions.stored[ID].model_copy(update=own)
     executions.stored.clear()
 
@@ -99,13 +102,13 @@ async def test_what_was_just_started_is_not_looked_up_and_another_owners_is() ->
         foreign = started.model_copy(update={"user_id": AGENT})
         await follow(FollowTrace(ID, just_started=foreign), LOCAL_ADMIN)
     with pytest.raises(ExecutionNotFound):
-        ended = started.model_copy(update={"status": ExecutionStatus.COMPLETED})
+        ended = started.model_copy(update={"status": RunStatus.COMPLETED})
         await follow(FollowTrace(ID, just_started=ended), LOCAL_ADMIN)
 
 
 async def test_a_page_says_whether_the_log_is_over() -> None:
-    over = await stored(ExecutionStatus.COMPLETED, 5)
-    live = await stored(ExecutionStatus.RUNNING, 5)
+    over = await stored(RunStatus.COMPLETED, 5)
+    live = await stored(RunStatus.RUNNING, 5)
 
     async def page(executions: FakeExecutions, after: int, limit: int) -> tuple[list[int], bool]:
         found = await ReadTraceHandler(executions, executions.trace)(ReadTrace(ID, after, limit), LOCAL_ADMIN)
@@ -119,7 +122,7 @@ async def test_a_page_says_whether_the_log_is_over() -> None:
 
 
 async def test_all_lines_of_a_long_log_are_read() -> None:
-    executions = await stored(ExecutionStatus.COMPLETED, 2500)
+    executions = await stored(RunStatus.COMPLETED, 2500)
     handler = GetExecutionHandler(executions, executions.trace)
 
     view = await handler(GetExecution(ID), LOCAL_ADMIN)
@@ -131,7 +134,7 @@ async def test_all_lines_of_a_long_log_are_read() -> None:
 
 
 async def test_waiting_holds_no_scope() -> None:
-    executions = await stored(ExecutionStatus.RUNNING, 3)
+    executions = await stored(RunStatus.RUNNING, 3)
     scopes = 0
 
     @asynccontextmanager
@@ -141,16 +144,18 @@ async def test_waiting_holds_no_scope() -> None:
         yield executions
         scopes -= 1
 
-    bus: Bus[FakeExecutions] = Bus(scope)
-    bus.register(FollowTrace, lambda s: FollowTraceHandler(s, s.trace))
-    bus.register(GetExecution, lambda s: GetExecutionHandler(s, s.trace))
-    bus.register_free(WaitForExecution, WaitForExecutionHandler(bus.send))
+    bus = Bus(scope)
+    resolver = Resolver(
+        shared={Ask: bus.send},
+        scoped={Executions: lambda scope: scope, TraceLog: lambda scope: scope.trace},
+    )
+    bus.serve(resolver.routes([FollowTraceHandler, GetExecutionHandler, WaitForExecutionHandler]))
     waiting = asyncio.create_task(bus.send(WaitForExecution(ID), LOCAL_ADMIN))
     while not executions.trace.followers:
         await asyncio.sleep(0)
     assert scopes == 0
 
-    await executions.update(executions.stored[ID].model_copy(update={"status": ExecutionStatus.COMPLETED}))
+    await executions.update(executions.stored[ID].model_copy(update={"status": RunStatus.COMPLETED}))
     await executions.trace.append(ID, END)
 
-    assert (await waiting).execution.status is ExecutionStatus.COMPLETED
+    assert (await waiting).execution.status is RunStatus.COMPLETED

@@ -3,24 +3,24 @@
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import ClassVar
 
 import pytest
 
-from dynagent.application.shared.bus import Bus, OpenScope, Returns
-from dynagent.application.shared.caller import LOCAL_ADMIN, Caller
+from dynagent.application.queries.agents import ListAgents
+from dynagent.application.shared.bus import Bus, OpenScope, Route
+from dynagent.application.shared.caller import ANONYMOUS, LOCAL_ADMIN, Caller
+from dynagent.application.shared.messages import Query
+from dynagent.core.identity import NotSignedIn
 from dynagent.core.shared.errors import DynagentError, NotFound, StorageAway
 
 
 @dataclass(frozen=True)
-class AskLate(Returns[str]):
+class AskLate(Query[str], needs="agents:read", may_lag=True):
     """A question whose answer may be old."""
-
-    may_lag: ClassVar[bool] = True
 
 
 @dataclass(frozen=True)
-class AskNow(Returns[str]):
+class AskNow(Query[str], needs="agents:read"):
     """A question whose answer must be true now."""
 
 
@@ -38,7 +38,7 @@ class Answering:
         return self._scope
 
 
-def opening(name: str) -> OpenScope[str]:
+def opening(name: str) -> OpenScope:
     @asynccontextmanager
     async def open_scope(caller: Caller) -> AsyncGenerator[str]:
         yield name
@@ -46,11 +46,10 @@ def opening(name: str) -> OpenScope[str]:
     return open_scope
 
 
-def a_bus(failing: dict[str, DynagentError], late: OpenScope[str] | None) -> Bus[str]:
+def a_bus(failing: dict[str, DynagentError], late: OpenScope | None) -> Bus:
     bus = Bus(opening("store"))
     bus.read_late_from(lambda: late)
-    for message in (AskLate, AskNow):
-        bus.register(message, lambda scope: Answering(scope, failing))
+    bus.serve({message: Route(lambda scope: Answering(scope, failing)) for message in (AskLate, AskNow)})
     return bus
 
 
@@ -72,3 +71,42 @@ async def test_the_stores_own_refusal_is_told() -> None:
     refusal = NotFound("nowhere")
     with pytest.raises(NotFound, match="nowhere"):
         await a_bus({"copy": refusal, "store": refusal}, opening("copy")).send(AskLate(), LOCAL_ADMIN)
+
+
+async def test_the_bus_opens_no_scope_for_what_it_refuses() -> None:
+    opened: list[Caller] = []
+
+    @asynccontextmanager
+    async def scope(caller: Caller) -> AsyncGenerator[str]:
+        opened.append(caller)
+        yield "store"
+
+    user = Caller("u", frozenset({"user"}))
+    bus = Bus(scope)
+    bus.serve({ListAgents: Route(lambda scope: Answering(scope, {}))})
+    assert str(await bus.send(ListAgents(), user)) == "store"
+    with pytest.raises(NotSignedIn):
+        await bus.send(ListAgents(), ANONYMOUS)
+    assert opened == [user]
+
+
+async def test_what_stands_around_a_handler_is_open_while_it_works_and_closed_after() -> None:
+    seen: list[str] = []
+
+    def around(name: str) -> OpenScope:
+        @asynccontextmanager
+        async def surround(caller: Caller) -> AsyncGenerator[None]:
+            seen.append(f"{name} opens")
+            yield
+            seen.append(f"{name} closes")
+
+        return surround
+
+    async def handle(message: AskNow, caller: Caller) -> str:
+        seen.append("handled")
+        return "done"
+
+    bus = Bus(opening("store"))
+    bus.serve({AskNow: Route(lambda _: handle, scoped=False, around=(around("a"), around("b")))})
+    assert await bus.send(AskNow(), LOCAL_ADMIN) == "done"
+    assert seen == ["a opens", "b opens", "handled", "b closes", "a closes"]

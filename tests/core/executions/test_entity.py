@@ -7,19 +7,12 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from dynagent.core.executions import (
-    Execution,
-    ExecutionFilter,
-    ExecutionOver,
-    ExecutionStatus,
-    Outcome,
-    RunError,
-    Usage,
-)
+from dynagent.core.executions import Execution, ExecutionFilter, ExecutionOver
+from dynagent.core.runs import Outcome, RunError, RunStatus, Usage
 from dynagent.core.shared.ids import new_id
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
-OVER = {ExecutionStatus.COMPLETED, ExecutionStatus.FAILED, ExecutionStatus.CANCELLED, ExecutionStatus.TIMED_OUT}
+OVER = {RunStatus.COMPLETED, RunStatus.FAILED, RunStatus.CANCELLED, RunStatus.TIMED_OUT}
 
 
 def an_execution(**fields: Any) -> Execution:
@@ -37,13 +30,13 @@ def an_execution(**fields: Any) -> Execution:
 
 def test_a_new_execution_waits_with_a_deadline() -> None:
     execution = an_execution()
-    assert (execution.status, execution.attempt, execution.crashes) == (ExecutionStatus.PENDING, 0, 0)
+    assert (execution.status, execution.attempt, execution.crashes) == (RunStatus.PENDING, 0, 0)
     assert execution.deadline == NOON + timedelta(seconds=60)
     assert execution.duration_ms is None
 
 
-@pytest.mark.parametrize("status", list(ExecutionStatus))
-def test_which_states_are_terminal(status: ExecutionStatus) -> None:
+@pytest.mark.parametrize("status", list(RunStatus))
+def test_which_states_are_terminal(status: RunStatus) -> None:
     assert status.over is (status in OVER)
     execution = an_execution(status=status)
     if status.over:
@@ -76,12 +69,12 @@ def test_values_are_read_back_from_json() -> None:
         context={"a": [1]},
     )
     assert Execution.model_validate_json(execution.model_dump_json()) == execution
-    outcome = Outcome(status=ExecutionStatus.COMPLETED, result="437", cost_usd=Decimal("0.1"))
+    outcome = Outcome(status=RunStatus.COMPLETED, result="437", cost_usd=Decimal("0.1"))
     assert Outcome.model_validate_json(outcome.model_dump_json()) == outcome
-    wanted = ExecutionFilter(status=ExecutionStatus.RUNNING, created_from=NOON)
+    wanted = ExecutionFilter(status=RunStatus.RUNNING, created_from=NOON)
     assert ExecutionFilter.model_validate_json(wanted.model_dump_json()) == wanted
 
 
 def test_an_execution_does_not_change_under_its_readers() -> None:
     with pytest.raises(ValidationError):
-        an_execution().status = ExecutionStatus.RUNNING  # pyright: ignore[reportAttributeAccessIssue]
+        an_execution().status = RunStatus.RUNNING  # pyright: ignore[reportAttributeAccessIssue]

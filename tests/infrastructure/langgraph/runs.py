@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from dynagent.core.executions import AnyTraceEvent, Claim, Execution, ExecutionStatus, Journal, Outcome, RunPlan
+from dynagent.core.executions import Execution, RunPlan
 from dynagent.core.language_models import ChatModel
+from dynagent.core.runs import AnyTraceEvent, Claim, Journal, Outcome, RunStatus
 from dynagent.core.shared.calls import ToolCall
 from dynagent.core.tools import RunnableTool
 from dynagent.infrastructure.langgraph.runner import LangGraphRunner, RunnerSettings
@@ -26,7 +27,7 @@ def claim(query: str = "Do it.", *, earlier: Iterable[AnyTraceEvent] = (), attem
         agent_version=1,
         agent_name="Agent",
         query=query,
-        status=ExecutionStatus.RUNNING,
+        status=RunStatus.RUNNING,
         attempt=attempt,
         created_at=datetime(2026, 1, 1, tzinfo=UTC),
     )

@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 
-from dynagent.core.executions import Claim, ExecutionLost, ExecutionStatus, Outcome, RunPlan
+from dynagent.core.executions import RunPlan
+from dynagent.core.runs import Claim, Outcome, RunLost, RunStatus
 from dynagent.core.shared.calls import ToolCall
 from dynagent.infrastructure.langgraph.checkpoints import Checkpoints
 from dynagent.infrastructure.langgraph.runner import LangGraphRunner, RunnerSettings
 from dynagent.infrastructure.postgres.database import Database
-from dynagent.infrastructure.postgres.dispatch import PostgresDispatch
+from dynagent.infrastructure.postgres.runs.dispatch import PostgresDispatch
 from tests.fakes.language_models import FakeChatModels, FlatPrices, ScriptedChatModel
 from tests.fakes.tools import FakeCatalogue, FakeTool
 from tests.fakes.trace import ListedTrace
@@ -41,14 +42,14 @@ async def run(checkpoints: Checkpoints, claim: Claim, *, approval: bool, kept: A
 
 
 async def rows(database: Database, claim: Claim) -> int:
-    return await database.pool.fetchval("SELECT count(*) FROM checkpoints WHERE thread_id = $1", claim.execution.id)
+    return await database.pool.fetchval("SELECT count(*) FROM checkpoints WHERE thread_id = $1", claim.run.id)
 
 
 async def test_a_run_that_waits_keeps_its_state(database: Database, checkpoints: Checkpoints) -> None:
     claim = await claimed(database)
     outcome = await run(checkpoints, claim, approval=True)
-    assert outcome.status is ExecutionStatus.WAITING
-    saved = await (await checkpoints.saver(claim)).aget_tuple({"configurable": {"thread_id": claim.execution.id}})
+    assert outcome.status is RunStatus.WAITING
+    saved = await (await checkpoints.saver(claim)).aget_tuple({"configurable": {"thread_id": claim.run.id}})
     assert saved is not None
     progress = saved.checkpoint["channel_values"]["progress"]
     assert [message["role"] for message in progress["messages"]] == ["user", "assistant"]
@@ -66,8 +67,8 @@ async def test_whose_state_is_kept_is_a_setting(
 
 async def test_a_replaced_attempt_moves_no_head(database: Database, checkpoints: Checkpoints) -> None:
     claim = await claimed(database)
-    await PostgresDispatch(database.pool, user_cap=10).requeue(claim.execution.id, 1, crashed=True)
-    with pytest.raises(ExecutionLost):
+    await PostgresDispatch(database.pool, user_cap=10).requeue(claim.run.id, 1, crashed=True)
+    with pytest.raises(RunLost):
         await run(checkpoints, claim, approval=False, kept="all")
     await run(checkpoints, claim, approval=True)
     assert await rows(database, claim) == 0
@@ -77,12 +78,12 @@ async def test_a_new_attempt_begins_with_an_empty_state(database: Database, chec
     first = await claimed(database)
     await run(checkpoints, first, approval=True)
     dispatch = PostgresDispatch(database.pool, user_cap=10)
-    await dispatch.requeue(first.execution.id, 1, crashed=False)
-    second = await dispatch.claim(first.execution.id, await add_worker(database))
+    await dispatch.requeue(first.run.id, 1, crashed=False)
+    second = await dispatch.claim(first.run.id, await add_worker(database))
     assert second is not None
     outcome = await run(checkpoints, second, approval=False, kept="all")
     assert outcome.result == "Paid."
-    saved = await (await checkpoints.saver(first)).aget_tuple({"configurable": {"thread_id": first.execution.id}})
+    saved = await (await checkpoints.saver(first)).aget_tuple({"configurable": {"thread_id": first.run.id}})
     assert saved is not None
     roles = [message["role"] for message in saved.checkpoint["channel_values"]["progress"]["messages"]]
     assert roles == ["user", "assistant", "tool", "assistant"], "nothing of the first attempt stands twice"
@@ -90,11 +91,11 @@ async def test_a_new_attempt_begins_with_an_empty_state(database: Database, chec
 
 async def test_stored_states_are_shown_newest_first(database: Database, checkpoints: Checkpoints) -> None:
     claim = await claimed(database)
-    assert await checkpoints.list(claim.execution.id, 10) == []
+    assert await checkpoints.list(claim.run.id, 10) == []
     await run(checkpoints, claim, approval=True)
-    newest, *_ = found = await checkpoints.list(claim.execution.id, 10)
+    newest, *_ = found = await checkpoints.list(claim.run.id, 10)
     assert [item.iteration for item in found] == sorted((item.iteration for item in found), reverse=True)
-    assert newest.thread_id == claim.execution.id
+    assert newest.thread_id == claim.run.id
     assert newest.timestamp.tzinfo is not None
     assert newest.state_data["progress"]["pending"][0]["name"] == "pay"
-    assert await checkpoints.list(claim.execution.id, 1) == [newest]
+    assert await checkpoints.list(claim.run.id, 1) == [newest]

@@ -3,8 +3,8 @@
 import asyncio
 from typing import Any
 
-from dynagent.core.executions import Message, ToolEnd
 from dynagent.core.language_models import ModelReply, ModelRequest, OnText
+from dynagent.core.runs import Message, ToolEnd
 from tests.fakes.language_models import ScriptedChatModel
 from tests.fakes.tools import FakeTool
 from tests.fakes.trace import ListedTrace

@@ -1,6 +1,6 @@
 """Recovery by journal: a run cut at any event goes on without doing anything twice that was done."""
 
-from dynagent.core.executions import AnyTraceEvent, Message, ToolEnd
+from dynagent.core.runs import AnyTraceEvent, Message, ToolEnd
 from tests.fakes.language_models import ScriptedChatModel
 from tests.fakes.tools import FakeTool
 from tests.fakes.trace import ListedTrace, lines

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from dynagent.core.executions import ExecutionLost, ExecutionStatus, Message, NodeEnd, Retry, Token, ToolEnd, ToolStart
 from dynagent.core.language_models import (
     ChatMessage,
     ModelReply,
@@ -14,6 +13,7 @@ from dynagent.core.language_models import (
     ModelUnavailable,
     OnText,
 )
+from dynagent.core.runs import Message, NodeEnd, Retry, RunLost, RunStatus, Token, ToolEnd, ToolStart
 from dynagent.core.shared.calls import ToolCall
 from dynagent.core.shared.errors import Violation
 from dynagent.core.tools import InvalidArguments, SandboxUnavailable, ToolFailed
@@ -42,7 +42,7 @@ def message_ids(trace: ListedTrace) -> list[str]:
 async def test_a_direct_answer_needs_one_model_call():
     model = ScriptedChatModel(["Hello there."])
     outcome, trace = await run(model)
-    assert (outcome.status, outcome.result, outcome.model) == (ExecutionStatus.COMPLETED, "Hello there.", "scripted")
+    assert (outcome.status, outcome.result, outcome.model) == (RunStatus.COMPLETED, "Hello there.", "scripted")
     assert len(model.requests) == 1
     assert [m.role for m in model.requests[0].messages] == ["system", "user"]
     assert trace.types() == ["node_start", "usage", "message", "node_end", *["node_start", "node_end"] * 2]
@@ -190,10 +190,10 @@ async def test_a_model_error_ends_the_run_with_its_node():
 async def test_a_lost_execution_writes_nothing_more():
     class Lost(ListedTrace):
         async def flush(self) -> None:
-            raise ExecutionLost("gone")
+            raise RunLost("gone")
 
     trace, tool = Lost(), FakeTool("pay", repeatable=False)
-    with pytest.raises(ExecutionLost):
+    with pytest.raises(RunLost):
         await run(ScriptedChatModel([call("pay"), "Paid."]), tool, trace=trace)
     assert tool.calls == [] and trace.events[-1].type == "tool_start"
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dynagent.core.executions import Message, Retry, UsageReport
+from dynagent.core.runs import Message, Retry, UsageReport
 from dynagent.infrastructure.langgraph.structured import MAX_REPAIRS, OutputInvalid, read_output
 from dynagent.infrastructure.llm.demo import DemoModel
 from tests.fakes.language_models import ScriptedChatModel

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dynagent.core.executions import AnyTraceEvent, ToolEnd, UsageReport
+from dynagent.core.runs import AnyTraceEvent, ToolEnd, UsageReport
 from dynagent.core.shared.calls import TokenUsage
 from dynagent.core.tools import CallContext, ModelUse, ToolOutcome
 from tests.fakes.language_models import ScriptedChatModel

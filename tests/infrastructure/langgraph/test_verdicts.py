@@ -4,14 +4,14 @@ from typing import Any
 
 import pytest
 
-from dynagent.core.executions import (
+from dynagent.core.runs import (
     Answer,
     AnyTraceEvent,
-    ExecutionStatus,
     Interrupt,
     InterruptRaised,
     Outcome,
     Resumed,
+    RunStatus,
     ToolCallInDoubt,
     ToolEnd,
 )
@@ -62,7 +62,7 @@ async def waiting_for_approval() -> tuple[Outcome, list[AnyTraceEvent]]:
 
 async def test_a_call_that_needs_approval_stops_the_run_before_the_step():
     outcome, events = await waiting_for_approval()
-    assert outcome.status is ExecutionStatus.WAITING
+    assert outcome.status is RunStatus.WAITING
     assert outcome.usage.model_calls == 1
     (question,) = outcome.interrupts
     assert (question.reason, question.call_key) == ("approval", "execute_tools.1/tool.2")
@@ -119,7 +119,7 @@ async def cut_in_the_call() -> list[AnyTraceEvent]:
 async def test_a_call_in_doubt_asks_before_anything_is_called():
     log, (add, pay), trace = await cut_in_the_call(), tools(), ListedTrace()
     outcome, _ = await run(ScriptedChatModel(ANSWERS[1:]), add, pay, claimed=claim(earlier=log, attempt=2), trace=trace)
-    assert outcome.status is ExecutionStatus.WAITING
+    assert outcome.status is RunStatus.WAITING
     assert [(item.reason, item.call_key) for item in outcome.interrupts] == [("in_doubt", "execute_tools.1/tool.2")]
     assert add.calls == pay.calls == [] and trace.events == []
 

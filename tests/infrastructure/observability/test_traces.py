@@ -8,19 +8,19 @@ from decimal import Decimal
 import pytest
 from structlog.testing import capture_logs
 
-from dynagent.core.executions import (
+from dynagent.core.executions import Execution
+from dynagent.core.runs import (
     AnyTraceEvent,
     CallError,
     Claim,
     Complete,
-    Execution,
-    ExecutionLost,
-    ExecutionStatus,
     Frame,
     Message,
     NodeStart,
     Outcome,
     Retry,
+    RunLost,
+    RunStatus,
     ToolEnd,
     ToolStart,
     TraceRecorder,
@@ -65,7 +65,7 @@ class RecorderInMemory:
 
     async def finish(self, outcome: Outcome, last: AnyTraceEvent) -> None:
         if self._lost:
-            raise ExecutionLost("another attempt has taken over")
+            raise RunLost("another attempt has taken over")
         self.events.append(last)
 
 
@@ -161,7 +161,7 @@ def test_every_step_is_logged_with_its_execution() -> None:
 
 
 def test_an_attempt_after_the_first_is_told_to_operators() -> None:
-    again = replace(CLAIM, execution=CLAIM.execution.model_copy(update={"attempt": 2}))
+    again = replace(CLAIM, run=CLAIM.run.model_copy(update={"attempt": 2}))
     with capture_logs() as logs:
         ObservedTraceLog(TraceLogInMemory(), Metrics()).open(again)
     assert [(line["event"], line["log_level"], line["attempt"]) for line in logs] == [("execution_claimed", "info", 2)]
@@ -173,7 +173,7 @@ async def test_the_end_is_counted_by_status() -> None:
 
     recorder.record_text("m", "4", span_id=None, parent_span_id=None)
     await recorder.flush()
-    await recorder.finish(Outcome(status=ExecutionStatus.COMPLETED, result="437"), DONE)
+    await recorder.finish(Outcome(status=RunStatus.COMPLETED, result="437"), DONE)
 
     assert inner.recorder.texts == ["4"]
     assert inner.recorder.events == [DONE]
@@ -184,8 +184,8 @@ async def test_a_lost_attempt_counts_as_lost() -> None:
     metrics = Metrics()
     recorder = ObservedTraceLog(TraceLogInMemory(lost=True), metrics).open(CLAIM)
 
-    with pytest.raises(ExecutionLost):
-        await recorder.finish(Outcome(status=ExecutionStatus.COMPLETED), DONE)
+    with pytest.raises(RunLost):
+        await recorder.finish(Outcome(status=RunStatus.COMPLETED), DONE)
 
     assert value(metrics, "dynagent_executions_total", status="lost") == 1
     assert value(metrics, "dynagent_executions_total", status="completed") is None

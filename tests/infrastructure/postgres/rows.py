@@ -3,18 +3,19 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from dynagent.core.executions import Claim, ExecutionStatus
+from dynagent.core.runs import Claim, RunStatus
 from dynagent.core.shared.ids import new_id
 from dynagent.infrastructure.postgres.database import Database
-from dynagent.infrastructure.postgres.dispatch import PostgresDispatch
-from dynagent.infrastructure.postgres.leases import PostgresLeases
+from dynagent.infrastructure.postgres.runs.dispatch import PostgresDispatch
+from dynagent.infrastructure.postgres.runs.leases import PostgresLeases
 
 INSERT = """
-INSERT INTO executions (id, user_id, agent_id, agent_version, agent_name, query, context, lane, priority, status,
+INSERT INTO runs (id, user_id, subject_id, subject_version, subject_name, input, lane, priority, status,
   crashes, cancel_requested, usage, created_at, deadline)
-VALUES ($1, $2, $3, 1, 'A', 'q', '{"a": 1}', 'interactive', $4, $5, $6, $7, '{}', $8, now() + interval '1 hour')
+VALUES ($1, $2, $3, 1, 'A', '{"query": "q", "context": {"a": 1}}', 'interactive', $4, $5, $6, $7, '{}', $8,
+  now() + interval '1 hour')
 """
-OPENING = "INSERT INTO execution_events VALUES ($1, 1, 0, 'connection', now(), $2)"
+OPENING = "INSERT INTO run_events VALUES ($1, 1, 0, 'connection', now(), $2)"
 
 
 async def add_execution(database: Database, **changes: Any) -> str:
@@ -50,6 +51,6 @@ async def claimed(database: Database, id: str | None = None) -> Claim:
     return claim
 
 
-async def status_of(database: Database, id: str) -> ExecutionStatus:
+async def status_of(database: Database, id: str) -> RunStatus:
     """Return the stored status."""
-    return ExecutionStatus(await database.pool.fetchval("SELECT status FROM executions WHERE id = $1", id))
+    return RunStatus(await database.pool.fetchval("SELECT status FROM runs WHERE id = $1", id))

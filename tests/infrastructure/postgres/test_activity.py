@@ -31,8 +31,8 @@ async def test_a_statement_that_runs_and_one_that_waits_are_seen(database: Datab
     other = connected_to(database.dsn)
     await other.connect()
     async with database.pool.acquire() as holder, holder.transaction():
-        await holder.execute("UPDATE executions SET query = 'x' WHERE id = $1", id)
-        waits = asyncio.create_task(other.pool.execute("UPDATE executions SET query = 'y' WHERE id = $1", id))
+        await holder.execute("UPDATE runs SET result = 'x' WHERE id = $1", id)
+        waits = asyncio.create_task(other.pool.execute("UPDATE runs SET result = 'y' WHERE id = $1", id))
         async with asyncio.timeout(10):
             while (seen := await read_activity(database.pool)).waiting_for_locks == 0:
                 await asyncio.sleep(0.01)

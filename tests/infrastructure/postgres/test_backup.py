@@ -11,26 +11,26 @@ from typing import Any
 import orjson
 import pytest
 
-from dynagent.core.executions import Frame, Interrupt
+from dynagent.core.runs import Frame, Interrupt
 from dynagent.core.shared.clock import utc_now
 from dynagent.core.shared.errors import Unavailable
 from dynagent.core.shared.ids import new_id
-from dynagent.infrastructure.memory.trace_hub import TraceHub
 from dynagent.infrastructure.postgres import migrations
 from dynagent.infrastructure.postgres.backup import NotABackup, NotRestorable, back_up, restore
 from dynagent.infrastructure.postgres.database import Database
-from dynagent.infrastructure.postgres.interrupts import open_interrupts
-from dynagent.infrastructure.postgres.trace_log import PostgresTraceLog
-from dynagent.infrastructure.postgres.trace_writer import EventWriter
+from dynagent.infrastructure.postgres.runs.interrupts import open_interrupts
+from dynagent.infrastructure.postgres.runs.trace_log import PostgresTraceLog
+from dynagent.infrastructure.postgres.runs.trace_writer import EventWriter
+from dynagent.infrastructure.trace.hub import TraceHub
 from tests.conftest import connected_to
 from tests.infrastructure.postgres.rows import add_execution
 from tests.servers import TestPostgres
 
-EVENT = "INSERT INTO execution_events VALUES ($1, $2, 1, 'token', now(), $3)"
+EVENT = "INSERT INTO run_events VALUES ($1, $2, 1, 'token', now(), $3)"
 PAYLOADS = ['{"a" : 1,\t"b":"\\u0000 \\\\N \\\\t"}', '{"ü":"🐘\u2028\\n\\\\.","c":1.50}', '{ "x": [1 ,2] }']
 MONTH = """
 DO $$ BEGIN EXECUTE format(
-  'CREATE TABLE execution_events_2020_01 PARTITION OF execution_events FOR VALUES FROM (%L) TO (%L)',
+  'CREATE TABLE run_events_2020_01 PARTITION OF run_events FOR VALUES FROM (%L) TO (%L)',
   dyn_uuid_floor('2020-01-01Z'), dyn_uuid_floor('2020-02-01Z')); END $$
 """
 OLD = "016f5e66-e800-7000-8000-000000000001"
@@ -92,7 +92,7 @@ async def contents(database: Database) -> dict[str, list[str]]:
 async def test_a_restored_trace_is_replayed_byte_for_byte(full: Database, postgres: TestPostgres, tmp_path: Path):
     file = tmp_path / "all.tar.gz"
     made = await back_up(full, file)
-    assert (made.schema_version, made.rows["executions"], made.rows["execution_events"]) == (migrations.head(), 2, 8)
+    assert (made.schema_version, made.rows["runs"], made.rows["run_events"]) == (migrations.head(), 2, 8)
     assert file.stat().st_mode & 0o777 == 0o600
     assert [path.name for path in tmp_path.iterdir()] == ["all.tar.gz"]
     async with another(postgres) as database:
@@ -101,7 +101,7 @@ async def test_a_restored_trace_is_replayed_byte_for_byte(full: Database, postgr
         assert frames == await replayed(full, OLD)
         assert [frame.payload.decode() for frame in frames[1:]] == PAYLOADS
         assert await contents(database) == await contents(full)
-        assert await database.pool.fetchval("SELECT count(*) FROM execution_events_2020_01") == 4
+        assert await database.pool.fetchval("SELECT count(*) FROM run_events_2020_01") == 4
         assert await database.pool.fetchval(ROLE, "next") == await full.pool.fetchval(ROLE, "next")
         with pytest.raises(NotRestorable, match="not empty"):
             await restore(database, file)
@@ -135,8 +135,8 @@ async def test_a_backup_shows_one_moment(full: Database, tmp_path: Path, monkeyp
 
     monkeypatch.setattr(full, "listen", meddled)
     made = await back_up(full, tmp_path / "x.tar.gz")
-    assert (made.rows["executions"], made.rows["execution_events"]) == (2, 8)
-    assert await full.pool.fetchval("SELECT count(*) FROM executions") > 2
+    assert (made.rows["runs"], made.rows["run_events"]) == (2, 8)
+    assert await full.pool.fetchval("SELECT count(*) FROM runs") > 2
 
 
 async def test_a_backup_that_fails_leaves_nothing(full: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -184,7 +184,7 @@ async def test_what_is_no_whole_backup_changes_nothing(full: Database, postgres:
             (tmp_path / "broken").write_bytes(content)
             with pytest.raises(NotABackup):
                 await restore(database, tmp_path / "broken")
-        for changed in ({"end": None}, {"end": b"{}"}, {"executions": None}, {"manifest": b"[]"}):
+        for changed in ({"end": None}, {"end": b"{}"}, {"runs": None}, {"manifest": b"[]"}):
             with pytest.raises(NotABackup):
                 await restore(database, rewritten(file, **changed))
         with pytest.raises(NotABackup):

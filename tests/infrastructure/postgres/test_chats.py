@@ -8,14 +8,14 @@ from dynagent.core.shared.clock import utc_now
 from dynagent.core.shared.ids import new_id
 from dynagent.core.shared.paging import PageRequest
 from dynagent.infrastructure.postgres.database import Database
-from dynagent.infrastructure.postgres.unit_of_work import Scope, Scopes
+from tests.repositories import Repositories, RepositoryScopes
 
 
-def scopes(database: Database) -> Scopes:
-    return Scopes(database, deliver=lambda _: None)
+def scopes(database: Database) -> RepositoryScopes:
+    return RepositoryScopes(database, deliver=lambda _: None)
 
 
-async def say(scope: Scope, user: str, chat: str | None, query: str, agent: str | None = None) -> str:
+async def say(scope: Repositories, user: str, chat: str | None, query: str, agent: str | None = None) -> str:
     execution = Execution.start(
         timeout_s=60, now=utc_now(), id=new_id(), user_id=user, agent_id=agent or new_id(), agent_version=1,
         agent_name="A", query=query, chat_id=chat,
@@ -27,7 +27,7 @@ async def say(scope: Scope, user: str, chat: str | None, query: str, agent: str 
 
 async def end_all(database: Database, user: str) -> None:
     await database.pool.execute(
-        "UPDATE executions SET status = 'completed', result = 'r', completed_at = now() WHERE user_id = $1", user
+        "UPDATE runs SET status = 'completed', result = 'r', completed_at = now() WHERE user_id = $1", user
     )
 
 
@@ -67,7 +67,7 @@ async def test_a_chat_is_removed_whole_once_it_is_over(database: Database) -> No
         await scope.uow.commit()
         assert await scope.executions.get_by_id(gone) is None
         assert await scope.executions.get_by_id(kept) is not None
-    events = "SELECT count(*) FROM execution_events WHERE execution_id = $1"
+    events = "SELECT count(*) FROM run_events WHERE execution_id = $1"
     assert await database.pool.fetchval(events, gone) == 0
     assert await database.pool.fetchval(events, kept) == 1
 
@@ -84,13 +84,13 @@ async def test_nobody_sees_or_removes_anothers_chat(database: Database) -> None:
         assert [turn.query for turn in history] == ["x"]
 
 
-async def found(scope: Scope, **wanted: object) -> list[str]:
+async def found(scope: Repositories, **wanted: object) -> list[str]:
     page = await scope.executions.chats(ChatFilter.model_validate(wanted), PageRequest())
     assert page.total == len(page.items)
     return [talk.id for talk in page.items]
 
 
-async def describe(scope: Scope, id: str, **said: object) -> Chat:
+async def describe(scope: Repositories, id: str, **said: object) -> Chat:
     talk = await scope.executions.chat(id)
     assert talk is not None
     await scope.executions.describe_chat(talk.model_copy(update=said))
@@ -154,7 +154,7 @@ async def test_one_with_a_live_turn_is_kept_whole(database: Database, status: st
         await say(scope, user, "a", "over")
         await end_all(database, user)
         live = await say(scope, user, "a", "live")
-        await database.pool.execute("UPDATE executions SET status = $2 WHERE id = $1", live, status)
+        await database.pool.execute("UPDATE runs SET status = $2 WHERE id = $1", live, status)
         with pytest.raises(ChatInUse):
             await scope.executions.forget_chat("a")
         await scope.uow.commit()

@@ -143,7 +143,7 @@ def violation(constraint: str) -> asyncpg.UniqueViolationError:
     [
         (violation("uq_agents_user_id_slug"), AgentSlugTaken),
         (violation("uq_custom_tools_user_id_name"), ToolNameTaken),
-        (violation("uq_executions_schedule_key"), Conflict),
+        (violation("uq_runs_schedule_key"), Conflict),
         (violation("unheard_of"), None),
         (ConnectionResetError(), Unavailable),
         (asyncpg.CannotConnectNowError("starting"), Unavailable),

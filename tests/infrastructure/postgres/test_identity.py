@@ -29,7 +29,7 @@ from dynagent.core.language_models import (
 from dynagent.core.shared.ids import new_id
 from dynagent.core.shared.paging import PageRequest
 from dynagent.infrastructure.postgres.database import Database
-from dynagent.infrastructure.postgres.identity_scope import IdentityScope
+from tests.repositories import IdentityRepositories
 
 NOW = datetime(2026, 11, 21, 12, 0, 0, 123_456, UTC)
 
@@ -41,15 +41,15 @@ async def session(database: Database) -> AsyncIterator[AsyncSession]:
         yield session
 
 
-async def person(session: AsyncSession, name: str) -> IdentityScope:
+async def person(session: AsyncSession, name: str) -> IdentityRepositories:
     """Add a user and return the scope that is theirs."""
     user = User(id=new_id(), username=name, email=f"{name}@example.org", created_at=NOW, updated_at=NOW)
-    await IdentityScope(session, user.id).users.create(user)
-    return IdentityScope(session, user.id)
+    await IdentityRepositories(session, user.id).users.create(user)
+    return IdentityRepositories(session, user.id)
 
 
 async def test_a_user_reads_as_written(session: AsyncSession) -> None:
-    users = IdentityScope(session, new_id()).users
+    users = IdentityRepositories(session, new_id()).users
     user = User(
         id=new_id(),
         username="ada",
@@ -179,7 +179,7 @@ async def test_a_model_reads_as_written_and_is_its_owners_only(session: AsyncSes
 
 async def test_global_models_are_written_by_administrators(session: AsyncSession) -> None:
     ada = await person(session, "ada")
-    admin = IdentityScope(session, ada.user_id, is_admin=True)
+    admin = IdentityRepositories(session, ada.user_id, is_admin=True)
     model = record(None, "for-all")
     with pytest.raises(ModelNotFound):
         await ada.models.create(model)
@@ -195,7 +195,7 @@ async def test_global_models_are_written_by_administrators(session: AsyncSession
 @pytest.mark.parametrize("owner", ["own", "global"])
 async def test_names_are_unique_for_each_owner(session: AsyncSession, owner: str) -> None:
     ada = await person(session, "ada")
-    admin = IdentityScope(session, ada.user_id, is_admin=True)
+    admin = IdentityRepositories(session, ada.user_id, is_admin=True)
     user_id = ada.user_id if owner == "own" else None
     await admin.models.create(record(user_id, "same"))
     with pytest.raises(ModelNameTaken):

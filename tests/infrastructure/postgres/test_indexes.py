@@ -8,20 +8,21 @@ import pytest_asyncio
 
 from dynagent.application.shared.caller import Caller
 from dynagent.core.agents import AgentFilter
-from dynagent.core.executions import ChatFilter, ExecutionFilter, ExecutionStatus
+from dynagent.core.executions import ChatFilter, ExecutionFilter
 from dynagent.core.identity import AuditFilter
+from dynagent.core.runs import RunStatus
 from dynagent.core.shared.paging import PageRequest
 from dynagent.infrastructure.postgres.chats import forget_chat
 from dynagent.infrastructure.postgres.database import Database
-from dynagent.infrastructure.postgres.dispatch import PostgresDispatch
-from dynagent.infrastructure.postgres.expiry import ExpiringQuestions
-from dynagent.infrastructure.postgres.leases import PostgresLeases
 from dynagent.infrastructure.postgres.model_usage import SUMS
 from dynagent.infrastructure.postgres.outbox import LEFT_BEHIND
-from dynagent.infrastructure.postgres.trace_log import READ
-from dynagent.infrastructure.postgres.unit_of_work import Scope, Scopes
+from dynagent.infrastructure.postgres.runs.dispatch import PostgresDispatch
+from dynagent.infrastructure.postgres.runs.expiry import ExpiringQuestions
+from dynagent.infrastructure.postgres.runs.leases import PostgresLeases
+from dynagent.infrastructure.postgres.runs.trace_log import READ
 from dynagent.main.process_metrics import PENDING
 from tests.conftest import connected_to
+from tests.repositories import Repositories, RepositoryScopes
 from tests.servers import TestPostgres
 
 FILL = """
@@ -40,14 +41,15 @@ INSERT INTO custom_tools (id, user_id, name, description, code, reflection, poli
   FROM generate_series(1, 10000) n;
 INSERT INTO custom_tool_versions (tool_id, version, description, code, reflection, policy, source_hash, created_at)
 SELECT id, 1, '', '', reflection, '{}', '', now() FROM custom_tools;
-INSERT INTO executions (id, user_id, agent_id, agent_version, agent_name, query, context, chat_id, lane, status,
+INSERT INTO runs (id, user_id, subject_id, subject_version, subject_name, input, chat_id, lane, status,
   usage, created_at, completed_at, worker, idempotency_key, schedule_key)
-SELECT an_id(4, n), an_id(1, n % 2000 + 1), an_id(2, n % 10000 + 1), 1, 'A', 'q', '{}', 'c' || n % 3, 'interactive',
+SELECT an_id(4, n), an_id(1, n % 2000 + 1), an_id(2, n % 10000 + 1), 1, 'A', '{"query": "q"}', 'c' || n % 3,
+  'interactive',
   CASE WHEN n % 500 = 0 THEN 'pending' WHEN n % 501 = 0 THEN 'running' WHEN n % 502 = 0 THEN 'waiting'
     ELSE 'completed' END, '{}', now(), now(), an_id(9, n % 50), 'k' || n,
   CASE WHEN n % 10 = 0 THEN an_id(5, n % 1000 + 1)::text || ':' || n END
 FROM generate_series(1, 40000) n;
-INSERT INTO execution_events SELECT id, seq, 1, 'token', now(), '{}' FROM executions, generate_series(1, 2) seq;
+INSERT INTO run_events SELECT id, seq, 1, 'token', now(), '{}' FROM runs, generate_series(1, 2) seq;
 INSERT INTO interrupts (id, execution_id, call_key, reason, value, response_schema, expires_at)
 SELECT an_id(6, n), an_id(4, n), 'k', 'approval', '{}', '{}', now() + interval '1 day' FROM generate_series(1, 40000) n;
 INSERT INTO schedules (id, user_id, agent_id, name, cron, time_zone, query, context, paused, next_fire, created_at,
@@ -69,11 +71,11 @@ SELECT an_id(12, n), an_id(1, n % 2000 + 1), 'm' || n, 'openai', 'm', an_id(11, 
 FROM generate_series(1, 10000) n;
 INSERT INTO model_usage SELECT an_id(1, n % 2000 + 1), date '2026-01-01' + n / 2000, 'p', 'm', 1, 0, 1, 1, 0
 FROM generate_series(1, 40000) n;
-INSERT INTO checkpoints (thread_id, checkpoint_id, checkpoint) SELECT id::text, 'c', '{}' FROM executions LIMIT 20000;
+INSERT INTO checkpoints (thread_id, checkpoint_id, checkpoint) SELECT id::text, 'c', '{}' FROM runs LIMIT 20000;
 INSERT INTO checkpoint_blobs (thread_id, channel, version, type)
-SELECT id::text, 'c', 'v', 't' FROM executions LIMIT 20000;
+SELECT id::text, 'c', 'v', 't' FROM runs LIMIT 20000;
 INSERT INTO checkpoint_writes (thread_id, checkpoint_id, task_id, idx, channel, blob)
-SELECT id::text, 'c', 't', 0, 'c', '' FROM executions LIMIT 20000;
+SELECT id::text, 'c', 't', 0, 'c', '' FROM runs LIMIT 20000;
 INSERT INTO chats (user_id, chat_id, title) SELECT an_id(1, n), 'c1', 't' FROM generate_series(1, 2000) n;
 INSERT INTO outbox SELECT an_id(13, n), 'e', '{}', now(), now() FROM generate_series(1, 10000) n;
 INSERT INTO workers (id, name, lease_until, started_at) SELECT an_id(9, n), 'w', now() + interval '1 day', now()
@@ -85,7 +87,7 @@ SMALL = ["roles", "user_roles", "workers", "alembic_version", "schema_version", 
 """Tables with few rows, where reading all of them is the quickest way."""
 PAGE = PageRequest(limit=20)
 
-Ask = Callable[[Database, Scope, "Ids"], Awaitable[object]]
+Ask = Callable[[Database, Repositories, "Ids"], Awaitable[object]]
 
 
 class Ids:
@@ -114,7 +116,7 @@ OFTEN: dict[str, Ask] = {
     "executions": lambda d, s, i: s.executions.find(ExecutionFilter(), PAGE),
     "executions of an agent": lambda d, s, i: s.executions.find(ExecutionFilter(agent_id=i.agent), PAGE),
     "executions of a schedule": lambda d, s, i: s.executions.find(ExecutionFilter(schedule_id=i.schedule), PAGE),
-    "executions that failed": lambda d, s, i: s.executions.find(ExecutionFilter(status=ExecutionStatus.FAILED), PAGE),
+    "executions that failed": lambda d, s, i: s.executions.find(ExecutionFilter(status=RunStatus.FAILED), PAGE),
     "executions of a time": lambda d, s, i: s.executions.find(
         ExecutionFilter(created_from=at(1), created_to=at(2)), PAGE
     ),
@@ -125,7 +127,7 @@ OFTEN: dict[str, Ask] = {
     "a chat with what is said of it": lambda d, s, i: s.executions.chat("c1"),
     "a chat": lambda d, s, i: s.executions.find(ExecutionFilter(chat_id="c1"), PAGE),
     "a chat's history": lambda d, s, i: s.executions.history("c1", 10),
-    "a chat's removal": lambda d, s, i: forget_chat(s.identity.session, i.user, "c1"),
+    "a chat's removal": lambda d, s, i: forget_chat(s.session, i.user, "c1"),
     "questions": lambda d, s, i: s.executions.open_questions(PAGE),
     "an execution's questions": lambda d, s, i: s.executions.interrupts(i.execution),
     "an execution's removal": lambda d, s, i: s.executions.delete(i.execution),
@@ -186,7 +188,7 @@ async def test_what_is_asked_often_reads_no_whole_table(filled_url: str, what: s
         ids = Ids(
             [str(await database.pool.fetchval(f"SELECT an_id({kind}, {778 if kind == 1 else 777})")) for kind in kinds]
         )
-        async with Scopes(database, deliver=lambda _: None).open(Caller(ids.user)) as scope:
+        async with RepositoryScopes(database, deliver=lambda _: None).open(Caller(ids.user)) as scope:
             await OFTEN[what](database, scope, ids)
     finally:
         # A closed connection has told all of its metrics.

@@ -91,10 +91,9 @@ async def test_ids_of_this_month_have_a_partition_of_their_own(fresh_database_ur
     database = connected_to(fresh_database_url)
     await database.connect()
     place = await database.pool.fetchval(
-        "INSERT INTO execution_events VALUES (uuidv7(), 1, 0, 'connection', now(), '{}') "
-        "RETURNING tableoid::regclass::text"
+        "INSERT INTO run_events VALUES (uuidv7(), 1, 0, 'connection', now(), '{}') RETURNING tableoid::regclass::text"
     )
-    assert place == await database.pool.fetchval("SELECT to_char(now(), '\"execution_events_\"YYYY_MM')")
+    assert place == await database.pool.fetchval("SELECT to_char(now(), '\"run_events_\"YYYY_MM')")
     assert await database.pool.fetchval("SELECT dyn_make_event_partitions(3)") == 1
     assert await database.pool.fetchval("SELECT dyn_make_event_partitions(3)") == 0
     await database.close()

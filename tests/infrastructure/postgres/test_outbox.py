@@ -12,8 +12,8 @@ from dynagent.core.shared.events import AgentEventObserver, DomainEvent
 from dynagent.core.shared.ids import new_id
 from dynagent.infrastructure.postgres.database import Database
 from dynagent.infrastructure.postgres.outbox import Outbox
-from dynagent.infrastructure.postgres.unit_of_work import Scopes
 from dynagent.infrastructure.redis.events import RedisEventStream
+from tests.repositories import RepositoryScopes
 
 
 class LampLit(DomainEvent):
@@ -36,7 +36,9 @@ def an_observer(*callbacks: Callable[[DomainEvent], Awaitable[None]]) -> tuple[A
 
 
 async def commit(database: Database, outbox: Outbox | None, *events: DomainEvent) -> None:
-    async with Scopes(database, deliver=outbox.deliver if outbox else lambda _: None).open(Caller(new_id())) as scope:
+    async with RepositoryScopes(database, deliver=outbox.deliver if outbox else lambda _: None).open(
+        Caller(new_id())
+    ) as scope:
         for event in events:
             scope.uow.record(event)
         await scope.uow.commit()

@@ -4,10 +4,10 @@ import asyncio
 import uuid
 from datetime import UTC, datetime, timedelta
 
-from dynagent.core.executions import Execution, ExecutionStatus
+from dynagent.core.executions import Execution
+from dynagent.core.runs import RunStatus
 from dynagent.core.shared.ids import new_id
 from dynagent.infrastructure.postgres.database import Database, DatabaseSettings
-from dynagent.infrastructure.postgres.dispatch import PostgresDispatch
 from dynagent.infrastructure.postgres.prune import (
     Housekeeping,
     Pruned,
@@ -18,17 +18,18 @@ from dynagent.infrastructure.postgres.prune import (
     tidy,
     what_would_go,
 )
+from dynagent.infrastructure.postgres.runs.dispatch import PostgresDispatch
 from tests.conftest import ScopeFor
 from tests.infrastructure.postgres.rows import add_execution, add_worker
 
 PARTITION = """
 DO $$ BEGIN EXECUTE format(
-  'CREATE TABLE execution_events_old PARTITION OF execution_events FOR VALUES FROM (%L) TO (%L)',
+  'CREATE TABLE run_events_old PARTITION OF run_events FOR VALUES FROM (%L) TO (%L)',
   dyn_uuid_floor('2020-01-01Z'), dyn_uuid_floor('2020-02-01Z')); END $$
 """
 
 
-def an_execution(created: datetime, status: ExecutionStatus = ExecutionStatus.COMPLETED) -> Execution:
+def an_execution(created: datetime, status: RunStatus = RunStatus.COMPLETED) -> Execution:
     id = uuid.UUID(int=int(created.timestamp() * 1000) << 80 | uuid.UUID(new_id()).int & (1 << 80) - 1)
     execution = Execution.start(
         id=str(id),
@@ -60,39 +61,38 @@ async def left(database: Database, table: str, column: str) -> set[str]:
 async def test_old_and_ended_goes_and_all_else_stays(scope_for: ScopeFor, database: Database) -> None:
     now = datetime.now(UTC)
     old = [an_execution(now - timedelta(days=days)) for days in (400, 401, 402)]
-    live = an_execution(now - timedelta(days=400), ExecutionStatus.WAITING)
+    live = an_execution(now - timedelta(days=400), RunStatus.WAITING)
     young = an_execution(now - timedelta(days=5))
     await store(scope_for, database, *old, live, young)
     assert await what_would_go(database.pool, timedelta(days=300)) == Pruned((), 3, 3, 3)
-    assert len(await left(database, "executions", "id")) == 5, "asking removes nothing"
+    assert len(await left(database, "runs", "id")) == 5, "asking removes nothing"
     assert await prune(database.pool, timedelta(days=300), batch=2) == Pruned((), 3, 3, 3)
     stays = {live.id, young.id}
-    assert await left(database, "executions", "id") == stays
-    assert await left(database, "execution_events", "execution_id") == stays
+    assert await left(database, "runs", "id") == stays
+    assert await left(database, "run_events", "execution_id") == stays
     assert await left(database, "checkpoints", "thread_id") == stays
-    await database.pool.execute("TRUNCATE executions, execution_events, checkpoints CASCADE")
+    await database.pool.execute("TRUNCATE runs, run_events, checkpoints CASCADE")
 
 
 async def test_a_month_without_anything_alive_is_dropped_whole(scope_for: ScopeFor, database: Database) -> None:
     await database.pool.execute(PARTITION)
     month = datetime(2020, 1, 15, tzinfo=UTC)
-    live, over = an_execution(month, ExecutionStatus.WAITING), an_execution(month)
+    live, over = an_execution(month, RunStatus.WAITING), an_execution(month)
     await store(scope_for, database, live, over)
     assert await prune(database.pool, timedelta(days=30)) == Pruned((), 1, 1, 1)
-    await database.pool.execute("UPDATE executions SET status = 'completed' WHERE id = $1", live.id)
-    assert await what_would_go(database.pool, timedelta(days=30)) == Pruned(("execution_events_old",), 1, 0, 1)
-    assert await prune(database.pool, timedelta(days=30)) == Pruned(("execution_events_old",), 1, 0, 1)
-    assert await left(database, "execution_events", "execution_id") == set()
+    await database.pool.execute("UPDATE runs SET status = 'completed' WHERE id = $1", live.id)
+    assert await what_would_go(database.pool, timedelta(days=30)) == Pruned(("run_events_old",), 1, 0, 1)
+    assert await prune(database.pool, timedelta(days=30)) == Pruned(("run_events_old",), 1, 0, 1)
+    assert await left(database, "run_events", "execution_id") == set()
     assert (
-        await database.pool.fetchval("SELECT count(*) FROM pg_inherits WHERE inhparent = 'execution_events'::regclass")
-        == 4
+        await database.pool.fetchval("SELECT count(*) FROM pg_inherits WHERE inhparent = 'run_events'::regclass") == 4
     )
 
 
 async def test_after_a_long_stop_the_months_are_there_before_the_first_event(database: Database) -> None:
     """Without its month an event would lie in the default partition, and that month could never be made."""
     dropped = await database.pool.fetch(
-        "SELECT inhrelid::regclass::text AS name FROM pg_inherits WHERE inhparent = 'execution_events'::regclass "
+        "SELECT inhrelid::regclass::text AS name FROM pg_inherits WHERE inhparent = 'run_events'::regclass "
         "AND inhrelid::regclass::text ~ '[0-9]$'"
     )
     for row in dropped:
@@ -120,9 +120,9 @@ async def test_housekeeping_is_done_by_one_process_at_a_time(database: Database)
 
 async def test_sizes_add_partitions_up(database: Database) -> None:
     sizes = {size.name: size.bytes for size in await table_sizes(database.pool)}
-    assert sizes["execution_events"] > 0
-    assert {"agents", "executions", "checkpoints"} <= sizes.keys()
-    assert not any(name.startswith("execution_events_") for name in sizes)
+    assert sizes["run_events"] > 0
+    assert {"agents", "runs", "checkpoints"} <= sizes.keys()
+    assert not any(name.startswith("run_events_") for name in sizes)
 
 
 async def test_housekeeping_needs_one_connection(database_url: str) -> None:
@@ -148,7 +148,7 @@ async def test_places_that_nobody_holds_are_given_back(database: Database) -> No
     worker = await add_worker(database)
     for user in (lost, lost, right):
         assert await dispatch.claim(await add_execution(database, user_id=user), worker)
-    await database.pool.execute("DELETE FROM executions WHERE user_id = $1", lost)
+    await database.pool.execute("DELETE FROM runs WHERE user_id = $1", lost)
     await tidy(database.pool)
     rows = await database.pool.fetch(
         "SELECT user_id::text AS user, n FROM user_slots WHERE user_id = ANY($1)", [lost, right]

@@ -10,18 +10,18 @@ import asyncpg
 import pytest
 import pytest_asyncio
 
-from dynagent.core.executions import Frame
+from dynagent.core.runs import Frame
 from dynagent.core.shared.ids import new_id
-from dynagent.infrastructure.memory.trace_hub import TraceHub
 from dynagent.infrastructure.postgres.database import Database, DatabaseSettings
 from dynagent.infrastructure.postgres.replica import Replica
-from dynagent.infrastructure.postgres.trace_log import PostgresTraceLog
-from dynagent.infrastructure.postgres.trace_writer import EventWriter
+from dynagent.infrastructure.postgres.runs.trace_log import PostgresTraceLog
+from dynagent.infrastructure.postgres.runs.trace_writer import EventWriter
+from dynagent.infrastructure.trace.hub import TraceHub
 from tests.conftest import connected_to
 from tests.infrastructure.postgres.rows import add_execution, add_worker
 from tests.servers import TestPostgres
 
-EVENT = "INSERT INTO execution_events VALUES ($1, $2, 1, $3, now(), $4)"
+EVENT = "INSERT INTO run_events VALUES ($1, $2, 1, $3, now(), $4)"
 
 
 @pytest_asyncio.fixture
@@ -136,4 +136,4 @@ async def test_a_replica_that_is_late_is_not_read(copy: Database, replica: Repli
 async def test_nothing_can_be_written_there(replica: Replica) -> None:
     assert replica.pool is not None and replica.sessions is not None
     with pytest.raises(asyncpg.ReadOnlySQLTransactionError):
-        await replica.pool.execute("DELETE FROM executions WHERE id = $1", new_id())
+        await replica.pool.execute("DELETE FROM runs WHERE id = $1", new_id())

@@ -8,8 +8,8 @@ from dynagent.core.shared.ids import new_id
 from dynagent.core.tools import CustomTool, ToolReflection
 from dynagent.infrastructure.postgres.database import Database
 from dynagent.infrastructure.postgres.sandbox_audit import SandboxAudit
-from dynagent.infrastructure.postgres.unit_of_work import Scopes
 from dynagent.infrastructure.sandbox.audit import AuditEvent
+from tests.repositories import RepositoryScopes
 
 NOW = datetime.now(UTC)
 
@@ -20,7 +20,7 @@ async def add_tool(database: Database, user: str) -> CustomTool:
         reflection=ToolReflection(entry="probe", shape="async", description="", parameters={}),
         created_at=NOW, updated_at=NOW,
     )  # fmt: skip
-    async with Scopes(database, deliver=lambda _: None).open(Caller(user)) as scope:
+    async with RepositoryScopes(database, deliver=lambda _: None).open(Caller(user)) as scope:
         await scope.custom_tools.create(tool)
         await scope.uow.commit()
     return tool

@@ -15,18 +15,18 @@ from dynagent.core.shared.paging import PageRequest
 from dynagent.infrastructure.cron.timetable import CronTimetable
 from dynagent.infrastructure.postgres.database import Database
 from dynagent.infrastructure.postgres.schedule_firing import PostgresFiring
-from dynagent.infrastructure.postgres.unit_of_work import Scope, Scopes
 from tests.infrastructure.postgres.rows import add_execution
+from tests.repositories import Repositories, RepositoryScopes
 
 TIMETABLE = CronTimetable()
 NOW = datetime.now(UTC)
 
 
-def scopes(database: Database) -> Scopes:
-    return Scopes(database, deliver=lambda _: None)
+def scopes(database: Database) -> RepositoryScopes:
+    return RepositoryScopes(database, deliver=lambda _: None)
 
 
-async def add(scope: Scope, user_id: str, **changes: Any) -> Schedule:
+async def add(scope: Repositories, user_id: str, **changes: Any) -> Schedule:
     configuration = AgentConfiguration(name="A", output_schema=changes.pop("output_schema", None))
     agent = Agent.create(id=new_id(), user_id=user_id, configuration=configuration, now=NOW)
     await scope.agents.create(agent.with_status(changes.pop("status", "active"), now=NOW))
@@ -55,9 +55,7 @@ async def stored(database: Database, schedule: Schedule) -> Any:
 
 
 async def runs(database: Database, schedule: Schedule) -> list[Any]:
-    return await database.pool.fetch(
-        "SELECT * FROM executions WHERE schedule_key LIKE $1 ORDER BY id", f"{schedule.id}:%"
-    )
+    return await database.pool.fetch("SELECT * FROM runs WHERE schedule_key LIKE $1 ORDER BY id", f"{schedule.id}:%")
 
 
 async def test_what_is_written_is_read(database: Database) -> None:
@@ -115,7 +113,7 @@ async def test_each_due_time_fires_once_with_five_workers(database: Database) ->
     assert row["last_execution_id"] == started[0]["id"]
     assert row["next_fire"] > datetime.now(UTC)
     opening = await database.pool.fetchval(
-        "SELECT payload::text FROM execution_events WHERE execution_id = $1", started[0]["id"]
+        "SELECT payload::text FROM run_events WHERE execution_id = $1", started[0]["id"]
     )
     assert '"type":"connection"' in opening
 
@@ -171,7 +169,7 @@ async def test_what_kept_it_from_starting_is_told_until_it_starts_again(database
         assert (kept.last_fire, kept.last_execution_id) == (schedule.next_fire, None)
         assert await runs(database, schedule) == []
 
-        await database.pool.execute("UPDATE executions SET status = 'cancelled' WHERE user_id = $1", user)
+        await database.pool.execute("UPDATE runs SET status = 'cancelled' WHERE user_id = $1", user)
         await database.pool.execute("UPDATE schedules SET next_fire = now() WHERE id = $1", schedule.id)
         await firing.fire()
         row = await stored(database, schedule)
@@ -204,12 +202,12 @@ async def test_one_that_cannot_be_fired_holds_up_no_other(database: Database) ->
     async with scopes(database).open(Caller(user)) as scope:
         broken, sound = await add(scope, user), await add(scope, user)
     await database.pool.execute(
-        "ALTER TABLE executions ADD CONSTRAINT ck_broken CHECK (schedule_key NOT LIKE $$" + broken.id + "%$$)"
+        "ALTER TABLE runs ADD CONSTRAINT ck_broken CHECK (schedule_key NOT LIKE $$" + broken.id + "%$$)"
     )
     try:
         await PostgresFiring(database.pool, TIMETABLE, lambda _id, _lane: None, run_timeout_s=60).fire()
     finally:
-        await database.pool.execute("ALTER TABLE executions DROP CONSTRAINT ck_broken")
+        await database.pool.execute("ALTER TABLE runs DROP CONSTRAINT ck_broken")
     assert len(await runs(database, sound)) == 1
     assert await runs(database, broken) == []
     await PostgresFiring(database.pool, TIMETABLE, lambda _id, _lane: None, run_timeout_s=60).fire()

@@ -11,8 +11,8 @@ import pytest_asyncio
 from dynagent.infrastructure.postgres import migrations
 from dynagent.infrastructure.postgres import replica as module
 from dynagent.infrastructure.postgres.database import Database, DatabaseSettings
-from dynagent.infrastructure.postgres.leases import PostgresLeases
 from dynagent.infrastructure.postgres.replica import Replica
+from dynagent.infrastructure.postgres.runs.leases import PostgresLeases
 from tests.conftest import connected_to
 from tests.infrastructure.postgres.rows import add_execution, add_worker
 from tests.infrastructure.postgres.test_replica import log_over
@@ -72,12 +72,12 @@ async def test_a_standby_that_keeps_up_is_read_and_cannot_be_written(replica: Re
     assert await replica.pool.fetchval("SELECT pg_is_in_recovery()")
     id = await add_execution(primary, status="completed")
     async with asyncio.timeout(10):
-        while not await replica.pool.fetchval("SELECT count(*) FROM executions WHERE id = $1", id):
+        while not await replica.pool.fetchval("SELECT count(*) FROM runs WHERE id = $1", id):
             await asyncio.sleep(0.02)
     [frame] = await log_over(primary, replica).read(id, 0, 10, ended=True)
     assert frame.seq == 1
     with pytest.raises(asyncpg.ReadOnlySQLTransactionError):
-        await replica.pool.execute("DELETE FROM executions")
+        await replica.pool.execute("DELETE FROM runs")
 
 
 @pytest.mark.usefixtures("beating")
@@ -102,11 +102,11 @@ async def test_an_event_that_has_not_come_yet_is_read_at_the_primary(
     await until(lambda: replica.pool is not None)
     id = await add_execution(primary, status="completed")
     async with asyncio.timeout(10):
-        while not await replica.pool.fetchval("SELECT count(*) FROM executions WHERE id = $1", id):  # type: ignore[union-attr]
+        while not await replica.pool.fetchval("SELECT count(*) FROM runs WHERE id = $1", id):  # type: ignore[union-attr]
             await asyncio.sleep(0.02)
     pair.standby.ask("SELECT pg_wal_replay_pause()")
     try:
-        await primary.pool.execute("INSERT INTO execution_events VALUES ($1, 2, 1, 'complete', now(), '{}')", id)
+        await primary.pool.execute("INSERT INTO run_events VALUES ($1, 2, 1, 'complete', now(), '{}')", id)
         assert [frame.seq for frame in await log_over(primary, replica).read(id, 1, 10, ended=True)] == [2]
     finally:
         pair.standby.ask("SELECT pg_wal_replay_resume()")

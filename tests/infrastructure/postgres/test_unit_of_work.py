@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 import pytest
 
 from dynagent.application.shared.caller import Caller
-from dynagent.core.agents import Agent, AgentConfiguration, AgentCreated, AgentRepository
+from dynagent.core.agents import Agent, AgentConfiguration, AgentCreated
 from dynagent.core.shared.errors import ErrorKind, Unavailable
 from dynagent.core.shared.events import DomainEvent
 from dynagent.core.shared.ids import new_id
 from dynagent.infrastructure.postgres.database import Database
-from dynagent.infrastructure.postgres.unit_of_work import Scopes
+from tests.repositories import RepositoryScopes
 
 NOW = datetime(2026, 5, 4, tzinfo=UTC)
 
@@ -36,7 +36,7 @@ async def test_row_and_event_are_committed_together_then_delivered(database: Dat
         order.append("delivered")
 
     event = created(agent)
-    async with Scopes(database, deliver=deliver).open(Caller(agent.user_id)) as scope:
+    async with RepositoryScopes(database, deliver=deliver).open(Caller(agent.user_id)) as scope:
         await scope.agents.create(agent)
         scope.uow.record(event)
         scope.uow.after_commit(after)
@@ -51,7 +51,7 @@ async def test_row_and_event_are_committed_together_then_delivered(database: Dat
 async def test_without_a_commit_nothing_is_stored_and_nobody_told(database: Database) -> None:
     agent = an_agent(new_id())
     told: list[DomainEvent] = []
-    scopes = Scopes(database, deliver=told.extend)
+    scopes = RepositoryScopes(database, deliver=told.extend)
     with pytest.raises(RuntimeError):
         async with scopes.open(Caller(agent.user_id)) as scope:
             await scope.agents.create(agent)
@@ -66,28 +66,15 @@ async def test_without_a_commit_nothing_is_stored_and_nobody_told(database: Data
 async def test_a_second_commit_stores_no_event_twice(database: Database) -> None:
     agent = an_agent(new_id())
     told: list[DomainEvent] = []
-    async with Scopes(database, deliver=told.extend).open(Caller(agent.user_id)) as scope:
+    async with RepositoryScopes(database, deliver=told.extend).open(Caller(agent.user_id)) as scope:
         scope.uow.record(created(agent))
         await scope.uow.commit()
         await scope.uow.commit()
     assert len(told) == 1
 
 
-async def test_a_cache_can_stand_in_front_of_the_agents(database: Database) -> None:
-    seen: list[str] = []
-
-    def in_front(agents: AgentRepository, user_id: str, _after: object) -> AgentRepository:
-        seen.append(user_id)
-        return agents
-
-    user = new_id()
-    async with Scopes(database, deliver=lambda _: None, agents_in_front=in_front).open(Caller(user)):
-        pass
-    assert seen == [user]
-
-
 async def test_lost_connections_are_unavailable_and_come_back_by_themselves(database: Database) -> None:
-    scopes = Scopes(database, deliver=lambda _: None)
+    scopes = RepositoryScopes(database, deliver=lambda _: None)
     user = new_id()
     async with scopes.open(Caller(user)) as scope:
         await scope.agents.list_all()

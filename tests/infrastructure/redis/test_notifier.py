@@ -13,7 +13,7 @@ import pytest
 from redis.asyncio import Redis
 from taskiq import InMemoryBroker
 
-from dynagent.core.executions import Lane
+from dynagent.core.runs import Lane
 from dynagent.infrastructure.redis.notifier import BadBrokerUrl, TaskiqNotifier, broker_factory
 from tests.brokers import TestNats, TestRabbit
 

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dynagent.core.executions import Frame
-from dynagent.infrastructure.memory.trace_hub import TraceHub
+from dynagent.core.runs import Frame
 from dynagent.infrastructure.redis.client import connect, news_server
 from dynagent.infrastructure.redis.settings import RedisSettings
 from dynagent.infrastructure.redis.trace_fanout import RedisTraceFanout, pack, unpack
+from dynagent.infrastructure.trace.hub import TraceHub
 
 
 class Process:

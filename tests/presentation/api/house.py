@@ -8,27 +8,43 @@ from dataclasses import dataclass, field
 import httpx2
 from fastapi import FastAPI
 
-from dynagent.application.commands import agents as agent_commands
 from dynagent.application.commands import executions as execution_commands
-from dynagent.application.commands import tools as tool_commands
-from dynagent.application.commands.executions import answer, repeat
+from dynagent.application.commands.agents import configure, lifecycle
+from dynagent.application.commands.agents.rules import SchemaFault
+from dynagent.application.commands.executions import answer, cancel, repeat, start
+from dynagent.application.commands.tools import change as tool_changes
+from dynagent.application.commands.tools import versions as tool_versions
 from dynagent.application.queries import agents as agent_queries
-from dynagent.application.queries import executions as execution_queries
 from dynagent.application.queries import tools as tool_queries
-from dynagent.application.queries.executions import read
+from dynagent.application.queries.executions import follow, read
+from dynagent.application.queries.executions.follow import Ask
 from dynagent.application.shared.bus import Bus
 from dynagent.application.shared.caller import Caller
-from dynagent.core.executions import (
+from dynagent.application.shared.resolver import Resolver
+from dynagent.core.agents import AgentRepository
+from dynagent.core.executions import Executions
+from dynagent.core.language_models import ChatModels, ModelRecords
+from dynagent.core.runs import (
     AnyTraceEvent,
+    CancelSignal,
     Complete,
-    ExecutionStatus,
     NodeEnd,
     NodeStart,
+    Notifier,
+    RunStatus,
+    Submissions,
     ToolEnd,
     ToolStart,
+    TraceLog,
     Usage,
 )
+from dynagent.core.shared.clock import Clock
+from dynagent.core.shared.sealing import SealsSecrets
+from dynagent.core.shared.unit_of_work import UnitOfWork
+from dynagent.core.tools import CallableTools, CustomTools, ToolCatalogue, ToolSandbox
 from dynagent.infrastructure.tools.arguments import misfits, schema_fault
+from dynagent.main.engine import NOUNS
+from dynagent.main.noun import handlers_in, routers_of, tags_of
 from dynagent.presentation.api.app import build_app
 from dynagent.presentation.api.settings import ApiSettings
 from dynagent.presentation.api.shared.sse import StreamShutdown
@@ -83,13 +99,16 @@ class House:
         self.pause: asyncio.Event | None = None
         self.open_scopes = 0
         self._runs: set[asyncio.Task[None]] = set()
-        self.bus: Bus[House] = Bus(self._scope)
-        self._register_agents()
-        self._register_tools()
-        self._register_executions()
-        self._register_going_on()
+        self.bus = Bus(self._scope)
+        self.bus.serve(self._resolver().routes(HANDLERS))
         self.app: FastAPI = build_app(
-            self.bus, health=self._report, metrics=lambda: b"dynagent_up 1\n", settings=settings, shutdown=self.shutdown
+            self.bus,
+            routers=routers_of(NOUNS),
+            tags=tags_of(NOUNS),
+            health=self._report,
+            metrics=lambda: b"dynagent_up 1\n",
+            settings=settings,
+            shutdown=self.shutdown,
         )
 
     def client(self) -> httpx2.AsyncClient:
@@ -97,22 +116,10 @@ class House:
         transport = httpx2.ASGITransport(app=self.app, raise_app_exceptions=False)
         return httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000")
 
-    def desk(self) -> agent_commands.AgentDesk:
-        """Return what the agent handlers share."""
-        return agent_commands.AgentDesk(
-            self.agents, self.uow, self.rules(), agent_commands.SettingsSafe(FakeBox()), clock=self.clock
-        )
-
-    def rules(self) -> agent_commands.AgentRules:
-        """Return the rules of agents."""
-        return agent_commands.AgentRules(self.agents, self.catalogue, self.models, schema_fault)
-
     async def play(self, execution_id: str) -> None:
         """Run an execution to its end, as a worker would."""
         execution = self.executions.stored[execution_id]
-        started = execution.model_copy(
-            update={"status": ExecutionStatus.RUNNING, "attempt": 1, "started_at": self.clock()}
-        )
+        started = execution.model_copy(update={"status": RunStatus.RUNNING, "attempt": 1, "started_at": self.clock()})
         await self.executions.update(started)
         first, *rest = scripted_events(execution.query)
         await self.trace.append(execution_id, first)
@@ -121,9 +128,9 @@ class House:
         await self.executions.update(
             started.model_copy(
                 update={
-                    "status": ExecutionStatus.COMPLETED,
+                    "status": RunStatus.COMPLETED,
                     "result": "23*19 is 437.",
-                    "model": "scripted",
+                    "answered_model": "scripted",
                     "completed_at": self.clock(),
                     "usage": Usage(input_tokens=3, output_tokens=4, total_tokens=7, model_calls=1, tool_calls=1),
                 }
@@ -152,104 +159,43 @@ class House:
         finally:
             self.open_scopes -= 1
 
-    def _register_agents(self) -> None:
-        self.bus.register(agent_commands.CreateAgent, lambda s: agent_commands.CreateAgentHandler(s.desk()))
-        self.bus.register(agent_commands.UpdateAgent, lambda s: agent_commands.UpdateAgentHandler(s.desk()))
-        self.bus.register(agent_commands.CloneAgent, lambda s: agent_commands.CloneAgentHandler(s.desk()))
-        self.bus.register(
-            agent_commands.RestoreAgentVersion, lambda s: agent_commands.RestoreAgentVersionHandler(s.desk())
-        )
-        self.bus.register(
-            agent_commands.DeleteAgent, lambda s: agent_commands.DeleteAgentHandler(s.agents, s.uow, s.rules())
-        )
-        self.bus.register(
-            agent_commands.SetAgentStatus, lambda s: agent_commands.SetAgentStatusHandler(s.agents, s.uow)
-        )
-        self.bus.register(agent_queries.GetAgent, lambda s: agent_queries.GetAgentHandler(s.agents))
-        self.bus.register(agent_queries.ListAgents, lambda s: agent_queries.ListAgentsHandler(s.agents))
-        self.bus.register(agent_queries.ListAgentVersions, lambda s: agent_queries.ListAgentVersionsHandler(s.agents))
-        self.bus.register(agent_queries.NameModels, lambda s: agent_queries.NameModelsHandler(s.kept_models))
-        self.bus.register(agent_queries.GetAgentVersion, lambda s: agent_queries.GetAgentVersionHandler(s.agents))
+    def _resolver(self) -> Resolver:
+        shared = {
+            answer.CheckSchema: misfits,
+            Ask: self.bus.send,
+            CallableTools: self.catalogue,
+            CancelSignal: self.signal,
+            Clock: self.clock,
+            Notifier: self.notifier,
+            SchemaFault: schema_fault,
+            SealsSecrets: FakeBox(),
+            Submissions: self.submissions,
+            ToolCatalogue: self.catalogue,
+            ToolSandbox: self.sandbox,
+            TraceLog: self.trace,
+        }
+        scoped = {
+            AgentRepository: lambda _: self.agents,
+            CustomTools: lambda _: self.custom_tools,
+            Executions: lambda _: self.executions,
+            ModelRecords: lambda _: self.kept_models,
+            UnitOfWork: lambda _: self.uow,
+            # Tests change these on the way.
+            ChatModels: lambda _: self.models,
+            execution_commands.SubmitSettings: lambda _: self.submitting,
+        }
+        return Resolver(shared=shared, scoped=scoped)
 
-    def _register_tools(self) -> None:
-        self.bus.register(
-            tool_commands.RegisterTool,
-            lambda s: tool_commands.RegisterToolHandler(s.custom_tools, s.uow, s.catalogue, s.sandbox, clock=s.clock),
-        )
-        self.bus.register(
-            tool_commands.UpdateTool,
-            lambda s: tool_commands.UpdateToolHandler(s.custom_tools, s.uow, s.catalogue, s.sandbox, clock=s.clock),
-        )
-        self.bus.register(
-            tool_commands.RemoveTool, lambda s: tool_commands.RemoveToolHandler(s.custom_tools, s.uow, s.catalogue)
-        )
-        self.bus.register(
-            tool_commands.RestoreToolVersion,
-            lambda s: tool_commands.RestoreToolVersionHandler(
-                s.custom_tools,
-                s.catalogue,
-                tool_commands.UpdateToolHandler(s.custom_tools, s.uow, s.catalogue, s.sandbox, clock=s.clock),
-            ),
-        )
-        self.bus.register(
-            tool_commands.SetToolStatus,
-            lambda s: tool_commands.SetToolStatusHandler(s.custom_tools, s.uow, s.catalogue, clock=s.clock),
-        )
-        self.bus.register(tool_queries.ListToolVersions, lambda s: tool_queries.ListToolVersionsHandler(s.custom_tools))
-        self.bus.register(tool_queries.GetToolVersion, lambda s: tool_queries.GetToolVersionHandler(s.custom_tools))
-        self.bus.register_free(tool_commands.ExecuteTool, tool_commands.ExecuteToolHandler(self.catalogue))
-        self.bus.register_free(tool_queries.ListTools, tool_queries.ListToolsHandler(self.catalogue))
-        self.bus.register_free(tool_queries.GetTool, tool_queries.GetToolHandler(self.catalogue))
 
-    def _register_executions(self) -> None:
-        self.bus.register(
-            execution_commands.StartExecution,
-            lambda s: execution_commands.StartExecutionHandler(
-                s.agents,
-                s.executions,
-                s.submissions,
-                models=s.models,
-                notifier=s.notifier,
-                settings=s.submitting,
-                schema_fault=schema_fault,
-                clock=s.clock,
-            ),
-        )
-        self.bus.register(
-            execution_commands.CancelExecution,
-            lambda s: execution_commands.CancelExecutionHandler(s.executions, s.uow, s.signal),
-        )
-        self.bus.register(
-            execution_queries.GetExecution, lambda s: execution_queries.GetExecutionHandler(s.executions, s.trace)
-        )
-        self.bus.register(
-            execution_queries.ListExecutions, lambda s: execution_queries.ListExecutionsHandler(s.executions)
-        )
-        self.bus.register(
-            execution_queries.ReadTrace, lambda s: execution_queries.ReadTraceHandler(s.executions, s.trace)
-        )
-        self.bus.register(
-            execution_queries.FollowTrace, lambda s: execution_queries.FollowTraceHandler(s.executions, s.trace)
-        )
-        self.bus.register_free(
-            execution_queries.WaitForExecution, execution_queries.WaitForExecutionHandler(self.bus.send)
-        )
-
-    def _register_going_on(self) -> None:
-        self.bus.register(read.ListOpenQuestions, lambda s: read.ListOpenQuestionsHandler(s.executions))
-        self.bus.register(read.ListInterrupts, lambda s: read.ListInterruptsHandler(s.executions))
-        self.bus.register(
-            answer.AnswerInterrupts,
-            lambda s: answer.AnswerInterruptsHandler(
-                s.executions, s.uow, notifier=s.notifier, check_schema=misfits, clock=s.clock
-            ),
-        )
-        self.bus.register(
-            repeat.RepeatExecution,
-            lambda s: repeat.RepeatExecutionHandler(
-                s.executions, s.uow, trace=s.trace, notifier=s.notifier, settings=s.submitting, clock=s.clock
-            ),
-        )
+HANDLERS = [
+    *handlers_in(configure, lifecycle, agent_queries, tool_changes, tool_versions, tool_queries),
+    *handlers_in(start, cancel, follow, answer, repeat),
+    read.GetExecutionHandler,
+    read.ListExecutionsHandler,
+    read.ListInterruptsHandler,
+    read.ListOpenQuestionsHandler,
+    read.ReadTraceHandler,
+]
 
 
 def scripted_events(query: str) -> list[AnyTraceEvent]:

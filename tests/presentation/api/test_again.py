@@ -7,7 +7,7 @@ import httpx2
 import pytest
 
 from dynagent.application.commands.executions import SubmitSettings
-from dynagent.core.executions import ExecutionStatus, Interrupt
+from dynagent.core.runs import Interrupt, RunStatus
 from tests.presentation.api.house import House
 
 UNKNOWN = "01900000-0000-7000-8000-000000000000"
@@ -24,7 +24,7 @@ async def done(api: httpx2.AsyncClient, agent_id: str) -> str:
 def waiting(house: House, done: str) -> list[Interrupt]:
     """The same as one that waits for two answers."""
     stored = house.executions.stored[done]
-    house.executions.stored[done] = stored.model_copy(update={"status": ExecutionStatus.WAITING, "result": None})
+    house.executions.stored[done] = stored.model_copy(update={"status": RunStatus.WAITING, "result": None})
     now = datetime.now(UTC)
     asked = [
         Interrupt.ask("approval", execution_id=done, call_key=key, value={"tool": "t"}, now=now) for key in ("a", "b")
@@ -86,7 +86,7 @@ async def test_what_nobody_asked_cannot_be_answered(
     assert (unknown.status_code, unknown.json()["error_code"]) == (404, "interrupt_not_found")
     nobody = await post(api, UNKNOWN, "resume", {"answers": {waiting[0].id: APPROVE}})
     assert (nobody.status_code, nobody.json()["error_code"]) == (404, "execution_not_found")
-    house.executions.stored[id] = house.executions.stored[id].model_copy(update={"status": ExecutionStatus.CANCELLED})
+    house.executions.stored[id] = house.executions.stored[id].model_copy(update={"status": RunStatus.CANCELLED})
     over = await post(api, id, "resume", {"answers": {waiting[0].id: APPROVE}})
     assert (over.status_code, over.json()["error_code"]) == (409, "nothing_to_answer")
     early = await post(api, id, "replay")
@@ -96,7 +96,7 @@ async def test_what_nobody_asked_cannot_be_answered(
 async def test_running_again_is_accepted_at_a_place_of_its_own(
     api: httpx2.AsyncClient, done: str, house: House
 ) -> None:
-    failed = house.executions.stored[done].model_copy(update={"status": ExecutionStatus.FAILED})
+    failed = house.executions.stored[done].model_copy(update={"status": RunStatus.FAILED})
     house.executions.stored[done] = failed
     for what, body in (("replay", None), ("retry", None), ("fork", {"after_seq": 4, "edit": {"result": "438"}})):
         answer = await post(api, done, what, body)
@@ -129,11 +129,11 @@ async def test_what_cannot_be_run_again(api: httpx2.AsyncClient, done: str, hous
     assert (completed.status_code, completed.json()["error_code"]) == (409, "nothing_to_retry")
     for what, body in (("replay", None), ("retry", None), ("fork", {"after_seq": 1})):
         assert (await post(api, UNKNOWN, what, body)).json()["error_code"] == "execution_not_found"
-    running = house.executions.stored[done].model_copy(update={"status": ExecutionStatus.RUNNING})
+    running = house.executions.stored[done].model_copy(update={"status": RunStatus.RUNNING})
     house.executions.stored[done] = running
     early = await post(api, done, "replay")
     assert (early.status_code, early.json()["error_code"]) == (409, "execution_not_over")
-    house.executions.stored[done] = running.model_copy(update={"status": ExecutionStatus.COMPLETED})
+    house.executions.stored[done] = running.model_copy(update={"status": RunStatus.COMPLETED})
 
 
 async def test_an_answer_that_comes_too_late_is_told_precisely(
@@ -166,7 +166,7 @@ async def test_running_again_is_bounded_like_running(
 ) -> None:
     house.submitting = SubmitSettings(max_waiting_per_user=1, queue_retry_after_s=9)
     house.executions.stored[UNKNOWN] = house.executions.stored[done].model_copy(
-        update={"id": UNKNOWN, "status": ExecutionStatus.PENDING}
+        update={"id": UNKNOWN, "status": RunStatus.PENDING}
     )
     full = await post(api, done, what, body)
     assert (full.status_code, full.json()["error_code"]) == (429, "too_many_executions")

@@ -8,7 +8,7 @@ import httpx2
 import pytest
 
 from dynagent.application.commands.executions import SubmitSettings
-from dynagent.core.executions import ExecutionStatus, InterruptRaised
+from dynagent.core.runs import InterruptRaised, RunStatus
 from dynagent.presentation.api.shared.sse import StreamShutdown
 from tests.presentation.api.house import House
 
@@ -119,7 +119,7 @@ async def test_a_full_queue_is_told_when_to_come_back(api: httpx2.AsyncClient, a
     house.submitting = SubmitSettings.model_construct(max_waiting_per_user=1, queue_retry_after_s=7.2)
     await run(api, agent_id)
     first = next(iter(house.executions.stored.values()))
-    house.executions.stored[first.id] = first.model_copy(update={"status": ExecutionStatus.PENDING})
+    house.executions.stored[first.id] = first.model_copy(update={"status": RunStatus.PENDING})
 
     answer = await run(api, agent_id)
 
@@ -213,7 +213,7 @@ async def test_a_run_that_waits_for_a_person_answers_202(api: httpx2.AsyncClient
     )
 
     await house.trace.append(execution.id, question)
-    await house.executions.update(execution.model_copy(update={"status": ExecutionStatus.WAITING}))
+    await house.executions.update(execution.model_copy(update={"status": RunStatus.WAITING}))
     await house.trace.beat()
     answer = await waiting
 
@@ -234,7 +234,7 @@ async def test_a_client_that_leaves_cancels_nothing(api: httpx2.AsyncClient, age
     await house.settled()
 
     (execution,) = house.executions.stored.values()
-    assert execution.status is ExecutionStatus.COMPLETED
+    assert execution.status is RunStatus.COMPLETED
     assert house.signal.announced == []
 
 

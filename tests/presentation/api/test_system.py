@@ -6,6 +6,8 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from dynagent.main.engine import NOUNS
+from dynagent.main.noun import routers_of
 from dynagent.presentation.api.app import build_app
 from tests.presentation.api.house import House, PartFinding, WholeFinding
 
@@ -86,7 +88,9 @@ async def test_the_reference_needs_nothing_from_elsewhere(api: httpx2.AsyncClien
 async def test_a_frontend_is_served_below_the_routes(house: House, tmp_path: Path) -> None:
     (tmp_path / "index.html").write_text("<title>Interface</title>")
     (tmp_path / "404.html").write_text("<title>No such page</title>")
-    house.app = build_app(house.bus, health=house._report, metrics=lambda: b"", frontend=tmp_path)
+    house.app = build_app(
+        house.bus, routers=routers_of(NOUNS), tags=(), health=house._report, metrics=lambda: b"", frontend=tmp_path
+    )
 
     async with house.client() as api:
         assert "Interface" in (await api.get("/")).text

@@ -1595,7 +1595,7 @@ export type ExecutionOut = {
      * Started At
      */
     started_at: string | null;
-    status: ExecutionStatus;
+    status: RunStatus;
     /**
      * Trace
      */
@@ -1604,11 +1604,11 @@ export type ExecutionOut = {
 };
 
 /**
- * ExecutionStatus
+ * RunStatus
  *
  * Where an execution stands.
  */
-export type ExecutionStatus = 'pending' | 'running' | 'waiting' | 'completed' | 'failed' | 'cancelled' | 'timed_out';
+export type RunStatus = 'pending' | 'running' | 'waiting' | 'completed' | 'failed' | 'cancelled' | 'timed_out';
 
 /**
  * ExecutionSummary
@@ -1709,7 +1709,7 @@ export type ExecutionSummary = {
      * Started At
      */
     started_at: string | null;
-    status: ExecutionStatus;
+    status: RunStatus;
     usage: Usage;
 };
 
@@ -5557,7 +5557,7 @@ export type ListExecutionsData = {
         /**
          * Status
          */
-        status?: ExecutionStatus | null;
+        status?: RunStatus | null;
         /**
          * Created From
          *

@@ -7,10 +7,10 @@ from typing import Any
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from dynagent.application.shared.bus import Returns
 from dynagent.application.shared.caller import Caller
+from dynagent.application.shared.messages import Command
 from dynagent.core.agents import AgentNotFound, AgentRepository
-from dynagent.core.schedules import Schedule, ScheduleNotFound, Schedules, Timetable, TooManySchedules
+from dynagent.core.schedules import BadTimetable, Schedule, ScheduleNotFound, Schedules, Timetable, TooManySchedules
 from dynagent.core.shared.clock import Clock, utc_now
 from dynagent.core.shared.ids import NewId, is_id, new_id
 from dynagent.core.shared.paging import PageRequest
@@ -18,7 +18,7 @@ from dynagent.core.shared.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, kw_only=True)
-class CreateSchedule(Returns[Schedule]):
+class CreateSchedule(Command[Schedule], needs="executions:run", raises=(AgentNotFound, BadTimetable, TooManySchedules)):
     """Have an agent asked at set times. Raises AgentNotFound, BadTimetable, TooManySchedules."""
 
     agent_id: str
@@ -32,7 +32,7 @@ class CreateSchedule(Returns[Schedule]):
 
 
 @dataclass(frozen=True)
-class ChangeSchedule(Returns[Schedule]):
+class ChangeSchedule(Command[Schedule], needs="executions:run", raises=(ScheduleNotFound, BadTimetable)):
     """Change fields of a schedule; its next time is computed anew. Raises ScheduleNotFound, BadTimetable."""
 
     schedule_id: str
@@ -40,7 +40,7 @@ class ChangeSchedule(Returns[Schedule]):
 
 
 @dataclass(frozen=True)
-class RemoveSchedule(Returns[None]):
+class RemoveSchedule(Command[None], needs="executions:run", raises=(ScheduleNotFound,)):
     """Remove a schedule; its executions stay. Raises ScheduleNotFound."""
 
     schedule_id: str
@@ -54,27 +54,13 @@ class ScheduleSettings(BaseSettings):
     max_schedules_per_user: int = Field(default=100, ge=1)
 
 
-class ScheduleDesk:
-    """What the handlers share: the owner's schedules and agents, the timetable, the transaction."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScheduleChecks:
+    """Loads schedules, and refuses what may not become one."""
 
-    def __init__(
-        self,
-        schedules: Schedules,
-        agents: AgentRepository,
-        uow: UnitOfWork,
-        *,
-        timetable: Timetable,
-        settings: ScheduleSettings,
-        clock: Clock = utc_now,
-        new_id: NewId = new_id,
-    ) -> None:
-        self.settings = settings
-        self.schedules = schedules
-        self.agents = agents
-        self.uow = uow
-        self.timetable = timetable
-        self.clock = clock
-        self.new_id = new_id
+    schedules: Schedules
+    agents: AgentRepository
+    settings: ScheduleSettings
 
     async def check_agent(self, agent_id: str) -> None:
         """Refuse with AgentNotFound what is no agent of the owner."""
@@ -98,21 +84,25 @@ class ScheduleDesk:
         return schedule
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CreateScheduleHandler:
     """Handles CreateSchedule."""
 
-    def __init__(self, desk: ScheduleDesk) -> None:
-        self._desk = desk
+    schedules: Schedules
+    uow: UnitOfWork
+    timetable: Timetable
+    checks: ScheduleChecks
+    clock: Clock = utc_now
+    new_id: NewId = new_id
 
     async def __call__(self, message: CreateSchedule, caller: Caller) -> Schedule:
         """Return the new schedule with its next time."""
-        desk = self._desk
-        await desk.check_agent(message.agent_id)
-        await desk.check_number()
-        now = desk.clock()
-        following = desk.timetable.after(message.cron, message.time_zone, now)[0]
+        await self.checks.check_agent(message.agent_id)
+        await self.checks.check_number()
+        now = self.clock()
+        following = self.timetable.after(message.cron, message.time_zone, now)[0]
         schedule = Schedule(
-            id=desk.new_id(),
+            id=self.new_id(),
             user_id=caller.user_id,
             agent_id=message.agent_id,
             name=message.name,
@@ -126,37 +116,42 @@ class CreateScheduleHandler:
             created_at=now,
             updated_at=now,
         )
-        await desk.schedules.create(schedule)
-        await desk.uow.commit()
+        await self.schedules.create(schedule)
+        await self.uow.commit()
         return schedule
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeScheduleHandler:
     """Handles ChangeSchedule."""
 
-    def __init__(self, desk: ScheduleDesk) -> None:
-        self._desk = desk
+    schedules: Schedules
+    uow: UnitOfWork
+    timetable: Timetable
+    checks: ScheduleChecks
+    clock: Clock = utc_now
 
     async def __call__(self, message: ChangeSchedule, caller: Caller) -> Schedule:
         """Return the changed schedule."""
-        desk = self._desk
-        schedule = await desk.load(message.schedule_id)
+        schedule = await self.checks.load(message.schedule_id)
         if "agent_id" in message.changes:
-            await desk.check_agent(message.changes["agent_id"])
-        changed = schedule.changed(desk.timetable, dict(message.changes), now=desk.clock())
-        await desk.schedules.update(changed)
-        await desk.uow.commit()
+            await self.checks.check_agent(message.changes["agent_id"])
+        changed = schedule.changed(self.timetable, dict(message.changes), now=self.clock())
+        await self.schedules.update(changed)
+        await self.uow.commit()
         return changed
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RemoveScheduleHandler:
     """Handles RemoveSchedule."""
 
-    def __init__(self, desk: ScheduleDesk) -> None:
-        self._desk = desk
+    schedules: Schedules
+    uow: UnitOfWork
+    checks: ScheduleChecks
 
     async def __call__(self, message: RemoveSchedule, caller: Caller) -> None:
         """Remove it."""
-        schedule = await self._desk.load(message.schedule_id)
-        await self._desk.schedules.delete(schedule.id)
-        await self._desk.uow.commit()
+        schedule = await self.checks.load(message.schedule_id)
+        await self.schedules.delete(schedule.id)
+        await self.uow.commit()

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from dynagent.application.shared.bus import Returns
 from dynagent.application.shared.caller import Caller
+from dynagent.application.shared.messages import Query
 from dynagent.core.agents import (
     Agent,
     AgentFilter,
@@ -14,19 +14,20 @@ from dynagent.core.agents import (
     AgentVersionNotFound,
 )
 from dynagent.core.language_models import ModelRecords
+from dynagent.core.shared.errors import MalformedInput
 from dynagent.core.shared.ids import is_id
 from dynagent.core.shared.paging import Page, PageRequest
 
 
 @dataclass(frozen=True)
-class GetAgent(Returns[Agent]):
+class GetAgent(Query[Agent], needs="agents:read", raises=(AgentNotFound,)):
     """One agent. Raises AgentNotFound."""
 
     agent_id: str
 
 
 @dataclass(frozen=True)
-class ListAgents(Returns[Page[Agent]]):
+class ListAgents(Query[Page[Agent]], needs="agents:read", raises=(MalformedInput,)):
     """A page of the caller's agents, newest first. Raises MalformedInput on a forged cursor."""
 
     wanted: AgentFilter = field(default_factory=AgentFilter)
@@ -34,7 +35,7 @@ class ListAgents(Returns[Page[Agent]]):
 
 
 @dataclass(frozen=True)
-class ListAgentVersions(Returns[Page[AgentVersion]]):
+class ListAgentVersions(Query[Page[AgentVersion]], needs="agents:read", raises=(AgentNotFound,)):
     """The versions of an agent, newest first. Raises AgentNotFound."""
 
     agent_id: str
@@ -42,7 +43,7 @@ class ListAgentVersions(Returns[Page[AgentVersion]]):
 
 
 @dataclass(frozen=True)
-class GetAgentVersion(Returns[AgentVersion]):
+class GetAgentVersion(Query[AgentVersion], needs="agents:read", raises=(AgentNotFound, AgentVersionNotFound)):
     """One version of an agent. Raises AgentNotFound, AgentVersionNotFound."""
 
     agent_id: str
@@ -50,70 +51,70 @@ class GetAgentVersion(Returns[AgentVersion]):
 
 
 @dataclass(frozen=True)
-class NameModels(Returns[Mapping[str, str]]):
+class NameModels(Query[Mapping[str, str]], needs="agents:read"):
     """The names of models that agents choose by id; ids that name no model of the caller's are left out."""
 
     ids: frozenset[str]
 
 
+@dataclass(frozen=True, slots=True)
 class GetAgentHandler:
     """Handles GetAgent."""
 
-    def __init__(self, agents: AgentRepository) -> None:
-        self._agents = agents
+    agents: AgentRepository
 
     async def __call__(self, message: GetAgent, caller: Caller) -> Agent:
         """Return the agent."""
-        return await _load(self._agents, message.agent_id)
+        return await _load(self.agents, message.agent_id)
 
 
+@dataclass(frozen=True, slots=True)
 class ListAgentsHandler:
     """Handles ListAgents."""
 
-    def __init__(self, agents: AgentRepository) -> None:
-        self._agents = agents
+    agents: AgentRepository
 
     async def __call__(self, message: ListAgents, caller: Caller) -> Page[Agent]:
         """Return the page."""
-        return await self._agents.find(message.wanted, message.page)
+        return await self.agents.find(message.wanted, message.page)
 
 
+@dataclass(frozen=True, slots=True)
 class ListAgentVersionsHandler:
     """Handles ListAgentVersions."""
 
-    def __init__(self, agents: AgentRepository) -> None:
-        self._agents = agents
+    agents: AgentRepository
 
     async def __call__(self, message: ListAgentVersions, caller: Caller) -> Page[AgentVersion]:
         """Return the page of versions."""
-        agent = await _load(self._agents, message.agent_id)
-        return await self._agents.versions(agent.id, message.page)
+        agent = await _load(self.agents, message.agent_id)
+        return await self.agents.versions(agent.id, message.page)
 
 
+@dataclass(frozen=True, slots=True)
 class GetAgentVersionHandler:
     """Handles GetAgentVersion."""
 
-    def __init__(self, agents: AgentRepository) -> None:
-        self._agents = agents
+    agents: AgentRepository
 
     async def __call__(self, message: GetAgentVersion, caller: Caller) -> AgentVersion:
         """Return the version."""
-        agent = await _load(self._agents, message.agent_id)
-        version = await self._agents.get_version(agent.id, message.version)
+        agent = await _load(self.agents, message.agent_id)
+        version = await self.agents.get_version(agent.id, message.version)
         if version is None:
             raise AgentVersionNotFound(f"agent {agent.id} has no version {message.version}")
         return version
 
 
+@dataclass(frozen=True, slots=True)
 class NameModelsHandler:
     """Handles NameModels."""
 
-    def __init__(self, models: ModelRecords) -> None:
-        self._models = models
+    models: ModelRecords
 
     async def __call__(self, message: NameModels, caller: Caller) -> Mapping[str, str]:
         """Return id → name."""
-        found = [await self._models.get_by_id(id) for id in sorted(message.ids)]
+        found = [await self.models.get_by_id(id) for id in sorted(message.ids)]
         return {model.id: model.name for model in found if model is not None}
 
 

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from dynagent.application.shared.bus import Returns
 from dynagent.application.shared.caller import Caller
+from dynagent.application.shared.messages import Query
 from dynagent.core.executions import (
     Chat,
     ChatFilter,
@@ -16,7 +16,7 @@ from dynagent.core.shared.paging import Page, PageRequest
 
 
 @dataclass(frozen=True)
-class ListChats(Returns[Page[Chat]]):
+class ListChats(Query[Page[Chat]], needs="executions:read"):
     """A page of the caller's chats with agents that match, the latest first."""
 
     wanted: ChatFilter = field(default_factory=ChatFilter)
@@ -24,33 +24,33 @@ class ListChats(Returns[Page[Chat]]):
 
 
 @dataclass(frozen=True)
-class ReadChat(Returns[Page[Execution]]):
+class ReadChat(Query[Page[Execution]], needs="executions:read", raises=(ChatNotFound,)):
     """The turns of a chat, newest first. Raises ChatNotFound."""
 
     chat_id: str
     page: PageRequest = field(default_factory=PageRequest)
 
 
+@dataclass(frozen=True, slots=True)
 class ListChatsHandler:
     """Handles ListChats."""
 
-    def __init__(self, executions: Executions) -> None:
-        self._executions = executions
+    executions: Executions
 
     async def __call__(self, message: ListChats, caller: Caller) -> Page[Chat]:
         """Return the page."""
-        return await self._executions.chats(message.wanted, message.page)
+        return await self.executions.chats(message.wanted, message.page)
 
 
+@dataclass(frozen=True, slots=True)
 class ReadChatHandler:
     """Handles ReadChat."""
 
-    def __init__(self, executions: Executions) -> None:
-        self._executions = executions
+    executions: Executions
 
     async def __call__(self, message: ReadChat, caller: Caller) -> Page[Execution]:
         """Return the turns."""
-        found = await self._executions.find(ExecutionFilter(chat_id=message.chat_id), message.page)
+        found = await self.executions.find(ExecutionFilter(chat_id=message.chat_id), message.page)
         if not found.total:
             raise ChatNotFound(f"there is no chat {message.chat_id!r}")
         return found

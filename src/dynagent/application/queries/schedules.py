@@ -1,12 +1,12 @@
 """Questions about schedules."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime
 
-from dynagent.application.shared.bus import Returns
 from dynagent.application.shared.caller import Caller
-from dynagent.core.schedules import Schedule, ScheduleNotFound, Schedules, Timetable
+from dynagent.application.shared.messages import Query
+from dynagent.core.schedules import BadTimetable, Schedule, ScheduleNotFound, Schedules, Timetable
 from dynagent.core.shared.clock import Clock, utc_now
 from dynagent.core.shared.paging import Page, PageRequest
 
@@ -22,14 +22,14 @@ class ScheduleView:
 
 
 @dataclass(frozen=True)
-class GetSchedule(Returns[ScheduleView]):
+class GetSchedule(Query[ScheduleView], needs="executions:read", raises=(ScheduleNotFound,)):
     """One schedule with its next five times. Raises ScheduleNotFound."""
 
     schedule_id: str
 
 
 @dataclass(frozen=True)
-class ListSchedules(Returns[Page[Schedule]]):
+class ListSchedules(Query[Page[Schedule]], needs="executions:read"):
     """A page of the caller's schedules, newest first; of one agent when given."""
 
     agent_id: str | None = None
@@ -37,50 +37,51 @@ class ListSchedules(Returns[Page[Schedule]]):
 
 
 @dataclass(frozen=True)
-class PreviewTimes(Returns[Sequence[datetime]]):
+class PreviewTimes(Query[Sequence[datetime]], needs="executions:read", raises=(BadTimetable,), scope="none"):
     """The next five times of a timetable that is not stored (yet). Raises BadTimetable."""
 
     cron: str
     time_zone: str = "UTC"
 
 
+@dataclass(frozen=True, slots=True)
 class GetScheduleHandler:
     """Handles GetSchedule."""
 
-    def __init__(self, schedules: Schedules, *, timetable: Timetable, clock: Clock = utc_now) -> None:
-        self._schedules = schedules
-        self._timetable = timetable
-        self._clock = clock
+    schedules: Schedules
+    _: KW_ONLY
+    timetable: Timetable
+    clock: Clock = utc_now
 
     async def __call__(self, message: GetSchedule, caller: Caller) -> ScheduleView:
         """Return it as it is now."""
-        schedule = await self._schedules.get_by_id(message.schedule_id)
+        schedule = await self.schedules.get_by_id(message.schedule_id)
         if schedule is None:
             raise ScheduleNotFound(f"there is no schedule {message.schedule_id!r}")
         if schedule.paused:
             return ScheduleView(schedule)
-        times = self._timetable.after(schedule.cron, schedule.time_zone, self._clock(), SHOWN_TIMES)
+        times = self.timetable.after(schedule.cron, schedule.time_zone, self.clock(), SHOWN_TIMES)
         return ScheduleView(schedule, times)
 
 
+@dataclass(frozen=True, slots=True)
 class ListSchedulesHandler:
     """Handles ListSchedules."""
 
-    def __init__(self, schedules: Schedules) -> None:
-        self._schedules = schedules
+    schedules: Schedules
 
     async def __call__(self, message: ListSchedules, caller: Caller) -> Page[Schedule]:
         """Return the page."""
-        return await self._schedules.find(message.agent_id, message.page)
+        return await self.schedules.find(message.agent_id, message.page)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PreviewTimesHandler:
     """Handles PreviewTimes."""
 
-    def __init__(self, *, timetable: Timetable, clock: Clock = utc_now) -> None:
-        self._timetable = timetable
-        self._clock = clock
+    timetable: Timetable
+    clock: Clock = utc_now
 
     async def __call__(self, message: PreviewTimes, caller: Caller) -> Sequence[datetime]:
         """Return the times, counted from now."""
-        return self._timetable.after(message.cron, message.time_zone, self._clock(), SHOWN_TIMES)
+        return self.timetable.after(message.cron, message.time_zone, self.clock(), SHOWN_TIMES)

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from dynagent.application.shared.bus import Returns
 from dynagent.application.shared.caller import Caller
+from dynagent.application.shared.messages import Query
 from dynagent.core.shared.paging import MAX_LIMIT, Page, PageRequest
 from dynagent.core.tools import (
     CustomTool,
@@ -19,7 +19,7 @@ from dynagent.core.tools import (
 
 
 @dataclass(frozen=True)
-class ListTools(Returns[Page[ToolListing]]):
+class ListTools(Query[Page[ToolListing]], needs="tools:read", scope="none"):
     """The tools a caller can attach, sorted by name; `search` looks into name, description and tags."""
 
     search: str | None = None
@@ -30,14 +30,14 @@ class ListTools(Returns[Page[ToolListing]]):
 
 
 @dataclass(frozen=True)
-class GetTool(Returns[ToolListing]):
+class GetTool(Query[ToolListing], needs="tools:read", raises=(ToolNotFound,), scope="none"):
     """One tool; a registered one with source and policy. Raises ToolNotFound."""
 
     name: str
 
 
 @dataclass(frozen=True)
-class ListToolVersions(Returns[Page[ToolVersion]]):
+class ListToolVersions(Query[Page[ToolVersion]], needs="tools:read", raises=(ToolNotFound,)):
     """The versions of a registered tool, newest first. Raises ToolNotFound."""
 
     name: str
@@ -45,59 +45,59 @@ class ListToolVersions(Returns[Page[ToolVersion]]):
 
 
 @dataclass(frozen=True)
-class GetToolVersion(Returns[ToolVersion]):
+class GetToolVersion(Query[ToolVersion], needs="tools:read", raises=(ToolNotFound, ToolVersionNotFound)):
     """One version of a registered tool. Raises ToolNotFound, ToolVersionNotFound."""
 
     name: str
     version: int
 
 
+@dataclass(frozen=True, slots=True)
 class ListToolsHandler:
     """Handles ListTools."""
 
-    def __init__(self, catalogue: ToolCatalogue) -> None:
-        self._catalogue = catalogue
+    catalogue: ToolCatalogue
 
     async def __call__(self, message: ListTools, caller: Caller) -> Page[ToolListing]:
         """Return the page; tools are few, so all are read and the part is cut here."""
-        found = _matching(await self._catalogue.listings(caller.user_id), message)
+        found = _matching(await self.catalogue.listings(caller.user_id), message)
         part = found[message.skip : message.skip + message.limit]
         return Page(items=part, total=len(found), skip=message.skip, limit=message.limit)
 
 
+@dataclass(frozen=True, slots=True)
 class GetToolHandler:
     """Handles GetTool."""
 
-    def __init__(self, catalogue: ToolCatalogue) -> None:
-        self._catalogue = catalogue
+    catalogue: ToolCatalogue
 
     async def __call__(self, message: GetTool, caller: Caller) -> ToolListing:
         """Return the listing."""
-        return await self._catalogue.get(message.name, caller.user_id)
+        return await self.catalogue.get(message.name, caller.user_id)
 
 
+@dataclass(frozen=True, slots=True)
 class ListToolVersionsHandler:
     """Handles ListToolVersions."""
 
-    def __init__(self, tools: CustomTools) -> None:
-        self._tools = tools
+    tools: CustomTools
 
     async def __call__(self, message: ListToolVersions, caller: Caller) -> Page[ToolVersion]:
         """Return the page of versions."""
-        tool = await _registered(self._tools, message.name)
-        return await self._tools.versions(tool.id, message.page)
+        tool = await _registered(self.tools, message.name)
+        return await self.tools.versions(tool.id, message.page)
 
 
+@dataclass(frozen=True, slots=True)
 class GetToolVersionHandler:
     """Handles GetToolVersion."""
 
-    def __init__(self, tools: CustomTools) -> None:
-        self._tools = tools
+    tools: CustomTools
 
     async def __call__(self, message: GetToolVersion, caller: Caller) -> ToolVersion:
         """Return the version."""
-        tool = await _registered(self._tools, message.name)
-        version = await self._tools.get_version(tool.id, message.version)
+        tool = await _registered(self.tools, message.name)
+        version = await self.tools.get_version(tool.id, message.version)
         if version is None:
             raise ToolVersionNotFound(f"tool {tool.name} has no version {message.version}")
         return version

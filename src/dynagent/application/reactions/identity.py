@@ -19,7 +19,7 @@ class StopDangerousAgents:
 
     HEARS = SecurityIncident
 
-    def __init__(self, bus: Bus[Any]) -> None:
+    def __init__(self, bus: Bus) -> None:
         self._bus = bus
 
     async def __call__(self, event: DomainEvent) -> None:
@@ -34,7 +34,7 @@ class WriteAuditLog:
 
     HEARS = (ModelEvent, ToolEvent, AgentDeleted)
 
-    def __init__(self, bus: Bus[Any]) -> None:
+    def __init__(self, bus: Bus) -> None:
         self._bus = bus
 
     async def __call__(self, event: DomainEvent) -> None:

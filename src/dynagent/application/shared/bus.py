@@ -1,74 +1,75 @@
-"""The bus: brings each message to its handler inside a scope of its own (one session, one transaction)."""
+"""The bus: checks what the caller may, and brings each message to its handler inside a scope of its own."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
-from typing import Any, ClassVar, Generic, Protocol, TypeVar
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
+from dynagent.application.shared.access import check_permitted
 from dynagent.application.shared.caller import Caller
+from dynagent.application.shared.messages import Message
 
-S = TypeVar("S")
 R = TypeVar("R")
-R_co = TypeVar("R_co", covariant=True)
-
-
-class Message(Protocol[R_co]):
-    """A command or query; `R_co` is what its handler returns. Messages are frozen dataclasses, see `Returns`."""
-
-    def __returns__(self) -> R_co:
-        """Typing only: never called."""
-        ...
-
-
-class Returns(Generic[R]):
-    """Base of messages: `class GetAgent(Returns[Agent])` tells the type checker what `bus.send` returns.
-
-    A query whose answer may be a few seconds old says so with `may_lag`: a copy of the store may then answer it.
-    """
-
-    may_lag: ClassVar[bool] = False
-
-    def __returns__(self) -> R:
-        """Typing only: never called."""
-        raise NotImplementedError
-
 
 Handler = Callable[[Any, Caller], Awaitable[Any]]
-OpenScope = Callable[[Caller], AbstractAsyncContextManager[S]]
+OpenScope = Callable[[Caller], AbstractAsyncContextManager[Any]]
+"""Opens what the handler of one message is built from: a session, a transaction."""
 
 
-class Bus(Generic[S]):
-    """Opens a scope per message, has the handler built from it, awaits the handler, closes the scope."""
+@dataclass(frozen=True, slots=True)
+class Route:
+    """How messages of one type are handled: `build` makes the handler from a scope, which is None without `scoped`.
 
-    def __init__(self, open_scope: OpenScope[S]) -> None:
+    `around` are opened, for the caller, while the handler works.
+    """
+
+    build: Callable[[Any], Handler]
+    scoped: bool = True
+    around: tuple[OpenScope, ...] = ()
+
+
+class Bus:
+    """Checks the permission, opens a scope, has the handler built from it, awaits the handler, closes the scope."""
+
+    def __init__(self, open_scope: OpenScope) -> None:
         self._open_scope = open_scope
-        self._open_late: Callable[[], OpenScope[S] | None] = lambda: None
-        self._scoped: dict[type, Callable[[S], Handler]] = {}
-        self._free: dict[type, Handler] = {}
+        self._open_late: Callable[[], OpenScope | None] = lambda: None
+        self._routes: dict[type, Route] = {}
 
-    def register(self, message: type, build: Callable[[S], Handler]) -> None:
-        """Have messages of this type handled by what `build` makes of a scope."""
-        self._scoped[message] = build
+    def serve(self, routes: Mapping[type, Route]) -> None:
+        """Have messages of these types handled so."""
+        self._routes.update(routes)
 
-    def register_free(self, message: type, handler: Handler) -> None:
-        """Have messages of this type handled without a scope: for handlers that wait long and must hold no session."""
-        self._free[message] = handler
-
-    def read_late_from(self, open_late: Callable[[], OpenScope[S] | None]) -> None:
+    def read_late_from(self, open_late: Callable[[], OpenScope | None]) -> None:
         """Have queries that may lag answered from scopes of a copy of the store, while `open_late` gives any."""
         self._open_late = open_late
 
     async def send(self, message: Message[R], caller: Caller) -> R:
-        """Handle a message for a caller and return its result. Raises what the handler raises."""
-        free = self._free.get(type(message))
-        if free is not None:
-            return await free(message, caller)
-        build = self._scoped[type(message)]
-        if getattr(message, "may_lag", False) and (open_late := self._open_late()) is not None:
+        """Handle a message for a caller and return its result.
+
+        Raises NotSignedIn, PermissionDenied, and what the handler raises.
+        """
+        check_permitted(message.permission, caller, getattr(message, "execution_id", None))
+        route = self._routes[type(message)]
+        if route.around and not caller.is_anonymous:
+            return await self._surrounded(route, message, caller, route.around)
+        return await self._handled(route, message, caller)
+
+    async def _surrounded(self, route: Route, message: Message[R], caller: Caller, around: tuple[OpenScope, ...]) -> R:
+        async with around[0](caller):
+            if len(around) > 1:
+                return await self._surrounded(route, message, caller, around[1:])
+            return await self._handled(route, message, caller)
+
+    async def _handled(self, route: Route, message: Message[R], caller: Caller) -> R:
+        if not route.scoped:
+            return await route.build(None)(message, caller)
+        if message.may_lag and (open_late := self._open_late()) is not None:
             try:
                 async with open_late(caller) as scope:
-                    return await build(scope)(message, caller)
-            except Exception:  # noqa: S110 - told by whoever gave the scope
+                    return await route.build(scope)(message, caller)
+            except Exception:  # noqa: S110 - reported by whoever gave the scope
                 # Gone, too old to know of it, of another version: a query changes nothing, the store itself may say.
                 pass
         async with self._open_scope(caller) as scope:
-            return await build(scope)(message, caller)
+            return await route.build(scope)(message, caller)

@@ -33,6 +33,9 @@ from dynagent.core.agents.rules import (
     find_cycle,
 )
 
+knows = frozenset({"language_models", "tools"})
+"""The nouns whose core ports its commands and queries may use."""
+
 __all__ = [
     "MAX_DEPENDENCIES",
     "MAX_TOOLS",

@@ -4,9 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from dynagent.core.executions.entity import Outcome
-from dynagent.core.executions.interrupts import OnExpiry
-from dynagent.core.executions.ports import Claim, TraceRecorder
+from dynagent.core.executions.entity import Execution
+from dynagent.core.runs import Claim, OnExpiry, Outcome, TraceRecorder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +36,14 @@ class RunPlan:
     history: Sequence[tuple[str, str]] = ()
     key_prefix: str = ""
     output_schema: dict[str, Any] | None = None
+
+
+class Chats(Protocol):
+    """Earlier turns of a chat with an agent."""
+
+    async def turns(self, execution: Execution) -> list[tuple[str, str]]:
+        """Return (question, answer) of the completed executions before this one, oldest first."""
+        ...
 
 
 class AgentRunner(Protocol):

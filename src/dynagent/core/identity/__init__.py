@@ -78,6 +78,9 @@ from dynagent.core.identity.secrets import (
     same,
 )
 
+knows = frozenset({"executions"})
+"""The nouns whose core ports its commands and queries may use."""
+
 __all__ = [
     "EMAIL",
     "KEY_PREFIX",

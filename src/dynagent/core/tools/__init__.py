@@ -41,6 +41,7 @@ from dynagent.core.tools.failures import (
     ToolResultNotSerialisable,
 )
 from dynagent.core.tools.ports import (
+    CallableTools,
     CallContext,
     CustomTools,
     ModelUse,
@@ -60,6 +61,7 @@ __all__ = [
     "TOOL_NAME",
     "BaseTool",
     "CallContext",
+    "CallableTools",
     "CustomTool",
     "CustomTools",
     "Finding",

@@ -83,7 +83,17 @@ class ToolFactory(Protocol):
         ...
 
 
-class ToolCatalogue(Protocol):
+class CallableTools(Protocol):
+    """Tools made ready to be called; they ask the models of the user whom the caller works for."""
+
+    async def resolve(
+        self, names: Sequence[str], user_id: str, settings: dict[str, tuple[str, dict[str, Any]]] | None = None
+    ) -> list[RunnableTool]:
+        """Return callable tools; `settings` maps a name to (type, config). Raises ToolNotFound for a missing one."""
+        ...
+
+
+class ToolCatalogue(CallableTools, Protocol):
     """All tools a user can attach, prebuilt and custom, ready to be called."""
 
     async def listings(self, user_id: str) -> Sequence[ToolListing]:
@@ -96,12 +106,6 @@ class ToolCatalogue(Protocol):
 
     async def unknown(self, names: Sequence[str], user_id: str) -> list[str]:
         """Return the names that are no tool of this user, in the order given."""
-        ...
-
-    async def resolve(
-        self, names: Sequence[str], user_id: str, settings: dict[str, tuple[str, dict[str, Any]]] | None = None
-    ) -> list[RunnableTool]:
-        """Return callable tools; `settings` maps a name to (type, config). Raises ToolNotFound for a missing one."""
         ...
 
     def reserved(self, name: str) -> bool:

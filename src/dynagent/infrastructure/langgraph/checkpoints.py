@@ -6,7 +6,8 @@ The official saver, one instance per run over a shared pool (a shared instance s
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from dynagent.core.executions import Checkpoint, Claim, StoredCheckpoints
+from dynagent.core.executions import Checkpoint, StoredCheckpoints
+from dynagent.core.runs import Claim
 
 if TYPE_CHECKING:
     from dynagent.infrastructure.langgraph.fenced_saver import Connections, FencedSaver
@@ -26,8 +27,8 @@ class Checkpoints(StoredCheckpoints):
         from dynagent.infrastructure.langgraph.fenced_saver import FencedSaver
 
         saver = FencedSaver(await self._opened(), claim)
-        if claim.execution.attempt > 1:
-            await saver.adelete_thread(claim.execution.id)
+        if claim.run.attempt > 1:
+            await saver.adelete_thread(claim.run.id)
         return saver
 
     async def list(self, execution_id: str, limit: int) -> Sequence[Checkpoint]:

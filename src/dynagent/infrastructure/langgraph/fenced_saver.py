@@ -9,11 +9,12 @@ from psycopg import AsyncConnection, AsyncCursor, OperationalError
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
-from dynagent.core.executions import Checkpoint, Claim, ExecutionLost
+from dynagent.core.executions import Checkpoint
+from dynagent.core.runs import Claim, RunLost
 from dynagent.core.shared.text import clean_json
 from dynagent.infrastructure.postgres.errors import RETRY_AFTER_S, DatabaseUnreachable
 
-OWNED = "SELECT 1 FROM executions WHERE id = %s AND attempt = %s AND status = 'running' FOR SHARE"
+OWNED = "SELECT 1 FROM runs WHERE id = %s AND attempt = %s AND status = 'running' FOR SHARE"
 
 Connections = AsyncConnectionPool[AsyncConnection[DictRow]]
 
@@ -56,7 +57,7 @@ async def _stored_states(saver: AsyncPostgresSaver, thread_id: str, limit: int) 
 
 
 class FencedSaver(AsyncPostgresSaver):
-    """The saver of one attempt; writes raise ExecutionLost once another attempt owns the execution."""
+    """The saver of one attempt; writes raise RunLost once another attempt owns the execution."""
 
     def __init__(self, pool: Connections, claim: Claim) -> None:
         super().__init__(pool)
@@ -70,7 +71,7 @@ class FencedSaver(AsyncPostgresSaver):
             async with super()._cursor() as cursor:
                 yield cursor
             return
-        execution = self._claim.execution
+        execution = self._claim.run
         async with (
             self._pool.connection() as connection,
             connection.transaction(),
@@ -78,5 +79,5 @@ class FencedSaver(AsyncPostgresSaver):
         ):
             await cursor.execute(OWNED, (execution.id, execution.attempt))
             if await cursor.fetchone() is None:
-                raise ExecutionLost(f"execution {execution.id}: attempt {execution.attempt} is over")
+                raise RunLost(f"execution {execution.id}: attempt {execution.attempt} is over")
             yield cursor

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from dynagent.core.executions import Message, Retry
 from dynagent.core.language_models import (
     ChatModel,
     ChatModels,
@@ -14,6 +13,7 @@ from dynagent.core.language_models import (
     ModelRetry,
     ToolSpec,
 )
+from dynagent.core.runs import Message, Retry
 from dynagent.infrastructure.langgraph.messages import StoredMessage, read_message, unique_calls
 from dynagent.infrastructure.langgraph.trace_events import RunTrace, Span, milliseconds_since
 
@@ -91,7 +91,7 @@ class _Call:
         self._span = span
         self._key = key
         self._record_text = trace.recorder.record_text
-        self._message_id = f"{key}@{trace.claim.execution.attempt}"
+        self._message_id = f"{key}@{trace.claim.run.attempt}"
         self._began = time.perf_counter()
         self._first_token_ms: float | None = None
 
@@ -115,7 +115,7 @@ class _Call:
                 try_number=retry.try_number,
             )
         )
-        self._message_id = f"{self._key}@{self._trace.claim.execution.attempt}.{retry.try_number}"
+        self._message_id = f"{self._key}@{self._trace.claim.run.attempt}.{retry.try_number}"
         self._first_token_ms = None
 
     def message(self, reply: ModelReply, *, final: bool) -> Message:

@@ -10,8 +10,9 @@ from langchain_core.runnables import RunnableConfig
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from dynagent.core.executions import Claim, ExecutionStatus, Expiry, OnExpiry, Outcome, RunPlan, TraceRecorder
+from dynagent.core.executions import RunPlan
 from dynagent.core.language_models import ChatModels, Prices, ToolSpec
+from dynagent.core.runs import Claim, Expiry, OnExpiry, Outcome, RunStatus, TraceRecorder
 from dynagent.core.tools import RunnableTool, ToolCatalogue
 from dynagent.infrastructure.langgraph.checkpoints import Checkpoints
 from dynagent.infrastructure.langgraph.graphs import AgentState, AgentWorkflow, Graph, Progress, RunContext
@@ -65,12 +66,12 @@ class LangGraphRunner:
 
     async def run(self, claim: Claim, plan: RunPlan, trace: TraceRecorder) -> Outcome:
         """Run to the end, taking from the journal what is there. Raises DynagentError; cancelling ends it at once."""
-        execution = claim.execution
+        execution = claim.run
         tools = await self._tools.resolve(plan.tools, execution.user_id, dict(plan.tool_settings))
         workflow = AgentWorkflow(tools)
         run_trace = RunTrace(claim, trace, self._prices, plan.key_prefix)
         config = RunnableConfig(
-            configurable={"agent_id": execution.agent_id, "thread_id": execution.id},
+            configurable={"agent_id": execution.subject_id, "thread_id": execution.id},
             recursion_limit=plan.max_iter + 5,
         )
         opening = opening_messages(_prompt(plan), plan.history, execution.query)
@@ -81,7 +82,7 @@ class LangGraphRunner:
         parts: AsyncIterator[Any] = graph.astream(
             state, config, context=context, stream_mode=["updates"], version="v2", durability=durability
         )
-        outcome = Outcome(status=ExecutionStatus.COMPLETED)
+        outcome = Outcome(status=RunStatus.COMPLETED)
         try:
             async for part in parts:
                 updates: dict[str, AgentState | None] = part["data"]
@@ -89,7 +90,7 @@ class LangGraphRunner:
                     last = (update or {}).get("progress", last)
             outcome = outcome.model_copy(update={"result": last.get("answer") or "", "model": last.get("model")})
         except RunWaits as waits:
-            outcome = Outcome(status=ExecutionStatus.WAITING, interrupts=waits.interrupts)
+            outcome = Outcome(status=RunStatus.WAITING, interrupts=waits.interrupts)
         tally = run_trace.tally
         return outcome.model_copy(update={"usage": tally.usage(), "cost_usd": tally.cost_usd})
 

@@ -9,11 +9,11 @@ from typing import Any
 
 import structlog
 
-from dynagent.core.executions import (
+from dynagent.core.runs import (
     CallError,
-    ExecutionLost,
     Expiry,
     Retry,
+    RunLost,
     ToolEnd,
     ToolStart,
     call_line,
@@ -104,7 +104,7 @@ class ToolCalls:
         return _Planned(call, key, tool if verdict.arguments is not None else None, verdict)
 
     def _ask_people(self, fresh: Sequence[_Planned]) -> None:
-        execution_id, expiry = self._trace.claim.execution.id, self._calling.expiry
+        execution_id, expiry = self._trace.claim.run.id, self._calling.expiry
         questions = tuple(
             question_about(plan.verdict.question, plan.call, key=plan.key, execution_id=execution_id, expiry=expiry)
             for plan in fresh
@@ -172,7 +172,7 @@ class ToolCalls:
     async def _called(
         self, tool: RunnableTool, arguments: dict[str, Any], key: str, span: Span
     ) -> tuple[ToolOutcome, CallError | None]:
-        calling, execution = self._calling, self._trace.claim.execution
+        calling, execution = self._calling, self._trace.claim.run
 
         def on_usage(use: ModelUse) -> None:
             self._trace.used(use.model, use.asked, use.usage, key=key, span=span, duration_ms=use.duration_ms)
@@ -189,7 +189,7 @@ class ToolCalls:
         try:
             async with limit:
                 return await tool.call(arguments, context), None
-        except ExecutionLost:
+        except RunLost:
             raise
         except DynagentError as error:
             return ToolOutcome(None), CallError(code=error.code, message=_explained(error))

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
 
-from dynagent.core.executions import Claim, ExecutionLost, NodeEnd, NodeStart, Retry, TraceRecorder, Usage, UsageReport
 from dynagent.core.language_models import Prices
+from dynagent.core.runs import Claim, NodeEnd, NodeStart, Retry, RunLost, TraceRecorder, Usage, UsageReport
 from dynagent.core.shared.calls import TokenUsage
 from dynagent.core.shared.errors import DynagentError
 from dynagent.infrastructure.langgraph.verdicts import RunWaits
@@ -90,7 +90,7 @@ class RunTrace:
 
     def leave(self, span: Span, error: Exception | None) -> None:
         """End a visit. One that goes on in another attempt is not ended here."""
-        if isinstance(error, (ExecutionLost, RunWaits)) or self.claim.journal.node_ended(span.id):
+        if isinstance(error, (RunLost, RunWaits)) or self.claim.journal.node_ended(span.id):
             return
         self.recorder.record(
             NodeEnd(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from dynagent.core.executions import Answer, CallError, Expiry, Interrupt, Journal, Reason, ToolCallInDoubt, call_line
+from dynagent.core.runs import Answer, CallError, Expiry, Interrupt, Journal, Reason, ToolCallInDoubt, call_line
 from dynagent.core.shared.calls import ToolCall
 from dynagent.core.tools import RunnableTool, ToolOutcome
 

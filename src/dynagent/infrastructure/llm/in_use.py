@@ -9,9 +9,10 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Mapp
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 
-from dynagent.core.executions import AgentRunner, Claim, Outcome, RunPlan, TraceRecorder
+from dynagent.core.executions import AgentRunner, RunPlan
 from dynagent.core.identity import Throttle
 from dynagent.core.language_models import Candidate, ChatModel, ChatModels, ModelRecord, OnRetry
+from dynagent.core.runs import Claim, Outcome, TraceRecorder
 from dynagent.infrastructure.llm.choosing import ChoosingModels
 from dynagent.infrastructure.llm.endpoints import Endpoints, ProviderSettings
 from dynagent.infrastructure.llm.factory import InstalledModels
@@ -148,7 +149,7 @@ class OwnersRunner(AgentRunner):
 
     async def run(self, claim: Claim, plan: RunPlan, trace: TraceRecorder) -> Outcome:
         """Run to the end."""
-        async with self._models.of(claim.execution.user_id):
+        async with self._models.of(claim.run.user_id):
             target = self._models.tracing
             if target is None:
                 return await self._run(claim, plan, trace)
@@ -156,7 +157,7 @@ class OwnersRunner(AgentRunner):
             try:
                 return await self._run(claim, plan, cached)
             finally:
-                self._traces.send(target, claim.execution, cached.events, began)
+                self._traces.send(target, claim.run, cached.events, began)
 
     async def _run(self, claim: Claim, plan: RunPlan, trace: TraceRecorder) -> Outcome:
         if not plan.fallback_models and not plan.max_rpm:
@@ -165,7 +166,7 @@ class OwnersRunner(AgentRunner):
             self._models.now,
             model=plan.model,
             fallbacks=plan.fallback_models,
-            agent_id=claim.execution.agent_id,
+            agent_id=claim.run.subject_id,
             max_rpm=plan.max_rpm or 0,
             rates=self._rates,
         )

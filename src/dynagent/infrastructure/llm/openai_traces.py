@@ -15,16 +15,7 @@ from typing import Any
 import httpx2
 import structlog
 
-from dynagent.core.executions import (
-    AnyTraceEvent,
-    Execution,
-    Message,
-    Outcome,
-    ToolEnd,
-    ToolStart,
-    TraceRecorder,
-    UsageReport,
-)
+from dynagent.core.runs import AnyTraceEvent, Message, Outcome, Run, ToolEnd, ToolStart, TraceRecorder, UsageReport
 from dynagent.core.shared.errors import DynagentError
 from dynagent.infrastructure.http.guarded import OutboundSettings, guarded_client
 
@@ -77,7 +68,7 @@ class OpenAITraces:
         self._settings = settings
         self._sending: set[asyncio.Task[None]] = set()
 
-    def send(self, target: TracingTarget, execution: Execution, events: Sequence[AnyTraceEvent], began: float) -> None:
+    def send(self, target: TracingTarget, execution: Run, events: Sequence[AnyTraceEvent], began: float) -> None:
         """Send a run; returns at once."""
         if len(self._sending) >= MAX_SENDING:
             log.warning("traces_not_sent", error="too many are being sent", execution_id=execution.id)
@@ -103,15 +94,15 @@ class OpenAITraces:
             log.warning("traces_not_sent", error=type(error).__name__, execution_id=execution_id)
 
 
-def spans_of(execution: Execution, events: Sequence[AnyTraceEvent], began: float) -> list[dict[str, Any]]:
+def spans_of(execution: Run, events: Sequence[AnyTraceEvent], began: float) -> list[dict[str, Any]]:
     """Return the trace, a span for the agent, and one for each call of a model or a tool, in OpenAI's form."""
     trace_id = "trace_" + execution.id.replace("-", "")
     root = _span(trace_id, "agent", began, events[-1].timestamp if events else began)
-    root["span_data"] = {"type": "agent", "name": execution.agent_name}
+    root["span_data"] = {"type": "agent", "name": execution.subject_name}
     trace: dict[str, Any] = {
         "object": "trace",
         "id": trace_id,
-        "workflow_name": execution.agent_name,
+        "workflow_name": execution.subject_name,
         "group_id": execution.chat_id,
         "metadata": {"execution_id": execution.id, "query": execution.query[:MAX_TEXT]},
     }

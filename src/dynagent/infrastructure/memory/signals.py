@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from dynagent.core.executions import CancelSignal, Lane, Notifier
+from dynagent.core.runs import CancelSignal, Lane, Notifier
 
 OnNotification = Callable[[str, Lane], None]
 OnCancel = Callable[[str], None]

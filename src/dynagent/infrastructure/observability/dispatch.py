@@ -2,7 +2,7 @@
 
 import time
 
-from dynagent.core.executions import Claim, Dispatch
+from dynagent.core.runs import Claim, Dispatch
 from dynagent.infrastructure.observability.metrics import Metrics
 
 
@@ -29,7 +29,7 @@ class ObservedDispatch:
         return returned
 
     def _count(self, claim: Claim) -> None:
-        execution = claim.execution
+        execution = claim.run
         self._metrics.attempts.of("first" if execution.attempt == 1 else "again").inc()
         if execution.attempt == 1 and execution.started_at is not None:
             waited_s = (execution.started_at - execution.created_at).total_seconds()

@@ -6,7 +6,7 @@ from typing import Any
 
 import structlog
 
-from dynagent.core.executions import (
+from dynagent.core.runs import (
     AnyTraceEvent,
     Claim,
     Frame,
@@ -52,15 +52,13 @@ class ObservedRecorder:
         self._inner = inner
         self._metrics = metrics
         self._began = time.perf_counter()
-        self._log = log.bind(
-            execution_id=claim.execution.id, agent_id=claim.execution.agent_id, user_id=claim.execution.user_id
-        )
+        self._log = log.bind(execution_id=claim.run.id, agent_id=claim.run.subject_id, user_id=claim.run.user_id)
         # The hot path: pieces of text go straight to the inner recorder.
         self.record_text = inner.record_text
         self.flush = inner.flush
         # A first attempt is what everybody expects, and its end has a line; a later one is what an operator looks for.
-        write = self._log.debug if claim.execution.attempt == 1 else self._log.info
-        write("execution_claimed", attempt=claim.execution.attempt)
+        write = self._log.debug if claim.run.attempt == 1 else self._log.info
+        write("execution_claimed", attempt=claim.run.attempt)
 
     def record(self, event: AnyTraceEvent) -> None:
         """Record an event; steps are logged at DEBUG, retries at WARNING."""

@@ -45,10 +45,12 @@ PARENTS = """
 SELECT DISTINCT conrelid::regclass::text AS child, confrelid::regclass::text AS parent FROM pg_constraint
 WHERE contype = 'f' AND conrelid <> confrelid
 """
+# What the trace's table is called depends on the schema's version: backups of earlier ones are restored as they are.
+TRACE = "coalesce(to_regclass('run_events'), to_regclass('execution_events'))"
 MONTHS = """
 SELECT c.relname AS name, pg_get_expr(c.relpartbound, c.oid) AS bound
-FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = 'execution_events'::regclass ORDER BY 1
-"""
+FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = {trace} ORDER BY 1
+""".replace("{trace}", TRACE)
 SEQUENCES = """
 SELECT c.relname AS name, a.attname AS column, pg_get_serial_sequence(quote_ident(c.relname), a.attname) AS sequence
 FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
@@ -247,11 +249,12 @@ async def _check(connection: Any, manifest: Manifest) -> Sequence[Table]:
 
 
 async def _make_months(connection: Any, months: Mapping[str, str]) -> None:
+    trace = await connection.fetchval(f"SELECT {TRACE}::text")
     for name, bound in months.items():
         if not (_NAME.fullmatch(name) and _BOUND.fullmatch(bound)):
             raise NotABackup(f"the backup has a month that is none: {name[:80]!r}")
         if not await connection.fetchval("SELECT to_regclass($1)::text", name):
-            await connection.execute(f"CREATE TABLE {_quoted(name)} PARTITION OF execution_events {bound}")
+            await connection.execute(f"CREATE TABLE {_quoted(name)} PARTITION OF {trace} {bound}")
 
 
 async def _go_on_counting(connection: Any, tables: Sequence[str]) -> None:

@@ -10,6 +10,7 @@ from dynagent.core.shared.ids import is_id
 from dynagent.core.shared.paging import Page, PageRequest, write_cursor
 from dynagent.infrastructure.postgres.kit.metadata import metadata
 from dynagent.infrastructure.postgres.pool import Row
+from dynagent.infrastructure.postgres.runs.removal import remove
 from dynagent.infrastructure.postgres.statements import contains, fetch, run, sql
 
 chats = Table(
@@ -29,7 +30,7 @@ TALKS = """
 WITH latest AS (
   SELECT chat_id, (array_agg(id ORDER BY id DESC))[1] AS last_id,
     (array_agg(id ORDER BY id))[1] AS first_id, count(*)::int AS turns, max(created_at) AS last_at
-  FROM executions
+  FROM runs
   WHERE user_id = :owner AND chat_id IS NOT NULL{conditions}
   GROUP BY chat_id
 ), talks AS (
@@ -38,10 +39,10 @@ WITH latest AS (
 )
 """
 SHOWN = """
-SELECT c.chat_id, c.turns, c.title, c.archived, l.id AS last_id, l.agent_id, l.agent_name,
-  l.query AS last_query, f.query AS first_query, f.created_at AS started_at,
+SELECT c.chat_id, c.turns, c.title, c.archived, l.id AS last_id, l.subject_id AS agent_id,
+  l.subject_name AS agent_name, l.query AS last_query, f.query AS first_query, f.created_at AS started_at,
   coalesce(l.completed_at, l.created_at) AS updated_at, count(*) OVER ()::int AS total
-FROM talks c JOIN executions l ON l.id = c.last_id JOIN executions f ON f.id = c.first_id
+FROM talks c JOIN runs l ON l.id = c.last_id JOIN runs f ON f.id = c.first_id
 """
 LIST = sql(
     """{talks} SELECT * FROM ({shown}
@@ -51,7 +52,9 @@ WHERE (CAST(:archived AS boolean) IS NULL OR c.archived = CAST(:archived AS bool
 WHERE CAST(:after AS uuid) IS NULL OR last_id < CAST(:after AS uuid)
 ORDER BY last_id DESC LIMIT :limit OFFSET :skip
 """,
-    talks=TALKS.replace("{conditions}", " AND (CAST(:agent_id AS uuid) IS NULL OR agent_id = CAST(:agent_id AS uuid))"),
+    talks=TALKS.replace(
+        "{conditions}", " AND (CAST(:agent_id AS uuid) IS NULL OR subject_id = CAST(:agent_id AS uuid))"
+    ),
     shown=SHOWN,
 )
 ONE = sql(
@@ -67,26 +70,17 @@ ON CONFLICT (user_id, chat_id) DO UPDATE SET title = excluded.title, archived_at
 RETURNING chat_id
 """)
 LIVE = text("""
-SELECT id FROM executions WHERE user_id = :owner AND chat_id = :chat_id
+SELECT id FROM runs WHERE user_id = :owner AND chat_id = :chat_id
   AND status IN ('pending', 'running', 'waiting') LIMIT 1
 """)
-FORGET = text("""
-WITH gone AS (
-  DELETE FROM executions WHERE user_id = :owner AND chat_id = :chat_id
-    AND status NOT IN ('pending', 'running', 'waiting') RETURNING id
-), said AS (
+FORGET = sql(
+    """{remove}, said AS (
   DELETE FROM chats WHERE user_id = :owner AND chat_id = :chat_id
-), events AS (
-  DELETE FROM execution_events USING gone WHERE execution_id = gone.id
-), writes AS (
-  DELETE FROM checkpoint_writes USING gone WHERE thread_id = gone.id::text
-), blobs AS (
-  DELETE FROM checkpoint_blobs USING gone WHERE thread_id = gone.id::text
-), checkpoints_ AS (
-  DELETE FROM checkpoints USING gone WHERE thread_id = gone.id::text
 )
 SELECT id FROM gone
-""")
+""",
+    remove=remove("user_id = :owner AND chat_id = :chat_id AND status NOT IN ('pending', 'running', 'waiting')"),
+)
 
 
 async def list_chats(session: AsyncSession, owner: str, wanted: ChatFilter, page: PageRequest) -> Page[Chat]:

@@ -33,8 +33,8 @@ _TAKEN: dict[str, tuple[type[Conflict], str]] = {
         ProviderKeyTaken,
         "you have a key of this provider with this label; take another label",
     ),
-    "uq_executions_user_id_idempotency_key": (Conflict, "an execution was submitted with this idempotency key"),
-    "uq_executions_schedule_key": (Conflict, "this time of the schedule has been started already"),
+    "uq_runs_user_id_idempotency_key": (Conflict, "an execution was submitted with this idempotency key"),
+    "uq_runs_schedule_key": (Conflict, "this time of the schedule has been started already"),
 }
 """Name of a constraint → the domain's refusal."""
 

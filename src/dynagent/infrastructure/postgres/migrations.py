@@ -21,7 +21,7 @@ from dynagent.infrastructure.postgres.kit.metadata import metadata
 from dynagent.infrastructure.postgres.pool import Pool
 
 _LINK = re.compile(r"""^(revision|down_revision)[^=\n]*=\s*["']([^"']+)["']""", re.MULTILINE)
-_FOREIGN_PREFIXES = ("checkpoint", "execution_events_", "alembic_version")
+_FOREIGN_PREFIXES = ("checkpoint", "run_events_", "execution_events_", "alembic_version")
 """Tables that LangGraph, the partitions and Alembic itself own; autogenerate leaves them alone."""
 
 

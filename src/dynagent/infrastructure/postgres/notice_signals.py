@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import get_args
 
-from dynagent.core.executions import CancelSignal, Frame, Lane, Notifier
+from dynagent.core.runs import CancelSignal, Frame, Lane, Notifier
 from dynagent.infrastructure.postgres.notices import Channel, PostgresNotices
 from dynagent.infrastructure.postgres.pool import Pool
 

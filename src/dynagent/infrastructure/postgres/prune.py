@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from dynagent.core.shared.tasks import end_tasks
 from dynagent.infrastructure.postgres.pool import Connection, Pool
+from dynagent.infrastructure.postgres.runs.removal import remove
 
 MONTHS_AHEAD = 2
 BATCH = 500
@@ -20,41 +21,29 @@ _BOUND = re.compile(r"FROM \('([0-9a-f-]{36})'\) TO \('([0-9a-f-]{36})'\)")
 
 PARTITIONS = """
 SELECT c.relname AS name, pg_get_expr(c.relpartbound, c.oid) AS bound
-FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = 'execution_events'::regclass ORDER BY 1
+FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = 'run_events'::regclass ORDER BY 1
 """
 CAN_GO = """
 SELECT $2::uuid <= dyn_uuid_floor($3) AND NOT EXISTS (
-  SELECT FROM executions WHERE id >= $1 AND id < $2
+  SELECT FROM runs WHERE id >= $1 AND id < $2
     AND (status IN ('pending', 'running', 'waiting') OR completed_at >= $3)
 )
 """
 OLD = """
-  SELECT id FROM executions WHERE id < dyn_uuid_floor($1) AND coalesce(completed_at, created_at) < $1
-    AND status NOT IN ('pending', 'running', 'waiting')
+  SELECT id FROM runs WHERE id < dyn_uuid_floor($1) AND coalesce(completed_at, created_at) < $1
+    AND status NOT IN ('pending', 'running', 'waiting') AND parent_run_id IS NULL
 """
 COUNT = """
 WITH old AS ({old})
 SELECT (SELECT count(*) FROM old)::int AS executions,
-  (SELECT count(*) FROM execution_events e JOIN old ON e.execution_id = old.id
+  (SELECT count(*) FROM run_events e JOIN old ON e.execution_id = old.id
     WHERE e.tableoid::regclass::text <> ALL($2))::int AS events,
   (SELECT count(*) FROM checkpoints c JOIN old ON c.thread_id = old.id::text)::int AS checkpoints
 """.replace("{old}", OLD)
-DELETE_BATCH = """
-WITH old AS ({old} ORDER BY id LIMIT $2
-), gone AS (
-  DELETE FROM executions USING old WHERE executions.id = old.id RETURNING executions.id
-), events AS (
-  DELETE FROM execution_events USING gone WHERE execution_id = gone.id RETURNING 1
-), writes AS (
-  DELETE FROM checkpoint_writes USING gone WHERE thread_id = gone.id::text
-), blobs AS (
-  DELETE FROM checkpoint_blobs USING gone WHERE thread_id = gone.id::text
-), kept AS (
-  DELETE FROM checkpoints USING gone WHERE thread_id = gone.id::text RETURNING 1
-)
+DELETE_BATCH = f"""{remove(f"id IN ({OLD} ORDER BY id LIMIT $2)")}
 SELECT (SELECT count(*) FROM gone) AS executions, (SELECT count(*) FROM events) AS events,
   (SELECT count(*) FROM kept) AS checkpoints
-""".replace("{old}", OLD)
+"""  # noqa: S608 - constants of the code
 TIDY = (
     "DELETE FROM outbox WHERE delivered_at < now() - interval '1 day'",
     "DELETE FROM refresh_tokens WHERE expires_at < now() - interval '1 day'",
@@ -62,7 +51,7 @@ TIDY = (
     # Refused sign-ins are written by anonymous callers: they must not fill the disk.
     "DELETE FROM audit_log WHERE outcome = 'refused' AND id < dyn_uuid_floor(now() - interval '90 days')",
     # Titles of chats whose last turn is gone.
-    "DELETE FROM chats c WHERE updated_at < now() - interval '1 day' AND NOT EXISTS (SELECT FROM executions e "
+    "DELETE FROM chats c WHERE updated_at < now() - interval '1 day' AND NOT EXISTS (SELECT FROM runs e "
     "WHERE e.user_id = c.user_id AND e.chat_id = c.chat_id)",
     "DELETE FROM workers WHERE dead AND lease_until < now() - interval '7 days'",
     # Who called which tool is kept for a month; incidents, refusals and what people did, for ever.
@@ -70,12 +59,12 @@ TIDY = (
 )
 MISCOUNTED = """
 SELECT s.user_id FROM user_slots s LEFT JOIN (
-  SELECT user_id, count(*) AS n FROM executions WHERE status = 'running' GROUP BY user_id
+  SELECT user_id, count(*) AS n FROM runs WHERE status = 'running' GROUP BY user_id
 ) AS r ON r.user_id = s.user_id WHERE s.n <> coalesce(r.n, 0)
 """
 HOLD = "SELECT n FROM user_slots WHERE user_id = $1 FOR UPDATE"
 RECOUNT = """
-UPDATE user_slots SET n = (SELECT count(*) FROM executions WHERE user_id = $1 AND status = 'running')
+UPDATE user_slots SET n = (SELECT count(*) FROM runs WHERE user_id = $1 AND status = 'running')
 WHERE user_id = $1
 """
 SIZES = """

@@ -7,12 +7,13 @@ from collections.abc import Callable
 import asyncpg
 import structlog
 
-from dynagent.core.executions import DueExecution, Execution, Lane
+from dynagent.core.executions import Execution
+from dynagent.core.runs import DueRun, Lane
 from dynagent.core.schedules import DueSchedule, Timetable
 from dynagent.core.shared.ids import new_id
 from dynagent.core.shared.tasks import end_tasks
-from dynagent.infrastructure.memory.recorder import encode
 from dynagent.infrastructure.postgres.pool import Connection, Pool, Row
+from dynagent.infrastructure.postgres.runs.submissions import submit_scheduled
 from dynagent.infrastructure.postgres.schedules import STORED
 
 log = structlog.get_logger(__name__)
@@ -31,24 +32,6 @@ FIRED = """
 UPDATE schedules SET next_fire = $3, last_fire = $2, last_execution_id = coalesce($4, last_execution_id),
   last_problem = $5
 WHERE id = $1 AND next_fire = $2
-"""
-START = """
-WITH queue AS (
-  SELECT count(*)::int AS waiting FROM (
-    SELECT 1 FROM executions WHERE user_id = $2 AND status = 'pending' LIMIT $13
-  ) AS pending
-), stored AS (
-  INSERT INTO executions (id, user_id, agent_id, agent_version, agent_name, query, model, context, lane, status,
-    deadline, schedule_key, usage, created_at, output_schema)
-  SELECT $1::uuid, $2::uuid, $3::uuid, $4::int, $5::text, $6::text, $7::text, $8::jsonb, 'batch', 'pending',
-    $9::timestamptz, $10::text, '{}', $11::timestamptz, $14::json
-  FROM queue WHERE waiting < $13
-  ON CONFLICT (schedule_key) DO NOTHING RETURNING id, created_at
-), opened AS (
-  INSERT INTO execution_events (execution_id, seq, attempt, type, at, payload)
-  SELECT id, 1, 0, 'connection', created_at, $12::json FROM stored
-)
-SELECT EXISTS (SELECT FROM stored) AS stored, waiting FROM queue
 """
 
 
@@ -95,7 +78,7 @@ class PostgresFiring:
                 self._notify(item.execution_id, item.lane)
         return len(started)
 
-    async def _fire_apart(self, connection: Connection, row: Row) -> DueExecution | None:
+    async def _fire_apart(self, connection: Connection, row: Row) -> DueRun | None:
         """Fire one so that what is wrong with it holds up no other; it is tried again."""
         try:
             async with connection.transaction():
@@ -104,7 +87,7 @@ class PostgresFiring:
             log.error("schedule_not_fired", schedule_id=str(row["id"]), error=repr(error))
             return None
 
-    async def _fire_one(self, connection: Connection, row: Row) -> DueExecution | None:
+    async def _fire_one(self, connection: Connection, row: Row) -> DueRun | None:
         due = _read(row)
         run = due.run()
         execution, waiting = None, 0
@@ -112,35 +95,16 @@ class PostgresFiring:
             execution = Execution.start(
                 timeout_s=due.run_timeout_s or self._run_timeout_s, now=due.now, id=new_id(), lane="batch", **dict(run)
             )
-            stored, waiting = await self._start(connection, due, execution)
-            execution = execution if stored else None
+            admission = await submit_scheduled(
+                connection, execution, schedule_key=due.key, most_waiting=self._most_waiting
+            )
+            waiting = admission.waiting
+            execution = execution if admission.stored else None
         fired = due.fired(self._timetable, waiting=waiting, most_waiting=self._most_waiting)
         id = execution.id if execution else None
         await connection.execute(FIRED, due.schedule.id, due.due, fired.next_fire, id, fired.problem)
         log.info("schedule_fired", schedule_id=due.schedule.id, execution_id=id, problem=fired.problem)
-        return DueExecution(execution.id, "batch") if execution else None
-
-    async def _start(self, connection: Connection, due: DueSchedule, execution: Execution) -> tuple[bool, int]:
-        """Store the execution; return whether it is new, and how many of its owner's are waiting."""
-        stored = await connection.fetchrow(
-            START,
-            execution.id,
-            execution.user_id,
-            execution.agent_id,
-            execution.agent_version,
-            execution.agent_name,
-            execution.query,
-            execution.model,
-            json.dumps(execution.context, ensure_ascii=False),
-            execution.deadline,
-            due.key,
-            execution.created_at,
-            encode(execution.opening_event(), seq=1, attempt=0).decode(),
-            self._most_waiting,
-            None if execution.output_schema is None else json.dumps(execution.output_schema, ensure_ascii=False),
-        )
-        assert stored is not None
-        return stored["stored"], stored["waiting"]
+        return DueRun(execution.id, "batch") if execution else None
 
 
 def _read(row: Row) -> DueSchedule:

@@ -16,7 +16,7 @@ from dynagent.core.shared.ids import is_id
 from dynagent.core.shared.paging import Page, PageRequest, write_cursor
 from dynagent.infrastructure.postgres.errors import DRIVER_ERRORS, translated
 from dynagent.infrastructure.postgres.kit.session import row_of
-from dynagent.infrastructure.postgres.pool import Row
+from dynagent.infrastructure.postgres.pool import Connection, Row
 
 T = TypeVar("T")
 _NAMED = re.compile(r"(?<![:\w\\]):([a-z_]+)(?!:)")
@@ -50,6 +50,13 @@ async def fetch_one(session: AsyncSession, statement: TextClause, **parameters: 
     """Run a statement and return its first row, None without one."""
     rows = await run(session, statement, **parameters)
     return rows[0] if rows else None
+
+
+async def connection_of(session: AsyncSession) -> Connection:
+    """Return the connection of the session's transaction; its errors are the driver's."""
+    if _CONNECTION not in session.info:
+        await _begin(session, "SELECT 1", ())
+    return session.info[_CONNECTION]
 
 
 def forget_connection(session: AsyncSession) -> None:

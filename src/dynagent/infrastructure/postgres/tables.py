@@ -6,6 +6,7 @@ Alembic's revisions make them; a test holds both to the same.
 from sqlalchemy import (
     Boolean,
     Column,
+    Computed,
     ForeignKey,
     Index,
     Integer,
@@ -33,17 +34,21 @@ schema_version = Table(
     Column("is_current", Boolean, nullable=False, server_default=text("true")),
 )
 
-executions = Table(
-    "executions",
+runs = Table(
+    "runs",
     metadata,
     Column("id", _id, primary_key=True),
     Column("user_id", _id, nullable=False),
-    Column("agent_id", _id, nullable=False),
-    Column("agent_version", Integer, nullable=False),
-    Column("agent_name", Text, nullable=False),
-    Column("query", Text, nullable=False),
-    Column("model", Text),
-    Column("context", JSONB, nullable=False),
+    Column("kind", Text, nullable=False, server_default=text("'agent'")),
+    Column("subject_id", _id, nullable=False),
+    Column("subject_version", Integer, nullable=False),
+    Column("subject_name", Text, nullable=False),
+    Column("input", JSON, nullable=False),
+    Column("query", Text, Computed("input ->> 'query'", persisted=True)),
+    Column("parent_run_id", _id),
+    Column("root_run_id", _id),
+    Column("child_key", Text),
+    Column("open_children", Integer, nullable=False, server_default=text("0")),
     Column("chat_id", Text),
     Column("lane", Text, nullable=False),
     Column("priority", Integer, nullable=False, server_default=text("0")),
@@ -58,7 +63,6 @@ executions = Table(
     Column("idempotency_key", Text),
     Column("schedule_key", Text),
     Column("origin", JSONB(none_as_null=True)),
-    Column("output_schema", JSON(none_as_null=True)),
     Column("result", Text),
     Column("error", JSONB(none_as_null=True)),
     Column("usage", JSONB, nullable=False),
@@ -70,40 +74,53 @@ executions = Table(
     UniqueConstraint("user_id", "idempotency_key"),
     UniqueConstraint("schedule_key"),
 )
-Index("ix_executions_user_id_id", executions.c.user_id, executions.c.id.desc())
-Index("ix_executions_user_id_agent_id_id", executions.c.user_id, executions.c.agent_id, executions.c.id.desc())
+_listed = text("kind = 'agent' AND parent_run_id IS NULL")
+Index("ix_runs_user_id_id", runs.c.user_id, runs.c.id.desc(), postgresql_where=_listed)
+Index("ix_runs_user_id_subject_id_id", runs.c.user_id, runs.c.subject_id, runs.c.id.desc(), postgresql_where=_listed)
 Index(
-    "ix_executions_user_id_chat_id_id",
-    executions.c.user_id,
-    executions.c.chat_id,
-    executions.c.id,
-    postgresql_where=executions.c.chat_id.is_not(None),
+    "ix_runs_user_id_chat_id_id",
+    runs.c.user_id,
+    runs.c.chat_id,
+    runs.c.id,
+    postgresql_where=runs.c.chat_id.is_not(None),
 )
 Index(
-    "ix_executions_pending",
-    executions.c.lane,
-    executions.c.priority.desc(),
-    executions.c.id,
+    "ix_runs_pending",
+    runs.c.lane,
+    runs.c.priority.desc(),
+    runs.c.id,
     postgresql_where=text("status = 'pending'"),
 )
 Index(
-    "ix_executions_pending_by_user",
-    executions.c.user_id,
-    executions.c.priority.desc(),
-    executions.c.id,
+    "ix_runs_pending_by_user",
+    runs.c.user_id,
+    runs.c.priority.desc(),
+    runs.c.id,
     postgresql_where=text("status = 'pending'"),
 )
-Index("ix_executions_waiting", executions.c.user_id, postgresql_where=text("status = 'waiting'"))
+Index("ix_runs_waiting", runs.c.user_id, postgresql_where=text("status = 'waiting'"))
 Index(
-    "ix_executions_schedule",
+    "ix_runs_schedule",
     text("split_part(schedule_key, ':', 1)"),
-    executions.c.id.desc(),
-    postgresql_where=executions.c.schedule_key.is_not(None),
+    runs.c.id.desc(),
+    postgresql_where=runs.c.schedule_key.is_not(None),
 )
-Index("ix_executions_running", executions.c.worker, postgresql_where=text("status = 'running'"))
+Index(
+    "ix_runs_parent_run_id_child_key",
+    runs.c.parent_run_id,
+    runs.c.child_key,
+    unique=True,
+    postgresql_where=runs.c.parent_run_id.is_not(None),
+)
+Index(
+    "ix_runs_live_children",
+    runs.c.parent_run_id,
+    postgresql_where=text("parent_run_id IS NOT NULL AND status IN ('pending', 'running', 'waiting')"),
+)
+Index("ix_runs_running", runs.c.worker, postgresql_where=text("status = 'running'"))
 
-execution_events = Table(
-    "execution_events",
+run_events = Table(
+    "run_events",
     metadata,
     Column("execution_id", _id, nullable=False),
     Column("seq", Integer, nullable=False),
@@ -137,7 +154,7 @@ interrupts = Table(
     "interrupts",
     metadata,
     Column("id", _id, primary_key=True),
-    Column("execution_id", _id, ForeignKey("executions.id", ondelete="CASCADE"), nullable=False),
+    Column("execution_id", _id, ForeignKey("runs.id", ondelete="CASCADE"), nullable=False),
     Column("call_key", Text, nullable=False),
     Column("reason", Text, nullable=False),
     Column("value", JSONB, nullable=False),
@@ -168,11 +185,11 @@ outbox = Table(
 Index("ix_outbox_undelivered", outbox.c.id, postgresql_where=outbox.c.delivered_at.is_(None))
 
 __all__ = [
-    "execution_events",
-    "executions",
     "interrupts",
     "metadata",
     "outbox",
+    "run_events",
+    "runs",
     "schema_version",
     "user_slots",
     "workers",

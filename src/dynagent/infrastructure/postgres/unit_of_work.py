@@ -8,28 +8,14 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from dynagent.application.shared.caller import Caller
-from dynagent.core.agents import AgentRepository
-from dynagent.core.executions import Executions, Frame
-from dynagent.core.schedules import Schedules
 from dynagent.core.shared.events import DomainEvent
 from dynagent.core.shared.unit_of_work import UnitOfWork
-from dynagent.core.tools import CustomTools
-from dynagent.infrastructure.postgres.agents import PostgresAgents
-from dynagent.infrastructure.postgres.custom_tools import PostgresCustomTools
 from dynagent.infrastructure.postgres.database import Database
 from dynagent.infrastructure.postgres.errors import DRIVER_ERRORS, translated
-from dynagent.infrastructure.postgres.executions import PostgresExecutions
-from dynagent.infrastructure.postgres.identity_scope import IdentityScope
-from dynagent.infrastructure.postgres.schedules import PostgresSchedules
+from dynagent.infrastructure.postgres.runs.submissions import Deliver
 from dynagent.infrastructure.postgres.statements import forget_connection, run
-from dynagent.infrastructure.postgres.submissions import Deliver
 
 AfterCommit = Callable[[], Awaitable[None]]
-AgentsInFront = Callable[[AgentRepository, str, Callable[[AfterCommit], None]], AgentRepository]
-"""Puts a cache in front of an owner's agents: (agents, user_id, register an action for after the commit)."""
-
-Publish = Callable[[str, Sequence[Frame]], None]
-"""Hands stored events of an execution to its followers; returns at once."""
 
 STORE = text("""
 INSERT INTO outbox (id, name, payload, occurred_at)
@@ -85,61 +71,40 @@ class PostgresUnitOfWork(UnitOfWork):
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a handler may be built from: ports bound to one caller and one transaction."""
+    """What the repositories of one message stand on: its session, its caller, its transaction.
 
-    agents: AgentRepository
-    custom_tools: CustomTools
-    executions: Executions
-    schedules: Schedules
-    identity: IdentityScope
+    `late` is true on a copy of the store, which may be seconds old and is only read.
+    """
+
+    session: AsyncSession
+    caller: Caller
     uow: PostgresUnitOfWork
+    late: bool = False
+
+    @property
+    def user_id(self) -> str:
+        """Whose rows its repositories see."""
+        return self.caller.user_id
 
 
 class Scopes:
     """Opens scopes; `open` is what the bus takes. A connection is borrowed with the first statement, not before."""
 
     def __init__(
-        self,
-        database: Database,
-        *,
-        deliver: Deliver,
-        agents_in_front: AgentsInFront | None = None,
-        publish: Publish = lambda _id, _frames: None,
-        sessions: Callable[[], AsyncSession] | None = None,
+        self, database: Database, *, deliver: Deliver, sessions: Callable[[], AsyncSession] | None = None
     ) -> None:
         self._sessions = sessions or database.sessions
+        self._late = sessions is not None
         self._deliver = deliver
-        self._agents_in_front = agents_in_front
-        self._publish = publish
 
     @asynccontextmanager
     async def open(self, caller: Caller) -> AsyncGenerator[Scope]:
         """Open a scope for a caller; rolled back at the end unless its unit of work was committed."""
         session = self._sessions()
         try:
-            uow = PostgresUnitOfWork(session, self._deliver)
-            agents: AgentRepository = PostgresAgents(session, caller.user_id)
-            if self._agents_in_front is not None:
-                agents = self._agents_in_front(agents, caller.user_id, uow.after_commit)
-            yield Scope(
-                agents=agents,
-                custom_tools=PostgresCustomTools(session, caller.user_id),
-                executions=PostgresExecutions(session, caller.user_id, on_stored=self._after_commit(uow)),
-                schedules=PostgresSchedules(session, caller.user_id),
-                identity=IdentityScope(session, caller.user_id, caller.is_admin),
-                uow=uow,
-            )
+            yield Scope(session, caller, PostgresUnitOfWork(session, self._deliver), self._late)
         finally:
             await _close(session)
-
-    def _after_commit(self, uow: PostgresUnitOfWork) -> Publish:
-        def note(execution_id: str, frames: Sequence[Frame]) -> None:
-            async def publish() -> None:
-                self._publish(execution_id, frames)
-
-            uow.after_commit(publish)
-
-        return note
 
 
 async def _close(session: AsyncSession) -> None:

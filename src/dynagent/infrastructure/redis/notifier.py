@@ -14,7 +14,7 @@ import structlog
 from taskiq import AsyncBroker
 from taskiq.acks import AckableMessage
 
-from dynagent.core.executions import Lane, Notifier
+from dynagent.core.runs import Lane, Notifier
 from dynagent.core.shared.errors import InvalidInput
 from dynagent.core.shared.tasks import end_tasks
 from dynagent.infrastructure.redis.notification_broker import ClusterNotificationBroker, RedisNotificationBroker

@@ -11,10 +11,10 @@ from typing import Any
 
 import structlog
 
-from dynagent.core.executions import Frame
+from dynagent.core.runs import Frame
 from dynagent.core.shared.tasks import end_tasks
-from dynagent.infrastructure.memory.trace_hub import TraceHub
 from dynagent.infrastructure.redis.cluster import NewsServer
+from dynagent.infrastructure.trace.hub import TraceHub
 
 log = structlog.get_logger()
 

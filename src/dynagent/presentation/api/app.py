@@ -1,9 +1,8 @@
 """The API as an ASGI application, built from a bus and what the composition root hands over."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
-from typing import Any
 
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
@@ -14,16 +13,7 @@ from starlette.routing import Route
 
 from dynagent import __version__
 from dynagent.application.shared.bus import Bus
-from dynagent.presentation.api import chats, schedules, stream, system
-from dynagent.presentation.api.agents import routes as agents
-from dynagent.presentation.api.agents import run as agent_runs
-from dynagent.presentation.api.docs import routes as docs
-from dynagent.presentation.api.executions import again as execution_repeats
-from dynagent.presentation.api.executions import questions
-from dynagent.presentation.api.executions import routes as executions
-from dynagent.presentation.api.identity import people, records, sessions
-from dynagent.presentation.api.language_models import keys
-from dynagent.presentation.api.language_models import routes as language_models
+from dynagent.presentation.api import system
 from dynagent.presentation.api.settings import ApiSettings
 from dynagent.presentation.api.shared import openapi, problems
 from dynagent.presentation.api.shared.auth import FrontDoor
@@ -35,26 +25,16 @@ from dynagent.presentation.api.shared.router import PREFIX, PathAliases
 from dynagent.presentation.api.shared.site import Site
 from dynagent.presentation.api.shared.sse import Streams, StreamShutdown
 from dynagent.presentation.api.system import HealthProbe, MetricsText
-from dynagent.presentation.api.tools import routes as tools
 
 DESCRIPTION = "Agents made at run time, their Python tools, and live traces that are never lost."
-TAGS = [
-    {"name": "Agents", "description": "Make, change, version and run agents."},
-    {"name": "Tools", "description": "What agents can call: prebuilt and registered tools."},
-    {"name": "Executions", "description": "Runs of agents, their results and traces."},
-    {"name": "Schedules", "description": "Agents asked at set times."},
-    {"name": "Streams", "description": "Run an agent and watch it, in one request."},
-    {"name": "Models", "description": "Models you keep, their providers and keys."},
-    {"name": "Identity", "description": "Sign in, your account, keys for programs, users, the audit log."},
-    {"name": "System", "description": "Health and metrics."},
-]
-
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 
 def build_app(
-    bus: Bus[Any],
+    bus: Bus,
     *,
+    routers: Sequence[APIRouter],
+    tags: Sequence[Mapping[str, str]],
     health: HealthProbe,
     metrics: MetricsText,
     settings: ApiSettings | None = None,
@@ -64,6 +44,8 @@ def build_app(
     door: FrontDoor | None = None,
 ) -> FastAPI:
     """Return the API over a bus.
+
+    `routers` are tried in their order, `tags` are the chapters of the document.
 
     `shutdown` is told when the server stops, so that open streams end; `lifespan` starts and ends what serves the
     bus; `frontend` is a directory with the built user interface, served for every path that is no route; `door` says
@@ -75,7 +57,7 @@ def build_app(
         title="Dynagent",
         version=__version__,
         description=DESCRIPTION,
-        openapi_tags=TAGS,
+        openapi_tags=[dict(tag) for tag in tags],
         docs_url=None,
         openapi_url=None,
         redoc_url=None,
@@ -91,7 +73,7 @@ def build_app(
     app.state.streams = Streams(shutdown or StreamShutdown(), settings.stream_retry_ms)
     problems.install(app)
     openapi.install(app)
-    _add_routes(app, frontend)
+    _add_routes(app, routers, frontend)
     return app
 
 
@@ -117,26 +99,7 @@ def _layers(settings: ApiSettings, door: FrontDoor, frontend: Path | None) -> li
     return [*layers, Middleware(RequestLimits, settings=settings)]
 
 
-def _add_routes(app: FastAPI, frontend: Path | None) -> None:
-    # The busiest nouns first: routes are tried in this order.
-    routers = [
-        stream.router,
-        executions.router,
-        agents.router,
-        agent_runs.router,
-        tools.router,
-        execution_repeats.router,
-        questions.router,
-        schedules.router,
-        chats.router,
-        language_models.router,
-        keys.router,
-        sessions.router,
-        people.router,
-        records.router,
-        system.router,
-        docs.router,
-    ]
+def _add_routes(app: FastAPI, routers: Sequence[APIRouter], frontend: Path | None) -> None:
     for router in routers:
         app.include_router(router)
     # Before the interface, which would answer unknown paths with a page.

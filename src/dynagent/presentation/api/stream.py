@@ -6,7 +6,8 @@ from fastapi import Query, Response
 
 from dynagent.application.commands.executions import StartExecution
 from dynagent.application.queries.executions import FollowTrace
-from dynagent.core.executions import MAX_QUERY, MalformedEventId
+from dynagent.core.executions import MAX_QUERY
+from dynagent.core.runs import MalformedEventId
 from dynagent.core.shared.errors import InvalidInput, Violation
 from dynagent.presentation.api.executions.bodies import NOT_BLANK
 from dynagent.presentation.api.executions.routes import LastEventIdHeader, resume_after

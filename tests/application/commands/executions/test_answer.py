@@ -8,16 +8,8 @@ import pytest
 
 from dynagent.application.commands.executions.answer import AnswerInterrupts, AnswerInterruptsHandler
 from dynagent.application.shared.caller import LOCAL_ADMIN
-from dynagent.core.executions import (
-    Answer,
-    Execution,
-    ExecutionNotFound,
-    ExecutionStatus,
-    Interrupt,
-    InterruptExpired,
-    InterruptNotFound,
-    NothingToAnswer,
-)
+from dynagent.core.executions import Execution, ExecutionNotFound
+from dynagent.core.runs import Answer, Interrupt, InterruptExpired, InterruptNotFound, NothingToAnswer, RunStatus
 from dynagent.core.shared.errors import InvalidInput
 from dynagent.core.shared.ids import new_id
 from dynagent.infrastructure.tools.arguments import misfits
@@ -45,7 +37,7 @@ class Desk:
             agent_name="A",
             query="q",
             lane="batch",
-            status=ExecutionStatus.WAITING,
+            status=RunStatus.WAITING,
             created_at=NOON,
         )
         self.executions.stored[self.execution.id] = self.execution
@@ -66,10 +58,10 @@ class Desk:
 
 async def test_a_part_of_the_answers_leaves_it_waiting_and_the_last_one_notifies():
     desk = Desk()
-    assert (await desk.answer({desk.first.id: {"decision": "approve"}})).status is ExecutionStatus.WAITING
+    assert (await desk.answer({desk.first.id: {"decision": "approve"}})).status is RunStatus.WAITING
     assert (desk.uow.commits, desk.notifier.notified) == (1, [])
     changed = await desk.answer({desk.second.id: {"decision": "edit", "arguments": {"a": "\0"}}})
-    assert changed.status is ExecutionStatus.PENDING
+    assert changed.status is RunStatus.PENDING
     assert (desk.uow.commits, desk.notifier.notified) == (2, [(desk.execution.id, "batch")])
     kept = desk.executions.questions[desk.second.id]
     assert kept.answer == Answer(decision="edit", arguments={"a": "\ufffd"})
@@ -125,9 +117,9 @@ async def test_who_comes_second_is_told_so(monkeypatch: pytest.MonkeyPatch):
 @pytest.mark.parametrize(
     ("status", "on_expiry", "outcome"),
     [
-        (ExecutionStatus.WAITING, "reject", "the call counts as refused"),
-        (ExecutionStatus.RUNNING, "reject", "the call counts as refused"),
-        (ExecutionStatus.FAILED, "fail", "the run has failed"),
+        (RunStatus.WAITING, "reject", "the call counts as refused"),
+        (RunStatus.RUNNING, "reject", "the call counts as refused"),
+        (RunStatus.FAILED, "fail", "the run has failed"),
     ],
 )
 async def test_who_answers_too_late_is_told_since_when_and_what_has_become_of_it(status, on_expiry, outcome):

@@ -3,7 +3,7 @@
 import pytest
 
 from dynagent.application.commands.executions.attempt_history import attempt_history
-from dynagent.core.executions import AnyTraceEvent, Frame, Message, NodeStart, Retry, Token, ToolStart
+from dynagent.core.runs import AnyTraceEvent, Frame, Message, NodeStart, Retry, Token, ToolStart
 from tests.fakes.dispatch import FakeTraceLog
 
 CALL = {"arguments": {}, "call_id": "c", "call_key": "k", "line": "▶ boom()"}

@@ -15,20 +15,18 @@ from dynagent.application.commands.executions.repeat import (
 )
 from dynagent.application.commands.executions.settings import SubmitSettings
 from dynagent.application.shared.caller import LOCAL_ADMIN
-from dynagent.core.executions import (
+from dynagent.core.executions import Execution, ExecutionNotFound, TooManyExecutions
+from dynagent.core.runs import (
     AnyTraceEvent,
     CallError,
-    Execution,
-    ExecutionNotFound,
-    ExecutionStatus,
     Failed,
     Journal,
     Message,
     NodeStart,
     Origin,
+    RunStatus,
     ToolEnd,
     ToolStart,
-    TooManyExecutions,
     TraceEvent,
     UsageReport,
 )
@@ -67,7 +65,7 @@ LOG: list[AnyTraceEvent] = [
 class Desk:
     """An execution that failed, and the ports of the handler."""
 
-    status: ExecutionStatus = ExecutionStatus.FAILED
+    status: RunStatus = RunStatus.FAILED
     executions: FakeExecutions = field(default_factory=FakeExecutions)
     uow: FakeUnitOfWork = field(default_factory=FakeUnitOfWork)
     notifier: FakeNotifier = field(default_factory=FakeNotifier)
@@ -121,7 +119,7 @@ async def test_a_replay_begins_with_nothing_and_the_same_input():
     new = await desk.again("replay")
     same = ("user_id", "agent_id", "agent_version", "agent_name", "query", "model", "context", "chat_id")
     assert [getattr(new, name) for name in same] == [getattr(desk.old, name) for name in same]
-    assert (new.status, new.attempt, new.idempotency_key) == (ExecutionStatus.PENDING, 0, None)
+    assert (new.status, new.attempt, new.idempotency_key) == (RunStatus.PENDING, 0, None)
     assert (new.lane, new.priority, new.id != desk.old.id) == ("interactive", 4, True)
     assert new.deadline is not None
     assert new.deadline - new.created_at == timedelta(seconds=60)
@@ -185,16 +183,16 @@ async def test_what_cannot_be_forked(after: int | None, edit: dict[str, Any] | N
     assert (desk.uow.commits, len(desk.executions.stored)) == (0, 1)
 
 
-@pytest.mark.parametrize("status", [ExecutionStatus.PENDING, ExecutionStatus.RUNNING, ExecutionStatus.WAITING])
-async def test_what_has_not_ended_is_not_run_again(status: ExecutionStatus):
+@pytest.mark.parametrize("status", [RunStatus.PENDING, RunStatus.RUNNING, RunStatus.WAITING])
+async def test_what_has_not_ended_is_not_run_again(status: RunStatus):
     with pytest.raises(NotYetOver):
         await Desk(status).again("replay")
 
 
 async def test_a_completed_one_has_no_failed_step():
     with pytest.raises(NothingToRetry):
-        await Desk(ExecutionStatus.COMPLETED).again("retry")
-    assert (await Desk(ExecutionStatus.CANCELLED).again("retry")).status is ExecutionStatus.PENDING
+        await Desk(RunStatus.COMPLETED).again("retry")
+    assert (await Desk(RunStatus.CANCELLED).again("retry")).status is RunStatus.PENDING
     for id in ("nonsense", new_id()):
         with pytest.raises(ExecutionNotFound):
             await Desk().again("replay", id=id)

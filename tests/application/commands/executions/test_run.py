@@ -10,26 +10,19 @@ import pytest
 from dynagent.application.commands.executions.run import RunControl, RunExecution, RunExecutionHandler
 from dynagent.application.shared.caller import LOCAL_ADMIN
 from dynagent.core.agents import AgentConfiguration, AgentVersion
-from dynagent.core.executions import (
-    MAX_ATTEMPTS,
-    Claim,
-    Execution,
-    ExecutionLost,
-    ExecutionStatus,
-    Outcome,
-    RunPlan,
-    TraceRecorder,
-    UsageReport,
-)
+from dynagent.core.executions import Execution, RunPlan
 from dynagent.core.language_models import ModelUnavailable
+from dynagent.core.runs import MAX_ATTEMPTS, Claim, Outcome, RunLost, Runners, RunStatus, TraceRecorder, UsageReport
 from dynagent.core.shared.errors import StorageAway
 from dynagent.core.tools import ToolNotFound
+from dynagent.infrastructure.langgraph.agent_runs import AgentRuns
+from tests.fakes.children import FakeChildren
 from tests.fakes.dispatch import FakeDispatch, FakeTraceLog
 from tests.fakes.executions import FakeNotifier
 
 ID = "01a1fbd1-034f-79b1-bf7b-77098bbc65ab"
 FALLBACK = "01a1fbd1-034f-79b1-bf7b-77098bbc65ac"
-DONE = Outcome(status=ExecutionStatus.COMPLETED, result="42", model="demo")
+DONE = Outcome(status=RunStatus.COMPLETED, result="42", model="demo")
 
 Behaviour = Callable[[Claim, RunPlan, TraceRecorder], Awaitable[Outcome]]
 
@@ -95,15 +88,13 @@ class House:
         self.handler = RunExecutionHandler(
             dispatch=self.dispatch,
             trace=self.trace,
-            runner=self.runner,
-            agents=self.agents,
-            chats=Chats(),
+            runners=Runners([AgentRuns(graphs=self.runner, agents=self.agents, chats=Chats(), call_timeout_s=30)]),
+            children=FakeChildren(),
             notifier=self.notifier,
             on_crash=lambda _, error: self.crashes.append(error),
-            call_timeout_s=30,
         )
 
-    async def run(self) -> ExecutionStatus | None:
+    async def run(self) -> RunStatus | None:
         return await self.handler(RunExecution(ID, "w", self.control), LOCAL_ADMIN)
 
     @property
@@ -129,7 +120,7 @@ async def hang(claim: Claim, plan: RunPlan, trace: TraceRecorder) -> Outcome:
 
 async def test_a_run_ends_with_complete_and_runs_the_recorded_version() -> None:
     house = House(answer)
-    assert await house.run() is ExecutionStatus.COMPLETED
+    assert await house.run() is RunStatus.COMPLETED
     assert house.agents.asked == [("a", 3)]
     assert house.recorder.types() == ["complete"]
     assert house.recorder.outcome is DONE
@@ -138,7 +129,7 @@ async def test_a_run_ends_with_complete_and_runs_the_recorded_version() -> None:
 
 
 async def test_what_is_not_pending_is_not_run() -> None:
-    house = House(answer, stored=execution(status=ExecutionStatus.COMPLETED))
+    house = House(answer, stored=execution(status=RunStatus.COMPLETED))
     assert await house.run() is None
     assert not house.runner.plans
 
@@ -155,7 +146,7 @@ async def test_a_chat_brings_its_earlier_turns() -> None:
 )
 async def test_a_domain_error_ends_the_run_readably(error: Exception, code: str) -> None:
     house = House(failing(error))
-    assert await house.run() is ExecutionStatus.FAILED
+    assert await house.run() is RunStatus.FAILED
     assert house.recorder.outcome.error.code == code
     assert house.recorder.events[-1].message == str(error)
     assert not house.crashes
@@ -163,14 +154,14 @@ async def test_a_domain_error_ends_the_run_readably(error: Exception, code: str)
 
 async def test_an_unforeseen_error_ends_the_run_without_its_secrets() -> None:
     house = House(failing(KeyError("password=1")))
-    assert await house.run() is ExecutionStatus.FAILED
+    assert await house.run() is RunStatus.FAILED
     assert "password" not in house.recorder.events[-1].message
     assert isinstance(house.crashes[0], KeyError)
 
 
 async def test_a_run_past_its_deadline_is_timed_out() -> None:
     house = House(hang, stored=execution(timeout_s=0.05))
-    assert await house.run() is ExecutionStatus.TIMED_OUT
+    assert await house.run() is RunStatus.TIMED_OUT
     assert house.recorder.events[-1].error_code == "run_timeout"
 
 
@@ -180,13 +171,13 @@ async def test_a_cancelled_run_is_stored_as_cancelled() -> None:
     await asyncio.sleep(0.01)
     house.control.stop = "cancelled"
     task.cancel()
-    assert await task is ExecutionStatus.CANCELLED
+    assert await task is RunStatus.CANCELLED
     assert house.recorder.types() == ["cancelled"]
 
 
 async def test_a_run_cancelled_before_it_was_claimed_never_starts() -> None:
     house = House(answer, stored=execution(cancel_requested=True))
-    assert await house.run() is ExecutionStatus.CANCELLED
+    assert await house.run() is RunStatus.CANCELLED
     assert not house.runner.plans
 
 
@@ -215,7 +206,7 @@ async def test_a_worker_that_lost_its_lease_writes_nothing_more() -> None:
 
 
 async def test_an_attempt_that_was_replaced_ends_silently() -> None:
-    house = House(failing(ExecutionLost("replaced")))
+    house = House(failing(RunLost("replaced")))
     assert await house.run() is None
     assert house.recorder.outcome is None
 
@@ -229,7 +220,7 @@ async def test_a_later_attempt_tells_that_it_is_one() -> None:
 
 async def test_an_execution_that_killed_too_many_workers_fails() -> None:
     house = House(answer, stored=execution(crashes=MAX_ATTEMPTS))
-    assert await house.run() is ExecutionStatus.FAILED
+    assert await house.run() is RunStatus.FAILED
     assert house.recorder.events[-1].error_code == "worker_crashed"
     assert not house.runner.plans
 
@@ -247,7 +238,7 @@ async def test_the_fallback_agent_takes_over_when_the_model_fails() -> None:
         return DONE
 
     house = House(first_fails, agent=AgentConfiguration(name="A", fallback_agent_id=FALLBACK))
-    assert await house.run() is ExecutionStatus.COMPLETED
+    assert await house.run() is RunStatus.COMPLETED
     assert [plan.model for plan in house.runner.plans] == [None, "small"]
     assert house.recorder.events[0].what == "fallback"
 
@@ -271,7 +262,7 @@ async def test_a_failed_run_still_says_what_it_used() -> None:
 
 async def test_an_execution_without_a_deadline_may_take_its_time() -> None:
     house = House(answer, stored=execution().model_copy(update={"deadline": None}))
-    assert await house.run() is ExecutionStatus.COMPLETED
+    assert await house.run() is RunStatus.COMPLETED
 
 
 def test_the_deadline_follows_from_the_limit() -> None:

@@ -16,7 +16,8 @@ from dynagent.application.commands.executions import (
 )
 from dynagent.application.shared.caller import LOCAL_ADMIN
 from dynagent.core.agents import Agent, AgentConfiguration, AgentDisabled, AgentNotFound
-from dynagent.core.executions import Admission, ExecutionNotFound, ExecutionOver, ExecutionStatus, TooManyExecutions
+from dynagent.core.executions import ExecutionNotFound, ExecutionOver, TooManyExecutions
+from dynagent.core.runs import Admission, RunStatus
 from dynagent.core.shared.errors import InvalidInput
 from dynagent.core.shared.ids import new_id
 from dynagent.infrastructure.tools.arguments import schema_fault
@@ -79,7 +80,7 @@ async def test_an_execution_is_stored_committed_and_notified_in_that_order(door:
 
     execution = submission.execution
     assert not submission.repeated
-    assert execution.status is ExecutionStatus.PENDING
+    assert execution.status is RunStatus.PENDING
     assert (execution.agent_version, execution.agent_name, execution.model) == (1, "A", "scripted")
     assert (execution.lane, execution.priority, execution.chat_id) == ("batch", 2, "c")
     assert execution.deadline is not None
@@ -173,7 +174,7 @@ async def test_what_nobody_runs_is_cancelled_at_once(door: Door) -> None:
 
     cancelled = await door.cancel(execution.id)
 
-    assert cancelled.status is ExecutionStatus.CANCELLED
+    assert cancelled.status is RunStatus.CANCELLED
     assert door.signal.announced == [execution.id]
     assert door.executions.trace.logs[execution.id][-1].terminal
     with pytest.raises(ExecutionOver):
@@ -182,11 +183,11 @@ async def test_what_nobody_runs_is_cancelled_at_once(door: Door) -> None:
 
 async def test_what_runs_is_marked(door: Door) -> None:
     execution = (await door.start()).execution
-    await door.executions.update(execution.model_copy(update={"status": ExecutionStatus.RUNNING}))
+    await door.executions.update(execution.model_copy(update={"status": RunStatus.RUNNING}))
 
     marked = await door.cancel(execution.id)
 
-    assert (marked.status, marked.cancel_requested) == (ExecutionStatus.RUNNING, True)
+    assert (marked.status, marked.cancel_requested) == (RunStatus.RUNNING, True)
 
 
 @pytest.mark.parametrize("execution_id", ["none", "01900000-0000-7000-8000-000000000000"])

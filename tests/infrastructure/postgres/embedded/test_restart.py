@@ -19,8 +19,8 @@ from dynagent.infrastructure.postgres import migrations
 from dynagent.infrastructure.postgres.database import Database, DatabaseSettings
 from dynagent.infrastructure.postgres.embedded import EmbeddedPostgres
 from dynagent.infrastructure.postgres.embedded.postmaster import read_pid_file
-from dynagent.infrastructure.postgres.unit_of_work import Scopes
-from tests.infrastructure.postgres.test_executions import an_execution
+from tests.infrastructure.postgres.runs.test_executions import an_execution
+from tests.repositories import RepositoryScopes
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ async def test_nothing_accepted_is_lost_and_refusals_are_unavailable(place: Path
     database = Database(settings, embedded=EmbeddedPostgres(place, create_account=False))
     await migrations.upgrade(await database.start())
     await database.connect()
-    scopes = Scopes(database, deliver=lambda _: None)
+    scopes = RepositoryScopes(database, deliver=lambda _: None)
     user = new_id()
     accepted: list[str] = []
     refused: list[BaseException] = []
@@ -66,7 +66,7 @@ async def test_nothing_accepted_is_lost_and_refusals_are_unavailable(place: Path
     await until(lambda: len(accepted) > before + 20)
     going = False
     await asyncio.gather(*submitters)
-    stored = {str(row["id"]) for row in await database.pool.fetch("SELECT id FROM executions")}
+    stored = {str(row["id"]) for row in await database.pool.fetch("SELECT id FROM runs")}
     assert set(accepted) <= stored
     await database.close()
 

@@ -9,14 +9,14 @@ import httpx2
 
 from dynagent.application.commands.identity import PrepareSetup
 from dynagent.application.shared.caller import SYSTEM
-from dynagent.application.shared.permissions import PermittingBus
 from dynagent.infrastructure.postgres.database import Database
-from dynagent.infrastructure.postgres.unit_of_work import Scopes
 from dynagent.infrastructure.security.keyring import KeyRing
 from dynagent.infrastructure.security.passwords import Argon2Passwords
 from dynagent.infrastructure.security.settings import AuthSettings
-from dynagent.main.handlers import Scope
-from dynagent.main.identity import Identity, make_identity, register_identity
+from dynagent.main.engine import NOUNS
+from dynagent.main.identity import Identity, make_identity
+from dynagent.main.noun import routers_of, tags_of
+from dynagent.main.nouns.identity import bus_over
 from dynagent.presentation.api.app import build_app
 from tests.fakes.clock import FakeClock
 from tests.presentation.api.house import WholeFinding
@@ -40,11 +40,16 @@ class IdentityHouse:
                 redis_url=None,
             ),
             passwords=Argon2Passwords(passes=1, memory_kib=64),
-            clock=self.clock,
         )
-        self.bus = PermittingBus[Scope](Scopes(database, deliver=lambda _: None).open)
-        register_identity(self.bus, self.identity)
-        self.app = build_app(self.bus, health=_report, metrics=lambda: b"", door=self.identity.door)
+        self.bus = bus_over(database, self.identity, clock=self.clock)
+        self.app = build_app(
+            self.bus,
+            routers=routers_of(NOUNS),
+            tags=tags_of(NOUNS),
+            health=_report,
+            metrics=lambda: b"",
+            door=self.identity.door,
+        )
 
     def client(self, token: str | None = None, *, address: str = "127.0.0.1") -> httpx2.AsyncClient:
         """Return a client with a cookie jar of its own."""

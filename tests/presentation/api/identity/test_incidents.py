@@ -3,7 +3,7 @@
 from dynagent.core.shared.events import AgentEventObserver
 from dynagent.core.shared.ids import new_id
 from dynagent.infrastructure.sandbox.audit import AuditEvent
-from dynagent.main.incidents import Incidents
+from dynagent.infrastructure.sandbox.incidents import Incidents
 from tests.conftest import connected_to
 from tests.presentation.api.identity.test_every_route import _people, _things_of, platform
 

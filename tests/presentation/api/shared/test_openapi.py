@@ -7,7 +7,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from dynagent.core.executions import EVENT_CLASSES
+from dynagent.core.runs import EVENT_CLASSES
 from dynagent.presentation.api.shared.openapi import export
 from tests.presentation.api.house import House
 

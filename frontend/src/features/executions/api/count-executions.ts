@@ -1,13 +1,13 @@
 import { queryOptions } from "@tanstack/react-query";
 
-import { type ExecutionStatus, listExecutions } from "@/lib/api";
+import { type RunStatus, listExecutions } from "@/lib/api";
 
 import { executionKeys } from "./keys";
 
 const REFRESH_MS = 10_000;
 
 /** How many executions have this status, in all or since a moment (ISO). */
-export function executionCountQuery(status: ExecutionStatus, from: string | null = null) {
+export function executionCountQuery(status: RunStatus, from: string | null = null) {
   return queryOptions({
     queryKey: executionKeys.count(status, from),
     queryFn: async ({ signal }) =>

@@ -1,20 +1,20 @@
 import { infiniteQueryOptions } from "@tanstack/react-query";
 
-import { type ExecutionStatus, type ExecutionSummary, listExecutions } from "@/lib/api";
+import { type RunStatus, type ExecutionSummary, listExecutions } from "@/lib/api";
 
 import { executionKeys } from "./keys";
 
 export interface ExecutionFilters {
   agentId?: string | null;
   scheduleId?: string | null;
-  status?: ExecutionStatus | null;
+  status?: RunStatus | null;
   /** ISO times; the end is exclusive. */
   from?: string | null;
   to?: string | null;
 }
 
 const PAGE = 50;
-const LIVE = new Set<ExecutionStatus>(["pending", "running", "waiting"]);
+const LIVE = new Set<RunStatus>(["pending", "running", "waiting"]);
 
 /** Whether an execution may still change. */
 export function isLive(execution: Pick<ExecutionSummary, "status">): boolean {

@@ -1,7 +1,7 @@
 """Commands about agents: their configuration (configure), their life (lifecycle), what they may name (rules)."""
 
 from dynagent.application.commands.agents.configure import (
-    AgentDesk,
+    AgentWriter,
     CloneAgent,
     CloneAgentHandler,
     CreateAgent,
@@ -22,8 +22,8 @@ from dynagent.application.commands.agents.rules import AgentRules, InstalledPart
 from dynagent.application.commands.agents.secrets import SettingsSafe
 
 __all__ = [
-    "AgentDesk",
     "AgentRules",
+    "AgentWriter",
     "CloneAgent",
     "CloneAgentHandler",
     "CreateAgent",

@@ -6,18 +6,22 @@ from typing import Any
 
 import pydantic
 
-from dynagent.application.commands.agents.rules import AgentRules
+from dynagent.application.commands.agents.rules import AgentRules, check_knowledge_bases, load_agent
 from dynagent.application.commands.agents.secrets import SettingsSafe
-from dynagent.application.shared.bus import Returns
 from dynagent.application.shared.caller import Caller
+from dynagent.application.shared.messages import Command
 from dynagent.core.agents import (
     Agent,
+    AgentChangedMeanwhile,
     AgentConfiguration,
     AgentCreated,
+    AgentNotFound,
     AgentRepository,
     AgentUpdated,
     AgentVersionNotFound,
+    KnowledgeBaseNotFound,
 )
+from dynagent.core.language_models import ModelNotFound
 from dynagent.core.shared.clock import Clock, utc_now
 from dynagent.core.shared.errors import InvalidInput, Violation
 from dynagent.core.shared.ids import NewId, new_id
@@ -27,7 +31,7 @@ MAX_NAME = 255
 
 
 @dataclass(frozen=True)
-class CreateAgent(Returns[Agent]):
+class CreateAgent(Command[Agent], needs="agents:write", raises=(InvalidInput, ModelNotFound, KnowledgeBaseNotFound)):
     """Make a new agent. Raises InvalidInput when it names tools, models or agents that are not there.
 
     Raises ModelNotFound, KnowledgeBaseNotFound for ids of what is not there.
@@ -38,7 +42,11 @@ class CreateAgent(Returns[Agent]):
 
 
 @dataclass(frozen=True)
-class UpdateAgent(Returns[Agent]):
+class UpdateAgent(
+    Command[Agent],
+    needs="agents:write",
+    raises=(AgentNotFound, InvalidInput, AgentChangedMeanwhile, ModelNotFound, KnowledgeBaseNotFound),
+):
     """Change fields of an agent's configuration; makes its next version.
 
     Raises AgentNotFound, InvalidInput, AgentChangedMeanwhile when `expected_version` is not the current one,
@@ -52,7 +60,7 @@ class UpdateAgent(Returns[Agent]):
 
 
 @dataclass(frozen=True)
-class CloneAgent(Returns[Agent]):
+class CloneAgent(Command[Agent], needs="agents:write", raises=(AgentNotFound, InvalidInput)):
     """Make a new agent, owned by the caller, with the configuration of another. Raises AgentNotFound, InvalidInput."""
 
     agent_id: str
@@ -60,7 +68,18 @@ class CloneAgent(Returns[Agent]):
 
 
 @dataclass(frozen=True)
-class RestoreAgentVersion(Returns[Agent]):
+class RestoreAgentVersion(
+    Command[Agent],
+    needs="agents:write",
+    raises=(
+        AgentNotFound,
+        InvalidInput,
+        AgentChangedMeanwhile,
+        ModelNotFound,
+        KnowledgeBaseNotFound,
+        AgentVersionNotFound,
+    ),
+):
     """Make an earlier version's configuration the agent's next version. Raises as UpdateAgent, AgentVersionNotFound."""
 
     agent_id: str
@@ -68,25 +87,16 @@ class RestoreAgentVersion(Returns[Agent]):
     expected_version: int | None = None
 
 
-class AgentDesk:
-    """What the handlers below share: where agents are kept, the rules, what seals secrets, time and ids."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentWriter:
+    """Checks, stores and announces what becomes of an agent's configuration."""
 
-    def __init__(
-        self,
-        agents: AgentRepository,
-        uow: UnitOfWork,
-        rules: AgentRules,
-        safe: SettingsSafe,
-        *,
-        clock: Clock = utc_now,
-        new_id: NewId = new_id,
-    ) -> None:
-        self.agents = agents
-        self.uow = uow
-        self.rules = rules
-        self.safe = safe
-        self.clock = clock
-        self.new_id = new_id
+    agents: AgentRepository
+    uow: UnitOfWork
+    rules: AgentRules
+    safe: SettingsSafe
+    clock: Clock = utc_now
+    new_id: NewId = new_id
 
     async def add(
         self, configuration: AgentConfiguration, caller: Caller, original: AgentConfiguration | None = None
@@ -130,60 +140,63 @@ class AgentDesk:
         return changed
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CreateAgentHandler:
     """Handles CreateAgent."""
 
-    def __init__(self, desk: AgentDesk) -> None:
-        self._desk = desk
+    writer: AgentWriter
 
     async def __call__(self, message: CreateAgent, caller: Caller) -> Agent:
         """Return the new agent at version 1."""
-        self._desk.rules.check_knowledge_bases(message.knowledge_base_ids)
-        return await self._desk.add(message.configuration, caller)
+        check_knowledge_bases(message.knowledge_base_ids)
+        return await self.writer.add(message.configuration, caller)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UpdateAgentHandler:
     """Handles UpdateAgent."""
 
-    def __init__(self, desk: AgentDesk) -> None:
-        self._desk = desk
+    agents: AgentRepository
+    writer: AgentWriter
 
     async def __call__(self, message: UpdateAgent, caller: Caller) -> Agent:
         """Return the agent at its next version."""
-        agent = await self._desk.rules.load(message.agent_id)
+        agent = await load_agent(self.agents, message.agent_id)
         agent.check_version(message.expected_version)
-        self._desk.rules.check_knowledge_bases(message.knowledge_base_ids)
+        check_knowledge_bases(message.knowledge_base_ids)
         configuration = merged(agent.configuration, message.changes)
-        return await self._desk.change(agent, configuration, message.expected_version)
+        return await self.writer.change(agent, configuration, message.expected_version)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CloneAgentHandler:
     """Handles CloneAgent."""
 
-    def __init__(self, desk: AgentDesk) -> None:
-        self._desk = desk
+    agents: AgentRepository
+    writer: AgentWriter
 
     async def __call__(self, message: CloneAgent, caller: Caller) -> Agent:
         """Return the copy, named as asked or `<name> (copy)`."""
-        original = (await self._desk.rules.load(message.agent_id)).configuration
+        original = (await load_agent(self.agents, message.agent_id)).configuration
         name = message.name or copy_name(original.name)
-        return await self._desk.add(merged(original, {"name": name}), caller, original)
+        return await self.writer.add(merged(original, {"name": name}), caller, original)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RestoreAgentVersionHandler:
     """Handles RestoreAgentVersion."""
 
-    def __init__(self, desk: AgentDesk) -> None:
-        self._desk = desk
+    agents: AgentRepository
+    writer: AgentWriter
 
     async def __call__(self, message: RestoreAgentVersion, caller: Caller) -> Agent:
         """Return the agent at its next version, with the old configuration."""
-        agent = await self._desk.rules.load(message.agent_id)
-        earlier = await self._desk.agents.get_version(agent.id, message.version)
+        agent = await load_agent(self.agents, message.agent_id)
+        earlier = await self.agents.get_version(agent.id, message.version)
         if earlier is None:
             raise AgentVersionNotFound(f"agent {agent.id} has no version {message.version}")
         wanted = earlier.configuration
-        return await self._desk.change(agent, wanted, message.expected_version, before=wanted)
+        return await self.writer.change(agent, wanted, message.expected_version, before=wanted)
 
 
 def merged(configuration: AgentConfiguration, changes: Mapping[str, Any]) -> AgentConfiguration:

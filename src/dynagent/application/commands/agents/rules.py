@@ -1,6 +1,7 @@
 """What an agent may name: tools, models and other agents that are really there."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from dynagent.core.agents import (
@@ -42,48 +43,48 @@ class InstalledParts:
         return self._schema_fault(schema)
 
 
+@dataclass(frozen=True, slots=True)
 class AgentRules:
-    """Loads agents and checks configurations against what is installed."""
+    """Checks configurations against what is installed."""
 
-    def __init__(
-        self, agents: AgentRepository, tools: ToolCatalogue, models: ChatModels, schema_fault: SchemaFault
-    ) -> None:
-        self._agents = agents
-        self._tools = tools
-        self._models = models
-        self._schema_fault = schema_fault
-
-    async def load(self, agent_id: str) -> Agent:
-        """Return the agent. Raises AgentNotFound."""
-        agent = await self._agents.get_by_id(agent_id) if is_id(agent_id) else None
-        if agent is None:
-            raise AgentNotFound(f"there is no agent {agent_id!r}")
-        return agent
+    agents: AgentRepository
+    tools: ToolCatalogue
+    models: ChatModels
+    schema_fault: SchemaFault
 
     async def check(self, configuration: AgentConfiguration, *, agent_id: str, slug: str, user_id: str) -> None:
         """Raise InvalidInput when the configuration names what is not there or closes a cycle.
 
         Raises ModelNotFound when it names its model by an id that is none.
         """
-        if is_id(configuration.model or "") and not self._models.knows(configuration.model or ""):
+        if is_id(configuration.model or "") and not self.models.knows(configuration.model or ""):
             raise ModelNotFound(f"there is no model {configuration.model!r}")
         await self._check_fallback(configuration.fallback_agent_id, agent_id)
-        graph = await self._agents.dependencies() if configuration.dependencies else {}
-        parts = InstalledParts(self._tools, self._models, user_id, self._schema_fault)
+        graph = await self.agents.dependencies() if configuration.dependencies else {}
+        parts = InstalledParts(self.tools, self.models, user_id, self.schema_fault)
         await check_configuration(configuration, slug=slug, parts=parts, graph=graph)
-
-    def check_knowledge_bases(self, ids: Sequence[str]) -> None:
-        """Raise KnowledgeBaseNotFound when there are any: this installation keeps no knowledge bases."""
-        for id in ids:
-            raise KnowledgeBaseNotFound(f"there is no knowledge base {id!r}")
 
     async def _check_fallback(self, fallback: str | None, agent_id: str) -> None:
         if fallback is None:
             return
         if fallback == agent_id:
             problem = Violation("/fallback_agent_id", "no_self", "an agent cannot be its own fallback")
-        elif is_id(fallback) and await self._agents.get_by_id(fallback) is not None:
+        elif is_id(fallback) and await self.agents.get_by_id(fallback) is not None:
             return
         else:
             problem = Violation("/fallback_agent_id", "known_agent", f"there is no agent {fallback!r}")
         raise InvalidInput("the agent's fallback does not fit", violations=[problem])
+
+
+async def load_agent(agents: AgentRepository, agent_id: str) -> Agent:
+    """Return the owner's agent. Raises AgentNotFound."""
+    agent = await agents.get_by_id(agent_id) if is_id(agent_id) else None
+    if agent is None:
+        raise AgentNotFound(f"there is no agent {agent_id!r}")
+    return agent
+
+
+def check_knowledge_bases(ids: Sequence[str]) -> None:
+    """Raise KnowledgeBaseNotFound when there are any: this installation keeps no knowledge bases."""
+    for id in ids:
+        raise KnowledgeBaseNotFound(f"there is no knowledge base {id!r}")

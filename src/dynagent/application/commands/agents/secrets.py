@@ -1,6 +1,7 @@
 """Secrets in what people write about agents: sealed before anything is stored or copied."""
 
 import json
+from dataclasses import dataclass
 from typing import Any
 
 from dynagent.core.agents import AgentConfiguration
@@ -9,11 +10,11 @@ from dynagent.core.shared.sealing import SealsSecrets
 from dynagent.core.shared.secret_names import MASK, SEALED, Place, reference_in, sealed_in
 
 
+@dataclass(frozen=True, slots=True)
 class SettingsSafe:
     """Seals the secret settings of one owner's agents. Their ciphertexts are bound to the owner."""
 
-    def __init__(self, box: SealsSecrets) -> None:
-        self._box = box
+    box: SealsSecrets
 
     def sealed(
         self, configuration: AgentConfiguration, *, owner: str, before: AgentConfiguration | None
@@ -43,17 +44,17 @@ class SettingsSafe:
 
     def _renewed(self, stored: Any, owner: str) -> Any:
         """What stays may come from a copy that is older than the newest secret key."""
-        if self._box.is_current(stored[SEALED]):
+        if self.box.is_current(stored[SEALED]):
             return stored
         opened = self._opened(stored, owner)
         return self._seal(opened[0], owner) if opened else stored
 
     def _seal(self, value: Any, owner: str) -> dict[str, str]:
-        return {SEALED: self._box.seal(json.dumps(value), row=owner)}
+        return {SEALED: self.box.seal(json.dumps(value), row=owner)}
 
     def _opened(self, stored: Any, owner: str) -> tuple[Any] | None:
         try:
-            return (json.loads(self._box.open(stored[SEALED], row=owner)),)
+            return (json.loads(self.box.open(stored[SEALED], row=owner)),)
         except DynagentError:
             # Its secret key is gone. Runs say so; whoever changes the agent can still give a new value.
             return None

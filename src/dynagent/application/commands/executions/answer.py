@@ -1,21 +1,20 @@
 """Answering the questions of a waiting execution; with the last answer it goes on."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from typing import Any
 
-from dynagent.application.shared.bus import Returns
 from dynagent.application.shared.caller import Caller
-from dynagent.core.executions import (
+from dynagent.application.shared.messages import Command
+from dynagent.core.executions import Execution, ExecutionNotFound, Executions
+from dynagent.core.runs import (
     Answer,
-    Execution,
-    ExecutionNotFound,
-    Executions,
-    ExecutionStatus,
     Interrupt,
+    InterruptExpired,
     InterruptNotFound,
     NothingToAnswer,
     Notifier,
+    RunStatus,
 )
 from dynagent.core.shared.clock import Clock, utc_now
 from dynagent.core.shared.errors import InvalidInput, Violation
@@ -27,7 +26,11 @@ CheckSchema = Callable[[dict[str, Any], Any], tuple[Any, Sequence[Violation]]]
 
 
 @dataclass(frozen=True)
-class AnswerInterrupts(Returns[Execution]):
+class AnswerInterrupts(
+    Command[Execution],
+    needs="executions:run",
+    raises=(ExecutionNotFound, InterruptNotFound, InterruptExpired, NothingToAnswer, InvalidInput),
+):
     """Answer interrupts by their ids.
 
     Raises ExecutionNotFound, InterruptNotFound, InterruptExpired, NothingToAnswer, InvalidInput.
@@ -37,45 +40,38 @@ class AnswerInterrupts(Returns[Execution]):
     answers: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
 class AnswerInterruptsHandler:
     """Handles AnswerInterrupts."""
 
-    def __init__(
-        self,
-        executions: Executions,
-        uow: UnitOfWork,
-        *,
-        notifier: Notifier,
-        check_schema: CheckSchema,
-        clock: Clock = utc_now,
-    ) -> None:
-        self._executions = executions
-        self._uow = uow
-        self._notifier = notifier
-        self._check_schema = check_schema
-        self._clock = clock
+    executions: Executions
+    uow: UnitOfWork
+    _: KW_ONLY
+    notifier: Notifier
+    check_schema: CheckSchema
+    clock: Clock = utc_now
 
     async def __call__(self, message: AnswerInterrupts, caller: Caller) -> Execution:
         """Store the answers, all or none, and return the execution: pending when nothing is open any more."""
-        execution = await self._executions.get_by_id(message.execution_id) if is_id(message.execution_id) else None
+        execution = await self.executions.get_by_id(message.execution_id) if is_id(message.execution_id) else None
         if execution is None:
             raise ExecutionNotFound(f"there is no execution {message.execution_id!r}")
         known = await self._known(execution, message)
-        if execution.status is not ExecutionStatus.WAITING:
+        if execution.status is not RunStatus.WAITING:
             raise NothingToAnswer(f"execution {execution.id} is {execution.status.value}, it waits for nobody")
         answered = [self._answered(known, id, value, caller) for id, value in message.answers.items()]
-        changed = await self._executions.answer(execution.id, answered)
+        changed = await self.executions.answer(execution.id, answered)
         if changed is None:
             await self._known(execution, message)
             raise NothingToAnswer("somebody else answered first; read the execution again")
-        await self._uow.commit()
-        if changed.status is ExecutionStatus.PENDING:
-            await self._notifier.notify(changed.id, changed.lane)
+        await self.uow.commit()
+        if changed.status is RunStatus.PENDING:
+            await self.notifier.notify(changed.id, changed.lane)
         return changed
 
     async def _known(self, execution: Execution, message: AnswerInterrupts) -> dict[str, Interrupt]:
         """Return its interrupts by id. Raises InterruptExpired when one that is to be answered has expired."""
-        known = {item.id: item for item in await self._executions.interrupts(execution.id)}
+        known = {item.id: item for item in await self.executions.interrupts(execution.id)}
         for id in message.answers.keys() & known.keys():
             known[id].check_in_time()
         return known
@@ -84,8 +80,8 @@ class AnswerInterruptsHandler:
         interrupt = known.get(id)
         if interrupt is None:
             raise InterruptNotFound(f"the execution has no interrupt {id!r}")
-        value, misfits = self._check_schema(interrupt.response_schema, value)
+        value, misfits = self.check_schema(interrupt.response_schema, value)
         if misfits:
             violations = [Violation(f"/answers/{id}{item.pointer}", item.rule, item.detail) for item in misfits]
             raise InvalidInput("the answer does not fit the interrupt's schema", violations=violations)
-        return interrupt.answered(Answer.model_validate(value), by=caller.user_id, now=self._clock())
+        return interrupt.answered(Answer.model_validate(value), by=caller.user_id, now=self.clock())

@@ -2,7 +2,7 @@
 
 from pydantic import TypeAdapter
 
-from dynagent.core.executions import (
+from dynagent.core.runs import (
     AnyTraceEvent,
     InterruptRaised,
     Message,

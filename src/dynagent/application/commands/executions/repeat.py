@@ -5,25 +5,23 @@ finished steps of the old one as its journal, so nothing before the chosen step 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from typing import Any, Literal
 
 from pydantic import TypeAdapter, ValidationError
 
 from dynagent.application.commands.executions.settings import SubmitSettings
-from dynagent.application.shared.bus import Returns
 from dynagent.application.shared.caller import Caller
-from dynagent.core.executions import (
+from dynagent.application.shared.messages import Command
+from dynagent.core.executions import Execution, ExecutionNotFound, Executions, TooManyExecutions
+from dynagent.core.runs import (
     AnyTraceEvent,
-    Execution,
-    ExecutionNotFound,
-    Executions,
-    ExecutionStatus,
     Message,
     NodeEnd,
     NodeStart,
     Notifier,
     Origin,
+    RunStatus,
     ToolEnd,
     ToolStart,
     TraceEvent,
@@ -54,7 +52,11 @@ class NothingToRetry(Conflict):
 
 
 @dataclass(frozen=True, kw_only=True)
-class RepeatExecution(Returns[Execution]):
+class RepeatExecution(
+    Command[Execution],
+    needs="executions:run",
+    raises=(ExecutionNotFound, NotYetOver, NothingToRetry, TooManyExecutions, InvalidInput),
+):
     """Run an execution again with the same agent version and input.
 
     `fork` needs `after_seq`, the last event that is kept, and may change what that event holds: `edit` has `content`
@@ -68,48 +70,39 @@ class RepeatExecution(Returns[Execution]):
     edit: Mapping[str, Any] | None = None
 
 
+@dataclass(frozen=True, slots=True)
 class RepeatExecutionHandler:
     """Handles RepeatExecution."""
 
-    def __init__(
-        self,
-        executions: Executions,
-        uow: UnitOfWork,
-        *,
-        trace: TraceLog,
-        notifier: Notifier,
-        settings: SubmitSettings,
-        clock: Clock = utc_now,
-        new_id: NewId = new_id,
-    ) -> None:
-        self._executions = executions
-        self._uow = uow
-        self._trace = trace
-        self._notifier = notifier
-        self._settings = settings
-        self._clock = clock
-        self._new_id = new_id
+    executions: Executions
+    uow: UnitOfWork
+    _: KW_ONLY
+    trace: TraceLog
+    notifier: Notifier
+    settings: SubmitSettings
+    clock: Clock = utc_now
+    new_id: NewId = new_id
 
     async def __call__(self, message: RepeatExecution, caller: Caller) -> Execution:
         """Return the new, pending execution."""
-        old = await self._executions.get_by_id(message.execution_id) if is_id(message.execution_id) else None
+        old = await self.executions.get_by_id(message.execution_id) if is_id(message.execution_id) else None
         if old is None:
             raise ExecutionNotFound(f"there is no execution {message.execution_id!r}")
         if not old.status.over:
             raise NotYetOver(f"execution {old.id} is {old.status.value}; cancel it or wait for its end")
-        if message.kind == "retry" and old.status is ExecutionStatus.COMPLETED:
+        if message.kind == "retry" and old.status is RunStatus.COMPLETED:
             raise NothingToRetry(f"execution {old.id} was completed; replay or fork it instead")
-        self._settings.check_room(await self._executions.waiting(self._settings.max_waiting_per_user))
+        self.settings.check_room(await self.executions.waiting(self.settings.max_waiting_per_user))
         events = [] if message.kind == "replay" else _carried_over(await self._log(old.id), message)
         execution = self._again(old, message)
-        stored = await self._executions.create_from(execution, events)
-        await self._uow.commit()
-        await self._notifier.notify(stored.id, stored.lane)
+        stored = await self.executions.create_from(execution, events)
+        await self.uow.commit()
+        await self.notifier.notify(stored.id, stored.lane)
         return stored
 
     async def _log(self, execution_id: str) -> list[AnyTraceEvent]:
         events: list[AnyTraceEvent] = []
-        while frames := await self._trace.read(execution_id, events[-1].seq if events else 0, READ_PAGE):
+        while frames := await self.trace.read(execution_id, events[-1].seq if events else 0, READ_PAGE):
             events += [EVENTS.validate_json(frame.payload) for frame in frames]
         return events
 
@@ -117,8 +110,8 @@ class RepeatExecutionHandler:
         limit_s = (old.deadline - old.created_at).total_seconds() if old.deadline else 3600.0
         return Execution.start(
             timeout_s=limit_s,
-            now=self._clock(),
-            id=self._new_id(),
+            now=self.clock(),
+            id=self.new_id(),
             user_id=old.user_id,
             agent_id=old.agent_id,
             agent_version=old.agent_version,

@@ -1,22 +1,16 @@
 """Submitting an execution: row and opening event in one transaction, then the notification."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from typing import Any
 
 from dynagent.application.commands.executions.settings import SubmitSettings
-from dynagent.application.shared.bus import Returns
 from dynagent.application.shared.caller import Caller
-from dynagent.core.agents import Agent, AgentNotFound, AgentRepository
-from dynagent.core.executions import (
-    Execution,
-    Executions,
-    ExecutionStarted,
-    Lane,
-    Notifier,
-    Submissions,
-)
+from dynagent.application.shared.messages import Command
+from dynagent.core.agents import Agent, AgentDisabled, AgentNotFound, AgentRepository
+from dynagent.core.executions import Execution, Executions, ExecutionStarted, TooManyExecutions
 from dynagent.core.language_models import ChatModels
+from dynagent.core.runs import Lane, Notifier, Submissions
 from dynagent.core.shared.clock import Clock, utc_now
 from dynagent.core.shared.errors import Conflict, InvalidInput, Violation
 from dynagent.core.shared.ids import NewId, is_id, new_id
@@ -37,7 +31,11 @@ class Submission:
 
 
 @dataclass(frozen=True, kw_only=True)
-class StartExecution(Returns[Submission]):
+class StartExecution(
+    Command[Submission],
+    needs="executions:run",
+    raises=(AgentNotFound, AgentDisabled, InvalidInput, TooManyExecutions, IdempotencyKeyReused),
+):
     """Accept a run of an agent; a worker takes it from there.
 
     The same `idempotency_key` and body give the same execution again. Raises AgentNotFound, AgentDisabled,
@@ -55,31 +53,20 @@ class StartExecution(Returns[Submission]):
     output_schema: Mapping[str, Any] | None = None
 
 
+@dataclass(frozen=True, slots=True)
 class StartExecutionHandler:
     """Handles StartExecution."""
 
-    def __init__(
-        self,
-        agents: AgentRepository,
-        executions: Executions,
-        submissions: Submissions,
-        *,
-        models: ChatModels,
-        notifier: Notifier,
-        settings: SubmitSettings,
-        schema_fault: Callable[[dict[str, Any]], str | None],
-        clock: Clock = utc_now,
-        new_id: NewId = new_id,
-    ) -> None:
-        self._agents = agents
-        self._executions = executions
-        self._submissions = submissions
-        self._models = models
-        self._notifier = notifier
-        self._settings = settings
-        self._schema_fault = schema_fault
-        self._clock = clock
-        self._new_id = new_id
+    agents: AgentRepository
+    executions: Executions
+    submissions: Submissions
+    _: KW_ONLY
+    models: ChatModels
+    notifier: Notifier
+    settings: SubmitSettings
+    schema_fault: Callable[[dict[str, Any]], str | None]
+    clock: Clock = utc_now
+    new_id: NewId = new_id
 
     async def __call__(self, message: StartExecution, caller: Caller) -> Submission:
         """Return the pending execution, or the one this key had started."""
@@ -94,7 +81,7 @@ class StartExecutionHandler:
             if earlier is None:
                 raise IdempotencyKeyReused("this Idempotency-Key was used before, for a request that is gone by now")
             return Submission(earlier, repeated=True)
-        await self._notifier.notify(execution.id, execution.lane)
+        await self.notifier.notify(execution.id, execution.lane)
         return Submission(execution)
 
     async def _submitted(self, execution: Execution) -> bool:
@@ -105,29 +92,29 @@ class StartExecutionHandler:
             execution_id=execution.id,
             agent_id=execution.agent_id,
         )
-        most = self._settings.max_waiting_per_user
-        admission = await self._submissions.submit(execution, event, most_waiting=most)
+        most = self.settings.max_waiting_per_user
+        admission = await self.submissions.submit(execution, event, most_waiting=most)
         if not admission.stored:
-            self._settings.check_room(admission.waiting)
+            self.settings.check_room(admission.waiting)
         return admission.stored
 
     async def _submitted_before(self, message: StartExecution) -> Execution | None:
         if message.idempotency_key is None:
             return None
-        earlier = await self._executions.by_idempotency_key(message.idempotency_key)
+        earlier = await self.executions.by_idempotency_key(message.idempotency_key)
         if earlier is not None and not _same_request(earlier, message):
             raise IdempotencyKeyReused("this Idempotency-Key was used before, for another request")
         return earlier
 
     async def _runnable_agent(self, message: StartExecution) -> Agent:
-        agent = await self._agents.get_by_id(message.agent_id) if is_id(message.agent_id) else None
+        agent = await self.agents.get_by_id(message.agent_id) if is_id(message.agent_id) else None
         if agent is None:
             raise AgentNotFound(f"there is no agent {message.agent_id!r}")
         agent.check_runnable()
-        if message.model is not None and not self._models.knows(message.model):
+        if message.model is not None and not self.models.knows(message.model):
             unknown = Violation("/model", "known_model", f"no model answers to the name {message.model!r}")
             raise InvalidInput("the execution names a model that is not there", violations=[unknown])
-        fault = None if message.output_schema is None else self._schema_fault(dict(message.output_schema))
+        fault = None if message.output_schema is None else self.schema_fault(dict(message.output_schema))
         if fault is not None:
             raise InvalidInput(
                 "the output schema cannot be used", violations=[Violation("/output_schema", "json_schema", fault)]
@@ -137,9 +124,9 @@ class StartExecutionHandler:
     def _execution(self, message: StartExecution, agent: Agent, caller: Caller) -> Execution:
         asked = message.output_schema
         return Execution.start(
-            timeout_s=agent.configuration.run_timeout_s or self._settings.run_timeout_s,
-            now=self._clock(),
-            id=self._new_id(),
+            timeout_s=agent.configuration.run_timeout_s or self.settings.run_timeout_s,
+            now=self.clock(),
+            id=self.new_id(),
             user_id=caller.user_id,
             agent_id=agent.id,
             agent_version=agent.version,

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from dynagent.core.executions import AnyTraceEvent, Outcome, ToolStart, TraceRecorder, Usage, UsageReport
+from dynagent.core.runs import AnyTraceEvent, Outcome, ToolStart, TraceRecorder, Usage, UsageReport
 
 
 class TallyingRecorder(TraceRecorder):

@@ -13,12 +13,6 @@ from dynagent.application.commands.identity.access_keys import (
     RevokeAccessKeyHandler,
 )
 from dynagent.application.commands.identity.audit import WriteAuditLine, WriteAuditLineHandler
-from dynagent.application.commands.identity.desk import (
-    Device,
-    IdentityDesk,
-    Rules,
-    SignedIn,
-)
 from dynagent.application.commands.identity.incidents import (
     TOLERATED,
     WITHIN,
@@ -42,6 +36,13 @@ from dynagent.application.commands.identity.people import (
     UpdateProfile,
     UpdateProfileHandler,
     existing,
+)
+from dynagent.application.commands.identity.sessions import (
+    AuditTrail,
+    Device,
+    Rules,
+    SessionOpener,
+    SignedIn,
 )
 from dynagent.application.commands.identity.setup import (
     CompleteSetup,
@@ -71,6 +72,7 @@ from dynagent.application.commands.identity.sign_out import (
 __all__ = [
     "TOLERATED",
     "WITHIN",
+    "AuditTrail",
     "Authenticate",
     "AuthenticateHandler",
     "ChangePassword",
@@ -84,7 +86,6 @@ __all__ = [
     "Device",
     "EndSession",
     "EndSessionHandler",
-    "IdentityDesk",
     "IssuePasswordLink",
     "IssuePasswordLinkHandler",
     "IssueStreamTicket",
@@ -109,6 +110,7 @@ __all__ = [
     "RevokeAccessKey",
     "RevokeAccessKeyHandler",
     "Rules",
+    "SessionOpener",
     "SetUserDisabled",
     "SetUserDisabledHandler",
     "SetUserRole",

@@ -1,12 +1,12 @@
 """Keys for programs, tickets for streams, and whom a credential stands for."""
 
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime
 
-from dynagent.application.commands.identity.desk import IdentityDesk
-from dynagent.application.shared.bus import Returns
+from dynagent.application.commands.identity.sessions import AuditTrail, Rules
+from dynagent.application.shared.access import ANYBODY, scopes_of
 from dynagent.application.shared.caller import Caller
-from dynagent.application.shared.permissions import scopes_of
+from dynagent.application.shared.messages import Command
 from dynagent.core.executions import ExecutionNotFound, Executions
 from dynagent.core.identity import (
     KEY_PREFIX,
@@ -17,6 +17,7 @@ from dynagent.core.identity import (
     AccessKeys,
     AccessTokens,
     BadToken,
+    NewSecret,
     Principal,
     Principals,
     StreamTicket,
@@ -27,7 +28,8 @@ from dynagent.core.identity import (
 )
 from dynagent.core.shared.clock import Clock, utc_now
 from dynagent.core.shared.errors import InvalidInput, Violation
-from dynagent.core.shared.ids import is_id
+from dynagent.core.shared.ids import NewId, is_id, new_id
+from dynagent.core.shared.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ class NewAccessKey:
 
 
 @dataclass(frozen=True, kw_only=True)
-class CreateAccessKey(Returns[NewAccessKey]):
+class CreateAccessKey(Command[NewAccessKey], needs="account:write", raises=(InvalidInput, TooManyAccessKeys)):
     """Make a key for a program. Raises InvalidInput (unknown scope, expiry in the past), TooManyAccessKeys."""
 
     name: str
@@ -48,7 +50,7 @@ class CreateAccessKey(Returns[NewAccessKey]):
 
 
 @dataclass(frozen=True)
-class RevokeAccessKey(Returns[None]):
+class RevokeAccessKey(Command[None], needs="account:write", raises=(AccessKeyNotFound,)):
     """Void a key. Raises AccessKeyNotFound."""
 
     key_id: str
@@ -63,17 +65,17 @@ class NewTicket:
 
 
 @dataclass(frozen=True)
-class IssueStreamTicket(Returns[NewTicket]):
+class IssueStreamTicket(Command[NewTicket], needs="tickets:write", raises=(ExecutionNotFound,)):
     """Let an EventSource of the caller follow one execution for a minute. Raises ExecutionNotFound."""
 
     execution_id: str
 
 
 @dataclass(frozen=True, kw_only=True)
-class Authenticate(Returns[Caller]):
+class Authenticate(Command[Caller], needs=ANYBODY, raises=(BadToken,), scope="none"):
     """Tell whom a credential stands for. Raises BadToken. A `ticket` is accepted where tickets are allowed only.
 
-    Register it free of a scope: it is asked before everything else and needs one statement.
+    It is asked before everything else and needs one statement, so it holds no session.
     """
 
     token: str = field(repr=False)
@@ -81,22 +83,26 @@ class Authenticate(Returns[Caller]):
     address: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CreateAccessKeyHandler:
     """Handles CreateAccessKey."""
 
-    def __init__(self, desk: IdentityDesk, keys: AccessKeys) -> None:
-        self._desk = desk
-        self._keys = keys
+    uow: UnitOfWork
+    new_secret: NewSecret
+    trail: AuditTrail
+    keys: AccessKeys
+    clock: Clock = utc_now
+    new_id: NewId = new_id
 
     async def __call__(self, message: CreateAccessKey, caller: Caller) -> NewAccessKey:
         """Return the key with its secret, which nobody can be told again."""
-        desk, now = self._desk, self._desk.clock()
+        now = self.clock()
         _check_wish(message, caller, now)
-        if len(await self._keys.list_own()) >= MAX_ACCESS_KEYS:
+        if len(await self.keys.list_own()) >= MAX_ACCESS_KEYS:
             raise TooManyAccessKeys(f"you have {MAX_ACCESS_KEYS} access keys; revoke one first")
-        secret = desk.new_secret(KEY_PREFIX)
+        secret = self.new_secret(KEY_PREFIX)
         key = AccessKey(
-            id=desk.new_id(),
+            id=self.new_id(),
             user_id=caller.user_id,
             name=message.name,
             hint=key_hint(secret),
@@ -105,57 +111,65 @@ class CreateAccessKeyHandler:
             expires_at=message.expires_at,
             created_at=now,
         )
-        await self._keys.add(key)
-        await desk.note("access_key.created", caller=caller, target=("access_key", key.id), scopes=list(key.scopes))
-        await desk.uow.commit()
+        await self.keys.add(key)
+        await self.trail.note(
+            "access_key.created", caller=caller, target=("access_key", key.id), scopes=list(key.scopes)
+        )
+        await self.uow.commit()
         return NewAccessKey(key, secret)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RevokeAccessKeyHandler:
     """Handles RevokeAccessKey."""
 
-    def __init__(self, desk: IdentityDesk, keys: AccessKeys) -> None:
-        self._desk = desk
-        self._keys = keys
+    uow: UnitOfWork
+    trail: AuditTrail
+    keys: AccessKeys
+    clock: Clock = utc_now
 
     async def __call__(self, message: RevokeAccessKey, caller: Caller) -> None:
         """Void the key at once."""
-        if not is_id(message.key_id) or not await self._keys.revoke(message.key_id, self._desk.clock()):
+        if not is_id(message.key_id) or not await self.keys.revoke(message.key_id, self.clock()):
             raise AccessKeyNotFound(f"there is no access key {message.key_id!r}")
-        await self._desk.note("access_key.revoked", caller=caller, target=("access_key", message.key_id))
-        await self._desk.uow.commit()
+        await self.trail.note("access_key.revoked", caller=caller, target=("access_key", message.key_id))
+        await self.uow.commit()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IssueStreamTicketHandler:
     """Handles IssueStreamTicket."""
 
-    def __init__(self, desk: IdentityDesk, tickets: StreamTickets, executions: Executions) -> None:
-        self._desk = desk
-        self._tickets = tickets
-        self._executions = executions
+    uow: UnitOfWork
+    new_secret: NewSecret
+    rules: Rules
+    tickets: StreamTickets
+    executions: Executions
+    clock: Clock = utc_now
 
     async def __call__(self, message: IssueStreamTicket, caller: Caller) -> NewTicket:
         """Return the ticket; the execution must be one that the caller may see."""
-        execution = await self._executions.get_by_id(message.execution_id) if is_id(message.execution_id) else None
+        execution = await self.executions.get_by_id(message.execution_id) if is_id(message.execution_id) else None
         if execution is None:
             raise ExecutionNotFound(f"there is no execution {message.execution_id!r}")
-        secret = self._desk.new_secret(TICKET_PREFIX)
-        expires_at = self._desk.clock() + self._desk.rules.ticket_lifetime
+        secret = self.new_secret(TICKET_PREFIX)
+        expires_at = self.clock() + self.rules.ticket_lifetime
         ticket = StreamTicket(
             token_hash=fingerprint(secret), user_id=caller.user_id, execution_id=execution.id, expires_at=expires_at
         )
-        await self._tickets.add(ticket)
-        await self._desk.uow.commit()
+        await self.tickets.add(ticket)
+        await self.uow.commit()
         return NewTicket(secret, expires_at)
 
 
+@dataclass(frozen=True, slots=True)
 class AuthenticateHandler:
     """Handles Authenticate."""
 
-    def __init__(self, principals: Principals, access: AccessTokens, *, clock: Clock = utc_now) -> None:
-        self._principals = principals
-        self._access = access
-        self._clock = clock
+    principals: Principals
+    access: AccessTokens
+    _: KW_ONLY
+    clock: Clock = utc_now
 
     async def __call__(self, message: Authenticate, caller: Caller) -> Caller:
         """Return the caller that the credential stands for."""
@@ -173,14 +187,14 @@ class AuthenticateHandler:
         )
 
     async def _principal(self, message: Authenticate) -> Principal | None:
-        token, now = message.token, self._clock()
+        token, now = message.token, self.clock()
         if token.startswith(TICKET_PREFIX):
-            return await self._principals.of_ticket(fingerprint(token), now) if message.ticket else None
+            return await self.principals.of_ticket(fingerprint(token), now) if message.ticket else None
         if message.ticket:
             return None
         if token.startswith(KEY_PREFIX):
-            return await self._principals.of_access_key(fingerprint(token), now)
-        return await self._principals.of_session(self._access.read(token, now), now)
+            return await self.principals.of_access_key(fingerprint(token), now)
+        return await self.principals.of_session(self.access.read(token, now), now)
 
 
 def _check_wish(message: CreateAccessKey, caller: Caller, now: datetime) -> None:

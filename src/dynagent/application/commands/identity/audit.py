@@ -5,14 +5,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from dynagent.application.commands.identity.desk import IdentityDesk
-from dynagent.application.shared.bus import Returns
 from dynagent.application.shared.caller import Caller
-from dynagent.core.identity import AuditEntry
+from dynagent.application.shared.messages import Command
+from dynagent.core.identity import AuditEntry, AuditLog
+from dynagent.core.shared.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, kw_only=True)
-class WriteAuditLine(Returns[None]):
+class WriteAuditLine(Command[None], needs="system"):
     """Write a line about what the caller did; a second one under the same id is left out. Sent by the program."""
 
     id: str
@@ -24,11 +24,12 @@ class WriteAuditLine(Returns[None]):
     details: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WriteAuditLineHandler:
     """Handles WriteAuditLine."""
 
-    def __init__(self, desk: IdentityDesk) -> None:
-        self._desk = desk
+    audit: AuditLog
+    uow: UnitOfWork
 
     async def __call__(self, message: WriteAuditLine, caller: Caller) -> None:
         """Write it."""
@@ -42,5 +43,5 @@ class WriteAuditLineHandler:
             address=message.address[:64],
             details=dict(message.details),
         )
-        await self._desk.audit.add(line)
-        await self._desk.uow.commit()
+        await self.audit.add(line)
+        await self.uow.commit()

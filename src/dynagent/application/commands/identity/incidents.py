@@ -5,19 +5,21 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from dynagent.application.commands.identity.desk import IdentityDesk
-from dynagent.application.shared.bus import Returns
+from dynagent.application.commands.identity.sessions import AuditTrail
 from dynagent.application.shared.caller import Caller
+from dynagent.application.shared.messages import Command
 from dynagent.core.executions import Executions
-from dynagent.core.identity import SecurityIncident
+from dynagent.core.identity import AuditLog, SecurityIncident
+from dynagent.core.shared.clock import Clock, utc_now
 from dynagent.core.shared.ids import is_id
+from dynagent.core.shared.unit_of_work import UnitOfWork
 
 TOLERATED = 3
 WITHIN = timedelta(hours=1)
 
 
 @dataclass(frozen=True, kw_only=True)
-class ReportIncident(Returns[None]):
+class ReportIncident(Command[None], needs="system"):
     """Write down that something tried what it must not. Sent by the program, for the user whose work it was."""
 
     kind: str
@@ -25,19 +27,22 @@ class ReportIncident(Returns[None]):
     details: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReportIncidentHandler:
     """Handles ReportIncident. The third incident of an agent within an hour asks for it to be disabled."""
 
-    def __init__(self, desk: IdentityDesk, executions: Executions) -> None:
-        self._desk = desk
-        self._executions = executions
+    audit: AuditLog
+    uow: UnitOfWork
+    trail: AuditTrail
+    executions: Executions
+    clock: Clock = utc_now
 
     async def __call__(self, message: ReportIncident, caller: Caller) -> None:
         """Store the line and the event about it."""
-        desk, now = self._desk, self._desk.clock()
+        now = self.clock()
         agent_id = await self._agent_of(message.execution_id)
         target = ("agent", agent_id) if agent_id else ("user", caller.user_id)
-        await desk.note(
+        await self.trail.note(
             message.kind,
             caller=caller,
             target=target,
@@ -45,16 +50,16 @@ class ReportIncidentHandler:
             execution_id=message.execution_id,
             reported=dict(message.details),
         )
-        often = agent_id is not None and await desk.audit.count_incidents("agent", agent_id, now - WITHIN) >= TOLERATED
-        desk.uow.record(
+        often = agent_id is not None and await self.audit.count_incidents("agent", agent_id, now - WITHIN) >= TOLERATED
+        self.uow.record(
             SecurityIncident(
                 occurred_at=now, user_id=caller.user_id, kind=message.kind, agent_id=agent_id if often else None
             )
         )
-        await desk.uow.commit()
+        await self.uow.commit()
 
     async def _agent_of(self, execution_id: str | None) -> str | None:
         if execution_id is None or not is_id(execution_id):
             return None
-        execution = await self._executions.get_by_id(execution_id)
+        execution = await self.executions.get_by_id(execution_id)
         return None if execution is None else execution.agent_id

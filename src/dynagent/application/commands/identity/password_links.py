@@ -3,11 +3,30 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from dynagent.application.commands.identity.desk import Device, IdentityDesk, SignedIn
 from dynagent.application.commands.identity.people import existing
-from dynagent.application.shared.bus import Returns
+from dynagent.application.commands.identity.sessions import AuditTrail, Device, Rules, SessionOpener, SignedIn
+from dynagent.application.shared.access import ANYBODY
 from dynagent.application.shared.caller import Caller
-from dynagent.core.identity import PASSWORD_PREFIX, BadToken, SetupLink, SetupLinks, check_password, fingerprint
+from dynagent.application.shared.messages import Command
+from dynagent.core.identity import (
+    PASSWORD_PREFIX,
+    BadPassword,
+    BadToken,
+    NewSecret,
+    Passwords,
+    RefreshTokens,
+    SetupLink,
+    SetupLinks,
+    Throttle,
+    TooManyAttempts,
+    UserNotFound,
+    Users,
+    check_password,
+    fingerprint,
+)
+from dynagent.core.shared.clock import Clock, utc_now
+from dynagent.core.shared.ids import NewId, new_id
+from dynagent.core.shared.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,14 +38,14 @@ class NewPasswordLink:
 
 
 @dataclass(frozen=True)
-class IssuePasswordLink(Returns[NewPasswordLink]):
+class IssuePasswordLink(Command[NewPasswordLink], needs="users:write", raises=(UserNotFound,)):
     """Make a link for somebody; earlier ones are void. The old password works until it is used. Raises UserNotFound."""
 
     user_id: str
 
 
 @dataclass(frozen=True, kw_only=True)
-class UsePasswordLink(Returns[SignedIn]):
+class UsePasswordLink(Command[SignedIn], needs=ANYBODY, raises=(BadToken, BadPassword, TooManyAttempts)):
     """Set a password by a link; all sessions before end. Raises BadToken, BadPassword, TooManyAttempts."""
 
     token: str = field(repr=False)
@@ -34,54 +53,67 @@ class UsePasswordLink(Returns[SignedIn]):
     device: Device = field(default_factory=Device)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IssuePasswordLinkHandler:
     """Handles IssuePasswordLink."""
 
-    def __init__(self, desk: IdentityDesk, links: SetupLinks) -> None:
-        self._desk = desk
-        self._links = links
+    users: Users
+    uow: UnitOfWork
+    new_secret: NewSecret
+    rules: Rules
+    trail: AuditTrail
+    links: SetupLinks
+    clock: Clock = utc_now
+    new_id: NewId = new_id
 
     async def __call__(self, message: IssuePasswordLink, caller: Caller) -> NewPasswordLink:
         """Return the token; only its hash is stored."""
-        desk, now = self._desk, self._desk.clock()
-        user = await existing(desk, message.user_id)
-        secret, expires_at = desk.new_secret(PASSWORD_PREFIX), now + desk.rules.setup_lifetime
-        await self._links.use_all(user.id, now)
+        now = self.clock()
+        user = await existing(self.users, message.user_id)
+        secret, expires_at = self.new_secret(PASSWORD_PREFIX), now + self.rules.setup_lifetime
+        await self.links.use_all(user.id, now)
         link = SetupLink(
-            id=desk.new_id(), token_hash=fingerprint(secret), created_at=now, expires_at=expires_at, user_id=user.id
+            id=self.new_id(), token_hash=fingerprint(secret), created_at=now, expires_at=expires_at, user_id=user.id
         )
-        await self._links.add(link)
-        await desk.note("user.password_link_made", caller=caller, target=("user", user.id))
-        await desk.uow.commit()
+        await self.links.add(link)
+        await self.trail.note("user.password_link_made", caller=caller, target=("user", user.id))
+        await self.uow.commit()
         return NewPasswordLink(secret, expires_at)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UsePasswordLinkHandler:
     """Handles UsePasswordLink."""
 
-    def __init__(self, desk: IdentityDesk, links: SetupLinks) -> None:
-        self._desk = desk
-        self._links = links
+    users: Users
+    tokens: RefreshTokens
+    uow: UnitOfWork
+    passwords: Passwords
+    throttle: Throttle
+    sessions: SessionOpener
+    trail: AuditTrail
+    links: SetupLinks
+    clock: Clock = utc_now
 
     async def __call__(self, message: UsePasswordLink, caller: Caller) -> SignedIn:
         """Return the session. Links of accounts that are switched off open nothing."""
-        desk, address = self._desk, message.device.address
-        await desk.throttle.admit_anonymous("password link", address)
-        link = await self._links.take(fingerprint(message.token))
+        address = message.device.address
+        await self.throttle.admit_anonymous("password link", address)
+        link = await self.links.take(fingerprint(message.token))
         if link is None or link.user_id is None:
             raise BadToken("this link is not one of this installation")
-        now = desk.clock()
+        now = self.clock()
         link.check_usable(now)
-        user = await desk.users.get_by_id(link.user_id)
+        user = await self.users.get_by_id(link.user_id)
         if user is None or user.disabled:
             raise BadToken("this link is not one of this installation")
         check_password(message.password, username=user.username, email=user.email)
-        hashed = await desk.passwords.hash(message.password)
-        await desk.tokens.revoke_user(user.id, now)
-        user = await desk.users.update(user.changed(now, sessions_valid_from=now))
-        await desk.users.set_password(user.id, hashed, now)
-        await self._links.use_all(user.id, now)
-        signed_in, _ = await desk.open_session(user, message.device, now=now)
-        await desk.note("user.password_link_used", target=("user", user.id), address=address)
-        await desk.uow.commit()
+        hashed = await self.passwords.hash(message.password)
+        await self.tokens.revoke_user(user.id, now)
+        user = await self.users.update(user.changed(now, sessions_valid_from=now))
+        await self.users.set_password(user.id, hashed, now)
+        await self.links.use_all(user.id, now)
+        signed_in, _ = await self.sessions.open(user, message.device, now=now)
+        await self.trail.note("user.password_link_used", target=("user", user.id), address=address)
+        await self.uow.commit()
         return signed_in

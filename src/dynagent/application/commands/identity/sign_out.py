@@ -2,34 +2,49 @@
 
 from dataclasses import dataclass, field
 
-from dynagent.application.commands.identity.desk import Device, IdentityDesk, SignedIn
-from dynagent.application.shared.bus import Returns
+from dynagent.application.commands.identity.sessions import AuditTrail, Device, SessionOpener, SignedIn
+from dynagent.application.shared.access import ANYBODY
 from dynagent.application.shared.caller import Caller
-from dynagent.core.identity import SessionNotFound, UserNotFound, WrongCredentials, check_password, fingerprint
+from dynagent.application.shared.messages import Command
+from dynagent.core.identity import (
+    BadPassword,
+    Passwords,
+    RefreshTokens,
+    SessionNotFound,
+    Throttle,
+    TooManyAttempts,
+    UserNotFound,
+    Users,
+    WrongCredentials,
+    check_password,
+    fingerprint,
+)
+from dynagent.core.shared.clock import Clock, utc_now
 from dynagent.core.shared.ids import is_id
+from dynagent.core.shared.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True)
-class LogOut(Returns[None]):
+class LogOut(Command[None], needs=ANYBODY):
     """End the session that a refresh token belongs to; an unknown one is ended already."""
 
     refresh_token: str = field(repr=False)
 
 
 @dataclass(frozen=True)
-class LogOutEverywhere(Returns[int]):
+class LogOutEverywhere(Command[int], needs="account:write"):
     """End all sessions of the caller, access tokens included. Returns how many tokens that voided."""
 
 
 @dataclass(frozen=True)
-class EndSession(Returns[None]):
+class EndSession(Command[None], needs="account:write", raises=(SessionNotFound,)):
     """End one of the caller's sessions, access token included. Raises SessionNotFound."""
 
     session_id: str
 
 
 @dataclass(frozen=True, kw_only=True)
-class ChangePassword(Returns[SignedIn]):
+class ChangePassword(Command[SignedIn], needs="account:write", raises=(WrongCredentials, BadPassword, TooManyAttempts)):
     """Take another password; all other sessions end. Raises WrongCredentials, BadPassword, TooManyAttempts."""
 
     current: str = field(repr=False)
@@ -37,82 +52,96 @@ class ChangePassword(Returns[SignedIn]):
     device: Device = field(default_factory=Device)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LogOutHandler:
     """Handles LogOut."""
 
-    def __init__(self, desk: IdentityDesk) -> None:
-        self._desk = desk
+    tokens: RefreshTokens
+    uow: UnitOfWork
+    trail: AuditTrail
+    clock: Clock = utc_now
 
     async def __call__(self, message: LogOut, caller: Caller) -> None:
         """End the session."""
-        desk = self._desk
-        token = await desk.tokens.take(fingerprint(message.refresh_token))
-        if token is not None and await desk.tokens.revoke_family(token.family_id, token.user_id, desk.clock()):
-            await desk.note(
+        token = await self.tokens.take(fingerprint(message.refresh_token))
+        if token is not None and await self.tokens.revoke_family(token.family_id, token.user_id, self.clock()):
+            await self.trail.note(
                 "session.closed", target=("user", token.user_id), address=caller.address, session_id=token.family_id
             )
-        await desk.uow.commit()
+        await self.uow.commit()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EndSessionHandler:
     """Handles EndSession."""
 
-    def __init__(self, desk: IdentityDesk) -> None:
-        self._desk = desk
+    tokens: RefreshTokens
+    uow: UnitOfWork
+    trail: AuditTrail
+    clock: Clock = utc_now
 
     async def __call__(self, message: EndSession, caller: Caller) -> None:
         """End it."""
-        desk, id = self._desk, message.session_id
-        if not is_id(id) or not await desk.tokens.revoke_family(id, caller.user_id, desk.clock()):
+        id = message.session_id
+        if not is_id(id) or not await self.tokens.revoke_family(id, caller.user_id, self.clock()):
             raise SessionNotFound(f"you have no session {id!r}")
-        await desk.note("session.closed", caller=caller, target=("user", caller.user_id), session_id=id)
-        await desk.uow.commit()
+        await self.trail.note("session.closed", caller=caller, target=("user", caller.user_id), session_id=id)
+        await self.uow.commit()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LogOutEverywhereHandler:
     """Handles LogOutEverywhere."""
 
-    def __init__(self, desk: IdentityDesk) -> None:
-        self._desk = desk
+    users: Users
+    tokens: RefreshTokens
+    uow: UnitOfWork
+    trail: AuditTrail
+    clock: Clock = utc_now
 
     async def __call__(self, message: LogOutEverywhere, caller: Caller) -> int:
         """End the sessions."""
-        desk = self._desk
-        user = await desk.users.get_by_id(caller.user_id)
+        user = await self.users.get_by_id(caller.user_id)
         if user is None:
             raise UserNotFound("there is no such user")
-        now = desk.clock()
-        ended = await desk.tokens.revoke_user(user.id, now)
-        await desk.users.update(user.changed(now, sessions_valid_from=now))
-        await desk.note("session.all_closed", caller=caller, target=("user", user.id))
-        await desk.uow.commit()
+        now = self.clock()
+        ended = await self.tokens.revoke_user(user.id, now)
+        await self.users.update(user.changed(now, sessions_valid_from=now))
+        await self.trail.note("session.all_closed", caller=caller, target=("user", user.id))
+        await self.uow.commit()
         return ended
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChangePasswordHandler:
     """Handles ChangePassword."""
 
-    def __init__(self, desk: IdentityDesk) -> None:
-        self._desk = desk
+    users: Users
+    tokens: RefreshTokens
+    uow: UnitOfWork
+    passwords: Passwords
+    throttle: Throttle
+    sessions: SessionOpener
+    trail: AuditTrail
+    clock: Clock = utc_now
 
     async def __call__(self, message: ChangePassword, caller: Caller) -> SignedIn:
         """Return a new session; every one before it is over."""
-        desk = self._desk
-        user = await desk.users.get_by_id(caller.user_id)
+        user = await self.users.get_by_id(caller.user_id)
         if user is None:
             raise UserNotFound("there is no such user")
-        await desk.throttle.admit_login(user.username, message.device.address)
+        await self.throttle.admit_login(user.username, message.device.address)
         check_password(message.new, username=user.username, email=user.email)
-        stored = await desk.users.password_hash(user.id)
-        await desk.uow.commit()
-        if not (await desk.passwords.verify(message.current, stored)).right:
+        stored = await self.users.password_hash(user.id)
+        await self.uow.commit()
+        if not (await self.passwords.verify(message.current, stored)).right:
             raise WrongCredentials("the current password is another one")
-        hashed = await desk.passwords.hash(message.new)
-        now = desk.clock()
-        await desk.tokens.revoke_user(user.id, now)
-        user = await desk.users.update(user.changed(now, sessions_valid_from=now))
-        await desk.users.set_password(user.id, hashed, now)
-        signed_in, _ = await desk.open_session(user, message.device, now=now)
-        await desk.note("user.password_changed", caller=caller, target=("user", user.id))
-        await desk.uow.commit()
+        hashed = await self.passwords.hash(message.new)
+        now = self.clock()
+        await self.tokens.revoke_user(user.id, now)
+        user = await self.users.update(user.changed(now, sessions_valid_from=now))
+        await self.users.set_password(user.id, hashed, now)
+        signed_in, _ = await self.sessions.open(user, message.device, now=now)
+        await self.trail.note("user.password_changed", caller=caller, target=("user", user.id))
+        await self.uow.commit()
         return signed_in

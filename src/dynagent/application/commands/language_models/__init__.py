@@ -1,8 +1,6 @@
 """Commands of models and providers' keys."""
 
-from dynagent.application.commands.language_models.desk import (
-    ModelDesk,
-)
+from dynagent.application.commands.language_models.editor import ModelEditor
 from dynagent.application.commands.language_models.models import (
     CreateModel,
     CreateModelHandler,
@@ -11,7 +9,6 @@ from dynagent.application.commands.language_models.models import (
     UpdateModel,
     UpdateModelHandler,
     checked,
-    written,
 )
 from dynagent.application.commands.language_models.provider_keys import (
     AddProviderKey,
@@ -30,7 +27,7 @@ __all__ = [
     "CreateModelHandler",
     "DeleteModel",
     "DeleteModelHandler",
-    "ModelDesk",
+    "ModelEditor",
     "RemoveProviderKey",
     "RemoveProviderKeyHandler",
     "TestProviderKey",
@@ -39,5 +36,4 @@ __all__ = [
     "UpdateModelHandler",
     "address_of",
     "checked",
-    "written",
 ]

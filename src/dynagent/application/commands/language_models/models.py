@@ -6,27 +6,41 @@ from typing import Any
 
 import pydantic
 
-from dynagent.application.commands.language_models.desk import ModelDesk
-from dynagent.application.shared.bus import Returns
+from dynagent.application.commands.language_models.editor import ModelEditor
 from dynagent.application.shared.caller import Caller
+from dynagent.application.shared.messages import Command
 from dynagent.core.language_models import (
     MAX_MODELS,
     Capabilities,
     ModelChanged,
+    ModelChangedMeanwhile,
     ModelCreated,
     ModelDeleted,
+    ModelNameTaken,
     ModelNotFound,
     ModelParameters,
     ModelRecord,
+    ModelRecords,
+    ModelsInStore,
+    ProviderKeyNotFound,
+    ProviderNotFound,
     TooManyModels,
     find_provider,
     mask_key,
 )
+from dynagent.core.shared.clock import Clock, utc_now
 from dynagent.core.shared.errors import InvalidInput, Violation
+from dynagent.core.shared.ids import NewId, new_id
+from dynagent.core.shared.sealing import SealsSecrets
+from dynagent.core.shared.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, kw_only=True)
-class CreateModel(Returns[ModelRecord]):
+class CreateModel(
+    Command[ModelRecord],
+    needs="models:write",
+    raises=(InvalidInput, ProviderNotFound, ProviderKeyNotFound, ModelNameTaken, ModelNotFound, TooManyModels),
+):
     """Keep a model; `for_all` makes a global one, which is for administrators.
 
     Raises InvalidInput, ProviderNotFound, ProviderKeyNotFound, ModelNameTaken, ModelNotFound, TooManyModels.
@@ -46,7 +60,19 @@ class CreateModel(Returns[ModelRecord]):
 
 
 @dataclass(frozen=True)
-class UpdateModel(Returns[ModelRecord]):
+class UpdateModel(
+    Command[ModelRecord],
+    needs="models:write",
+    raises=(
+        InvalidInput,
+        ProviderNotFound,
+        ProviderKeyNotFound,
+        ModelNameTaken,
+        ModelNotFound,
+        TooManyModels,
+        ModelChangedMeanwhile,
+    ),
+):
     """Change fields of a model. `api_key` None removes its key; another provider or address does so too.
 
     Raises as CreateModel, and ModelChangedMeanwhile.
@@ -58,22 +84,28 @@ class UpdateModel(Returns[ModelRecord]):
 
 
 @dataclass(frozen=True)
-class DeleteModel(Returns[None]):
+class DeleteModel(Command[None], needs="models:write", raises=(ModelNotFound,)):
     """Remove a model; agents that name it are told when they run. Raises ModelNotFound."""
 
     model_id: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CreateModelHandler:
     """Handles CreateModel."""
 
-    def __init__(self, desk: ModelDesk) -> None:
-        self._desk = desk
+    models: ModelRecords
+    uow: UnitOfWork
+    box: SealsSecrets
+    store: ModelsInStore
+    editor: ModelEditor
+    clock: Clock = utc_now
+    new_id: NewId = new_id
 
     async def __call__(self, message: CreateModel, caller: Caller) -> ModelRecord:
         """Return the model as stored, its key sealed."""
-        desk, now, id = self._desk, self._desk.clock(), self._desk.new_id()
-        if await desk.models.count_own() >= MAX_MODELS:
+        now, id = self.clock(), self.new_id()
+        if await self.models.count_own() >= MAX_MODELS:
             raise TooManyModels(f"you have {MAX_MODELS} models; remove one first")
         record = ModelRecord(
             id=id,
@@ -82,7 +114,7 @@ class CreateModelHandler:
             provider=find_provider(message.provider).id,
             model_identifier=message.model_identifier,
             endpoint_url=message.endpoint_url,
-            sealed_key=desk.box.seal(message.api_key, row=id) if message.api_key else None,
+            sealed_key=self.box.seal(message.api_key, row=id) if message.api_key else None,
             key_hint=mask_key(message.api_key) if message.api_key else None,
             key_id=message.key_id,
             parameters=message.parameters,
@@ -93,64 +125,63 @@ class CreateModelHandler:
             updated_at=now,
         )
         record.check()
-        await desk.check_key(record)
-        record = await desk.models.create(record)
+        await self.editor.check_key(record)
+        record = await self.models.create(record)
         about = {"name": record.name, "provider": record.provider, "for_all": message.for_all}
-        desk.report(ModelCreated, record.id, caller, **about)
-        await desk.uow.commit()
-        desk.store.forget(record.user_id)
+        self.editor.record(ModelCreated, record.id, caller, **about)
+        await self.uow.commit()
+        self.store.forget(record.user_id)
         return record
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UpdateModelHandler:
     """Handles UpdateModel."""
 
-    def __init__(self, desk: ModelDesk) -> None:
-        self._desk = desk
+    models: ModelRecords
+    uow: UnitOfWork
+    box: SealsSecrets
+    store: ModelsInStore
+    editor: ModelEditor
+    clock: Clock = utc_now
 
     async def __call__(self, message: UpdateModel, caller: Caller) -> ModelRecord:
         """Return the model at its next version."""
-        desk = self._desk
-        record = await written(desk, message.model_id, caller)
+        record = await self.editor.load_writable(message.model_id, caller)
         fields = dict(message.changes)
         if "api_key" in fields:
             key = fields.pop("api_key")
-            fields["sealed_key"] = desk.box.seal(key, row=record.id) if key else None
+            fields["sealed_key"] = self.box.seal(key, row=record.id) if key else None
             fields["key_hint"] = mask_key(key) if key else None
         if "provider" in fields:
             fields["provider"] = find_provider(fields["provider"]).id
-        changed = checked(record.changed(desk.clock(), expected_version=message.expected_version, **fields))
+        changed = checked(record.changed(self.clock(), expected_version=message.expected_version, **fields))
         if message.changes.get("key_id") is not None:
             # Only a key that is set now: a global model may go on with that of the administrator who made it.
-            await desk.check_key(changed)
-        changed = await desk.models.update(changed)
-        desk.report(ModelChanged, changed.id, caller, name=changed.name, fields=sorted(message.changes))
-        await desk.uow.commit()
-        desk.store.forget(changed.user_id)
+            await self.editor.check_key(changed)
+        changed = await self.models.update(changed)
+        self.editor.record(ModelChanged, changed.id, caller, name=changed.name, fields=sorted(message.changes))
+        await self.uow.commit()
+        self.store.forget(changed.user_id)
         return changed
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeleteModelHandler:
     """Handles DeleteModel."""
 
-    def __init__(self, desk: ModelDesk) -> None:
-        self._desk = desk
+    models: ModelRecords
+    uow: UnitOfWork
+    store: ModelsInStore
+    editor: ModelEditor
 
     async def __call__(self, message: DeleteModel, caller: Caller) -> None:
         """Remove it."""
-        record = await written(self._desk, message.model_id, caller)
-        await self._desk.models.delete(record.id)
-        self._desk.report(ModelDeleted, record.id, caller, name=record.name)
-        await self._desk.uow.commit()
-        self._desk.store.forget(record.user_id)
-
-
-async def written(desk: ModelDesk, model_id: str, caller: Caller) -> ModelRecord:
-    """Return a model that the caller may write. Raises ModelNotFound, also for a global one of the administrators."""
-    record = await desk.load(model_id)
-    if record.user_id != caller.user_id and not caller.is_admin:
-        raise ModelNotFound(f"the model {model_id!r} is looked after by administrators")
-    return record
+        record = await self.editor.load_writable(message.model_id, caller)
+        await self.models.delete(record.id)
+        self.editor.record(ModelDeleted, record.id, caller, name=record.name)
+        await self.uow.commit()
+        self.store.forget(record.user_id)
 
 
 def checked(record: ModelRecord) -> ModelRecord:

@@ -2,30 +2,39 @@
 
 from dataclasses import dataclass, field
 
-from dynagent.application.commands.language_models.desk import ModelDesk
-from dynagent.application.shared.bus import Returns
+from dynagent.application.commands.language_models.editor import ModelEditor
 from dynagent.application.shared.caller import Caller
+from dynagent.application.shared.messages import Command
 from dynagent.core.language_models import (
     FOR_TOOLS,
     MAX_KEYS,
     KeyPurpose,
+    ModelsInStore,
     ProviderKey,
     ProviderKeyAdded,
     ProviderKeyCheck,
     ProviderKeyCheckResult,
     ProviderKeyNotFound,
     ProviderKeyRemoved,
+    ProviderKeys,
+    ProviderKeyTaken,
+    ProviderNotFound,
     TooManyModels,
     check_endpoint,
     find_provider,
     mask_key,
 )
+from dynagent.core.shared.clock import Clock, utc_now
 from dynagent.core.shared.errors import InvalidInput, Violation
-from dynagent.core.shared.ids import is_id
+from dynagent.core.shared.ids import NewId, is_id, new_id
+from dynagent.core.shared.sealing import SealsSecrets
+from dynagent.core.shared.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, kw_only=True)
-class AddProviderKey(Returns[ProviderKey]):
+class AddProviderKey(
+    Command[ProviderKey], needs="keys:write", raises=(ProviderNotFound, InvalidInput, ProviderKeyTaken, TooManyModels)
+):
     """Keep a provider's key, sealed. Raises ProviderNotFound, InvalidInput, ProviderKeyTaken, TooManyModels."""
 
     provider: str
@@ -36,17 +45,19 @@ class AddProviderKey(Returns[ProviderKey]):
 
 
 @dataclass(frozen=True)
-class RemoveProviderKey(Returns[None]):
+class RemoveProviderKey(Command[None], needs="keys:write", raises=(ProviderKeyNotFound,)):
     """Forget a key; models that used it have none any more. Raises ProviderKeyNotFound."""
 
     key_id: str
 
 
 @dataclass(frozen=True, kw_only=True)
-class TestProviderKey(Returns[ProviderKeyCheckResult]):
+class TestProviderKey(
+    Command[ProviderKeyCheckResult], needs="keys:write", raises=(ProviderNotFound, InvalidInput), scope="none"
+):
     """Show a key to its provider without saving it. Raises ProviderNotFound, InvalidInput.
 
-    Register it free of a scope: it waits for somebody else's server.
+    It waits for somebody else's server and holds no session.
     """
 
     __test__ = False
@@ -56,17 +67,23 @@ class TestProviderKey(Returns[ProviderKeyCheckResult]):
     endpoint_url: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AddProviderKeyHandler:
     """Handles AddProviderKey."""
 
-    def __init__(self, desk: ModelDesk) -> None:
-        self._desk = desk
+    keys: ProviderKeys
+    uow: UnitOfWork
+    box: SealsSecrets
+    store: ModelsInStore
+    editor: ModelEditor
+    clock: Clock = utc_now
+    new_id: NewId = new_id
 
     async def __call__(self, message: AddProviderKey, caller: Caller) -> ProviderKey:
         """Return the key as stored."""
-        desk, id = self._desk, self._desk.new_id()
+        id = self.new_id()
         provider, label = stored_as(message)
-        if len(await desk.keys.list_own()) >= MAX_KEYS:
+        if len(await self.keys.list_own()) >= MAX_KEYS:
             raise TooManyModels(f"you have {MAX_KEYS} provider keys; remove one first")
         key = ProviderKey(
             id=id,
@@ -76,44 +93,49 @@ class AddProviderKeyHandler:
             purpose=message.purpose,
             endpoint_url=message.endpoint_url,
             hint=mask_key(message.api_key),
-            sealed_key=desk.box.seal(message.api_key, row=id),
-            created_at=desk.clock(),
+            sealed_key=self.box.seal(message.api_key, row=id),
+            created_at=self.clock(),
         )
-        await desk.keys.add(key)
-        desk.report(ProviderKeyAdded, key.id, caller, provider=key.provider, label=key.label, purpose=key.purpose)
-        await desk.uow.commit()
-        desk.store.forget(caller.user_id)
+        await self.keys.add(key)
+        self.editor.record(
+            ProviderKeyAdded, key.id, caller, provider=key.provider, label=key.label, purpose=key.purpose
+        )
+        await self.uow.commit()
+        self.store.forget(caller.user_id)
         return key
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RemoveProviderKeyHandler:
     """Handles RemoveProviderKey."""
 
-    def __init__(self, desk: ModelDesk) -> None:
-        self._desk = desk
+    keys: ProviderKeys
+    uow: UnitOfWork
+    store: ModelsInStore
+    editor: ModelEditor
 
     async def __call__(self, message: RemoveProviderKey, caller: Caller) -> None:
         """Forget it."""
-        if not is_id(message.key_id) or not await self._desk.keys.remove(message.key_id):
+        if not is_id(message.key_id) or not await self.keys.remove(message.key_id):
             raise ProviderKeyNotFound(f"you have no provider key {message.key_id!r}")
-        self._desk.report(ProviderKeyRemoved, message.key_id, caller)
-        await self._desk.uow.commit()
-        self._desk.store.forget(None)
+        self.editor.record(ProviderKeyRemoved, message.key_id, caller)
+        await self.uow.commit()
+        self.store.forget(None)
 
 
+@dataclass(frozen=True, slots=True)
 class TestProviderKeyHandler:
     """Handles TestProviderKey."""
 
     __test__ = False
 
-    def __init__(self, tester: ProviderKeyCheck) -> None:
-        self._tester = tester
+    tester: ProviderKeyCheck
 
     async def __call__(self, message: TestProviderKey, caller: Caller) -> ProviderKeyCheckResult:
         """Return what the provider said."""
         provider = find_provider(message.provider)
         url = address_of(provider.id, message.endpoint_url)
-        return await self._tester.test(provider, message.api_key, url)
+        return await self.tester.test(provider, message.api_key, url)
 
 
 def stored_as(message: AddProviderKey) -> tuple[str, str]:

@@ -2,22 +2,26 @@
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from typing import Any
 
-from dynagent.application.shared.bus import Returns
 from dynagent.application.shared.caller import Caller
+from dynagent.application.shared.messages import Command
 from dynagent.core.shared.clock import Clock, utc_now
 from dynagent.core.shared.errors import InvalidInput, StaleVersion, Violation
 from dynagent.core.shared.ids import NewId, new_id
 from dynagent.core.shared.unit_of_work import UnitOfWork
 from dynagent.core.tools import (
     MAX_TOOL_TIMEOUT_S,
+    CallableTools,
     CallContext,
     CustomTool,
     CustomTools,
     Finding,
+    InvalidArguments,
+    SandboxUnavailable,
     ToolCatalogue,
+    ToolFailed,
     ToolGrantForbidden,
     ToolIsPrebuilt,
     ToolNameTaken,
@@ -28,12 +32,17 @@ from dynagent.core.tools import (
     ToolRejected,
     ToolRemoved,
     ToolSandbox,
+    ToolTimeout,
     check_tool_name,
 )
 
 
 @dataclass(frozen=True, kw_only=True)
-class RegisterTool(Returns[CustomTool]):
+class RegisterTool(
+    Command[CustomTool],
+    needs="tools:write",
+    raises=(InvalidInput, ToolNameTaken, ToolGrantForbidden, ToolRejected, SandboxUnavailable),
+):
     """Store a new tool after screening its source; nothing of it is executed.
 
     Raises InvalidInput (name), ToolNameTaken, ToolGrantForbidden, ToolRejected with findings, SandboxUnavailable.
@@ -47,7 +56,11 @@ class RegisterTool(Returns[CustomTool]):
 
 
 @dataclass(frozen=True, kw_only=True)
-class UpdateTool(Returns[CustomTool]):
+class UpdateTool(
+    Command[CustomTool],
+    needs="tools:write",
+    raises=(ToolNotFound, ToolIsPrebuilt, ToolGrantForbidden, ToolRejected, StaleVersion, SandboxUnavailable),
+):
     """Change a registered tool; None keeps what is there. Makes the tool's next version.
 
     Raises ToolNotFound, ToolIsPrebuilt, ToolGrantForbidden, ToolRejected, StaleVersion, SandboxUnavailable.
@@ -62,7 +75,7 @@ class UpdateTool(Returns[CustomTool]):
 
 
 @dataclass(frozen=True)
-class RemoveTool(Returns[None]):
+class RemoveTool(Command[None], needs="tools:write", raises=(ToolNotFound, ToolIsPrebuilt)):
     """Delete a registered tool. Raises ToolNotFound, ToolIsPrebuilt."""
 
     name: str
@@ -78,50 +91,47 @@ class ToolRun:
 
 
 @dataclass(frozen=True)
-class ExecuteTool(Returns[ToolRun]):
+class ExecuteTool(
+    Command[ToolRun],
+    needs="tools:run",
+    raises=(ToolNotFound, InvalidArguments, ToolFailed, ToolTimeout, SandboxUnavailable),
+    scope="none",
+):
     """Call a tool once. Raises ToolNotFound, InvalidArguments, ToolFailed, ToolTimeout, SandboxUnavailable.
 
-    Register it free of a scope: a call may take a minute and must not hold a database session.
+    A call may take a minute and holds no database session.
     """
 
     name: str
     arguments: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
 class RegisterToolHandler:
     """Handles RegisterTool."""
 
-    def __init__(
-        self,
-        tools: CustomTools,
-        uow: UnitOfWork,
-        catalogue: ToolCatalogue,
-        sandbox: ToolSandbox,
-        *,
-        clock: Clock = utc_now,
-        new_id: NewId = new_id,
-    ) -> None:
-        self._tools = tools
-        self._uow = uow
-        self._catalogue = catalogue
-        self._sandbox = sandbox
-        self._clock = clock
-        self._new_id = new_id
+    tools: CustomTools
+    uow: UnitOfWork
+    catalogue: ToolCatalogue
+    sandbox: ToolSandbox
+    _: KW_ONLY
+    clock: Clock = utc_now
+    new_id: NewId = new_id
 
     async def __call__(self, message: RegisterTool, caller: Caller) -> CustomTool:
         """Return the tool as stored, with the schema that was read from its source."""
         check_tool_name(message.name)
-        if self._catalogue.reserved(message.name):
+        if self.catalogue.reserved(message.name):
             raise ToolNameTaken(f"the name {message.name!r} is that of a prebuilt tool, or too much like it")
-        check_grants(self._sandbox, message.policy, caller)
+        check_grants(self.sandbox, message.policy, caller)
         # Screened before the first query, so that no connection is held while the source is looked at.
-        reflection = await screened(self._sandbox, message.name, message.code, message.policy)
-        if await self._tools.get_by_name(message.name) is not None:
+        reflection = await screened(self.sandbox, message.name, message.code, message.policy)
+        if await self.tools.get_by_name(message.name) is not None:
             raise ToolNameTaken(f"there is already a tool named {message.name!r}")
-        now = self._clock()
-        tool = await self._tools.create(
+        now = self.clock()
+        tool = await self.tools.create(
             CustomTool(
-                id=self._new_id(),
+                id=self.new_id(),
                 user_id=caller.user_id,
                 name=message.name,
                 description=message.description,
@@ -133,32 +143,25 @@ class RegisterToolHandler:
                 updated_at=now,
             )
         )
-        self._uow.record(tool.registered())
-        await self._uow.commit()
+        self.uow.record(tool.registered())
+        await self.uow.commit()
         return tool
 
 
+@dataclass(frozen=True, slots=True)
 class UpdateToolHandler:
     """Handles UpdateTool."""
 
-    def __init__(
-        self,
-        tools: CustomTools,
-        uow: UnitOfWork,
-        catalogue: ToolCatalogue,
-        sandbox: ToolSandbox,
-        *,
-        clock: Clock = utc_now,
-    ) -> None:
-        self._tools = tools
-        self._uow = uow
-        self._catalogue = catalogue
-        self._sandbox = sandbox
-        self._clock = clock
+    tools: CustomTools
+    uow: UnitOfWork
+    catalogue: ToolCatalogue
+    sandbox: ToolSandbox
+    _: KW_ONLY
+    clock: Clock = utc_now
 
     async def __call__(self, message: UpdateTool, caller: Caller) -> CustomTool:
         """Return the tool at its next version."""
-        tool = await owned_tool(self._tools, self._catalogue, message.name)
+        tool = await owned_tool(self.tools, self.catalogue, message.name)
         if message.expected_version not in (None, tool.version):
             raise StaleVersion(
                 f"tool {tool.name} is at version {tool.version}, the change was made against "
@@ -169,56 +172,56 @@ class UpdateToolHandler:
         _check_asynchronous(tool, code)
         policy = message.policy or tool.policy
         # Also when the grants stay: a new source would use them.
-        check_grants(self._sandbox, policy, caller)
-        reflection = await screened(self._sandbox, tool.name, code, policy)
+        check_grants(self.sandbox, policy, caller)
+        reflection = await screened(self.sandbox, tool.name, code, policy)
         changed = tool.changed(
             description=tool.description if message.description is None else message.description,
             code=code,
             reflection=reflection,
             policy=policy,
             tags=tool.tags if message.tags is None else message.tags,
-            now=self._clock(),
+            now=self.clock(),
         )
         if changed is tool:
             return tool
-        changed = await self._tools.update(changed)
-        self._uow.record(changed.registered())
-        await self._uow.commit()
+        changed = await self.tools.update(changed)
+        self.uow.record(changed.registered())
+        await self.uow.commit()
         return changed
 
 
+@dataclass(frozen=True, slots=True)
 class RemoveToolHandler:
     """Handles RemoveTool."""
 
-    def __init__(
-        self, tools: CustomTools, uow: UnitOfWork, catalogue: ToolCatalogue, *, clock: Clock = utc_now
-    ) -> None:
-        self._tools = tools
-        self._uow = uow
-        self._catalogue = catalogue
-        self._clock = clock
+    tools: CustomTools
+    uow: UnitOfWork
+    catalogue: ToolCatalogue
+    _: KW_ONLY
+    clock: Clock = utc_now
 
     async def __call__(self, message: RemoveTool, caller: Caller) -> None:
         """Remove it; agents that name it will be told when they run or change."""
-        tool = await owned_tool(self._tools, self._catalogue, message.name)
-        await self._tools.delete(tool.id)
-        self._uow.record(
-            ToolRemoved(occurred_at=self._clock(), user_id=caller.user_id, tool_name=tool.name, version=tool.version)
+        tool = await owned_tool(self.tools, self.catalogue, message.name)
+        await self.tools.delete(tool.id)
+        self.uow.record(
+            ToolRemoved(occurred_at=self.clock(), user_id=caller.user_id, tool_name=tool.name, version=tool.version)
         )
-        await self._uow.commit()
+        await self.uow.commit()
 
 
+@dataclass(frozen=True, slots=True)
 class ExecuteToolHandler:
     """Handles ExecuteTool."""
 
-    def __init__(self, catalogue: ToolCatalogue, *, timeout_s: float = MAX_TOOL_TIMEOUT_S) -> None:
-        self._catalogue = catalogue
-        self._timeout_s = timeout_s
+    catalogue: CallableTools
+    _: KW_ONLY
+    timeout_s: float = MAX_TOOL_TIMEOUT_S
 
     async def __call__(self, message: ExecuteTool, caller: Caller) -> ToolRun:
         """Return the tool's outcome; the tool checks the arguments against its schema itself."""
-        (tool,) = await self._catalogue.resolve([message.name], caller.user_id)
-        context = CallContext(user_id=caller.user_id, timeout_s=self._timeout_s)
+        (tool,) = await self.catalogue.resolve([message.name], caller.user_id)
+        context = CallContext(user_id=caller.user_id, timeout_s=self.timeout_s)
         started = time.perf_counter()
         outcome = await tool.call(dict(message.arguments), context)
         return ToolRun(tool.name, outcome, (time.perf_counter() - started) * 1000)

@@ -1,12 +1,12 @@
 """Importing the tools of a file: found and screened one by one, then entered together or not at all."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from typing import Any, Literal
 
 from dynagent.application.commands.tools.change import check_grants, rejected
-from dynagent.application.shared.bus import Returns
 from dynagent.application.shared.caller import Caller
+from dynagent.application.shared.messages import Command
 from dynagent.core.shared.clock import Clock, utc_now
 from dynagent.core.shared.ids import NewId, new_id
 from dynagent.core.shared.unit_of_work import UnitOfWork
@@ -16,7 +16,9 @@ from dynagent.core.tools import (
     CustomTools,
     Finding,
     FoundTool,
+    SandboxUnavailable,
     ToolCatalogue,
+    ToolGrantForbidden,
     ToolNameTaken,
     ToolPolicy,
     ToolReflection,
@@ -40,7 +42,11 @@ class ImportedTool:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ImportTools(Returns[Sequence[ImportedTool]]):
+class ImportTools(
+    Command[Sequence[ImportedTool]],
+    needs="tools:write",
+    raises=(ToolRejected, ToolNameTaken, ToolGrantForbidden, SandboxUnavailable),
+):
     """Enter every LangChain tool of a file, all or none; plain functions are left out and told.
 
     With `dry_run` nothing is stored and nothing but an unreadable file is refused; `replace` makes new versions of
@@ -63,34 +69,26 @@ class _Judged:
     reflection: ToolReflection | None = None
 
 
+@dataclass(frozen=True, slots=True)
 class ImportToolsHandler:
     """Handles ImportTools."""
 
-    def __init__(
-        self,
-        tools: CustomTools,
-        uow: UnitOfWork,
-        catalogue: ToolCatalogue,
-        sandbox: ToolSandbox,
-        *,
-        clock: Clock = utc_now,
-        new_id: NewId = new_id,
-    ) -> None:
-        self._tools = tools
-        self._uow = uow
-        self._catalogue = catalogue
-        self._sandbox = sandbox
-        self._clock = clock
-        self._new_id = new_id
+    tools: CustomTools
+    uow: UnitOfWork
+    catalogue: ToolCatalogue
+    sandbox: ToolSandbox
+    _: KW_ONLY
+    clock: Clock = utc_now
+    new_id: NewId = new_id
 
     async def __call__(self, message: ImportTools, caller: Caller) -> Sequence[ImportedTool]:
         """Return what became of each tool, in the file's order."""
-        check_grants(self._sandbox, message.policy, caller)
-        file = await self._sandbox.find_tools(message.code)
+        check_grants(self.sandbox, message.policy, caller)
+        file = await self.sandbox.find_tools(message.code)
         if file.findings:
             raise rejected(file.findings)
         judged = [await self._judged(found, message, file.tools[:place]) for place, found in enumerate(file.tools)]
-        there = {tool.name: tool for tool in await self._tools.get_by_names([found.name for found in file.tools])}
+        there = {tool.name: tool for tool in await self.tools.get_by_names([found.name for found in file.tools])}
         reported = [self._weighed(one, there, replace=message.replace) for one in judged]
         if message.dry_run:
             return reported
@@ -99,7 +97,7 @@ class ImportToolsHandler:
             one.reported if one.reflection is None else await self._entered(one, there, message, caller)
             for one in judged
         ]
-        await self._uow.commit()
+        await self.uow.commit()
         return reported
 
     async def _judged(self, found: FoundTool, message: ImportTools, before: Sequence[FoundTool]) -> _Judged:
@@ -109,10 +107,10 @@ class ImportToolsHandler:
         if not TOOL_NAME.fullmatch(found.name):
             why = f"its name must match {TOOL_NAME.pattern} (3 to 31 characters)"
             return _Judged(ImportedTool(found, "rejected", reason=why))
-        if self._catalogue.reserved(found.name) or any(found.name == other.name for other in before):
+        if self.catalogue.reserved(found.name) or any(found.name == other.name for other in before):
             why = "the name belongs to a prebuilt tool or looks like one, or stands twice in the file"
             return _Judged(ImportedTool(found, "taken", reason=why))
-        screening = await self._sandbox.screen(found.name, found.code, message.policy)
+        screening = await self.sandbox.screen(found.name, found.code, message.policy)
         if screening.findings or screening.reflection is None:
             why = "the source was refused"
             return _Judged(ImportedTool(found, "rejected", reason=why, findings=tuple(screening.findings)))
@@ -128,7 +126,7 @@ class ImportToolsHandler:
     async def _entered(
         self, one: _Judged, there: dict[str, CustomTool], message: ImportTools, caller: Caller
     ) -> ImportedTool:
-        found, reflection, now = one.reported.found, one.reflection, self._clock()
+        found, reflection, now = one.reported.found, one.reflection, self.clock()
         assert reflection is not None
         fields: dict[str, Any] = {
             "description": _description(found),
@@ -138,9 +136,9 @@ class ImportToolsHandler:
         }
         old = there.get(found.name)
         if old is None:
-            tool = await self._tools.create(
+            tool = await self.tools.create(
                 CustomTool(
-                    id=self._new_id(),
+                    id=self.new_id(),
                     user_id=caller.user_id,
                     name=found.name,
                     reflection=reflection,
@@ -150,10 +148,10 @@ class ImportToolsHandler:
                 )
             )
         elif (tool := old.changed(reflection=reflection, now=now, **fields)) is not old:
-            tool = await self._tools.update(tool)
+            tool = await self.tools.update(tool)
         fate: Fate = "registered" if old is None else "unchanged" if tool is old else "updated"
         if fate != "unchanged":
-            self._uow.record(tool.registered())
+            self.uow.record(tool.registered())
         return ImportedTool(found, fate, one.reported.parameters)
 
 

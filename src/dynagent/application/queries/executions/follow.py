@@ -12,23 +12,16 @@ from dynagent.application.queries.executions.read import (
     GetExecution,
     owned_execution,
 )
-from dynagent.application.shared.bus import Message, Returns
 from dynagent.application.shared.caller import Caller
-from dynagent.core.executions import (
-    Execution,
-    ExecutionNotFound,
-    Executions,
-    ExecutionStatus,
-    Frame,
-    PageSize,
-    TraceLog,
-)
+from dynagent.application.shared.messages import Message, Query
+from dynagent.core.executions import Execution, ExecutionNotFound, Executions
+from dynagent.core.runs import Frame, PageSize, RunStatus, TraceLog
 
 R = TypeVar("R")
 
 
 @dataclass(frozen=True)
-class FollowTrace(Returns[AsyncIterator[Sequence[Frame]]]):
+class FollowTrace(Query[AsyncIterator[Sequence[Frame]]], needs="executions:read", raises=(ExecutionNotFound,)):
     """The trace strictly after a seq, live until its last event; an empty batch is a heartbeat.
 
     With `agent_id` the execution must be one of that agent. Raises ExecutionNotFound before the first batch. The
@@ -43,10 +36,10 @@ class FollowTrace(Returns[AsyncIterator[Sequence[Frame]]]):
 
 
 @dataclass(frozen=True)
-class WaitForExecution(Returns[ExecutionView]):
+class WaitForExecution(Query[ExecutionView], needs="executions:read", raises=(ExecutionNotFound,), scope="none"):
     """The execution when it has ended, or when it waits for a person. Raises ExecutionNotFound.
 
-    Register it free of a scope: it may wait for hours. `just_started` as for FollowTrace.
+    It may wait for hours and holds no session. `just_started` as for FollowTrace.
     """
 
     execution_id: str
@@ -61,40 +54,40 @@ class NothingFollows(AsyncIterator[Sequence[Frame]]):
         raise StopAsyncIteration
 
 
+@dataclass(frozen=True, slots=True)
 class FollowTraceHandler:
     """Handles FollowTrace."""
 
-    def __init__(self, executions: Executions, log: TraceLog) -> None:
-        self._executions = executions
-        self._log = log
+    executions: Executions
+    log: TraceLog
 
     async def __call__(self, message: FollowTrace, caller: Caller) -> AsyncIterator[Sequence[Frame]]:
         """Return the batches; nothing of the scope is used once this has returned."""
         started = message.just_started
         if started is not None and started.user_id == caller.user_id and not started.status.over:
-            return self._log.follow(started.id, message.after)
-        execution = await owned_execution(self._executions, message.execution_id)
+            return self.log.follow(started.id, message.after)
+        execution = await owned_execution(self.executions, message.execution_id)
         if message.agent_id not in (None, execution.agent_id):
             raise ExecutionNotFound(f"agent {message.agent_id!r} has no execution {message.execution_id!r}")
         after = await self._within_log(execution.id, message.after)
         # The last event and the final state are stored together: of what is over the log tells everything at once.
         if execution.status.over:
-            if after and not await self._log.read(execution.id, after, 1, ended=True):
+            if after and not await self.log.read(execution.id, after, 1, ended=True):
                 return NothingFollows()
-            return _stored(self._log, execution.id, after)
-        return self._log.follow(execution.id, after)
+            return _stored(self.log, execution.id, after)
+        return self.log.follow(execution.id, after)
 
     async def _within_log(self, execution_id: str, after: int) -> int:
         """Return `after`, or the log's last seq when it lies beyond the end (seqs have no gaps)."""
         if after <= 0:
             return 0
         after = min(after, MAX_SEQ)
-        if await self._log.read(execution_id, after - 1, 1):
+        if await self.log.read(execution_id, after - 1, 1):
             return after
         low, high = 0, after - 1
         while low < high:
             middle = (low + high + 1) // 2
-            if await self._log.read(execution_id, middle - 1, 1):
+            if await self.log.read(execution_id, middle - 1, 1):
                 low = middle
             else:
                 high = middle - 1
@@ -109,15 +102,15 @@ class Ask(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
 class WaitForExecutionHandler:
     """Handles WaitForExecution by following the trace; holds no session while it waits."""
 
-    def __init__(self, ask: Ask) -> None:
-        self._ask = ask
+    ask: Ask
 
     async def __call__(self, message: WaitForExecution, caller: Caller) -> ExecutionView:
         """Return the execution with its trace lines."""
-        batches = await self._ask(FollowTrace(message.execution_id, just_started=message.just_started), caller)
+        batches = await self.ask(FollowTrace(message.execution_id, just_started=message.just_started), caller)
         lines: list[str] = []
         interrupted = False
         question = GetExecution(message.execution_id, lines=False)
@@ -125,11 +118,11 @@ class WaitForExecutionHandler:
             lines += lines_of(frames)
             interrupted = interrupted or any(b'"type":"interrupt"' in frame.payload for frame in frames)
             if interrupted:
-                view: ExecutionView = await self._ask(question, caller)
-                if view.execution.status is ExecutionStatus.WAITING:
+                view: ExecutionView = await self.ask(question, caller)
+                if view.execution.status is RunStatus.WAITING:
                     await _close(batches)
                     return ExecutionView(view.execution, lines)
-        final = await self._ask(question, caller)
+        final = await self.ask(question, caller)
         return ExecutionView(final.execution, lines)
 
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable
 
-from dynagent.core.executions import Frame
+from dynagent.core.runs import Frame
 
 _HAS_LINE = b'"line":'
 

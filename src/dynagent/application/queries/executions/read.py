@@ -4,20 +4,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from dynagent.application.queries.executions.lines import lines_of
-from dynagent.application.shared.bus import Returns
 from dynagent.application.shared.caller import Caller
+from dynagent.application.shared.messages import Query
 from dynagent.core.executions import (
     Checkpoint,
     Execution,
     ExecutionFilter,
     ExecutionNotFound,
     Executions,
-    Frame,
-    Interrupt,
     OpenQuestion,
     StoredCheckpoints,
-    TraceLog,
 )
+from dynagent.core.runs import Frame, Interrupt, TraceLog
+from dynagent.core.shared.errors import MalformedInput
 from dynagent.core.shared.ids import is_id
 from dynagent.core.shared.paging import Page, PageRequest
 
@@ -34,7 +33,7 @@ class ExecutionView:
 
 
 @dataclass(frozen=True)
-class GetExecution(Returns[ExecutionView]):
+class GetExecution(Query[ExecutionView], needs="executions:read", raises=(ExecutionNotFound,)):
     """One execution; its trace lines are read unless `lines` is false. Raises ExecutionNotFound."""
 
     execution_id: str
@@ -42,7 +41,7 @@ class GetExecution(Returns[ExecutionView]):
 
 
 @dataclass(frozen=True)
-class ListExecutions(Returns[Page[Execution]]):
+class ListExecutions(Query[Page[Execution]], needs="executions:read", raises=(MalformedInput,)):
     """A page of the caller's executions, newest first. Raises MalformedInput on a forged cursor."""
 
     wanted: ExecutionFilter = field(default_factory=ExecutionFilter)
@@ -58,7 +57,7 @@ class TracePage:
 
 
 @dataclass(frozen=True)
-class ReadTrace(Returns[TracePage]):
+class ReadTrace(Query[TracePage], needs="executions:read", raises=(ExecutionNotFound,)):
     """Up to `limit` stored events after a seq, without waiting. Raises ExecutionNotFound."""
 
     execution_id: str
@@ -67,14 +66,14 @@ class ReadTrace(Returns[TracePage]):
 
 
 @dataclass(frozen=True)
-class ListInterrupts(Returns[Sequence[Interrupt]]):
+class ListInterrupts(Query[Sequence[Interrupt]], needs="executions:read", raises=(ExecutionNotFound,)):
     """The questions an execution has asked people, oldest first. Raises ExecutionNotFound."""
 
     execution_id: str
 
 
 @dataclass(frozen=True)
-class ListCheckpoints(Returns[Sequence[Checkpoint]]):
+class ListCheckpoints(Query[Sequence[Checkpoint]], needs="executions:read", raises=(ExecutionNotFound,)):
     """Up to `limit` kept states of an execution's graph, newest first. Raises ExecutionNotFound."""
 
     execution_id: str
@@ -82,64 +81,64 @@ class ListCheckpoints(Returns[Sequence[Checkpoint]]):
 
 
 @dataclass(frozen=True)
-class ListOpenQuestions(Returns[Page[OpenQuestion]]):
+class ListOpenQuestions(Query[Page[OpenQuestion]], needs="executions:read"):
     """A page of the questions that the caller's waiting executions ask people, newest first."""
 
     page: PageRequest = field(default_factory=PageRequest)
 
 
+@dataclass(frozen=True, slots=True)
 class ListOpenQuestionsHandler:
     """Handles ListOpenQuestions."""
 
-    def __init__(self, executions: Executions) -> None:
-        self._executions = executions
+    executions: Executions
 
     async def __call__(self, message: ListOpenQuestions, caller: Caller) -> Page[OpenQuestion]:
         """Return the page."""
-        return await self._executions.open_questions(message.page)
+        return await self.executions.open_questions(message.page)
 
 
+@dataclass(frozen=True, slots=True)
 class ListInterruptsHandler:
     """Handles ListInterrupts."""
 
-    def __init__(self, executions: Executions) -> None:
-        self._executions = executions
+    executions: Executions
 
     async def __call__(self, message: ListInterrupts, caller: Caller) -> Sequence[Interrupt]:
         """Return answered and open ones."""
-        execution = await owned_execution(self._executions, message.execution_id)
-        return await self._executions.interrupts(execution.id)
+        execution = await owned_execution(self.executions, message.execution_id)
+        return await self.executions.interrupts(execution.id)
 
 
+@dataclass(frozen=True, slots=True)
 class ListCheckpointsHandler:
     """Handles ListCheckpoints."""
 
-    def __init__(self, executions: Executions, stored: StoredCheckpoints) -> None:
-        self._executions = executions
-        self._stored = stored
+    executions: Executions
+    stored: StoredCheckpoints
 
     async def __call__(self, message: ListCheckpoints, caller: Caller) -> Sequence[Checkpoint]:
         """Return them."""
-        execution = await owned_execution(self._executions, message.execution_id)
-        return await self._stored.list(execution.id, message.limit)
+        execution = await owned_execution(self.executions, message.execution_id)
+        return await self.stored.list(execution.id, message.limit)
 
 
+@dataclass(frozen=True, slots=True)
 class GetExecutionHandler:
     """Handles GetExecution."""
 
-    def __init__(self, executions: Executions, log: TraceLog) -> None:
-        self._executions = executions
-        self._log = log
+    executions: Executions
+    log: TraceLog
 
     async def __call__(self, message: GetExecution, caller: Caller) -> ExecutionView:
         """Return the execution as it is now."""
-        execution = await owned_execution(self._executions, message.execution_id)
+        execution = await owned_execution(self.executions, message.execution_id)
         return ExecutionView(execution, await self._lines(execution) if message.lines else ())
 
     async def _lines(self, execution: Execution) -> list[str]:
         lines: list[str] = []
         after, ended = 0, execution.status.over
-        while frames := await self._log.read(execution.id, after, PAGE_OF_FRAMES, ended=ended):
+        while frames := await self.log.read(execution.id, after, PAGE_OF_FRAMES, ended=ended):
             lines += lines_of(frames)
             after = frames[-1].seq
             if len(frames) < PAGE_OF_FRAMES:
@@ -147,32 +146,32 @@ class GetExecutionHandler:
         return lines
 
 
+@dataclass(frozen=True, slots=True)
 class ListExecutionsHandler:
     """Handles ListExecutions."""
 
-    def __init__(self, executions: Executions) -> None:
-        self._executions = executions
+    executions: Executions
 
     async def __call__(self, message: ListExecutions, caller: Caller) -> Page[Execution]:
         """Return the page; an agent id that is none matches nothing."""
         wanted, page = message.wanted, message.page
         if wanted.agent_id is not None and not is_id(wanted.agent_id):
             return Page(items=(), total=0, skip=page.skip, limit=page.limit)
-        return await self._executions.find(wanted, page)
+        return await self.executions.find(wanted, page)
 
 
+@dataclass(frozen=True, slots=True)
 class ReadTraceHandler:
     """Handles ReadTrace."""
 
-    def __init__(self, executions: Executions, log: TraceLog) -> None:
-        self._executions = executions
-        self._log = log
+    executions: Executions
+    log: TraceLog
 
     async def __call__(self, message: ReadTrace, caller: Caller) -> TracePage:
         """Return the page."""
-        execution = await owned_execution(self._executions, message.execution_id)
+        execution = await owned_execution(self.executions, message.execution_id)
         after, ended = min(message.after, MAX_SEQ), execution.status.over
-        frames = await self._log.read(execution.id, after, message.limit, ended=ended)
+        frames = await self.log.read(execution.id, after, message.limit, ended=ended)
         return TracePage(frames, frames[-1].terminal if frames else ended)
 
 

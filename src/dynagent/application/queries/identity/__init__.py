@@ -19,6 +19,7 @@ from dynagent.application.queries.identity.people import (
     OwnSessions,
     Profile,
     SignInOptions,
+    WaysIn,
 )
 
 __all__ = [
@@ -40,4 +41,5 @@ __all__ = [
     "OwnSessions",
     "Profile",
     "SignInOptions",
+    "WaysIn",
 ]

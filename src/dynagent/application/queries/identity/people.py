@@ -1,11 +1,10 @@
 """Questions about people and about the installation's ways in."""
 
-from dataclasses import dataclass, field
-from typing import ClassVar
+from dataclasses import KW_ONLY, dataclass, field
 
-from dynagent.application.shared.bus import Returns
+from dynagent.application.shared.access import ANYBODY, permissions_of, scopes_of
 from dynagent.application.shared.caller import Caller
-from dynagent.application.shared.permissions import permissions_of, scopes_of
+from dynagent.application.shared.messages import Query
 from dynagent.core.identity import (
     AccessKey,
     AccessKeys,
@@ -24,6 +23,14 @@ from dynagent.core.shared.paging import Page, PageRequest
 
 
 @dataclass(frozen=True, slots=True)
+class WaysIn:
+    """The installation's settings for strangers."""
+
+    sign_in_required: bool
+    registration_open: bool
+
+
+@dataclass(frozen=True, slots=True)
 class SignInOptions:
     """How one gets in here; `setup_needed` while there is no administrator."""
 
@@ -33,7 +40,7 @@ class SignInOptions:
 
 
 @dataclass(frozen=True)
-class GetSignInOptions(Returns[SignInOptions]):
+class GetSignInOptions(Query[SignInOptions], needs=ANYBODY):
     """How one gets in here."""
 
 
@@ -47,7 +54,7 @@ class Profile:
 
 
 @dataclass(frozen=True)
-class GetProfile(Returns[Profile]):
+class GetProfile(Query[Profile], needs="account:read", raises=(UserNotFound,)):
     """The caller's own account. Raises UserNotFound."""
 
 
@@ -60,7 +67,7 @@ class OwnSessions:
 
 
 @dataclass(frozen=True)
-class ListSessions(Returns[OwnSessions]):
+class ListSessions(Query[OwnSessions], needs="account:read"):
     """The caller's sessions, last used first."""
 
 
@@ -73,12 +80,12 @@ class OwnAccessKeys:
 
 
 @dataclass(frozen=True)
-class ListAccessKeys(Returns[OwnAccessKeys]):
+class ListAccessKeys(Query[OwnAccessKeys], needs="account:read"):
     """The caller's keys, newest first."""
 
 
 @dataclass(frozen=True)
-class ListUsers(Returns[Page[User]]):
+class ListUsers(Query[Page[User]], needs="users:read"):
     """A page of people, newest first."""
 
     search: str | None = None
@@ -86,45 +93,42 @@ class ListUsers(Returns[Page[User]]):
 
 
 @dataclass(frozen=True)
-class GetUser(Returns[User]):
+class GetUser(Query[User], needs="users:read", raises=(UserNotFound,)):
     """One user. Raises UserNotFound."""
 
     user_id: str
 
 
 @dataclass(frozen=True)
-class ListAuditEntries(Returns[Page[AuditEntry]]):
+class ListAuditEntries(Query[Page[AuditEntry]], needs="audit:read", may_lag=True):
     """A page of the audit log, newest first."""
-
-    may_lag: ClassVar[bool] = True
 
     wanted: AuditFilter = field(default_factory=AuditFilter)
     page: PageRequest = field(default_factory=PageRequest)
 
 
+@dataclass(frozen=True, slots=True)
 class GetSignInOptionsHandler:
     """Handles GetSignInOptions."""
 
-    def __init__(self, users: Users, *, sign_in_required: bool, registration_open: bool) -> None:
-        self._users = users
-        self._sign_in_required = sign_in_required
-        self._registration_open = registration_open
+    users: Users
+    ways: WaysIn
 
     async def __call__(self, message: GetSignInOptions, caller: Caller) -> SignInOptions:
         """Return how it is now."""
-        setup_needed = self._sign_in_required and not await self._users.has_admin()
-        return SignInOptions(self._sign_in_required, self._registration_open, setup_needed)
+        setup_needed = self.ways.sign_in_required and not await self.users.has_admin()
+        return SignInOptions(self.ways.sign_in_required, self.ways.registration_open, setup_needed)
 
 
+@dataclass(frozen=True, slots=True)
 class GetProfileHandler:
     """Handles GetProfile."""
 
-    def __init__(self, users: Users) -> None:
-        self._users = users
+    users: Users
 
     async def __call__(self, message: GetProfile, caller: Caller) -> Profile:
         """Return the caller's account."""
-        user = await self._users.get_by_id(caller.user_id)
+        user = await self.users.get_by_id(caller.user_id)
         if user is None:
             raise UserNotFound("there is no such user")
         granted = permissions_of(caller.roles)
@@ -132,63 +136,64 @@ class GetProfileHandler:
         return Profile(user, permissions, caller.session_id)
 
 
+@dataclass(frozen=True, slots=True)
 class ListSessionsHandler:
     """Handles ListSessions."""
 
-    def __init__(self, tokens: RefreshTokens, *, clock: Clock = utc_now) -> None:
-        self._tokens = tokens
-        self._clock = clock
+    tokens: RefreshTokens
+    _: KW_ONLY
+    clock: Clock = utc_now
 
     async def __call__(self, message: ListSessions, caller: Caller) -> OwnSessions:
         """Return the live ones."""
-        return OwnSessions(await self._tokens.sessions(caller.user_id, self._clock()), caller.session_id)
+        return OwnSessions(await self.tokens.sessions(caller.user_id, self.clock()), caller.session_id)
 
 
+@dataclass(frozen=True, slots=True)
 class ListAccessKeysHandler:
     """Handles ListAccessKeys."""
 
-    def __init__(self, keys: AccessKeys) -> None:
-        self._keys = keys
+    keys: AccessKeys
 
     async def __call__(self, message: ListAccessKeys, caller: Caller) -> OwnAccessKeys:
         """Return the keys that are not revoked."""
-        return OwnAccessKeys(await self._keys.list_own(), scopes_of(caller.roles))
+        return OwnAccessKeys(await self.keys.list_own(), scopes_of(caller.roles))
 
 
+@dataclass(frozen=True, slots=True)
 class ListUsersHandler:
     """Handles ListUsers."""
 
-    def __init__(self, users: Users) -> None:
-        self._users = users
+    users: Users
 
     async def __call__(self, message: ListUsers, caller: Caller) -> Page[User]:
         """Return the page."""
-        return await self._users.find(message.search, message.page)
+        return await self.users.find(message.search, message.page)
 
 
+@dataclass(frozen=True, slots=True)
 class GetUserHandler:
     """Handles GetUser."""
 
-    def __init__(self, users: Users) -> None:
-        self._users = users
+    users: Users
 
     async def __call__(self, message: GetUser, caller: Caller) -> User:
         """Return the user."""
-        user = await self._users.get_by_id(message.user_id) if is_id(message.user_id) else None
+        user = await self.users.get_by_id(message.user_id) if is_id(message.user_id) else None
         if user is None:
             raise UserNotFound(f"there is no user {message.user_id!r}")
         return user
 
 
+@dataclass(frozen=True, slots=True)
 class ListAuditEntriesHandler:
     """Handles ListAuditEntries."""
 
-    def __init__(self, audit: AuditLog) -> None:
-        self._audit = audit
+    audit: AuditLog
 
     async def __call__(self, message: ListAuditEntries, caller: Caller) -> Page[AuditEntry]:
         """Return the page; an actor that is no id matches nothing."""
         wanted, page = message.wanted, message.page
         if wanted.actor_id is not None and not is_id(wanted.actor_id):
             return Page(items=(), total=0, skip=page.skip, limit=page.limit)
-        return await self._audit.find(wanted, page)
+        return await self.audit.find(wanted, page)

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 
 from dynagent.application.queries.language_models.models import ModelViews
-from dynagent.application.shared.bus import Returns
 from dynagent.application.shared.caller import Caller
+from dynagent.application.shared.messages import Query
 from dynagent.core.language_models import (
     MAX_MODELS,
     Capabilities,
@@ -32,7 +32,7 @@ class Advice:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ChooseModel(Returns[Advice]):
+class ChooseModel(Query[Advice], needs="models:read"):
     """Which of the caller's models fit a task best; without `complexity` it is guessed from the task's text."""
 
     task: str = ""
@@ -42,49 +42,49 @@ class ChooseModel(Returns[Advice]):
 
 
 @dataclass(frozen=True)
-class CheckFit(Returns[tuple[str, ...]]):
+class CheckFit(Query[tuple[str, ...]], needs="models:read"):
     """What of that a model, by name or id, cannot do, in sentences; nothing is said about models that nobody knows."""
 
     model: str
     wanted: Capabilities
 
 
+@dataclass(frozen=True, slots=True)
 class ChooseModelHandler:
     """Handles ChooseModel."""
 
-    def __init__(self, models: ModelRecords, keys: ProviderKeys, known: KnownModels, store: ModelsInStore) -> None:
-        self._models = models
-        self._keys = keys
-        self._known = known
-        self._store = store
+    models: ModelRecords
+    keys: ProviderKeys
+    known: KnownModels
+    store: ModelsInStore
 
     async def __call__(self, message: ChooseModel, caller: Caller) -> Advice:
         """Return the models, best first."""
-        views = ModelViews(self._known, self._store, await self._keys.list_own(), caller)
-        records = [record for record in await all_models(self._models) if record.enabled]
-        candidates = [*(views.candidate(record) for record in records), self._store.installed()]
+        views = ModelViews(self.known, self.store, await self.keys.list_own(), caller)
+        records = [record for record in await all_models(self.models) if record.enabled]
+        candidates = [*(views.candidate(record) for record in records), self.store.installed()]
         complexity = message.complexity or complexity_of(message.task)
         wish = Wish(complexity=complexity, prefer=message.prefer, needs=message.needs)
         return Advice(complexity, rank(candidates, wish))
 
 
+@dataclass(frozen=True, slots=True)
 class CheckFitHandler:
     """Handles CheckFit."""
 
-    def __init__(self, models: ModelRecords, keys: ProviderKeys, known: KnownModels, store: ModelsInStore) -> None:
-        self._models = models
-        self._keys = keys
-        self._known = known
-        self._store = store
+    models: ModelRecords
+    keys: ProviderKeys
+    known: KnownModels
+    store: ModelsInStore
 
     async def __call__(self, message: CheckFit, caller: Caller) -> tuple[str, ...]:
         """Return the warnings."""
-        records = await all_models(self._models)
+        records = await all_models(self.models)
         record = next((one for one in records if message.model in (one.id, one.name)), None)
         if record is None:
-            installed = self._store.installed()
+            installed = self.store.installed()
             return tuple(installed.capabilities.missing(message.wanted)) if installed.name == message.model else ()
-        views = ModelViews(self._known, self._store, await self._keys.list_own(), caller)
+        views = ModelViews(self.known, self.store, await self.keys.list_own(), caller)
         return views.of(record, message.wanted).warnings
 
 

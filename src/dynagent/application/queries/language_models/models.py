@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from dynagent.application.shared.bus import Returns
 from dynagent.application.shared.caller import Caller
+from dynagent.application.shared.messages import Query
 from dynagent.core.language_models import (
     PROVIDERS,
     Candidate,
@@ -19,6 +19,7 @@ from dynagent.core.language_models import (
     Provider,
     ProviderKey,
     ProviderKeys,
+    ProviderNotFound,
     find_provider,
 )
 from dynagent.core.shared.ids import is_id
@@ -36,7 +37,7 @@ class ModelView:
 
 
 @dataclass(frozen=True)
-class ListModels(Returns[Page[ModelView]]):
+class ListModels(Query[Page[ModelView]], needs="models:read"):
     """A page of the caller's own and the global models, newest first."""
 
     owner: ModelOwner | None = None
@@ -45,7 +46,7 @@ class ListModels(Returns[Page[ModelView]]):
 
 
 @dataclass(frozen=True)
-class GetModel(Returns[ModelView]):
+class GetModel(Query[ModelView], needs="models:read", raises=(ModelNotFound,)):
     """One model. With `wanted` the warnings say what of that it cannot do. Raises ModelNotFound."""
 
     model_id: str
@@ -53,26 +54,26 @@ class GetModel(Returns[ModelView]):
 
 
 @dataclass(frozen=True)
-class ListProviders(Returns[list[Provider]]):
+class ListProviders(Query[list[Provider]], needs="models:read", scope="none"):
     """All providers."""
 
 
 @dataclass(frozen=True)
-class ListProviderModels(Returns[list[KnownModel]]):
+class ListProviderModels(Query[list[KnownModel]], needs="models:read", raises=(ProviderNotFound,), scope="none"):
     """The models that a provider is known to have. Raises ProviderNotFound."""
 
     provider_id: str
 
 
 @dataclass(frozen=True)
-class GetProviderCapabilities(Returns[Provider]):
+class GetProviderCapabilities(Query[Provider], needs="models:read", raises=(ProviderNotFound,), scope="none"):
     """What a provider's models can do. Raises ProviderNotFound."""
 
     provider_id: str
 
 
 @dataclass(frozen=True)
-class ListProviderKeys(Returns[list[ProviderKey]]):
+class ListProviderKeys(Query[list[ProviderKey]], needs="keys:read"):
     """The caller's provider keys, newest first."""
 
 
@@ -106,41 +107,42 @@ class ModelViews:
         return find_provider(record.provider).needs_key and not lent and not self._has_key(record)
 
 
+@dataclass(frozen=True, slots=True)
 class ListModelsHandler:
     """Handles ListModels."""
 
-    def __init__(self, models: ModelRecords, keys: ProviderKeys, known: KnownModels, store: ModelsInStore) -> None:
-        self._models = models
-        self._keys = keys
-        self._known = known
-        self._store = store
+    models: ModelRecords
+    keys: ProviderKeys
+    known: KnownModels
+    store: ModelsInStore
 
     async def __call__(self, message: ListModels, caller: Caller) -> Page[ModelView]:
         """Return the page."""
-        page = await self._models.find(message.owner, message.search, message.page)
-        views = ModelViews(self._known, self._store, await self._keys.list_own(), caller)
+        page = await self.models.find(message.owner, message.search, message.page)
+        views = ModelViews(self.known, self.store, await self.keys.list_own(), caller)
         items = [views.of(record) for record in page.items]
         return Page(items=items, **page.model_dump(exclude={"items"}))
 
 
+@dataclass(frozen=True, slots=True)
 class GetModelHandler:
     """Handles GetModel."""
 
-    def __init__(self, models: ModelRecords, keys: ProviderKeys, known: KnownModels, store: ModelsInStore) -> None:
-        self._models = models
-        self._keys = keys
-        self._known = known
-        self._store = store
+    models: ModelRecords
+    keys: ProviderKeys
+    known: KnownModels
+    store: ModelsInStore
 
     async def __call__(self, message: GetModel, caller: Caller) -> ModelView:
         """Return the model."""
-        record = await self._models.get_by_id(message.model_id) if is_id(message.model_id) else None
+        record = await self.models.get_by_id(message.model_id) if is_id(message.model_id) else None
         if record is None:
             raise ModelNotFound(f"there is no model {message.model_id!r}")
-        views = ModelViews(self._known, self._store, await self._keys.list_own(), caller)
+        views = ModelViews(self.known, self.store, await self.keys.list_own(), caller)
         return views.of(record, message.wanted)
 
 
+@dataclass(frozen=True, slots=True)
 class ListProvidersHandler:
     """Handles ListProviders."""
 
@@ -149,17 +151,18 @@ class ListProvidersHandler:
         return list(PROVIDERS.values())
 
 
+@dataclass(frozen=True, slots=True)
 class ListProviderModelsHandler:
     """Handles ListProviderModels."""
 
-    def __init__(self, known: KnownModels) -> None:
-        self._known = known
+    known: KnownModels
 
     async def __call__(self, message: ListProviderModels, caller: Caller) -> list[KnownModel]:
         """Return them by name."""
-        return self._known.of_provider(find_provider(message.provider_id))
+        return self.known.of_provider(find_provider(message.provider_id))
 
 
+@dataclass(frozen=True, slots=True)
 class GetProviderCapabilitiesHandler:
     """Handles GetProviderCapabilities."""
 
@@ -168,15 +171,15 @@ class GetProviderCapabilitiesHandler:
         return find_provider(message.provider_id)
 
 
+@dataclass(frozen=True, slots=True)
 class ListProviderKeysHandler:
     """Handles ListProviderKeys."""
 
-    def __init__(self, keys: ProviderKeys) -> None:
-        self._keys = keys
+    keys: ProviderKeys
 
     async def __call__(self, message: ListProviderKeys, caller: Caller) -> list[ProviderKey]:
         """Return them."""
-        return await self._keys.list_own()
+        return await self.keys.list_own()
 
 
 def having_key(keys: list[ProviderKey]) -> Callable[[ModelRecord], bool]:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from dynagent.application.commands.executions.answer import AnswerInterrupts
 from dynagent.application.commands.executions.repeat import RepeatExecution
 from dynagent.application.queries.executions.read import ListCheckpoints, ListInterrupts
-from dynagent.core.executions import Interrupt
+from dynagent.core.runs import Interrupt
 from dynagent.presentation.api.executions.bodies import ExecutionSummary
 from dynagent.presentation.api.shared.dependencies import Ask, Asker
 from dynagent.presentation.api.shared.router import noun_router

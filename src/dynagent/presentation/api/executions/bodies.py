@@ -8,8 +8,9 @@ from typing_extensions import TypeAliasType
 
 from dynagent.application.commands.executions import StartExecution
 from dynagent.application.queries.executions import ExecutionView, TracePage
-from dynagent.core.executions import MAX_QUERY, Execution, ExecutionStatus, Origin, RunError, Usage
-from dynagent.core.executions import TraceEvent as AnyEvent
+from dynagent.core.executions import MAX_QUERY, Execution
+from dynagent.core.runs import Origin, RunError, RunStatus, Usage
+from dynagent.core.runs import TraceEvent as AnyEvent
 from dynagent.core.shared.paging import Page
 from dynagent.presentation.api.shared.paging import Envelope, page_fields
 
@@ -67,7 +68,7 @@ class ExecutionSummary(BaseModel):
     agent_version: int
     query: str
     conversation_id: str | None
-    status: ExecutionStatus
+    status: RunStatus
     result: str | None
     output: Any = Field(description="The result as JSON, where an output schema was given.")
     error: RunError | None

@@ -7,7 +7,8 @@ from pydantic import AwareDatetime
 
 from dynagent.application.commands.executions import CancelExecution
 from dynagent.application.queries.executions import FollowTrace, GetExecution, ListExecutions, ReadTrace
-from dynagent.core.executions import ExecutionFilter, ExecutionStatus, MalformedEventId
+from dynagent.core.executions import ExecutionFilter
+from dynagent.core.runs import MalformedEventId, RunStatus
 from dynagent.presentation.api.executions.bodies import (
     ExecutionBody,
     ExecutionList,
@@ -66,7 +67,7 @@ async def list_executions(
     agent_id: Annotated[str | None, Query(max_length=100)] = None,
     conversation_id: Annotated[str | None, Query(max_length=200)] = None,
     schedule_id: Annotated[str | None, Query(max_length=100)] = None,
-    status: ExecutionStatus | None = None,
+    status: RunStatus | None = None,
     created_from: Moment = None,
     created_to: Moment = None,
 ) -> ExecutionList:

@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr, Str
 
 from dynagent.application.commands.identity import NewAccessKey, NewPasswordLink, NewTicket, SignedIn
 from dynagent.application.queries.identity import OwnSessions, Profile
-from dynagent.application.shared.permissions import REPORTED
+from dynagent.application.shared.access import REPORTED
 from dynagent.core.identity import (
     EMAIL,
     MAX_PASSWORD,

@@ -1,11 +1,12 @@
 """What routes are given: a way to ask the application for the caller, and the streams; both set by `build_app`."""
 
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, TypeVar
 
 from fastapi import Depends, Request
 
-from dynagent.application.shared.bus import Bus, Message
+from dynagent.application.shared.bus import Bus
 from dynagent.application.shared.caller import Caller
+from dynagent.application.shared.messages import Message
 from dynagent.presentation.api.shared.auth import WatcherOf, caller_of_request
 from dynagent.presentation.api.shared.sse import Streams
 
@@ -15,7 +16,7 @@ R = TypeVar("R")
 class Asker:
     """Sends messages over the bus for the caller of one request."""
 
-    def __init__(self, bus: Bus[Any], caller: Caller) -> None:
+    def __init__(self, bus: Bus, caller: Caller) -> None:
         self._bus = bus
         self._caller = caller
 

@@ -2,7 +2,7 @@
 
 from fastapi import Request
 
-from dynagent.application.shared.permissions import may
+from dynagent.application.shared.access import may
 from dynagent.core.identity import PermissionDenied, same
 from dynagent.presentation.api.shared.auth import caller_of_request, door_of
 

@@ -15,7 +15,7 @@ from fastapi import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from dynagent.application.queries.executions import NothingFollows
-from dynagent.core.executions import Frame, MalformedEventId
+from dynagent.core.runs import Frame, MalformedEventId
 from dynagent.core.shared.tasks import end_tasks
 
 log = structlog.get_logger(__name__)

@@ -1,0 +1,250 @@
+"""The trace: every step of an execution as one ordered, gap-free, append-only log of events.
+
+The log is what people watch, what is replayed for ever, and what recovery reads as its journal.
+"""
+
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from dynagent.core.runs.interrupts import OnExpiry
+from dynagent.core.shared.calls import Aside, TokenUsage, ToolCall
+
+
+class _Event(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    # Declared here so that it comes first in the JSON; every event narrows it to its own literal.
+    type: Any
+    seq: int = Field(default=0, description="Place in the execution's log, from 1 without gaps; assigned when stored.")
+    timestamp: float = Field(description="When it happened, in seconds since the epoch.")
+    attempt: int = Field(default=1, description="Which attempt at the execution wrote it, from 1.")
+    span_id: str | None = Field(default=None, description="The step this event belongs to.")
+    parent_span_id: str | None = Field(default=None, description="The step around that step.")
+
+    terminal: ClassVar[bool] = False
+
+    @property
+    def taken_over(self) -> bool:
+        """Whether another execution made this step, and paid for it; no attempt of this one did."""
+        return self.attempt == 0
+
+
+class Connection(_Event):
+    """The first event of every log: the execution is accepted."""
+
+    type: Literal["connection"] = "connection"
+    status: Literal["connected"] = "connected"
+    execution_id: str
+    agent_id: str
+    agent_name: str
+    agent_version: int
+    query: str
+
+
+class NodeStart(_Event):
+    """A node of the graph begins; its span is the parent of everything inside."""
+
+    type: Literal["node_start"] = "node_start"
+    node: str
+
+
+class NodeEnd(_Event):
+    """A node of the graph has ended; `error` when by an exception."""
+
+    type: Literal["node_end"] = "node_end"
+    node: str
+    duration_ms: float
+    error: str | None = None
+
+
+class Token(_Event):
+    """Text of a message as it streams, coalesced over a short window.
+
+    `offset` is where this piece begins in the message, in characters; `parts` keeps what was coalesced, as pairs
+    `[characters, milliseconds since the message's first piece]`, so that a replay can type at the original speed.
+    """
+
+    type: Literal["token"] = "token"
+    message_id: str
+    content: str
+    offset: int
+    parts: list[tuple[int, int]] = Field(default_factory=list[tuple[int, int]])
+
+
+class Message(_Event):
+    """A complete reply of a model: its text and the tool calls it asks for. `final` marks the run's answer."""
+
+    type: Literal["message"] = "message"
+    role: Literal["assistant"] = "assistant"
+    message_id: str
+    content: str
+    tool_calls: tuple[ToolCall, ...] = ()
+    model: str
+    finish_reason: str = "stop"
+    final: bool = False
+    call_key: str = Field(description="Deterministic key of the model call; recovery finds the reply by it.")
+    token_usage: TokenUsage = Field(default_factory=TokenUsage)
+    aside: Aside | None = Field(
+        default=None, exclude_if=lambda aside: aside is None, description="Thoughts, and what the model wants back."
+    )
+
+
+class ToolStart(_Event):
+    """A tool is about to be called. `line` is the same as a person reads it: `▶ calculator(expression="23*19")`."""
+
+    type: Literal["tool_start"] = "tool_start"
+    tool: str
+    arguments: dict[str, Any]
+    call_id: str = Field(description="The model's id of this call.")
+    call_key: str = Field(description="Deterministic key of the call; idempotency key is `<execution_id>:<call_key>`.")
+    repeatable: bool = True
+    line: str
+
+
+class CallError(BaseModel):
+    """Why a call failed: a stable code and a sentence."""
+
+    model_config = ConfigDict(frozen=True)
+
+    code: str
+    message: str
+
+
+class ToolEnd(_Event):
+    """A tool call has ended, with a result or an error. `line`: `✔ Result: 437`."""
+
+    type: Literal["tool_end"] = "tool_end"
+    tool: str
+    call_id: str
+    call_key: str
+    result: Any = None
+    error: CallError | None = None
+    duration_ms: float
+    logs: str = ""
+    cpu_ms: float | None = None
+    peak_memory_kb: int | None = None
+    line: str
+
+
+class UsageReport(_Event):
+    """What one model call used; `cost_usd` as a decimal text, null when the model has no known price."""
+
+    type: Literal["usage"] = "usage"
+    model: str
+    input_tokens: int
+    output_tokens: int
+    total_tokens: int
+    cached_input_tokens: int = 0
+    reasoning_tokens: int = 0
+    estimated: bool = False
+    cost_usd: str | None = None
+    duration_ms: float
+    first_token_ms: float | None = None
+
+
+class Retry(_Event):
+    """Something is done again: a model call, or the execution after its worker died (then messages start anew).
+
+    `output`: the answer did not fit the output schema, and the model is asked for another one.
+    """
+
+    type: Literal["retry"] = "retry"
+    what: Literal["model", "tool", "execution", "fallback", "output"]
+    reason: str
+    error_code: str
+    delay_s: float = 0.0
+    try_number: int = Field(description="Number of the coming try, from 2.")
+
+
+class InterruptRaised(_Event):
+    """The run waits for a person; answer with POST /api/executions/{id}/resume."""
+
+    type: Literal["interrupt"] = "interrupt"
+    interrupt_id: str
+    call_key: str = Field(description="The call it is about.")
+    reason: str
+    value: dict[str, Any]
+    response_schema: dict[str, Any] = Field(description="JSON Schema of the answer.")
+    expires_after_s: float | None = Field(default=None, description="Seconds to answer in; null: no limit.")
+    on_expiry: OnExpiry | None = Field(default=None, description="Then the call is refused, or the run fails.")
+
+
+class Resumed(_Event):
+    """A person has answered an interrupt, or it expired; the run goes on when none of its interrupts is open."""
+
+    type: Literal["resume"] = "resume"
+    interrupt_id: str
+    call_key: str
+    reason: str = Field(description="Why it was asked: approval or in_doubt.")
+    answer: dict[str, Any]
+    answered_by: str = Field(description="The id of who answered; empty when it expired.")
+    expired: bool = Field(default=False, description="Nobody answered in time: the answer is the agent's default.")
+
+
+class Complete(_Event):
+    """The last event of a successful run."""
+
+    terminal: ClassVar[bool] = True
+    type: Literal["complete"] = "complete"
+    result: str
+    model: str
+    input_tokens: int
+    output_tokens: int
+    cost_usd: str | None = None
+    duration_ms: float
+
+
+class Failed(_Event):
+    """The last event of a run that failed or ran out of time."""
+
+    terminal: ClassVar[bool] = True
+    type: Literal["error"] = "error"
+    message: str
+    error_code: str
+    duration_ms: float
+
+
+class Cancelled(_Event):
+    """The last event of a run that was cancelled."""
+
+    terminal: ClassVar[bool] = True
+    type: Literal["cancelled"] = "cancelled"
+    reason: str
+    duration_ms: float
+
+
+AnyTraceEvent = (
+    Connection
+    | NodeStart
+    | NodeEnd
+    | Token
+    | Message
+    | ToolStart
+    | ToolEnd
+    | UsageReport
+    | Retry
+    | InterruptRaised
+    | Resumed
+    | Complete
+    | Failed
+    | Cancelled
+)
+TraceEvent = Annotated[AnyTraceEvent, Field(discriminator="type")]
+TERMINAL_TYPES = frozenset({"complete", "error", "cancelled"})
+EVENT_CLASSES: tuple[type[_Event], ...] = (
+    Connection,
+    NodeStart,
+    NodeEnd,
+    Token,
+    Message,
+    ToolStart,
+    ToolEnd,
+    UsageReport,
+    Retry,
+    InterruptRaised,
+    Resumed,
+    Complete,
+    Failed,
+    Cancelled,
+)

@@ -1,0 +1,73 @@
+"""The runner of agents' executions: the agent version that was recorded, its earlier turns, its fallback agent."""
+
+import time
+from dataclasses import dataclass
+
+from dynagent.core.agents import AgentConfiguration, AgentConfigurations
+from dynagent.core.executions import AGENT, AgentRunner, Chats, Execution, RunPlan
+from dynagent.core.language_models import ModelError
+from dynagent.core.runs import ChildRuns, Claim, Outcome, Retry, Runner, TraceRecorder
+
+FALLBACK_PREFIX = "fallback/"
+"""Keeps the calls of the fallback agent apart from those of the agent it stands in for, in the journal."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentRuns(Runner):
+    """Runs what agents were asked; `call_timeout_s` bounds a call where the agent does not say."""
+
+    graphs: AgentRunner
+    agents: AgentConfigurations
+    chats: Chats
+    call_timeout_s: float
+
+    @property
+    def kind(self) -> str:
+        """The kind of run that executions are."""
+        return AGENT
+
+    async def run(self, claim: Claim, recorder: TraceRecorder, children: ChildRuns) -> Outcome:
+        """Load → run; when the model fails, once more with the fallback agent. Raises DynagentError."""
+        execution = claim.run
+        if not isinstance(execution, Execution):
+            raise TypeError(f"run {execution.id} is of the kind {execution.kind!r}, not an agent's")
+        agent = await self.agents.get(execution.agent_id, execution.agent_version)
+        turns = await self.chats.turns(execution) if execution.chat_id else []
+        try:
+            return await self.graphs.run(claim, self._plan(agent, execution, turns), recorder)
+        except ModelError as error:
+            if agent.fallback_agent_id is None:
+                raise
+            fallback = await self.agents.latest(agent.fallback_agent_id, execution.user_id)
+            recorder.record(
+                Retry(
+                    timestamp=time.time(),
+                    what="fallback",
+                    reason=f"{error.detail}; agent {fallback.configuration.name!r} takes over",
+                    error_code=error.code,
+                    try_number=2,
+                )
+            )
+            plan = self._plan(fallback.configuration, execution, turns, key_prefix=FALLBACK_PREFIX)
+            return await self.graphs.run(claim, plan, recorder)
+
+    def _plan(
+        self, agent: AgentConfiguration, execution: Execution, turns: list[tuple[str, str]], *, key_prefix: str = ""
+    ) -> RunPlan:
+        return RunPlan(
+            system_prompt=agent.system_prompt(),
+            model=agent.model if key_prefix else execution.model or agent.model,
+            fallback_models=agent.fallback_models,
+            max_rpm=agent.max_rpm,
+            temperature=agent.temperature,
+            tools=agent.all_tools(),
+            tool_settings={item.name: (item.type, item.config) for item in agent.tools_config},
+            requires_approval=agent.requires_approval,
+            approval_timeout_s=agent.approval_timeout_s,
+            on_approval_timeout=agent.on_approval_timeout,
+            max_iter=agent.max_iter,
+            call_timeout_s=agent.call_timeout_s or self.call_timeout_s,
+            history=turns,
+            key_prefix=key_prefix,
+            output_schema=execution.output_schema,
+        )

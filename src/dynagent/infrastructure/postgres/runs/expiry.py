@@ -1,0 +1,142 @@
+"""Questions whose time is up, by the database's clock: refused for want of an answer, or their run has failed.
+
+Every worker sweeps; the lock on the execution's row decides which of them it is, so each question expires once, and
+never at the same time as somebody answers it.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+
+import orjson
+
+from dynagent.core.runs import AnyTraceEvent, Failed, Frame, Lane, Resumed, RunError
+from dynagent.infrastructure.postgres.pool import Connection, Pool, Row
+from dynagent.infrastructure.postgres.runs.children import children_ended
+from dynagent.infrastructure.trace.recorder import encode
+
+SWEEP_LIMIT = 200
+REFUSAL = "nobody answered in time"
+
+DUE = """
+SELECT id, lane, attempt, created_at, started_at, clock_timestamp() AS moment FROM runs
+WHERE status = 'waiting' AND id IN (
+  SELECT execution_id FROM interrupts WHERE answered_at IS NULL AND expires_at IS NOT NULL AND expires_at <= now()
+)
+ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED
+"""
+# Statements of their own: they see what was stored before the lock was had.
+EXPIRED = """
+SELECT id::text AS id, call_key, reason, on_expiry, value ->> 'tool' AS tool,
+  (SELECT max(seq) FROM run_events WHERE execution_id = $1) AS last_seq
+FROM interrupts WHERE execution_id = $1 AND answered_at IS NULL AND expires_at <= now() ORDER BY id
+"""
+REFUSE = """
+UPDATE interrupts SET answer = $2::jsonb, answered_at = $3 WHERE id = ANY($1::uuid[])
+"""
+GO_ON = """
+UPDATE runs SET notified_at = now(), status = CASE WHEN asked.open THEN 'waiting' ELSE 'pending' END,
+  deadline = CASE WHEN asked.open THEN deadline ELSE deadline + greatest(now() - asked.since, interval '0') END
+FROM (
+  SELECT bool_or(answered_at IS NULL) AS open, max(created_at) AS since FROM interrupts WHERE execution_id = $1
+) AS asked
+WHERE id = $1 RETURNING status
+"""
+FAIL = """
+WITH closed AS (
+  UPDATE interrupts SET answered_at = CASE WHEN id = ANY($2::uuid[]) THEN $3::timestamptz END,
+    expires_at = CASE WHEN id = ANY($2::uuid[]) THEN expires_at END
+  WHERE execution_id = $1 AND answered_at IS NULL
+)
+UPDATE runs SET status = 'failed', error = $4::jsonb, completed_at = $3 WHERE id = $1
+"""
+EVENTS = """
+INSERT INTO run_events (execution_id, seq, attempt, type, at, payload)
+SELECT $1::uuid, v.seq, $2, v.type, $3, v.payload::json
+FROM unnest($4::int[], $5::text[], $6::text[]) AS v(seq, type, payload)
+"""
+
+Publish = Callable[[str, Sequence[Frame]], None]
+Notify = Callable[[str, Lane], None]
+
+
+class ExpiringQuestions:
+    """Ends what nobody answered in time; followers are told through `publish`, workers through `notify`."""
+
+    def __init__(self, pool: Pool, publish: Publish, notify: Notify) -> None:
+        self._pool = pool
+        self._publish = publish
+        self._notify = notify
+
+    async def sweep(self) -> None:
+        """Expire what is due, up to `SWEEP_LIMIT` executions."""
+        reported: list[tuple[Row, list[Frame], bool]] = []
+        async with self._pool.acquire() as connection, connection.transaction():
+            for run in await connection.fetch(DUE, SWEEP_LIMIT):
+                expired = await connection.fetch(EXPIRED, run["id"])
+                if expired:
+                    reported.append(await _expire(connection, run, expired))
+        for run, frames, goes_on in reported:
+            self._publish(str(run["id"]), frames)
+            if goes_on:
+                self._notify(str(run["id"]), run["lane"])
+
+
+async def _expire(connection: Connection, run: Row, expired: Sequence[Row]) -> tuple[Row, list[Frame], bool]:
+    """Return the run with its new events, and whether it is to be claimed."""
+    now: datetime = run["moment"]
+    fatal = next((item for item in expired if item["on_expiry"] == "fail"), None)
+    ids = [item["id"] for item in expired]
+    if fatal is None:
+        frames = await _store(connection, run, expired, [_refusal(item, now) for item in expired])
+        await connection.execute(REFUSE, ids, orjson.dumps(_ANSWER).decode(), now)
+        return run, frames, await connection.fetchval(GO_ON, run["id"]) == "pending"
+    error = RunError(code="interrupt_expired", message=f"nobody answered in time what was asked about {fatal['tool']}")
+    frames = await _store(connection, run, expired, [_failure(error, run, now)])
+    await connection.execute(FAIL, run["id"], ids, now, error.model_dump_json())
+    # A parent that waits for it is found by the next sweep.
+    await children_ended(connection, [run["id"]])
+    return run, frames, False
+
+
+async def _store(
+    connection: Connection, run: Row, expired: Sequence[Row], events: Sequence[AnyTraceEvent]
+) -> list[Frame]:
+    frames = [
+        Frame(seq, encode(event, seq=seq, attempt=run["attempt"]), event.terminal)
+        for seq, event in enumerate(events, start=expired[0]["last_seq"] + 1)
+    ]
+    await connection.execute(
+        EVENTS,
+        run["id"],
+        run["attempt"],
+        run["moment"],
+        [frame.seq for frame in frames],
+        [event.type for event in events],
+        [frame.payload.decode() for frame in frames],
+    )
+    return frames
+
+
+_ANSWER = {"decision": "reject", "reason": REFUSAL}
+
+
+def _refusal(item: Row, now: datetime) -> AnyTraceEvent:
+    return Resumed(
+        timestamp=now.timestamp(),
+        interrupt_id=item["id"],
+        call_key=item["call_key"],
+        reason=item["reason"],
+        answer=_ANSWER,
+        answered_by="",
+        expired=True,
+    )
+
+
+def _failure(error: RunError, run: Row, now: datetime) -> AnyTraceEvent:
+    begun = run["started_at"] or run["created_at"]
+    return Failed(
+        timestamp=now.astimezone(UTC).timestamp(),
+        message=error.message,
+        error_code=error.code,
+        duration_ms=(now - begun).total_seconds() * 1000,
+    )

@@ -1,0 +1,77 @@
+"""The statements of the event writer: one that stores events, one that ends executions as well."""
+
+_OWNED = """
+owned AS (
+  SELECT e.id, e.user_id FROM runs e
+  JOIN unnest($1::uuid[], $2::int[]) AS b(id, attempt) ON b.id = e.id AND b.attempt = e.attempt
+  WHERE e.status = 'running' FOR SHARE OF e
+), stored AS (
+  INSERT INTO run_events (execution_id, seq, attempt, type, at, payload)
+  SELECT v.id, v.seq, v.attempt, v.type, to_timestamp(v.at), v.payload::json
+  FROM unnest($3::uuid[], $4::int[], $5::int[], $6::text[], $7::float8[], $8::text[])
+    AS v(id, seq, attempt, type, at, payload)
+  JOIN owned ON owned.id = v.id{on_conflict}
+)"""
+_AGAIN = " ON CONFLICT (execution_id, seq) DO NOTHING"
+
+# Joined to `owned`, so that a row is locked before it is changed: a statement cannot lock what it has changed itself.
+_ENDED = """
+ended AS (
+  UPDATE runs e SET
+    status = CASE WHEN f.status = 'joining' AND (e.cancel_requested OR e.open_children = 0) THEN 'pending'
+      WHEN f.status = 'joining' THEN 'waiting'
+      WHEN f.status = 'waiting' AND e.cancel_requested THEN 'pending' ELSE f.status END,
+    notified_at = CASE WHEN f.status IN ('waiting', 'joining') THEN '-infinity' ELSE e.notified_at END,
+    result = f.result, error = f.error::jsonb, usage = f.usage::jsonb,
+    cost_usd = f.cost_usd, answered_model = coalesce(f.model, e.answered_model), worker = NULL,
+    completed_at = CASE WHEN f.status IN ('waiting', 'joining') THEN NULL ELSE now() END
+  FROM unnest($9::uuid[], $10::int[], $11::text[], $12::text[], $13::text[], $14::text[], $15::numeric[], $16::text[])
+    AS f(id, attempt, status, result, error, usage, cost_usd, model)
+  JOIN owned ON owned.id = f.id
+  WHERE e.id = f.id AND e.attempt = f.attempt AND e.status = 'running'
+  RETURNING e.user_id, e.id, e.lane, e.status
+), freed AS (
+  UPDATE user_slots s SET n = greatest(0, s.n - gone.n)
+  FROM (SELECT user_id, count(*)::int AS n FROM ended GROUP BY user_id) AS gone WHERE s.user_id = gone.user_id
+  RETURNING s.user_id, gone.n AS places, s.n + gone.n >= $17 AS was_full
+)"""
+_REPORTED = "SELECT id::text AS id, NULL AS lane, true AS owned FROM owned"
+_AND_END = """
+WITH {owned}, {ended} {told}
+UNION ALL SELECT next.id::text, next.lane, false FROM freed CROSS JOIN LATERAL (
+  SELECT e.id, e.lane FROM runs e
+  WHERE e.user_id = freed.user_id AND e.status = 'pending' AND (e.not_before IS NULL OR e.not_before <= now())
+  ORDER BY e.priority DESC, e.id LIMIT freed.places
+) AS next WHERE freed.was_full
+UNION ALL SELECT id::text, lane, false FROM ended WHERE status = 'pending'
+"""
+
+
+def store(*, again: bool = False, ending: bool = False) -> str:
+    """Return the statement that stores a batch's events, fenced: of attempts that still own their execution.
+
+    Its rows are the executions owned (`id`, `owned` true). With `ending` it takes the ends of some of them as well, and
+    its other rows are pending executions to notify of (`id`, `lane`): their users had no free place until now. Among
+    these is a run that was to be cancelled just as it began to wait: it does not wait, whoever claims it next ends it.
+    So is one that would wait for its children (`joining`) when the last of them has just ended.
+    `again` is for a batch whose commit may have happened although its answer was lost: what stands there stays.
+    """
+    return _STATEMENTS[again, ending]
+
+
+STORED = """
+SELECT v.execution_id::text AS id FROM run_events v
+JOIN unnest($1::uuid[], $2::int[], $3::int[]) AS last(id, seq, attempt)
+  ON v.execution_id = last.id AND v.seq = last.seq AND v.attempt = last.attempt
+"""
+"""Which executions' last events of a batch stand in the log, written by this attempt."""
+
+
+def _statement(again: bool, ending: bool) -> str:
+    owned = _OWNED.replace("{on_conflict}", _AGAIN if again else "")
+    if ending:
+        return _AND_END.replace("{owned}", owned).replace("{ended}", _ENDED).replace("{told}", _REPORTED)
+    return f"WITH {owned} {_REPORTED}"
+
+
+_STATEMENTS = {(again, ending): _statement(again, ending) for again in (False, True) for ending in (False, True)}

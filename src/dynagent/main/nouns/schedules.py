@@ -1,0 +1,43 @@
+"""Schedules: agents asked at set times."""
+
+from contextlib import AsyncExitStack
+
+from dynagent.application.commands import schedules as commands
+from dynagent.application.queries import schedules as queries
+from dynagent.core.schedules import Schedules, Timetable
+from dynagent.infrastructure.cron.timetable import CronTimetable
+from dynagent.infrastructure.postgres.schedule_firing import PostgresFiring
+from dynagent.infrastructure.postgres.schedules import PostgresSchedules
+from dynagent.main.noun import Binds, Noun, Process, Routes, handlers_in
+from dynagent.presentation.api import schedules
+
+TIMETABLE = CronTimetable()
+
+
+def _binds(process: Process) -> Binds:
+    return Binds(
+        shared={Timetable: TIMETABLE, commands.ScheduleSettings: process.settings.schedules},
+        scoped={Schedules: lambda scope: PostgresSchedules(scope.session, scope.user_id)},
+    )
+
+
+def _start_firing(process: Process, stack: AsyncExitStack) -> None:
+    submit = process.settings.submit
+    firing = PostgresFiring(
+        process.database.pool,
+        TIMETABLE,
+        process.signals.notify_soon,
+        run_timeout_s=submit.run_timeout_s,
+        most_waiting=submit.max_waiting_per_user,
+    )
+    firing.start(every_s=process.settings.worker.sweep_s)
+    stack.push_async_callback(firing.stop)
+
+
+noun = Noun(
+    handlers=handlers_in(commands, queries),
+    binds=_binds,
+    routes=(Routes(80, schedules.router),),
+    tag=(40, "Schedules", "Agents asked at set times."),
+    background=_start_firing,
+)

@@ -1,0 +1,10 @@
+"""The system itself: health, metrics, and the pages of the API's documentation."""
+
+from dynagent.main.noun import Noun, Routes
+from dynagent.presentation.api import system
+from dynagent.presentation.api.docs import routes as docs
+
+noun = Noun(
+    routes=(Routes(1000, system.router), Routes(1010, docs.router)),
+    tag=(1000, "System", "Health and metrics."),
+)

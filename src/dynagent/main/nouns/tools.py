@@ -1,0 +1,28 @@
+"""Tools."""
+
+from dynagent.application.commands.tools import change, toolsfile, versions
+from dynagent.application.queries import tools as queries
+from dynagent.core.tools import CallableTools, CustomTools, ToolCatalogue, ToolSandbox
+from dynagent.infrastructure.postgres.custom_tools import PostgresCustomTools
+from dynagent.main.noun import Binds, Noun, Process, Routes, handlers_in
+from dynagent.presentation.api.tools import routes
+
+
+def _binds(process: Process) -> Binds:
+    return Binds(
+        shared={
+            ToolCatalogue: process.catalogue,
+            CallableTools: process.catalogue,
+            ToolSandbox: process.sandbox,
+        },
+        scoped={CustomTools: lambda scope: PostgresCustomTools(scope.session, scope.user_id)},
+        around={CallableTools: lambda caller: process.models.of(caller.user_id)},
+    )
+
+
+noun = Noun(
+    handlers=handlers_in(change, toolsfile, versions, queries),
+    binds=_binds,
+    routes=(Routes(50, routes.router),),
+    tag=(20, "Tools", "What agents can call: prebuilt and registered tools."),
+)

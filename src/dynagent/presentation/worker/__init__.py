@@ -1,0 +1,1 @@
+"""The worker: a process's own door to work, beside the API."""

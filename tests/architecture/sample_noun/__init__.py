@@ -1,0 +1,1 @@
+"""A noun of seven files, which `test_sample_noun` puts into a copy of the tree."""

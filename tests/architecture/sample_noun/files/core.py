@@ -1,0 +1,24 @@
+"""Notes: short texts of people."""
+
+from dataclasses import dataclass
+
+from dynagent.core.shared.errors import NotFound
+from dynagent.core.shared.repository import BaseRepository
+
+
+class NoteNotFound(NotFound):
+    """There is no such note."""
+
+    code = "note_not_found"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A note of its owner."""
+
+    id: str
+    text: str
+
+
+class Notes(BaseRepository[Note]):
+    """The owner's notes."""

@@ -1,0 +1,38 @@
+"""Child runs in memory."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from dynagent.core.runs import ChildRun, ChildStore, Run
+
+
+class FakeChildren(ChildStore):
+    """Children by key; a test ends them by putting another state of them into `stored`."""
+
+    def __init__(self) -> None:
+        self.stored: dict[str, Run] = {}
+
+    async def start(self, parent: Run, children: Sequence[ChildRun]) -> Sequence[Run]:
+        """Keep those that are new, under their keys as ids."""
+        for child in children:
+            run = Run(
+                id=child.key,
+                user_id=parent.user_id,
+                kind=child.kind,
+                subject_id=child.subject_id,
+                subject_version=child.subject_version,
+                subject_name=child.subject_name,
+                input=child.input,
+                parent_run_id=parent.id,
+                created_at=datetime.now(UTC),
+            )
+            self.stored.setdefault(child.key, run)
+        return [self.stored[child.key] for child in children]
+
+    async def of(self, parent: Run, keys: Sequence[str]) -> Sequence[Run]:
+        """Find."""
+        return [self.stored[key] for key in keys]
+
+    async def all_of(self, parent: Run) -> Sequence[Run]:
+        """List."""
+        return list(self.stored.values())
