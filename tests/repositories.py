@@ -47,6 +47,7 @@ class Repositories:
     """The repositories of one caller over one scope."""
 
     def __init__(self, scope: Scope, publish: Publish) -> None:
+        self.session = scope.session
         self.uow = scope.uow
         self.agents: AgentRepository = PostgresAgents(scope.session, scope.user_id)
         self.custom_tools = PostgresCustomTools(scope.session, scope.user_id)

@@ -220,7 +220,7 @@ async def test_followers_hear_of_each_answer_and_of_a_cancel_once_it_is_committe
     claim = await claimed(house.database)
     first, second = await wait_for_people(house, claim, "k1", "k2")
     told: list[Frame] = []
-    scopes = Scopes(house.database, deliver=lambda _: None, publish=lambda _, frames: told.extend(frames))
+    scopes = RepositoryScopes(house.database, deliver=lambda _: None, publish=lambda _, frames: told.extend(frames))
     for committing in (False, True):
         async with scopes.open(Caller(claim.run.user_id)) as scope:
             await scope.executions.answer(claim.run.id, [answered(first)])
