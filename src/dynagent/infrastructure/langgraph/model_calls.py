@@ -1,7 +1,7 @@
 """Model calls of a run: taken from the journal where an earlier attempt made them, else made, streamed and recorded."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -14,6 +14,7 @@ from dynagent.core.language_models import (
     ModelRetry,
     ToolSpec,
 )
+from dynagent.infrastructure.langgraph.compaction import Compaction
 from dynagent.infrastructure.langgraph.messages import StoredMessage, read_message, unique_calls
 from dynagent.infrastructure.langgraph.trace_events import RunTrace, Span, milliseconds_since
 
@@ -22,13 +23,15 @@ Manner = Literal["freely", "last", "toolless"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asking:
-    """How this run asks its model; times in seconds."""
+    """How this run asks its model; times in seconds. `earlier` messages of the conversation are of turns before."""
 
     temperature: float | None
     tools: tuple[ToolSpec, ...]
     timeout_s: float
     idle_timeout_s: float
     output_schema: dict[str, Any] | None = None
+    earlier: int = 0
+    summaries: bool = True
 
 
 class ModelCalls:
@@ -39,6 +42,7 @@ class ModelCalls:
         self._asking = asking
         self._trace = trace
         self.name = models.get(model).name
+        self._compaction = Compaction(trace, earlier=asking.earlier, summaries=asking.summaries)
 
     async def ask(self, messages: Sequence[StoredMessage], span: Span, *, asking: Manner = "freely") -> ModelReply:
         """Return the reply to the conversation so far.
@@ -53,10 +57,15 @@ class ModelCalls:
             if not recorded.taken_over:
                 cost = self._trace.cost_usd(recorded.model, self.name, recorded.token_usage)
                 self._trace.tally.add_reply(recorded.token_usage, cost)
+            self._compaction.used_before(key, self.name)
             return _as_reply(recorded)
         call = _Call(self._trace, span, key)
         model: ChatModel = self._models.get(self.name, call.on_retry)
-        reply = await model.reply(self._request(messages, asking), call.on_text)
+
+        def ask(sent: Sequence[StoredMessage]) -> Awaitable[ModelReply]:
+            return model.reply(self._request(sent, asking), call.on_text)
+
+        reply = await self._compaction.ask(messages, ask, model=model, span=span, key=key)
         if reply.tool_calls:
             calls = unique_calls(reply.tool_calls, messages) if asking == "freely" else ()
             reply = reply.model_copy(update={"tool_calls": calls})

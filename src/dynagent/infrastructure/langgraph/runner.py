@@ -40,6 +40,9 @@ class RunnerSettings(BaseSettings):
         default="reject", description="Nobody answered in time: the call counts as refused, or the run fails."
     )
     tool_result_max_chars: int = Field(default=20_000, ge=100, description="Characters of a result the model is shown.")
+    context_overflow: Literal["summary", "cut"] = Field(
+        default="summary", description="Turns that the model's window has no room for: summarised by it, or left out."
+    )
     checkpoints: Literal["waiting", "all", "off"] = Field(
         default="waiting", description="Whose LangGraph state is kept: runs that may wait for a person, all, none."
     )
@@ -108,6 +111,8 @@ class LangGraphRunner:
             timeout_s=max(self._settings.model_timeout_s, plan.call_timeout_s),
             idle_timeout_s=plan.call_timeout_s,
             output_schema=plan.output_schema,
+            earlier=2 * len(plan.history),
+            summaries=self._settings.context_overflow == "summary",
         )
         models = ModelCalls(self._models, plan.model, asking, trace)
         calling = Calling(
