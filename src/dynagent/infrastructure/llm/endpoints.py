@@ -104,9 +104,9 @@ class Endpoints:
         note = self._meter.noting(provider.id, record.model_identifier) if self._meter else None
         shared = Persistence(endpoint.circuit, note=note)
         if record.parameters.responses_api:
-            # late: langchain-openai costs a second and 60 MB that the wire lane does without.
             if proxy := unusable_proxy():
                 raise ModelRefused(proxy)
+            # late: langchain-openai costs a second and 60 MB that the wire lane does without.
             from dynagent.infrastructure.llm.langchain import open_langchain_model
 
             model = open_langchain_model(record.model_identifier, api_key=key, base_url=url, use_responses_api=True)
