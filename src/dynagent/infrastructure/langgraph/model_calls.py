@@ -14,6 +14,7 @@ from dynagent.core.language_models import (
     ModelRetry,
     ToolSpec,
 )
+from dynagent.core.shared.errors import DynagentError, ErrorKind
 from dynagent.infrastructure.langgraph.compaction import Compaction
 from dynagent.infrastructure.langgraph.messages import StoredMessage, read_message, unique_calls
 from dynagent.infrastructure.langgraph.trace_events import RunTrace, Span, milliseconds_since
@@ -31,7 +32,15 @@ class Asking:
     idle_timeout_s: float
     output_schema: dict[str, Any] | None = None
     earlier: int = 0
+    max_chars: int = 16_000_000
     summaries: bool = True
+
+
+class RepliesTooLong(DynagentError):
+    """The models of one run have written more than is kept of a run."""
+
+    kind = ErrorKind.UPSTREAM_FAILED
+    code = "replies_too_long"
 
 
 class ModelCalls:
@@ -42,6 +51,7 @@ class ModelCalls:
         self._asking = asking
         self._trace = trace
         self.name = models.get(model).name
+        self._read_chars = 0
         self._compaction = Compaction(trace, earlier=asking.earlier, summaries=asking.summaries)
 
     async def ask(self, messages: Sequence[StoredMessage], span: Span, *, asking: Manner = "freely") -> ModelReply:
@@ -66,6 +76,7 @@ class ModelCalls:
             return model.reply(self._request(sent, asking), call.on_text)
 
         reply = await self._compaction.ask(messages, ask, model=model, span=span, key=key)
+        self._count(reply)
         if reply.tool_calls:
             calls = unique_calls(reply.tool_calls, messages) if asking == "freely" else ()
             reply = reply.model_copy(update={"tool_calls": calls})
@@ -76,6 +87,15 @@ class ModelCalls:
         call.tell_usage(reply, self.name)
         self._trace.recorder.record(message)
         return reply
+
+    def _count(self, reply: ModelReply) -> None:
+        """Bound what a run makes its models write: all of it is kept. Counted anew in each attempt."""
+        self._read_chars += len(reply.content) + sum(len(call.raw) for call in reply.tool_calls)
+        if self._read_chars > self._asking.max_chars:
+            raise RepliesTooLong(
+                f"the model's replies in this run are longer than {self._asking.max_chars:,} characters in all "
+                "(RUN_REPLIES_MAX_CHARS)"
+            )
 
     def _request(self, messages: Sequence[StoredMessage], asking: Manner) -> ModelRequest:
         how = self._asking
