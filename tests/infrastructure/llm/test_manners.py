@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
+from pydantic import SecretStr
 
 from dynagent.core.shared.errors import InvalidInput
 from dynagent.infrastructure.llm.errors import retry_after
@@ -39,12 +40,12 @@ def test_when_to_come_back(headers, words, seconds):
 
 
 def test_keys_are_trimmed_and_refused_where_they_are_given():
-    settings = ModelSettings(_env_file=None, openai_api_key=" sk-not-a-key-0123456789\n")
+    settings = ModelSettings(openai_api_key=SecretStr(" sk-not-a-key-0123456789\n"))
     assert settings.openai_api_key is not None
     assert settings.openai_api_key.get_secret_value() == "sk-not-a-key-0123456789"
     for key in ("a\nb", "a b", "ключ", " \n"):
         with pytest.raises(ValueError, match="printable ASCII") as refused:
-            ModelSettings(_env_file=None, openai_api_key=key)
+            ModelSettings(openai_api_key=SecretStr(key))
         assert "ключ" not in str(refused.value)
 
 
@@ -52,7 +53,7 @@ def test_keys_are_trimmed_and_refused_where_they_are_given():
 def test_proxies_that_cannot_be_used_are_told_at_start(monkeypatch, proxy):
     monkeypatch.setenv("ALL_PROXY", proxy)
     monkeypatch.setenv("NO_PROXY", "")
-    settings = ModelSettings(_env_file=None, openai_base_url="http://models.example/v1")
+    settings = ModelSettings(openai_base_url="http://models.example/v1")
     with pytest.raises(InvalidInput, match="ALL_PROXY") as told:
         InstalledModels(settings)
     assert "pw" not in str(told.value) and "\n" not in str(told.value)
