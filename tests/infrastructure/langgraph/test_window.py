@@ -1,4 +1,4 @@
-"""Conversations longer than the model's window: fitted, told in the trace, and gone on with."""
+"""Chats longer than the model's window: fitted, told in the trace, and gone on with."""
 
 import pytest
 

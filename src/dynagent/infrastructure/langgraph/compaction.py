@@ -43,14 +43,14 @@ class Compaction:
                 return await ask(sent)
             except ContextTooLong as error:
                 target = size_of(sent) // 2
-                told = error.extra.get("window_tokens")
-                if told:
-                    target = min(max(target, told * CHARS_PER_TOKEN), int(size_of(sent) * 0.8))
+                reported = error.extra.get("window_tokens")
+                if reported:
+                    target = min(max(target, reported * CHARS_PER_TOKEN), int(size_of(sent) * 0.8))
                 fitted = fit(messages, self._earlier, target)
                 if fitted is None or size_of(fitted.messages) >= size_of(sent):
                     raise
                 self._limit = target
-                self._tell(error, fitted, number, span=span, key=key)
+                self._report(error, fitted, number, span=span, key=key)
                 sent = await self._shorter(messages, target, model=model, span=span, key=key) or messages
         return await ask(sent)
 
@@ -114,14 +114,14 @@ class Compaction:
         )
         return reply.content
 
-    def _tell(self, error: ContextTooLong, fitted: Fitted, number: int, *, span: Span, key: str) -> None:
+    def _report(self, error: ContextTooLong, fitted: Fitted, number: int, *, span: Span, key: str) -> None:
         self._trace.recorder.record(
             Retry(
                 timestamp=time.time(),
                 span_id=key,
                 parent_span_id=span.id,
                 what="model",
-                reason=f"the conversation was too long for the model's window: {fitted.told()} ({error.detail})",
+                reason=f"the conversation was too long for the model's window: {fitted.reported()} ({error.detail})",
                 error_code=error.code,
                 try_number=number,
             )

@@ -84,7 +84,7 @@ class ModelCalls:
             reply, final=not reply.tool_calls and not reply.content.isspace() and reply.content != ""
         )
         # Usage first: should the log end between the two, the call is made (and paid) again, and both are told.
-        call.tell_usage(reply, self.name)
+        call.report_usage(reply, self.name)
         self._trace.recorder.record(message)
         return reply
 
@@ -164,7 +164,7 @@ class _Call:
             aside=reply.aside,
         )
 
-    def tell_usage(self, reply: ModelReply, asked: str) -> None:
+    def report_usage(self, reply: ModelReply, asked: str) -> None:
         """Record and add up what the call used."""
         self._trace.used(
             reply.model,

@@ -22,7 +22,7 @@ class Fitted:
     left_out: tuple[StoredMessage, ...]
     cut: int
 
-    def told(self) -> str:
+    def reported(self) -> str:
         """Return what was done in one line."""
         parts = [f"{len(self.left_out)} earlier messages left out"] if self.left_out else []
         parts += [f"{self.cut} long texts cut"] if self.cut else []
@@ -66,21 +66,21 @@ def fit(messages: Sequence[StoredMessage], earlier: int, target: int) -> Fitted 
 def _cut_down(messages: list[StoredMessage], place: int, over: int) -> bool:
     """Cut a text so that the whole is no longer too long, or to the shortest; the cut is visible."""
     text = messages[place]["content"]
-    kept = max(SHORTEST, len(text) - over - 60)
-    if over <= 0 or len(text) <= kept + 60:
+    stored = max(SHORTEST, len(text) - over - 60)
+    if over <= 0 or len(text) <= stored + 60:
         return False
     messages[place] = messages[place].copy()
-    messages[place]["content"] = f"{text[:kept]}… [cut for the model's window: {len(text)} characters in all]"
+    messages[place]["content"] = f"{text[:stored]}… [cut for the model's window: {len(text)} characters in all]"
     return True
 
 
 def with_summary(messages: Sequence[StoredMessage], count: int, summary: str) -> list[StoredMessage]:
     """Return the conversation with a word about the messages that are not in it, as the system says it."""
-    told = f"[{count} earlier messages of this conversation are left out.]"
+    reported = f"[{count} earlier messages of this conversation are left out.]"
     if summary:
-        told = f"{told} What they said, in short:\n{summary}"
+        reported = f"{reported} What they said, in short:\n{summary}"
     if messages and messages[0]["role"] == "system":
         first = messages[0].copy()
-        first["content"] = f"{first['content']}\n\n{told}"
+        first["content"] = f"{first['content']}\n\n{reported}"
         return [first, *messages[1:]]
-    return [StoredMessage(role="system", content=told), *messages]
+    return [StoredMessage(role="system", content=reported), *messages]

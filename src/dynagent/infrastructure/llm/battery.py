@@ -98,8 +98,8 @@ class Battery:
         filler = "The quick brown fox jumps over the lazy dog. " * (LONG_CHARS // 45)
         reply = await self._ask(f"The word is: marmalade.\n{filler}\nWhat is the word? Answer with it alone.")
         found = "marmalade" in reply.content.lower()
-        told = f"{LONG_CHARS:,} characters are {'read' if found else 'taken, but the beginning is forgotten'}"
-        return Tried("long_input", found, told)
+        reported = f"{LONG_CHARS:,} characters are {'read' if found else 'taken, but the beginning is forgotten'}"
+        return Tried("long_input", found, reported)
 
     async def _ask(self, question: str, **more: Any) -> ModelReply:
         self._pieces = 0

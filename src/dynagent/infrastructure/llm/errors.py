@@ -48,31 +48,33 @@ def error_from_status(status: int, headers: Mapping[str, str], body: str) -> Mod
     429 is a rate limit unless the account has no money left; 408, 409, 425 and 5xx may pass; the rest is a refusal.
     A conversation that is too long is told apart by words, whatever the status.
     """
-    told = _error_object(body)
-    words = clean_text(mask(_message(told) or body.strip() or "no explanation"))[:MAX_MESSAGE]
+    reported = _error_object(body)
+    words = clean_text(mask(_message(reported) or body.strip() or "no explanation"))[:MAX_MESSAGE]
     detail = f"the model endpoint answered {status}: {words}"
-    param = told.get("param")
+    param = reported.get("param")
     extra = {"status": status, "param": param if isinstance(param, str) else None}
-    if status in _ABOUT_LENGTH and is_too_long(told.get("code"), words):
-        return ContextTooLong(detail, extra={**extra, "window_tokens": window_told(words)})
+    if status in _ABOUT_LENGTH and is_too_long(reported.get("code"), words):
+        return ContextTooLong(detail, extra={**extra, "window_tokens": window_reported(words)})
     wait_s = retry_after(headers, words)
-    if status == 429 and told.get("code") not in _NO_MONEY:
+    if status == 429 and reported.get("code") not in _NO_MONEY:
         return ModelRateLimited(detail, retry_after_s=wait_s)
     if status >= 500 or status in _TRANSIENT:
         return ModelUnavailable(detail, retry_after_s=wait_s, extra=extra)
     return ModelRefused(detail, extra=extra)
 
 
-def error_from_event(told: Any) -> ModelError:
+def error_from_event(reported: Any) -> ModelError:
     """Return the error for an `error` object in the middle of a stream, or in a body that came with status 200."""
-    listed = _inner(told)
-    words = clean_text(mask(_message(listed) or (told if isinstance(told, str) else json.dumps(told, default=str))))
+    listed = _inner(reported)
+    words = clean_text(
+        mask(_message(listed) or (reported if isinstance(reported, str) else json.dumps(reported, default=str)))
+    )
     words = words[:MAX_MESSAGE]
     detail = f"the model endpoint broke off: {words}"
     code = listed.get("code") or listed.get("status_code") or listed.get("status") or listed.get("statusCode")
     kind = f"{listed.get('type')} {code}".lower()
     if is_too_long(code, words):
-        return ContextTooLong(detail, extra={"window_tokens": window_told(words)})
+        return ContextTooLong(detail, extra={"window_tokens": window_reported(words)})
     if "rate_limit" in kind or "429" in kind:
         return ModelRateLimited(detail, retry_after_s=retry_after({}, words))
     return ModelRefused(detail) if _REFUSED.search(kind) else ModelUnavailable(detail)
@@ -83,7 +85,7 @@ def is_too_long(code: Any, words: str) -> bool:
     return code in ("context_length_exceeded", "exceed_context_size_error") or bool(_TOO_LONG.search(words))
 
 
-def window_told(words: str) -> int | None:
+def window_reported(words: str) -> int | None:
     """Return the window in tokens that a complaint names, None when it names none."""
     found = _WINDOW.search(words)
     return int(found[1].replace(",", "")) if found else None
@@ -168,10 +170,10 @@ def _inner(read: Any) -> dict[str, Any]:
     return _as_mapping(read)
 
 
-def _message(told: Mapping[str, Any]) -> str:
+def _message(reported: Mapping[str, Any]) -> str:
     """Return the endpoint's words. A list of field errors is told with the places of the fields."""
     for name in ("message", "detail", "msg", "error_message", "error_msg", "status_msg", "reason", "title"):
-        message = told.get(name)
+        message = reported.get(name)
         if isinstance(message, str) and message:
             return message
         if isinstance(message, list):

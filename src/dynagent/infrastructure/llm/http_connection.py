@@ -118,11 +118,11 @@ class Connection(asyncio.Protocol):
 
     def on_body(self, body: bytes) -> None:
         """Hand a piece on."""
-        rest_s = self._sink.on_body(body)
-        if rest_s is not None:
+        open_s = self._sink.on_body(body)
+        if open_s is not None:
             if self._rest is not None:
                 self._rest.cancel()
-            self._rest = self.loop.call_later(rest_s, self._settle)
+            self._rest = self.loop.call_later(open_s, self._settle)
 
     def on_message_complete(self) -> None:
         """The response is whole."""

@@ -147,9 +147,9 @@ async def _read(opened: Opened, reader: Reader, request: ModelRequest) -> None:
                 # As they came: what is packed is unpacked by the reader, which knows bounds.
                 pieces: AsyncIterator[bytes] = response.http_response.aiter_raw()
                 async for piece in pieces:
-                    rest_s = reader.on_body(piece)
-                    if rest_s is not None:
-                        ends_at = loop.time() + rest_s
+                    open_s = reader.on_body(piece)
+                    if open_s is not None:
+                        ends_at = loop.time() + open_s
                     limit = min(deadline, loop.time() + request.idle_timeout_s)
                     patience.reschedule(limit if ends_at is None else min(limit, ends_at))
     except TimeoutError:

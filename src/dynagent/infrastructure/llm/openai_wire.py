@@ -1,4 +1,4 @@
-"""Our own client of the Chat Completions API: streaming, tool calls, usage; no object per token (EXECUTION.md)."""
+"""Our own client of the Chat Completions API: streaming, tool calls, usage; no object per token."""
 
 from dynagent.core.language_models import ModelError, ModelReply, ModelRequest, OnText
 from dynagent.infrastructure.llm.completions.asides import source_of

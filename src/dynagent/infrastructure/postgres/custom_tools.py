@@ -69,7 +69,7 @@ DELETE = text("DELETE FROM custom_tools WHERE id = :id AND user_id = :owner RETU
 
 MAX_VERSION = 2**31 - 1
 STATE = "SELECT name, id, updated_at FROM custom_tools WHERE user_id = $1 AND name = ANY($2)"
-KEPT = 2000
+MAX_CACHED = 2000
 """How many registered tools a process keeps read, so that a call asks only whether they are still the same."""
 
 
@@ -156,14 +156,14 @@ class PostgresToolLoader:
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
-        self._kept: OrderedDict[tuple[str, str], CustomTool] = OrderedDict()
+        self._cached: OrderedDict[tuple[str, str], CustomTool] = OrderedDict()
 
     async def __call__(self, user_id: str, names: Sequence[str] | None) -> list[CustomTool]:
         """Return the owner's tools of these names, all of them for None."""
         with in_our_words():
             if names is None:
                 return [_read(row) for row in await self._pool.fetch(LOAD, user_id, None)]
-            if not any((user_id, name) in self._kept for name in names):
+            if not any((user_id, name) in self._cached for name in names):
                 return await self._load(user_id, list(names))
             states = await self._pool.fetch(STATE, user_id, list(names))
             found = {row["name"]: self._same(user_id, row) for row in states}
@@ -174,14 +174,14 @@ class PostgresToolLoader:
     async def _load(self, user_id: str, names: list[str]) -> list[CustomTool]:
         tools = [_read(row) for row in await self._pool.fetch(LOAD, user_id, names)]
         for tool in tools:
-            self._kept[user_id, tool.name] = tool
-        while len(self._kept) > KEPT:
-            self._kept.popitem(last=False)
+            self._cached[user_id, tool.name] = tool
+        while len(self._cached) > MAX_CACHED:
+            self._cached.popitem(last=False)
         return tools
 
     def _same(self, user_id: str, row: Row) -> CustomTool | None:
-        kept = self._kept.get((user_id, row["name"]))
-        return kept if kept and (kept.id, kept.updated_at) == (str(row["id"]), row["updated_at"]) else None
+        cached = self._cached.get((user_id, row["name"]))
+        return cached if cached and (cached.id, cached.updated_at) == (str(row["id"]), row["updated_at"]) else None
 
 
 def _columns(tool: CustomTool, owner: str) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from dynagent.core.identity import (
 from dynagent.core.shared.ids import is_id
 from dynagent.infrastructure.postgres.built_statements import execute
 from dynagent.infrastructure.postgres.identity_tables import (
-    personal_api_keys,
+    access_keys,
     refresh_tokens,
     setup_links,
     stream_tickets,
@@ -42,7 +42,7 @@ WHERE u.id = $1 AND NOT u.disabled AND (u.sessions_valid_from IS NULL OR u.sessi
 _OF_KEY = """
 SELECT u.id, ARRAY(SELECT r.role_name FROM user_roles JOIN roles r USING (role_id) WHERE user_id = u.id) AS roles,
   k.id AS key_id, k.scopes, k.last_used_at
-FROM personal_api_keys k JOIN users u ON u.id = k.user_id
+FROM access_keys k JOIN users u ON u.id = k.user_id
 WHERE k.key_hash = $1 AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > $2) AND NOT u.disabled
 """
 _OF_TICKET = """
@@ -52,7 +52,7 @@ FROM stream_tickets t JOIN users u ON u.id = t.user_id
 WHERE t.token_hash = $1 AND t.expires_at > $2 AND NOT u.disabled
 """
 USED_EVERY = timedelta(minutes=1)
-KEPT_AFTER_EXPIRY = timedelta(days=1)
+STORED_AFTER_EXPIRY = timedelta(days=1)
 
 
 class PostgresRefreshTokens(RefreshTokens):
@@ -63,7 +63,7 @@ class PostgresRefreshTokens(RefreshTokens):
 
     async def add(self, token: RefreshToken) -> None:
         """Store a new token, and drop the user's that expired a day ago: they tell nothing about reuse any more."""
-        old = refresh_tokens.c.expires_at < token.issued_at - KEPT_AFTER_EXPIRY
+        old = refresh_tokens.c.expires_at < token.issued_at - STORED_AFTER_EXPIRY
         await execute(self._session, sa.delete(refresh_tokens).where(refresh_tokens.c.user_id == token.user_id, old))
         await execute(self._session, sa.insert(refresh_tokens).values(**token.model_dump()))
 
@@ -134,21 +134,19 @@ class PostgresAccessKeys(AccessKeys):
     async def add(self, key: AccessKey) -> None:
         """Store a new key, as the owner's whatever it says."""
         values = {**key.model_dump(), "scopes": list(key.scopes), "user_id": self._user_id}
-        await execute(self._session, sa.insert(personal_api_keys).values(**values))
+        await execute(self._session, sa.insert(access_keys).values(**values))
 
     async def list_own(self) -> list[AccessKey]:
         """Return the keys that are not revoked, newest first."""
-        query = sa.select(personal_api_keys).where(
-            personal_api_keys.c.user_id == self._user_id, personal_api_keys.c.revoked_at.is_(None)
-        )
-        rows = (await execute(self._session, query.order_by(personal_api_keys.c.id.desc()))).mappings()
+        query = sa.select(access_keys).where(access_keys.c.user_id == self._user_id, access_keys.c.revoked_at.is_(None))
+        rows = (await execute(self._session, query.order_by(access_keys.c.id.desc()))).mappings()
         return [AccessKey.model_validate(dict(row)) for row in rows]
 
     async def revoke(self, key_id: str, now: datetime) -> bool:
         """Void a key."""
-        own = (personal_api_keys.c.user_id == self._user_id, personal_api_keys.c.revoked_at.is_(None))
-        changed = sa.update(personal_api_keys).where(personal_api_keys.c.id == key_id, *own).values(revoked_at=now)
-        found = await execute(self._session, changed.returning(personal_api_keys.c.id))
+        own = (access_keys.c.user_id == self._user_id, access_keys.c.revoked_at.is_(None))
+        changed = sa.update(access_keys).where(access_keys.c.id == key_id, *own).values(revoked_at=now)
+        found = await execute(self._session, changed.returning(access_keys.c.id))
         return found.scalar_one_or_none() is not None
 
 
@@ -206,7 +204,7 @@ class PostgresPrincipals(Principals):
         if row is None:
             return None
         if row["last_used_at"] is None or now - row["last_used_at"] >= USED_EVERY:
-            await self._pool.execute("UPDATE personal_api_keys SET last_used_at = $2 WHERE id = $1", row["key_id"], now)
+            await self._pool.execute("UPDATE access_keys SET last_used_at = $2 WHERE id = $1", row["key_id"], now)
         return _principal(row, scopes=frozenset(row["scopes"]))
 
     async def of_ticket(self, token_hash: str, now: datetime) -> Principal | None:

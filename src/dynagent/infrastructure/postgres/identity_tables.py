@@ -104,8 +104,8 @@ stream_tickets = Table(
 )
 Index("ix_stream_tickets_expires_at", stream_tickets.c.expires_at)
 
-personal_api_keys = Table(
-    "personal_api_keys",
+access_keys = Table(
+    "access_keys",
     metadata,
     Column("id", _id, primary_key=True),
     Column("user_id", _id, _of_user(), nullable=False),
@@ -119,7 +119,7 @@ personal_api_keys = Table(
     Column("created_at", _moment, nullable=False),
     UniqueConstraint("key_hash"),
 )
-Index("ix_personal_api_keys_user_id", personal_api_keys.c.user_id)
+Index("ix_access_keys_user_id", access_keys.c.user_id)
 
 audit_log = Table(
     "audit_log",
@@ -144,8 +144,8 @@ Index(
     postgresql_where=text("outcome = 'incident'"),
 )
 
-api_keys = Table(
-    "api_keys",
+provider_keys = Table(
+    "provider_keys",
     metadata,
     Column("id", _id, primary_key=True),
     Column("user_id", _id, _of_user(), nullable=False),
@@ -159,8 +159,8 @@ api_keys = Table(
     UniqueConstraint("user_id", "provider", "label"),
 )
 
-llm_models = Table(
-    "llm_models",
+language_models = Table(
+    "language_models",
     metadata,
     Column("id", _id, primary_key=True),
     Column("user_id", _id, _of_user()),
@@ -170,7 +170,7 @@ llm_models = Table(
     Column("endpoint_url", Text),
     Column("api_key_encrypted", Text),
     Column("key_hint", Text),
-    Column("key_id", _id, ForeignKey("api_keys.id", ondelete="SET NULL")),
+    Column("key_id", _id, ForeignKey("provider_keys.id", ondelete="SET NULL")),
     Column("config_params_json", JSONB, nullable=False, server_default=text("'{}'::jsonb")),
     Column("capabilities", JSONB, nullable=False, server_default=text("'{}'::jsonb")),
     Column("fallbacks", ARRAY(Text), nullable=False, server_default=text("'{}'::text[]")),
@@ -182,7 +182,7 @@ llm_models = Table(
     UniqueConstraint("user_id", "name", postgresql_nulls_not_distinct=True),
 )
 
-Index("ix_llm_models_key_id", llm_models.c.key_id, postgresql_where=llm_models.c.key_id.is_not(None))
+Index("ix_language_models_key_id", language_models.c.key_id, postgresql_where=language_models.c.key_id.is_not(None))
 
 model_usage = Table(
     "model_usage",
@@ -200,12 +200,12 @@ model_usage = Table(
 )
 
 __all__ = [
-    "api_keys",
+    "access_keys",
     "audit_log",
-    "llm_models",
+    "language_models",
     "metadata",
     "model_usage",
-    "personal_api_keys",
+    "provider_keys",
     "refresh_tokens",
     "roles",
     "setup_links",

@@ -138,11 +138,11 @@ def _fragment(arguments: Any) -> str:
     return "" if arguments is None else json.dumps(arguments, ensure_ascii=False)
 
 
-def _take_usage(gatherer: ReplyGatherer, told: Any) -> None:
-    """Take a report; of several the highest figures count, as they grow, and what is no number of tokens does not."""
-    if not isinstance(told, dict):
+def _take_usage(gatherer: ReplyGatherer, reported: Any) -> None:
+    """Take a report; of several the highest metrics count, as they grow, and what is no number of tokens does not."""
+    if not isinstance(reported, dict):
         return
-    usage = _read_usage(cast("dict[str, Any]", told))
+    usage = _read_usage(cast("dict[str, Any]", reported))
     before = gatherer.usage
     if before is not None:
         usage = TokenUsage(
@@ -155,12 +155,12 @@ def _take_usage(gatherer: ReplyGatherer, told: Any) -> None:
         gatherer.usage = usage
 
 
-def _read_usage(told: dict[str, Any]) -> TokenUsage:
-    given: Any = told.get("prompt_tokens_details") or {}
-    made: Any = told.get("completion_tokens_details") or {}
+def _read_usage(reported: dict[str, Any]) -> TokenUsage:
+    given: Any = reported.get("prompt_tokens_details") or {}
+    made: Any = reported.get("completion_tokens_details") or {}
     return TokenUsage(
-        input_tokens=_count(told.get("prompt_tokens", told.get("input_tokens"))),
-        output_tokens=_count(told.get("completion_tokens", told.get("output_tokens"))),
+        input_tokens=_count(reported.get("prompt_tokens", reported.get("input_tokens"))),
+        output_tokens=_count(reported.get("completion_tokens", reported.get("output_tokens"))),
         cached_input_tokens=_count(given.get("cached_tokens")),
         reasoning_tokens=_count(made.get("reasoning_tokens")),
     )

@@ -60,10 +60,10 @@ class ResponseReader:
                 self._size += len(data)
                 return self._read_events(data) if self._size <= self._most else self._take(b"")
             return self._take(data)
-        rest_s: float | None = None
+        open_s: float | None = None
         for piece in self._unpacked(data):
-            rest_s = self._take(piece) or rest_s
-        return rest_s
+            open_s = self._take(piece) or open_s
+        return open_s
 
     def reply(self, model: str, source: str = "") -> ModelReply:
         """Return what was gathered. Raises ModelError when the response was no reply."""

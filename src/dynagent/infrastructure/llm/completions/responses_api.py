@@ -47,9 +47,9 @@ class ResponsesReader(ResponseReader):
         gatherer.finish_reason = (
             str(why.get("reason") or "length") if response.get("status") == "incomplete" else "stop"
         )
-        told = response.get("usage")
-        if isinstance(told, dict):
-            gatherer.usage = _read_usage(cast("dict[str, Any]", told))
+        reported = response.get("usage")
+        if isinstance(reported, dict):
+            gatherer.usage = _read_usage(cast("dict[str, Any]", reported))
 
     def _whole(self, response: dict[str, Any]) -> None:
         if response.get("status") == "failed":
@@ -65,12 +65,12 @@ def _failed(response: dict[str, Any]) -> ModelError:
     return error_from_event(response.get("error") or response)
 
 
-def _read_usage(told: dict[str, Any]) -> TokenUsage:
-    given: dict[str, Any] = told.get("input_tokens_details") or {}
-    made: dict[str, Any] = told.get("output_tokens_details") or {}
+def _read_usage(reported: dict[str, Any]) -> TokenUsage:
+    given: dict[str, Any] = reported.get("input_tokens_details") or {}
+    made: dict[str, Any] = reported.get("output_tokens_details") or {}
     return TokenUsage(
-        input_tokens=told.get("input_tokens") or 0,
-        output_tokens=told.get("output_tokens") or 0,
+        input_tokens=reported.get("input_tokens") or 0,
+        output_tokens=reported.get("output_tokens") or 0,
         cached_input_tokens=given.get("cached_tokens") or 0,
         reasoning_tokens=made.get("reasoning_tokens") or 0,
     )

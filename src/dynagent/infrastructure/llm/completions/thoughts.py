@@ -51,10 +51,10 @@ class ThoughtSplitter:
         inside, tag, rest = self._held.partition(self._closing)
         if not tag:
             # All but what may be the first half of the tag is a thought already: nothing is searched twice.
-            kept = len(self._closing) - 1
-            if len(self._held) > kept:
-                self.thoughts.append(self._held[:-kept])
-                self._held = self._held[-kept:]
+            stored = len(self._closing) - 1
+            if len(self._held) > stored:
+                self.thoughts.append(self._held[:-stored])
+                self._held = self._held[-stored:]
             return False
         self.thoughts.append(inside)
         self._held, self._closing = rest, ""
