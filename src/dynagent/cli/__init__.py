@@ -34,6 +34,9 @@ app.add_typer(keys, name="keys")
 tools = typer.Typer(help="Look after registered tools.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(tools, name="tools")
 
+models = typer.Typer(help="Look at language models.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(models, name="models")
+
 users = typer.Typer(help="Look after people's accounts.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(users, name="users")
 
@@ -236,6 +239,22 @@ def import_tools(
     from dynagent.cli.tools import run_import
 
     raise typer.Exit(run_import(file, url=url, key=key, dry_run=dry_run, replace=replace))
+
+
+@models.command("try", short_help="Find out what a model can do.")
+def try_model(
+    name: Annotated[str | None, typer.Argument(help="Its name at the endpoint; without it, the default.")] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Ask a model at the configured endpoint (OPENAI_BASE_URL, OPENAI_API_KEY) some questions that show what it can do.
+
+    Streaming, tools, parallel tools, structured output, long input, reported usage and reasoning are tried, and what
+    the endpoint refuses is told. It costs a few short calls and one of about ten thousand tokens.
+    """
+    from dynagent.cli.models import run_try
+
+    raise typer.Exit(run_try(name, as_json=as_json))
 
 
 @users.command("password-link")

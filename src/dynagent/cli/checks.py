@@ -19,6 +19,7 @@ from dynagent.cli.listening import ServerSettings, take_address
 from dynagent.cli.worker import ScrapeSettings
 from dynagent.core.shared.errors import DynagentError
 from dynagent.infrastructure.llm.factory import DEMO, OPENAI, ModelSettings
+from dynagent.infrastructure.llm.proxies import unusable_proxy
 from dynagent.infrastructure.observability.disk import check_disk
 from dynagent.infrastructure.observability.health import Condition, Finding, Part
 from dynagent.infrastructure.postgres.database import Database, DatabaseSettings
@@ -178,6 +179,8 @@ async def _check_model() -> Finding:
         return Finding(OK, 'no key: the built-in model "demo" answers', "for a real model set OPENAI_API_KEY")
     url = (settings.openai_base_url or OPENAI).rstrip("/")
     key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else ""
+    if proxy := unusable_proxy():
+        return Finding(FAIL, proxy, "a proxy of the environment keeps the model from being asked")
     try:
         async with httpx2.AsyncClient(timeout=8.0) as client:
             answer = await client.get(f"{url}/models", headers={"Authorization": f"Bearer {key}"} if key else {})

@@ -1,8 +1,7 @@
 """Pages of a log are bounded by bytes."""
 
-from dynagent.core.runs.page_size import FIRST_LIMIT, PAGE_BYTES
-
 from dynagent.core.runs import PageSize
+from dynagent.core.runs.page_size import FIRST_LIMIT, PAGE_BYTES
 
 
 def test_small_events_are_read_in_larger_and_larger_pages() -> None:

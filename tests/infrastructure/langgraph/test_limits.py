@@ -3,8 +3,11 @@
 import asyncio
 from typing import Any
 
+import pytest
+
 from dynagent.core.language_models import ModelReply, ModelRequest, OnText
 from dynagent.core.runs import Message, ToolEnd
+from dynagent.infrastructure.langgraph.model_calls import RepliesTooLong
 from tests.fakes.language_models import ScriptedChatModel
 from tests.fakes.tools import FakeTool
 from tests.fakes.trace import ListedTrace
@@ -73,3 +76,10 @@ async def test_too_many_calls_in_a_step_are_refused():
     tool = FakeTool()
     await run(ScriptedChatModel([[call("echo", n) for n in range(70)], "Done."]), tool)
     assert len(tool.calls) == 64
+
+
+async def test_what_models_write_in_one_run_is_bounded():
+    model = ScriptedChatModel([ModelReply(content="x" * 700, tool_calls=(call("echo"),), model="m")])
+    with pytest.raises(RepliesTooLong, match="RUN_REPLIES_MAX_CHARS"):
+        await run(model, FakeTool(), settings={"run_replies_max_chars": 1000})
+    assert len(model.requests) == 2

@@ -4,6 +4,8 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from langchain_openai.chat_models import _client_utils
+
 from dynagent.core.language_models import ChatModel, ModelError, ModelReply, ModelRequest
 from dynagent.infrastructure.llm.http_pool import HttpPool
 from dynagent.infrastructure.llm.langchain import open_langchain_model
@@ -33,13 +35,20 @@ async def wire(url: str) -> AsyncGenerator[ChatModel]:
 @asynccontextmanager
 async def langchain(url: str) -> AsyncGenerator[ChatModel]:
     """ChatOpenAI over Chat Completions."""
+    _forget_connections()
     yield open_langchain_model("scripted", api_key="key", base_url=url, use_responses_api=False)
 
 
 @asynccontextmanager
 async def responses(url: str) -> AsyncGenerator[ChatModel]:
     """ChatOpenAI over the Responses API."""
+    _forget_connections()
     yield open_langchain_model("scripted", api_key="key", base_url=url, use_responses_api=True)
+
+
+def _forget_connections() -> None:
+    """LangChain keeps connections by address, and ports of earlier tests come again on another event loop."""
+    _client_utils._cached_async_httpx_client.cache_clear()  # pyright: ignore[reportPrivateUsage]
 
 
 LANES = {"wire": wire, "langchain": langchain}

@@ -1,7 +1,7 @@
 """Model calls of a run: taken from the journal where an earlier attempt made them, else made, streamed and recorded."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -14,6 +14,8 @@ from dynagent.core.language_models import (
     ToolSpec,
 )
 from dynagent.core.runs import Message, Retry
+from dynagent.core.shared.errors import DynagentError, ErrorKind
+from dynagent.infrastructure.langgraph.compaction import Compaction
 from dynagent.infrastructure.langgraph.messages import StoredMessage, read_message, unique_calls
 from dynagent.infrastructure.langgraph.trace_events import RunTrace, Span, milliseconds_since
 
@@ -22,13 +24,23 @@ Manner = Literal["freely", "last", "toolless"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asking:
-    """How this run asks its model; times in seconds."""
+    """How this run asks its model; times in seconds. `earlier` messages of the conversation are of turns before."""
 
     temperature: float | None
     tools: tuple[ToolSpec, ...]
     timeout_s: float
     idle_timeout_s: float
     output_schema: dict[str, Any] | None = None
+    earlier: int = 0
+    max_chars: int = 16_000_000
+    summaries: bool = True
+
+
+class RepliesTooLong(DynagentError):
+    """The models of one run have written more than is kept of a run."""
+
+    kind = ErrorKind.UPSTREAM_FAILED
+    code = "replies_too_long"
 
 
 class ModelCalls:
@@ -39,6 +51,8 @@ class ModelCalls:
         self._asking = asking
         self._trace = trace
         self.name = models.get(model).name
+        self._read_chars = 0
+        self._compaction = Compaction(trace, earlier=asking.earlier, summaries=asking.summaries)
 
     async def ask(self, messages: Sequence[StoredMessage], span: Span, *, asking: Manner = "freely") -> ModelReply:
         """Return the reply to the conversation so far.
@@ -53,10 +67,16 @@ class ModelCalls:
             if not recorded.taken_over:
                 cost = self._trace.cost_usd(recorded.model, self.name, recorded.token_usage)
                 self._trace.tally.add_reply(recorded.token_usage, cost)
+            self._compaction.used_before(key, self.name)
             return _as_reply(recorded)
         call = _Call(self._trace, span, key)
         model: ChatModel = self._models.get(self.name, call.on_retry)
-        reply = await model.reply(self._request(messages, asking), call.on_text)
+
+        def ask(sent: Sequence[StoredMessage]) -> Awaitable[ModelReply]:
+            return model.reply(self._request(sent, asking), call.on_text)
+
+        reply = await self._compaction.ask(messages, ask, model=model, span=span, key=key)
+        self._count(reply)
         if reply.tool_calls:
             calls = unique_calls(reply.tool_calls, messages) if asking == "freely" else ()
             reply = reply.model_copy(update={"tool_calls": calls})
@@ -67,6 +87,15 @@ class ModelCalls:
         call.report_usage(reply, self.name)
         self._trace.recorder.record(message)
         return reply
+
+    def _count(self, reply: ModelReply) -> None:
+        """Bound what a run makes its models write: all of it is kept. Counted anew in each attempt."""
+        self._read_chars += len(reply.content) + sum(len(call.raw) for call in reply.tool_calls)
+        if self._read_chars > self._asking.max_chars:
+            raise RepliesTooLong(
+                f"the model's replies in this run are longer than {self._asking.max_chars:,} characters in all "
+                "(RUN_REPLIES_MAX_CHARS)"
+            )
 
     def _request(self, messages: Sequence[StoredMessage], asking: Manner) -> ModelRequest:
         how = self._asking

@@ -41,6 +41,12 @@ class RunnerSettings(BaseSettings):
         default="reject", description="Nobody answered in time: the call counts as refused, or the run fails."
     )
     tool_result_max_chars: int = Field(default=20_000, ge=100, description="Characters of a result the model is shown.")
+    run_replies_max_chars: int = Field(
+        default=16_000_000, ge=1000, description="Characters of all model replies of one run; more ends it."
+    )
+    context_overflow: Literal["summary", "cut"] = Field(
+        default="summary", description="Turns that the model's window has no room for: summarised by it, or left out."
+    )
     checkpoints: Literal["waiting", "all", "off"] = Field(
         default="waiting", description="Whose LangGraph state is kept: runs that may wait for a person, all, none."
     )
@@ -109,6 +115,9 @@ class LangGraphRunner:
             timeout_s=max(self._settings.model_timeout_s, plan.call_timeout_s),
             idle_timeout_s=plan.call_timeout_s,
             output_schema=plan.output_schema,
+            max_chars=self._settings.run_replies_max_chars,
+            earlier=2 * len(plan.history),
+            summaries=self._settings.context_overflow == "summary",
         )
         models = ModelCalls(self._models, plan.model, asking, trace)
         calling = Calling(

@@ -3,17 +3,20 @@
 import hashlib
 from collections import Counter, OrderedDict
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from dynagent import __version__
-from dynagent.core.language_models import ChatModel, ModelRecord, Provider, find_provider
+from dynagent.core.language_models import ChatModel, ModelRecord, ModelRefused, Provider, find_provider
+from dynagent.core.language_models.keys import read_key
 from dynagent.infrastructure.http.addresses import AllowList
 from dynagent.infrastructure.llm.circuit import Circuit
 from dynagent.infrastructure.llm.guarded_pool import GuardedHttpPool, Resolve, system_resolve
 from dynagent.infrastructure.llm.openai_wire import OpenAIWireModel
+from dynagent.infrastructure.llm.proxies import unusable_proxy
 from dynagent.infrastructure.llm.retries import Persistence
 from dynagent.infrastructure.llm.usage import UsageMeter
 
@@ -23,7 +26,9 @@ MAX_OPEN = 1000
 class ProviderSettings(BaseSettings):
     """The server's own keys, one per provider, used at the providers' own addresses only; where Ollama is."""
 
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True)
+    model_config = SettingsConfigDict(
+        env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True, hide_input_in_errors=True
+    )
 
     openai_api_key: SecretStr | None = None
     anthropic_api_key: SecretStr | None = None
@@ -32,6 +37,11 @@ class ProviderSettings(BaseSettings):
     huggingface_api_key: SecretStr | None = None
     ollama_base_url: str | None = None
     model_calls_per_minute: int = Field(default=0, ge=0, description="Model calls of one user; 0: no limit.")
+
+    @field_validator("*", mode="after")
+    @classmethod
+    def _is_key(cls, value: Any) -> Any:
+        return SecretStr(read_key(value.get_secret_value())) if isinstance(value, SecretStr) else value
 
     def key_of(self, provider: Provider) -> str | None:
         """Return the server's key for a provider."""
@@ -85,6 +95,7 @@ class Endpoints:
     def open(self, record: ModelRecord, url: str, key: str | None) -> tuple[ChatModel, Persistence]:
         """Return a model ready to be asked, without retries, and what its retries share. Raises ModelRefused."""
         provider = find_provider(record.provider)
+        key = key and _sent_as(key)
         endpoint = self._endpoint(url, key, provider)
         self._circuits[record.id] = endpoint.circuit
         self._circuits.move_to_end(record.id)
@@ -93,6 +104,8 @@ class Endpoints:
         note = self._meter.noting(provider.id, record.model_identifier) if self._meter else None
         shared = Persistence(endpoint.circuit, note=note)
         if record.parameters.responses_api:
+            if proxy := unusable_proxy():
+                raise ModelRefused(proxy)
             # late: langchain-openai costs a second and 60 MB that the wire lane does without.
             from dynagent.infrastructure.llm.langchain import open_langchain_model
 
@@ -140,3 +153,11 @@ def _headers(key: str | None, provider: Provider) -> dict[str, str]:
         return headers
     sent = {"api-key": key} if provider.key_header == "api-key" else {"Authorization": f"Bearer {key}"}
     return {**headers, **sent}
+
+
+def _sent_as(key: str) -> str:
+    """Return a key that was kept, as HTTP can carry it: older ones were kept as they were pasted."""
+    try:
+        return read_key(key)
+    except ValueError as error:
+        raise ModelRefused(f"the key for the model endpoint cannot be sent: {error}") from None

@@ -1,6 +1,5 @@
 """The installation's models: the keyless demo always, every name at the configured endpoint when there is one."""
 
-import urllib.request
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -18,6 +17,7 @@ from dynagent.core.language_models import (
     OnRetry,
     provider_at,
 )
+from dynagent.core.language_models.keys import read_key
 from dynagent.core.shared.errors import InvalidInput
 from dynagent.core.shared.ids import is_id
 from dynagent.infrastructure.llm.catalogue import PricedModels
@@ -25,6 +25,7 @@ from dynagent.infrastructure.llm.circuit import Circuit
 from dynagent.infrastructure.llm.demo import DEMO, DemoModel
 from dynagent.infrastructure.llm.http_pool import HttpPool
 from dynagent.infrastructure.llm.openai_wire import OpenAIWireModel
+from dynagent.infrastructure.llm.proxies import is_proxied, unusable_proxy
 from dynagent.infrastructure.llm.retries import Persistence, PersistentModel
 from dynagent.infrastructure.llm.usage import UsageMeter
 
@@ -38,7 +39,9 @@ Lane = Literal["auto", "wire", "langchain"]
 class ModelSettings(BaseSettings):
     """Where the models are. Neither key nor base URL: only the demo model is there."""
 
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", env_ignore_empty=True, frozen=True)
+    model_config = SettingsConfigDict(
+        env_file=".env", extra="ignore", env_ignore_empty=True, frozen=True, hide_input_in_errors=True
+    )
 
     openai_api_key: SecretStr | None = Field(default=None, description="Key of the OpenAI-compatible endpoint.")
     openai_base_url: str | None = Field(default=None, description=f"Its base URL; {OPENAI} unless set.")
@@ -55,6 +58,11 @@ class ModelSettings(BaseSettings):
             raise ValueError("must be of the form http(s)://host[:port][/path]")
         return url
 
+    @field_validator("openai_api_key")
+    @classmethod
+    def _is_key(cls, key: SecretStr | None) -> SecretStr | None:
+        return None if key is None else SecretStr(read_key(key.get_secret_value()))
+
     @property
     def has_endpoint(self) -> bool:
         """Whether there is a real endpoint to ask."""
@@ -69,6 +77,8 @@ class InstalledModels:
         self._meter = meter
         self._url = settings.openai_base_url or OPENAI
         self._lane = _choose_lane(settings, self._url)
+        if settings.has_endpoint and self._lane == "langchain" and (proxy := unusable_proxy()):
+            raise InvalidInput(proxy)
         self._circuit = Circuit()
         self._pool: HttpPool | None = None
         self._models: dict[str, tuple[ChatModel, Persistence]] = {}
@@ -134,6 +144,11 @@ class InstalledModels:
         model, shared = self._models[name]
         return PersistentModel(model, shared, on_retry)
 
+    def left_out(self, name: str | None = None) -> frozenset[str]:
+        """Return what of its requests a model's endpoint has refused of late and is not sent; for the model's card."""
+        known = self._models.get(name or self._own_default)
+        return known[1].left_out if known else frozenset()
+
     async def aclose(self) -> None:
         """Close the connections that wait for work."""
         if self._pool is not None:
@@ -168,12 +183,5 @@ def _choose_lane(settings: ModelSettings, url: str) -> Lane:
             raise InvalidInput("MODEL_LANE=wire speaks Chat Completions only; unset it or OPENAI_USE_RESPONSES_API")
         return "langchain"
     if settings.model_lane == "auto":
-        return "langchain" if _proxied(url) else "wire"
+        return "langchain" if is_proxied(url) else "wire"
     return settings.model_lane
-
-
-def _proxied(url: str) -> bool:
-    """The wire client knows no proxies; where one is configured for this host, the other lane serves."""
-    parts = urlsplit(url)
-    proxies = urllib.request.getproxies()
-    return (parts.scheme in proxies or "all" in proxies) and not urllib.request.proxy_bypass(parts.hostname or "")

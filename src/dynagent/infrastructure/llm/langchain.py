@@ -78,7 +78,8 @@ class LangChainModel:
         body = request_body(self.name, request, self._source)
         create = self._client.root_async_client.chat.completions.with_streaming_response.create
         # The body is ours already: nothing in it is looked at by the client again.
-        return cast("Opened", create(model=self.name, messages=[], stream=True, extra_body=body))
+        streamed: dict[str, Any] = {"stream": True} if "stream" in body else {}
+        return cast("Opened", create(model=self.name, messages=[], extra_body=body, **streamed))
 
     def _responses(self, request: ModelRequest) -> Opened:
         messages = [write_message(message) for message in request.messages]

@@ -175,9 +175,9 @@ class AskedModel:
     def _completed(self, request: ModelRequest) -> ModelRequest:
         given = self._parameters
         changes: dict[str, object] = {}
-        if request.temperature is None and given.temperature is not None:
+        if request.temperature is None and given.temperature is not None and "temperature" not in request.omit:
             changes["temperature"] = given.temperature
-        if request.max_tokens is None and given.max_tokens is not None:
+        if request.max_tokens is None and given.max_tokens is not None and "max_tokens" not in request.omit:
             changes["max_tokens"] = given.max_tokens
         if given.timeout_s is not None and given.timeout_s < request.timeout_s:
             changes["timeout_s"] = given.timeout_s

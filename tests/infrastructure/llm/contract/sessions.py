@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from dynagent.core.language_models import ModelError, ModelReply, ModelRequest, ToolSpec
+from dynagent.core.shared.calls import Aside
 from tests.fakes.language_models import user
 from tests.infrastructure.llm.byte_server import ByteServer, chunked
 from tests.infrastructure.llm.lanes import LANES
@@ -56,6 +57,12 @@ async def replied(lane: str, *chunks: Any, done: bool = True, request: ModelRequ
     reply, _ = await ask(lane, *chunked(stream(*chunks, done=done)), request=request)
     assert isinstance(reply, ModelReply), reply
     return reply
+
+
+def beside(reply: ModelReply) -> Aside:
+    """Return what came beside a reply."""
+    assert reply.aside is not None
+    return reply.aside
 
 
 async def failed(lane: str, *packets: bytes | None, request: ModelRequest = ASK) -> ModelError:

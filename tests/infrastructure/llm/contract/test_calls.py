@@ -5,6 +5,7 @@ import random
 
 import pytest
 
+from dynagent.core.language_models import ModelReply
 from tests.infrastructure.llm.byte_server import whole
 from tests.infrastructure.llm.contract.sessions import ask, delta, fragment, replied
 from tests.infrastructure.llm.lanes import LANES
@@ -90,7 +91,7 @@ async def test_arguments_as_an_object(lane, id):
     message = {"tool_calls": [{"id": id, "function": {"name": "calculator", "arguments": {"expression": "2+3"}}}]}
     body = {"choices": [{"index": 0, "message": message, "finish_reason": "tool_calls"}]}
     reply, _ = await ask(lane, *whole(200, json.dumps(body).encode()))
-    assert reply.tool_calls[0].arguments == {"expression": "2+3"}
+    assert isinstance(reply, ModelReply) and reply.tool_calls[0].arguments == {"expression": "2+3"}
 
 
 @pytest.mark.parametrize("arguments", [None, "", "  ", {}, "{}"])

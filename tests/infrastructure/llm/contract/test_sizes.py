@@ -8,7 +8,7 @@ import pytest
 
 from dynagent.core.language_models import ModelRefused, ModelReply
 from tests.infrastructure.llm.byte_server import chunked
-from tests.infrastructure.llm.contract.sessions import ask, delta, failed, fragment, replied, stream
+from tests.infrastructure.llm.contract.sessions import ask, beside, delta, failed, fragment, replied, stream
 from tests.infrastructure.llm.lanes import LANES
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.parametrize("lane", LANES)]
@@ -54,7 +54,7 @@ async def test_a_reply_above_the_bound_is_refused(lane):
 
 async def test_thoughts_without_end_are_read_once(lane):
     reply = await replied(lane, delta(content="<think>"), *[delta(content="hm ")] * 20_000, delta("length"))
-    assert reply.content == "" and len(reply.aside.thoughts) > 50_000
+    assert reply.content == "" and len(beside(reply).thoughts) > 50_000
 
 
 async def test_ten_thousand_fragments_with_an_id_each(lane):

@@ -10,6 +10,7 @@ from tests.infrastructure.llm.byte_server import chunked, whole
 from tests.infrastructure.llm.contract.sessions import (
     DONE,
     ask,
+    beside,
     choice,
     delta,
     event,
@@ -45,7 +46,7 @@ async def test_thoughts_in_fields_are_kept_apart(lane, name):
     reply = await replied(
         lane, delta(content=None, **{name: "I add "}), delta(**{name: "them."}), delta(content="5"), END
     )
-    assert (reply.content, reply.aside.fields) == ("5", {name: "I add them."})
+    assert (reply.content, beside(reply).fields) == ("5", {name: "I add them."})
 
 
 @pytest.mark.parametrize(
@@ -77,7 +78,7 @@ async def test_thoughts_in_the_text(lane, text, content, thoughts, size):
 
 async def test_thoughts_to_the_very_end_are_no_answer(lane):
     reply = await replied(lane, delta(content="<think>on and on"), delta("length"))
-    assert (reply.content, reply.finish_reason, reply.aside.thoughts) == ("", "length", "on and on")
+    assert (reply.content, reply.finish_reason, beside(reply).thoughts) == ("", "length", "on and on")
 
 
 @pytest.mark.parametrize("told", ["length", "content_filter", "stop", "eos"])
@@ -177,6 +178,6 @@ async def test_what_a_provider_wants_back_is_kept(lane):
     details = [{"type": "reasoning.text", "text": "I ", "index": 0}]
     more = [{"type": "reasoning.text", "text": "add.", "index": 0, "signature": "s"}]
     reply = await replied(lane, delta(reasoning_details=details), delta(reasoning_details=more), first, END)
-    assert reply.aside.calls == ({"extra_content": signature},)
+    assert beside(reply).calls == ({"extra_content": signature},)
     merged = {"type": "reasoning.text", "text": "I add.", "index": 0, "signature": "s"}
-    assert reply.aside.fields == {"reasoning_details": [merged]}
+    assert beside(reply).fields == {"reasoning_details": [merged]}

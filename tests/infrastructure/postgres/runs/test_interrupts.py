@@ -17,10 +17,10 @@ from dynagent.infrastructure.postgres.database import Database
 from dynagent.infrastructure.postgres.runs.dispatch import PostgresDispatch
 from dynagent.infrastructure.postgres.runs.trace_log import PostgresTraceLog
 from dynagent.infrastructure.postgres.runs.trace_writer import EventWriter
-from dynagent.infrastructure.postgres.unit_of_work import Scopes
 from tests.conftest import ScopeFor
 from tests.infrastructure.postgres.rows import add_execution, add_worker, claimed, status_of
 from tests.infrastructure.postgres.runs.test_trace_log import House
+from tests.repositories import RepositoryScopes
 
 APPROVE = Answer(decision="approve")
 EDIT = Answer(decision="edit", arguments={"to": "Ünal 🐘", "n": [1, None, 2.5]})

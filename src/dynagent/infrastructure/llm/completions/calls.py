@@ -70,7 +70,7 @@ class CallGatherer:
         if call is not None and not id and not name:
             self._last = call
         else:
-            call = self._place(index, call, id, name, fragment)
+            call = self._place(index, call, id=id, name=name, fragment=fragment)
         call.id = call.id or id
         if name and name != call.name:
             call.name = name if name in self._known else call.name + name
@@ -78,7 +78,9 @@ class CallGatherer:
             call.fragments.append(fragment)
         return call
 
-    def _place(self, index: int | None, call: GatheredCall | None, id: str, name: str, fragment: str) -> GatheredCall:
+    def _place(
+        self, index: int | None, call: GatheredCall | None, *, id: str, name: str, fragment: str
+    ) -> GatheredCall:
         if call is None or id != call.id:
             call = (self._of_id(id) if id else None) or call
         if call is None and self._last is not None and (index is None or not (id or name)):

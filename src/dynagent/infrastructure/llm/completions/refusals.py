@@ -62,9 +62,10 @@ def _sent(request: ModelRequest) -> list[str]:
     there = {
         "stream_options": not {"stream", "stream_options"} & omit,
         "stream": "stream" not in omit,
-        "temperature": request.temperature is not None,
-        "max_completion_tokens": request.max_tokens is not None and "max_completion_tokens" not in omit,
-        "max_tokens": request.max_tokens is not None and "max_completion_tokens" in omit,
+        # A stored model fills these in where the request is silent.
+        "temperature": "temperature" not in omit,
+        "max_completion_tokens": not {"max_completion_tokens", "max_tokens"} & omit,
+        "max_tokens": "max_completion_tokens" in omit and "max_tokens" not in omit,
         "tool_choice": tools and request.tool_choice != "auto" and "tool_choice" not in omit,
         "strict": schema and "strict" not in omit,
         "output_schema": schema,

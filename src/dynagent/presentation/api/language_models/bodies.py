@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, StringConstraints
 
 from dynagent.application.commands.language_models import AddProviderKey, CreateModel
 from dynagent.application.queries.language_models import ModelView
@@ -19,11 +19,16 @@ from dynagent.core.language_models import (
     ProviderUsage,
     find_provider,
 )
+from dynagent.core.language_models.keys import read_key
 from dynagent.core.shared.paging import Page
 from dynagent.presentation.api.shared.paging import Envelope, page_fields
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-Key = Annotated[SecretStr, Field(min_length=1, max_length=2000)]
+Key = Annotated[
+    SecretStr,
+    Field(min_length=1, max_length=2000),
+    AfterValidator(lambda key: SecretStr(read_key(key.get_secret_value()))),
+]
 Url = Annotated[str, StringConstraints(strip_whitespace=True, min_length=8, max_length=500)]
 
 

@@ -1,0 +1,132 @@
+"""Asking a model whose window a conversation may not fit: refused once, it is asked again with less."""
+
+import time
+from collections.abc import Awaitable, Callable, Sequence
+
+from dynagent.core.language_models import ChatMessage, ChatModel, ContextTooLong, ModelError, ModelReply, ModelRequest
+from dynagent.core.runs import Message, Retry
+from dynagent.infrastructure.langgraph.messages import StoredMessage
+from dynagent.infrastructure.langgraph.trace_events import RunTrace, Span, milliseconds_since
+from dynagent.infrastructure.langgraph.window import CHARS_PER_TOKEN, Fitted, fit, size_of, with_summary
+
+MAX_TRIES = 5
+MAX_SUMMARISED = 24_000
+SUMMARY_TOKENS = 400
+_SUMMARY = "/summary"
+_ASKED = (
+    "Summarise the following part of a conversation in at most 150 words, so that it can go on without it: facts, "
+    "names, numbers, decisions and open questions. Answer with the summary only."
+)
+
+Ask = Callable[[Sequence[StoredMessage]], Awaitable[ModelReply]]
+
+
+class Compaction:
+    """Makes a run's conversation fit. What was learned of the window holds for the rest of the run."""
+
+    def __init__(self, trace: RunTrace, *, earlier: int, summaries: bool) -> None:
+        self._trace = trace
+        self._earlier = earlier
+        self._summaries = summaries
+        self._limit: int | None = None
+        self._summary: tuple[int, str] = (0, "")
+
+    async def ask(
+        self, messages: Sequence[StoredMessage], ask: Ask, *, model: ChatModel, span: Span, key: str
+    ) -> ModelReply:
+        """Ask, with less where it must be. Raises ContextTooLong when nothing is left to leave out."""
+        sent = messages
+        if self._limit is not None and size_of(messages) > self._limit:
+            sent = await self._shorter(messages, self._limit, model=model, span=span, key=key) or messages
+        for number in range(2, MAX_TRIES + 1):
+            try:
+                return await ask(sent)
+            except ContextTooLong as error:
+                target = size_of(sent) // 2
+                reported = error.extra.get("window_tokens")
+                if reported:
+                    target = min(max(target, reported * CHARS_PER_TOKEN), int(size_of(sent) * 0.8))
+                fitted = fit(messages, self._earlier, target)
+                if fitted is None or size_of(fitted.messages) >= size_of(sent):
+                    raise
+                self._limit = target
+                self._report(error, fitted, number, span=span, key=key)
+                sent = await self._shorter(messages, target, model=model, span=span, key=key) or messages
+        return await ask(sent)
+
+    def used_before(self, key: str, asked: str) -> None:
+        """Add up what a summary for this call cost in an earlier attempt."""
+        recorded = self._trace.claim.journal.reply(_summary_key(key))
+        if recorded is not None and not recorded.taken_over:
+            cost = self._trace.cost_usd(recorded.model, asked, recorded.token_usage)
+            self._trace.tally.add_reply(recorded.token_usage, cost)
+
+    async def _shorter(
+        self, messages: Sequence[StoredMessage], target: int, *, model: ChatModel, span: Span, key: str
+    ) -> list[StoredMessage] | None:
+        fitted = fit(messages, self._earlier, target)
+        if fitted is None:
+            return None
+        count = len(fitted.left_out)
+        if not count:
+            return fitted.messages
+        if self._summary[0] != count:
+            text = await self._summarised(fitted, model, span, key) if self._summaries else ""
+            self._summary = (count, text[: max(200, target // 4)])
+        return with_summary(fitted.messages, count, self._summary[1])
+
+    async def _summarised(self, fitted: Fitted, model: ChatModel, span: Span, key: str) -> str:
+        """Return what the model makes of the turns that are left out; nothing when it cannot."""
+        key = _summary_key(key)
+        recorded = self._trace.claim.journal.reply(key)
+        if recorded is not None:
+            self.used_before(key.removesuffix(_SUMMARY), model.name)
+            return recorded.content
+        most = min(MAX_SUMMARISED, max(1000, (self._limit or MAX_SUMMARISED) // 2))
+        each = max(100, most // max(1, len(fitted.left_out)))
+        lines = [f"{message['role']}: {message['content'][:each]}" for message in fitted.left_out]
+        request = ModelRequest(
+            messages=(
+                ChatMessage(role="system", content=_ASKED),
+                ChatMessage(role="user", content="\n\n".join(lines)[-most:]),
+            ),
+            max_tokens=SUMMARY_TOKENS,
+        )
+        began = time.perf_counter()
+        try:
+            reply = await model.reply(request, lambda _: None)
+        except ModelError:
+            return ""
+        duration_ms = milliseconds_since(began)
+        self._trace.used(reply.model, model.name, reply.usage, key=key, span=span, duration_ms=duration_ms)
+        self._trace.recorder.record(
+            Message(
+                timestamp=time.time(),
+                span_id=key,
+                parent_span_id=span.id,
+                message_id=f"{key}@{self._trace.claim.run.attempt}",
+                content=reply.content,
+                model=reply.model,
+                finish_reason=reply.finish_reason,
+                call_key=key,
+                token_usage=reply.usage,
+            )
+        )
+        return reply.content
+
+    def _report(self, error: ContextTooLong, fitted: Fitted, number: int, *, span: Span, key: str) -> None:
+        self._trace.recorder.record(
+            Retry(
+                timestamp=time.time(),
+                span_id=key,
+                parent_span_id=span.id,
+                what="model",
+                reason=f"the conversation was too long for the model's window: {fitted.reported()} ({error.detail})",
+                error_code=error.code,
+                try_number=number,
+            )
+        )
+
+
+def _summary_key(key: str) -> str:
+    return key + _SUMMARY

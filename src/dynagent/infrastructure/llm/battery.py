@@ -1,0 +1,120 @@
+"""A real model tried out: what it can and cannot do, each shown by one small question."""
+
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from dynagent.core.language_models import (
+    Capabilities,
+    ChatMessage,
+    ChatModel,
+    ModelError,
+    ModelReply,
+    ModelRequest,
+    ToolSpec,
+)
+
+LONG_CHARS = 40_000
+MAX_TOKENS = 2_000
+_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "properties": {"colour": {"type": "string"}, "letters": {"type": "integer"}},
+    "required": ["colour", "letters"],
+    "additionalProperties": False,
+}
+_WEATHER = ToolSpec(
+    name="get_weather",
+    description="Tells the weather of one city.",
+    parameters={"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]},
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """One thing that was tried: whether it can be done, and a few words."""
+
+    name: str
+    works: bool
+    words: str
+
+
+class Battery:
+    """Tries one model. Costs some seven short calls and one of about ten thousand tokens."""
+
+    def __init__(self, model: ChatModel) -> None:
+        self._model = model
+        self._pieces = 0
+        self._reasons = False
+        self._counts = False
+
+    async def run(self) -> AsyncIterator[Tried]:
+        """Yield each result as it is there. A failure of one does not keep the others from being tried."""
+        tries: list[tuple[str, Callable[[], Awaitable[Tried]]]] = [
+            ("stream", self._stream),
+            ("tools", self._tools),
+            ("parallel_tools", self._parallel),
+            ("structured_output", self._structured),
+            ("long_input", self._long),
+        ]
+        for name, attempt in tries:
+            try:
+                yield await attempt()
+            except ModelError as error:
+                yield Tried(name, False, error.detail)
+                if name == "stream":
+                    return
+        yield Tried("usage", self._counts, "tokens are reported" if self._counts else "tokens are estimated")
+        seen = "shows its thoughts apart from the answer" if self._reasons else "no thoughts were seen"
+        yield Tried("reasoning", self._reasons, seen)
+
+    async def _stream(self) -> Tried:
+        reply = await self._ask("Count from one to twenty in words, separated by commas.")
+        if not reply.content.strip():
+            return Tried("stream", False, f"the answer is empty, finish_reason {reply.finish_reason!r}")
+        return Tried("stream", self._pieces > 1, f"an answer in {self._pieces} pieces by {reply.model}")
+
+    async def _tools(self) -> Tried:
+        reply = await self._ask("What is the weather in Paris? Use the tool.", tools=(_WEATHER,))
+        fits = [call for call in reply.tool_calls if call.name == _WEATHER.name and (call.arguments or {}).get("city")]
+        return Tried("tools", bool(fits), "calls a tool with arguments" if fits else "called no tool as asked")
+
+    async def _parallel(self) -> Tried:
+        question = "What is the weather in Paris and in Rome? Call the tool for both cities at once."
+        count = len((await self._ask(question, tools=(_WEATHER,))).tool_calls)
+        return Tried("parallel_tools", count > 1, f"{count} calls in one reply")
+
+    async def _structured(self) -> Tried:
+        question = "Name a colour and the number of its letters, as JSON with the fields colour and letters only."
+        reply = await self._ask(question, output_schema=_SCHEMA)
+        try:
+            value = json.loads(reply.content)
+        except ValueError:
+            return Tried("structured_output", False, "the answer is no bare JSON; it is asked for in words instead")
+        fits = isinstance(value, dict) and isinstance(value.get("letters"), int) and "colour" in value  # pyright: ignore[reportUnknownMemberType]
+        return Tried("structured_output", fits, "fits the schema" if fits else "JSON that does not fit the schema")
+
+    async def _long(self) -> Tried:
+        filler = "The quick brown fox jumps over the lazy dog. " * (LONG_CHARS // 45)
+        reply = await self._ask(f"The word is: marmalade.\n{filler}\nWhat is the word? Answer with it alone.")
+        found = "marmalade" in reply.content.lower()
+        reported = f"{LONG_CHARS:,} characters are {'read' if found else 'taken, but the beginning is forgotten'}"
+        return Tried("long_input", found, reported)
+
+    async def _ask(self, question: str, **more: Any) -> ModelReply:
+        self._pieces = 0
+        request = ModelRequest(messages=(ChatMessage(role="user", content=question),), max_tokens=MAX_TOKENS, **more)
+        reply = await self._model.reply(request, self._count)
+        self._reasons |= reply.aside is not None and bool(reply.aside.thoughts or reply.aside.fields)
+        self._counts |= not reply.usage.estimated
+        return reply
+
+    def _count(self, _: str) -> None:
+        self._pieces += 1
+
+
+def capabilities_of(tried: list[Tried], known: Capabilities) -> Capabilities:
+    """Return what is known of a model with what a trial has shown."""
+    shown = {item.name: item.works for item in tried}
+    names = {"stream": "streaming", "tools": "tools", "structured_output": "structured_output"}
+    return known.model_copy(update={field: shown[name] for name, field in names.items() if name in shown})

@@ -1,0 +1,133 @@
+"""Asked again with less: what endpoints refuse is recognised, left out, remembered for a while, in both lanes."""
+
+import json
+
+import pytest
+
+from dynagent.core.language_models import ChatMessage, ModelRefused, ModelRequest
+from dynagent.core.shared.calls import Aside, ToolCall
+from dynagent.infrastructure.llm.circuit import Circuit
+from dynagent.infrastructure.llm.completions.asides import source_of
+from dynagent.infrastructure.llm.retries import FORGET_AFTER_S, Persistence, PersistentModel
+from tests.fakes.language_models import user
+from tests.infrastructure.llm.byte_server import ByteServer, chunked, whole
+from tests.infrastructure.llm.contract.sessions import TOOL, delta, stream
+from tests.infrastructure.llm.lanes import LANES
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+FINE = chunked(stream(delta("stop", content="fine")))
+FULL = ModelRequest(
+    messages=(user("hi"),),
+    tools=(TOOL,),
+    tool_choice="none",
+    temperature=0.2,
+    max_tokens=9,
+    output_schema={"type": "object", "properties": {}, "required": [], "additionalProperties": False},
+)
+
+
+def refusal(message: str, status: int = 400, **more):
+    return whole(status, json.dumps({"error": {"message": message, "param": None, **more}}).encode())
+
+
+EXTRA = json.dumps({"detail": [{"type": "extra_forbidden", "loc": ["body", "stream_options"], "msg": "Extra inputs"}]})
+BOTH = "Function calling with a response mime type: 'application/json' is unsupported"
+
+
+@pytest.mark.parametrize("lane", LANES)
+@pytest.mark.parametrize(
+    ("answer", "part", "gone"),
+    [
+        (refusal("Extra inputs are not permitted, field: 'stream_options'"), "stream_options", ["stream_options"]),
+        (whole(422, EXTRA.encode()), "stream_options", ["stream_options"]),
+        (refusal("`temperature` is deprecated for this model."), "temperature", ["temperature"]),
+        (refusal("Unsupported value", param="temperature"), "temperature", ["temperature"]),
+        (refusal("Unknown field: temperature", 500), "temperature", ["temperature"]),
+        (
+            refusal("Unrecognized request argument supplied: max_completion_tokens"),
+            "max_completion_tokens",
+            ["max_completion_tokens"],
+        ),
+        (whole(400, json.dumps([{"error": {"message": BOTH}}]).encode()), "schema_with_tools", ["response_format"]),
+        (refusal("response_format is not supported", param="response_format"), "output_schema", ["response_format"]),
+        (refusal("tool_choice 'none' is not supported"), "tool_choice", ["tool_choice", "tools"]),
+        (refusal("streaming is not supported by this deployment"), "stream", ["stream", "stream_options"]),
+    ],
+)
+async def test_refused_parts_are_left_out_now_and_later(lane, answer, part, gone):
+    async with ByteServer(answer, FINE) as server, LANES[lane](server.url) as inner:
+        shared = Persistence(Circuit())
+        model = PersistentModel(inner, shared)
+        for _ in range(2):
+            assert (await model.reply(FULL, lambda _: None)).content == "fine"
+        sent = [json.loads(body) for body in server.requests]
+    assert shared.left_out == {part} and len(sent) == 3
+    assert all(name in sent[0] for name in gone)
+    assert not any(name in body for body in sent[1:] for name in gone)
+    kept = {"temperature", "tools", "messages"} - set(gone)
+    assert all(kept <= body.keys() for body in sent)
+    if part == "max_completion_tokens":
+        assert sent[1]["max_tokens"] == 9
+
+
+@pytest.mark.parametrize("lane", LANES)
+async def test_a_strict_schema_is_asked_for_loosely(lane):
+    answer = refusal(
+        "Unknown parameter: 'response_format.json_schema.strict'", param="response_format.json_schema.strict"
+    )
+    async with ByteServer(answer, FINE) as server, LANES[lane](server.url) as inner:
+        await PersistentModel(inner, Persistence(Circuit())).reply(FULL, lambda _: None)
+        assert "strict" not in json.loads(server.requests[1])["response_format"]["json_schema"]
+
+
+async def test_another_refusal_is_final_and_what_was_refused_is_forgotten_in_time():
+    now = 0.0
+    shared = Persistence(Circuit(), clock=lambda: now)
+    async with ByteServer(refusal("The model `x` does not exist")) as server, LANES["wire"](server.url) as inner:
+        with pytest.raises(ModelRefused):
+            await PersistentModel(inner, shared).reply(FULL, lambda _: None)
+        assert len(server.requests) == 1
+    shared.leave_out("temperature")
+    assert shared.left_out == {"temperature"}
+    now = FORGET_AFTER_S + 1
+    assert shared.left_out == frozenset()
+
+
+def conversation(source: str) -> ModelRequest:
+    aside = Aside(source=source, fields={"reasoning_content": "I add them."}, calls=({"extra_content": {"g": "s"}},))
+    call = ToolCall(id="a", name="odd name!", arguments=None, raw='{"expression": "2+')
+    return ModelRequest(
+        messages=(
+            user("hi"),
+            ChatMessage(role="assistant", tool_calls=(call,), aside=aside),
+            ChatMessage(role="tool", content="5", tool_call_id="a"),
+            ChatMessage(role="assistant", content=" "),
+        ),
+        tools=(TOOL,),
+    )
+
+
+@pytest.mark.parametrize("lane", LANES)
+async def test_what_is_written_back(lane):
+    async with ByteServer(FINE) as server, LANES[lane](server.url) as model:
+        await model.reply(conversation(source_of(server.url, "scripted")), lambda _: None)
+        await model.reply(conversation("another"), lambda _: None)
+        own, others = (json.loads(body)["messages"] for body in server.requests)
+    assert [message["role"] for message in own] == ["user", "assistant", "tool"]
+    assert own[1]["reasoning_content"] == "I add them."
+    assert own[1]["tool_calls"][0] == {
+        "id": "a",
+        "type": "function",
+        "function": {"name": "odd_name_", "arguments": "{}"},
+        "extra_content": {"g": "s"},
+    }
+    assert "reasoning_content" not in others[1] and "extra_content" not in others[1]["tool_calls"][0]
+
+
+@pytest.mark.parametrize("lane", LANES)
+async def test_who_refuses_what_it_sent_is_asked_without(lane):
+    answer = refusal("messages.1.reasoning_content: Extra inputs are not permitted")
+    async with ByteServer(answer, FINE) as server, LANES[lane](server.url) as inner:
+        request = conversation(source_of(server.url, "scripted"))
+        await PersistentModel(inner, Persistence(Circuit())).reply(request, lambda _: None)
+        assert "reasoning_content" not in json.loads(server.requests[1])["messages"][1]
