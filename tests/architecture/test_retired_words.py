@@ -10,7 +10,7 @@ from tests.architecture.source import ROOT, name_of, python_files
 
 RETIRED = {
     *("bell", "bells", "doorbell", "rung", "bury", "buried", "burial"),
-    *("tell", "tells", "told", "kept", "figure", "figures", "story", "resting"),
+    *("desk", "desks", "tell", "tells", "told", "kept", "figure", "figures", "story", "resting"),
     *("cage", "caged", "standing", "entitled", "entitlement", "entitlements", "stranger", "strangers", "nobody"),
 }
 RETIRED_PAIRS = re.compile(r"(?:^|_)(?:hand(?:s|ed|ing)?_backs?|put_away|give_back|key_test)(?:_|$)|KeyTest")

@@ -11,7 +11,7 @@ from dynagent.core.runs import Lane
 
 @dataclass(slots=True)
 class Job:
-    """A run that this worker runs now; `rung_again` when it was heard of while it ran."""
+    """A run that this worker runs now; `notified_again` when it was heard of while it ran."""
 
     task: asyncio.Task[Any]
     control: RunControl

@@ -16,7 +16,7 @@ _PLAIN = 3
 _TELLING = ("error", "errors", "message", "detail", "msg", "error_msg", "error_message", "base_resp")
 
 
-def told_error(chunk: dict[str, Any]) -> Any:
+def reported_error(chunk: dict[str, Any]) -> Any:
     """Return what in an object says that the endpoint failed, None when it does not."""
     if chunk.get("error"):
         return chunk["error"]
@@ -29,7 +29,7 @@ def read_chunk(gatherer: ReplyGatherer, chunk: dict[str, Any]) -> None:
     """Take one object of a stream. Raises ModelError when it tells of one, and what a misfit raises."""
     choices: Any = chunk.get("choices")
     if "error" in chunk or choices is None:
-        failed = told_error(chunk)
+        failed = reported_error(chunk)
         if failed is not None:
             raise error_from_event(failed)
     if not gatherer.model and chunk.get("model"):

@@ -9,7 +9,7 @@ import orjson
 
 from dynagent.core.language_models import ModelRefused, ModelReply, ModelRequest, ModelUnavailable, OnText
 from dynagent.core.shared.text import clean_text
-from dynagent.infrastructure.llm.completions.chunks import read_chunk, told_error
+from dynagent.infrastructure.llm.completions.chunks import read_chunk, reported_error
 from dynagent.infrastructure.llm.completions.gathering import ReplyGatherer
 from dynagent.infrastructure.llm.completions.limits import ReplyLimits, reply_limits
 from dynagent.infrastructure.llm.completions.sse import ErrorEvent, SseReader
@@ -186,7 +186,7 @@ def _no_reply(body: bytes) -> Exception:
     value = _json_or_text(body)
     if isinstance(value, dict):
         listed = cast("dict[str, Any]", value)
-        return error_from_event(told_error(listed) or listed)
+        return error_from_event(reported_error(listed) or listed)
     if isinstance(value, list) and value:
         return error_from_event(value)
     text = str(cast("Any", value)).strip()
