@@ -173,7 +173,7 @@ export const ScheduleBodySchema = {
 
 export const AgentBodySchema = {
     additionalProperties: false,
-    description: 'An agent as you describe it; only `name` is required. The model may be given by one of three names (C-34).',
+    description: 'An agent as you describe it; only `name` is required. The model may be given by one of three names.',
     properties: {
         approval_timeout_s: {
             anyOf: [
@@ -457,7 +457,7 @@ export const AgentBodySchema = {
 
 export const ToolAttachmentSchema = {
     additionalProperties: false,
-    description: 'A tool with settings of its own (SPEC TOL-22): made into an object when a run is built.',
+    description: 'A tool with settings of its own: made into an object when a run is built.',
     properties: {
         config: {
             additionalProperties: true,

@@ -788,6 +788,37 @@ export type ApiInformation = {
 };
 
 /**
+ * Aside
+ *
+ * What came with a reply and is no part of its answer: thoughts, signatures, other fields of the provider's own.
+ *
+ * `fields` of the message and `calls` (one for each tool call, in order) go back unchanged to the model that sent
+ * them (`source` tells which), and to no other. `thoughts` are what stood in the text itself; nobody wants them back.
+ */
+export type Aside = {
+    /**
+     * Calls
+     */
+    calls?: Array<{
+        [key: string]: unknown;
+    }>;
+    /**
+     * Fields
+     */
+    fields?: {
+        [key: string]: unknown;
+    };
+    /**
+     * Source
+     */
+    source?: string;
+    /**
+     * Thoughts
+     */
+    thoughts?: string;
+};
+
+/**
  * AuditEntries
  *
  * A page of the audit log, newest first.
@@ -1604,13 +1635,6 @@ export type ExecutionOut = {
 };
 
 /**
- * RunStatus
- *
- * Where an execution stands.
- */
-export type RunStatus = 'pending' | 'running' | 'waiting' | 'completed' | 'failed' | 'cancelled' | 'timed_out';
-
-/**
  * ExecutionSummary
  *
  * An execution without its trace. Times are ISO 8601 in UTC, durations milliseconds, cost US dollars.
@@ -2324,6 +2348,10 @@ export type LoginBody = {
  */
 export type Message = {
     /**
+     * Thoughts, and what the model wants back.
+     */
+    aside?: Aside | null;
+    /**
      * Attempt
      *
      * Which attempt at the execution wrote it, from 1.
@@ -3031,7 +3059,7 @@ export type OpenQuestionOut = {
 /**
  * Origin
  *
- * Which earlier execution this one repeats: `replay` from the start, `retry` or `fork` after the step at `seq`.
+ * Which earlier run this one repeats: `replay` from the start, `retry` or `fork` after the step at `seq`.
  */
 export type Origin = {
     /**
@@ -3751,6 +3779,13 @@ export type RunError = {
      */
     message: string;
 };
+
+/**
+ * RunStatus
+ *
+ * Where a run stands.
+ */
+export type RunStatus = 'pending' | 'running' | 'waiting' | 'completed' | 'failed' | 'cancelled' | 'timed_out';
 
 /**
  * ScheduleBody
@@ -5802,7 +5837,13 @@ export type StreamAgentResponses = {
      * Server-sent events without a name. `id` is `<execution_id>:<seq>`, `data` one TraceEvent as JSON. The stream ends after the one terminal event (`complete`, `error` or `cancelled`).
      */
     200: unknown;
+    /**
+     * `Last-Event-ID` is the terminal event: nothing follows, and a browser comes back no more.
+     */
+    204: void;
 };
+
+export type StreamAgentResponse = StreamAgentResponses[keyof StreamAgentResponses];
 
 export type ListToolsData = {
     body?: never;
@@ -8288,7 +8329,13 @@ export type FollowTraceResponses = {
      * Server-sent events without a name. `id` is `<execution_id>:<seq>`, `data` one TraceEvent as JSON. The stream ends after the one terminal event (`complete`, `error` or `cancelled`).
      */
     200: unknown;
+    /**
+     * `Last-Event-ID` is the terminal event: nothing follows, and a browser comes back no more.
+     */
+    204: void;
 };
+
+export type FollowTraceResponse = FollowTraceResponses[keyof FollowTraceResponses];
 
 export type IssueStreamTicketData = {
     body?: never;
