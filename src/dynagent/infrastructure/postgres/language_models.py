@@ -113,7 +113,7 @@ class PostgresModelRecords(OwnedTable[ModelRecord], ModelRecords):
     @property
     def callers(self) -> dict[str, Any]:
         """The parameters that every statement has: who calls, and whether global models are theirs to change."""
-        return {"owner": self._owner, "writes_global": self._writes_global}
+        return super().callers | {"writes_global": self._writes_global}
 
     def written(self, entity: ModelRecord) -> dict[str, Any]:
         """Return the row of a model, which may be nobody's."""

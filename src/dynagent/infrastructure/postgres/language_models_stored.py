@@ -42,7 +42,7 @@ class StoredModels:
 
     async def of_user(self, user_id: str) -> UsersModels:
         """Return what a user may ask."""
-        values = {"owner": user_id}
+        values = {OWNER.key: user_id}
         async with self._database.sessions() as session:
             records = [RECORDS.read(row) for row in await prepared(_usable_models).fetch(session, values)]
             keys = [KEYS.read(row) for row in await prepared(_usable_keys).fetch(session, values)]

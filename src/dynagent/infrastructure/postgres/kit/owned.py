@@ -65,7 +65,7 @@ class OwnedTable(BaseRepository[E], Generic[E]):
         """Return up to `limit` entities, newest first."""
         return await self.all_of(self.listed, skip=skip, limit=limit)
 
-    async def page(self, page: PageRequest, *conditions: sa.ColumnElement[bool], **values: Any) -> Page[E]:
+    async def page(self, page: PageRequest, /, *conditions: sa.ColumnElement[bool], **values: Any) -> Page[E]:
         """Return a page of the entities for which all conditions hold, newest first.
 
         Conditions should be constants with `sa.bindparam`s, whose `values` are given: those are compiled once.
@@ -77,22 +77,22 @@ class OwnedTable(BaseRepository[E], Generic[E]):
         count = await self.rows(self.counted, *conditions, **values)
         return cut(page, found, self.mapping.read, total=count[0][TOTAL])
 
-    async def first(self, build: Build, *parts: Any, **values: Any) -> Row | None:
+    async def first(self, build: Build, /, *parts: Any, **values: Any) -> Row | None:
         """Run what `build` makes of the parts, with the values and the caller's, and return its first row."""
-        return await prepared(build, *parts).first(self._session, self.callers | values)
+        return await prepared(build, *parts).first(self._session, values | self.callers)
 
-    async def rows(self, build: Build, *parts: Any, **values: Any) -> Sequence[Row]:
+    async def rows(self, build: Build, /, *parts: Any, **values: Any) -> Sequence[Row]:
         """Run what `build` makes of the parts, with the values and the caller's, and return its rows."""
-        return await prepared(build, *parts).fetch(self._session, self.callers | values)
+        return await prepared(build, *parts).fetch(self._session, values | self.callers)
 
-    async def all_of(self, build: Build, *parts: Any, **values: Any) -> list[E]:
+    async def all_of(self, build: Build, /, *parts: Any, **values: Any) -> list[E]:
         """Return the entities of a selection on the table."""
         return [self.mapping.read(row) for row in await self.rows(build, *parts, **values)]
 
     @property
     def callers(self) -> dict[str, Any]:
-        """The parameters that every statement has: who calls."""
-        return {"owner": self._owner}
+        """The parameters that every statement may have: who calls. No other value takes their place."""
+        return {OWNER.key: self._owner}
 
     def written(self, entity: E) -> dict[str, Any]:
         """Return the row of an entity."""

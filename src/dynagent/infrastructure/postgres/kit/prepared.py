@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.compiler import SQLCompiler
 
+from dynagent.infrastructure.postgres.kit.metadata import ID
 from dynagent.infrastructure.postgres.pool import Row
 from dynagent.infrastructure.postgres.statements import send
 
@@ -27,7 +28,7 @@ class Prepared:
 
     async def fetch(self, session: AsyncSession, values: Mapping[str, Any]) -> Sequence[Row]:
         """Run it and return its rows as asyncpg reads them: ids are UUIDs."""
-        known = {**self.constants, **values}
+        known = {**self.constants, **values} if self.constants else values
         return await send(session, self.text, tuple([known[name] for name in self.names]))
 
     async def first(self, session: AsyncSession, values: Mapping[str, Any]) -> Row | None:
@@ -40,7 +41,7 @@ class Prepared:
 def prepared(build: Callable[..., sa.ClauseElement], *parts: Any) -> Prepared:
     """Return what `build` makes of the parts, made once for each function and parts.
 
-    Its parameters are `sa.bindparam`s. What is among many values is said with `= ANY`: `IN` has another text for each
+    Its parameters are `sa.bindparam`s; values are as asyncpg takes them, JSON as text, constants too. What is among many values is said with `= ANY`: `IN` has another text for each
     number of values.
     """
     compiled = cast("SQLCompiler", build(*parts).compile(dialect=asyncpg_dialect()))
@@ -48,10 +49,10 @@ def prepared(build: Callable[..., sa.ClauseElement], *parts: Any) -> Prepared:
     return Prepared(str(compiled), tuple(compiled.positiontup or ()), constants)
 
 
-def parameter(column: sa.ColumnElement[Any], name: str = "") -> sa.BindParameter[Any]:
+def parameter(column: sa.Column[Any], name: str = "") -> sa.BindParameter[Any]:
     """Return the parameter for a value of a column, of the column's name unless another is given."""
-    return sa.bindparam(name or cast("str", getattr(column, "key", "")), type_=column.type)
+    return sa.bindparam(name or column.name, type_=column.type)
 
 
-OWNER = sa.bindparam("owner", type_=sa.Uuid(as_uuid=False))
-"""The parameter that every owned table has: whose rows they are."""
+OWNER = sa.bindparam("calling_user", type_=ID)
+"""The parameter that every owned table has: whose rows they are. No column may have its name."""
