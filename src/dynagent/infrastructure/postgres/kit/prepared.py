@@ -41,8 +41,8 @@ class Prepared:
 def prepared(build: Callable[..., sa.ClauseElement], *parts: Any) -> Prepared:
     """Return what `build` makes of the parts, made once for each function and parts.
 
-    Its parameters are `sa.bindparam`s; values are as asyncpg takes them, JSON as text, constants too. What is among many values is said with `= ANY`: `IN` has another text for each
-    number of values.
+    Its parameters are `sa.bindparam`s. Values are as asyncpg takes them, JSON as text; constants within it too. What
+    is one of many values is said with `= ANY`: `IN` has another text for each number of values.
     """
     compiled = cast("SQLCompiler", build(*parts).compile(dialect=asyncpg_dialect()))
     constants = {name: value for name, value in compiled.params.items() if not compiled.binds[name].required}
