@@ -1,1 +1,1 @@
-"""What the README's figures are made with: `make bench`."""
+"""What the README's measurements are made with: `make bench`."""

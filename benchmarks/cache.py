@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 import uvloop
 from tests.servers import TestPostgres, TestRedis
 
-from benchmarks.figures import machine, percentile
+from benchmarks.measurements import machine, percentile
 from dynagent.application.shared.caller import Caller
 from dynagent.core.agents import Agent, AgentConfiguration
 from dynagent.core.shared.cache import Cache
@@ -36,12 +36,12 @@ def main() -> None:
     postgres.start()
     redis.start()
     try:
-        figures = uvloop.run(measure(postgres, redis, reads))
+        readings = uvloop.run(measure(postgres, redis, reads))
     finally:
         redis.stop()
         postgres.stop()
     print(machine())
-    print(json.dumps(figures, indent=2))
+    print(json.dumps(readings, indent=2))
 
 
 async def measure(postgres: TestPostgres, redis: TestRedis, reads: int) -> dict[str, dict[str, float]]:
@@ -65,13 +65,13 @@ async def measure(postgres: TestPostgres, redis: TestRedis, reads: int) -> dict[
     for way, cache in caches.items():
         copies = EntityCache(cache, prefix="agent", model=Agent)
         ways[way] = _through(copies, agent.id, user, from_postgres)
-    figures = {way: await _timed(read, reads) for way, read in ways.items()}
-    for figure in figures.values():
-        figure["ratio to postgres p50"] = round(figures["postgres"]["p50 ms"] / figure["p50 ms"], 2)
+    readings = {way: await _timed(read, reads) for way, read in ways.items()}
+    for reading in readings.values():
+        reading["ratio to postgres p50"] = round(readings["postgres"]["p50 ms"] / reading["p50 ms"], 2)
     await client.aclose()
     await database.close()
     await postgres.drop(name)
-    return figures
+    return readings
 
 
 def _through(

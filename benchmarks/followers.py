@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import uvloop
 
-from benchmarks.figures import machine, percentile
+from benchmarks.measurements import machine, percentile
 from benchmarks.processes import ServerProcess, dynagent_server, model_server
 
 EXECUTIONS = 20
@@ -33,9 +33,9 @@ def main() -> None:
         Path(place).chmod(0o755)
         limits = {"RATE_LIMIT_PER_MINUTE": "0", "ADDRESS_LIMIT_PER_MINUTE": "0"}
         with model_server() as model_url, dynagent_server(model_url, Path(place), **limits) as server:
-            figures = uvloop.run(measure(server, count))
+            readings = uvloop.run(measure(server, count))
     print(machine())
-    print(json.dumps(figures, indent=2))
+    print(json.dumps(readings, indent=2))
 
 
 async def measure(server: ServerProcess, count: int) -> dict[str, float]:

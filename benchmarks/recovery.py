@@ -17,7 +17,7 @@ from tests.faults.client import Client
 from tests.faults.processes import Cluster, Process
 from tests.servers import TestPostgres
 
-from benchmarks.figures import machine, percentile
+from benchmarks.measurements import machine, percentile
 from benchmarks.scripted_model import ScriptedModel
 
 PRODUCTION = {"WORKER_BEAT_S": "5", "WORKER_SWEEP_S": "2", "WORKER_LEASE_S": "15", "WORKER_DRAIN_S": "1"}
@@ -31,27 +31,27 @@ def main() -> None:
     postgres = TestPostgres()
     postgres.start()
     try:
-        figures = asyncio.run(measure_all(postgres, runs))
+        readings = asyncio.run(measure_all(postgres, runs))
     finally:
         postgres.stop()
     print(machine())
-    print(json.dumps(figures, indent=2))
+    print(json.dumps(readings, indent=2))
 
 
 async def measure_all(postgres: TestPostgres, runs: int) -> dict[str, dict[str, float]]:
     """Measure the three ends, one after the other."""
     ends = {"kill -9, same machine": Process.kill, "silence": Process.freeze, "SIGTERM": Process.stop}
-    figures: dict[str, dict[str, float]] = {}
+    readings: dict[str, dict[str, float]] = {}
     with ScriptedModel() as model:
         for name, end in ends.items():
             database, url = await postgres.clone()
             with tempfile.TemporaryDirectory(prefix="dynagent-bench-", ignore_cleanup_errors=True) as place:
                 settings = PRODUCTION | {"DATABASE_URL": url, "OPENAI_BASE_URL": model.url}
                 with Cluster(Path(place), **settings) as cluster:
-                    figures[name] = await _measure(cluster, end, runs)
-                    print(name, figures[name], flush=True)
+                    readings[name] = await _measure(cluster, end, runs)
+                    print(name, readings[name], flush=True)
             await postgres.drop(database)
-    return figures
+    return readings
 
 
 async def _measure(cluster: Cluster, end: object, count: int) -> dict[str, float]:
@@ -63,7 +63,7 @@ async def _measure(cluster: Cluster, end: object, count: int) -> dict[str, float
         for run in runs:
             await client.until(run, lambda found: found["status"] == "running")
         cluster.worker()
-        # The heir counts as healthy after one full lease; only then may it bury anybody.
+        # The heir counts as healthy after one full lease; only then may it expire the leases of others.
         await asyncio.sleep(float(PRODUCTION["WORKER_LEASE_S"]) + 1)
         began = time.time()
         ended = asyncio.create_task(asyncio.to_thread(end, victim))

@@ -20,8 +20,8 @@ from pathlib import Path
 import uvloop
 
 from benchmarks.crowd import measure_crowd_of
-from benchmarks.figures import Report, row_of
 from benchmarks.load import Server, run_all
+from benchmarks.measurements import Report, row_of
 from benchmarks.processes import ROOT, ServerProcess, dynagent_server, model_server, other_cores, server_cores
 from benchmarks.ui import measure_in_browser
 
@@ -50,8 +50,8 @@ def main() -> None:
 def measure_loads(report: Report, model_url: str, divisor: int) -> None:
     """Two tool calls and sixty tokens, at rising concurrency, with the bare graph beside it in the same run."""
     with _place() as data_dir, dynagent_server(model_url, Path(data_dir)) as process:
-        report.single["idle RSS, without the database (MB)"] = process.rss_mb()
-        report.single["idle database memory, PSS (MB)"] = process.database_mb()
+        report.single["idle RSS, without the database"] = process.rss_mb()
+        report.single["idle database memory, PSS"] = process.database_mb()
         server = Server(process.url, _make_agent(process.url))
         _load(process, server, WORK, concurrency=10, executions=WARM_UP)
         for concurrency, executions in LOADS:
@@ -96,11 +96,11 @@ def measure_start(report: Report, model_url: str, divisor: int) -> None:
 def measure_ui(report: Report, model_url: str, divisor: int) -> None:
     """Size of the first load, paint times of live events, a trace of ten thousand events."""
     with _place() as data_dir, dynagent_server(model_url, Path(data_dir)) as process:
-        figures = measure_in_browser(process.url, runs=max(15 // divisor, 5))
-    if figures is None:
+        readings = measure_in_browser(process.url, runs=max(15 // divisor, 5))
+    if readings is None:
         report.notes.append("The user interface was not measured: it needs Chromium, Node.js and `make ui`.")
     else:
-        report.single.update(figures)
+        report.single.update(readings)
 
 
 MEASUREMENTS: dict[str, Callable[[Report, str, int], None]] = {

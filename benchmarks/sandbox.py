@@ -1,4 +1,4 @@
-"""The sandbox's figures beside their bars and beside in-process `exec` of the same tool.
+"""The sandbox's measurements beside their bars and beside in-process `exec` of the same tool.
 
 `python -m benchmarks.sandbox` prints a table and keeps it in artifacts/sandbox.md and .json; `--quick` takes a fifth
 of the calls; `--route` also starts a server and measures what the sandbox adds to `POST /api/tools/execute`;
@@ -20,7 +20,7 @@ from typing import Any
 
 import structlog
 
-from benchmarks.figures import ARTIFACTS, machine
+from benchmarks.measurements import ARTIFACTS, machine
 from benchmarks.sandbox_cpu import cpu_a_call
 from benchmarks.sandbox_route import added_to_the_route
 from dynagent.core.tools import CallContext, CustomTool, ToolPolicy, ToolTimeout
@@ -41,7 +41,7 @@ _CONTEXT = CallContext(user_id="bench", timeout_s=10.0)
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class Reading:
     """One line: what was measured, the unit, the bar ("at most" unless `at_least`), in-process `exec` beside it."""
 
     name: str
@@ -67,33 +67,33 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=1, help="measure so many times, keep the best of each")
     wanted = parser.parse_args()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
-    rounds: list[list[Figure]] = []
+    rounds: list[list[Reading]] = []
     for _ in range(wanted.rounds):
-        figures = asyncio.run(_measure(5 if wanted.quick else 1))
-        rounds.append(figures + (_route(40 if wanted.quick else 200) if wanted.route else []))
+        readings = asyncio.run(_measure(5 if wanted.quick else 1))
+        rounds.append(readings + (_route(40 if wanted.quick else 200) if wanted.route else []))
     _keep([_best(*same) for same in zip(*rounds, strict=True)])
 
 
-def _best(*figures: Figure) -> Figure:
-    return (max if figures[0].at_least else min)(figures, key=lambda figure: figure.value)
+def _best(*readings: Reading) -> Reading:
+    return (max if readings[0].at_least else min)(readings, key=lambda reading: reading.value)
 
 
-def _route(calls: int) -> list[Figure]:
+def _route(calls: int) -> list[Reading]:
     base, fresh, kept = added_to_the_route(REVERSE, calls)
     return [
-        Figure("POST /api/tools/execute, fresh, p50", _at(fresh, 50), None, in_process=_at(base, 50)),
-        Figure("… added by the sandbox, fresh", _at(fresh, 50) - _at(base, 50), 2.0),
-        Figure("… added by the sandbox, reuse", _at(kept, 50) - _at(base, 50), 1.0),
+        Reading("POST /api/tools/execute, fresh, p50", _at(fresh, 50), None, in_process=_at(base, 50)),
+        Reading("… added by the sandbox, fresh", _at(fresh, 50) - _at(base, 50), 2.0),
+        Reading("… added by the sandbox, reuse", _at(kept, 50) - _at(base, 50), 1.0),
     ]
 
 
-async def _measure(divisor: int) -> list[Figure]:
-    figures: list[Figure] = []
+async def _measure(divisor: int) -> list[Reading]:
+    readings: list[Reading] = []
     async with _sandbox() as sandbox:
         for measure in (_calls, _reused_calls, _throughput, _registration, _crowds, _limits, _clients, _memory):
-            figures += await measure(sandbox, divisor)
+            readings += await measure(sandbox, divisor)
             await asyncio.sleep(0.3)
-    return figures
+    return readings
 
 
 @contextlib.asynccontextmanager
@@ -105,34 +105,34 @@ async def _sandbox() -> AsyncGenerator[ZygoteSandbox, None]:
     await sandbox.stop()
 
 
-async def _calls(sandbox: ZygoteSandbox, divisor: int) -> list[Figure]:
+async def _calls(sandbox: ZygoteSandbox, divisor: int) -> list[Reading]:
     tool = await _tool(sandbox, REVERSE)
     fresh = await _spaced(lambda: sandbox.run(tool, {"text": "abc"}, _CONTEXT), 500 // divisor)
     inside = await _spaced(_in_process(REVERSE, "reverse_string", {"text": "abc"}), 500 // divisor)
     return [
-        Figure("warm call, fresh process, 20 ms apart, p50", _at(fresh, 50), 1.0, in_process=_at(inside, 50)),
-        Figure("warm call, fresh process, 20 ms apart, p99", _at(fresh, 99), 5.0, in_process=_at(inside, 99)),
+        Reading("warm call, fresh process, 20 ms apart, p50", _at(fresh, 50), 1.0, in_process=_at(inside, 50)),
+        Reading("warm call, fresh process, 20 ms apart, p99", _at(fresh, 99), 5.0, in_process=_at(inside, 99)),
     ]
 
 
-async def _reused_calls(sandbox: ZygoteSandbox, divisor: int) -> list[Figure]:
+async def _reused_calls(sandbox: ZygoteSandbox, divisor: int) -> list[Reading]:
     tool = await _tool(sandbox, REVERSE, reuse=True)
     close = await _times(lambda: sandbox.run(tool, {"text": "abc"}, _CONTEXT), 2000 // divisor)
     spaced = await _spaced(lambda: sandbox.run(tool, {"text": "abc"}, _CONTEXT), 300 // divisor)
     return [
-        Figure("warm call, reuse, back to back, p50", _at(close, 50), 0.25),
-        Figure("warm call, reuse, back to back, p99", _at(close, 99), 1.0),
-        Figure("warm call, reuse, 20 ms apart, p50", _at(spaced, 50), None),
+        Reading("warm call, reuse, back to back, p50", _at(close, 50), 0.25),
+        Reading("warm call, reuse, back to back, p99", _at(close, 99), 1.0),
+        Reading("warm call, reuse, 20 ms apart, p50", _at(spaced, 50), None),
     ]
 
 
-async def _throughput(sandbox: ZygoteSandbox, divisor: int) -> list[Figure]:
+async def _throughput(sandbox: ZygoteSandbox, divisor: int) -> list[Reading]:
     fresh, reused = await _tool(sandbox, REVERSE), await _tool(sandbox, REVERSE, reuse=True)
     return [
-        Figure("calls a second, fresh", await _rate(sandbox, fresh, 1500 // divisor), 250, "/s", at_least=True),
-        Figure("calls a second, reuse", await _rate(sandbox, reused, 20_000 // divisor), 5000, "/s", at_least=True),
+        Reading("calls a second, fresh", await _rate(sandbox, fresh, 1500 // divisor), 250, "/s", at_least=True),
+        Reading("calls a second, reuse", await _rate(sandbox, reused, 20_000 // divisor), 5000, "/s", at_least=True),
         *[
-            Figure(
+            Reading(
                 f"processor time a call, {name}, server and sandbox", sum(await cpu_a_call(sandbox, tool, count)), None
             )
             for name, tool, count in (("fresh", fresh, 500 // divisor), ("reuse", reused, 5000 // divisor))
@@ -140,35 +140,35 @@ async def _throughput(sandbox: ZygoteSandbox, divisor: int) -> list[Figure]:
     ]
 
 
-async def _registration(sandbox: ZygoteSandbox, divisor: int) -> list[Figure]:
+async def _registration(sandbox: ZygoteSandbox, divisor: int) -> list[Reading]:
     times = await _spaced(lambda: sandbox.screen("reverse_string", REVERSE, ToolPolicy()), 300 // divisor)
     return [
-        Figure("reflect, screen, compile, p50", _at(times, 50), 3.0),
-        Figure("reflect, screen, compile, p99", _at(times, 99), 10.0),
+        Reading("reflect, screen, compile, p50", _at(times, 50), 3.0),
+        Reading("reflect, screen, compile, p99", _at(times, 99), 10.0),
     ]
 
 
-async def _crowds(sandbox: ZygoteSandbox, _: int) -> list[Figure]:
+async def _crowds(sandbox: ZygoteSandbox, _: int) -> list[Reading]:
     tool = await _tool(sandbox, NAP)
-    figures: list[Figure] = []
+    readings: list[Reading] = []
     for count, seconds, bar in ((20, 0.2, 0.5), (100, 0.5, 1.2)):
         await asyncio.sleep(0.5)
         started = time.perf_counter()
         await asyncio.gather(*[sandbox.run(tool, {"seconds": seconds}, _CONTEXT) for _ in range(count)])
         name = f"{count} naps of {seconds} s at once"
-        figures.append(Figure(name, time.perf_counter() - started, bar, "s", in_process=seconds))
-    return figures
+        readings.append(Reading(name, time.perf_counter() - started, bar, "s", in_process=seconds))
+    return readings
 
 
-async def _limits(sandbox: ZygoteSandbox, _: int) -> list[Figure]:
+async def _limits(sandbox: ZygoteSandbox, _: int) -> list[Reading]:
     tool = await _tool(sandbox, BUSY, timeout_s=0.5)
     started = time.perf_counter()
     with contextlib.suppress(ToolTimeout):
         await sandbox.run(tool, {}, _CONTEXT)
-    return [Figure("a limit of 500 ms ends a busy loop after", (time.perf_counter() - started) * 1000, 550)]
+    return [Reading("a limit of 500 ms ends a busy loop after", (time.perf_counter() - started) * 1000, 550)]
 
 
-async def _clients(sandbox: ZygoteSandbox, divisor: int) -> list[Figure]:
+async def _clients(sandbox: ZygoteSandbox, divisor: int) -> list[Reading]:
     async with _site() as place:
         tool = await _tool(sandbox, FETCH, network=(place,))
         url = f"http://{place}/"
@@ -177,17 +177,17 @@ async def _clients(sandbox: ZygoteSandbox, divisor: int) -> list[Figure]:
         inside = await _spaced(_in_process(FETCH, "fetch", {"url": url}), 50 // divisor)
         confined = await _spaced(lambda: sandbox.run(tool, {"url": url}, _CONTEXT), 50 // divisor)
     bar = _at(inside, 50)
-    return [Figure("httpx GET with a new client, p50", _at(confined, 50), bar, in_process=bar)]
+    return [Reading("httpx GET with a new client, p50", _at(confined, 50), bar, in_process=bar)]
 
 
-async def _memory(sandbox: ZygoteSandbox, _: int) -> list[Figure]:
+async def _memory(sandbox: ZygoteSandbox, _: int) -> list[Reading]:
     status = await sandbox.status()
     private = sorted(_private_mb(pid) for pid in _idle_children("core"))
-    figures = [Figure("idle child, private memory", private[len(private) // 2], 4.0, "MB")] if private else []
+    readings = [Reading("idle child, private memory", private[len(private) // 2], 4.0, "MB")] if private else []
     for kind, bar in (("core", 300), ("full", 1500)):
         if status["boot_ms"][kind]:
-            figures.append(Figure(f"zygote boot, {kind}", status["boot_ms"][kind], bar))
-    return figures
+            readings.append(Reading(f"zygote boot, {kind}", status["boot_ms"][kind], bar))
+    return readings
 
 
 async def _tool(sandbox: ZygoteSandbox, code: str, **values: Any) -> CustomTool:
@@ -279,17 +279,19 @@ def _at(times: list[float], percent: int) -> float:
     return sorted(times)[min(len(times) - 1, len(times) * percent // 100)]
 
 
-def _keep(figures: list[Figure]) -> None:
+def _keep(readings: list[Reading]) -> None:
     lines = [f"{machine()}, load {os.getloadavg()[0]:.1f} at the end", ""]
     lines += ["| what | here | bar | met | in-process `exec` |", "| --- | --- | --- | --- | --- |"]
-    for figure in figures:
-        bar = "" if figure.bar is None else f"{'≥' if figure.at_least else '≤'} {figure.bar:g} {figure.unit}"
-        beside = "" if figure.in_process is None else f"{figure.in_process:.3g} {figure.unit}"
-        lines.append(f"| {figure.name} | {figure.value:.3g} {figure.unit} | {bar} | {figure.met} | {beside} |")
+    for reading in readings:
+        bar = "" if reading.bar is None else f"{'≥' if reading.at_least else '≤'} {reading.bar:g} {reading.unit}"
+        beside = "" if reading.in_process is None else f"{reading.in_process:.3g} {reading.unit}"
+        lines.append(f"| {reading.name} | {reading.value:.3g} {reading.unit} | {bar} | {reading.met} | {beside} |")
     text = "\n".join(lines) + "\n"
     ARTIFACTS.mkdir(exist_ok=True)
     (ARTIFACTS / "sandbox.md").write_text(text)
-    (ARTIFACTS / "sandbox.json").write_text(json.dumps([asdict(figure) | {"met": figure.met} for figure in figures]))
+    (ARTIFACTS / "sandbox.json").write_text(
+        json.dumps([asdict(reading) | {"met": reading.met} for reading in readings])
+    )
     print(text)
 
 

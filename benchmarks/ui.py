@@ -11,7 +11,7 @@ LACKING = 2
 
 
 def measure_in_browser(url: str, *, runs: int) -> dict[str, float] | None:
-    """Return the figures by name (units are in the names); None where there is no browser, Node.js or built interface.
+    """Return measurements by name (units are in the names); None where there is no browser, Node.js or built interface.
 
     `runs`: how many executions are watched for the paint times. Raises CalledProcessError when the measuring fails.
     """

@@ -83,7 +83,7 @@ def _install(lock: Path) -> bool:
     _end_progress()
     if pip.returncode != 0:
         print("".join(lines[-15:]), file=sys.stderr)
-        _say(f"pip could not install {lock.name}; the whole story is in {LOG.relative_to(ROOT)}")
+        _say(f"pip could not install {lock.name}; the full output is in {LOG.relative_to(ROOT)}")
         return False
     _say(f"packages are in place ({time.monotonic() - began:.0f} s)")
     return True

@@ -1,4 +1,4 @@
-"""Real brokers for the tests of bells, beside Redis: NATS from its wheel, RabbitMQ where it is installed."""
+"""Real brokers for the tests of notifications, beside Redis: NATS from its wheel, RabbitMQ where it is installed."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""The Chat Completions wire shape (STACK §4): role chunk, text or calls, finish, usage without choices, [DONE]."""
+"""The Chat Completions wire shape: role chunk, text or calls, finish, usage without choices, [DONE]."""
 
 import json
 import time

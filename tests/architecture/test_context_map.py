@@ -13,8 +13,8 @@ CONTEXT_MAP: dict[str, set[str]] = {
     "tools": set(),
     "agents": {"tools", "language_models"},
     "executions": {"agents", "tools", "language_models"},
-    # A conversation is what executions share.
-    "conversations": {"executions"},
+    # A chat is what executions share.
+    "chats": {"executions"},
     # An agent is asked at set times.
     "schedules": {"executions", "agents"},
     # Health, counters and the like speak of no noun.

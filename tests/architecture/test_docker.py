@@ -9,11 +9,11 @@ from typer.testing import CliRunner
 
 from dynagent.cli import app
 from dynagent.infrastructure.observability.metrics import Metrics
-from dynagent.main.figures import Figures
+from dynagent.main.process_metrics import ProcessMetrics
 from tests.architecture.source import ROOT
 
 BACKENDS, WORKERS = ("backend", "backend-2"), ("worker", "worker-2")
-FIGURE = re.compile(r"dynagent_[a-z_]+")
+METRIC = re.compile(r"dynagent_[a-z_]+")
 STAGES = ["frontend-builder", "backend-builder", "backend-production", "frontend-production"]
 DOCKERFILE = (ROOT / "docker" / "Dockerfile").read_text()
 COMPOSE = yaml.safe_load((ROOT / "docker" / "compose.yml").read_text())
@@ -120,7 +120,7 @@ def test_a_stop_is_given_longer_than_runs_are() -> None:
 
 
 def test_health_checks_ask_what_answers() -> None:
-    """A worker's figures are served by a thread of their own: that they come does not mean that it works."""
+    """A worker's metrics are served by a thread of their own: that they come does not mean that it works."""
     for names, place in ((BACKENDS, ":8000/ready"), (WORKERS, ":9100/ready")):
         for name in names:
             assert place in COMPOSE["services"][name]["healthcheck"]["test"][-1]
@@ -174,11 +174,11 @@ def test_every_process_is_scraped_by_a_name_that_it_answers_to() -> None:
     assert all(name in COMPOSE["services"]["backend"]["environment"]["ALLOWED_HOSTS"] for name in BACKENDS)
 
 
-def figures_there() -> set[str]:
-    """Return the names under which a process shows its figures."""
+def metrics_there() -> set[str]:
+    """Return the names under which a process shows its metrics."""
     metrics = Metrics()
     process = MagicMock()
-    Figures(metrics, worker=process, signals=process, writer=process, pool=process, database=process)
+    ProcessMetrics(metrics, worker=process, signals=process, writer=process, pool=process, database=process)
     return {
         sample
         for family in metrics.registry.collect()
@@ -186,21 +186,21 @@ def figures_there() -> set[str]:
     }
 
 
-def test_the_dashboard_asks_for_figures_that_there_are() -> None:
+def test_the_dashboard_asks_for_metrics_that_there_are() -> None:
     dashboard = json.loads((ROOT / "docker" / "grafana-dashboard.json").read_text())
     asked = {
-        name for panel in dashboard["panels"] for target in panel["targets"] for name in FIGURE.findall(target["expr"])
+        name for panel in dashboard["panels"] for target in panel["targets"] for name in METRIC.findall(target["expr"])
     }
 
     assert len(asked) > 20
-    assert asked - figures_there() == set()
+    assert asked - metrics_there() == set()
 
 
-def test_the_alerts_ask_for_figures_that_there_are_and_say_what_to_do() -> None:
+def test_the_alerts_ask_for_metrics_that_there_are_and_say_what_to_do() -> None:
     [group] = yaml.safe_load((ROOT / "docker" / "prometheus-alerts.yml").read_text())["groups"]
-    asked = {name for rule in group["rules"] for name in FIGURE.findall(rule["expr"])}
+    asked = {name for rule in group["rules"] for name in METRIC.findall(rule["expr"])}
 
-    assert asked - figures_there() == set()
+    assert asked - metrics_there() == set()
     assert {
         "dynagent_oldest_pending_seconds",
         "dynagent_loop_lag_seconds",
@@ -220,7 +220,7 @@ def test_the_alerts_ask_for_figures_that_there_are_and_say_what_to_do() -> None:
     ]
 
 
-def test_the_documents_name_figures_that_there_are() -> None:
+def test_the_documents_name_metrics_that_there_are() -> None:
     for document in ("scaling.md", "deployment.md", "reliability.md"):
-        asked = set(FIGURE.findall((ROOT / "docs" / document).read_text()))
-        assert asked - figures_there() == set(), document
+        asked = set(METRIC.findall((ROOT / "docs" / document).read_text()))
+        assert asked - metrics_there() == set(), document

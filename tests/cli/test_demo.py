@@ -1,4 +1,4 @@
-"""`dynagent demo` prints the lines of EXE-04, against a running server and all by itself."""
+"""`dynagent demo` prints the trace's lines, against a running server and all by itself."""
 
 from pathlib import Path
 

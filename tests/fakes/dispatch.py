@@ -22,7 +22,7 @@ class FakeDispatch:
 
     def __init__(self, *executions: Execution) -> None:
         self.executions = {execution.id: execution for execution in executions}
-        self.handed_back: list[tuple[str, int, bool]] = []
+        self.requeued: list[tuple[str, int, bool]] = []
         self.error: Exception | None = None
 
     async def claim(self, execution_id: str, worker_id: str) -> Claim | None:
@@ -37,22 +37,22 @@ class FakeDispatch:
         left_s = (running.deadline - datetime.now(UTC)).total_seconds() if running.deadline else None
         return Claim(running, last_seq=1, journal=Journal(), left_s=left_s)
 
-    async def hand_back(self, execution_id: str, attempt: int, *, crashed: bool, delay_s: float = 0.0) -> bool:
+    async def requeue(self, execution_id: str, attempt: int, *, crashed: bool, delay_s: float = 0.0) -> bool:
         """Note the return."""
-        self.handed_back.append((execution_id, attempt, crashed))
+        self.requeued.append((execution_id, attempt, crashed))
         return True
 
 
 class FakeLeases:
-    """Notes registrations; `alive` decides what a beat says, `dead` how many executions a burial frees."""
+    """Notes registrations; `alive` decides what a beat says, `dead` how many executions an expiry frees."""
 
     def __init__(self) -> None:
         self.registered: list[str] = []
         self.retired: list[str] = []
         self.beats = 0
-        self.burials = 0
+        self.expiries = 0
         self.alive = True
-        self.renewal: Renewal = "kept"
+        self.renewal: Renewal = "renewed"
         self.error: Exception | None = None
         self.eager: list[bool] = []
         self.waiting: list[DueExecution] = []
@@ -65,23 +65,23 @@ class FakeLeases:
         self.registered.append(worker_id)
 
     async def beat(self, worker_id: str) -> Renewal:
-        """Answer `renewal`, or that it was buried: then it is alive again once it has registered anew."""
+        """Answer `renewal`, or that it was expired: then it is alive again once it has registered anew."""
         self.beats += 1
         if self.error is not None:
             raise self.error
         alive, self.alive = self.alive, True
-        return self.renewal if alive else "buried"
+        return self.renewal if alive else "expired"
 
     async def retire(self, worker_id: str) -> None:
         """Note."""
         self.retired.append(worker_id)
 
-    async def bury(self, worker_id: str) -> int:
+    async def expire(self, worker_id: str) -> int:
         """Count."""
-        self.burials += 1
+        self.expiries += 1
         return 0
 
-    async def bury_neighbours(self) -> int:
+    async def expire_neighbours(self) -> int:
         """Nobody else is here."""
         return 0
 

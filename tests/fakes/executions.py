@@ -1,4 +1,4 @@
-"""Executions in memory, their stored trace, a doorbell that does the work, a cancel signal that remembers."""
+"""Executions in memory, their stored trace, a notifier that does the work, a cancel signal that remembers."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -171,9 +171,9 @@ class FakeExecutions(Executions):
         """Count."""
         return min(most, sum(item.status is ExecutionStatus.PENDING for item in self.stored.values()))
 
-    async def history(self, conversation_id: str, limit: int) -> list[Execution]:
+    async def history(self, chat_id: str, limit: int) -> list[Execution]:
         """List completed ones, oldest first."""
-        wanted = ExecutionFilter(conversation_id=conversation_id, status=ExecutionStatus.COMPLETED)
+        wanted = ExecutionFilter(chat_id=chat_id, status=ExecutionStatus.COMPLETED)
         return list((await self.find(wanted, PageRequest(limit=limit))).items)[::-1]
 
 
@@ -198,18 +198,18 @@ class FakeSubmissions(Submissions):
         return Admission(stored=True, waiting=waiting)
 
 
-class FakeDoorbell:
-    """Remembers the rings and hands each to `on_ring`."""
+class FakeNotifier:
+    """Remembers the notifications and hands each to `on_notification`."""
 
-    def __init__(self, on_ring: Callable[[str], Awaitable[None]] | None = None) -> None:
-        self.rung: list[tuple[str, Lane]] = []
-        self._on_ring = on_ring
+    def __init__(self, on_notification: Callable[[str], Awaitable[None]] | None = None) -> None:
+        self.notified: list[tuple[str, Lane]] = []
+        self._on_notification = on_notification
 
-    async def ring(self, execution_id: str, lane: Lane) -> None:
+    async def notify(self, execution_id: str, lane: Lane) -> None:
         """Remember."""
-        self.rung.append((execution_id, lane))
-        if self._on_ring is not None:
-            await self._on_ring(execution_id)
+        self.notified.append((execution_id, lane))
+        if self._on_notification is not None:
+            await self._on_notification(execution_id)
 
 
 class FakeCancelSignal:
@@ -226,7 +226,7 @@ class FakeCancelSignal:
 def _matches(execution: Execution, wanted: ExecutionFilter) -> bool:
     return (
         wanted.agent_id in (None, execution.agent_id)
-        and wanted.conversation_id in (None, execution.conversation_id)
+        and wanted.chat_id in (None, execution.chat_id)
         and wanted.status in (None, execution.status)
         and (wanted.created_from is None or execution.created_at >= wanted.created_from)
         and (wanted.created_to is None or execution.created_at < wanted.created_to)

@@ -37,7 +37,7 @@ async def test_workers_an_hour_ahead_and_behind_work_as_one(cluster: Cluster, sh
         assert {(run["status"], run["attempt"]) for run in runs} == {("completed", 1)}
         hours = {event["timestamp"] // 3600 for run in runs for event in await client.events(run["id"])}
         assert len(hours) > 1, "the workers' clocks did differ"
-    _nobody_was_buried(workers)
+    _no_lease_expired(workers)
 
 
 @pytest.mark.parametrize("shift_s", [90_000, -90_000], ids=["a-day-ahead", "a-day-behind"])
@@ -59,11 +59,11 @@ async def test_what_a_server_with_a_wrong_clock_accepts_runs_and_fires_in_time(
         schedule = await client.ask("POST", "/api/v1/schedules", body)
         due = datetime.fromisoformat(schedule["next_fire"]) - datetime.now(UTC)
         assert timedelta(minutes=-1) < due <= timedelta(minutes=61), "the next full hour, by the database's clock"
-    _nobody_was_buried([server, worker])
+    _no_lease_expired([server, worker])
 
 
-def _nobody_was_buried(processes: list[Process]) -> None:
-    assert not any("worker_buried" in process.said() or "workers_buried" in process.said() for process in processes)
+def _no_lease_expired(processes: list[Process]) -> None:
+    assert not any("worker_expired" in process.said() or "workers_expired" in process.said() for process in processes)
 
 
 def _python_path() -> str:

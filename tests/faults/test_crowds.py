@@ -13,7 +13,7 @@ from tests.faults.processes import Cluster, rss_mb
 EACH = 2500
 COPY = """
 INSERT INTO executions (id, user_id, agent_id, agent_version, agent_name, query, context, lane, priority, status,
-  attempt, crashes, cancel_requested, usage, created_at, rung_at)
+  attempt, crashes, cancel_requested, usage, created_at, notified_at)
 SELECT uuidv7(), $2, agent_id, agent_version, agent_name, query, context, lane, priority, 'pending',
   0, 0, false, '{}', now(), '-infinity'
 FROM executions, generate_series(1, $3) WHERE id = $1
@@ -45,4 +45,4 @@ async def test_five_thousand_at_once_are_run_fairly_within_bounds(cluster: Clust
     first_half = [end["u"] for end in ends[:EACH]]
     assert min(first_half.count(user) for user in set(first_half)) > EACH * 0.3, "the later user does not starve"
     assert peak_mb - before_mb < 150, f"{before_mb:.0f} MB before, {peak_mb:.0f} MB at most"
-    assert "worker_buried" not in worker.said(), "no heartbeat was lost"
+    assert "worker_expired" not in worker.said(), "no heartbeat was lost"

@@ -24,7 +24,7 @@ def hang(*_):
     time.sleep(6)
 signal.signal(signal.SIGUSR1, hang)
 """
-UNRUNG = """
+UNNOTIFIED = """
 INSERT INTO executions (id, user_id, agent_id, agent_version, agent_name, query, context, lane, priority, status,
   attempt, crashes, cancel_requested, usage, created_at)
 SELECT uuidv7(), user_id, agent_id, agent_version, agent_name, query, context, lane, priority, 'pending',
@@ -103,13 +103,13 @@ async def test_all_workers_die_and_no_user_ever_has_more_places_than_his(cluster
 
 
 @pytest.mark.slow_fault
-async def test_what_was_committed_but_never_rung_for_is_run(cluster: Cluster, table: Any) -> None:
+async def test_what_was_committed_but_never_notified_for_is_run(cluster: Cluster, table: Any) -> None:
     server = cluster.server()
     async with Client([server.url]) as client:
-        first = await client.start(await client.agent("calculator"), "[[tokens=3]] rung")
+        first = await client.start(await client.agent("calculator"), "[[tokens=3]] notified")
         await client.ended(first)
-        unrung = await table.fetchval(UNRUNG, first)
-        assert (await client.ended(unrung))["status"] == "completed"
+        unnotified = await table.fetchval(UNNOTIFIED, first)
+        assert (await client.ended(unnotified))["status"] == "completed"
 
 
 @pytest.mark.slow_fault
@@ -136,7 +136,7 @@ async def test_a_worker_that_is_cut_off_from_the_database_is_succeeded(
             while (await http.get(f"http://127.0.0.1:{port}/ready")).status_code != 200:
                 await asyncio.sleep(0.1)
         assert lonely.alive
-        assert "worker_buried" in lonely.said()
+        assert "worker_expired" in lonely.said()
         await whole_traces(client, runs)
 
 
@@ -156,7 +156,7 @@ async def test_a_worker_whose_loop_hangs_is_succeeded_and_says_where_it_hung(clu
         slow.popen.send_signal(signal.SIGUSR1)
         for run in runs:
             await client.until(run, lambda found: found["attempt"] == 2)
-        wait_for(lambda: "worker_buried" in slow.said(), "the worker notices")
+        wait_for(lambda: "worker_expired" in slow.said(), "the worker notices")
         for run in runs:
             assert (await client.get(run))["attempt"] == 2
             await client.ask("POST", f"/api/v1/executions/{run}/cancel")

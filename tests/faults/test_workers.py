@@ -100,7 +100,7 @@ async def test_a_frozen_worker_that_thaws_writes_nothing_more(cluster: Cluster) 
             assert (await client.until(run, lambda found: found["attempt"] == 2))["status"] in ("running", "completed")
         zombie.thaw()
         assert {(await client.ended(run))["status"] for run in runs} == {"completed"}
-        wait_for(lambda: "worker_buried" in zombie.said(), "the thawed worker notices")
+        wait_for(lambda: "worker_expired" in zombie.said(), "the thawed worker notices")
 
         for attempts in await attempts_of(client, runs):
             assert attempts == sorted(attempts), "nothing of the first attempt after the second began"

@@ -45,8 +45,8 @@ class People:
         """Return the parts of `/health`."""
         return (await self._http.get("/health")).json()["parts"]
 
-    async def figures(self) -> dict[str, float]:
-        """Return what `/metrics` says, by name; children of one figure added up."""
+    async def metrics(self) -> dict[str, float]:
+        """Return what `/metrics` says, by name; children of one metric added up."""
         found: dict[str, float] = {}
         for family in text_string_to_metric_families((await self._http.get("/metrics")).text):
             for sample in family.samples:

@@ -161,23 +161,23 @@ async def test_a_question_that_nobody_answers_fails_the_run_where_the_agent_says
     assert (await people.ended(retried))["error"]["code"] == "interrupt_expired", "it is asked anew"
 
 
-async def test_a_conversation_is_named_put_away_and_comes_back(people: People) -> None:
+async def test_a_chat_is_named_archived_and_comes_back(people: People) -> None:
     agent = await people.agent("calculator", model="demo")
     body = {"agent_id": agent, "query": QUESTION, "conversation_id": "tea"}
     await people.send("POST", "/executions", body)
     changed = await people.send("PATCH", "/chats/tea", {"title": "Sums", "archived": True})
     assert (changed["title"], changed["archived"], changed["turns"]) == ("Sums", True, 1)
     assert (await people.send("GET", "/chats"))["chats"] == []
-    [put_away] = (await people.send("GET", "/chats?archived=true"))["chats"]
-    assert put_away == changed
+    [archived] = (await people.send("GET", "/chats?archived=true"))["chats"]
+    assert archived == changed
     await people.send("POST", "/executions", body)
     [back] = (await people.send("GET", "/chats?search=sums"))["chats"]
     assert (back["archived"], back["turns"]) == (False, 2)
 
 
-async def test_the_figures_say_how_the_database_is(people: People) -> None:
+async def test_the_metrics_say_how_the_database_is(people: People) -> None:
     async with asyncio.timeout(20):
-        while not (found := await people.figures())["dynagent_database_server_connections_most"]:
+        while not (found := await people.metrics())["dynagent_database_server_connections_most"]:
             await asyncio.sleep(0.05)
     # Of both pools together: those in use, those that lie idle, and the most there may be.
     assert found["dynagent_database_connections"] >= 8

@@ -1,4 +1,4 @@
-"""An agent's `tools.py`: its tools are found, checked, entered in the registry together, and called (SPEC TOL-20)."""
+"""An agent's `tools.py`: its tools are found, checked, entered in the registry together, and called."""
 
 import json
 

@@ -29,11 +29,11 @@ async def late(worker: object) -> None:
 async def test_a_late_loop_keeps_new_runs_waiting_and_starts_them_when_it_is_not() -> None:
     bus = Bus()
     worker = make(bus, FakeLeases())
-    worker.ring("first", "interactive")
+    worker.notify("first", "interactive")
     await until(lambda: "first" in bus.running)
     await late(worker)
     for name in ("a", "b", "c"):
-        worker.ring(name, "batch")
+        worker.notify(name, "batch")
     assert (worker.running, worker.waiting, worker.has_room("interactive")) == (1, 3, False)
     room = asyncio.create_task(worker.room("interactive"))
     await until(lambda: set(bus.running) == {"first", "a", "b", "c"})

@@ -52,12 +52,12 @@ async def until(condition: Callable[[], bool]) -> None:
             await asyncio.sleep(0.002)
 
 
-async def test_a_bell_starts_a_run_and_a_repeated_one_does_not() -> None:
+async def test_a_notification_starts_a_run_and_a_repeated_one_does_not() -> None:
     bus, leases = Bus(), FakeLeases()
     worker = make(bus, leases)
     await worker.start()
-    worker.ring("a", "interactive")
-    worker.ring("a", "interactive")
+    worker.notify("a", "interactive")
+    worker.notify("a", "interactive")
     await until(lambda: "a" in bus.running)
     assert bus.started == ["a"]
     assert worker.running == 1
@@ -71,8 +71,8 @@ async def test_a_full_lane_waits_and_does_not_hold_up_another() -> None:
     bus = Bus()
     worker = make(bus, FakeLeases(), concurrency=1)
     for name in ("a", "b", "c"):
-        worker.ring(name, "interactive")
-    worker.ring("slow", "batch")
+        worker.notify(name, "interactive")
+    worker.notify("slow", "batch")
     await until(lambda: set(bus.running) == {"a", "slow"})
     assert worker.waiting == 2
     waiting_for_room = asyncio.create_task(worker.room("interactive"))
@@ -89,7 +89,7 @@ async def test_those_who_wait_take_turns() -> None:
     worker = make(bus, leases, concurrency=1)
     leases.turns = ["b1", "a2", "a3"]
     for name in ("a1", "a2", "gone", "a3", "b1"):
-        worker.ring(name, "interactive")
+        worker.notify(name, "interactive")
     await worker.start()
     await until(lambda: worker.waiting == 3)
     bus.release.set()
@@ -101,7 +101,7 @@ async def test_those_who_wait_take_turns() -> None:
 async def test_cancel_stops_the_run_with_its_reason() -> None:
     bus = Bus()
     worker = make(bus, FakeLeases())
-    worker.ring("a", "interactive")
+    worker.notify("a", "interactive")
     await until(lambda: "a" in bus.running)
     worker.cancel("a")
     worker.cancel("unknown")
@@ -113,15 +113,15 @@ async def test_stop_lets_runs_finish_and_hands_the_rest_back() -> None:
     bus, leases = Bus(), FakeLeases()
     worker = make(bus, leases)
     await worker.start()
-    worker.ring("a", "interactive")
+    worker.notify("a", "interactive")
     await until(lambda: "a" in bus.running)
     await worker.stop()
     assert bus.ended == [("a", "shutdown")]
-    worker.ring("b", "interactive")
+    worker.notify("b", "interactive")
     assert worker.running == 0
 
 
-async def test_the_sweep_runs_what_nobody_was_rung_for() -> None:
+async def test_the_sweep_runs_what_nobody_was_notified_for() -> None:
     bus, leases = Bus(), FakeLeases()
     leases.waiting = [DueExecution("a", "interactive"), DueExecution("b", "batch")]
     worker = make(bus, leases)
@@ -130,40 +130,40 @@ async def test_the_sweep_runs_what_nobody_was_rung_for() -> None:
     await worker.stop()
 
 
-async def test_whose_hands_are_free_asks_for_what_others_were_rung_for() -> None:
+async def test_whose_hands_are_free_asks_for_what_others_were_notified_for() -> None:
     bus, leases = Bus(), FakeLeases()
     worker = make(bus, leases, concurrency=2)
     await worker.start()
     await until(lambda: leases.eager != [])
     assert leases.eager[0] is True
-    worker.ring("a", "interactive")
+    worker.notify("a", "interactive")
     asked = len(leases.eager)
     await until(lambda: len(leases.eager) > asked + 1)
     assert leases.eager[-1] is False, "half of its places are taken"
     await worker.stop()
 
 
-async def test_nobody_is_buried_before_a_full_lease_of_own_health() -> None:
+async def test_nobody_is_expired_before_a_full_lease_of_own_health() -> None:
     bus, leases = Bus(), FakeLeases()
     worker = make(bus, leases, lease_s=0.05)
     leases.error = OSError("database away")
     await worker.start()
     await until(lambda: leases.beats > 10)
-    assert leases.burials == 0
+    assert leases.expiries == 0
     leases.error = None
-    await until(lambda: leases.burials > 0)
+    await until(lambda: leases.expiries > 0)
     await worker.stop()
 
 
-async def test_who_was_late_waits_a_full_lease_before_burying_others() -> None:
+async def test_who_was_late_waits_a_full_lease_before_expiring_others() -> None:
     bus, leases = Bus(), FakeLeases()
     worker = make(bus, leases, lease_s=0.05)
     leases.renewal = "late"
     await worker.start()
     await until(lambda: leases.beats > 10)
-    assert leases.burials == 0
-    leases.renewal = "kept"
-    await until(lambda: leases.burials > 0)
+    assert leases.expiries == 0
+    leases.renewal = "renewed"
+    await until(lambda: leases.expiries > 0)
     await worker.stop()
 
 
@@ -181,12 +181,12 @@ async def test_it_knows_how_old_its_heartbeat_is() -> None:
     await worker.stop()
 
 
-async def test_a_buried_worker_drops_everything_and_comes_back_under_a_new_id() -> None:
+async def test_a_expired_worker_drops_everything_and_comes_back_under_a_new_id() -> None:
     bus, leases = Bus(), FakeLeases()
     worker = make(bus, leases)
     await worker.start()
     first = worker.id
-    worker.ring("a", "interactive")
+    worker.notify("a", "interactive")
     await until(lambda: "a" in bus.running)
     leases.alive = False
     await until(lambda: worker.id != first)
@@ -201,10 +201,10 @@ async def test_a_run_that_cannot_be_claimed_frees_its_place(error: Exception) ->
     bus = Bus()
     bus.error = error
     worker = make(bus, FakeLeases(), concurrency=1)
-    worker.ring("a", "interactive")
+    worker.notify("a", "interactive")
     await until(lambda: worker.running == 0)
     bus.error = None
-    worker.ring("a", "interactive")
+    worker.notify("a", "interactive")
     await until(lambda: "a" in bus.running)
     bus.release.set()
     await until(lambda: worker.running == 0)
@@ -213,7 +213,7 @@ async def test_a_run_that_cannot_be_claimed_frees_its_place(error: Exception) ->
 async def test_a_row_under_our_name_that_does_not_run_here_is_given_up() -> None:
     bus, leases = Bus(), FakeLeases()
     worker = make(bus, leases)
-    worker.ring("a", "interactive")
+    worker.notify("a", "interactive")
     await until(lambda: "a" in bus.running)
     leases.under_our_name = [Held("a", cancel_requested=False), Held("stray", cancel_requested=False)]
     await worker.start()
@@ -225,7 +225,7 @@ async def test_a_row_under_our_name_that_does_not_run_here_is_given_up() -> None
 async def test_a_cancel_whose_signal_was_lost_is_noticed_at_the_next_beat() -> None:
     bus, leases = Bus(), FakeLeases()
     worker = make(bus, leases)
-    worker.ring("a", "interactive")
+    worker.notify("a", "interactive")
     await until(lambda: "a" in bus.running)
     leases.under_our_name = [Held("a", cancel_requested=True)]
     await worker.start()
@@ -235,13 +235,13 @@ async def test_a_cancel_whose_signal_was_lost_is_noticed_at_the_next_beat() -> N
     await worker.stop()
 
 
-async def test_a_bell_for_a_run_that_is_just_ending_is_not_lost() -> None:
+async def test_a_notification_for_a_run_that_is_just_ending_is_not_lost() -> None:
     """It waited, was answered, and is pending again before its task has quite ended."""
     bus = Bus()
     worker = make(bus, FakeLeases())
-    worker.ring("a", "interactive")
+    worker.notify("a", "interactive")
     await until(lambda: "a" in bus.running)
-    worker.ring("a", "interactive")
+    worker.notify("a", "interactive")
     bus.release.set()
     await until(lambda: bus.started == ["a", "a"])
     await until(lambda: worker.running == 0)

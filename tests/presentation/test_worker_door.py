@@ -40,7 +40,7 @@ def get(door: WorkerDoor, path: str) -> httpx2.Response:
     return httpx2.get(f"http://127.0.0.1:{door.port}{path}", trust_env=False)
 
 
-async def test_figures(door: WorkerDoor) -> None:
+async def test_metrics(door: WorkerDoor) -> None:
     answer = await asyncio.to_thread(get, door, "/metrics?x=1")
     assert (answer.status_code, answer.text) == (200, "dynagent_up 1\n")
     assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")

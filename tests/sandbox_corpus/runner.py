@@ -24,7 +24,7 @@ STATUS = {
     "sandbox_unavailable": 503,
     "invalid_arguments": 422,
 }
-"""Error kind → HTTP status, as issue and SANDBOX §4.5 have them."""
+"""Error kind → HTTP status, as the API documents them."""
 AT_ONCE = 4
 
 

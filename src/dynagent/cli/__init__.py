@@ -118,7 +118,7 @@ def doctor(json: AsJson = False) -> None:
     """Check the installation part by part and say what to do about what is wrong.
 
     Looks at the settings, the data directory, the secret key, the disk, the database with its schema, who works on it
-    and what waits, the clocks, Redis, the broker of bells, the model, the sandbox for tools and the port. Changes
+    and what waits, the clocks, Redis, the broker, the model, the sandbox for tools and the port. Changes
     nothing. Ends with exit code 1 when a part fails that the server cannot do without.
     """
     from dynagent.cli.doctor import run_doctor

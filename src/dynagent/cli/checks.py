@@ -24,7 +24,7 @@ from dynagent.infrastructure.observability.health import Condition, Finding, Par
 from dynagent.infrastructure.postgres.database import Database, DatabaseSettings
 from dynagent.infrastructure.redis.client import connect, ping
 from dynagent.infrastructure.redis.settings import BrokerSettings, RedisSettings, read_address
-from dynagent.infrastructure.sandbox.levels import standing_text
+from dynagent.infrastructure.sandbox.levels import isolation_text
 from dynagent.infrastructure.sandbox.sandbox import ZygoteSandbox
 from dynagent.infrastructure.sandbox.settings import SandboxSettings
 from dynagent.infrastructure.security.keyring import FILE_NAME, SecretSettings, load_keyring
@@ -147,8 +147,8 @@ async def _check_redis() -> Finding:
     return Finding(OK, f"answers {took}")
 
 
-def _bell_broker(url: str) -> "AsyncBroker":
-    from dynagent.infrastructure.redis.doorbell import broker_factory
+def _notification_broker(url: str) -> "AsyncBroker":
+    from dynagent.infrastructure.redis.notifier import broker_factory
 
     return broker_factory(url)("interactive")
 
@@ -156,9 +156,9 @@ def _bell_broker(url: str) -> "AsyncBroker":
 async def _check_broker() -> Finding:
     url = BrokerSettings().url
     if not url:
-        return Finding(OK, "BROKER_URL is not set: bells go over Redis or PostgreSQL")
+        return Finding(OK, "BROKER_URL is not set: notifications go over Redis or PostgreSQL")
     # In a thread: what speaks to brokers is long to import, and the other parts have only seconds.
-    broker = await asyncio.to_thread(_bell_broker, url)
+    broker = await asyncio.to_thread(_notification_broker, url)
     try:
         await broker.startup()
     except Exception as error:
@@ -198,8 +198,8 @@ async def _check_sandbox() -> Finding:
         await sandbox.stop()
     if not status["runs"]:
         needed = "; registered tools answer 503 until then, all else works"
-        return Finding(WARN, f"registered code is not run here: {standing_text(status)}", status["advice"] + needed)
-    return Finding(OK, standing_text(status), status["advice"])
+        return Finding(WARN, f"registered code is not run here: {isolation_text(status)}", status["advice"] + needed)
+    return Finding(OK, isolation_text(status), status["advice"])
 
 
 async def _check_port(settings: ServerSettings) -> Finding:

@@ -23,9 +23,9 @@ def run_demo(*, url: str | None, query: str | None) -> int:
         async with _server(url) as base:
             ending = await _demonstrate(base, query or QUESTION)
             if url is None:
-                _tell(f"dynagent serve, then watch it again: /api/executions/{ending['execution_id']}/stream")
+                _announce(f"dynagent serve, then watch it again: /api/executions/{ending['execution_id']}/stream")
             else:
-                _tell(f"watch it again: curl -N {base}/api/executions/{ending['execution_id']}/stream")
+                _announce(f"watch it again: curl -N {base}/api/executions/{ending['execution_id']}/stream")
         return 0 if ending["type"] == "complete" else 1
 
     return run(main)
@@ -40,7 +40,7 @@ async def _server(url: str | None) -> AsyncGenerator[str]:
     from dynagent.cli.server import serving
 
     listener = take_address("127.0.0.1", 0)
-    async with serving(listener, tell=_tell, stop_timeout_s=1, settings=_quiet()):
+    async with serving(listener, announce=_announce, stop_timeout_s=1, settings=_quiet()):
         yield url_of(listener)
 
 
@@ -62,7 +62,7 @@ async def _demonstrate(base: str, question: str) -> dict[str, Any]:
     async with httpx2.AsyncClient(base_url=base, timeout=timeout, trust_env=False) as client:
         try:
             agent = await _agent(client)
-            _tell(f"{agent['name']} ({', '.join(agent['tools'])}) is asked: {question}")
+            _announce(f"{agent['name']} ({', '.join(agent['tools'])}) is asked: {question}")
             print(flush=True)
             return await _watch(client, agent["id"], question)
         except httpx2.HTTPError as error:
@@ -94,7 +94,7 @@ async def _watch(client: Any, agent_id: str, question: str) -> dict[str, Any]:
     if answer.ending is None:
         raise CannotStart("the stream ended before the execution did")
     print()
-    _tell(_closing(answer.ending))
+    _announce(_closing(answer.ending))
     return answer.ending | {"execution_id": execution_id}
 
 
@@ -164,5 +164,5 @@ def _check(response: Any) -> None:
         raise CannotStart(f"the server answered {response.status_code} to {response.request.url.path}: {detail[:300]}")
 
 
-def _tell(line: str) -> None:
+def _announce(line: str) -> None:
     print(f"dynagent: {line}", flush=True)

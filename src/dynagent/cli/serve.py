@@ -30,18 +30,18 @@ def run_server(*, host: str | None, port: int | None, takes_work: bool = True) -
         with stop_signals() as stop:
             try:
                 async with serving(
-                    listener, tell=_tell, stop_timeout_s=settings.stop_timeout_s, takes_work=takes_work
+                    listener, announce=_announce, stop_timeout_s=settings.stop_timeout_s, takes_work=takes_work
                 ) as running:
                     stop.started = True
                     _greet(url_of(listener), time.monotonic() - began)
-                    told = asyncio.create_task(stop.told.wait())
-                    await asyncio.wait({told, running}, return_when=asyncio.FIRST_COMPLETED)
-                    told.cancel()
-                    _tell("stopping")
+                    requested = asyncio.create_task(stop.requested.wait())
+                    await asyncio.wait({requested, running}, return_when=asyncio.FIRST_COMPLETED)
+                    requested.cancel()
+                    _announce("stopping")
             except asyncio.CancelledError:
-                _tell("interrupted")
+                _announce("interrupted")
                 return 130
-        _tell("stopped")
+        _announce("stopped")
         return 0
 
     return run(main)
@@ -49,12 +49,12 @@ def run_server(*, host: str | None, port: int | None, takes_work: bool = True) -
 
 def _greet(url: str, seconds: float) -> None:
     body = shlex.quote('{"name": "Math helper", "tools": ["calculator", "chatbot"]}')
-    _tell(f"listening on {url} (ready after {seconds:.1f} s; Ctrl-C stops it)")
-    _tell("make an agent:")
+    _announce(f"listening on {url} (ready after {seconds:.1f} s; Ctrl-C stops it)")
+    _announce("make an agent:")
     print(f"    curl -s {url}/api/agents -H 'content-type: application/json' -d {body}")
-    _tell("and watch it work, with the id from that answer:")
+    _announce("and watch it work, with the id from that answer:")
     print(f"    curl -sNG {url}/api/stream/AGENT_ID --data-urlencode 'query={QUESTION}'", flush=True)
 
 
-def _tell(line: str) -> None:
+def _announce(line: str) -> None:
     print(f"dynagent: {line}", flush=True)

@@ -9,7 +9,7 @@ import uvicorn
 
 from dynagent.cli.failures import CannotStart
 from dynagent.cli.signals import settle_memory
-from dynagent.main import Platform, Settings, Tell, open_platform
+from dynagent.main import Announce, Platform, Settings, open_platform
 
 
 class Server(uvicorn.Server):
@@ -34,7 +34,7 @@ class Server(uvicorn.Server):
 async def serving(
     listener: socket.socket,
     *,
-    tell: Tell,
+    announce: Announce,
     stop_timeout_s: int,
     settings: Settings | None = None,
     takes_work: bool = True,
@@ -43,7 +43,7 @@ async def serving(
 
     Raises what keeps the platform from starting (DynagentError).
     """
-    async with open_platform(settings, tell=tell, takes_work=takes_work) as platform:
+    async with open_platform(settings, announce=announce, takes_work=takes_work) as platform:
         config = uvicorn.Config(
             platform.asgi,
             lifespan="off",

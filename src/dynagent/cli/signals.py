@@ -15,14 +15,14 @@ class StopSignals:
     """Signals to stop: while starting they cancel the task, later the first sets `told`, a second cancels."""
 
     def __init__(self, task: asyncio.Task[object]) -> None:
-        self.told = asyncio.Event()
+        self.requested = asyncio.Event()
         self.started = False
         self._task = task
 
     def receive(self) -> None:
         """Take a signal."""
-        if self.started and not self.told.is_set():
-            self.told.set()
+        if self.started and not self.requested.is_set():
+            self.requested.set()
         else:
             self._task.cancel()
 

@@ -23,7 +23,7 @@ def run_import(file: Path, *, url: str, key: str | None, dry_run: bool, replace:
             except httpx2.HTTPError as error:
                 words = str(error) or type(error).__name__
                 raise CannotStart(f"no answer from {url} ({words}): is the server up?") from error
-        return _tell(file, answer)
+        return _announce(file, answer)
 
     return run(main)
 
@@ -35,14 +35,14 @@ def _read(file: Path) -> str:
         raise CannotStart(f"{file} cannot be read: {error}") from error
 
 
-def _tell(file: Path, answer: Any) -> int:
-    told: dict[str, Any] = answer.json()
-    for tool in told.get("tools", ()):
+def _announce(file: Path, answer: Any) -> int:
+    reported: dict[str, Any] = answer.json()
+    for tool in reported.get("tools", ()):
         print(f"{file}:{tool['line']}: {tool['name']}: {tool['status']}{_why(tool)}")
-    for finding in told.get("findings", ()):
+    for finding in reported.get("findings", ()):
         print(f"{file}:{finding['line']}: {finding['rule']}: {finding['message']}")
     if answer.is_error:
-        print(f"dynagent: {told['detail']}")
+        print(f"dynagent: {reported['detail']}")
         return 1
     return 0
 

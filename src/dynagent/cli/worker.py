@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class ScrapeSettings(BaseSettings):
-    """Where a worker shows its figures and says how it is (/metrics, /health, /ready); unset, it listens nowhere."""
+    """Where a worker shows its metrics and says how it is (/metrics, /health, /ready); unset, it listens nowhere."""
 
     model_config = SettingsConfigDict(
         env_prefix="WORKER_METRICS_", env_file=".env", extra="ignore", env_ignore_empty=True, frozen=True
@@ -40,17 +40,17 @@ def run_worker(*, concurrency: int | None) -> int:
         allow_many_connections()
         with stop_signals() as stop:
             try:
-                async with open_engine(settings, tell=_tell, takes_work=True) as engine:
+                async with open_engine(settings, announce=_announce, takes_work=True) as engine:
                     stop.started = True
                     with _door_of(engine):
                         settle_memory()
-                        _tell(f"working, {settings.worker.concurrency} executions at once (Ctrl-C stops it)")
-                        await stop.told.wait()
-                        _tell("stopping")
+                        _announce(f"working, {settings.worker.concurrency} executions at once (Ctrl-C stops it)")
+                        await stop.requested.wait()
+                        _announce("stopping")
             except asyncio.CancelledError:
-                _tell("interrupted")
+                _announce("interrupted")
                 return 130
-        _tell("stopped")
+        _announce("stopped")
         return 0
 
     return run(main)
@@ -76,5 +76,5 @@ def _door_of(engine: "Engine") -> Generator[None]:
         door.close()
 
 
-def _tell(line: str) -> None:
+def _announce(line: str) -> None:
     print(f"dynagent: {line}", flush=True)

@@ -10,11 +10,11 @@ from typing import Any
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from dynagent.main.engine import Engine, Tell, open_engine
+from dynagent.main.engine import Announce, Engine, open_engine
 from dynagent.main.platform import Platform, open_platform
 from dynagent.main.settings import Settings
 
-__all__ = ["Engine", "Platform", "Settings", "Tell", "create_app", "open_engine", "open_platform"]
+__all__ = ["Announce", "Engine", "Platform", "Settings", "create_app", "open_engine", "open_platform"]
 
 
 class LazyApp:
@@ -48,7 +48,7 @@ class LazyApp:
 
     @asynccontextmanager
     async def _open(self) -> AsyncGenerator[None]:
-        async with open_platform(self._settings, tell=_on_terminal) as platform:
+        async with open_platform(self._settings, announce=_on_terminal) as platform:
             self._asgi = platform.asgi
             yield
 

@@ -31,7 +31,7 @@ from dynagent.infrastructure.postgres.outbox import Outbox
 from dynagent.infrastructure.postgres.pool import Pool
 from dynagent.infrastructure.postgres.prune import Housekeeping, make_months_ahead
 from dynagent.infrastructure.postgres.replica import Replica
-from dynagent.infrastructure.postgres.run_readers import PostgresAgentConfigurations, PostgresConversations
+from dynagent.infrastructure.postgres.run_readers import PostgresAgentConfigurations, PostgresChats
 from dynagent.infrastructure.postgres.submissions import PostgresSubmissions
 from dynagent.infrastructure.postgres.trace_log import PostgresTraceLog
 from dynagent.infrastructure.postgres.trace_news import TraceNews
@@ -39,12 +39,12 @@ from dynagent.infrastructure.postgres.trace_writer import EventWriter
 from dynagent.infrastructure.postgres.unit_of_work import Scopes
 from dynagent.infrastructure.sandbox.sandbox import ZygoteSandbox
 from dynagent.infrastructure.tools.arguments import misfits, schema_fault
-from dynagent.main.figures import Figures
 from dynagent.main.handlers import Ports, Scope, register_handlers
 from dynagent.main.health import parts_of
 from dynagent.main.identity import Identity, open_identity, open_keys, register_identity
 from dynagent.main.incidents import Incidents
 from dynagent.main.models import ModelsBus, open_models, open_traces, open_usage, register_models, watch_circuits
+from dynagent.main.process_metrics import ProcessMetrics
 from dynagent.main.replica import late_scopes, open_replica
 from dynagent.main.schedules import register_schedules, start_firing
 from dynagent.main.settings import Settings
@@ -54,7 +54,7 @@ from dynagent.presentation.worker import Worker
 
 log = structlog.get_logger()
 
-Tell = Callable[[str], None]
+Announce = Callable[[str], None]
 """Called with one line of progress for people."""
 
 
@@ -86,13 +86,13 @@ class Ground:
     incidents: Incidents
     replica: Replica | None = None
 
-    def pool_for_figures(self) -> Pool:
+    def pool_for_metrics(self) -> Pool:
         """Return the pool that is asked for what may be a little late."""
         return (self.replica and self.replica.pool) or self.database.pool
 
 
 @asynccontextmanager
-async def open_engine(settings: Settings, *, tell: Tell, takes_work: bool) -> AsyncGenerator[Engine]:
+async def open_engine(settings: Settings, *, announce: Announce, takes_work: bool) -> AsyncGenerator[Engine]:
     """Start everything but the API, give the engine, stop everything in the opposite order.
 
     Raises DynagentError with one clear line for what keeps it from starting.
@@ -100,7 +100,7 @@ async def open_engine(settings: Settings, *, tell: Tell, takes_work: bool) -> As
     configure_logging(settings.log)
     keys = open_keys(settings)
     async with AsyncExitStack() as stack:
-        ground = await _open_ground(settings, stack, tell)
+        ground = await _open_ground(settings, stack, announce)
         database, metrics = ground.database, ground.metrics
         identity = open_identity(settings, keys, database.pool, stack)
         usage = open_usage(database, stack)
@@ -112,10 +112,10 @@ async def open_engine(settings: Settings, *, tell: Tell, takes_work: bool) -> As
         register_models(bus, identity, models, settings=settings, usage=usage)
         watch_circuits(metrics, models)
         worker = await _start_worker(ground, bus, takes_work=takes_work)
-        figures = _watch(ground, worker, writer)
+        process_metrics = _watch(ground, worker, writer)
         parts = parts_of(
             settings,
-            figures,
+            process_metrics,
             database=database,
             clock=ground.leases.clock,
             models=models,
@@ -133,8 +133,8 @@ async def open_engine(settings: Settings, *, tell: Tell, takes_work: bool) -> As
         )
 
 
-async def _open_ground(settings: Settings, stack: AsyncExitStack, tell: Tell) -> Ground:
-    database = await _open_database(settings, stack, tell)
+async def _open_ground(settings: Settings, stack: AsyncExitStack, announce: Announce) -> Ground:
+    database = await _open_database(settings, stack, announce)
     leases = PostgresLeases(
         database.beat_pool,
         lease_s=settings.worker.lease_s,
@@ -151,16 +151,16 @@ async def _open_ground(settings: Settings, stack: AsyncExitStack, tell: Tell) ->
     return Ground(settings, database, leases, signals, Metrics(), stack, observer, outbox, incidents, replica)
 
 
-async def _open_database(settings: Settings, stack: AsyncExitStack, tell: Tell) -> Database:
+async def _open_database(settings: Settings, stack: AsyncExitStack, announce: Announce) -> Database:
     database = Database(settings.database)
     stack.push_async_callback(database.close)
     await database.connect()
     where = "embedded PostgreSQL" if database.is_embedded else "PostgreSQL"
-    tell(f"{where} is up")
+    announce(f"{where} is up")
     try:
         await migrations.check_schema(database.pool)
     except migrations.SchemaMismatch:
-        tell(f"bringing the schema to {migrations.head()}")
+        announce(f"bringing the schema to {migrations.head()}")
         await migrations.upgrade_apart(database.dsn)
         await migrations.check_schema(database.pool)
     await make_months_ahead(database.pool)
@@ -170,7 +170,7 @@ async def _open_database(settings: Settings, stack: AsyncExitStack, tell: Tell) 
 async def _start_worker(ground: Ground, bus: Bus[Scope], *, takes_work: bool) -> Worker:
     settings, signals, stack = ground.settings, ground.signals, ground.stack
     worker = Worker(bus, ground.leases, settings.worker, new_id=new_id, takes_work=takes_work)
-    worker.also_swept.append(ExpiringQuestions(ground.database.pool, signals.publish, signals.ring_soon).sweep)
+    worker.also_swept.append(ExpiringQuestions(ground.database.pool, signals.publish, signals.notify_soon).sweep)
     await worker.start()
     signals.attach(worker, takes_work=takes_work)
     if takes_work:
@@ -179,8 +179,8 @@ async def _start_worker(ground: Ground, bus: Bus[Scope], *, takes_work: bool) ->
         housekeeping.start()
         stack.push_async_callback(housekeeping.stop)
     stack.push_async_callback(worker.stop)
-    # Before the worker stops: a bell that a stopping worker hears would be lost to the others.
-    stack.push_async_callback(signals.stop_hearing_bells)
+    # Before the worker stops: a notification that a stopping worker hears would be lost to the others.
+    stack.push_async_callback(signals.stop_notifications)
     return worker
 
 
@@ -206,13 +206,13 @@ async def _open_ports(ground: Ground, models: ModelsInUse, identity: Identity, t
         catalogue=catalogue,
         sandbox=sandbox,
         trace=trace,
-        doorbell=ground.signals.doorbell,
+        notifier=ground.signals.notifier,
         cancel_signal=ground.signals.cancel_signal,
         dispatch=ObservedDispatch(dispatch, ground.metrics),
         runner=OwnersRunner(runner, models, identity.throttle, open_traces(settings, stack)),
         agents=PostgresAgentConfigurations(pool),
         box=identity.box,
-        conversations=PostgresConversations(pool),
+        chats=PostgresChats(pool),
         submissions=PostgresSubmissions(pool, ground.outbox.deliver, ground.signals.hub.opened),
         checkpoints=checkpoints,
         submit=settings.submit,
@@ -238,17 +238,17 @@ def _open_bus(ground: Ground, models: ModelsInUse, ports: Ports) -> Bus[Scope]:
     return bus
 
 
-def _watch(ground: Ground, worker: Worker, writer: EventWriter) -> Figures:
-    figures = Figures(
+def _watch(ground: Ground, worker: Worker, writer: EventWriter) -> ProcessMetrics:
+    process_metrics = ProcessMetrics(
         ground.metrics,
         worker=worker,
         signals=ground.signals,
         writer=writer,
-        pool=ground.pool_for_figures,
+        pool=ground.pool_for_metrics,
         database=ground.database,
     )
-    figures.start(ground.stack)
-    return figures
+    process_metrics.start(ground.stack)
+    return process_metrics
 
 
 def _open_writer(ground: Ground) -> EventWriter:
@@ -256,7 +256,7 @@ def _open_writer(ground: Ground) -> EventWriter:
         ground.database.pool,
         ground.signals.publish,
         user_cap=ground.settings.run.max_concurrent_runs_per_user,
-        on_freed=ground.signals.ring_soon,
+        on_freed=ground.signals.notify_soon,
         observe=lambda report: ground.metrics.batch_stored(report.events, report.commit_s),
     )
     writer.start()
@@ -288,7 +288,7 @@ def _agents_in_front(
 
     def put(agents: AgentRepository, user_id: str, after_commit: AfterCommit) -> AgentRepository:
         return HybridAgentRepository(
-            agents, copies, user_id=user_id, after_commit=after_commit, tell_others=signals.forget_elsewhere
+            agents, copies, user_id=user_id, after_commit=after_commit, publish_to_others=signals.forget_elsewhere
         )
 
     return put

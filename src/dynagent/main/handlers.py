@@ -5,7 +5,7 @@ from typing import Protocol
 
 import structlog
 
-from dynagent.application.commands import conversations
+from dynagent.application.commands import chats
 from dynagent.application.commands import tools as tool_commands
 from dynagent.application.commands.agents import configure, lifecycle
 from dynagent.application.commands.agents.rules import AgentRules, SchemaFault
@@ -13,7 +13,7 @@ from dynagent.application.commands.agents.secrets import SettingsSafe
 from dynagent.application.commands.executions import answer, cancel, repeat, run, start
 from dynagent.application.commands.executions.settings import SubmitSettings
 from dynagent.application.queries import agents as agent_queries
-from dynagent.application.queries import conversations as talks
+from dynagent.application.queries import chats as talks
 from dynagent.application.queries import tools as tool_queries
 from dynagent.application.queries.executions import follow, read
 from dynagent.application.shared.bus import Bus
@@ -23,9 +23,9 @@ from dynagent.core.executions import (
     CancelSignal,
     Claim,
     Dispatch,
-    Doorbell,
     Executions,
-    KeptCheckpoints,
+    Notifier,
+    StoredCheckpoints,
     Submissions,
     TraceLog,
 )
@@ -82,15 +82,15 @@ class Ports:
     catalogue: ToolCatalogue
     sandbox: ToolSandbox
     trace: TraceLog
-    doorbell: Doorbell
+    notifier: Notifier
     cancel_signal: CancelSignal
     dispatch: Dispatch
     runner: AgentRunner
     agents: AgentConfigurations
     box: SealsSecrets
-    conversations: run.Conversations
+    chats: run.Chats
     submissions: Submissions
-    checkpoints: KeptCheckpoints
+    checkpoints: StoredCheckpoints
     submit: SubmitSettings
     check_schema: answer.CheckSchema
     schema_fault: SchemaFault
@@ -176,7 +176,7 @@ def _register_executions(bus: Bus[Scope], ports: Ports) -> None:
             scope.executions,
             ports.submissions,
             models=ports.models,
-            doorbell=ports.doorbell,
+            notifier=ports.notifier,
             settings=ports.submit,
             schema_fault=ports.schema_fault,
             clock=ports.clock,
@@ -189,7 +189,7 @@ def _register_executions(bus: Bus[Scope], ports: Ports) -> None:
     bus.register(
         answer.AnswerInterrupts,
         lambda scope: answer.AnswerInterruptsHandler(
-            scope.executions, scope.uow, doorbell=ports.doorbell, check_schema=ports.check_schema, clock=ports.clock
+            scope.executions, scope.uow, notifier=ports.notifier, check_schema=ports.check_schema, clock=ports.clock
         ),
     )
     bus.register(
@@ -198,7 +198,7 @@ def _register_executions(bus: Bus[Scope], ports: Ports) -> None:
             scope.executions,
             scope.uow,
             trace=ports.trace,
-            doorbell=ports.doorbell,
+            notifier=ports.notifier,
             settings=ports.submit,
             clock=ports.clock,
         ),
@@ -206,15 +206,15 @@ def _register_executions(bus: Bus[Scope], ports: Ports) -> None:
 
 
 def _register_reading(bus: Bus[Scope], ports: Ports) -> None:
-    bus.register(talks.ListConversations, lambda scope: talks.ListConversationsHandler(scope.executions))
-    bus.register(talks.ReadConversation, lambda scope: talks.ReadConversationHandler(scope.executions))
+    bus.register(talks.ListChats, lambda scope: talks.ListChatsHandler(scope.executions))
+    bus.register(talks.ReadChat, lambda scope: talks.ReadChatHandler(scope.executions))
     bus.register(
-        conversations.DescribeConversation,
-        lambda scope: conversations.DescribeConversationHandler(scope.executions, scope.uow),
+        chats.DescribeChat,
+        lambda scope: chats.DescribeChatHandler(scope.executions, scope.uow),
     )
     bus.register(
-        conversations.ForgetConversation,
-        lambda scope: conversations.ForgetConversationHandler(scope.executions, scope.uow),
+        chats.ForgetChat,
+        lambda scope: chats.ForgetChatHandler(scope.executions, scope.uow),
     )
     bus.register(read.ListCheckpoints, lambda scope: read.ListCheckpointsHandler(scope.executions, ports.checkpoints))
     bus.register(read.ListInterrupts, lambda scope: read.ListInterruptsHandler(scope.executions))
@@ -234,8 +234,8 @@ def _register_running(bus: Bus[Scope], ports: Ports) -> None:
             trace=ports.trace,
             runner=ports.runner,
             agents=ports.agents,
-            conversations=ports.conversations,
-            doorbell=ports.doorbell,
+            chats=ports.chats,
+            notifier=ports.notifier,
             on_crash=_log_crash,
             call_timeout_s=ports.call_timeout_s,
         ),

@@ -9,8 +9,8 @@ from dynagent.infrastructure.observability.disk import check_disk
 from dynagent.infrastructure.observability.health import Condition, Finding, Part
 from dynagent.infrastructure.postgres.database import Database
 from dynagent.infrastructure.postgres.replica import Replica
-from dynagent.infrastructure.sandbox.levels import standing_text
-from dynagent.main.figures import Figures, Queue, StoresEvents
+from dynagent.infrastructure.sandbox.levels import isolation_text
+from dynagent.main.process_metrics import ProcessMetrics, Queue, StoresEvents
 from dynagent.main.settings import Settings
 from dynagent.main.signals import Signals
 from dynagent.presentation.worker import Worker
@@ -22,7 +22,7 @@ LATE_CLOCK_S = 5.0
 
 def parts_of(
     settings: Settings,
-    figures: Figures,
+    process_metrics: ProcessMetrics,
     *,
     database: Database,
     clock: Clock,
@@ -34,15 +34,15 @@ def parts_of(
     parts = [
         Part("database", lambda: _check_database(database)),
         Part("model", lambda: _check_model(models), required=False),
-        Part("worker", lambda: _check_worker(figures.worker), required=False),
-        Part("queue", lambda: _check_queue(figures), required=False),
-        Part("event loop", lambda: _check_loop(figures), required=False),
+        Part("worker", lambda: _check_worker(process_metrics.worker), required=False),
+        Part("queue", lambda: _check_queue(process_metrics), required=False),
+        Part("event loop", lambda: _check_loop(process_metrics), required=False),
         Part("clock", lambda: _check_clock(clock), required=False),
-        Part("trace", lambda: _check_trace(figures.writer), required=False),
+        Part("trace", lambda: _check_trace(process_metrics.writer), required=False),
         Part("sandbox", lambda: _check_sandbox(sandbox), required=False, timeout_s=5.0),
     ]
     if settings.redis.url is not None:
-        parts.append(Part("redis", lambda: _check_redis(figures.signals), required=False))
+        parts.append(Part("redis", lambda: _check_redis(process_metrics.signals), required=False))
     if replica is not None:
         parts.append(Part("replica", lambda: _check_replica(replica), required=False))
     if database.is_embedded:
@@ -70,9 +70,9 @@ async def _check_redis(signals: Signals) -> Finding:
 
 
 async def _check_model(models: ModelsInUse) -> Finding:
-    if models.resting:
+    if models.circuit_open:
         advice = "look at OPENAI_BASE_URL and at the provider's status page; fallback models answer meanwhile"
-        return Finding(Condition.WARN, "the default model's endpoint failed repeatedly and is given a rest", advice)
+        return Finding(Condition.WARN, "the default model's endpoint failed repeatedly and its circuit is open", advice)
     advice = "set OPENAI_API_KEY for a real model" if models.default == "demo" else ""
     return Finding(Condition.OK, f"the default model is {models.default}", advice)
 
@@ -84,10 +84,10 @@ async def _check_worker(worker: Worker) -> Finding:
     return Finding(Condition.OK, f"{worker.running} executions run here, {worker.waiting} wait for a place")
 
 
-async def _check_queue(figures: Figures) -> Finding:
-    if figures.queue is None:
+async def _check_queue(process_metrics: ProcessMetrics) -> Finding:
+    if process_metrics.queue is None:
         return Finding(Condition.OK, "not read yet, or the database is away")
-    return judged(figures.queue)
+    return judged(process_metrics.queue)
 
 
 def judged(queue: Queue) -> Finding:
@@ -121,8 +121,8 @@ async def _check_clock(clock: Clock) -> Finding:
     return judged_clock((utc_now() - clock()).total_seconds())
 
 
-async def _check_loop(figures: Figures) -> Finding:
-    worst_s = figures.loop.worst_s
+async def _check_loop(process_metrics: ProcessMetrics) -> Finding:
+    worst_s = process_metrics.loop.worst_s
     found = f"at most {worst_s:.2f} s late within the last minute"
     if worst_s < LATE_LOOP_S:
         return Finding(Condition.OK, found)
@@ -141,5 +141,5 @@ async def _check_sandbox(sandbox: ToolSandbox) -> Finding:
     status = await sandbox.status()
     advice = str(status.get("advice") or "")
     if not status.get("runs"):
-        return Finding(Condition.WARN, f"registered tools cannot run here: {standing_text(status)}", advice)
-    return Finding(Condition.OK, standing_text(status), advice)
+        return Finding(Condition.WARN, f"registered tools cannot run here: {isolation_text(status)}", advice)
+    return Finding(Condition.OK, isolation_text(status), advice)

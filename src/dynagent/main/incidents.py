@@ -5,7 +5,7 @@ import asyncio
 import structlog
 
 from dynagent.application.commands.identity import ReportIncident
-from dynagent.application.reactions.identity import KeepAuditLog, StopDangerousAgents
+from dynagent.application.reactions.identity import StopDangerousAgents, WriteAuditLog
 from dynagent.application.shared.bus import Bus
 from dynagent.application.shared.caller import Caller
 from dynagent.core.shared.events import AgentEventObserver
@@ -17,7 +17,7 @@ from dynagent.main.handlers import Scope
 log = structlog.get_logger()
 
 INCIDENTS = frozenset({"sandbox.violation"})
-TOLD = ("kind", "tool_id", "version")
+REPORTED = ("kind", "tool_id", "version")
 
 
 class Incidents:
@@ -27,26 +27,26 @@ class Incidents:
     """
 
     def __init__(self, pool: Pool) -> None:
-        self._kept = SandboxAudit(pool)
+        self._stored = SandboxAudit(pool)
         self._bus: Bus[Scope] | None = None
         self._reports: set[asyncio.Task[None]] = set()
 
     def start(self) -> None:
         """Begin to store; call on the running loop."""
-        self._kept.start()
+        self._stored.start()
 
     def attach(self, bus: Bus[Scope], observer: AgentEventObserver) -> None:
         """Report over this bus from now on, and have its incidents answered."""
         self._bus = bus
         observer.subscribe(StopDangerousAgents(bus), to=StopDangerousAgents.HEARS)
-        observer.subscribe(KeepAuditLog(bus), to=KeepAuditLog.HEARS)
+        observer.subscribe(WriteAuditLog(bus), to=WriteAuditLog.HEARS)
 
     def __call__(self, event: AuditEvent) -> None:
         """Take what the sandbox tells; returns at once."""
-        self._kept.keep(event)
+        self._stored.keep(event)
         if self._bus is None or event.name not in INCIDENTS or event.user_id is None:
             return
-        details = {"tool": event.tool, **{name: event.fields[name] for name in TOLD if name in event.fields}}
+        details = {"tool": event.tool, **{name: event.fields[name] for name in REPORTED if name in event.fields}}
         execution_id = event.fields.get("execution_id")
         message = ReportIncident(kind=event.name, execution_id=execution_id, details=details)
         report = asyncio.get_running_loop().create_task(self._bus.send(message, _for(event.user_id)))
@@ -60,7 +60,7 @@ class Incidents:
 
     async def stop(self) -> None:
         """Store what waits to be stored; after the sandbox, which tells until its end."""
-        await self._kept.stop()
+        await self._stored.stop()
 
     def _ended(self, report: asyncio.Task[None]) -> None:
         self._reports.discard(report)

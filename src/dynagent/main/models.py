@@ -27,9 +27,9 @@ from dynagent.infrastructure.llm.choosing import ChoosingModels
 from dynagent.infrastructure.llm.endpoints import Endpoints
 from dynagent.infrastructure.llm.factory import OPENAI, InstalledModels
 from dynagent.infrastructure.llm.in_use import ModelsInUse
-from dynagent.infrastructure.llm.key_test import HttpKeyTester
 from dynagent.infrastructure.llm.openai_traces import OpenAITraces, TracingTarget
 from dynagent.infrastructure.llm.prices import GenaiPrices
+from dynagent.infrastructure.llm.provider_key_check import HttpProviderKeyCheck
 from dynagent.infrastructure.llm.stored import UserModels
 from dynagent.infrastructure.llm.usage import UsageMeter
 from dynagent.infrastructure.observability.metrics import Metrics
@@ -55,7 +55,7 @@ class ModelsBus(PermittingBus[Scope]):
 
     async def send(self, message: Message[R], caller: Caller) -> R:
         """Handle a message. Raises what the handler raises."""
-        if caller.is_nobody or type(message).__name__ not in ASKING:
+        if caller.is_anonymous or type(message).__name__ not in ASKING:
             return await super().send(message, caller)
         async with self._models.of(caller.user_id):
             return await super().send(message, caller)
@@ -134,7 +134,9 @@ def register_models(
     bus.register(commands.DeleteModel, lambda scope: commands.DeleteModelHandler(desk(scope)))
     bus.register(commands.AddProviderKey, lambda scope: commands.AddProviderKeyHandler(desk(scope)))
     bus.register(commands.RemoveProviderKey, lambda scope: commands.RemoveProviderKeyHandler(desk(scope)))
-    bus.register_free(commands.TestProviderKey, commands.TestProviderKeyHandler(HttpKeyTester(_outbound(settings))))
+    bus.register_free(
+        commands.TestProviderKey, commands.TestProviderKeyHandler(HttpProviderKeyCheck(_outbound(settings)))
+    )
     for question, handler in (
         (queries.ChooseModel, queries.ChooseModelHandler),
         (queries.CheckFit, queries.CheckFitHandler),

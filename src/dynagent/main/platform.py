@@ -11,16 +11,16 @@ from dynagent.application.commands.identity import PrepareSetup
 from dynagent.application.shared.bus import Bus
 from dynagent.application.shared.caller import LOCAL_USER_ID, SYSTEM
 from dynagent.infrastructure.observability.requests import observe
-from dynagent.main.engine import Tell, open_engine
+from dynagent.main.engine import Announce, open_engine
 from dynagent.main.handlers import Scope
 from dynagent.main.settings import Settings
 from dynagent.presentation.api.app import build_app
-from dynagent.presentation.api.shared.sse import StreamKeeper, StreamShutdown
+from dynagent.presentation.api.shared.sse import StreamHost, StreamShutdown
 from dynagent.presentation.worker import Worker
 
 
 class Platform:
-    """What runs in this process. `asgi` is the API with logs and figures around it, `app` the API itself."""
+    """What runs in this process. `asgi` is the API with logs and metrics around it, `app` the API itself."""
 
     def __init__(
         self, *, bus: Bus[Scope], worker: Worker, app: FastAPI, asgi: ASGIApp, shutdown: StreamShutdown
@@ -38,14 +38,14 @@ class Platform:
 
 @asynccontextmanager
 async def open_platform(
-    settings: Settings | None = None, *, tell: Tell = lambda _: None, takes_work: bool = True
+    settings: Settings | None = None, *, announce: Announce = lambda _: None, takes_work: bool = True
 ) -> AsyncGenerator[Platform]:
     """Start everything, give the platform, stop everything in the opposite order.
 
     Raises DynagentError with one clear line for what keeps it from starting, pydantic.ValidationError for a setting.
     """
     settings = settings or Settings()
-    async with open_engine(settings, tell=tell, takes_work=takes_work) as engine:
+    async with open_engine(settings, announce=announce, takes_work=takes_work) as engine:
         bus, metrics = engine.bus, engine.metrics
         shutdown = StreamShutdown()
         app = build_app(
@@ -57,18 +57,18 @@ async def open_platform(
             frontend=built_frontend(),
             door=engine.identity.door,
         )
-        await _tell_setup(bus, settings, tell)
+        await _announce_setup(bus, settings, announce)
         unsigned = LOCAL_USER_ID if settings.auth.auth_mode == "local" else None
-        asgi = observe(StreamKeeper(app), metrics, unsigned)
+        asgi = observe(StreamHost(app), metrics, unsigned)
         yield Platform(bus=bus, worker=engine.worker, app=app, asgi=asgi, shutdown=shutdown)
 
 
-async def _tell_setup(bus: Bus[Scope], settings: Settings, tell: Tell) -> None:
+async def _announce_setup(bus: Bus[Scope], settings: Settings, announce: Announce) -> None:
     """Print the one-time link of the first setup; what stands behind the # is never sent to any server."""
     if settings.auth.auth_mode == "required":
         token = await bus.send(PrepareSetup(), SYSTEM)
         if token is not None:
-            tell(f"no administrator yet: open /setup#token={token} of this server to become it (once)")
+            announce(f"no administrator yet: open /setup#token={token} of this server to become it (once)")
 
 
 def built_frontend(places: Sequence[Path] = ()) -> Path | None:

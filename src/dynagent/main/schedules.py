@@ -37,7 +37,7 @@ def start_firing(settings: Settings, pool: Pool, signals: Signals, stack: AsyncE
     firing = PostgresFiring(
         pool,
         TIMETABLE,
-        signals.ring_soon,
+        signals.notify_soon,
         run_timeout_s=settings.submit.run_timeout_s,
         most_waiting=settings.submit.max_waiting_per_user,
     )

@@ -1,4 +1,4 @@
-"""How this process and others reach each other: bells, cancels, news of traces, copies to forget."""
+"""How this process and others reach each other: notifications, cancels, news of traces, copies to forget."""
 
 import asyncio
 from collections.abc import Sequence
@@ -6,18 +6,18 @@ from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 
 from dynagent.core.agents import Agent
-from dynagent.core.executions import Doorbell, Frame, Lane
+from dynagent.core.executions import Frame, Lane, Notifier
 from dynagent.core.shared.cache import GONE, Cache
 from dynagent.core.shared.ids import new_id
 from dynagent.infrastructure.hybrid.repository import EntityCache, copy_version
 from dynagent.infrastructure.memory.cache import MemoryCache
-from dynagent.infrastructure.memory.signals import NearestDoorbell, SpreadCancelSignal
+from dynagent.infrastructure.memory.signals import NearestNotifier, SpreadCancelSignal
 from dynagent.infrastructure.memory.trace_hub import TraceHub
 from dynagent.infrastructure.postgres.database import Database
 from dynagent.infrastructure.postgres.leases import PostgresLeases
 from dynagent.infrastructure.postgres.notice_signals import (
     NoticeCancelSignal,
-    NoticeDoorbell,
+    NoticeNotifier,
     NoticeOfCopies,
     NoticeTraceFanout,
 )
@@ -28,7 +28,7 @@ from dynagent.presentation.worker import Worker
 
 if TYPE_CHECKING:
     from dynagent.infrastructure.redis.client import RedisGuard
-    from dynagent.infrastructure.redis.doorbell import TaskiqDoorbell
+    from dynagent.infrastructure.redis.notifier import TaskiqNotifier
     from dynagent.infrastructure.redis.trace_fanout import RedisTraceFanout
 
 
@@ -42,24 +42,24 @@ class Signals:
         self._sender = new_id()
         self.hub = TraceHub()
         self.notices = PostgresNotices(database.pool, database.listen)
-        self._bell = NoticeDoorbell(self.notices)
+        self._notice_notifier = NoticeNotifier(self.notices)
         self._cancel = NoticeCancelSignal(self.notices)
         self._trace_news = NoticeTraceFanout(
             database.pool, sender=self._sender, worth_it=lambda: leases.peers > 0 and self._fanout is None
         )
         # Copies in Redis are everybody's: then nobody has one of his own to forget. But one who cannot reach it himself
         # waits until those who can have fenced his change there.
-        self._copies_told = NoticeOfCopies(
+        self._copy_notices = NoticeOfCopies(
             self.notices, sender=self._sender, peers=lambda: 0 if self._redis_is_well() else leases.peers
         )
         self._fanout: RedisTraceFanout | None = None
-        self._taskiq: TaskiqDoorbell | None = None
+        self._taskiq: TaskiqNotifier | None = None
         self.guard: RedisGuard | None = None
         self.carry: Carry | None = None
         """What takes domain events to other programs, where that is wanted."""
         self.cache: Cache = MemoryCache()
         self.cancel_signal = SpreadCancelSignal(self._cancel)
-        self.doorbell = NearestDoorbell(self._remote_bell())
+        self.notifier = NearestNotifier(self._remote_notifier())
         self._tasks: set[asyncio.Task[None]] = set()
         self.copies: EntityCache[Agent] | None = None
 
@@ -75,27 +75,27 @@ class Signals:
     def serve_copies(self, copies: EntityCache[Agent]) -> None:
         """Have other processes' changes forgotten here, and tell them of ours (`forget_elsewhere`)."""
         self.copies = copies
-        self._copies_told.listen(self._forget)
+        self._copy_notices.listen(self._forget)
 
     async def forget_elsewhere(self, agent: Agent | str) -> None:
         """Tell every process that copies older than this agent (all, for the id of a deleted one) are void."""
         text = agent if isinstance(agent, str) else f"{agent.id} {copy_version(agent.updated_at)}"
-        await self._copies_told.tell(text)
+        await self._copy_notices.publish(text)
 
     def attach(self, worker: Worker, *, takes_work: bool) -> None:
-        """Have the worker hear what is for it; one that takes no work must leave the bells to the others."""
-        self.doorbell.attach(worker.ring, worker.has_room)
+        """Have the worker hear what is for it; one that takes no work must leave the notifications to the others."""
+        self.notifier.attach(worker.notify, worker.has_room)
         self.cancel_signal.attach(worker.cancel)
         self._cancel.listen(worker.cancel)
         if not takes_work:
             return
         if self._taskiq is not None:
-            self._taskiq.listen(worker.ring, worker.room)
+            self._taskiq.listen(worker.notify, worker.room)
         else:
-            self._bell.listen(worker.ring)
+            self._notice_notifier.listen(worker.notify)
 
-    async def stop_hearing_bells(self) -> None:
-        """Take no more bells from the broker: those that come now are for others."""
+    async def stop_notifications(self) -> None:
+        """Take no more notifications from the broker: those that come now are for others."""
         if self._taskiq is not None:
             await self._taskiq.stop_listening()
 
@@ -107,9 +107,9 @@ class Signals:
         else:
             self._trace_news.publish(execution_id, frames)
 
-    def ring_soon(self, execution_id: str, lane: Lane) -> None:
-        """Ring for an execution, for callers that cannot wait."""
-        task = asyncio.create_task(self.doorbell.ring(execution_id, lane))
+    def notify_soon(self, execution_id: str, lane: Lane) -> None:
+        """Notify workers of an execution, for callers that cannot wait."""
+        task = asyncio.create_task(self.notifier.notify(execution_id, lane))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -121,14 +121,14 @@ class Signals:
     def _redis_is_well(self) -> bool:
         return self.guard is not None and self.guard.trouble is None
 
-    def _remote_bell(self) -> Doorbell:
+    def _remote_notifier(self) -> Notifier:
         url = self._settings.broker.url or self._settings.redis.url
         if url is None:
-            return self._bell
+            return self._notice_notifier
         # Redis, taskiq and what they bring are 16 MB and a quarter of a second that one process does without.
-        from dynagent.infrastructure.redis.doorbell import TaskiqDoorbell, broker_factory
+        from dynagent.infrastructure.redis.notifier import TaskiqNotifier, broker_factory
 
-        self._taskiq = TaskiqDoorbell(broker_factory(url))
+        self._taskiq = TaskiqNotifier(broker_factory(url))
         return self._taskiq
 
     async def _start_redis(self, stack: AsyncExitStack) -> None:
@@ -146,7 +146,7 @@ class Signals:
         runs = ServerRuns()
         redis = connect(self._settings.redis, runs)
         stack.push_async_callback(redis.aclose)
-        self.guard = RedisGuard(rest_s=self._settings.redis.rest_s, probe=lambda: ping(redis))
+        self.guard = RedisGuard(open_s=self._settings.redis.open_s, probe=lambda: ping(redis))
         self.cache = RedisCache(redis, self.guard, runs=runs)
         if self._settings.redis.events_stream:
             self.carry = RedisEventStream(redis, self._settings.redis.events_stream).carry

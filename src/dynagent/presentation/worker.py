@@ -1,4 +1,4 @@
-"""The worker: hears bells, runs executions as asyncio tasks, keeps its lease, sweeps up what others left."""
+"""The worker: hears notifications, runs executions as asyncio tasks, keeps its lease, sweeps up what others left."""
 
 import asyncio
 import time
@@ -54,7 +54,7 @@ class _Job:
     task: asyncio.Task[Any]
     control: RunControl
     lane: Lane
-    rung_again: bool = False
+    notified_again: bool = False
 
 
 @dataclass(slots=True)
@@ -103,12 +103,12 @@ class Worker:
 
     @property
     def waiting(self) -> int:
-        """How many bells wait for a free place here."""
+        """How many notifications wait for a free place here."""
         return sum(len(lane.waiting) for lane in self._lanes.values())
 
     @property
     def _has_free_hands(self) -> bool:
-        """Whether to look also for what others were rung for: it may stand in the line of one who is full."""
+        """Whether to look also for what others were notified of: it may stand in the line of one who is full."""
         return not self.waiting and len(self._jobs) < self._settings.concurrency / 2
 
     @property
@@ -139,13 +139,13 @@ class Worker:
         ]
         log.info("worker_started", worker_id=self.id, concurrency=self._settings.concurrency)
 
-    def ring(self, execution_id: str, lane: Lane) -> None:
+    def notify(self, execution_id: str, lane: Lane) -> None:
         """There may be something to run: run it now, or when the lane has a place and the loop is not late."""
         if self._stopping or not self._takes_work:
             return
         if execution_id in self._jobs:
             # It may be ending just now, as one that waits and is answered already: look again when it has.
-            self._jobs[execution_id].rung_again = True
+            self._jobs[execution_id].notified_again = True
             return
         state = self._lanes[lane]
         self._pace.watch()
@@ -159,12 +159,12 @@ class Worker:
         self._stop_job(execution_id, "cancelled")
 
     def has_room(self, lane: Lane) -> bool:
-        """Whether a bell of this lane would start a run at once."""
+        """Whether a notification of this lane would start a run at once."""
         state = self._lanes[lane]
         return self._takes_work and not self._stopping and state.running < state.capacity and not self._pace.late
 
     async def room(self, lane: Lane) -> None:
-        """Return when the lane has a free place: whoever fetches bells asks before taking the next one."""
+        """Return when the lane has a free place: whoever fetches notifications asks before taking the next one."""
         state = self._lanes[lane]
         while state.running >= state.capacity or self._pace.late:
             state.room.clear()
@@ -182,7 +182,7 @@ class Worker:
             await asyncio.wait(tasks, timeout=5)
         await end_tasks(self._loops)
         await quietly(self._leases.retire(self.id), "worker_retire_failed")
-        log.info("worker_stopped", worker_id=self.id, handed_back=len([task for task in tasks if task.cancelled()]))
+        log.info("worker_stopped", worker_id=self.id, requeued=len([task for task in tasks if task.cancelled()]))
 
     def _start(self, execution_id: str, lane: Lane) -> None:
         if self._stopping or execution_id in self._jobs:
@@ -197,7 +197,7 @@ class Worker:
         try:
             await self._bus.send(RunExecution(execution_id, self.id, control), LOCAL_ADMIN)
         except DynagentError as error:
-            # The database was away while claiming or finishing: the row stays, the sweeper rings again.
+            # The database was away while claiming or finishing: the row stays, the sweeper notifies again.
             log.warning("execution_not_run", execution_id=execution_id, error_code=error.code, error=error.detail)
         except Exception:
             log.exception("execution_not_run", execution_id=execution_id)
@@ -214,9 +214,9 @@ class Worker:
         state.running -= 1
         state.room.set()
         if state.waiting and not self._stopping and not self._pace.late:
-            self.ring(state.waiting.popleft(), job.lane)
-        if job.rung_again:
-            self.ring(execution_id, job.lane)
+            self.notify(state.waiting.popleft(), job.lane)
+        if job.notified_again:
+            self.notify(execution_id, job.lane)
 
     def _start_waiting(self) -> None:
         """Start some of what waits and see how the loop does then; while it is late only a few of each lane."""
@@ -234,8 +234,8 @@ class Worker:
             self._healthy_since = None
             raise
         late_s, self._beat_at = self.heartbeat_age_s, time.monotonic()
-        if renewal == "buried":
-            log.error("worker_buried", worker_id=self.id, dropped=len(self._jobs))
+        if renewal == "expired":
+            log.error("worker_expired", worker_id=self.id, dropped=len(self._jobs))
             for execution_id in list(self._jobs):
                 self._stop_job(execution_id, "lost")
             self.id = self._new_id()
@@ -271,22 +271,22 @@ class Worker:
         for sweep in self.also_swept:
             await quietly(sweep(), "worker_round_failed")
         healthy = self._healthy_since
-        # Bury nobody before one full lease of own health: after an outage everybody gets time to renew.
+        # Expire no lease before one full lease of own health: after an outage everybody gets time to renew.
         if healthy is not None and asyncio.get_running_loop().time() - healthy >= self._settings.lease_s:
-            freed = await self._leases.bury(self.id)
+            freed = await self._leases.expire(self.id)
             if freed:
                 self.taken_over += freed
-                log.warning("workers_buried", executions_returned=freed)
-        self.taken_over += await self._leases.bury_neighbours()
+                log.warning("workers_expired", executions_returned=freed)
+        self.taken_over += await self._leases.expire_neighbours()
         for state in self._lanes.values():
             if len(state.waiting) > 1:
                 await self._put_in_turn(state)
         room = self._settings.sweep_limit - self.waiting if self._takes_work and not self._stopping else 0
         for due in await self._leases.due(room, eager=self._has_free_hands) if room > 0 else ():
-            self.ring(due.execution_id, due.lane)
+            self.notify(due.execution_id, due.lane)
 
     async def _put_in_turn(self, state: _LaneState) -> None:
-        """Bells come in the order of submission; who submits a thousand at once is not to hold up all others."""
+        """Notifications come in the order of submission; whoever submits a thousand must not hold up all others."""
         asked = set(state.waiting)
         ordered = await self._leases.in_turn(list(asked))
         still = set(state.waiting)

@@ -1,4 +1,4 @@
-"""The little HTTP that a worker speaks when it is given a port: figures, health, readiness; nothing else.
+"""The little HTTP that a worker speaks when it is given a port: metrics, health, readiness; nothing else.
 
 It is served by threads of its own: a worker whose event loop hangs is to say so, not to fall silent.
 """

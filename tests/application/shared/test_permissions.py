@@ -12,7 +12,7 @@ import dynagent.application
 from dynagent.application.queries.agents import GetAgent, ListAgents
 from dynagent.application.queries.executions import GetExecution
 from dynagent.application.shared.bus import Returns
-from dynagent.application.shared.caller import LOCAL_ADMIN, NOBODY, SYSTEM, Caller
+from dynagent.application.shared.caller import ANONYMOUS, LOCAL_ADMIN, SYSTEM, Caller
 from dynagent.application.shared.permissions import (
     ANYBODY,
     GRANTS,
@@ -51,7 +51,7 @@ def test_what_the_table_does_not_name_is_refused_to_everybody() -> None:
 
 def test_nobody_is_asked_to_sign_in_and_a_role_decides() -> None:
     with pytest.raises(NotSignedIn):
-        check_permitted(GetAgent("a"), NOBODY)
+        check_permitted(GetAgent("a"), ANONYMOUS)
     check_permitted(GetAgent("a"), VIEWER)
     with pytest.raises(PermissionDenied, match="viewer"):
         check_permitted(_message("StartExecution"), VIEWER)
@@ -103,7 +103,7 @@ async def test_the_bus_opens_no_scope_for_what_it_refuses() -> None:
     bus.register(ListAgents, lambda _: handle)
     assert await bus.send(ListAgents(), USER) == "handled"
     with pytest.raises(NotSignedIn):
-        await bus.send(ListAgents(), NOBODY)
+        await bus.send(ListAgents(), ANONYMOUS)
     assert opened == [USER]
 
 

@@ -1,4 +1,4 @@
-"""The trace as a person reads it (EXE-04)."""
+"""The trace as a person reads it."""
 
 from typing import Any
 

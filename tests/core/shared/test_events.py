@@ -75,7 +75,7 @@ async def test_nobody_need_listen() -> None:
 
 
 async def test_it_is_made_and_used_as_the_seed_says(caplog: pytest.LogCaptureFixture) -> None:
-    """SPEC ARC-07: `subscribe(callback)` and `async notify(event)`; who says nothing of failures finds them logged."""
+    """`subscribe(callback)` and `async notify(event)`; who says nothing of failures finds them logged."""
     heard: list[AgentEvent] = []
 
     async def callback(event: AgentEvent) -> None:

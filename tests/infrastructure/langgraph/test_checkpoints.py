@@ -66,7 +66,7 @@ async def test_whose_state_is_kept_is_a_setting(
 
 async def test_a_replaced_attempt_moves_no_head(database: Database, checkpoints: Checkpoints) -> None:
     claim = await claimed(database)
-    await PostgresDispatch(database.pool, user_cap=10).hand_back(claim.execution.id, 1, crashed=True)
+    await PostgresDispatch(database.pool, user_cap=10).requeue(claim.execution.id, 1, crashed=True)
     with pytest.raises(ExecutionLost):
         await run(checkpoints, claim, approval=False, kept="all")
     await run(checkpoints, claim, approval=True)
@@ -77,7 +77,7 @@ async def test_a_new_attempt_begins_with_an_empty_state(database: Database, chec
     first = await claimed(database)
     await run(checkpoints, first, approval=True)
     dispatch = PostgresDispatch(database.pool, user_cap=10)
-    await dispatch.hand_back(first.execution.id, 1, crashed=False)
+    await dispatch.requeue(first.execution.id, 1, crashed=False)
     second = await dispatch.claim(first.execution.id, await add_worker(database))
     assert second is not None
     outcome = await run(checkpoints, second, approval=False, kept="all")
@@ -88,7 +88,7 @@ async def test_a_new_attempt_begins_with_an_empty_state(database: Database, chec
     assert roles == ["user", "assistant", "tool", "assistant"], "nothing of the first attempt stands twice"
 
 
-async def test_kept_states_are_shown_newest_first(database: Database, checkpoints: Checkpoints) -> None:
+async def test_stored_states_are_shown_newest_first(database: Database, checkpoints: Checkpoints) -> None:
     claim = await claimed(database)
     assert await checkpoints.list(claim.execution.id, 10) == []
     await run(checkpoints, claim, approval=True)

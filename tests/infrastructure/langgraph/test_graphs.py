@@ -1,4 +1,4 @@
-"""The graph's shape (EXE-02) and the state it keeps."""
+"""The graph's shape and the state it keeps."""
 
 from langgraph.graph import END, START
 

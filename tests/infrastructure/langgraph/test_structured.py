@@ -61,7 +61,7 @@ def test_json_that_fits_is_found(text: str) -> None:
 )
 def test_what_is_wrong_is_told_with_its_place(text: str, told: str) -> None:
     found = read_output(SCHEMA, text)
-    assert found.text is None and told in found.told()
+    assert found.text is None and told in found.reported()
 
 
 def test_bare_words_fit_a_schema_of_texts() -> None:

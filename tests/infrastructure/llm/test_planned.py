@@ -25,7 +25,7 @@ class OneAtATime(Throttle):
     async def admit_login(self, account: str, address: str) -> None:
         """Nobody signs in here."""
 
-    async def admit_stranger(self, purpose: str, address: str) -> None:
+    async def admit_anonymous(self, purpose: str, address: str) -> None:
         """Nobody signs in here."""
 
     async def forgive_login(self, account: str, address: str) -> None:

@@ -151,7 +151,7 @@ def fail(circuit: Circuit, error: BaseException | None) -> None:
 
 def test_the_circuit_opens_rests_and_is_probed():
     clock = Clock()
-    circuit = Circuit(failures=3, rest_s=10, clock=clock)
+    circuit = Circuit(failures=3, open_s=10, clock=clock)
     for _ in range(3):
         assert circuit.state == "closed"
         fail(circuit, ModelUnavailable("down"))
@@ -182,7 +182,7 @@ def test_an_endpoint_that_answers_at_all_is_up(error):
 
 def test_a_cancelled_probe_gives_the_place_free():
     clock = Clock()
-    circuit = Circuit(failures=1, rest_s=5, clock=clock)
+    circuit = Circuit(failures=1, open_s=5, clock=clock)
     fail(circuit, ModelUnavailable("down"))
     clock.now = 5
     fail(circuit, asyncio.CancelledError())
@@ -191,14 +191,14 @@ def test_a_cancelled_probe_gives_the_place_free():
     assert circuit.state == "closed"
 
 
-async def test_a_resting_endpoint_is_waited_for_within_a_minute():
+async def test_a_open_circuit_is_waited_for_within_a_minute():
     clock = Clock()
-    circuit = Circuit(failures=1, rest_s=10, clock=clock)
+    circuit = Circuit(failures=1, open_s=10, clock=clock)
     fail(circuit, ModelUnavailable("down"))
     model, inner, told = persistent(["Hello."], clock, circuit)
     await model.reply(REQUEST, lambda _: None)
     assert (clock.slept, len(inner.requests), told[0].try_number) == ([10.0], 1, 1)
-    circuit = Circuit(failures=1, rest_s=100, clock=clock)
+    circuit = Circuit(failures=1, open_s=100, clock=clock)
     fail(circuit, ModelUnavailable("down"))
     model, inner, _ = persistent(["Hello."], clock, circuit)
     with pytest.raises(ModelCircuitOpen):

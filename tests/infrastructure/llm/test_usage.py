@@ -69,7 +69,7 @@ async def test_a_cancelled_call_is_none() -> None:
     assert meter.take() == {}
 
 
-async def test_nobody_waits_for_a_resting_endpoint_while_another_model_can_be_asked() -> None:
+async def test_nobody_waits_for_a_open_circuit_while_another_model_can_be_asked() -> None:
     waits: list[float] = []
 
     async def sleep(seconds: float) -> None:
@@ -78,10 +78,14 @@ async def test_nobody_waits_for_a_resting_endpoint_while_another_model_can_be_as
     circuit = Circuit(failures=1)
     circuit.enter()
     circuit.leave(ModelUnavailable("away"))
-    resting = PersistentModel(ScriptedChatModel([GOOD], "first"), Persistence(circuit, sleep=sleep))
+    circuit_open = PersistentModel(ScriptedChatModel([GOOD], "first"), Persistence(circuit, sleep=sleep))
     told: list[str] = []
-    chain = FallbackModel([resting, ScriptedChatModel([GOOD], "second")], lambda retry: told.append(retry.error.detail))
+    chain = FallbackModel(
+        [circuit_open, ScriptedChatModel([GOOD], "second")], lambda retry: told.append(retry.error.detail)
+    )
     reply = await FallbackModel([chain, ScriptedChatModel([GOOD], "third")], None).reply(ASKED, lambda _: None)
 
     assert reply == GOOD and waits == []
-    assert told == ["switched to second because first: the model endpoint has failed repeatedly and is given a rest"]
+    assert told == [
+        "switched to second because first: the model endpoint has failed repeatedly and its circuit is open"
+    ]

@@ -1,4 +1,4 @@
-"""Log lines have the fields of MON-01, from our code and from libraries alike."""
+"""Log lines have the same fields, from our code and from libraries alike."""
 
 import io
 import json

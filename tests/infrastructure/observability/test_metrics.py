@@ -1,4 +1,4 @@
-"""Figures are rendered for Prometheus; handlers are measured."""
+"""Metrics are rendered for Prometheus; handlers are measured."""
 
 import pytest
 
@@ -82,7 +82,7 @@ def test_names_that_people_make_up_are_bounded() -> None:
 
 
 def test_every_label_is_one_of_few_or_bounded() -> None:
-    """No figure is labelled with an id; what names tools and models is cut off."""
+    """No metric is labelled with an id; what names tools and models is cut off."""
     labels = {
         label
         for collector in {*Metrics().registry._collector_to_names}

@@ -143,18 +143,18 @@ async def test_a_deleted_agent_takes_its_versions_along(scope_for: ScopeFor) -> 
 async def test_another_owner_sees_and_changes_nothing(scope_for: ScopeFor) -> None:
     agent = an_agent(new_id(), dependencies=("x",))
     await stored(scope_for, agent)
-    async with scope_for(new_id()) as stranger:
-        assert await stranger.agents.get_by_id(agent.id) is None
-        assert await stranger.agents.list_all() == []
-        assert (await stranger.agents.find(AgentFilter(), PageRequest())).total == 0
-        assert (await stranger.agents.versions(agent.id, PageRequest())).total == 0
-        assert await stranger.agents.get_version(agent.id, 1) is None
-        assert await stranger.agents.known_slugs([agent.slug]) == set()
-        assert await stranger.agents.dependencies() == {}
-        assert not await stranger.agents.delete(agent.id)
+    async with scope_for(new_id()) as outsider:
+        assert await outsider.agents.get_by_id(agent.id) is None
+        assert await outsider.agents.list_all() == []
+        assert (await outsider.agents.find(AgentFilter(), PageRequest())).total == 0
+        assert (await outsider.agents.versions(agent.id, PageRequest())).total == 0
+        assert await outsider.agents.get_version(agent.id, 1) is None
+        assert await outsider.agents.known_slugs([agent.slug]) == set()
+        assert await outsider.agents.dependencies() == {}
+        assert not await outsider.agents.delete(agent.id)
         with pytest.raises(AgentNotFound):
-            await stranger.agents.update(agent.with_status("disabled", now=NOW))
-        await stranger.uow.commit()
+            await outsider.agents.update(agent.with_status("disabled", now=NOW))
+        await outsider.uow.commit()
     async with scope_for(agent.user_id) as scope:
         assert await scope.agents.get_by_id(agent.id) == agent
         assert await scope.agents.known_slugs([agent.slug, "nobody"]) == {agent.slug}

@@ -98,15 +98,15 @@ async def test_another_owner_sees_and_changes_nothing(scope_for: ScopeFor, datab
     tool = a_tool(new_id())
     await stored(scope_for, tool)
     other = new_id()
-    async with scope_for(other) as stranger:
-        assert await stranger.custom_tools.get_by_id(tool.id) is None
-        assert await stranger.custom_tools.get_by_name(tool.name) is None
-        assert await stranger.custom_tools.get_by_names([tool.name]) == []
-        assert await stranger.custom_tools.list_all() == []
-        assert not await stranger.custom_tools.delete(tool.id)
+    async with scope_for(other) as outsider:
+        assert await outsider.custom_tools.get_by_id(tool.id) is None
+        assert await outsider.custom_tools.get_by_name(tool.name) is None
+        assert await outsider.custom_tools.get_by_names([tool.name]) == []
+        assert await outsider.custom_tools.list_all() == []
+        assert not await outsider.custom_tools.delete(tool.id)
         with pytest.raises(ToolNotFound):
-            await stranger.custom_tools.update(tool.disable("mine now", now=NOW))
-        await stranger.uow.commit()
+            await outsider.custom_tools.update(tool.disable("mine now", now=NOW))
+        await outsider.uow.commit()
     assert await PostgresToolLoader(database.pool)(other, [tool.name]) == []
     async with scope_for(tool.user_id) as scope:
         assert await scope.custom_tools.get_by_id(tool.id) == tool
@@ -176,10 +176,10 @@ async def test_versions_read_as_they_were_written(scope_for: ScopeFor) -> None:
         assert (await tools.versions(tool.id, PageRequest(skip=5))).total == 2
         assert [await tools.get_version(tool.id, number) for number in (0, 3, 2**31)] == [None, None, None]
         await scope.uow.commit()
-    async with scope_for(new_id()) as stranger:
-        assert (await stranger.custom_tools.versions(tool.id, PageRequest())).total == 0
-        assert await stranger.custom_tools.get_version(tool.id, 1) is None
-        assert (await stranger.custom_tools.versions("no id", PageRequest())).items == []
+    async with scope_for(new_id()) as outsider:
+        assert (await outsider.custom_tools.versions(tool.id, PageRequest())).total == 0
+        assert await outsider.custom_tools.get_version(tool.id, 1) is None
+        assert (await outsider.custom_tools.versions("no id", PageRequest())).items == []
 
 
 async def test_a_tool_is_switched_on_again_at_its_version(scope_for: ScopeFor) -> None:

@@ -66,16 +66,16 @@ async def test_a_user_runs_no_more_than_the_cap_at_once(database: Database) -> N
         if claim is not None:
             claims.append(claim)
     assert len(claims) == 3
-    assert await dispatch.hand_back(claims[0].execution.id, 1, crashed=False) is True
+    assert await dispatch.requeue(claims[0].execution.id, 1, crashed=False) is True
     again = [await dispatch.claim(id, worker) for id in ids]
     assert len([claim for claim in again if claim]) == 1
 
 
-async def test_handing_back_is_fenced_by_the_attempt(database: Database, dispatch: PostgresDispatch) -> None:
+async def test_requeueing_is_fenced_by_the_attempt(database: Database, dispatch: PostgresDispatch) -> None:
     id = await add_execution(database)
     await dispatch.claim(id, await add_worker(database))
-    assert await dispatch.hand_back(id, 2, crashed=True) is False
-    assert await dispatch.hand_back(id, 1, crashed=True) is True
+    assert await dispatch.requeue(id, 2, crashed=True) is False
+    assert await dispatch.requeue(id, 1, crashed=True) is True
     assert await status_of(database, id) is ExecutionStatus.PENDING
     assert await database.pool.fetchval("SELECT crashes FROM executions WHERE id = $1", id) == 1
     claim = await dispatch.claim(id, await add_worker(database))
@@ -83,11 +83,11 @@ async def test_handing_back_is_fenced_by_the_attempt(database: Database, dispatc
     assert claim.execution.attempt == 2
 
 
-async def test_what_was_handed_back_with_a_delay_waits(database: Database, dispatch: PostgresDispatch) -> None:
+async def test_what_was_requeued_with_a_delay_waits(database: Database, dispatch: PostgresDispatch) -> None:
     id = await add_execution(database)
     worker = await add_worker(database)
     await dispatch.claim(id, worker)
-    await dispatch.hand_back(id, 1, crashed=False, delay_s=3600)
+    await dispatch.requeue(id, 1, crashed=False, delay_s=3600)
     assert await dispatch.claim(id, worker) is None
 
 
@@ -110,7 +110,7 @@ async def test_a_later_attempt_brings_the_journal(database: Database, dispatch: 
             event.type,
             encode(event, seq=seq, attempt=1).decode(),
         )
-    await dispatch.hand_back(id, 1, crashed=True)
+    await dispatch.requeue(id, 1, crashed=True)
     claim = await dispatch.claim(id, worker)
     assert claim is not None
     assert claim.last_seq == 5

@@ -68,7 +68,7 @@ async def log_of(database: Database, execution: Execution) -> list[str]:
     "fields",
     [
         {},
-        {"model": "demo", "context": {"a": [1, 2.5, None, {"ü": "\\u0001"}]}, "conversation_id": "c", "priority": -3},
+        {"model": "demo", "context": {"a": [1, 2.5, None, {"ü": "\\u0001"}]}, "chat_id": "c", "priority": -3},
         {"lane": "batch", "idempotency_key": "k", "deadline": None},
         {
             "status": ExecutionStatus.FAILED,
@@ -187,10 +187,10 @@ async def test_a_deleted_one_takes_its_log_and_checkpoints_along(scope_for: Scop
 
 
 async def test_another_owner_sees_and_changes_nothing(scope_for: ScopeFor, database: Database) -> None:
-    execution = an_execution(new_id(), idempotency_key="k", conversation_id="c")
+    execution = an_execution(new_id(), idempotency_key="k", chat_id="c")
     await stored(scope_for, execution)
-    async with scope_for(new_id()) as stranger:
-        executions = stranger.executions
+    async with scope_for(new_id()) as outsider:
+        executions = outsider.executions
         assert await executions.get_by_id(execution.id) is None
         assert await executions.list_all() == []
         wanted = ExecutionFilter(agent_id=execution.agent_id)
@@ -201,7 +201,7 @@ async def test_another_owner_sees_and_changes_nothing(scope_for: ScopeFor, datab
         assert not await executions.delete(execution.id)
         with pytest.raises(ExecutionNotFound):
             await executions.update(execution.model_copy(update={"priority": 9}))
-        await stranger.uow.commit()
+        await outsider.uow.commit()
     async with scope_for(execution.user_id) as scope:
         assert await scope.executions.get_by_id(execution.id) == execution
     assert len(await log_of(database, execution)) == 1
@@ -219,7 +219,7 @@ async def test_what_is_no_id_is_not_there(scope_for: ScopeFor) -> None:
 async def test_a_list_is_filtered_and_paged(scope_for: ScopeFor) -> None:
     user, agent = new_id(), new_id()
     executions = [
-        an_execution(user, agent_id=agent, conversation_id=f"c{n % 2}").model_copy(
+        an_execution(user, agent_id=agent, chat_id=f"c{n % 2}").model_copy(
             update={
                 "status": ExecutionStatus.COMPLETED if n % 2 else ExecutionStatus.PENDING,
                 "created_at": NOW + timedelta(days=n),
@@ -238,7 +238,7 @@ async def test_a_list_is_filtered_and_paged(scope_for: ScopeFor) -> None:
 
         assert await found() == [4, 3, 2, 1, 0]
         assert await found(status=ExecutionStatus.COMPLETED) == [3, 1]
-        assert await found(conversation_id="c0") == [4, 2, 0]
+        assert await found(chat_id="c0") == [4, 2, 0]
         assert await found(created_from=NOW + timedelta(days=1), created_to=NOW + timedelta(days=3)) == [2, 1]
         first = await scope.executions.find(ExecutionFilter(), PageRequest(limit=4))
         rest = await scope.executions.find(ExecutionFilter(), PageRequest(limit=4, cursor=first.next_cursor))
@@ -270,8 +270,8 @@ async def test_an_execution_made_from_another_begins_with_its_steps(scope_for: S
     reply = claim.journal.reply("k")
     assert reply is not None
     assert (reply.content, reply.taken_over) == ("Ü\u2028🐘", True)
-    async with scope_for(new_id()) as stranger:
-        assert await stranger.executions.get_by_id(execution.id) is None
+    async with scope_for(new_id()) as outsider:
+        assert await outsider.executions.get_by_id(execution.id) is None
 
 
 async def test_made_from_another_without_steps_it_has_its_opening_only(scope_for: ScopeFor, database: Database) -> None:

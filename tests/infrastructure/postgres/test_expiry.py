@@ -29,12 +29,12 @@ async def house(database: Database) -> AsyncIterator[House]:
 
 
 class Sweeper:
-    """A sweeper that remembers whom it told and rang for."""
+    """A sweeper that remembers what it published and notified of."""
 
     def __init__(self, house: House) -> None:
         self.told: list[str] = []
-        self.rung: list[str] = []
-        self._questions = ExpiringQuestions(house.database.pool, self._publish, self._ring)
+        self.notified: list[str] = []
+        self._questions = ExpiringQuestions(house.database.pool, self._publish, self._notify)
 
     async def sweep(self) -> None:
         await self._questions.sweep()
@@ -42,8 +42,8 @@ class Sweeper:
     def _publish(self, id: str, frames: Any) -> None:
         self.told += [id] * len(frames)
 
-    def _ring(self, id: str, lane: Lane) -> None:
-        self.rung.append(id)
+    def _notify(self, id: str, lane: Lane) -> None:
+        self.notified.append(id)
 
 
 async def ask(house: House, claim: Claim, **questions: Expiry | None) -> dict[str, Interrupt]:
@@ -109,7 +109,7 @@ async def test_nobodys_answer_refuses_the_call_and_the_run_goes_on(house: House,
     await let_expire(house, asked["a"])
     await sweeper.sweep()
     id = claim.execution.id
-    assert (sweeper.told, sweeper.rung) == ([id], [])
+    assert (sweeper.told, sweeper.notified) == ([id], [])
     assert await status_of(house.database, id) is ExecutionStatus.WAITING, "the other one may still be answered"
     assert await answer(scope_for, claim.execution, answered(asked["a"])) is None
     async with scope_for(claim.execution.user_id) as scope:
@@ -127,13 +127,13 @@ async def test_nobodys_answer_refuses_the_call_and_the_run_goes_on(house: House,
     assert (again.journal.expired("a", "approval"), again.journal.expired("b", "approval")) == (True, False)
 
 
-async def test_the_last_one_to_expire_rings(house: House) -> None:
+async def test_the_last_one_to_expire_notifies(house: House) -> None:
     claim = await claimed(house.database)
     asked = await ask(house, claim, a=Expiry(after_s=HOUR), b=Expiry(after_s=HOUR))
     await let_expire(house, *asked.values())
     sweeper = Sweeper(house)
     await sweeper.sweep()
-    assert (len(sweeper.told), sweeper.rung) == (2, [claim.execution.id])
+    assert (len(sweeper.told), sweeper.notified) == (2, [claim.execution.id])
     assert await status_of(house.database, claim.execution.id) is ExecutionStatus.PENDING
 
 
@@ -145,7 +145,7 @@ async def test_a_fatal_one_ends_the_run_with_its_last_event(house: House, scope_
     sweeper = Sweeper(house)
     await sweeper.sweep()
     id = claim.execution.id
-    assert (sweeper.told, sweeper.rung) == ([id], [])
+    assert (sweeper.told, sweeper.notified) == ([id], [])
     async with scope_for(claim.execution.user_id) as scope:
         stored = await scope.executions.get_by_id(id)
         assert (await scope.executions.open_questions(PageRequest())).total == 0
@@ -222,5 +222,5 @@ async def test_of_somebody_elses_run_nothing_is_seen(house: House, scope_for: Sc
     claim = await claimed(house.database)
     asked = await ask(house, claim, a=Expiry(after_s=HOUR))
     await let_expire(house, *asked.values())
-    async with scope_for(new_id()) as stranger:
-        assert await stranger.executions.interrupts(claim.execution.id) == []
+    async with scope_for(new_id()) as outsider:
+        assert await outsider.executions.interrupts(claim.execution.id) == []

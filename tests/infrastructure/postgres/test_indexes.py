@@ -8,10 +8,10 @@ import pytest_asyncio
 
 from dynagent.application.shared.caller import Caller
 from dynagent.core.agents import AgentFilter
-from dynagent.core.executions import ConversationFilter, ExecutionFilter, ExecutionStatus
+from dynagent.core.executions import ChatFilter, ExecutionFilter, ExecutionStatus
 from dynagent.core.identity import AuditFilter
 from dynagent.core.shared.paging import PageRequest
-from dynagent.infrastructure.postgres.conversations import forget_conversation
+from dynagent.infrastructure.postgres.chats import forget_chat
 from dynagent.infrastructure.postgres.database import Database
 from dynagent.infrastructure.postgres.dispatch import PostgresDispatch
 from dynagent.infrastructure.postgres.expiry import ExpiringQuestions
@@ -20,7 +20,7 @@ from dynagent.infrastructure.postgres.model_usage import SUMS
 from dynagent.infrastructure.postgres.outbox import LEFT_BEHIND
 from dynagent.infrastructure.postgres.trace_log import READ
 from dynagent.infrastructure.postgres.unit_of_work import Scope, Scopes
-from dynagent.main.figures import PENDING
+from dynagent.main.process_metrics import PENDING
 from tests.conftest import connected_to
 from tests.servers import TestPostgres
 
@@ -40,7 +40,7 @@ INSERT INTO custom_tools (id, user_id, name, description, code, reflection, poli
   FROM generate_series(1, 10000) n;
 INSERT INTO custom_tool_versions (tool_id, version, description, code, reflection, policy, source_hash, created_at)
 SELECT id, 1, '', '', reflection, '{}', '', now() FROM custom_tools;
-INSERT INTO executions (id, user_id, agent_id, agent_version, agent_name, query, context, conversation_id, lane, status,
+INSERT INTO executions (id, user_id, agent_id, agent_version, agent_name, query, context, chat_id, lane, status,
   usage, created_at, completed_at, worker, idempotency_key, schedule_key)
 SELECT an_id(4, n), an_id(1, n % 2000 + 1), an_id(2, n % 10000 + 1), 1, 'A', 'q', '{}', 'c' || n % 3, 'interactive',
   CASE WHEN n % 500 = 0 THEN 'pending' WHEN n % 501 = 0 THEN 'running' WHEN n % 502 = 0 THEN 'waiting'
@@ -60,11 +60,11 @@ FROM generate_series(1, 40000) n;
 INSERT INTO refresh_tokens (id, family_id, user_id, token_hash, issued_at, expires_at)
 SELECT an_id(8, n), an_id(8, n / 5), an_id(1, n % 2000 + 1), 'h' || n, now(), now() + interval '1 day'
 FROM generate_series(1, 10000) n;
-INSERT INTO personal_api_keys (id, user_id, name, hint, key_hash, scopes, created_at)
+INSERT INTO access_keys (id, user_id, name, hint, key_hash, scopes, created_at)
 SELECT an_id(10, n), an_id(1, n % 2000 + 1), 'k', 'h', 'h' || n, '{}', now() FROM generate_series(1, 10000) n;
-INSERT INTO api_keys (id, user_id, provider, label, hint, key_encrypted, created_at)
+INSERT INTO provider_keys (id, user_id, provider, label, hint, key_encrypted, created_at)
 SELECT an_id(11, n), an_id(1, n % 2000 + 1), 'openai', 'l' || n, 'h', '', now() FROM generate_series(1, 10000) n;
-INSERT INTO llm_models (id, user_id, name, provider, model_identifier, key_id, version, created_at, updated_at)
+INSERT INTO language_models (id, user_id, name, provider, model_identifier, key_id, version, created_at, updated_at)
 SELECT an_id(12, n), an_id(1, n % 2000 + 1), 'm' || n, 'openai', 'm', an_id(11, n), 1, now(), now()
 FROM generate_series(1, 10000) n;
 INSERT INTO model_usage SELECT an_id(1, n % 2000 + 1), date '2026-01-01' + n / 2000, 'p', 'm', 1, 0, 1, 1, 0
@@ -74,7 +74,7 @@ INSERT INTO checkpoint_blobs (thread_id, channel, version, type)
 SELECT id::text, 'c', 'v', 't' FROM executions LIMIT 20000;
 INSERT INTO checkpoint_writes (thread_id, checkpoint_id, task_id, idx, channel, blob)
 SELECT id::text, 'c', 't', 0, 'c', '' FROM executions LIMIT 20000;
-INSERT INTO chats (user_id, conversation_id, title) SELECT an_id(1, n), 'c1', 't' FROM generate_series(1, 2000) n;
+INSERT INTO chats (user_id, chat_id, title) SELECT an_id(1, n), 'c1', 't' FROM generate_series(1, 2000) n;
 INSERT INTO outbox SELECT an_id(13, n), 'e', '{}', now(), now() FROM generate_series(1, 10000) n;
 INSERT INTO workers (id, name, lease_until, started_at) SELECT an_id(9, n), 'w', now() + interval '1 day', now()
   FROM generate_series(0, 49) n;
@@ -120,14 +120,12 @@ OFTEN: dict[str, Ask] = {
     ),
     "an execution by its key": lambda d, s, i: s.executions.by_idempotency_key("k1"),
     "executions that wait": lambda d, s, i: s.executions.waiting(100),
-    "conversations": lambda d, s, i: s.executions.conversations(ConversationFilter(), PAGE),
-    "conversations with an agent": lambda d, s, i: s.executions.conversations(
-        ConversationFilter(agent_id=i.agent, search="7"), PAGE
-    ),
-    "a conversation with what is said of it": lambda d, s, i: s.executions.conversation("c1"),
-    "a conversation": lambda d, s, i: s.executions.find(ExecutionFilter(conversation_id="c1"), PAGE),
-    "a conversation's history": lambda d, s, i: s.executions.history("c1", 10),
-    "a conversation's removal": lambda d, s, i: forget_conversation(s.identity.session, i.user, "c1"),
+    "chats": lambda d, s, i: s.executions.chats(ChatFilter(), PAGE),
+    "chats with an agent": lambda d, s, i: s.executions.chats(ChatFilter(agent_id=i.agent, search="7"), PAGE),
+    "a chat with what is said of it": lambda d, s, i: s.executions.chat("c1"),
+    "a chat": lambda d, s, i: s.executions.find(ExecutionFilter(chat_id="c1"), PAGE),
+    "a chat's history": lambda d, s, i: s.executions.history("c1", 10),
+    "a chat's removal": lambda d, s, i: forget_chat(s.identity.session, i.user, "c1"),
     "questions": lambda d, s, i: s.executions.open_questions(PAGE),
     "an execution's questions": lambda d, s, i: s.executions.interrupts(i.execution),
     "an execution's removal": lambda d, s, i: s.executions.delete(i.execution),
@@ -149,9 +147,9 @@ OFTEN: dict[str, Ask] = {
     "claims": lambda d, s, i: PostgresDispatch(d.pool, user_cap=10).claim(i.execution, i.agent),
     "what is due": lambda d, s, i: PostgresLeases(d.pool).due(10),
     "what a worker holds": lambda d, s, i: PostgresLeases(d.pool).held(i.agent, [i.execution]),
-    "the dead": lambda d, s, i: PostgresLeases(d.pool).bury(i.agent),
+    "the dead": lambda d, s, i: PostgresLeases(d.pool).expire(i.agent),
     "questions that expire": lambda d, s, i: ExpiringQuestions(d.pool, lambda *_: None, lambda *_: None).sweep(),
-    "the queue's figures": lambda d, s, i: d.pool.fetch(PENDING),
+    "the queue's metrics": lambda d, s, i: d.pool.fetch(PENDING),
     "the outbox": lambda d, s, i: d.pool.fetch(LEFT_BEHIND, ["e"], 30.0, 10),
 }
 
@@ -191,7 +189,7 @@ async def test_what_is_asked_often_reads_no_whole_table(filled_url: str, what: s
         async with Scopes(database, deliver=lambda _: None).open(Caller(ids.user)) as scope:
             await OFTEN[what](database, scope, ids)
     finally:
-        # A closed connection has told all of its figures.
+        # A closed connection has told all of its metrics.
         await database.close()
     after = await scans(filled_url)
     assert {name for name, count in after.items() if count > before[name]} == set()

@@ -109,7 +109,7 @@ async def test_state_questions_and_events_are_stored_together(house: House, scop
 async def test_an_attempt_that_was_replaced_undoes_no_answer(house: House, scope_for: ScopeFor) -> None:
     old = await claimed(house.database)
     dispatch = PostgresDispatch(house.database.pool, user_cap=1000)
-    assert await dispatch.hand_back(old.execution.id, old.execution.attempt, crashed=True)
+    assert await dispatch.requeue(old.execution.id, old.execution.attempt, crashed=True)
     new = await dispatch.claim(old.execution.id, await add_worker(house.database))
     assert new is not None
     first, second = await wait_for_people(house, new, "k1", "k2")
@@ -192,12 +192,12 @@ async def test_the_time_that_people_take_is_not_the_runs(house: House, scope_for
 async def test_others_see_and_answer_nothing(house: House, scope_for: ScopeFor) -> None:
     claim = await claimed(house.database)
     [item] = await wait_for_people(house, claim, "k1")
-    async with scope_for(new_id()) as stranger:
-        assert await stranger.executions.interrupts(claim.execution.id) == []
-        assert await stranger.executions.interrupts("nonsense") == []
-        assert await stranger.executions.answer(claim.execution.id, [answered(item)]) is None
-        assert await stranger.executions.answer("nonsense", [answered(item)]) is None
-        await stranger.uow.commit()
+    async with scope_for(new_id()) as outsider:
+        assert await outsider.executions.interrupts(claim.execution.id) == []
+        assert await outsider.executions.interrupts("nonsense") == []
+        assert await outsider.executions.answer(claim.execution.id, [answered(item)]) is None
+        assert await outsider.executions.answer("nonsense", [answered(item)]) is None
+        await outsider.uow.commit()
     assert await status_of(house.database, claim.execution.id) is ExecutionStatus.WAITING
     other = await claimed(house.database, await add_execution(house.database, user_id=claim.execution.user_id))
     await wait_for_people(house, other, "k1")
@@ -216,8 +216,8 @@ async def test_open_questions_of_all_runs_are_one_inbox(house: House, scope_for:
         assert (about.agent_id, about.query) == (claim.execution.agent_id, claim.execution.query)
         rest = await scope.executions.open_questions(PageRequest(limit=1, cursor=page.next_cursor))
         assert ([item.interrupt for item in rest.items], rest.next_cursor) == ([first], None)
-    async with scope_for(new_id()) as stranger:
-        assert (await stranger.executions.open_questions(PageRequest())).total == 0
+    async with scope_for(new_id()) as outsider:
+        assert (await outsider.executions.open_questions(PageRequest())).total == 0
     await answer(scope_for, claim.execution, answered(first))
     async with scope_for(user) as scope:
         left = await scope.executions.open_questions(PageRequest())
@@ -256,15 +256,15 @@ async def test_a_cancel_that_comes_just_before_a_run_begins_to_wait_is_not_forgo
     async with scope_for(execution.user_id) as scope:
         await scope.executions.request_cancel(execution.id)
         await scope.uow.commit()
-    rung: list[str] = []
-    writer = EventWriter(house.database.pool, house.hub.publish, on_freed=lambda id, _: rung.append(id))
+    notified: list[str] = []
+    writer = EventWriter(house.database.pool, house.hub.publish, on_freed=lambda id, _: notified.append(id))
     writer.start()
     recorder = PostgresTraceLog(house.database.pool, writer, house.hub, window_s=0.001, heartbeat_s=1).open(claim)
     asked = question(claim, "k1")
     await recorder.finish(Outcome(status=ExecutionStatus.WAITING, interrupts=(asked,)), raised(asked))
     await writer.stop()
     assert await status_of(house.database, execution.id) is ExecutionStatus.PENDING
-    assert rung == [execution.id]
+    assert notified == [execution.id]
     async with scope_for(execution.user_id) as scope:
         assert await scope.executions.interrupts(execution.id) == []
     again = await PostgresDispatch(house.database.pool, user_cap=1).claim(

@@ -1,4 +1,4 @@
-"""The dead are buried by the database's clock, their executions return; the living are left alone."""
+"""Leases expire by the database's clock, their executions return; the living are left alone."""
 
 import asyncio
 import os
@@ -21,19 +21,19 @@ async def expire(database: Database, worker: str) -> None:
     await database.pool.execute("UPDATE workers SET lease_until = now() - interval '1 s' WHERE id = $1", worker)
 
 
-async def test_a_beat_renews_and_a_buried_worker_is_told(database: Database) -> None:
+async def test_a_beat_renews_and_a_expired_worker_is_told(database: Database) -> None:
     leases = PostgresLeases(database.pool)
     worker = await add_worker(database)
     await expire(database, worker)
     assert await leases.beat(worker) == "late"
-    assert await leases.beat(worker) == "kept"
+    assert await leases.beat(worker) == "renewed"
     assert await database.pool.fetchval("SELECT lease_until > now() FROM workers WHERE id = $1", worker)
     await database.pool.execute("UPDATE workers SET dead = true WHERE id = $1", worker)
-    assert await leases.beat(worker) == "buried"
-    assert await leases.beat(new_id()) == "buried"
+    assert await leases.beat(worker) == "expired"
+    assert await leases.beat(new_id()) == "expired"
 
 
-async def test_burying_returns_the_executions_and_counts_a_crash(database: Database) -> None:
+async def test_expiring_returns_the_executions_and_counts_a_crash(database: Database) -> None:
     leases, dispatch = PostgresLeases(database.pool), PostgresDispatch(database.pool, user_cap=1)
     dead, alive = await add_worker(database), await add_worker(database)
     user = new_id()
@@ -41,8 +41,8 @@ async def test_burying_returns_the_executions_and_counts_a_crash(database: Datab
     await dispatch.claim(lost, dead)
     await dispatch.claim(kept, alive)
     await expire(database, dead)
-    assert await leases.bury(alive) == 1
-    assert await leases.bury(alive) == 0
+    assert await leases.expire(alive) == 1
+    assert await leases.expire(alive) == 0
     assert await status_of(database, lost) is ExecutionStatus.PENDING
     assert await status_of(database, kept) is ExecutionStatus.RUNNING
     claim = await dispatch.claim(lost, alive)
@@ -50,14 +50,14 @@ async def test_burying_returns_the_executions_and_counts_a_crash(database: Datab
     assert (claim.execution.attempt, claim.execution.crashes) == (2, 1)
 
 
-async def test_nobody_buries_himself(database: Database) -> None:
+async def test_nobody_expires_himself(database: Database) -> None:
     worker = await add_worker(database)
     await expire(database, worker)
-    await PostgresLeases(database.pool).bury(worker)
+    await PostgresLeases(database.pool).expire(worker)
     assert await PostgresLeases(database.pool).beat(worker) == "late"
 
 
-async def test_who_is_late_himself_buries_nobody(database: Database) -> None:
+async def test_who_is_late_himself_expires_nobody(database: Database) -> None:
     """A machine that was paused as a whole: all its workers are past their leases, and all of them are alive."""
     leases, dispatch = PostgresLeases(database.pool), PostgresDispatch(database.pool, user_cap=10)
     first, second = await add_worker(database), await add_worker(database)
@@ -65,10 +65,10 @@ async def test_who_is_late_himself_buries_nobody(database: Database) -> None:
     await dispatch.claim(id, second)
     for worker in (first, second):
         await expire(database, worker)
-    assert await leases.bury(first) == 0
+    assert await leases.expire(first) == 0
     assert await leases.beat(first) == "late"
     assert await leases.beat(second) == "late"
-    assert await leases.bury(first) == 0
+    assert await leases.expire(first) == 0
     assert await status_of(database, id) is ExecutionStatus.RUNNING
 
 
@@ -78,7 +78,7 @@ async def test_a_second_crash_leads_to_quarantine(database: Database) -> None:
     dead, alive = await add_worker(database), await add_worker(database)
     await dispatch.claim(id, dead)
     await expire(database, dead)
-    await leases.bury(alive)
+    await leases.expire(alive)
     assert [due.lane for due in await leases.due(1000) if due.execution_id == id] == ["quarantine"]
 
 
@@ -90,12 +90,12 @@ async def test_who_retires_returns_what_it_holds_without_a_crash(database: Datab
     await leases.retire(worker)
     assert await status_of(database, id) is ExecutionStatus.PENDING
     assert await database.pool.fetchval("SELECT crashes FROM executions WHERE id = $1", id) == 0
-    assert await leases.beat(worker) == "buried"
+    assert await leases.beat(worker) == "expired"
 
 
-async def test_due_is_what_nobody_was_rung_for_lately_most_urgent_first(database: Database) -> None:
+async def test_due_is_what_nobody_was_notified_for_lately_most_urgent_first(database: Database) -> None:
     await database.pool.execute("DELETE FROM executions")
-    leases = PostgresLeases(database.pool, ring_every_s=60)
+    leases = PostgresLeases(database.pool, notify_every_s=60)
     await add_execution(database)
     old = "UPDATE executions SET created_at = now() - interval '2 minutes' WHERE id = $1"
     normal, urgent = await add_execution(database), await add_execution(database, priority=5)
@@ -104,14 +104,14 @@ async def test_due_is_what_nobody_was_rung_for_lately_most_urgent_first(database
         await database.pool.execute(old, id)
     await database.pool.execute("UPDATE executions SET not_before = now() + interval '1 h' WHERE id = $1", later)
     assert {due.execution_id for due in await leases.due(10)} == {normal, urgent}
-    assert await leases.due(10) == [], "they count as rung for now"
-    assert await leases.due(10, eager=True) == [], "whoever was rung for them a moment ago begins first"
-    await database.pool.execute("UPDATE executions SET rung_at = now() - interval '5 s' WHERE id = $1", normal)
+    assert await leases.due(10) == [], "they count as notified of now"
+    assert await leases.due(10, eager=True) == [], "whoever was notified of them a moment ago begins first"
+    await database.pool.execute("UPDATE executions SET notified_at = now() - interval '5 s' WHERE id = $1", normal)
     assert await leases.due(10) == []
     assert {due.execution_id for due in await leases.due(10, eager=True)} >= {normal}
 
 
-async def test_a_worker_of_this_machine_whose_process_is_gone_is_buried_at_once(database: Database) -> None:
+async def test_a_worker_of_this_machine_whose_process_is_gone_is_expired_at_once(database: Database) -> None:
     dispatch = PostgresDispatch(database.pool, user_cap=10)
     id = await add_execution(database)
     gone, elsewhere = await add_worker(database), await add_worker(database)
@@ -122,8 +122,8 @@ async def test_a_worker_of_this_machine_whose_process_is_gone_is_buried_at_once(
     await dispatch.claim(id, gone)
     await add_worker(database)
     assert await status_of(database, id) is ExecutionStatus.PENDING
-    assert await PostgresLeases(database.pool).beat(gone) == "buried"
-    assert await PostgresLeases(database.pool).beat(elsewhere) == "kept"
+    assert await PostgresLeases(database.pool).beat(gone) == "expired"
+    assert await PostgresLeases(database.pool).beat(elsewhere) == "renewed"
 
 
 def test_a_process_is_known_by_its_start() -> None:
@@ -152,11 +152,11 @@ async def test_what_stands_under_a_name_is_compared_with_what_runs(database: Dat
     assert await status_of(database, runs) is ExecutionStatus.RUNNING
 
 
-async def test_users_take_turns_and_get_no_more_bells_than_places(database: Database) -> None:
+async def test_users_take_turns_and_get_no_more_notifications_than_places(database: Database) -> None:
     first, second = new_id(), new_id()
     many = [await add_execution(database, user_id=first) for _ in range(5)]
     few = [await add_execution(database, user_id=second) for _ in range(2)]
-    await database.pool.execute("UPDATE executions SET rung_at = '-infinity' WHERE status = 'pending'")
+    await database.pool.execute("UPDATE executions SET notified_at = '-infinity' WHERE status = 'pending'")
     due = await PostgresLeases(database.pool, user_cap=3).due(1000)
     ids = {item.execution_id for item in due}
     assert ids >= {*many[:3], *few}
@@ -178,23 +178,23 @@ async def test_turns_count_what_runs_and_no_user_overtakes_another_by_priority(d
     await database.pool.execute("UPDATE executions SET status = 'cancelled' WHERE id = $1", ended)
     expected = [urgent, plain, *many]
     assert await leases.in_turn([*many, ended, plain, urgent]) == expected
-    await database.pool.execute("UPDATE executions SET rung_at = '-infinity' WHERE status = 'pending'")
+    await database.pool.execute("UPDATE executions SET notified_at = '-infinity' WHERE status = 'pending'")
     assert [item.execution_id for item in await leases.due(10)] == expected
 
 
 async def test_what_stands_under_nobodys_name_returns(database: Database) -> None:
-    """A claim that was on its way when its worker was buried; a row whose worker a backup does not know."""
+    """A claim that was on its way when its worker was expired; a row whose worker a backup does not know."""
     leases, dispatch = PostgresLeases(database.pool), PostgresDispatch(database.pool, user_cap=1)
-    buried, gone, alive = [await add_worker(database) for _ in range(3)]
+    expired, gone, alive = [await add_worker(database) for _ in range(3)]
     user = new_id()
     late, unknown = await add_execution(database, user_id=user), await add_execution(database)
     kept = await add_execution(database)
-    for id, worker in ((late, buried), (unknown, gone), (kept, alive)):
+    for id, worker in ((late, expired), (unknown, gone), (kept, alive)):
         assert await dispatch.claim(id, worker)
-    await database.pool.execute("UPDATE workers SET dead = true WHERE id = $1", buried)
+    await database.pool.execute("UPDATE workers SET dead = true WHERE id = $1", expired)
     await database.pool.execute("DELETE FROM workers WHERE id = $1", gone)
-    assert await leases.bury(alive) == 2
-    assert await leases.bury(alive) == 0
+    assert await leases.expire(alive) == 2
+    assert await leases.expire(alive) == 0
     assert await status_of(database, kept) is ExecutionStatus.RUNNING
     claim = await dispatch.claim(late, alive)
     assert claim is not None, "the user's place came back too"

@@ -29,11 +29,11 @@ async def notices(database: Database) -> AsyncIterator[PostgresNotices]:
 async def test_a_notice_reaches_the_listeners_of_its_channel(notices: PostgresNotices) -> None:
     heard: list[str] = []
     notices.listen(Channel.CANCEL, heard.append)
-    notices.listen(Channel.BELL, lambda payload: heard.append(f"bell {payload}"))
+    notices.listen(Channel.NOTIFICATION, lambda payload: heard.append(f"notification {payload}"))
     await notices.send(Channel.CANCEL, "a")
-    await notices.send(Channel.BELL, "b interactive")
+    await notices.send(Channel.NOTIFICATION, "b interactive")
     await until(lambda: len(heard) == 2)
-    assert sorted(heard) == ["a", "bell b interactive"]
+    assert sorted(heard) == ["a", "notification b interactive"]
 
 
 async def test_a_listener_that_fails_does_not_end_the_hearing(notices: PostgresNotices) -> None:
@@ -67,7 +67,7 @@ async def test_sending_never_raises() -> None:
         async def execute(self, query: str, *args: object) -> str:
             raise OSError("away")
 
-    await PostgresNotices(Away(), lambda: None).send(Channel.BELL, "x")  # pyright: ignore[reportArgumentType]
+    await PostgresNotices(Away(), lambda: None).send(Channel.NOTIFICATION, "x")  # pyright: ignore[reportArgumentType]
 
 
 async def test_who_tells_that_a_copy_is_void_goes_on_when_the_others_have_forgotten_it(
@@ -75,7 +75,7 @@ async def test_who_tells_that_a_copy_is_void_goes_on_when_the_others_have_forgot
 ) -> None:
     other = PostgresNotices(database.pool, lambda: asyncpg.connect(database.dsn))
     await other.start()
-    teller = NoticeOfCopies(notices, sender="here", peers=lambda: 1)
+    publisher = NoticeOfCopies(notices, sender="here", peers=lambda: 1)
     hearer = NoticeOfCopies(other, sender="there", peers=lambda: 1)
     forgotten: list[str] = []
     at_home: list[str] = []
@@ -88,10 +88,10 @@ async def test_who_tells_that_a_copy_is_void_goes_on_when_the_others_have_forgot
         at_home.append(what)
 
     hearer.listen(forget)
-    teller.listen(forget_at_home)
-    await teller.tell("a 7")
+    publisher.listen(forget_at_home)
+    await publisher.publish("a 7")
     assert forgotten == ["a 7"], "it has been forgotten by the time the teller goes on"
-    await hearer.tell("b")
+    await hearer.publish("b")
     assert (forgotten, at_home) == (["a 7"], ["b"]), "nobody hears himself"
     await other.stop()
 
@@ -101,6 +101,6 @@ async def test_nobody_is_waited_for_for_ever(
     notices: PostgresNotices, monkeypatch: pytest.MonkeyPatch, peers: int
 ) -> None:
     monkeypatch.setattr(notice_signals, "HEARD_S", 0.01)
-    teller = NoticeOfCopies(notices, sender="here", peers=lambda: peers)
+    publisher = NoticeOfCopies(notices, sender="here", peers=lambda: peers)
     async with asyncio.timeout(10):
-        await teller.tell("a")
+        await publisher.publish("a")

@@ -102,13 +102,13 @@ async def test_each_due_time_fires_once_with_five_workers(database: Database) ->
     user = new_id()
     async with scopes(database).open(Caller(user)) as scope:
         schedule = await add(scope, user)
-    rung: list[str] = []
-    firing = PostgresFiring(database.pool, TIMETABLE, lambda id, _: rung.append(id), run_timeout_s=60)
+    notified: list[str] = []
+    firing = PostgresFiring(database.pool, TIMETABLE, lambda id, _: notified.append(id), run_timeout_s=60)
     await asyncio.gather(*(firing.fire() for _ in range(5)))
     await firing.fire()
     started = await runs(database, schedule)
     assert len(started) == 1, "thirty minutes were missed; they are made up for once"
-    assert rung.count(str(started[0]["id"])) == 1
+    assert notified.count(str(started[0]["id"])) == 1
     assert (started[0]["lane"], started[0]["query"], started[0]["status"]) == ("batch", "What is new?", "pending")
     row = await stored(database, schedule)
     assert row["last_fire"] == schedule.next_fire
@@ -220,11 +220,11 @@ async def test_it_looks_by_itself_until_it_is_stopped(database: Database) -> Non
     user = new_id()
     async with scopes(database).open(Caller(user)) as scope:
         schedule = await add(scope, user)
-    rung = asyncio.Event()
-    firing = PostgresFiring(database.pool, TIMETABLE, lambda _id, _lane: rung.set(), run_timeout_s=60)
+    notified = asyncio.Event()
+    firing = PostgresFiring(database.pool, TIMETABLE, lambda _id, _lane: notified.set(), run_timeout_s=60)
     firing.start(every_s=0.01)
     async with asyncio.timeout(10):
-        await rung.wait()
+        await notified.wait()
     await firing.stop()
     assert len(await runs(database, schedule)) == 1
 

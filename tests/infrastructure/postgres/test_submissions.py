@@ -50,7 +50,7 @@ async def rows_of(database: Database, execution: Execution) -> tuple[int, int, i
 
 
 async def test_row_opening_event_and_outbox_are_stored_together(database: Database, scope_for: ScopeFor) -> None:
-    door, execution = Door(database), an_execution(new_id(), context={"a": [1]}, conversation_id="c", priority=2)
+    door, execution = Door(database), an_execution(new_id(), context={"a": [1]}, chat_id="c", priority=2)
 
     assert await door.submit(execution) == Admission(stored=True, waiting=0)
 

@@ -180,7 +180,7 @@ async def test_a_replaced_attempt_stores_nothing_and_is_told(house: House) -> No
     zombie.record(start(1))
     await zombie.flush()
     dispatch = PostgresDispatch(house.database.pool, user_cap=10)
-    await dispatch.hand_back(first.execution.id, 1, crashed=True)
+    await dispatch.requeue(first.execution.id, 1, crashed=True)
     second = await dispatch.claim(first.execution.id, await add_worker(house.database))
     assert second is not None
     zombie.record(start(2))
@@ -195,7 +195,7 @@ async def test_a_replaced_attempt_stores_nothing_and_is_told(house: House) -> No
 
 async def test_one_lost_attempt_does_not_hold_up_the_others(house: House) -> None:
     lost, kept = await claimed(house.database), await claimed(house.database)
-    await PostgresDispatch(house.database.pool, user_cap=10).hand_back(lost.execution.id, 1, crashed=False)
+    await PostgresDispatch(house.database.pool, user_cap=10).requeue(lost.execution.id, 1, crashed=False)
     recorders = [house.log.open(lost), house.log.open(kept)]
     for recorder in recorders:
         recorder.record(start())

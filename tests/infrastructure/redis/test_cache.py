@@ -38,7 +38,7 @@ async def test_a_copy_lives_for_an_hour(redis: Redis) -> None:
 
 async def test_a_lost_redis_is_a_slow_cache_not_an_error() -> None:
     now = [0.0]
-    guard = RedisGuard(rest_s=5, clock=lambda: now[0])
+    guard = RedisGuard(open_s=5, clock=lambda: now[0])
     client = connect(RedisSettings(url="redis://127.0.0.1:1/0"))
     cache = RedisCache(client, guard)
     await cache.put("k", Cached(1, b"x"))
@@ -50,7 +50,7 @@ async def test_a_lost_redis_is_a_slow_cache_not_an_error() -> None:
 
 async def test_recovery_is_told(redis: Redis) -> None:
     now = [0.0]
-    guard = RedisGuard(rest_s=5, clock=lambda: now[0])
+    guard = RedisGuard(open_s=5, clock=lambda: now[0])
     told: list[str] = []
 
     async def tell() -> None:
@@ -62,7 +62,7 @@ async def test_recovery_is_told(redis: Redis) -> None:
         raise ConnectionError("away")
 
     assert await guard.call(fail, b"default") == b"default"
-    assert await guard.call(redis.ping, False) is False, "left alone while it rests"
+    assert await guard.call(redis.ping, False) is False, "left alone while the circuit is open"
     now[0] = 6
     assert await guard.call(redis.ping, False) is True
     assert told == ["back"]
@@ -71,7 +71,7 @@ async def test_recovery_is_told(redis: Redis) -> None:
 
 async def test_what_was_missed_is_fenced_before_anything_is_read(redis: Redis) -> None:
     now = [0.0]
-    guard = RedisGuard(rest_s=5, clock=lambda: now[0])
+    guard = RedisGuard(open_s=5, clock=lambda: now[0])
     cache = RedisCache(redis, guard)
     await cache.put("agent:1", Cached(1, b"old"))
 
@@ -103,10 +103,10 @@ async def test_a_server_that_was_restarted_from_an_older_copy_of_its_data_is_not
     server = TestRedis()
     kept = ["--dir", str(tmp_path)]
     server.start(more=kept)
-    runs, settings = ServerRuns(), RedisSettings(url=server.url, rest_s=0.0)
+    runs, settings = ServerRuns(), RedisSettings(url=server.url, open_s=0.0)
     client = connect(settings, runs)
     try:
-        cache = RedisCache(client, RedisGuard(rest_s=0.0), runs=runs)
+        cache = RedisCache(client, RedisGuard(open_s=0.0), runs=runs)
         await cache.put("agent:1", Cached(1, b"old"))
         await cache.put("agent:2", Cached(1, b"the same"))
         server.ask("SAVE")
@@ -153,7 +153,7 @@ async def test_a_value_of_another_type_says_nothing_about_the_server(redis: Redi
 
 async def test_of_many_readers_after_an_outage_one_fences_what_was_missed(redis: Redis) -> None:
     now = [0.0]
-    guard = RedisGuard(rest_s=5, clock=lambda: now[0])
+    guard = RedisGuard(open_s=5, clock=lambda: now[0])
     cache = RedisCache(redis, guard)
 
     async def fail() -> bytes:

@@ -1,4 +1,4 @@
-"""Everything that uses Redis, on a real cluster of three masters: cache, news, bells, rates; and its address."""
+"""Everything that uses Redis, on a real cluster of three masters: cache, news, notifier, rates; and its address."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -12,14 +12,14 @@ from dynagent.core.identity import TooManyAttempts
 from dynagent.core.shared.cache import Cached
 from dynagent.infrastructure.redis.cache import RedisCache
 from dynagent.infrastructure.redis.client import RedisGuard, ServerRuns, connect, ping
-from dynagent.infrastructure.redis.doorbell import BadBrokerUrl, TaskiqDoorbell, broker_factory
 from dynagent.infrastructure.redis.limits import close_storage, limits_storage
+from dynagent.infrastructure.redis.notifier import BadBrokerUrl, TaskiqNotifier, broker_factory
 from dynagent.infrastructure.redis.settings import RedisSettings, read_address
 from dynagent.infrastructure.security.throttle import redis_throttle
 from dynagent.infrastructure.tools.search.port import SearchExhausted
 from dynagent.infrastructure.tools.search.quota import SearchQuota
 from tests.infrastructure.cache_contract import CacheContract
-from tests.infrastructure.redis.test_doorbell import Listener
+from tests.infrastructure.redis.test_notifier import Listener
 from tests.infrastructure.redis.test_trace_fanout import Process, frame
 from tests.servers import TestRedisCluster
 
@@ -101,36 +101,38 @@ async def test_a_node_that_fails_is_left_for_another(processes: list[Process]) -
     assert id(await processes[0].server.redis()) != before[0]
 
 
-async def test_bells_ring_over_a_cluster(settings: RedisSettings) -> None:
-    made = [TaskiqDoorbell(broker_factory(settings.url or "")) for _ in range(3)]
-    for bell in made:
-        await bell.start()
+async def test_notifications_notify_over_a_cluster(settings: RedisSettings) -> None:
+    made = [TaskiqNotifier(broker_factory(settings.url or "")) for _ in range(3)]
+    for notifier in made:
+        await notifier.start()
     listeners = [Listener(), Listener()]
-    await made[0].ring("early", "interactive")
-    for bell, listener in zip(made[1:], listeners, strict=True):
-        bell.listen(listener.on_ring, listener.room)
+    await made[0].notify("early", "interactive")
+    for notifier, listener in zip(made[1:], listeners, strict=True):
+        notifier.listen(listener.on_notification, listener.room)
     for number in range(20):
-        await made[0].ring(f"e{number}", "batch" if number % 2 else "interactive")
+        await made[0].notify(f"e{number}", "batch" if number % 2 else "interactive")
     await until(lambda: sum(len(listener.heard) for listener in listeners) == 21)
     heard = sorted(id for listener in listeners for id, _ in listener.heard)
     assert heard == sorted(["early", *(f"e{number}" for number in range(20))])
-    for bell in made:
-        await bell.stop()
+    for notifier in made:
+        await notifier.stop()
 
 
-async def test_after_a_flush_bells_are_heard_again(settings: RedisSettings, redis_cluster: TestRedisCluster) -> None:
-    bell, listener = TaskiqDoorbell(broker_factory(settings.url or "")), Listener()
-    await bell.start()
-    bell.listen(listener.on_ring, listener.room)
-    await bell.ring("before", "interactive")
+async def test_after_a_flush_notifications_are_heard_again(
+    settings: RedisSettings, redis_cluster: TestRedisCluster
+) -> None:
+    notifier, listener = TaskiqNotifier(broker_factory(settings.url or "")), Listener()
+    await notifier.start()
+    notifier.listen(listener.on_notification, listener.room)
+    await notifier.notify("before", "interactive")
     await until(lambda: bool(listener.heard))
     for server in redis_cluster.servers:
         server.ask("FLUSHALL")
     async with asyncio.timeout(20):
         while len(listener.heard) < 2:
-            await bell.ring("after", "interactive")
+            await notifier.notify("after", "interactive")
             await asyncio.sleep(0.1)
-    await bell.stop()
+    await notifier.stop()
 
 
 async def test_rates_are_counted_for_all_processes(settings: RedisSettings, redis_cluster: TestRedisCluster) -> None:
@@ -162,7 +164,7 @@ async def test_a_cluster_that_is_away_is_a_slow_cache_not_an_error() -> None:
     now = [0.0]
     settings = RedisSettings(url="redis://127.0.0.1:1,127.0.0.1:2?cluster=true")
     client, runs = connect(settings), ServerRuns()
-    guard = RedisGuard(rest_s=5, clock=lambda: now[0], probe=lambda: ping(client))
+    guard = RedisGuard(open_s=5, clock=lambda: now[0], probe=lambda: ping(client))
     cache = RedisCache(client, guard, runs=runs)
     await cache.put("k", Cached(1, b"x"))
     assert await cache.get("k") is None
@@ -171,18 +173,18 @@ async def test_a_cluster_that_is_away_is_a_slow_cache_not_an_error() -> None:
     now[0] = 6
     assert await cache.fence("k", 2) is False
     await client.aclose()
-    bell = TaskiqDoorbell(broker_factory(settings.url or ""))
-    await bell.start()
-    await bell.ring("e", "interactive")
-    await bell.stop()
+    notifier = TaskiqNotifier(broker_factory(settings.url or ""))
+    await notifier.start()
+    await notifier.notify("e", "interactive")
+    await notifier.stop()
 
 
 async def test_with_one_master_gone_nothing_fails_and_it_comes_back_by_itself() -> None:
     cluster = TestRedisCluster()
     cluster.start()
     runs = ServerRuns()
-    client = connect(RedisSettings(url=cluster.url, rest_s=0.01), runs)
-    cache = RedisCache(client, RedisGuard(rest_s=0.01, probe=lambda: ping(client)), runs=runs)
+    client = connect(RedisSettings(url=cluster.url, open_s=0.01), runs)
+    cache = RedisCache(client, RedisGuard(open_s=0.01, probe=lambda: ping(client)), runs=runs)
     keys = [f"agent:{number}" for number in range(30)]
     try:
         for key in keys:

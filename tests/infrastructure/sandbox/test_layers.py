@@ -5,7 +5,7 @@ import pytest
 from dynagent.core.tools import SandboxUnavailable, ToolPolicy
 from dynagent.infrastructure.sandbox.audit import AuditEvent
 from dynagent.infrastructure.sandbox.inside import probes
-from dynagent.infrastructure.sandbox.levels import standing_of
+from dynagent.infrastructure.sandbox.levels import isolation_of
 from dynagent.infrastructure.sandbox.sandbox import ZygoteSandbox
 from dynagent.infrastructure.sandbox.settings import LAYERS
 from tests.infrastructure.sandbox import attacks
@@ -35,10 +35,10 @@ async def test_a_layer_that_is_switched_off_lets_its_attack_through(layer: str) 
     layers, attack = SENSITIVE[layer]
     sandbox = ZygoteSandbox(settings(layers=layers, min_level=0, idle_core=1))
     try:
-        standing = await sandbox.status()
-        assert standing["layers"][layer] == "switched off in the settings"
-        assert standing["level"] < 3
-        missing = [name for name in layers.split(",") if standing["layers"][name] is not True]
+        isolation = await sandbox.status()
+        assert isolation["layers"][layer] == "switched off in the settings"
+        assert isolation["level"] < 3
+        missing = [name for name in layers.split(",") if isolation["layers"][name] is not True]
         if missing:
             pytest.skip(f"not to be had here: {missing}")
         assert (await run(sandbox, smuggle(sandbox, attack))).result == "got through"
@@ -50,7 +50,7 @@ async def test_every_layer_has_an_attack() -> None:
     assert set(probes._ATTACKS) == set(LAYERS)
 
 
-async def test_the_standing_names_every_layer_and_is_told_to_the_audit() -> None:
+async def test_the_isolation_names_every_layer_and_is_told_to_the_audit() -> None:
     events: list[AuditEvent] = []
     sandbox = ZygoteSandbox(settings(), events.append)
     try:
@@ -99,7 +99,7 @@ async def test_level_zero_runs_only_when_it_is_asked_for() -> None:
 )
 def test_levels_follow_from_the_layers(held: tuple[str, ...], level: int) -> None:
     hello = {layer: layer in held or "missing" for layer in LAYERS}
-    assert standing_of({"hello": hello}).level == level
+    assert isolation_of({"hello": hello}).level == level
 
 
 def test_an_unknown_layer_is_refused_by_the_settings() -> None:

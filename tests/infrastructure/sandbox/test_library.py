@@ -96,15 +96,17 @@ LEVELS = {"full": "seccomp,landlock,namespaces,identity,limits", "sealed": "secc
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module", params=LEVELS)
-async def caged(request: pytest.FixtureRequest) -> AsyncIterator[ZygoteSandbox]:
+async def confined(request: pytest.FixtureRequest) -> AsyncIterator[ZygoteSandbox]:
     sandbox = ZygoteSandbox(settings(layers=LEVELS[request.param]))
     yield sandbox
     await sandbox.stop()
 
 
 @pytest.mark.parametrize("kind", USES)
-async def test_the_standard_library_works_confined(caged: ZygoteSandbox, kind: str) -> None:
+async def test_the_standard_library_works_confined(confined: ZygoteSandbox, kind: str) -> None:
     modules, expression, expected = USES[kind]
-    outcome = await run(caged, await register(caged, f"import {modules}\nasync def f():\n    return {expression}"))
+    outcome = await run(
+        confined, await register(confined, f"import {modules}\nasync def f():\n    return {expression}")
+    )
     if expected is not None:
         assert outcome.result == expected

@@ -1,4 +1,4 @@
-"""The factory: ARC-06's error, settings checked, services that no configuration can replace."""
+"""The factory: its error, settings checked, services that no configuration can replace."""
 
 import pytest
 

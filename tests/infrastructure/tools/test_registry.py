@@ -1,4 +1,4 @@
-"""The registry: names, filtering, code that runs elsewhere, the list; and that it stays small (Q-04)."""
+"""The registry: names, filtering, code that runs elsewhere, the list; and that it stays small."""
 
 import ast
 import inspect

@@ -1,4 +1,4 @@
-"""The API over fakes: a bus with every handler, a worker that plays a run as soon as it is rung."""
+"""The API over fakes: a bus with every handler, a worker that plays a run as soon as it is notified."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -35,7 +35,7 @@ from dynagent.presentation.api.shared.sse import StreamShutdown
 from tests.fakes.agents import FakeAgents
 from tests.fakes.catalogue import FakeCatalogue, FakeCustomTools, FakeSandbox
 from tests.fakes.clock import FakeClock
-from tests.fakes.executions import FakeCancelSignal, FakeDoorbell, FakeExecutions, FakeSubmissions, FakeTraceStore
+from tests.fakes.executions import FakeCancelSignal, FakeExecutions, FakeNotifier, FakeSubmissions, FakeTraceStore
 from tests.fakes.language_models import FakeChatModels, FakeModelRecords
 from tests.fakes.secrets import FakeBox
 from tests.fakes.unit_of_work import FakeUnitOfWork
@@ -76,7 +76,7 @@ class House:
         self.uow = FakeUnitOfWork()
         self.clock = FakeClock()
         self.signal = FakeCancelSignal()
-        self.doorbell = FakeDoorbell(self._rung)
+        self.notifier = FakeNotifier(self._notified)
         self.shutdown = StreamShutdown()
         self.health = WholeFinding()
         self.submitting = execution_commands.SubmitSettings.model_construct()
@@ -114,7 +114,7 @@ class House:
             update={"status": ExecutionStatus.RUNNING, "attempt": 1, "started_at": self.clock()}
         )
         await self.executions.update(started)
-        first, *rest = story(execution.query)
+        first, *rest = scripted_events(execution.query)
         await self.trace.append(execution_id, first)
         if self.pause is not None:
             await self.pause.wait()
@@ -136,7 +136,7 @@ class House:
         while self._runs:
             await asyncio.gather(*self._runs)
 
-    async def _rung(self, execution_id: str) -> None:
+    async def _notified(self, execution_id: str) -> None:
         task = asyncio.create_task(self.play(execution_id))
         self._runs.add(task)
         task.add_done_callback(self._runs.discard)
@@ -209,7 +209,7 @@ class House:
                 s.executions,
                 s.submissions,
                 models=s.models,
-                doorbell=s.doorbell,
+                notifier=s.notifier,
                 settings=s.submitting,
                 schema_fault=schema_fault,
                 clock=s.clock,
@@ -241,18 +241,18 @@ class House:
         self.bus.register(
             answer.AnswerInterrupts,
             lambda s: answer.AnswerInterruptsHandler(
-                s.executions, s.uow, doorbell=s.doorbell, check_schema=misfits, clock=s.clock
+                s.executions, s.uow, notifier=s.notifier, check_schema=misfits, clock=s.clock
             ),
         )
         self.bus.register(
             repeat.RepeatExecution,
             lambda s: repeat.RepeatExecutionHandler(
-                s.executions, s.uow, trace=s.trace, doorbell=s.doorbell, settings=s.submitting, clock=s.clock
+                s.executions, s.uow, trace=s.trace, notifier=s.notifier, settings=s.submitting, clock=s.clock
             ),
         )
 
 
-def story(query: str) -> list[AnyTraceEvent]:
+def scripted_events(query: str) -> list[AnyTraceEvent]:
     """Return the events of a short run after its opening event."""
     return [
         NodeStart(timestamp=1.0, node="analyze"),

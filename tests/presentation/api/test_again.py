@@ -46,9 +46,9 @@ async def test_questions_are_listed_and_answered(
     assert (listed[0]["answer"], listed[0]["response_schema"]) == (None, waiting[0].response_schema)
     first = await post(api, id, "resume", {"answers": {waiting[0].id: APPROVE}})
     assert (first.status_code, first.json()["status"]) == (200, "waiting")
-    rung = len(house.doorbell.rung)
+    notified = len(house.notifier.notified)
     second = await post(api, id, "resume", {"answers": {waiting[1].id: {"decision": "reject", "reason": "no"}}})
-    assert (second.json()["status"], len(house.doorbell.rung)) == ("pending", rung + 1)
+    assert (second.json()["status"], len(house.notifier.notified)) == ("pending", notified + 1)
     listed = (await api.get(f"/api/executions/{id}/interrupts")).json()["interrupts"]
     assert listed[1]["answer"]["decision"] == "reject"
     assert listed[1]["answered_at"] is not None

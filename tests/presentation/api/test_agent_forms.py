@@ -1,4 +1,4 @@
-"""What `POST /api/v1/agents` wants of an agent, and the models it may name (C-11, C-34)."""
+"""What `POST /api/v1/agents` wants of an agent, and the models it may name."""
 
 from datetime import UTC, datetime
 from typing import Any

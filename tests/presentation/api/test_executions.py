@@ -44,7 +44,7 @@ async def test_an_async_run_answers_at_once(api: httpx2.AsyncClient, agent_id: s
 
     assert (answer.status_code, answer.json()["status"]) == (202, "pending")
     assert answer.headers["location"] == f"/api/executions/{answer.json()['id']}"
-    assert house.doorbell.rung == [(answer.json()["id"], "batch")]
+    assert house.notifier.notified == [(answer.json()["id"], "batch")]
     house.pause.set()
     await house.settled()
     later = await api.get(answer.headers["location"])
@@ -87,7 +87,7 @@ async def test_the_same_key_gives_the_same_execution(api: httpx2.AsyncClient, ag
     assert "idempotent-replayed" not in first.headers
     assert again.headers["idempotent-replayed"] == "true"
     assert (other.status_code, other.json()["error_code"]) == (409, "idempotency_key_reused")
-    assert len(house.doorbell.rung) == 1
+    assert len(house.notifier.notified) == 1
 
 
 async def test_one_key_at_the_same_moment_starts_one_execution(

@@ -8,7 +8,7 @@ import httpx2
 import pytest
 import pytest_asyncio
 
-from dynagent.presentation.api.shared.sse import StreamKeeper
+from dynagent.presentation.api.shared.sse import StreamHost
 from tests.presentation.api.house import House
 from tests.presentation.api.watching import Watcher
 
@@ -230,7 +230,7 @@ async def test_inside_the_keeper_a_stream_is_the_same_and_the_layers_that_let_it
         await house.app(scope, receive, send)
         inside.remove(scope["path"])
 
-    kept: Any = StreamKeeper(layered)
+    kept: Any = StreamHost(layered)
     house.pause = asyncio.Event()
     watcher = await Watcher(kept, f"/api/stream/{agent_id}", "query=1").until(2)
     leaver = await Watcher(kept, f"/api/stream/{agent_id}", "query=2").until(2)

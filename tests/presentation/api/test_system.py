@@ -1,4 +1,4 @@
-"""Health, figures, information, documentation."""
+"""Health, metrics, information, documentation."""
 
 import re
 from pathlib import Path
@@ -43,7 +43,7 @@ async def test_a_stopping_server_is_not_ready(api: httpx2.AsyncClient, house: Ho
     assert (await api.get("/health")).status_code == 200
 
 
-async def test_figures_are_given_as_prometheus_reads_them(api: httpx2.AsyncClient) -> None:
+async def test_metrics_are_given_as_prometheus_reads_them(api: httpx2.AsyncClient) -> None:
     answer = await api.get("/metrics")
 
     assert answer.text == "dynagent_up 1\n"

@@ -3973,7 +3973,7 @@ export const InterruptRaisedSchema = {
     type: 'object'
 } as const;
 
-export const KeyTestBodySchema = {
+export const ProviderKeyCheckBodySchema = {
     additionalProperties: false,
     description: 'A key to try; nothing is stored.',
     properties: {
@@ -4008,11 +4008,11 @@ export const KeyTestBodySchema = {
     required: [
         'provider'
     ],
-    title: 'KeyTestBody',
+    title: 'ProviderKeyCheckBody',
     type: 'object'
 } as const;
 
-export const KeyTestOutSchema = {
+export const ProviderKeyCheckOutSchema = {
     description: 'How the key did.',
     properties: {
         accepted: {
@@ -4041,7 +4041,7 @@ export const KeyTestOutSchema = {
         'detail',
         'duration_ms'
     ],
-    title: 'KeyTestOut',
+    title: 'ProviderKeyCheckOut',
     type: 'object'
 } as const;
 
@@ -5695,7 +5695,7 @@ export const ProfileOutSchema = {
                     'audit:read',
                     'executions:read',
                     'executions:run',
-                    'figures:read',
+                    'metrics:read',
                     'keys:read',
                     'keys:write',
                     'models:read',
@@ -8588,7 +8588,7 @@ export const UserOutSchema = {
     type: 'object'
 } as const;
 
-export const KeyTestBodyWritableSchema = {
+export const ProviderKeyCheckBodyWritableSchema = {
     additionalProperties: false,
     description: 'A key to try; nothing is stored.',
     properties: {
@@ -8630,7 +8630,7 @@ export const KeyTestBodyWritableSchema = {
     required: [
         'provider'
     ],
-    title: 'KeyTestBody',
+    title: 'ProviderKeyCheckBody',
     type: 'object'
 } as const;
 

@@ -2250,11 +2250,11 @@ export type InterruptRaised = {
 };
 
 /**
- * KeyTestBody
+ * ProviderKeyCheckBody
  *
  * A key to try; nothing is stored.
  */
-export type KeyTestBody = {
+export type ProviderKeyCheckBody = {
     /**
      * Api Key
      */
@@ -2270,11 +2270,11 @@ export type KeyTestBody = {
 };
 
 /**
- * KeyTestOut
+ * ProviderKeyCheckOut
  *
  * How the key did.
  */
-export type KeyTestOut = {
+export type ProviderKeyCheckOut = {
     /**
      * Accepted
      */
@@ -3258,7 +3258,7 @@ export type ProfileOut = {
     /**
      * Permissions
      */
-    permissions: Array<'account:read' | 'account:write' | 'agents:read' | 'agents:write' | 'audit:read' | 'executions:read' | 'executions:run' | 'figures:read' | 'keys:read' | 'keys:write' | 'models:read' | 'models:write' | 'tickets:write' | 'tools:read' | 'tools:run' | 'tools:write' | 'users:read' | 'users:write'>;
+    permissions: Array<'account:read' | 'account:write' | 'agents:read' | 'agents:write' | 'audit:read' | 'executions:read' | 'executions:run' | 'metrics:read' | 'keys:read' | 'keys:write' | 'models:read' | 'models:write' | 'tickets:write' | 'tools:read' | 'tools:run' | 'tools:write' | 'users:read' | 'users:write'>;
     /**
      * Role
      */
@@ -5024,11 +5024,11 @@ export type UserOut = {
 };
 
 /**
- * KeyTestBody
+ * ProviderKeyCheckBody
  *
  * A key to try; nothing is stored.
  */
-export type KeyTestBodyWritable = {
+export type ProviderKeyCheckBodyWritable = {
     /**
      * Api Key
      */
@@ -10551,7 +10551,7 @@ export type AddProviderKeyResponses = {
 export type AddProviderKeyResponse = AddProviderKeyResponses[keyof AddProviderKeyResponses];
 
 export type TestProviderKeyData = {
-    body: KeyTestBodyWritable;
+    body: ProviderKeyCheckBodyWritable;
     path?: never;
     query?: never;
     url: '/api/v1/users/api-keys/test';
@@ -10610,7 +10610,7 @@ export type TestProviderKeyResponses = {
     /**
      * Successful Response
      */
-    200: KeyTestOut;
+    200: ProviderKeyCheckOut;
 };
 
 export type TestProviderKeyResponse = TestProviderKeyResponses[keyof TestProviderKeyResponses];

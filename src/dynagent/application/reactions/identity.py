@@ -29,7 +29,7 @@ class StopDangerousAgents:
             await self._bus.send(SetAgentStatus([event.agent_id], "disabled"), owner)
 
 
-class KeepAuditLog:
+class WriteAuditLog:
     """Writes down who changed models, keys and tools, and who deleted agents; twice does no harm."""
 
     HEARS = (ModelEvent, ToolEvent, AgentDeleted)

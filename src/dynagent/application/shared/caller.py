@@ -5,7 +5,7 @@ from dataclasses import dataclass
 LOCAL_USER_ID = "00000000-0000-7000-8000-000000000001"
 """The seeded local administrator: everybody, while the server listens on a loopback address only."""
 
-NOBODY_ID = "00000000-0000-0000-0000-000000000000"
+ANONYMOUS_ID = "00000000-0000-0000-0000-000000000000"
 SYSTEM_ID = "00000000-0000-7000-8000-000000000000"
 
 
@@ -30,14 +30,14 @@ class Caller:
         return "admin" in self.roles
 
     @property
-    def is_nobody(self) -> bool:
+    def is_anonymous(self) -> bool:
         """Whether nobody has signed in."""
-        return self.user_id == NOBODY_ID
+        return self.user_id == ANONYMOUS_ID
 
 
 LOCAL_ADMIN = Caller(LOCAL_USER_ID, frozenset({"admin"}))
 SYSTEM = Caller(SYSTEM_ID, frozenset({"system"}))
 """The program itself: workers, timers."""
 
-NOBODY = Caller(NOBODY_ID)
+ANONYMOUS = Caller(ANONYMOUS_ID)
 """A request without credentials."""

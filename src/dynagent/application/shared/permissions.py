@@ -38,14 +38,14 @@ GRANTS: Mapping[str, frozenset[str]] = {
     "users:read": _ADMINS,
     "users:write": _ADMINS,
     "audit:read": _ADMINS,
-    # Figures and the details of the health report: they name models, tools and places on the disk.
-    "figures:read": _ADMINS,
+    # Metrics and the details of the health report: they name models, tools and places on the disk.
+    "metrics:read": _ADMINS,
     # Workers and timers. The local administrator counts as the program itself.
     "system": frozenset({"system", "admin"}),
 }
 """Permission → the roles that have it."""
 
-TOLD = sorted(set(GRANTS) - {"system"})
+REPORTED = sorted(set(GRANTS) - {"system"})
 """The permissions that clients are told of: all but the program's own."""
 
 SCOPES = frozenset(GRANTS) - {"account:write", "keys:write", "users:write", "tickets:write", "system"}
@@ -89,10 +89,10 @@ MESSAGES: Mapping[str, str] = {
     "ListInterrupts": "executions:read",
     "ListOpenQuestions": "executions:read",
     "ListCheckpoints": "executions:read",
-    "ListConversations": "executions:read",
-    "ReadConversation": "executions:read",
-    "DescribeConversation": "executions:run",
-    "ForgetConversation": "executions:run",
+    "ListChats": "executions:read",
+    "ReadChat": "executions:read",
+    "DescribeChat": "executions:run",
+    "ForgetChat": "executions:run",
     "CreateSchedule": "executions:run",
     "ChangeSchedule": "executions:run",
     "RemoveSchedule": "executions:run",
@@ -165,7 +165,7 @@ def check_permitted(message: Message[Any], caller: Caller) -> None:
     needed = MESSAGES.get(name)
     if needed == ANYBODY:
         return
-    if caller.is_nobody:
+    if caller.is_anonymous:
         raise NotSignedIn("sign in first, or send an access key: Authorization: Bearer <token>")
     if needed is None or not caller.roles & GRANTS[needed]:
         raise PermissionDenied(f"the role {_roles(caller)} does not allow this ({needed or name})")
@@ -188,7 +188,7 @@ def scopes_of(roles: frozenset[str]) -> list[str]:
 
 def permissions_of(roles: frozenset[str]) -> list[str]:
     """Return the permissions that a caller with these roles has, sorted, as clients show or hide things by them."""
-    return [name for name in TOLD if roles & GRANTS[name]]
+    return [name for name in REPORTED if roles & GRANTS[name]]
 
 
 def _roles(caller: Caller) -> str:

@@ -68,7 +68,7 @@ class AgentVersionNotFound(NotFound):
 
 
 class ToolAttachment(BaseModel):
-    """A tool with settings of its own (SPEC TOL-22): made into an object when a run is built."""
+    """A tool with settings of its own: made into an object when a run is built."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -110,15 +110,17 @@ class AgentConfiguration(BaseModel):
 
     def shown(self) -> "AgentConfiguration":
         """Return it as it may be shown: without the values of secret settings (`api_key`)."""
-        return self._with_settings(lambda settings, _kept, _place: masked(settings))
+        return self._with_settings(lambda settings, _existing, _place: masked(settings))
 
     def after(self, before: "AgentConfiguration") -> "AgentConfiguration":
         """Return it with the secrets of the version before where it repeats what that one showed of them."""
-        return self._with_settings(lambda settings, kept, _place: unmasked(settings, kept), before)
+        return self._with_settings(lambda settings, existing, _place: unmasked(settings, existing), before)
 
     def with_secrets(self, change: Change, before: "AgentConfiguration | None" = None) -> "AgentConfiguration":
         """Return it with every secret setting changed; `before` is where kept values are looked up."""
-        return self._with_settings(lambda settings, kept, place: with_secrets(settings, change, kept, place), before)
+        return self._with_settings(
+            lambda settings, existing, place: with_secrets(settings, change, existing, place), before
+        )
 
     def _with_settings(
         self,
@@ -127,10 +129,10 @@ class AgentConfiguration(BaseModel):
     ) -> "AgentConfiguration":
         if not self.tools_config and not self.config_data:
             return self
-        kept = {item.name: item.config for item in before.tools_config} if before else {}
+        existing = {item.name: item.config for item in before.tools_config} if before else {}
         items = (
             item.model_copy(
-                update={"config": change(item.config, kept.get(item.name, {}), ("tools_config", at, "config"))}
+                update={"config": change(item.config, existing.get(item.name, {}), ("tools_config", at, "config"))}
             )
             for at, item in enumerate(self.tools_config)
         )

@@ -1,4 +1,4 @@
-"""Which configurations are valid: known parts, no dependency cycle (SPEC AGT-26)."""
+"""Which configurations are valid: known parts, no dependency cycle."""
 
 from collections.abc import Mapping, Sequence
 
@@ -10,7 +10,7 @@ from dynagent.core.shared.errors import InvalidInput, Violation
 async def check_configuration(
     configuration: AgentConfiguration, *, slug: str, parts: KnownParts, graph: Mapping[str, tuple[str, ...]]
 ) -> None:
-    """Refuse with InvalidInput a configuration that names unknown parts or closes a dependency cycle (AGT-26)."""
+    """Refuse with InvalidInput a configuration that names unknown parts or closes a dependency cycle."""
     violations = [*await _unknown_tools(configuration, parts), *_nothing_to_approve(configuration)]
     if await parts.unknown_model(configuration.model):
         violations.append(Violation("/model", "known_model", f"no model answers to the name {configuration.model!r}"))

@@ -131,7 +131,7 @@ class Execution(BaseModel):
     query: str
     model: str | None = None
     context: dict[str, Any] = Field(default_factory=dict)
-    conversation_id: str | None = None
+    chat_id: str | None = None
     lane: Lane = "interactive"
     priority: int = 0
     status: ExecutionStatus = ExecutionStatus.PENDING
@@ -208,27 +208,27 @@ class ExecutionFilter(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     agent_id: str | None = None
-    conversation_id: str | None = None
+    chat_id: str | None = None
     schedule_id: str | None = None
     status: ExecutionStatus | None = None
     created_from: datetime | None = None
     created_to: datetime | None = None
 
 
-class ConversationNotFound(NotFound):
-    """No conversation under this id that the caller may see."""
+class ChatNotFound(NotFound):
+    """No chat under this id that the caller may see."""
 
-    code = "conversation_not_found"
-
-
-class ConversationInUse(Conflict):
-    """A turn of the conversation has not ended; cancel it or wait."""
-
-    code = "conversation_in_use"
+    code = "chat_not_found"
 
 
-class ConversationFilter(BaseModel):
-    """Which conversations a list shows: with one agent, put away or not (None: both), with words in title or query."""
+class ChatInUse(Conflict):
+    """A turn of the chat has not ended; cancel it or wait."""
+
+    code = "chat_in_use"
+
+
+class ChatFilter(BaseModel):
+    """Which chats a list shows: with one agent, archived or not (None: both), with words in title or query."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -237,10 +237,10 @@ class ConversationFilter(BaseModel):
     search: str | None = None
 
 
-class Conversation(BaseModel):
-    """A user's conversation with an agent: the executions that share a conversation id, seen as one.
+class Chat(BaseModel):
+    """A user's chat with an agent: the executions that share a chat id, seen as one.
 
-    One that is put away (`archived`) comes back with its next turn.
+    One that is archived comes back with its next turn.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -259,7 +259,7 @@ class Conversation(BaseModel):
 
 
 class Checkpoint(BaseModel):
-    """The state of a run's graph after a step (SPEC CHK-01): `iteration` is the step, -1 what it began with."""
+    """The state of a run's graph after a step: `iteration` is the step, -1 what it began with."""
 
     model_config = ConfigDict(frozen=True)
 

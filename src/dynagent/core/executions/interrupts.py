@@ -181,4 +181,4 @@ class OpenQuestion(BaseModel):
     agent_id: str
     agent_name: str
     query: str
-    conversation_id: str | None = None
+    chat_id: str | None = None

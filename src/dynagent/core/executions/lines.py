@@ -1,4 +1,4 @@
-"""The trace as a person reads it: one line per tool call and result (SPEC EXE-04)."""
+"""The trace as a person reads it: one line per tool call and result."""
 
 import json
 from typing import Any

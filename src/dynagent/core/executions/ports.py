@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from dynagent.core.executions.entity import (
+    Chat,
+    ChatFilter,
     Checkpoint,
-    Conversation,
-    ConversationFilter,
     Execution,
     ExecutionFilter,
     Lane,
@@ -59,24 +59,24 @@ class Executions(BaseRepository[Execution]):
         """Return how many of the owner's executions are pending, counted no further than `most`."""
         raise NotImplementedError
 
-    async def conversations(self, wanted: ConversationFilter, page: PageRequest) -> Page[Conversation]:
-        """Return a page of the owner's conversations that match, the latest first."""
+    async def chats(self, wanted: ChatFilter, page: PageRequest) -> Page[Chat]:
+        """Return a page of the owner's chats that match, the latest first."""
         raise NotImplementedError
 
-    async def conversation(self, conversation_id: str) -> Conversation | None:
-        """Return one of the owner's conversations, or None."""
+    async def chat(self, chat_id: str) -> Chat | None:
+        """Return one of the owner's chats, or None."""
         raise NotImplementedError
 
-    async def describe_conversation(self, talk: Conversation) -> None:
-        """Store a conversation's title and whether it is put away; all else of it are its turns."""
+    async def describe_chat(self, talk: Chat) -> None:
+        """Store a chat's title and whether it is archived; all else of it are its turns."""
         raise NotImplementedError
 
-    async def forget_conversation(self, conversation_id: str) -> int:
-        """Remove a conversation's executions with their logs; return how many. Raises ConversationInUse."""
+    async def forget_chat(self, chat_id: str) -> int:
+        """Remove a chat's executions with their logs; return how many. Raises ChatInUse."""
         raise NotImplementedError
 
-    async def history(self, conversation_id: str, limit: int) -> list[Execution]:
-        """Return the latest completed executions of a conversation, oldest first."""
+    async def history(self, chat_id: str, limit: int) -> list[Execution]:
+        """Return the latest completed executions of a chat, oldest first."""
         raise NotImplementedError
 
 
@@ -123,7 +123,7 @@ class Dispatch(Protocol):
         """Take a pending execution (attempt + 1, running). None: somebody else has it, or it is over."""
         ...
 
-    async def hand_back(self, execution_id: str, attempt: int, *, crashed: bool, delay_s: float = 0.0) -> bool:
+    async def requeue(self, execution_id: str, attempt: int, *, crashed: bool, delay_s: float = 0.0) -> bool:
         """Return a running execution to pending, to be claimed by whoever comes. False: the attempt is not current."""
         ...
 
@@ -144,37 +144,37 @@ class Held:
     cancel_requested: bool
 
 
-Renewal = Literal["kept", "late", "buried"]
-"""What a heartbeat found: the lease still held; it had run out, but nobody had noticed; this worker was buried."""
+Renewal = Literal["renewed", "late", "expired"]
+"""What a heartbeat found: the lease renewed in time; late, but nobody had noticed; expired by another worker."""
 
 
 class Leases(Protocol):
     """Who is alive: one lease per worker, measured by the database's clock."""
 
     async def register(self, worker_id: str, *, takes_work: bool = True) -> None:
-        """Enter a worker with a fresh lease; workers of this machine whose process is gone are buried at once.
+        """Enter a worker with a fresh lease; workers of this machine whose process is gone expire at once.
 
         One that takes no work is a server's: its lease only says that it is alive.
         """
         ...
 
     async def beat(self, worker_id: str) -> Renewal:
-        """Renew the lease. `buried`: others took this worker for dead; drop everything, register under a new id."""
+        """Renew the lease. `expired`: others took this worker for dead; drop everything, register under a new id."""
         ...
 
     async def retire(self, worker_id: str) -> None:
         """Leave: nobody waits for this worker's lease any more; what it still holds goes back to pending."""
         ...
 
-    async def bury(self, worker_id: str) -> int:
-        """Bury other workers past their lease; their executions become pending. Returns how many executions.
+    async def expire(self, worker_id: str) -> int:
+        """Expire other workers that are past their lease; their executions become pending. Returns how many executions.
 
-        Whose own lease has run out buries nobody: after a pause of the whole machine all are late, and all alive.
+        Whose own lease has run out expires no lease: after a pause of the whole machine all are late, and all alive.
         """
         ...
 
-    async def bury_neighbours(self) -> int:
-        """Bury workers of this machine whose process is gone, lease or not. Returns how many executions."""
+    async def expire_neighbours(self) -> int:
+        """Expire workers of this machine whose process is gone, lease or not. Returns how many executions."""
         ...
 
     async def held(self, worker_id: str, running: Sequence[str]) -> Sequence[Held]:
@@ -193,9 +193,9 @@ class Leases(Protocol):
         ...
 
     async def due(self, limit: int, *, eager: bool = False) -> Sequence[DueExecution]:
-        """Return pending executions that nobody was rung for lately, and note that they are rung for now.
+        """Return pending executions that no worker was notified of lately, and note that one is notified now.
 
-        `eager`, for who has nothing to do: those as well that others were rung for a moment ago and have not begun.
+        `eager`, for who has nothing to do: those as well that others were notified of a moment ago and have not begun.
         """
         ...
 
@@ -248,7 +248,7 @@ class TraceLog(Protocol):
         ...
 
 
-class KeptCheckpoints(Protocol):
+class StoredCheckpoints(Protocol):
     """The states that were kept of runs: appended, never changed; a new attempt begins without those before it."""
 
     async def list(self, execution_id: str, limit: int) -> Sequence[Checkpoint]:
@@ -256,11 +256,11 @@ class KeptCheckpoints(Protocol):
         ...
 
 
-class Doorbell(Protocol):
+class Notifier(Protocol):
     """Tells a worker that there may be something to do. A hint: it may be lost, repeated or late."""
 
-    async def ring(self, execution_id: str, lane: Lane) -> None:
-        """Ring for a pending execution. Never raises."""
+    async def notify(self, execution_id: str, lane: Lane) -> None:
+        """Notify workers of a pending execution. Never raises."""
         ...
 
 

@@ -1,4 +1,4 @@
-"""The trace: every step of an execution as one ordered, gap-free, append-only log of events (SPEC STR-02, STR-05).
+"""The trace: every step of an execution as one ordered, gap-free, append-only log of events.
 
 The log is what people watch, what is replayed for ever, and what recovery reads as its journal.
 """

@@ -13,7 +13,7 @@ from dynagent.core.shared.events import DomainEvent
 
 RoleName = Literal["admin", "user", "viewer"]
 ROLES: Mapping[RoleName, str] = {"admin": "Admin", "user": "Developer", "viewer": "Viewer"}
-"""Name of a role → how it is shown (C-20)."""
+"""Name of a role → how it is shown."""
 
 USERNAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{2,63}")
 EMAIL = re.compile(r"[^@\s\x00-\x1f]{1,64}@[^@\s\x00-\x1f]{1,189}")

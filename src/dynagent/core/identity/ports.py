@@ -201,7 +201,7 @@ class Throttle(Protocol):
         """Count an attempt to sign in. Raises TooManyAttempts, the same for unknown accounts."""
         ...
 
-    async def admit_stranger(self, purpose: str, address: str) -> None:
+    async def admit_anonymous(self, purpose: str, address: str) -> None:
         """Count an attempt of an address to `register`, `set up` or use a link. Raises TooManyAttempts."""
         ...
 

@@ -1,7 +1,7 @@
-"""Choosing a model by the task: how hard it is, what is needed, what counts more (SPEC MOD-11, 13).
+"""Choosing a model by the task: how hard it is, what is needed, what counts more.
 
 Small models for simple things, strong ones for hard ones; a model that lacks what is needed, has no key, or whose
-endpoint rests is passed over with a reason. Agents and runs that name a model override all of this.
+circuit is open is passed over with a reason. Agents and runs that name a model override all of this.
 """
 
 import re

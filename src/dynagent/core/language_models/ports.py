@@ -105,7 +105,7 @@ class ModelTimeout(ModelError):
 
 
 class ModelCircuitOpen(ModelUnavailable):
-    """Too many failures in a row: the endpoint is given a rest; `retry_after_s` says how long."""
+    """Too many failures in a row: its circuit is open; `retry_after_s` says how long."""
 
     code = "model_circuit_open"
 

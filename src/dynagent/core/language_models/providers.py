@@ -1,4 +1,4 @@
-"""The providers of models: where they are met, what they need, what they can do (SPEC MOD-03, 04, 10)."""
+"""The providers of models: where they are met, what they need, what they can do."""
 
 from collections.abc import Mapping
 from typing import Literal

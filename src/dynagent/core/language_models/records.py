@@ -63,7 +63,7 @@ class TooManyModels(Conflict):
 
 
 class ModelParameters(BaseModel):
-    """What a model is asked with unless the agent says otherwise (C-33)."""
+    """What a model is asked with unless the agent says otherwise."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -74,7 +74,7 @@ class ModelParameters(BaseModel):
 
 
 class ModelRecord(BaseModel):
-    """A model as stored (MOD-02). `user_id` None: global. `sealed_key` is ciphertext and never leaves the server."""
+    """A model as stored. `user_id` None: global. `sealed_key` is ciphertext and never leaves the server."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -167,7 +167,7 @@ class ModelRecord(BaseModel):
 
 
 class ProviderKey(BaseModel):
-    """A provider's key as its owner keeps it (MOD-06). It is sent to the provider's, or its own, origin only.
+    """A provider's key as its owner keeps it. It is sent to the provider's, or its own, origin only.
 
     One for tools goes where the tool goes whose settings refer to it.
     """
@@ -222,7 +222,7 @@ class ProviderKeys(Protocol):
         ...
 
 
-class KeyTestResult(BaseModel):
+class ProviderKeyCheckResult(BaseModel):
     """How a key did: whether the provider took it, what it said, in how many milliseconds."""
 
     model_config = ConfigDict(frozen=True)
@@ -233,10 +233,10 @@ class KeyTestResult(BaseModel):
     models: tuple[str, ...] = ()
 
 
-class KeyTester(Protocol):
+class ProviderKeyCheck(Protocol):
     """Shows a key to its provider, without spending anything."""
 
-    async def test(self, provider: Provider, key: str | None, url: str) -> KeyTestResult:
+    async def test(self, provider: Provider, key: str | None, url: str) -> ProviderKeyCheckResult:
         """Ask for the list of models with this key. Refused addresses and failures are results, not errors."""
         ...
 

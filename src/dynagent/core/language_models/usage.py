@@ -1,4 +1,4 @@
-"""How often which provider was asked, and what that used (MOD-09)."""
+"""How often which provider was asked, and what that used."""
 
 from datetime import date
 from decimal import Decimal

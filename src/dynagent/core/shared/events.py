@@ -32,7 +32,7 @@ def _log_failure(event: DomainEvent, error: BaseException) -> None:
 
 
 class AgentEventObserver:
-    """Tells every subscriber about an event, all at once; one that fails does not stop the others (ARC-07).
+    """Tells every subscriber about an event, all at once; one that fails does not stop the others.
 
     Agents' events and all others: a subscriber says which kinds it wants to hear of.
     """

@@ -1,4 +1,4 @@
-"""The generic repository that every noun's repository derives from (SPEC ARC-04)."""
+"""The generic repository that every noun's repository derives from."""
 
 from abc import ABC, abstractmethod
 from typing import Generic, TypeVar

@@ -31,18 +31,18 @@ def is_secret_name(name: str) -> bool:
 
 def masked(settings: dict[str, Any]) -> dict[str, Any]:
     """Return settings as they may be shown: secrets at any depth are `MASK`, references and empty values stay."""
-    return with_secrets(settings, lambda value, _kept, _place: value if reference_in(value) else MASK)
+    return with_secrets(settings, lambda value, _existing, _place: value if reference_in(value) else MASK)
 
 
-def unmasked(settings: dict[str, Any], kept: Mapping[str, Any]) -> dict[str, Any]:
+def unmasked(settings: dict[str, Any], existing: Mapping[str, Any]) -> dict[str, Any]:
     """Return settings that somebody sends back as they were shown: where they say `MASK`, what is kept stays."""
-    return with_secrets(settings, lambda value, old, _place: old if value == MASK and old else value, kept)
+    return with_secrets(settings, lambda value, old, _place: old if value == MASK and old else value, existing)
 
 
-def with_secrets(settings: Any, change: Change, kept: Any = None, place: Place = ()) -> Any:
+def with_secrets(settings: Any, change: Change, existing: Any = None, place: Place = ()) -> Any:
     """Return JSON with every value under a secret's name changed, at any depth; empty values stay as they are."""
     if isinstance(settings, Mapping):
-        old = cast("Mapping[str, Any]", kept if isinstance(kept, Mapping) else {})
+        old = cast("Mapping[str, Any]", existing if isinstance(existing, Mapping) else {})
         return {
             name: change(value, old.get(name), (*place, name))
             if value and is_secret_name(name)
@@ -51,7 +51,7 @@ def with_secrets(settings: Any, change: Change, kept: Any = None, place: Place =
         }
     if isinstance(settings, list | tuple):
         items = cast("list[Any]", settings)
-        olds = cast("list[Any]", kept if isinstance(kept, list | tuple) else [])
+        olds = cast("list[Any]", existing if isinstance(existing, list | tuple) else [])
         return [
             with_secrets(item, change, olds[at] if at < len(olds) else None, (*place, at))
             for at, item in enumerate(items)

@@ -1,4 +1,4 @@
-"""The base class of tools written in Python and shipped with the product (SPEC TOL-05, TOL-19)."""
+"""The base class of tools written in Python and shipped with the product."""
 
 from abc import ABC, abstractmethod
 from typing import Any, ClassVar

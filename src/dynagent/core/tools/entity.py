@@ -189,13 +189,13 @@ class CustomTool(BaseModel):
 
         What changes nothing makes no version: the tool itself is returned.
         """
-        told = {"description": description, "code": code, "policy": policy, "tags": tags}
-        if all(getattr(self, name) == value for name, value in told.items()):
+        reported = {"description": description, "code": code, "policy": policy, "tags": tags}
+        if all(getattr(self, name) == value for name, value in reported.items()):
             return self
         stays_off = self.disabled_by == "sandbox" and code == self.code
         return self.model_copy(
             update={
-                **told,
+                **reported,
                 "reflection": reflection,
                 "version": self.version + 1,
                 "updated_at": later(now, self.updated_at),

@@ -1,4 +1,4 @@
-"""Why a sandboxed call failed: one error per kind of SANDBOX §4.5; `extra` holds logs, cost and the tool's lines."""
+"""Why a sandboxed call failed: one error per kind; `extra` holds logs, cost and the tool's lines."""
 
 from dynagent.core.shared.errors import Busy, ErrorKind
 from dynagent.core.tools.entity import ToolFailed

@@ -76,7 +76,7 @@ class RunnableTool(Protocol):
 
 
 class ToolFactory(Protocol):
-    """Makes prebuilt tools from a type name and settings (SPEC ARC-06)."""
+    """Makes prebuilt tools from a type name and settings."""
 
     def create_tool(self, tool_type: str, config: dict[str, Any]) -> BaseTool:
         """Return a tool object. Raises ToolNotFoundError for an unregistered type."""

@@ -1,4 +1,4 @@
-"""A file with several tools, as an agent's `tools.py` is (SPEC TOL-20): what was found in it, without running it."""
+"""A file with several tools, as an agent's `tools.py` is: what was found in it, without running it."""
 
 from typing import Literal
 

@@ -1,10 +1,10 @@
-"""Agents with their copies in front (SPEC PER-01: `agent:{id}`, 3600 s)."""
+"""Agents with their copies in front (`agent:{id}`, 3600 s)."""
 
 from collections.abc import Sequence
 
 from dynagent.core.agents import Agent, AgentFilter, AgentRepository, AgentVersion
 from dynagent.core.shared.paging import Page, PageRequest
-from dynagent.infrastructure.hybrid.repository import AfterCommit, EntityCache, HybridRepository, TellOthers
+from dynagent.infrastructure.hybrid.repository import AfterCommit, EntityCache, HybridRepository, PublishToOthers
 
 
 class HybridAgentRepository(HybridRepository[Agent], AgentRepository):
@@ -17,9 +17,11 @@ class HybridAgentRepository(HybridRepository[Agent], AgentRepository):
         *,
         user_id: str,
         after_commit: AfterCommit,
-        tell_others: TellOthers[Agent] | None = None,
+        publish_to_others: PublishToOthers[Agent] | None = None,
     ) -> None:
-        super().__init__(agents, copies, user_id=user_id, after_commit=after_commit, tell_others=tell_others)
+        super().__init__(
+            agents, copies, user_id=user_id, after_commit=after_commit, publish_to_others=publish_to_others
+        )
         self._agents = agents
 
     async def find(self, wanted: AgentFilter, page: PageRequest) -> Page[Agent]:

@@ -1,4 +1,4 @@
-"""A cache in front of PostgreSQL, for any entity (SPEC PER-01…04): read the copy first, the truth on a miss.
+"""A cache in front of PostgreSQL, for any entity: read the copy first, the truth on a miss.
 
 Copies carry versions (see `core/shared/cache.py`) and are written after the commit, never inside the transaction:
 a commit that fails leaves nothing behind, and a reader that was slow cannot put an old copy over a new one.
@@ -18,7 +18,7 @@ from dynagent.core.shared.repository import BaseRepository
 E = TypeVar("E", bound=BaseModel)
 AfterCommit = Callable[[Callable[[], Awaitable[None]]], None]
 """Takes an action that the unit of work awaits once its transaction is committed."""
-TellOthers = Callable[[E | str], Awaitable[None]]
+PublishToOthers = Callable[[E | str], Awaitable[None]]
 """Tells other processes that copies older than this entity are void; the id of a deleted one: all of them."""
 ObserveRead = Callable[[str, bool, float], None]
 """Told of each look into the copies: kind of entity, whether one was there, seconds."""
@@ -124,10 +124,10 @@ class HybridRepository(BaseRepository[E]):
         *,
         user_id: str,
         after_commit: AfterCommit,
-        tell_others: TellOthers[E] | None = None,
+        publish_to_others: PublishToOthers[E] | None = None,
     ) -> None:
         self._inner = inner
-        self._tell_others = tell_others
+        self._publish_to_others = publish_to_others
         self._copies = copies
         self._user_id = user_id
         self._after_commit = after_commit
@@ -157,8 +157,8 @@ class HybridRepository(BaseRepository[E]):
 
     async def _forget(self, id: str) -> None:
         await self._copies.forget(id)
-        if self._tell_others is not None:
-            await self._tell_others(id)
+        if self._publish_to_others is not None:
+            await self._publish_to_others(id)
 
     def _keep_later(self, entity: E) -> E:
         self._after_commit(lambda: self._keep(entity))
@@ -166,8 +166,8 @@ class HybridRepository(BaseRepository[E]):
 
     async def _keep(self, entity: E) -> None:
         await self._copies.keep(entity)
-        if self._tell_others is not None:
-            await self._tell_others(entity)
+        if self._publish_to_others is not None:
+            await self._publish_to_others(entity)
 
 
 def copy_version(updated_at: datetime) -> int:

@@ -1,4 +1,4 @@
-"""LangGraph's checkpoints, for runs that may wait for a person (EXECUTION.md: interrupts, history, forks only).
+"""LangGraph's checkpoints, for runs that may wait for a person (interrupts, history, forks only).
 
 The official saver, one instance per run over a shared pool (a shared instance serialises everybody), fenced.
 """
@@ -6,13 +6,13 @@ The official saver, one instance per run over a shared pool (a shared instance s
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from dynagent.core.executions import Checkpoint, Claim, KeptCheckpoints
+from dynagent.core.executions import Checkpoint, Claim, StoredCheckpoints
 
 if TYPE_CHECKING:
     from dynagent.infrastructure.langgraph.fenced_saver import Connections, FencedSaver
 
 
-class Checkpoints(KeptCheckpoints):
+class Checkpoints(StoredCheckpoints):
     """Hands out savers and shows what they kept; the pool is opened with the first one."""
 
     def __init__(self, dsn: str, *, max_connections: int = 8) -> None:
@@ -33,9 +33,9 @@ class Checkpoints(KeptCheckpoints):
     async def list(self, execution_id: str, limit: int) -> Sequence[Checkpoint]:
         """Return up to `limit` kept states, newest first."""
         # Late for the same reason as in `_opened`.
-        from dynagent.infrastructure.langgraph.fenced_saver import kept_states
+        from dynagent.infrastructure.langgraph.fenced_saver import stored_states
 
-        return await kept_states(await self._opened(), execution_id, limit)
+        return await stored_states(await self._opened(), execution_id, limit)
 
     async def _opened(self) -> "Connections":
         # Most processes never keep a checkpoint; the second database driver is loaded by those that do.

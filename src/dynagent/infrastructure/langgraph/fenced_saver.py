@@ -32,26 +32,26 @@ async def open_pool(dsn: str, *, max_connections: int) -> Connections:
     return pool
 
 
-async def kept_states(pool: Connections, thread_id: str, limit: int) -> list[Checkpoint]:
+async def stored_states(pool: Connections, thread_id: str, limit: int) -> list[Checkpoint]:
     """Return up to `limit` states that the saver kept of a run, newest first, as JSON can hold them.
 
     Raises DatabaseUnreachable.
     """
     try:
-        return await _kept_states(AsyncPostgresSaver(pool), thread_id, limit)
+        return await _stored_states(AsyncPostgresSaver(pool), thread_id, limit)
     except (OperationalError, PoolTimeout) as error:
         raise DatabaseUnreachable("the database is away for a moment", retry_after_s=RETRY_AFTER_S) from error
 
 
-async def _kept_states(saver: AsyncPostgresSaver, thread_id: str, limit: int) -> list[Checkpoint]:
+async def _stored_states(saver: AsyncPostgresSaver, thread_id: str, limit: int) -> list[Checkpoint]:
     return [
         Checkpoint(
             thread_id=thread_id,
-            state_data=clean_json(kept.checkpoint["channel_values"]),
-            iteration=kept.metadata.get("step", -1),
-            timestamp=datetime.fromisoformat(kept.checkpoint["ts"]),
+            state_data=clean_json(stored.checkpoint["channel_values"]),
+            iteration=stored.metadata.get("step", -1),
+            timestamp=datetime.fromisoformat(stored.checkpoint["ts"]),
         )
-        async for kept in saver.alist({"configurable": {"thread_id": thread_id}}, limit=limit)
+        async for stored in saver.alist({"configurable": {"thread_id": thread_id}}, limit=limit)
     ]
 
 

@@ -1,4 +1,4 @@
-"""The graph of an agent's run (SPEC EXE-02): analyze → execute_tools ⟲ → synthesize.
+"""The graph of an agent's run: analyze → execute_tools ⟲ → synthesize.
 
 The shape is the same for every agent, so it is compiled once per process; tools, model, journal and trace of a run
 travel in the context. The state holds JSON types only.
@@ -128,9 +128,11 @@ async def _fitting(so_far: Progress, schema: dict[str, Any], run: RunContext, sp
     reading, repairs = read_output(schema, so_far.get("answer") or ""), 0
     while reading.text is None:
         if repairs == MAX_REPAIRS:
-            raise OutputInvalid(f"the answer does not fit the output schema after {repairs} repairs: {reading.told()}")
+            raise OutputInvalid(
+                f"the answer does not fit the output schema after {repairs} repairs: {reading.reported()}"
+            )
         repairs += 1
-        run.trace.retry("output", OutputInvalid(reading.told()), span=span, try_number=repairs + 1)
+        run.trace.retry("output", OutputInvalid(reading.reported()), span=span, try_number=repairs + 1)
         messages = [*_messages(so_far), StoredMessage(role="user", content=repair_request(reading))]
         reply = await run.models.ask(messages, span, last=True)
         so_far = {**so_far, **_advance(messages, reply), "pending": [], "answer": reply.content}

@@ -67,7 +67,7 @@ class ModelCalls:
             reply = reply.model_copy(update={"tool_calls": ()})
         message = call.message(reply, final=last or (not reply.tool_calls and reply.content != ""))
         # Usage first: should the log end between the two, the call is made (and paid) again, and both are told.
-        call.tell_usage(reply, self.name)
+        call.report_usage(reply, self.name)
         self._trace.recorder.record(message)
         return reply
 
@@ -125,7 +125,7 @@ class _Call:
             token_usage=reply.usage,
         )
 
-    def tell_usage(self, reply: ModelReply, asked: str) -> None:
+    def report_usage(self, reply: ModelReply, asked: str) -> None:
         """Record and add up what the call used."""
         self._trace.used(
             reply.model,

@@ -1,4 +1,4 @@
-"""Runs an agent on LangGraph: resolves its tools, drives the graph, returns the outcome (EXE-03, 06, 11)."""
+"""Runs an agent on LangGraph: resolves its tools, drives the graph, returns the outcome."""
 
 # pyright: reportUnknownMemberType=false
 # LangGraph leaves parts of its own signatures untyped.
@@ -77,7 +77,7 @@ class LangGraphRunner:
         state = AgentState(progress=Progress(messages=opening))
         last = Progress()
         context = self._context(workflow.tools, plan, run_trace)
-        graph, durability = await self._kept(workflow.graph, claim, plan)
+        graph, durability = await self._with_storage(workflow.graph, claim, plan)
         parts: AsyncIterator[Any] = graph.astream(
             state, config, context=context, stream_mode=["updates"], version="v2", durability=durability
         )
@@ -93,7 +93,7 @@ class LangGraphRunner:
         tally = run_trace.tally
         return outcome.model_copy(update={"usage": tally.usage(), "cost_usd": tally.cost_usd})
 
-    async def _kept(self, graph: Graph, claim: Claim, plan: RunPlan) -> tuple[Graph, Literal["exit"] | None]:
+    async def _with_storage(self, graph: Graph, claim: Claim, plan: RunPlan) -> tuple[Graph, Literal["exit"] | None]:
         """Return the graph with a saver where its state is to be kept: runs that may wait, or all, by setting."""
         wanted = self._settings.checkpoints
         if self._checkpoints is None or wanted == "off" or (wanted == "waiting" and not plan.requires_approval):

@@ -13,7 +13,7 @@ MAX_REPAIRS = 2
 """How often a model is shown what is wrong with its answer."""
 MAX_STARTS, MAX_SEARCHED = 50, 200_000
 """Places in a text where JSON is looked for inside prose, and characters that are looked through."""
-MAX_TOLD = 5
+MAX_REPORTED = 5
 
 _FENCED = re.compile(r"```[ \t]*[\w+-]*[ \t]*\r?\n(.*?)```", re.DOTALL)
 
@@ -39,9 +39,9 @@ class Reading:
     text: str | None = None
     problems: list[Violation] = field(default_factory=list[Violation])
 
-    def told(self) -> str:
+    def reported(self) -> str:
         """Return what is wrong in one line."""
-        words = [f"{item.pointer or 'the answer'}: {item.detail}" for item in self.problems[:MAX_TOLD]]
+        words = [f"{item.pointer or 'the answer'}: {item.detail}" for item in self.problems[:MAX_REPORTED]]
         more = len(self.problems) - len(words)
         return "; ".join(words) + (f"; and {more} more" if more > 0 else "")
 
@@ -56,7 +56,7 @@ def instruction(schema: dict[str, Any]) -> str:
 
 def repair_request(reading: Reading) -> str:
     """Return what the model is told about an answer that does not fit."""
-    return f"Your answer does not fit the JSON Schema: {reading.told()}. Answer again with the corrected JSON only."
+    return f"Your answer does not fit the JSON Schema: {reading.reported()}. Answer again with the corrected JSON only."
 
 
 def read_output(schema: dict[str, Any], text: str) -> Reading:

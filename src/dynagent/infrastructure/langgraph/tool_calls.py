@@ -225,8 +225,8 @@ async def _all(calls: Iterable[Awaitable[ToolEnd]]) -> list[ToolEnd]:
 
 
 def _explained(error: DynagentError) -> str:
-    told = "; ".join(f"{item.pointer}: {item.detail}" for item in error.violations)
-    return clean_text(f"{error.detail} ({told})" if told else error.detail)[:2000]
+    reported = "; ".join(f"{item.pointer}: {item.detail}" for item in error.violations)
+    return clean_text(f"{error.detail} ({reported})" if reported else error.detail)[:2000]
 
 
 def _bounded(result: Any) -> Any:

@@ -9,9 +9,11 @@ class Circuit(Breaker):
 
     def enter(self) -> None:
         """Ask to call. Raises ModelCircuitOpen, with the seconds to wait, unless the call may pass."""
-        rest_s = self.ask()
-        if rest_s > 0:
-            raise ModelCircuitOpen("the model endpoint has failed repeatedly and is given a rest", retry_after_s=rest_s)
+        open_s = self.ask()
+        if open_s > 0:
+            raise ModelCircuitOpen(
+                "the model endpoint has failed repeatedly and its circuit is open", retry_after_s=open_s
+            )
 
     def leave(self, error: BaseException | None) -> None:
         """Tell how a call that had entered went; a cancelled one says nothing about the endpoint."""

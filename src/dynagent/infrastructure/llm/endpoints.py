@@ -106,7 +106,7 @@ class Endpoints:
         return "closed" if circuit is None else circuit.state
 
     def states(self) -> Counter[tuple[str, str]]:
-        """Return how many endpoints of which provider are in which state, for figures."""
+        """Return how many endpoints of which provider are in which state, for metrics."""
         return Counter((endpoint.provider, endpoint.circuit.state) for endpoint in self._open.values())
 
     async def aclose(self) -> None:

@@ -23,21 +23,21 @@ def error_from_status(status: int, headers: Mapping[str, str], body: str) -> Mod
 
     429 is a rate limit unless the account has no money left; 408, 409, 425 and 5xx may pass; the rest is a refusal.
     """
-    told = _error_object(body)
-    message = _message(told) or body.strip() or "no explanation"
+    reported = _error_object(body)
+    message = _message(reported) or body.strip() or "no explanation"
     detail = f"the model endpoint answered {status}: {clean_text(message)[:MAX_MESSAGE]}"
-    if status == 429 and told.get("code") != "insufficient_quota":
+    if status == 429 and reported.get("code") != "insufficient_quota":
         return ModelRateLimited(detail, retry_after_s=retry_after(headers))
     if status >= 500 or status in _TRANSIENT:
         return ModelUnavailable(detail, retry_after_s=retry_after(headers))
-    param = told.get("param")
+    param = reported.get("param")
     return ModelRefused(detail, extra={"status": status, "param": param if isinstance(param, str) else None})
 
 
-def error_from_event(told: Any) -> ModelError:
+def error_from_event(reported: Any) -> ModelError:
     """Return the error for an `error` object in the middle of a stream."""
-    listed = _as_mapping(told)
-    detail = f"the model endpoint broke off: {clean_text(_message(listed) or str(told))[:MAX_MESSAGE]}"
+    listed = _as_mapping(reported)
+    detail = f"the model endpoint broke off: {clean_text(_message(listed) or str(reported))[:MAX_MESSAGE]}"
     kind = f"{listed.get('type')} {listed.get('code')}"
     if "rate_limit" in kind or "429" in kind:
         return ModelRateLimited(detail)
@@ -83,8 +83,8 @@ def _error_object(body: str) -> dict[str, Any]:
     return _as_mapping(listed.get("error")) or listed
 
 
-def _message(told: Mapping[str, Any]) -> str:
-    message = told.get("message") or told.get("detail")
+def _message(reported: Mapping[str, Any]) -> str:
+    message = reported.get("message") or reported.get("detail")
     return message if isinstance(message, str) else ""
 
 

@@ -107,7 +107,7 @@ class InstalledModels:
             capabilities=PROVIDERS[self.provider].capabilities,
             input_usd=known.input_usd if known else None,
             output_usd=known.output_usd if known else None,
-            obstacle="its endpoint is given a rest" if self.circuit == "open" else "",
+            obstacle="the circuit of its endpoint is open" if self.circuit == "open" else "",
         )
 
     def knows(self, name: str) -> bool:

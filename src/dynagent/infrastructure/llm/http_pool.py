@@ -56,7 +56,7 @@ class HttpPool:
         head = f"POST {self._path}{path} HTTP/1.1\r\n{self._head}Content-Length: {len(body)}\r\n\r\n"
         request = head.encode("latin-1") + body
         try:
-            connection = self._kept()
+            connection = self._pooled()
             if connection is not None:
                 try:
                     return await self._exchange(connection, request, sink, patience)
@@ -82,7 +82,7 @@ class HttpPool:
             while self._idle[0][0] < now - IDLE_CONNECTION_S:
                 self._idle.popleft()[1].close()
 
-    def _kept(self) -> Connection | None:
+    def _pooled(self) -> Connection | None:
         loop = asyncio.get_running_loop()
         while self._idle:
             since, connection = self._idle.pop()

@@ -15,11 +15,11 @@ from dynagent.core.language_models import Candidate, ChatModel, ChatModels, Mode
 from dynagent.infrastructure.llm.choosing import ChoosingModels
 from dynagent.infrastructure.llm.endpoints import Endpoints, ProviderSettings
 from dynagent.infrastructure.llm.factory import InstalledModels
-from dynagent.infrastructure.llm.openai_traces import KeptTrace, OpenAITraces, TracingTarget
+from dynagent.infrastructure.llm.openai_traces import BufferedTrace, OpenAITraces, TracingTarget
 from dynagent.infrastructure.llm.planned import PlannedModels
 from dynagent.infrastructure.llm.usage import working_for
 
-KEPT_S = 5.0
+CACHED_S = 5.0
 MAX_USERS = 10_000
 
 LoadModels = Callable[[str], Awaitable[ChatModels]]
@@ -58,7 +58,7 @@ class ModelsInUse(ChatModels):
         self._load = load
         self._endpoints = endpoints
         self._clock = clock
-        self._kept: OrderedDict[str, tuple[float, ChatModels]] = OrderedDict()
+        self._cached: OrderedDict[str, tuple[float, ChatModels]] = OrderedDict()
 
     @property
     def default(self) -> str:
@@ -86,9 +86,9 @@ class ModelsInUse(ChatModels):
     def forget(self, user_id: str | None) -> None:
         """Read the models of this user (None: everybody's) anew."""
         if user_id is None:
-            self._kept.clear()
+            self._cached.clear()
         else:
-            self._kept.pop(user_id, None)
+            self._cached.pop(user_id, None)
 
     def circuit_of(self, record: ModelRecord) -> str:
         """Return the state of the circuit that this model's calls pass in this process."""
@@ -110,8 +110,8 @@ class ModelsInUse(ChatModels):
         return states
 
     @property
-    def resting(self) -> bool:
-        """Whether the installation's own endpoint is given a rest in this process."""
+    def circuit_open(self) -> bool:
+        """Whether the circuit of the installation's own endpoint is open in this process."""
         return self._installed.circuit in ("open", "half_open")
 
     @property
@@ -126,14 +126,14 @@ class ModelsInUse(ChatModels):
         return _current.get() or self._installed
 
     async def _of_user(self, user_id: str) -> ChatModels:
-        kept = self._kept.get(user_id)
-        if kept is not None and kept[0] > self._clock():
-            return kept[1]
+        cached = self._cached.get(user_id)
+        if cached is not None and cached[0] > self._clock():
+            return cached[1]
         models = await self._load(user_id)
-        self._kept[user_id] = (self._clock() + KEPT_S, models)
-        self._kept.move_to_end(user_id)
-        if len(self._kept) > MAX_USERS:
-            self._kept.popitem(last=False)
+        self._cached[user_id] = (self._clock() + CACHED_S, models)
+        self._cached.move_to_end(user_id)
+        if len(self._cached) > MAX_USERS:
+            self._cached.popitem(last=False)
         return models
 
 
@@ -152,11 +152,11 @@ class OwnersRunner(AgentRunner):
             target = self._models.tracing
             if target is None:
                 return await self._run(claim, plan, trace)
-            kept, began = KeptTrace(trace), time.time()
+            cached, began = BufferedTrace(trace), time.time()
             try:
-                return await self._run(claim, plan, kept)
+                return await self._run(claim, plan, cached)
             finally:
-                self._traces.send(target, claim.execution, kept.events, began)
+                self._traces.send(target, claim.execution, cached.events, began)
 
     async def _run(self, claim: Claim, plan: RunPlan, trace: TraceRecorder) -> Outcome:
         if not plan.fallback_models and not plan.max_rpm:

@@ -137,21 +137,21 @@ def _read_chunk(gatherer: ReplyGatherer, chunk: AIMessageChunk) -> None:
         gatherer.add_call(
             index if isinstance(index, int) else None, id=call["id"], name=call["name"], fragment=call["args"]
         )
-    told: dict[str, Any] = chunk.response_metadata
-    gatherer.model = gatherer.model or str(told.get("model_name") or "")
-    finish = told.get("finish_reason") or _FINISHED.get(str(told.get("status")))
+    reported: dict[str, Any] = chunk.response_metadata
+    gatherer.model = gatherer.model or str(reported.get("model_name") or "")
+    finish = reported.get("finish_reason") or _FINISHED.get(str(reported.get("status")))
     if finish:
         gatherer.finish_reason = finish
     if chunk.usage_metadata:
         gatherer.usage = _read_usage(chunk.usage_metadata)
 
 
-def _read_usage(told: UsageMetadata) -> TokenUsage:
-    given = told.get("input_token_details") or {}
-    made = told.get("output_token_details") or {}
+def _read_usage(reported: UsageMetadata) -> TokenUsage:
+    given = reported.get("input_token_details") or {}
+    made = reported.get("output_token_details") or {}
     return TokenUsage(
-        input_tokens=told["input_tokens"],
-        output_tokens=told["output_tokens"],
+        input_tokens=reported["input_tokens"],
+        output_tokens=reported["output_tokens"],
         cached_input_tokens=given.get("cache_read") or 0,
         reasoning_tokens=made.get("reasoning") or 0,
     )

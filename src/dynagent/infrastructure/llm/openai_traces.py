@@ -1,4 +1,4 @@
-"""Runs sent to OpenAI's traces dashboard, for users who keep a key of their own for that (SPEC MOD-08).
+"""Runs sent to OpenAI's traces dashboard, for users who keep a key of their own for that.
 
 Only who has such a key is affected: the events of the run are kept while it goes on and sent when it has ended. What
 cannot be sent is logged and forgotten; our own trace is the one that counts.
@@ -44,7 +44,7 @@ class TracingTarget:
     key: str = field(repr=False)
 
 
-class KeptTrace(TraceRecorder):
+class BufferedTrace(TraceRecorder):
     """A recorder that also keeps what is sent later."""
 
     def __init__(self, inner: TraceRecorder) -> None:
@@ -112,7 +112,7 @@ def spans_of(execution: Execution, events: Sequence[AnyTraceEvent], began: float
         "object": "trace",
         "id": trace_id,
         "workflow_name": execution.agent_name,
-        "group_id": execution.conversation_id,
+        "group_id": execution.chat_id,
         "metadata": {"execution_id": execution.id, "query": execution.query[:MAX_TEXT]},
     }
     starts = {event.call_key: event for event in events if isinstance(event, ToolStart)}

@@ -1,4 +1,4 @@
-"""Our own client of the Chat Completions API: streaming, tool calls, usage; no object per token (EXECUTION.md)."""
+"""Our own client of the Chat Completions API: streaming, tool calls, usage; no object per token."""
 
 import json
 from collections.abc import Iterator
@@ -207,12 +207,12 @@ def _read_choice(gatherer: ReplyGatherer, choice: dict[str, Any]) -> None:
         gatherer.finish_reason = choice["finish_reason"]
 
 
-def _read_usage(told: dict[str, Any]) -> TokenUsage:
-    given: dict[str, Any] = told.get("prompt_tokens_details") or {}
-    made: dict[str, Any] = told.get("completion_tokens_details") or {}
+def _read_usage(reported: dict[str, Any]) -> TokenUsage:
+    given: dict[str, Any] = reported.get("prompt_tokens_details") or {}
+    made: dict[str, Any] = reported.get("completion_tokens_details") or {}
     return TokenUsage(
-        input_tokens=told.get("prompt_tokens") or 0,
-        output_tokens=told.get("completion_tokens") or 0,
+        input_tokens=reported.get("prompt_tokens") or 0,
+        output_tokens=reported.get("completion_tokens") or 0,
         cached_input_tokens=given.get("cached_tokens") or 0,
         reasoning_tokens=made.get("reasoning_tokens") or 0,
     )

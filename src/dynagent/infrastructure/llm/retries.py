@@ -1,4 +1,4 @@
-"""Model calls that are made again: exponential backoff with jitter, the endpoint's wish honoured (EXE-08, 12)."""
+"""Model calls that are made again: exponential backoff with jitter, the endpoint's wish honoured."""
 
 import asyncio
 import random
@@ -64,7 +64,7 @@ class PersistentModel:
         self._patient = patient
 
     def hurried(self) -> "PersistentModel":
-        """Return the same, but without waiting for an endpoint that rests: somebody else can be asked meanwhile."""
+        """Return the same, but without waiting for an open circuit: somebody else can be asked meanwhile."""
         return PersistentModel(self._inner, self._shared, self._on_retry, patient=False)
 
     async def reply(self, request: ModelRequest, on_text: OnText) -> ModelReply:
@@ -82,15 +82,15 @@ class PersistentModel:
                 return await self._try(request, note)
             except ModelError as error:
                 delay_s = self._shared.delay_s(error, try_number)
-                resting = isinstance(error, ModelCircuitOpen)
-                spent = (waited_s + delay_s if resting else delay_s) > MAX_WAIT_S
-                last = not self._patient if resting else try_number >= MAX_TRIES
+                circuit_open = isinstance(error, ModelCircuitOpen)
+                spent = (waited_s + delay_s if circuit_open else delay_s) > MAX_WAIT_S
+                last = not self._patient if circuit_open else try_number >= MAX_TRIES
                 if not error.retryable or spent or last:
                     raise
                 if streamed and self._on_retry is None:
                     raise
-                # Waiting for a resting endpoint is no try of its own, only bounded in time.
-                try_number, waited_s = try_number + (not resting), waited_s + delay_s
+                # Waiting for an endpoint with an open circuit is no try of its own, only bounded in time.
+                try_number, waited_s = try_number + (not circuit_open), waited_s + delay_s
                 if self._on_retry is not None:
                     self._on_retry(ModelRetry(error, delay_s, try_number))
                 await self._shared.sleep(delay_s)

@@ -80,7 +80,7 @@ class UserModels(ChatModels):
     def _obstacle(self, record: ModelRecord) -> str:
         if find_provider(record.provider).needs_key and not self._has_key(record):
             return "there is no key for it"
-        return "its endpoint is given a rest" if self._endpoints.circuit_of(record) == "open" else ""
+        return "the circuit of its endpoint is open" if self._endpoints.circuit_of(record) == "open" else ""
 
     def get(self, name: str | None, on_retry: OnRetry | None = None) -> ChatModel:
         """Return the model by id or name (None: the default), with retries and the models that step in for it."""
@@ -187,11 +187,11 @@ class AskedModel:
 
 
 class FallbackModel:
-    """Asks one model after the other until one answers; each change is told, never silent (MOD-09)."""
+    """Asks one model after the other until one answers; each change is told, never silent."""
 
     def __init__(self, chain: Sequence[ChatModel], on_retry: OnRetry | None) -> None:
         self.name = chain[0].name
-        # Nobody waits for an endpoint that rests while another model can be asked.
+        # Nobody waits for an endpoint whose circuit is open while another model can be asked.
         self._chain = [*(hurried(model) for model in chain[:-1]), chain[-1]]
         self._on_retry = on_retry
 
@@ -214,10 +214,10 @@ class FallbackModel:
             except ModelError as error:
                 if streamed and self._on_retry is None:
                     raise
-                self._tell(number, error)
+                self._report(number, error)
         return await self._chain[-1].reply(request, on_text)
 
-    def _tell(self, number: int, error: ModelError) -> None:
+    def _report(self, number: int, error: ModelError) -> None:
         if self._on_retry is not None:
             following = self._chain[number + 1].name
             switched = ModelSwitched(f"switched to {following} because {self._chain[number].name}: {error.detail}")
@@ -225,7 +225,7 @@ class FallbackModel:
 
 
 def hurried(model: ChatModel) -> ChatModel:
-    """Return the model so that it does not wait for an endpoint that rests."""
+    """Return the model so that it does not wait for an endpoint whose circuit is open."""
     return model.hurried() if isinstance(model, PersistentModel | FallbackModel) else model
 
 

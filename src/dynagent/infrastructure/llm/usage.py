@@ -33,7 +33,7 @@ Place = tuple[str, str, str]
 
 
 class UsageMeter:
-    """Counts tries. A cancelled one is none, nor is one that a resting circuit kept from happening."""
+    """Counts tries. A cancelled one is none, nor is one that an open circuit kept from happening."""
 
     def __init__(self, prices: Prices) -> None:
         self._prices = prices

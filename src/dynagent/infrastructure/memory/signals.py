@@ -1,36 +1,36 @@
-"""Bells and cancel signals: to the worker of this process first, to the others where that is not enough."""
+"""Notifications and cancel signals: to the worker of this process first, to the others where that is not enough."""
 
 from collections.abc import Callable
 
-from dynagent.core.executions import CancelSignal, Doorbell, Lane
+from dynagent.core.executions import CancelSignal, Lane, Notifier
 
-OnRing = Callable[[str, Lane], None]
+OnNotification = Callable[[str, Lane], None]
 OnCancel = Callable[[str], None]
 HasRoom = Callable[[Lane], bool]
 
 
-class NearestDoorbell(Doorbell):
-    """Rings the worker of this process while it has room, else the others; the nearest start is the fastest.
+class NearestNotifier(Notifier):
+    """Notifies the worker of this process while it has room, else the others; the nearest start is the fastest.
 
-    `remote` is None when there is no way to reach others: then this process's worker queues the bell.
+    `remote` is None when there is no way to reach others: then this process's worker queues the notification.
     """
 
-    def __init__(self, remote: Doorbell | None = None) -> None:
+    def __init__(self, remote: Notifier | None = None) -> None:
         self._remote = remote
-        self._on_ring: OnRing | None = None
+        self._on_notification: OnNotification | None = None
         self._has_room: HasRoom = lambda _: True
 
-    def attach(self, on_ring: OnRing, has_room: HasRoom) -> None:
-        """Have this process's worker hear the bells."""
-        self._on_ring = on_ring
+    def attach(self, on_notification: OnNotification, has_room: HasRoom) -> None:
+        """Have this process's worker hear the notifications."""
+        self._on_notification = on_notification
         self._has_room = has_room
 
-    async def ring(self, execution_id: str, lane: Lane) -> None:
-        """Ring."""
-        if self._on_ring is not None and (self._remote is None or self._has_room(lane)):
-            self._on_ring(execution_id, lane)
+    async def notify(self, execution_id: str, lane: Lane) -> None:
+        """Notify."""
+        if self._on_notification is not None and (self._remote is None or self._has_room(lane)):
+            self._on_notification(execution_id, lane)
         elif self._remote is not None:
-            await self._remote.ring(execution_id, lane)
+            await self._remote.notify(execution_id, lane)
 
 
 class SpreadCancelSignal(CancelSignal):

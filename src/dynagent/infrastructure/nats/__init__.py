@@ -1,1 +1,1 @@
-"""Bells over NATS JetStream; needs the extra `nats`."""
+"""Notifications over NATS JetStream; needs the extra `nats`."""

@@ -1,4 +1,4 @@
-"""The correlation id (MON-02): taken from the request or made at the edge, bound to every log line, sent back."""
+"""The correlation id: taken from the request or made at the edge, bound to every log line, sent back."""
 
 import os
 import re

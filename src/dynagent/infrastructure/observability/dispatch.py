@@ -1,4 +1,4 @@
-"""Figures of claims: how long they take, how long executions waited for one, how often attempts are repeated."""
+"""Metrics of claims: how long they take, how long executions waited for one, how often attempts are repeated."""
 
 import time
 
@@ -22,10 +22,10 @@ class ObservedDispatch:
             self._count(claim)
         return claim
 
-    async def hand_back(self, execution_id: str, attempt: int, *, crashed: bool, delay_s: float = 0.0) -> bool:
-        """Hand back as the inner dispatch does."""
-        returned = await self._inner.hand_back(execution_id, attempt, crashed=crashed, delay_s=delay_s)
-        self._metrics.hand_backs.of("crash" if crashed else "release").inc()
+    async def requeue(self, execution_id: str, attempt: int, *, crashed: bool, delay_s: float = 0.0) -> bool:
+        """Requeue as the inner dispatch does."""
+        returned = await self._inner.requeue(execution_id, attempt, crashed=crashed, delay_s=delay_s)
+        self._metrics.requeues.of("crash" if crashed else "release").inc()
         return returned
 
     def _count(self, claim: Claim) -> None:

@@ -1,4 +1,4 @@
-"""Figures with labels, looked up quickly and bounded in number."""
+"""Metrics with labels, looked up quickly and bounded in number."""
 
 from typing import Generic, TypeVar
 
@@ -11,7 +11,7 @@ NAMES_AT_MOST = 200
 
 
 class Labelled(Generic[M]):
-    """A figure with labels: `of(*values)` is its child for these values, found without prometheus_client's lock.
+    """A metric with labels: `of(*values)` is its child for these values, found without prometheus_client's lock.
 
     Each run asks for some thirty children; looking one up there costs ten times what counting does. With `named` the
     first label holds names that people (or models) make up: after `NAMES_AT_MOST` of them the rest is `other`.
@@ -27,8 +27,8 @@ class Labelled(Generic[M]):
         """Return the child for the labels' values, in their order."""
         child = self._children.get(values)
         if child is None:
-            kept = self._bounded(values) if self._named else values
-            child = self._children[kept] = self._metric.labels(*kept)
+            selected = self._bounded(values) if self._named else values
+            child = self._children[selected] = self._metric.labels(*selected)
         return child
 
     def _bounded(self, values: tuple[str, ...]) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Structured logs (MON-01): one pipeline for our own lines and for those of libraries, as JSON or for a terminal.
+"""Structured logs: one pipeline for our own lines and for those of libraries, as JSON or for a terminal.
 
 Every line has `timestamp`, `level`, `service_name`, `correlation_id`, `user_id` and `message`, and `stack_trace`
 where there is one. The ids come from structlog's context variables, which the ASGI layers bind per request.

@@ -70,13 +70,13 @@ class LoopWatch:
         self._lags.append((now, lag_s))
 
     def _look(self, watched: int) -> None:
-        told_of = 0.0
+        reported_at = 0.0
         while not self._over.wait(self._every_s):
             woken_at = self._woken_at
             blocked_s = time.monotonic() - woken_at - self._every_s
-            if blocked_s < self._late_s or woken_at == told_of:
+            if blocked_s < self._late_s or woken_at == reported_at:
                 continue
-            told_of = woken_at
+            reported_at = woken_at
             frame = sys._current_frames().get(watched)
             stack = traceback.format_stack(frame)[-STACK_LINES:] if frame is not None else []
             log.error("event_loop_blocked", blocked_s=round(blocked_s, 2), stack="".join(stack))

@@ -1,4 +1,4 @@
-"""Figures for Prometheus (MON-11) in a registry of our own, and the decorator that measures a handler (MON-04)."""
+"""Metrics for Prometheus in a registry of our own, and the decorator that measures a handler."""
 
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
@@ -31,7 +31,7 @@ log = structlog.get_logger(__name__)
 
 
 class Metrics:
-    """All figures of one process. Times are seconds; labels have few values each, never ids."""
+    """All metrics of one process. Times are seconds; labels have few values each, never ids."""
 
     def __init__(self) -> None:
         self.registry = registry = CollectorRegistry()
@@ -210,8 +210,8 @@ class Metrics:
                 registry=registry,
             )
         )
-        self.hand_backs = Labelled(
-            Counter("dynagent_hand_backs", "Attempts given up here (release, crash).", ("why",), registry=registry)
+        self.requeues = Labelled(
+            Counter("dynagent_requeues", "Attempts given up here (release, crash).", ("why",), registry=registry)
         )
         self.cache_requests = Labelled(
             Counter("dynagent_cache_requests", "Copies looked for (hit, miss).", ("kind", "outcome"), registry=registry)

@@ -1,4 +1,4 @@
-"""ASGI layers around the whole application: one log line and its figures per request, and errors that escape.
+"""ASGI layers around the whole application: one log line and its metrics per request, and errors that escape.
 
 They pass every message on as it comes, so that streams stream.
 """

@@ -1,4 +1,4 @@
-"""Figures and log lines of executions, read from the trace itself: whatever is recorded is also counted and logged."""
+"""Metrics and log lines of executions, read from the trace itself: whatever is recorded is also counted and logged."""
 
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -59,8 +59,8 @@ class ObservedRecorder:
         self.record_text = inner.record_text
         self.flush = inner.flush
         # A first attempt is what everybody expects, and its end has a line; a later one is what an operator looks for.
-        tell = self._log.debug if claim.execution.attempt == 1 else self._log.info
-        tell("execution_claimed", attempt=claim.execution.attempt)
+        write = self._log.debug if claim.execution.attempt == 1 else self._log.info
+        write("execution_claimed", attempt=claim.execution.attempt)
 
     def record(self, event: AnyTraceEvent) -> None:
         """Record an event; steps are logged at DEBUG, retries at WARNING."""

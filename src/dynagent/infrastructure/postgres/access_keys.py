@@ -13,8 +13,8 @@ from dynagent.infrastructure.postgres.kit.metadata import ID, MOMENT, metadata, 
 from dynagent.infrastructure.postgres.kit.owned import OwnedTable
 from dynagent.infrastructure.postgres.kit.prepared import parameter
 
-personal_api_keys = Table(
-    "personal_api_keys",
+access_keys = Table(
+    "access_keys",
     metadata,
     Column("id", ID, primary_key=True),
     Column("user_id", ID, of_user(), nullable=False),
@@ -28,14 +28,14 @@ personal_api_keys = Table(
     Column("created_at", MOMENT, nullable=False),
     UniqueConstraint("key_hash"),
 )
-Index("ix_personal_api_keys_user_id", personal_api_keys.c.user_id)
-_LIVE = personal_api_keys.c.revoked_at.is_(None)
+Index("ix_access_keys_user_id", access_keys.c.user_id)
+_LIVE = access_keys.c.revoked_at.is_(None)
 
 
 class PostgresAccessKeys(OwnedTable[AccessKey], AccessKeys):
     """One owner's access keys."""
 
-    mapping = TableMapping(personal_api_keys, AccessKey)
+    mapping = TableMapping(access_keys, AccessKey)
     noun = "access key"
     not_found = NotFound
 
@@ -54,11 +54,11 @@ class PostgresAccessKeys(OwnedTable[AccessKey], AccessKeys):
     @classmethod
     def live(cls) -> sa.Select[Any]:
         """Return the selection of the keys that are not revoked, newest first."""
-        return cls.query(_LIVE).order_by(personal_api_keys.c.id.desc())
+        return cls.query(_LIVE).order_by(access_keys.c.id.desc())
 
     @classmethod
     def revoked(cls) -> sa.ClauseElement:
         """Return the statement that voids a key and gives back a row if it did."""
-        void = sa.update(personal_api_keys).where(cls.has_id(), cls.writable(), _LIVE)
-        now = parameter(personal_api_keys.c.revoked_at, "now")
-        return void.values(revoked_at=now).returning(personal_api_keys.c.id)
+        void = sa.update(access_keys).where(cls.has_id(), cls.writable(), _LIVE)
+        now = parameter(access_keys.c.revoked_at, "now")
+        return void.values(revoked_at=now).returning(access_keys.c.id)

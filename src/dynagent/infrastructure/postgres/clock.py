@@ -13,15 +13,15 @@ class StoreClock:
     """
 
     def __init__(self) -> None:
-        self._told: tuple[datetime, float] | None = None
+        self._reported: tuple[datetime, float] | None = None
 
     def __call__(self) -> datetime:
         """Return now; by this machine's clock until the first `set`."""
-        if self._told is None:
+        if self._reported is None:
             return utc_now()
-        moment, at = self._told
+        moment, at = self._reported
         return moment + timedelta(seconds=time.monotonic() - at)
 
     def set(self, moment: datetime, *, asked_at: float) -> None:
         """Note what the database said to a question that was asked at this second of the monotonic clock."""
-        self._told = moment, (asked_at + time.monotonic()) / 2
+        self._reported = moment, (asked_at + time.monotonic()) / 2

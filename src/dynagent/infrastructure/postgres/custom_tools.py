@@ -70,7 +70,7 @@ _NAMED = custom_tools.c.name == sa.any_(sa.bindparam("names", type_=ARRAY(Text))
 LOAD_ALL = text_of(sa.select(*STORED.selected).where(_OWN))
 LOAD = text_of(sa.select(*STORED.selected).where(_OWN, _NAMED))
 STATE = text_of(sa.select(custom_tools.c.name, custom_tools.c.id, custom_tools.c.updated_at).where(_OWN, _NAMED))
-KEPT = 2000
+MAX_CACHED = 2000
 """How many registered tools a process keeps read, so that a call asks only whether they are still the same."""
 
 
@@ -117,14 +117,14 @@ class PostgresToolLoader:
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
-        self._kept: OrderedDict[tuple[str, str], CustomTool] = OrderedDict()
+        self._cached: OrderedDict[tuple[str, str], CustomTool] = OrderedDict()
 
     async def __call__(self, user_id: str, names: Sequence[str] | None) -> list[CustomTool]:
         """Return the owner's tools of these names, all of them for None."""
         with in_our_words():
             if names is None:
                 return [STORED.read(row) for row in await self._pool.fetch(LOAD_ALL, user_id)]
-            if not any((user_id, name) in self._kept for name in names):
+            if not any((user_id, name) in self._cached for name in names):
                 return await self._load(user_id, list(names))
             states = await self._pool.fetch(STATE, user_id, list(names))
             found = {row["name"]: self._same(user_id, row) for row in states}
@@ -135,11 +135,11 @@ class PostgresToolLoader:
     async def _load(self, user_id: str, names: list[str]) -> list[CustomTool]:
         tools = [STORED.read(row) for row in await self._pool.fetch(LOAD, user_id, names)]
         for tool in tools:
-            self._kept[user_id, tool.name] = tool
-        while len(self._kept) > KEPT:
-            self._kept.popitem(last=False)
+            self._cached[user_id, tool.name] = tool
+        while len(self._cached) > MAX_CACHED:
+            self._cached.popitem(last=False)
         return tools
 
     def _same(self, user_id: str, row: Row) -> CustomTool | None:
-        kept = self._kept.get((user_id, row["name"]))
-        return kept if kept and (kept.id, kept.updated_at) == (str(row["id"]), row["updated_at"]) else None
+        cached = self._cached.get((user_id, row["name"]))
+        return cached if cached and (cached.id, cached.updated_at) == (str(row["id"]), row["updated_at"]) else None

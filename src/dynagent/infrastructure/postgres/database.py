@@ -117,8 +117,8 @@ def libpq_url(url: str) -> str:
     ssl = options.pop("ssl", None)
     if ssl is not None:
         options.setdefault("sslmode", {"true": "require", "false": "disable"}.get(ssl.lower(), ssl))
-    kept = {name: value for name, value in options.items() if name not in _FOREIGN_OPTIONS}
-    query = urlencode(kept, quote_via=quote, safe="/")
+    selected = {name: value for name, value in options.items() if name not in _FOREIGN_OPTIONS}
+    query = urlencode(selected, quote_via=quote, safe="/")
     return f"postgresql://{parts.netloc}{parts.path}" + (f"?{query}" if query else "")
 
 

@@ -41,9 +41,9 @@ SELECT c.*, extract(epoch FROM c.deadline - now())::float8 AS left_s,
   (SELECT max(v.seq) FROM execution_events v WHERE v.execution_id = $1) AS last_seq FROM claimed c
 """
 
-HAND_BACK = """
+REQUEUE = """
 WITH freed AS (
-  UPDATE executions SET status = 'pending', worker = NULL, rung_at = '-infinity',
+  UPDATE executions SET status = 'pending', worker = NULL, notified_at = '-infinity',
     crashes = crashes + $3::int, not_before = now() + make_interval(secs => $4)
   WHERE id = $1 AND attempt = $2 AND status = 'running'
   RETURNING user_id
@@ -85,10 +85,10 @@ class PostgresDispatch(Dispatch):
             journal = await self._journal(execution_id) if last_seq > 1 else Journal()
         return Claim(execution, last_seq, journal, row["left_s"])
 
-    async def hand_back(self, execution_id: str, attempt: int, *, crashed: bool, delay_s: float = 0.0) -> bool:
+    async def requeue(self, execution_id: str, attempt: int, *, crashed: bool, delay_s: float = 0.0) -> bool:
         """Return a running execution to pending and its slot to its user."""
         with in_our_words():
-            return bool(await self._pool.fetchval(HAND_BACK, execution_id, attempt, int(crashed), delay_s))
+            return bool(await self._pool.fetchval(REQUEUE, execution_id, attempt, int(crashed), delay_s))
 
     async def _journal(self, execution_id: str) -> Journal:
         rows = await self._pool.fetch(JOURNAL, execution_id)
@@ -106,7 +106,7 @@ def read_execution(row: Row) -> Execution:
         query=row["query"],
         model=row["model"],
         context=_json(row["context"]) or {},
-        conversation_id=row["conversation_id"],
+        chat_id=row["chat_id"],
         lane=row["lane"],
         priority=row["priority"],
         status=ExecutionStatus(row["status"]),

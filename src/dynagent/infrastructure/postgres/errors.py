@@ -28,8 +28,8 @@ _TAKEN: dict[str, tuple[type[Conflict], str]] = {
     "uq_agents_user_id_slug": (AgentSlugTaken, "there is an agent with this slug already"),
     "pk_agents": (AgentSlugTaken, "there is an agent with this id already"),
     "uq_custom_tools_user_id_name": (ToolNameTaken, "there is a tool with this name already"),
-    "uq_llm_models_user_id_name": (ModelNameTaken, "there is a model of this name already"),
-    "uq_api_keys_user_id_provider_label": (
+    "uq_language_models_user_id_name": (ModelNameTaken, "there is a model of this name already"),
+    "uq_provider_keys_user_id_provider_label": (
         ProviderKeyTaken,
         "you have a key of this provider with this label; take another label",
     ),

@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from dynagent.core.executions import (
     AnyTraceEvent,
     Cancelled,
-    Conversation,
-    ConversationFilter,
+    Chat,
+    ChatFilter,
     Execution,
     ExecutionFilter,
     ExecutionNotFound,
@@ -26,14 +26,14 @@ from dynagent.core.shared.errors import Conflict, StaleVersion
 from dynagent.core.shared.ids import is_id
 from dynagent.core.shared.paging import Page, PageRequest
 from dynagent.infrastructure.memory.recorder import encode
-from dynagent.infrastructure.postgres import conversations
+from dynagent.infrastructure.postgres import chats
 from dynagent.infrastructure.postgres.dispatch import read_execution
 from dynagent.infrastructure.postgres.interrupts import read_interrupts, read_open_questions, store_answers
 from dynagent.infrastructure.postgres.statements import fetch_one, fetch_page, run, sql
 from dynagent.infrastructure.postgres.submissions import INSERT, WAITING, columns_of, opening_of
 
 COLUMNS = (
-    "id, user_id, agent_id, agent_version, agent_name, query, model, context, conversation_id, lane, priority, status, "
+    "id, user_id, agent_id, agent_version, agent_name, query, model, context, chat_id, lane, priority, status, "
     "attempt, crashes, cancel_requested, deadline, idempotency_key, origin, result, error, usage, cost_usd, "
     "answered_model, output_schema, created_at, started_at, completed_at"
 )
@@ -48,7 +48,7 @@ SELECT id, 1, 0, 'connection', created_at, CAST(:opening AS json) FROM stored RE
     insert=INSERT,
 )
 UPDATE = text("""
-UPDATE executions SET model = :model, context = CAST(:context AS jsonb), conversation_id = :conversation_id,
+UPDATE executions SET model = :model, context = CAST(:context AS jsonb), chat_id = :chat_id,
   lane = :lane, priority = :priority, status = :status, crashes = :crashes, cancel_requested = :cancel_requested,
   deadline = :deadline, result = :result, error = CAST(:error AS jsonb), usage = CAST(:usage AS jsonb),
   cost_usd = :cost_usd, answered_model = :answered_model, started_at = :started_at, completed_at = :completed_at
@@ -96,7 +96,7 @@ FROM unnest(CAST(:types AS text[]), CAST(:moments AS float8[]), CAST(:payloads A
 """)
 GO_ON = sql(
     """
-UPDATE executions SET rung_at = now(), status = CASE WHEN asked.open THEN 'waiting' ELSE 'pending' END,
+UPDATE executions SET notified_at = now(), status = CASE WHEN asked.open THEN 'waiting' ELSE 'pending' END,
   deadline = CASE WHEN asked.open THEN deadline ELSE deadline + greatest(now() - asked.since, interval '0') END
 FROM (
   SELECT bool_or(answered_at IS NULL) AS open, max(created_at) AS since FROM interrupts WHERE execution_id = :id
@@ -230,10 +230,10 @@ class PostgresExecutions(Executions):
         if locked is None or locked["status"] != ExecutionStatus.WAITING:
             return None
         seq = await self._next_seq(id)
-        told = await store_answers(self._session, id, answered, next_seq=seq, attempt=locked["attempt"])
-        if told is None:
+        reported = await store_answers(self._session, id, answered, next_seq=seq, attempt=locked["attempt"])
+        if reported is None:
             return None
-        self._on_stored(id, told)
+        self._on_stored(id, reported)
         row = await fetch_one(self._session, GO_ON, id=id, owner=self._owner)
         return read_execution(row) if row else None
 
@@ -241,25 +241,25 @@ class PostgresExecutions(Executions):
         """Return how many of the owner's executions are pending, counted no further than `most`."""
         return (await run(self._session, WAITING, owner=self._owner, most_waiting=most))[0]["waiting"]
 
-    async def conversations(self, wanted: ConversationFilter, page: PageRequest) -> Page[Conversation]:
-        """Return a page of the owner's conversations that match, the latest first."""
-        return await conversations.list_conversations(self._session, self._owner, wanted, page)
+    async def chats(self, wanted: ChatFilter, page: PageRequest) -> Page[Chat]:
+        """Return a page of the owner's chats that match, the latest first."""
+        return await chats.list_chats(self._session, self._owner, wanted, page)
 
-    async def conversation(self, conversation_id: str) -> Conversation | None:
-        """Return one of the owner's conversations, or None."""
-        return await conversations.read_conversation(self._session, self._owner, conversation_id)
+    async def chat(self, chat_id: str) -> Chat | None:
+        """Return one of the owner's chats, or None."""
+        return await chats.read_chat(self._session, self._owner, chat_id)
 
-    async def describe_conversation(self, talk: Conversation) -> None:
-        """Store a conversation's title and whether it is put away."""
-        await conversations.describe_conversation(self._session, self._owner, talk)
+    async def describe_chat(self, talk: Chat) -> None:
+        """Store a chat's title and whether it is archived."""
+        await chats.describe_chat(self._session, self._owner, talk)
 
-    async def forget_conversation(self, conversation_id: str) -> int:
-        """Remove a conversation's executions with their logs; return how many. Raises ConversationInUse."""
-        return await conversations.forget_conversation(self._session, self._owner, conversation_id)
+    async def forget_chat(self, chat_id: str) -> int:
+        """Remove a chat's executions with their logs; return how many. Raises ChatInUse."""
+        return await chats.forget_chat(self._session, self._owner, chat_id)
 
-    async def history(self, conversation_id: str, limit: int) -> list[Execution]:
-        """Return the latest completed executions of a conversation, oldest first."""
-        wanted = ExecutionFilter(conversation_id=conversation_id, status=ExecutionStatus.COMPLETED)
+    async def history(self, chat_id: str, limit: int) -> list[Execution]:
+        """Return the latest completed executions of a chat, oldest first."""
+        wanted = ExecutionFilter(chat_id=chat_id, status=ExecutionStatus.COMPLETED)
         return list(reversed((await self.find(wanted, PageRequest(limit=limit))).items))
 
     async def _next_seq(self, id: str) -> int:
@@ -267,7 +267,7 @@ class PostgresExecutions(Executions):
 
 
 _MUTABLE = (
-    "id", "owner", "attempt", "model", "context", "conversation_id", "lane", "priority", "status", "crashes",
+    "id", "owner", "attempt", "model", "context", "chat_id", "lane", "priority", "status", "crashes",
     "cancel_requested", "deadline", "result", "error", "usage", "cost_usd", "answered_model", "started_at",
     "completed_at",
 )  # fmt: skip
@@ -276,7 +276,7 @@ _MUTABLE = (
 def _conditions(wanted: ExecutionFilter) -> tuple[list[str], dict[str, Any]]:
     texts = {
         "agent_id": "agent_id = :agent_id",
-        "conversation_id": "conversation_id = :conversation_id",
+        "chat_id": "chat_id = :chat_id",
         # The key of a scheduled run is `<schedule>:<due time>`; the index is on just this expression.
         "schedule_id": "split_part(schedule_key, ':', 1) = :schedule_id",
         "status": "status = :status",

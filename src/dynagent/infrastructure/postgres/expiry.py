@@ -33,7 +33,7 @@ REFUSE = """
 UPDATE interrupts SET answer = $2::jsonb, answered_at = $3 WHERE id = ANY($1::uuid[])
 """
 GO_ON = """
-UPDATE executions SET rung_at = now(), status = CASE WHEN asked.open THEN 'waiting' ELSE 'pending' END,
+UPDATE executions SET notified_at = now(), status = CASE WHEN asked.open THEN 'waiting' ELSE 'pending' END,
   deadline = CASE WHEN asked.open THEN deadline ELSE deadline + greatest(now() - asked.since, interval '0') END
 FROM (
   SELECT bool_or(answered_at IS NULL) AS open, max(created_at) AS since FROM interrupts WHERE execution_id = $1
@@ -55,29 +55,29 @@ FROM unnest($4::int[], $5::text[], $6::text[]) AS v(seq, type, payload)
 """
 
 Publish = Callable[[str, Sequence[Frame]], None]
-Ring = Callable[[str, Lane], None]
+Notify = Callable[[str, Lane], None]
 
 
 class ExpiringQuestions:
-    """Ends what nobody answered in time; followers are told through `publish`, workers through `ring`."""
+    """Ends what nobody answered in time; followers are told through `publish`, workers through `notify`."""
 
-    def __init__(self, pool: Pool, publish: Publish, ring: Ring) -> None:
+    def __init__(self, pool: Pool, publish: Publish, notify: Notify) -> None:
         self._pool = pool
         self._publish = publish
-        self._ring = ring
+        self._notify = notify
 
     async def sweep(self) -> None:
         """Expire what is due, up to `SWEEP_LIMIT` executions."""
-        told: list[tuple[Row, list[Frame], bool]] = []
+        reported: list[tuple[Row, list[Frame], bool]] = []
         async with self._pool.acquire() as connection, connection.transaction():
             for run in await connection.fetch(DUE, SWEEP_LIMIT):
                 expired = await connection.fetch(EXPIRED, run["id"])
                 if expired:
-                    told.append(await _expire(connection, run, expired))
-        for run, frames, goes_on in told:
+                    reported.append(await _expire(connection, run, expired))
+        for run, frames, goes_on in reported:
             self._publish(str(run["id"]), frames)
             if goes_on:
-                self._ring(str(run["id"]), run["lane"])
+                self._notify(str(run["id"]), run["lane"])
 
 
 async def _expire(connection: Connection, run: Row, expired: Sequence[Row]) -> tuple[Row, list[Frame], bool]:

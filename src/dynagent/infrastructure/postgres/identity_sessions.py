@@ -39,7 +39,7 @@ WHERE u.id = $1 AND NOT u.disabled AND (u.sessions_valid_from IS NULL OR u.sessi
 _OF_KEY = """
 SELECT u.id, ARRAY(SELECT r.role_name FROM user_roles JOIN roles r USING (role_id) WHERE user_id = u.id) AS roles,
   k.id AS key_id, k.scopes, k.last_used_at
-FROM personal_api_keys k JOIN users u ON u.id = k.user_id
+FROM access_keys k JOIN users u ON u.id = k.user_id
 WHERE k.key_hash = $1 AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > $2) AND NOT u.disabled
 """
 _OF_TICKET = """
@@ -49,7 +49,7 @@ FROM stream_tickets t JOIN users u ON u.id = t.user_id
 WHERE t.token_hash = $1 AND t.expires_at > $2 AND NOT u.disabled
 """
 USED_EVERY = timedelta(minutes=1)
-KEPT_AFTER_EXPIRY = timedelta(days=1)
+STORED_AFTER_EXPIRY = timedelta(days=1)
 
 
 class PostgresRefreshTokens(RefreshTokens):
@@ -60,7 +60,7 @@ class PostgresRefreshTokens(RefreshTokens):
 
     async def add(self, token: RefreshToken) -> None:
         """Store a new token, and drop the user's that expired a day ago: they tell nothing about reuse any more."""
-        old = refresh_tokens.c.expires_at < token.issued_at - KEPT_AFTER_EXPIRY
+        old = refresh_tokens.c.expires_at < token.issued_at - STORED_AFTER_EXPIRY
         await execute(self._session, sa.delete(refresh_tokens).where(refresh_tokens.c.user_id == token.user_id, old))
         await execute(self._session, sa.insert(refresh_tokens).values(**token.model_dump()))
 
@@ -175,7 +175,7 @@ class PostgresPrincipals(Principals):
         if row is None:
             return None
         if row["last_used_at"] is None or now - row["last_used_at"] >= USED_EVERY:
-            await self._pool.execute("UPDATE personal_api_keys SET last_used_at = $2 WHERE id = $1", row["key_id"], now)
+            await self._pool.execute("UPDATE access_keys SET last_used_at = $2 WHERE id = $1", row["key_id"], now)
         return _principal(row, scopes=frozenset(row["scopes"]))
 
     async def of_ticket(self, token_hash: str, now: datetime) -> Principal | None:

@@ -37,7 +37,7 @@ WHERE i.execution_id = :id AND e.user_id = :owner ORDER BY i.id
 OPEN_QUESTIONS = sql(
     """
 WITH open AS (
-  SELECT {columns}, e.agent_id, e.agent_name, e.query, e.conversation_id
+  SELECT {columns}, e.agent_id, e.agent_name, e.query, e.chat_id
   FROM executions e JOIN interrupts i ON i.execution_id = e.id
   WHERE e.user_id = :owner AND e.status = 'waiting' AND i.answered_at IS NULL
     AND (i.expires_at IS NULL OR i.expires_at > now())
@@ -100,7 +100,7 @@ async def store_answers(
     session: AsyncSession, execution_id: str, answered: Sequence[Interrupt], *, next_seq: int, attempt: int
 ) -> list[Frame] | None:
     """Store answers and return their events, numbered from `next_seq`. None: one was answered before, or another's."""
-    told: list[Frame] = []
+    reported: list[Frame] = []
     for seq, item in enumerate(answered, start=next_seq):
         answer = (item.answer or Answer(decision="reject")).model_dump_json(exclude_none=True)
         given = {"answer": answer, "by": item.answered_by, "at": item.answered_at}
@@ -118,8 +118,8 @@ async def store_answers(
         payload = encode(event, seq=seq, attempt=attempt)
         columns = {"seq": seq, "attempt": attempt, "at": item.answered_at, "payload": payload.decode()}
         await run(session, EVENT, id=execution_id, **columns)
-        told.append(Frame(seq, payload, terminal=False))
-    return told
+        reported.append(Frame(seq, payload, terminal=False))
+    return reported
 
 
 def _read_question(row: Row) -> OpenQuestion:
@@ -128,7 +128,7 @@ def _read_question(row: Row) -> OpenQuestion:
         agent_id=str(row["agent_id"]),
         agent_name=row["agent_name"],
         query=row["query"],
-        conversation_id=row["conversation_id"],
+        chat_id=row["chat_id"],
     )
 
 

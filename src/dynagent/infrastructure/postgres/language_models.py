@@ -24,8 +24,8 @@ from dynagent.infrastructure.postgres.kit.owned import OwnedTable
 from dynagent.infrastructure.postgres.kit.pages import TOTAL, pattern
 from dynagent.infrastructure.postgres.kit.prepared import OWNER
 
-api_keys = Table(
-    "api_keys",
+provider_keys = Table(
+    "provider_keys",
     metadata,
     Column("id", ID, primary_key=True),
     Column("user_id", ID, of_user(), nullable=False),
@@ -39,8 +39,8 @@ api_keys = Table(
     UniqueConstraint("user_id", "provider", "label"),
 )
 
-llm_models = Table(
-    "llm_models",
+language_models = Table(
+    "language_models",
     metadata,
     Column("id", ID, primary_key=True),
     Column("user_id", ID, of_user()),
@@ -50,7 +50,7 @@ llm_models = Table(
     Column("endpoint_url", Text),
     Column("api_key_encrypted", Text),
     Column("key_hint", Text),
-    Column("key_id", ID, ForeignKey("api_keys.id", ondelete="SET NULL")),
+    Column("key_id", ID, ForeignKey("provider_keys.id", ondelete="SET NULL")),
     Column("config_params_json", JSONB, nullable=False, server_default=text("'{}'::jsonb")),
     Column("capabilities", JSONB, nullable=False, server_default=text("'{}'::jsonb")),
     Column("fallbacks", ARRAY(Text), nullable=False, server_default=text("'{}'::text[]")),
@@ -62,19 +62,19 @@ llm_models = Table(
     UniqueConstraint("user_id", "name", postgresql_nulls_not_distinct=True),
 )
 
-Index("ix_llm_models_key_id", llm_models.c.key_id, postgresql_where=llm_models.c.key_id.is_not(None))
+Index("ix_language_models_key_id", language_models.c.key_id, postgresql_where=language_models.c.key_id.is_not(None))
 
 RECORDS = TableMapping(
-    llm_models,
+    language_models,
     ModelRecord,
     renamed={"sealed_key": "api_key_encrypted", "parameters": "config_params_json"},
     written={"config_params_json": lambda record: record.parameters.model_dump(exclude_none=True)},
 )
-KEYS = TableMapping(api_keys, ProviderKey, renamed={"sealed_key": "key_encrypted"})
-OWN = llm_models.c.user_id == OWNER
-GLOBAL = llm_models.c.user_id.is_(None)
+KEYS = TableMapping(provider_keys, ProviderKey, renamed={"sealed_key": "key_encrypted"})
+OWN = language_models.c.user_id == OWNER
+GLOBAL = language_models.c.user_id.is_(None)
 _WORDS = sa.bindparam("search", type_=Text)
-_SEARCHED = sa.or_(llm_models.c.name.ilike(_WORDS), llm_models.c.model_identifier.ilike(_WORDS))
+_SEARCHED = sa.or_(language_models.c.name.ilike(_WORDS), language_models.c.model_identifier.ilike(_WORDS))
 
 
 class PostgresModelRecords(OwnedTable[ModelRecord], ModelRecords):
@@ -156,4 +156,4 @@ class PostgresProviderKeys(OwnedTable[ProviderKey], ProviderKeys):
     @classmethod
     def all_own(cls) -> sa.Select[Any]:
         """Return the selection of the caller's keys, newest first."""
-        return cls.query().order_by(api_keys.c.id.desc())
+        return cls.query().order_by(provider_keys.c.id.desc())

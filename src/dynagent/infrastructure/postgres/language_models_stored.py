@@ -12,14 +12,14 @@ from dynagent.infrastructure.postgres.errors import in_our_words
 from dynagent.infrastructure.postgres.identity_tables import roles, user_roles
 from dynagent.infrastructure.postgres.kit.prepared import OWNER, prepared
 from dynagent.infrastructure.postgres.kit.session import text_of
-from dynagent.infrastructure.postgres.language_models import GLOBAL, KEYS, OWN, RECORDS, api_keys, llm_models
+from dynagent.infrastructure.postgres.language_models import GLOBAL, KEYS, OWN, RECORDS, language_models, provider_keys
 from dynagent.infrastructure.postgres.pool import Pool
 
 FOR_TOOLS = text_of(
-    sa.select(api_keys.c.label, api_keys.c.id, api_keys.c.key_encrypted).where(
-        api_keys.c.user_id == sa.bindparam("owner"),
-        api_keys.c.purpose == sa.literal_column("'tools'"),
-        api_keys.c.label == sa.any_(sa.bindparam("labels", type_=sa.ARRAY(sa.Text))),
+    sa.select(provider_keys.c.label, provider_keys.c.id, provider_keys.c.key_encrypted).where(
+        provider_keys.c.user_id == sa.bindparam("owner"),
+        provider_keys.c.purpose == sa.literal_column("'tools'"),
+        provider_keys.c.label == sa.any_(sa.bindparam("labels", type_=sa.ARRAY(sa.Text))),
     )
 )
 
@@ -52,18 +52,18 @@ class StoredModels:
 
 
 def _usable_models() -> sa.Select[Any]:
-    return sa.select(*RECORDS.selected).where(sa.or_(OWN, GLOBAL), llm_models.c.enabled)
+    return sa.select(*RECORDS.selected).where(sa.or_(OWN, GLOBAL), language_models.c.enabled)
 
 
 def _usable_keys() -> sa.Select[Any]:
-    lent = sa.select(llm_models.c.key_id).where(GLOBAL, llm_models.c.key_id.is_not(None))
-    usable = sa.or_(api_keys.c.user_id == OWNER, api_keys.c.id.in_(lent))
-    return sa.select(*KEYS.selected).where(usable, api_keys.c.purpose == "models").order_by(api_keys.c.id)
+    lent = sa.select(language_models.c.key_id).where(GLOBAL, language_models.c.key_id.is_not(None))
+    usable = sa.or_(provider_keys.c.user_id == OWNER, provider_keys.c.id.in_(lent))
+    return sa.select(*KEYS.selected).where(usable, provider_keys.c.purpose == "models").order_by(provider_keys.c.id)
 
 
 def _tracing_key() -> sa.Select[Any]:
-    of_traces = sa.select(*KEYS.selected).where(api_keys.c.user_id == OWNER, api_keys.c.purpose == "tracing")
-    return of_traces.where(api_keys.c.provider == "openai").order_by(api_keys.c.id.desc()).limit(1)
+    of_traces = sa.select(*KEYS.selected).where(provider_keys.c.user_id == OWNER, provider_keys.c.purpose == "tracing")
+    return of_traces.where(provider_keys.c.provider == "openai").order_by(provider_keys.c.id.desc()).limit(1)
 
 
 def _admin_role() -> sa.Select[Any]:

@@ -1,4 +1,4 @@
-"""Who is alive: one lease row per worker, renewed by the database's clock; the dead are buried, their work returned."""
+"""Who is alive: one lease row per worker, renewed by the database's clock; expired leases free their work."""
 
 import os
 import socket
@@ -33,13 +33,13 @@ SELECT array_agg(id) FROM workers WHERE NOT dead AND lease_until < now() AND id 
   AND EXISTS (SELECT FROM workers own WHERE own.id = $1 AND NOT own.dead AND own.lease_until > now())
 """
 NEIGHBOURS = "SELECT id, info ->> 'process' AS process FROM workers WHERE NOT dead AND info ->> 'host' = $1"
-BURY = """
-WITH buried AS (
+EXPIRE = """
+WITH expired AS (
   UPDATE workers SET dead = true WHERE id = ANY($1::uuid[]) AND NOT dead RETURNING id
 ), freed AS (
-  UPDATE executions e SET status = 'pending', worker = NULL, rung_at = '-infinity', crashes = e.crashes + $2::int,
+  UPDATE executions e SET status = 'pending', worker = NULL, notified_at = '-infinity', crashes = e.crashes + $2::int,
     lane = CASE WHEN e.crashes + $2::int >= $3 THEN 'quarantine' ELSE e.lane END
-  FROM buried WHERE e.worker = buried.id AND e.status = 'running'
+  FROM expired WHERE e.worker = expired.id AND e.status = 'running'
   RETURNING e.user_id
 ), slots AS (
   UPDATE user_slots s SET n = greatest(0, s.n - gone.n)
@@ -49,7 +49,7 @@ SELECT count(*)::int FROM freed
 """
 ORPHANS = """
 WITH freed AS (
-  UPDATE executions e SET status = 'pending', worker = NULL, rung_at = '-infinity', crashes = e.crashes + 1,
+  UPDATE executions e SET status = 'pending', worker = NULL, notified_at = '-infinity', crashes = e.crashes + 1,
     lane = CASE WHEN e.crashes + 1 >= $1 THEN 'quarantine' ELSE e.lane END
   WHERE e.status = 'running' AND NOT EXISTS (SELECT FROM workers w WHERE w.id = e.worker AND NOT w.dead)
   RETURNING e.user_id
@@ -59,14 +59,14 @@ WITH freed AS (
 )
 SELECT count(*)::int FROM freed
 """
-"""What runs under nobody's name: claimed in the moment in which its worker was buried, or restored from a backup."""
+"""What runs under no worker's name: claimed in the moment in which its worker expired, or restored from a backup."""
 HELD = """
 SELECT id, cancel_requested FROM executions
 WHERE worker = $1 AND status = 'running' AND (cancel_requested OR id <> ALL($2::uuid[]))
 """
 GIVE_UP = """
 WITH freed AS (
-  UPDATE executions e SET status = 'pending', worker = NULL, rung_at = '-infinity', crashes = e.crashes + 1,
+  UPDATE executions e SET status = 'pending', worker = NULL, notified_at = '-infinity', crashes = e.crashes + 1,
     lane = CASE WHEN e.crashes + 1 >= $3 THEN 'quarantine' ELSE e.lane END
   WHERE e.id = ANY($2::uuid[]) AND e.worker = $1 AND e.status = 'running'
   RETURNING e.user_id
@@ -82,18 +82,18 @@ WITH due AS (
   JOIN (
     SELECT id, user_id, row_number() OVER (PARTITION BY user_id ORDER BY priority DESC, id) AS place
     FROM executions
-    WHERE status = 'pending' AND coalesce(rung_at, created_at) < now() - make_interval(secs => $1)
+    WHERE status = 'pending' AND coalesce(notified_at, created_at) < now() - make_interval(secs => $1)
       AND (not_before IS NULL OR not_before <= now())
   ) AS ranked ON ranked.id = e.id
   LEFT JOIN user_slots s ON s.user_id = ranked.user_id
   WHERE ranked.place <= $3 - coalesce(s.n, 0) AND e.status = 'pending'
   ORDER BY turn, e.id LIMIT $2 FOR UPDATE OF e SKIP LOCKED
-), rung AS (
-  UPDATE executions e SET rung_at = now() FROM due WHERE e.id = due.id RETURNING e.id, e.lane, due.turn
+), notified AS (
+  UPDATE executions e SET notified_at = now() FROM due WHERE e.id = due.id RETURNING e.id, e.lane, due.turn
 )
-SELECT id, lane FROM rung ORDER BY turn, id
+SELECT id, lane FROM notified ORDER BY turn, id
 """
-"""Users take turns, and nobody is rung for more often than he has places: such bells would only hold up the others."""
+"""Users take turns, and nobody gets more notifications than places: more would only hold up the others."""
 IN_TURN = """
 SELECT e.id FROM executions e LEFT JOIN user_slots s ON s.user_id = e.user_id
 WHERE e.id = ANY($1::uuid[]) AND e.status = 'pending'
@@ -102,19 +102,21 @@ ORDER BY row_number() OVER (PARTITION BY e.user_id ORDER BY e.priority DESC, e.i
 
 
 EAGER_S = 1.5
-"""Age of a ring from which a worker with free hands takes the execution: whoever was rung for it is busy, or gone.
+"""Age of a notification from which an idle worker takes the execution: whoever was notified of it is busy, or gone.
 
-A worker that joins a fleet which is full has work within a sweep, instead of with the next bells.
+A worker that joins a fleet which is full has work within a sweep, instead of with the next notifications.
 """
 
 
 class PostgresLeases(Leases):
-    """Leases of `lease_s` seconds; a pending execution is due again `ring_every_s` seconds after its last ring."""
+    """Leases of `lease_s` seconds; a pending execution is due again `notify_every_s` after the last notification."""
 
-    def __init__(self, pool: Pool, *, lease_s: float = 15.0, ring_every_s: float = 15.0, user_cap: int = 1000) -> None:
+    def __init__(
+        self, pool: Pool, *, lease_s: float = 15.0, notify_every_s: float = 15.0, user_cap: int = 1000
+    ) -> None:
         self._pool = pool
         self._lease_s = lease_s
-        self._ring_every_s = ring_every_s
+        self._notify_every_s = notify_every_s
         self._user_cap = user_cap
         self.clock = StoreClock()
         self.peers = 0
@@ -122,7 +124,7 @@ class PostgresLeases(Leases):
         self._own_id = ""
 
     async def register(self, worker_id: str, *, takes_work: bool = True) -> None:
-        """Enter a worker; bury at once those of this machine whose process is gone, without waiting for their lease."""
+        """Enter a worker; expire at once those of this machine whose process is gone, whatever their lease says."""
         process = {"host": host_identity(), "process": process_identity(os.getpid()), "takes_work": takes_work}
         info = orjson.dumps(process).decode()
         asked_at, name = time.monotonic(), f"{socket.gethostname()}:{os.getpid()}"
@@ -131,7 +133,7 @@ class PostgresLeases(Leases):
         assert row is not None
         self.peers = row["peers"]
         self.clock.set(row["moment"], asked_at=asked_at)
-        await self.bury_neighbours()
+        await self.expire_neighbours()
 
     def hear_of(self, worker_id: str) -> None:
         """Take note of a process that has just registered; the next beat counts exactly."""
@@ -139,31 +141,31 @@ class PostgresLeases(Leases):
             self.peers += 1
 
     async def beat(self, worker_id: str) -> Renewal:
-        """Renew the lease, whether it has run out or not, unless this worker was buried."""
+        """Renew the lease, whether it has run out or not, unless it was found expired."""
         asked_at = time.monotonic()
         row = await self._pool.fetchrow(BEAT, worker_id, self._lease_s)
         if row is None:
             self.peers = 0
-            return "buried"
+            return "expired"
         self.peers = row["peers"]
         self.clock.set(row["moment"], asked_at=asked_at)
-        return "late" if row["late"] else "kept"
+        return "late" if row["late"] else "renewed"
 
     async def retire(self, worker_id: str) -> None:
         """Leave; executions still held go back to pending and count no crash."""
-        await self._pool.fetchval(BURY, [worker_id], 0, QUARANTINE_AFTER)
+        await self._pool.fetchval(EXPIRE, [worker_id], 0, QUARANTINE_AFTER)
 
-    async def bury(self, worker_id: str) -> int:
-        """Bury the others that are past their lease, and return what the dead hold; return how many became pending."""
+    async def expire(self, worker_id: str) -> int:
+        """Expire the others that are past their lease and requeue what they hold; return how many became pending."""
         overdue = await self._pool.fetchval(OVERDUE, worker_id)
-        freed = await self._pool.fetchval(BURY, overdue, 1, QUARANTINE_AFTER) if overdue else 0
+        freed = await self._pool.fetchval(EXPIRE, overdue, 1, QUARANTINE_AFTER) if overdue else 0
         return freed + await self._pool.fetchval(ORPHANS, QUARANTINE_AFTER)
 
-    async def bury_neighbours(self) -> int:
-        """Bury those of this machine whose process is gone; return how many executions became pending."""
+    async def expire_neighbours(self) -> int:
+        """Expire those of this machine whose process is gone; return how many executions became pending."""
         neighbours = await self._pool.fetch(NEIGHBOURS, host_identity())
         gone = [row["id"] for row in neighbours if not _is_running(row["process"])]
-        return await self._pool.fetchval(BURY, gone, 1, QUARANTINE_AFTER) if gone else 0
+        return await self._pool.fetchval(EXPIRE, gone, 1, QUARANTINE_AFTER) if gone else 0
 
     async def held(self, worker_id: str, running: Sequence[str]) -> Sequence[Held]:
         """Return what stands under this worker's name but is not among `running`, or is to be cancelled."""
@@ -179,8 +181,8 @@ class PostgresLeases(Leases):
         return [str(row["id"]) for row in await self._pool.fetch(IN_TURN, list(execution_ids))]
 
     async def due(self, limit: int, *, eager: bool = False) -> Sequence[DueExecution]:
-        """Return pending executions nobody was rung for lately, in the order in which they should start."""
-        age_s = min(EAGER_S, self._ring_every_s) if eager else self._ring_every_s
+        """Return pending executions no worker was notified of lately, in the order in which they should start."""
+        age_s = min(EAGER_S, self._notify_every_s) if eager else self._notify_every_s
         rows = await self._pool.fetch(DUE, age_s, limit, self._user_cap)
         return [DueExecution(str(row["id"]), row["lane"]) for row in rows]
 

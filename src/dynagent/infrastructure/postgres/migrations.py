@@ -1,4 +1,4 @@
-"""Moving the schema: upgrade, downgrade, and whether the database is where this code expects it (SPEC PER-08)."""
+"""Moving the schema: upgrade, downgrade, and whether the database is where this code expects it."""
 
 import asyncio
 import importlib
@@ -52,14 +52,16 @@ async def upgrade_apart(dsn: str) -> None:
         env=os.environ | {"PYTHONPATH": places},
     )
     try:
-        _, told = await process.communicate(dsn.encode())
+        _, reported = await process.communicate(dsn.encode())
     finally:
         if process.returncode is None:
             process.terminate()
             await process.wait()
     if process.returncode:
-        lines = told.decode("utf-8", "replace").strip().splitlines()
-        raise SchemaMismatch(f"the schema could not be brought to {head()}: {lines[-1] if lines else 'no reason told'}")
+        lines = reported.decode("utf-8", "replace").strip().splitlines()
+        raise SchemaMismatch(
+            f"the schema could not be brought to {head()}: {lines[-1] if lines else 'no reason reported'}"
+        )
 
 
 async def downgrade(dsn: str, revision: str) -> None:

@@ -1,4 +1,4 @@
-"""Bells, cancel signals and news of traces over PostgreSQL's notices: how processes reach each other without Redis."""
+"""Notifications, cancels and news of traces over PostgreSQL's notices: how processes reach each other without Redis."""
 
 import asyncio
 import itertools
@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import get_args
 
-from dynagent.core.executions import CancelSignal, Doorbell, Frame, Lane
+from dynagent.core.executions import CancelSignal, Frame, Lane, Notifier
 from dynagent.infrastructure.postgres.notices import Channel, PostgresNotices
 from dynagent.infrastructure.postgres.pool import Pool
 
@@ -15,26 +15,26 @@ HEARD_S = 0.5
 NOTIFY_ALL = "SELECT pg_notify($1, id) FROM unnest($2::text[]) AS id"
 
 
-class NoticeDoorbell(Doorbell):
-    """Every worker hears every bell; the claim decides who gets it. Right for a handful of workers."""
+class NoticeNotifier(Notifier):
+    """Every worker hears every notification; the claim decides who gets it. Right for a handful of workers."""
 
     def __init__(self, notices: PostgresNotices) -> None:
         self._notices = notices
 
-    async def ring(self, execution_id: str, lane: Lane) -> None:
-        """Ring at all workers."""
-        await self._notices.send(Channel.BELL, f"{execution_id} {lane}")
+    async def notify(self, execution_id: str, lane: Lane) -> None:
+        """Notify all workers."""
+        await self._notices.send(Channel.NOTIFICATION, f"{execution_id} {lane}")
 
-    def listen(self, on_ring: Callable[[str, Lane], None]) -> None:
-        """Call `on_ring` for every bell."""
+    def listen(self, on_notification: Callable[[str, Lane], None]) -> None:
+        """Call `on_notification` for every notification."""
 
         def hear(payload: str) -> None:
             execution_id, _, name = payload.partition(" ")
             for lane in LANES:
                 if lane == name:
-                    on_ring(execution_id, lane)
+                    on_notification(execution_id, lane)
 
-        self._notices.listen(Channel.BELL, hear)
+        self._notices.listen(Channel.NOTIFICATION, hear)
 
 
 class NoticeCancelSignal(CancelSignal):
@@ -75,7 +75,7 @@ class NoticeOfCopies:
         self._numbers = itertools.count(1)
         self._answers: set[asyncio.Task[None]] = set()
 
-    async def tell(self, what: str) -> None:
+    async def publish(self, what: str) -> None:
         """Tell it and wait for those who are alive. Never raises."""
         name = f"{self._sender}/{next(self._numbers)}"
         waited = self._rounds[name] = _Round(self._peers())

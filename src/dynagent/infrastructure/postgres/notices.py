@@ -21,7 +21,7 @@ log = structlog.get_logger()
 class Channel(StrEnum):
     """What notices are about; payloads are short texts."""
 
-    BELL = "dynagent_bell"
+    NOTIFICATION = "dynagent_notification"
     CANCEL = "dynagent_cancel"
     TRACE = "dynagent_trace"
     COPY = "dynagent_copy"

@@ -59,11 +59,11 @@ TIDY = (
     "DELETE FROM outbox WHERE delivered_at < now() - interval '1 day'",
     "DELETE FROM refresh_tokens WHERE expires_at < now() - interval '1 day'",
     "DELETE FROM setup_links WHERE expires_at < now() - interval '1 day'",
-    # Refused sign-ins are written by strangers: they must not fill the disk.
+    # Refused sign-ins are written by anonymous callers: they must not fill the disk.
     "DELETE FROM audit_log WHERE outcome = 'refused' AND id < dyn_uuid_floor(now() - interval '90 days')",
-    # Titles of conversations whose last turn is gone.
+    # Titles of chats whose last turn is gone.
     "DELETE FROM chats c WHERE updated_at < now() - interval '1 day' AND NOT EXISTS (SELECT FROM executions e "
-    "WHERE e.user_id = c.user_id AND e.conversation_id = c.conversation_id)",
+    "WHERE e.user_id = c.user_id AND e.chat_id = c.chat_id)",
     "DELETE FROM workers WHERE dead AND lease_until < now() - interval '7 days'",
     # Who called which tool is kept for a month; incidents, refusals and what people did, for ever.
     "DELETE FROM audit_log WHERE action = 'tool.called' AND id < dyn_uuid_floor(now() - interval '30 days')",

@@ -1,4 +1,4 @@
-"""A read replica for what may be read a little late: the traces of ended runs, the audit log, figures of the queue.
+"""A read replica for what may be read a little late: the traces of ended runs, the audit log, metrics of the queue.
 
 It may be away, or far behind: then all of that is asked of the primary, as without a replica. What somebody has just
 written is never read here.

@@ -21,10 +21,10 @@ WHERE a.id = $1 AND a.user_id = $2
 """
 TURNS = """
 SELECT query, result FROM executions
-WHERE user_id = $1 AND conversation_id = $2 AND status = 'completed' AND id < $3
+WHERE user_id = $1 AND chat_id = $2 AND status = 'completed' AND id < $3
 ORDER BY id DESC LIMIT $4
 """
-KEPT_VERSIONS = 2000
+CACHED_VERSIONS = 2000
 TURNS_REMEMBERED = 20
 
 
@@ -33,23 +33,23 @@ class PostgresAgentConfigurations(AgentConfigurations):
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
-        self._kept: OrderedDict[tuple[str, int], AgentConfiguration] = OrderedDict()
+        self._cached: OrderedDict[tuple[str, int], AgentConfiguration] = OrderedDict()
 
     async def get(self, agent_id: str, version: int) -> AgentConfiguration:
         """Return the configuration of one version. Raises AgentVersionNotFound."""
         key = (agent_id, version)
-        kept = self._kept.get(key)
-        if kept is not None:
-            self._kept.move_to_end(key)
-            return kept
+        cached = self._cached.get(key)
+        if cached is not None:
+            self._cached.move_to_end(key)
+            return cached
         with in_our_words():
             row = await self._pool.fetchrow(VERSION, agent_id, version)
         if row is None:
             raise AgentVersionNotFound(f"agent {agent_id} has no version {version}; it may have been deleted")
         configuration = AgentConfiguration.model_validate_json(row["configuration"])
-        self._kept[key] = configuration
-        if len(self._kept) > KEPT_VERSIONS:
-            self._kept.popitem(last=False)
+        self._cached[key] = configuration
+        if len(self._cached) > CACHED_VERSIONS:
+            self._cached.popitem(last=False)
         return configuration
 
     async def latest(self, agent_id: str, user_id: str) -> AgentVersion:
@@ -67,8 +67,8 @@ class PostgresAgentConfigurations(AgentConfigurations):
         )
 
 
-class PostgresConversations:
-    """Earlier turns of a conversation: the last twenty completed executions of its owner."""
+class PostgresChats:
+    """Earlier turns of a chat: the last twenty completed executions of its owner."""
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
@@ -76,7 +76,5 @@ class PostgresConversations:
     async def turns(self, execution: Execution) -> list[tuple[str, str]]:
         """Return (question, answer), oldest first."""
         with in_our_words():
-            rows = await self._pool.fetch(
-                TURNS, execution.user_id, execution.conversation_id, execution.id, TURNS_REMEMBERED
-            )
+            rows = await self._pool.fetch(TURNS, execution.user_id, execution.chat_id, execution.id, TURNS_REMEMBERED)
         return [(row["query"], row["result"] or "") for row in reversed(rows)]

@@ -18,7 +18,7 @@ from dynagent.infrastructure.postgres.schedules import STORED
 log = structlog.get_logger(__name__)
 
 BATCH = 100
-Ring = Callable[[str, Lane], None]
+Notify = Callable[[str, Lane], None]
 
 DUE = """
 SELECT s.*, a.version AS agent_version, a.name AS agent_name, a.status = 'disabled' AS agent_disabled, now() AS now,
@@ -60,11 +60,11 @@ class PostgresFiring:
     """
 
     def __init__(
-        self, pool: Pool, timetable: Timetable, ring: Ring, *, run_timeout_s: float, most_waiting: int = 10_000
+        self, pool: Pool, timetable: Timetable, notify: Notify, *, run_timeout_s: float, most_waiting: int = 10_000
     ) -> None:
         self._pool = pool
         self._timetable = timetable
-        self._ring = ring
+        self._notify = notify
         self._run_timeout_s = run_timeout_s
         self._most_waiting = most_waiting
         self._task: asyncio.Task[None] | None = None
@@ -87,12 +87,12 @@ class PostgresFiring:
             await asyncio.sleep(every_s)
 
     async def fire(self, limit: int = BATCH) -> int:
-        """Start up to `limit` due executions and ring for each after the commit; return how many were due."""
+        """Start up to `limit` due executions and notify workers of each after the commit; return how many were due."""
         async with self._pool.acquire() as connection, connection.transaction():
             started = [await self._fire_apart(connection, row) for row in await connection.fetch(DUE, limit)]
         for item in started:
             if item is not None:
-                self._ring(item.execution_id, item.lane)
+                self._notify(item.execution_id, item.lane)
         return len(started)
 
     async def _fire_apart(self, connection: Connection, row: Row) -> DueExecution | None:

@@ -10,9 +10,9 @@ from dynagent.core.shared.sealing import SealsSecrets
 from dynagent.core.shared.secret_names import SEALED, sealed_in, with_secrets
 from dynagent.infrastructure.postgres.database import Database
 from dynagent.infrastructure.postgres.kit.session import execute
-from dynagent.infrastructure.postgres.language_models import api_keys, llm_models
+from dynagent.infrastructure.postgres.language_models import language_models, provider_keys
 
-COLUMNS = ((api_keys, api_keys.c.key_encrypted), (llm_models, llm_models.c.api_key_encrypted))
+COLUMNS = ((provider_keys, provider_keys.c.key_encrypted), (language_models, language_models.c.api_key_encrypted))
 # Ciphertexts of agents are bound to their owner, those of earlier versions too.
 AGENTS = sa.text("""
 SELECT id, user_id, 0 AS version, configuration::text AS configuration FROM agents
@@ -75,7 +75,7 @@ def resealed(configuration: Any, box: SealsSecrets, *, owner: str) -> tuple[Any,
     """Return a stored configuration with its secrets under the current key, and how many were under another."""
     count = 0
 
-    def renew(value: Any, _kept: Any, _place: Any) -> Any:
+    def renew(value: Any, _existing: Any, _place: Any) -> Any:
         nonlocal count
         sealed = sealed_in(value)
         if sealed is None or box.is_current(sealed):

@@ -17,12 +17,12 @@ from dynagent.infrastructure.postgres.pool import Pool
 from dynagent.infrastructure.postgres.statements import positional, sql
 
 _INSERT = """
-INSERT INTO executions (id, user_id, agent_id, agent_version, agent_name, query, model, context, conversation_id,
+INSERT INTO executions (id, user_id, agent_id, agent_version, agent_name, query, model, context, chat_id,
   lane, priority, status, attempt, crashes, cancel_requested, deadline, idempotency_key, origin, result, error,
   usage, cost_usd, answered_model, output_schema, created_at, started_at, completed_at)
 SELECT CAST(:id AS uuid), CAST(:owner AS uuid), CAST(:agent_id AS uuid), CAST(:agent_version AS int),
   CAST(:agent_name AS text), CAST(:query AS text), CAST(:model AS text), CAST(:context AS jsonb),
-  CAST(:conversation_id AS text), CAST(:lane AS text), CAST(:priority AS int), CAST(:status AS text),
+  CAST(:chat_id AS text), CAST(:lane AS text), CAST(:priority AS int), CAST(:status AS text),
   CAST(:attempt AS int), CAST(:crashes AS int), CAST(:cancel_requested AS boolean), CAST(:deadline AS timestamptz),
   CAST(:idempotency_key AS text), CAST(:origin AS jsonb), CAST(:result AS text), CAST(:error AS jsonb),
   CAST(:usage AS jsonb), CAST(:cost_usd AS numeric), CAST(:answered_model AS text),

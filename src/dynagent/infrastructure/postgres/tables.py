@@ -44,7 +44,7 @@ executions = Table(
     Column("query", Text, nullable=False),
     Column("model", Text),
     Column("context", JSONB, nullable=False),
-    Column("conversation_id", Text),
+    Column("chat_id", Text),
     Column("lane", Text, nullable=False),
     Column("priority", Integer, nullable=False, server_default=text("0")),
     Column("status", Text, nullable=False),
@@ -52,7 +52,7 @@ executions = Table(
     Column("crashes", Integer, nullable=False, server_default=text("0")),
     Column("worker", _id),
     Column("not_before", _moment),
-    Column("rung_at", _moment),
+    Column("notified_at", _moment),
     Column("cancel_requested", Boolean, nullable=False, server_default=text("false")),
     Column("deadline", _moment),
     Column("idempotency_key", Text),
@@ -73,11 +73,11 @@ executions = Table(
 Index("ix_executions_user_id_id", executions.c.user_id, executions.c.id.desc())
 Index("ix_executions_user_id_agent_id_id", executions.c.user_id, executions.c.agent_id, executions.c.id.desc())
 Index(
-    "ix_executions_user_id_conversation_id_id",
+    "ix_executions_user_id_chat_id_id",
     executions.c.user_id,
-    executions.c.conversation_id,
+    executions.c.chat_id,
     executions.c.id,
-    postgresql_where=executions.c.conversation_id.is_not(None),
+    postgresql_where=executions.c.chat_id.is_not(None),
 )
 Index(
     "ix_executions_pending",

@@ -19,7 +19,7 @@ _ENDED = """
 ended AS (
   UPDATE executions e SET
     status = CASE WHEN f.status = 'waiting' AND e.cancel_requested THEN 'pending' ELSE f.status END,
-    rung_at = CASE WHEN f.status = 'waiting' THEN '-infinity' ELSE e.rung_at END,
+    notified_at = CASE WHEN f.status = 'waiting' THEN '-infinity' ELSE e.notified_at END,
     result = f.result, error = f.error::jsonb, usage = f.usage::jsonb,
     cost_usd = f.cost_usd, answered_model = coalesce(f.model, e.answered_model), worker = NULL,
     completed_at = CASE WHEN f.status = 'waiting' THEN NULL ELSE now() END
@@ -33,7 +33,7 @@ ended AS (
   FROM (SELECT user_id, count(*)::int AS n FROM ended GROUP BY user_id) AS gone WHERE s.user_id = gone.user_id
   RETURNING s.user_id, gone.n AS places, s.n + gone.n >= $17 AS was_full
 )"""
-_TOLD = "SELECT id::text AS id, NULL AS lane, true AS owned FROM owned"
+_REPORTED = "SELECT id::text AS id, NULL AS lane, true AS owned FROM owned"
 _AND_END = """
 WITH {owned}, {ended} {told}
 UNION ALL SELECT next.id::text, next.lane, false FROM freed CROSS JOIN LATERAL (
@@ -49,7 +49,7 @@ def store(*, again: bool = False, ending: bool = False) -> str:
     """Return the statement that stores a batch's events, fenced: of attempts that still own their execution.
 
     Its rows are the executions owned (`id`, `owned` true). With `ending` it takes the ends of some of them as well, and
-    its other rows are pending executions to ring for (`id`, `lane`): their users had no free place until now. Among
+    its other rows are pending executions to notify of (`id`, `lane`): their users had no free place until now. Among
     these is a run that was to be cancelled just as it began to wait: it does not wait, whoever claims it next ends it.
     `again` is for a batch whose commit may have happened although its answer was lost: what stands there stays.
     """
@@ -67,8 +67,8 @@ JOIN unnest($1::uuid[], $2::int[], $3::int[]) AS last(id, seq, attempt)
 def _statement(again: bool, ending: bool) -> str:
     owned = _OWNED.replace("{on_conflict}", _AGAIN if again else "")
     if ending:
-        return _AND_END.replace("{owned}", owned).replace("{ended}", _ENDED).replace("{told}", _TOLD)
-    return f"WITH {owned} {_TOLD}"
+        return _AND_END.replace("{owned}", owned).replace("{ended}", _ENDED).replace("{told}", _REPORTED)
+    return f"WITH {owned} {_REPORTED}"
 
 
 _STATEMENTS = {(again, ending): _statement(again, ending) for again in (False, True) for ending in (False, True)}

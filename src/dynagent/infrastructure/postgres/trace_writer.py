@@ -50,7 +50,7 @@ TRANSIENT_ERRORS = (
 
 Publish = Callable[[str, Sequence[Frame]], None]
 OnFreed = Callable[[str, Lane], None]
-"""Told of a pending execution whose user had no free place until now: ring for it."""
+"""Told of a pending execution whose user had no free place until now: notify workers of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,10 +134,10 @@ class Scopes:
 
     def _after_commit(self, uow: PostgresUnitOfWork) -> Publish:
         def note(execution_id: str, frames: Sequence[Frame]) -> None:
-            async def tell() -> None:
+            async def publish() -> None:
                 self._publish(execution_id, frames)
 
-            uow.after_commit(tell)
+            uow.after_commit(publish)
 
         return note
 

@@ -1,1 +1,1 @@
-"""Bells over RabbitMQ; needs the extra `rabbitmq`."""
+"""Notifications over RabbitMQ; needs the extra `rabbitmq`."""

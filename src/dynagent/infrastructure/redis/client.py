@@ -39,12 +39,12 @@ class ServerRuns:
         await connection.on_connect()
         await connection.send_command("INFO", "server")
         try:
-            told = await connection.read_response()
+            reported = await connection.read_response()
         except ResponseError as error:
             # Not allowed to this account: then a restart cannot be told from none.
             log.debug("redis_run_unknown", error=repr(error))
-            told = b""
-        text = told if isinstance(told, bytes) else str(told).encode()
+            reported = b""
+        text = reported if isinstance(reported, bytes) else str(reported).encode()
         lines = dict(line.split(b":", 1) for line in text.splitlines() if b":" in line)
         self._runs[self._place(connection)] = lines.get(b"run_id", b"unknown")[:12]
 
@@ -130,7 +130,7 @@ def _options(settings: RedisSettings) -> dict[str, Any]:
 
 
 class RedisGuard:
-    """Calls Redis; after a failure it is left alone for `rest_s` seconds and every call gives its default at once.
+    """Calls Redis; after a failure it is left alone for `open_s` seconds and every call gives its default at once.
 
     The first failure and the recovery are logged, nothing in between. `probe` is awaited before the first call after
     a failure: a cluster is back when all of its masters are, or every call to the others would say so.
@@ -139,20 +139,20 @@ class RedisGuard:
     def __init__(
         self,
         *,
-        rest_s: float = 1.0,
+        open_s: float = 1.0,
         clock: Callable[[], float] = time.monotonic,
         probe: Callable[[], Awaitable[Any]] | None = None,
     ) -> None:
-        self._rest_s = rest_s
+        self._open_s = open_s
         self._clock = clock
         self._probe = probe
-        self._resting_until = 0.0
+        self._open_until = 0.0
         self.trouble: str | None = None
         self.on_recovery: list[Callable[[], Awaitable[Any]]] = []
 
     async def call(self, action: Callable[[], Awaitable[T]], default: T) -> T:
         """Return what the action gives, or the default while Redis is away."""
-        if self._clock() < self._resting_until:
+        if self._clock() < self._open_until:
             return default
         try:
             if self.trouble is not None and self._probe is not None:
@@ -169,7 +169,7 @@ class RedisGuard:
         return result
 
     def _failed(self, error: BaseException) -> None:
-        self._resting_until = self._clock() + self._rest_s
+        self._open_until = self._clock() + self._open_s
         if self.trouble is None:
             log.warning("redis_away", error=repr(error), consequence="served from PostgreSQL, slower, nothing is lost")
         self.trouble = f"{type(error).__name__}: {error}"

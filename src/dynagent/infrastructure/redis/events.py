@@ -9,7 +9,7 @@ from redis.asyncio import Redis
 
 from dynagent.core.shared.events import DomainEvent
 
-KEPT = 100_000
+MAX_EVENTS = 100_000
 """About how many events the stream keeps."""
 
 
@@ -32,7 +32,7 @@ class RedisEventStream:
                     "user_id": event.user_id,
                     "payload": event.model_dump_json(),
                 },
-                maxlen=KEPT,
+                maxlen=MAX_EVENTS,
                 approximate=True,
             )
         await pipeline.execute()

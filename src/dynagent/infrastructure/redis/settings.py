@@ -1,4 +1,4 @@
-"""Where Redis and the doorbell's broker are. Apart from the clients, which a process without Redis never imports."""
+"""Where Redis and the notifier's broker are. Apart from the clients, which a process without Redis never imports."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -85,7 +85,7 @@ class RedisSettings(BaseSettings):
 
     url: str | None = None
     timeout_s: float = 0.5
-    rest_s: float = 1.0
+    open_s: float = 1.0
     events_stream: str | None = None
 
     @field_validator("url")

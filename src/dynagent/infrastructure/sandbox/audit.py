@@ -13,7 +13,7 @@ _WARNINGS = frozenset(("sandbox.violation", "sandbox.crashed", "sandbox.limit", 
 
 @dataclass(frozen=True, slots=True)
 class AuditEvent:
-    """One fact (names as in SANDBOX §4.6): who, which tool, and fields of JSON types; never arguments or secrets."""
+    """One fact: who, which tool, and fields of JSON types; never arguments or secrets."""
 
     name: str
     user_id: str | None = None
@@ -22,21 +22,21 @@ class AuditEvent:
     at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
 
-Keeper = Callable[[AuditEvent], None]
+Sink = Callable[[AuditEvent], None]
 
 
 class Audit:
     """Writes events to the log and hands them to the keeper, whose failure never fails a call."""
 
-    def __init__(self, keeper: Keeper | None) -> None:
-        self._keeper = keeper
+    def __init__(self, sink: Sink | None) -> None:
+        self._sink = sink
 
-    def tell(self, name: str, *, user_id: str | None = None, tool: str | None = None, **fields: Any) -> None:
+    def report(self, name: str, *, user_id: str | None = None, tool: str | None = None, **fields: Any) -> None:
         """Record one event now."""
         write = _log.warning if name in _WARNINGS or fields.get("level") == 0 else _log.info
         write(name, user_id=user_id, tool=tool, **fields)
-        if self._keeper is not None:
+        if self._sink is not None:
             try:
-                self._keeper(AuditEvent(name, user_id, tool, fields))
+                self._sink(AuditEvent(name, user_id, tool, fields))
             except Exception:
                 _log.exception("audit_keeper_failed", event_name=name)

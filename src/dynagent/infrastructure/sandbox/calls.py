@@ -14,10 +14,10 @@ from dynagent.core.tools import CallContext, CustomTool, SandboxUnavailable, Too
 from dynagent.infrastructure.sandbox import verdicts
 from dynagent.infrastructure.sandbox.audit import Audit
 from dynagent.infrastructure.sandbox.broker import CONNECTIONS_PER_CALL, Broker, Passage, asked_for
+from dynagent.infrastructure.sandbox.call_grants import CallGrants
 from dynagent.infrastructure.sandbox.children import CallTimedOut, Child, ChildDied
-from dynagent.infrastructure.sandbox.entitlements import Entitlement
-from dynagent.infrastructure.sandbox.kept import Kept
 from dynagent.infrastructure.sandbox.pool import Pool
+from dynagent.infrastructure.sandbox.pooled import PooledChildren
 from dynagent.infrastructure.sandbox.protocol import Answer, ProtocolError, read_answer
 from dynagent.infrastructure.sandbox.settings import SandboxSettings
 from dynagent.infrastructure.sandbox.zygotes import Ended, Kind
@@ -31,7 +31,7 @@ class _Call:
 
     tool: CustomTool
     context: CallContext
-    entitled: Entitlement
+    call_grants: CallGrants
     timeout_s: float
     started: float
     shape: str
@@ -45,7 +45,7 @@ class Calls:
 
     def __init__(self, pools: dict[Kind, Pool], settings: SandboxSettings, *, audit: Audit, broker: Broker) -> None:
         self._pools, self._settings, self._audit, self._broker = pools, settings, audit, broker
-        self._kept = Kept(settings.reused)
+        self._pooled = PooledChildren(settings.reused)
         self._connecting: set[asyncio.Task[None]] = set()
 
     async def run(
@@ -55,7 +55,7 @@ class Calls:
         arguments: dict[str, Any],
         *,
         context: CallContext,
-        entitled: Entitlement,
+        call_grants: CallGrants,
     ) -> ToolOutcome:
         """Return the outcome; without a program, the entry is one of ours.
 
@@ -63,12 +63,12 @@ class Calls:
         """
         timeout_s = min(context.timeout_s, tool.policy.timeout_s)
         shape = tool.reflection.shape if program else "shipped"
-        call = _Call(tool, context, entitled, timeout_s, asyncio.get_running_loop().time(), shape)
-        key = (context.user_id, tool.source_hash, *entitled.granted) if tool.policy.reuse else None
-        child = self._kept.take(key) if key else None
+        call = _Call(tool, context, call_grants, timeout_s, asyncio.get_running_loop().time(), shape)
+        key = (context.user_id, tool.source_hash, *call_grants.granted) if tool.policy.reuse else None
+        child = self._pooled.take(key) if key else None
         fresh = child is None
         if child is None:
-            child = await self._pools[entitled.kind].take(self._settings.queue_s)
+            child = await self._pools[call_grants.kind].take(self._settings.queue_s)
         try:
             answer = await self._ask(child, call, arguments, program if fresh else b"", keep=key is not None)
             call.outcome = answer.kind
@@ -84,16 +84,16 @@ class Calls:
         # The answer goes first, in the caller's turn of the loop; what is left to do takes the next one.
         loop = asyncio.get_running_loop()
         call.ended = loop.time()
-        if key and self._kept.put(key, child, left=answer.left, cpu_ms=answer.cpu_ms):
-            told = Ended(0, answer.cpu_ms, answer.peak_kb)
-            loop.call_soon(lambda: self._tell_called(call, told, measured=False))
+        if key and self._pooled.put(key, child, left=answer.left, cpu_ms=answer.cpu_ms):
+            reported = Ended(0, answer.cpu_ms, answer.peak_kb)
+            loop.call_soon(lambda: self._report_called(call, reported, measured=False))
         else:
             loop.call_soon(self._dismiss, child, call)
         return ToolOutcome(answer.value, answer.logs, round(answer.cpu_ms, 3), answer.peak_kb or None)
 
     async def stop(self) -> None:
         """Let kept children go and give up connections that are being opened."""
-        self._kept.clear()
+        self._pooled.clear()
         await end_tasks(self._connecting)
 
     async def _ask(self, child: Child, call: _Call, arguments: dict[str, Any], program: bytes, *, keep: bool) -> Answer:
@@ -102,7 +102,7 @@ class Calls:
             "entry": call.tool.reflection.entry,
             "shape": call.shape,
             "arguments": arguments,
-            "secrets": call.entitled.secrets,
+            "secrets": call.call_grants.secrets,
             "idempotency_key": call.context.idempotency_key,
             "execution_id": call.context.execution_id,
             "output_limit": self._settings.output_kb << 10,
@@ -110,8 +110,10 @@ class Calls:
             "keep": keep,
         }
         try:
-            told, _ = await child.call(message, program, timeout_s=call.timeout_s, requests=self._requests(child, call))
-            return read_answer(told, logs_limit=self._settings.logs_kb << 10)
+            reported, _ = await child.call(
+                message, program, timeout_s=call.timeout_s, requests=self._requests(child, call)
+            )
+            return read_answer(reported, logs_limit=self._settings.logs_kb << 10)
         except CallTimedOut:
             raise verdicts.of_timeout(call.timeout_s, await child.end(_REPORT_WAIT_S)) from None
         except ProtocolError as error:
@@ -140,9 +142,9 @@ class Calls:
         elif call.connections > CONNECTIONS_PER_CALL:
             passage = Passage("too_many", detail=f"a call may open {CONNECTIONS_PER_CALL} connections")
         else:
-            passage = await self._broker.connect(*wanted, call.entitled.grants)
+            passage = await self._broker.connect(*wanted, call.call_grants.grants)
         host, port = wanted or ("", 0)
-        self._audit.tell(
+        self._audit.report(
             "sandbox.net",
             user_id=call.context.user_id,
             tool=call.tool.name,
@@ -157,16 +159,16 @@ class Calls:
     def _dismiss(self, child: Child, call: _Call) -> None:
         """Let the child go and audit the call with what `wait4` says of it."""
         child.release()
-        child.ended.add_done_callback(lambda ended: self._tell_called(call, ended.result(), measured=True))
+        child.ended.add_done_callback(lambda ended: self._report_called(call, ended.result(), measured=True))
 
-    def _tell_called(self, call: _Call, ended: Ended, *, measured: bool) -> None:
+    def _report_called(self, call: _Call, ended: Ended, *, measured: bool) -> None:
         who = {"user_id": call.context.user_id, "tool": call.tool.name}
-        self._audit.tell(
+        self._audit.report(
             "tool.called",
             **who,
             hash=call.tool.source_hash,
             execution_id=call.context.execution_id,
-            grants=call.entitled.granted,
+            grants=call.call_grants.granted,
             outcome=call.outcome,
             wall_ms=round(((call.ended or asyncio.get_running_loop().time()) - call.started) * 1000, 3),
             cpu_ms=round(ended.cpu_ms, 3),
@@ -176,7 +178,7 @@ class Calls:
         status = ended.status or 0
         killed_by_filter = measured and os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGSYS
         if call.outcome in ("policy_violation", "protocol") or killed_by_filter:
-            self._audit.tell(
+            self._audit.report(
                 "sandbox.violation",
                 **who,
                 tool_id=call.tool.id,
@@ -185,6 +187,6 @@ class Calls:
                 version=call.tool.version,
             )
         elif call.outcome in ("timeout", "cpu_limit", "memory_limit", "output_too_large"):
-            self._audit.tell("sandbox.limit", **who, kind=call.outcome)
+            self._audit.report("sandbox.limit", **who, kind=call.outcome)
         elif call.outcome == "crashed":
-            self._audit.tell("sandbox.crashed", **who, status=status)
+            self._audit.report("sandbox.crashed", **who, status=status)

@@ -13,7 +13,7 @@ _ADVICE = {
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Isolation:
     """The level (0 to 3) and each layer: True, or the sentence that says why it does not count."""
 
     level: int
@@ -25,11 +25,11 @@ class Standing:
         return _ADVICE[self.level]
 
 
-def standing_of(hello: dict[str, Any]) -> Standing:
-    """Return the standing that a zygote's report of its probes amounts to."""
-    told: dict[str, Any] = dict(hello.get("hello") or {})
+def isolation_of(hello: dict[str, Any]) -> Isolation:
+    """Return the isolation that a zygote's report of its probes amounts to."""
+    reported: dict[str, Any] = dict(hello.get("hello") or {})
     layers: dict[str, bool | str] = {
-        str(layer): True if reason is True else str(reason)[:300] for layer, reason in told.items()
+        str(layer): True if reason is True else str(reason)[:300] for layer, reason in reported.items()
     }
     held = {layer for layer, reason in layers.items() if reason is True}
     level = 0
@@ -37,7 +37,7 @@ def standing_of(hello: dict[str, Any]) -> Standing:
         level = 1
         if "landlock" in held:
             level = 3 if {"namespaces", "identity"} <= held else 2
-    return Standing(level, layers)
+    return Isolation(level, layers)
 
 
 def machine() -> str:
@@ -46,7 +46,7 @@ def machine() -> str:
     return f"{system.sysname} {system.release} {system.machine}"
 
 
-def standing_text(status: dict[str, Any]) -> str:
+def isolation_text(status: dict[str, Any]) -> str:
     """Return a sandbox's status as one line: the level, the layers that hold, and why the others do not."""
     layers: dict[str, bool | str] = status["layers"]
     held = ", ".join(name for name, reason in layers.items() if reason is True)

@@ -9,7 +9,7 @@ import structlog
 from dynagent.core.tools import SandboxBusy, SandboxUnavailable
 from dynagent.infrastructure.sandbox.audit import Audit
 from dynagent.infrastructure.sandbox.children import Child
-from dynagent.infrastructure.sandbox.levels import Standing, standing_of
+from dynagent.infrastructure.sandbox.levels import Isolation, isolation_of
 from dynagent.infrastructure.sandbox.settings import SandboxSettings
 from dynagent.infrastructure.sandbox.zygotes import Kind, Launcher, Zygote
 
@@ -40,7 +40,7 @@ class Pool:
         self._booted_at = 0.0
         self._stopped = False
         self._leaving: set[asyncio.Task[None]] = set()
-        self.standing: Standing | None = None
+        self.isolation: Isolation | None = None
         self.boot_ms: float | None = None
 
     async def ready(self) -> Zygote:
@@ -119,15 +119,15 @@ class Pool:
         return zygote
 
     def _adopt(self, zygote: Zygote, hello: dict[str, Any]) -> None:
-        self.standing = standing_of(hello)
+        self.isolation = isolation_of(hello)
         self.boot_ms = float(hello.get("boot_ms", 0.0))
         self._zygote = zygote
         zygote.lost.add_done_callback(lambda _: self._on_lost(zygote))
-        self._audit.tell(
+        self._audit.report(
             "sandbox.level",
             kind=self.kind,
-            level=self.standing.level,
-            layers=self.standing.layers,
+            level=self.isolation.level,
+            layers=self.isolation.layers,
             boot_ms=self.boot_ms,
             failed_libraries=hello.get("failed", {}),
         )
@@ -141,7 +141,7 @@ class Pool:
         self._zygote = None
         if self._stopped:
             return
-        self._audit.tell("zygote.restarted", kind=self.kind, reason="it ended")
+        self._audit.report("zygote.restarted", kind=self.kind, reason="it ended")
         for waiter in self._waiting:
             if not waiter.done():
                 waiter.set_exception(SandboxUnavailable("the sandbox has just ended", retry_after_s=1.0))
@@ -208,7 +208,7 @@ class Pool:
     async def _replace(self, old: Zygote) -> Zygote:
         self._losses = 0  # a planned restart is no loss
         zygote = await self._boot()
-        self._audit.tell("zygote.restarted", kind=self.kind, reason="its time was up")
+        self._audit.report("zygote.restarted", kind=self.kind, reason="its time was up")
         for child in [child for child in self._idle if child.zygote is old]:
             self._idle.remove(child)
             child.kill()

@@ -19,16 +19,16 @@ from dynagent.core.tools import (
 )
 from dynagent.infrastructure.sandbox import levels
 from dynagent.infrastructure.sandbox.admission import Admission
-from dynagent.infrastructure.sandbox.audit import Audit, Keeper
+from dynagent.infrastructure.sandbox.audit import Audit, Sink
 from dynagent.infrastructure.sandbox.broker import Broker
+from dynagent.infrastructure.sandbox.call_grants import beyond_default, grants_of, networked_libraries
 from dynagent.infrastructure.sandbox.calls import Calls
-from dynagent.infrastructure.sandbox.entitlements import beyond_default, entitlement, networked_libraries
 from dynagent.infrastructure.sandbox.grants import unreadable_grants
 from dynagent.infrastructure.sandbox.launchers import launcher
 from dynagent.infrastructure.sandbox.pool import Pool
 from dynagent.infrastructure.sandbox.screens import Screens
 from dynagent.infrastructure.sandbox.settings import SandboxSettings
-from dynagent.infrastructure.sandbox.shipped import shipped_entitlement, shipped_tool
+from dynagent.infrastructure.sandbox.shipped import shipped_grants, shipped_tool
 from dynagent.infrastructure.sandbox.zygotes import Kind
 
 _PROGRAMS = 1000
@@ -40,7 +40,7 @@ class ZygoteSandbox:
     def __init__(
         self,
         settings: SandboxSettings,
-        audit: Keeper | None = None,
+        audit: Sink | None = None,
         *,
         broker: Broker | None = None,
     ) -> None:
@@ -88,11 +88,11 @@ class ZygoteSandbox:
         digest = hashlib.sha256(code.encode("utf-8", "replace")).hexdigest()
         if screening.findings:
             rules = sorted({finding.rule for finding in screening.findings})
-            self._audit.tell("tool.rejected", tool=name, hash=digest, rules=rules)
+            self._audit.report("tool.rejected", tool=name, hash=digest, rules=rules)
         else:
             self._remember(digest, screening.program)
             self._expect(screening)
-            self._audit.tell("tool.registered", tool=name, hash=digest, network=list(policy.network))
+            self._audit.report("tool.registered", tool=name, hash=digest, network=list(policy.network))
         return screening
 
     async def find_tools(self, code: str) -> ToolsFile:
@@ -102,12 +102,12 @@ class ZygoteSandbox:
 
     async def run(self, tool: CustomTool, arguments: dict[str, Any], context: CallContext) -> ToolOutcome:
         """Run one call; the arguments are checked already. Raises ToolFailed and its kin, SandboxBusy, Unavailable."""
-        entitled = entitlement(tool, self._settings)
-        await self._check_level(entitled.kind)
+        call_grants = grants_of(tool, self._settings)
+        await self._check_level(call_grants.kind)
         await self._admission.enter(context.user_id)
         try:
             program = await self._program(tool)
-            return await self._calls.run(tool, program, arguments, context=context, entitled=entitled)
+            return await self._calls.run(tool, program, arguments, context=context, call_grants=call_grants)
         finally:
             self._admission.leave(context.user_id)
 
@@ -118,12 +118,12 @@ class ZygoteSandbox:
 
         Raises as `run` does.
         """
-        entitled = shipped_entitlement(code, self._settings)
-        await self._check_level(entitled.kind)
+        call_grants = shipped_grants(code, self._settings)
+        await self._check_level(call_grants.kind)
         tool = shipped_tool(entry, context.user_id, timeout_s)
         await self._admission.enter(context.user_id)
         try:
-            return await self._calls.run(tool, b"", arguments, context=context, entitled=entitled)
+            return await self._calls.run(tool, b"", arguments, context=context, call_grants=call_grants)
         finally:
             self._admission.leave(context.user_id)
 
@@ -145,7 +145,7 @@ class ZygoteSandbox:
 
     def record(self, name: str, context: CallContext, **fields: Any) -> None:
         """Tell the audit of something that was done through the sandbox, for the tools that are built on it."""
-        self._audit.tell(name, user_id=context.user_id, execution_id=context.execution_id, **fields)
+        self._audit.report(name, user_id=context.user_id, execution_id=context.execution_id, **fields)
 
     async def status(self) -> dict[str, Any]:
         """Return level (int), layers (name → true or reason), advice, and whether code is run at that level."""
@@ -154,12 +154,12 @@ class ZygoteSandbox:
             await pool.ready()
         except SandboxUnavailable as error:
             return {"level": 0, "layers": {}, "advice": error.detail, "runs": False, "machine": levels.machine()}
-        standing = pool.standing or levels.Standing(0, {})
+        isolation = pool.isolation or levels.Isolation(0, {})
         return {
-            "level": standing.level,
-            "layers": standing.layers,
-            "advice": standing.advice,
-            "runs": standing.level >= self._settings.min_level,
+            "level": isolation.level,
+            "layers": isolation.layers,
+            "advice": isolation.advice,
+            "runs": isolation.level >= self._settings.min_level,
             "min_level": self._settings.min_level,
             "pool_memory": self._launch.memory,
             "machine": levels.machine(),
@@ -168,15 +168,15 @@ class ZygoteSandbox:
 
     async def _check_level(self, kind: Kind) -> None:
         pool = self._pools[kind]
-        if pool.standing is None:
+        if pool.isolation is None:
             await pool.ready()
-        standing = pool.standing
-        if standing is None or standing.level < self._settings.min_level:
-            level = standing.level if standing else 0
+        isolation = pool.isolation
+        if isolation is None or isolation.level < self._settings.min_level:
+            level = isolation.level if isolation else 0
             raise SandboxUnavailable(
                 f"registered code is not run here: the sandbox reaches level {level}, "
                 f"TOOL_SANDBOX_MIN_LEVEL asks for {self._settings.min_level}",
-                extra={"layers": standing.layers if standing else {}},
+                extra={"layers": isolation.layers if isolation else {}},
             )
 
     async def _program(self, tool: CustomTool) -> bytes:

@@ -65,9 +65,10 @@ class Screens:
 
 
 def _verdict(message: dict[str, Any], program: bytes) -> Screening:
-    told = message.get("findings")
+    reported = message.get("findings")
     findings = tuple(
-        Finding.model_validate(finding) for finding in (cast("list[Any]", told) if isinstance(told, list) else [])
+        Finding.model_validate(finding)
+        for finding in (cast("list[Any]", reported) if isinstance(reported, list) else [])
     )
     if findings:
         return Screening(findings=findings)

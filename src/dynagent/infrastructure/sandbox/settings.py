@@ -35,7 +35,7 @@ class SandboxSettings(BaseSettings):
     open_secrets: Words = ()
     """Names of secrets that every user may grant to tools."""
     grant_openai: bool | None = None
-    """Whether tools that import `openai` get its host, key and base URL without asking for them (SPEC TOL-06).
+    """Whether tools that import `openai` get its host, key and base URL without asking for them.
 
     Whoever writes such a tool can read the key. So, unset, it is so only where everybody is administrator anyway
     (AUTH_MODE=local); elsewhere an administrator grants the host and the secret OPENAI_API_KEY tool by tool.

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from dynagent.core.tools import CallContext, CustomTool, ToolOutcome, ToolPolicy, ToolReflection
-from dynagent.infrastructure.sandbox.entitlements import Entitlement
+from dynagent.infrastructure.sandbox.call_grants import CallGrants
 from dynagent.infrastructure.sandbox.settings import SandboxSettings
 
 _BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
@@ -39,7 +39,7 @@ def shipped_tool(entry: str, user_id: str, timeout_s: float) -> CustomTool:
     )
 
 
-def shipped_entitlement(text: str, settings: SandboxSettings) -> Entitlement:
+def shipped_grants(text: str, settings: SandboxSettings) -> CallGrants:
     """Return what such a call gets: no host, no secret; third-party libraries when the text names one."""
     named = any(library in text for library in settings.libraries)
-    return Entitlement("full" if named else "core", (), {})
+    return CallGrants("full" if named else "core", (), {})

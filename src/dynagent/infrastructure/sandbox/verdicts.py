@@ -1,4 +1,4 @@
-"""From how a call ended to the typed error of SANDBOX §4.5: parents judge, children only tell."""
+"""From how a call ended to its typed error: parents judge, children only report."""
 
 import os
 import signal

@@ -67,8 +67,10 @@ def load_keyring(settings: SecretSettings, data_dir: Path, *, may_generate: bool
         )
     file = data_dir / FILE_NAME
     if not may_generate:
-        kept = f" (what was stored in local mode needs the key in {file})" if file.exists() else ""
-        raise SecretKeyMissing(f"set SECRET_KEY to at least {MIN_LENGTH} random characters: openssl rand -hex 32{kept}")
+        stored = f" (what was stored in local mode needs the key in {file})" if file.exists() else ""
+        raise SecretKeyMissing(
+            f"set SECRET_KEY to at least {MIN_LENGTH} random characters: openssl rand -hex 32{stored}"
+        )
     with usable(data_dir):
         if not file.exists():
             _write_new(file, [secrets.token_hex(32)])

@@ -36,13 +36,13 @@ class Argon2Passwords(Passwords):
 
     def _verify(self, password: str, password_hash: str | None) -> Verified:
         try:
-            right, better = self._hasher.verify_and_update(password, password_hash or self._nobodys)
+            right, better = self._hasher.verify_and_update(password, password_hash or self._decoy_hash)
         except (UnknownHashError, InvalidHashError):
             return Verified(False)
         return Verified(right and password_hash is not None, better if right else None)
 
     @cached_property
-    def _nobodys(self) -> str:
+    def _decoy_hash(self) -> str:
         """A hash that no password has."""
         return self._hasher.hash("nobody's")
 

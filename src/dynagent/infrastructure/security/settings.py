@@ -1,4 +1,4 @@
-"""How people get in: the mode, how long tokens live, whether strangers may register."""
+"""How people get in: the mode, how long tokens live, whether anyone may register."""
 
 import ipaddress
 import socket

@@ -18,7 +18,7 @@ PER_ACCOUNT_AND_ADDRESS = RateLimitItemPerMinute(5, 5, namespace="login-both")
 PER_ADDRESS = RateLimitItemPerMinute(30, 5, namespace="login-address")
 PER_ACCOUNT = RateLimitItemPerHour(50, 1, namespace="login-account")
 """The last bounds guessing from many addresses. It does not bind where somebody has signed in to the account before: no
-stranger can lock the owner out."""
+anonymous caller can lock the owner out."""
 KNOWN_S = 30 * 86_400
 
 
@@ -44,8 +44,8 @@ class RateThrottle(Throttle):
         if not await self._is_known(account, address):
             await self._admit_all((PER_ACCOUNT, (account,)))
 
-    async def admit_stranger(self, purpose: str, address: str) -> None:
-        """Count by address only: what all share would let one stranger shut the door for everybody."""
+    async def admit_anonymous(self, purpose: str, address: str) -> None:
+        """Count by address only: what all share would let one anonymous caller shut the door for everybody."""
         address = _network(address)
         await self._admit_all((PER_ADDRESS, (address,)), (PER_ACCOUNT_AND_ADDRESS, (f"no account: {purpose}", address)))
 

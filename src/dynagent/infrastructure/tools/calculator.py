@@ -1,4 +1,4 @@
-"""The calculator: whatever words come in, safe evaluation decides the number (SPEC TOL-12, C-17)."""
+"""The calculator: whatever words come in, safe evaluation decides the number."""
 
 import re
 from typing import Annotated

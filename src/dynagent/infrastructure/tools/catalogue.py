@@ -1,4 +1,4 @@
-"""The catalogue: shipped tools from the registry and registered ones from the store, under one roof (SPEC C-42)."""
+"""The catalogue: shipped tools from the registry and registered ones from the store, under one roof."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol

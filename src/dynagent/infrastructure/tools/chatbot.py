@@ -1,4 +1,4 @@
-"""The chatbot: one question to a language model (SPEC TOL-15)."""
+"""The chatbot: one question to a language model."""
 
 from typing import Annotated
 

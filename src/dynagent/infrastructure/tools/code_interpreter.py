@@ -1,4 +1,4 @@
-"""Python that a model wrote, run in the same sandbox as registered tools (SPEC CMP-05)."""
+"""Python that a model wrote, run in the same sandbox as registered tools."""
 
 from typing import Annotated, Any, ClassVar
 
@@ -34,11 +34,11 @@ class CodeInterpreterTool(BaseTool):
                 "interpret", {"code": code}, context, timeout_s=_TIMEOUT_S, code=code
             )
         except ToolFailed as failure:
-            raise type(failure)(_told(failure), extra=failure.extra) from None
+            raise type(failure)(_reported(failure), extra=failure.extra) from None
         return {"result": outcome.result, "output": outcome.logs}
 
 
-def _told(failure: ToolFailed) -> str:
+def _reported(failure: ToolFailed) -> str:
     """Return the error as the model needs it: where, what, and what was printed before."""
     lines, logs = failure.extra.get("lines"), failure.extra.get("logs")
     place = f"line {lines[-1]}: " if lines else ""

@@ -1,4 +1,4 @@
-"""A small computer for agents: files of its own per execution, commands, pages of the web (SPEC CMP-01…04).
+"""A small computer for agents: files of its own per execution, commands, pages of the web.
 
 Commands, files and pages are handled in the sandbox; no program and no file of this machine is ever touched. Every
 operation is written to the audit log.
@@ -95,13 +95,13 @@ class ComputerTool(BaseTool):
                 context,
                 timeout_s=self._timeout_s,
             )
-            told = cast("dict[str, Any]", outcome.result or {})
-            if "refused" in told:
-                raise ToolFailed(str(told["refused"]))
-            if isinstance(changed := told.get("files"), dict):
+            reported = cast("dict[str, Any]", outcome.result or {})
+            if "refused" in reported:
+                raise ToolFailed(str(reported["refused"]))
+            if isinstance(changed := reported.get("files"), dict):
                 files = cast("dict[str, Any]", changed)
                 await workspace.keep({name: str(text) for name, text in files.items()})
-            return str(told.get("output", ""))
+            return str(reported.get("output", ""))
 
     async def _page(self, url: str) -> str:
         """Return a page's HTML through the guarded client: public addresses only, bounded. Raises ToolFailed."""

@@ -11,7 +11,7 @@ from dynagent.infrastructure.tools.factory import ConcreteToolFactory
 from dynagent.infrastructure.tools.registry import ToolRegistry
 from dynagent.infrastructure.tools.runnable import PrebuiltTool
 
-KEPT = 2000
+MAX_CACHED = 2000
 SHORTEST_HIDDEN = 6
 """Characters: masking shorter ones would only garble what tools answer."""
 
@@ -37,7 +37,7 @@ class ConfiguredTools:
         self._factory = factory
         self._box = box
         self._load_keys = load_keys
-        self._kept: OrderedDict[tuple[str, str, str, str], PrebuiltTool] = OrderedDict()
+        self._cached: OrderedDict[tuple[str, str, str, str], PrebuiltTool] = OrderedDict()
 
     async def get(self, name: str, tool_type: str, config: dict[str, Any], user_id: str) -> PrebuiltTool:
         """Return the tool. Raises InvalidInput for settings that do not fit, ToolUnconfigured, SecretUnreadable."""
@@ -47,19 +47,19 @@ class ConfiguredTools:
             keys = await self._referred(config, user_id)
             stored += json.dumps(keys, sort_keys=True)
         place = (name, tool_type, user_id, stored)
-        tool = self._kept.get(place)
+        tool = self._cached.get(place)
         if tool is None:
-            tool = self._kept[place] = self._make(place, config, keys)
-            if len(self._kept) > KEPT:
-                self._kept.popitem(last=False)
+            tool = self._cached[place] = self._make(place, config, keys)
+            if len(self._cached) > MAX_CACHED:
+                self._cached.popitem(last=False)
         else:
-            self._kept.move_to_end(place)
+            self._cached.move_to_end(place)
         return tool
 
     async def _referred(self, config: dict[str, Any], user_id: str) -> dict[str, tuple[str, str]]:
         wanted: set[str] = set()
 
-        def look(value: Any, _kept: Any, _place: Any) -> Any:
+        def look(value: Any, _cached: Any, _place: Any) -> Any:
             if (name := reference_in(value)) is not None:
                 wanted.add(name)
             return value
@@ -76,7 +76,7 @@ class ConfiguredTools:
         name, tool_type, user_id, _ = place
         hidden: list[str] = []
 
-        def opened(value: Any, _kept: Any, _place: Any) -> Any:
+        def opened(value: Any, _cached: Any, _place: Any) -> Any:
             if (label := reference_in(value)) is not None:
                 row, sealed = keys[label]
                 value = self._box.open(sealed, row=row)

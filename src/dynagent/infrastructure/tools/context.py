@@ -6,8 +6,8 @@ from contextvars import ContextVar
 
 from dynagent.core.tools import CallContext
 
-_NOBODY = CallContext(user_id="", timeout_s=60.0)
-_current: ContextVar[CallContext] = ContextVar("dynagent_tool_call", default=_NOBODY)
+_NO_CALL = CallContext(user_id="", timeout_s=60.0)
+_current: ContextVar[CallContext] = ContextVar("dynagent_tool_call", default=_NO_CALL)
 
 
 def current_call() -> CallContext:

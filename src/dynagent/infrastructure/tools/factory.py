@@ -1,4 +1,4 @@
-"""The tool factory: from a tool type and its settings to a tool object (SPEC ARC-06)."""
+"""The tool factory: from a tool type and its settings to a tool object."""
 
 import inspect
 import os

@@ -1,4 +1,4 @@
-"""The registry of tool classes: what it must know of a tool it reads from the class (SPEC TOL-07)."""
+"""The registry of tool classes: what it must know of a tool it reads from the class."""
 
 import inspect
 from collections.abc import Awaitable, Callable

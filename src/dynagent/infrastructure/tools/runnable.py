@@ -68,16 +68,16 @@ class PrebuiltTool:
 
     def _failure(self, error: Exception) -> ToolFailed:
         if isinstance(error, DynagentError):
-            return ToolFailed(self._told(error.detail), retry_after_s=error.retry_after_s)
+            return ToolFailed(self._reported(error.detail), retry_after_s=error.retry_after_s)
         # The traceback would show what the text hides.
         log.warning("tool_broke", tool=self.name, exc_info=None if self._secrets else error)
-        return ToolFailed(self._told(f"{type(error).__name__}: {error}"))
+        return ToolFailed(self._reported(f"{type(error).__name__}: {error}"))
 
     def _hushed(self, error: ToolFailed) -> ToolFailed:
-        told = without_secrets(error.detail, self._secrets)
-        return error if told == error.detail else type(error)(told, retry_after_s=error.retry_after_s)
+        reported = without_secrets(error.detail, self._secrets)
+        return error if reported == error.detail else type(error)(reported, retry_after_s=error.retry_after_s)
 
-    def _told(self, text: str) -> str:
+    def _reported(self, text: str) -> str:
         return clean_text(without_secrets(text, self._secrets))[:MAX_FAILURE_TEXT]
 
 

@@ -1,4 +1,4 @@
-"""The summarizer: a real model where there is one, else the sentences that say most (SPEC TOL-13)."""
+"""The summarizer: a real model where there is one, else the sentences that say most."""
 
 import asyncio
 import re

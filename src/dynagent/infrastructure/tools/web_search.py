@@ -1,4 +1,4 @@
-"""Web search as a tool (SPEC TOL-14, WEB-01…06)."""
+"""Web search as a tool."""
 
 from typing import Annotated, ClassVar, Literal
 

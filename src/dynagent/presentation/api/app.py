@@ -46,7 +46,7 @@ TAGS = [
     {"name": "Streams", "description": "Run an agent and watch it, in one request."},
     {"name": "Models", "description": "Models you keep, their providers and keys."},
     {"name": "Identity", "description": "Sign in, your account, keys for programs, users, the audit log."},
-    {"name": "System", "description": "Health and figures."},
+    {"name": "System", "description": "Health and metrics."},
 ]
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]

@@ -43,7 +43,7 @@ async def stream_agent(
     last = read_last_event_id(last_event_id)
     running = _running(last, execution_id)
     if running is None:
-        message = StartExecution(agent_id=agent_id, query=_given(query), conversation_id=conversation_id, model=model)
+        message = StartExecution(agent_id=agent_id, query=_given(query), chat_id=conversation_id, model=model)
         started = (await ask(message)).execution
         return streams.open(started.id, await ask(FollowTrace(started.id, just_started=started)))
     batches = await ask(FollowTrace(running, resume_after(last, running), agent_id))

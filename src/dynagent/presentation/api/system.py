@@ -1,4 +1,4 @@
-"""Routes about the installation itself: health, readiness, figures, what the API is."""
+"""Routes about the installation itself: health, readiness, metrics, what the API is."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Annotated, Any, Literal, Protocol
@@ -60,7 +60,7 @@ HealthProbe = Callable[[], Awaitable[HealthReport]]
 """The port: asks all parts, never raises."""
 
 MetricsText = Callable[[], bytes]
-"""The port: all figures in Prometheus' text format."""
+"""The port: all metrics in Prometheus' text format."""
 
 
 class PartOut(BaseModel):
@@ -127,12 +127,12 @@ async def get_readiness(request: Request, response: Response, report: ReportOf, 
 @router.get(
     "/metrics",
     operation_id="get_metrics",
-    summary="Figures for Prometheus",
+    summary="Metrics for Prometheus",
     response_class=PlainTextResponse,
     dependencies=[Depends(check_operator)],
 )
 async def get_metrics(request: Request) -> Response:
-    """Give all figures in Prometheus' text format; where people sign in, to administrators and METRICS_TOKEN."""
+    """Give all metrics in Prometheus' text format; where people sign in, to administrators and METRICS_TOKEN."""
     return Response(request.app.state.metrics(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
 

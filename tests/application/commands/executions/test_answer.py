@@ -22,7 +22,7 @@ from dynagent.core.shared.errors import InvalidInput
 from dynagent.core.shared.ids import new_id
 from dynagent.infrastructure.tools.arguments import misfits
 from tests.fakes.clock import FakeClock
-from tests.fakes.executions import FakeDoorbell, FakeExecutions
+from tests.fakes.executions import FakeExecutions, FakeNotifier
 from tests.fakes.unit_of_work import FakeUnitOfWork
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -34,7 +34,7 @@ class Desk:
 
     executions: FakeExecutions = field(default_factory=FakeExecutions)
     uow: FakeUnitOfWork = field(default_factory=FakeUnitOfWork)
-    doorbell: FakeDoorbell = field(default_factory=FakeDoorbell)
+    notifier: FakeNotifier = field(default_factory=FakeNotifier)
 
     def __post_init__(self) -> None:
         self.execution = Execution(
@@ -59,18 +59,18 @@ class Desk:
     async def answer(self, answers: dict[str, Any], id: str | None = None) -> Execution:
         """Send the message."""
         handler = AnswerInterruptsHandler(
-            self.executions, self.uow, doorbell=self.doorbell, check_schema=misfits, clock=FakeClock()
+            self.executions, self.uow, notifier=self.notifier, check_schema=misfits, clock=FakeClock()
         )
         return await handler(AnswerInterrupts(id or self.execution.id, answers), LOCAL_ADMIN)
 
 
-async def test_a_part_of_the_answers_leaves_it_waiting_and_the_last_one_rings():
+async def test_a_part_of_the_answers_leaves_it_waiting_and_the_last_one_notifies():
     desk = Desk()
     assert (await desk.answer({desk.first.id: {"decision": "approve"}})).status is ExecutionStatus.WAITING
-    assert (desk.uow.commits, desk.doorbell.rung) == (1, [])
+    assert (desk.uow.commits, desk.notifier.notified) == (1, [])
     changed = await desk.answer({desk.second.id: {"decision": "edit", "arguments": {"a": "\0"}}})
     assert changed.status is ExecutionStatus.PENDING
-    assert (desk.uow.commits, desk.doorbell.rung) == (2, [(desk.execution.id, "batch")])
+    assert (desk.uow.commits, desk.notifier.notified) == (2, [(desk.execution.id, "batch")])
     kept = desk.executions.questions[desk.second.id]
     assert kept.answer == Answer(decision="edit", arguments={"a": "\ufffd"})
     assert kept.answered_by == LOCAL_ADMIN.user_id
@@ -119,7 +119,7 @@ async def test_who_comes_second_is_told_so(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(desk.executions, "answer", lost)
     with pytest.raises(NothingToAnswer, match="somebody else"):
         await desk.answer({desk.first.id: {"decision": "approve"}})
-    assert (desk.uow.commits, desk.doorbell.rung) == (0, [])
+    assert (desk.uow.commits, desk.notifier.notified) == (0, [])
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ async def test_who_answers_too_late_is_told_since_when_and_what_has_become_of_it
     with pytest.raises(InterruptExpired, match=f"expired at 2026-01-01T12:00:00Z without an answer; {outcome}") as told:
         await desk.answer({desk.second.id: {"decision": "approve"}, desk.first.id: {"decision": "approve"}})
     assert told.value.extra["interrupt_id"] == desk.first.id
-    assert (desk.uow.commits, desk.doorbell.rung) == (0, [])
+    assert (desk.uow.commits, desk.notifier.notified) == (0, [])
 
 
 async def test_a_question_that_expires_while_it_is_answered(monkeypatch: pytest.MonkeyPatch):

@@ -35,7 +35,7 @@ from dynagent.core.executions import (
 from dynagent.core.shared.errors import InvalidInput
 from dynagent.core.shared.ids import new_id
 from tests.fakes.clock import FakeClock
-from tests.fakes.executions import FakeDoorbell, FakeExecutions
+from tests.fakes.executions import FakeExecutions, FakeNotifier
 from tests.fakes.unit_of_work import FakeUnitOfWork
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -70,7 +70,7 @@ class Desk:
     status: ExecutionStatus = ExecutionStatus.FAILED
     executions: FakeExecutions = field(default_factory=FakeExecutions)
     uow: FakeUnitOfWork = field(default_factory=FakeUnitOfWork)
-    doorbell: FakeDoorbell = field(default_factory=FakeDoorbell)
+    notifier: FakeNotifier = field(default_factory=FakeNotifier)
 
     def __post_init__(self) -> None:
         self.old = Execution(
@@ -83,7 +83,7 @@ class Desk:
             model="m",
             answered_model="m-2026-01-01",
             context={"a": 1},
-            conversation_id="c",
+            chat_id="c",
             lane="batch",
             priority=4,
             status=self.status,
@@ -101,7 +101,7 @@ class Desk:
             self.executions,
             self.uow,
             trace=self.executions.trace,
-            doorbell=self.doorbell,
+            notifier=self.notifier,
             settings=SubmitSettings(max_waiting_per_user=2, queue_retry_after_s=7),
             clock=FakeClock(),
         )
@@ -119,7 +119,7 @@ def keys(events: list[AnyTraceEvent]) -> list[str]:
 async def test_a_replay_begins_with_nothing_and_the_same_input():
     desk = Desk()
     new = await desk.again("replay")
-    same = ("user_id", "agent_id", "agent_version", "agent_name", "query", "model", "context", "conversation_id")
+    same = ("user_id", "agent_id", "agent_version", "agent_name", "query", "model", "context", "chat_id")
     assert [getattr(new, name) for name in same] == [getattr(desk.old, name) for name in same]
     assert (new.status, new.attempt, new.idempotency_key) == (ExecutionStatus.PENDING, 0, None)
     assert (new.lane, new.priority, new.id != desk.old.id) == ("interactive", 4, True)
@@ -128,7 +128,7 @@ async def test_a_replay_begins_with_nothing_and_the_same_input():
     assert new.origin == Origin(execution_id=desk.old.id, kind="replay", seq=0)
     assert new.answered_model is None
     assert desk.log(new) == []
-    assert (desk.uow.commits, desk.doorbell.rung) == (1, [(new.id, "interactive")])
+    assert (desk.uow.commits, desk.notifier.notified) == (1, [(new.id, "interactive")])
     assert desk.executions.stored[desk.old.id] == desk.old
 
 
@@ -219,4 +219,4 @@ async def test_running_again_stands_in_the_same_queue_as_running(kind: Any, more
     with pytest.raises(TooManyExecutions, match="2 of your executions are waiting; at most 2 may") as refused:
         await desk.again(kind, **more)
     assert refused.value.retry_after_s == 7
-    assert (desk.uow.commits, len(desk.doorbell.rung), len(desk.executions.stored)) == (2, 2, 3)
+    assert (desk.uow.commits, len(desk.notifier.notified), len(desk.executions.stored)) == (2, 2, 3)

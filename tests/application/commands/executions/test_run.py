@@ -1,4 +1,4 @@
-"""Every way out of a run leaves the execution ended, handed back, or with its successor; nothing is lost."""
+"""Every way out of a run leaves the execution ended, requeued, or with its successor; nothing is lost."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -25,7 +25,7 @@ from dynagent.core.language_models import ModelUnavailable
 from dynagent.core.shared.errors import StorageAway
 from dynagent.core.tools import ToolNotFound
 from tests.fakes.dispatch import FakeDispatch, FakeTraceLog
-from tests.fakes.executions import FakeDoorbell
+from tests.fakes.executions import FakeNotifier
 
 ID = "01a1fbd1-034f-79b1-bf7b-77098bbc65ab"
 FALLBACK = "01a1fbd1-034f-79b1-bf7b-77098bbc65ac"
@@ -74,7 +74,7 @@ class Agents:
         )
 
 
-class Conversations:
+class Chats:
     async def turns(self, execution: Execution) -> list[tuple[str, str]]:
         return [("before", "answer")]
 
@@ -91,14 +91,14 @@ class House:
         self.agents = Agents(agent or AgentConfiguration(name="A", tools=("calculator",), instructions="Be short."))
         self.crashes: list[Exception] = []
         self.control = RunControl()
-        self.doorbell = FakeDoorbell()
+        self.notifier = FakeNotifier()
         self.handler = RunExecutionHandler(
             dispatch=self.dispatch,
             trace=self.trace,
             runner=self.runner,
             agents=self.agents,
-            conversations=Conversations(),
-            doorbell=self.doorbell,
+            chats=Chats(),
+            notifier=self.notifier,
             on_crash=lambda _, error: self.crashes.append(error),
             call_timeout_s=30,
         )
@@ -143,8 +143,8 @@ async def test_what_is_not_pending_is_not_run() -> None:
     assert not house.runner.plans
 
 
-async def test_a_conversation_brings_its_earlier_turns() -> None:
-    house = House(answer, stored=execution(conversation_id="c"))
+async def test_a_chat_brings_its_earlier_turns() -> None:
+    house = House(answer, stored=execution(chat_id="c"))
     await house.run()
     assert house.runner.plans[0].history == [("before", "answer")]
 
@@ -190,7 +190,7 @@ async def test_a_run_cancelled_before_it_was_claimed_never_starts() -> None:
     assert not house.runner.plans
 
 
-async def test_a_stopping_worker_hands_back_what_it_runs() -> None:
+async def test_a_stopping_worker_requeues_what_it_runs() -> None:
     house = House(hang)
     task = asyncio.create_task(house.run())
     await asyncio.sleep(0.01)
@@ -198,7 +198,7 @@ async def test_a_stopping_worker_hands_back_what_it_runs() -> None:
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    assert house.dispatch.handed_back == [(ID, 1, False)]
+    assert house.dispatch.requeued == [(ID, 1, False)]
     assert house.recorder.outcome is None
 
 
@@ -210,7 +210,7 @@ async def test_a_worker_that_lost_its_lease_writes_nothing_more() -> None:
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    assert house.dispatch.handed_back == []
+    assert house.dispatch.requeued == []
     assert house.recorder.events == []
 
 
@@ -279,18 +279,18 @@ def test_the_deadline_follows_from_the_limit() -> None:
     assert started.deadline == started.created_at + timedelta(seconds=90)
 
 
-async def test_a_run_that_is_handed_back_is_rung_for_at_once() -> None:
+async def test_a_run_that_is_requeued_is_notified_for_at_once() -> None:
     house = House(hang)
     task = asyncio.create_task(house.run())
     await asyncio.sleep(0.01)
     house.control.stop = "shutdown"
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
-    assert house.doorbell.rung == [(ID, "interactive")]
+    assert house.notifier.notified == [(ID, "interactive")]
 
 
 async def test_a_run_whose_store_is_away_goes_back_without_a_crash() -> None:
     house = House(failing(StorageAway("away")))
     assert await house.run() is None
-    assert house.dispatch.handed_back == [(ID, 1, False)]
+    assert house.dispatch.requeued == [(ID, 1, False)]
     assert house.recorder.types() == []

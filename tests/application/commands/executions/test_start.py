@@ -22,7 +22,7 @@ from dynagent.core.shared.ids import new_id
 from dynagent.infrastructure.tools.arguments import schema_fault
 from tests.fakes.agents import FakeAgents
 from tests.fakes.clock import FakeClock
-from tests.fakes.executions import FakeCancelSignal, FakeDoorbell, FakeExecutions, FakeSubmissions
+from tests.fakes.executions import FakeCancelSignal, FakeExecutions, FakeNotifier, FakeSubmissions
 from tests.fakes.language_models import FakeChatModels, ScriptedChatModel
 from tests.fakes.unit_of_work import FakeUnitOfWork
 
@@ -33,7 +33,7 @@ class Door:
 
     executions: FakeExecutions = field(default_factory=FakeExecutions)
     uow: FakeUnitOfWork = field(default_factory=FakeUnitOfWork)
-    doorbell: FakeDoorbell = field(default_factory=FakeDoorbell)
+    notifier: FakeNotifier = field(default_factory=FakeNotifier)
     signal: FakeCancelSignal = field(default_factory=FakeCancelSignal)
     clock: FakeClock = field(default_factory=FakeClock)
     settings: SubmitSettings = field(default_factory=SubmitSettings.model_construct)
@@ -53,7 +53,7 @@ class Door:
             self.executions,
             self.submissions,
             models=FakeChatModels(ScriptedChatModel(), ScriptedChatModel(name="other")),
-            doorbell=self.doorbell,
+            notifier=self.notifier,
             settings=self.settings,
             schema_fault=schema_fault,
             clock=self.clock,
@@ -74,18 +74,18 @@ def door() -> Door:
     return Door()
 
 
-async def test_an_execution_is_stored_committed_and_rung_in_that_order(door: Door) -> None:
-    submission = await door.start(lane="batch", priority=2, conversation_id="c", context={"a": 1})
+async def test_an_execution_is_stored_committed_and_notified_in_that_order(door: Door) -> None:
+    submission = await door.start(lane="batch", priority=2, chat_id="c", context={"a": 1})
 
     execution = submission.execution
     assert not submission.repeated
     assert execution.status is ExecutionStatus.PENDING
     assert (execution.agent_version, execution.agent_name, execution.model) == (1, "A", "scripted")
-    assert (execution.lane, execution.priority, execution.conversation_id) == ("batch", 2, "c")
+    assert (execution.lane, execution.priority, execution.chat_id) == ("batch", 2, "c")
     assert execution.deadline is not None
     assert (execution.deadline - execution.created_at).total_seconds() == 3600
     assert [event.name for event in door.submissions.told] == ["execution.started"]
-    assert door.doorbell.rung == [(execution.id, "batch")]
+    assert door.notifier.notified == [(execution.id, "batch")]
     assert len(door.executions.trace.logs[execution.id]) == 1
 
 
@@ -110,23 +110,23 @@ async def test_what_cannot_run_is_refused(door: Door) -> None:
     door.agents.stored[door.agent.id] = door.agent.with_status("disabled", now=door.clock())
     with pytest.raises(AgentDisabled):
         await door.start()
-    assert door.doorbell.rung == []
+    assert door.notifier.notified == []
     assert door.submissions.told == []
 
 
 async def test_the_same_key_and_request_give_the_same_execution(door: Door) -> None:
-    request = {"idempotency_key": "k", "context": {"a": [1]}, "conversation_id": "c"}
+    request = {"idempotency_key": "k", "context": {"a": [1]}, "chat_id": "c"}
     first = await door.start(**request)
 
     again = await door.start(**request)
 
     assert again.repeated
     assert again.execution.id == first.execution.id
-    assert len(door.doorbell.rung) == 1
+    assert len(door.notifier.notified) == 1
 
 
 @pytest.mark.parametrize(
-    "other", [{"query": "p"}, {"context": {"a": 2}}, {"conversation_id": "c"}, {"model": "other"}, {"agent_id": "x"}]
+    "other", [{"query": "p"}, {"context": {"a": 2}}, {"chat_id": "c"}, {"model": "other"}, {"agent_id": "x"}]
 )
 async def test_the_same_key_for_another_request_is_refused(door: Door, other: dict[str, Any]) -> None:
     await door.start(idempotency_key="k")
@@ -150,7 +150,7 @@ async def test_of_two_at_once_with_the_same_key_one_is_stored_and_both_get_it(do
 
     assert second.repeated
     assert second.execution.id == first.execution.id
-    assert len(door.doorbell.rung) == 1
+    assert len(door.notifier.notified) == 1
 
 
 async def refused_as_taken(*_: Any, **__: Any) -> Admission:

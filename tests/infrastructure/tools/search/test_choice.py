@@ -159,18 +159,18 @@ async def test_options_that_nobody_understands_are_named() -> None:
     assert found.ignored == {"time_range", "include_images", "news"}
 
 
-async def test_a_provider_that_fails_again_and_again_is_given_a_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_provider_that_fails_again_and_again_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every search would wait for its time-out otherwise."""
     search = web_search()
     broken = FakeProvider("broken", error=SearchFailed("broken: 500"), cost_usd=0.1)
     sound = FakeProvider("sound")
     monkeypatch.setattr(search, "_providers", [broken, sound])
-    monkeypatch.setattr(search, "_breakers", {name: Breaker(failures=3, rest_s=30) for name in ("broken", "sound")})
+    monkeypatch.setattr(search, "_breakers", {name: Breaker(failures=3, open_s=30) for name in ("broken", "sound")})
     for _ in range(5):
         found = await search.search(QUERY, user_id="u", providers=[broken, sound])
         assert found.provider == "sound"
     assert (broken.asked, sound.asked) == (3, 5)
-    with pytest.raises(SearchFailed, match="given a rest") as refused:
+    with pytest.raises(SearchFailed, match="is open") as refused:
         await search.search(QUERY, user_id="u", providers=[broken])
     assert "broken" in refused.value.detail
 

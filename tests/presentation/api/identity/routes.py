@@ -8,7 +8,7 @@ PERMISSIONS: dict[str, str] = {
     # open to anybody
     "get_health": "anybody",
     "get_readiness": "anybody",
-    "get_metrics": "figures:read",
+    "get_metrics": "metrics:read",
     "get_api_information": "anybody",
     "get_information": "anybody",
     "get_sign_in_options": "anybody",

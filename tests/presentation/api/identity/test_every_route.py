@@ -40,23 +40,23 @@ async def test_every_route_lets_in_whom_it_should(platform: Platform) -> None:
     known = {operation for _, _, operation in operations}
     assert known - set(PERMISSIONS) == set(), "say in routes.py what these routes need"
     assert set(PERMISSIONS) - known == set(), "routes.py names routes that are gone"
-    admin, owner, stranger, viewer = await _people(platform)
+    admin, owner, outsider, viewer = await _people(platform)
     things = await _things_of(owner)
     async with _client(platform.app) as nobody:
         await _walk(nobody, operations, things, frozenset[str](), signed_in=False)
     await _walk(viewer, operations, things, _granted("viewer"))
-    await _walk(stranger, operations, things, _granted("user"), foreign=True)
+    await _walk(outsider, operations, things, _granted("user"), foreign=True)
     await _look_untouched(owner, things)
     await _walk(owner, operations, things, _granted("user"))
     await _walk(admin, operations, things, _granted("admin"), foreign=True)
 
 
 async def test_a_ticket_opens_one_stream_and_nothing_else(platform: Platform) -> None:
-    _, owner, stranger, _ = await _people(platform)
+    _, owner, outsider, _ = await _people(platform)
     things = await _things_of(owner)
     path = f"/api/v1/executions/{things['execution_id']}"
     other = (await owner.post("/api/executions", json={"agent_id": things["agent_id"], "query": "1+1"})).json()["id"]
-    assert (await stranger.post(f"{path}/stream-ticket")).status_code == 404
+    assert (await outsider.post(f"{path}/stream-ticket")).status_code == 404
     ticket = (await owner.post(f"{path}/stream-ticket")).json()["ticket"]
     async with _client(platform.app) as watcher:
         watched = await watcher.get(f"{path}/stream?ticket={ticket}")
@@ -70,16 +70,16 @@ async def test_a_ticket_opens_one_stream_and_nothing_else(platform: Platform) ->
 
 
 async def test_the_first_byte_of_anothers_stream_is_a_refusal(platform: Platform) -> None:
-    _, owner, stranger, _ = await _people(platform)
+    _, owner, outsider, _ = await _people(platform)
     things = await _things_of(owner)
     for path in (
         f"/api/v1/executions/{things['execution_id']}/stream",
         f"/api/stream/{things['agent_id']}?execution_id={things['execution_id']}",
         f"/api/stream/{things['agent_id']}?query=compute",
     ):
-        answer = await stranger.get(path)
+        answer = await outsider.get(path)
         assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
-        resumed = await stranger.get(path, headers={"Last-Event-ID": f"{things['execution_id']}:1"})
+        resumed = await outsider.get(path, headers={"Last-Event-ID": f"{things['execution_id']}:1"})
         assert resumed.status_code == 404
 
 
@@ -175,7 +175,7 @@ async def _people(platform: Platform) -> tuple[httpx2.AsyncClient, ...]:
     body = {"token": link, "username": "root", "email": "root@example.org", "password": PASSWORD}
     signed_in(admin, await admin.post("/api/v1/auth/setup", json=body))
     people = [admin]
-    for name, role in (("owner", "user"), ("stranger", "user"), ("viewer", "viewer")):
+    for name, role in (("owner", "user"), ("outsider", "user"), ("viewer", "viewer")):
         client = _client(platform.app)
         body = {"username": name, "email": f"{name}@example.org", "password": PASSWORD}
         user = signed_in(client, await client.post("/api/v1/auth/register", json=body))

@@ -1,4 +1,4 @@
-"""What the sandbox tells of violations stands in the audit log, and stops the agent that causes several (MON-13)."""
+"""What the sandbox tells of violations stands in the audit log, and stops the agent that causes several."""
 
 from dynagent.core.shared.events import AgentEventObserver
 from dynagent.core.shared.ids import new_id

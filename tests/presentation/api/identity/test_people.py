@@ -111,17 +111,17 @@ async def test_a_password_link_ends_what_was_before_expires_and_opens_no_closed_
     assert actions.count("user.password_link_made") == 3 and actions.count("user.password_link_used") == 1
 
 
-async def test_figures_and_details_of_health_are_for_operators(house: IdentityHouse) -> None:
+async def test_metrics_and_details_of_health_are_for_operators(house: IdentityHouse) -> None:
     guarded = IdentityHouse(house.database, metrics_token="for-prometheus-only-1")
     root, ada = await guarded.setup(), await guarded.register("ada")
-    key = await root.post(KEYS, json={"name": "prometheus", "scopes": ["figures:read"]})
+    key = await root.post(KEYS, json={"name": "prometheus", "scopes": ["metrics:read"]})
     other = await root.post(KEYS, json={"name": "ci", "scopes": ["agents:read"]})
     allowed = (root.headers["Authorization"][7:], key.json()["key"], "for-prometheus-only-1")
     refused = (None, ada.headers["Authorization"][7:], other.json()["key"], "for-prometheus-only-2")
     for token, status in [*((token, 200) for token in allowed), *((token, None) for token in refused)]:
         async with guarded.client(token) as client:
-            figures, health = await client.get("/metrics"), await client.get("/health")
-            assert figures.status_code == status if status else figures.status_code in (401, 403), token
+            metrics, health = await client.get("/metrics"), await client.get("/health")
+            assert metrics.status_code == status if status else metrics.status_code in (401, 403), token
             assert health.status_code == 200
             part = health.json()["parts"]["database"]
             assert (part["status"], part["detail"]) == ("ok", "answers" if status else "")
@@ -177,7 +177,7 @@ async def test_a_key_is_shown_once_and_lets_a_program_do_what_it_was_given(house
 async def test_nothing_of_a_key_but_its_hash_is_stored(house: IdentityHouse) -> None:
     ada = await house.register("ada")
     key = (await ada.post(KEYS, json={"name": "ci", "scopes": ["agents:read"]})).json()["key"]
-    for table in ("personal_api_keys", "audit_log", "outbox", "users", "refresh_tokens"):
+    for table in ("access_keys", "audit_log", "outbox", "users", "refresh_tokens"):
         rows = await house.database.pool.fetch(f"SELECT t::text AS line FROM {table} t")
         text = "\n".join(row["line"] for row in rows)
         assert key not in text and PASSWORD not in text and ada.cookies["dynagent_refresh"] not in text
@@ -202,7 +202,7 @@ async def test_a_key_expires_and_has_scopes_that_can_be_given(house: IdentityHou
 async def test_a_key_is_given_nothing_that_its_owner_may_not_do(house: IdentityHouse) -> None:
     root, ada = await house.setup(), await house.register("ada")
     possible = (await ada.get(KEYS)).json()["possible_scopes"]
-    assert "agents:write" in possible and not {"users:read", "audit:read", "figures:read"} & set(possible)
+    assert "agents:write" in possible and not {"users:read", "audit:read", "metrics:read"} & set(possible)
     refused = await ada.post(KEYS, json={"name": "x", "scopes": ["agents:read", "audit:read"]})
     assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/scopes")
     assert "audit:read" in (await root.get(KEYS)).json()["possible_scopes"]
@@ -240,13 +240,13 @@ async def test_the_audit_log_tells_who_did_what_without_secrets(house: IdentityH
 @pytest.mark.parametrize("address", ["192.0.2.7", "2001:db8::1", "::ffff:192.0.2.7"])
 async def test_local_mode_answers_this_machine_only(house: IdentityHouse, address: str) -> None:
     local = IdentityHouse(house.database, auth_mode="local")
-    async with local.client(address=address) as stranger:
-        answer = await stranger.get(ME)
+    async with local.client(address=address) as anonymous:
+        answer = await anonymous.get(ME)
         assert (answer.status_code, answer.json()["error_code"]) == (403, "local_mode_exposed")
     async with local.client() as neighbour:
         assert (await neighbour.get(ME)).json()["username"] == "local"
-    async with house.client(address=address) as stranger:
-        assert (await stranger.get("/api/v1/auth/options")).status_code == 200
+    async with house.client(address=address) as anonymous:
+        assert (await anonymous.get("/api/v1/auth/options")).status_code == 200
 
 
 async def test_requests_of_a_user_and_of_an_address_are_counted(house: IdentityHouse) -> None:
@@ -254,7 +254,7 @@ async def test_requests_of_a_user_and_of_an_address_are_counted(house: IdentityH
     ada = await strict.register("ada")
     codes = [(await ada.get(ME)).status_code for _ in range(7)]
     assert codes == [200] * 5 + [429] * 2
-    async with strict.client(address="192.0.2.9") as stranger:
-        answers = [await stranger.get(ME, headers={"Authorization": "Bearer dyn_guess"}) for _ in range(10)]
+    async with strict.client(address="192.0.2.9") as anonymous:
+        answers = [await anonymous.get(ME, headers={"Authorization": "Bearer dyn_guess"}) for _ in range(10)]
     assert [answer.status_code for answer in answers] == [401] * 8 + [429] * 2
     assert int(answers[-1].headers["retry-after"]) >= 1

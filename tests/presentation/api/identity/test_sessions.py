@@ -15,20 +15,20 @@ ME = "/api/v1/users/me"
 
 
 async def test_the_first_setup_makes_the_local_administrator_somebody_once(house: IdentityHouse) -> None:
-    async with house.client() as stranger:
-        options = (await stranger.get("/api/v1/auth/options")).json()
+    async with house.client() as anonymous:
+        options = (await anonymous.get("/api/v1/auth/options")).json()
         assert options == {"sign_in_required": True, "registration_open": True, "setup_needed": True}
         body = {"token": "dyns_wrong", "username": "root", "email": "root@example.org", "password": PASSWORD}
-        assert (await stranger.post("/api/v1/auth/setup", json=body)).status_code == 401
+        assert (await anonymous.post("/api/v1/auth/setup", json=body)).status_code == 401
     link = await house.bus.send(PrepareSetup(), SYSTEM)
     root = await house.setup()
     me = (await root.get(ME)).json()
     assert (me["id"], me["username"], me["role"]) == (LOCAL_USER_ID, "root", "admin")
     assert await house.bus.send(PrepareSetup(), SYSTEM) is None
-    async with house.client() as stranger:
-        again = await stranger.post("/api/v1/auth/setup", json={**body, "token": link})
+    async with house.client() as anonymous:
+        again = await anonymous.post("/api/v1/auth/setup", json={**body, "token": link})
         assert (again.status_code, again.json()["error_code"]) == (401, "bad_token")
-        assert not (await stranger.get("/api/v1/auth/options")).json()["setup_needed"]
+        assert not (await anonymous.get("/api/v1/auth/options")).json()["setup_needed"]
 
 
 async def test_a_setup_link_expires(house: IdentityHouse) -> None:
@@ -82,9 +82,9 @@ async def test_wrong_unknown_and_disabled_answer_the_same(house: IdentityHouse) 
 
 
 async def test_no_token_no_entry_and_the_answer_says_how(house: IdentityHouse) -> None:
-    async with house.client() as stranger:
-        answer = await stranger.get(ME)
-        unread = await stranger.post("/api/v1/users", json={"nonsense": True})
+    async with house.client() as anonymous:
+        answer = await anonymous.get(ME)
+        unread = await anonymous.post("/api/v1/users", json={"nonsense": True})
     assert answer.status_code == 401
     assert answer.headers["www-authenticate"].startswith("Bearer")
     assert answer.json()["error_code"] == "not_signed_in"
@@ -241,9 +241,9 @@ async def test_strangers_cannot_use_up_what_others_need_to_get_in(house: Identit
     body = {"token": "x", "username": "root", "email": "root@example.org", "password": PASSWORD}
     for path in ("setup", "register"):
         for number in range(60):
-            async with house.client(address=f"192.0.2.{number}") as stranger:
+            async with house.client(address=f"192.0.2.{number}") as anonymous:
                 sent = body if path == "setup" else {"username": "x", "email": "no", "password": PASSWORD}
-                await stranger.post(f"/api/v1/auth/{path}", json=sent)
+                await anonymous.post(f"/api/v1/auth/{path}", json=sent)
     assert (await (await house.setup()).get(ME)).status_code == 200
     assert (await (await house.register("grace")).get(ME)).status_code == 200
 

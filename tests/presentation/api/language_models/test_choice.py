@@ -33,14 +33,14 @@ async def test_usage_is_told_by_provider_to_each_and_of_all_to_administrators(
     assert len((await root.get(f"{MODELS}/usage/all")).json()["usage"]) == 2
     again = await house.run(ada, agent["id"], "hello [[say=hi]]")
     assert again["status"] == "completed"
-    figures = (await root.get("/metrics")).text
-    assert 'dynagent_model_circuits{provider="modal",state="open"} 1.0' in figures
-    assert 'dynagent_model_circuits{provider="openai-compatible",state="closed"} 1.0' in figures
+    metrics = (await root.get("/metrics")).text
+    assert 'dynagent_model_circuits{provider="modal",state="open"} 1.0' in metrics
+    assert 'dynagent_model_circuits{provider="openai-compatible",state="closed"} 1.0' in metrics
     listed = {model["name"]: model["circuit"] for model in (await ada.get(MODELS)).json()["models"]}
     assert listed == {"first": "open", "second": "closed"}
     third = await house.run(ada, agent["id"], "hello [[say=hi]]")
     reasons = [event["reason"] for event in await house.trace(ada, third["id"]) if event["type"] == "retry"]
-    assert len(reasons) == 1 and "given a rest" in reasons[0], "a resting endpoint is not waited for"
+    assert len(reasons) == 1 and "is open" in reasons[0], "an endpoint with an open circuit is not waited for"
 
 
 async def test_auto_asks_the_model_that_fits_the_task_and_another_when_it_fails(

@@ -42,7 +42,7 @@ async def test_the_models_parameters_count_where_the_agent_is_silent(
     )
     agent = (await ada.post("/api/agents", json={"name": "A", "model": "m", "temperature": 0.3})).json()
     await house.run(ada, agent["id"], "hello")
-    assert endpoint.requests[-1]["temperature"] == 0.3, "the agent's value overrides the model's (C-33)"
+    assert endpoint.requests[-1]["temperature"] == 0.3, "the agent's value overrides the model's"
     assert endpoint.requests[-1]["max_completion_tokens"] == 77
 
 
@@ -274,7 +274,7 @@ async def test_stored_keys_are_ciphertext_and_can_be_sealed_anew(
     assert await seal_anew(database, both) == (0, [])
     written = "".join(capfd.readouterr())
     assert SECRET not in written and PASSWORD not in written
-    row = await database.pool.fetchrow("SELECT id, key_encrypted FROM api_keys")
+    row = await database.pool.fetchrow("SELECT id, key_encrypted FROM provider_keys")
     await database.close()
     assert row is not None and only_new.open(row["key_encrypted"], row=str(row["id"])) == SECRET
 

@@ -1,12 +1,12 @@
 "use client";
 
 import { Callout } from "@/components/ui/callout";
-import type { KeyTestOut } from "@/lib/api";
+import type { ProviderKeyCheckOut } from "@/lib/api";
 import { duration } from "@/lib/format";
 import { problemText } from "@/lib/problem";
 
 /** How a key did when it was shown to its provider. */
-export function KeyTestResult({ result, error }: { result: KeyTestOut | undefined; error: unknown }) {
+export function ProviderKeyCheckResult({ result, error }: { result: ProviderKeyCheckOut | undefined; error: unknown }) {
   if (error) return <Callout tone="bad">{problemText(error)}</Callout>;
   if (!result) return null;
   return (

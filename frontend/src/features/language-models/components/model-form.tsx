@@ -15,7 +15,7 @@ import { usePermissions } from "@/lib/use-permissions";
 import { keysQuery } from "../api/keys";
 import { providerModelsQuery, providersQuery, testKey } from "../api/models";
 import type { ModelDraft } from "../model/model-draft";
-import { KeyTestResult } from "./key-test";
+import { ProviderKeyCheckResult } from "./key-test";
 
 export interface ModelFormProps {
   label: string;
@@ -103,7 +103,7 @@ export function ModelForm({ label, action, initial, keyHint, isNew = false, onSu
       ) : (
         <button type="button" onClick={() => setMore(true)} className="self-start text-xs text-accent-ink underline underline-offset-2">Limits, fallbacks and more</button>
       )}
-      <KeyTestResult result={test.data} error={test.error} />
+      <ProviderKeyCheckResult result={test.data} error={test.error} />
       {problem && Object.keys(said).every((field) => !(field in draft)) && <Callout tone="bad">{problemText(save.error)}</Callout>}
       <div className="flex gap-2">
         <Button type="submit" variant="primary" disabled={save.isPending || !draft.name.trim() || !draft.model_identifier.trim()}>{save.isPending ? "One moment …" : action}</Button>

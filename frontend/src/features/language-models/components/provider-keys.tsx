@@ -19,7 +19,7 @@ import { toast } from "@/lib/toast";
 
 import { addKey, keysQuery, removeKey } from "../api/keys";
 import { providersQuery, testKey } from "../api/models";
-import { KeyTestResult } from "./key-test";
+import { ProviderKeyCheckResult } from "./key-test";
 
 const empty = { provider: "openai", label: "", api_key: "", endpoint_url: "", purpose: "models" as "models" | "tracing" };
 
@@ -108,7 +108,7 @@ function AddKey() {
         <Field id="key-purpose" label="For" hint={draft.purpose === "tracing" ? "Traces of your runs are sent to OpenAI with it; models never use it." : undefined}>
           <Select id="key-purpose" label="For" value={draft.purpose} options={[{ value: "models", label: "Asking models" }, { value: "tracing", label: "Tracing (OpenAI)" }]} onChange={(value) => change({ purpose: value === "tracing" ? "tracing" : "models" })} className="w-full" />
         </Field>
-        <KeyTestResult result={test.data} error={test.error} />
+        <ProviderKeyCheckResult result={test.data} error={test.error} />
         {problem && Object.keys(said).every((field) => !(field in draft)) && <Callout tone="bad">{problemText(add.error)}</Callout>}
         <div className="flex gap-2">
           <Button type="submit" variant="primary" disabled={add.isPending || !draft.api_key.trim()}>Keep key</Button>

@@ -33,7 +33,7 @@ class StatusChange:
 
 @dataclass(frozen=True)
 class SetAgentStatus(Returns[StatusChange]):
-    """Give several agents a status, all in one transaction; a disabled agent takes no runs (SPEC AGT-15)."""
+    """Give several agents a status, all in one transaction; a disabled agent takes no runs."""
 
     agent_ids: Sequence[str]
     status: AgentStatus

@@ -1,4 +1,4 @@
-"""What an agent may name: tools, models and other agents that are really there (SPEC AGT-26)."""
+"""What an agent may name: tools, models and other agents that are really there."""
 
 from collections.abc import Callable, Sequence
 from typing import Any

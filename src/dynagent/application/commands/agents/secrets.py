@@ -24,16 +24,16 @@ class SettingsSafe:
         """
         problems: list[Violation] = []
 
-        def seal(value: Any, kept: Any, place: Place) -> Any:
+        def seal(value: Any, existing: Any, place: Place) -> Any:
             if reference_in(value) is not None:
                 return value
-            if (fault := _fault(value, kept)) is not None:
+            if (fault := _fault(value, existing)) is not None:
                 problems.append(Violation("/" + "/".join(map(str, place)), *fault))
                 return value
             if sealed_in(value) is not None:
                 return self._renewed(value, owner)
-            if sealed_in(kept) is not None and self._opened(kept, owner) == (value,):
-                return self._renewed(kept, owner)
+            if sealed_in(existing) is not None and self._opened(existing, owner) == (value,):
+                return self._renewed(existing, owner)
             return self._seal(value, owner)
 
         result = configuration.with_secrets(seal, before)
@@ -59,9 +59,9 @@ class SettingsSafe:
             return None
 
 
-def _fault(value: Any, kept: Any) -> tuple[str, str] | None:
+def _fault(value: Any, existing: Any) -> tuple[str, str] | None:
     if value == MASK:
-        return "nothing_kept", f"{MASK!r} stands for a value that is kept, and there is none here; send the value"
-    if sealed_in(value) is not None and value != kept:
+        return "nothing_stored", f"{MASK!r} stands for a value that is kept, and there is none here; send the value"
+    if sealed_in(value) is not None and value != existing:
         return "sealed", "only the server seals; send the value itself"
     return None

@@ -8,7 +8,6 @@ from dynagent.application.shared.bus import Returns
 from dynagent.application.shared.caller import Caller
 from dynagent.core.executions import (
     Answer,
-    Doorbell,
     Execution,
     ExecutionNotFound,
     Executions,
@@ -16,6 +15,7 @@ from dynagent.core.executions import (
     Interrupt,
     InterruptNotFound,
     NothingToAnswer,
+    Notifier,
 )
 from dynagent.core.shared.clock import Clock, utc_now
 from dynagent.core.shared.errors import InvalidInput, Violation
@@ -45,13 +45,13 @@ class AnswerInterruptsHandler:
         executions: Executions,
         uow: UnitOfWork,
         *,
-        doorbell: Doorbell,
+        notifier: Notifier,
         check_schema: CheckSchema,
         clock: Clock = utc_now,
     ) -> None:
         self._executions = executions
         self._uow = uow
-        self._doorbell = doorbell
+        self._notifier = notifier
         self._check_schema = check_schema
         self._clock = clock
 
@@ -70,7 +70,7 @@ class AnswerInterruptsHandler:
             raise NothingToAnswer("somebody else answered first; read the execution again")
         await self._uow.commit()
         if changed.status is ExecutionStatus.PENDING:
-            await self._doorbell.ring(changed.id, changed.lane)
+            await self._notifier.notify(changed.id, changed.lane)
         return changed
 
     async def _known(self, execution: Execution, message: AnswerInterrupts) -> dict[str, Interrupt]:

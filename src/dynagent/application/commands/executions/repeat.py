@@ -15,7 +15,6 @@ from dynagent.application.shared.bus import Returns
 from dynagent.application.shared.caller import Caller
 from dynagent.core.executions import (
     AnyTraceEvent,
-    Doorbell,
     Execution,
     ExecutionNotFound,
     Executions,
@@ -23,6 +22,7 @@ from dynagent.core.executions import (
     Message,
     NodeEnd,
     NodeStart,
+    Notifier,
     Origin,
     ToolEnd,
     ToolStart,
@@ -77,7 +77,7 @@ class RepeatExecutionHandler:
         uow: UnitOfWork,
         *,
         trace: TraceLog,
-        doorbell: Doorbell,
+        notifier: Notifier,
         settings: SubmitSettings,
         clock: Clock = utc_now,
         new_id: NewId = new_id,
@@ -85,7 +85,7 @@ class RepeatExecutionHandler:
         self._executions = executions
         self._uow = uow
         self._trace = trace
-        self._doorbell = doorbell
+        self._notifier = notifier
         self._settings = settings
         self._clock = clock
         self._new_id = new_id
@@ -100,11 +100,11 @@ class RepeatExecutionHandler:
         if message.kind == "retry" and old.status is ExecutionStatus.COMPLETED:
             raise NothingToRetry(f"execution {old.id} was completed; replay or fork it instead")
         self._settings.check_room(await self._executions.waiting(self._settings.max_waiting_per_user))
-        events = [] if message.kind == "replay" else _kept(await self._log(old.id), message)
+        events = [] if message.kind == "replay" else _carried_over(await self._log(old.id), message)
         execution = self._again(old, message)
         stored = await self._executions.create_from(execution, events)
         await self._uow.commit()
-        await self._doorbell.ring(stored.id, stored.lane)
+        await self._notifier.notify(stored.id, stored.lane)
         return stored
 
     async def _log(self, execution_id: str) -> list[AnyTraceEvent]:
@@ -126,7 +126,7 @@ class RepeatExecutionHandler:
             query=old.query,
             model=old.model,
             context=old.context,
-            conversation_id=old.conversation_id,
+            chat_id=old.chat_id,
             lane="interactive",
             priority=old.priority,
             output_schema=old.output_schema,
@@ -134,7 +134,7 @@ class RepeatExecutionHandler:
         )
 
 
-def _kept(log: Sequence[AnyTraceEvent], message: RepeatExecution) -> list[AnyTraceEvent]:
+def _carried_over(log: Sequence[AnyTraceEvent], message: RepeatExecution) -> list[AnyTraceEvent]:
     """Return the steps that the new execution takes over: those that are finished, up to the chosen event."""
     cut = log[-1].seq if message.kind == "retry" and log else message.after_seq or 0
     chosen = next((event for event in log if event.seq == cut), None)
@@ -147,14 +147,14 @@ def _kept(log: Sequence[AnyTraceEvent], message: RepeatExecution) -> list[AnyTra
     steps: list[AnyTraceEvent] = [event for event in log if isinstance(event, STEPS) and event.seq <= cut]
     ended = {event.call_key for event in steps if isinstance(event, ToolEnd)}
 
-    def kept(event: AnyTraceEvent) -> bool:
+    def carried_over(event: AnyTraceEvent) -> bool:
         # A start without its end is a call in doubt. After a fork it is to be made, by the will of who chose the step;
         # a retry asks about one that must not be repeated, for it may have taken place.
         if not isinstance(event, ToolStart) or event.call_key in ended:
             return True
         return message.kind == "retry" and not event.repeatable
 
-    return [edited if event is chosen and edited is not None else event for event in steps if kept(event)]
+    return [edited if event is chosen and edited is not None else event for event in steps if carried_over(event)]
 
 
 def _edited(event: AnyTraceEvent, edit: Mapping[str, Any]) -> AnyTraceEvent:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
-from dynagent.application.commands.executions.story import story_of
+from dynagent.application.commands.executions.attempt_history import attempt_history
 from dynagent.application.commands.executions.tally import TallyingRecorder
 from dynagent.application.shared.bus import Returns
 from dynagent.application.shared.caller import Caller
@@ -19,13 +19,13 @@ from dynagent.core.executions import (
     Claim,
     Complete,
     Dispatch,
-    Doorbell,
     Execution,
     ExecutionLost,
     ExecutionStatus,
     ExecutionTimedOut,
     Failed,
     InterruptRaised,
+    Notifier,
     Outcome,
     Retry,
     RunError,
@@ -60,8 +60,8 @@ class RunExecution(Returns[ExecutionStatus | None]):
     control: RunControl = field(default_factory=RunControl)
 
 
-class Conversations(Protocol):
-    """Earlier turns of a conversation with an agent."""
+class Chats(Protocol):
+    """Earlier turns of a chat with an agent."""
 
     async def turns(self, execution: Execution) -> list[tuple[str, str]]:
         """Return (question, answer) of the completed executions before this one, oldest first."""
@@ -73,7 +73,7 @@ OnCrash = Callable[[Claim, Exception], None]
 
 
 class RunExecutionHandler:
-    """Load → run → store the outcome; every way out leaves the execution ended or handed back, never lost."""
+    """Load → run → store the outcome; every way out leaves the execution ended or requeued, never lost."""
 
     def __init__(
         self,
@@ -82,8 +82,8 @@ class RunExecutionHandler:
         trace: TraceLog,
         runner: AgentRunner,
         agents: AgentConfigurations,
-        conversations: Conversations,
-        doorbell: Doorbell,
+        chats: Chats,
+        notifier: Notifier,
         on_crash: OnCrash,
         call_timeout_s: float,
     ) -> None:
@@ -91,8 +91,8 @@ class RunExecutionHandler:
         self._trace = trace
         self._runner = runner
         self._agents = agents
-        self._conversations = conversations
-        self._doorbell = doorbell
+        self._chats = chats
+        self._notifier = notifier
         self._on_crash = on_crash
         self._call_timeout_s = call_timeout_s
 
@@ -128,7 +128,7 @@ class RunExecutionHandler:
             return _failure(error.code, error.detail, status=ExecutionStatus.TIMED_OUT)
         except asyncio.CancelledError:
             if control.stop != "cancelled":
-                await self._give_back(claim, recorder, control)
+                await self._requeue(claim, recorder, control)
                 raise
             _forget_cancel()
             return Outcome(status=ExecutionStatus.CANCELLED)
@@ -144,13 +144,13 @@ class RunExecutionHandler:
             return _failure("internal_error", f"{type(error).__name__}: the run failed inside the server, see its log")
 
     async def _given_up(self, execution: Execution) -> Outcome:
-        story = await story_of(self._trace, execution.id, execution.attempt - 1)
-        return _failure("worker_crashed", f"{execution.crashes} workers died while running this execution. {story}")
+        history = await attempt_history(self._trace, execution.id, execution.attempt - 1)
+        return _failure("worker_crashed", f"{execution.crashes} workers died while running this execution. {history}")
 
     async def _run(self, claim: Claim, recorder: TraceRecorder) -> Outcome:
         execution = claim.execution
         agent = await self._agents.get(execution.agent_id, execution.agent_version)
-        turns = await self._conversations.turns(execution) if execution.conversation_id else []
+        turns = await self._chats.turns(execution) if execution.chat_id else []
         try:
             return await self._runner.run(claim, self._plan(agent, execution, turns), recorder)
         except ModelError as error:
@@ -190,21 +190,21 @@ class RunExecutionHandler:
             output_schema=execution.output_schema,
         )
 
-    async def _give_back(self, claim: Claim, recorder: TraceRecorder, control: RunControl) -> None:
+    async def _requeue(self, claim: Claim, recorder: TraceRecorder, control: RunControl) -> None:
         """The worker stops or lost its lease: leave what was done in the log, let another continue."""
         if control.stop == "lost":
             return
         _forget_cancel()
         await recorder.flush()
         execution = claim.execution
-        if await self._dispatch.hand_back(execution.id, execution.attempt, crashed=False):
-            await self._doorbell.ring(execution.id, execution.lane)
+        if await self._dispatch.requeue(execution.id, execution.attempt, crashed=False):
+            await self._notifier.notify(execution.id, execution.lane)
 
     async def _put_off(self, claim: Claim) -> None:
         """What the run needs to begin could not be read: return it as soon as the store takes it, no crash counted."""
         while True:
             try:
-                await self._dispatch.hand_back(claim.execution.id, claim.execution.attempt, crashed=False)
+                await self._dispatch.requeue(claim.execution.id, claim.execution.attempt, crashed=False)
                 return
             except StorageAway:
                 await asyncio.sleep(STORAGE_RETRY_S)

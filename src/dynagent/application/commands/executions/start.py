@@ -1,4 +1,4 @@
-"""Submitting an execution: row and opening event in one transaction, then the bell."""
+"""Submitting an execution: row and opening event in one transaction, then the notification."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -9,11 +9,11 @@ from dynagent.application.shared.bus import Returns
 from dynagent.application.shared.caller import Caller
 from dynagent.core.agents import Agent, AgentNotFound, AgentRepository
 from dynagent.core.executions import (
-    Doorbell,
     Execution,
     Executions,
     ExecutionStarted,
     Lane,
+    Notifier,
     Submissions,
 )
 from dynagent.core.language_models import ChatModels
@@ -48,7 +48,7 @@ class StartExecution(Returns[Submission]):
     query: str
     model: str | None = None
     context: Mapping[str, Any] = field(default_factory=dict[str, Any])
-    conversation_id: str | None = None
+    chat_id: str | None = None
     lane: Lane = "interactive"
     priority: int = 0
     idempotency_key: str | None = None
@@ -65,7 +65,7 @@ class StartExecutionHandler:
         submissions: Submissions,
         *,
         models: ChatModels,
-        doorbell: Doorbell,
+        notifier: Notifier,
         settings: SubmitSettings,
         schema_fault: Callable[[dict[str, Any]], str | None],
         clock: Clock = utc_now,
@@ -75,7 +75,7 @@ class StartExecutionHandler:
         self._executions = executions
         self._submissions = submissions
         self._models = models
-        self._doorbell = doorbell
+        self._notifier = notifier
         self._settings = settings
         self._schema_fault = schema_fault
         self._clock = clock
@@ -94,7 +94,7 @@ class StartExecutionHandler:
             if earlier is None:
                 raise IdempotencyKeyReused("this Idempotency-Key was used before, for a request that is gone by now")
             return Submission(earlier, repeated=True)
-        await self._doorbell.ring(execution.id, execution.lane)
+        await self._notifier.notify(execution.id, execution.lane)
         return Submission(execution)
 
     async def _submitted(self, execution: Execution) -> bool:
@@ -147,7 +147,7 @@ class StartExecutionHandler:
             query=message.query,
             model=message.model or agent.configuration.model,
             context=dict(message.context),
-            conversation_id=message.conversation_id,
+            chat_id=message.chat_id,
             lane=message.lane,
             priority=message.priority,
             idempotency_key=message.idempotency_key,
@@ -159,7 +159,7 @@ def _same_request(earlier: Execution, message: StartExecution) -> bool:
     return (
         earlier.agent_id == message.agent_id
         and earlier.query == message.query
-        and earlier.conversation_id == message.conversation_id
+        and earlier.chat_id == message.chat_id
         and earlier.context == dict(message.context)
         and message.model in (None, earlier.model)
         and message.output_schema in (None, earlier.output_schema)

@@ -28,7 +28,7 @@ from dynagent.core.shared.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """How long things live, and whether strangers may register."""
+    """How long things live, and whether anyone may register."""
 
     refresh_lifetime: timedelta = timedelta(days=7)
     ticket_lifetime: timedelta = timedelta(seconds=60)
@@ -116,7 +116,7 @@ class IdentityDesk:
                 at=self.clock(),
                 action=action,
                 outcome=outcome,
-                actor_id=None if caller is None or caller.is_nobody else caller.user_id,
+                actor_id=None if caller is None or caller.is_anonymous else caller.user_id,
                 target_kind=target[0],
                 target_id=target[1],
                 address=(address or (caller.address if caller else ""))[:64],

@@ -1,4 +1,4 @@
-"""Security incidents: written into the audit log; an agent that causes several is stopped (MON-13)."""
+"""Security incidents: written into the audit log; an agent that causes several is stopped."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -43,7 +43,7 @@ class ReportIncidentHandler:
             target=target,
             outcome="incident",
             execution_id=message.execution_id,
-            told=dict(message.details),
+            reported=dict(message.details),
         )
         often = agent_id is not None and await desk.audit.count_incidents("agent", agent_id, now - WITHIN) >= TOLERATED
         desk.uow.record(

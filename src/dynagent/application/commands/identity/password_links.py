@@ -66,7 +66,7 @@ class UsePasswordLinkHandler:
     async def __call__(self, message: UsePasswordLink, caller: Caller) -> SignedIn:
         """Return the session. Links of accounts that are switched off open nothing."""
         desk, address = self._desk, message.device.address
-        await desk.throttle.admit_stranger("password link", address)
+        await desk.throttle.admit_anonymous("password link", address)
         link = await self._links.take(fingerprint(message.token))
         if link is None or link.user_id is None:
             raise BadToken("this link is not one of this installation")

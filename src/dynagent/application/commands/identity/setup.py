@@ -71,7 +71,7 @@ class CompleteSetupHandler:
     async def __call__(self, message: CompleteSetup, caller: Caller) -> SignedIn:
         """Return the administrator's session. What was made in local mode is theirs."""
         desk = self._desk
-        await desk.throttle.admit_stranger("setup", message.device.address)
+        await desk.throttle.admit_anonymous("setup", message.device.address)
         link = await self._links.take(fingerprint(message.token))
         if link is None or link.user_id is not None:
             raise BadToken("this setup link is not one of this installation")

@@ -60,7 +60,7 @@ class RegisterHandler:
         desk = self._desk
         if not desk.rules.registration_open:
             raise RegistrationClosed("new accounts are made by an administrator here")
-        await desk.throttle.admit_stranger("register", message.device.address)
+        await desk.throttle.admit_anonymous("register", message.device.address)
         check_password(message.password, username=message.username, email=message.email)
         hashed = await desk.passwords.hash(message.password)
         now = desk.clock()
@@ -96,7 +96,7 @@ class LogInHandler:
         await desk.throttle.admit_login(message.login, address)
         found = await desk.users.by_login(message.login)
         user, stored = found or (None, None)
-        # The connection goes back to the pool: hashing takes a while, and strangers choose how often.
+        # The connection goes back to the pool: hashing takes a while, and anonymous callers choose how often.
         await desk.uow.commit()
         verified = await desk.passwords.verify(message.password, stored)
         if user is None or not verified.right or user.disabled:

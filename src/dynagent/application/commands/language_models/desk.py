@@ -42,7 +42,7 @@ class ModelDesk:
             raise ModelNotFound(f"there is no model {model_id!r}")
         return record
 
-    def tell(self, kind: type[ModelEvent], target_id: str, caller: Caller, **details: Any) -> None:
+    def report(self, kind: type[ModelEvent], target_id: str, caller: Caller, **details: Any) -> None:
         """Record that the caller did something; the audit log hears of it."""
         event = kind(
             occurred_at=self.clock(),

@@ -96,7 +96,7 @@ class CreateModelHandler:
         await desk.check_key(record)
         record = await desk.models.create(record)
         about = {"name": record.name, "provider": record.provider, "for_all": message.for_all}
-        desk.tell(ModelCreated, record.id, caller, **about)
+        desk.report(ModelCreated, record.id, caller, **about)
         await desk.uow.commit()
         desk.store.forget(record.user_id)
         return record
@@ -124,7 +124,7 @@ class UpdateModelHandler:
             # Only a key that is set now: a global model may go on with that of the administrator who made it.
             await desk.check_key(changed)
         changed = await desk.models.update(changed)
-        desk.tell(ModelChanged, changed.id, caller, name=changed.name, fields=sorted(message.changes))
+        desk.report(ModelChanged, changed.id, caller, name=changed.name, fields=sorted(message.changes))
         await desk.uow.commit()
         desk.store.forget(changed.user_id)
         return changed
@@ -140,7 +140,7 @@ class DeleteModelHandler:
         """Remove it."""
         record = await written(self._desk, message.model_id, caller)
         await self._desk.models.delete(record.id)
-        self._desk.tell(ModelDeleted, record.id, caller, name=record.name)
+        self._desk.report(ModelDeleted, record.id, caller, name=record.name)
         await self._desk.uow.commit()
         self._desk.store.forget(record.user_id)
 

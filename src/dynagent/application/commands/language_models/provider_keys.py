@@ -9,10 +9,10 @@ from dynagent.core.language_models import (
     FOR_TOOLS,
     MAX_KEYS,
     KeyPurpose,
-    KeyTester,
-    KeyTestResult,
     ProviderKey,
     ProviderKeyAdded,
+    ProviderKeyCheck,
+    ProviderKeyCheckResult,
     ProviderKeyNotFound,
     ProviderKeyRemoved,
     TooManyModels,
@@ -43,10 +43,10 @@ class RemoveProviderKey(Returns[None]):
 
 
 @dataclass(frozen=True, kw_only=True)
-class TestProviderKey(Returns[KeyTestResult]):
+class TestProviderKey(Returns[ProviderKeyCheckResult]):
     """Show a key to its provider without saving it. Raises ProviderNotFound, InvalidInput.
 
-    Register it free of a scope: it waits for a stranger's server.
+    Register it free of a scope: it waits for somebody else's server.
     """
 
     __test__ = False
@@ -65,7 +65,7 @@ class AddProviderKeyHandler:
     async def __call__(self, message: AddProviderKey, caller: Caller) -> ProviderKey:
         """Return the key as stored."""
         desk, id = self._desk, self._desk.new_id()
-        provider, label = kept_as(message)
+        provider, label = stored_as(message)
         if len(await desk.keys.list_own()) >= MAX_KEYS:
             raise TooManyModels(f"you have {MAX_KEYS} provider keys; remove one first")
         key = ProviderKey(
@@ -80,7 +80,7 @@ class AddProviderKeyHandler:
             created_at=desk.clock(),
         )
         await desk.keys.add(key)
-        desk.tell(ProviderKeyAdded, key.id, caller, provider=key.provider, label=key.label, purpose=key.purpose)
+        desk.report(ProviderKeyAdded, key.id, caller, provider=key.provider, label=key.label, purpose=key.purpose)
         await desk.uow.commit()
         desk.store.forget(caller.user_id)
         return key
@@ -96,7 +96,7 @@ class RemoveProviderKeyHandler:
         """Forget it."""
         if not is_id(message.key_id) or not await self._desk.keys.remove(message.key_id):
             raise ProviderKeyNotFound(f"you have no provider key {message.key_id!r}")
-        self._desk.tell(ProviderKeyRemoved, message.key_id, caller)
+        self._desk.report(ProviderKeyRemoved, message.key_id, caller)
         await self._desk.uow.commit()
         self._desk.store.forget(None)
 
@@ -106,17 +106,17 @@ class TestProviderKeyHandler:
 
     __test__ = False
 
-    def __init__(self, tester: KeyTester) -> None:
+    def __init__(self, tester: ProviderKeyCheck) -> None:
         self._tester = tester
 
-    async def __call__(self, message: TestProviderKey, caller: Caller) -> KeyTestResult:
+    async def __call__(self, message: TestProviderKey, caller: Caller) -> ProviderKeyCheckResult:
         """Return what the provider said."""
         provider = find_provider(message.provider)
         url = address_of(provider.id, message.endpoint_url)
         return await self._tester.test(provider, message.api_key, url)
 
 
-def kept_as(message: AddProviderKey) -> tuple[str, str]:
+def stored_as(message: AddProviderKey) -> tuple[str, str]:
     """Return provider and label of a new key. Raises ProviderNotFound, InvalidInput for what does not fit together."""
     if FOR_TOOLS not in (message.provider, message.purpose):
         provider = find_provider(message.provider)

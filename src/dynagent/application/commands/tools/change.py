@@ -235,7 +235,7 @@ async def owned_tool(tools: CustomTools, catalogue: ToolCatalogue, name: str) ->
 
 
 def _check_asynchronous(tool: CustomTool, code: str) -> None:
-    """Hold a source to SPEC TOL-02 where the one before it kept to it; one that came in a file never had to."""
+    """Hold a source to the rules of new ones where the one before it did; one that came in a file never had to."""
     if "async def" in tool.code and "async def" not in code:
         missing = Violation("/code", "async_def", "must contain `async def`")
         raise InvalidInput("the source does not fit", violations=[missing])
@@ -259,5 +259,5 @@ async def screened(sandbox: ToolSandbox, name: str, code: str, policy: ToolPolic
 def rejected(findings: Sequence[Finding]) -> ToolRejected:
     """Return the refusal of a source, with all that the screen objects to."""
     detail = f"line {findings[0].line}: {findings[0].message}" if findings else "the source has no entry point"
-    told = [finding.model_dump() for finding in findings]
-    return ToolRejected(f"the source was refused: {detail}", extra={"findings": told})
+    reported = [finding.model_dump() for finding in findings]
+    return ToolRejected(f"the source was refused: {detail}", extra={"findings": reported})

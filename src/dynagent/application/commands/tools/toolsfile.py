@@ -1,4 +1,4 @@
-"""Importing the tools of a file: found and screened one by one, then entered together or not at all (SPEC TOL-20)."""
+"""Importing the tools of a file: found and screened one by one, then entered together or not at all."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -59,7 +59,7 @@ class ImportTools(Returns[Sequence[ImportedTool]]):
 class _Judged:
     """A tool of the file after the screen: what it reflected, or the verdict that ends it."""
 
-    told: ImportedTool
+    reported: ImportedTool
     reflection: ToolReflection | None = None
 
 
@@ -91,15 +91,16 @@ class ImportToolsHandler:
             raise rejected(file.findings)
         judged = [await self._judged(found, message, file.tools[:place]) for place, found in enumerate(file.tools)]
         there = {tool.name: tool for tool in await self._tools.get_by_names([found.name for found in file.tools])}
-        told = [self._weighed(one, there, replace=message.replace) for one in judged]
+        reported = [self._weighed(one, there, replace=message.replace) for one in judged]
         if message.dry_run:
-            return told
-        _check(told)
-        told = [
-            one.told if one.reflection is None else await self._entered(one, there, message, caller) for one in judged
+            return reported
+        _check(reported)
+        reported = [
+            one.reported if one.reflection is None else await self._entered(one, there, message, caller)
+            for one in judged
         ]
         await self._uow.commit()
-        return told
+        return reported
 
     async def _judged(self, found: FoundTool, message: ImportTools, before: Sequence[FoundTool]) -> _Judged:
         if not found.langchain_compatible:
@@ -119,15 +120,15 @@ class ImportToolsHandler:
         return _Judged(ImportedTool(found, "valid", parameters=reflection.parameters), reflection)
 
     def _weighed(self, one: _Judged, there: dict[str, CustomTool], *, replace: bool) -> ImportedTool:
-        told = one.told
-        if told.fate == "valid" and told.found.name in there and not replace:
-            return ImportedTool(told.found, "taken", told.parameters, reason="you have a tool of this name")
-        return told
+        reported = one.reported
+        if reported.fate == "valid" and reported.found.name in there and not replace:
+            return ImportedTool(reported.found, "taken", reported.parameters, reason="you have a tool of this name")
+        return reported
 
     async def _entered(
         self, one: _Judged, there: dict[str, CustomTool], message: ImportTools, caller: Caller
     ) -> ImportedTool:
-        found, reflection, now = one.told.found, one.reflection, self._clock()
+        found, reflection, now = one.reported.found, one.reflection, self._clock()
         assert reflection is not None
         fields: dict[str, Any] = {
             "description": _description(found),
@@ -153,29 +154,29 @@ class ImportToolsHandler:
         fate: Fate = "registered" if old is None else "unchanged" if tool is old else "updated"
         if fate != "unchanged":
             self._uow.record(tool.registered())
-        return ImportedTool(found, fate, one.told.parameters)
+        return ImportedTool(found, fate, one.reported.parameters)
 
 
-def _check(told: Sequence[ImportedTool]) -> None:
+def _check(reported: Sequence[ImportedTool]) -> None:
     """Refuse the file as a whole when one of its tools cannot be entered, or when there is none."""
-    wrong = [one for one in told if one.fate == "rejected"]
-    taken = [one for one in told if one.fate == "taken"]
-    if wrong or (not any(one.fate == "valid" for one in told) and not taken):
+    wrong = [one for one in reported if one.fate == "rejected"]
+    taken = [one for one in reported if one.fate == "taken"]
+    if wrong or (not any(one.fate == "valid" for one in reported) and not taken):
         named = "; ".join(f"{one.found.name} (line {one.found.line}): {_why(one)}" for one in wrong)
         raise ToolRejected(
             f"the file was refused: {named}" if named else "the file holds no LangChain tool",
-            extra={"tools": _told(told)},
+            extra={"tools": _reported(reported)},
         )
     if taken:
         named = "; ".join(f"{one.found.name} (line {one.found.line}): {one.reason}" for one in taken)
-        raise ToolNameTaken(f"nothing was imported: {named}", extra={"tools": _told(told)})
+        raise ToolNameTaken(f"nothing was imported: {named}", extra={"tools": _reported(reported)})
 
 
 def _why(one: ImportedTool) -> str:
     return one.findings[0].message if one.findings else one.reason or ""
 
 
-def _told(told: Sequence[ImportedTool]) -> list[dict[str, Any]]:
+def _reported(reported: Sequence[ImportedTool]) -> list[dict[str, Any]]:
     return [
         {
             "name": one.found.name,
@@ -184,11 +185,11 @@ def _told(told: Sequence[ImportedTool]) -> list[dict[str, Any]]:
             "reason": one.reason,
             "findings": [finding.model_dump() for finding in one.findings],
         }
-        for one in told
+        for one in reported
     ]
 
 
 def _description(found: FoundTool) -> str:
-    """What the file says, within the bounds of registered tools (SPEC TOL-02)."""
+    """What the file says, within the bounds of registered tools."""
     text = found.description if len(found.description) >= MIN_DESCRIPTION else f"The tool {found.name}"
     return text if len(text) <= MAX_DESCRIPTION else text[: MAX_DESCRIPTION - 1] + "…"

@@ -14,8 +14,8 @@ from dynagent.core.executions import (
     Executions,
     Frame,
     Interrupt,
-    KeptCheckpoints,
     OpenQuestion,
+    StoredCheckpoints,
     TraceLog,
 )
 from dynagent.core.shared.ids import is_id
@@ -114,14 +114,14 @@ class ListInterruptsHandler:
 class ListCheckpointsHandler:
     """Handles ListCheckpoints."""
 
-    def __init__(self, executions: Executions, kept: KeptCheckpoints) -> None:
+    def __init__(self, executions: Executions, stored: StoredCheckpoints) -> None:
         self._executions = executions
-        self._kept = kept
+        self._stored = stored
 
     async def __call__(self, message: ListCheckpoints, caller: Caller) -> Sequence[Checkpoint]:
         """Return them."""
         execution = await owned_execution(self._executions, message.execution_id)
-        return await self._kept.list(execution.id, message.limit)
+        return await self._stored.list(execution.id, message.limit)
 
 
 class GetExecutionHandler:

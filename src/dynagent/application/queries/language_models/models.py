@@ -96,8 +96,8 @@ class ModelViews:
 
     def candidate(self, record: ModelRecord) -> Candidate:
         """Return the record as one that could be chosen."""
-        resting = "its endpoint is given a rest" if self._store.circuit_of(record) == "open" else ""
-        obstacle = "there is no key for it" if self.lacks_key(record) else resting
+        circuit_open = "the circuit of its endpoint is open" if self._store.circuit_of(record) == "open" else ""
+        obstacle = "there is no key for it" if self.lacks_key(record) else circuit_open
         return record.candidate(self._known.find(record.provider, record.model_identifier), obstacle=obstacle)
 
     def lacks_key(self, record: ModelRecord) -> bool:

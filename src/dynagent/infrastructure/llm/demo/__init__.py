@@ -1,4 +1,4 @@
-"""The keyless demo model: a deterministic planner that needs no network (SPEC EXE-15)."""
+"""The keyless demo model: a deterministic planner that needs no network."""
 
 from dynagent.infrastructure.llm.demo.model import DEMO, DemoModel
 

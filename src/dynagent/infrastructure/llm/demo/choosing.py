@@ -27,7 +27,7 @@ def choose_tool(clause: str, tools: tuple[ToolSpec, ...]) -> ToolSpec | None:
 def choose_chatbot(tools: tuple[ToolSpec, ...]) -> ToolSpec | None:
     """Return the tool that takes any question, for clauses that fit no other."""
     for tool in tools:
-        speaks = {"chat", "chatbot", "assistant", "languag"} & _told(tool.name, tool.description)[2]
+        speaks = {"chat", "chatbot", "assistant", "languag"} & _reported(tool.name, tool.description)[2]
         if speaks and _CHATTY & properties(tool).keys():
             return tool
     return None
@@ -47,7 +47,7 @@ def name_pattern(name: str) -> str:
 
 def _score(clause: str, said: set[str], tool: ToolSpec, *, computes: bool, links: bool) -> int:
     """Return how well a tool fits: 10 for its name, 3 for a stem of it, 1 for one of its description, more for form."""
-    named, name_stems, description_stems = _told(tool.name, tool.description)
+    named, name_stems, description_stems = _reported(tool.name, tool.description)
     points = 10 if named.search(clause) else 0
     points += 3 * len(said & name_stems) + min(2, len(said & description_stems - name_stems))
     wanted = properties(tool)
@@ -57,6 +57,6 @@ def _score(clause: str, said: set[str], tool: ToolSpec, *, computes: bool, links
 
 
 @lru_cache(maxsize=512)
-def _told(name: str, description: str) -> tuple[re.Pattern[str], set[str], set[str]]:
+def _reported(name: str, description: str) -> tuple[re.Pattern[str], set[str], set[str]]:
     named = re.compile(rf"(?<!\w){name_pattern(name)}(?!\w)", re.IGNORECASE)
     return named, stems(name), stems(description[:500])

@@ -30,11 +30,11 @@ def split_clauses(text: str, is_verb: IsVerb, takes_text: Callable[[str], bool])
     `is_verb` knows further words that begin an order (from the tools' names); `takes_text` says of the words before
     a colon whether they speak of a tool for text, so that all sentences after the colon belong to it.
     """
-    kept: list[str] = []
+    selected: list[str] = []
 
     def hide(match: re.Match[str]) -> str:
-        kept.append(match[0])
-        return f"\x01{len(kept) - 1}\x02"
+        selected.append(match[0])
+        return f"\x01{len(selected) - 1}\x02"
 
     hidden = URL.sub(hide, QUOTED.sub(hide, text[:MAX_TEXT].replace("\x01", " ")))
     hidden = re.sub(r"[^\S\n]+", " ", hidden)
@@ -42,9 +42,9 @@ def split_clauses(text: str, is_verb: IsVerb, takes_text: Callable[[str], bool])
     for sentence in _gathered(_SENTENCE_END.split(hidden), takes_text):
         for part in _THEN.split(sentence) if ":" not in sentence else [sentence]:
             clauses += _at_verbs(part, is_verb)
-    shown = (_HOLE.sub(lambda match: kept[int(match[1])], clause) for clause in clauses)
+    shown = (_HOLE.sub(lambda match: selected[int(match[1])], clause) for clause in clauses)
     # URLs inside quotes are hidden twice.
-    shown = (_HOLE.sub(lambda match: kept[int(match[1])], clause) for clause in shown)
+    shown = (_HOLE.sub(lambda match: selected[int(match[1])], clause) for clause in shown)
     trimmed = (_without_connectives(clause).rstrip(".;, ") for clause in shown)
     return [clause for clause in trimmed if WORD.search(clause)][:MAX_CLAUSES]
 

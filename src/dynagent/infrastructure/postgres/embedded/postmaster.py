@@ -258,5 +258,5 @@ def _replace(file: Path, text: str, account: Account) -> None:
 
 def _environment() -> dict[str, str]:
     """Return a small environment: PGPORT, PGDATA and their kind must not leak into the server."""
-    kept = {name: os.environ[name] for name in ("LD_LIBRARY_PATH",) if name in os.environ}
-    return {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC", **kept}
+    selected = {name: os.environ[name] for name in ("LD_LIBRARY_PATH",) if name in os.environ}
+    return {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC", **selected}

@@ -49,7 +49,7 @@ class VersionedTable(OwnedTable[E], Generic[E, V]):
     async def versions(self, id: str, page: PageRequest) -> Page[V]:
         """Return the versions of an entity, newest first (skip and limit only); they are counted without gaps."""
         part = {"skip": page.skip, "limit": page.limit}
-        found = await self.rows(self.kept, id=id, **part) if is_id(id) else list[Row]()
+        found = await self.rows(self.cached, id=id, **part) if is_id(id) else list[Row]()
         current = None if found else await self.get_by_id(id)
         total: int = found[0]["latest"] if found else getattr(current, "version", 0)
         items = [self.history.mapping.read(row) for row in found]
@@ -81,7 +81,7 @@ class VersionedTable(OwnedTable[E], Generic[E, V]):
         return sa.or_(super().follows(), sa.and_(version == parameter(version), body == parameter(body)))
 
     @classmethod
-    def kept(cls) -> sa.Select[Any]:
+    def cached(cls) -> sa.Select[Any]:
         """Return the selection of a part of an entity's versions, newest first."""
         return in_part(cls._versions(), cls.history.mapping.table.c.version)
 

@@ -252,9 +252,9 @@ def _alias(default: ast.expr | None) -> str | None:
     """Return the name under which pydantic takes a field, where it is not the field's own."""
     named = {item.arg: item.value for item in default.keywords} if isinstance(default, ast.Call) else {}
     for key in ("validation_alias", "alias"):
-        told = named.get(key)
-        if isinstance(told, ast.Constant) and isinstance(told.value, str):
-            return told.value
+        reported = named.get(key)
+        if isinstance(reported, ast.Constant) and isinstance(reported.value, str):
+            return reported.value
     return None
 
 

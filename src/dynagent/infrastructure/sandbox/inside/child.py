@@ -9,7 +9,7 @@ import sys
 from typing import Any
 
 from dynagent.infrastructure.sandbox.inside import bases, frames, harness
-from dynagent.infrastructure.sandbox.inside.cage import Cage
+from dynagent.infrastructure.sandbox.inside.confinement import Confinement
 from dynagent.infrastructure.sandbox.inside.network import Network
 from dynagent.infrastructure.sandbox.inside.screening import screen
 from dynagent.infrastructure.sandbox.inside.toolsfile import read_tools
@@ -27,12 +27,12 @@ _REHEARSED_CALL = {
 _WARM_UP = marshal.dumps(compile(_REHEARSED_SOURCE, harness.SOURCE_NAME, "exec"))
 
 
-def main(channel: socket.socket, slot: int, cage: Cage) -> None:
+def main(channel: socket.socket, slot: int, confinement: Confinement) -> None:
     """Live and die; never returns. An error outside of a call ends the process with status 1."""
     status = 1
     try:
-        inside = cage.enter(channel, slot)
-        _serve(inside, cage)
+        inside = confinement.enter(channel, slot)
+        _serve(inside, confinement)
         status = 0
     except frames.Closed:
         status = 0
@@ -72,11 +72,11 @@ READERS = {"screen": screen, "tools": read_tools}
 """What is done with a source instead of running it, in a child that ends afterwards."""
 
 
-def _serve(channel: socket.socket, cage: Cage) -> None:
+def _serve(channel: socket.socket, confinement: Confinement) -> None:
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     _rehearse_call(loop)  # most page faults happen here and not in the call
-    if cage.sockets:
+    if confinement.sockets:
         Network(channel).install()
     gc.enable()
     frames.send(channel, {"kind": "ready"})

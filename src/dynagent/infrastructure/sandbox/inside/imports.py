@@ -34,7 +34,7 @@ BLOCKED = {
     "sys": "the interpreter's own state is out of reach for tools",
     "subprocess": "tools cannot start programs",
 }
-"""The blocklist of SPEC TOL-04, with reasons; everything not allowed is refused as well."""
+"""What is never imported, with reasons; everything not allowed is refused as well."""
 
 
 def objection(

@@ -95,15 +95,15 @@ def die_with_parent() -> None:
     prctl(PR_SET_PDEATHSIG, 9)
 
 
-def keep_capabilities(kept: tuple[int, ...]) -> None:
+def keep_capabilities(retained: tuple[int, ...]) -> None:
     """Drop all capabilities but `kept`, from the bounding set too where that is allowed. Raises OSError."""
     for capability in range(_LAST_CAP + 1):
-        if capability not in kept:
+        if capability not in retained:
             try:
                 prctl(PR_CAPBSET_DROP, capability)
             except OSError:
                 break
-    bits = sum(1 << capability for capability in kept)
+    bits = sum(1 << capability for capability in retained)
     low, high = bits & 0xFFFFFFFF, bits >> 32
     _checked(_libc.capset(_CAPABILITY_HEADER, (ctypes.c_uint32 * 6)(low, low, 0, high, high, 0)))
 

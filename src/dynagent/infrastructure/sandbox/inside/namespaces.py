@@ -6,7 +6,7 @@ from pathlib import Path
 from dynagent.infrastructure.sandbox.inside import kernel
 
 _SEPARATE = kernel.CLONE_NEWNS | kernel.CLONE_NEWPID | kernel.CLONE_NEWNET | kernel.CLONE_NEWIPC | kernel.CLONE_NEWUTS
-_KEPT_FLAGS = {os.ST_NOSUID: kernel.MS_NOSUID, os.ST_NODEV: kernel.MS_NODEV, os.ST_NOEXEC: kernel.MS_NOEXEC}
+_RETAINED_FLAGS = {os.ST_NOSUID: kernel.MS_NOSUID, os.ST_NODEV: kernel.MS_NODEV, os.ST_NOEXEC: kernel.MS_NOEXEC}
 CANARY = "/canary"
 """A file in the own root that nothing grants: probes must fail to open it."""
 
@@ -83,9 +83,9 @@ def _bind(source: str, target: str, *, folder: bool) -> None:
     (point if folder else point.parent).mkdir(parents=True, exist_ok=True, mode=0o755)
     if not folder:
         point.touch()
-    kept = os.statvfs(source).f_flag
+    retained = os.statvfs(source).f_flag
     kernel.mount(source, target, flags=kernel.MS_BIND | kernel.MS_REC)
     flags = kernel.MS_REMOUNT | kernel.MS_BIND | kernel.MS_RDONLY | kernel.MS_NOSUID | kernel.MS_NODEV
     # A mount inherited from outside a user namespace keeps its restrictions; dropping one would be refused.
-    flags |= sum(bit for seen, bit in _KEPT_FLAGS.items() if kept & seen and not flags & bit)
+    flags |= sum(bit for seen, bit in _RETAINED_FLAGS.items() if retained & seen and not flags & bit)
     kernel.mount("", target, flags=flags)

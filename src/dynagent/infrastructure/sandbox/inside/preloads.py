@@ -76,15 +76,15 @@ def whole(names: list[str]) -> None:
 
 def _remember_zones() -> None:
     """Keep the files of all time zones (half a megabyte) where `zoneinfo` asks when it finds none on the path."""
-    kept: dict[str, bytes] = {}
+    retained: dict[str, bytes] = {}
     for key in zoneinfo.available_timezones():
         with contextlib.suppress(OSError, ValueError, LookupError):
-            kept[key] = _zone_file(key)
+            retained[key] = _zone_file(key)
     common: Any = importlib.import_module("zoneinfo._common")
     otherwise = common.load_tzdata
 
     def load(key: str) -> Any:
-        return io.BytesIO(kept[key]) if key in kept else otherwise(key)
+        return io.BytesIO(retained[key]) if key in retained else otherwise(key)
 
     common.load_tzdata = load
 

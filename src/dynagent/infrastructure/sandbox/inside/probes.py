@@ -9,36 +9,38 @@ from collections.abc import Callable
 from pathlib import Path
 
 from dynagent.infrastructure.sandbox.inside import frames, landlock, namespaces
-from dynagent.infrastructure.sandbox.inside.cage import Cage
+from dynagent.infrastructure.sandbox.inside.confinement import Confinement
 
 _OUTSIDE = ("/etc/passwd", "/proc/version", "/etc/hostname")
 _CANARIES = (namespaces.CANARY, *_OUTSIDE)
 
 
-def attack_layers(cage: Cage) -> dict[str, str | None]:
+def attack_layers(confinement: Confinement) -> dict[str, str | None]:
     """Return layer → None when it held alone against its attack, or the sentence that says why it does not count."""
     report: dict[str, str | None] = {}
     for layer, attack in _ATTACKS.items():
-        if layer not in cage.layers:
+        if layer not in confinement.layers:
             report[layer] = "switched off in the settings"
         elif layer == "landlock" and not landlock.abi():
             report[layer] = "this kernel has no Landlock (5.13 or newer with the module enabled has)"
         else:
-            report[layer] = _try(cage, frozenset((layer,)), attack, killed=layer == "seccomp")
+            report[layer] = _try(confinement, frozenset((layer,)), attack, killed=layer == "seccomp")
     return report
 
 
-def attack_together(cage: Cage) -> str | None:
+def attack_together(confinement: Confinement) -> str | None:
     """Attack a child with all layers; return None when everything was refused."""
-    return _try(cage, cage.layers, _everything, killed="seccomp" in cage.layers)
+    return _try(confinement, confinement.layers, _everything, killed="seccomp" in confinement.layers)
 
 
-def _try(cage: Cage, layers: frozenset[str], attack: Callable[[Cage], str | None], *, killed: bool) -> str | None:
+def _try(
+    confinement: Confinement, layers: frozenset[str], attack: Callable[[Confinement], str | None], *, killed: bool
+) -> str | None:
     """Fork, confine with `layers`, attack; with `killed`, a last execve must end the child by SIGSYS."""
     ours, theirs = socket.socketpair()
     pid = os.fork()
     if pid == 0:
-        _scratch(cage, theirs, layers, attack, killed=killed)
+        _scratch(confinement, theirs, layers, attack, killed=killed)
     theirs.close()
     try:
         message = str(frames.receive(ours)[0].get("held", ""))
@@ -53,13 +55,18 @@ def _try(cage: Cage, layers: frozenset[str], attack: Callable[[Cage], str | None
 
 
 def _scratch(
-    cage: Cage, channel: socket.socket, layers: frozenset[str], attack: Callable[[Cage], str | None], *, killed: bool
+    confinement: Confinement,
+    channel: socket.socket,
+    layers: frozenset[str],
+    attack: Callable[[Confinement], str | None],
+    *,
+    killed: bool,
 ) -> None:
     answer = "the layer could not be applied"
     inside = channel
     try:
-        inside = cage.enter(channel, 0, layers)
-        answer = attack(cage) or ""
+        inside = confinement.enter(channel, 0, layers)
+        answer = attack(confinement) or ""
     except Exception as error:
         answer = f"cannot be applied: {type(error).__name__}: {error}"
     finally:
@@ -69,7 +76,7 @@ def _scratch(
         os._exit(0)
 
 
-def _attack_seccomp(_: Cage) -> str | None:
+def _attack_seccomp(_: Confinement) -> str | None:
     return (
         _refused("a netlink socket", lambda: socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0).close())
         or _refused("a datagram pair", lambda: socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM))
@@ -79,14 +86,14 @@ def _attack_seccomp(_: Cage) -> str | None:
     )
 
 
-def _attack_landlock(_: Cage) -> str | None:
+def _attack_landlock(_: Confinement) -> str | None:
     for path in _CANARIES:
         if os.access(path, os.R_OK):
             return _refused(f"reading {path}", lambda path=path: os.close(os.open(path, os.O_RDONLY)))
     return "there was no canary to read"
 
 
-def _attack_namespaces(_: Cage) -> str | None:
+def _attack_namespaces(_: Confinement) -> str | None:
     seen = [path for path in _OUTSIDE if Path(path).exists()]
     if seen:
         return f"{seen[0]} of the host is visible"
@@ -95,17 +102,17 @@ def _attack_namespaces(_: Cage) -> str | None:
     return _refused("a way to the network", _reach_out)
 
 
-def _attack_identity(cage: Cage) -> str | None:
-    if cage.uid_base is not None and os.getuid() != cage.uid_base:
+def _attack_identity(confinement: Confinement) -> str | None:
+    if confinement.uid_base is not None and os.getuid() != confinement.uid_base:
         return "the identity did not change"
     return _refused("chroot", lambda: os.chroot("/")) or (
         _refused("becoming root", lambda: os.setuid(0)) if os.getuid() else None
     )
 
 
-def _attack_limits(cage: Cage) -> str | None:
+def _attack_limits(confinement: Confinement) -> str | None:
     try:
-        waste = bytearray(cage.memory_bytes + (64 << 20))
+        waste = bytearray(confinement.memory_bytes + (64 << 20))
     except MemoryError:
         waste = None
     if waste is not None:
@@ -115,14 +122,14 @@ def _attack_limits(cage: Cage) -> str | None:
     return None
 
 
-def _everything(cage: Cage) -> str | None:
-    if "seccomp" in cage.layers and (held := _attack_seccomp(cage)):
+def _everything(confinement: Confinement) -> str | None:
+    if "seccomp" in confinement.layers and (held := _attack_seccomp(confinement)):
         return held
-    if cage.layers & {"landlock", "namespaces", "seccomp"}:
-        for path in _CANARIES if cage.reach == "sealed" or "landlock" in cage.layers else _OUTSIDE:
+    if confinement.layers & {"landlock", "namespaces", "seccomp"}:
+        for path in _CANARIES if confinement.reach == "sealed" or "landlock" in confinement.layers else _OUTSIDE:
             if held := _refused(f"reading {path}", lambda path=path: os.close(os.open(path, os.O_RDONLY))):
                 return held
-    return _refused("a connection", _reach_out) if "seccomp" in cage.layers else None
+    return _refused("a connection", _reach_out) if "seccomp" in confinement.layers else None
 
 
 def _refused(what: str, attempt: Callable[[], object]) -> str | None:
@@ -156,7 +163,7 @@ def _reach_out() -> None:
                 raise
 
 
-_ATTACKS: dict[str, Callable[[Cage], str | None]] = {
+_ATTACKS: dict[str, Callable[[Confinement], str | None]] = {
     "seccomp": _attack_seccomp,
     "landlock": _attack_landlock,
     "namespaces": _attack_namespaces,

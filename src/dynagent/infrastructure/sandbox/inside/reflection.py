@@ -148,9 +148,9 @@ def _yields(node: Function) -> bool:
 
 def _description(entry: Entry) -> str:
     if entry.owner is not None:
-        told = _class_value(entry.owner, "description")
-        if isinstance(told, ast.Constant) and isinstance(told.value, str):
-            return told.value
+        reported = _class_value(entry.owner, "description")
+        if isinstance(reported, ast.Constant) and isinstance(reported.value, str):
+            return reported.value
         if text := ast.get_docstring(entry.owner):
             return summary(text)
     return summary(ast.get_docstring(entry.function) or "")

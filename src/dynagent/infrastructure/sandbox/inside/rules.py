@@ -1,4 +1,4 @@
-"""Which system calls a tool may make. Everything not named here answers EPERM, a few kill (see SANDBOX §4.3)."""
+"""Which system calls a tool may make. Everything not named here answers EPERM, a few kill."""
 
 from dynagent.infrastructure.sandbox.inside.filter import (
     ALLOW,

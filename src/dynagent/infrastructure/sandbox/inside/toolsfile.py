@@ -43,7 +43,7 @@ def read_tools(request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
     found = sorted(module.tools(), key=lambda tool: tool.line)
     if len(found) > MOST:
         return _refused("count", found[MOST].line, f"the file has {len(found)} tools, {MOST} are allowed")
-    return {"kind": "tools", "findings": [], "tools": [module.told(tool) for tool in found]}, b""
+    return {"kind": "tools", "findings": [], "tools": [module.reported(tool) for tool in found]}, b""
 
 
 class Module:
@@ -77,12 +77,12 @@ class Module:
                         _tool_name(mark) or node.name, "decorated", node, _first(node), text, "tool" in self._langchain
                     )
                 elif node.name in made:
-                    _, kind, name, told = made[node.name]
-                    yield Found(name or node.name, kind, node, _first(node), told or text, kind in self._langchain)
+                    _, kind, name, reported = made[node.name]
+                    yield Found(name or node.name, kind, node, _first(node), reported or text, kind in self._langchain)
                 elif isinstance(node, ast.AsyncFunctionDef) and node.name not in used and node.name[0] != "_":
                     yield Found(node.name, "function", node, _first(node), text, compatible=False)
 
-    def told(self, found: Found) -> dict[str, Any]:
+    def reported(self, found: Found) -> dict[str, Any]:
         """Return a tool as JSON, with its own source."""
         return {
             "name": found.name,
@@ -109,8 +109,12 @@ class Module:
 
     def _source(self, node: ast.stmt, names: set[str]) -> str:
         if isinstance(node, ast.Import | ast.ImportFrom):
-            kept = [alias for alias in node.names if (alias.asname or alias.name.split(".")[0]) in names]
-            part = ast.Import(kept) if isinstance(node, ast.Import) else ast.ImportFrom(node.module, kept, node.level)
+            retained = [alias for alias in node.names if (alias.asname or alias.name.split(".")[0]) in names]
+            part = (
+                ast.Import(retained)
+                if isinstance(node, ast.Import)
+                else ast.ImportFrom(node.module, retained, node.level)
+            )
             return ast.unparse(part)
         return "\n".join(self._lines[_first(node) - 1 : node.end_lineno])
 

@@ -164,7 +164,9 @@ class Walk:
             elif node.attr in imports.BLOCKED or node.attr in ("builtins", "importlib", "ctypes"):
                 yield _at(node, "import_blocked", f"'{node.attr}' is not allowed, by any way")
             elif isinstance(node.value, ast.Name) and (module := self._partial.get(root)):
-                yield from (_at(node, *told) for told in [imports.objection_to_name(module, node.attr)] if told)
+                yield from (
+                    _at(node, *reported) for reported in [imports.objection_to_name(module, node.attr)] if reported
+                )
 
     def _call(self, node: ast.Call) -> Iterator[Found]:
         called = getattr(node.func, "attr", getattr(node.func, "id", ""))

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from dynagent.infrastructure.sandbox.inside import bases, child, kernel, limits, namespaces, preloads, probes
-from dynagent.infrastructure.sandbox.inside.cage import Cage
+from dynagent.infrastructure.sandbox.inside.confinement import Confinement
 
 _MESSAGE_LIMIT = 1 << 16
 _TRUST_AND_TIME = (
@@ -38,36 +38,36 @@ def main(control: socket.socket, order: dict[str, Any]) -> None:
     failed = preloads.libraries(order["libraries"]) if order["sockets"] else {}
     bases.provide()
     _one_thread()
-    cage = _cage(order)
-    missing = _own_namespaces(control, cage)
-    report = _prove(cage) | missing
-    if cage.reach == "sealed":
-        _load_what_comes_late(cage, order)
+    confinement = _confinement(order)
+    missing = _own_namespaces(control, confinement)
+    report = _prove(confinement) | missing
+    if confinement.reach == "sealed":
+        _load_what_comes_late(confinement, order)
     child.rehearse()
     gc.collect()
     gc.freeze()
     hello = {
         "hello": {layer: reason or True for layer, reason in report.items()},
         "failed": failed,
-        "reach": cage.reach,
+        "reach": confinement.reach,
         "boot_ms": (time.monotonic() - started) * 1000,
     }
     control.send(json.dumps(hello).encode())
-    Server(control, cage).serve()
+    Server(control, confinement).serve()
 
 
-def _load_what_comes_late(cage: Cage, order: dict[str, Any]) -> None:
+def _load_what_comes_late(confinement: Confinement, order: dict[str, Any]) -> None:
     """Load what children would open files for; they have more address space to begin with then."""
     preloads.whole(order["libraries"] if order["sockets"] else [])
     _one_thread()
     if kernel.LINUX:
-        cage.address_space = limits.own_address_space() + cage.memory_bytes
-        cage.prepare(_readable())
+        confinement.address_space = limits.own_address_space() + confinement.memory_bytes
+        confinement.prepare(_readable())
 
 
-def _cage(order: dict[str, Any]) -> Cage:
+def _confinement(order: dict[str, Any]) -> Confinement:
     base: int | None = order["uid_base"] if os.geteuid() == 0 else None
-    return Cage(
+    return Confinement(
         layers=frozenset(order["layers"]),
         sockets=bool(order["sockets"]),
         cpu_s=int(order["cpu_s"]),
@@ -78,13 +78,13 @@ def _cage(order: dict[str, Any]) -> Cage:
     )
 
 
-def _own_namespaces(control: socket.socket, cage: Cage) -> dict[str, str | None]:
+def _own_namespaces(control: socket.socket, confinement: Confinement) -> dict[str, str | None]:
     """Enter them where they are to be had; the process that goes on is then a fork, pid 1 of its own world."""
-    if "namespaces" not in cage.layers:
+    if "namespaces" not in confinement.layers:
         return {}
     readable = _readable()
     if reason := namespaces.refusal(readable):
-        cage.layers -= {"namespaces"}
+        confinement.layers -= {"namespaces"}
         return {"namespaces": reason}
     how = namespaces.enter(readable)
     pid = os.fork()
@@ -94,25 +94,25 @@ def _own_namespaces(control: socket.socket, cage: Cage) -> dict[str, str | None]
         os._exit(0)
     kernel.die_with_parent()
     if how == "user":
-        cage.uid_base = None
+        confinement.uid_base = None
     return {}
 
 
-def _prove(cage: Cage) -> dict[str, str | None]:
+def _prove(confinement: Confinement) -> dict[str, str | None]:
     """Apply and attack each layer alone, go on with those that held, then attack all of them together."""
-    cage.prepare(_readable())
-    report = probes.attack_layers(cage)
-    if report["identity"] and cage.uid_base is not None:
-        cage.uid_base = None
-        report["identity"] = probes.attack_layers(cage)["identity"]
-    cage.layers = frozenset(layer for layer, reason in report.items() if reason is None)
-    cage.prepare(_readable())
-    if held := probes.attack_together(cage):
-        cage.layers = frozenset()
+    confinement.prepare(_readable())
+    report = probes.attack_layers(confinement)
+    if report["identity"] and confinement.uid_base is not None:
+        confinement.uid_base = None
+        report["identity"] = probes.attack_layers(confinement)["identity"]
+    confinement.layers = frozenset(layer for layer, reason in report.items() if reason is None)
+    confinement.prepare(_readable())
+    if held := probes.attack_together(confinement):
+        confinement.layers = frozenset()
         report.update((layer, f"all layers together: {held}") for layer in list(report))
     if kernel.LINUX:
-        kept = (kernel.CAP_KILL, kernel.CAP_SETUID, kernel.CAP_SETGID)
-        kernel.keep_capabilities(kept if cage.uid_base is not None else ())
+        retained = (kernel.CAP_KILL, kernel.CAP_SETUID, kernel.CAP_SETGID)
+        kernel.keep_capabilities(retained if confinement.uid_base is not None else ())
     return report
 
 
@@ -134,8 +134,8 @@ def _only_wake(_number: int, _frame: object) -> None:
 class Server:
     """Forks on `spawn`, kills on `kill`, tells of every end with what `wait4` says."""
 
-    def __init__(self, control: socket.socket, cage: Cage) -> None:
-        self._control, self._cage = control, cage
+    def __init__(self, control: socket.socket, confinement: Confinement) -> None:
+        self._control, self._confinement = control, confinement
         self._slots: dict[int, int] = {}
         self._wake, self._woken = os.pipe()
         os.set_blocking(self._wake, False)
@@ -173,11 +173,11 @@ class Server:
             pid = os.fork()
         except OSError:
             os.close(descriptor)
-            self._tell({"exit": slot, "status": 0, "cpu_ms": 0, "peak_kb": 0})
+            self._report({"exit": slot, "status": 0, "cpu_ms": 0, "peak_kb": 0})
             return
         if pid == 0:
             self._control.detach()
-            child.main(socket.socket(fileno=descriptor), slot, self._cage)
+            child.main(socket.socket(fileno=descriptor), slot, self._confinement)
         os.close(descriptor)
         self._slots[pid] = slot
 
@@ -201,7 +201,7 @@ class Server:
             slot = self._slots.pop(pid, None)
             if slot is not None:
                 cpu = (used.ru_utime + used.ru_stime) * 1000
-                self._tell({"exit": slot, "status": status, "cpu_ms": cpu, "peak_kb": used.ru_maxrss})
+                self._report({"exit": slot, "status": status, "cpu_ms": cpu, "peak_kb": used.ru_maxrss})
 
-    def _tell(self, message: dict[str, Any]) -> None:
+    def _report(self, message: dict[str, Any]) -> None:
         self._control.send(json.dumps(message).encode())

@@ -1,1 +1,1 @@
-"""Web search: one port, several providers, one choice between them (SPEC WEB)."""
+"""Web search: one port, several providers, one choice between them."""

@@ -1,4 +1,4 @@
-"""Which provider answers a search: keyed before keyless, able before cheap, the next one when one fails (WEB-02)."""
+"""Which provider answers a search: keyed before keyless, able before cheap, the next one when one fails."""
 
 import asyncio
 from collections.abc import Iterable, Sequence
@@ -20,7 +20,7 @@ from dynagent.infrastructure.tools.search.results import filtered
 
 log = structlog.get_logger(__name__)
 
-FAILURES, REST_S = 3, 30.0
+FAILURES, OPEN_S = 3, 30.0
 """After how many failures in a row a provider is not asked, and for how many seconds."""
 
 
@@ -42,7 +42,7 @@ class WebSearch:
         self._quota = quota
         self._timeout_s = timeout_s
         # Only of the environment's: an agent's own wrong key says nothing about the service.
-        self._breakers = {known.name: Breaker(failures=FAILURES, rest_s=REST_S) for known in self._providers}
+        self._breakers = {known.name: Breaker(failures=FAILURES, open_s=OPEN_S) for known in self._providers}
 
     def providers(self, *, provider: str = "auto", api_key: str = "", engine_id: str = "") -> Sequence[SearchProvider]:
         """Return who may answer: with an agent's own key that provider first, then the environment's.
@@ -73,9 +73,9 @@ class WebSearch:
         breaker = self._breakers.get(provider.name) if provider in self._providers else None
         if breaker is None:
             return await self._ask(provider, query)
-        if rest_s := breaker.ask():
-            reason = f"{provider.name}: failed repeatedly and is given a rest"
-            raise SearchFailed(reason, retry_after_s=rest_s)
+        if open_s := breaker.ask():
+            reason = f"{provider.name}: failed repeatedly and its circuit is open"
+            raise SearchFailed(reason, retry_after_s=open_s)
         try:
             found = await self._ask(provider, query)
         except SearchExhausted:
@@ -107,8 +107,8 @@ def ranked(providers: Iterable[SearchProvider], query: SearchQuery) -> list[Sear
 def _all_failed(failures: Sequence[SearchFailed]) -> SearchFailed:
     if not failures:
         return SearchFailed("no search provider can be used: it has no key here, or SEARCH_PROVIDERS does not name it")
-    told = "; ".join(failure.detail for failure in failures)
+    reported = "; ".join(failure.detail for failure in failures)
     waits = [failure.retry_after_s for failure in failures if failure.retry_after_s is not None]
     if all(isinstance(failure, SearchExhausted) for failure in failures):
-        return SearchExhausted(told, retry_after_s=min(waits, default=None))
-    return SearchFailed(told)
+        return SearchExhausted(reported, retry_after_s=min(waits, default=None))
+    return SearchFailed(reported)

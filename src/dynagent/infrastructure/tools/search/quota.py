@@ -1,4 +1,4 @@
-"""How often a user may ask a provider: a rate per minute and a quota per day (SPEC WEB-04)."""
+"""How often a user may ask a provider: a rate per minute and a quota per day."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""From raw hits to what an agent reads: filtered, without doubles, as plain text (SPEC WEB-06)."""
+"""From raw hits to what an agent reads: filtered, without doubles, as plain text."""
 
 import html
 import re
@@ -16,12 +16,12 @@ _TAG = re.compile(r"<[^<>]{0,200}>")
 
 def filtered(found: Iterable[SearchResult], query: SearchQuery) -> list[SearchResult]:
     """Return at most `max_results` hits with a web address, inside the wanted sites, each address once, cleaned."""
-    kept: dict[str, SearchResult] = {}
+    selected: dict[str, SearchResult] = {}
     for result in found:
         url = _web_address(result.url)
         if url and _inside(url, query.sites):
-            kept.setdefault(url.split("#")[0].rstrip("/"), _cleaned(result, url))
-    return list(kept.values())[: query.max_results]
+            selected.setdefault(url.split("#")[0].rstrip("/"), _cleaned(result, url))
+    return list(selected.values())[: query.max_results]
 
 
 def as_text(results: list[SearchResult], query: SearchQuery, provider: str, ignored: frozenset[str]) -> str:

@@ -1,4 +1,4 @@
-"""Agents as JSON: what is sent to us, what we answer. Flat, with the names of all seeds (C-05, C-44)."""
+"""Agents as JSON: what is sent to us, what we answer. Flat, with the names of all seeds."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -23,7 +23,7 @@ AgentName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1
 
 
 class AgentBody(AgentConfiguration):
-    """An agent as you describe it; only `name` is required. The model may be given by one of three names (C-34)."""
+    """An agent as you describe it; only `name` is required. The model may be given by one of three names."""
 
     name: AgentName = Field(examples=["Math helper"])
     llm_name: str | None = Field(default=None, max_length=200, description="Another word for `model`.")
@@ -134,7 +134,7 @@ class AgentList(Envelope):
 
 
 class AgentRemoved(BaseModel):
-    """What deleting an agent answers (C-31)."""
+    """What deleting an agent answers."""
 
     message: str
     workflow_updated: bool = True

@@ -1,4 +1,4 @@
-"""What `POST /api/v1/agents` wants of an agent (C-11). `POST /api/agents` wants a name and takes all the rest, too.
+"""What `POST /api/v1/agents` wants of an agent. `POST /api/agents` wants a name and takes all the rest, too.
 
 On `/api/v1` two forms are told apart by what is in the body: with `instructions`, `model` or `tools` the agent is
 described by its instructions; else by role, goal and backstory, and its model is one that is kept (`llm_model_id`).

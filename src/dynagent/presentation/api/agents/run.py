@@ -35,7 +35,7 @@ async def run_agent(
         agent_id=agent_id,
         query=body.input,
         context=body.context,
-        conversation_id=body.conversation_id,
+        chat_id=body.conversation_id,
         idempotency_key=idempotency_key,
         output_schema=body.output_schema,
     )

@@ -15,7 +15,7 @@ from dynagent.presentation.api.shared.paging import Envelope, page_fields
 
 NOT_BLANK = r"\S"
 Query = Annotated[str, Field(min_length=1, max_length=MAX_QUERY, pattern=NOT_BLANK)]
-ConversationId = Annotated[str, Field(min_length=1, max_length=200)]
+ChatId = Annotated[str, Field(min_length=1, max_length=200)]
 ModelName = Annotated[str, Field(min_length=1, max_length=200)]
 
 OutputSchema = Annotated[
@@ -34,7 +34,7 @@ class ExecutionBody(BaseModel):
 
     agent_id: str = Field(min_length=1, max_length=100)
     query: Query = Field(examples=["First, compute 23*19 using the calculator."])
-    conversation_id: ConversationId | None = Field(default=None, description="Earlier turns under it are remembered.")
+    conversation_id: ChatId | None = Field(default=None, description="Earlier turns under it are remembered.")
     mode: Literal["sync", "async"] = "sync"
     model: ModelName | None = Field(default=None, description="Instead of the agent's own model.")
     context: dict[str, Any] = Field(default_factory=dict)
@@ -49,7 +49,7 @@ class ExecutionBody(BaseModel):
             query=self.query,
             model=self.model,
             context=self.context,
-            conversation_id=self.conversation_id,
+            chat_id=self.conversation_id,
             lane=self.lane,
             priority=self.priority,
             idempotency_key=idempotency_key,
@@ -136,7 +136,7 @@ def _fields(execution: Execution) -> dict[str, Any]:
         "agent_name": execution.agent_name,
         "agent_version": execution.agent_version,
         "query": execution.query,
-        "conversation_id": execution.conversation_id,
+        "conversation_id": execution.chat_id,
         "status": execution.status,
         "result": execution.result,
         "output": execution.output,

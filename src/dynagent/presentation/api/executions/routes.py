@@ -73,7 +73,7 @@ async def list_executions(
     """Give your executions, newest first."""
     wanted = ExecutionFilter(
         agent_id=agent_id,
-        conversation_id=conversation_id,
+        chat_id=conversation_id,
         schedule_id=schedule_id,
         status=status,
         created_from=created_from,

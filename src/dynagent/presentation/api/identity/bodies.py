@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr, Str
 
 from dynagent.application.commands.identity import NewAccessKey, NewPasswordLink, NewTicket, SignedIn
 from dynagent.application.queries.identity import OwnSessions, Profile
-from dynagent.application.shared.permissions import TOLD
+from dynagent.application.shared.permissions import REPORTED
 from dynagent.core.identity import (
     EMAIL,
     MAX_PASSWORD,
@@ -27,7 +27,7 @@ Email = Annotated[str, StringConstraints(pattern=rf"^{EMAIL.pattern}$", max_leng
 Name = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100)]
 Password = Annotated[SecretStr, Field(max_length=MAX_PASSWORD, min_length=1)]
 # Named in the document, so that clients cannot ask for a permission that is none.
-Permission = Annotated[str, Field(json_schema_extra={"enum": list(TOLD)})]
+Permission = Annotated[str, Field(json_schema_extra={"enum": list(REPORTED)})]
 
 
 class _Body(BaseModel):

@@ -34,7 +34,7 @@ router = noun_router("auth", "Identity")
 
 @router.get("/options", operation_id="get_sign_in_options", summary="How one gets in")
 async def get_sign_in_options(ask: AskAsVisitor) -> SignInOptionsOut:
-    """Say whether sign-in is needed, whether strangers may register, whether the first setup is still to be done."""
+    """Say whether sign-in is needed, whether anyone may register, whether the first setup is still to be done."""
     options = await ask(GetSignInOptions())
     return SignInOptionsOut(
         sign_in_required=options.sign_in_required,
@@ -73,7 +73,7 @@ async def use_password_link(
 
 @router.post("/register", status_code=201, operation_id="register", summary="Make an account")
 async def register(body: RegisterBody, request: Request, response: Response, ask: AskAsVisitor) -> SessionOpened:
-    """Make an account and sign in, where strangers may."""
+    """Make an account and sign in, where anyone may."""
     message = Register(
         username=body.username,
         email=body.email,

@@ -10,12 +10,12 @@ from dynagent.application.queries.language_models import ModelView
 from dynagent.core.language_models import (
     Capabilities,
     KeyPurpose,
-    KeyTestResult,
     KnownModel,
     ModelParameters,
     ModelRecord,
     Provider,
     ProviderKey,
+    ProviderKeyCheckResult,
     ProviderUsage,
     find_provider,
 )
@@ -28,7 +28,7 @@ Url = Annotated[str, StringConstraints(strip_whitespace=True, min_length=8, max_
 
 
 class ModelBody(BaseModel):
-    """A model to keep (MOD-02)."""
+    """A model to keep."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -209,7 +209,7 @@ class UsageList(BaseModel):
 
 
 class ProviderKeyBody(BaseModel):
-    """A provider's key to keep (MOD-06)."""
+    """A provider's key to keep."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -233,7 +233,7 @@ class ProviderKeyBody(BaseModel):
         )
 
 
-class KeyTestBody(BaseModel):
+class ProviderKeyCheckBody(BaseModel):
     """A key to try; nothing is stored."""
 
     model_config = ConfigDict(extra="forbid")
@@ -243,7 +243,7 @@ class KeyTestBody(BaseModel):
     endpoint_url: Url | None = None
 
 
-class KeyTestOut(KeyTestResult):
+class ProviderKeyCheckOut(ProviderKeyCheckResult):
     """How the key did."""
 
 

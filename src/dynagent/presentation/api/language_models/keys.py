@@ -1,13 +1,13 @@
-"""Routes of providers' keys. They must be declared before the routes of users (T-13)."""
+"""Routes of providers' keys. They must be declared before the routes of users."""
 
 from fastapi import Response
 
 from dynagent.application.commands.language_models import RemoveProviderKey, TestProviderKey
 from dynagent.application.queries.language_models import ListProviderKeys
 from dynagent.presentation.api.language_models.bodies import (
-    KeyTestBody,
-    KeyTestOut,
     ProviderKeyBody,
+    ProviderKeyCheckBody,
+    ProviderKeyCheckOut,
     ProviderKeyList,
     ProviderKeyOut,
 )
@@ -32,11 +32,11 @@ async def add_provider_key(body: ProviderKeyBody, response: Response, ask: Ask) 
 
 
 @router.post("/test", operation_id="test_provider_key", summary="Try a provider key")
-async def test_provider_key(body: KeyTestBody, ask: Ask) -> KeyTestOut:
+async def test_provider_key(body: ProviderKeyCheckBody, ask: Ask) -> ProviderKeyCheckOut:
     """Show a key to its provider without keeping it; costs nothing."""
     key = None if body.api_key is None else body.api_key.get_secret_value()
     message = TestProviderKey(provider=body.provider, api_key=key, endpoint_url=body.endpoint_url)
-    return KeyTestOut(**dict(await ask(message)))
+    return ProviderKeyCheckOut(**dict(await ask(message)))
 
 
 @router.delete("/{key_id}", status_code=204, operation_id="remove_provider_key", summary="Forget a provider key")

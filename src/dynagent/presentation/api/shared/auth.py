@@ -7,7 +7,7 @@ import structlog
 from fastapi import Depends, Query, Request
 
 from dynagent.application.commands.identity import Authenticate, Device
-from dynagent.application.shared.caller import LOCAL_ADMIN, NOBODY, Caller
+from dynagent.application.shared.caller import ANONYMOUS, LOCAL_ADMIN, Caller
 from dynagent.core.identity import BadToken, NotSignedIn
 
 
@@ -63,7 +63,7 @@ async def visitor_of_request(request: Request) -> Caller:
     door, address = door_of(request), address_of(request)
     if door.sign_in_required:
         await door.rates.admit(f"address:{address}", door.address_rate)
-    return replace(NOBODY, address=address)
+    return replace(ANONYMOUS, address=address)
 
 
 async def watcher_of_request(
@@ -100,7 +100,7 @@ def device_of(request: Request) -> Device:
 async def _known(request: Request, message: Authenticate) -> Caller:
     door = door_of(request)
     try:
-        caller: Caller = await request.app.state.bus.send(message, NOBODY)
+        caller: Caller = await request.app.state.bus.send(message, ANONYMOUS)
     except BadToken:
         await door.rates.admit(f"address:{message.address}", door.address_rate)
         raise

@@ -23,7 +23,7 @@ SHORT_PATHS = frozenset(
         ("post", "/api/tools/execute"),
     }
 )
-"""003's own endpoints, documented under `/api`; all others are documented under `/api/v1` (C-09)."""
+"""003's own endpoints, documented under `/api`; all others are documented under `/api/v1`."""
 
 UNDER_CURRENT = "x-under-current"
 """Key of an operation's `openapi_extra` when it takes other bodies under `/api/v1` than under `/api`.

@@ -1,4 +1,4 @@
-"""Who may see figures and the details of health: administrators, their keys with `figures:read`, and METRICS_TOKEN."""
+"""Who may see metrics and the details of health: administrators, their keys with `metrics:read`, and METRICS_TOKEN."""
 
 from fastapi import Request
 
@@ -6,17 +6,17 @@ from dynagent.application.shared.permissions import may
 from dynagent.core.identity import PermissionDenied, same
 from dynagent.presentation.api.shared.auth import caller_of_request, door_of
 
-PERMISSION = "figures:read"
+PERMISSION = "metrics:read"
 
 
 async def check_operator(request: Request) -> None:
-    """Refuse with NotSignedIn, BadToken or PermissionDenied who may not see figures. In local mode everybody may."""
+    """Refuse with NotSignedIn, BadToken or PermissionDenied who may not see metrics. In local mode everybody may."""
     door = door_of(request)
     if door.metrics_token is not None and same(_bearer(request), door.metrics_token):
         return
     caller = await caller_of_request(request)
     if not may(PERMISSION, caller):
-        raise PermissionDenied(f"figures are for administrators, and for access keys with the scope {PERMISSION}")
+        raise PermissionDenied(f"metrics are for administrators, and for access keys with the scope {PERMISSION}")
 
 
 async def is_operator(request: Request) -> bool:

@@ -1,4 +1,4 @@
-"""Pages of lists over HTTP: parameters in, a named envelope and a `Link` to the next page out (C-32)."""
+"""Pages of lists over HTTP: parameters in, a named envelope and a `Link` to the next page out."""
 
 from typing import Annotated, Any
 from urllib.parse import parse_qsl, urlencode
@@ -42,6 +42,6 @@ def link_next(request: Request, response: Response, page: Page[Any]) -> None:
     """Add the `Link` header (RFC 8288) of the next page, when there is one."""
     if page.next_cursor is None:
         return
-    kept = [(name, value) for name, value in parse_qsl(request.url.query) if name not in ("cursor", "skip")]
-    query = urlencode([*kept, ("cursor", page.next_cursor)])
+    selected = [(name, value) for name, value in parse_qsl(request.url.query) if name not in ("cursor", "skip")]
+    query = urlencode([*selected, ("cursor", page.next_cursor)])
     response.headers["Link"] = f'<{original_path(request.scope)}?{query}>; rel="next"'

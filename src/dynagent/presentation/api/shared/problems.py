@@ -49,7 +49,7 @@ CODES: Mapping[int, str] = {
 }
 """Codes of refusals that HTTP itself makes, before any message is sent."""
 
-MAX_TOLD = 5
+MAX_REPORTED = 5
 """How many broken rules the sentence names; `errors` has all."""
 
 SERVER_FAULT = "something went wrong in the server; the log has it under this request id"
@@ -180,10 +180,10 @@ async def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     errors = [_field_problem(item) for item in error.errors()]
     count = "one rule is" if len(errors) == 1 else f"{len(errors)} rules are"
-    told = "; ".join(f"{item['pointer'] or 'the body'}: {item['detail']}" for item in errors[:MAX_TOLD])
-    more = "; …" if len(errors) > MAX_TOLD else ""
+    reported = "; ".join(f"{item['pointer'] or 'the body'}: {item['detail']}" for item in errors[:MAX_REPORTED])
+    more = "; …" if len(errors) > MAX_REPORTED else ""
     return problem_response(
-        request.scope, status=422, code="invalid_input", detail=f"{count} broken: {told}{more}", errors=errors
+        request.scope, status=422, code="invalid_input", detail=f"{count} broken: {reported}{more}", errors=errors
     )
 
 

@@ -1,4 +1,4 @@
-"""One set of routes, met under `/api` and `/api/v1`, with and without a trailing slash, never by redirect (C-09, C-10).
+"""One set of routes, met under `/api` and `/api/v1`, with and without a trailing slash, never by redirect.
 
 Routes are declared once, under `/api`. What the client wrote is resolved to that before routing, so that route
 templates in logs and metrics stay one per route too.

@@ -26,7 +26,7 @@ HEADERS = {
     "X-Accel-Buffering": "no",
 }
 HEARTBEAT = b": still here\n\n"
-_KEPT = "dynagent.kept_stream"
+_HOSTED = "dynagent.hosted_stream"
 _STAYS = frozenset({"type", "path", "method", "route", "client"})
 
 _EVENT_ID = re.compile(r"(?:([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}):)?([0-9]{1,18})")
@@ -59,7 +59,7 @@ class StreamShutdown:
 
     def __init__(self) -> None:
         self._begun = False
-        self._told: set[Callable[[], None]] = set()
+        self._callbacks: set[Callable[[], None]] = set()
 
     @property
     def begun(self) -> bool:
@@ -69,18 +69,18 @@ class StreamShutdown:
     def begin(self) -> None:
         """End every open stream with a hint to come back; later streams end at once."""
         self._begun = True
-        for tell in list(self._told):
-            tell()
+        for callback in list(self._callbacks):
+            callback()
 
-    def tell(self, on_stop: Callable[[], None]) -> None:
+    def callback(self, on_stop: Callable[[], None]) -> None:
         """Call `on_stop` when the server stops, at once when it is stopping; until `forget`."""
-        self._told.add(on_stop)
+        self._callbacks.add(on_stop)
         if self._begun:
             on_stop()
 
     def forget(self, on_stop: Callable[[], None]) -> None:
         """End a `tell`."""
-        self._told.discard(on_stop)
+        self._callbacks.discard(on_stop)
 
     @contextmanager
     def watch(self) -> Generator[asyncio.Future[None]]:
@@ -91,7 +91,7 @@ class StreamShutdown:
             if not watcher.done():
                 watcher.set_result(None)
 
-        self.tell(stop)
+        self.callback(stop)
         try:
             yield watcher
         finally:
@@ -133,14 +133,14 @@ class TraceStream(Response):
         """Begin the stream; go on with it here, or leave that to the keeper outside of all layers."""
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
         await send(_chunk(self._hint))
-        kept: list[EventPump] | None = scope.get(_KEPT)
-        if kept is None:
+        hosted: list[EventPump] | None = scope.get(_HOSTED)
+        if hosted is None:
             await self._pump.run(receive, send)
         else:
-            kept.append(self._pump)
+            hosted.append(self._pump)
 
 
-class StreamKeeper:
+class StreamHost:
     """The layer around the application in which streams go on once they have begun.
 
     A stream lives for hours; the two dozen layers that let it in have done their part when its first bytes are out, so
@@ -155,16 +155,16 @@ class StreamKeeper:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        kept: list[EventPump] = []
-        scope[_KEPT] = kept
+        hosted: list[EventPump] = []
+        scope[_HOSTED] = hosted
         await self._app(scope, receive, send)
-        if not kept:
+        if not hosted:
             return
         # What routing and dependencies noted down is of no use any more.
         stays = {name: scope[name] for name in _STAYS if name in scope}
         scope.clear()
         scope.update(stays)
-        await kept.pop().run(receive, send)
+        await hosted.pop().run(receive, send)
 
 
 class EventPump:
@@ -186,7 +186,7 @@ class EventPump:
         """Send to the last event, or until the client has gone or the server stops; then end the answer."""
         self._task = asyncio.current_task()
         gone = asyncio.ensure_future(self._until_gone(receive))
-        self._shutdown.tell(self._stop)
+        self._shutdown.callback(self._stop)
         whole = False
         try:
             whole = await self._send_all(send)

@@ -198,7 +198,7 @@ class CallOut(BaseModel):
 
 
 def check_asynchronous(code: str) -> str:
-    """Return the code when it contains the text `async def` (SPEC TOL-02)."""
+    """Return the code when it contains the text `async def`."""
     if "async def" not in code:
         raise PydanticCustomError("async_def", "must contain `async def`")
     return code

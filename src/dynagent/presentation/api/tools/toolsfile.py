@@ -62,7 +62,7 @@ class ImportedTools(BaseModel):
     total: int
 
     @classmethod
-    def of(cls, told: Sequence[ImportedTool]) -> "ImportedTools":
+    def of(cls, reported: Sequence[ImportedTool]) -> "ImportedTools":
         """Return the answer."""
         tools = [
             ImportedToolOut(
@@ -73,7 +73,7 @@ class ImportedTools(BaseModel):
                 findings=one.findings,
                 source=one.found.code,
             )
-            for one in told
+            for one in reported
         ]
-        compatible = bool(told) and all(one.found.langchain_compatible for one in told)
+        compatible = bool(reported) and all(one.found.langchain_compatible for one in reported)
         return cls(tools=tools, langchain_compatible=compatible, total=len(tools))

@@ -15,7 +15,7 @@ CHANNEL = 3
 
 
 @dataclass(slots=True)
-class Cage:
+class Confinement:
     """The layers to apply (names as in the settings) and what they need."""
 
     layers: frozenset[str]

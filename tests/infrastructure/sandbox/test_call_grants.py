@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from dynagent.core.tools import CallContext, ToolPolicy
-from dynagent.infrastructure.sandbox.entitlements import beyond_default, entitlement
+from dynagent.infrastructure.sandbox.call_grants import beyond_default, grants_of
 from dynagent.infrastructure.sandbox.sandbox import ZygoteSandbox
 from dynagent.infrastructure.sandbox.settings import SandboxSettings
 from tests.infrastructure.sandbox.toolbox import CHATBOT, register, settings, smuggle
@@ -53,17 +53,17 @@ async def test_a_tool_knows_the_key_of_its_call(sandbox: ZygoteSandbox) -> None:
 def test_the_servers_own_key_is_given_only_where_everybody_is_administrator(
     values: dict[str, Any], granted: bool
 ) -> None:
-    entitled = entitlement(a_tool(), with_key(**values))
+    call_grants = grants_of(a_tool(), with_key(**values))
 
-    assert ("OPENAI_API_KEY" in entitled.secrets) is granted
-    assert entitled.granted == (["models.internal:9000", "OPENAI_API_KEY", "OPENAI_BASE_URL"] if granted else [])
+    assert ("OPENAI_API_KEY" in call_grants.secrets) is granted
+    assert call_grants.granted == (["models.internal:9000", "OPENAI_API_KEY", "OPENAI_BASE_URL"] if granted else [])
 
 
 def test_elsewhere_an_administrator_grants_it_tool_by_tool() -> None:
     tool = a_tool(network=("models.internal:9000",), secrets=("OPENAI_API_KEY",))
-    entitled = entitlement(tool, with_key(AUTH_MODE="required"))
+    call_grants = grants_of(tool, with_key(AUTH_MODE="required"))
 
-    assert entitled.secrets == {"OPENAI_API_KEY": "k", "OPENAI_BASE_URL": "http://models.internal:9000/v1"}
+    assert call_grants.secrets == {"OPENAI_API_KEY": "k", "OPENAI_BASE_URL": "http://models.internal:9000/v1"}
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
-"""A taskiq broker over Redis Streams for messages that may be lost: two commands a bell, one to ring, one to hear.
+"""A taskiq broker over Redis Streams for messages that may be lost: one command to send, one to receive.
 
 taskiq's own broker takes a lock and looks for unacknowledged messages after every read, and acknowledges each: six
-round trips, 0.8 ms CPU where this one takes 0.2 ms. Bells are hints, so they are read without acknowledgement.
+round trips, 0.8 ms CPU where this one takes 0.2 ms. Notifications are hints, so they are read without acknowledgement.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ LEAVE_S = 1.0
 BLOCK_MS = 10_000
 
 
-class _Bells:
+class _Notifications:
     """What both brokers do with the one stream that is theirs."""
 
     _redis: Redis
@@ -57,7 +57,7 @@ class _Bells:
                 await self._redis.xgroup_delconsumer(self.queue_name, self.consumer_group_name, self.consumer_name)
 
 
-class RedisBellBroker(_Bells, RedisStreamBroker):  # pyright: ignore[reportIncompatibleMethodOverride]
+class RedisNotificationBroker(_Notifications, RedisStreamBroker):  # pyright: ignore[reportIncompatibleMethodOverride]
     """Gives each message to one listener of the group, and forgets it with that."""
 
     def __init__(self, address: RedisAddress, **options: Any) -> None:
@@ -70,12 +70,12 @@ class RedisBellBroker(_Bells, RedisStreamBroker):  # pyright: ignore[reportIncom
         await super().shutdown()
 
 
-class ClusterBellBroker(_Bells, RedisStreamClusterBroker):  # pyright: ignore[reportIncompatibleMethodOverride]
+class ClusterNotificationBroker(_Notifications, RedisStreamClusterBroker):  # pyright: ignore[reportIncompatibleMethodOverride]
     """The same over a cluster, in which a stream lives at the node that has its key."""
 
     def __init__(self, address: RedisAddress, **options: Any) -> None:
         super().__init__(address.url, **options)
-        # Of all nodes that are known, not of one; and waiting for the next bell is no silence of the server.
+        # Of all nodes that are known, not of one; and waiting for the next notification is no silence of the server.
         self.redis = open_cluster(address, socket_connect_timeout=1, socket_timeout=BLOCK_MS / 1000 + 5)
         self._redis = cast("Redis", self.redis)
 

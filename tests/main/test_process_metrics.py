@@ -1,4 +1,4 @@
-"""Every figure that operators are told of (docs/scaling.md, MON-11) exists and moves; health knows who works."""
+"""Every metric that operators are told of (docs/scaling.md) exists and moves; health knows who works."""
 
 import asyncio
 from collections.abc import Callable
@@ -8,9 +8,9 @@ import asyncpg
 import pytest
 
 from dynagent.infrastructure.observability.health import Condition
-from dynagent.main import figures
-from dynagent.main.figures import Queue
+from dynagent.main import process_metrics
 from dynagent.main.health import judged
+from dynagent.main.process_metrics import Queue
 from tests.main.people import People
 
 GROW = (
@@ -31,19 +31,19 @@ GROW = (
 
 @pytest.fixture(autouse=True)
 def read_often(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(figures, "READ_EVERY_S", 0.05)
+    monkeypatch.setattr(process_metrics, "READ_EVERY_S", 0.05)
 
 
 async def until(people: People, holds: Callable[[dict[str, float]], bool]) -> dict[str, float]:
     async with asyncio.timeout(20):
-        while not holds(found := await people.figures()):
+        while not holds(found := await people.metrics()):
             await asyncio.sleep(0.05)
     return found
 
 
 async def test_a_run_moves_them(people: People) -> None:
     agent = await people.agent("calculator")
-    before = await people.figures()
+    before = await people.metrics()
     id = await people.start(agent, "[[tools=1]] [[tokens=20]] [[token_delay=0.05]] one")
     watcher = people.watch(id)
     during = await until(people, lambda now: now["dynagent_executions_running"] == 1)

@@ -18,7 +18,7 @@ READ_PAGE = 1000
 EVENTS: TypeAdapter[AnyTraceEvent] = TypeAdapter(TraceEvent)
 
 
-async def story_of(trace: TraceLog, execution_id: str, attempts: int) -> str:
+async def attempt_history(trace: TraceLog, execution_id: str, attempts: int) -> str:
     """Return a sentence for each attempt from the first to `attempts`: how long it lasted and what it did last."""
     first: dict[int, AnyTraceEvent] = {}
     last: dict[int, AnyTraceEvent] = {}

@@ -1,4 +1,4 @@
-"""From runs to figures, and from figures to a table in Markdown."""
+"""From runs to measurements, and from measurements to a table in Markdown."""
 
 import json
 import os
@@ -41,7 +41,7 @@ class Row:
 
 @dataclass(slots=True)
 class Report:
-    """Everything one `make bench` has measured; `single` holds figures that stand alone, by name."""
+    """Everything one `make bench` has measured; `single` holds measurements that stand alone, by name."""
 
     rows: list[Row] = field(default_factory=list[Row])
     single: dict[str, float] = field(default_factory=dict[str, float])
@@ -65,7 +65,7 @@ class Report:
         )
         lines = [machine(), "", head, "|---|" + "---:|" * 10, *(_line(row) for row in self.rows), ""]
         if self.single:
-            lines += ["| figure | value |", "|---|---:|"]
+            lines += ["| measurement | value |", "|---|---:|"]
             lines += [f"| {name} | {value:,.3g} |" for name, value in self.single.items()]
         return "\n".join([*lines, "", *self.notes]).strip() + "\n"
 

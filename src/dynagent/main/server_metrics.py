@@ -1,4 +1,4 @@
-"""The figures of the database server and of this process's connections to it."""
+"""The metrics of the database server and of this process's connections to it."""
 
 import asyncio
 
@@ -17,19 +17,19 @@ SERVER = (
     ("longest_statement_seconds", "longest_statement_s", "How long the statement runs that runs longest."),
     ("longest_idle_transaction_seconds", "longest_idle_s", "How long a transaction has been open that does nothing."),
     ("waiting_for_locks", "waiting_for_locks", "Connections that wait for another one's lock."),
-    ("deadlocks", "deadlocks", "Deadlocks of this database since its figures began."),
+    ("deadlocks", "deadlocks", "Deadlocks of this database since its metrics began."),
     ("cached_ratio", "cached", "Share of the database's reads that came from memory."),
 )
 """Name of a gauge, its field of `Activity`, what it says."""
 
 
-class ServerFigures:
+class ServerMetrics:
     """How busy the database server was when it was last looked at; what stands out is logged when it begins."""
 
     def __init__(self, database: Database, metrics: Metrics) -> None:
         self._database = database
         self._seen: Activity | None = None
-        self._told = False
+        self._reported = False
         metrics.watch_each(
             "database_connections",
             "This process's connections by pool, and in what state; the most it may hold.",
@@ -40,16 +40,16 @@ class ServerFigures:
             metrics.watch(f"database_{name}", documentation, lambda field=field: self._read(field))
 
     async def keep_looking(self) -> None:
-        """Look, never at a scrape; while the database is away the figures stay as they were."""
+        """Look, never at a scrape; while the database is away the metrics stay as they were."""
         while True:
             try:
                 self._seen = await read_activity(self._database.pool)
                 trouble = self._seen.trouble()
-                if trouble is not None and not self._told:
+                if trouble is not None and not self._reported:
                     log.warning("database_busy", trouble=trouble)
-                self._told = trouble is not None
+                self._reported = trouble is not None
             except Exception as error:
-                log.debug("database_figures_not_read", error=repr(error))
+                log.debug("database_metrics_not_read", error=repr(error))
             await asyncio.sleep(LOOK_EVERY_S)
 
     def _read(self, field: str) -> float:

@@ -1,4 +1,4 @@
-"""The figures of a process that are read when somebody scrapes, and those that a task reads from the database."""
+"""The metrics of a process that are read when somebody scrapes, and those that a task reads from the database."""
 
 import asyncio
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from dynagent.infrastructure.observability.loop_watch import LoopWatch
 from dynagent.infrastructure.observability.metrics import Metrics
 from dynagent.infrastructure.postgres.database import Database
 from dynagent.infrastructure.postgres.pool import Pool
-from dynagent.main.server_figures import ServerFigures
+from dynagent.main.server_metrics import ServerMetrics
 from dynagent.main.signals import Signals
 from dynagent.presentation.worker import Worker
 
@@ -60,7 +60,7 @@ async def read_queue(pool: Pool, primary: Pool | None = None) -> Queue:
     return Queue(waiting["pending"], waiting["oldest_s"], alive["workers"], alive["all"] - alive["workers"])
 
 
-class Figures:
+class ProcessMetrics:
     """Puts what this process knows into `metrics`; the queue is read every few seconds, never by a scrape."""
 
     def __init__(
@@ -79,12 +79,12 @@ class Figures:
         self.writer = writer
         self._pool = pool
         self._database = database
-        self._server = ServerFigures(database, metrics)
+        self._server = ServerMetrics(database, metrics)
         self.queue: Queue | None = None
         self.loop = LoopWatch()
         hub = signals.hub
         metrics.watch("executions_running", "Executions that run in this process now.", lambda: worker.running)
-        metrics.watch("bells_waiting", "Bells that wait for a free place here.", lambda: worker.waiting)
+        metrics.watch("notifications_waiting", "Notifications that wait for a free place here.", lambda: worker.waiting)
         metrics.count("executions_taken_over", "Executions of dead workers returned here.", lambda: worker.taken_over)
         metrics.watch("heartbeat_age_seconds", "Age of this process's last heartbeat.", lambda: worker.heartbeat_age_s)
         metrics.watch("loop_lag_seconds", "Longest delay of the event loop in a minute.", lambda: self.loop.worst_s)
@@ -99,8 +99,8 @@ class Figures:
         self.loop.start()
         stack.push_async_callback(self.loop.stop)
         tasks = [
-            asyncio.create_task(self._keep_reading(), name="queue-figures"),
-            asyncio.create_task(self._server.keep_looking(), name="database-figures"),
+            asyncio.create_task(self._keep_reading(), name="queue-metrics"),
+            asyncio.create_task(self._server.keep_looking(), name="database-metrics"),
         ]
         stack.push_async_callback(end_tasks, tasks)
 
@@ -109,9 +109,9 @@ class Figures:
             try:
                 self._show(await read_queue(self._pool(), self._database.pool))
             except Exception as error:
-                # Figures of before would say that all is well.
+                # Metrics of before would say that all is well.
                 self.queue = None
-                log.debug("queue_figures_not_read", error=repr(error))
+                log.debug("queue_metrics_not_read", error=repr(error))
             await asyncio.sleep(READ_EVERY_S)
 
     def _show(self, queue: Queue) -> None:

@@ -13,7 +13,7 @@ _AGE_S = 60.0
 _CPU_MS = 1000.0
 
 
-class Kept:
+class PooledChildren:
     """At most `places` idle children; the longest unused goes first."""
 
     def __init__(self, places: int) -> None:

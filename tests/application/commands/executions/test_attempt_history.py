@@ -2,7 +2,7 @@
 
 import pytest
 
-from dynagent.application.commands.executions.story import story_of
+from dynagent.application.commands.executions.attempt_history import attempt_history
 from dynagent.core.executions import AnyTraceEvent, Frame, Message, NodeStart, Retry, Token, ToolStart
 from tests.fakes.dispatch import FakeTraceLog
 
@@ -26,7 +26,7 @@ async def test_each_attempt_has_its_sentence(monkeypatch: pytest.MonkeyPatch) ->
         return [frame for frame in frames if frame.seq > after][:2]
 
     monkeypatch.setattr(trace, "read", read)
-    assert await story_of(trace, "id", 6) == (
+    assert await attempt_history(trace, "id", 6) == (
         "Attempt 1 ended after 3.2 s in a call of the tool boom. "
         "Attempt 2 ended after 0.0 s before its first step. "
         "Attempt 3 left nothing in the log. "

@@ -1,7 +1,7 @@
 """A taskiq broker over RabbitMQ for messages that may be lost: one bounded queue, one message at a time to a listener.
 
 taskiq's own broker sends what is dropped or grows old to a second queue that nobody reads, and hands out a message
-before there is a place for it. Here dropped bells are gone, and the next one comes when it is asked for.
+before there is a place for it. Here dropped notifications are gone, and the next one comes when it is asked for.
 """
 
 import asyncio
@@ -16,11 +16,11 @@ from taskiq import AsyncBroker, BrokerMessage
 
 OPEN_S = 2.0
 SILENCE_S = 5.0
-KEPT_MS = 300_000
-"""A bell this old was rung again by the sweeper, many times."""
+MAX_AGE_MS = 300_000
+"""A notification this old was sent again by the sweeper, many times."""
 
 
-class RabbitBellBroker(AsyncBroker):
+class RabbitNotificationBroker(AsyncBroker):
     """Gives each message to one listener. `maxlen` bounds the queue; the oldest are dropped."""
 
     def __init__(self, url: str, *, queue_name: str, maxlen: int) -> None:
@@ -30,7 +30,7 @@ class RabbitBellBroker(AsyncBroker):
         self._limits: dict[str, Any] = {
             "x-max-length": maxlen,
             "x-overflow": "drop-head",
-            "x-message-ttl": KEPT_MS,
+            "x-message-ttl": MAX_AGE_MS,
         }
         self._opening = asyncio.Lock()
         self._connection: AbstractConnection | None = None
@@ -44,19 +44,19 @@ class RabbitBellBroker(AsyncBroker):
     async def kick(self, message: BrokerMessage) -> None:
         """Append a message; connects again where the connection was lost."""
         channel = await self._open()
-        bell = aio_pika.Message(message.message, delivery_mode=aio_pika.DeliveryMode.NOT_PERSISTENT)
+        notification = aio_pika.Message(message.message, delivery_mode=aio_pika.DeliveryMode.NOT_PERSISTENT)
         try:
-            await channel.default_exchange.publish(bell, self._queue_name)
+            await channel.default_exchange.publish(notification, self._queue_name)
         except DeliveryError:
             # There is no such queue any more.
             await self._declared(channel)
-            await channel.default_exchange.publish(bell, self._queue_name)
+            await channel.default_exchange.publish(notification, self._queue_name)
 
     async def listen(self) -> AsyncGenerator[bytes, None]:  # pyright: ignore[reportIncompatibleMethodOverride]
         """Yield messages as they come; ends, or raises, when the connection is gone."""
         await self._open()
         assert self._connection is not None
-        # A channel of its own: who rings must not wait behind what limits the hearing.
+        # A channel of its own: who notifies must not wait behind what limits the hearing.
         channel = await self._connection.channel()
         await channel.set_qos(prefetch_count=1)
         while not channel.is_closed:
@@ -70,7 +70,7 @@ class RabbitBellBroker(AsyncBroker):
                         await message.ack()
 
     async def shutdown(self) -> None:
-        """Close the connection; a bell that is not acknowledged yet goes to somebody else."""
+        """Close the connection; a notification that is not acknowledged yet goes to somebody else."""
         await self._close()
         await super().shutdown()
 

@@ -9,7 +9,7 @@ from dynagent.infrastructure.sandbox.zygotes import Kind
 
 
 @dataclass(frozen=True, slots=True)
-class Entitlement:
+class CallGrants:
     """The zygote's kind, granted hosts, and names → values for the environment of the one child."""
 
     kind: Kind
@@ -23,7 +23,7 @@ class Entitlement:
         return hosts + sorted(self.secrets)
 
 
-def entitlement(tool: CustomTool, settings: SandboxSettings) -> Entitlement:
+def grants_of(tool: CustomTool, settings: SandboxSettings) -> CallGrants:
     """Return what the policy and the operator's defaults give this tool. Raises ToolFailed for an unset secret."""
     uses = {module.partition(".")[0] for module in tool.reflection.imports}
     grants = parse_grants(tool.policy.network)
@@ -36,7 +36,7 @@ def entitlement(tool: CustomTool, settings: SandboxSettings) -> Entitlement:
     elif "OPENAI_API_KEY" in secrets:
         secrets = {"OPENAI_BASE_URL": settings.openai_base_url, **secrets}
     needs_libraries = bool(uses & set(settings.libraries)) or bool(grants)
-    return Entitlement("full" if needs_libraries else "core", grants, secrets)
+    return CallGrants("full" if needs_libraries else "core", grants, secrets)
 
 
 def beyond_default(policy: ToolPolicy, settings: SandboxSettings) -> list[str]:

@@ -1,6 +1,6 @@
-"""The doorbell over taskiq: Redis Streams by default, RabbitMQ or NATS JetStream by `BROKER_URL`.
+"""The notifier over taskiq: Redis Streams by default, RabbitMQ or NATS JetStream by `BROKER_URL`.
 
-Every setting here was learnt from a failure: a bell is acknowledged on receipt, groups start at the beginning of the
+Every setting here was learnt from a failure: messages are acknowledged on receipt, groups start at the beginning of the
 stream, streams are bounded, nothing is ever claimed from a slow consumer, and `listen()` is entered again when it
 raises, because a restart or FLUSHALL of Redis ends it.
 """
@@ -14,21 +14,21 @@ import structlog
 from taskiq import AsyncBroker
 from taskiq.acks import AckableMessage
 
-from dynagent.core.executions import Doorbell, Lane
+from dynagent.core.executions import Lane, Notifier
 from dynagent.core.shared.errors import InvalidInput
 from dynagent.core.shared.tasks import end_tasks
-from dynagent.infrastructure.redis.bell_broker import ClusterBellBroker, RedisBellBroker
+from dynagent.infrastructure.redis.notification_broker import ClusterNotificationBroker, RedisNotificationBroker
 from dynagent.infrastructure.redis.settings import read_address
 
 log = structlog.get_logger()
 
-TASK = "dynagent.ring"
+TASK = "dynagent.notify"
 GROUP = "dynagent"
 MAXLEN = 100_000
 RECONNECT_S = 0.5
-RING_TIMEOUT_S = 1.0
+NOTIFY_TIMEOUT_S = 1.0
 
-OnRing = Callable[[str, Lane], None]
+OnNotification = Callable[[str, Lane], None]
 Room = Callable[[Lane], Awaitable[None]]
 
 
@@ -38,21 +38,21 @@ class BadBrokerUrl(InvalidInput):
     code = "bad_broker_url"
 
 
-class TaskiqDoorbell(Doorbell):
-    """Rings through one broker queue per lane, so that a full lane does not hold up another."""
+class TaskiqNotifier(Notifier):
+    """Notifies through one broker queue per lane, so that a full lane does not hold up another."""
 
     def __init__(self, make_broker: Callable[[Lane], AsyncBroker]) -> None:
         self._brokers: dict[Lane, AsyncBroker] = {lane: make_broker(lane) for lane in get_args(Lane)}
-        self._tasks = {lane: broker.register_task(_rung, task_name=TASK) for lane, broker in self._brokers.items()}
+        self._tasks = {lane: broker.register_task(_notified, task_name=TASK) for lane, broker in self._brokers.items()}
         self._listeners: list[asyncio.Task[None]] = []
         self._away = False
 
     async def start(self) -> None:
-        """Open the brokers; one that is away is opened again when it listens or rings."""
+        """Open the brokers; one that is away is opened again when it listens or notifies."""
         await asyncio.gather(*(self._open(lane) for lane in self._brokers))
 
     async def stop_listening(self) -> None:
-        """Take no more bells; ringing still works."""
+        """Take no more notifications; notifying still works."""
         await end_tasks(self._listeners)
         self._listeners.clear()
 
@@ -61,29 +61,31 @@ class TaskiqDoorbell(Doorbell):
         await self.stop_listening()
         await asyncio.gather(*(broker.shutdown() for broker in self._brokers.values()), return_exceptions=True)
 
-    async def ring(self, execution_id: str, lane: Lane) -> None:
-        """Ring; when the broker is away the bell is lost and the sweeper rings again."""
+    async def notify(self, execution_id: str, lane: Lane) -> None:
+        """Notify; when the broker is away the notification is lost and the sweeper notifies again."""
         try:
-            async with asyncio.timeout(RING_TIMEOUT_S):
+            async with asyncio.timeout(NOTIFY_TIMEOUT_S):
                 await self._tasks[lane].kiq(execution_id, lane)
         except Exception as error:
             self._say_away(error)
 
-    def listen(self, on_ring: OnRing, room: Room) -> None:
-        """Call `on_ring` for every bell; takes the next one of a lane when `room(lane)` says there is a place."""
+    def listen(self, on_notification: OnNotification, room: Room) -> None:
+        """Call `on_notification` for each; takes the next one of a lane when `room(lane)` says there is a place."""
         for lane in self._brokers:
-            self._listeners.append(asyncio.create_task(self._listen_forever(lane, on_ring, room), name=f"bells-{lane}"))
+            self._listeners.append(
+                asyncio.create_task(self._listen_forever(lane, on_notification, room), name=f"notifications-{lane}")
+            )
 
-    async def _listen_forever(self, lane: Lane, on_ring: OnRing, room: Room) -> None:
+    async def _listen_forever(self, lane: Lane, on_notification: OnNotification, room: Room) -> None:
         while True:
             try:
                 await self._open(lane)
-                await self._listen(lane, on_ring, room)
+                await self._listen(lane, on_notification, room)
             except Exception as error:
                 self._say_away(error)
             await asyncio.sleep(RECONNECT_S)
 
-    async def _listen(self, lane: Lane, on_ring: OnRing, room: Room) -> None:
+    async def _listen(self, lane: Lane, on_notification: OnNotification, room: Room) -> None:
         broker = self._brokers[lane]
         await room(lane)
         async for message in broker.listen():
@@ -96,8 +98,8 @@ class TaskiqDoorbell(Doorbell):
                 if isinstance(acknowledged, Awaitable):
                     await acknowledged
                 data = message.data
-            execution_id, rung_lane = broker.formatter.loads(data).args  # pyright: ignore[reportArgumentType]
-            on_ring(execution_id, rung_lane)
+            execution_id, notified_lane = broker.formatter.loads(data).args  # pyright: ignore[reportArgumentType]
+            on_notification(execution_id, notified_lane)
             await room(lane)
 
     async def _open(self, lane: Lane) -> None:
@@ -109,10 +111,10 @@ class TaskiqDoorbell(Doorbell):
     def _say_away(self, error: Exception) -> None:
         if not self._away:
             self._away = True
-            log.warning("broker_away", error=repr(error), consequence="the sweeper rings, executions start later")
+            log.warning("broker_away", error=repr(error), consequence="the sweeper notifies, executions start later")
 
 
-async def _rung(execution_id: str, lane: Lane) -> None:
+async def _notified(execution_id: str, lane: Lane) -> None:
     """The task's body is never run by taskiq: our listener takes its arguments."""
 
 
@@ -133,20 +135,20 @@ def _redis_broker(url: str, lane: Lane) -> AsyncBroker:
         address = read_address(url)
     except ValueError as error:
         raise BadBrokerUrl(f"BROKER_URL {error}") from None
-    broker = ClusterBellBroker if address.is_cluster else RedisBellBroker
+    broker = ClusterNotificationBroker if address.is_cluster else RedisNotificationBroker
     return broker(
-        address, queue_name=f"dynagent:bells:{lane}", consumer_group_name=GROUP, consumer_id="0", maxlen=MAXLEN
+        address, queue_name=f"dynagent:notifications:{lane}", consumer_group_name=GROUP, consumer_id="0", maxlen=MAXLEN
     )
 
 
 def _rabbitmq_broker(url: str, lane: Lane) -> AsyncBroker:
-    module = _optional("dynagent.infrastructure.rabbitmq.bell_broker", "rabbitmq")
-    return module.RabbitBellBroker(url, queue_name=f"dynagent.bells.{lane}", maxlen=MAXLEN)
+    module = _optional("dynagent.infrastructure.rabbitmq.notification_broker", "rabbitmq")
+    return module.RabbitNotificationBroker(url, queue_name=f"dynagent.notifications.{lane}", maxlen=MAXLEN)
 
 
 def _nats_broker(url: str, lane: Lane) -> AsyncBroker:
-    module = _optional("dynagent.infrastructure.nats.bell_broker", "nats")
-    return module.NatsBellBroker(url, subject=f"dynagent.bells.{lane}", maxlen=MAXLEN)
+    module = _optional("dynagent.infrastructure.nats.notification_broker", "nats")
+    return module.NatsNotificationBroker(url, subject=f"dynagent.notifications.{lane}", maxlen=MAXLEN)
 
 
 def _optional(module: str, extra: str) -> Any:

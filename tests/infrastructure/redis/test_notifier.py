@@ -1,4 +1,4 @@
-"""Bells reach one listener each, survive a broker that forgets everything, and cost nothing when it is away.
+"""Notifications reach one listener each, survive a broker that forgets everything, and cost nothing when it is away.
 
 The same tests for each broker, against real servers: Redis, NATS JetStream, and RabbitMQ where it is installed.
 """
@@ -14,7 +14,7 @@ from redis.asyncio import Redis
 from taskiq import InMemoryBroker
 
 from dynagent.core.executions import Lane
-from dynagent.infrastructure.redis.doorbell import BadBrokerUrl, TaskiqDoorbell, broker_factory
+from dynagent.infrastructure.redis.notifier import BadBrokerUrl, TaskiqNotifier, broker_factory
 from tests.brokers import TestNats, TestRabbit
 
 
@@ -25,14 +25,14 @@ async def until(condition: Callable[[], bool]) -> None:
 
 
 class Listener:
-    """Notes the bells it hears; takes the next one while it has room."""
+    """Notes the notifications it hears; takes the next one while it has room."""
 
     def __init__(self) -> None:
         self.heard: list[tuple[str, Lane]] = []
         self.places = asyncio.Event()
         self.places.set()
 
-    def on_ring(self, execution_id: str, lane: Lane) -> None:
+    def on_notification(self, execution_id: str, lane: Lane) -> None:
         self.heard.append((execution_id, lane))
 
     async def room(self, lane: Lane) -> None:
@@ -40,10 +40,10 @@ class Listener:
 
 
 class Narrow(Listener):
-    """Has room for one bell."""
+    """Has room for one notification."""
 
-    def on_ring(self, execution_id: str, lane: Lane) -> None:
-        super().on_ring(execution_id, lane)
+    def on_notification(self, execution_id: str, lane: Lane) -> None:
+        super().on_notification(execution_id, lane)
         self.places.clear()
 
 
@@ -87,7 +87,7 @@ async def forget_everything(url: str) -> None:
 
         client = await nats.connect(url)
         with contextlib.suppress(NotFoundError):
-            await client.jetstream().delete_stream("dynagent-bells")
+            await client.jetstream().delete_stream("dynagent-notifications")
         await client.close()
     else:
         import aio_pika
@@ -95,120 +95,120 @@ async def forget_everything(url: str) -> None:
         async with await aio_pika.connect(url) as connection:
             channel = await connection.channel()
             for lane in ("interactive", "batch", "quarantine"):
-                await channel.queue_delete(f"dynagent.bells.{lane}")
+                await channel.queue_delete(f"dynagent.notifications.{lane}")
 
 
 @pytest.fixture
-async def bells(broker_url: str) -> AsyncIterator[list[TaskiqDoorbell]]:
-    made = [TaskiqDoorbell(broker_factory(broker_url)) for _ in range(3)]
-    for bell in made:
-        await bell.start()
+async def notifiers(broker_url: str) -> AsyncIterator[list[TaskiqNotifier]]:
+    made = [TaskiqNotifier(broker_factory(broker_url)) for _ in range(3)]
+    for notifier in made:
+        await notifier.start()
     yield made
-    for bell in made:
-        await bell.stop()
+    for notifier in made:
+        await notifier.stop()
 
 
-async def test_each_bell_is_heard_by_one_listener(bells: list[TaskiqDoorbell]) -> None:
+async def test_each_notification_is_heard_by_one_listener(notifiers: list[TaskiqNotifier]) -> None:
     listeners = [Listener(), Listener()]
-    for bell, listener in zip(bells[1:], listeners, strict=True):
-        bell.listen(listener.on_ring, listener.room)
+    for notifier, listener in zip(notifiers[1:], listeners, strict=True):
+        notifier.listen(listener.on_notification, listener.room)
     for number in range(20):
-        await bells[0].ring(f"e{number}", "batch" if number % 2 else "interactive")
+        await notifiers[0].notify(f"e{number}", "batch" if number % 2 else "interactive")
     await until(lambda: sum(len(listener.heard) for listener in listeners) == 20)
-    heard = [bell for listener in listeners for bell in listener.heard]
+    heard = [heard for listener in listeners for heard in listener.heard]
     assert sorted(heard) == sorted((f"e{n}", "batch" if n % 2 else "interactive") for n in range(20))
 
 
-async def test_bells_rung_before_anybody_listened_are_heard(bells: list[TaskiqDoorbell]) -> None:
-    await bells[0].ring("early", "interactive")
+async def test_notifications_notified_before_anybody_listened_are_heard(notifiers: list[TaskiqNotifier]) -> None:
+    await notifiers[0].notify("early", "interactive")
     listener = Listener()
-    bells[1].listen(listener.on_ring, listener.room)
+    notifiers[1].listen(listener.on_notification, listener.room)
     await until(lambda: listener.heard == [("early", "interactive")])
 
 
-async def test_a_listener_without_room_leaves_bells_to_others(bells: list[TaskiqDoorbell]) -> None:
+async def test_a_listener_without_room_leaves_notifications_to_others(notifiers: list[TaskiqNotifier]) -> None:
     full, free = Listener(), Listener()
     full.places.clear()
-    bells[1].listen(full.on_ring, full.room)
-    bells[2].listen(free.on_ring, free.room)
+    notifiers[1].listen(full.on_notification, full.room)
+    notifiers[2].listen(free.on_notification, free.room)
     for number in range(5):
-        await bells[0].ring(f"e{number}", "interactive")
+        await notifiers[0].notify(f"e{number}", "interactive")
     await until(lambda: len(free.heard) == 5)
     assert full.heard == []
 
 
 async def test_who_stops_leaves_nothing_behind(redis_url: str) -> None:
     """No message to be acknowledged, and no name in the group, or each restart would add one."""
-    bell, listener = TaskiqDoorbell(broker_factory(redis_url)), Listener()
-    await bell.start()
-    bell.listen(listener.on_ring, listener.room)
-    await bell.ring("e", "interactive")
+    notifier, listener = TaskiqNotifier(broker_factory(redis_url)), Listener()
+    await notifier.start()
+    notifier.listen(listener.on_notification, listener.room)
+    await notifier.notify("e", "interactive")
     await until(lambda: bool(listener.heard))
     redis: Any = Redis.from_url(redis_url)  # pyright: ignore[reportUnknownMemberType]
-    [group] = await redis.xinfo_groups("dynagent:bells:interactive")
+    [group] = await redis.xinfo_groups("dynagent:notifications:interactive")
     assert (group["consumers"], group["pending"]) == (1, 0)
-    await bell.stop()
-    [group] = await redis.xinfo_groups("dynagent:bells:interactive")
+    await notifier.stop()
+    [group] = await redis.xinfo_groups("dynagent:notifications:interactive")
     await redis.aclose()
     assert (group["consumers"], group["pending"]) == (0, 0)
 
 
-async def test_after_a_flush_bells_are_heard_again(bells: list[TaskiqDoorbell], broker_url: str) -> None:
+async def test_after_a_flush_notifications_are_heard_again(notifiers: list[TaskiqNotifier], broker_url: str) -> None:
     listener = Listener()
-    bells[1].listen(listener.on_ring, listener.room)
-    await bells[0].ring("before", "interactive")
+    notifiers[1].listen(listener.on_notification, listener.room)
+    await notifiers[0].notify("before", "interactive")
     await until(lambda: bool(listener.heard))
     await forget_everything(broker_url)
 
     async with asyncio.timeout(15):
         while len(listener.heard) < 2:
-            await bells[0].ring("after", "interactive")
+            await notifiers[0].notify("after", "interactive")
             await asyncio.sleep(0.1)
     assert listener.heard[-1] == ("after", "interactive")
 
 
-async def test_a_listener_that_filled_up_keeps_no_bell_to_itself(bells: list[TaskiqDoorbell]) -> None:
+async def test_a_listener_that_filled_up_keeps_no_notification_to_itself(notifiers: list[TaskiqNotifier]) -> None:
     """What it has not asked for yet must not lie with it while another would start it at once."""
     full, free = Narrow(), Listener()
-    bells[1].listen(full.on_ring, full.room)
-    await bells[0].ring("first", "interactive")
+    notifiers[1].listen(full.on_notification, full.room)
+    await notifiers[0].notify("first", "interactive")
     await until(lambda: full.heard == [("first", "interactive")])
-    bells[2].listen(free.on_ring, free.room)
+    notifiers[2].listen(free.on_notification, free.room)
     for number in range(3):
-        await bells[0].ring(f"e{number}", "interactive")
+        await notifiers[0].notify(f"e{number}", "interactive")
     await until(lambda: len(free.heard) == 3)
     assert full.heard == [("first", "interactive")]
 
 
 @pytest.mark.parametrize("url", ["redis://127.0.0.1:1/0", "nats://127.0.0.1:1", "amqp://127.0.0.1:1/"])
 async def test_a_broker_that_is_away_is_silence(url: str) -> None:
-    bell = TaskiqDoorbell(broker_factory(url))
-    await bell.start()
-    await bell.ring("e", "interactive")
-    await bell.stop()
+    notifier = TaskiqNotifier(broker_factory(url))
+    await notifier.start()
+    await notifier.notify("e", "interactive")
+    await notifier.stop()
 
 
-async def test_who_only_rings_rings_again_when_the_broker_has_come() -> None:
+async def test_who_only_notifies_notifies_again_when_the_broker_has_come() -> None:
     """A server without worker has no listener that would connect again for it."""
     late = TestNats()
-    ringer, hearer = TaskiqDoorbell(broker_factory(late.url)), TaskiqDoorbell(broker_factory(late.url))
-    await ringer.start()
-    await ringer.ring("lost", "batch")
+    publisher, hearer = TaskiqNotifier(broker_factory(late.url)), TaskiqNotifier(broker_factory(late.url))
+    await publisher.start()
+    await publisher.notify("lost", "batch")
     late.start()
     listener = Listener()
-    hearer.listen(listener.on_ring, listener.room)
-    await ringer.ring("heard", "batch")
+    hearer.listen(listener.on_notification, listener.room)
+    await publisher.notify("heard", "batch")
     await until(lambda: listener.heard == [("heard", "batch")])
-    await ringer.stop()
+    await publisher.stop()
     await hearer.stop()
     late.stop()
 
 
-async def test_any_taskiq_broker_can_ring() -> None:
-    bell = TaskiqDoorbell(lambda _: InMemoryBroker())
-    await bell.start()
-    await bell.ring("e", "interactive")
-    await bell.stop()
+async def test_any_taskiq_broker_can_notify() -> None:
+    notifier = TaskiqNotifier(lambda _: InMemoryBroker())
+    await notifier.start()
+    await notifier.notify("e", "interactive")
+    await notifier.stop()
 
 
 @pytest.mark.parametrize("url", ["http://x", "redis", "amqp:/x", ""])
@@ -252,10 +252,10 @@ async def test_a_listener_that_takes_its_cancellation_for_an_outage_stops_all_th
         made.append(Stubborn())
         return made[-1]
 
-    bell = TaskiqDoorbell(make)
+    notifier = TaskiqNotifier(make)
     listener = Listener()
-    bell.listen(listener.on_ring, listener.room)
+    notifier.listen(listener.on_notification, listener.room)
     await until(lambda: all(broker.listened == 1 for broker in made))
     async with asyncio.timeout(15):
-        await bell.stop()
+        await notifier.stop()
     assert asyncio.all_tasks() == {asyncio.current_task()}

@@ -15,13 +15,13 @@ from taskiq import AsyncBroker, BrokerMessage
 
 OPEN_S = 2.0
 FETCH_S = 5.0
-KEPT_S = 300.0
-"""A bell this old was rung again by the sweeper, many times."""
-STREAM = "dynagent-bells"
-SUBJECTS = "dynagent.bells.>"
+MAX_AGE_S = 300.0
+"""A notification this old was sent again by the sweeper, many times."""
+STREAM = "dynagent-notifications"
+SUBJECTS = "dynagent.notifications.>"
 
 
-class NatsBellBroker(AsyncBroker):
+class NatsNotificationBroker(AsyncBroker):
     """Gives each message of a subject below `SUBJECTS` to one listener. `maxlen` bounds the stream of all subjects."""
 
     def __init__(self, url: str, *, subject: str, maxlen: int) -> None:
@@ -36,7 +36,7 @@ class NatsBellBroker(AsyncBroker):
             storage=StorageType.MEMORY,
             discard=DiscardPolicy.OLD,
             max_msgs=maxlen,
-            max_age=KEPT_S,
+            max_age=MAX_AGE_S,
         )
         self._opening = asyncio.Lock()
         self._client: Any = None
@@ -61,9 +61,9 @@ class NatsBellBroker(AsyncBroker):
         await stream.add_stream(self._stream)
         wanted = ConsumerConfig(durable_name=self._durable, filter_subject=self._subject)
         await stream.add_consumer(STREAM, wanted)
-        bells = await stream.pull_subscribe_bind(self._durable, STREAM)
+        notifications = await stream.pull_subscribe_bind(self._durable, STREAM)
         while True:
-            for message in await _fetched(bells):
+            for message in await _fetched(notifications):
                 await message.ack()
                 yield message.data
 
@@ -77,7 +77,7 @@ class NatsBellBroker(AsyncBroker):
         async with self._opening:
             if self._client is None or not self._client.is_connected:
                 await self._close()
-                # Whoever listens or rings connects again: one way back, not two.
+                # Whoever listens or notifies connects again: one way back, not two.
                 client: Any = nats.connect(  # pyright: ignore[reportUnknownMemberType]
                     self._url,
                     connect_timeout=OPEN_S,
@@ -96,9 +96,9 @@ class NatsBellBroker(AsyncBroker):
                 await asyncio.wait_for(client.close(), OPEN_S)
 
 
-async def _fetched(bells: Any) -> list[Any]:
+async def _fetched(notifications: Any) -> list[Any]:
     try:
-        return await bells.fetch(1, timeout=FETCH_S)
+        return await notifications.fetch(1, timeout=FETCH_S)
     except TimeoutError:
         return []
 

@@ -5,7 +5,7 @@ from typing import Any, cast
 
 import httpx2
 
-from dynagent.core.language_models import KeyTester, KeyTestResult, Provider
+from dynagent.core.language_models import Provider, ProviderKeyCheck, ProviderKeyCheckResult
 from dynagent.core.shared.errors import DynagentError
 from dynagent.core.shared.text import clean_text
 from dynagent.infrastructure.http.guarded import OutboundSettings, guarded_client
@@ -21,13 +21,13 @@ _WORDS = {
 }
 
 
-class HttpKeyTester(KeyTester):
+class HttpProviderKeyCheck(ProviderKeyCheck):
     """Asks `GET <url>/models` through the guarded client; redirects are not followed, they could carry the key away."""
 
     def __init__(self, settings: OutboundSettings) -> None:
         self._settings = settings.model_copy(update={"timeout_s": min(TIMEOUT_S, settings.timeout_s)})
 
-    async def test(self, provider: Provider, key: str | None, url: str) -> KeyTestResult:
+    async def test(self, provider: Provider, key: str | None, url: str) -> ProviderKeyCheckResult:
         """Return what the provider said, without the key in it."""
         began = time.perf_counter()
         accepted, detail, models = await self._ask(provider, key, url)
@@ -35,7 +35,7 @@ class HttpKeyTester(KeyTester):
         detail = clean_text(detail)[:300]
         if key and len(key) >= SHORTEST:
             detail = detail.replace(key, "…")
-        return KeyTestResult(accepted=accepted, detail=detail, duration_ms=duration_ms, models=models)
+        return ProviderKeyCheckResult(accepted=accepted, detail=detail, duration_ms=duration_ms, models=models)
 
     async def _ask(self, provider: Provider, key: str | None, url: str) -> tuple[bool, str, tuple[str, ...]]:
         try:

@@ -1,11 +1,11 @@
-"""Conversations: a user's executions with the same conversation id, seen as one."""
+"""Chats: a user's executions with the same chat id, seen as one."""
 
 from typing import Any
 
 from sqlalchemy import Column, DateTime, PrimaryKeyConstraint, Table, Text, Uuid, func, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from dynagent.core.executions import Conversation, ConversationFilter, ConversationInUse
+from dynagent.core.executions import Chat, ChatFilter, ChatInUse
 from dynagent.core.shared.ids import is_id
 from dynagent.core.shared.paging import Page, PageRequest, write_cursor
 from dynagent.infrastructure.postgres.kit.metadata import metadata
@@ -16,29 +16,29 @@ chats = Table(
     "chats",
     metadata,
     Column("user_id", Uuid(as_uuid=False), nullable=False),
-    Column("conversation_id", Text, nullable=False),
+    Column("chat_id", Text, nullable=False),
     Column("title", Text),
     Column("archived_at", DateTime(timezone=True)),
     Column("updated_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
-    PrimaryKeyConstraint("user_id", "conversation_id"),
+    PrimaryKeyConstraint("user_id", "chat_id"),
 )
 
-# One row a conversation, by its latest execution; ids sort by time, so the latest is the greatest. A turn brings one
-# that was put away back: it is away only while that was said after its last turn.
+# One row a chat, by its latest execution; ids sort by time, so the latest is the greatest. A turn brings one
+# that was archived back: it is archived only while that was said after its last turn.
 TALKS = """
 WITH latest AS (
-  SELECT conversation_id, (array_agg(id ORDER BY id DESC))[1] AS last_id,
+  SELECT chat_id, (array_agg(id ORDER BY id DESC))[1] AS last_id,
     (array_agg(id ORDER BY id))[1] AS first_id, count(*)::int AS turns, max(created_at) AS last_at
   FROM executions
-  WHERE user_id = :owner AND conversation_id IS NOT NULL{conditions}
-  GROUP BY conversation_id
+  WHERE user_id = :owner AND chat_id IS NOT NULL{conditions}
+  GROUP BY chat_id
 ), talks AS (
   SELECT t.*, c.title, coalesce(c.archived_at > t.last_at, false) AS archived
-  FROM latest t LEFT JOIN chats c ON c.user_id = :owner AND c.conversation_id = t.conversation_id
+  FROM latest t LEFT JOIN chats c ON c.user_id = :owner AND c.chat_id = t.chat_id
 )
 """
 SHOWN = """
-SELECT c.conversation_id, c.turns, c.title, c.archived, l.id AS last_id, l.agent_id, l.agent_name,
+SELECT c.chat_id, c.turns, c.title, c.archived, l.id AS last_id, l.agent_id, l.agent_name,
   l.query AS last_query, f.query AS first_query, f.created_at AS started_at,
   coalesce(l.completed_at, l.created_at) AS updated_at, count(*) OVER ()::int AS total
 FROM talks c JOIN executions l ON l.id = c.last_id JOIN executions f ON f.id = c.first_id
@@ -56,26 +56,26 @@ ORDER BY last_id DESC LIMIT :limit OFFSET :skip
 )
 ONE = sql(
     "{talks} {shown}",
-    talks=TALKS.replace("{conditions}", " AND conversation_id = :conversation_id"),
+    talks=TALKS.replace("{conditions}", " AND chat_id = :chat_id"),
     shown=SHOWN,
 )
 SAY = text("""
-INSERT INTO chats (user_id, conversation_id, title, archived_at, updated_at)
-VALUES (:owner, :conversation_id, :title, CASE WHEN CAST(:archived AS boolean) THEN clock_timestamp() END, now())
-ON CONFLICT (user_id, conversation_id) DO UPDATE SET title = excluded.title, archived_at = excluded.archived_at,
+INSERT INTO chats (user_id, chat_id, title, archived_at, updated_at)
+VALUES (:owner, :chat_id, :title, CASE WHEN CAST(:archived AS boolean) THEN clock_timestamp() END, now())
+ON CONFLICT (user_id, chat_id) DO UPDATE SET title = excluded.title, archived_at = excluded.archived_at,
   updated_at = excluded.updated_at
-RETURNING conversation_id
+RETURNING chat_id
 """)
 LIVE = text("""
-SELECT id FROM executions WHERE user_id = :owner AND conversation_id = :conversation_id
+SELECT id FROM executions WHERE user_id = :owner AND chat_id = :chat_id
   AND status IN ('pending', 'running', 'waiting') LIMIT 1
 """)
 FORGET = text("""
 WITH gone AS (
-  DELETE FROM executions WHERE user_id = :owner AND conversation_id = :conversation_id
+  DELETE FROM executions WHERE user_id = :owner AND chat_id = :chat_id
     AND status NOT IN ('pending', 'running', 'waiting') RETURNING id
 ), said AS (
-  DELETE FROM chats WHERE user_id = :owner AND conversation_id = :conversation_id
+  DELETE FROM chats WHERE user_id = :owner AND chat_id = :chat_id
 ), events AS (
   DELETE FROM execution_events USING gone WHERE execution_id = gone.id
 ), writes AS (
@@ -89,10 +89,8 @@ SELECT id FROM gone
 """)
 
 
-async def list_conversations(
-    session: AsyncSession, owner: str, wanted: ConversationFilter, page: PageRequest
-) -> Page[Conversation]:
-    """Return a page of an owner's conversations, the latest first."""
+async def list_chats(session: AsyncSession, owner: str, wanted: ChatFilter, page: PageRequest) -> Page[Chat]:
+    """Return a page of an owner's chats, the latest first."""
     if wanted.agent_id is not None and not is_id(wanted.agent_id):
         return Page(items=[], total=0, skip=page.skip, limit=page.limit)
     rows = await fetch(
@@ -117,29 +115,29 @@ async def list_conversations(
     )
 
 
-async def read_conversation(session: AsyncSession, owner: str, conversation_id: str) -> Conversation | None:
-    """Return one of an owner's conversations, or None."""
-    rows = await fetch(session, ONE, owner=owner, conversation_id=conversation_id)
+async def read_chat(session: AsyncSession, owner: str, chat_id: str) -> Chat | None:
+    """Return one of an owner's chats, or None."""
+    rows = await fetch(session, ONE, owner=owner, chat_id=chat_id)
     return _read(rows[0]) if rows else None
 
 
-async def describe_conversation(session: AsyncSession, owner: str, talk: Conversation) -> None:
-    """Store a conversation's title and whether it is put away."""
+async def describe_chat(session: AsyncSession, owner: str, talk: Chat) -> None:
+    """Store a chat's title and whether it is archived."""
     said = {"title": talk.title, "archived": talk.archived}
-    await run(session, SAY, owner=owner, conversation_id=talk.id, **said)
+    await run(session, SAY, owner=owner, chat_id=talk.id, **said)
 
 
-async def forget_conversation(session: AsyncSession, owner: str, conversation_id: str) -> int:
-    """Remove a conversation's executions with logs and checkpoints. Raises ConversationInUse."""
-    keys: dict[str, Any] = {"owner": owner, "conversation_id": conversation_id}
+async def forget_chat(session: AsyncSession, owner: str, chat_id: str) -> int:
+    """Remove a chat's executions with logs and checkpoints. Raises ChatInUse."""
+    keys: dict[str, Any] = {"owner": owner, "chat_id": chat_id}
     if await run(session, LIVE, **keys):
-        raise ConversationInUse("a turn of this conversation has not ended; cancel it or wait")
+        raise ChatInUse("a turn of this chat has not ended; cancel it or wait")
     return len(await run(session, FORGET, **keys))
 
 
-def _read(row: Row) -> Conversation:
-    return Conversation(
-        id=row["conversation_id"],
+def _read(row: Row) -> Chat:
+    return Chat(
+        id=row["chat_id"],
         agent_id=str(row["agent_id"]),
         agent_name=row["agent_name"],
         title=row["title"],
