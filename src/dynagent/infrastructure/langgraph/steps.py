@@ -14,9 +14,7 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from langchain_core.runnables import Runnable, RunnableConfig
-from langgraph._internal._runnable import RunnableSeq
-from langgraph.graph.state import CompiledStateGraph
-from langgraph.pregel._read import PregelNode
+from langgraph.graph.state import CompiledStateGraph, PregelNode
 
 S = TypeVar("S", bound=CompiledStateGraph[Any, Any, Any, Any])
 Choose = Callable[[Any], str]
@@ -25,7 +23,7 @@ Choose = Callable[[Any], str]
 def slim(graph: S) -> S:
     """Return the graph with its nodes (those that write something) replaced by slim ones; what it does is the same."""
     for name, node in graph.nodes.items():
-        if isinstance(node.node, RunnableSeq):
+        if hasattr(node.node, "steps"):
             graph.nodes[name] = SlimNode(node)
     return graph
 
@@ -40,16 +38,15 @@ class SlimNode(PregelNode):
     @cached_property
     def node(self) -> Runnable[Any, Any]:
         """The node and its writes, as one thing to run."""
-        observed = super().node
-        assert isinstance(observed, RunnableSeq)
-        return SlimSequence(observed)
+        observed: Any = super().node
+        return SlimSequence(observed, observed.steps)
 
 
 class SlimSequence(Runnable[Any, Any]):
     """Runs its parts in turn, each with the output of the one before; `observed` runs where somebody listens."""
 
-    def __init__(self, observed: RunnableSeq) -> None:
-        self._parts: Sequence[Runnable[Any, Any]] = observed.steps
+    def __init__(self, observed: Runnable[Any, Any], parts: Sequence[Runnable[Any, Any]]) -> None:
+        self._parts = parts
         self._observed = observed
 
     def invoke(self, input: Any, config: RunnableConfig | None = None, **kwargs: Any) -> Any:

@@ -1,6 +1,7 @@
 """Access keys in PostgreSQL: with one a program acts for its owner."""
 
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import ARRAY, Column, Index, Table, Text, UniqueConstraint
@@ -10,7 +11,7 @@ from dynagent.core.shared.errors import NotFound
 from dynagent.infrastructure.postgres.kit.mapping import TableMapping
 from dynagent.infrastructure.postgres.kit.metadata import ID, MOMENT, metadata, of_user
 from dynagent.infrastructure.postgres.kit.owned import OwnedTable
-from dynagent.infrastructure.postgres.kit.session import first
+from dynagent.infrastructure.postgres.kit.prepared import parameter
 
 access_keys = Table(
     "access_keys",
@@ -28,6 +29,7 @@ access_keys = Table(
     UniqueConstraint("key_hash"),
 )
 Index("ix_access_keys_user_id", access_keys.c.user_id)
+_LIVE = access_keys.c.revoked_at.is_(None)
 
 
 class PostgresAccessKeys(OwnedTable[AccessKey], AccessKeys):
@@ -43,11 +45,20 @@ class PostgresAccessKeys(OwnedTable[AccessKey], AccessKeys):
 
     async def list_own(self) -> list[AccessKey]:
         """Return the keys that are not revoked, newest first."""
-        live = self.query().where(access_keys.c.revoked_at.is_(None))
-        return await self.all_of(live.order_by(access_keys.c.id.desc()))
+        return await self.all_of(self.live)
 
     async def revoke(self, key_id: str, now: datetime) -> bool:
         """Void a key."""
-        live = (access_keys.c.id == key_id, self.writable(), access_keys.c.revoked_at.is_(None))
-        void = sa.update(access_keys).where(*live).values(revoked_at=now).returning(access_keys.c.id)
-        return await first(self._session, void) is not None
+        return await self.first(self.revoked, id=key_id, now=now) is not None
+
+    @classmethod
+    def live(cls) -> sa.Select[Any]:
+        """Return the selection of the keys that are not revoked, newest first."""
+        return cls.query(_LIVE).order_by(access_keys.c.id.desc())
+
+    @classmethod
+    def revoked(cls) -> sa.ClauseElement:
+        """Return the statement that voids a key and gives back a row if it did."""
+        void = sa.update(access_keys).where(cls.has_id(), cls.writable(), _LIVE)
+        now = parameter(access_keys.c.revoked_at, "now")
+        return void.values(revoked_at=now).returning(access_keys.c.id)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+import orjson
 import sqlalchemy as sa
 from sqlalchemy import Column, ForeignKey, Index, Integer, PrimaryKeyConstraint, Table, Text, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
@@ -16,10 +17,10 @@ from dynagent.core.agents import (
     AgentVersion,
 )
 from dynagent.core.shared.paging import Page, PageRequest
-from dynagent.infrastructure.postgres.kit.mapping import TableMapping
+from dynagent.infrastructure.postgres.kit.mapping import TableMapping, json_of
 from dynagent.infrastructure.postgres.kit.metadata import ID, MOMENT, metadata
-from dynagent.infrastructure.postgres.kit.pages import contains
-from dynagent.infrastructure.postgres.kit.session import rows
+from dynagent.infrastructure.postgres.kit.pages import pattern
+from dynagent.infrastructure.postgres.kit.prepared import parameter
 from dynagent.infrastructure.postgres.kit.versioned import History, VersionedTable
 
 agents = Table(
@@ -60,6 +61,18 @@ STORED = TableMapping(
     },
 )
 
+_SEARCHED = (agents.c.name, agents.c.slug, agents.c.configuration["description"].astext)
+_TOOL = agents.c.configuration["tools"].has_key(sa.bindparam("tool", type_=Text))
+_ATTACHED = agents.c.configuration["tools_config"].contains(sa.bindparam("attachment", type_=JSONB))
+WANTED: dict[str, sa.ColumnElement[bool]] = {
+    "search": sa.or_(*(column.ilike(sa.bindparam("search", type_=Text)) for column in _SEARCHED)),
+    "status": agents.c.status == parameter(agents.c.status),
+    "kind": agents.c.kind == parameter(agents.c.kind),
+    "tool": sa.or_(_TOOL, _ATTACHED),
+    "model": agents.c.configuration["model"].astext == sa.bindparam("model", type_=Text),
+}
+"""Field of AgentFilter → what it says about an agent."""
+
 
 class PostgresAgents(VersionedTable[Agent, AgentVersion], AgentRepository):
     """One owner's agents in one session; with an agent go its versions, its executions stay."""
@@ -77,35 +90,29 @@ class PostgresAgents(VersionedTable[Agent, AgentVersion], AgentRepository):
 
     async def find(self, wanted: AgentFilter, page: PageRequest) -> Page[Agent]:
         """Return a page of agents that match, newest first."""
-        return await self.page(page, *_conditions(wanted))
+        values: dict[str, Any] = {name: value for name, value in wanted if value}
+        conditions = [WANTED[name] for name in values]
+        if wanted.search:
+            values["search"] = pattern(wanted.search)
+        if wanted.tool:
+            values["attachment"] = json_of([{"name": wanted.tool}])
+        return await self.page(page, *conditions, **values)
 
     async def known_slugs(self, slugs: Sequence[str]) -> set[str]:
         """Return those of the slugs that name an agent of the owner."""
-        if not slugs:
-            return set()
-        known = sa.select(agents.c.slug).where(self.visible(), agents.c.slug.in_(slugs))
-        return {row["slug"] for row in await rows(self._session, known)}
+        return {row["slug"] for row in await self.rows(_known_slugs, slugs=list(slugs))} if slugs else set()
 
     async def dependencies(self) -> dict[str, tuple[str, ...]]:
         """Return slug → slugs of what it depends on, for all agents of the owner."""
-        names = agents.c.configuration["dependencies"].label("names")
-        found = await rows(self._session, sa.select(agents.c.slug, names).where(self.visible()))
-        return {row["slug"]: tuple(row["names"] or ()) for row in found}
+        found = await self.rows(_dependencies)
+        return {row["slug"]: tuple(orjson.loads(row["names"] or "[]")) for row in found}
 
 
-def _conditions(wanted: AgentFilter) -> list[sa.ColumnElement[bool]]:
-    column, configuration = agents.c, agents.c.configuration
-    conditions: list[sa.ColumnElement[bool]] = []
-    if wanted.search:
-        searched: tuple[Any, ...] = (column.name, column.slug, configuration["description"].astext)
-        conditions.append(sa.or_(*(contains(part, wanted.search) for part in searched)))
-    if wanted.status:
-        conditions.append(column.status == wanted.status)
-    if wanted.kind:
-        conditions.append(column.kind == wanted.kind)
-    if wanted.tool:
-        plain = configuration["tools"].has_key(wanted.tool)
-        conditions.append(sa.or_(plain, configuration["tools_config"].contains([{"name": wanted.tool}])))
-    if wanted.model:
-        conditions.append(configuration["model"].astext == wanted.model)
-    return conditions
+def _known_slugs() -> sa.Select[Any]:
+    named = agents.c.slug == sa.any_(sa.bindparam("slugs", type_=sa.ARRAY(Text)))
+    return sa.select(agents.c.slug).where(PostgresAgents.visible(), named)
+
+
+def _dependencies() -> sa.ClauseElement:
+    names = sa.cast(agents.c.configuration["dependencies"], Text).label("names")
+    return sa.select(agents.c.slug, names).where(PostgresAgents.visible())

@@ -1,9 +1,9 @@
 """Registered tools in PostgreSQL, current versions and earlier ones."""
 
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
+import orjson
 import sqlalchemy as sa
 from sqlalchemy import (
     ARRAY,
@@ -67,8 +67,8 @@ custom_tool_versions = Table(
 STORED = TableMapping(custom_tools, CustomTool, written={"source_hash": lambda tool: tool.source_hash})
 _OWN = custom_tools.c.user_id == sa.bindparam("owner")
 _NAMED = custom_tools.c.name == sa.any_(sa.bindparam("names", type_=ARRAY(Text)))
-LOAD_ALL = text_of(sa.select(custom_tools).where(_OWN))
-LOAD = text_of(sa.select(custom_tools).where(_OWN, _NAMED))
+LOAD_ALL = text_of(sa.select(*STORED.selected).where(_OWN))
+LOAD = text_of(sa.select(*STORED.selected).where(_OWN, _NAMED))
 STATE = text_of(sa.select(custom_tools.c.name, custom_tools.c.id, custom_tools.c.updated_at).where(_OWN, _NAMED))
 MAX_CACHED = 2000
 """How many registered tools a process keeps read, so that a call asks only whether they are still the same."""
@@ -80,20 +80,17 @@ class ToolChangedMeanwhile(StaleVersion):
     code = "tool_changed_meanwhile"
 
 
-class ToolVersions(TableMapping[ToolVersion]):
-    """Versions show the schema of the arguments, which is kept as a part of what was reflected."""
-
-    def read(self, row: Mapping[str, Any]) -> ToolVersion:
-        """Return the version of a row."""
-        return super().read({**row, "parameters": row["reflection"]["parameters"]})
-
-
 class PostgresCustomTools(VersionedTable[CustomTool, ToolVersion], CustomTools):
     """One owner's registered tools in one session; with a tool go its versions."""
 
     mapping = STORED
     history = History(
-        ToolVersions(custom_tool_versions, ToolVersion),
+        TableMapping(
+            custom_tool_versions,
+            ToolVersion,
+            renamed={"parameters": "reflection"},
+            within={"parameters": lambda reflection: orjson.loads(reflection)["parameters"]},
+        ),
         of="tool_id",
         body="source_hash",
         taken={"created_at": "updated_at"},
@@ -108,7 +105,7 @@ class PostgresCustomTools(VersionedTable[CustomTool, ToolVersion], CustomTools):
 
     async def get_by_names(self, names: Sequence[str]) -> list[CustomTool]:
         """Return those of the names that exist."""
-        return await self.all_of(self.query().where(custom_tools.c.name.in_(names))) if names else []
+        return await self.all_of(self.query, _NAMED, names=list(names)) if names else []
 
 
 class PostgresToolLoader:
@@ -126,7 +123,7 @@ class PostgresToolLoader:
         """Return the owner's tools of these names, all of them for None."""
         with in_our_words():
             if names is None:
-                return [STORED.read_raw(row) for row in await self._pool.fetch(LOAD_ALL, user_id)]
+                return [STORED.read(row) for row in await self._pool.fetch(LOAD_ALL, user_id)]
             if not any((user_id, name) in self._cached for name in names):
                 return await self._load(user_id, list(names))
             states = await self._pool.fetch(STATE, user_id, list(names))
@@ -136,7 +133,7 @@ class PostgresToolLoader:
         return [tool for tool in found.values() if tool is not None]
 
     async def _load(self, user_id: str, names: list[str]) -> list[CustomTool]:
-        tools = [STORED.read_raw(row) for row in await self._pool.fetch(LOAD, user_id, names)]
+        tools = [STORED.read(row) for row in await self._pool.fetch(LOAD, user_id, names)]
         for tool in tools:
             self._cached[user_id, tool.name] = tool
         while len(self._cached) > MAX_CACHED:

@@ -21,8 +21,8 @@ from dynagent.core.shared.paging import Page, PageRequest
 from dynagent.infrastructure.postgres.kit.mapping import TableMapping
 from dynagent.infrastructure.postgres.kit.metadata import ID, MOMENT, metadata, of_user
 from dynagent.infrastructure.postgres.kit.owned import OwnedTable
-from dynagent.infrastructure.postgres.kit.pages import contains
-from dynagent.infrastructure.postgres.kit.session import execute
+from dynagent.infrastructure.postgres.kit.pages import TOTAL, pattern
+from dynagent.infrastructure.postgres.kit.prepared import OWNER
 
 provider_keys = Table(
     "provider_keys",
@@ -71,6 +71,10 @@ RECORDS = TableMapping(
     written={"config_params_json": lambda record: record.parameters.model_dump(exclude_none=True)},
 )
 KEYS = TableMapping(provider_keys, ProviderKey, renamed={"sealed_key": "key_encrypted"})
+OWN = language_models.c.user_id == OWNER
+GLOBAL = language_models.c.user_id.is_(None)
+_WORDS = sa.bindparam("search", type_=Text)
+_SEARCHED = sa.or_(language_models.c.name.ilike(_WORDS), language_models.c.model_identifier.ilike(_WORDS))
 
 
 class PostgresModelRecords(OwnedTable[ModelRecord], ModelRecords):
@@ -94,34 +98,36 @@ class PostgresModelRecords(OwnedTable[ModelRecord], ModelRecords):
     async def find(self, owner: ModelOwner | None, search: str | None, page: PageRequest) -> Page[ModelRecord]:
         """Return a page of models, newest first."""
         conditions: list[sa.ColumnElement[bool]] = []
+        values: dict[str, Any] = {}
         if owner is not None:
-            conditions.append(self._own() if owner == "own" else language_models.c.user_id.is_(None))
+            conditions.append(OWN if owner == "own" else GLOBAL)
         if search:
-            named = (
-                contains(column, search) for column in (language_models.c.name, language_models.c.model_identifier)
-            )
-            conditions.append(sa.or_(*named))
-        return await self.page(page, *conditions)
+            conditions.append(_SEARCHED)
+            values["search"] = pattern(search)
+        return await self.page(page, *conditions, **values)
 
     async def count_own(self) -> int:
         """Return how many models the caller has."""
-        count = sa.select(sa.func.count()).select_from(language_models).where(self._own())
-        return (await execute(self._session, count)).scalar_one()
+        return (await self.rows(self.counted, OWN))[0][TOTAL]
 
-    def visible(self) -> sa.ColumnElement[bool]:
-        """Say which models the caller may see."""
-        return sa.or_(self._own(), language_models.c.user_id.is_(None))
-
-    def writable(self) -> sa.ColumnElement[bool]:
-        """Say which models the caller may change."""
-        return self.visible() if self._writes_global else self._own()
+    @property
+    def callers(self) -> dict[str, Any]:
+        """The parameters that every statement has: who calls, and whether global models are theirs to change."""
+        return super().callers | {"writes_global": self._writes_global}
 
     def written(self, entity: ModelRecord) -> dict[str, Any]:
         """Return the row of a model, which may be nobody's."""
         return self.mapping.write(entity)
 
-    def _own(self) -> sa.ColumnElement[bool]:
-        return language_models.c.user_id == self._owner
+    @classmethod
+    def visible(cls) -> sa.ColumnElement[bool]:
+        """Say which models the caller may see."""
+        return sa.or_(OWN, GLOBAL)
+
+    @classmethod
+    def writable(cls) -> sa.ColumnElement[bool]:
+        """Say which models the caller may change."""
+        return sa.or_(OWN, sa.and_(GLOBAL, sa.bindparam("writes_global", type_=Boolean)))
 
 
 class PostgresProviderKeys(OwnedTable[ProviderKey], ProviderKeys):
@@ -141,8 +147,13 @@ class PostgresProviderKeys(OwnedTable[ProviderKey], ProviderKeys):
 
     async def list_own(self) -> list[ProviderKey]:
         """Return the caller's keys, newest first."""
-        return await self.all_of(self.query().order_by(provider_keys.c.id.desc()))
+        return await self.all_of(self.all_own)
 
     async def remove(self, key_id: str) -> bool:
         """Delete a key."""
         return await self.delete(key_id)
+
+    @classmethod
+    def all_own(cls) -> sa.Select[Any]:
+        """Return the selection of the caller's keys, newest first."""
+        return cls.query().order_by(provider_keys.c.id.desc())

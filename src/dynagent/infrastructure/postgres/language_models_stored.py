@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -9,8 +10,9 @@ from dynagent.core.language_models import ModelRecord, ProviderKey
 from dynagent.infrastructure.postgres.database import Database
 from dynagent.infrastructure.postgres.errors import in_our_words
 from dynagent.infrastructure.postgres.identity_tables import roles, user_roles
-from dynagent.infrastructure.postgres.kit.session import first, rows, text_of
-from dynagent.infrastructure.postgres.language_models import KEYS, RECORDS, language_models, provider_keys
+from dynagent.infrastructure.postgres.kit.prepared import OWNER, prepared
+from dynagent.infrastructure.postgres.kit.session import text_of
+from dynagent.infrastructure.postgres.language_models import GLOBAL, KEYS, OWN, RECORDS, language_models, provider_keys
 from dynagent.infrastructure.postgres.pool import Pool
 
 FOR_TOOLS = text_of(
@@ -40,24 +42,33 @@ class StoredModels:
 
     async def of_user(self, user_id: str) -> UsersModels:
         """Return what a user may ask."""
-        mine = sa.or_(language_models.c.user_id == user_id, language_models.c.user_id.is_(None))
-        asked = sa.select(language_models).where(mine, language_models.c.enabled)
-        lent = sa.select(language_models.c.key_id).where(
-            language_models.c.user_id.is_(None), language_models.c.key_id.is_not(None)
-        )
-        usable = sa.or_(provider_keys.c.user_id == user_id, provider_keys.c.id.in_(lent))
-        for_models = sa.select(provider_keys).where(usable, provider_keys.c.purpose == "models")
-        of_traces = sa.select(provider_keys).where(
-            provider_keys.c.user_id == user_id, provider_keys.c.purpose == "tracing"
-        )
-        newest = of_traces.where(provider_keys.c.provider == "openai").order_by(provider_keys.c.id.desc()).limit(1)
-        admin = sa.select(roles.c.role_id).join(user_roles).where(user_roles.c.user_id == user_id)
+        values = {OWNER.key: user_id}
         async with self._database.sessions() as session:
-            records = [RECORDS.read(row) for row in await rows(session, asked)]
-            keys = [KEYS.read(row) for row in await rows(session, for_models.order_by(provider_keys.c.id))]
-            traced = await first(session, newest)
-            is_admin = await first(session, admin.where(roles.c.role_name == "admin")) is not None
+            records = [RECORDS.read(row) for row in await prepared(_usable_models).fetch(session, values)]
+            keys = [KEYS.read(row) for row in await prepared(_usable_keys).fetch(session, values)]
+            traced = await prepared(_tracing_key).first(session, values)
+            is_admin = await prepared(_admin_role).first(session, values) is not None
         return UsersModels(records, keys, is_admin, None if traced is None else KEYS.read(traced))
+
+
+def _usable_models() -> sa.Select[Any]:
+    return sa.select(*RECORDS.selected).where(sa.or_(OWN, GLOBAL), language_models.c.enabled)
+
+
+def _usable_keys() -> sa.Select[Any]:
+    lent = sa.select(language_models.c.key_id).where(GLOBAL, language_models.c.key_id.is_not(None))
+    usable = sa.or_(provider_keys.c.user_id == OWNER, provider_keys.c.id.in_(lent))
+    return sa.select(*KEYS.selected).where(usable, provider_keys.c.purpose == "models").order_by(provider_keys.c.id)
+
+
+def _tracing_key() -> sa.Select[Any]:
+    of_traces = sa.select(*KEYS.selected).where(provider_keys.c.user_id == OWNER, provider_keys.c.purpose == "tracing")
+    return of_traces.where(provider_keys.c.provider == "openai").order_by(provider_keys.c.id.desc()).limit(1)
+
+
+def _admin_role() -> sa.Select[Any]:
+    admin = sa.select(roles.c.role_id).join(user_roles).where(user_roles.c.user_id == OWNER)
+    return admin.where(roles.c.role_name == "admin")
 
 
 class KeysForTools:

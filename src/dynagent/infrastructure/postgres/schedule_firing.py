@@ -110,7 +110,7 @@ class PostgresFiring:
 def _read(row: Row) -> DueSchedule:
     shaped = row["output_schema"]
     return DueSchedule(
-        schedule=STORED.read_raw({name: row[name] for name in STORED.columns}),
+        schedule=STORED.read(row),
         due=row["next_fire"],
         now=row["now"],
         agent_version=row["agent_version"],

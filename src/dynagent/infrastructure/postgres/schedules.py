@@ -10,6 +10,7 @@ from dynagent.core.shared.paging import Page, PageRequest
 from dynagent.infrastructure.postgres.kit.mapping import TableMapping
 from dynagent.infrastructure.postgres.kit.metadata import ID, MOMENT, metadata
 from dynagent.infrastructure.postgres.kit.owned import OwnedTable
+from dynagent.infrastructure.postgres.kit.prepared import parameter
 
 schedules = Table(
     "schedules",
@@ -36,6 +37,7 @@ Index("ix_schedules_user_id_id", schedules.c.user_id, schedules.c.id.desc())
 Index("ix_schedules_next_fire", schedules.c.next_fire, postgresql_where=schedules.c.next_fire.is_not(None))
 
 STORED = TableMapping(schedules, Schedule)
+_OF_AGENT = schedules.c.agent_id == parameter(schedules.c.agent_id)
 
 
 class PostgresSchedules(OwnedTable[Schedule], Schedules):
@@ -51,4 +53,6 @@ class PostgresSchedules(OwnedTable[Schedule], Schedules):
         """Return a page, newest first."""
         if agent_id is None:
             return await self.page(page)
-        return await self.page(page, schedules.c.agent_id == agent_id if is_id(agent_id) else sa.false())
+        if not is_id(agent_id):
+            return await self.page(page, sa.false())
+        return await self.page(page, _OF_AGENT, agent_id=agent_id)

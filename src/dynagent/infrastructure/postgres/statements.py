@@ -33,7 +33,11 @@ def sql(statement: str, **parts: str) -> TextClause:
 async def run(session: AsyncSession, statement: TextClause, **parameters: Any) -> Sequence[Row]:
     """Run a statement and return its rows. Raises the domain's error where the driver's has a meaning to it."""
     query, names = positional(statement.text)
-    values = tuple(parameters[name] for name in names)
+    return await send(session, query, tuple(parameters[name] for name in names))
+
+
+async def send(session: AsyncSession, query: str, values: tuple[Any, ...]) -> Sequence[Row]:
+    """Run a statement with `$1`, `$2` … and return its rows. Raises the domain's error as `run` does."""
     try:
         connection = session.info.get(_CONNECTION)
         return await (connection.fetch(query, *values) if connection else _begin(session, query, values))

@@ -1,21 +1,23 @@
 """A noun's table, of which everybody sees the rows that are theirs: the repository that CRUD nouns derive from."""
 
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, Generic, TypeVar
 
 import sqlalchemy as sa
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.sql.base import Executable
 
 from dynagent.core.shared.errors import NotFound, StaleVersion
 from dynagent.core.shared.ids import is_id
 from dynagent.core.shared.paging import Page, PageRequest
 from dynagent.core.shared.repository import BaseRepository
 from dynagent.infrastructure.postgres.kit.mapping import TableMapping
-from dynagent.infrastructure.postgres.kit.pages import page_of
-from dynagent.infrastructure.postgres.kit.session import first, rows
+from dynagent.infrastructure.postgres.kit.pages import TOTAL, counted, cut, in_part, needs_count, part_of, with_total
+from dynagent.infrastructure.postgres.kit.prepared import OWNER, parameter, prepared
+from dynagent.infrastructure.postgres.pool import Row
 
 E = TypeVar("E", bound=BaseModel)
+Build = Callable[..., sa.ClauseElement]
 NEVER_CHANGED = frozenset({"id", "user_id", "created_at"})
 
 
@@ -25,6 +27,8 @@ class OwnedTable(BaseRepository[E], Generic[E]):
     An update is a compare-and-set: of `version` where the table has one (it must follow the stored one), otherwise of
     `updated_at` (it must be later). `not_updated` names further columns that an update leaves alone. What a constraint
     refuses is said by the table in `postgres/errors.py`.
+
+    Class methods say what the statements are, with parameters for all values; each is built once for a class.
     """
 
     mapping: ClassVar[TableMapping[Any]]
@@ -39,75 +43,139 @@ class OwnedTable(BaseRepository[E], Generic[E]):
 
     async def create(self, entity: E) -> E:
         """Add an entity, as the owner's whatever it says. Raises what the table's constraints mean."""
-        await first(self._session, self.inserted(self.written(entity)))
+        await self.first(self.inserted, **self.written(entity))
         return entity
 
     async def get_by_id(self, id: str) -> E | None:
         """Return the entity, or None."""
-        row = await first(self._session, self.query().where(self._columns.id == id)) if is_id(id) else None
+        row = await self.first(self.of_id, id=id) if is_id(id) else None
         return None if row is None else self.mapping.read(row)
 
     async def update(self, entity: E) -> E:
         """Store the new state. Raises `not_found`, `changed_meanwhile`."""
-        row = self.written(entity)
-        changes = {name: value for name, value in row.items() if name not in NEVER_CHANGED | self.not_updated}
-        if await first(self._session, self.updated(row, changes)) is None:
-            await self._refuse(row["id"])
+        if await self.first(self.updated, **self.written(entity)) is None:
+            await self._refuse(getattr(entity, "id", ""))
         return entity
 
     async def delete(self, id: str) -> bool:
         """Remove the entity; return whether there was one."""
-        column = self._columns.id
-        gone = sa.delete(self.mapping.table).where(column == id, self.writable()).returning(column)
-        return is_id(id) and await first(self._session, gone) is not None
+        return is_id(id) and await self.first(self.deleted, id=id) is not None
 
     async def list_all(self, skip: int = 0, limit: int = 100) -> list[E]:
         """Return up to `limit` entities, newest first."""
-        return await self.all_of(self.query().order_by(self._columns.id.desc()).offset(skip).limit(limit))
+        return await self.all_of(self.listed, skip=skip, limit=limit)
 
-    async def all_of(self, query: sa.Select[Any]) -> list[E]:
-        """Return the entities of a query on the table."""
-        return [self.mapping.read(row) for row in await rows(self._session, query)]
+    async def page(self, page: PageRequest, /, *conditions: sa.ColumnElement[bool], **values: Any) -> Page[E]:
+        """Return a page of the entities for which all conditions hold, newest first.
 
-    async def page(self, page: PageRequest, *conditions: sa.ColumnElement[bool]) -> Page[E]:
-        """Return a page of the entities for which all conditions hold, newest first."""
-        query = self.query().where(*conditions)
-        return await page_of(self._session, query, id=self._columns.id, page=page, read=self.mapping.read)
+        Conditions should be constants with `sa.bindparam`s, whose `values` are given: those are compiled once.
+        """
+        part = part_of(page)
+        found = await self.rows(self.paged, "after" in part, *conditions, **values, **part)
+        if not needs_count(page, found):
+            return cut(page, found, self.mapping.read)
+        count = await self.rows(self.counted, *conditions, **values)
+        return cut(page, found, self.mapping.read, total=count[0][TOTAL])
 
-    def visible(self) -> sa.ColumnElement[bool]:
-        """Say which rows the caller may see."""
-        return self._columns.user_id == self._owner
+    async def first(self, build: Build, /, *parts: Any, **values: Any) -> Row | None:
+        """Run what `build` makes of the parts, with the values and the caller's, and return its first row."""
+        return await prepared(build, *parts).first(self._session, values | self.callers)
 
-    def writable(self) -> sa.ColumnElement[bool]:
-        """Say which rows the caller may change."""
-        return self.visible()
+    async def rows(self, build: Build, /, *parts: Any, **values: Any) -> Sequence[Row]:
+        """Run what `build` makes of the parts, with the values and the caller's, and return its rows."""
+        return await prepared(build, *parts).fetch(self._session, values | self.callers)
 
-    def query(self) -> sa.Select[Any]:
-        """Return the selection of everything that the caller may see."""
-        return sa.select(self.mapping.table).where(self.visible())
+    async def all_of(self, build: Build, /, *parts: Any, **values: Any) -> list[E]:
+        """Return the entities of a selection on the table."""
+        return [self.mapping.read(row) for row in await self.rows(build, *parts, **values)]
+
+    @property
+    def callers(self) -> dict[str, Any]:
+        """The parameters that every statement may have: who calls. No other value takes their place."""
+        return {OWNER.key: self._owner}
 
     def written(self, entity: E) -> dict[str, Any]:
         """Return the row of an entity."""
         return self.mapping.write(entity) | {"user_id": self._owner}
 
-    def inserted(self, row: dict[str, Any]) -> Executable:
+    @classmethod
+    def visible(cls) -> sa.ColumnElement[bool]:
+        """Say which rows the caller may see."""
+        return cls.mapping.table.c.user_id == OWNER
+
+    @classmethod
+    def writable(cls) -> sa.ColumnElement[bool]:
+        """Say which rows the caller may change."""
+        return cls.visible()
+
+    @classmethod
+    def query(cls, *conditions: sa.ColumnElement[bool]) -> sa.Select[Any]:
+        """Return the selection of what the caller may see and for which all conditions hold."""
+        return sa.select(*cls.mapping.selected).where(cls.visible(), *conditions)
+
+    @classmethod
+    def of_id(cls) -> sa.Select[Any]:
+        """Return the selection of one entity."""
+        return cls.query(cls.has_id())
+
+    @classmethod
+    def listed(cls) -> sa.Select[Any]:
+        """Return the selection of a part of all, newest first."""
+        return in_part(cls.query(), cls.mapping.table.c.id)
+
+    @classmethod
+    def counted(cls, *conditions: sa.ColumnElement[bool]) -> sa.Select[Any]:
+        """Return the count of the entities for which all conditions hold."""
+        return counted(cls.query(*conditions))
+
+    @classmethod
+    def paged(cls, continued: bool, *conditions: sa.ColumnElement[bool]) -> sa.Select[Any]:
+        """Return the selection of a page, `continued` after an id."""
+        return with_total(cls.query(*conditions), cls.mapping.table.c.id, continued)
+
+    @classmethod
+    def deleted(cls) -> sa.ClauseElement:
+        """Return the statement that removes a row and gives back a row if it did."""
+        return sa.delete(cls.mapping.table).where(cls.has_id(), cls.writable()).returning(cls.mapping.table.c.id)
+
+    @classmethod
+    def inserted(cls) -> sa.ClauseElement:
         """Return the statement that adds a row."""
-        return sa.insert(self.mapping.table).values(row).returning(self._columns.id)
+        return cls.insertion().returning(cls.mapping.table.c.id)
 
-    def updated(self, row: dict[str, Any], changes: dict[str, Any]) -> Executable:
+    @classmethod
+    def updated(cls) -> sa.ClauseElement:
         """Return the statement that stores the changes and gives back a row if it did."""
-        change = sa.update(self.mapping.table).where(self._columns.id == row["id"], self.writable(), self.follows(row))
-        return change.values(changes).returning(self._columns.id)
+        return cls.change().returning(cls.mapping.table.c.id)
 
-    def follows(self, row: dict[str, Any]) -> sa.ColumnElement[bool]:
+    @classmethod
+    def insertion(cls) -> sa.Insert:
+        """Return the insertion of all columns."""
+        return sa.insert(cls.mapping.table).values(cls._parameters(frozenset()))
+
+    @classmethod
+    def change(cls) -> sa.Update:
+        """Return the change of all columns that change, of what the new state was made from."""
+        changes = cls._parameters(NEVER_CHANGED | cls.not_updated)
+        return sa.update(cls.mapping.table).where(cls.has_id(), cls.writable(), cls.follows()).values(changes)
+
+    @classmethod
+    def follows(cls) -> sa.ColumnElement[bool]:
         """Say that what is stored is what the new state was made from."""
-        if "version" in row:
-            return self._columns.version == row["version"] - 1
-        return self._columns.updated_at < row["updated_at"]
+        column = cls.mapping.table.c
+        if "version" in cls.mapping.filled:
+            return column.version == parameter(column.version) - 1
+        return column.updated_at < parameter(column.updated_at)
 
-    @property
-    def _columns(self) -> Any:
-        return self.mapping.table.c
+    @classmethod
+    def has_id(cls) -> sa.ColumnElement[bool]:
+        """Say which row is meant."""
+        return cls.mapping.table.c.id == parameter(cls.mapping.table.c.id)
+
+    @classmethod
+    def _parameters(cls, without: frozenset[str]) -> dict[str, sa.BindParameter[Any]]:
+        names = dict.fromkeys([*cls.mapping.filled, "user_id"])
+        return {name: parameter(cls.mapping.table.c[name]) for name in names if name not in without}
 
     async def _refuse(self, id: str) -> None:
         current = await self.get_by_id(id)

@@ -1,16 +1,21 @@
 """Pages of a query by id, newest first: continued after a key, or after a number of rows."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from dynagent.core.shared.paging import Page, PageRequest, write_cursor
+from dynagent.infrastructure.postgres.kit.metadata import ID
 from dynagent.infrastructure.postgres.kit.session import execute, rows
+from dynagent.infrastructure.postgres.pool import Row
 
 T = TypeVar("T")
-_TOTAL = "total_of_page"
+TOTAL = "total_of_page"
+"""The column of a page's rows that has the count of all that fit."""
+
+_SKIP, _LIMIT = sa.bindparam("skip", type_=sa.Integer), sa.bindparam("limit", type_=sa.Integer)
 
 
 async def page_of(
@@ -22,20 +27,47 @@ async def page_of(
     read: Callable[[Any], T],
 ) -> Page[T]:
     """Return a page of a query with the count of all that fit; one round trip unless the page is empty."""
+    asked = part_of(page)
+    found = await rows(session, with_total(query, id, "after" in asked).params(asked))
+    if needs_count(page, found):
+        return cut(page, found, read, total=(await execute(session, counted(query))).scalar_one())
+    return cut(page, found, lambda row: read({name: value for name, value in row.items() if name != TOTAL}))
+
+
+def with_total(query: sa.Select[Any], id: sa.ColumnElement[Any], continued: bool) -> sa.Select[Any]:
+    """Return the query of a part, each row with the count of all that fit; `part_of` gives its parameters."""
+    part = query.add_columns(counted(query).scalar_subquery().correlate(None).label(TOTAL))
+    part = part.where(id < sa.bindparam("after", type_=ID)) if continued else part
+    return in_part(part, id)
+
+
+def in_part(query: sa.Select[Any], id: sa.ColumnElement[Any]) -> sa.Select[Any]:
+    """Return the query of a part of the rows, newest first; its parameters are `skip` and `limit`."""
+    return query.order_by(id.desc()).offset(_SKIP).limit(_LIMIT)
+
+
+def counted(query: sa.Select[Any]) -> sa.Select[Any]:
+    """Return the query of how many rows a query has."""
+    return query.with_only_columns(sa.func.count().label(TOTAL), maintain_column_froms=True)
+
+
+def part_of(page: PageRequest) -> dict[str, Any]:
+    """Return the parameters of a page's query; a row more than shown says whether there are more."""
     after = page.after_id()
-    count = query.with_only_columns(sa.func.count(), maintain_column_froms=True)
-    part = query.add_columns(count.scalar_subquery().correlate(None).label(_TOTAL))
-    part = part if after is None else part.where(id < after)
-    found = await rows(session, part.order_by(id.desc()).offset(page.skip).limit(page.limit + 1))
-    if found:
-        total = found[0][_TOTAL]
-    else:
-        first_page = after is None and page.skip == 0
-        total = 0 if first_page else (await execute(session, count)).scalar_one()
-    shown = [{name: value for name, value in row.items() if name != _TOTAL} for row in found[: page.limit]]
+    return {"skip": page.skip, "limit": page.limit + 1} | ({} if after is None else {"after": after})
+
+
+def needs_count(page: PageRequest, found: Sequence[Row]) -> bool:
+    """Say whether the count must be asked for: no row came that tells it, but there may be some before these."""
+    return not found and (page.cursor is not None or page.skip > 0)
+
+
+def cut(page: PageRequest, found: Sequence[Row], read: Callable[[Row], T], *, total: int = 0) -> Page[T]:
+    """Return the page of the rows that its query found; `total` counts when there is none."""
+    shown = found[: page.limit]
     return Page(
         items=[read(row) for row in shown],
-        total=total,
+        total=found[0][TOTAL] if found else total,
         skip=page.skip,
         limit=page.limit,
         next_cursor=write_cursor(str(shown[-1]["id"])) if len(found) > page.limit else None,
@@ -44,5 +76,10 @@ async def page_of(
 
 def contains(column: sa.ColumnElement[Any], words: str) -> sa.ColumnElement[bool]:
     """Return the condition that a column holds a text, taken literally, in any case."""
+    return column.ilike(pattern(words))
+
+
+def pattern(words: str) -> str:
+    """Return the LIKE pattern that finds a text literally (escape character: backslash)."""
     escaped = words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return column.ilike(f"%{escaped}%")
+    return f"%{escaped}%"

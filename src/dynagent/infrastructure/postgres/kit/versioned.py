@@ -7,13 +7,13 @@ from typing import Any, ClassVar, Generic, TypeVar
 import sqlalchemy as sa
 from pydantic import BaseModel
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.sql.base import Executable
 
 from dynagent.core.shared.ids import is_id
 from dynagent.core.shared.paging import Page, PageRequest
 from dynagent.infrastructure.postgres.kit.mapping import TableMapping
 from dynagent.infrastructure.postgres.kit.owned import OwnedTable
-from dynagent.infrastructure.postgres.kit.session import rows
+from dynagent.infrastructure.postgres.kit.pages import in_part
+from dynagent.infrastructure.postgres.kit.prepared import parameter
 from dynagent.infrastructure.postgres.pool import Row
 
 E = TypeVar("E", bound=BaseModel)
@@ -48,8 +48,8 @@ class VersionedTable(OwnedTable[E], Generic[E, V]):
 
     async def versions(self, id: str, page: PageRequest) -> Page[V]:
         """Return the versions of an entity, newest first (skip and limit only); they are counted without gaps."""
-        query = self._versions_of(id).order_by(self.history.mapping.table.c.version.desc())
-        found = await rows(self._session, query.offset(page.skip).limit(page.limit)) if is_id(id) else list[Row]()
+        part = {"skip": page.skip, "limit": page.limit}
+        found = await self.rows(self.cached, id=id, **part) if is_id(id) else list[Row]()
         current = None if found else await self.get_by_id(id)
         total: int = found[0]["latest"] if found else getattr(current, "version", 0)
         items = [self.history.mapping.read(row) for row in found]
@@ -59,38 +59,52 @@ class VersionedTable(OwnedTable[E], Generic[E, V]):
         """Return one version, or None."""
         if not is_id(id) or not 0 < version <= MAX_VERSION:
             return None
-        found = await rows(self._session, self._versions_of(id).where(self.history.mapping.table.c.version == version))
-        return self.history.mapping.read(found[0]) if found else None
+        found = await self.first(self.kept_version, id=id, version=version)
+        return None if found is None else self.history.mapping.read(found)
 
-    def inserted(self, row: dict[str, Any]) -> Executable:
+    @classmethod
+    def inserted(cls) -> sa.ClauseElement:
         """Return the statement that adds a row and its first version."""
-        added = sa.insert(self.mapping.table).values(row).returning(*self._cached()).cte("stored")
-        return self._into_history(added).returning(self.history.mapping.table.c.version)
+        added = cls.insertion().returning(*cls._kept_columns()).cte("stored")
+        return cls._into_history(added).returning(cls.history.mapping.table.c.version)
 
-    def updated(self, row: dict[str, Any], changes: dict[str, Any]) -> Executable:
+    @classmethod
+    def updated(cls) -> sa.ClauseElement:
         """Return the statement that stores the changes with their version and gives back a row if it did."""
-        change = sa.update(self.mapping.table).where(self._columns.id == row["id"], self.writable(), self.follows(row))
-        stored = change.values(changes).returning(*self._cached()).cte("stored")
-        cached = self._into_history(stored).on_conflict_do_nothing().cte("kept")
-        return sa.select(stored.c.version).add_cte(cached)
+        stored = cls.change().returning(*cls._kept_columns()).cte("stored")
+        return sa.select(stored.c.version).add_cte(cls._into_history(stored).on_conflict_do_nothing().cte("kept"))
 
-    def follows(self, row: dict[str, Any]) -> sa.ColumnElement[bool]:
+    @classmethod
+    def follows(cls) -> sa.ColumnElement[bool]:
         """Say that the stored version is the one before, or the same with the same body."""
-        body = self.history.body
-        same = sa.and_(self._columns.version == row["version"], self._columns[body] == row[body])
-        return sa.or_(super().follows(row), same)
+        version, body = cls.mapping.table.c.version, cls.mapping.table.c[cls.history.body]
+        return sa.or_(super().follows(), sa.and_(version == parameter(version), body == parameter(body)))
 
-    def _cached(self) -> list[sa.ColumnElement[Any]]:
-        sources = [self.history.source(column.name) for column in self.history.mapping.table.c]
-        return [self._columns[name] for name in sources]
+    @classmethod
+    def cached(cls) -> sa.Select[Any]:
+        """Return the selection of a part of an entity's versions, newest first."""
+        return in_part(cls._versions(), cls.history.mapping.table.c.version)
 
-    def _into_history(self, stored: sa.CTE) -> Any:
-        table = self.history.mapping.table
+    @classmethod
+    def kept_version(cls) -> sa.Select[Any]:
+        """Return the selection of one version of an entity."""
+        version = cls.history.mapping.table.c.version
+        return cls._versions().where(version == parameter(version))
+
+    @classmethod
+    def _kept_columns(cls) -> list[sa.ColumnElement[Any]]:
+        sources = [cls.history.source(column.name) for column in cls.history.mapping.table.c]
+        return [cls.mapping.table.c[name] for name in sources]
+
+    @classmethod
+    def _into_history(cls, stored: sa.CTE) -> Any:
+        table = cls.history.mapping.table
         names = [column.name for column in table.c]
-        return insert(table).from_select(names, sa.select(*(stored.c[self.history.source(name)] for name in names)))
+        return insert(table).from_select(names, sa.select(*(stored.c[cls.history.source(name)] for name in names)))
 
-    def _versions_of(self, id: str) -> sa.Select[Any]:
-        versions, table = self.history.mapping.table, self.mapping.table
-        joined = versions.join(table, table.c.id == versions.c[self.history.of])
-        query = sa.select(versions, table.c.version.label("latest")).select_from(joined)
-        return query.where(table.c.id == id, self.visible())
+    @classmethod
+    def _versions(cls) -> sa.Select[Any]:
+        versions, table = cls.history.mapping.table, cls.mapping.table
+        joined = versions.join(table, table.c.id == versions.c[cls.history.of])
+        query = sa.select(*cls.history.mapping.selected, table.c.version.label("latest")).select_from(joined)
+        return query.where(cls.has_id(), cls.visible())
