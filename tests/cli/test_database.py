@@ -88,12 +88,24 @@ def test_a_backup_is_restored_into_another_data_directory(tmp_path: Path, monkey
     assert (code, told.startswith("dynagent: restored 5 rows of schema 00")) == (0, True)
 
 
+EXECUTION_OF_0034 = """
+WITH stored AS (
+  INSERT INTO executions (id, user_id, agent_id, agent_version, agent_name, query, context, conversation_id,
+    lane, status, usage, created_at)
+  VALUES (uuidv7(), uuidv7(), uuidv7(), 1, 'A', 'q', '{"a": 1}', 'c', 'interactive', 'pending', '{}', now())
+  RETURNING id
+)
+INSERT INTO execution_events SELECT id, 1, 0, 'connection', now(), '{"type":"connection","seq":1}' FROM stored
+"""
+
+
 def test_a_backup_of_an_earlier_release_is_restored_and_brought_up_to_date(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fresh_database_url: str, empty_database_url: str
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", fresh_database_url)
     assert db("downgrade", "0034_executions_by_schedule")[0] == 0
-    asyncio.run(one_execution(fresh_database_url))
+    with psycopg.connect(fresh_database_url, autocommit=True) as connection:
+        connection.execute(EXECUTION_OF_0034)
     file = tmp_path / "old.tar.gz"
     asyncio.run(backed_up(fresh_database_url, file))
 
@@ -104,7 +116,11 @@ def test_a_backup_of_an_earlier_release_is_restored_and_brought_up_to_date(
     assert f"the database is at schema {migrations.head()}" in told
     assert db("current")[0] == 0
     with psycopg.connect(empty_database_url) as connection:
-        assert connection.execute("SELECT count(*) FROM runs").fetchone() == (1,)
+        asked = connection.execute(
+            "SELECT kind, input ->> 'query', input -> 'context' ->> 'a', chat_id FROM runs"
+        ).fetchone()
+        assert asked == ("agent", "q", "1", "c")
+        assert connection.execute("SELECT count(*) FROM run_events").fetchone() == (1,)
     assert "not empty" in db("restore", str(file))[1] or "is at" in db("restore", str(file))[1]
 
 

@@ -18,7 +18,7 @@ class FakeAgents(AgentRepository):
 
     def __init__(self, *agents: Agent) -> None:
         self.stored: dict[str, Agent] = {}
-        self.kept_versions: dict[str, list[AgentVersion]] = {}
+        self.stored_versions: dict[str, list[AgentVersion]] = {}
         for agent in agents:
             self._keep(agent)
 
@@ -38,7 +38,7 @@ class FakeAgents(AgentRepository):
 
     async def delete(self, id: str) -> bool:
         """Forget."""
-        self.kept_versions.pop(id, None)
+        self.stored_versions.pop(id, None)
         return self.stored.pop(id, None) is not None
 
     async def list_all(self, skip: int = 0, limit: int = 100) -> list[Agent]:
@@ -51,13 +51,13 @@ class FakeAgents(AgentRepository):
 
     async def versions(self, id: str, page: PageRequest) -> Page[AgentVersion]:
         """Cut."""
-        newest_first = self.kept_versions[id][::-1]
+        newest_first = self.stored_versions[id][::-1]
         part = newest_first[page.skip : page.skip + page.limit]
         return Page(items=part, total=len(newest_first), skip=page.skip, limit=page.limit)
 
     async def get_version(self, id: str, version: int) -> AgentVersion | None:
         """Find."""
-        return next((kept for kept in self.kept_versions.get(id, []) if kept.version == version), None)
+        return next((kept for kept in self.stored_versions.get(id, []) if kept.version == version), None)
 
     async def known_slugs(self, slugs: Sequence[str]) -> set[str]:
         """Compare."""
@@ -69,7 +69,7 @@ class FakeAgents(AgentRepository):
 
     def _keep(self, agent: Agent) -> Agent:
         self.stored[agent.id] = agent
-        kept = self.kept_versions.setdefault(agent.id, [])
+        kept = self.stored_versions.setdefault(agent.id, [])
         if not kept or kept[-1].version < agent.version:
             kept.append(
                 AgentVersion(

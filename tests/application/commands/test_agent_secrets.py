@@ -39,7 +39,7 @@ async def test_a_secret_is_stored_sealed_in_the_agent_and_its_version() -> None:
         "db": {"password": {"$sealed": office.box.seal('"p-1"', row=OWNER)}},
         "n": 1,
     }
-    assert [key_of_version.configuration for key_of_version in office.agents.kept_versions[agent.id]] == [
+    assert [key_of_version.configuration for key_of_version in office.agents.stored_versions[agent.id]] == [
         agent.configuration
     ]
     assert agent.configuration.shown().config_data == {"db": {"password": "***"}, "n": 1}

@@ -133,7 +133,7 @@ async def test_a_change_keeps_the_rest_and_makes_a_version(office: Office) -> No
 
     assert (changed.version, changed.configuration.goal, changed.configuration.temperature) == (2, "new", 1)
     assert changed.updated_at > agent.updated_at
-    assert [version.version for version in office.agents.kept_versions[agent.id]] == [1, 2]
+    assert [version.version for version in office.agents.stored_versions[agent.id]] == [1, 2]
     assert office.told() == ["agent.created", "agent.updated"]
 
 

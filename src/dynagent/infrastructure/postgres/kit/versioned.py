@@ -59,19 +59,19 @@ class VersionedTable(OwnedTable[E], Generic[E, V]):
         """Return one version, or None."""
         if not is_id(id) or not 0 < version <= MAX_VERSION:
             return None
-        found = await self.first(self.kept_version, id=id, version=version)
+        found = await self.first(self.stored_version, id=id, version=version)
         return None if found is None else self.history.mapping.read(found)
 
     @classmethod
     def inserted(cls) -> sa.ClauseElement:
         """Return the statement that adds a row and its first version."""
-        added = cls.insertion().returning(*cls._kept_columns()).cte("stored")
+        added = cls.insertion().returning(*cls._version_columns()).cte("stored")
         return cls._into_history(added).returning(cls.history.mapping.table.c.version)
 
     @classmethod
     def updated(cls) -> sa.ClauseElement:
         """Return the statement that stores the changes with their version and gives back a row if it did."""
-        stored = cls.change().returning(*cls._kept_columns()).cte("stored")
+        stored = cls.change().returning(*cls._version_columns()).cte("stored")
         return sa.select(stored.c.version).add_cte(cls._into_history(stored).on_conflict_do_nothing().cte("kept"))
 
     @classmethod
@@ -86,13 +86,13 @@ class VersionedTable(OwnedTable[E], Generic[E, V]):
         return in_part(cls._versions(), cls.history.mapping.table.c.version)
 
     @classmethod
-    def kept_version(cls) -> sa.Select[Any]:
+    def stored_version(cls) -> sa.Select[Any]:
         """Return the selection of one version of an entity."""
         version = cls.history.mapping.table.c.version
         return cls._versions().where(version == parameter(version))
 
     @classmethod
-    def _kept_columns(cls) -> list[sa.ColumnElement[Any]]:
+    def _version_columns(cls) -> list[sa.ColumnElement[Any]]:
         sources = [cls.history.source(column.name) for column in cls.history.mapping.table.c]
         return [cls.mapping.table.c[name] for name in sources]
 

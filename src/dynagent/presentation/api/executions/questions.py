@@ -24,7 +24,7 @@ class OpenQuestionOut(InterruptOut):
     @classmethod
     def of_question(cls, question: OpenQuestion) -> "OpenQuestionOut":
         """Return the answer for an open question."""
-        about = question.model_dump(exclude={"interrupt"})
+        about = question.model_dump(exclude={"interrupt", "chat_id"}) | {"conversation_id": question.chat_id}
         return cls.model_validate(question.interrupt.model_dump() | about)
 
 
