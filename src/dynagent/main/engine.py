@@ -8,7 +8,7 @@ import structlog
 
 from dynagent.application.queries.executions.follow import Ask
 from dynagent.application.shared.bus import Bus
-from dynagent.core.runs import TraceLog
+from dynagent.core.runs import Runners, TraceLog
 from dynagent.core.shared.clock import Clock
 from dynagent.core.shared.events import AgentEventObserver, DomainEvent
 from dynagent.core.shared.ids import new_id
@@ -235,7 +235,8 @@ def _open_bus(ground: Ground, process: Process) -> Bus:
     bus = Bus(Scopes(ground.database, deliver=ground.outbox.deliver).open)
     if ground.replica is not None:
         bus.read_late_from(late_scopes(ground.database, ground.replica))
-    of_the_house = Binds({Ask: bus.send, Clock: process.clock}, {UnitOfWork: lambda scope: scope.uow})
+    runners = Runners([runner for noun in NOUNS for runner in noun.runners(process)])
+    of_the_house = Binds({Ask: bus.send, Clock: process.clock, Runners: runners}, {UnitOfWork: lambda scope: scope.uow})
     bus.serve(routes_of(NOUNS, [of_the_house, *(noun.binds(process) for noun in NOUNS)]))
     ground.incidents.attach(bus, ground.observer)
     ground.stack.push_async_callback(ground.incidents.settled)

@@ -13,7 +13,7 @@ from fastapi import APIRouter
 from dynagent.application.shared.bus import OpenScope, Route
 from dynagent.application.shared.resolver import Resolver
 from dynagent.core.executions import AgentRunner
-from dynagent.core.runs import Dispatch, TraceLog
+from dynagent.core.runs import Dispatch, Runner, TraceLog
 from dynagent.core.shared.clock import Clock
 from dynagent.core.tools import ToolCatalogue
 from dynagent.infrastructure.langgraph.checkpoints import Checkpoints
@@ -76,12 +76,13 @@ class Routes:
 class Noun:
     """Everything that a noun brings along; nothing outside of its own files names it.
 
-    `tag` is (place, name, description) of its chapter in the API's document. `background` starts what runs in every
-    process that takes work; the stack stops it.
+    `runners` are those of its kinds of run. `tag` is (place, name, description) of its chapter in the API's document.
+    `background` starts what runs in every process that takes work; the stack stops it.
     """
 
     handlers: Sequence[type] = ()
     binds: Callable[[Process], Binds] = lambda _: Binds()
+    runners: Callable[[Process], Sequence[Runner]] = lambda _: ()
     routes: Sequence[Routes] = ()
     tag: tuple[int, str, str] | None = None
     background: Callable[[Process, AsyncExitStack], None] | None = None

@@ -17,7 +17,6 @@ from dynagent.core.runs import (
     Frame,
     Notifier,
     Runner,
-    Runners,
     Submissions,
     TraceLog,
 )
@@ -40,7 +39,6 @@ def _binds(process: Process) -> Binds:
     return Binds(
         shared={
             ChildStore: PostgresChildren(pool, signals.notifier),
-            Runners: Runners([_agent_runs(process)]),
             CancelSignal: signals.cancel_signal,
             Dispatch: process.dispatch,
             Notifier: signals.notifier,
@@ -55,14 +53,15 @@ def _binds(process: Process) -> Binds:
     )
 
 
-def _agent_runs(process: Process) -> Runner:
+def _runners(process: Process) -> Sequence[Runner]:
     pool = process.database.pool
-    return AgentRuns(
+    of_agents = AgentRuns(
         graphs=process.runner,
         agents=PostgresAgentConfigurations(pool),
         chats=PostgresChats(pool),
         call_timeout_s=process.settings.run.call_timeout_s,
     )
+    return [of_agents]
 
 
 def executions_of(scope: Scope, publish: Callable[[str, Sequence[Frame]], None]) -> PostgresExecutions:
@@ -84,6 +83,7 @@ def _log_crash(claim: Claim, error: Exception) -> None:
 noun = Noun(
     handlers=handlers_in(answer, cancel, repeat, run, start, follow, read, chat_commands, chat_queries),
     binds=_binds,
+    runners=_runners,
     routes=(
         Routes(20, routes.router),
         Routes(60, again.router),
