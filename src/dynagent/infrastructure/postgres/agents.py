@@ -14,9 +14,11 @@ from dynagent.core.agents import (
     AgentFilter,
     AgentNotFound,
     AgentRepository,
+    AgentSlugTaken,
     AgentVersion,
 )
 from dynagent.core.shared.paging import Page, PageRequest
+from dynagent.infrastructure.postgres.errors import refuse
 from dynagent.infrastructure.postgres.kit.mapping import TableMapping, json_of
 from dynagent.infrastructure.postgres.kit.metadata import ID, MOMENT, metadata
 from dynagent.infrastructure.postgres.kit.pages import pattern
@@ -51,6 +53,9 @@ agent_versions = Table(
     Column("created_by", ID, nullable=False),
     PrimaryKeyConstraint("agent_id", "version"),
 )
+
+refuse("uq_agents_user_id_slug", AgentSlugTaken, "there is an agent with this slug already")
+refuse("pk_agents", AgentSlugTaken, "there is an agent with this id already")
 
 STORED = TableMapping(
     agents,

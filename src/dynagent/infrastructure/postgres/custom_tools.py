@@ -20,8 +20,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from dynagent.core.shared.errors import StaleVersion
-from dynagent.core.tools import CustomTool, CustomTools, ToolNotFound, ToolVersion
-from dynagent.infrastructure.postgres.errors import in_our_words
+from dynagent.core.tools import CustomTool, CustomTools, ToolNameTaken, ToolNotFound, ToolVersion
+from dynagent.infrastructure.postgres.errors import in_our_words, refuse
 from dynagent.infrastructure.postgres.kit.mapping import TableMapping
 from dynagent.infrastructure.postgres.kit.metadata import ID, MOMENT, metadata
 from dynagent.infrastructure.postgres.kit.session import text_of
@@ -63,6 +63,8 @@ custom_tool_versions = Table(
     Column("created_at", MOMENT, nullable=False),
     PrimaryKeyConstraint("tool_id", "version"),
 )
+
+refuse("uq_custom_tools_user_id_name", ToolNameTaken, "there is a tool with this name already")
 
 STORED = TableMapping(custom_tools, CustomTool, written={"source_hash": lambda tool: tool.source_hash})
 _OWN = custom_tools.c.user_id == sa.bindparam("owner")

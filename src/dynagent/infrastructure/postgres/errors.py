@@ -8,10 +8,7 @@ import asyncpg
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from dynagent.core.agents import AgentSlugTaken
-from dynagent.core.language_models import ModelNameTaken, ProviderKeyTaken
 from dynagent.core.shared.errors import Conflict, DynagentError, InvalidInput, StorageAway, Unavailable
-from dynagent.core.tools import ToolNameTaken
 
 RETRY_AFTER_S = 2.0
 DRIVER_ERRORS = (
@@ -24,18 +21,7 @@ DRIVER_ERRORS = (
 )
 """Everything that a statement can fail with; to be handed to `translated`."""
 
-_TAKEN: dict[str, tuple[type[Conflict], str]] = {
-    "uq_agents_user_id_slug": (AgentSlugTaken, "there is an agent with this slug already"),
-    "pk_agents": (AgentSlugTaken, "there is an agent with this id already"),
-    "uq_custom_tools_user_id_name": (ToolNameTaken, "there is a tool with this name already"),
-    "uq_language_models_user_id_name": (ModelNameTaken, "there is a model of this name already"),
-    "uq_provider_keys_user_id_provider_label": (
-        ProviderKeyTaken,
-        "you have a key of this provider with this label; take another label",
-    ),
-    "uq_runs_user_id_idempotency_key": (Conflict, "an execution was submitted with this idempotency key"),
-    "uq_runs_schedule_key": (Conflict, "this time of the schedule has been started already"),
-}
+_refusals: dict[str, tuple[type[Conflict], str]] = {}
 """Name of a constraint → the domain's refusal."""
 
 _AWAY = (
@@ -91,6 +77,11 @@ def in_our_words() -> Generator[None]:
         raise known from error
 
 
+def refuse(constraint: str, error: type[Conflict], words: str) -> None:
+    """Have a violation of this constraint told as the domain's error; said beside the table that has it."""
+    _refusals[constraint] = (error, words)
+
+
 def translated(error: BaseException) -> DynagentError | None:
     """Return what a driver's error means to the domain, None when it means nothing but a defect of ours."""
     if isinstance(error, PoolTimeout):
@@ -99,7 +90,7 @@ def translated(error: BaseException) -> DynagentError | None:
     if isinstance(cause, asyncpg.DataError | UnicodeError):
         return InvalidInput("a value cannot be stored: a text holds NUL or half a character, or a number is too large")
     if isinstance(cause, asyncpg.IntegrityConstraintViolationError):
-        refusal = _TAKEN.get(getattr(cause, "constraint_name", None) or "")
+        refusal = _refusals.get(getattr(cause, "constraint_name", None) or "")
         return refusal[0](refusal[1]) if refusal else None
     if isinstance(cause, _AWAY) or (isinstance(error, DBAPIError) and error.connection_invalidated):
         return DatabaseUnreachable("the database is away for a moment", retry_after_s=RETRY_AFTER_S)

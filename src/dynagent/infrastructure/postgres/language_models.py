@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from dynagent.core.language_models import (
     ModelChangedMeanwhile,
+    ModelNameTaken,
     ModelNotFound,
     ModelOwner,
     ModelRecord,
@@ -16,8 +17,10 @@ from dynagent.core.language_models import (
     ProviderKey,
     ProviderKeyNotFound,
     ProviderKeys,
+    ProviderKeyTaken,
 )
 from dynagent.core.shared.paging import Page, PageRequest
+from dynagent.infrastructure.postgres.errors import refuse
 from dynagent.infrastructure.postgres.kit.mapping import TableMapping
 from dynagent.infrastructure.postgres.kit.metadata import ID, MOMENT, metadata, of_user
 from dynagent.infrastructure.postgres.kit.owned import OwnedTable
@@ -37,6 +40,12 @@ provider_keys = Table(
     Column("key_encrypted", Text, nullable=False),
     Column("created_at", MOMENT, nullable=False),
     UniqueConstraint("user_id", "provider", "label"),
+)
+
+refuse(
+    "uq_provider_keys_user_id_provider_label",
+    ProviderKeyTaken,
+    "you have a key of this provider with this label; take another label",
 )
 
 language_models = Table(
@@ -75,6 +84,9 @@ OWN = language_models.c.user_id == OWNER
 GLOBAL = language_models.c.user_id.is_(None)
 _WORDS = sa.bindparam("search", type_=Text)
 _SEARCHED = sa.or_(language_models.c.name.ilike(_WORDS), language_models.c.model_identifier.ilike(_WORDS))
+
+
+refuse("uq_language_models_user_id_name", ModelNameTaken, "there is a model of this name already")
 
 
 class PostgresModelRecords(OwnedTable[ModelRecord], ModelRecords):

@@ -8,12 +8,16 @@ from collections.abc import Callable, Sequence
 from sqlalchemy import text
 
 from dynagent.core.runs import Admission, Frame, Run, Submissions
+from dynagent.core.shared.errors import Conflict
 from dynagent.core.shared.events import DomainEvent
-from dynagent.infrastructure.postgres.errors import in_our_words
+from dynagent.infrastructure.postgres.errors import in_our_words, refuse
 from dynagent.infrastructure.postgres.pool import Connection, Pool
 from dynagent.infrastructure.postgres.runs.columns import insert, values_of
 from dynagent.infrastructure.postgres.statements import positional, sql
 from dynagent.infrastructure.trace.recorder import encode
+
+refuse("uq_runs_user_id_idempotency_key", Conflict, "an execution was submitted with this idempotency key")
+refuse("uq_runs_schedule_key", Conflict, "this time of the schedule has been started already")
 
 INSERT = insert()
 """Adds the run that `values_of` describes, unless its owner has one with its idempotency key."""
