@@ -44,7 +44,7 @@ def test_dynamic_pages_are_exported_once(address: str, exported: str) -> None:
         ("/executions", "", "/runs"),
         ("/executions/", "status=failed&range=day", "/runs?status=failed&range=day"),
         ("/executions/01a1fbd1/", "step=3", "/runs/01a1fbd1?step=3"),
-        ("/chats", "id=01a1", "/chats?id=01a1"),
+        ("/conversations", "id=01a1", "/chats?id=01a1"),
         ("/approvals/", "", "/inbox"),
         ("/models", "tab=keys", "/settings/models?tab=keys"),
         ("/account", "", "/settings/profile"),

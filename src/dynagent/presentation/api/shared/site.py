@@ -18,7 +18,7 @@ MOVED = {
     "/account": "/settings/profile",
     "/approvals": "/inbox",
     "/audit-log": "/settings/audit-log",
-    "/chats": "/chats",
+    "/conversations": "/chats",
     "/executions": "/runs",
     "/models": "/settings/models",
 }
