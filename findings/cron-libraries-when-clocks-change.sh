@@ -23,11 +23,12 @@
 #|   croniter: 5: 01 00:00 CEST, 02 00:00 CEST, 03 00:00 CEST, 05 00:00 CEST, 07 00:00 CEST
 #|   APScheduler: 1: 03 00:00 CEST
 set -eu
+export PIP_DISABLE_PIP_VERSION_CHECK=1
 place=$(mktemp -d)
 trap 'rm -rf "$place"' EXIT
 trap 'exit 1' HUP INT TERM
 python3 -m venv "$place/venv"
-"$place/venv/bin/pip" install --quiet --disable-pip-version-check --retries 5 cronsim==2.8 croniter==7.0.0 APScheduler==3.11.3
+"$place/venv/bin/pip" install -q --retries 5 cronsim==2.8 croniter==7.0.0 APScheduler==3.11.3
 "$place/venv/bin/python" - >"$place/seen" <<'PYTHON'
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo

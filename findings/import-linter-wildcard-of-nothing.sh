@@ -13,11 +13,12 @@
 #| shop.feature.*: Features are strangers KEPT, exit code 0
 #| shop.feature: Module 'shop.feature' does not exist., exit code 1
 set -eu
+export PIP_DISABLE_PIP_VERSION_CHECK=1
 place=$(mktemp -d)
 trap 'rm -rf "$place"' EXIT
 trap 'exit 1' HUP INT TERM
 python3 -m venv "$place/venv"
-"$place/venv/bin/pip" install --quiet --disable-pip-version-check --retries 5 import-linter==2.17
+"$place/venv/bin/pip" install -q --retries 5 import-linter==2.17
 "$place/venv/bin/python" - >"$place/seen" <<'PYTHON'
 import os
 import pathlib
@@ -45,7 +46,8 @@ with tempfile.TemporaryDirectory() as folder:
     command = [pathlib.Path(sys.executable).with_name("lint-imports"), "--no-cache"]
     for modules in ("shop.features.*", "shop.feature.*", "shop.feature"):
         pathlib.Path(folder, ".importlinter").write_text(CONTRACT.format(modules=modules))
-        run = subprocess.run(command, cwd=folder, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": folder})
+        env = {**os.environ, "PYTHONPATH": folder}
+        run = subprocess.run(command, cwd=folder, capture_output=True, text=True, env=env)
         line = next(line for line in run.stdout.splitlines() if "strangers" in line or "does not exist" in line)
         print(f"{modules}: {line.strip()}, exit code {run.returncode}")
 PYTHON

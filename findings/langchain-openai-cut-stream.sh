@@ -13,11 +13,12 @@
 #| whole: 'The transfer was refused.' finish_reason: stop
 #| cut: 'The transfer was ' finish_reason: None
 set -eu
+export PIP_DISABLE_PIP_VERSION_CHECK=1
 place=$(mktemp -d)
 trap 'rm -rf "$place"' EXIT
 trap 'exit 1' HUP INT TERM
 python3 -m venv "$place/venv"
-"$place/venv/bin/pip" install --quiet --disable-pip-version-check --retries 5 langchain-openai==1.7.4 openai==3.57.0
+"$place/venv/bin/pip" install -q --retries 5 langchain-openai==1.7.4 openai==3.57.0
 "$place/venv/bin/python" - >"$place/seen" <<'PYTHON'
 import json
 import threading

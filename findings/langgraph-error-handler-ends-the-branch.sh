@@ -13,11 +13,12 @@
 #| repaired by the handler: repaired
 #| repaired by a handler that names the next node: repaired, shipped
 set -eu
+export PIP_DISABLE_PIP_VERSION_CHECK=1
 place=$(mktemp -d)
 trap 'rm -rf "$place"' EXIT
 trap 'exit 1' HUP INT TERM
 python3 -m venv "$place/venv"
-"$place/venv/bin/pip" install --quiet --disable-pip-version-check --retries 5 langgraph==1.2.22
+"$place/venv/bin/pip" install -q --retries 5 langgraph==1.2.22
 "$place/venv/bin/python" - >"$place/seen" <<'PYTHON'
 from typing import TypedDict
 

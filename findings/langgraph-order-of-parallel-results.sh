@@ -13,11 +13,12 @@
 #| by edges to fast, slow, average: average, fast, slow
 #| by Sends to fast, slow, average: fast, slow, average
 set -eu
+export PIP_DISABLE_PIP_VERSION_CHECK=1
 place=$(mktemp -d)
 trap 'rm -rf "$place"' EXIT
 trap 'exit 1' HUP INT TERM
 python3 -m venv "$place/venv"
-"$place/venv/bin/pip" install --quiet --disable-pip-version-check --retries 5 langgraph==1.2.22
+"$place/venv/bin/pip" install -q --retries 5 langgraph==1.2.22
 "$place/venv/bin/python" - >"$place/seen" <<'PYTHON'
 import operator
 import time

