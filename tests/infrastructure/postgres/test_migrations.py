@@ -186,3 +186,24 @@ async def _names(database: Database) -> list[str]:
         "SELECT conname::text FROM pg_constraint WHERE connamespace = current_schema()::regnamespace ORDER BY 1"
     )
     return [row["name"] for row in rows]
+
+
+async def test_executions_become_runs_and_back_without_loss(empty_database_url: str) -> None:
+    await migrations.upgrade(empty_database_url, "0043_the_fields_words")
+    database = connected_to(empty_database_url)
+    await database.connect()
+    await database.pool.execute(
+        "INSERT INTO executions (id, user_id, agent_id, agent_version, agent_name, query, model, context, lane, "
+        "status, usage, created_at, output_schema) VALUES (uuidv7(), uuidv7(), uuidv7(), 3, 'A', 'q?', 'm', "
+        "'{\"a\": 1}', 'batch', 'completed', '{}', now(), '{\"b\":1,\"a\":2}')"
+    )
+    await database.pool.execute("INSERT INTO execution_events SELECT id, 1, 0, 'x', now(), '{}' FROM executions")
+    before = dict((await database.pool.fetch("SELECT * FROM executions"))[0])
+    await migrations.upgrade(empty_database_url, "0044_runs")
+    run = (await database.pool.fetch("SELECT kind, query, subject_version, input::text AS input FROM runs"))[0]
+    assert (run["kind"], run["query"], run["subject_version"]) == ("agent", "q?", 3)
+    assert '{"b":1,"a":2}' in run["input"]
+    assert await database.pool.fetchval("SELECT count(*) FROM run_events") == 1
+    await migrations.downgrade(empty_database_url, "-1")
+    assert dict((await database.pool.fetch("SELECT * FROM executions"))[0]) == before
+    await database.close()
