@@ -9,9 +9,10 @@ from dynagent.core.executions import Chat, ChatFilter, ChatInUse
 from dynagent.core.shared.ids import is_id
 from dynagent.core.shared.paging import Page, PageRequest, write_cursor
 from dynagent.infrastructure.postgres.kit.metadata import metadata
+from dynagent.infrastructure.postgres.kit.pages import pattern
 from dynagent.infrastructure.postgres.pool import Row
 from dynagent.infrastructure.postgres.runs.removal import remove
-from dynagent.infrastructure.postgres.statements import contains, fetch, run, sql
+from dynagent.infrastructure.postgres.statements import fetch, run, sql
 
 chats = Table(
     "chats",
@@ -93,7 +94,7 @@ async def list_chats(session: AsyncSession, owner: str, wanted: ChatFilter, page
         owner=owner,
         agent_id=wanted.agent_id,
         archived=wanted.archived,
-        search=contains(wanted.search) if wanted.search else None,
+        search=pattern(wanted.search) if wanted.search else None,
         after=page.after_id(),
         limit=page.limit + 1,
         skip=page.skip,

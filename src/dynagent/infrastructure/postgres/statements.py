@@ -12,9 +12,9 @@ from typing import Any, TypeVar
 from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from dynagent.core.shared.ids import is_id
-from dynagent.core.shared.paging import Page, PageRequest, write_cursor
+from dynagent.core.shared.paging import Page, PageRequest
 from dynagent.infrastructure.postgres.errors import DRIVER_ERRORS, translated
+from dynagent.infrastructure.postgres.kit.pages import TOTAL, cut, needs_count, part_of
 from dynagent.infrastructure.postgres.kit.session import row_of
 from dynagent.infrastructure.postgres.pool import Connection, Row
 
@@ -83,45 +83,20 @@ async def fetch_page(
     `columns`, `table` and `conditions` are constants of the code; values go through `parameters`.
     """
     where = " AND ".join(conditions)
-    after = page.after_id()
-    beyond = " AND id < :after" if after else ""
+    asked = part_of(page)
+    beyond = " AND id < :after" if "after" in asked else ""
     count = f"SELECT count(*) FROM {table} WHERE {where}"  # noqa: S608 - constants of the code
     rows = await fetch(
         session,
         text(
-            f"SELECT {columns}, ({count}) AS total FROM {table} WHERE {where}{beyond} "  # noqa: S608 - as above
+            f"SELECT {columns}, ({count}) AS {TOTAL} FROM {table} WHERE {where}{beyond} "  # noqa: S608 - as above
             "ORDER BY id DESC LIMIT :limit OFFSET :skip"
         ),
         **parameters,
-        **({"after": after} if after else {}),
-        limit=page.limit + 1,
-        skip=page.skip,
+        **asked,
     )
-    if rows:
-        total = rows[0]["total"]
-    else:
-        first_page = after is None and page.skip == 0
-        total = 0 if first_page else (await run(session, text(count), **parameters))[0]["count"]
-    shown = rows[: page.limit]
-    more = len(rows) > page.limit
-    return Page(
-        items=[read(row) for row in shown],
-        total=total,
-        skip=page.skip,
-        limit=page.limit,
-        next_cursor=write_cursor(str(shown[-1]["id"])) if more else None,
-    )
-
-
-def contains(words: str) -> str:
-    """Return the LIKE pattern that finds a text literally (escape character: backslash)."""
-    escaped = words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return f"%{escaped}%"
-
-
-def ids_only(ids: Sequence[str]) -> list[str]:
-    """Return those texts that can be an id at all; PostgreSQL refuses the others as uuid."""
-    return [id for id in ids if is_id(id)]
+    counted = await run(session, text(count), **parameters) if needs_count(page, rows) else ()
+    return cut(page, rows, read, total=counted[0]["count"] if counted else 0)
 
 
 @lru_cache(maxsize=1024)

@@ -74,11 +74,6 @@ def cut(page: PageRequest, found: Sequence[Row], read: Callable[[Row], T], *, to
     )
 
 
-def contains(column: sa.ColumnElement[Any], words: str) -> sa.ColumnElement[bool]:
-    """Return the condition that a column holds a text, taken literally, in any case."""
-    return column.ilike(pattern(words))
-
-
 def pattern(words: str) -> str:
     """Return the LIKE pattern that finds a text literally (escape character: backslash)."""
     escaped = words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
