@@ -33,13 +33,11 @@ SELECT array_agg(id) FROM workers WHERE NOT dead AND lease_until < now() AND id 
   AND EXISTS (SELECT FROM workers own WHERE own.id = $1 AND NOT own.dead AND own.lease_until > now())
 """
 NEIGHBOURS = "SELECT id, info ->> 'process' AS process FROM workers WHERE NOT dead AND info ->> 'host' = $1"
-EXPIRE = """
-WITH expired AS (
-  UPDATE workers SET dead = true WHERE id = ANY($1::uuid[]) AND NOT dead RETURNING id
-), freed AS (
-  UPDATE runs e SET status = 'pending', worker = NULL, notified_at = '-infinity', crashes = e.crashes + $2::int,
-    lane = CASE WHEN e.crashes + $2::int >= $3 THEN 'quarantine' ELSE e.lane END
-  FROM expired WHERE e.worker = expired.id AND e.status = 'running'
+_REQUEUE = """
+freed AS (
+  UPDATE runs e SET status = 'pending', worker = NULL, notified_at = '-infinity', crashes = e.crashes + {crashes},
+    lane = CASE WHEN e.crashes + {crashes} >= {quarantine_after} THEN 'quarantine' ELSE e.lane END
+  {those}
   RETURNING e.user_id
 ), slots AS (
   UPDATE user_slots s SET n = greatest(0, s.n - gone.n)
@@ -47,35 +45,28 @@ WITH expired AS (
 )
 SELECT count(*)::int FROM freed
 """
-ORPHANS = """
-WITH freed AS (
-  UPDATE runs e SET status = 'pending', worker = NULL, notified_at = '-infinity', crashes = e.crashes + 1,
-    lane = CASE WHEN e.crashes + 1 >= $1 THEN 'quarantine' ELSE e.lane END
-  WHERE e.status = 'running' AND NOT EXISTS (SELECT FROM workers w WHERE w.id = e.worker AND NOT w.dead)
-  RETURNING e.user_id
-), slots AS (
-  UPDATE user_slots s SET n = greatest(0, s.n - gone.n)
-  FROM (SELECT user_id, count(*)::int AS n FROM freed GROUP BY user_id) AS gone WHERE s.user_id = gone.user_id
+"""Makes `those` running runs pending again, gives their owners' slots back, counts them."""
+_EXPIRED = "WITH expired AS (UPDATE workers SET dead = true WHERE id = ANY($1::uuid[]) AND NOT dead RETURNING id)"
+EXPIRE = f"{_EXPIRED}, " + _REQUEUE.format(
+    crashes="$2::int",
+    quarantine_after="$3",
+    those="FROM expired WHERE e.worker = expired.id AND e.status = 'running'",
 )
-SELECT count(*)::int FROM freed
-"""
+ORPHANS = "WITH " + _REQUEUE.format(
+    crashes="1",
+    quarantine_after="$1",
+    those="WHERE e.status = 'running' AND NOT EXISTS (SELECT FROM workers w WHERE w.id = e.worker AND NOT w.dead)",
+)
 """What runs under no worker's name: claimed in the moment in which its worker expired, or restored from a backup."""
 HELD = """
 SELECT id, cancel_requested FROM runs
 WHERE worker = $1 AND status = 'running' AND (cancel_requested OR id <> ALL($2::uuid[]))
 """
-GIVE_UP = """
-WITH freed AS (
-  UPDATE runs e SET status = 'pending', worker = NULL, notified_at = '-infinity', crashes = e.crashes + 1,
-    lane = CASE WHEN e.crashes + 1 >= $3 THEN 'quarantine' ELSE e.lane END
-  WHERE e.id = ANY($2::uuid[]) AND e.worker = $1 AND e.status = 'running'
-  RETURNING e.user_id
-), slots AS (
-  UPDATE user_slots s SET n = greatest(0, s.n - gone.n)
-  FROM (SELECT user_id, count(*)::int AS n FROM freed GROUP BY user_id) AS gone WHERE s.user_id = gone.user_id
+GIVE_UP = "WITH " + _REQUEUE.format(
+    crashes="1",
+    quarantine_after="$3",
+    those="WHERE e.id = ANY($2::uuid[]) AND e.worker = $1 AND e.status = 'running'",
 )
-SELECT count(*)::int FROM freed
-"""
 DUE = """
 WITH due AS (
   SELECT e.id, ranked.place + coalesce(s.n, 0) AS turn FROM runs e
