@@ -8,6 +8,7 @@ from pathlib import Path
 
 from dynagent.infrastructure.postgres import migrations
 from tests.architecture.source import SRC
+from tests.cli.processes import MEASURING
 
 ROOT = SRC.parents[1]
 SAMPLE = Path(__file__).parent / "sample_noun"
@@ -30,12 +31,15 @@ async def test_a_noun_of_seven_files_is_created_listed_changed_and_deleted_over_
     for file, place in PLACES.items():
         assert not (tmp_path / place).exists()
         (tmp_path / place).write_text((SAMPLE / "files" / file).read_text().replace('"HEAD"', f'"{migrations.head()}"'))
+    # Coverage is not measured there: the copy's files would be counted beside the tree's own.
+    environment = {name: value for name, value in os.environ.items() if name not in MEASURING}
+    environment["PYTHONPATH"] = str(tmp_path / "src")
     journey = await asyncio.create_subprocess_exec(
         sys.executable,
         str(SAMPLE / "journey.py"),
         fresh_database_url,
         cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(tmp_path / "src")},
+        env=environment,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )
