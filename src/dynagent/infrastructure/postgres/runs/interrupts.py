@@ -54,7 +54,8 @@ WHERE i.execution_id = :id AND e.user_id = :owner ORDER BY i.id
 OPEN_QUESTIONS = sql(
     """
 WITH open AS (
-  SELECT {columns}, e.subject_id AS agent_id, e.subject_name AS agent_name, e.query, e.chat_id
+  SELECT {columns}, e.subject_id AS agent_id, e.subject_name AS agent_name,
+    coalesce(e.query, '') AS query, e.chat_id
   FROM runs e JOIN interrupts i ON i.execution_id = e.id
   WHERE e.user_id = :owner AND e.status = 'waiting' AND i.answered_at IS NULL
     AND (i.expires_at IS NULL OR i.expires_at > now())
