@@ -12,7 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from dynagent.core.shared.tasks import end_tasks
 from dynagent.infrastructure.postgres.pool import Connection, Pool
-from dynagent.infrastructure.postgres.runs.removal import remove
+from dynagent.infrastructure.postgres.runs.removal import remove, tree
 
 MONTHS_AHEAD = 2
 BATCH = 500
@@ -23,23 +23,26 @@ PARTITIONS = """
 SELECT c.relname AS name, pg_get_expr(c.relpartbound, c.oid) AS bound
 FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = 'run_events'::regclass ORDER BY 1
 """
+# A tree of runs is kept as one: a child's log as long as its root.
 CAN_GO = """
 SELECT $2::uuid <= dyn_uuid_floor($3) AND NOT EXISTS (
   SELECT FROM runs WHERE id >= $1 AND id < $2
     AND (status IN ('pending', 'running', 'waiting') OR completed_at >= $3)
+) AND NOT EXISTS (
+  SELECT FROM runs c JOIN runs r ON r.id = c.root_run_id WHERE c.id >= $1 AND c.id < $2
+    AND (r.status IN ('pending', 'running', 'waiting') OR r.completed_at >= $3)
 )
 """
 OLD = """
   SELECT id FROM runs WHERE id < dyn_uuid_floor($1) AND coalesce(completed_at, created_at) < $1
     AND status NOT IN ('pending', 'running', 'waiting') AND parent_run_id IS NULL
 """
-COUNT = """
-WITH old AS ({old})
+COUNT = f"""{tree(f"id IN ({OLD})")}, old AS (SELECT id FROM tree)
 SELECT (SELECT count(*) FROM old)::int AS executions,
   (SELECT count(*) FROM run_events e JOIN old ON e.execution_id = old.id
     WHERE e.tableoid::regclass::text <> ALL($2))::int AS events,
   (SELECT count(*) FROM checkpoints c JOIN old ON c.thread_id = old.id::text)::int AS checkpoints
-""".replace("{old}", OLD)
+"""  # noqa: S608 - constants of the code
 DELETE_BATCH = f"""{remove(f"id IN ({OLD} ORDER BY id LIMIT $2)")}
 SELECT (SELECT count(*) FROM gone) AS executions, (SELECT count(*) FROM events) AS events,
   (SELECT count(*) FROM kept) AS checkpoints
