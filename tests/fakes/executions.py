@@ -134,7 +134,14 @@ class FakeExecutions(Executions):
             await self.trace.append(id, Cancelled(timestamp=0.0, reason="cancelled by the user", duration_ms=0.0))
         self.stored[id] = execution.model_copy(update=changes)
         running = (id,) if execution.status is RunStatus.RUNNING else ()
-        return CancelRequest(self.stored[id], running)
+        return CancelRequest(self.stored[id], running, () if running else self._wake(execution.parent_run_id))
+
+    def _wake(self, parent_id: str | None) -> tuple[tuple[str, Lane], ...]:
+        parent = self.stored.get(parent_id or "")
+        if parent is None or parent.status is not RunStatus.WAITING:
+            return ()
+        self.stored[parent.id] = parent.model_copy(update={"status": RunStatus.PENDING})
+        return ((parent.id, parent.lane),)
 
     async def create_from(self, execution: Execution, events: Sequence[AnyTraceEvent]) -> Execution:
         """Keep, with a log that goes on from these steps."""

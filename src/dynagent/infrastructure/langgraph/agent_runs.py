@@ -31,6 +31,9 @@ class AgentRuns(Runner):
         execution = claim.run
         if not isinstance(execution, Execution):
             raise TypeError(f"run {execution.id} is of the kind {execution.kind!r}, not an agent's")
+        if execution.parent_run_id is not None:
+            # Whoever submits a run is asked for an agent of their own; a run that starts others names what it likes.
+            await self.agents.latest(execution.agent_id, execution.user_id)
         agent = await self.agents.get(execution.agent_id, execution.agent_version)
         turns = await self.chats.turns(execution) if execution.chat_id else []
         try:

@@ -9,7 +9,7 @@ import pytest
 
 from dynagent.application.commands.executions.run import RunControl, RunExecution, RunExecutionHandler
 from dynagent.application.shared.caller import LOCAL_ADMIN
-from dynagent.core.agents import AgentConfiguration, AgentVersion
+from dynagent.core.agents import AgentConfiguration, AgentNotFound, AgentVersion
 from dynagent.core.executions import Execution, RunPlan
 from dynagent.core.language_models import ModelUnavailable
 from dynagent.core.runs import MAX_ATTEMPTS, Claim, Outcome, RunLost, Runners, RunStatus, TraceRecorder, UsageReport
@@ -61,6 +61,8 @@ class Agents:
         return self.configuration
 
     async def latest(self, agent_id: str, user_id: str) -> AgentVersion:
+        if agent_id == "somebody else's":
+            raise AgentNotFound(f"there is no agent {agent_id!r}")
         configuration = AgentConfiguration(name="Fallback", model="small")
         return AgentVersion(
             agent_id=agent_id, version=1, configuration=configuration, created_at=datetime.now(UTC), created_by="u"
@@ -116,6 +118,14 @@ def failing(error: BaseException) -> Behaviour:
 async def hang(claim: Claim, plan: RunPlan, trace: TraceRecorder) -> Outcome:
     await asyncio.sleep(3600)
     return DONE
+
+
+async def test_a_child_run_cannot_run_somebody_elses_agent() -> None:
+    child = execution(parent_run_id="p").model_copy(update={"subject_id": "somebody else's"})
+    house = House(answer, stored=child)
+    assert await house.run() is RunStatus.FAILED
+    assert house.recorder.outcome.error.code == "agent_not_found"
+    assert house.runner.plans == []
 
 
 async def test_a_run_ends_with_complete_and_runs_the_recorded_version() -> None:

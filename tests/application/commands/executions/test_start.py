@@ -190,6 +190,19 @@ async def test_what_runs_is_marked(door: Door) -> None:
     assert (marked.status, marked.cancel_requested) == (RunStatus.RUNNING, True)
 
 
+async def test_the_parent_that_waited_for_a_cancelled_child_is_notified_of(door: Door) -> None:
+    parent = (await door.start()).execution
+    child = (await door.start()).execution
+    waiting = parent.model_copy(update={"status": RunStatus.WAITING})
+    door.executions.stored |= {
+        parent.id: waiting,
+        child.id: child.model_copy(update={"parent_run_id": parent.id}),
+    }
+    door.notifier.notified.clear()
+    await door.cancel(child.id)
+    assert door.notifier.notified == [(parent.id, parent.lane)]
+
+
 @pytest.mark.parametrize("execution_id", ["none", "01900000-0000-7000-8000-000000000000"])
 async def test_an_unknown_execution_cannot_be_cancelled(door: Door, execution_id: str) -> None:
     with pytest.raises(ExecutionNotFound):

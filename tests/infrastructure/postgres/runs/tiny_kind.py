@@ -1,11 +1,13 @@
 """A second, tiny kind of run, and a worker process that runs it: `python -m ….tiny_kind DATABASE_URL`.
 
-A run of `tiny` with `{"children": n}` starts n children, joins them and adds their numbers up; one with `{"number": k}`
-answers k, slowly where it is told to (`sleep_s`).
+A run of `tiny` with `{"children": n}` starts n children, joins them and adds up their numbers, slowly where told to
+(`after_s`), and has failed children tried again (`tries`); one with `{"number": k}` answers k, slowly (`sleep_s`), not
+before somebody has allowed it (`asks`), or fails (`fails`).
 """
 
 import asyncio
 import sys
+from datetime import UTC, datetime
 from typing import Any
 
 from dynagent.application.commands.executions.run import RunExecutionHandler
@@ -14,6 +16,7 @@ from dynagent.core.runs import (
     ChildRun,
     ChildRuns,
     Claim,
+    Interrupt,
     Lane,
     Outcome,
     Runner,
@@ -22,11 +25,13 @@ from dynagent.core.runs import (
     TraceRecorder,
     Usage,
 )
+from dynagent.core.shared.errors import Unavailable
 from dynagent.core.shared.ids import new_id
 from dynagent.infrastructure.postgres.database import Database
 from dynagent.infrastructure.postgres.runs.cancelling import OrphanedRuns
 from dynagent.infrastructure.postgres.runs.children import PostgresChildren
 from dynagent.infrastructure.postgres.runs.dispatch import PostgresDispatch
+from dynagent.infrastructure.postgres.runs.expiry import ExpiringQuestions
 from dynagent.infrastructure.postgres.runs.leases import PostgresLeases
 from dynagent.infrastructure.postgres.runs.trace_log import PostgresTraceLog
 from dynagent.infrastructure.postgres.runs.trace_writer import EventWriter
@@ -48,33 +53,43 @@ class TinyRunner(Runner):
         """Start and join, or answer."""
         given = claim.run.input
         if "children" not in given:
-            await asyncio.sleep(given.get("sleep_s", 0))
-            return Outcome(status=RunStatus.COMPLETED, result=str(given["number"]), usage=Usage(total_tokens=1))
-        await children.start(
-            [
-                ChildRun(key=str(n), kind="tiny", subject_id=claim.run.subject_id, input={"number": n, **given["each"]})
-                for n in range(given["children"])
-            ]
-        )
-        ended = await children.join()
-        return Outcome(status=RunStatus.COMPLETED, result=str(sum(int(child.result or 0) for child in ended)))
+            return await self._answer(claim, given)
+        wanted = [
+            ChildRun(key=str(n), kind="tiny", subject_id=claim.run.subject_id, input={"number": n, **given["each"]})
+            for n in range(given["children"])
+        ]
+        ended = await children.run(wanted, tries=given.get("tries", 1))
+        await asyncio.sleep(given.get("after_s", 0))
+        return Outcome.of(sum(child.value or 0 for child in ended))
+
+    async def _answer(self, claim: Claim, given: dict[str, Any]) -> Outcome:
+        await asyncio.sleep(given.get("sleep_s", 0))
+        if given.get("fails"):
+            raise Unavailable("it is told to")
+        if given.get("asks") and claim.journal.answer("k", "approval") is None:
+            value = {"tool": "tiny", "arguments": {}}
+            now = datetime.now(UTC)
+            asked = Interrupt.ask("approval", execution_id=claim.run.id, call_key="k", value=value, now=now)
+            return Outcome(status=RunStatus.WAITING, interrupts=(asked,))
+        return Outcome.of(given["number"], usage=Usage(total_tokens=1))
 
 
 class TinyWorker:
     """A whole worker over a database: dispatch, trace, leases, children; `async with` starts and stops it."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, user_cap: int = 100) -> None:
         pool = database.pool
         self.crashes: list[Exception] = []
         hub = TraceHub()
         settings = WorkerSettings(beat_s=0.2, sweep_s=0.2, lease_s=1.5, drain_s=0.2)
-        leases = PostgresLeases(pool, lease_s=settings.lease_s, notify_every_s=1.0)
+        leases = PostgresLeases(pool, lease_s=settings.lease_s, notify_every_s=1.0, user_cap=user_cap)
         self.worker = Worker(self, leases, settings, new_id=new_id)
-        self.writer = EventWriter(pool, hub.publish, on_freed=self.worker.notify)
+        self.writer = EventWriter(pool, hub.publish, user_cap=user_cap, on_freed=self.worker.notify)
         orphans = OrphanedRuns(pool, publish=hub.publish, announce=self._announce, notify=self.worker.notify)
-        self.worker.also_swept.append(orphans.sweep)
+        questions = ExpiringQuestions(pool, hub.publish, self.worker.notify)
+        self.worker.also_swept += [orphans.sweep, questions.sweep]
         self.handler = RunExecutionHandler(
-            dispatch=PostgresDispatch(pool, user_cap=100),
+            dispatch=PostgresDispatch(pool, user_cap=user_cap),
             trace=PostgresTraceLog(pool, self.writer, hub, window_s=0.05, heartbeat_s=5.0),
             runners=Runners([TinyRunner()]),
             children=PostgresChildren(pool, self),
