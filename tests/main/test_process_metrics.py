@@ -8,9 +8,9 @@ import asyncpg
 import pytest
 
 from dynagent.infrastructure.observability.health import Condition
+from dynagent.infrastructure.postgres.runs.queue import Queue
 from dynagent.main import process_metrics
 from dynagent.main.health import judged
-from dynagent.main.process_metrics import Queue
 from tests.main.people import People
 
 GROW = (

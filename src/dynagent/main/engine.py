@@ -27,12 +27,13 @@ from dynagent.infrastructure.postgres.database import Database
 from dynagent.infrastructure.postgres.model_usage import PostgresModelUsage
 from dynagent.infrastructure.postgres.outbox import Outbox
 from dynagent.infrastructure.postgres.pool import Pool
-from dynagent.infrastructure.postgres.prune import Housekeeping, make_months_ahead
+from dynagent.infrastructure.postgres.prune import Housekeeping
 from dynagent.infrastructure.postgres.replica import Replica
 from dynagent.infrastructure.postgres.runs.cancelling import OrphanedRuns
 from dynagent.infrastructure.postgres.runs.dispatch import PostgresDispatch
 from dynagent.infrastructure.postgres.runs.expiry import ExpiringQuestions
 from dynagent.infrastructure.postgres.runs.leases import PostgresLeases
+from dynagent.infrastructure.postgres.runs.retention import make_months_ahead
 from dynagent.infrastructure.postgres.runs.trace_log import PostgresTraceLog
 from dynagent.infrastructure.postgres.runs.trace_news import TraceNews
 from dynagent.infrastructure.postgres.runs.trace_writer import EventWriter

@@ -9,8 +9,9 @@ from dynagent.infrastructure.observability.disk import check_disk
 from dynagent.infrastructure.observability.health import Condition, Finding, Part
 from dynagent.infrastructure.postgres.database import Database
 from dynagent.infrastructure.postgres.replica import Replica
+from dynagent.infrastructure.postgres.runs.queue import Queue
 from dynagent.infrastructure.sandbox.levels import isolation_text
-from dynagent.main.process_metrics import ProcessMetrics, Queue, StoresEvents
+from dynagent.main.process_metrics import ProcessMetrics, StoresEvents
 from dynagent.main.settings import Settings
 from dynagent.main.signals import Signals
 from dynagent.presentation.worker.worker import Worker

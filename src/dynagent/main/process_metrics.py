@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
 from typing import Protocol
 
 import structlog
@@ -14,20 +13,13 @@ from dynagent.infrastructure.observability.metrics import Metrics
 from dynagent.infrastructure.observability.server_metrics import ServerMetrics
 from dynagent.infrastructure.postgres.database import Database
 from dynagent.infrastructure.postgres.pool import Pool
+from dynagent.infrastructure.postgres.runs.queue import Queue, read_queue
 from dynagent.main.signals import Signals
 from dynagent.presentation.worker.worker import Worker
 
 log = structlog.get_logger()
 
 READ_EVERY_S = 5.0
-PENDING = """
-SELECT count(*)::int AS pending, coalesce(extract(epoch FROM now() - min(created_at)), 0)::float8 AS oldest_s
-FROM runs WHERE status = 'pending'
-"""
-ALIVE = """
-SELECT count(*) FILTER (WHERE coalesce((info ->> 'takes_work')::boolean, true))::int AS workers, count(*)::int AS all
-FROM workers WHERE NOT dead AND lease_until > now()
-"""
 
 
 class StoresEvents(Protocol):
@@ -37,27 +29,6 @@ class StoresEvents(Protocol):
     def trouble(self) -> str | None:
         """Why events cannot be stored just now."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Queue:
-    """How many executions wait for a worker, the oldest for how long, and how many processes are alive.
-
-    `workers` take work, `servers` only answer.
-    """
-
-    pending: int
-    oldest_s: float
-    workers: int
-    servers: int
-
-
-async def read_queue(pool: Pool, primary: Pool | None = None) -> Queue:
-    """Read it. Who is alive is asked of `primary`: on a replica every lease would look older than it is."""
-    waiting, alive = await pool.fetchrow(PENDING), await (primary or pool).fetchrow(ALIVE)
-    assert waiting is not None
-    assert alive is not None
-    return Queue(waiting["pending"], waiting["oldest_s"], alive["workers"], alive["all"] - alive["workers"])
 
 
 class ProcessMetrics:

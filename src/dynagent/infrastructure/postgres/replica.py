@@ -14,15 +14,12 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from dynagent.core.shared.tasks import end_tasks
 from dynagent.infrastructure.postgres.database import DatabaseSettings, libpq_url, open_engine, open_reading_pool
 from dynagent.infrastructure.postgres.pool import Pool
+from dynagent.infrastructure.postgres.runs.queue import latest_beat_s
 
 log = structlog.get_logger()
 
 CHECK_S = 2.0
 ANSWER_S = 2.0
-LATEST_BEAT_S = """
-SELECT coalesce(extract(epoch FROM now() - max(lease_until)), 'infinity')::float8 + $1 AS age_s FROM workers
-"""
-"""How old the youngest heartbeat is that has arrived there: it says how late the replica is, whatever replicates."""
 
 
 class Replica:
@@ -78,7 +75,7 @@ class Replica:
         """Find out whether it is there and not too late."""
         try:
             async with asyncio.timeout(ANSWER_S):
-                age_s = await self._pool.fetchval(LATEST_BEAT_S, self._lease_s)
+                age_s = await latest_beat_s(self._pool, self._lease_s)
         except Exception as error:
             self.note_failure(error)
             return

@@ -21,7 +21,7 @@ from dynagent.core.shared.clock import Clock, utc_now
 from dynagent.core.shared.errors import Conflict, StaleVersion
 from dynagent.core.shared.ids import is_id
 from dynagent.core.shared.paging import Page, PageRequest
-from dynagent.infrastructure.postgres import chats
+from dynagent.infrastructure.postgres.runs import chats
 from dynagent.infrastructure.postgres.runs.cancelling import cancel_trees
 from dynagent.infrastructure.postgres.runs.columns import COLUMNS, read_execution, values_of
 from dynagent.infrastructure.postgres.runs.interrupts import read_interrupts, read_open_questions, store_answers
