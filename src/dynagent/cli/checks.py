@@ -18,6 +18,7 @@ from dynagent.cli.failures import CannotStart, wrong_settings
 from dynagent.cli.listening import ServerSettings, take_address
 from dynagent.cli.worker import ScrapeSettings
 from dynagent.core.shared.errors import DynagentError
+from dynagent.core.tools import isolation_text
 from dynagent.infrastructure.llm.factory import DEMO, OPENAI, ModelSettings
 from dynagent.infrastructure.llm.proxies import unusable_proxy
 from dynagent.infrastructure.observability.disk import check_disk
@@ -25,7 +26,6 @@ from dynagent.infrastructure.observability.health import Condition, Finding, Par
 from dynagent.infrastructure.postgres.database import Database, DatabaseSettings
 from dynagent.infrastructure.redis.client import connect, ping
 from dynagent.infrastructure.redis.settings import BrokerSettings, RedisSettings, read_address
-from dynagent.infrastructure.sandbox.levels import isolation_text
 from dynagent.infrastructure.sandbox.sandbox import ZygoteSandbox
 from dynagent.infrastructure.sandbox.settings import SandboxSettings
 from dynagent.infrastructure.security.keyring import FILE_NAME, SecretSettings, load_keyring

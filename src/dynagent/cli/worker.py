@@ -65,7 +65,9 @@ def _door_of(engine: "Engine") -> Generator[None]:
         return
     from dynagent.presentation.worker.door import WorkerDoor
 
-    door = WorkerDoor(metrics=engine.metrics.render, health=engine.health.report, trouble=lambda: engine.worker.trouble)
+    door = WorkerDoor(
+        metrics=engine.process.metrics.render, health=engine.health.report, trouble=lambda: engine.worker.trouble
+    )
     try:
         door.open(scrape.host, scrape.port)
     except OSError as error:

@@ -2,10 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
-
-from dynagent.application.commands.executions.settings import SubmitSettings
+from dynagent.application.commands.executions.settings import RunSettings, SubmitSettings
 from dynagent.application.commands.schedules import ScheduleSettings
 from dynagent.infrastructure.http.guarded import OutboundSettings
 from dynagent.infrastructure.llm.endpoints import ProviderSettings
@@ -18,28 +15,9 @@ from dynagent.infrastructure.sandbox.settings import SandboxSettings
 from dynagent.infrastructure.security.keyring import SecretSettings
 from dynagent.infrastructure.security.settings import AuthSettings
 from dynagent.infrastructure.tools.search.engines import SearchSettings
+from dynagent.infrastructure.trace.settings import TraceSettings
 from dynagent.presentation.api.settings import ApiSettings
 from dynagent.presentation.worker.settings import WorkerSettings
-
-
-class TraceSettings(BaseSettings):
-    """The trace: window in which streamed text becomes one event, and seconds between heartbeats of a stream."""
-
-    model_config = SettingsConfigDict(
-        env_prefix="TRACE_", env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True
-    )
-
-    token_window_ms: float = Field(default=15.0, ge=0, le=1000)
-    heartbeat_s: float = Field(default=15.0, gt=0, le=300)
-
-
-class RunSettings(BaseSettings):
-    """Runs: seconds a model or tool call may take unless the agent says otherwise, and runs of one user at once."""
-
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True)
-
-    call_timeout_s: float = Field(default=120.0, gt=0, le=3600)
-    max_concurrent_runs_per_user: int = Field(default=1000, ge=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,3 +42,14 @@ class Settings:
     submit: SubmitSettings = field(default_factory=SubmitSettings)
     trace: TraceSettings = field(default_factory=TraceSettings)
     worker: WorkerSettings = field(default_factory=WorkerSettings)
+
+    @property
+    def is_local(self) -> bool:
+        """Whether whoever reaches this process is its administrator."""
+        return self.auth.auth_mode == "local"
+
+    @property
+    def models_outbound(self) -> OutboundSettings:
+        """Where models may be: also where Ollama is, which nothing else that fetches from outside may reach."""
+        allow = self.providers.allowed(self.outbound.allow, local=self.is_local)
+        return self.outbound.model_copy(update={"allow": allow})

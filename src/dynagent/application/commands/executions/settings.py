@@ -1,4 +1,4 @@
-"""What the door of the queue allows."""
+"""What the door of the queue allows, and each run."""
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -22,3 +22,12 @@ class SubmitSettings(BaseSettings):
                 f"{waiting} of your executions are waiting; at most {self.max_waiting_per_user} may",
                 retry_after_s=self.queue_retry_after_s,
             )
+
+
+class RunSettings(BaseSettings):
+    """Runs: seconds a model or tool call may take unless the agent says otherwise, and runs of one user at once."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True)
+
+    call_timeout_s: float = Field(default=120.0, gt=0, le=3600)
+    max_concurrent_runs_per_user: int = Field(default=1000, ge=1)

@@ -28,6 +28,7 @@ from dynagent.infrastructure.postgres.runs.interrupts import read_interrupts, re
 from dynagent.infrastructure.postgres.runs.removal import remove
 from dynagent.infrastructure.postgres.runs.submissions import INSERT, WAITING, opening_of
 from dynagent.infrastructure.postgres.statements import connection_of, fetch_one, fetch_page, run, sql
+from dynagent.infrastructure.postgres.unit_of_work import Scope
 from dynagent.infrastructure.trace.recorder import encode
 
 GET = sql("SELECT {columns} FROM runs WHERE id = :id AND user_id = :owner AND kind = 'agent'", columns=COLUMNS)
@@ -73,6 +74,18 @@ WHERE id = :id AND user_id = :owner RETURNING {columns}
 
 OnStored = Callable[[str, Sequence[Frame]], None]
 """Takes an execution's id and events that are stored once the transaction is committed: its followers wait for them."""
+
+
+def executions_in(scope: Scope, publish: OnStored = lambda _id, _frames: None) -> "PostgresExecutions":
+    """Return the caller's executions; `publish` gets the events that they store, once these are committed."""
+
+    def note(execution_id: str, frames: Sequence[Frame]) -> None:
+        async def hand_over() -> None:
+            publish(execution_id, frames)
+
+        scope.uow.after_commit(hand_over)
+
+    return PostgresExecutions(scope.session, scope.user_id, on_stored=note)
 
 
 class PostgresExecutions(Executions):

@@ -1,35 +1,47 @@
 """The parts that `/health` asks, each with what to do when it is not well."""
 
 from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
 
+from dynagent.core.shared.cache import Cache
 from dynagent.core.shared.clock import Clock, utc_now
-from dynagent.core.tools import ToolSandbox
-from dynagent.infrastructure.llm.in_use import ModelsInUse
+from dynagent.core.tools import ToolSandbox, isolation_text
 from dynagent.infrastructure.observability.disk import check_disk
 from dynagent.infrastructure.observability.health import Condition, Finding, Part
+from dynagent.infrastructure.observability.process_metrics import HasTrouble, ProcessMetrics, Works
 from dynagent.infrastructure.postgres.database import Database
-from dynagent.infrastructure.postgres.replica import Replica
 from dynagent.infrastructure.postgres.runs.queue import Queue
-from dynagent.infrastructure.sandbox.levels import isolation_text
-from dynagent.main.process_metrics import ProcessMetrics, StoresEvents
-from dynagent.main.settings import Settings
-from dynagent.main.signals import Signals
-from dynagent.presentation.worker.worker import Worker
 
 LONG_WAIT_S = 60.0
 LATE_LOOP_S = 1.0
 LATE_CLOCK_S = 5.0
 
 
+class Answers(Protocol):
+    """The models of this process, as far as their default is well."""
+
+    @property
+    def default(self) -> str:
+        """Name of the default model."""
+        ...
+
+    @property
+    def circuit_open(self) -> bool:
+        """Whether its endpoint failed repeatedly."""
+        ...
+
+
 def parts_of(
-    settings: Settings,
     process_metrics: ProcessMetrics,
     *,
     database: Database,
     clock: Clock,
-    models: ModelsInUse,
+    models: Answers,
     sandbox: ToolSandbox,
-    replica: Replica | None,
+    redis: Cache | None,
+    replica: HasTrouble | None,
+    data_dir: Path,
 ) -> Sequence[Part]:
     """Return everything there is to ask in this process; only the database is needed for `ok`."""
     parts = [
@@ -42,12 +54,12 @@ def parts_of(
         Part("trace", lambda: _check_trace(process_metrics.writer), required=False),
         Part("sandbox", lambda: _check_sandbox(sandbox), required=False, timeout_s=5.0),
     ]
-    if settings.redis.url is not None:
-        parts.append(Part("redis", lambda: _check_redis(process_metrics.signals), required=False))
+    if redis is not None:
+        parts.append(Part("redis", lambda: _check_redis(redis), required=False))
     if replica is not None:
         parts.append(Part("replica", lambda: _check_replica(replica), required=False))
     if database.is_embedded:
-        parts.append(Part("disk", lambda: check_disk(settings.database.data_dir)))
+        parts.append(Part("disk", lambda: check_disk(data_dir)))
     return parts
 
 
@@ -56,21 +68,21 @@ async def _check_database(database: Database) -> Finding:
     return Finding(Condition.OK, "embedded PostgreSQL answers" if database.is_embedded else "PostgreSQL answers")
 
 
-async def _check_replica(replica: Replica) -> Finding:
+async def _check_replica(replica: HasTrouble) -> Finding:
     if replica.trouble is None:
         return Finding(Condition.OK, "the read replica is read")
     advice = "everything works without it; check DATABASE_REPLICA_URL and the replication"
     return Finding(Condition.WARN, f"the read replica is left alone: {replica.trouble}", advice)
 
 
-async def _check_redis(signals: Signals) -> Finding:
-    found = await signals.cache.status()
+async def _check_redis(cache: Cache) -> Finding:
+    found = await cache.status()
     if found == "ok":
         return Finding(Condition.OK, "Redis answers")
     return Finding(Condition.WARN, found, "everything works without it, slower; check REDIS_URL")
 
 
-async def _check_model(models: ModelsInUse) -> Finding:
+async def _check_model(models: Answers) -> Finding:
     if models.circuit_open:
         advice = "look at OPENAI_BASE_URL and at the provider's status page; fallback models answer meanwhile"
         return Finding(Condition.WARN, "the default model's endpoint failed repeatedly and its circuit is open", advice)
@@ -78,7 +90,7 @@ async def _check_model(models: ModelsInUse) -> Finding:
     return Finding(Condition.OK, f"the default model is {models.default}", advice)
 
 
-async def _check_worker(worker: Worker) -> Finding:
+async def _check_worker(worker: Works) -> Finding:
     if worker.trouble is not None:
         advice = "look at the database and at the event loop; it comes back by itself"
         return Finding(Condition.WARN, worker.trouble, advice)
@@ -131,7 +143,7 @@ async def _check_loop(process_metrics: ProcessMetrics) -> Finding:
     return Finding(Condition.WARN, found, advice)
 
 
-async def _check_trace(writer: StoresEvents) -> Finding:
+async def _check_trace(writer: HasTrouble) -> Finding:
     if writer.trouble is None:
         return Finding(Condition.OK, "events are stored")
     advice = "runs wait and go on by themselves; look at the database and its disk"
