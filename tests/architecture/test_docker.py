@@ -178,7 +178,7 @@ def metrics_there() -> set[str]:
     """Return the names under which a process shows its metrics."""
     metrics = Metrics()
     process = MagicMock()
-    parts = dict.fromkeys(("worker", "writer", "hub", "degraded", "circuits", "database"), process)
+    parts = dict.fromkeys(("worker", "writer", "signals", "circuits", "database"), process)
     ProcessMetrics(metrics, **parts)
     return {
         sample

@@ -19,18 +19,15 @@ from dynagent.infrastructure.llm.openai_traces import OpenAITraces
 from dynagent.infrastructure.llm.opening import open_models
 from dynagent.infrastructure.llm.prices import GenaiPrices
 from dynagent.infrastructure.llm.usage import UsageMeter
-from dynagent.infrastructure.observability.dispatch import ObservedDispatch
 from dynagent.infrastructure.observability.health import Health
 from dynagent.infrastructure.observability.logging import configure_logging
-from dynagent.infrastructure.observability.parts import parts_of
-from dynagent.infrastructure.observability.process_metrics import ProcessMetrics
+from dynagent.infrastructure.observability.parts import open_watch
 from dynagent.infrastructure.postgres.custom_tools import PostgresToolLoader
 from dynagent.infrastructure.postgres.identity_sessions import PostgresPrincipals
 from dynagent.infrastructure.postgres.language_models_stored import KeysForTools, StoredModels
 from dynagent.infrastructure.postgres.model_usage import PostgresModelUsage
 from dynagent.infrastructure.postgres.prune import Housekeeping
 from dynagent.infrastructure.postgres.runs.cancelling import OrphanedRuns
-from dynagent.infrastructure.postgres.runs.dispatch import PostgresDispatch
 from dynagent.infrastructure.postgres.runs.expiry import ExpiringQuestions
 from dynagent.infrastructure.postgres.sandbox_audit import SandboxAudit
 from dynagent.infrastructure.postgres.unit_of_work import Scopes
@@ -46,7 +43,7 @@ from dynagent.presentation.worker.worker import Worker
 
 NOUNS = nouns_of(nouns)
 
-Announce = Callable[[str], object]
+Announce = Callable[[str], None]
 """Called with one line of progress for people."""
 
 
@@ -69,45 +66,43 @@ async def open_engine(settings: Settings, *, announce: Announce, takes_work: boo
     configure_logging(settings.log)
     keys = load_keyring(settings.secrets, settings.database.data_dir, may_generate=settings.is_local)
     async with AsyncExitStack() as stack:
+        lease_s, user_cap = settings.worker.lease_s, settings.run.max_concurrent_runs_per_user
         ground = await stack.enter_async_context(
-            open_ground(
-                settings.database,
-                redis=settings.redis,
-                broker=settings.broker,
-                trace=settings.trace,
-                lease_s=settings.worker.lease_s,
-                user_cap=settings.run.max_concurrent_runs_per_user,
-                announce=announce,
-            )
+            open_ground(settings, lease_s=lease_s, user_cap=user_cap, announce=announce)
         )
         incidents = await stack.enter_async_context(running(Incidents(SandboxAudit(ground.database.pool))))
-        process = await _open_process(settings, ground, keys, incidents, stack=stack)
+        sandbox = await stack.enter_async_context(running(ZygoteSandbox(settings.sandbox, incidents)))
+        process = await _open_process(settings, ground, keys, sandbox, stack=stack)
         bus = _bus(process)
         incidents.attach(bus, ground.observer)
         worker = await _start_worker(bus, process, stack, takes_work=takes_work)
-        yield Engine(bus=bus, process=process, worker=worker, health=await _watch(process, worker, stack))
+        watch = open_watch(
+            process.metrics,
+            worker=worker,
+            writer=process.writer,
+            signals=process.signals,
+            models=process.models,
+            sandbox=process.sandbox,
+            database=process.database,
+            replica=process.replica,
+            clock=process.clock,
+        )
+        yield Engine(bus=bus, process=process, worker=worker, health=await stack.enter_async_context(watch))
 
 
 async def _open_process(
-    settings: Settings, ground: Ground, keys: KeyRing, incidents: Incidents, *, stack: AsyncExitStack
+    settings: Settings, ground: Ground, keys: KeyRing, sandbox: ZygoteSandbox, *, stack: AsyncExitStack
 ) -> Process:
     pool, redis_url, enter = ground.database.pool, settings.redis.url, stack.enter_async_context
     people = make_identity(settings.auth, keys, principals=PostgresPrincipals(pool), redis_url=redis_url)
     identity = await enter(aclosing(people))
+    box, rates, outbound = identity.box, identity.throttle, settings.models_outbound
     usage = await enter(running(PostgresModelUsage(pool, UsageMeter(GenaiPrices()))))
+    stored = StoredModels(ground.database).of_user
     models = await enter(
-        open_models(
-            settings.models,
-            settings.providers,
-            allowed=settings.models_outbound.allow,
-            stored=StoredModels(ground.database).of_user,
-            box=identity.box,
-            rates=identity.throttle,
-            meter=usage.meter,
-        )
+        open_models(settings.models, settings.providers, stored, outbound, box=box, rates=rates, meter=usage.meter)
     )
     checkpoints = await enter(aclosing(Checkpoints(ground.database.dsn)))
-    sandbox = await enter(running(ZygoteSandbox(settings.sandbox, incidents)))
     catalogue = await enter(
         open_tools(
             settings.search,
@@ -116,14 +111,13 @@ async def _open_process(
             data_dir=settings.database.data_dir,
             models=models,
             sandbox=sandbox,
-            box=identity.box,
+            box=box,
             load_custom=PostgresToolLoader(pool),
             load_keys=KeysForTools(pool),
         )
     )
     runner = LangGraphRunner(models=models, tools=catalogue, prices=GenaiPrices(), checkpoints=checkpoints)
-    traces = await enter(aclosing(OpenAITraces(settings.models_outbound)))
-    dispatch = PostgresDispatch(pool, user_cap=settings.run.max_concurrent_runs_per_user)
+    traces = await enter(aclosing(OpenAITraces(outbound)))
     return Process(
         **vars(ground),
         settings=settings,
@@ -132,8 +126,7 @@ async def _open_process(
         usage=usage,
         catalogue=catalogue,
         sandbox=sandbox,
-        dispatch=ObservedDispatch(dispatch, ground.metrics),
-        runner=OwnersRunner(runner, models, identity.throttle, traces),
+        runner=OwnersRunner(runner, models, rates, traces),
         checkpoints=checkpoints,
     )
 
@@ -165,28 +158,3 @@ async def _start_worker(bus: Bus, process: Process, stack: AsyncExitStack, *, ta
     # Before the worker stops: a notification that a stopping worker hears would be lost to the others.
     stack.push_async_callback(signals.stop_notifications)
     return worker
-
-
-async def _watch(process: Process, worker: Worker, stack: AsyncExitStack) -> Health:
-    signals = process.signals
-    metrics = ProcessMetrics(
-        process.metrics,
-        worker=worker,
-        writer=process.writer,
-        hub=signals.hub,
-        degraded=lambda: signals.degraded,
-        circuits=process.models.circuits,
-        database=process.database,
-        late_pool=process.late_pool,
-    )
-    parts = parts_of(
-        await stack.enter_async_context(running(metrics)),
-        database=process.database,
-        clock=process.clock,
-        models=process.models,
-        sandbox=process.sandbox,
-        redis=signals.cache if process.settings.redis.url is not None else None,
-        replica=process.replica,
-        data_dir=process.settings.database.data_dir,
-    )
-    return Health(parts)

@@ -13,7 +13,7 @@ from fastapi import APIRouter
 from dynagent.application.shared.bus import OpenScope, Route
 from dynagent.application.shared.resolver import Resolver
 from dynagent.core.executions import AgentRunner
-from dynagent.core.runs import Dispatch, Runner
+from dynagent.core.runs import Runner
 from dynagent.core.tools import ToolCatalogue
 from dynagent.infrastructure.hybrid.ground import Ground
 from dynagent.infrastructure.langgraph.checkpoints import Checkpoints
@@ -23,6 +23,7 @@ from dynagent.infrastructure.postgres.unit_of_work import Scope
 from dynagent.infrastructure.sandbox.sandbox import ZygoteSandbox
 from dynagent.infrastructure.security.identity import Identity
 from dynagent.main.settings import Settings
+from dynagent.presentation.api.shared.router import Routes
 
 Shared = Mapping[Any, Any]
 """Port → the adapter that all messages of a process share."""
@@ -40,7 +41,6 @@ class Process(Ground):
     usage: PostgresModelUsage
     catalogue: ToolCatalogue
     sandbox: ZygoteSandbox
-    dispatch: Dispatch
     runner: AgentRunner
     checkpoints: Checkpoints
 
@@ -52,14 +52,6 @@ class Binds:
     shared: Shared = field(default_factory=dict[Any, Any])
     scoped: Scoped = field(default_factory=dict[Any, Callable[[Scope], Any]])
     around: Mapping[Any, OpenScope] = field(default_factory=dict[Any, OpenScope])
-
-
-@dataclass(frozen=True, slots=True)
-class Routes:
-    """A router and its place: routes are tried in this order, so the busiest have the lowest numbers."""
-
-    place: int
-    router: APIRouter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

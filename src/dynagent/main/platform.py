@@ -60,18 +60,12 @@ async def open_platform(
             frontend=built_frontend(),
             door=door_of(engine.process.identity),
         )
-        await _announce_setup(bus, settings, announce)
+        if not settings.is_local and (token := await bus.send(PrepareSetup(), SYSTEM)) is not None:
+            # What stands behind the # is never sent to any server.
+            announce(f"no administrator yet: open /setup#token={token} of this server to become it (once)")
         unsigned = LOCAL_USER_ID if settings.is_local else None
         asgi = observe(StreamHost(app), metrics, unsigned)
         yield Platform(bus=bus, worker=engine.worker, app=app, asgi=asgi, shutdown=shutdown)
-
-
-async def _announce_setup(bus: Bus, settings: Settings, announce: Announce) -> None:
-    """Print the one-time link of the first setup; what stands behind the # is never sent to any server."""
-    if settings.auth.auth_mode == "required":
-        token = await bus.send(PrepareSetup(), SYSTEM)
-        if token is not None:
-            announce(f"no administrator yet: open /setup#token={token} of this server to become it (once)")
 
 
 def door_of(identity: Identity) -> FrontDoor:

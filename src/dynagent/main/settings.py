@@ -5,34 +5,29 @@ from dataclasses import dataclass, field
 from dynagent.application.commands.executions.settings import RunSettings, SubmitSettings
 from dynagent.application.commands.schedules import ScheduleSettings
 from dynagent.infrastructure.http.guarded import OutboundSettings
+from dynagent.infrastructure.hybrid.ground import GroundSettings
 from dynagent.infrastructure.llm.endpoints import ProviderSettings
 from dynagent.infrastructure.llm.factory import ModelSettings
 from dynagent.infrastructure.observability.logging import LogSettings
-from dynagent.infrastructure.postgres.database import DatabaseSettings
 from dynagent.infrastructure.postgres.prune import RetentionSettings
-from dynagent.infrastructure.redis.settings import BrokerSettings, RedisSettings
 from dynagent.infrastructure.sandbox.settings import SandboxSettings
 from dynagent.infrastructure.security.keyring import SecretSettings
 from dynagent.infrastructure.security.settings import AuthSettings
 from dynagent.infrastructure.tools.search.engines import SearchSettings
-from dynagent.infrastructure.trace.settings import TraceSettings
 from dynagent.presentation.api.settings import ApiSettings
 from dynagent.presentation.worker.settings import WorkerSettings
 
 
 @dataclass(frozen=True, kw_only=True)
-class Settings:
+class Settings(GroundSettings):
     """Everything. Raises pydantic.ValidationError when the environment holds a wrong value."""
 
     api: ApiSettings = field(default_factory=ApiSettings)
     auth: AuthSettings = field(default_factory=AuthSettings)
-    broker: BrokerSettings = field(default_factory=BrokerSettings)
-    database: DatabaseSettings = field(default_factory=DatabaseSettings)
     log: LogSettings = field(default_factory=LogSettings)
     models: ModelSettings = field(default_factory=ModelSettings)
     outbound: OutboundSettings = field(default_factory=OutboundSettings)
     providers: ProviderSettings = field(default_factory=ProviderSettings)
-    redis: RedisSettings = field(default_factory=RedisSettings)
     retention: RetentionSettings = field(default_factory=RetentionSettings)
     run: RunSettings = field(default_factory=RunSettings)
     sandbox: SandboxSettings = field(default_factory=SandboxSettings)
@@ -40,7 +35,6 @@ class Settings:
     search: SearchSettings = field(default_factory=SearchSettings)
     secrets: SecretSettings = field(default_factory=SecretSettings)
     submit: SubmitSettings = field(default_factory=SubmitSettings)
-    trace: TraceSettings = field(default_factory=TraceSettings)
     worker: WorkerSettings = field(default_factory=WorkerSettings)
 
     @property

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from dynagent.core.runs import TraceLog
 from dynagent.core.shared.clock import Clock
@@ -24,6 +24,16 @@ from dynagent.infrastructure.postgres.runs.trace_news import TraceNews
 from dynagent.infrastructure.postgres.runs.trace_writer import EventWriter
 from dynagent.infrastructure.redis.settings import BrokerSettings, RedisSettings
 from dynagent.infrastructure.trace.settings import TraceSettings
+
+
+@dataclass(frozen=True, kw_only=True)
+class GroundSettings:
+    """The settings of all of it."""
+
+    broker: BrokerSettings = field(default_factory=BrokerSettings)
+    database: DatabaseSettings = field(default_factory=DatabaseSettings)
+    redis: RedisSettings = field(default_factory=RedisSettings)
+    trace: TraceSettings = field(default_factory=TraceSettings)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,11 +67,8 @@ class Ground:
 
 @asynccontextmanager
 async def open_ground(
-    settings: DatabaseSettings,
+    settings: GroundSettings,
     *,
-    redis: RedisSettings,
-    broker: BrokerSettings,
-    trace: TraceSettings,
     lease_s: float,
     user_cap: int,
     announce: Callable[[str], None],
@@ -70,12 +77,12 @@ async def open_ground(
     metrics, observer, replica = Metrics(), AgentEventObserver(log_reaction), None
     async with AsyncExitStack() as stack:
         enter = stack.enter_async_context
-        database = await enter(open_database(settings, announce))
+        database = await enter(open_database(settings.database, announce))
         leases = PostgresLeases(database.beat_pool, lease_s=lease_s, user_cap=user_cap)
-        signals = await enter(open_signals(database, leases, redis=redis, broker=broker))
+        signals = await enter(open_signals(database, leases, redis=settings.redis, broker=settings.broker))
         outbox = await enter(running(Outbox(database.pool, observer, carry=signals.carry)))
-        if settings.database_replica_url is not None:
-            replica = await enter(running(Replica(settings, lease_s=lease_s)))
+        if settings.database.database_replica_url is not None:
+            replica = await enter(running(Replica(settings.database, lease_s=lease_s)))
         writer = EventWriter(
             database.pool,
             signals.publish,
@@ -84,7 +91,7 @@ async def open_ground(
             observe=lambda report: metrics.batch_stored(report.events, report.commit_s),
         )
         await enter(running(writer))
-        heard = await enter(_open_log(database, signals, writer, settings=trace, replica=replica))
+        heard = await enter(_open_log(database, signals, writer, settings=settings.trace, replica=replica))
         yield Ground(
             database=database,
             leases=leases,

@@ -70,6 +70,7 @@ class Signals:
         self, database: Database, leases: PostgresLeases, *, redis: RedisSettings, broker: BrokerSettings
     ) -> None:
         self._redis = redis
+        self.with_redis = redis.url is not None
         self._broker_url = broker.url or redis.url
         self._leases = leases
         self._sender = new_id()

@@ -8,6 +8,7 @@ from dynagent.core.language_models import ChatModels, ProviderKey, UsersModels
 from dynagent.core.shared.errors import DynagentError
 from dynagent.core.shared.sealing import SealsSecrets
 from dynagent.infrastructure.http.addresses import AllowList
+from dynagent.infrastructure.http.guarded import OutboundSettings
 from dynagent.infrastructure.llm.catalogue import PricedModels
 from dynagent.infrastructure.llm.choosing import ChoosingModels
 from dynagent.infrastructure.llm.endpoints import Endpoints, ProviderSettings
@@ -25,18 +26,18 @@ ReadModels = Callable[[str], Awaitable[UsersModels]]
 async def open_models(
     settings: ModelSettings,
     providers: ProviderSettings,
-    *,
-    allowed: str,
     stored: ReadModels,
+    outbound: OutboundSettings,
+    *,
     box: SealsSecrets,
     rates: Throttle,
     meter: UsageMeter,
 ) -> AsyncGenerator[ModelsInUse]:
-    """Give the models of a process. `allowed` are the private addresses where they may be, as OUTBOUND_ALLOW has it."""
+    """Give the models of a process; `outbound` says where they may be."""
     known = PricedModels()
     async with (
         aclosing(InstalledModels(settings, meter)) as installed,
-        aclosing(Endpoints(allowed=AllowList.parse(allowed), meter=meter)) as endpoints,
+        aclosing(Endpoints(allowed=AllowList.parse(outbound.allow), meter=meter)) as endpoints,
     ):
 
         async def load(user_id: str) -> ChatModels:

@@ -1,16 +1,18 @@
 """The parts that `/health` asks, each with what to do when it is not well."""
 
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
 from typing import Protocol
 
-from dynagent.core.shared.cache import Cache
 from dynagent.core.shared.clock import Clock, utc_now
+from dynagent.core.shared.tasks import running
 from dynagent.core.tools import ToolSandbox, isolation_text
 from dynagent.infrastructure.observability.disk import check_disk
-from dynagent.infrastructure.observability.health import Condition, Finding, Part
-from dynagent.infrastructure.observability.process_metrics import HasTrouble, ProcessMetrics, Works
+from dynagent.infrastructure.observability.health import Condition, Finding, Health, Part
+from dynagent.infrastructure.observability.metrics import Metrics
+from dynagent.infrastructure.observability.process_metrics import Connects, HasTrouble, ProcessMetrics, Works
 from dynagent.infrastructure.postgres.database import Database
+from dynagent.infrastructure.postgres.replica import Replica
 from dynagent.infrastructure.postgres.runs.queue import Queue
 
 LONG_WAIT_S = 60.0
@@ -19,7 +21,11 @@ LATE_CLOCK_S = 5.0
 
 
 class Answers(Protocol):
-    """The models of this process, as far as their default is well."""
+    """The models of this process, as far as they are watched."""
+
+    def circuits(self) -> Mapping[tuple[str, str], int]:
+        """Return how many endpoints of which provider are in which state."""
+        ...
 
     @property
     def default(self) -> str:
@@ -32,35 +38,47 @@ class Answers(Protocol):
         ...
 
 
-def parts_of(
-    process_metrics: ProcessMetrics,
+@asynccontextmanager
+async def open_watch(
+    metrics: Metrics,
     *,
-    database: Database,
-    clock: Clock,
+    worker: Works,
+    writer: HasTrouble,
+    signals: Connects,
     models: Answers,
     sandbox: ToolSandbox,
-    redis: Cache | None,
-    replica: HasTrouble | None,
-    data_dir: Path,
-) -> Sequence[Part]:
-    """Return everything there is to ask in this process; only the database is needed for `ok`."""
+    database: Database,
+    replica: Replica | None,
+    clock: Clock,
+) -> AsyncGenerator[Health]:
+    """Put what a process knows into `metrics` while this is open, and give what asks its parts how they are."""
+    watched = ProcessMetrics(
+        metrics,
+        worker=worker,
+        writer=writer,
+        signals=signals,
+        circuits=models.circuits,
+        database=database,
+        late_pool=lambda: replica and replica.pool,
+    )
     parts = [
         Part("database", lambda: _check_database(database)),
         Part("model", lambda: _check_model(models), required=False),
-        Part("worker", lambda: _check_worker(process_metrics.worker), required=False),
-        Part("queue", lambda: _check_queue(process_metrics), required=False),
-        Part("event loop", lambda: _check_loop(process_metrics), required=False),
+        Part("worker", lambda: _check_worker(worker), required=False),
+        Part("queue", lambda: _check_queue(watched), required=False),
+        Part("event loop", lambda: _check_loop(watched), required=False),
         Part("clock", lambda: _check_clock(clock), required=False),
-        Part("trace", lambda: _check_trace(process_metrics.writer), required=False),
+        Part("trace", lambda: _check_trace(writer), required=False),
         Part("sandbox", lambda: _check_sandbox(sandbox), required=False, timeout_s=5.0),
     ]
-    if redis is not None:
-        parts.append(Part("redis", lambda: _check_redis(redis), required=False))
+    if signals.with_redis:
+        parts.append(Part("redis", lambda: _check_redis(signals), required=False))
     if replica is not None:
         parts.append(Part("replica", lambda: _check_replica(replica), required=False))
     if database.is_embedded:
-        parts.append(Part("disk", lambda: check_disk(data_dir)))
-    return parts
+        parts.append(Part("disk", lambda: check_disk(database.data_dir)))
+    async with running(watched):
+        yield Health(parts)
 
 
 async def _check_database(database: Database) -> Finding:
@@ -68,15 +86,15 @@ async def _check_database(database: Database) -> Finding:
     return Finding(Condition.OK, "embedded PostgreSQL answers" if database.is_embedded else "PostgreSQL answers")
 
 
-async def _check_replica(replica: HasTrouble) -> Finding:
+async def _check_replica(replica: Replica) -> Finding:
     if replica.trouble is None:
         return Finding(Condition.OK, "the read replica is read")
     advice = "everything works without it; check DATABASE_REPLICA_URL and the replication"
     return Finding(Condition.WARN, f"the read replica is left alone: {replica.trouble}", advice)
 
 
-async def _check_redis(cache: Cache) -> Finding:
-    found = await cache.status()
+async def _check_redis(signals: Connects) -> Finding:
+    found = await signals.cache.status()
     if found == "ok":
         return Finding(Condition.OK, "Redis answers")
     return Finding(Condition.WARN, found, "everything works without it, slower; check REDIS_URL")

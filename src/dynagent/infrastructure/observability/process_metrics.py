@@ -6,6 +6,7 @@ from typing import Protocol
 
 import structlog
 
+from dynagent.core.shared.cache import Cache
 from dynagent.core.shared.tasks import end_tasks
 from dynagent.infrastructure.observability.loop_watch import LoopWatch
 from dynagent.infrastructure.observability.metrics import Metrics
@@ -51,11 +52,23 @@ class Works(HasTrouble, Protocol):
         ...
 
 
+class Connects(Protocol):
+    """The signals between processes."""
+
+    hub: TraceHub
+    cache: Cache
+    with_redis: bool
+
+    @property
+    def degraded(self) -> bool:
+        """Whether Redis is set and away."""
+        ...
+
+
 class ProcessMetrics:
     """Puts what this process knows into `metrics`; the queue is read every few seconds, never by a scrape.
 
-    `late_pool` gives what may be a little late to read; `degraded` says whether Redis is set and away, `circuits` how
-    many endpoints of models are in which state.
+    `late_pool` gives what may be a little late to read, `circuits` how many endpoints of models are in which state.
     """
 
     def __init__(
@@ -64,15 +77,12 @@ class ProcessMetrics:
         *,
         worker: Works,
         writer: HasTrouble,
-        hub: TraceHub,
-        degraded: Callable[[], bool],
+        signals: Connects,
         circuits: Callable[[], Mapping[tuple[str, str], int]],
         database: Database,
         late_pool: Callable[[], Pool | None] = lambda: None,
     ) -> None:
         self._metrics = metrics
-        self.worker = worker
-        self.writer = writer
         self._late_pool = late_pool
         self._database = database
         self._server = ServerMetrics(database, metrics)
@@ -87,7 +97,8 @@ class ProcessMetrics:
         metrics.watch("heartbeat_age_seconds", "Age of this process's last heartbeat.", lambda: worker.heartbeat_age_s)
         metrics.watch("loop_lag_seconds", "Longest delay of the event loop in a minute.", lambda: self.loop.worst_s)
         metrics.watch("trace_failing", "1 while events cannot be stored.", lambda: float(writer.trouble is not None))
-        metrics.watch("redis_away", "1 while Redis is set and away.", lambda: float(degraded()))
+        metrics.watch("redis_away", "1 while Redis is set and away.", lambda: float(signals.degraded))
+        hub = signals.hub
         metrics.watch("trace_followers", "Followers of live executions in this process.", lambda: hub.followers)
         metrics.count("trace_ring_hits", "Reads of followers served from memory.", lambda: hub.ring_hits)
         metrics.count("trace_ring_misses", "Reads of followers that had to ask the table.", lambda: hub.ring_misses)

@@ -5,8 +5,9 @@ from dynagent.application.shared.handlers import handlers_of
 from dynagent.core.agents import AgentRepository
 from dynagent.infrastructure.hybrid.agents import cached_agents
 from dynagent.infrastructure.tools.arguments import schema_fault
-from dynagent.main.noun import Binds, Noun, Process, Routes
+from dynagent.main.noun import Binds, Noun, Process
 from dynagent.presentation.api.agents import routes, run
+from dynagent.presentation.api.shared.router import Routes
 
 
 def _binds(process: Process) -> Binds:

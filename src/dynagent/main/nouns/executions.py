@@ -7,24 +7,28 @@ from dynagent.application.shared.handlers import handlers_of
 from dynagent.core.executions import Executions, StoredCheckpoints
 from dynagent.core.runs import CancelSignal, ChildStore, Dispatch, Notifier, Runner, Submissions, TraceLog
 from dynagent.infrastructure.langgraph.agent_runs import AgentRuns
+from dynagent.infrastructure.observability.dispatch import ObservedDispatch
 from dynagent.infrastructure.observability.failures import log_crash
 from dynagent.infrastructure.postgres.runs.children import PostgresChildren
+from dynagent.infrastructure.postgres.runs.dispatch import PostgresDispatch
 from dynagent.infrastructure.postgres.runs.executions import executions_in
 from dynagent.infrastructure.postgres.runs.readers import PostgresAgentConfigurations, PostgresChats
 from dynagent.infrastructure.postgres.runs.submissions import PostgresSubmissions
 from dynagent.infrastructure.tools.arguments import misfits
-from dynagent.main.noun import Binds, Noun, Process, Routes
+from dynagent.main.noun import Binds, Noun, Process
 from dynagent.presentation.api import chats
 from dynagent.presentation.api.executions import again, questions, routes
+from dynagent.presentation.api.shared.router import Routes
 
 
 def _binds(process: Process) -> Binds:
     pool, signals = process.database.pool, process.signals
+    dispatch = PostgresDispatch(pool, user_cap=process.settings.run.max_concurrent_runs_per_user)
     return Binds(
         shared={
             ChildStore: PostgresChildren(pool, signals.notifier),
             CancelSignal: signals.cancel_signal,
-            Dispatch: process.dispatch,
+            Dispatch: ObservedDispatch(dispatch, process.metrics),
             Notifier: signals.notifier,
             StoredCheckpoints: process.checkpoints,
             Submissions: PostgresSubmissions(pool, process.deliver, signals.hub.opened),

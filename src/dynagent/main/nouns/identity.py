@@ -14,8 +14,9 @@ from dynagent.infrastructure.postgres.identity import PostgresUsers
 from dynagent.infrastructure.postgres.runs.executions import executions_in
 from dynagent.infrastructure.postgres.unit_of_work import Scopes
 from dynagent.infrastructure.security.identity import Identity
-from dynagent.main.noun import Binds, Noun, Routes, Scoped, routes_of
+from dynagent.main.noun import Binds, Noun, Scoped, routes_of
 from dynagent.presentation.api.identity import people, records, sessions
+from dynagent.presentation.api.shared.router import Routes
 
 REPOSITORIES: Scoped = {
     ports.AccessKeys: lambda scope: PostgresAccessKeys(scope.session, scope.user_id),

@@ -5,8 +5,9 @@ from dynagent.core import language_models as ports
 from dynagent.infrastructure.llm.catalogue import PricedModels
 from dynagent.infrastructure.llm.provider_key_check import HttpProviderKeyCheck
 from dynagent.infrastructure.postgres.language_models import PostgresModelRecords, PostgresProviderKeys
-from dynagent.main.noun import Binds, Noun, Process, Routes, Scoped
+from dynagent.main.noun import Binds, Noun, Process, Scoped
 from dynagent.presentation.api.language_models import keys, routes
+from dynagent.presentation.api.shared.router import Routes
 
 REPOSITORIES: Scoped = {
     ports.ModelRecords: lambda scope: PostgresModelRecords(

@@ -8,8 +8,9 @@ from dynagent.core.schedules import Schedules, Timetable
 from dynagent.infrastructure.cron.timetable import CronTimetable
 from dynagent.infrastructure.postgres.schedule_firing import PostgresFiring
 from dynagent.infrastructure.postgres.schedules import PostgresSchedules
-from dynagent.main.noun import Binds, Noun, Process, Routes
+from dynagent.main.noun import Binds, Noun, Process
 from dynagent.presentation.api import schedules
+from dynagent.presentation.api.shared.router import Routes
 
 TIMETABLE = CronTimetable()
 

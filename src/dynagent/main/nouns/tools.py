@@ -3,7 +3,8 @@
 from dynagent.application.shared.handlers import handlers_of
 from dynagent.core.tools import CallableTools, CustomTools, ToolCatalogue, ToolSandbox
 from dynagent.infrastructure.postgres.custom_tools import PostgresCustomTools
-from dynagent.main.noun import Binds, Noun, Process, Routes
+from dynagent.main.noun import Binds, Noun, Process
+from dynagent.presentation.api.shared.router import Routes
 from dynagent.presentation.api.tools import routes
 
 

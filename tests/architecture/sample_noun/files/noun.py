@@ -4,8 +4,9 @@ from dynagent.core.notes import Notes
 from dynagent.infrastructure.postgres.notes import PostgresNotes
 
 from dynagent.application.shared.handlers import handlers_of
-from dynagent.main.noun import Binds, Noun, Routes
+from dynagent.main.noun import Binds, Noun
 from dynagent.presentation.api import notes
+from dynagent.presentation.api.shared.router import Routes
 
 noun = Noun(
     handlers=handlers_of("notes"),
