@@ -31,7 +31,6 @@ from dynagent.infrastructure.sandbox.settings import SandboxSettings
 from dynagent.infrastructure.security.keyring import FILE_NAME, SecretSettings, load_keyring
 from dynagent.infrastructure.security.settings import AuthSettings
 from dynagent.main import Settings
-from dynagent.presentation.api.shared.headers import exact_origins
 
 if TYPE_CHECKING:
     from taskiq import AsyncBroker
@@ -65,7 +64,7 @@ def _wrong_settings() -> list[str]:
     if not wrong:
         settings = Settings()
         try:
-            exact_origins(settings.api.cors_origins)
+            settings.api.exact_origins()
             Database(settings.database)
         except DynagentError as error:
             wrong.append(error.detail)

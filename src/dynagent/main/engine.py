@@ -39,6 +39,7 @@ from dynagent.infrastructure.tools.opening import open_tools
 from dynagent.main import nouns
 from dynagent.main.noun import Binds, Process, nouns_of, routes_of
 from dynagent.main.settings import Settings
+from dynagent.presentation.worker.door import WorkerDoor
 from dynagent.presentation.worker.worker import Worker
 
 NOUNS = nouns_of(nouns)
@@ -55,6 +56,11 @@ class Engine:
     process: Process
     worker: Worker
     health: Health
+
+    def door(self) -> WorkerDoor:
+        """Return the little HTTP of a process without an API."""
+        metrics = self.process.metrics.render
+        return WorkerDoor(metrics=metrics, health=self.health.report, trouble=lambda: self.worker.trouble)
 
 
 @asynccontextmanager

@@ -6,7 +6,7 @@ from dynagent.core.agents import AgentRepository
 from dynagent.infrastructure.hybrid.agents import cached_agents
 from dynagent.infrastructure.tools.arguments import schema_fault
 from dynagent.main.noun import Binds, Noun, Process
-from dynagent.presentation.api.agents import routes, run
+from dynagent.presentation.api.agents import routes
 from dynagent.presentation.api.shared.router import Routes
 
 
@@ -20,6 +20,6 @@ def _binds(process: Process) -> Binds:
 noun = Noun(
     handlers=handlers_of("agents"),
     binds=_binds,
-    routes=(Routes(30, routes.router), Routes(40, run.router)),
+    routes=(Routes(30, routes.router),),
     tag=(10, "Agents", "Make, change, version and run agents."),
 )

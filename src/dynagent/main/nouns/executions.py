@@ -16,8 +16,7 @@ from dynagent.infrastructure.postgres.runs.readers import PostgresAgentConfigura
 from dynagent.infrastructure.postgres.runs.submissions import PostgresSubmissions
 from dynagent.infrastructure.tools.arguments import misfits
 from dynagent.main.noun import Binds, Noun, Process
-from dynagent.presentation.api import chats
-from dynagent.presentation.api.executions import again, questions, routes
+from dynagent.presentation.api.executions import again, chats, of_agents, questions, routes
 from dynagent.presentation.api.shared.router import Routes
 
 
@@ -54,6 +53,7 @@ noun = Noun(
     runners=_runners,
     routes=(
         Routes(20, routes.router),
+        Routes(40, of_agents.router),
         Routes(60, again.router),
         Routes(70, questions.router),
         Routes(90, chats.router),

@@ -23,6 +23,6 @@ def _binds(process: Process) -> Binds:
 noun = Noun(
     handlers=handlers_of("tools"),
     binds=_binds,
-    routes=(Routes(50, routes.router),),
+    routes=(Routes(35, routes.of_agents), Routes(50, routes.router)),
     tag=(20, "Tools", "What agents can call: prebuilt and registered tools."),
 )
