@@ -19,10 +19,9 @@ from dynagent.infrastructure.postgres.identity_sessions import (
     PostgresStreamTickets,
 )
 from dynagent.infrastructure.postgres.language_models import PostgresModelRecords, PostgresProviderKeys
-from dynagent.infrastructure.postgres.runs.executions import PostgresExecutions
+from dynagent.infrastructure.postgres.runs.executions import PostgresExecutions, executions_in
 from dynagent.infrastructure.postgres.schedules import PostgresSchedules
 from dynagent.infrastructure.postgres.unit_of_work import Scope, Scopes
-from dynagent.main.nouns.executions import executions_of
 
 Publish = Callable[[str, Sequence[Frame]], None]
 
@@ -51,7 +50,7 @@ class Repositories:
         self.uow = scope.uow
         self.agents: AgentRepository = PostgresAgents(scope.session, scope.user_id)
         self.custom_tools = PostgresCustomTools(scope.session, scope.user_id)
-        self.executions: PostgresExecutions = executions_of(scope, publish)
+        self.executions: PostgresExecutions = executions_in(scope, publish)
         self.schedules = PostgresSchedules(scope.session, scope.user_id)
         self.identity = IdentityRepositories(scope.session, scope.user_id, scope.caller.is_admin)
 

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from dynagent.cli import app
 from dynagent.infrastructure.observability.metrics import Metrics
-from dynagent.main.process_metrics import ProcessMetrics
+from dynagent.infrastructure.observability.process_metrics import ProcessMetrics
 from tests.architecture.source import ROOT
 
 BACKENDS, WORKERS = ("backend", "backend-2"), ("worker", "worker-2")
@@ -178,7 +178,8 @@ def metrics_there() -> set[str]:
     """Return the names under which a process shows its metrics."""
     metrics = Metrics()
     process = MagicMock()
-    ProcessMetrics(metrics, worker=process, signals=process, writer=process, pool=process, database=process)
+    parts = dict.fromkeys(("worker", "writer", "signals", "circuits", "database"), process)
+    ProcessMetrics(metrics, **parts)
     return {
         sample
         for family in metrics.registry.collect()

@@ -10,8 +10,8 @@ from benchmarks.scripted_model import ScriptedModel
 from dynagent.infrastructure.llm.factory import ModelSettings
 from dynagent.infrastructure.observability.logging import LogSettings
 from dynagent.infrastructure.postgres.database import DatabaseSettings
+from dynagent.infrastructure.trace.settings import TraceSettings
 from dynagent.main import Settings, open_platform
-from dynagent.main.settings import TraceSettings
 from tests.main.people import People
 
 

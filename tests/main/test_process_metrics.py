@@ -7,10 +7,10 @@ from typing import Any
 import asyncpg
 import pytest
 
+from dynagent.infrastructure.observability import process_metrics
 from dynagent.infrastructure.observability.health import Condition
-from dynagent.main import process_metrics
-from dynagent.main.health import judged
-from dynagent.main.process_metrics import Queue
+from dynagent.infrastructure.observability.parts import judged
+from dynagent.infrastructure.postgres.runs.queue import Queue
 from tests.main.people import People
 
 GROW = (

@@ -18,6 +18,7 @@ from dynagent.cli.failures import CannotStart, wrong_settings
 from dynagent.cli.listening import ServerSettings, take_address
 from dynagent.cli.worker import ScrapeSettings
 from dynagent.core.shared.errors import DynagentError
+from dynagent.core.tools import isolation_text
 from dynagent.infrastructure.llm.factory import DEMO, OPENAI, ModelSettings
 from dynagent.infrastructure.llm.proxies import unusable_proxy
 from dynagent.infrastructure.observability.disk import check_disk
@@ -25,13 +26,11 @@ from dynagent.infrastructure.observability.health import Condition, Finding, Par
 from dynagent.infrastructure.postgres.database import Database, DatabaseSettings
 from dynagent.infrastructure.redis.client import connect, ping
 from dynagent.infrastructure.redis.settings import BrokerSettings, RedisSettings, read_address
-from dynagent.infrastructure.sandbox.levels import isolation_text
 from dynagent.infrastructure.sandbox.sandbox import ZygoteSandbox
 from dynagent.infrastructure.sandbox.settings import SandboxSettings
 from dynagent.infrastructure.security.keyring import FILE_NAME, SecretSettings, load_keyring
 from dynagent.infrastructure.security.settings import AuthSettings
 from dynagent.main import Settings
-from dynagent.presentation.api.shared.headers import exact_origins
 
 if TYPE_CHECKING:
     from taskiq import AsyncBroker
@@ -65,7 +64,7 @@ def _wrong_settings() -> list[str]:
     if not wrong:
         settings = Settings()
         try:
-            exact_origins(settings.api.cors_origins)
+            settings.api.exact_origins()
             Database(settings.database)
         except DynagentError as error:
             wrong.append(error.detail)

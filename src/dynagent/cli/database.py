@@ -5,16 +5,14 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
-from sqlalchemy import text
-
 from dynagent.cli.failures import CannotStart, run
 from dynagent.infrastructure.observability.logging import LogSettings, configure_logging
 from dynagent.infrastructure.postgres import migrations
 from dynagent.infrastructure.postgres.backup import Copied, NotRestorable, back_up, restore, version_of
-from dynagent.infrastructure.postgres.database import Database, DatabaseSettings, open_engine
-from dynagent.infrastructure.postgres.prune import Pruned, RetentionSettings, prune, table_sizes, tidy, what_would_go
-
-ALIVE = "SELECT count(*)::int FROM workers WHERE NOT dead AND lease_until > now()"
+from dynagent.infrastructure.postgres.database import Database, DatabaseSettings
+from dynagent.infrastructure.postgres.prune import RetentionSettings, table_sizes, tidy
+from dynagent.infrastructure.postgres.runs.queue import count_alive
+from dynagent.infrastructure.postgres.runs.retention import Pruned, prune, what_would_go
 
 
 def run_upgrade(revision: str) -> int:
@@ -84,7 +82,7 @@ def run_reset(*, sure: bool) -> int:
         if not sure:
             raise CannotStart("this removes everything in the database; say --yes, and make a backup first")
         async with _dsn() as dsn:
-            await _check_unused(dsn)
+            await _check_unused()
             await migrations.downgrade(dsn, "base")
             await migrations.upgrade(dsn)
         print("dynagent: the database is empty")
@@ -160,14 +158,10 @@ def _print_pruned(pruned: Pruned, days: int, done: str) -> None:
     )
 
 
-async def _check_unused(dsn: str) -> None:
-    engine = open_engine(dsn)
-    try:
-        async with engine.connect() as connection:
-            there = await connection.scalar(text("SELECT to_regclass('workers') IS NOT NULL"))
-            alive = await connection.scalar(text(ALIVE)) if there else 0
-    finally:
-        await engine.dispose()
+async def _check_unused() -> None:
+    async with _connected() as database:
+        there = await database.pool.fetchval("SELECT to_regclass('workers') IS NOT NULL")
+        alive = sum(await count_alive(database.pool)) if there else 0
     if alive:
         raise CannotStart(f"{alive} servers or workers are alive on this database; stop them first")
 

@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 
 from dynagent.core.shared.errors import DynagentError
 from dynagent.infrastructure.observability.health import Condition, Finding
+from dynagent.infrastructure.observability.parts import judged, judged_clock
 from dynagent.infrastructure.postgres import migrations
 from dynagent.infrastructure.postgres.activity import Activity, read_activity
 from dynagent.infrastructure.postgres.database import Database, DatabaseSettings
-from dynagent.main.health import judged, judged_clock
-from dynagent.main.process_metrics import Queue, read_queue
+from dynagent.infrastructure.postgres.runs.queue import Queue, read_queue
 
 OK, WARN, FAIL = Condition.OK, Condition.WARN, Condition.FAIL
 UNKNOWN = Finding(WARN, "not known while the database is away")

@@ -9,8 +9,10 @@ from dynagent.core.identity import normal_email, normal_username
 from dynagent.core.shared.paging import PageRequest
 from dynagent.infrastructure.observability.logging import configure_logging
 from dynagent.infrastructure.postgres.database import Database
+from dynagent.infrastructure.postgres.identity_sessions import PostgresPrincipals
 from dynagent.infrastructure.postgres.migrations import check_schema
-from dynagent.main.identity import make_identity, open_keys
+from dynagent.infrastructure.security.identity import make_identity
+from dynagent.infrastructure.security.keyring import load_keyring
 from dynagent.main.nouns.identity import bus_over
 from dynagent.main.settings import Settings
 
@@ -25,9 +27,8 @@ def run_password_link(login: str) -> int:
         await database.connect()
         try:
             await check_schema(database.pool)
-            # Nothing here counts attempts, so no Redis is asked.
-            keys = open_keys(settings)
-            bus = bus_over(database, make_identity(settings.auth, keys, pool=database.pool, redis_url=None))
+            keys = load_keyring(settings.secrets, settings.database.data_dir, may_generate=settings.is_local)
+            bus = bus_over(database, make_identity(settings.auth, keys, principals=PostgresPrincipals(database.pool)))
             made = await _link_for(bus, login)
         finally:
             await database.close()

@@ -63,9 +63,7 @@ def _door_of(engine: "Engine") -> Generator[None]:
     if scrape.port is None:
         yield
         return
-    from dynagent.presentation.worker.door import WorkerDoor
-
-    door = WorkerDoor(metrics=engine.metrics.render, health=engine.health.report, trouble=lambda: engine.worker.trouble)
+    door = engine.door()
     try:
         door.open(scrape.host, scrape.port)
     except OSError as error:

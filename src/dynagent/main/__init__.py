@@ -18,20 +18,20 @@ from dynagent.presentation.lazy_app import LazyApp
 __all__ = ["Announce", "Engine", "Platform", "Settings", "create_app", "open_engine", "open_platform"]
 
 
-def _on_terminal(line: str) -> None:
-    # Not through the log: the link of the first setup is for whoever sees the terminal, and for nobody later.
-    sys.stderr.write(f"dynagent: {line}\n")
-
-
 def create_app(settings: Settings | None = None) -> LazyApp:
     """Return the application for any ASGI server; settings come from the environment unless given."""
 
     @asynccontextmanager
     async def opened() -> AsyncGenerator[ASGIApp]:
+        # Not through the log: the link of the first setup is for whoever sees the terminal, and for nobody later.
         async with open_platform(settings, announce=_on_terminal) as platform:
             yield platform.asgi
 
     return LazyApp(opened)
+
+
+def _on_terminal(line: str) -> None:
+    sys.stderr.write(f"dynagent: {line}\n")
 
 
 def __getattr__(name: str) -> Any:

@@ -13,20 +13,17 @@ from fastapi import APIRouter
 from dynagent.application.shared.bus import OpenScope, Route
 from dynagent.application.shared.resolver import Resolver
 from dynagent.core.executions import AgentRunner
-from dynagent.core.runs import Dispatch, Runner, TraceLog
-from dynagent.core.shared.clock import Clock
+from dynagent.core.runs import Runner
 from dynagent.core.tools import ToolCatalogue
+from dynagent.infrastructure.hybrid.ground import Ground
 from dynagent.infrastructure.langgraph.checkpoints import Checkpoints
 from dynagent.infrastructure.llm.in_use import ModelsInUse
-from dynagent.infrastructure.observability.metrics import Metrics
-from dynagent.infrastructure.postgres.database import Database
 from dynagent.infrastructure.postgres.model_usage import PostgresModelUsage
-from dynagent.infrastructure.postgres.runs.submissions import Deliver
 from dynagent.infrastructure.postgres.unit_of_work import Scope
 from dynagent.infrastructure.sandbox.sandbox import ZygoteSandbox
-from dynagent.main.identity import Identity
+from dynagent.infrastructure.security.identity import Identity
 from dynagent.main.settings import Settings
-from dynagent.main.signals import Signals
+from dynagent.presentation.api.shared.router import Routes
 
 Shared = Mapping[Any, Any]
 """Port → the adapter that all messages of a process share."""
@@ -34,23 +31,16 @@ Scoped = Mapping[Any, Callable[[Scope], Any]]
 """Port → how its adapter is made from the scope of one message."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Process:
+@dataclass(frozen=True, kw_only=True)
+class Process(Ground):
     """What is open in this process, for nouns to make their ports from."""
 
     settings: Settings
-    database: Database
-    clock: Clock
-    deliver: Deliver
-    signals: Signals
-    metrics: Metrics
     identity: Identity
     models: ModelsInUse
     usage: PostgresModelUsage
-    trace: TraceLog
     catalogue: ToolCatalogue
     sandbox: ZygoteSandbox
-    dispatch: Dispatch
     runner: AgentRunner
     checkpoints: Checkpoints
 
@@ -62,14 +52,6 @@ class Binds:
     shared: Shared = field(default_factory=dict[Any, Any])
     scoped: Scoped = field(default_factory=dict[Any, Callable[[Scope], Any]])
     around: Mapping[Any, OpenScope] = field(default_factory=dict[Any, OpenScope])
-
-
-@dataclass(frozen=True, slots=True)
-class Routes:
-    """A router and its place: routes are tried in this order, so the busiest have the lowest numbers."""
-
-    place: int
-    router: APIRouter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,16 +68,6 @@ class Noun:
     routes: Sequence[Routes] = ()
     tag: tuple[int, str, str] | None = None
     background: Callable[[Process, AsyncExitStack], None] | None = None
-
-
-def handlers_in(*modules: ModuleType) -> list[type]:
-    """Return the handlers that these modules define."""
-    return [
-        kind
-        for module in modules
-        for name, kind in vars(module).items()
-        if name.endswith("Handler") and isinstance(kind, type) and kind.__module__ == module.__name__
-    ]
 
 
 def nouns_of(package: ModuleType) -> list[Noun]:

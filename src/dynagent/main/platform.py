@@ -1,8 +1,8 @@
 """The platform of one process: the engine with the API around it."""
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from pathlib import Path
+from dataclasses import dataclass
 
 from fastapi import FastAPI
 from starlette.types import ASGIApp
@@ -11,27 +11,30 @@ from dynagent.application.commands.identity import PrepareSetup
 from dynagent.application.shared.bus import Bus
 from dynagent.application.shared.caller import LOCAL_USER_ID, SYSTEM
 from dynagent.infrastructure.observability.requests import observe
+from dynagent.infrastructure.security.identity import Identity
 from dynagent.main.engine import NOUNS, Announce, open_engine
 from dynagent.main.noun import routers_of, tags_of
 from dynagent.main.settings import Settings
 from dynagent.presentation.api.app import build_app
+from dynagent.presentation.api.shared.auth import FrontDoor
+from dynagent.presentation.api.shared.site import built_frontend
 from dynagent.presentation.api.shared.sse import StreamHost, StreamShutdown
 from dynagent.presentation.worker.worker import Worker
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Platform:
     """What runs in this process. `asgi` is the API with logs and metrics around it, `app` the API itself."""
 
-    def __init__(self, *, bus: Bus, worker: Worker, app: FastAPI, asgi: ASGIApp, shutdown: StreamShutdown) -> None:
-        self.bus = bus
-        self.worker = worker
-        self.app = app
-        self.asgi = asgi
-        self._shutdown = shutdown
+    bus: Bus
+    worker: Worker
+    app: FastAPI
+    asgi: ASGIApp
+    shutdown: StreamShutdown
 
     def begin_shutdown(self) -> None:
         """Tell open streams to come back later; call it before waiting for connections to end."""
-        self._shutdown.begin()
+        self.shutdown.begin()
 
 
 @asynccontextmanager
@@ -44,7 +47,7 @@ async def open_platform(
     """
     settings = settings or Settings()
     async with open_engine(settings, announce=announce, takes_work=takes_work) as engine:
-        bus, metrics = engine.bus, engine.metrics
+        bus, metrics = engine.bus, engine.process.metrics
         shutdown = StreamShutdown()
         app = build_app(
             bus,
@@ -55,26 +58,24 @@ async def open_platform(
             settings=settings.api,
             shutdown=shutdown,
             frontend=built_frontend(),
-            door=engine.identity.door,
+            door=door_of(engine.process.identity),
         )
-        await _announce_setup(bus, settings, announce)
-        unsigned = LOCAL_USER_ID if settings.auth.auth_mode == "local" else None
+        if not settings.is_local and (token := await bus.send(PrepareSetup(), SYSTEM)) is not None:
+            # What stands behind the # is never sent to any server.
+            announce(f"no administrator yet: open /setup#token={token} of this server to become it (once)")
+        unsigned = LOCAL_USER_ID if settings.is_local else None
         asgi = observe(StreamHost(app), metrics, unsigned)
         yield Platform(bus=bus, worker=engine.worker, app=app, asgi=asgi, shutdown=shutdown)
 
 
-async def _announce_setup(bus: Bus, settings: Settings, announce: Announce) -> None:
-    """Print the one-time link of the first setup; what stands behind the # is never sent to any server."""
-    if settings.auth.auth_mode == "required":
-        token = await bus.send(PrepareSetup(), SYSTEM)
-        if token is not None:
-            announce(f"no administrator yet: open /setup#token={token} of this server to become it (once)")
-
-
-def built_frontend(places: Sequence[Path] = ()) -> Path | None:
-    """Return the directory of the built user interface: in the checkout or inside the installed package."""
-    here = Path(__file__).resolve()
-    for place in (*places, here.parents[3] / "frontend" / "out", here.parents[1] / "frontend"):
-        if (place / "index.html").is_file():
-            return place
-    return None
+def door_of(identity: Identity) -> FrontDoor:
+    """Return how requests are let in."""
+    settings, metrics_token = identity.settings, identity.settings.metrics_token
+    return FrontDoor(
+        sign_in_required=settings.auth_mode == "required",
+        secure_cookies=settings.cookie_secure,
+        user_rate=settings.rate_limit_per_minute,
+        address_rate=settings.address_limit_per_minute,
+        rates=identity.throttle,
+        metrics_token=metrics_token.get_secret_value() if metrics_token else None,
+    )

@@ -4,11 +4,13 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
 
 from dynagent.core.executions import RunPlan
 from dynagent.core.runs import Claim, Outcome, RunLost, RunStatus
 from dynagent.core.shared.calls import ToolCall
 from dynagent.infrastructure.langgraph.checkpoints import Checkpoints
+from dynagent.infrastructure.langgraph.fenced_saver import FencedSaver
 from dynagent.infrastructure.langgraph.runner import LangGraphRunner, RunnerSettings
 from dynagent.infrastructure.postgres.database import Database
 from dynagent.infrastructure.postgres.runs.dispatch import PostgresDispatch
@@ -99,3 +101,11 @@ async def test_stored_states_are_shown_newest_first(database: Database, checkpoi
     assert newest.timestamp.tzinfo is not None
     assert newest.state_data["progress"]["pending"][0]["name"] == "pay"
     assert await checkpoints.list(claim.run.id, 1) == [newest]
+
+
+def test_every_method_of_the_library_that_writes_in_a_run_is_fenced() -> None:
+    """A release with a new way to write must not come in beside the fence; pruning is no work of a run."""
+    reads, no_work_of_a_run = {"alist", "aget_tuple", "aget_delta_channel_history"}, {"aprune"}
+    asynchronous = {name for name in vars(AsyncPostgresSaver) if name.startswith("a")}
+
+    assert asynchronous - reads - no_work_of_a_run == {name for name in vars(FencedSaver) if name.startswith("a")}

@@ -12,15 +12,15 @@ from dynagent.core.executions import ChatFilter, ExecutionFilter
 from dynagent.core.identity import AuditFilter
 from dynagent.core.runs import RunStatus
 from dynagent.core.shared.paging import PageRequest
-from dynagent.infrastructure.postgres.chats import forget_chat
 from dynagent.infrastructure.postgres.database import Database
 from dynagent.infrastructure.postgres.model_usage import SUMS
 from dynagent.infrastructure.postgres.outbox import LEFT_BEHIND
+from dynagent.infrastructure.postgres.runs.chats import forget_chat
 from dynagent.infrastructure.postgres.runs.dispatch import PostgresDispatch
 from dynagent.infrastructure.postgres.runs.expiry import ExpiringQuestions
 from dynagent.infrastructure.postgres.runs.leases import PostgresLeases
+from dynagent.infrastructure.postgres.runs.queue import PENDING
 from dynagent.infrastructure.postgres.runs.trace_log import READ
-from dynagent.main.process_metrics import PENDING
 from tests.conftest import connected_to
 from tests.repositories import Repositories, RepositoryScopes
 from tests.servers import TestPostgres

@@ -8,17 +8,9 @@ from dynagent.core.executions import Execution
 from dynagent.core.runs import RunStatus
 from dynagent.core.shared.ids import new_id
 from dynagent.infrastructure.postgres.database import Database, DatabaseSettings
-from dynagent.infrastructure.postgres.prune import (
-    Housekeeping,
-    Pruned,
-    RetentionSettings,
-    make_months_ahead,
-    prune,
-    table_sizes,
-    tidy,
-    what_would_go,
-)
+from dynagent.infrastructure.postgres.prune import Housekeeping, RetentionSettings, table_sizes, tidy
 from dynagent.infrastructure.postgres.runs.dispatch import PostgresDispatch
+from dynagent.infrastructure.postgres.runs.retention import Pruned, make_months_ahead, prune, what_would_go
 from tests.conftest import ScopeFor
 from tests.infrastructure.postgres.rows import add_execution, add_worker
 

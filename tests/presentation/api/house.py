@@ -20,6 +20,7 @@ from dynagent.application.queries.executions import follow, read
 from dynagent.application.queries.executions.follow import Ask
 from dynagent.application.shared.bus import Bus
 from dynagent.application.shared.caller import Caller
+from dynagent.application.shared.handlers import handlers_in
 from dynagent.application.shared.resolver import Resolver
 from dynagent.core.agents import AgentRepository
 from dynagent.core.executions import Executions
@@ -44,7 +45,7 @@ from dynagent.core.shared.unit_of_work import UnitOfWork
 from dynagent.core.tools import CallableTools, CustomTools, ToolCatalogue, ToolSandbox
 from dynagent.infrastructure.tools.arguments import misfits, schema_fault
 from dynagent.main.engine import NOUNS
-from dynagent.main.noun import handlers_in, routers_of, tags_of
+from dynagent.main.noun import routers_of, tags_of
 from dynagent.presentation.api.app import build_app
 from dynagent.presentation.api.settings import ApiSettings
 from dynagent.presentation.api.shared.sse import StreamShutdown

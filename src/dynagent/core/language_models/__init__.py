@@ -75,6 +75,7 @@ from dynagent.core.language_models.records import (
     ProviderKeys,
     ProviderKeyTaken,
     TooManyModels,
+    UsersModels,
     mask_key,
 )
 from dynagent.core.language_models.usage import ModelUsage, ProviderUsage
@@ -141,6 +142,7 @@ __all__ = [
     "TooManyModels",
     "ToolChoice",
     "ToolSpec",
+    "UsersModels",
     "Wish",
     "check_endpoint",
     "complexity_of",

@@ -1,5 +1,7 @@
 """Models and keys as people keep them: a name, a provider, an endpoint; keys are sealed and shown masked."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
@@ -264,3 +266,13 @@ class ModelsInStore(Protocol):
 def mask_key(key: str) -> str:
     """Return what may be shown of a key: its last four characters, of long keys only."""
     return "…" + key[-4:] if len(key) >= 16 else "…"
+
+
+@dataclass(frozen=True, slots=True)
+class UsersModels:
+    """A user's own and the global models, the user's keys, and whether the user is an administrator."""
+
+    records: Sequence[ModelRecord]
+    keys: Sequence[ProviderKey]
+    is_admin: bool
+    tracing_key: ProviderKey | None = None

@@ -1,10 +1,38 @@
-"""Ending asyncio tasks for certain."""
+"""What runs beside others: started for a while, and ended for certain."""
 
 import asyncio
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import AsyncGenerator, Awaitable, Iterable
+from contextlib import asynccontextmanager
+from typing import Any, Protocol, TypeVar
 
 AGAIN_S = 0.5
+
+
+class Runs(Protocol):
+    """Something with a life: it works from its start to its stop."""
+
+    def start(self) -> Awaitable[None] | None:
+        """Begin; called on the running loop."""
+        ...
+
+    def stop(self) -> Awaitable[None]:
+        """End, also when the start has failed."""
+        ...
+
+
+R = TypeVar("R", bound=Runs)
+
+
+@asynccontextmanager
+async def running(part: R) -> AsyncGenerator[R]:
+    """Start a part, give it, stop it at the end."""
+    try:
+        started = part.start()
+        if started is not None:
+            await started
+        yield part
+    finally:
+        await part.stop()
 
 
 async def end_tasks(tasks: Iterable[asyncio.Task[Any] | None]) -> None:

@@ -51,6 +51,7 @@ from dynagent.core.tools.ports import (
     ToolFactory,
     ToolOutcome,
     ToolSandbox,
+    isolation_text,
 )
 from dynagent.core.tools.schema import arguments_schema, parameter_texts, read_arguments
 from dynagent.core.tools.toolsfile import FoundKind, FoundTool, ToolsFile
@@ -108,6 +109,7 @@ __all__ = [
     "ToolsFile",
     "arguments_schema",
     "check_tool_name",
+    "isolation_text",
     "parameter_texts",
     "read_arguments",
     "same_looking",

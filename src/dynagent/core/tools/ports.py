@@ -168,3 +168,12 @@ class ToolSandbox(Protocol):
     async def status(self) -> dict[str, Any]:
         """Return level (int), layers (name → reason or true) and advice, for health and doctor."""
         ...
+
+
+def isolation_text(status: dict[str, Any]) -> str:
+    """Return a sandbox's status as one line: the level, the layers that hold, and why the others do not."""
+    layers: dict[str, bool | str] = status["layers"]
+    held = ", ".join(name for name, reason in layers.items() if reason is True)
+    missing = "; ".join(f"no {name}: {reason}" for name, reason in layers.items() if reason is not True)
+    line = f"level {status['level']} of 3 ({held or 'no layer holds'})"
+    return "; ".join(part for part in (line, missing, status.get("pool_memory", "")) if part)

@@ -1,10 +1,40 @@
 """Agents with their copies in front (`agent:{id}`, 3600 s)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from dynagent.core.agents import Agent, AgentFilter, AgentRepository, AgentVersion
 from dynagent.core.shared.paging import Page, PageRequest
-from dynagent.infrastructure.hybrid.repository import AfterCommit, EntityCache, HybridRepository, PublishToOthers
+from dynagent.infrastructure.hybrid.repository import (
+    AfterCommit,
+    EntityCache,
+    HybridRepository,
+    ObserveRead,
+    PublishToOthers,
+)
+from dynagent.infrastructure.hybrid.signals import Signals
+from dynagent.infrastructure.postgres.agents import PostgresAgents
+from dynagent.infrastructure.postgres.unit_of_work import Scope
+
+
+def cached_agents(signals: Signals, observe: ObserveRead) -> Callable[[Scope], AgentRepository]:
+    """Return what makes the caller's agents of a scope, with copies that all processes keep true."""
+    copies = EntityCache(signals.cache, prefix="agent", model=Agent, observe=observe)
+    signals.serve_copies(copies)
+
+    def agents_of(scope: Scope) -> AgentRepository:
+        agents = PostgresAgents(scope.session, scope.user_id)
+        if scope.late:
+            # What a copy of the store says may be old already; the cache must not keep it.
+            return agents
+        return HybridAgentRepository(
+            agents,
+            copies,
+            user_id=scope.user_id,
+            after_commit=scope.uow.after_commit,
+            publish_to_others=signals.forget_elsewhere,
+        )
+
+    return agents_of
 
 
 class HybridAgentRepository(HybridRepository[Agent], AgentRepository):

@@ -1,20 +1,23 @@
 """LangGraph's PostgreSQL saver with a fence: an attempt that was replaced moves no head."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
+from typing import Any
 
+from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.base import ChannelVersions, CheckpointMetadata
+from langgraph.checkpoint.base import Checkpoint as StoredCheckpoint
 from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
-from psycopg import AsyncConnection, AsyncCursor, OperationalError
+from psycopg import AsyncConnection, OperationalError
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from dynagent.core.executions import Checkpoint
-from dynagent.core.runs import Claim, RunLost
+from dynagent.core.runs import Claim
 from dynagent.core.shared.text import clean_json
 from dynagent.infrastructure.postgres.errors import RETRY_AFTER_S, DatabaseUnreachable
-
-OWNED = "SELECT 1 FROM runs WHERE id = %s AND attempt = %s AND status = 'running' FOR SHARE"
+from dynagent.infrastructure.postgres.runs.fence import hold
 
 Connections = AsyncConnectionPool[AsyncConnection[DictRow]]
 
@@ -57,27 +60,41 @@ async def _stored_states(saver: AsyncPostgresSaver, thread_id: str, limit: int) 
 
 
 class FencedSaver(AsyncPostgresSaver):
-    """The saver of one attempt; writes raise RunLost once another attempt owns the execution."""
+    """The saver of one attempt; writes raise RunLost once another attempt owns the execution.
+
+    Each write is that of a saver of its own over one connection, whose transaction holds the lock for all of it.
+    """
 
     def __init__(self, pool: Connections, claim: Claim) -> None:
         super().__init__(pool)
         self._pool = pool
         self._claim = claim
 
+    async def aput(
+        self,
+        config: RunnableConfig,
+        checkpoint: StoredCheckpoint,
+        metadata: CheckpointMetadata,
+        new_versions: ChannelVersions,
+    ) -> RunnableConfig:
+        """Store a state."""
+        async with self._fenced() as saver:
+            return await saver.aput(config, checkpoint, metadata, new_versions)
+
+    async def aput_writes(
+        self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str = ""
+    ) -> None:
+        """Store what a step has written so far."""
+        async with self._fenced() as saver:
+            await saver.aput_writes(config, writes, task_id, task_path)
+
+    async def adelete_thread(self, thread_id: str) -> None:
+        """Remove all states of a run."""
+        async with self._fenced() as saver:
+            await saver.adelete_thread(thread_id)
+
     @asynccontextmanager
-    async def _cursor(self, *, pipeline: bool = False) -> AsyncGenerator[AsyncCursor[DictRow]]:
-        # The base class asks for a pipeline exactly where it writes; a transaction holds the lock for all of it.
-        if not pipeline:
-            async with super()._cursor() as cursor:
-                yield cursor
-            return
-        execution = self._claim.run
-        async with (
-            self._pool.connection() as connection,
-            connection.transaction(),
-            connection.cursor(binary=True, row_factory=dict_row) as cursor,
-        ):
-            await cursor.execute(OWNED, (execution.id, execution.attempt))
-            if await cursor.fetchone() is None:
-                raise RunLost(f"execution {execution.id}: attempt {execution.attempt} is over")
-            yield cursor
+    async def _fenced(self) -> AsyncGenerator[AsyncPostgresSaver]:
+        async with self._pool.connection() as connection, connection.transaction():
+            await hold(connection, self._claim)
+            yield AsyncPostgresSaver(connection, serde=self.serde)

@@ -1,7 +1,8 @@
 """The port over langchain-openai's client: for proxies, the Responses API and whatever else LangChain can reach.
 
 Its own reading of replies is not used: it parses a call's arguments anew with every piece, which costs the square of
-their length. The bytes go to the readers that the wire lane has, so both lanes understand the same endpoints.
+their length. The bytes go to the readers that the wire lane has, so both lanes understand the same endpoints. Nor is
+its writing of requests, which only private functions do.
 """
 
 import asyncio
@@ -11,13 +12,10 @@ from typing import Any, Protocol, cast
 
 import httpx2
 import openai
-from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage, ToolMessage
-from langchain_core.messages.tool import ToolCall as LangChainToolCall
 from langchain_openai import ChatOpenAI
 from openai import AsyncAPIResponse
 
 from dynagent.core.language_models import (
-    ChatMessage,
     ModelError,
     ModelReply,
     ModelRequest,
@@ -26,9 +24,10 @@ from dynagent.core.language_models import (
     OnText,
 )
 from dynagent.infrastructure.llm.completions.asides import source_of
-from dynagent.infrastructure.llm.completions.request import request_body, response_format, write_name, write_tool
+from dynagent.infrastructure.llm.completions.request import request_body
 from dynagent.infrastructure.llm.completions.response import ResponseReader
 from dynagent.infrastructure.llm.completions.responses_api import ResponsesReader
+from dynagent.infrastructure.llm.completions.responses_request import responses_body
 from dynagent.infrastructure.llm.errors import error_from_status, hide
 
 Opened = AbstractAsyncContextManager[AsyncAPIResponse[Any]]
@@ -82,10 +81,10 @@ class LangChainModel:
         return cast("Opened", create(model=self.name, messages=[], extra_body=body, **streamed))
 
     def _responses(self, request: ModelRequest) -> Opened:
-        messages = [write_message(message) for message in request.messages]
-        payload = cast("dict[str, Any]", self._client._get_request_payload(messages, **_options(request)))  # pyright: ignore[reportPrivateUsage, reportUnknownMemberType]
         create = self._client.root_async_client.responses.with_streaming_response.create
-        return cast("Opened", create(**payload | {"stream": True}))
+        return cast(
+            "Opened", create(model=self.name, input=[], stream=True, extra_body=responses_body(self.name, request))
+        )
 
 
 def open_langchain_model(
@@ -103,36 +102,6 @@ def open_langchain_model(
         stream_chunk_timeout=None,
     )
     return LangChainModel(name, client, api_key)
-
-
-def write_message(message: ChatMessage) -> BaseMessage:
-    """Return our message as LangChain's."""
-    if message.role == "system":
-        return SystemMessage(message.content)
-    if message.role == "user":
-        return HumanMessage(message.content)
-    if message.role == "tool":
-        return ToolMessage(message.content, tool_call_id=message.tool_call_id or "")
-    calls = [
-        LangChainToolCall(name=write_name(call.name), args=call.arguments or {}, id=call.id, type="tool_call")
-        for call in message.tool_calls
-    ]
-    return AIMessage(message.content, tool_calls=calls)
-
-
-def _options(request: ModelRequest) -> dict[str, Any]:
-    options: dict[str, Any] = {}
-    if request.temperature is not None:
-        options["temperature"] = request.temperature
-    if request.max_tokens is not None:
-        options["max_tokens"] = request.max_tokens
-    if request.tools:
-        options["tools"] = [write_tool(tool) for tool in request.tools]
-        if request.tool_choice != "auto":
-            options["tool_choice"] = request.tool_choice
-    if request.output_schema is not None:
-        options["response_format"] = response_format(request.output_schema)
-    return options
 
 
 async def _read(opened: Opened, reader: Reader, request: ModelRequest) -> None:

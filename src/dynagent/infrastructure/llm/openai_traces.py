@@ -78,7 +78,7 @@ class OpenAITraces:
         self._sending.add(task)
         task.add_done_callback(self._sending.discard)
 
-    async def settled(self) -> None:
+    async def aclose(self) -> None:
         """Wait until everything is sent."""
         while self._sending:
             await asyncio.gather(*self._sending, return_exceptions=True)

@@ -143,6 +143,7 @@ class Database:
         self._settings = settings
         url = settings.database_url
         self.dsn = libpq_url(url.get_secret_value()) if url else ""
+        self.data_dir = settings.data_dir
         self._embedded = None if url else embedded or EmbeddedPostgres(settings.data_dir)
         self._pool: Any = None
         self._beat_pool: Any = None

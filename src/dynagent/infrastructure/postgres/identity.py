@@ -47,7 +47,7 @@ class PostgresUsers(Users):
 
     async def create(self, entity: User) -> User:
         """Add a user without a password. Raises UsernameTaken."""
-        await self._write(sa.insert(users).values(id=entity.id, created_at=entity.created_at, **_columns(entity)))
+        await self._write(sa.insert(users).values(id=entity.id, created_at=entity.created_at, **columns_of(entity)))
         await self._give_role(entity)
         return entity
 
@@ -58,7 +58,7 @@ class PostgresUsers(Users):
 
     async def update(self, entity: User) -> User:
         """Store the new state and role; the password stays. Raises UsernameTaken, UserNotFound."""
-        await self._write(sa.update(users).where(users.c.id == entity.id).values(**_columns(entity)))
+        await self._write(sa.update(users).where(users.c.id == entity.id).values(**columns_of(entity)))
         await execute(self._session, sa.delete(user_roles).where(user_roles.c.user_id == entity.id))
         await self._give_role(entity)
         return entity
@@ -143,7 +143,8 @@ def read_user(row: Any) -> User:
     )
 
 
-def _columns(user: User) -> dict[str, Any]:
+def columns_of(user: User) -> dict[str, Any]:
+    """Return what an update stores of a user."""
     return {
         "username": normal_username(user.username),
         "email": normal_email(user.email),

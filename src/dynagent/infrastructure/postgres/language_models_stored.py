@@ -1,12 +1,10 @@
 """What one user's models are, for whoever asks them."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
-from dynagent.core.language_models import ModelRecord, ProviderKey
+from dynagent.core.language_models import UsersModels
 from dynagent.infrastructure.postgres.database import Database
 from dynagent.infrastructure.postgres.errors import in_our_words
 from dynagent.infrastructure.postgres.identity_tables import roles, user_roles
@@ -22,16 +20,6 @@ FOR_TOOLS = text_of(
         provider_keys.c.label == sa.any_(sa.bindparam("labels", type_=sa.ARRAY(sa.Text))),
     )
 )
-
-
-@dataclass(frozen=True, slots=True)
-class UsersModels:
-    """A user's own and the global models, the user's keys, and whether the user is an administrator."""
-
-    records: Sequence[ModelRecord]
-    keys: Sequence[ProviderKey]
-    is_admin: bool
-    tracing_key: ProviderKey | None = None
 
 
 class StoredModels:

@@ -5,24 +5,32 @@ written is never read here.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
+from dynagent.application.shared.bus import OpenScope
+from dynagent.application.shared.caller import Caller
+from dynagent.core.shared.errors import Unavailable
 from dynagent.core.shared.tasks import end_tasks
-from dynagent.infrastructure.postgres.database import DatabaseSettings, libpq_url, open_engine, open_reading_pool
+from dynagent.infrastructure.postgres.database import (
+    Database,
+    DatabaseSettings,
+    libpq_url,
+    open_engine,
+    open_reading_pool,
+)
 from dynagent.infrastructure.postgres.pool import Pool
+from dynagent.infrastructure.postgres.runs.queue import latest_beat_s
+from dynagent.infrastructure.postgres.unit_of_work import Scope, Scopes
 
 log = structlog.get_logger()
 
 CHECK_S = 2.0
 ANSWER_S = 2.0
-LATEST_BEAT_S = """
-SELECT coalesce(extract(epoch FROM now() - max(lease_until)), 'infinity')::float8 + $1 AS age_s FROM workers
-"""
-"""How old the youngest heartbeat is that has arrived there: it says how late the replica is, whatever replicates."""
 
 
 class Replica:
@@ -74,11 +82,33 @@ class Replica:
         """What makes sessions, None while the replica is not to be read."""
         return self._sessions if self._usable else None
 
+    def scopes_of(self, database: Database) -> Callable[[], OpenScope | None]:
+        """Return what gives, while the replica may be read, the way to open scopes there."""
+
+        def open_late() -> OpenScope | None:
+            sessions = self.sessions
+            if sessions is None:
+                return None
+            scopes = Scopes(database, deliver=lambda _: None, sessions=sessions)
+
+            @asynccontextmanager
+            async def late(caller: Caller) -> AsyncGenerator[Scope]:
+                try:
+                    async with scopes.open(caller) as scope:
+                        yield scope
+                except Unavailable as error:
+                    self.note_failure(error)
+                    raise
+
+            return late
+
+        return open_late
+
     async def check(self) -> None:
         """Find out whether it is there and not too late."""
         try:
             async with asyncio.timeout(ANSWER_S):
-                age_s = await self._pool.fetchval(LATEST_BEAT_S, self._lease_s)
+                age_s = await latest_beat_s(self._pool, self._lease_s)
         except Exception as error:
             self.note_failure(error)
             return

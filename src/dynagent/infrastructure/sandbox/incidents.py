@@ -1,6 +1,7 @@
 """From what the sandbox tells to the audit log, and from there to agents that are stopped."""
 
 import asyncio
+from typing import Protocol
 
 import structlog
 
@@ -9,8 +10,6 @@ from dynagent.application.reactions.identity import StopDangerousAgents, WriteAu
 from dynagent.application.shared.bus import Bus
 from dynagent.application.shared.caller import Caller
 from dynagent.core.shared.events import AgentEventObserver
-from dynagent.infrastructure.postgres.pool import Pool
-from dynagent.infrastructure.postgres.sandbox_audit import SandboxAudit
 from dynagent.infrastructure.sandbox.audit import AuditEvent
 
 log = structlog.get_logger()
@@ -19,14 +18,30 @@ INCIDENTS = frozenset({"sandbox.violation"})
 REPORTED = ("kind", "tool_id", "version")
 
 
+class StoresEvents(Protocol):
+    """Keeps events in the audit log."""
+
+    def start(self) -> None:
+        """Begin to store."""
+        ...
+
+    def keep(self, event: AuditEvent) -> None:
+        """Take an event; returns at once."""
+        ...
+
+    async def stop(self) -> None:
+        """Store what waits, then stop."""
+        ...
+
+
 class Incidents:
     """Keeps what the sandbox tells: handed to it as its keeper, attached to the bus once there is one.
 
     Every event goes to the audit log, in batches; a violation is reported over the bus as well, for the agent's sake.
     """
 
-    def __init__(self, pool: Pool) -> None:
-        self._stored = SandboxAudit(pool)
+    def __init__(self, stored: StoresEvents) -> None:
+        self._stored = stored
         self._bus: Bus | None = None
         self._reports: set[asyncio.Task[None]] = set()
 
@@ -58,7 +73,8 @@ class Incidents:
             await asyncio.gather(*self._reports, return_exceptions=True)
 
     async def stop(self) -> None:
-        """Store what waits to be stored; after the sandbox, which tells until its end."""
+        """Report and store what waits; after the sandbox, which tells until its end."""
+        await self.settled()
         await self._stored.stop()
 
     def _ended(self, report: asyncio.Task[None]) -> None:

@@ -1,51 +1,25 @@
 """Agents."""
 
-from collections.abc import Callable
-
-from dynagent.application.commands.agents import configure, lifecycle
 from dynagent.application.commands.agents.rules import SchemaFault
-from dynagent.application.queries import agents as queries
-from dynagent.core.agents import Agent, AgentRepository
-from dynagent.infrastructure.hybrid.agents import HybridAgentRepository
-from dynagent.infrastructure.hybrid.repository import EntityCache
-from dynagent.infrastructure.postgres.agents import PostgresAgents
-from dynagent.infrastructure.postgres.unit_of_work import Scope
+from dynagent.application.shared.handlers import handlers_of
+from dynagent.core.agents import AgentRepository
+from dynagent.infrastructure.hybrid.agents import cached_agents
 from dynagent.infrastructure.tools.arguments import schema_fault
-from dynagent.main.noun import Binds, Noun, Process, Routes, handlers_in
-from dynagent.presentation.api.agents import routes, run
+from dynagent.main.noun import Binds, Noun, Process
+from dynagent.presentation.api.agents import routes
+from dynagent.presentation.api.shared.router import Routes
 
 
 def _binds(process: Process) -> Binds:
     return Binds(
         shared={SchemaFault: schema_fault},
-        scoped={AgentRepository: _cached(process)},
+        scoped={AgentRepository: cached_agents(process.signals, process.metrics.cache_asked)},
     )
 
 
-def _cached(process: Process) -> Callable[[Scope], AgentRepository]:
-    signals = process.signals
-    copies = EntityCache(signals.cache, prefix="agent", model=Agent, observe=process.metrics.cache_asked)
-    signals.serve_copies(copies)
-
-    def agents_of(scope: Scope) -> AgentRepository:
-        agents = PostgresAgents(scope.session, scope.user_id)
-        if scope.late:
-            # What a copy of the store says may be old already; the cache must not keep it.
-            return agents
-        return HybridAgentRepository(
-            agents,
-            copies,
-            user_id=scope.user_id,
-            after_commit=scope.uow.after_commit,
-            publish_to_others=signals.forget_elsewhere,
-        )
-
-    return agents_of
-
-
 noun = Noun(
-    handlers=handlers_in(configure, lifecycle, queries),
+    handlers=handlers_of("agents"),
     binds=_binds,
-    routes=(Routes(30, routes.router), Routes(40, run.router)),
+    routes=(Routes(30, routes.router),),
     tag=(10, "Agents", "Make, change, version and run agents."),
 )

@@ -1,46 +1,38 @@
 """Language models: those that people keep, their providers, keys and use."""
 
-from dynagent.application.commands.language_models import models, provider_keys
-from dynagent.application.queries.language_models import choice, usage
-from dynagent.application.queries.language_models import models as model_queries
-from dynagent.core.language_models import (
-    ChatModels,
-    KnownModels,
-    ModelRecords,
-    ModelsInStore,
-    ModelUsage,
-    ProviderKeyCheck,
-    ProviderKeys,
-)
+from dynagent.application.shared.handlers import handlers_of
+from dynagent.core import language_models as ports
 from dynagent.infrastructure.llm.catalogue import PricedModels
 from dynagent.infrastructure.llm.provider_key_check import HttpProviderKeyCheck
 from dynagent.infrastructure.postgres.language_models import PostgresModelRecords, PostgresProviderKeys
-from dynagent.main.models import outbound_of
-from dynagent.main.noun import Binds, Noun, Process, Routes, Scoped, handlers_in
+from dynagent.main.noun import Binds, Noun, Process, Scoped
 from dynagent.presentation.api.language_models import keys, routes
+from dynagent.presentation.api.shared.router import Routes
 
 REPOSITORIES: Scoped = {
-    ModelRecords: lambda scope: PostgresModelRecords(scope.session, scope.user_id, writes_global=scope.caller.is_admin),
-    ProviderKeys: lambda scope: PostgresProviderKeys(scope.session, scope.user_id),
+    ports.ModelRecords: lambda scope: PostgresModelRecords(
+        scope.session, scope.user_id, writes_global=scope.caller.is_admin
+    ),
+    ports.ProviderKeys: lambda scope: PostgresProviderKeys(scope.session, scope.user_id),
 }
 
 
 def _binds(process: Process) -> Binds:
     return Binds(
         shared={
-            ChatModels: process.models,
-            ProviderKeyCheck: HttpProviderKeyCheck(outbound_of(process.settings)),
-            KnownModels: PricedModels(),
-            ModelUsage: process.usage,
-            ModelsInStore: process.models,
+            ports.ChatModels: process.models,
+            ports.ProviderKeyCheck: HttpProviderKeyCheck(process.settings.models_outbound),
+            ports.KnownModels: PricedModels(),
+            ports.ModelUsage: process.usage,
+            ports.ModelsInStore: process.models,
         },
         scoped=REPOSITORIES,
-        around={ChatModels: lambda caller: process.models.of(caller.user_id)},
+        around={ports.ChatModels: lambda caller: process.models.of(caller.user_id)},
     )
 
 
 noun = Noun(
-    handlers=handlers_in(models, provider_keys, model_queries, choice, usage),
+    handlers=handlers_of("language_models"),
     binds=_binds,
     routes=(Routes(100, routes.router), Routes(110, keys.router)),
     tag=(60, "Models", "Models you keep, their providers and keys."),

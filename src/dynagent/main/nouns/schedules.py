@@ -3,13 +3,14 @@
 from contextlib import AsyncExitStack
 
 from dynagent.application.commands import schedules as commands
-from dynagent.application.queries import schedules as queries
+from dynagent.application.shared.handlers import handlers_of
 from dynagent.core.schedules import Schedules, Timetable
 from dynagent.infrastructure.cron.timetable import CronTimetable
 from dynagent.infrastructure.postgres.schedule_firing import PostgresFiring
 from dynagent.infrastructure.postgres.schedules import PostgresSchedules
-from dynagent.main.noun import Binds, Noun, Process, Routes, handlers_in
+from dynagent.main.noun import Binds, Noun, Process
 from dynagent.presentation.api import schedules
+from dynagent.presentation.api.shared.router import Routes
 
 TIMETABLE = CronTimetable()
 
@@ -35,7 +36,7 @@ def _start_firing(process: Process, stack: AsyncExitStack) -> None:
 
 
 noun = Noun(
-    handlers=handlers_in(commands, queries),
+    handlers=handlers_of("schedules"),
     binds=_binds,
     routes=(Routes(80, schedules.router),),
     tag=(40, "Schedules", "Agents asked at set times."),

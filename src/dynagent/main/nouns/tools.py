@@ -1,10 +1,10 @@
 """Tools."""
 
-from dynagent.application.commands.tools import change, toolsfile, versions
-from dynagent.application.queries import tools as queries
+from dynagent.application.shared.handlers import handlers_of
 from dynagent.core.tools import CallableTools, CustomTools, ToolCatalogue, ToolSandbox
 from dynagent.infrastructure.postgres.custom_tools import PostgresCustomTools
-from dynagent.main.noun import Binds, Noun, Process, Routes, handlers_in
+from dynagent.main.noun import Binds, Noun, Process
+from dynagent.presentation.api.shared.router import Routes
 from dynagent.presentation.api.tools import routes
 
 
@@ -21,8 +21,8 @@ def _binds(process: Process) -> Binds:
 
 
 noun = Noun(
-    handlers=handlers_in(change, toolsfile, versions, queries),
+    handlers=handlers_of("tools"),
     binds=_binds,
-    routes=(Routes(50, routes.router),),
+    routes=(Routes(35, routes.of_agents), Routes(50, routes.router)),
     tag=(20, "Tools", "What agents can call: prebuilt and registered tools."),
 )

@@ -18,7 +18,7 @@ from dynagent.presentation.api.settings import ApiSettings
 from dynagent.presentation.api.shared import openapi, problems
 from dynagent.presentation.api.shared.auth import FrontDoor
 from dynagent.presentation.api.shared.head import HeadAsGet
-from dynagent.presentation.api.shared.headers import LoopbackOnly, SecurityHeaders, exact_origins
+from dynagent.presentation.api.shared.headers import LoopbackOnly, SecurityHeaders
 from dynagent.presentation.api.shared.limits import RequestLimits
 from dynagent.presentation.api.shared.origin import LocalOnly
 from dynagent.presentation.api.shared.router import PREFIX, PathAliases
@@ -86,7 +86,7 @@ def _layers(settings: ApiSettings, door: FrontDoor, frontend: Path | None) -> li
         layers.append(
             Middleware(
                 CORSMiddleware,
-                allow_origins=exact_origins(settings.cors_origins),
+                allow_origins=settings.exact_origins(),
                 allow_credentials=True,
                 allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
                 allow_headers=["*"],

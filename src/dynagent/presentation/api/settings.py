@@ -5,10 +5,18 @@ from typing import Annotated
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from dynagent.core.shared.errors import InvalidInput
+
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 
 Names = Annotated[tuple[str, ...], NoDecode]
 """A setting of several names, written with commas."""
+
+
+class OriginTooWide(InvalidInput):
+    """A setting would let every web page use this API with the cookies of whoever reads it."""
+
+    code = "origin_too_wide"
 
 
 class ApiSettings(BaseSettings):
@@ -34,6 +42,14 @@ class ApiSettings(BaseSettings):
         if sign_in_required and "cors_origins" not in self.model_fields_set:
             return self.model_copy(update={"cors_origins": ()})
         return self
+
+    def exact_origins(self) -> list[str]:
+        """Return the origins of pages that may use the API with cookies. Raises OriginTooWide unless each is exact."""
+        for origin in self.cors_origins:
+            scheme, separator, host = origin.partition("://")
+            if "*" in origin or not separator or scheme not in ("http", "https") or not host or "/" in host:
+                raise OriginTooWide(f"CORS_ORIGINS: {origin!r} is no exact origin such as https://app.example.org")
+        return list(self.cors_origins)
 
     @field_validator("allowed_hosts", "cors_origins", mode="before")
     @classmethod

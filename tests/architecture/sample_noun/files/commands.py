@@ -1,6 +1,6 @@
 """Commands about notes."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from dynagent.core.notes import Note, NoteNotFound, Notes
 
@@ -42,7 +42,7 @@ class CreateNoteHandler:
 
     async def __call__(self, message: CreateNote, caller: Caller) -> Note:
         """Return the note."""
-        note = await self.notes.create(Note(self.new_id(), message.text))
+        note = await self.notes.create(Note(id=self.new_id(), text=message.text))
         await self.uow.commit()
         return note
 
@@ -59,7 +59,7 @@ class ChangeNoteHandler:
         note = await self.notes.get_by_id(message.note_id)
         if note is None:
             raise NoteNotFound(f"there is no note {message.note_id!r}")
-        changed = await self.notes.update(replace(note, text=message.text))
+        changed = await self.notes.update(note.rewritten(message.text))
         await self.uow.commit()
         return changed
 

@@ -1,6 +1,6 @@
 """Notes: short texts of people."""
 
-from dataclasses import dataclass
+from pydantic import BaseModel, ConfigDict
 
 from dynagent.core.shared.errors import NotFound
 from dynagent.core.shared.repository import BaseRepository
@@ -12,12 +12,18 @@ class NoteNotFound(NotFound):
     code = "note_not_found"
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(BaseModel):
     """A note of its owner."""
+
+    model_config = ConfigDict(frozen=True)
 
     id: str
     text: str
+    version: int = 1
+
+    def rewritten(self, text: str) -> "Note":
+        """Return the next version."""
+        return self.model_copy(update={"text": text, "version": self.version + 1})
 
 
 class Notes(BaseRepository[Note]):

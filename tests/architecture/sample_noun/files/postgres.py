@@ -1,46 +1,25 @@
 """Notes in PostgreSQL."""
 
-from dynagent.core.notes import Note, Notes
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
+from dynagent.core.notes import Note, NoteNotFound, Notes
+from sqlalchemy import Column, Integer, Table, Text
 
-from dynagent.core.shared.ids import is_id
-from dynagent.infrastructure.postgres.statements import run
+from dynagent.infrastructure.postgres.kit.mapping import TableMapping
+from dynagent.infrastructure.postgres.kit.metadata import ID, metadata, of_user
+from dynagent.infrastructure.postgres.kit.owned import OwnedTable
 
-CREATE = text("INSERT INTO notes (id, user_id, text) VALUES (:id, :owner, :text)")
-GET = text("SELECT id::text AS id, text FROM notes WHERE id = :id AND user_id = :owner")
-UPDATE = text("UPDATE notes SET text = :text WHERE id = :id AND user_id = :owner")
-DELETE = text("DELETE FROM notes WHERE id = :id AND user_id = :owner RETURNING id")
-LIST = text("SELECT id::text AS id, text FROM notes WHERE user_id = :owner ORDER BY id DESC OFFSET :skip LIMIT :most")
+notes = Table(
+    "notes",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("user_id", ID, of_user(), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+)
 
 
-class PostgresNotes(Notes):
-    """One owner's notes in one session; nothing is committed here."""
+class PostgresNotes(OwnedTable[Note], Notes):
+    """One owner's notes in one session."""
 
-    def __init__(self, session: AsyncSession, user_id: str) -> None:
-        self._session = session
-        self._owner = user_id
-
-    async def create(self, entity: Note) -> Note:
-        """Add a note."""
-        await run(self._session, CREATE, id=entity.id, owner=self._owner, text=entity.text)
-        return entity
-
-    async def get_by_id(self, id: str) -> Note | None:
-        """Return the owner's note, or None."""
-        rows = await run(self._session, GET, id=id, owner=self._owner) if is_id(id) else []
-        return Note(**dict(rows[0])) if rows else None
-
-    async def update(self, entity: Note) -> Note:
-        """Store its text."""
-        await run(self._session, UPDATE, id=entity.id, owner=self._owner, text=entity.text)
-        return entity
-
-    async def delete(self, id: str) -> bool:
-        """Remove it."""
-        return is_id(id) and bool(await run(self._session, DELETE, id=id, owner=self._owner))
-
-    async def list_all(self, skip: int = 0, limit: int = 100) -> list[Note]:
-        """Return up to `limit` notes, newest first."""
-        rows = await run(self._session, LIST, owner=self._owner, skip=skip, most=limit)
-        return [Note(**dict(row)) for row in rows]
+    mapping = TableMapping(notes, Note)
+    noun = "note"
+    not_found = NoteNotFound

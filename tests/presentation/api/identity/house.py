@@ -10,13 +10,15 @@ import httpx2
 from dynagent.application.commands.identity import PrepareSetup
 from dynagent.application.shared.caller import SYSTEM
 from dynagent.infrastructure.postgres.database import Database
+from dynagent.infrastructure.postgres.identity_sessions import PostgresPrincipals
+from dynagent.infrastructure.security.identity import Identity, make_identity
 from dynagent.infrastructure.security.keyring import KeyRing
 from dynagent.infrastructure.security.passwords import Argon2Passwords
 from dynagent.infrastructure.security.settings import AuthSettings
 from dynagent.main.engine import NOUNS
-from dynagent.main.identity import Identity, make_identity
 from dynagent.main.noun import routers_of, tags_of
 from dynagent.main.nouns.identity import bus_over
+from dynagent.main.platform import door_of
 from dynagent.presentation.api.app import build_app
 from tests.fakes.clock import FakeClock
 from tests.presentation.api.house import WholeFinding
@@ -36,8 +38,7 @@ class IdentityHouse:
             make_identity(
                 AuthSettings.model_validate(wanted),
                 KeyRing(["s" * 40]),
-                pool=database.pool,
-                redis_url=None,
+                principals=PostgresPrincipals(database.pool),
             ),
             passwords=Argon2Passwords(passes=1, memory_kib=64),
         )
@@ -48,7 +49,7 @@ class IdentityHouse:
             tags=tags_of(NOUNS),
             health=_report,
             metrics=lambda: b"",
-            door=self.identity.door,
+            door=door_of(self.identity),
         )
 
     def client(self, token: str | None = None, *, address: str = "127.0.0.1") -> httpx2.AsyncClient:

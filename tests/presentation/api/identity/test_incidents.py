@@ -2,6 +2,7 @@
 
 from dynagent.core.shared.events import AgentEventObserver
 from dynagent.core.shared.ids import new_id
+from dynagent.infrastructure.postgres.sandbox_audit import SandboxAudit
 from dynagent.infrastructure.sandbox.audit import AuditEvent
 from dynagent.infrastructure.sandbox.incidents import Incidents
 from tests.conftest import connected_to
@@ -16,7 +17,7 @@ async def test_three_violations_within_an_hour_disable_the_agent(platform, fresh
     admin, owner, *_ = await _people(platform)
     things = await _things_of(owner)
     me = (await owner.get("/api/v1/users/me")).json()["id"]
-    incidents, observer = Incidents(database.pool), AgentEventObserver(lambda event, error: None)
+    incidents, observer = Incidents(SandboxAudit(database.pool)), AgentEventObserver(lambda event, error: None)
     incidents.attach(platform.bus, observer)
     for times in (1, 2, 3):
         assert (await owner.get(f"/api/agents/{things['agent_id']}")).json()["status"] == "active"
@@ -38,7 +39,7 @@ async def test_three_violations_within_an_hour_disable_the_agent(platform, fresh
 async def test_what_is_no_violation_or_nobodys_is_left_alone(platform, fresh_database_url: str) -> None:
     database = connected_to(fresh_database_url)
     await database.connect()
-    incidents = Incidents(database.pool)
+    incidents = Incidents(SandboxAudit(database.pool))
     incidents(AuditEvent("sandbox.violation", new_id(), "t", {}))
     incidents.attach(platform.bus, AgentEventObserver(lambda event, error: None))
     incidents(AuditEvent("tool.called", new_id(), "t", {}))
@@ -51,7 +52,7 @@ async def test_what_is_no_violation_or_nobodys_is_left_alone(platform, fresh_dat
 async def test_everything_that_is_told_is_kept(platform, fresh_database_url: str) -> None:
     database = connected_to(fresh_database_url)
     await database.connect()
-    incidents = Incidents(database.pool)
+    incidents = Incidents(SandboxAudit(database.pool))
     incidents.start()
     me = new_id()
     incidents(AuditEvent("tool.called", me, "shout", {"outcome": "result"}))

@@ -2,8 +2,7 @@
 
 import pytest
 
-from dynagent.presentation.api.settings import ApiSettings
-from dynagent.presentation.api.shared.headers import OriginTooWide, exact_origins
+from dynagent.presentation.api.settings import ApiSettings, OriginTooWide
 from tests.presentation.api.house import House
 
 
@@ -33,6 +32,6 @@ async def test_an_allowed_page_may_read_with_cookies_and_another_may_not() -> No
 @pytest.mark.parametrize("origin", ["*", "https://*.example.org", "null", "app.example.org", "https://a/b", "ftp://a"])
 def test_the_server_does_not_start_with_an_origin_that_is_not_exact(origin: str) -> None:
     with pytest.raises(OriginTooWide, match="CORS_ORIGINS"):
-        exact_origins(["https://good.example.org", origin])
+        ApiSettings(cors_origins=("https://good.example.org", origin)).exact_origins()
     with pytest.raises(OriginTooWide):
         House(ApiSettings(cors_origins=(origin,)))

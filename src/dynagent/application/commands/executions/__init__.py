@@ -1,7 +1,7 @@
 """Commands about executions: start, cancel, run (run.py, for workers)."""
 
 from dynagent.application.commands.executions.cancel import CancelExecution, CancelExecutionHandler
-from dynagent.application.commands.executions.settings import SubmitSettings
+from dynagent.application.commands.executions.settings import RunSettings, SubmitSettings
 from dynagent.application.commands.executions.start import (
     IdempotencyKeyReused,
     StartExecution,
@@ -13,6 +13,7 @@ __all__ = [
     "CancelExecution",
     "CancelExecutionHandler",
     "IdempotencyKeyReused",
+    "RunSettings",
     "StartExecution",
     "StartExecutionHandler",
     "Submission",

@@ -30,7 +30,7 @@ def request_body(model: str, request: ModelRequest, source: str = "") -> dict[st
     wanted = None if "aside" in omit else source
     body: dict[str, Any] = {
         "model": model,
-        "messages": [_write_message(message, wanted) for message in request.messages if _says_something(message)],
+        "messages": [_write_message(message, wanted) for message in request.messages if says_something(message)],
     }
     if "stream" not in omit:
         body["stream"] = True
@@ -50,6 +50,11 @@ def request_body(model: str, request: ModelRequest, source: str = "") -> dict[st
     if request.output_schema is not None and not (tools and "schema_with_tools" in omit):
         body["response_format"] = response_format(request.output_schema, strict="strict" not in omit)
     return body
+
+
+def says_something(message: ChatMessage) -> bool:
+    """Say whether a turn is sent: many endpoints refuse an empty one of the assistant, and with it all that follow."""
+    return message.role != "assistant" or bool(message.tool_calls) or not _is_blank(message.content)
 
 
 def write_tool(tool: ToolSpec) -> dict[str, Any]:
@@ -101,11 +106,6 @@ def write_arguments(call: ToolCall) -> str:
 def write_name(name: str) -> str:
     """Return a tool's name as every endpoint takes it; models invent others, which are answered with an error."""
     return _IMPOSSIBLE.sub("_", name)[:MAX_NAME] or "unknown"
-
-
-def _says_something(message: ChatMessage) -> bool:
-    """Many endpoints refuse a turn of the assistant that has neither text nor calls, and with it all that follow."""
-    return message.role != "assistant" or bool(message.tool_calls) or not _is_blank(message.content)
 
 
 def _is_blank(text: str) -> bool:

@@ -21,7 +21,7 @@ from dynagent.core.shared.clock import Clock, utc_now
 from dynagent.core.shared.errors import Conflict, StaleVersion
 from dynagent.core.shared.ids import is_id
 from dynagent.core.shared.paging import Page, PageRequest
-from dynagent.infrastructure.postgres import chats
+from dynagent.infrastructure.postgres.runs import chats
 from dynagent.infrastructure.postgres.runs.cancelling import cancel_trees
 from dynagent.infrastructure.postgres.runs.columns import COLUMNS, read_execution, values_of
 from dynagent.infrastructure.postgres.runs.interrupts import GO_ON as _GO_ON
@@ -29,6 +29,7 @@ from dynagent.infrastructure.postgres.runs.interrupts import read_interrupts, re
 from dynagent.infrastructure.postgres.runs.removal import remove
 from dynagent.infrastructure.postgres.runs.submissions import INSERT, WAITING, Correlation, opening_of
 from dynagent.infrastructure.postgres.statements import connection_of, fetch_one, fetch_page, run, sql
+from dynagent.infrastructure.postgres.unit_of_work import Scope
 from dynagent.infrastructure.trace.recorder import encode
 
 GET = sql("SELECT {columns} FROM runs WHERE id = :id AND user_id = :owner AND kind = 'agent'", columns=COLUMNS)
@@ -64,6 +65,18 @@ GO_ON = sql(_GO_ON.replace("{id}", ":id") + " AND user_id = :owner RETURNING {co
 
 OnStored = Callable[[str, Sequence[Frame]], None]
 """Takes an execution's id and events that are stored once the transaction is committed: its followers wait for them."""
+
+
+def executions_in(scope: Scope, publish: OnStored, correlation: Correlation) -> "PostgresExecutions":
+    """Return the caller's executions; `publish` gets the events that they store, once these are committed."""
+
+    def note(execution_id: str, frames: Sequence[Frame]) -> None:
+        async def hand_over() -> None:
+            publish(execution_id, frames)
+
+        scope.uow.after_commit(hand_over)
+
+    return PostgresExecutions(scope.session, scope.user_id, on_stored=note, correlation=correlation)
 
 
 class PostgresExecutions(Executions):

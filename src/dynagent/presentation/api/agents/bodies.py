@@ -12,7 +12,6 @@ from dynagent.application.commands.agents import StatusChange
 from dynagent.core.agents import Agent, AgentConfiguration, AgentKind, AgentStatus, AgentVersion, Visibility
 from dynagent.core.shared.ids import is_id
 from dynagent.core.shared.paging import Page
-from dynagent.presentation.api.executions.bodies import NOT_BLANK, OutputSchema
 from dynagent.presentation.api.shared.paging import Envelope, page_fields
 
 ModelNames = Mapping[str, str]
@@ -196,14 +195,3 @@ class BulkOut(BaseModel):
         """Return the answer for a change."""
         agents = [AgentOut.of(agent, names) for agent in change.agents]
         return cls(agents=agents, not_found=list(change.not_found), total=len(agents))
-
-
-class RunBody(BaseModel):
-    """A request to one agent (004's form of an execution)."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    input: str = Field(min_length=1, max_length=100_000, pattern=NOT_BLANK, examples=["Compute 23*19"])
-    conversation_id: str | None = Field(default=None, min_length=1, max_length=200)
-    context: dict[str, Any] = Field(default_factory=dict)
-    output_schema: OutputSchema = None

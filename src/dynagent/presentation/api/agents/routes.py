@@ -14,7 +14,6 @@ from dynagent.application.commands.agents import (
     UpdateAgent,
 )
 from dynagent.application.queries.agents import GetAgent, GetAgentVersion, ListAgents, ListAgentVersions, NameModels
-from dynagent.application.queries.tools import ListTools
 from dynagent.core.agents import Agent, AgentFilter, AgentKind, AgentStatus
 from dynagent.core.shared.ids import is_id
 from dynagent.presentation.api.agents.bodies import (
@@ -34,7 +33,6 @@ from dynagent.presentation.api.shared.dependencies import Ask, Asker
 from dynagent.presentation.api.shared.etag import MatchedVersion, set_version
 from dynagent.presentation.api.shared.paging import PageOf, link_next
 from dynagent.presentation.api.shared.router import noun_router
-from dynagent.presentation.api.tools.bodies import ToolList
 
 router = noun_router("agents", "Agents")
 
@@ -82,12 +80,6 @@ async def set_agents_status(body: BulkBody, ask: Ask) -> BulkOut:
     status = "active" if body.action == "enable" else "disabled"
     change = await ask(SetAgentStatus(body.ids, status))
     return BulkOut.of(change, await _model_names(ask, change.agents))
-
-
-@router.get("/tools/available", operation_id="list_attachable_tools", summary="List tools an agent can have")
-async def list_attachable_tools(ask: Ask) -> ToolList:
-    """Give the same tools as `GET /api/tools`."""
-    return ToolList.of(await ask(ListTools()))
 
 
 @router.get("/{agent_id}", operation_id="get_agent", summary="Get an agent")

@@ -156,3 +156,14 @@ def _fields(execution: Execution) -> dict[str, Any]:
         "completed_at": execution.completed_at,
         "duration_ms": execution.duration_ms,
     }
+
+
+class RunBody(BaseModel):
+    """A request to one agent (004's form of an execution)."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    input: str = Field(min_length=1, max_length=100_000, pattern=NOT_BLANK, examples=["Compute 23*19"])
+    conversation_id: str | None = Field(default=None, min_length=1, max_length=200)
+    context: dict[str, Any] = Field(default_factory=dict)
+    output_schema: OutputSchema = None

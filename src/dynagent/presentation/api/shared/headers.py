@@ -1,11 +1,9 @@
 """Security headers for every answer, exact origins, and the last guard of local mode. Pure ASGI: streams stream."""
 
 import ipaddress
-from collections.abc import Sequence
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from dynagent.core.shared.errors import InvalidInput
 from dynagent.presentation.api.shared.problems import problem_response
 
 _ALWAYS = (
@@ -19,21 +17,6 @@ _ALWAYS = (
 _API_POLICY = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
 _TLS_ONLY = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
 _CROSS_ORIGIN = b"access-control-allow-origin"
-
-
-class OriginTooWide(InvalidInput):
-    """A setting would let every web page use this API with the cookies of whoever reads it."""
-
-    code = "origin_too_wide"
-
-
-def exact_origins(origins: Sequence[str]) -> list[str]:
-    """Return the origins of pages that may use the API with cookies. Raises OriginTooWide unless each is exact."""
-    for origin in origins:
-        scheme, separator, host = origin.partition("://")
-        if "*" in origin or not separator or scheme not in ("http", "https") or not host or "/" in host:
-            raise OriginTooWide(f"CORS_ORIGINS: {origin!r} is no exact origin such as https://app.example.org")
-    return list(origins)
 
 
 class SecurityHeaders:

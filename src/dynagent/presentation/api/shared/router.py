@@ -4,6 +4,8 @@ Routes are declared once, under `/api`. What the client wrote is resolved to tha
 templates in logs and metrics stay one per route too.
 """
 
+from dataclasses import dataclass
+
 from fastapi import APIRouter
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -11,6 +13,14 @@ from dynagent.presentation.api.shared.limits import StrictRoute
 
 CURRENT = "/api/v1"
 PREFIX = "/api"
+
+
+@dataclass(frozen=True, slots=True)
+class Routes:
+    """A router and its place: routes are tried in this order, so the busiest have the lowest numbers."""
+
+    place: int
+    router: APIRouter
 
 
 def noun_router(noun: str, tag: str, route_class: type[StrictRoute] = StrictRoute) -> APIRouter:

@@ -34,6 +34,13 @@ ASK_AGAIN = b"no-cache"
 FOUND = (200, 206, 304)
 
 
+def built_frontend() -> Path | None:
+    """Return the directory of the built user interface: in the checkout or inside the installed package."""
+    package = Path(__file__).resolve().parents[3]
+    places = (package.parents[1] / "frontend" / "out", package / "frontend")
+    return next((place for place in places if (place / "index.html").is_file()), None)
+
+
 class Site:
     """Put around the application that serves the files."""
 

@@ -27,6 +27,7 @@ from dynagent.presentation.api.tools.source import SourceRoute
 from dynagent.presentation.api.tools.toolsfile import ImportedTools, ToolsFileBody
 
 router = noun_router("tools", "Tools", SourceRoute)
+of_agents = noun_router("agents", "Agents")
 
 VersionNumber = Annotated[int, Path(ge=1, le=2**31 - 1)]
 Search = Annotated[str | None, Query(max_length=200, description="In name, description and tags.")]
@@ -128,3 +129,9 @@ async def restore_tool_version(
     tool = await ask(RestoreToolVersion(name, version, matched))
     set_version(response, tool.version)
     return ToolOut.of_custom(tool)
+
+
+@of_agents.get("/tools/available", operation_id="list_attachable_tools", summary="List tools an agent can have")
+async def list_attachable_tools(ask: Ask) -> ToolList:
+    """Give the same tools as `GET /api/tools`."""
+    return ToolList.of(await ask(ListTools()))

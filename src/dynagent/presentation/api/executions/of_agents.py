@@ -3,8 +3,7 @@
 from fastapi import Response
 
 from dynagent.application.commands.executions import StartExecution
-from dynagent.presentation.api.agents.bodies import RunBody
-from dynagent.presentation.api.executions.bodies import ExecutionOut
+from dynagent.presentation.api.executions.bodies import ExecutionOut, RunBody
 from dynagent.presentation.api.executions.routes import IdempotencyKey
 from dynagent.presentation.api.executions.submit import submit_and_wait
 from dynagent.presentation.api.shared.dependencies import Ask, StreamsOf

@@ -1,14 +1,15 @@
 """How this process and others reach each other: notifications, cancels, news of traces, copies to forget."""
 
 import asyncio
-from collections.abc import Sequence
-from contextlib import AsyncExitStack
-from typing import TYPE_CHECKING
+from collections.abc import AsyncGenerator, Awaitable, Sequence
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
+from typing import TYPE_CHECKING, Protocol
 
 from dynagent.core.agents import Agent
 from dynagent.core.runs import Frame, Lane, Notifier
 from dynagent.core.shared.cache import GONE, Cache
 from dynagent.core.shared.ids import new_id
+from dynagent.core.shared.tasks import running
 from dynagent.infrastructure.hybrid.repository import EntityCache, copy_version
 from dynagent.infrastructure.memory.cache import MemoryCache
 from dynagent.infrastructure.memory.signals import NearestNotifier, SpreadCancelSignal
@@ -22,9 +23,8 @@ from dynagent.infrastructure.postgres.notice_signals import (
 from dynagent.infrastructure.postgres.notices import Channel, PostgresNotices
 from dynagent.infrastructure.postgres.outbox import Carry
 from dynagent.infrastructure.postgres.runs.leases import PostgresLeases
+from dynagent.infrastructure.redis.settings import BrokerSettings, RedisSettings
 from dynagent.infrastructure.trace.hub import TraceHub
-from dynagent.main.settings import Settings
-from dynagent.presentation.worker.worker import Worker
 
 if TYPE_CHECKING:
     from dynagent.infrastructure.redis.client import RedisGuard
@@ -32,12 +32,46 @@ if TYPE_CHECKING:
     from dynagent.infrastructure.redis.trace_fanout import RedisTraceFanout
 
 
+class Hears(Protocol):
+    """The worker of this process, as signals reach it."""
+
+    def notify(self, execution_id: str, lane: Lane) -> None:
+        """There may be something to run."""
+        ...
+
+    def has_room(self, lane: Lane) -> bool:
+        """Whether a notification of this lane would start a run at once."""
+        ...
+
+    def room(self, lane: Lane) -> Awaitable[None]:
+        """Return when the lane has a free place."""
+        ...
+
+    def cancel(self, execution_id: str) -> None:
+        """Stop an execution that runs here."""
+        ...
+
+
+@asynccontextmanager
+async def open_signals(
+    database: Database, leases: PostgresLeases, *, redis: RedisSettings, broker: BrokerSettings
+) -> AsyncGenerator["Signals"]:
+    """Give the signals of a process while they listen."""
+    async with AsyncExitStack() as stack:
+        signals = Signals(database, leases, redis=redis, broker=broker)
+        await signals.start(stack)
+        yield signals
+
+
 class Signals:
     """Made for one process; with `REDIS_URL` over Redis, without over PostgreSQL's notices, alone in memory."""
 
-    def __init__(self, settings: Settings, database: Database, leases: PostgresLeases) -> None:
-        self._settings = settings
-        self._database = database
+    def __init__(
+        self, database: Database, leases: PostgresLeases, *, redis: RedisSettings, broker: BrokerSettings
+    ) -> None:
+        self._redis = redis
+        self.with_redis = redis.url is not None
+        self._broker_url = broker.url or redis.url
         self._leases = leases
         self._sender = new_id()
         self.hub = TraceHub()
@@ -69,8 +103,7 @@ class Signals:
         self._trace_news.listen(self.notices, self.hub.poke)
         self.notices.listen(Channel.HERE, self._leases.hear_of)
         self.notices.on_gap(self._after_gap)
-        await self.notices.start()
-        stack.push_async_callback(self.notices.stop)
+        await stack.enter_async_context(running(self.notices))
 
     def serve_copies(self, copies: EntityCache[Agent]) -> None:
         """Have other processes' changes forgotten here, and tell them of ours (`forget_elsewhere`)."""
@@ -82,7 +115,7 @@ class Signals:
         text = agent if isinstance(agent, str) else f"{agent.id} {copy_version(agent.updated_at)}"
         await self._copy_notices.publish(text)
 
-    def attach(self, worker: Worker, *, takes_work: bool) -> None:
+    def attach(self, worker: Hears, *, takes_work: bool) -> None:
         """Have the worker hear what is for it; one that takes no work must leave the notifications to the others."""
         self.notifier.attach(worker.notify, worker.has_room)
         self.cancel_signal.attach(worker.cancel)
@@ -122,20 +155,18 @@ class Signals:
         return self.guard is not None and self.guard.trouble is None
 
     def _remote_notifier(self) -> Notifier:
-        url = self._settings.broker.url or self._settings.redis.url
-        if url is None:
+        if self._broker_url is None:
             return self._notice_notifier
         # Redis, taskiq and what they bring are 16 MB and a quarter of a second that one process does without.
         from dynagent.infrastructure.redis.notifier import TaskiqNotifier, broker_factory
 
-        self._taskiq = TaskiqNotifier(broker_factory(url))
+        self._taskiq = TaskiqNotifier(broker_factory(self._broker_url))
         return self._taskiq
 
     async def _start_redis(self, stack: AsyncExitStack) -> None:
         if self._taskiq is not None:
-            await self._taskiq.start()
-            stack.push_async_callback(self._taskiq.stop)
-        if self._settings.redis.url is None:
+            await stack.enter_async_context(running(self._taskiq))
+        if self._redis.url is None:
             return
         # Imported here for the same reason.
         from dynagent.infrastructure.redis.cache import RedisCache
@@ -144,16 +175,14 @@ class Signals:
         from dynagent.infrastructure.redis.trace_fanout import RedisTraceFanout
 
         runs = ServerRuns()
-        redis = connect(self._settings.redis, runs)
-        stack.push_async_callback(redis.aclose)
-        self.guard = RedisGuard(open_s=self._settings.redis.open_s, probe=lambda: ping(redis))
+        redis = await stack.enter_async_context(aclosing(connect(self._redis, runs)))
+        self.guard = RedisGuard(open_s=self._redis.open_s, probe=lambda: ping(redis))
         self.cache = RedisCache(redis, self.guard, runs=runs)
-        if self._settings.redis.events_stream:
-            self.carry = RedisEventStream(redis, self._settings.redis.events_stream).carry
-        server = news_server(redis, self._settings.redis)
+        if self._redis.events_stream:
+            self.carry = RedisEventStream(redis, self._redis.events_stream).carry
+        server = news_server(redis, self._redis)
         self._fanout = RedisTraceFanout(server, self.hub, on_gap=self.hub.poke_all)
-        await self._fanout.start()
-        stack.push_async_callback(self._fanout.stop)
+        await stack.enter_async_context(running(self._fanout))
 
     def _after_gap(self) -> None:
         self.hub.poke_all()

@@ -1,53 +1,84 @@
 """The parts that `/health` asks, each with what to do when it is not well."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+from typing import Protocol
 
 from dynagent.core.shared.clock import Clock, utc_now
-from dynagent.core.tools import ToolSandbox
-from dynagent.infrastructure.llm.in_use import ModelsInUse
+from dynagent.core.shared.tasks import running
+from dynagent.core.tools import ToolSandbox, isolation_text
 from dynagent.infrastructure.observability.disk import check_disk
-from dynagent.infrastructure.observability.health import Condition, Finding, Part
+from dynagent.infrastructure.observability.health import Condition, Finding, Health, Part
+from dynagent.infrastructure.observability.metrics import Metrics
+from dynagent.infrastructure.observability.process_metrics import Connects, HasTrouble, ProcessMetrics, Works
 from dynagent.infrastructure.postgres.database import Database
 from dynagent.infrastructure.postgres.replica import Replica
-from dynagent.infrastructure.sandbox.levels import isolation_text
-from dynagent.main.process_metrics import ProcessMetrics, Queue, StoresEvents
-from dynagent.main.settings import Settings
-from dynagent.main.signals import Signals
-from dynagent.presentation.worker.worker import Worker
+from dynagent.infrastructure.postgres.runs.queue import Queue
 
 LONG_WAIT_S = 60.0
 LATE_LOOP_S = 1.0
 LATE_CLOCK_S = 5.0
 
 
-def parts_of(
-    settings: Settings,
-    process_metrics: ProcessMetrics,
+class Answers(Protocol):
+    """The models of this process, as far as they are watched."""
+
+    def circuits(self) -> Mapping[tuple[str, str], int]:
+        """Return how many endpoints of which provider are in which state."""
+        ...
+
+    @property
+    def default(self) -> str:
+        """Name of the default model."""
+        ...
+
+    @property
+    def circuit_open(self) -> bool:
+        """Whether its endpoint failed repeatedly."""
+        ...
+
+
+@asynccontextmanager
+async def open_watch(
+    metrics: Metrics,
     *,
-    database: Database,
-    clock: Clock,
-    models: ModelsInUse,
+    worker: Works,
+    writer: HasTrouble,
+    signals: Connects,
+    models: Answers,
     sandbox: ToolSandbox,
+    database: Database,
     replica: Replica | None,
-) -> Sequence[Part]:
-    """Return everything there is to ask in this process; only the database is needed for `ok`."""
+    clock: Clock,
+) -> AsyncGenerator[Health]:
+    """Put what a process knows into `metrics` while this is open, and give what asks its parts how they are."""
+    watched = ProcessMetrics(
+        metrics,
+        worker=worker,
+        writer=writer,
+        signals=signals,
+        circuits=models.circuits,
+        database=database,
+        late_pool=lambda: replica and replica.pool,
+    )
     parts = [
         Part("database", lambda: _check_database(database)),
         Part("model", lambda: _check_model(models), required=False),
-        Part("worker", lambda: _check_worker(process_metrics.worker), required=False),
-        Part("queue", lambda: _check_queue(process_metrics), required=False),
-        Part("event loop", lambda: _check_loop(process_metrics), required=False),
+        Part("worker", lambda: _check_worker(worker), required=False),
+        Part("queue", lambda: _check_queue(watched), required=False),
+        Part("event loop", lambda: _check_loop(watched), required=False),
         Part("clock", lambda: _check_clock(clock), required=False),
-        Part("trace", lambda: _check_trace(process_metrics.writer), required=False),
+        Part("trace", lambda: _check_trace(writer), required=False),
         Part("sandbox", lambda: _check_sandbox(sandbox), required=False, timeout_s=5.0),
     ]
-    if settings.redis.url is not None:
-        parts.append(Part("redis", lambda: _check_redis(process_metrics.signals), required=False))
+    if signals.with_redis:
+        parts.append(Part("redis", lambda: _check_redis(signals), required=False))
     if replica is not None:
         parts.append(Part("replica", lambda: _check_replica(replica), required=False))
     if database.is_embedded:
-        parts.append(Part("disk", lambda: check_disk(settings.database.data_dir)))
-    return parts
+        parts.append(Part("disk", lambda: check_disk(database.data_dir)))
+    async with running(watched):
+        yield Health(parts)
 
 
 async def _check_database(database: Database) -> Finding:
@@ -62,14 +93,14 @@ async def _check_replica(replica: Replica) -> Finding:
     return Finding(Condition.WARN, f"the read replica is left alone: {replica.trouble}", advice)
 
 
-async def _check_redis(signals: Signals) -> Finding:
+async def _check_redis(signals: Connects) -> Finding:
     found = await signals.cache.status()
     if found == "ok":
         return Finding(Condition.OK, "Redis answers")
     return Finding(Condition.WARN, found, "everything works without it, slower; check REDIS_URL")
 
 
-async def _check_model(models: ModelsInUse) -> Finding:
+async def _check_model(models: Answers) -> Finding:
     if models.circuit_open:
         advice = "look at OPENAI_BASE_URL and at the provider's status page; fallback models answer meanwhile"
         return Finding(Condition.WARN, "the default model's endpoint failed repeatedly and its circuit is open", advice)
@@ -77,7 +108,7 @@ async def _check_model(models: ModelsInUse) -> Finding:
     return Finding(Condition.OK, f"the default model is {models.default}", advice)
 
 
-async def _check_worker(worker: Worker) -> Finding:
+async def _check_worker(worker: Works) -> Finding:
     if worker.trouble is not None:
         advice = "look at the database and at the event loop; it comes back by itself"
         return Finding(Condition.WARN, worker.trouble, advice)
@@ -130,7 +161,7 @@ async def _check_loop(process_metrics: ProcessMetrics) -> Finding:
     return Finding(Condition.WARN, found, advice)
 
 
-async def _check_trace(writer: StoresEvents) -> Finding:
+async def _check_trace(writer: HasTrouble) -> Finding:
     if writer.trouble is None:
         return Finding(Condition.OK, "events are stored")
     advice = "runs wait and go on by themselves; look at the database and its disk"
