@@ -55,6 +55,7 @@ from tests.fakes.executions import FakeCancelSignal, FakeExecutions, FakeNotifie
 from tests.fakes.language_models import FakeChatModels, FakeModelRecords
 from tests.fakes.secrets import FakeBox
 from tests.fakes.unit_of_work import FakeUnitOfWork
+from tests.presentation.api.documented import DocumentedTransport
 
 
 @dataclass
@@ -113,7 +114,7 @@ class House:
 
     def client(self) -> httpx2.AsyncClient:
         """Return a client that talks to the application in this process; failures are answers, not exceptions."""
-        transport = httpx2.ASGITransport(app=self.app, raise_app_exceptions=False)
+        transport = DocumentedTransport(self.app)
         return httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000")
 
     async def play(self, execution_id: str) -> None:

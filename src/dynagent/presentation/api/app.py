@@ -108,10 +108,5 @@ def _add_routes(app: FastAPI, routers: Sequence[APIRouter], frontend: Path | Non
         app.add_api_route("/", system.get_api_information, include_in_schema=False)
     else:
         app.frontend("/", directory=frontend)
-    app.state.route_methods = [
-        (route.path_regex, frozenset(route.methods or ())) for router in routers for route in _routes(router)
-    ]
-
-
-def _routes(router: APIRouter) -> list[APIRoute]:
-    return [route for route in router.routes if isinstance(route, APIRoute)]
+    app.state.routes = [route for router in routers for route in router.routes if isinstance(route, APIRoute)]
+    app.state.route_methods = [(route.path_regex, frozenset(route.methods or ())) for route in app.state.routes]

@@ -19,6 +19,7 @@ from dynagent.main.noun import routers_of, tags_of
 from dynagent.main.nouns.identity import bus_over
 from dynagent.presentation.api.app import build_app
 from tests.fakes.clock import FakeClock
+from tests.presentation.api.documented import DocumentedTransport
 from tests.presentation.api.house import WholeFinding
 
 PASSWORD = "a long sentence, really"
@@ -53,7 +54,7 @@ class IdentityHouse:
 
     def client(self, token: str | None = None, *, address: str = "127.0.0.1") -> httpx2.AsyncClient:
         """Return a client with a cookie jar of its own."""
-        transport = httpx2.ASGITransport(app=self.app, raise_app_exceptions=False, client=(address, 1))
+        transport = DocumentedTransport(self.app, client=(address, 1))
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         return httpx2.AsyncClient(transport=transport, base_url=BASE, headers=headers)
 

@@ -16,6 +16,7 @@ from dynagent.infrastructure.postgres.database import DatabaseSettings
 from dynagent.infrastructure.security.keyring import SecretSettings
 from dynagent.infrastructure.security.settings import AuthSettings
 from dynagent.main import Platform, Settings, open_platform
+from tests.presentation.api.documented import DocumentedTransport
 from tests.presentation.api.identity.house import BASE, signed_in
 from tests.presentation.api.identity.routes import BODIES, CODE, LAST, OTHERS_THINGS, PASSWORD, PERMISSIONS
 
@@ -163,9 +164,7 @@ def _granted(role: str) -> frozenset[str]:
 
 
 def _client(app: FastAPI) -> httpx2.AsyncClient:
-    return httpx2.AsyncClient(
-        transport=httpx2.ASGITransport(app=app, raise_app_exceptions=False), base_url=BASE, timeout=30
-    )
+    return httpx2.AsyncClient(transport=DocumentedTransport(app), base_url=BASE, timeout=30)
 
 
 async def _people(platform: Platform) -> tuple[httpx2.AsyncClient, ...]:
