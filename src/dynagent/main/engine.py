@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import structlog
 
 from dynagent.application.queries.executions.follow import Ask
+from dynagent.application.shared.access import Access
 from dynagent.application.shared.bus import Bus
 from dynagent.core.runs import Runners, TraceLog
 from dynagent.core.shared.clock import Clock
@@ -43,7 +44,7 @@ from dynagent.main import nouns
 from dynagent.main.health import parts_of
 from dynagent.main.identity import Identity, open_identity, open_keys
 from dynagent.main.models import open_models, open_traces, open_usage, watch_circuits
-from dynagent.main.noun import Binds, Process, nouns_of, routes_of
+from dynagent.main.noun import Binds, Process, access_of, nouns_of, retention_of, routes_of
 from dynagent.main.process_metrics import ProcessMetrics
 from dynagent.main.replica import late_scopes, open_replica
 from dynagent.main.settings import Settings
@@ -98,6 +99,7 @@ async def open_engine(settings: Settings, *, announce: Announce, takes_work: boo
 
     Raises DynagentError with one clear line for what keeps it from starting.
     """
+    settings = settings.with_those_of(model for noun in NOUNS for model in noun.settings)
     configure_logging(settings.log)
     keys = open_keys(settings)
     async with AsyncExitStack() as stack:
@@ -184,7 +186,7 @@ async def _start_worker(ground: Ground, bus: Bus, process: Process, *, takes_wor
         for noun in NOUNS:
             if noun.background is not None:
                 noun.background(process, stack)
-        housekeeping = Housekeeping(ground.database.pool, settings.retention)
+        housekeeping = Housekeeping(ground.database.pool, settings.retention, retention_of(NOUNS))
         housekeeping.start()
         stack.push_async_callback(housekeeping.stop)
     stack.push_async_callback(worker.stop)
@@ -232,11 +234,13 @@ async def _open_process(
 
 
 def _open_bus(ground: Ground, process: Process) -> Bus:
-    bus = Bus(Scopes(ground.database, deliver=ground.outbox.deliver).open)
+    access = access_of(NOUNS)
+    bus = Bus(Scopes(ground.database, deliver=ground.outbox.deliver).open, access)
     if ground.replica is not None:
         bus.read_late_from(late_scopes(ground.database, ground.replica))
     runners = Runners([runner for noun in NOUNS for runner in noun.runners(process)])
-    of_the_house = Binds({Ask: bus.send, Clock: process.clock, Runners: runners}, {UnitOfWork: lambda scope: scope.uow})
+    shared = {Access: access, Ask: bus.send, Clock: process.clock, Runners: runners, **process.settings.of_nouns}
+    of_the_house = Binds(shared, {UnitOfWork: lambda scope: scope.uow})
     bus.serve(routes_of(NOUNS, [of_the_house, *(noun.binds(process) for noun in NOUNS)]))
     ground.incidents.attach(bus, ground.observer)
     ground.stack.push_async_callback(ground.incidents.settled)

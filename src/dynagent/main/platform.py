@@ -12,7 +12,7 @@ from dynagent.application.shared.bus import Bus
 from dynagent.application.shared.caller import LOCAL_USER_ID, SYSTEM
 from dynagent.infrastructure.observability.requests import observe
 from dynagent.main.engine import NOUNS, Announce, open_engine
-from dynagent.main.noun import routers_of, tags_of
+from dynagent.main.noun import pages_of, routers_of, tags_of
 from dynagent.main.settings import Settings
 from dynagent.presentation.api.app import build_app
 from dynagent.presentation.api.shared.sse import StreamHost, StreamShutdown
@@ -55,6 +55,7 @@ async def open_platform(
             settings=settings.api,
             shutdown=shutdown,
             frontend=built_frontend(),
+            pages=pages_of(NOUNS),
             door=engine.identity.door,
         )
         await _announce_setup(bus, settings, announce)

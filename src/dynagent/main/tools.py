@@ -15,7 +15,7 @@ from dynagent.infrastructure.tools.factory import ConcreteToolFactory
 from dynagent.infrastructure.tools.prebuilt import prebuilt_registry
 from dynagent.infrastructure.tools.sandboxed import SandboxedCode
 from dynagent.infrastructure.tools.search.choice import WebSearch
-from dynagent.infrastructure.tools.search.engines import SearchEngines
+from dynagent.infrastructure.tools.search.engines import SearchEngines, SearchSettings
 from dynagent.infrastructure.tools.search.quota import SearchQuota
 from dynagent.infrastructure.tools.workspaces import Workspaces
 from dynagent.main.settings import Settings
@@ -33,13 +33,14 @@ def make_catalogue(
     """Return prebuilt and registered tools under one roof; the stack closes their outbound connections."""
     client = guarded_client(settings.outbound)
     stack.push_async_callback(client.aclose)
+    engines = settings.of(SearchSettings)
     quota = SearchQuota(
-        per_minute=settings.search.search_per_minute,
-        per_day=settings.search.search_per_day,
+        per_minute=engines.search_per_minute,
+        per_day=engines.search_per_day,
         redis_url=settings.redis.url,
     )
     stack.push_async_callback(quota.aclose)
-    search = WebSearch(SearchEngines(settings.search, client), quota, timeout_s=settings.search.search_timeout_s)
+    search = WebSearch(SearchEngines(engines, client), quota, timeout_s=engines.search_timeout_s)
     registry = prebuilt_registry(SandboxedCode(sandbox))
     workspaces = Workspaces(settings.database.data_dir / "workspaces")
     services = {"models": models, "search": search, "sandbox": sandbox, "workspaces": workspaces, "client": client}

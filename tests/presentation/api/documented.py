@@ -21,7 +21,7 @@ class DocumentedTransport(httpx2.ASGITransport):
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         """Return the answer."""
         answer = await super().handle_async_request(request)
-        if answer.headers.get("content-type") == "application/problem+json":
+        if answer.headers.get("content-type") == "application/problem+json" and request.method != "HEAD":
             body = await answer.aread()
             check_documented(self._app, request, answer.status_code, json.loads(body))
         return answer

@@ -44,7 +44,7 @@ from dynagent.core.shared.unit_of_work import UnitOfWork
 from dynagent.core.tools import CallableTools, CustomTools, ToolCatalogue, ToolSandbox
 from dynagent.infrastructure.tools.arguments import misfits, schema_fault
 from dynagent.main.engine import NOUNS
-from dynagent.main.noun import handlers_in, routers_of, tags_of
+from dynagent.main.noun import access_of, handlers_in, routers_of, tags_of
 from dynagent.presentation.api.app import build_app
 from dynagent.presentation.api.settings import ApiSettings
 from dynagent.presentation.api.shared.sse import StreamShutdown
@@ -100,7 +100,7 @@ class House:
         self.pause: asyncio.Event | None = None
         self.open_scopes = 0
         self._runs: set[asyncio.Task[None]] = set()
-        self.bus = Bus(self._scope)
+        self.bus = Bus(self._scope, access_of(NOUNS))
         self.bus.serve(self._resolver().routes(HANDLERS))
         self.app: FastAPI = build_app(
             self.bus,

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -11,6 +11,7 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from dynagent.core.shared.tasks import end_tasks
+from dynagent.infrastructure.postgres.kit.retention import Retention, count_old, remove_old
 from dynagent.infrastructure.postgres.pool import Connection, Pool
 from dynagent.infrastructure.postgres.runs.removal import remove
 
@@ -44,18 +45,9 @@ DELETE_BATCH = f"""{remove(f"id IN ({OLD} ORDER BY id LIMIT $2)")}
 SELECT (SELECT count(*) FROM gone) AS executions, (SELECT count(*) FROM events) AS events,
   (SELECT count(*) FROM kept) AS checkpoints
 """  # noqa: S608 - constants of the code
-TIDY = (
-    "DELETE FROM outbox WHERE delivered_at < now() - interval '1 day'",
-    "DELETE FROM refresh_tokens WHERE expires_at < now() - interval '1 day'",
-    "DELETE FROM setup_links WHERE expires_at < now() - interval '1 day'",
-    # Refused sign-ins are written by anonymous callers: they must not fill the disk.
-    "DELETE FROM audit_log WHERE outcome = 'refused' AND id < dyn_uuid_floor(now() - interval '90 days')",
-    # Titles of chats whose last turn is gone.
-    "DELETE FROM chats c WHERE updated_at < now() - interval '1 day' AND NOT EXISTS (SELECT FROM runs e "
-    "WHERE e.user_id = c.user_id AND e.chat_id = c.chat_id)",
-    "DELETE FROM workers WHERE dead AND lease_until < now() - interval '7 days'",
-    # Who called which tool is kept for a month; incidents, refusals and what people did, for ever.
-    "DELETE FROM audit_log WHERE action = 'tool.called' AND id < dyn_uuid_floor(now() - interval '30 days')",
+OF_THE_ENGINE = (
+    Retention("outbox", "delivered_at < $1", timedelta(days=1)),
+    Retention("workers", "dead AND lease_until < $1", timedelta(days=7)),
 )
 MISCOUNTED = """
 SELECT s.user_id FROM user_slots s LEFT JOIN (
@@ -133,10 +125,16 @@ async def make_months_ahead(pool: Pool) -> int:
     return await pool.fetchval("SELECT dyn_make_event_partitions($1)", MONTHS_AHEAD)
 
 
-async def tidy(pool: Pool) -> int:
-    """Remove delivered events of the outbox and workers long dead; make months ahead and return how many."""
+async def tidy(pool: Pool, rules: Sequence[Retention] = ()) -> Mapping[str, int]:
+    """Make months ahead and remove what the engine and these rules let go; return how many rows of which table."""
     async with pool.acquire() as connection:
-        return await _tidy(connection)
+        return await _tidy(connection, rules)
+
+
+async def what_tidy_would_remove(pool: Pool, rules: Sequence[Retention]) -> Mapping[str, int]:
+    """Return what `tidy` would remove now, and remove nothing."""
+    async with pool.acquire() as connection:
+        return await count_old(connection, (*OF_THE_ENGINE, *rules))
 
 
 async def table_sizes(pool: Pool) -> Sequence[TableSize]:
@@ -147,9 +145,10 @@ async def table_sizes(pool: Pool) -> Sequence[TableSize]:
 class Housekeeping:
     """Tidies and prunes every hour; of many processes one does it."""
 
-    def __init__(self, pool: Pool, settings: RetentionSettings) -> None:
+    def __init__(self, pool: Pool, settings: RetentionSettings, rules: Sequence[Retention] = ()) -> None:
         self._pool = pool
         self._settings = settings
+        self._rules = rules
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -166,7 +165,7 @@ class Housekeeping:
             if not await connection.fetchval("SELECT pg_try_advisory_lock($1)", _LOCK):
                 return None
             try:
-                await _tidy(connection)
+                await _tidy(connection, self._rules)
                 days = self._settings.retention_days
                 return await _prune(connection, timedelta(days=days), BATCH) if days else Pruned()
             finally:
@@ -197,11 +196,11 @@ async def _prune(connection: Connection, older_than: timedelta, batch: int) -> P
             return Pruned(dropped, *counts)
 
 
-async def _tidy(connection: Connection) -> int:
-    for statement in TIDY:
-        await connection.execute(statement)
+async def _tidy(connection: Connection, rules: Sequence[Retention]) -> Mapping[str, int]:
+    removed = await remove_old(connection, (*OF_THE_ENGINE, *rules))
     await _recount_slots(connection)
-    return await connection.fetchval("SELECT dyn_make_event_partitions($1)", MONTHS_AHEAD)
+    await connection.execute("SELECT dyn_make_event_partitions($1)", MONTHS_AHEAD)
+    return removed
 
 
 async def _recount_slots(connection: Connection) -> None:

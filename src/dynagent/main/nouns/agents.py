@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dynagent.application.commands.agents import configure, lifecycle
 from dynagent.application.commands.agents.rules import SchemaFault
 from dynagent.application.queries import agents as queries
+from dynagent.application.shared.access import EVERY_ROLE, MAKERS, Grant
 from dynagent.core.agents import Agent, AgentRepository
 from dynagent.infrastructure.hybrid.agents import HybridAgentRepository
 from dynagent.infrastructure.hybrid.repository import EntityCache
@@ -13,6 +14,7 @@ from dynagent.infrastructure.postgres.unit_of_work import Scope
 from dynagent.infrastructure.tools.arguments import schema_fault
 from dynagent.main.noun import Binds, Noun, Process, Routes, handlers_in
 from dynagent.presentation.api.agents import routes, run
+from dynagent.presentation.api.shared.site import Pages
 
 
 def _binds(process: Process) -> Binds:
@@ -44,6 +46,11 @@ def _cached(process: Process) -> Callable[[Scope], AgentRepository]:
 
 
 noun = Noun(
+    grants={
+        "agents:read": Grant(EVERY_ROLE),
+        "agents:write": Grant(MAKERS),
+    },
+    pages=Pages(dynamic=frozenset({"agents"})),
     handlers=handlers_in(configure, lifecycle, queries),
     binds=_binds,
     routes=(Routes(30, routes.router), Routes(40, run.router)),

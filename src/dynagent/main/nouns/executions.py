@@ -8,6 +8,7 @@ from dynagent.application.commands import chats as chat_commands
 from dynagent.application.commands.executions import SubmitSettings, answer, cancel, repeat, run, start
 from dynagent.application.queries import chats as chat_queries
 from dynagent.application.queries.executions import follow, read
+from dynagent.application.shared.access import EVERY_ROLE, MAKERS, Grant
 from dynagent.core.executions import Executions, StoredCheckpoints
 from dynagent.core.runs import (
     CancelSignal,
@@ -21,6 +22,7 @@ from dynagent.core.runs import (
     TraceLog,
 )
 from dynagent.infrastructure.langgraph.agent_runs import AgentRuns
+from dynagent.infrastructure.postgres.chats import PRUNED
 from dynagent.infrastructure.postgres.runs.children import PostgresChildren
 from dynagent.infrastructure.postgres.runs.executions import PostgresExecutions
 from dynagent.infrastructure.postgres.runs.readers import PostgresAgentConfigurations, PostgresChats
@@ -30,6 +32,7 @@ from dynagent.infrastructure.tools.arguments import misfits
 from dynagent.main.noun import Binds, Noun, Process, Routes, handlers_in
 from dynagent.presentation.api import chats
 from dynagent.presentation.api.executions import again, questions, routes
+from dynagent.presentation.api.shared.site import Pages
 
 log = structlog.get_logger()
 
@@ -44,7 +47,6 @@ def _binds(process: Process) -> Binds:
             Notifier: signals.notifier,
             StoredCheckpoints: process.checkpoints,
             Submissions: PostgresSubmissions(pool, process.deliver, signals.hub.opened),
-            SubmitSettings: process.settings.submit,
             TraceLog: process.trace,
             answer.CheckSchema: misfits,
             run.OnCrash: _log_crash,
@@ -81,6 +83,16 @@ def _log_crash(claim: Claim, error: Exception) -> None:
 
 
 noun = Noun(
+    grants={
+        "executions:read": Grant(EVERY_ROLE),
+        "executions:run": Grant(MAKERS),
+    },
+    settings=(SubmitSettings,),
+    retention=PRUNED,
+    pages=Pages(
+        dynamic=frozenset({"runs"}),
+        moved={"/executions": "/runs", "/approvals": "/inbox", "/conversations": "/chats"},
+    ),
     handlers=handlers_in(answer, cancel, repeat, run, start, follow, read, chat_commands, chat_queries),
     binds=_binds,
     runners=_runners,

@@ -13,6 +13,7 @@ from dynagent.application.commands.identity import (
 )
 from dynagent.application.queries.identity import WaysIn
 from dynagent.application.queries.identity import people as people_queries
+from dynagent.application.shared.access import ADMINS, EVERY_ROLE, Access, Grant
 from dynagent.application.shared.bus import Bus
 from dynagent.core.executions import Executions
 from dynagent.core.identity import (
@@ -32,9 +33,11 @@ from dynagent.core.shared.clock import Clock, utc_now
 from dynagent.core.shared.sealing import SealsSecrets
 from dynagent.core.shared.unit_of_work import UnitOfWork
 from dynagent.infrastructure.postgres.access_keys import PostgresAccessKeys
+from dynagent.infrastructure.postgres.audit import PRUNED as AUDIT_RETENTION
 from dynagent.infrastructure.postgres.audit import PostgresAuditLog
 from dynagent.infrastructure.postgres.database import Database
-from dynagent.infrastructure.postgres.identity import PostgresUsers
+from dynagent.infrastructure.postgres.identity import SEEDED, PostgresUsers
+from dynagent.infrastructure.postgres.identity_sessions import PRUNED as SESSION_RETENTION
 from dynagent.infrastructure.postgres.identity_sessions import (
     PostgresRefreshTokens,
     PostgresSetupLinks,
@@ -44,9 +47,10 @@ from dynagent.infrastructure.postgres.runs.executions import PostgresExecutions
 from dynagent.infrastructure.postgres.unit_of_work import Scopes
 from dynagent.infrastructure.security.tokens import new_secret
 from dynagent.main.identity import Identity
-from dynagent.main.noun import Binds, Noun, Routes, Scoped, handlers_in, routes_of
+from dynagent.main.noun import Binds, Noun, Routes, Scoped, access_of, handlers_in, routes_of
 from dynagent.presentation.api.identity import people as people_routes
 from dynagent.presentation.api.identity import records, sessions
+from dynagent.presentation.api.shared.site import Pages
 
 REPOSITORIES: Scoped = {
     AccessKeys: lambda scope: PostgresAccessKeys(scope.session, scope.user_id),
@@ -76,18 +80,37 @@ def binds_of(identity: Identity) -> Binds:
     )
 
 
-def bus_over(database: Database, identity: Identity, *, clock: Clock = utc_now) -> Bus:
-    """Return a bus that handles the messages of identity alone, for what administers people without the rest."""
-    bus = Bus(Scopes(database, deliver=lambda _: None).open)
+def bus_over(database: Database, identity: Identity, *, clock: Clock = utc_now, access: Access | None = None) -> Bus:
+    """Return a bus that handles the messages of identity alone, for what administers people without the rest.
+
+    `access` has the permissions that keys may be given and accounts are told of, without it those of identity alone.
+    """
+    access = access or access_of([noun])
+    bus = Bus(Scopes(database, deliver=lambda _: None).open, access)
     others: Scoped = {
         Executions: lambda scope: PostgresExecutions(scope.session, scope.user_id),
         UnitOfWork: lambda scope: scope.uow,
     }
-    bus.serve(routes_of([noun], [binds_of(identity), Binds({Clock: clock}, others)]))
+    bus.serve(routes_of([noun], [binds_of(identity), Binds({Access: access, Clock: clock}, others)]))
     return bus
 
 
 noun = Noun(
+    grants={
+        "account:read": Grant(EVERY_ROLE),
+        "account:write": Grant(EVERY_ROLE, for_keys=False),
+        "tickets:write": Grant(EVERY_ROLE, for_keys=False),
+        "users:read": Grant(ADMINS),
+        "users:write": Grant(ADMINS, for_keys=False),
+        "audit:read": Grant(ADMINS),
+    },
+    retention=(*AUDIT_RETENTION, *SESSION_RETENTION),
+    seeds=SEEDED,
+    pages=Pages(
+        moved={"/account": "/settings/profile", "/audit-log": "/settings/audit-log"},
+        # Tabs that have become pages.
+        moved_exactly={"/account?tab=keys": "/settings/access-keys", "/account?tab=people": "/settings/people"},
+    ),
     handlers=handlers_in(
         access_keys, audit, incidents, password_links, people, setup, sign_in, sign_out, people_queries
     ),

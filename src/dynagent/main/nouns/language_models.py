@@ -3,6 +3,7 @@
 from dynagent.application.commands.language_models import models, provider_keys
 from dynagent.application.queries.language_models import choice, usage
 from dynagent.application.queries.language_models import models as model_queries
+from dynagent.application.shared.access import EVERY_ROLE, MAKERS, Grant
 from dynagent.core.language_models import (
     ChatModels,
     KnownModels,
@@ -18,6 +19,7 @@ from dynagent.infrastructure.postgres.language_models import PostgresModelRecord
 from dynagent.main.models import outbound_of
 from dynagent.main.noun import Binds, Noun, Process, Routes, Scoped, handlers_in
 from dynagent.presentation.api.language_models import keys, routes
+from dynagent.presentation.api.shared.site import Pages
 
 REPOSITORIES: Scoped = {
     ModelRecords: lambda scope: PostgresModelRecords(scope.session, scope.user_id, writes_global=scope.caller.is_admin),
@@ -40,6 +42,13 @@ def _binds(process: Process) -> Binds:
 
 
 noun = Noun(
+    grants={
+        "models:read": Grant(EVERY_ROLE),
+        "models:write": Grant(MAKERS),
+        "keys:read": Grant(MAKERS),
+        "keys:write": Grant(MAKERS, for_keys=False),
+    },
+    pages=Pages(moved={"/models": "/settings/models"}),
     handlers=handlers_in(models, provider_keys, model_queries, choice, usage),
     binds=_binds,
     routes=(Routes(100, routes.router), Routes(110, keys.router)),

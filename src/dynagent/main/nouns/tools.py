@@ -2,8 +2,10 @@
 
 from dynagent.application.commands.tools import change, toolsfile, versions
 from dynagent.application.queries import tools as queries
+from dynagent.application.shared.access import EVERY_ROLE, MAKERS, Grant
 from dynagent.core.tools import CallableTools, CustomTools, ToolCatalogue, ToolSandbox
 from dynagent.infrastructure.postgres.custom_tools import PostgresCustomTools
+from dynagent.infrastructure.tools.search.engines import SearchSettings
 from dynagent.main.noun import Binds, Noun, Process, Routes, handlers_in
 from dynagent.presentation.api.tools import routes
 
@@ -21,6 +23,12 @@ def _binds(process: Process) -> Binds:
 
 
 noun = Noun(
+    grants={
+        "tools:read": Grant(EVERY_ROLE),
+        "tools:write": Grant(MAKERS),
+        "tools:run": Grant(MAKERS),
+    },
+    settings=(SearchSettings,),
     handlers=handlers_in(change, toolsfile, versions, queries),
     binds=_binds,
     routes=(Routes(50, routes.router),),

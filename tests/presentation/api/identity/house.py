@@ -15,7 +15,7 @@ from dynagent.infrastructure.security.passwords import Argon2Passwords
 from dynagent.infrastructure.security.settings import AuthSettings
 from dynagent.main.engine import NOUNS
 from dynagent.main.identity import Identity, make_identity
-from dynagent.main.noun import routers_of, tags_of
+from dynagent.main.noun import access_of, routers_of, tags_of
 from dynagent.main.nouns.identity import bus_over
 from dynagent.presentation.api.app import build_app
 from tests.fakes.clock import FakeClock
@@ -42,7 +42,7 @@ class IdentityHouse:
             ),
             passwords=Argon2Passwords(passes=1, memory_kib=64),
         )
-        self.bus = bus_over(database, self.identity, clock=self.clock)
+        self.bus = bus_over(database, self.identity, clock=self.clock, access=access_of(NOUNS))
         self.app = build_app(
             self.bus,
             routers=routers_of(NOUNS),

@@ -120,7 +120,9 @@ class ExecuteTool(
 ):
     """Call a tool once.
 
-    Raises ToolNotFound, InvalidArguments, ToolFailed and its kinds, SandboxUnavailable, SandboxBusy. A call may take a minute and holds no database session.
+    Raises ToolNotFound, InvalidArguments, ToolFailed and its kinds, SandboxUnavailable, SandboxBusy.
+
+    A call may take a minute and holds no database session.
     """
 
     name: str

@@ -2,8 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, cast
 
 from fastapi import FastAPI, Request, Response
 from fastapi.openapi.utils import get_openapi
@@ -34,6 +34,9 @@ UNDER_CURRENT = "x-under-current"
 
 Its value has the `operationId`, `summary` and `description` there, and the bodies' `schemas` by name.
 """
+
+PERMISSION = "x-permission"
+"""Key of a text's schema that makes it the name of a permission: the document lists all that there are."""
 
 ACCEPTED: dict[str, Any] = {
     "description": "Accepted and not over yet (`async`, or it waits for a person); `Location` names the execution.",
@@ -120,8 +123,20 @@ def build(app: FastAPI) -> dict[str, Any]:
     problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas.update(problem.pop("$defs"))
     schemas["Problem"] = problem
+    _name_permissions(schemas, app.state.bus.access.reported)
     document["paths"] = _documented(document["paths"], schemas, errors_of(app))
     return document
+
+
+def _name_permissions(part: Any, names: Sequence[str]) -> None:
+    if isinstance(part, dict):
+        members = cast("dict[str, Any]", part)
+        if members.pop(PERMISSION, False):
+            members["enum"] = list(names)
+        part = list(members.values())
+    if isinstance(part, list):
+        for inner in cast("list[Any]", part):
+            _name_permissions(inner, names)
 
 
 def errors_of(app: FastAPI) -> dict[str, set[type[DynagentError]]]:
