@@ -1,12 +1,16 @@
 """Notes in PostgreSQL."""
 
+from datetime import timedelta
+
 from dynagent.core.notes import Note, Notes
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from dynagent.core.shared.ids import is_id
+from dynagent.infrastructure.postgres.kit.retention import Retention
 from dynagent.infrastructure.postgres.statements import run
 
+PRUNED = (Retention("notes", "written_at < $1", timedelta(days=365)),)
 CREATE = text("INSERT INTO notes (id, user_id, text) VALUES (:id, :owner, :text)")
 GET = text("SELECT id::text AS id, text FROM notes WHERE id = :id AND user_id = :owner")
 UPDATE = text("UPDATE notes SET text = :text WHERE id = :id AND user_id = :owner")
