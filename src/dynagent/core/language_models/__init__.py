@@ -40,19 +40,16 @@ from dynagent.core.language_models.ports import (
     OnText,
     Prices,
     Role,
-    ToolChoice,
     ToolSpec,
     estimate_tokens,
 )
 from dynagent.core.language_models.providers import (
     PROVIDERS,
     Capabilities,
-    KeyHeader,
     Provider,
     ProviderNotFound,
     check_endpoint,
     find_provider,
-    origin_of,
     provider_at,
 )
 from dynagent.core.language_models.records import (
@@ -95,7 +92,6 @@ __all__ = [
     "Choices",
     "Complexity",
     "ContextTooLong",
-    "KeyHeader",
     "KeyPurpose",
     "KnownModel",
     "KnownModels",
@@ -139,7 +135,6 @@ __all__ = [
     "ProviderUsage",
     "Role",
     "TooManyModels",
-    "ToolChoice",
     "ToolSpec",
     "Wish",
     "check_endpoint",
@@ -147,7 +142,6 @@ __all__ = [
     "estimate_tokens",
     "find_provider",
     "mask_key",
-    "origin_of",
     "provider_at",
     "rank",
 ]

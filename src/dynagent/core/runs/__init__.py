@@ -4,9 +4,7 @@ from dynagent.core.runs.children import AwaitsChildren, ChildRun, ChildRuns, Chi
 from dynagent.core.runs.interrupts import (
     APPROVAL_SCHEMA,
     DOUBT_SCHEMA,
-    SCHEMAS,
     Answer,
-    Decision,
     Expiry,
     Interrupt,
     InterruptExpired,
@@ -46,7 +44,6 @@ from dynagent.core.runs.run import (
     RunStatus,
     RunTimedOut,
     ToolCallInDoubt,
-    UnknownRunKind,
     Usage,
 )
 from dynagent.core.runs.runners import Runner, Runners
@@ -78,7 +75,6 @@ __all__ = [
     "EVENT_CLASSES",
     "MAX_ATTEMPTS",
     "QUARANTINE_AFTER",
-    "SCHEMAS",
     "TERMINAL_TYPES",
     "Admission",
     "Answer",
@@ -93,7 +89,6 @@ __all__ = [
     "Claim",
     "Complete",
     "Connection",
-    "Decision",
     "Dispatch",
     "DueRun",
     "Expiry",
@@ -136,7 +131,6 @@ __all__ = [
     "TraceEvent",
     "TraceLog",
     "TraceRecorder",
-    "UnknownRunKind",
     "Usage",
     "UsageReport",
     "call_line",
