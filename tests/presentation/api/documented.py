@@ -36,7 +36,7 @@ def check_documented(app: FastAPI, request: httpx2.Request, status: int, problem
     met = f"{operation['operationId']}: {status} {problem['error_code']}"
     assert documented is not None or status in (414, 421, 431), met
     if status in OF_MESSAGES:
-        assert f"`{problem['error_code']}`" in documented["description"], met
+        assert documented is not None and f"`{problem['error_code']}`" in documented["description"], met
 
 
 def _operation(app: FastAPI, request: httpx2.Request) -> dict[str, Any] | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from types import CodeType, FunctionType
-from typing import Any, get_type_hints
+from typing import Any, cast, get_type_hints
 
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
@@ -25,8 +25,8 @@ def messages_of(route: APIRoute) -> frozenset[type[Message[Any]]]:
         met.add(function)
         for value in _named(function):
             if isinstance(value, type) and issubclass(value, Message):
-                found.add(value)
-            elif getattr(value, "__module__", "").startswith(ROOM):
+                found.add(cast("type[Message[Any]]", value))
+            elif isinstance(value, FunctionType) and value.__module__.startswith(ROOM):
                 waiting.append(value)
     return frozenset(found)
 
@@ -47,5 +47,5 @@ def _named(function: FunctionType) -> Iterator[Any]:
         names.update(code.co_names)
     yield from (function.__globals__[name] for name in names if name in function.__globals__)
     for parameter in get_type_hints(function).values():
-        if getattr(parameter, "__module__", "").startswith(ROOM):
-            yield from (vars(kind)[name] for kind in parameter.__mro__ for name in names & vars(kind).keys())
+        if isinstance(parameter, type) and parameter.__module__.startswith(ROOM):
+            yield from (vars(kind)[name] for kind in parameter.__mro__ for name in names if name in vars(kind))
