@@ -6,7 +6,7 @@ from typing import Any
 
 from dynagent.application.shared.bus import Bus
 from dynagent.main.engine import NOUNS
-from dynagent.main.noun import routers_of, tags_of
+from dynagent.main.noun import access_of, routers_of, tags_of
 from dynagent.presentation.api.app import build_app
 from dynagent.presentation.api.shared.openapi import export
 
@@ -15,7 +15,7 @@ DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "openapi.json"
 
 def main(action: str) -> int:
     """Do it; return the exit code."""
-    bus: Bus = Bus(_unused)
+    bus = Bus(_unused, access_of(NOUNS))
     text = export(build_app(bus, routers=routers_of(NOUNS), tags=tags_of(NOUNS), health=_unused, metrics=_unused))
     if action == "write":
         DOCUMENT.write_text(text)

@@ -3,12 +3,14 @@
 import sys
 from pathlib import Path
 
-from dynagent.application.shared.access import ANYBODY, GRANTS, SCOPES
+from dynagent.application.shared.access import ANYBODY
 from dynagent.application.shared.messages import Message
 from dynagent.application.shared.resolver import message_of
 from dynagent.main.engine import NOUNS
+from dynagent.main.noun import access_of
 
 DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "permissions.md"
+GRANTS = access_of(NOUNS).grants
 ROLES = ("admin", "user", "viewer", "system")
 HEAD = """# Permissions
 
@@ -38,7 +40,7 @@ def rows() -> list[tuple[str, str, str, str]]:
     """Return permission, roles, whether keys may have it, and its messages, sorted."""
     messages = [message_of(handler) for noun in NOUNS for handler in noun.handlers]
     return [
-        (name, _roles(name), "yes" if name in SCOPES else "", _names(messages, name))
+        (name, _roles(name), "yes" if name != ANYBODY and GRANTS[name].for_keys else "", _names(messages, name))
         for name in (ANYBODY, *sorted(GRANTS))
     ]
 
@@ -46,7 +48,7 @@ def rows() -> list[tuple[str, str, str, str]]:
 def _roles(permission: str) -> str:
     if permission == ANYBODY:
         return "no sign-in needed"
-    return ", ".join(role for role in ROLES if role in GRANTS[permission])
+    return ", ".join(role for role in ROLES if role in GRANTS[permission].roles)
 
 
 def _names(messages: list[type[Message[object]]], permission: str) -> str:

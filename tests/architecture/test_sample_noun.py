@@ -1,4 +1,4 @@
-"""A new noun costs its own seven files: put into a copy of the tree, it is served, guarded and documented."""
+"""A new noun costs its own seven files: put into a copy of the tree, it is served, guarded, documented and pruned."""
 
 import asyncio
 import os
@@ -33,6 +33,7 @@ async def test_a_noun_of_seven_files_is_created_listed_changed_and_deleted_over_
         (tmp_path / place).write_text((SAMPLE / "files" / file).read_text().replace('"HEAD"', f'"{migrations.head()}"'))
     # Coverage is not measured there: the copy's files would be counted beside the tree's own.
     environment = {name: value for name, value in os.environ.items() if name not in MEASURING}
+    environment["MAX_NOTES"] = "2"
     environment["PYTHONPATH"] = str(tmp_path / "src")
     journey = await asyncio.create_subprocess_exec(
         sys.executable,

@@ -10,9 +10,11 @@ from dynagent.infrastructure.observability.logging import LogSettings, configure
 from dynagent.infrastructure.postgres import migrations
 from dynagent.infrastructure.postgres.backup import Copied, NotRestorable, back_up, restore, version_of
 from dynagent.infrastructure.postgres.database import Database, DatabaseSettings
-from dynagent.infrastructure.postgres.prune import RetentionSettings, table_sizes, tidy
+from dynagent.infrastructure.postgres.prune import RetentionSettings, table_sizes, tidy, what_tidy_would_remove
 from dynagent.infrastructure.postgres.runs.queue import count_alive
 from dynagent.infrastructure.postgres.runs.retention import Pruned, prune, what_would_go
+from dynagent.main.engine import NOUNS
+from dynagent.main.noun import retention_of, seeds_of
 
 
 def run_upgrade(revision: str) -> int:
@@ -62,11 +64,15 @@ def run_prune(days: int | None, *, dry_run: bool = False) -> int:
         if keep is None:
             raise CannotStart("RETENTION_DAYS is not set, so everything is kept; say what to keep: db prune --days 90")
         async with _migrated() as database:
+            rules, older_than = retention_of(NOUNS), timedelta(days=keep)
             if dry_run:
-                _print_pruned(await what_would_go(database.pool, timedelta(days=keep)), keep, "would remove")
+                tidied = await what_tidy_would_remove(database.pool, rules)
+                _print_pruned(await what_would_go(database.pool, older_than), keep, "would remove")
             else:
-                await tidy(database.pool)
-                _print_pruned(await prune(database.pool, timedelta(days=keep)), keep, "removed")
+                tidied = await tidy(database.pool, rules)
+                _print_pruned(await prune(database.pool, older_than), keep, "removed")
+            if any(tidied.values()):
+                print("Beside that: " + ", ".join(f"{rows} of {table}" for table, rows in tidied.items() if rows))
             print("The largest tables now:")
             largest = list(await table_sizes(database.pool))[:5]
             print("\n".join(f"{table.bytes / 1e6:10.1f} MB  {table.name}" for table in largest))
@@ -145,7 +151,7 @@ async def _restore_anew(dsn: str, file: Path, version: str) -> Copied:
 
 async def _restore_into(file: Path) -> Copied:
     async with _connected() as database:
-        return await restore(database, file)
+        return await restore(database, file, seeds_of(NOUNS))
 
 
 def _print_pruned(pruned: Pruned, days: int, done: str) -> None:

@@ -5,6 +5,7 @@ from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass
 
 from dynagent.application.queries.executions.follow import Ask
+from dynagent.application.shared.access import Access
 from dynagent.application.shared.bus import Bus
 from dynagent.core.runs import Runners
 from dynagent.core.shared.clock import Clock
@@ -36,8 +37,9 @@ from dynagent.infrastructure.sandbox.sandbox import ZygoteSandbox
 from dynagent.infrastructure.security.identity import make_identity
 from dynagent.infrastructure.security.keyring import KeyRing, load_keyring
 from dynagent.infrastructure.tools.opening import open_tools
+from dynagent.infrastructure.tools.search.engines import SearchSettings
 from dynagent.main import nouns
-from dynagent.main.noun import Binds, Process, nouns_of, routes_of
+from dynagent.main.noun import Binds, Process, access_of, nouns_of, retention_of, routes_of
 from dynagent.main.settings import Settings
 from dynagent.presentation.worker.door import WorkerDoor
 from dynagent.presentation.worker.worker import Worker
@@ -69,6 +71,7 @@ async def open_engine(settings: Settings, *, announce: Announce, takes_work: boo
 
     Raises DynagentError with one clear line for what keeps it from starting.
     """
+    settings = settings.with_those_of(model for noun in NOUNS for model in noun.settings)
     configure_logging(settings.log)
     keys = load_keyring(settings.secrets, settings.database.data_dir, may_generate=settings.is_local)
     async with AsyncExitStack() as stack:
@@ -111,7 +114,7 @@ async def _open_process(
     checkpoints = await enter(aclosing(Checkpoints(ground.database.dsn)))
     catalogue = await enter(
         open_tools(
-            settings.search,
+            settings.of(SearchSettings),
             outbound=settings.outbound,
             redis_url=redis_url,
             data_dir=settings.database.data_dir,
@@ -138,11 +141,13 @@ async def _open_process(
 
 
 def _bus(process: Process) -> Bus:
-    bus = Bus(Scopes(process.database, deliver=process.deliver).open)
+    access = access_of(NOUNS)
+    bus = Bus(Scopes(process.database, deliver=process.deliver).open, access)
     if process.replica is not None:
         bus.read_late_from(process.replica.scopes_of(process.database))
     runners = Runners([runner for noun in NOUNS for runner in noun.runners(process)])
-    of_the_house = Binds({Ask: bus.send, Clock: process.clock, Runners: runners}, {UnitOfWork: lambda scope: scope.uow})
+    shared = {Access: access, Ask: bus.send, Clock: process.clock, Runners: runners, **process.settings.of_nouns}
+    of_the_house = Binds(shared, {UnitOfWork: lambda scope: scope.uow})
     bus.serve(routes_of(NOUNS, [of_the_house, *(noun.binds(process) for noun in NOUNS)]))
     return bus
 
@@ -160,7 +165,7 @@ async def _start_worker(bus: Bus, process: Process, stack: AsyncExitStack, *, ta
         for noun in NOUNS:
             if noun.background is not None:
                 noun.background(process, stack)
-        await stack.enter_async_context(running(Housekeeping(pool, settings.retention)))
+        await stack.enter_async_context(running(Housekeeping(pool, settings.retention, retention_of(NOUNS))))
     # Before the worker stops: a notification that a stopping worker hears would be lost to the others.
     stack.push_async_callback(signals.stop_notifications)
     return worker

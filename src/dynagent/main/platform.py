@@ -13,7 +13,7 @@ from dynagent.application.shared.caller import LOCAL_USER_ID, SYSTEM
 from dynagent.infrastructure.observability.requests import observe
 from dynagent.infrastructure.security.identity import Identity
 from dynagent.main.engine import NOUNS, Announce, open_engine
-from dynagent.main.noun import routers_of, tags_of
+from dynagent.main.noun import pages_of, routers_of, tags_of
 from dynagent.main.settings import Settings
 from dynagent.presentation.api.app import build_app
 from dynagent.presentation.api.shared.auth import FrontDoor
@@ -58,6 +58,7 @@ async def open_platform(
             settings=settings.api,
             shutdown=shutdown,
             frontend=built_frontend(),
+            pages=pages_of(NOUNS),
             door=door_of(engine.process.identity),
         )
         if not settings.is_local and (token := await bus.send(PrepareSetup(), SYSTEM)) is not None:

@@ -1,9 +1,12 @@
 """All settings of a process, read once; each is defined beside the code that it governs."""
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
-from dynagent.application.commands.executions.settings import RunSettings, SubmitSettings
-from dynagent.application.commands.schedules import ScheduleSettings
+from pydantic_settings import BaseSettings
+
+from dynagent.application.commands.executions.settings import RunSettings
 from dynagent.infrastructure.http.guarded import OutboundSettings
 from dynagent.infrastructure.hybrid.ground import GroundSettings
 from dynagent.infrastructure.llm.endpoints import ProviderSettings
@@ -13,14 +16,18 @@ from dynagent.infrastructure.postgres.prune import RetentionSettings
 from dynagent.infrastructure.sandbox.settings import SandboxSettings
 from dynagent.infrastructure.security.keyring import SecretSettings
 from dynagent.infrastructure.security.settings import AuthSettings
-from dynagent.infrastructure.tools.search.engines import SearchSettings
 from dynagent.presentation.api.settings import ApiSettings
 from dynagent.presentation.worker.settings import WorkerSettings
+
+S = TypeVar("S", bound=BaseSettings)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Settings(GroundSettings):
-    """Everything. Raises pydantic.ValidationError when the environment holds a wrong value."""
+    """Everything; `of_nouns` has those that nouns bring, by their models.
+
+    Raises pydantic.ValidationError when the environment holds a wrong value.
+    """
 
     api: ApiSettings = field(default_factory=ApiSettings)
     auth: AuthSettings = field(default_factory=AuthSettings)
@@ -31,11 +38,19 @@ class Settings(GroundSettings):
     retention: RetentionSettings = field(default_factory=RetentionSettings)
     run: RunSettings = field(default_factory=RunSettings)
     sandbox: SandboxSettings = field(default_factory=SandboxSettings)
-    schedules: ScheduleSettings = field(default_factory=ScheduleSettings)
-    search: SearchSettings = field(default_factory=SearchSettings)
     secrets: SecretSettings = field(default_factory=SecretSettings)
-    submit: SubmitSettings = field(default_factory=SubmitSettings)
     worker: WorkerSettings = field(default_factory=WorkerSettings)
+    of_nouns: Mapping[type[BaseSettings], BaseSettings] = field(default_factory=dict[type[BaseSettings], BaseSettings])
+
+    def with_those_of(self, models: Iterable[type[BaseSettings]]) -> "Settings":
+        """Return settings with these models, read now unless they are there. Raises pydantic.ValidationError."""
+        return replace(self, of_nouns={model: self.of_nouns.get(model) or model() for model in models})
+
+    def of(self, model: type[S]) -> S:
+        """Return a noun's settings. Raises KeyError for a model that no noun brings."""
+        found = self.of_nouns[model]
+        assert isinstance(found, model)
+        return found
 
     @property
     def is_local(self) -> bool:

@@ -18,6 +18,7 @@ from dynagent.application.queries.executions import (
     WaitForExecutionHandler,
 )
 from dynagent.application.queries.executions.follow import Ask
+from dynagent.application.shared.access import EVERY_ROLE, Access, Grant
 from dynagent.application.shared.bus import Bus
 from dynagent.application.shared.caller import LOCAL_ADMIN, Caller
 from dynagent.application.shared.resolver import Resolver
@@ -144,7 +145,7 @@ async def test_waiting_holds_no_scope() -> None:
         yield executions
         scopes -= 1
 
-    bus = Bus(scope)
+    bus = Bus(scope, Access({"executions:read": Grant(EVERY_ROLE)}))
     resolver = Resolver(
         shared={Ask: bus.send},
         scoped={Executions: lambda scope: scope, TraceLog: lambda scope: scope.trace},

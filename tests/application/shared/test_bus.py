@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pytest
 
 from dynagent.application.queries.agents import ListAgents
+from dynagent.application.shared.access import EVERY_ROLE, Access, Grant
 from dynagent.application.shared.bus import Bus, OpenScope, Route
 from dynagent.application.shared.caller import ANONYMOUS, LOCAL_ADMIN, Caller
 from dynagent.application.shared.messages import Query
@@ -22,6 +23,9 @@ class AskLate(Query[str], needs="agents:read", may_lag=True):
 @dataclass(frozen=True)
 class AskNow(Query[str], needs="agents:read"):
     """A question whose answer must be true now."""
+
+
+ACCESS = Access({"agents:read": Grant(EVERY_ROLE)})
 
 
 class Answering:
@@ -47,7 +51,7 @@ def opening(name: str) -> OpenScope:
 
 
 def a_bus(failing: dict[str, DynagentError], late: OpenScope | None) -> Bus:
-    bus = Bus(opening("store"))
+    bus = Bus(opening("store"), ACCESS)
     bus.read_late_from(lambda: late)
     bus.serve({message: Route(lambda scope: Answering(scope, failing)) for message in (AskLate, AskNow)})
     return bus
@@ -82,7 +86,7 @@ async def test_the_bus_opens_no_scope_for_what_it_refuses() -> None:
         yield "store"
 
     user = Caller("u", frozenset({"user"}))
-    bus = Bus(scope)
+    bus = Bus(scope, ACCESS)
     bus.serve({ListAgents: Route(lambda scope: Answering(scope, {}))})
     assert str(await bus.send(ListAgents(), user)) == "store"
     with pytest.raises(NotSignedIn):
@@ -106,7 +110,7 @@ async def test_what_stands_around_a_handler_is_open_while_it_works_and_closed_af
         seen.append("handled")
         return "done"
 
-    bus = Bus(opening("store"))
+    bus = Bus(opening("store"), ACCESS)
     bus.serve({AskNow: Route(lambda _: handle, scoped=False, around=(around("a"), around("b")))})
     assert await bus.send(AskNow(), LOCAL_ADMIN) == "done"
     assert seen == ["a opens", "b opens", "handled", "b closes", "a closes"]

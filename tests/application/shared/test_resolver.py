@@ -1,9 +1,12 @@
 """Handlers are filled by the types of their fields; what is missing is said at start."""
 
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
 
 import pytest
 
+from dynagent.application.shared.access import MAKERS, Access, Grant
+from dynagent.application.shared.bus import Bus, Route
 from dynagent.application.shared.caller import LOCAL_ADMIN, Caller
 from dynagent.application.shared.messages import Command, Query
 from dynagent.application.shared.resolver import MissingPort, Resolver
@@ -104,7 +107,20 @@ def test_a_message_has_one_handler() -> None:
         RESOLVER.routes([WaitHandler, WaitHandler])
 
 
-@pytest.mark.parametrize("needs", [None, "agents:paint"])
-def test_a_message_without_a_known_permission_is_refused_at_import(needs: str | None) -> None:
+def test_a_message_without_a_permission_is_refused_at_import() -> None:
     with pytest.raises(TypeError, match="Nameless needs a permission"):
-        type("Nameless", (Query,), {}, needs=needs)
+        type("Nameless", (Query,), {})
+
+
+def test_a_message_whose_permission_nobody_grants_is_refused_at_start() -> None:
+    bus = Bus(opening, Access({"agents:write": Grant(MAKERS)}))
+    with pytest.raises(TypeError, match="Ask needs 'agents:read', which no noun grants"):
+        bus.serve({Ask: Route(lambda _: handle)})
+
+
+def opening(_: Caller) -> AbstractAsyncContextManager[None]:
+    return nullcontext()
+
+
+async def handle(message: object, caller: Caller) -> None:
+    """Do nothing."""

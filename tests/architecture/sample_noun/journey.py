@@ -8,11 +8,15 @@ import httpx2
 
 from dynagent.application.commands.identity import SetUserRole
 from dynagent.application.shared.caller import LOCAL_ADMIN
-from dynagent.infrastructure.postgres.database import DatabaseSettings
+from dynagent.infrastructure.postgres.database import Database, DatabaseSettings
+from dynagent.infrastructure.postgres.prune import tidy, what_tidy_would_remove
 from dynagent.infrastructure.security.keyring import SecretSettings
 from dynagent.infrastructure.security.settings import AuthSettings
 from dynagent.main import Platform, Settings, open_platform
+from dynagent.main.engine import NOUNS
+from dynagent.main.noun import retention_of
 
+MAX_NOTES = 2
 AUTH = {"auth_mode": "required", "registration": "open", "rate_limit_per_minute": 0, "address_limit_per_minute": 0}
 
 
@@ -30,6 +34,8 @@ async def main(url: str) -> None:
         paths: dict[str, Any] = platform.app.openapi()["paths"]
         assert set(paths["/api/v1/notes/{note_id}"]) == {"get", "put", "delete"}
         assert set(paths["/api/v1/notes"]) == {"get", "post"}
+        _read_document(platform)
+        await _outlive(settings.database, owner["client"])
 
 
 async def _use(owner: httpx2.AsyncClient, other: httpx2.AsyncClient, viewer: httpx2.AsyncClient) -> None:
@@ -45,6 +51,34 @@ async def _use(owner: httpx2.AsyncClient, other: httpx2.AsyncClient, viewer: htt
     assert (await viewer.get("/api/v1/notes")).json() == []
     assert (await owner.delete(path)).status_code == 204
     assert (await owner.get(path)).status_code == 404
+
+
+def _read_document(platform: Platform) -> None:
+    """The refusals of notes, and the permissions, stand in the document."""
+    document: dict[str, Any] = platform.app.openapi()
+    missing = document["paths"]["/api/v1/notes/{note_id}"]["get"]["responses"]["404"]
+    assert "`note_not_found`" in missing["description"], missing
+    too_many = document["paths"]["/api/v1/notes"]["post"]["responses"]["409"]
+    assert "`too_many_notes`" in too_many["description"], too_many
+    assert "409" not in document["paths"]["/api/v1/notes/{note_id}"]["put"]["responses"]
+    told = document["components"]["schemas"]["ProfileOut"]["properties"]["permissions"]["items"]["enum"]
+    assert {"notes:read", "notes:write"} <= set(told)
+
+
+async def _outlive(settings: DatabaseSettings, owner: httpx2.AsyncClient) -> None:
+    """The setting of the environment bounds the notes; those of last year but one go."""
+    for _ in range(MAX_NOTES):
+        assert (await owner.post("/api/v1/notes", json={"text": "old"})).status_code == 201
+    refused = await owner.post("/api/v1/notes", json={"text": "one more"})
+    assert (refused.status_code, refused.json()["error_code"]) == (409, "too_many_notes"), refused.text
+    database = Database(settings)
+    await database.connect()
+    await database.pool.execute("UPDATE notes SET written_at = now() - interval '400 days'")
+    rules = retention_of(NOUNS)
+    assert (await what_tidy_would_remove(database.pool, rules))["notes"] == MAX_NOTES
+    assert (await tidy(database.pool, rules))["notes"] == MAX_NOTES
+    await database.close()
+    assert (await owner.get("/api/v1/notes")).json() == []
 
 
 async def _person(platform: Platform, name: str) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from dynagent.core.shared.ids import new_id
 from dynagent.infrastructure.postgres import migrations
 from dynagent.infrastructure.postgres.backup import NotABackup, NotRestorable, back_up, restore
 from dynagent.infrastructure.postgres.database import Database
+from dynagent.infrastructure.postgres.identity import SEEDED
 from dynagent.infrastructure.postgres.runs.interrupts import open_interrupts
 from dynagent.infrastructure.postgres.runs.trace_log import PostgresTraceLog
 from dynagent.infrastructure.postgres.runs.trace_writer import EventWriter
@@ -96,7 +97,7 @@ async def test_a_restored_trace_is_replayed_byte_for_byte(full: Database, postgr
     assert file.stat().st_mode & 0o777 == 0o600
     assert [path.name for path in tmp_path.iterdir()] == ["all.tar.gz"]
     async with another(postgres) as database:
-        assert await restore(database, file) == made
+        assert await restore(database, file, SEEDED) == made
         frames = await replayed(database, OLD)
         assert frames == await replayed(full, OLD)
         assert [frame.payload.decode() for frame in frames[1:]] == PAYLOADS
@@ -104,7 +105,7 @@ async def test_a_restored_trace_is_replayed_byte_for_byte(full: Database, postgr
         assert await database.pool.fetchval("SELECT count(*) FROM run_events_2020_01") == 4
         assert await database.pool.fetchval(ROLE, "next") == await full.pool.fetchval(ROLE, "next")
         with pytest.raises(NotRestorable, match="not empty"):
-            await restore(database, file)
+            await restore(database, file, SEEDED)
 
 
 class Meddled:
@@ -183,14 +184,15 @@ async def test_what_is_no_whole_backup_changes_nothing(full: Database, postgres:
         for content in (b"", b"nonsense", whole[: len(whole) // 2], whole[:-40], gzip.compress(b"nonsense")):
             (tmp_path / "broken").write_bytes(content)
             with pytest.raises(NotABackup):
-                await restore(database, tmp_path / "broken")
+                await restore(database, tmp_path / "broken", SEEDED)
         for changed in ({"end": None}, {"end": b"{}"}, {"runs": None}, {"manifest": b"[]"}):
             with pytest.raises(NotABackup):
-                await restore(database, rewritten(file, **changed))
+                await restore(database, rewritten(file, **changed), SEEDED)
         with pytest.raises(NotABackup):
-            await restore(database, rewritten(file, manifest=orjson.dumps(evil)))
+            await restore(database, rewritten(file, manifest=orjson.dumps(evil)), SEEDED)
         with pytest.raises(NotRestorable, match="schema 0001"):
-            await restore(database, rewritten(file, manifest=orjson.dumps({**manifest, "schema_version": "0001"})))
+            older = orjson.dumps({**manifest, "schema_version": "0001"})
+            await restore(database, rewritten(file, manifest=older), SEEDED)
         with pytest.raises(FileNotFoundError):
-            await restore(database, tmp_path / "none")
+            await restore(database, tmp_path / "none", SEEDED)
         assert await contents(database) == before

@@ -8,9 +8,17 @@ from dynagent.core.executions import Execution
 from dynagent.core.runs import RunStatus
 from dynagent.core.shared.ids import new_id
 from dynagent.infrastructure.postgres.database import Database, DatabaseSettings
-from dynagent.infrastructure.postgres.prune import Housekeeping, RetentionSettings, table_sizes, tidy
+from dynagent.infrastructure.postgres.prune import (
+    Housekeeping,
+    RetentionSettings,
+    table_sizes,
+    tidy,
+    what_tidy_would_remove,
+)
 from dynagent.infrastructure.postgres.runs.dispatch import PostgresDispatch
 from dynagent.infrastructure.postgres.runs.retention import Pruned, make_months_ahead, prune, what_would_go
+from dynagent.main.engine import NOUNS
+from dynagent.main.noun import retention_of
 from tests.conftest import ScopeFor
 from tests.infrastructure.postgres.rows import add_execution, add_worker
 
@@ -141,8 +149,30 @@ async def test_places_that_nobody_holds_are_given_back(database: Database) -> No
     for user in (lost, lost, right):
         assert await dispatch.claim(await add_execution(database, user_id=user), worker)
     await database.pool.execute("DELETE FROM runs WHERE user_id = $1", lost)
-    await tidy(database.pool)
+    await tidy(database.pool, retention_of(NOUNS))
     rows = await database.pool.fetch(
         "SELECT user_id::text AS user, n FROM user_slots WHERE user_id = ANY($1)", [lost, right]
     )
     assert {row["user"]: row["n"] for row in rows} == {lost: 0, right: 1}
+
+
+async def test_what_nouns_let_go_goes_after_its_time(database: Database) -> None:
+    rules = retention_of(NOUNS)
+    await tidy(database.pool, rules)
+    for action, outcome, days in (
+        ("session.refused", "refused", 91),
+        ("session.refused", "refused", 89),
+        ("tool.called", "done", 31),
+        ("user.created", "done", 400),
+    ):
+        await database.pool.execute(
+            "INSERT INTO audit_log (id, at, action, outcome) VALUES (dyn_uuid_floor($3), $3, $1, $2)",
+            action,
+            outcome,
+            datetime.now(UTC) - timedelta(days=days),
+        )
+    assert (await what_tidy_would_remove(database.pool, rules))["audit_log"] == 2
+    assert len(await left(database, "audit_log", "id")) == 4, "asking removes nothing"
+    assert (await tidy(database.pool, rules))["audit_log"] == 2
+    assert (await tidy(database.pool, rules))["audit_log"] == 0
+    await database.pool.execute("TRUNCATE audit_log")

@@ -45,7 +45,7 @@ from dynagent.core.shared.unit_of_work import UnitOfWork
 from dynagent.core.tools import CallableTools, CustomTools, ToolCatalogue, ToolSandbox
 from dynagent.infrastructure.tools.arguments import misfits, schema_fault
 from dynagent.main.engine import NOUNS
-from dynagent.main.noun import routers_of, tags_of
+from dynagent.main.noun import access_of, routers_of, tags_of
 from dynagent.presentation.api.app import build_app
 from dynagent.presentation.api.settings import ApiSettings
 from dynagent.presentation.api.shared.sse import StreamShutdown
@@ -56,6 +56,7 @@ from tests.fakes.executions import FakeCancelSignal, FakeExecutions, FakeNotifie
 from tests.fakes.language_models import FakeChatModels, FakeModelRecords
 from tests.fakes.secrets import FakeBox
 from tests.fakes.unit_of_work import FakeUnitOfWork
+from tests.presentation.api.documented import DocumentedTransport
 
 
 @dataclass
@@ -100,7 +101,7 @@ class House:
         self.pause: asyncio.Event | None = None
         self.open_scopes = 0
         self._runs: set[asyncio.Task[None]] = set()
-        self.bus = Bus(self._scope)
+        self.bus = Bus(self._scope, access_of(NOUNS))
         self.bus.serve(self._resolver().routes(HANDLERS))
         self.app: FastAPI = build_app(
             self.bus,
@@ -114,7 +115,7 @@ class House:
 
     def client(self) -> httpx2.AsyncClient:
         """Return a client that talks to the application in this process; failures are answers, not exceptions."""
-        transport = httpx2.ASGITransport(app=self.app, raise_app_exceptions=False)
+        transport = DocumentedTransport(self.app)
         return httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000")
 
     async def play(self, execution_id: str) -> None:

@@ -12,7 +12,11 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from dynagent.presentation.api.shared.site import Policies, Site, moved_to, page_path
+from dynagent.main.engine import NOUNS
+from dynagent.main.noun import pages_of
+from dynagent.presentation.api.shared.site import Policies, Site
+
+PAGES = pages_of(NOUNS)
 
 
 @pytest.mark.parametrize(
@@ -35,7 +39,7 @@ from dynagent.presentation.api.shared.site import Policies, Site, moved_to, page
     ],
 )
 def test_dynamic_pages_are_exported_once(address: str, exported: str) -> None:
-    assert page_path(address) == exported
+    assert PAGES.exported(address) == exported
 
 
 @pytest.mark.parametrize(
@@ -62,7 +66,7 @@ def test_dynamic_pages_are_exported_once(address: str, exported: str) -> None:
     ],
 )
 def test_old_addresses_lead_to_the_present_ones(address: str, query: str, present: str | None) -> None:
-    assert moved_to(address, query) == present
+    assert PAGES.moved_to(address, query) == present
 
 
 @pytest.fixture
@@ -78,7 +82,7 @@ def site(tmp_path: Path) -> httpx2.AsyncClient:
         return PlainTextResponse("well")
 
     files = StaticFiles(directory=tmp_path, html=True)
-    app = Site(Starlette(routes=[Route("/health", health), Mount("/", files)]), tmp_path)
+    app = Site(Starlette(routes=[Route("/health", health), Mount("/", files)]), tmp_path, PAGES)
     return httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://localhost")
 
 

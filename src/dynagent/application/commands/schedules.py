@@ -10,7 +10,15 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from dynagent.application.shared.caller import Caller
 from dynagent.application.shared.messages import Command
 from dynagent.core.agents import AgentNotFound, AgentRepository
-from dynagent.core.schedules import BadTimetable, Schedule, ScheduleNotFound, Schedules, Timetable, TooManySchedules
+from dynagent.core.schedules import (
+    BadTimetable,
+    Schedule,
+    ScheduleChangedMeanwhile,
+    ScheduleNotFound,
+    Schedules,
+    Timetable,
+    TooManySchedules,
+)
 from dynagent.core.shared.clock import Clock, utc_now
 from dynagent.core.shared.ids import NewId, is_id, new_id
 from dynagent.core.shared.paging import PageRequest
@@ -32,8 +40,15 @@ class CreateSchedule(Command[Schedule], needs="executions:run", raises=(AgentNot
 
 
 @dataclass(frozen=True)
-class ChangeSchedule(Command[Schedule], needs="executions:run", raises=(ScheduleNotFound, BadTimetable)):
-    """Change fields of a schedule; its next time is computed anew. Raises ScheduleNotFound, BadTimetable."""
+class ChangeSchedule(
+    Command[Schedule],
+    needs="executions:run",
+    raises=(ScheduleNotFound, AgentNotFound, BadTimetable, ScheduleChangedMeanwhile),
+):
+    """Change fields of a schedule; its next time is computed anew.
+
+    Raises ScheduleNotFound, AgentNotFound, BadTimetable, ScheduleChangedMeanwhile.
+    """
 
     schedule_id: str
     changes: Mapping[str, Any]

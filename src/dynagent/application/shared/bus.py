@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from dynagent.application.shared.access import check_permitted
+from dynagent.application.shared.access import ANYBODY, Access
 from dynagent.application.shared.caller import Caller
 from dynagent.application.shared.messages import Message
 
@@ -31,13 +31,17 @@ class Route:
 class Bus:
     """Checks the permission, opens a scope, has the handler built from it, awaits the handler, closes the scope."""
 
-    def __init__(self, open_scope: OpenScope) -> None:
+    def __init__(self, open_scope: OpenScope, access: Access) -> None:
+        self.access = access
         self._open_scope = open_scope
         self._open_late: Callable[[], OpenScope | None] = lambda: None
         self._routes: dict[type, Route] = {}
 
-    def serve(self, routes: Mapping[type, Route]) -> None:
-        """Have messages of these types handled so."""
+    def serve(self, routes: Mapping[type[Message[Any]], Route]) -> None:
+        """Have messages of these types handled so. Raises TypeError for one whose permission nobody grants."""
+        for message in routes:
+            if message.permission != ANYBODY and message.permission not in self.access.grants:
+                raise TypeError(f"{message.__name__} needs {message.permission!r}, which no noun grants to any role")
         self._routes.update(routes)
 
     def read_late_from(self, open_late: Callable[[], OpenScope | None]) -> None:
@@ -49,7 +53,7 @@ class Bus:
 
         Raises NotSignedIn, PermissionDenied, and what the handler raises.
         """
-        check_permitted(message.permission, caller, getattr(message, "execution_id", None))
+        self.access.check(message.permission, caller, getattr(message, "execution_id", None))
         route = self._routes[type(message)]
         if route.around and not caller.is_anonymous:
             return await self._surrounded(route, message, caller, route.around)

@@ -2,7 +2,6 @@
 
 from typing import Any, ClassVar, Generic, Literal, TypeVar
 
-from dynagent.application.shared.access import ANYBODY, GRANTS
 from dynagent.core.shared.errors import DynagentError
 
 R = TypeVar("R")
@@ -36,8 +35,8 @@ class Message(Generic[R]):
         # A dataclass with slots is made a second time, from the attributes of the first.
         if cls.__bases__ == (Generic,) or Message in cls.__bases__ or (needs is None and "permission" in vars(cls)):
             return
-        if needs is None or (needs != ANYBODY and needs not in GRANTS):
-            raise TypeError(f"{cls.__name__} needs a permission of access.GRANTS, or ANYBODY; it says {needs!r}")
+        if needs is None:
+            raise TypeError(f"{cls.__name__} needs a permission that its noun grants, or ANYBODY; it says none")
         cls.permission, cls.raises, cls.scope, cls.may_lag = needs, raises, scope, may_lag
 
     def __returns__(self) -> R:

@@ -28,9 +28,9 @@ class Resolver:
     scoped: Mapping[Any, Make] = field(default_factory=dict[Any, Make])
     around: Mapping[Any, OpenScope] = field(default_factory=dict[Any, OpenScope])
 
-    def routes(self, handlers: Iterable[type]) -> dict[type, Route]:
+    def routes(self, handlers: Iterable[type]) -> dict[type[Message[Any]], Route]:
         """Return the routes of these handlers by message. Raises MissingPort, TypeError for two of one message."""
-        routes: dict[type, Route] = {}
+        routes: dict[type[Message[Any]], Route] = {}
         for handler in handlers:
             message = message_of(handler)
             if message in routes:

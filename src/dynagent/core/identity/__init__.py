@@ -1,11 +1,6 @@
 """Identity: people and roles, what lets them in, the audit log."""
 
-from dynagent.core.identity.audit import (
-    AuditEntry,
-    AuditFilter,
-    AuditOutcome,
-    SecurityIncident,
-)
+from dynagent.core.identity.audit import AuditEntry, AuditFilter, AuditOutcome, SecurityIncident
 from dynagent.core.identity.errors import (
     AccessKeyNotFound,
     BadPassword,
@@ -29,13 +24,11 @@ from dynagent.core.identity.errors import (
 from dynagent.core.identity.people import (
     EMAIL,
     MAX_PASSWORD,
-    MIN_PASSWORD,
     ROLES,
     USERNAME,
     RoleName,
     User,
     UserChanged,
-    UserEvent,
     UserRegistered,
     check_password,
     normal_email,
@@ -86,7 +79,6 @@ __all__ = [
     "KEY_PREFIX",
     "MAX_ACCESS_KEYS",
     "MAX_PASSWORD",
-    "MIN_PASSWORD",
     "PASSWORD_PREFIX",
     "REFRESH_PREFIX",
     "REUSE_GRACE",
@@ -133,7 +125,6 @@ __all__ = [
     "User",
     "UserChanged",
     "UserDisabled",
-    "UserEvent",
     "UserNotFound",
     "UserRegistered",
     "UsernameTaken",

@@ -40,19 +40,16 @@ from dynagent.core.language_models.ports import (
     OnText,
     Prices,
     Role,
-    ToolChoice,
     ToolSpec,
     estimate_tokens,
 )
 from dynagent.core.language_models.providers import (
     PROVIDERS,
     Capabilities,
-    KeyHeader,
     Provider,
     ProviderNotFound,
     check_endpoint,
     find_provider,
-    origin_of,
     provider_at,
 )
 from dynagent.core.language_models.records import (
@@ -96,7 +93,6 @@ __all__ = [
     "Choices",
     "Complexity",
     "ContextTooLong",
-    "KeyHeader",
     "KeyPurpose",
     "KnownModel",
     "KnownModels",
@@ -140,7 +136,6 @@ __all__ = [
     "ProviderUsage",
     "Role",
     "TooManyModels",
-    "ToolChoice",
     "ToolSpec",
     "UsersModels",
     "Wish",
@@ -149,7 +144,6 @@ __all__ = [
     "estimate_tokens",
     "find_provider",
     "mask_key",
-    "origin_of",
     "provider_at",
     "rank",
 ]

@@ -12,9 +12,7 @@ from dynagent.core.runs.children import (
 from dynagent.core.runs.interrupts import (
     APPROVAL_SCHEMA,
     DOUBT_SCHEMA,
-    SCHEMAS,
     Answer,
-    Decision,
     Expiry,
     Interrupt,
     InterruptExpired,
@@ -54,7 +52,6 @@ from dynagent.core.runs.run import (
     RunStatus,
     RunTimedOut,
     ToolCallInDoubt,
-    UnknownRunKind,
     Usage,
 )
 from dynagent.core.runs.runners import Runner, Runners
@@ -86,7 +83,6 @@ __all__ = [
     "EVENT_CLASSES",
     "MAX_ATTEMPTS",
     "QUARANTINE_AFTER",
-    "SCHEMAS",
     "TERMINAL_TYPES",
     "Admission",
     "Answer",
@@ -102,7 +98,6 @@ __all__ = [
     "Claim",
     "Complete",
     "Connection",
-    "Decision",
     "Dispatch",
     "DueRun",
     "Expiry",
@@ -147,7 +142,6 @@ __all__ = [
     "TraceEvent",
     "TraceLog",
     "TraceRecorder",
-    "UnknownRunKind",
     "Usage",
     "UsageReport",
     "call_line",

@@ -20,7 +20,6 @@ from dynagent.core.tools.entity import (
     ToolPolicy,
     ToolReflection,
     ToolRejected,
-    ToolShape,
     ToolSwitchedOff,
     ToolTimeout,
     ToolUnconfigured,
@@ -29,7 +28,7 @@ from dynagent.core.tools.entity import (
     check_tool_name,
     same_looking,
 )
-from dynagent.core.tools.events import ToolEvent, ToolRegistered, ToolRemoved
+from dynagent.core.tools.events import ToolEvent, ToolRemoved
 from dynagent.core.tools.failures import (
     SandboxBusy,
     ToolCpuLimit,
@@ -48,7 +47,6 @@ from dynagent.core.tools.ports import (
     RunnableTool,
     Screening,
     ToolCatalogue,
-    ToolFactory,
     ToolOutcome,
     ToolSandbox,
     isolation_text,
@@ -79,7 +77,6 @@ __all__ = [
     "ToolCrashed",
     "ToolDisabled",
     "ToolEvent",
-    "ToolFactory",
     "ToolFailed",
     "ToolGrantForbidden",
     "ToolIsPrebuilt",
@@ -95,12 +92,10 @@ __all__ = [
     "ToolPolicyViolation",
     "ToolProtocolBroken",
     "ToolReflection",
-    "ToolRegistered",
     "ToolRejected",
     "ToolRemoved",
     "ToolResultNotSerialisable",
     "ToolSandbox",
-    "ToolShape",
     "ToolSwitchedOff",
     "ToolTimeout",
     "ToolUnconfigured",

@@ -1,6 +1,6 @@
 """The audit log in PostgreSQL: only added to."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
@@ -10,7 +10,15 @@ from dynagent.core.identity import AuditEntry, AuditFilter, AuditLog
 from dynagent.core.shared.paging import Page, PageRequest
 from dynagent.infrastructure.postgres.identity_tables import audit_log
 from dynagent.infrastructure.postgres.kit.pages import page_of
+from dynagent.infrastructure.postgres.kit.retention import Retention
 from dynagent.infrastructure.postgres.kit.session import execute
+
+PRUNED = (
+    # Refused sign-ins are written by anonymous callers: they must not fill the disk.
+    Retention("audit_log", "outcome = 'refused' AND id < dyn_uuid_floor($1)", timedelta(days=90)),
+    # Who called which tool is kept for a month; incidents, refusals and what people did, for ever.
+    Retention("audit_log", "action = 'tool.called' AND id < dyn_uuid_floor($1)", timedelta(days=30)),
+)
 
 
 class PostgresAuditLog(AuditLog):

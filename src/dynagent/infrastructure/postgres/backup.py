@@ -31,9 +31,8 @@ from dynagent.infrastructure.postgres.errors import in_our_words
 
 MANIFEST, END = "manifest.json", "end.json"
 FORMAT = 1
-# What the migrations write themselves: the version, the steps of LangGraph's tables, roles and the local administrator.
+# What the migrations write themselves: the version, the steps of LangGraph's tables.
 NOT_DATA = ("alembic_version", "schema_version", "checkpoint_migrations")
-SEEDED: Mapping[str, int] = {"roles": 3, "users": 1, "user_roles": 1}
 
 TABLES = """
 SELECT c.relname AS name, array_agg(a.attname::text ORDER BY a.attnum) AS columns
@@ -122,10 +121,13 @@ async def back_up(database: Database, file: Path) -> Copied:
     return copied
 
 
-async def restore(database: Database, file: Path) -> Copied:
-    """Fill an empty database of the backup's schema version, all or nothing. Raises NotABackup, NotRestorable."""
+async def restore(database: Database, file: Path, seeds: Mapping[str, int]) -> Copied:
+    """Fill an empty database of the backup's schema version, all or nothing; `seeds` are rows of an empty one by table.
+
+    Raises NotABackup, NotRestorable.
+    """
     with _opened(file) as (archive, content):
-        return await _read(database, archive, content)
+        return await _read(database, archive, content, seeds)
 
 
 def version_of(file: Path) -> str:
@@ -199,14 +201,14 @@ async def _manifest(connection: Any) -> Manifest:
     )
 
 
-async def _read(database: Database, archive: tarfile.TarFile, content: _Content) -> Copied:
+async def _read(database: Database, archive: tarfile.TarFile, content: _Content, seeds: Mapping[str, int]) -> Copied:
     members = _members(archive)
     manifest = Manifest.model_validate_json(_take(members, MANIFEST).read())
     connection = await database.listen()
     try:
         with in_our_words():
             async with connection.transaction():
-                here = await _check(connection, manifest)
+                here = await _check(connection, manifest, seeds)
                 # What the migrations wrote makes room for what the backup holds of it.
                 await connection.execute(f"TRUNCATE {', '.join(_quoted(table.name) for table in here)} CASCADE")
                 await _make_months(connection, manifest.months)
@@ -226,7 +228,7 @@ async def _read(database: Database, archive: tarfile.TarFile, content: _Content)
         await connection.close()
 
 
-async def _check(connection: Any, manifest: Manifest) -> Sequence[Table]:
+async def _check(connection: Any, manifest: Manifest, seeds: Mapping[str, int]) -> Sequence[Table]:
     """Return the tables of this database. Raises NotABackup, NotRestorable."""
     here = await _manifest(connection)
     if manifest.format != FORMAT or manifest.schema_version != here.schema_version:
@@ -241,7 +243,7 @@ async def _check(connection: Any, manifest: Manifest) -> Sequence[Table]:
     await connection.execute(f"LOCK TABLE {', '.join(_quoted(table.name) for table in here.tables)}")
     for table in here.tables:
         found = await connection.fetchval(f"SELECT count(*) FROM {_quoted(table.name)}")  # noqa: S608 - as above
-        if found > SEEDED.get(table.name, 0):
+        if found > seeds.get(table.name, 0):
             raise NotRestorable(
                 f"the database is not empty: {table.name} has {found} rows; restore into a new one, nothing running"
             )

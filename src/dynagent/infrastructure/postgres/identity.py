@@ -33,6 +33,8 @@ _ADMINS = (
     .select_from(users.join(user_roles).join(roles))
     .where(roles.c.role_name == "admin", users.c.password_hash.is_not(None), users.c.disabled.is_(False))
 )
+SEEDED = {"roles": 3, "users": 1, "user_roles": 1}
+"""How many rows the migrations write: the roles, and the local administrator."""
 _TAKEN = {
     "uq_users_username": "somebody has this username already",
     "uq_users_email": "somebody has this e-mail address already",

@@ -26,8 +26,14 @@ from dynagent.infrastructure.postgres.identity_tables import (
     setup_links,
     stream_tickets,
 )
+from dynagent.infrastructure.postgres.kit.retention import Retention
 from dynagent.infrastructure.postgres.kit.session import execute
 from dynagent.infrastructure.postgres.pool import Pool, Row
+
+PRUNED = (
+    Retention("refresh_tokens", "expires_at < $1", timedelta(days=1)),
+    Retention("setup_links", "expires_at < $1", timedelta(days=1)),
+)
 
 _OF_SESSION = """
 SELECT u.id, ARRAY(SELECT r.role_name FROM user_roles JOIN roles r USING (role_id) WHERE user_id = u.id) AS roles

@@ -1,7 +1,7 @@
 """Housekeeping: what is too old removed, of runs by `runs/retention.py`, and how large everything is."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -10,19 +10,15 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from dynagent.core.shared.tasks import end_tasks
+from dynagent.infrastructure.postgres.kit.retention import Retention, count_old, remove_old
 from dynagent.infrastructure.postgres.pool import Connection, Pool
 from dynagent.infrastructure.postgres.runs.retention import Pruned, prune_over, tidy_over
 
 _LOCK = 0x64796E61_7072756E  # "dyna" "prun"
 
-TIDY = (
-    "DELETE FROM outbox WHERE delivered_at < now() - interval '1 day'",
-    "DELETE FROM refresh_tokens WHERE expires_at < now() - interval '1 day'",
-    "DELETE FROM setup_links WHERE expires_at < now() - interval '1 day'",
-    # Refused sign-ins are written by anonymous callers: they must not fill the disk.
-    "DELETE FROM audit_log WHERE outcome = 'refused' AND id < dyn_uuid_floor(now() - interval '90 days')",
-    # Who called which tool is kept for a month; incidents, refusals and what people did, for ever.
-    "DELETE FROM audit_log WHERE action = 'tool.called' AND id < dyn_uuid_floor(now() - interval '30 days')",
+OF_THE_ENGINE = (
+    Retention("outbox", "delivered_at < $1", timedelta(days=1)),
+    Retention("workers", "dead AND lease_until < $1", timedelta(days=7)),
 )
 SIZES = """
 SELECT coalesce(p.relname, c.relname) AS name, sum(pg_total_relation_size(c.oid))::bigint AS bytes,
@@ -53,10 +49,16 @@ class TableSize:
     rows: int
 
 
-async def tidy(pool: Pool) -> int:
-    """Remove delivered events of the outbox and workers long dead; make months ahead and return how many."""
+async def tidy(pool: Pool, rules: Sequence[Retention] = ()) -> Mapping[str, int]:
+    """Make months ahead and remove what the engine and these rules let go; return how many rows of which table."""
     async with pool.acquire() as connection:
-        return await _tidy(connection)
+        return await _tidy(connection, rules)
+
+
+async def what_tidy_would_remove(pool: Pool, rules: Sequence[Retention]) -> Mapping[str, int]:
+    """Return what `tidy` would remove now, and remove nothing."""
+    async with pool.acquire() as connection:
+        return await count_old(connection, (*OF_THE_ENGINE, *rules))
 
 
 async def table_sizes(pool: Pool) -> Sequence[TableSize]:
@@ -67,9 +69,10 @@ async def table_sizes(pool: Pool) -> Sequence[TableSize]:
 class Housekeeping:
     """Tidies and prunes every hour; of many processes one does it."""
 
-    def __init__(self, pool: Pool, settings: RetentionSettings) -> None:
+    def __init__(self, pool: Pool, settings: RetentionSettings, rules: Sequence[Retention] = ()) -> None:
         self._pool = pool
         self._settings = settings
+        self._rules = rules
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -86,7 +89,7 @@ class Housekeeping:
             if not await connection.fetchval("SELECT pg_try_advisory_lock($1)", _LOCK):
                 return None
             try:
-                await _tidy(connection)
+                await _tidy(connection, self._rules)
                 days = self._settings.retention_days
                 return await prune_over(connection, timedelta(days=days)) if days else Pruned()
             finally:
@@ -103,7 +106,7 @@ class Housekeeping:
             await asyncio.sleep(self._settings.prune_every_s)
 
 
-async def _tidy(connection: Connection) -> int:
-    for statement in TIDY:
-        await connection.execute(statement)
-    return await tidy_over(connection)
+async def _tidy(connection: Connection, rules: Sequence[Retention]) -> Mapping[str, int]:
+    removed = await remove_old(connection, (*OF_THE_ENGINE, *rules))
+    await tidy_over(connection)
+    return removed

@@ -1,6 +1,7 @@
 """Agents."""
 
 from dynagent.application.commands.agents.rules import SchemaFault
+from dynagent.application.shared.access import EVERY_ROLE, MAKERS, Grant
 from dynagent.application.shared.handlers import handlers_of
 from dynagent.core.agents import AgentRepository
 from dynagent.infrastructure.hybrid.agents import cached_agents
@@ -8,6 +9,7 @@ from dynagent.infrastructure.tools.arguments import schema_fault
 from dynagent.main.noun import Binds, Noun, Process
 from dynagent.presentation.api.agents import routes
 from dynagent.presentation.api.shared.router import Routes
+from dynagent.presentation.api.shared.site import Pages
 
 
 def _binds(process: Process) -> Binds:
@@ -18,6 +20,11 @@ def _binds(process: Process) -> Binds:
 
 
 noun = Noun(
+    grants={
+        "agents:read": Grant(EVERY_ROLE),
+        "agents:write": Grant(MAKERS),
+    },
+    pages=Pages(dynamic=frozenset({"agents"})),
     handlers=handlers_of("agents"),
     binds=_binds,
     routes=(Routes(30, routes.router),),

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from dynagent.application.commands.executions import SubmitSettings, answer, run
+from dynagent.application.shared.access import EVERY_ROLE, MAKERS, Grant
 from dynagent.application.shared.handlers import handlers_of
 from dynagent.core.executions import Executions, StoredCheckpoints
 from dynagent.core.runs import CancelSignal, ChildStore, Dispatch, Notifier, Runner, Submissions, TraceLog
@@ -10,6 +11,7 @@ from dynagent.infrastructure.langgraph.agent_runs import AgentRuns
 from dynagent.infrastructure.observability.correlation import current_correlation_id
 from dynagent.infrastructure.observability.dispatch import ObservedDispatch
 from dynagent.infrastructure.observability.failures import log_crash
+from dynagent.infrastructure.postgres.runs.chats import PRUNED
 from dynagent.infrastructure.postgres.runs.children import PostgresChildren
 from dynagent.infrastructure.postgres.runs.dispatch import PostgresDispatch
 from dynagent.infrastructure.postgres.runs.executions import executions_in
@@ -19,6 +21,7 @@ from dynagent.infrastructure.tools.arguments import misfits
 from dynagent.main.noun import Binds, Noun, Process
 from dynagent.presentation.api.executions import again, chats, of_agents, questions, routes
 from dynagent.presentation.api.shared.router import Routes
+from dynagent.presentation.api.shared.site import Pages
 
 
 def _binds(process: Process) -> Binds:
@@ -32,7 +35,6 @@ def _binds(process: Process) -> Binds:
             Notifier: signals.notifier,
             StoredCheckpoints: process.checkpoints,
             Submissions: PostgresSubmissions(pool, process.deliver, signals.hub.opened, current_correlation_id),
-            SubmitSettings: process.settings.submit,
             TraceLog: process.trace,
             answer.CheckSchema: misfits,
             run.OnCrash: log_crash,
@@ -49,6 +51,16 @@ def _runners(process: Process) -> Sequence[Runner]:
 
 
 noun = Noun(
+    grants={
+        "executions:read": Grant(EVERY_ROLE),
+        "executions:run": Grant(MAKERS),
+    },
+    settings=(SubmitSettings,),
+    retention=PRUNED,
+    pages=Pages(
+        dynamic=frozenset({"runs"}),
+        moved={"/executions": "/runs", "/approvals": "/inbox", "/conversations": "/chats"},
+    ),
     handlers=handlers_of("executions", "chats"),
     binds=_binds,
     runners=_runners,

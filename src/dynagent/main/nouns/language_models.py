@@ -1,5 +1,6 @@
 """Language models: those that people keep, their providers, keys and use."""
 
+from dynagent.application.shared.access import EVERY_ROLE, MAKERS, Grant
 from dynagent.application.shared.handlers import handlers_of
 from dynagent.core import language_models as ports
 from dynagent.infrastructure.llm.catalogue import PricedModels
@@ -8,6 +9,7 @@ from dynagent.infrastructure.postgres.language_models import PostgresModelRecord
 from dynagent.main.noun import Binds, Noun, Process, Scoped
 from dynagent.presentation.api.language_models import keys, routes
 from dynagent.presentation.api.shared.router import Routes
+from dynagent.presentation.api.shared.site import Pages
 
 REPOSITORIES: Scoped = {
     ports.ModelRecords: lambda scope: PostgresModelRecords(
@@ -32,6 +34,13 @@ def _binds(process: Process) -> Binds:
 
 
 noun = Noun(
+    grants={
+        "models:read": Grant(EVERY_ROLE),
+        "models:write": Grant(MAKERS),
+        "keys:read": Grant(MAKERS),
+        "keys:write": Grant(MAKERS, for_keys=False),
+    },
+    pages=Pages(moved={"/models": "/settings/models"}),
     handlers=handlers_of("language_models"),
     binds=_binds,
     routes=(Routes(100, routes.router), Routes(110, keys.router)),

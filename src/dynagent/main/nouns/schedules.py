@@ -3,6 +3,7 @@
 from contextlib import AsyncExitStack
 
 from dynagent.application.commands import schedules as commands
+from dynagent.application.commands.executions import SubmitSettings
 from dynagent.application.shared.handlers import handlers_of
 from dynagent.core.schedules import Schedules, Timetable
 from dynagent.infrastructure.cron.timetable import CronTimetable
@@ -11,19 +12,20 @@ from dynagent.infrastructure.postgres.schedules import PostgresSchedules
 from dynagent.main.noun import Binds, Noun, Process
 from dynagent.presentation.api import schedules
 from dynagent.presentation.api.shared.router import Routes
+from dynagent.presentation.api.shared.site import Pages
 
 TIMETABLE = CronTimetable()
 
 
-def _binds(process: Process) -> Binds:
+def _binds(_: Process) -> Binds:
     return Binds(
-        shared={Timetable: TIMETABLE, commands.ScheduleSettings: process.settings.schedules},
+        shared={Timetable: TIMETABLE},
         scoped={Schedules: lambda scope: PostgresSchedules(scope.session, scope.user_id)},
     )
 
 
 def _start_firing(process: Process, stack: AsyncExitStack) -> None:
-    submit = process.settings.submit
+    submit = process.settings.of(SubmitSettings)
     firing = PostgresFiring(
         process.database.pool,
         TIMETABLE,
@@ -36,6 +38,8 @@ def _start_firing(process: Process, stack: AsyncExitStack) -> None:
 
 
 noun = Noun(
+    settings=(commands.ScheduleSettings,),
+    pages=Pages(dynamic=frozenset({"schedules"})),
     handlers=handlers_of("schedules"),
     binds=_binds,
     routes=(Routes(80, schedules.router),),

@@ -22,11 +22,12 @@ from dynagent.presentation.api.shared.headers import LoopbackOnly, SecurityHeade
 from dynagent.presentation.api.shared.limits import RequestLimits
 from dynagent.presentation.api.shared.origin import LocalOnly
 from dynagent.presentation.api.shared.router import PREFIX, PathAliases
-from dynagent.presentation.api.shared.site import Site
+from dynagent.presentation.api.shared.site import Pages, Site
 from dynagent.presentation.api.shared.sse import Streams, StreamShutdown
 from dynagent.presentation.api.system import HealthProbe, MetricsText
 
 DESCRIPTION = "Agents made at run time, their Python tools, and live traces that are never lost."
+NO_PAGES = Pages()
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 
@@ -41,6 +42,7 @@ def build_app(
     shutdown: StreamShutdown | None = None,
     lifespan: Lifespan | None = None,
     frontend: Path | None = None,
+    pages: Pages = NO_PAGES,
     door: FrontDoor | None = None,
 ) -> FastAPI:
     """Return the API over a bus.
@@ -48,8 +50,8 @@ def build_app(
     `routers` are tried in their order, `tags` are the chapters of the document.
 
     `shutdown` is told when the server stops, so that open streams end; `lifespan` starts and ends what serves the
-    bus; `frontend` is a directory with the built user interface, served for every path that is no route; `door` says
-    how requests are let in (without one: local mode).
+    bus; `frontend` is a directory with the built user interface, served for every path that is no route, and
+    `pages` are what the server knows of it; `door` says how requests are let in (without one: local mode).
     """
     door = door or FrontDoor()
     settings = (settings or ApiSettings()).served(sign_in_required=door.sign_in_required)
@@ -63,7 +65,7 @@ def build_app(
         redoc_url=None,
         redirect_slashes=False,
         lifespan=lifespan,
-        middleware=_layers(settings, door, frontend),
+        middleware=_layers(settings, door, frontend, pages),
     )
     app.state.door = door
     app.state.bus = bus
@@ -77,7 +79,7 @@ def build_app(
     return app
 
 
-def _layers(settings: ApiSettings, door: FrontDoor, frontend: Path | None) -> list[Middleware]:
+def _layers(settings: ApiSettings, door: FrontDoor, frontend: Path | None, pages: Pages) -> list[Middleware]:
     layers = [Middleware(PathAliases), Middleware(HeadAsGet), Middleware(SecurityHeaders)]
     if not door.sign_in_required:
         layers.append(Middleware(LoopbackOnly))
@@ -95,7 +97,7 @@ def _layers(settings: ApiSettings, door: FrontDoor, frontend: Path | None) -> li
         )
     if frontend is not None:
         # Event streams are left alone by both; pages, scripts and styles travel compressed.
-        layers += [Middleware(GZipMiddleware, minimum_size=1024), Middleware(Site, directory=frontend)]
+        layers += [Middleware(GZipMiddleware, minimum_size=1024), Middleware(Site, directory=frontend, pages=pages)]
     return [*layers, Middleware(RequestLimits, settings=settings)]
 
 
@@ -108,10 +110,5 @@ def _add_routes(app: FastAPI, routers: Sequence[APIRouter], frontend: Path | Non
         app.add_api_route("/", system.get_api_information, include_in_schema=False)
     else:
         app.frontend("/", directory=frontend)
-    app.state.route_methods = [
-        (route.path_regex, frozenset(route.methods or ())) for router in routers for route in _routes(router)
-    ]
-
-
-def _routes(router: APIRouter) -> list[APIRoute]:
-    return [route for route in router.routes if isinstance(route, APIRoute)]
+    app.state.routes = [route for router in routers for route in router.routes if isinstance(route, APIRoute)]
+    app.state.route_methods = [(route.path_regex, frozenset(route.methods or ())) for route in app.state.routes]

@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel, ConfigDict
 
-from dynagent.core.shared.errors import NotFound
+from dynagent.core.shared.errors import Conflict, NotFound
 from dynagent.core.shared.repository import BaseRepository
 
 
@@ -10,6 +10,12 @@ class NoteNotFound(NotFound):
     """There is no such note."""
 
     code = "note_not_found"
+
+
+class TooManyNotes(Conflict):
+    """Somebody has as many notes as there may be."""
+
+    code = "too_many_notes"
 
 
 class Note(BaseModel):

@@ -10,12 +10,12 @@ from dynagent.application.shared.messages import Query
 
 
 @dataclass(frozen=True)
-class ListNotes(Query[Sequence[Note]], needs="agents:read"):
+class ListNotes(Query[Sequence[Note]], needs="notes:read"):
     """The caller's notes."""
 
 
 @dataclass(frozen=True)
-class GetNote(Query[Note], needs="agents:read", raises=(NoteNotFound,)):
+class GetNote(Query[Note], needs="notes:read", raises=(NoteNotFound,)):
     """One note. Raises NoteNotFound."""
 
     note_id: str

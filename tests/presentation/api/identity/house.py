@@ -16,11 +16,12 @@ from dynagent.infrastructure.security.keyring import KeyRing
 from dynagent.infrastructure.security.passwords import Argon2Passwords
 from dynagent.infrastructure.security.settings import AuthSettings
 from dynagent.main.engine import NOUNS
-from dynagent.main.noun import routers_of, tags_of
+from dynagent.main.noun import access_of, routers_of, tags_of
 from dynagent.main.nouns.identity import bus_over
 from dynagent.main.platform import door_of
 from dynagent.presentation.api.app import build_app
 from tests.fakes.clock import FakeClock
+from tests.presentation.api.documented import DocumentedTransport
 from tests.presentation.api.house import WholeFinding
 
 PASSWORD = "a long sentence, really"
@@ -42,7 +43,7 @@ class IdentityHouse:
             ),
             passwords=Argon2Passwords(passes=1, memory_kib=64),
         )
-        self.bus = bus_over(database, self.identity, clock=self.clock)
+        self.bus = bus_over(database, self.identity, clock=self.clock, access=access_of(NOUNS))
         self.app = build_app(
             self.bus,
             routers=routers_of(NOUNS),
@@ -54,7 +55,7 @@ class IdentityHouse:
 
     def client(self, token: str | None = None, *, address: str = "127.0.0.1") -> httpx2.AsyncClient:
         """Return a client with a cookie jar of its own."""
-        transport = httpx2.ASGITransport(app=self.app, raise_app_exceptions=False, client=(address, 1))
+        transport = DocumentedTransport(self.app, client=(address, 1))
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         return httpx2.AsyncClient(transport=transport, base_url=BASE, headers=headers)
 

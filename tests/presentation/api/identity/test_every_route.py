@@ -10,16 +10,23 @@ import pytest_asyncio
 from fastapi import FastAPI
 
 from dynagent.application.commands.identity import PrepareSetup
-from dynagent.application.shared.access import GRANTS, permissions_of
 from dynagent.application.shared.caller import SYSTEM
 from dynagent.infrastructure.postgres.database import DatabaseSettings
 from dynagent.infrastructure.security.keyring import SecretSettings
 from dynagent.infrastructure.security.settings import AuthSettings
 from dynagent.main import Platform, Settings, open_platform
+from dynagent.main.engine import NOUNS
+from dynagent.main.noun import access_of
+from tests.presentation.api.documented import DocumentedTransport
 from tests.presentation.api.identity.house import BASE, signed_in
-from tests.presentation.api.identity.routes import BODIES, CODE, LAST, OTHERS_THINGS, PASSWORD, PERMISSIONS
+from tests.presentation.api.matrix import merged, modules
+from tests.presentation.api.matrix.making import PASSWORD
 
 Operation = tuple[str, str, str]
+PERMISSIONS, BODIES, OTHERS_THINGS = merged("PERMISSIONS"), merged("BODIES"), merged("OTHERS_THINGS")
+ACCESS = access_of(NOUNS)
+LAST = ("forget_", "delete_", "remove_", "revoke_", "change_password", "set_user", "end_session", "log_out")
+"""What is called last, in this order, because others would miss it."""
 AUTH = {"auth_mode": "required", "registration": "open", "rate_limit_per_minute": 0, "address_limit_per_minute": 0}
 
 
@@ -38,8 +45,8 @@ async def platform(fresh_database_url: str) -> AsyncIterator[Platform]:
 async def test_every_route_lets_in_whom_it_should(platform: Platform) -> None:
     operations = _operations(platform.app)
     known = {operation for _, _, operation in operations}
-    assert known - set(PERMISSIONS) == set(), "say in routes.py what these routes need"
-    assert set(PERMISSIONS) - known == set(), "routes.py names routes that are gone"
+    assert known - set(PERMISSIONS) == set(), "say in the matrix what these routes need"
+    assert set(PERMISSIONS) - known == set(), "the matrix names routes that are gone"
     admin, owner, outsider, viewer = await _people(platform)
     things = await _things_of(owner)
     async with _client(platform.app) as nobody:
@@ -86,12 +93,12 @@ async def test_the_first_byte_of_anothers_stream_is_a_refusal(platform: Platform
 async def test_clients_are_told_every_permission_by_name(platform: Platform) -> None:
     document: dict[str, Any] = platform.app.openapi()
     told = document["components"]["schemas"]["ProfileOut"]["properties"]["permissions"]["items"]["enum"]
-    assert set(told) == set(GRANTS) - {"system"}
-    assert set(permissions_of(frozenset({"admin"}))) == set(told)
+    assert set(told) == set(ACCESS.grants) - {"system"}
+    assert set(ACCESS.permissions_of(frozenset({"admin"}))) == set(told)
 
 
 def test_every_permission_is_had_by_somebody() -> None:
-    assert all(GRANTS.values())
+    assert all(grant.roles for grant in ACCESS.grants.values())
 
 
 async def _walk(
@@ -159,13 +166,11 @@ def _operations(app: FastAPI) -> list[Operation]:
 
 
 def _granted(role: str) -> frozenset[str]:
-    return frozenset(name for name, roles in GRANTS.items() if role in roles)
+    return frozenset(name for name, grant in ACCESS.grants.items() if role in grant.roles)
 
 
 def _client(app: FastAPI) -> httpx2.AsyncClient:
-    return httpx2.AsyncClient(
-        transport=httpx2.ASGITransport(app=app, raise_app_exceptions=False), base_url=BASE, timeout=30
-    )
+    return httpx2.AsyncClient(transport=DocumentedTransport(app), base_url=BASE, timeout=30)
 
 
 async def _people(platform: Platform) -> tuple[httpx2.AsyncClient, ...]:
@@ -186,34 +191,14 @@ async def _people(platform: Platform) -> tuple[httpx2.AsyncClient, ...]:
 
 async def _things_of(owner: httpx2.AsyncClient) -> dict[str, str]:
     """Make one of everything, and return the ids."""
-    agent = await _made(owner, "/api/agents", {"name": "A", "tools": ["calculator"]})
-    things = {"agent_id": agent["id"], "version": "1", "provider_id": "openai", "name": "shout"}
-    tool = {"name": "shout", "description": "Raise the text", "code": CODE}
-    await _made(owner, "/api/tools/register", tool)
-    run = {"agent_id": agent["id"], "query": "compute 23*19", "conversation_id": "talk-1"}
-    things["conversation_id"] = run["conversation_id"]
-    things["execution_id"] = (await _made(owner, "/api/executions", run))["id"]
-    for kind, path, body in (
-        ("schedule_id", "/api/v1/schedules", {**BODIES["create_schedule"], "agent_id": agent["id"]}),
-        ("model_id", "/api/v1/models", {**BODIES["create_model"], "name": "mine"}),
-        ("provider_key_id", "/api/v1/users/api-keys", {"provider": "openai", "api_key": "sk-of-the-owner-00000"}),
-        ("access_key_id", "/api/v1/users/access-keys", BODIES["create_access_key"]),
-    ):
-        things[kind] = (await _made(owner, path, body))["id"]
-    things["session_id"] = (await owner.get("/api/v1/auth/sessions")).json()["sessions"][0]["id"]
-    things["user_id"] = (await owner.get("/api/v1/users/me")).json()["id"]
+    things: dict[str, str] = {}
+    for module in modules():
+        if hasattr(module, "make"):
+            await module.make(owner, things)
     return things
 
 
-async def _made(client: httpx2.AsyncClient, path: str, body: dict[str, Any]) -> dict[str, Any]:
-    answer = await client.post(path, json=body)
-    assert answer.status_code == 201, f"{path}: {answer.text}"
-    return answer.json()
-
-
 async def _look_untouched(owner: httpx2.AsyncClient, things: dict[str, str]) -> None:
-    assert (await owner.get(f"/api/agents/{things['agent_id']}")).json()["version"] == 1
-    assert (await owner.get(f"/api/v1/models/{things['model_id']}")).json()["version"] == 1
-    assert (await owner.get("/api/v1/tools/shout")).json()["version"] == 1
-    assert len((await owner.get("/api/v1/users/access-keys")).json()["access_keys"]) == 1
-    assert len((await owner.get("/api/v1/users/api-keys")).json()["api_keys"]) == 1
+    for module in modules():
+        if hasattr(module, "look_untouched"):
+            await module.look_untouched(owner, things)

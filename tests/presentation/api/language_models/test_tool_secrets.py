@@ -60,7 +60,11 @@ async def platform(
             database=DatabaseSettings.model_validate({"database_url": fresh_database_url, "data_dir": tmp_path}),
             redis=RedisSettings(url=redis_url),
             models=ModelSettings.model_validate({"openai_api_key": "m", "openai_base_url": model.url}),
-            search=SearchSettings.model_validate({"bing_search_endpoint": bing.url, "search_providers": "bing"}),
+            of_nouns={
+                SearchSettings: SearchSettings.model_validate(
+                    {"bing_search_endpoint": bing.url, "search_providers": "bing"}
+                )
+            },
             outbound=OutboundSettings(allow="127.0.0.0/8"),
             log=LogSettings.model_validate({"log_level": "DEBUG"}),
         )

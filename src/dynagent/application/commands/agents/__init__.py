@@ -18,7 +18,7 @@ from dynagent.application.commands.agents.lifecycle import (
     SetAgentStatusHandler,
     StatusChange,
 )
-from dynagent.application.commands.agents.rules import AgentRules, InstalledParts
+from dynagent.application.commands.agents.rules import AgentRules
 from dynagent.application.commands.agents.secrets import SettingsSafe
 
 __all__ = [
@@ -30,7 +30,6 @@ __all__ = [
     "CreateAgentHandler",
     "DeleteAgent",
     "DeleteAgentHandler",
-    "InstalledParts",
     "RestoreAgentVersion",
     "RestoreAgentVersionHandler",
     "SetAgentStatus",

@@ -17,6 +17,7 @@ from dynagent.core.agents import (
     AgentCreated,
     AgentNotFound,
     AgentRepository,
+    AgentSlugTaken,
     AgentUpdated,
     AgentVersionNotFound,
     KnowledgeBaseNotFound,
@@ -31,10 +32,14 @@ MAX_NAME = 255
 
 
 @dataclass(frozen=True)
-class CreateAgent(Command[Agent], needs="agents:write", raises=(InvalidInput, ModelNotFound, KnowledgeBaseNotFound)):
+class CreateAgent(
+    Command[Agent],
+    needs="agents:write",
+    raises=(InvalidInput, ModelNotFound, KnowledgeBaseNotFound, AgentSlugTaken),
+):
     """Make a new agent. Raises InvalidInput when it names tools, models or agents that are not there.
 
-    Raises ModelNotFound, KnowledgeBaseNotFound for ids of what is not there.
+    Raises ModelNotFound, KnowledgeBaseNotFound for ids of what is not there; AgentSlugTaken.
     """
 
     configuration: AgentConfiguration
@@ -60,8 +65,13 @@ class UpdateAgent(
 
 
 @dataclass(frozen=True)
-class CloneAgent(Command[Agent], needs="agents:write", raises=(AgentNotFound, InvalidInput)):
-    """Make a new agent, owned by the caller, with the configuration of another. Raises AgentNotFound, InvalidInput."""
+class CloneAgent(
+    Command[Agent], needs="agents:write", raises=(AgentNotFound, InvalidInput, ModelNotFound, AgentSlugTaken)
+):
+    """Make a new agent, owned by the caller, with the configuration of another.
+
+    Raises as CreateAgent, AgentNotFound.
+    """
 
     agent_id: str
     name: str | None = None

@@ -40,8 +40,11 @@ class StatusChange:
 
 
 @dataclass(frozen=True)
-class SetAgentStatus(Command[StatusChange], needs="agents:write"):
-    """Give several agents a status, all in one transaction; a disabled agent takes no runs."""
+class SetAgentStatus(Command[StatusChange], needs="agents:write", raises=(AgentNotFound, AgentChangedMeanwhile)):
+    """Give several agents a status, all in one transaction; a disabled agent takes no runs.
+
+    Raises AgentNotFound, AgentChangedMeanwhile for one that somebody else removes or changes at the same time.
+    """
 
     agent_ids: Sequence[str]
     status: AgentStatus

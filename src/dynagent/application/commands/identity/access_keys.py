@@ -1,10 +1,11 @@
 """Keys for programs, tickets for streams, and whom a credential stands for."""
 
+from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime
 
 from dynagent.application.commands.identity.sessions import AuditTrail, Rules
-from dynagent.application.shared.access import ANYBODY, scopes_of
+from dynagent.application.shared.access import ANYBODY, Access
 from dynagent.application.shared.caller import Caller
 from dynagent.application.shared.messages import Command
 from dynagent.core.executions import ExecutionNotFound, Executions
@@ -91,13 +92,14 @@ class CreateAccessKeyHandler:
     new_secret: NewSecret
     trail: AuditTrail
     keys: AccessKeys
+    access: Access
     clock: Clock = utc_now
     new_id: NewId = new_id
 
     async def __call__(self, message: CreateAccessKey, caller: Caller) -> NewAccessKey:
         """Return the key with its secret, which nobody can be told again."""
         now = self.clock()
-        _check_wish(message, caller, now)
+        _check_wish(message, self.access.scopes_of(caller.roles), now)
         if len(await self.keys.list_own()) >= MAX_ACCESS_KEYS:
             raise TooManyAccessKeys(f"you have {MAX_ACCESS_KEYS} access keys; revoke one first")
         secret = self.new_secret(KEY_PREFIX)
@@ -197,8 +199,7 @@ class AuthenticateHandler:
         return await self.principals.of_session(self.access.read(token, now), now)
 
 
-def _check_wish(message: CreateAccessKey, caller: Caller, now: datetime) -> None:
-    possible = scopes_of(caller.roles)
+def _check_wish(message: CreateAccessKey, possible: Sequence[str], now: datetime) -> None:
     violations = [
         Violation("/scopes", "known_scope", f"{scope!r} cannot be given to a key; possible: {', '.join(possible)}")
         for scope in message.scopes

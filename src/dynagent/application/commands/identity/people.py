@@ -29,8 +29,8 @@ from dynagent.core.shared.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True)
-class UpdateProfile(Command[User], needs="account:write", raises=(UsernameTaken,)):
-    """Change one's own e-mail address and names. Raises UsernameTaken."""
+class UpdateProfile(Command[User], needs="account:write", raises=(UsernameTaken, UserNotFound)):
+    """Change one's own e-mail address and names. Raises UsernameTaken, UserNotFound."""
 
     changes: Mapping[str, Any]
 

@@ -37,9 +37,14 @@ class PrepareSetup(Command[str | None], needs="system"):
 
 @dataclass(frozen=True, kw_only=True)
 class CompleteSetup(
-    Command[SignedIn], needs=ANYBODY, raises=(BadToken, SetupDone, BadPassword, UsernameTaken, TooManyAttempts)
+    Command[SignedIn],
+    needs=ANYBODY,
+    raises=(BadToken, SetupDone, BadPassword, UsernameTaken, TooManyAttempts, UserNotFound),
 ):
-    """Become the first administrator. Raises BadToken, SetupDone, BadPassword, UsernameTaken, TooManyAttempts."""
+    """Become the first administrator.
+
+    Raises BadToken, SetupDone, BadPassword, UsernameTaken, TooManyAttempts, UserNotFound.
+    """
 
     token: str = field(repr=False)
     username: str

@@ -32,8 +32,11 @@ class LogOut(Command[None], needs=ANYBODY):
 
 
 @dataclass(frozen=True)
-class LogOutEverywhere(Command[int], needs="account:write"):
-    """End all sessions of the caller, access tokens included. Returns how many tokens that voided."""
+class LogOutEverywhere(Command[int], needs="account:write", raises=(UserNotFound,)):
+    """End all sessions of the caller, access tokens included. Returns how many tokens that voided.
+
+    Raises UserNotFound.
+    """
 
 
 @dataclass(frozen=True)
@@ -44,8 +47,15 @@ class EndSession(Command[None], needs="account:write", raises=(SessionNotFound,)
 
 
 @dataclass(frozen=True, kw_only=True)
-class ChangePassword(Command[SignedIn], needs="account:write", raises=(WrongCredentials, BadPassword, TooManyAttempts)):
-    """Take another password; all other sessions end. Raises WrongCredentials, BadPassword, TooManyAttempts."""
+class ChangePassword(
+    Command[SignedIn],
+    needs="account:write",
+    raises=(WrongCredentials, BadPassword, TooManyAttempts, UserNotFound),
+):
+    """Take another password; all other sessions end.
+
+    Raises WrongCredentials, BadPassword, TooManyAttempts, UserNotFound.
+    """
 
     current: str = field(repr=False)
     new: str = field(repr=False)

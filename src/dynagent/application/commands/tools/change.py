@@ -19,8 +19,10 @@ from dynagent.core.tools import (
     CustomTools,
     Finding,
     InvalidArguments,
+    SandboxBusy,
     SandboxUnavailable,
     ToolCatalogue,
+    ToolDisabled,
     ToolFailed,
     ToolGrantForbidden,
     ToolIsPrebuilt,
@@ -33,6 +35,7 @@ from dynagent.core.tools import (
     ToolRemoved,
     ToolSandbox,
     ToolTimeout,
+    ToolUnconfigured,
     check_tool_name,
 )
 
@@ -59,11 +62,20 @@ class RegisterTool(
 class UpdateTool(
     Command[CustomTool],
     needs="tools:write",
-    raises=(ToolNotFound, ToolIsPrebuilt, ToolGrantForbidden, ToolRejected, StaleVersion, SandboxUnavailable),
+    raises=(
+        ToolNotFound,
+        ToolIsPrebuilt,
+        InvalidInput,
+        ToolGrantForbidden,
+        ToolRejected,
+        StaleVersion,
+        SandboxUnavailable,
+    ),
 ):
     """Change a registered tool; None keeps what is there. Makes the tool's next version.
 
-    Raises ToolNotFound, ToolIsPrebuilt, ToolGrantForbidden, ToolRejected, StaleVersion, SandboxUnavailable.
+    Raises ToolNotFound, ToolIsPrebuilt, InvalidInput, ToolGrantForbidden, ToolRejected, StaleVersion,
+    SandboxUnavailable.
     """
 
     name: str
@@ -94,10 +106,21 @@ class ToolRun:
 class ExecuteTool(
     Command[ToolRun],
     needs="tools:run",
-    raises=(ToolNotFound, InvalidArguments, ToolFailed, ToolTimeout, SandboxUnavailable),
+    raises=(
+        ToolNotFound,
+        InvalidArguments,
+        ToolFailed,
+        ToolTimeout,
+        ToolDisabled,
+        ToolUnconfigured,
+        SandboxUnavailable,
+        SandboxBusy,
+    ),
     scope="none",
 ):
-    """Call a tool once. Raises ToolNotFound, InvalidArguments, ToolFailed, ToolTimeout, SandboxUnavailable.
+    """Call a tool once.
+
+    Raises ToolNotFound, InvalidArguments, ToolFailed and its kinds, SandboxUnavailable, SandboxBusy.
 
     A call may take a minute and holds no database session.
     """

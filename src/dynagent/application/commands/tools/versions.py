@@ -11,11 +11,9 @@ from dynagent.core.shared.unit_of_work import UnitOfWork
 from dynagent.core.tools import (
     CustomTool,
     CustomTools,
-    SandboxUnavailable,
     ToolCatalogue,
     ToolIsPrebuilt,
     ToolNotFound,
-    ToolRejected,
     ToolSwitchedOff,
     ToolVersionNotFound,
 )
@@ -27,11 +25,11 @@ BY_HAND = "switched off by hand"
 class RestoreToolVersion(
     Command[CustomTool],
     needs="tools:write",
-    raises=(ToolNotFound, ToolIsPrebuilt, ToolVersionNotFound, ToolRejected, StaleVersion, SandboxUnavailable),
+    raises=(ToolVersionNotFound, *UpdateTool.raises),
 ):
     """Make an earlier version the tool's next one; its source is screened by today's rules.
 
-    Raises ToolNotFound, ToolIsPrebuilt, ToolVersionNotFound, ToolRejected, StaleVersion, SandboxUnavailable.
+    Raises ToolVersionNotFound, and what UpdateTool raises.
     """
 
     name: str
@@ -40,10 +38,13 @@ class RestoreToolVersion(
 
 
 @dataclass(frozen=True)
-class SetToolStatus(Command[CustomTool], needs="tools:write", raises=(ToolNotFound, ToolIsPrebuilt, ToolSwitchedOff)):
+class SetToolStatus(
+    Command[CustomTool], needs="tools:write", raises=(ToolNotFound, ToolIsPrebuilt, ToolSwitchedOff, StaleVersion)
+):
     """Switch a registered tool off, so that its calls are refused with `reason`, or on again.
 
-    Raises ToolNotFound, ToolIsPrebuilt; ToolSwitchedOff when the sandbox switched it off and no administrator asks.
+    Raises ToolNotFound, ToolIsPrebuilt, StaleVersion; ToolSwitchedOff when the sandbox
+    switched it off and no administrator asks.
     """
 
     name: str

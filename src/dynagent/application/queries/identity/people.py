@@ -2,7 +2,7 @@
 
 from dataclasses import KW_ONLY, dataclass, field
 
-from dynagent.application.shared.access import ANYBODY, permissions_of, scopes_of
+from dynagent.application.shared.access import ANYBODY, Access
 from dynagent.application.shared.caller import Caller
 from dynagent.application.shared.messages import Query
 from dynagent.core.identity import (
@@ -125,13 +125,14 @@ class GetProfileHandler:
     """Handles GetProfile."""
 
     users: Users
+    access: Access
 
     async def __call__(self, message: GetProfile, caller: Caller) -> Profile:
         """Return the caller's account."""
         user = await self.users.get_by_id(caller.user_id)
         if user is None:
             raise UserNotFound("there is no such user")
-        granted = permissions_of(caller.roles)
+        granted = self.access.permissions_of(caller.roles)
         permissions = [name for name in granted if caller.scopes is None or name in caller.scopes]
         return Profile(user, permissions, caller.session_id)
 
@@ -154,10 +155,11 @@ class ListAccessKeysHandler:
     """Handles ListAccessKeys."""
 
     keys: AccessKeys
+    access: Access
 
     async def __call__(self, message: ListAccessKeys, caller: Caller) -> OwnAccessKeys:
         """Return the keys that are not revoked."""
-        return OwnAccessKeys(await self.keys.list_own(), scopes_of(caller.roles))
+        return OwnAccessKeys(await self.keys.list_own(), self.access.scopes_of(caller.roles))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Chats: a user's executions with the same chat id, seen as one."""
 
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Column, DateTime, PrimaryKeyConstraint, Table, Text, Uuid, func, text
@@ -10,6 +11,7 @@ from dynagent.core.shared.ids import is_id
 from dynagent.core.shared.paging import Page, PageRequest, write_cursor
 from dynagent.infrastructure.postgres.kit.metadata import metadata
 from dynagent.infrastructure.postgres.kit.pages import pattern
+from dynagent.infrastructure.postgres.kit.retention import Retention
 from dynagent.infrastructure.postgres.pool import Row
 from dynagent.infrastructure.postgres.runs.removal import remove
 from dynagent.infrastructure.postgres.statements import fetch, run, sql
@@ -24,6 +26,12 @@ chats = Table(
     Column("updated_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     PrimaryKeyConstraint("user_id", "chat_id"),
 )
+
+# Titles of chats whose last turn is gone.
+LEFT_BEHIND = (
+    "updated_at < $1 AND NOT EXISTS (SELECT FROM runs e WHERE (e.user_id, e.chat_id) = (old.user_id, old.chat_id))"
+)
+PRUNED = (Retention("chats", LEFT_BEHIND, timedelta(days=1)),)
 
 # One row a chat, by its latest execution; ids sort by time, so the latest is the greatest. A turn brings one
 # that was archived back: it is archived only while that was said after its last turn.

@@ -39,12 +39,6 @@ DELETE_BATCH = f"""{remove(f"id IN ({OLD} ORDER BY id LIMIT $2)")}
 SELECT (SELECT count(*) FROM gone) AS executions, (SELECT count(*) FROM events) AS events,
   (SELECT count(*) FROM kept) AS checkpoints
 """  # noqa: S608 - constants of the code
-TIDY = (
-    # Titles of chats whose last turn is gone.
-    "DELETE FROM chats c WHERE updated_at < now() - interval '1 day' AND NOT EXISTS (SELECT FROM runs e "
-    "WHERE e.user_id = c.user_id AND e.chat_id = c.chat_id)",
-    "DELETE FROM workers WHERE dead AND lease_until < now() - interval '7 days'",
-)
 MISCOUNTED = """
 SELECT s.user_id FROM user_slots s LEFT JOIN (
   SELECT user_id, count(*) AS n FROM runs WHERE status = 'running' GROUP BY user_id
@@ -95,9 +89,7 @@ async def make_months_ahead(pool: Pool) -> int:
 
 
 async def tidy_over(connection: Connection) -> int:
-    """Remove workers long dead and titles of chats that are gone; make months ahead and return how many."""
-    for statement in TIDY:
-        await connection.execute(statement)
+    """Give back places that nobody holds; make months ahead and return how many were missing."""
     await _recount_slots(connection)
     return await connection.fetchval("SELECT dyn_make_event_partitions($1)", MONTHS_AHEAD)
 

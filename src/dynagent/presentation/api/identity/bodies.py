@@ -7,7 +7,6 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr, Str
 
 from dynagent.application.commands.identity import NewAccessKey, NewPasswordLink, NewTicket, SignedIn
 from dynagent.application.queries.identity import OwnSessions, Profile
-from dynagent.application.shared.access import REPORTED
 from dynagent.core.identity import (
     EMAIL,
     MAX_PASSWORD,
@@ -20,14 +19,15 @@ from dynagent.core.identity import (
     User,
 )
 from dynagent.core.shared.paging import Page
+from dynagent.presentation.api.shared.openapi import PERMISSION
 from dynagent.presentation.api.shared.paging import Envelope, page_fields
 
 Username = Annotated[str, StringConstraints(pattern=rf"^{USERNAME.pattern}$", max_length=64)]
 Email = Annotated[str, StringConstraints(pattern=rf"^{EMAIL.pattern}$", max_length=254)]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100)]
 Password = Annotated[SecretStr, Field(max_length=MAX_PASSWORD, min_length=1)]
-# Named in the document, so that clients cannot ask for a permission that is none.
-Permission = Annotated[str, Field(json_schema_extra={"enum": list(REPORTED)})]
+# The document lists those that nouns grant, so that clients cannot ask for a permission that is none.
+Permission = Annotated[str, Field(json_schema_extra={PERMISSION: True})]
 
 
 class _Body(BaseModel):

@@ -2,14 +2,17 @@
 
 import asyncio
 import json
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, cast
 
 from fastapi import FastAPI, Request, Response
 from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
 
-from dynagent.presentation.api.shared.problems import MEDIA_TYPE, Problem
+from dynagent.core.shared.errors import DynagentError, ErrorKind
+from dynagent.presentation.api.shared.problems import MEDIA_TYPE, STATUS, Problem
 from dynagent.presentation.api.shared.router import CURRENT, PREFIX
+from dynagent.presentation.api.shared.sent import messages_of
 
 SHORT_PATHS = frozenset(
     {
@@ -31,6 +34,9 @@ UNDER_CURRENT = "x-under-current"
 
 Its value has the `operationId`, `summary` and `description` there, and the bodies' `schemas` by name.
 """
+
+PERMISSION = "x-permission"
+"""Key of a text's schema that makes it the name of a permission: the document lists all that there are."""
 
 ACCEPTED: dict[str, Any] = {
     "description": "Accepted and not over yet (`async`, or it waits for a person); `Location` names the execution.",
@@ -117,15 +123,39 @@ def build(app: FastAPI) -> dict[str, Any]:
     problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas.update(problem.pop("$defs"))
     schemas["Problem"] = problem
-    document["paths"] = _documented(document["paths"], schemas)
+    _name_permissions(schemas, app.state.bus.access.reported)
+    document["paths"] = _documented(document["paths"], schemas, errors_of(app))
     return document
 
 
-def _documented(paths: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
+def _name_permissions(part: Any, names: Sequence[str]) -> None:
+    if isinstance(part, dict):
+        members = cast("dict[str, Any]", part)
+        if members.pop(PERMISSION, False):
+            members["enum"] = list(names)
+        part = list(members.values())
+    if isinstance(part, list):
+        for inner in cast("list[Any]", part):
+            _name_permissions(inner, names)
+
+
+def errors_of(app: FastAPI) -> dict[str, set[type[DynagentError]]]:
+    """Return, by operation id, the errors that the messages of each route may raise."""
+    routes: Iterable[APIRoute] = app.state.routes
+    return {
+        route.operation_id: {error for message in messages_of(route) for error in message.raises}
+        for route in routes
+        if route.operation_id is not None
+    }
+
+
+def _documented(
+    paths: dict[str, Any], schemas: dict[str, Any], errors: Mapping[str, set[type[DynagentError]]]
+) -> dict[str, Any]:
     documented: dict[str, Any] = {}
     for path, operations in paths.items():
         for method, operation in operations.items():
-            _add_problems(path, method, operation)
+            _add_problems(path, operation, errors.get(operation["operationId"], set()))
             differing = operation.pop(UNDER_CURRENT, None)
             documented.setdefault(_shown_path(method, path), {})[method] = operation
             if differing is not None:
@@ -149,36 +179,36 @@ def _current(path: str) -> str:
     return CURRENT + path[len(PREFIX) :]
 
 
-def _add_problems(path: str, method: str, operation: dict[str, Any]) -> None:
+def _add_problems(path: str, operation: dict[str, Any], errors: Iterable[type[DynagentError]]) -> None:
     responses: dict[str, Any] = operation["responses"]
     responses.pop("422", None)
     # The framework calls every stream a string; the schema of its items says more.
     responses.get("200", {}).get("content", {}).get("text/event-stream", {}).pop("schema", None)
-    for status in _possible(path, method, operation):
+    codes: dict[str, set[str]] = {status: set() for status in _of_http(path, operation)}
+    for error in errors:
+        for status in _statuses(error, operation):
+            codes.setdefault(status, set()).add(error.code)
+    for status, raised in sorted(codes.items()):
+        named = ", ".join(f"`{code}`" for code in sorted(raised))
         responses[status] = {
-            "description": PROBLEMS[status],
+            "description": PROBLEMS[status] + (f" `error_code`: {named}." if named else ""),
             "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
         }
 
 
-def _possible(path: str, method: str, operation: Mapping[str, Any]) -> list[str]:
-    """Return the statuses that this operation may refuse with."""
-    possible = {"400", "401", "403", "429", "500", "503"}
+def _statuses(error: type[DynagentError], operation: Mapping[str, Any]) -> list[str]:
+    """Return the statuses that an error comes with: two, when the version may be named in `If-Match`, but need not."""
+    by_header = any(parameter["name"].lower() == "if-match" for parameter in operation.get("parameters", ()))
+    return [str(STATUS[error.kind]), *(["412"] if by_header and error.kind is ErrorKind.STALE else [])]
+
+
+def _of_http(path: str, operation: Mapping[str, Any]) -> set[str]:
+    """Return the statuses that requests are refused with before or after any message: by form, caller and limits."""
     if not path.startswith(PREFIX + "/"):
-        return sorted(possible - {"401", "429", "503"})
-    # A body may name other things by their ids.
-    if "{" in path or "execut" in path or "requestBody" in operation:
-        possible.add("404")
+        return {"400", "403", "500"}
+    possible = {"400", "401", "403", "429", "500", "503"}
     if operation.get("parameters") or "requestBody" in operation:
         possible.add("422")
     if "requestBody" in operation:
         possible |= {"413", "415"}
-    if method != "get":
-        possible.add("409")
-    if any(parameter["name"].lower() == "if-match" for parameter in operation.get("parameters", ())):
-        possible.add("412")
-    if path.endswith(("/executions", "/run", "/execute")) or "/stream/" in path:
-        possible.add("409")
-    if path.endswith("/execute"):
-        possible |= {"502", "504"}
-    return sorted(possible)
+    return possible

@@ -2,7 +2,6 @@
 
 from fastapi import Request
 
-from dynagent.application.shared.access import may
 from dynagent.core.identity import PermissionDenied, same
 from dynagent.presentation.api.shared.auth import caller_of_request, door_of
 
@@ -15,7 +14,7 @@ async def check_operator(request: Request) -> None:
     if door.metrics_token is not None and same(_bearer(request), door.metrics_token):
         return
     caller = await caller_of_request(request)
-    if not may(PERMISSION, caller):
+    if not request.app.state.bus.access.may(PERMISSION, caller):
         raise PermissionDenied(f"metrics are for administrators, and for access keys with the scope {PERMISSION}")
 
 

@@ -7,27 +7,14 @@ of its inline scripts.
 
 import json
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-DYNAMIC = re.compile(r"^/(agents|runs|schedules)/(?!new(?:/|$)|_(?:/|$))([^/.]+)(/.*)?$")
-# Where pages have moved to; what follows the old address follows the new one, too.
-MOVED = {
-    "/account": "/settings/profile",
-    "/approvals": "/inbox",
-    "/audit-log": "/settings/audit-log",
-    "/conversations": "/chats",
-    "/executions": "/runs",
-    "/models": "/settings/models",
-}
-# Tabs that have become pages, and the settings without one.
-MOVED_EXACTLY = {
-    "/account?tab=keys": "/settings/access-keys",
-    "/account?tab=people": "/settings/people",
-    "/settings": "/settings/appearance",
-}
+DYNAMIC = re.compile(r"^/([^/.]+)/(?!new(?:/|$)|_(?:/|$))([^/.]+)(/.*)?$")
 NOT_PAGES = ("/api/", "/health", "/ready", "/metrics", "/docs", "/openapi.json", "/info", "/llms.txt")
 FOR_EVER = b"public, max-age=31536000, immutable"
 ASK_AGAIN = b"no-cache"
@@ -41,11 +28,59 @@ def built_frontend() -> Path | None:
     return next((place for place in places if (place / "index.html").is_file()), None)
 
 
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """Pages of the interface that the server has to know of.
+
+    `dynamic` are first parts of addresses that an id follows. `moved` leads from old addresses to present ones, and
+    what follows the old one follows the new one too; `moved_exactly` leads from whole addresses, with their queries.
+    """
+
+    dynamic: frozenset[str] = frozenset()
+    moved: Mapping[str, str] = field(default_factory=dict[str, str])
+    moved_exactly: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    def __or__(self, other: "Pages") -> "Pages":
+        """Return the pages of both."""
+        return Pages(
+            self.dynamic | other.dynamic,
+            {**self.moved, **other.moved},
+            {**self.moved_exactly, **other.moved_exactly},
+        )
+
+    def moved_to(self, path: str, query: str = "") -> str | None:
+        """Return the present address of an old one, with its query: `/executions/1?step=3` → `/runs/1?step=3`.
+
+        None for what has not moved, and for files: only people's links and bookmarks name old addresses.
+        """
+        if "." in path:
+            return None
+        place = path.rstrip("/")
+        exactly = self.moved_exactly.get(f"{place}?{query}" if query else place)
+        if exactly is not None:
+            return exactly
+        first, slash, rest = place.removeprefix("/").partition("/")
+        target = self.moved.get(f"/{first}")
+        return target and f"{target}{slash}{quote(rest)}{'?' if query else ''}{query}"
+
+    def exported(self, path: str) -> str:
+        """Return the exported path of an address: `/agents/01a1…` → `/agents/_/`, `/settings` → `/settings/`.
+
+        Files stay. A page without its closing slash is served as it is asked for: a redirect would name a scheme and
+        host that only the proxy in front of us knows.
+        """
+        found = DYNAMIC.match(path)
+        if found and found[1] in self.dynamic:
+            path = f"/{found[1]}/_{found[3] or '/'}"
+        return path if "." in path or path.endswith("/") else f"{path}/"
+
+
 class Site:
     """Put around the application that serves the files."""
 
-    def __init__(self, app: ASGIApp, directory: Path) -> None:
+    def __init__(self, app: ASGIApp, directory: Path, pages: Pages) -> None:
         self._app = app
+        self._pages = pages
         self._policies = Policies(directory / "csp.json")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -53,11 +88,11 @@ class Site:
         if scope["type"] != "http" or scope["path"].startswith(NOT_PAGES) or scope["path"] == "/api":
             await self._app(scope, receive, send)
             return
-        moved = moved_to(scope["path"], scope["query_string"].decode("latin-1"))
+        moved = self._pages.moved_to(scope["path"], scope["query_string"].decode("latin-1"))
         if moved is not None:
             await _redirect(moved, send)
             return
-        path = page_path(scope["path"])
+        path = self._pages.exported(scope["path"])
         page = path.lstrip("/") + "index.html" if path.endswith("/") else path.lstrip("/")
         hashed = path.startswith("/_next/static/")
 
@@ -75,37 +110,11 @@ class Site:
         await self._app({**scope, "path": path, "raw_path": path.encode()}, receive, with_headers)
 
 
-def moved_to(path: str, query: str = "") -> str | None:
-    """Return the present address of an old one, with its query: `/executions/01a1…?step=3` → `/runs/01a1…?step=3`.
-
-    None for what has not moved, and for files: only people's links and bookmarks name old addresses.
-    """
-    if "." in path:
-        return None
-    place = path.rstrip("/")
-    exactly = MOVED_EXACTLY.get(f"{place}?{query}" if query else place)
-    if exactly is not None:
-        return exactly
-    first, slash, rest = place.removeprefix("/").partition("/")
-    target = MOVED.get(f"/{first}")
-    return target and f"{target}{slash}{quote(rest)}{'?' if query else ''}{query}"
-
-
 async def _redirect(location: str, send: Send) -> None:
     """Answer with a path alone: only the proxy in front of us knows the host. For now only: a word may return."""
     headers = [(b"location", location.encode()), (b"cache-control", ASK_AGAIN)]
     await send({"type": "http.response.start", "status": 307, "headers": headers})
     await send({"type": "http.response.body", "body": b""})
-
-
-def page_path(path: str) -> str:
-    """Return the exported path of an address: `/agents/01a1…` → `/agents/_/`, `/settings` → `/settings/`; files stay.
-
-    A page without its closing slash is served as it is asked for: a redirect would name a scheme and host that only the
-    proxy in front of us knows.
-    """
-    exported = DYNAMIC.sub(lambda match: f"/{match[1]}/_{match[3] or '/'}", path)
-    return exported if "." in exported or exported.endswith("/") else f"{exported}/"
 
 
 class Policies:
