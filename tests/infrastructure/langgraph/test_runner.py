@@ -13,7 +13,7 @@ from dynagent.core.language_models import (
     ModelUnavailable,
     OnText,
 )
-from dynagent.core.runs import Message, NodeEnd, Retry, RunLost, RunStatus, Token, ToolEnd, ToolStart
+from dynagent.core.runs import CallError, Message, NodeEnd, Retry, RunLost, RunStatus, Token, ToolEnd, ToolStart
 from dynagent.core.shared.calls import ToolCall
 from dynagent.core.shared.errors import Violation
 from dynagent.core.tools import InvalidArguments, SandboxUnavailable, ToolFailed
@@ -159,6 +159,25 @@ async def test_failed_calls_go_back_to_the_model(tool, wanted, shown, line):
     assert model.requests[-1].messages[-1].content == shown
     assert ends(trace)[0].error is not None
     assert line is None or ends(trace)[0].line == line
+
+
+async def test_a_failed_call_is_traced_with_its_place_and_its_prints():
+    place = {"line": 8, "source_line": "return table[key]", "traceback": "Traceback …", "lines": [2, 8]}
+    cost = {"logs": "looking\n", "cpu_ms": 1.5, "peak_memory_kb": 900}
+    tool = FakeTool(error=ToolFailed("KeyError: 2", extra={**place, **cost}))
+    _, trace = await run(ScriptedChatModel([call("echo"), "Well."]), tool)
+    (end,) = ends(trace)
+    assert end.model_dump()["error"] == {
+        "code": "tool_error",
+        "message": "KeyError: 2",
+        "line": 8,
+        "source_line": "return table[key]",
+        "traceback": "Traceback …",
+    }
+    assert (end.logs, end.cpu_ms, end.peak_memory_kb) == ("looking\n", 1.5, 900)
+    assert end.line == "✘ tool_error: KeyError: 2 (line 8)"
+    plain = end.model_copy(update={"error": CallError(code="timeout", message="late")})
+    assert plain.model_dump()["error"] == {"code": "timeout", "message": "late"}
 
 
 async def test_unreadable_arguments_are_shown_raw_and_sent_back_as_they_were():

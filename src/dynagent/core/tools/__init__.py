@@ -39,6 +39,7 @@ from dynagent.core.tools.failures import (
     ToolPolicyViolation,
     ToolProtocolBroken,
     ToolResultNotSerialisable,
+    place_of,
 )
 from dynagent.core.tools.ports import (
     CallableTools,
@@ -109,6 +110,7 @@ __all__ = [
     "arguments_schema",
     "check_tool_name",
     "parameter_texts",
+    "place_of",
     "read_arguments",
     "same_looking",
 ]

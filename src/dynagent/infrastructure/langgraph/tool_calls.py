@@ -164,7 +164,7 @@ class ToolCalls:
             logs=_cut(clean_text(outcome.logs), MAX_TRACED_CHARS),
             cpu_ms=outcome.cpu_ms,
             peak_memory_kb=outcome.peak_memory_kb,
-            line=result_line(result) if error is None else failure_line(error.code, error.message),
+            line=result_line(result) if error is None else failure_line(error.code, error.message, error.line),
         )
         self._trace.recorder.record(end)
         return end
@@ -192,7 +192,7 @@ class ToolCalls:
         except RunLost:
             raise
         except DynagentError as error:
-            return ToolOutcome(None), CallError(code=error.code, message=_explained(error))
+            return _cost_of(error), _failure(error)
         except Exception as error:
             if limit.expired():
                 message = f"the call took longer than {calling.timeout_s:g} s"
@@ -222,6 +222,18 @@ async def _all(calls: Iterable[Awaitable[ToolEnd]]) -> list[ToolEnd]:
     except BaseException:
         await end_tasks(tasks)
         raise
+
+
+def _failure(error: DynagentError) -> CallError:
+    """Return what the trace keeps of a failed call: sandbox and tools say the place in the error's `extra`."""
+    place = {name: error.extra[name] for name in ("line", "source_line", "traceback") if name in error.extra}
+    return CallError(code=error.code, message=_explained(error), **place)
+
+
+def _cost_of(error: DynagentError) -> ToolOutcome:
+    """Return what a failed call printed and cost, where that is known."""
+    extra = error.extra
+    return ToolOutcome(None, extra.get("logs") or "", extra.get("cpu_ms"), extra.get("peak_memory_kb"))
 
 
 def _explained(error: DynagentError) -> str:
