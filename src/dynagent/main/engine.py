@@ -282,6 +282,7 @@ def _trace_log(ground: Ground, writer: EventWriter) -> TraceLog:
         window_s=ground.settings.trace.token_window_ms / 1000,
         heartbeat_s=heartbeat_s,
         replica=lambda: ground.replica.pool if ground.replica is not None else None,
+        model_calls=ground.settings.trace.model_call_limits(),
     )
 
 

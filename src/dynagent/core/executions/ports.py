@@ -12,7 +12,7 @@ from dynagent.core.executions.entity import (
     ExecutionFilter,
     OpenQuestion,
 )
-from dynagent.core.runs import AnyTraceEvent, Interrupt
+from dynagent.core.runs import AnyTraceEvent, Interrupt, ModelCallContent, ModelCallSummary
 from dynagent.core.shared.paging import Page, PageRequest
 from dynagent.core.shared.repository import BaseRepository
 
@@ -77,6 +77,18 @@ class Executions(BaseRepository[Execution]):
     async def history(self, chat_id: str, limit: int) -> list[Execution]:
         """Return the latest completed executions of a chat, oldest first."""
         raise NotImplementedError
+
+
+class StoredModelCalls(Protocol):
+    """What the model calls of the owner's executions were sent."""
+
+    async def list(self, execution_id: str, page: PageRequest) -> Page[ModelCallSummary]:
+        """Return the calls in the order they were first sent, as `skip` and `limit` say."""
+        ...
+
+    async def get(self, execution_id: str, number: int) -> ModelCallContent | None:
+        """Return a call with all that was sent, None when there is none of this number."""
+        ...
 
 
 class StoredCheckpoints(Protocol):

@@ -17,6 +17,7 @@ from dynagent.core.runs.interrupts import (
 )
 from dynagent.core.runs.journal import Journal
 from dynagent.core.runs.lines import call_line, failure_line, result_line
+from dynagent.core.runs.model_calls import ModelCallContent, ModelCallNotFound, ModelCallSummary, SentCall
 from dynagent.core.runs.page_size import PageSize
 from dynagent.core.runs.ports import (
     Admission,
@@ -109,6 +110,9 @@ __all__ = [
     "Leases",
     "MalformedEventId",
     "Message",
+    "ModelCallContent",
+    "ModelCallNotFound",
+    "ModelCallSummary",
     "NodeEnd",
     "NodeStart",
     "NothingToAnswer",
@@ -128,6 +132,7 @@ __all__ = [
     "RunTimedOut",
     "Runner",
     "Runners",
+    "SentCall",
     "Submissions",
     "Token",
     "ToolCallInDoubt",

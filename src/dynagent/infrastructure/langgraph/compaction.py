@@ -91,6 +91,7 @@ class Compaction:
                 ChatMessage(role="user", content="\n\n".join(lines)[-most:]),
             ),
             max_tokens=SUMMARY_TOKENS,
+            on_sent=self._trace.sending(key),
         )
         began = time.perf_counter()
         try:

@@ -1,6 +1,7 @@
 """Tool calls of a run: recorded before and after, bounded in time and size, never made twice unnoticed."""
 
 import asyncio
+import itertools
 import json
 import time
 from collections.abc import Awaitable, Iterable, Sequence
@@ -177,6 +178,7 @@ class ToolCalls:
         def on_usage(use: ModelUse) -> None:
             self._trace.used(use.model, use.asked, use.usage, key=key, span=span, duration_ms=use.duration_ms)
 
+        numbers = itertools.count(1)
         context = CallContext(
             user_id=execution.user_id,
             timeout_s=calling.timeout_s,
@@ -184,6 +186,7 @@ class ToolCalls:
             execution_id=execution.id,
             model=calling.model,
             on_usage=on_usage,
+            sending=lambda: self._trace.sending(f"{key}/model.{next(numbers)}"),
         )
         limit = asyncio.timeout(calling.timeout_s)
         try:

@@ -25,6 +25,8 @@ from dynagent.core.language_models import (
     ModelUnavailable,
     OnText,
 )
+from dynagent.core.shared.calls import SentRequest
+from dynagent.core.shared.secret_names import hidden_forms
 from dynagent.infrastructure.llm.completions.asides import source_of
 from dynagent.infrastructure.llm.completions.request import request_body, response_format, write_name, write_tool
 from dynagent.infrastructure.llm.completions.response import ResponseReader
@@ -55,6 +57,7 @@ class LangChainModel:
 
     def __init__(self, name: str, client: ChatOpenAI, secret: str | None = None) -> None:
         self._secret = secret
+        self._hidden = hidden_forms([secret or ""])
         self.name = name
         self._client = client
         self._source = source_of(str(client.root_async_client.base_url), name)
@@ -76,6 +79,7 @@ class LangChainModel:
 
     def _completion(self, request: ModelRequest) -> Opened:
         body = request_body(self.name, request, self._source)
+        self._tell(request, body)
         create = self._client.root_async_client.chat.completions.with_streaming_response.create
         # The body is ours already: nothing in it is looked at by the client again.
         streamed: dict[str, Any] = {"stream": True} if "stream" in body else {}
@@ -84,8 +88,14 @@ class LangChainModel:
     def _responses(self, request: ModelRequest) -> Opened:
         messages = [write_message(message) for message in request.messages]
         payload = cast("dict[str, Any]", self._client._get_request_payload(messages, **_options(request)))  # pyright: ignore[reportPrivateUsage, reportUnknownMemberType]
+        payload |= {"stream": True}
+        self._tell(request, payload)
         create = self._client.root_async_client.responses.with_streaming_response.create
-        return cast("Opened", create(**payload | {"stream": True}))
+        return cast("Opened", create(**payload))
+
+    def _tell(self, request: ModelRequest, body: dict[str, Any]) -> None:
+        if request.on_sent is not None:
+            request.on_sent(SentRequest(lane="langchain", body=body, left_out=request.omit, hidden=self._hidden))
 
 
 def open_langchain_model(

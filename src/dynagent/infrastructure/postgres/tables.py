@@ -10,6 +10,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     Numeric,
     PrimaryKeyConstraint,
     String,
@@ -132,6 +133,30 @@ run_events = Table(
     postgresql_partition_by="RANGE (execution_id)",
 )
 
+run_model_calls = Table(
+    "run_model_calls",
+    metadata,
+    Column("execution_id", _id, nullable=False),
+    Column("call_key", Text, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("sent_at", _moment, nullable=False),
+    Column("head", JSON, nullable=False),
+    Column("messages", LargeBinary, nullable=False),
+    Column("tools", LargeBinary, nullable=False),
+    Column("parameters", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("execution_id", "call_key"),
+)
+
+run_model_call_parts = Table(
+    "run_model_call_parts",
+    metadata,
+    Column("execution_id", _id, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+    Column("content", Text, nullable=False),
+    PrimaryKeyConstraint("execution_id", "hash"),
+)
+
 workers = Table(
     "workers",
     metadata,
@@ -189,6 +214,8 @@ __all__ = [
     "metadata",
     "outbox",
     "run_events",
+    "run_model_call_parts",
+    "run_model_calls",
     "runs",
     "schema_version",
     "user_slots",

@@ -8,7 +8,8 @@ from dynagent.application.commands import chats as chat_commands
 from dynagent.application.commands.executions import SubmitSettings, answer, cancel, repeat, run, start
 from dynagent.application.queries import chats as chat_queries
 from dynagent.application.queries.executions import follow, read
-from dynagent.core.executions import Executions, StoredCheckpoints
+from dynagent.application.queries.executions import model_calls as stored_calls
+from dynagent.core.executions import Executions, StoredCheckpoints, StoredModelCalls
 from dynagent.core.runs import (
     CancelSignal,
     ChildStore,
@@ -23,13 +24,14 @@ from dynagent.core.runs import (
 from dynagent.infrastructure.langgraph.agent_runs import AgentRuns
 from dynagent.infrastructure.postgres.runs.children import PostgresChildren
 from dynagent.infrastructure.postgres.runs.executions import PostgresExecutions
+from dynagent.infrastructure.postgres.runs.model_calls import PostgresModelCalls
 from dynagent.infrastructure.postgres.runs.readers import PostgresAgentConfigurations, PostgresChats
 from dynagent.infrastructure.postgres.runs.submissions import PostgresSubmissions
 from dynagent.infrastructure.postgres.unit_of_work import Scope
 from dynagent.infrastructure.tools.arguments import misfits
 from dynagent.main.noun import Binds, Noun, Process, Routes, handlers_in
 from dynagent.presentation.api import chats
-from dynagent.presentation.api.executions import again, questions, routes
+from dynagent.presentation.api.executions import again, model_calls, questions, routes
 
 log = structlog.get_logger()
 
@@ -49,7 +51,10 @@ def _binds(process: Process) -> Binds:
             answer.CheckSchema: misfits,
             run.OnCrash: _log_crash,
         },
-        scoped={Executions: lambda scope: executions_of(scope, signals.publish)},
+        scoped={
+            Executions: lambda scope: executions_of(scope, signals.publish),
+            StoredModelCalls: lambda scope: PostgresModelCalls(scope.session, scope.user_id),
+        },
     )
 
 
@@ -81,12 +86,13 @@ def _log_crash(claim: Claim, error: Exception) -> None:
 
 
 noun = Noun(
-    handlers=handlers_in(answer, cancel, repeat, run, start, follow, read, chat_commands, chat_queries),
+    handlers=handlers_in(answer, cancel, repeat, run, start, follow, read, stored_calls, chat_commands, chat_queries),
     binds=_binds,
     runners=_runners,
     routes=(
         Routes(20, routes.router),
         Routes(60, again.router),
+        Routes(65, model_calls.router),
         Routes(70, questions.router),
         Routes(90, chats.router),
     ),

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from dynagent.core.runs import AnyTraceEvent, Outcome, ToolStart, TraceRecorder, Usage, UsageReport
+from dynagent.core.runs import AnyTraceEvent, Outcome, SentCall, ToolStart, TraceRecorder, Usage, UsageReport
 
 
 class TallyingRecorder(TraceRecorder):
@@ -31,6 +31,10 @@ class TallyingRecorder(TraceRecorder):
     def record_text(self, message_id: str, text: str, *, span_id: str | None, parent_span_id: str | None) -> None:
         """Pass on."""
         self._recorder.record_text(message_id, text, span_id=span_id, parent_span_id=parent_span_id)
+
+    def record_model_call(self, call: SentCall) -> None:
+        """Pass on."""
+        self._recorder.record_model_call(call)
 
     async def flush(self) -> None:
         """Pass on."""

@@ -16,7 +16,7 @@ from dynagent.core.executions import (
     Executions,
     OpenQuestion,
 )
-from dynagent.core.runs import AnyTraceEvent, Frame, Interrupt, RunStatus
+from dynagent.core.runs import AnyTraceEvent, Frame, Interrupt, Message, RunStatus
 from dynagent.core.shared.clock import Clock, utc_now
 from dynagent.core.shared.errors import Conflict, StaleVersion
 from dynagent.core.shared.ids import is_id
@@ -25,6 +25,7 @@ from dynagent.infrastructure.postgres import chats
 from dynagent.infrastructure.postgres.runs.cancelling import cancel_trees
 from dynagent.infrastructure.postgres.runs.columns import COLUMNS, read_execution, values_of
 from dynagent.infrastructure.postgres.runs.interrupts import read_interrupts, read_open_questions, store_answers
+from dynagent.infrastructure.postgres.runs.model_calls import take_over_model_calls
 from dynagent.infrastructure.postgres.runs.removal import remove
 from dynagent.infrastructure.postgres.runs.submissions import INSERT, WAITING, opening_of
 from dynagent.infrastructure.postgres.statements import connection_of, fetch_one, fetch_page, run, sql
@@ -171,6 +172,11 @@ class PostgresExecutions(Executions):
             moments=[event.timestamp for event, _ in encoded],
             payloads=[payload for _, payload in encoded],
         )
+        replies = [event.call_key for event in events if isinstance(event, Message)]
+        if execution.origin is not None and replies:
+            await take_over_model_calls(
+                self._session, execution.id, origin=execution.origin.execution_id, owner=self._owner, keys=replies
+            )
         return execution
 
     async def interrupts(self, id: str) -> list[Interrupt]:
