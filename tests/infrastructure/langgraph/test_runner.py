@@ -16,9 +16,11 @@ from dynagent.core.language_models import (
 from dynagent.core.runs import CallError, Message, NodeEnd, Retry, RunLost, RunStatus, Token, ToolEnd, ToolStart
 from dynagent.core.shared.calls import ToolCall
 from dynagent.core.shared.errors import Violation
-from dynagent.core.tools import InvalidArguments, SandboxUnavailable, ToolFailed
+from dynagent.core.tools import InvalidArguments, SandboxUnavailable, ToolFailed, ToolOutcome
 from dynagent.infrastructure.langgraph.runner import LangGraphRunner
 from dynagent.infrastructure.llm.demo import DemoModel
+from dynagent.infrastructure.tools.context import calling
+from dynagent.infrastructure.tools.language import ask
 from tests.fakes.language_models import FakeChatModels, FlatPrices, ScriptedChatModel
 from tests.fakes.tools import FakeCatalogue, FakeTool
 from tests.fakes.trace import ListedTrace
@@ -61,6 +63,7 @@ async def test_two_rounds_of_tools():
         "total_tokens": 45,
         "model_calls": 3,
         "tool_calls": 2,
+        "failed_tool_calls": 0,
         "estimated": False,
     }
     assert str(outcome.cost_usd) == "0.000045"
@@ -266,3 +269,27 @@ async def test_cancelling_ends_model_and_tool_calls_at_once(where):
 async def test_a_second_plan_of_one_run_has_keys_of_its_own():
     _, trace = await run(ScriptedChatModel(["Hi."]), key_prefix="fallback.")
     assert messages(trace)[0].call_key == "fallback.analyze.1/model.1"
+
+
+async def test_what_models_are_sent_is_recorded_that_of_tools_too():
+    model, tools = DemoModel(pause_s=0), (asking_tool("first"), FakeTool())
+    _, trace = await run(model, *tools, claimed=claim("Use first."))
+    listed = trace.model_calls
+    assert list(listed) == ["analyze.1/model.1", "execute_tools.1/tool.1/model.1", "execute_tools.1/model.1"]
+    first, inner, last = listed.values()
+    assert [message["role"] for message in first.messages] == ["system", "user"]
+    assert [tool["function"]["name"] for tool in first.tools] == ["first", "echo"]
+    assert first.parameters["temperature"] == 0.2
+    assert (first.lane, first.model, first.tries, first.left_out) == ("demo", "demo", 1, [])
+    assert inner.messages[0]["content"] == "Be kind."
+    assert [message["role"] for message in last.messages] == ["system", "user", "assistant", "tool"]
+
+
+def asking_tool(name):
+    async def asks(arguments, context):
+        with calling(context):
+            return ToolOutcome(await ask(DemoModel(pause_s=0), "Be kind.", "hi"))
+
+    tool = FakeTool(name)
+    tool.call = asks
+    return tool

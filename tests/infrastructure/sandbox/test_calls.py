@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from dynagent.core.shared.secret_names import MASK
 from dynagent.core.tools import (
     InvalidArguments,
     ToolCpuLimit,
@@ -170,40 +169,6 @@ async def test_an_endless_recursion_has_a_short_traceback(sandbox: ZygoteSandbox
     assert len(caught.value.extra["lines"]) == 20
     assert len(caught.value.extra["source_line"]) == MAX_SOURCE_LINE
     assert len(caught.value.extra["traceback"]) <= MAX_TRACEBACK + 10
-
-
-SECRET = 'pa"ss\\wörd/of+the-house'
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        "return {key: [key, 'and ' + key]}",
-        "print(key); return repr(key) + json.dumps(key) + json.dumps(key, ensure_ascii=False)",
-        "return quote(key) + quote_plus(key) + quote(key, safe='')",
-        "print('x' * (8 << 10), end=''); print(key); raise KeyError(key)",
-        "print('x' * ((8 << 10) - 12) + key); raise ValueError(key)",
-        "raise RuntimeError('x' * 1990 + key)",
-        "raise type(key[:90], (Exception,), {})(key)",
-    ],
-)
-async def test_granted_secrets_do_not_come_back(body: str) -> None:
-    code = (
-        "import json, os\nfrom urllib.parse import quote, quote_plus\n"
-        f"async def attack():\n    key = os.environ['THE_KEY']\n    {body}"
-    )
-    sandbox = ZygoteSandbox(settings(secrets={"THE_KEY": SECRET, "SHORT": "12345"}))
-    try:
-        outcome = await run(sandbox, smuggle(sandbox, code, secrets=("THE_KEY", "SHORT")))
-        said = f"{outcome.result}{outcome.logs}"
-    except ToolFailed as error:
-        said = f"{error.detail}{error.extra}"
-    finally:
-        await sandbox.stop()
-    assert MASK in said
-    assert 'pa"ss' not in said
-    assert "of+the" not in said
-    assert "of%2Bthe" not in said
 
 
 async def test_prints_are_kept_up_to_the_limit(sandbox: ZygoteSandbox) -> None:

@@ -21,7 +21,7 @@ class Executions(BaseRepository[Execution]):
     """The owner's executions. `create` also stores the opening event, seq 1, in the same transaction."""
 
     async def find(self, wanted: ExecutionFilter, page: PageRequest) -> Page[Execution]:
-        """Return a page of executions that match, newest first."""
+        """Return a page of executions that match, newest first, results cut to `MAX_LISTED_RESULT` + 1 characters."""
         raise NotImplementedError
 
     async def by_idempotency_key(self, key: str) -> Execution | None:

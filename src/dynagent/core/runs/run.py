@@ -14,6 +14,8 @@ from dynagent.core.shared.errors import Conflict, DynagentError, ErrorKind, Malf
 Lane = Literal["interactive", "batch", "quarantine"]
 MAX_ATTEMPTS = 5
 QUARANTINE_AFTER = 2
+MAX_LISTED_RESULT = 10_000
+"""Characters of a result that lists show: a page of whole ones may be gigabytes."""
 
 
 class RunLost(DynagentError):
@@ -77,6 +79,7 @@ class Usage(BaseModel):
     total_tokens: int = 0
     model_calls: int = 0
     tool_calls: int = 0
+    failed_tool_calls: int = 0
     estimated: bool = False
 
     def plus(self, other: "Usage") -> "Usage":
@@ -87,6 +90,7 @@ class Usage(BaseModel):
             total_tokens=self.total_tokens + other.total_tokens,
             model_calls=self.model_calls + other.model_calls,
             tool_calls=self.tool_calls + other.tool_calls,
+            failed_tool_calls=self.failed_tool_calls + other.failed_tool_calls,
             estimated=self.estimated or other.estimated,
         )
 
@@ -115,7 +119,7 @@ class Run(BaseModel):
 
     `kind` says who runs it (a noun's Runner), `subject_id` and `subject_version` what it is a run of, `input` what its
     runner needs besides. `answered_model` is the model that answered, by the name its endpoint gave. A child run names
-    its `parent_run_id` and the `root_run_id` of the whole tree.
+    its `parent_run_id` and the `root_run_id` of the whole tree. `marks` say what was out of the ordinary (`MARKS`).
     """
 
     model_config = ConfigDict(frozen=True)
@@ -144,6 +148,7 @@ class Run(BaseModel):
     usage: Usage = Field(default_factory=Usage)
     cost_usd: Decimal | None = None
     answered_model: str | None = None
+    marks: tuple[str, ...] = ()
     created_at: datetime
     started_at: datetime | None = None
     completed_at: datetime | None = None
@@ -190,6 +195,7 @@ class Outcome(BaseModel):
     error: RunError | None = None
     usage: Usage = Field(default_factory=Usage)
     cost_usd: Decimal | None = None
+    marks: tuple[str, ...] = ()
     interrupts: tuple[Interrupt, ...] = ()
     """Open questions, for the status `waiting`; stored with it."""
     awaits_children: bool = False

@@ -79,7 +79,7 @@ class LangChainModel:
 
     def _completion(self, request: ModelRequest) -> Opened:
         body = request_body(self.name, request, self._source)
-        self._tell(request, body)
+        self._report_sent(request, body)
         create = self._client.root_async_client.chat.completions.with_streaming_response.create
         # The body is ours already: nothing in it is looked at by the client again.
         streamed: dict[str, Any] = {"stream": True} if "stream" in body else {}
@@ -89,11 +89,11 @@ class LangChainModel:
         messages = [write_message(message) for message in request.messages]
         payload = cast("dict[str, Any]", self._client._get_request_payload(messages, **_options(request)))  # pyright: ignore[reportPrivateUsage, reportUnknownMemberType]
         payload |= {"stream": True}
-        self._tell(request, payload)
+        self._report_sent(request, payload)
         create = self._client.root_async_client.responses.with_streaming_response.create
         return cast("Opened", create(**payload))
 
-    def _tell(self, request: ModelRequest, body: dict[str, Any]) -> None:
+    def _report_sent(self, request: ModelRequest, body: dict[str, Any]) -> None:
         if request.on_sent is not None:
             request.on_sent(SentRequest(lane="langchain", body=body, left_out=request.omit, hidden=self._hidden))
 

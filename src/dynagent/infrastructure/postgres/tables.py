@@ -20,7 +20,7 @@ from sqlalchemy import (
     func,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSON, JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSON, JSONB
 
 from dynagent.infrastructure.postgres.kit.metadata import ID, MOMENT, metadata
 
@@ -69,6 +69,7 @@ runs = Table(
     Column("usage", JSONB, nullable=False),
     Column("cost_usd", Numeric),
     Column("answered_model", Text),
+    Column("marks", ARRAY(Text), nullable=False, server_default=text("'{}'")),
     Column("created_at", _moment, nullable=False),
     Column("started_at", _moment),
     Column("completed_at", _moment),
@@ -118,6 +119,7 @@ Index(
     runs.c.parent_run_id,
     postgresql_where=text("parent_run_id IS NOT NULL AND status IN ('pending', 'running', 'waiting')"),
 )
+Index("ix_runs_marks", runs.c.marks, postgresql_using="gin", postgresql_where=text("marks <> '{}'"))
 Index("ix_runs_running", runs.c.worker, postgresql_where=text("status = 'running'"))
 
 run_events = Table(

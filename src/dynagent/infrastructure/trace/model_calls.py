@@ -105,7 +105,9 @@ def _cut(value: Any, most: int, size: int) -> dict[str, Any]:
     """Return a message with as much of its text as is kept; of anything else the beginning of its JSON."""
     fields = cast("dict[str, Any]", value) if isinstance(value, dict) else {}
     content = fields.get("content")
-    text = content if isinstance(content, str) and 2 * len(content) > size else json.dumps(value, ensure_ascii=False)
+    text = content if isinstance(content, str) else ""
+    if 2 * len(text.encode("utf-8", "replace")) < size:
+        text = json.dumps(value, ensure_ascii=False, default=str)
     shown = f"{text[: most // 4]}… [cut: {size} bytes in all]"
     return {"role": fields["role"], "content": shown} if "role" in fields else {"cut": shown}
 

@@ -94,7 +94,7 @@ class BatchingRecorder(TraceRecorder):
         stored = self._parts.stored(call)
         replaced = self._calls.get(call.call_key)
         if replaced is not None:
-            stored.parts = replaced.parts | stored.parts
+            stored.at, stored.parts = replaced.at, replaced.parts | stored.parts
         self._calls[call.call_key] = stored
 
     async def flush(self) -> None:

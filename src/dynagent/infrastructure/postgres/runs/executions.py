@@ -23,7 +23,7 @@ from dynagent.core.shared.ids import is_id
 from dynagent.core.shared.paging import Page, PageRequest
 from dynagent.infrastructure.postgres import chats
 from dynagent.infrastructure.postgres.runs.cancelling import cancel_trees
-from dynagent.infrastructure.postgres.runs.columns import COLUMNS, read_execution, values_of
+from dynagent.infrastructure.postgres.runs.columns import COLUMNS, SHORTENED, read_execution, values_of
 from dynagent.infrastructure.postgres.runs.interrupts import read_interrupts, read_open_questions, store_answers
 from dynagent.infrastructure.postgres.runs.model_calls import take_over_model_calls
 from dynagent.infrastructure.postgres.runs.removal import remove
@@ -127,13 +127,16 @@ class PostgresExecutions(Executions):
         return list((await self.find(ExecutionFilter(), PageRequest(skip=skip, limit=limit))).items)
 
     async def find(self, wanted: ExecutionFilter, page: PageRequest) -> Page[Execution]:
-        """Return a page of executions that match, newest first."""
+        """Return a page of executions that match, newest first, long results cut for lists."""
+        return await self._find(wanted, page, SHORTENED)
+
+    async def _find(self, wanted: ExecutionFilter, page: PageRequest, columns: str) -> Page[Execution]:
         if not all(is_id(id) for id in (wanted.agent_id, wanted.parent_run_id) if id is not None):
             return Page(items=[], total=0, skip=page.skip, limit=page.limit)
         conditions, parameters = _conditions(wanted)
         return await fetch_page(
             self._session,
-            columns=COLUMNS,
+            columns=columns,
             table="runs",
             conditions=["user_id = :owner", "kind = 'agent'", *conditions],
             parameters={"owner": self._owner, **parameters},
@@ -226,7 +229,7 @@ class PostgresExecutions(Executions):
     async def history(self, chat_id: str, limit: int) -> list[Execution]:
         """Return the latest completed executions of a chat, oldest first."""
         wanted = ExecutionFilter(chat_id=chat_id, status=RunStatus.COMPLETED)
-        return list(reversed((await self.find(wanted, PageRequest(limit=limit))).items))
+        return list(reversed((await self._find(wanted, PageRequest(limit=limit), COLUMNS)).items))
 
     async def _next_seq(self, id: str) -> int:
         return (await run(self._session, NEXT_SEQ, id=id))[0]["seq"]

@@ -61,19 +61,22 @@ WHERE execution_id = CAST(:origin AS uuid) AND hash = ANY(:hashes)
 def call_columns(batch: Sequence[tuple[BatchingRecorder, Sequence[StoredEvent]]]) -> tuple[list[Any], ...]:
     """Return the columns of a batch's calls and then of their parts, for `store(calls=True)`; () when there are none.
 
-    A call that was sent again within the batch stands in it once, as it was sent last.
+    A call that was sent again within the batch stands in it once, as it was sent last, at the time of the first.
     """
     calls: dict[tuple[str, str], tuple[int, StoredCall]] = {}
+    first: dict[tuple[str, str], float] = {}
     parts: dict[tuple[str, bytes], str] = {}
     for recorder, events in batch:
         for event in events:
             for call in event.calls:
-                calls[recorder.execution_id, call.call_key] = recorder.attempt, call
+                place = (recorder.execution_id, call.call_key)
+                calls[place] = recorder.attempt, call
+                first.setdefault(place, call.at)
                 parts |= {(recorder.execution_id, digest): text for digest, text in call.parts.items()}
     if not calls:
         return ()
     rows = [
-        (id, key, attempt, call.tries, call.at, call.head, call.messages, call.tools, call.parameters)
+        (id, key, attempt, call.tries, first[id, key], call.head, call.messages, call.tools, call.parameters)
         for (id, key), (attempt, call) in calls.items()
     ]
     return (

@@ -265,6 +265,7 @@ def _end_columns(ending: list[BatchingRecorder]) -> tuple[list[Any], ...]:
                 outcome.usage.model_dump_json(),
                 outcome.cost_usd,
                 outcome.model,
+                ",".join(outcome.marks),
             )
         )
     return tuple(list(column) for column in zip(*columns, strict=True))
