@@ -3,7 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
-from dynagent.core.executions import CancelRequest, Execution, ExecutionFilter, Executions, OpenQuestion
+from dynagent.core.executions import (
+    CancelRequest,
+    Execution,
+    ExecutionFilter,
+    Executions,
+    OpenQuestion,
+    StoredModelCalls,
+)
 from dynagent.core.runs import (
     Admission,
     AnyTraceEvent,
@@ -12,6 +19,8 @@ from dynagent.core.runs import (
     Frame,
     Interrupt,
     Lane,
+    ModelCallContent,
+    ModelCallSummary,
     Run,
     RunStatus,
     Submissions,
@@ -237,3 +246,21 @@ def _matches(execution: Execution, wanted: ExecutionFilter) -> bool:
         and (wanted.created_from is None or execution.created_at >= wanted.created_from)
         and (wanted.created_to is None or execution.created_at < wanted.created_to)
     )
+
+
+class FakeModelCalls(StoredModelCalls):
+    """What model calls were sent, by execution, in order."""
+
+    def __init__(self) -> None:
+        self.stored: dict[str, list[ModelCallContent]] = {}
+
+    async def list(self, execution_id: str, page: PageRequest) -> Page[ModelCallSummary]:
+        """Return a page."""
+        found = [call.summary for call in self.stored.get(execution_id, [])]
+        part = found[page.skip : page.skip + page.limit]
+        return Page(items=part, total=len(found), skip=page.skip, limit=page.limit)
+
+    async def get(self, execution_id: str, number: int) -> ModelCallContent | None:
+        """Return one of them."""
+        found = {call.summary.number: call for call in self.stored.get(execution_id, [])}
+        return found.get(number)

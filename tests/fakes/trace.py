@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from dynagent.core.runs import AnyTraceEvent, Outcome, Token, ToolEnd, ToolStart
+from dynagent.core.runs import AnyTraceEvent, Outcome, SentCall, Token, ToolEnd, ToolStart
 
 
 class ListedTrace:
@@ -11,6 +11,7 @@ class ListedTrace:
     def __init__(self, first_seq: int = 2, attempt: int = 1) -> None:
         self.events: list[AnyTraceEvent] = []
         self.flushed: list[int] = []
+        self.model_calls: dict[str, SentCall] = {}
         self.outcome: Outcome | None = None
         self._next = first_seq
         self._attempt = attempt
@@ -35,6 +36,10 @@ class ListedTrace:
                 parent_span_id=parent_span_id,
             )
         )
+
+    def record_model_call(self, call: SentCall) -> None:
+        """Keep the last one of each key."""
+        self.model_calls[call.call_key] = call
 
     async def flush(self) -> None:
         """Note how many events there were."""

@@ -12,9 +12,12 @@ from dynagent.application.shared.resolver import Resolver
 from dynagent.core.agents import AgentNotFound, AgentRepository
 from dynagent.core.schedules import BadTimetable, Schedule, ScheduleNotFound, Schedules, Timetable, TooManySchedules
 from dynagent.core.shared.clock import Clock
+from dynagent.core.shared.errors import InvalidInput
 from dynagent.core.shared.ids import new_id
 from dynagent.core.shared.paging import Page, PageRequest
+from dynagent.core.shared.sealing import SealsSecrets
 from dynagent.core.shared.unit_of_work import UnitOfWork
+from tests.fakes.secrets import FakeBox
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 AGENT = new_id()
@@ -79,6 +82,7 @@ class House:
                 AgentRepository: Agents(),
                 Clock: lambda: NOW,
                 Schedules: self.kept,
+                SealsSecrets: FakeBox(),
                 Timetable: Hourly(),
                 UnitOfWork: self.work,
                 commands.ScheduleSettings: self.settings,
@@ -192,3 +196,16 @@ async def test_times_are_previewed_before_anything_is_stored() -> None:
     assert times == [NOW + timedelta(hours=hour) for hour in range(1, 6)]
     with pytest.raises(BadTimetable):
         await preview(queries.PreviewTimes("bad"), LOCAL_ADMIN)
+
+
+async def test_secrets_of_the_context_are_sealed_and_stay_where_they_are_masked() -> None:
+    house = House()
+    schedule = await house.create(context={"api_key": "k-4711", "city": "Ulm"})
+    assert "k-4711" not in str(schedule.context)
+    assert schedule.context["city"] == "Ulm"
+
+    changed = await house.change(schedule.id, context={"api_key": "***", "city": "Bonn"})
+    assert changed.context == {"api_key": schedule.context["api_key"], "city": "Bonn"}
+    with pytest.raises(InvalidInput) as caught:
+        await house.change(schedule.id, context={"nested": [{"token": {"$sealed": "forged"}}]})
+    assert caught.value.violations[0].pointer == "/context/nested/0/token"

@@ -45,6 +45,7 @@ async def test_max_iter_ends_the_loop_with_an_answer_without_tools():
 
     model, tool = Looping(), FakeTool()
     outcome, trace = await run(model, tool, max_iter=3)
+    assert outcome.marks == ("iteration_limit",)
     assert (outcome.result, len(tool.calls), len(model.requests)) == ("Enough.", 3, 4)
     last = messages(trace)[-1]
     assert (last.final, last.tool_calls, last.span_id) == (True, (), "synthesize.1/model.1")

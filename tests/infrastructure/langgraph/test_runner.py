@@ -13,12 +13,14 @@ from dynagent.core.language_models import (
     ModelUnavailable,
     OnText,
 )
-from dynagent.core.runs import Message, NodeEnd, Retry, RunLost, RunStatus, Token, ToolEnd, ToolStart
+from dynagent.core.runs import CallError, Message, NodeEnd, Retry, RunLost, RunStatus, Token, ToolEnd, ToolStart
 from dynagent.core.shared.calls import ToolCall
 from dynagent.core.shared.errors import Violation
-from dynagent.core.tools import InvalidArguments, SandboxUnavailable, ToolFailed
+from dynagent.core.tools import InvalidArguments, SandboxUnavailable, ToolFailed, ToolOutcome
 from dynagent.infrastructure.langgraph.runner import LangGraphRunner
 from dynagent.infrastructure.llm.demo import DemoModel
+from dynagent.infrastructure.tools.context import calling
+from dynagent.infrastructure.tools.language import ask
 from tests.fakes.language_models import FakeChatModels, FlatPrices, ScriptedChatModel
 from tests.fakes.tools import FakeCatalogue, FakeTool
 from tests.fakes.trace import ListedTrace
@@ -61,6 +63,7 @@ async def test_two_rounds_of_tools():
         "total_tokens": 45,
         "model_calls": 3,
         "tool_calls": 2,
+        "failed_tool_calls": 0,
         "estimated": False,
     }
     assert str(outcome.cost_usd) == "0.000045"
@@ -161,6 +164,25 @@ async def test_failed_calls_go_back_to_the_model(tool, wanted, shown, line):
     assert line is None or ends(trace)[0].line == line
 
 
+async def test_a_failed_call_is_traced_with_its_place_and_its_prints():
+    place = {"line": 8, "source_line": "return table[key]", "traceback": "Traceback …", "lines": [2, 8]}
+    cost = {"logs": "looking\n", "cpu_ms": 1.5, "peak_memory_kb": 900}
+    tool = FakeTool(error=ToolFailed("KeyError: 2", extra={**place, **cost}))
+    _, trace = await run(ScriptedChatModel([call("echo"), "Well."]), tool)
+    (end,) = ends(trace)
+    assert end.model_dump()["error"] == {
+        "code": "tool_error",
+        "message": "KeyError: 2",
+        "line": 8,
+        "source_line": "return table[key]",
+        "traceback": "Traceback …",
+    }
+    assert (end.logs, end.cpu_ms, end.peak_memory_kb) == ("looking\n", 1.5, 900)
+    assert end.line == "✘ tool_error: KeyError: 2 (line 8)"
+    plain = end.model_copy(update={"error": CallError(code="timeout", message="late")})
+    assert plain.model_dump()["error"] == {"code": "timeout", "message": "late"}
+
+
 async def test_unreadable_arguments_are_shown_raw_and_sent_back_as_they_were():
     model = ScriptedChatModel([ToolCall(id="c", name="echo", arguments=None, raw='{"n": '), "Sorry."])
     _, trace = await run(model, FakeTool())
@@ -247,3 +269,27 @@ async def test_cancelling_ends_model_and_tool_calls_at_once(where):
 async def test_a_second_plan_of_one_run_has_keys_of_its_own():
     _, trace = await run(ScriptedChatModel(["Hi."]), key_prefix="fallback.")
     assert messages(trace)[0].call_key == "fallback.analyze.1/model.1"
+
+
+async def test_what_models_are_sent_is_recorded_that_of_tools_too():
+    model, tools = DemoModel(pause_s=0), (asking_tool("first"), FakeTool())
+    _, trace = await run(model, *tools, claimed=claim("Use first."))
+    listed = trace.model_calls
+    assert list(listed) == ["analyze.1/model.1", "execute_tools.1/tool.1/model.1", "execute_tools.1/model.1"]
+    first, inner, last = listed.values()
+    assert [message["role"] for message in first.messages] == ["system", "user"]
+    assert [tool["function"]["name"] for tool in first.tools] == ["first", "echo"]
+    assert first.parameters["temperature"] == 0.2
+    assert (first.lane, first.model, first.tries, first.left_out) == ("demo", "demo", 1, [])
+    assert inner.messages[0]["content"] == "Be kind."
+    assert [message["role"] for message in last.messages] == ["system", "user", "assistant", "tool"]
+
+
+def asking_tool(name):
+    async def asks(arguments, context):
+        with calling(context):
+            return ToolOutcome(await ask(DemoModel(pause_s=0), "Be kind.", "hi"))
+
+    tool = FakeTool(name)
+    tool.call = asks
+    return tool

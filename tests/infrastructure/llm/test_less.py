@@ -12,7 +12,7 @@ from dynagent.infrastructure.llm.retries import FORGET_AFTER_S, Persistence, Per
 from tests.fakes.language_models import user
 from tests.infrastructure.llm.byte_server import ByteServer, chunked, whole
 from tests.infrastructure.llm.contract.sessions import TOOL, delta, stream
-from tests.infrastructure.llm.lanes import LANES
+from tests.infrastructure.llm.lanes import LANES, responses
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 FINE = chunked(stream(delta("stop", content="fine")))
@@ -131,3 +131,26 @@ async def test_who_refuses_what_it_sent_is_asked_without(lane):
         request = conversation(source_of(server.url, "scripted"))
         await PersistentModel(inner, Persistence(Circuit())).reply(request, lambda _: None)
         assert "reasoning_content" not in json.loads(server.requests[1])["messages"][1]
+
+
+@pytest.mark.parametrize("lane", LANES)
+async def test_each_sending_is_told_as_it_goes_out_without_what_is_left_out(lane):
+    refused = refusal("`temperature` is deprecated for this model.")
+    told = []
+    async with ByteServer(refused, FINE) as server, LANES[lane](server.url) as inner:
+        model = PersistentModel(inner, Persistence(Circuit()))
+        await model.reply(FULL.model_copy(update={"on_sent": told.append}), lambda _: None)
+        sent = [json.loads(body) for body in server.requests]
+    assert [json.loads(json.dumps(one.body)) for one in told] == sent
+    assert [one.left_out for one in told] == [frozenset(), frozenset({"temperature"})]
+    assert {one.lane for one in told} == {lane}
+
+
+async def test_the_responses_api_tells_its_own_form():
+    told = []
+    async with ByteServer(whole(400, b"{}")) as server, responses(server.url) as model:
+        with pytest.raises(ModelRefused):
+            await model.reply(FULL.model_copy(update={"on_sent": told.append}), lambda _: None)
+        (sent,) = [json.loads(body) for body in server.requests]
+    assert told[0].body["input"] == sent["input"]
+    assert told[0].hidden == ()

@@ -21,6 +21,7 @@ from dynagent.core.runs import (
     Retry,
     RunLost,
     RunStatus,
+    SentCall,
     ToolEnd,
     ToolStart,
     TraceRecorder,
@@ -56,6 +57,9 @@ class RecorderInMemory:
 
     def record(self, event: AnyTraceEvent) -> None:
         self.events.append(event)
+
+    def record_model_call(self, call: SentCall) -> None:
+        """Not looked at here."""
 
     def record_text(self, message_id: str, text: str, *, span_id: str | None, parent_span_id: str | None) -> None:
         self.texts.append(text)

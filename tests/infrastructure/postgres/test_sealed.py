@@ -13,6 +13,7 @@ from dynagent.infrastructure.postgres.sealed import seal_anew
 from dynagent.infrastructure.security.keyring import KeyRing, SecretKeyMissing
 from dynagent.infrastructure.security.secret_box import SecretBox
 from tests.conftest import connected_to
+from tests.infrastructure.postgres.rows import add_execution
 
 BEFORE, AFTER = "0035_executions_answered_model", "0036_sealed_settings"
 OLD, NEW = "o" * 40, "n" * 40
@@ -125,3 +126,28 @@ async def test_a_rotation_seals_agents_and_their_versions_anew(
 
     assert [opened(item, NEW, owner) for item in await stored(database, secret)] == [PLAIN] * 3
     await database.close()
+
+
+async def test_a_rotation_seals_contexts_of_runs_and_schedules_anew(database: Database) -> None:
+    old, both, owner = SecretBox(KeyRing([OLD])), SecretBox(KeyRing([NEW, OLD])), new_id()
+    context = {"api_key": {"$sealed": old.seal('"k-4711"', row=owner)}, "city": "Ulm"}
+    run = await add_execution(database, user_id=owner)
+    given = json.dumps({"query": "ü", "context": context, "output_schema": None})
+    await database.pool.execute("UPDATE runs SET input = $2::text::json WHERE id = $1", run, given)
+    schedule = new_id()
+    await database.pool.execute(
+        "INSERT INTO schedules (id, user_id, agent_id, name, cron, time_zone, query, context, paused, created_at, "
+        "updated_at) VALUES ($1, $2, $3, 'n', '* * * * *', 'UTC', 'q', $4::text::jsonb, true, now(), now())",
+        schedule, owner, await store(database, owner, QUIET), json.dumps(context),
+    )  # fmt: skip
+
+    assert (await seal_anew(database, both))[0] == 2
+    assert (await seal_anew(database, both))[0] == 0
+
+    row = await database.pool.fetchrow("SELECT input::text AS input, query FROM runs WHERE id = $1", run)
+    text = await database.pool.fetchval("SELECT context::text FROM schedules WHERE id = $1", schedule)
+    assert row is not None and row["query"] == "ü"
+    new = SecretBox(KeyRing([NEW]))
+    for found in (json.loads(row["input"])["context"], json.loads(text)):
+        assert found["city"] == "Ulm"
+        assert new.open(found["api_key"]["$sealed"], row=owner) == '"k-4711"'

@@ -16,6 +16,7 @@ from dynagent.core.tools import (
     ToolResultNotSerialisable,
     ToolTimeout,
 )
+from dynagent.core.tools.failures import MAX_SOURCE_LINE, MAX_TRACEBACK
 from dynagent.infrastructure.sandbox.audit import AuditEvent
 from dynagent.infrastructure.sandbox.sandbox import ZygoteSandbox
 from tests.infrastructure.sandbox.toolbox import REVERSE, eventually, register, run, settings, smuggle
@@ -151,6 +152,23 @@ async def test_a_failure_names_the_tools_own_lines_and_keeps_its_prints(sandbox:
         await run(sandbox, tool)
     assert caught.value.extra["lines"] == [3, 6]
     assert caught.value.extra["logs"] == "before\n"
+    assert (caught.value.extra["line"], caught.value.extra["source_line"]) == (6, "return {}['k']")
+    assert caught.value.extra["traceback"] == (
+        "Traceback (most recent call last):\n"
+        "  line 3, in f\n    return g()\n"
+        "  line 6, in g\n    return {}['k']\n"
+        "KeyError: 'k'"
+    )
+
+
+async def test_an_endless_recursion_has_a_short_traceback(sandbox: ZygoteSandbox) -> None:
+    tool = await register(sandbox, f"async def f():\n    return g(1)\n\ndef g(n):\n    return g({'1+' * 300}n)")
+    with pytest.raises(ToolFailed, match="RecursionError") as caught:
+        await run(sandbox, tool)
+    assert caught.value.extra["line"] == 5
+    assert len(caught.value.extra["lines"]) == 20
+    assert len(caught.value.extra["source_line"]) == MAX_SOURCE_LINE
+    assert len(caught.value.extra["traceback"]) <= MAX_TRACEBACK + 10
 
 
 async def test_prints_are_kept_up_to_the_limit(sandbox: ZygoteSandbox) -> None:

@@ -136,11 +136,11 @@ async def test_without_the_operators_grant_openai_is_a_library_like_others() -> 
 
 
 async def test_secrets_reach_only_the_tools_they_are_granted_to() -> None:
-    code = "import os\nasync def attack():\n    return os.environ.get('WEATHER_KEY')"
+    code = "import os\nasync def attack():\n    return len(os.environ.get('WEATHER_KEY', ''))"
     sandbox = ZygoteSandbox(settings(secrets={"WEATHER_KEY": "s3cret"}))
     try:
-        assert (await run(sandbox, smuggle(sandbox, code, secrets=("WEATHER_KEY",)))).result == "s3cret"
-        assert (await run(sandbox, smuggle(sandbox, code))).result is None
+        assert (await run(sandbox, smuggle(sandbox, code, secrets=("WEATHER_KEY",)))).result == 6
+        assert (await run(sandbox, smuggle(sandbox, code))).result == 0
         with pytest.raises(ToolFailed, match=r"'OTHER'.*not set"):
             await run(sandbox, smuggle(sandbox, code, secrets=("OTHER",)))
     finally:

@@ -53,7 +53,7 @@ def test_frames_survive_any_cutting(frames: list[tuple[dict[str, Any], bytes]], 
 @effort(deadline=None)
 @given(
     st.dictionaries(
-        st.sampled_from(["kind", "value", "message", "name", "lines", "logs", "cpu_ms", "peak_kb", "left"]), JSON
+        st.sampled_from(["kind", "value", "message", "name", "frames", "logs", "cpu_ms", "peak_kb", "left"]), JSON
     )
 )
 def test_any_object_is_an_answer_or_a_protocol_error(message: dict[str, Any]) -> None:
@@ -64,7 +64,7 @@ def test_any_object_is_an_answer_or_a_protocol_error(message: dict[str, Any]) ->
     assert isinstance(answer.message, str)
     assert len(answer.logs) <= 140
     assert answer.cpu_ms >= 0
-    assert all(isinstance(line, int) for line in answer.lines)
+    assert all(isinstance(line, int) and isinstance(name, str) for line, name in answer.frames)
     assert "\x00" not in json.dumps(answer.value, ensure_ascii=False)
 
 

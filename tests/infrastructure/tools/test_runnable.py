@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from dynagent.core.language_models import ModelUnavailable
+from dynagent.core.shared.errors import Violation
 from dynagent.core.tools import (
     BaseTool,
     CallContext,
@@ -33,6 +34,17 @@ def raising(error: Exception) -> PrebuiltTool:
         raise error
 
     return shipped(fails)
+
+
+def _cities() -> dict[str, str]:
+    return {}
+
+
+class LooksUpTool(BaseTool):
+    """Look a city up."""
+
+    async def _arun(self) -> str:
+        return _cities()["Paris"]
 
 
 async def test_a_result_is_made_json() -> None:
@@ -103,6 +115,26 @@ async def test_every_failure_is_typed(error: Exception, code: str, text: str) ->
     assert failure.value.detail.startswith(text)
     assert len(failure.value.detail) <= 2000
     assert failure.value.retry_after_s == getattr(error, "retry_after_s", None)
+
+
+async def test_a_failure_nobody_foresaw_names_the_line_of_the_tool() -> None:
+    with pytest.raises(ToolFailed, match="KeyError") as caught:
+        await PrebuiltTool("it", LooksUpTool(), (), ("Paris",)).call({}, CONTEXT)
+    extra = caught.value.extra
+    assert extra["source_line"] == 'return _cities()["***"]'
+    assert extra["traceback"].endswith(", in _arun\n    return _cities()[\"***\"]\nKeyError: '***'")
+    assert isinstance(extra["line"], int)
+
+
+async def test_what_a_failure_carries_hides_the_settings_secrets_too() -> None:
+    error = ToolFailed("no", extra={"logs": "with k-123456", "line": 3}, retry_after_s=2.0)
+    for failure in (error, InvalidArguments("bad", violations=[Violation("/a", "r", "is k-123456")])):
+        tool = raising(failure)
+        hiding = PrebuiltTool("it", tool._tool, (), ("k-123456",))
+        with pytest.raises(type(failure)) as caught:
+            await hiding.call({}, CONTEXT)
+        assert "k-123456" not in f"{caught.value.extra}{caught.value.violations}"
+        assert caught.value.retry_after_s == failure.retry_after_s
 
 
 async def test_cancelling_is_not_swallowed() -> None:

@@ -16,14 +16,14 @@ from dynagent.application.commands.tools import change as tool_changes
 from dynagent.application.commands.tools import versions as tool_versions
 from dynagent.application.queries import agents as agent_queries
 from dynagent.application.queries import tools as tool_queries
-from dynagent.application.queries.executions import follow, read
+from dynagent.application.queries.executions import follow, model_calls, read
 from dynagent.application.queries.executions.follow import Ask
 from dynagent.application.shared.bus import Bus
 from dynagent.application.shared.caller import Caller
 from dynagent.application.shared.handlers import handlers_in
 from dynagent.application.shared.resolver import Resolver
 from dynagent.core.agents import AgentRepository
-from dynagent.core.executions import Executions
+from dynagent.core.executions import Executions, StoredModelCalls
 from dynagent.core.language_models import ChatModels, ModelRecords
 from dynagent.core.runs import (
     AnyTraceEvent,
@@ -52,7 +52,14 @@ from dynagent.presentation.api.shared.sse import StreamShutdown
 from tests.fakes.agents import FakeAgents
 from tests.fakes.catalogue import FakeCatalogue, FakeCustomTools, FakeSandbox
 from tests.fakes.clock import FakeClock
-from tests.fakes.executions import FakeCancelSignal, FakeExecutions, FakeNotifier, FakeSubmissions, FakeTraceStore
+from tests.fakes.executions import (
+    FakeCancelSignal,
+    FakeExecutions,
+    FakeModelCalls,
+    FakeNotifier,
+    FakeSubmissions,
+    FakeTraceStore,
+)
 from tests.fakes.language_models import FakeChatModels, FakeModelRecords
 from tests.fakes.secrets import FakeBox
 from tests.fakes.unit_of_work import FakeUnitOfWork
@@ -86,6 +93,7 @@ class House:
         self.custom_tools = FakeCustomTools()
         self.trace = FakeTraceStore()
         self.executions = FakeExecutions(self.trace)
+        self.model_calls = FakeModelCalls()
         self.submissions = FakeSubmissions(self.executions)
         self.catalogue = FakeCatalogue(self.custom_tools)
         self.sandbox = FakeSandbox()
@@ -181,6 +189,7 @@ class House:
             CustomTools: lambda _: self.custom_tools,
             Executions: lambda _: self.executions,
             ModelRecords: lambda _: self.kept_models,
+            StoredModelCalls: lambda _: self.model_calls,
             UnitOfWork: lambda _: self.uow,
             # Tests change these on the way.
             ChatModels: lambda _: self.models,
@@ -191,7 +200,7 @@ class House:
 
 HANDLERS = [
     *handlers_in(configure, lifecycle, agent_queries, tool_changes, tool_versions, tool_queries),
-    *handlers_in(start, cancel, follow, answer, repeat),
+    *handlers_in(start, cancel, follow, answer, repeat, model_calls),
     read.GetExecutionHandler,
     read.ListExecutionsHandler,
     read.ListInterruptsHandler,

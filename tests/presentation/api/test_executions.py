@@ -8,7 +8,7 @@ import httpx2
 import pytest
 
 from dynagent.application.commands.executions import SubmitSettings
-from dynagent.core.runs import InterruptRaised, RunStatus
+from dynagent.core.runs import MAX_LISTED_RESULT, InterruptRaised, RunStatus
 from dynagent.presentation.api.shared.sse import StreamShutdown
 from tests.presentation.api.house import House
 
@@ -252,3 +252,23 @@ def test_a_late_watcher_of_a_stopped_server_is_told_at_once() -> None:
             return closing.done()
 
     assert asyncio.run(look())
+
+
+async def test_long_results_are_shortened_in_lists_and_marks_are_shown(
+    api: httpx2.AsyncClient, house: House, agent_id: str
+) -> None:
+    id = (await api.post("/api/executions", json={"agent_id": agent_id, "query": "23*19"})).json()["id"]
+    stored = house.executions.stored[id]
+    marked = {"result": f'"{"x" * MAX_LISTED_RESULT}"', "marks": ("time_limit", "tool_errors")}
+    usage = stored.usage.model_copy(update={"failed_tool_calls": 2})
+    asked = {**stored.input, "output_schema": {"type": "string"}}
+    house.executions.stored[id] = stored.model_copy(update={**marked, "usage": usage, "input": asked})
+
+    (listed,) = (await api.get("/api/executions")).json()["executions"]
+    whole = (await api.get(f"/api/executions/{id}")).json()
+
+    assert (len(listed["result"]), listed["result"][-1], listed["output"]) == (MAX_LISTED_RESULT + 1, "…", None)
+    assert (listed["result_shortened"], whole["result_shortened"]) == (True, False)
+    assert (len(whole["result"]), whole["output"]) == (MAX_LISTED_RESULT + 2, "x" * MAX_LISTED_RESULT)
+    assert listed["marks"] == whole["marks"] == ["time_limit", "tool_errors"]
+    assert whole["usage"]["failed_tool_calls"] == 2

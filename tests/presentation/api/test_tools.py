@@ -200,5 +200,15 @@ async def test_each_failure_of_a_call_has_its_status(
     assert "secret" not in answer.text
 
 
+async def test_a_failed_call_says_where_in_the_tool_and_what_was_printed(api: httpx2.AsyncClient, house: House) -> None:
+    place = {"line": 8, "source_line": "return table[key]", "traceback": "Traceback …", "logs": "looking\n"}
+    house.catalogue.prebuilt["broken"] = FakeTool("broken", error=ToolFailed("KeyError: 2", extra=place))
+
+    problem = (await api.post("/api/tools/execute", json={"name": "broken"})).json()
+
+    assert {name: problem[name] for name in place} == place
+    assert problem["detail"] == "KeyError: 2"
+
+
 async def test_calling_an_unknown_tool_is_a_404(api: httpx2.AsyncClient) -> None:
     assert (await api.post("/api/tools/execute", json={"name": "none"})).status_code == 404

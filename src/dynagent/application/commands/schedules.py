@@ -8,6 +8,7 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from dynagent.application.shared.caller import Caller
+from dynagent.application.shared.context_safe import ContextSafe
 from dynagent.application.shared.messages import Command
 from dynagent.core.agents import AgentNotFound, AgentRepository
 from dynagent.core.schedules import (
@@ -20,13 +21,16 @@ from dynagent.core.schedules import (
     TooManySchedules,
 )
 from dynagent.core.shared.clock import Clock, utc_now
+from dynagent.core.shared.errors import InvalidInput
 from dynagent.core.shared.ids import NewId, is_id, new_id
 from dynagent.core.shared.paging import PageRequest
 from dynagent.core.shared.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, kw_only=True)
-class CreateSchedule(Command[Schedule], needs="executions:run", raises=(AgentNotFound, BadTimetable, TooManySchedules)):
+class CreateSchedule(
+    Command[Schedule], needs="executions:run", raises=(AgentNotFound, BadTimetable, TooManySchedules, InvalidInput)
+):
     """Have an agent asked at set times. Raises AgentNotFound, BadTimetable, TooManySchedules."""
 
     agent_id: str
@@ -43,11 +47,11 @@ class CreateSchedule(Command[Schedule], needs="executions:run", raises=(AgentNot
 class ChangeSchedule(
     Command[Schedule],
     needs="executions:run",
-    raises=(ScheduleNotFound, AgentNotFound, BadTimetable, ScheduleChangedMeanwhile),
+    raises=(ScheduleNotFound, AgentNotFound, BadTimetable, ScheduleChangedMeanwhile, InvalidInput),
 ):
     """Change fields of a schedule; its next time is computed anew.
 
-    Raises ScheduleNotFound, AgentNotFound, BadTimetable, ScheduleChangedMeanwhile.
+    Raises ScheduleNotFound, AgentNotFound, BadTimetable, ScheduleChangedMeanwhile, InvalidInput.
     """
 
     schedule_id: str
@@ -107,6 +111,7 @@ class CreateScheduleHandler:
     uow: UnitOfWork
     timetable: Timetable
     checks: ScheduleChecks
+    safe: ContextSafe
     clock: Clock = utc_now
     new_id: NewId = new_id
 
@@ -125,7 +130,7 @@ class CreateScheduleHandler:
             time_zone=message.time_zone,
             query=message.query,
             model=message.model,
-            context=dict(message.context),
+            context=self.safe.sealed(message.context, owner=caller.user_id),
             paused=message.paused,
             next_fire=None if message.paused else following,
             created_at=now,
@@ -144,6 +149,7 @@ class ChangeScheduleHandler:
     uow: UnitOfWork
     timetable: Timetable
     checks: ScheduleChecks
+    safe: ContextSafe
     clock: Clock = utc_now
 
     async def __call__(self, message: ChangeSchedule, caller: Caller) -> Schedule:
@@ -151,7 +157,10 @@ class ChangeScheduleHandler:
         schedule = await self.checks.load(message.schedule_id)
         if "agent_id" in message.changes:
             await self.checks.check_agent(message.changes["agent_id"])
-        changed = schedule.changed(self.timetable, dict(message.changes), now=self.clock())
+        changes = dict(message.changes)
+        if "context" in changes:
+            changes["context"] = self.safe.sealed(changes["context"], owner=schedule.user_id, before=schedule.context)
+        changed = schedule.changed(self.timetable, changes, now=self.clock())
         await self.schedules.update(changed)
         await self.uow.commit()
         return changed

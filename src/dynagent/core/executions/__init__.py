@@ -17,7 +17,7 @@ from dynagent.core.executions.entity import (
     OpenQuestion,
     TooManyExecutions,
 )
-from dynagent.core.executions.ports import Executions, StoredCheckpoints
+from dynagent.core.executions.ports import Executions, StoredCheckpoints, StoredModelCalls
 from dynagent.core.executions.running import AgentRunner, Chats, RunPlan
 
 knows = frozenset({"agents", "language_models", "tools"})
@@ -43,5 +43,6 @@ __all__ = [
     "OpenQuestion",
     "RunPlan",
     "StoredCheckpoints",
+    "StoredModelCalls",
     "TooManyExecutions",
 ]

@@ -12,7 +12,7 @@ from dynagent.core.executions.entity import (
     ExecutionFilter,
     OpenQuestion,
 )
-from dynagent.core.runs import AnyTraceEvent, Interrupt
+from dynagent.core.runs import AnyTraceEvent, Interrupt, ModelCallContent, ModelCallSummary
 from dynagent.core.shared.paging import Page, PageRequest
 from dynagent.core.shared.repository import BaseRepository
 
@@ -21,7 +21,7 @@ class Executions(BaseRepository[Execution]):
     """The owner's executions. `create` also stores the opening event, seq 1, in the same transaction."""
 
     async def find(self, wanted: ExecutionFilter, page: PageRequest) -> Page[Execution]:
-        """Return a page of executions that match, newest first."""
+        """Return a page of executions that match, newest first, results cut to `MAX_LISTED_RESULT` + 1 characters."""
         raise NotImplementedError
 
     async def by_idempotency_key(self, key: str) -> Execution | None:
@@ -77,6 +77,18 @@ class Executions(BaseRepository[Execution]):
     async def history(self, chat_id: str, limit: int) -> list[Execution]:
         """Return the latest completed executions of a chat, oldest first."""
         raise NotImplementedError
+
+
+class StoredModelCalls(Protocol):
+    """What the model calls of the owner's executions were sent."""
+
+    async def list(self, execution_id: str, page: PageRequest) -> Page[ModelCallSummary]:
+        """Return the calls in the order they were first sent, as `skip` and `limit` say."""
+        ...
+
+    async def get(self, execution_id: str, number: int) -> ModelCallContent | None:
+        """Return a call with all that was sent, None when there is none of this number."""
+        ...
 
 
 class StoredCheckpoints(Protocol):

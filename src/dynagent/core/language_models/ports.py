@@ -7,7 +7,7 @@ from typing import Any, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from dynagent.core.shared.calls import Aside, TokenUsage, ToolCall
+from dynagent.core.shared.calls import Aside, OnSent, TokenUsage, ToolCall
 from dynagent.core.shared.errors import DynagentError, ErrorKind
 
 Role = Literal["system", "user", "assistant", "tool"]
@@ -44,6 +44,7 @@ class ModelRequest(BaseModel):
 
     `output_schema` is what the answer's text should fit; who asks must read it with care, not every endpoint obeys.
     `omit` names what this endpoint is known to refuse; whoever writes the request leaves it out.
+    `on_sent` is told what the lane makes of it.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -57,6 +58,7 @@ class ModelRequest(BaseModel):
     omit: frozenset[str] = frozenset()
     timeout_s: float = 120.0
     idle_timeout_s: float = 60.0
+    on_sent: OnSent | None = Field(default=None, exclude=True, repr=False)
 
 
 class ModelReply(BaseModel):

@@ -23,6 +23,8 @@ from dynagent.core.runs.interrupts import (
 )
 from dynagent.core.runs.journal import Journal
 from dynagent.core.runs.lines import call_line, failure_line, result_line
+from dynagent.core.runs.marks import ITERATION_LIMIT, MARKS, Marks
+from dynagent.core.runs.model_calls import ModelCallContent, ModelCallNotFound, ModelCallSummary, SentCall
 from dynagent.core.runs.page_size import PageSize
 from dynagent.core.runs.ports import (
     Admission,
@@ -41,6 +43,7 @@ from dynagent.core.runs.ports import (
 )
 from dynagent.core.runs.run import (
     MAX_ATTEMPTS,
+    MAX_LISTED_RESULT,
     QUARANTINE_AFTER,
     Lane,
     MalformedEventId,
@@ -81,7 +84,10 @@ __all__ = [
     "APPROVAL_SCHEMA",
     "DOUBT_SCHEMA",
     "EVENT_CLASSES",
+    "ITERATION_LIMIT",
+    "MARKS",
     "MAX_ATTEMPTS",
+    "MAX_LISTED_RESULT",
     "QUARANTINE_AFTER",
     "TERMINAL_TYPES",
     "Admission",
@@ -112,7 +118,11 @@ __all__ = [
     "Lane",
     "Leases",
     "MalformedEventId",
+    "Marks",
     "Message",
+    "ModelCallContent",
+    "ModelCallNotFound",
+    "ModelCallSummary",
     "NodeEnd",
     "NodeStart",
     "NothingToAnswer",
@@ -133,6 +143,7 @@ __all__ = [
     "Runner",
     "Runners",
     "RunsTooDeep",
+    "SentCall",
     "Submissions",
     "Token",
     "TooManyChildren",

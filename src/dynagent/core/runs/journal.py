@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from dynagent.core.runs.interrupts import Answer, Reason
+from dynagent.core.runs.marks import Marks
 from dynagent.core.runs.trace import (
     AnyTraceEvent,
     InterruptRaised,
@@ -28,6 +29,8 @@ class Journal:
         self._asked: set[tuple[str, str]] = set()
         self._answers: dict[tuple[str, str], Answer] = {}
         self._expired: set[tuple[str, str]] = set()
+        self.marks = Marks()
+        """What was out of the ordinary in the attempts so far."""
         for event in events:
             self._take(event)
 
@@ -68,6 +71,7 @@ class Journal:
         return (call_key, reason) in self._expired
 
     def _take(self, event: AnyTraceEvent) -> None:
+        self.marks.take(event)
         if isinstance(event, Message):
             self._replies.setdefault(event.call_key, event)
         elif isinstance(event, ToolStart):

@@ -20,9 +20,9 @@ def result_line(result: Any) -> str:
     return f"✔ Result: {_cut(json.dumps(result, ensure_ascii=False, default=str))}"
 
 
-def failure_line(code: str, message: str) -> str:
-    """Return `✘ timeout: the call took longer than 5 s`."""
-    return f"✘ {code}: {_cut(message)}"
+def failure_line(code: str, message: str, line: int | None = None) -> str:
+    """Return `✘ timeout: the call took longer than 5 s`; with the line of the source `✘ tool_error: x (line 8)`."""
+    return f"✘ {code}: {_cut(message)}" + (f" (line {line})" if line else "")
 
 
 def _cut(text: str) -> str:

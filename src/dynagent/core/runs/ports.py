@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from dynagent.core.runs.journal import Journal
+from dynagent.core.runs.model_calls import SentCall
 from dynagent.core.runs.run import Lane, Outcome, Run
 from dynagent.core.runs.trace import AnyTraceEvent
 from dynagent.core.shared.events import DomainEvent
@@ -148,6 +149,10 @@ class TraceRecorder(Protocol):
 
     def record_text(self, message_id: str, text: str, *, span_id: str | None, parent_span_id: str | None) -> None:
         """Take a piece of streamed text; pieces within a short window become one `token` event."""
+        ...
+
+    def record_model_call(self, call: SentCall) -> None:
+        """Take what a model call was sent; it is stored with the next event. The same key again replaces it."""
         ...
 
     async def flush(self) -> None:

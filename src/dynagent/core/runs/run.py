@@ -15,6 +15,8 @@ from dynagent.core.shared.errors import Conflict, DynagentError, ErrorKind, Malf
 Lane = Literal["interactive", "batch", "quarantine"]
 MAX_ATTEMPTS = 5
 QUARANTINE_AFTER = 2
+MAX_LISTED_RESULT = 10_000
+"""Characters of a result that lists show: a page of whole ones may be gigabytes."""
 
 
 class RunLost(DynagentError):
@@ -78,6 +80,7 @@ class Usage(BaseModel):
     total_tokens: int = 0
     model_calls: int = 0
     tool_calls: int = 0
+    failed_tool_calls: int = 0
     estimated: bool = False
 
     def plus(self, other: "Usage") -> "Usage":
@@ -88,6 +91,7 @@ class Usage(BaseModel):
             total_tokens=self.total_tokens + other.total_tokens,
             model_calls=self.model_calls + other.model_calls,
             tool_calls=self.tool_calls + other.tool_calls,
+            failed_tool_calls=self.failed_tool_calls + other.failed_tool_calls,
             estimated=self.estimated or other.estimated,
         )
 
@@ -117,7 +121,7 @@ class Run(BaseModel):
     `kind` says who runs it (a noun's Runner), `subject_id` and `subject_version` what it is a run of, `input` what its
     runner needs besides. `answered_model` is the model that answered, by the name its endpoint gave. A child run names
     its `parent_run_id` and the `root_run_id` of the whole tree. `correlation_id` is that of the request that started
-    the tree, for logs; None when no request did.
+    the tree, for logs; None when no request did. `marks` say what was out of the ordinary (`MARKS`).
     """
 
     model_config = ConfigDict(frozen=True)
@@ -147,6 +151,7 @@ class Run(BaseModel):
     usage: Usage = Field(default_factory=Usage)
     cost_usd: Decimal | None = None
     answered_model: str | None = None
+    marks: tuple[str, ...] = ()
     created_at: datetime
     started_at: datetime | None = None
     completed_at: datetime | None = None
@@ -198,6 +203,7 @@ class Outcome(BaseModel):
     error: RunError | None = None
     usage: Usage = Field(default_factory=Usage)
     cost_usd: Decimal | None = None
+    marks: tuple[str, ...] = ()
     interrupts: tuple[Interrupt, ...] = ()
     """Open questions, for the status `waiting`; stored with it."""
     awaits_children: int | None = None

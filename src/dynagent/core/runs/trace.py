@@ -11,6 +11,10 @@ from dynagent.core.runs.interrupts import OnExpiry
 from dynagent.core.shared.calls import Aside, TokenUsage, ToolCall
 
 
+def _is_none(value: Any) -> bool:
+    return value is None
+
+
 class _Event(BaseModel):
     model_config = ConfigDict(frozen=True)
 
@@ -86,7 +90,7 @@ class Message(_Event):
     call_key: str = Field(description="Deterministic key of the model call; recovery finds the reply by it.")
     token_usage: TokenUsage = Field(default_factory=TokenUsage)
     aside: Aside | None = Field(
-        default=None, exclude_if=lambda aside: aside is None, description="Thoughts, and what the model wants back."
+        default=None, exclude_if=_is_none, description="Thoughts, and what the model wants back."
     )
 
 
@@ -103,12 +107,17 @@ class ToolStart(_Event):
 
 
 class CallError(BaseModel):
-    """Why a call failed: a stable code and a sentence."""
+    """Why a call failed: a stable code, a sentence, and where in the tool's own source, as far as that is known."""
 
     model_config = ConfigDict(frozen=True)
 
     code: str
     message: str
+    line: int | None = Field(default=None, exclude_if=_is_none, description="Line of the tool's source, from 1.")
+    source_line: str | None = Field(default=None, exclude_if=_is_none, description="What stands in that line.")
+    traceback: str | None = Field(
+        default=None, exclude_if=_is_none, description="How it came there: the frames of the tool's own source."
+    )
 
 
 class ToolEnd(_Event):

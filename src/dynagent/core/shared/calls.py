@@ -1,5 +1,7 @@
 """Values that models, tools and executions all speak of: a wished tool call, what is beside a reply, what it used."""
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -41,3 +43,20 @@ class Aside(BaseModel):
     thoughts: str = ""
     fields: dict[str, Any] = Field(default_factory=dict)
     calls: tuple[dict[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentRequest:
+    """A request as a lane sends it: `body` is the endpoint's own JSON, `left_out` what it is known to refuse.
+
+    `hidden` are the forms of the endpoint's key: whoever keeps the body masks them.
+    """
+
+    lane: str
+    body: Mapping[str, Any]
+    left_out: frozenset[str] = frozenset()
+    hidden: tuple[str, ...] = field(default=(), repr=False)
+
+
+OnSent = Callable[[SentRequest], None]
+"""Told of a request just before it is sent, once for each try; must neither block, nor change or keep the body."""

@@ -4,9 +4,11 @@ In JSON that people write freely (settings of tools) a secret stands in one of t
 sent, `{"$sealed": "…"}` as it is stored, and `{"$secret": "name"}`, which refers to one that its owner keeps elsewhere.
 """
 
+import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, cast
+from urllib.parse import quote, quote_plus
 
 MASK = "***"
 SEALED = "$sealed"
@@ -15,6 +17,9 @@ REFERENCE = "$secret"
 Place = tuple[str | int, ...]
 Change = Callable[[Any, Any, Place], Any]
 """Makes something else of a secret: from its value, what is kept in the same place, and the place."""
+
+SHORTEST_HIDDEN = 6
+"""Characters: masking shorter ones would only garble what is said."""
 
 _SECRET_NAME = re.compile(
     r"(?:^|[_\-.])(?:api[_-]?keys?|(?:access|private|secret|encryption|signing)[_-]?keys?|authorization|cookies?"
@@ -83,6 +88,35 @@ def without_secrets(value: Any, secrets: Sequence[str]) -> Any:
     if isinstance(value, list | tuple):
         return [without_secrets(item, secrets) for item in cast("list[Any]", value)]
     return value
+
+
+def hidden_forms(secrets: Iterable[str]) -> tuple[str, ...]:
+    """Return the texts under which these secrets may come back, longest first: as they are, quoted as in JSON, in
+    Python or in URLs. Those shorter than `SHORTEST_HIDDEN` characters are left out."""
+    forms = {
+        form
+        for secret in secrets
+        if len(secret) >= SHORTEST_HIDDEN
+        for form in (
+            secret,
+            json.dumps(secret)[1:-1],
+            json.dumps(secret, ensure_ascii=False)[1:-1],
+            repr(secret)[1:-1],
+            quote(secret),
+            quote(secret, safe=""),
+            quote_plus(secret),
+        )
+    }
+    return tuple(sorted(forms, key=len, reverse=True))
+
+
+def without_cut_secret(text: str, forms: Sequence[str]) -> str:
+    """Return a text that was cut, without the beginning of a secret at its end; shorter beginnings stay."""
+    for form in forms:
+        for length in range(min(len(form), len(text)), SHORTEST_HIDDEN - 1, -1):
+            if text.endswith(form[:length]):
+                return text[:-length] + MASK
+    return text
 
 
 def _only(value: Any, name: str) -> str | None:

@@ -38,6 +38,7 @@ from dynagent.core.tools.failures import (
     ToolPolicyViolation,
     ToolProtocolBroken,
     ToolResultNotSerialisable,
+    place_of,
 )
 from dynagent.core.tools.ports import (
     CallableTools,
@@ -106,6 +107,7 @@ __all__ = [
     "check_tool_name",
     "isolation_text",
     "parameter_texts",
+    "place_of",
     "read_arguments",
     "same_looking",
 ]

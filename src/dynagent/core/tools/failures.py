@@ -1,7 +1,13 @@
-"""Why a sandboxed call failed: one error per kind; `extra` holds logs, cost and the tool's lines."""
+"""Why a sandboxed call failed: one error per kind; `extra` holds logs, cost and the place in the tool's source."""
+
+from collections.abc import Sequence
+from typing import Any
 
 from dynagent.core.shared.errors import Busy, ErrorKind
 from dynagent.core.tools.entity import ToolFailed
+
+MAX_SOURCE_LINE = 200
+MAX_TRACEBACK = 4000
 
 
 class ToolCpuLimit(ToolFailed):
@@ -51,3 +57,25 @@ class SandboxBusy(Busy):
     """All places for calls are taken, the tenant's or the server's; `retry_after_s` says when to come back."""
 
     code = "sandbox_busy"
+
+
+def place_of(frames: Sequence[tuple[int, str]], source: str, *, error: str) -> dict[str, Any]:
+    """Return where in its own source a tool failed: `line`, `source_line`, `traceback`; nothing without frames.
+
+    `frames` are (line, function), outermost first; `error` is the traceback's last line. The traceback is cut to
+    `MAX_TRACEBACK` characters in the middle, a source line to `MAX_SOURCE_LINE`.
+    """
+    if not frames:
+        return {}
+    text = source.splitlines()
+
+    def source_line(line: int) -> str:
+        return text[line - 1].strip()[:MAX_SOURCE_LINE] if line <= len(text) else ""
+
+    steps = [f"  line {line}, in {function}\n    {source_line(line)}" for line, function in frames]
+    traceback = "\n".join(["Traceback (most recent call last):", *steps, error])
+    if len(traceback) > MAX_TRACEBACK:
+        half = MAX_TRACEBACK // 2
+        traceback = f"{traceback[:half]}\n  …\n{traceback[-half:]}"
+    line = frames[-1][0]
+    return {"line": line, "source_line": source_line(line), "traceback": traceback}

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from dynagent.core.shared.calls import TokenUsage
+from dynagent.core.shared.calls import OnSent, TokenUsage
 from dynagent.core.shared.paging import Page, PageRequest
 from dynagent.core.shared.repository import BaseRepository
 from dynagent.core.tools.base import BaseTool
@@ -26,7 +26,8 @@ class ModelUse:
 class CallContext:
     """Who calls and why: the owner, the agent's model, a key that is the same when the same call is repeated.
 
-    `on_usage` is told of every language model call that the tool makes.
+    `on_usage` is told of every language model call that the tool makes; `sending` gives, for each of them, what is
+    told of its request.
     """
 
     user_id: str
@@ -35,6 +36,7 @@ class CallContext:
     execution_id: str | None = None
     model: str | None = None
     on_usage: Callable[[ModelUse], None] | None = field(default=None, repr=False, compare=False)
+    sending: Callable[[], OnSent] | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

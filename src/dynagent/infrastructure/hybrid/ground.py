@@ -116,6 +116,7 @@ async def _open_log(
             writer,
             hub,
             window_s=settings.token_window_ms / 1000,
+            model_calls=settings.model_call_limits(),
             heartbeat_s=heartbeat_s,
             replica=lambda: replica and replica.pool,
         )

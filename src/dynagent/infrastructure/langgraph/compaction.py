@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from dynagent.core.language_models import ChatMessage, ChatModel, ContextTooLong, ModelError, ModelReply, ModelRequest
 from dynagent.core.runs import Message, Retry
+from dynagent.core.runs.marks import SUMMARY
 from dynagent.infrastructure.langgraph.messages import StoredMessage
 from dynagent.infrastructure.langgraph.trace_events import RunTrace, Span, milliseconds_since
 from dynagent.infrastructure.langgraph.window import CHARS_PER_TOKEN, Fitted, fit, size_of, with_summary
@@ -12,7 +13,6 @@ from dynagent.infrastructure.langgraph.window import CHARS_PER_TOKEN, Fitted, fi
 MAX_TRIES = 5
 MAX_SUMMARISED = 24_000
 SUMMARY_TOKENS = 400
-_SUMMARY = "/summary"
 _ASKED = (
     "Summarise the following part of a conversation in at most 150 words, so that it can go on without it: facts, "
     "names, numbers, decisions and open questions. Answer with the summary only."
@@ -80,7 +80,7 @@ class Compaction:
         key = _summary_key(key)
         recorded = self._trace.claim.journal.reply(key)
         if recorded is not None:
-            self.used_before(key.removesuffix(_SUMMARY), model.name)
+            self.used_before(key.removesuffix(SUMMARY), model.name)
             return recorded.content
         most = min(MAX_SUMMARISED, max(1000, (self._limit or MAX_SUMMARISED) // 2))
         each = max(100, most // max(1, len(fitted.left_out)))
@@ -91,6 +91,7 @@ class Compaction:
                 ChatMessage(role="user", content="\n\n".join(lines)[-most:]),
             ),
             max_tokens=SUMMARY_TOKENS,
+            on_sent=self._trace.sending(key),
         )
         began = time.perf_counter()
         try:
@@ -129,4 +130,4 @@ class Compaction:
 
 
 def _summary_key(key: str) -> str:
-    return key + _SUMMARY
+    return key + SUMMARY

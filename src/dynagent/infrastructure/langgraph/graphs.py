@@ -28,11 +28,15 @@ from dynagent.infrastructure.langgraph.trace_events import RunTrace, Span
 
 
 class Progress(TypedDict, total=False):
-    """The conversation (grows), the calls of the coming step, the rounds done, the answer once there is one."""
+    """The conversation (grows), the calls of the coming step, the rounds done, the answer once there is one.
+
+    `used_up`: the model wanted to go on, and its rounds of tool calls are over.
+    """
 
     messages: list[StoredMessage]
     pending: list[StoredCall]
     rounds: int
+    used_up: bool
     answer: str | None
     model: str
 
@@ -122,7 +126,7 @@ async def _execute_tools(so_far: Progress, run: RunContext, span: Span) -> Progr
     ]
     messages = [*_messages(so_far), *results]
     if span.visit >= run.max_iter:
-        return {**so_far, "messages": messages, "pending": [], "rounds": span.visit}
+        return {**so_far, "messages": messages, "pending": [], "rounds": span.visit, "used_up": True}
     return {**_advance(messages, await run.models.ask(messages, span)), "rounds": span.visit}
 
 
@@ -131,7 +135,7 @@ async def _synthesize(so_far: Progress, run: RunContext, span: Span) -> Progress
     drafted = bool(so_far.get("answer"))
     if not drafted:
         messages = _messages(so_far)
-        reply = await _last_words(messages, run, span, used_up=(so_far.get("rounds") or 0) >= run.max_iter)
+        reply = await _last_words(messages, run, span, used_up=so_far.get("used_up", False))
         so_far = {**so_far, **_advance(messages, reply), "pending": [], "answer": reply.content}
     if run.output_schema is not None:
         return await _fitting(so_far, run.output_schema, run, span)

@@ -14,6 +14,7 @@ from dynagent.core.language_models import (
     ToolSpec,
 )
 from dynagent.core.runs import Message, Retry
+from dynagent.core.shared.calls import OnSent
 from dynagent.core.shared.errors import DynagentError, ErrorKind
 from dynagent.infrastructure.langgraph.compaction import Compaction
 from dynagent.infrastructure.langgraph.messages import StoredMessage, read_message, unique_calls
@@ -71,9 +72,10 @@ class ModelCalls:
             return _as_reply(recorded)
         call = _Call(self._trace, span, key)
         model: ChatModel = self._models.get(self.name, call.on_retry)
+        on_sent = self._trace.sending(key)
 
         def ask(sent: Sequence[StoredMessage]) -> Awaitable[ModelReply]:
-            return model.reply(self._request(sent, asking), call.on_text)
+            return model.reply(self._request(sent, asking, on_sent), call.on_text)
 
         reply = await self._compaction.ask(messages, ask, model=model, span=span, key=key)
         self._count(reply)
@@ -97,7 +99,7 @@ class ModelCalls:
                 "(RUN_REPLIES_MAX_CHARS)"
             )
 
-    def _request(self, messages: Sequence[StoredMessage], asking: Manner) -> ModelRequest:
+    def _request(self, messages: Sequence[StoredMessage], asking: Manner, on_sent: OnSent) -> ModelRequest:
         how = self._asking
         return ModelRequest(
             messages=tuple(map(read_message, messages)),
@@ -107,6 +109,7 @@ class ModelCalls:
             timeout_s=how.timeout_s,
             idle_timeout_s=how.idle_timeout_s,
             output_schema=how.output_schema,
+            on_sent=on_sent,
         )
 
 

@@ -12,7 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from dynagent.core.executions import RunPlan
 from dynagent.core.language_models import ChatModels, Prices, ToolSpec
-from dynagent.core.runs import Claim, Expiry, OnExpiry, Outcome, RunStatus, TraceRecorder
+from dynagent.core.runs import ITERATION_LIMIT, Claim, Expiry, OnExpiry, Outcome, RunStatus, TraceRecorder
 from dynagent.core.tools import RunnableTool, ToolCatalogue
 from dynagent.infrastructure.langgraph.checkpoints import Checkpoints
 from dynagent.infrastructure.langgraph.graphs import AgentState, AgentWorkflow, Graph, Progress, RunContext
@@ -94,7 +94,9 @@ class LangGraphRunner:
                 updates: dict[str, AgentState | None] = part["data"]
                 for update in updates.values():
                     last = (update or {}).get("progress", last)
-            outcome = outcome.model_copy(update={"result": last.get("answer") or "", "model": last.get("model")})
+            ended = {"result": last.get("answer") or "", "model": last.get("model")}
+            marks = (ITERATION_LIMIT,) if last.get("used_up") else ()
+            outcome = outcome.model_copy(update={**ended, "marks": marks})
         except RunWaits as waits:
             outcome = Outcome(status=RunStatus.WAITING, interrupts=waits.interrupts)
         tally = run_trace.tally

@@ -1,6 +1,7 @@
 """Tool calls of a run: recorded before and after, bounded in time and size, never made twice unnoticed."""
 
 import asyncio
+import itertools
 import json
 import time
 from collections.abc import Awaitable, Iterable, Sequence
@@ -164,7 +165,7 @@ class ToolCalls:
             logs=_cut(clean_text(outcome.logs), MAX_TRACED_CHARS),
             cpu_ms=outcome.cpu_ms,
             peak_memory_kb=outcome.peak_memory_kb,
-            line=result_line(result) if error is None else failure_line(error.code, error.message),
+            line=result_line(result) if error is None else failure_line(error.code, error.message, error.line),
         )
         self._trace.recorder.record(end)
         return end
@@ -177,6 +178,7 @@ class ToolCalls:
         def on_usage(use: ModelUse) -> None:
             self._trace.used(use.model, use.asked, use.usage, key=key, span=span, duration_ms=use.duration_ms)
 
+        numbers = itertools.count(1)
         context = CallContext(
             user_id=execution.user_id,
             timeout_s=calling.timeout_s,
@@ -184,6 +186,7 @@ class ToolCalls:
             execution_id=execution.id,
             model=calling.model,
             on_usage=on_usage,
+            sending=lambda: self._trace.sending(f"{key}/model.{next(numbers)}"),
         )
         limit = asyncio.timeout(calling.timeout_s)
         try:
@@ -192,7 +195,7 @@ class ToolCalls:
         except RunLost:
             raise
         except DynagentError as error:
-            return ToolOutcome(None), CallError(code=error.code, message=_explained(error))
+            return _cost_of(error), _failure(error)
         except Exception as error:
             if limit.expired():
                 message = f"the call took longer than {calling.timeout_s:g} s"
@@ -222,6 +225,18 @@ async def _all(calls: Iterable[Awaitable[ToolEnd]]) -> list[ToolEnd]:
     except BaseException:
         await end_tasks(tasks)
         raise
+
+
+def _failure(error: DynagentError) -> CallError:
+    """Return what the trace keeps of a failed call: sandbox and tools say the place in the error's `extra`."""
+    place = {name: error.extra[name] for name in ("line", "source_line", "traceback") if name in error.extra}
+    return CallError(code=error.code, message=_explained(error), **place)
+
+
+def _cost_of(error: DynagentError) -> ToolOutcome:
+    """Return what a failed call printed and cost, where that is known."""
+    extra = error.extra
+    return ToolOutcome(None, extra.get("logs") or "", extra.get("cpu_ms"), extra.get("peak_memory_kb"))
 
 
 def _explained(error: DynagentError) -> str:

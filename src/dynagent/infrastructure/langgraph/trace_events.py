@@ -11,8 +11,18 @@ from decimal import Decimal
 from typing import Literal
 
 from dynagent.core.language_models import Prices
-from dynagent.core.runs import Claim, NodeEnd, NodeStart, Retry, RunLost, TraceRecorder, Usage, UsageReport
-from dynagent.core.shared.calls import TokenUsage
+from dynagent.core.runs import (
+    Claim,
+    NodeEnd,
+    NodeStart,
+    Retry,
+    RunLost,
+    SentCall,
+    TraceRecorder,
+    Usage,
+    UsageReport,
+)
+from dynagent.core.shared.calls import OnSent, SentRequest, TokenUsage
 from dynagent.core.shared.errors import DynagentError
 from dynagent.infrastructure.langgraph.verdicts import RunWaits
 
@@ -102,6 +112,17 @@ class RunTrace:
             )
         )
 
+    def sending(self, key: str) -> OnSent:
+        """Return what is told of each sending of the model call under this key, so that the log has the last one."""
+        tries = 0
+
+        def on_sent(sent: SentRequest) -> None:
+            nonlocal tries
+            tries += 1
+            self.recorder.record_model_call(_as_sent(sent, key, tries))
+
+        return on_sent
+
     def used(
         self,
         model: str,
@@ -160,6 +181,24 @@ class RunTrace:
         """Return what a call cost, by the name the endpoint gave or else the one it was asked by."""
         cost = self.prices.cost_usd(model, usage)
         return self.prices.cost_usd(asked, usage) if cost is None and asked != model else cost
+
+
+def _as_sent(sent: SentRequest, key: str, tries: int) -> SentCall:
+    """Return a request with its messages and tools apart; the Responses API calls its messages `input`."""
+    body = dict(sent.body)
+    messages = body.pop("messages", None) or body.pop("input", None) or ()
+    return SentCall(
+        call_key=key,
+        tries=tries,
+        at=time.time(),
+        lane=sent.lane,
+        model=str(body.pop("model", "")),
+        messages=(messages,) if isinstance(messages, str) else messages,
+        tools=body.pop("tools", None) or (),
+        parameters=body,
+        left_out=sorted(sent.left_out),
+        hidden=sent.hidden,
+    )
 
 
 def milliseconds_since(began: float) -> float:

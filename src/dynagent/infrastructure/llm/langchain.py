@@ -23,6 +23,8 @@ from dynagent.core.language_models import (
     ModelUnavailable,
     OnText,
 )
+from dynagent.core.shared.calls import SentRequest
+from dynagent.core.shared.secret_names import hidden_forms
 from dynagent.infrastructure.llm.completions.asides import source_of
 from dynagent.infrastructure.llm.completions.request import request_body
 from dynagent.infrastructure.llm.completions.response import ResponseReader
@@ -54,6 +56,7 @@ class LangChainModel:
 
     def __init__(self, name: str, client: ChatOpenAI, secret: str | None = None) -> None:
         self._secret = secret
+        self._hidden = hidden_forms([secret or ""])
         self.name = name
         self._client = client
         self._source = source_of(str(client.root_async_client.base_url), name)
@@ -75,16 +78,21 @@ class LangChainModel:
 
     def _completion(self, request: ModelRequest) -> Opened:
         body = request_body(self.name, request, self._source)
+        self._report_sent(request, body)
         create = self._client.root_async_client.chat.completions.with_streaming_response.create
         # The body is ours already: nothing in it is looked at by the client again.
         streamed: dict[str, Any] = {"stream": True} if "stream" in body else {}
         return cast("Opened", create(model=self.name, messages=[], extra_body=body, **streamed))
 
     def _responses(self, request: ModelRequest) -> Opened:
+        body = responses_body(self.name, request)
+        self._report_sent(request, {**body, "stream": True})
         create = self._client.root_async_client.responses.with_streaming_response.create
-        return cast(
-            "Opened", create(model=self.name, input=[], stream=True, extra_body=responses_body(self.name, request))
-        )
+        return cast("Opened", create(model=self.name, input=[], stream=True, extra_body=body))
+
+    def _report_sent(self, request: ModelRequest, body: dict[str, Any]) -> None:
+        if request.on_sent is not None:
+            request.on_sent(SentRequest(lane="langchain", body=body, left_out=request.omit, hidden=self._hidden))
 
 
 def open_langchain_model(

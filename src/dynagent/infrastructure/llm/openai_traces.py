@@ -15,7 +15,17 @@ from typing import Any
 import httpx2
 import structlog
 
-from dynagent.core.runs import AnyTraceEvent, Message, Outcome, Run, ToolEnd, ToolStart, TraceRecorder, UsageReport
+from dynagent.core.runs import (
+    AnyTraceEvent,
+    Message,
+    Outcome,
+    Run,
+    SentCall,
+    ToolEnd,
+    ToolStart,
+    TraceRecorder,
+    UsageReport,
+)
 from dynagent.core.shared.errors import DynagentError
 from dynagent.infrastructure.http.guarded import OutboundSettings, guarded_client
 
@@ -51,6 +61,10 @@ class BufferedTrace(TraceRecorder):
     def record_text(self, message_id: str, text: str, *, span_id: str | None, parent_span_id: str | None) -> None:
         """Take a piece of streamed text; the whole message comes as an event."""
         self._inner.record_text(message_id, text, span_id=span_id, parent_span_id=parent_span_id)
+
+    def record_model_call(self, call: SentCall) -> None:
+        """Pass on."""
+        self._inner.record_model_call(call)
 
     async def flush(self) -> None:
         """Return when everything recorded is stored."""

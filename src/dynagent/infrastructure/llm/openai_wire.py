@@ -1,8 +1,10 @@
 """Our own client of the Chat Completions API: streaming, tool calls, usage; no object per token."""
 
 from dynagent.core.language_models import ModelError, ModelReply, ModelRequest, OnText
+from dynagent.core.shared.calls import SentRequest
+from dynagent.core.shared.secret_names import hidden_forms
 from dynagent.infrastructure.llm.completions.asides import source_of
-from dynagent.infrastructure.llm.completions.request import write_request
+from dynagent.infrastructure.llm.completions.request import request_body, write_body
 from dynagent.infrastructure.llm.completions.response import ResponseReader
 from dynagent.infrastructure.llm.errors import hide
 from dynagent.infrastructure.llm.http_pool import HttpPool
@@ -15,15 +17,19 @@ class OpenAIWireModel:
         self.name = name
         self._pool = pool
         self._secret = secret
+        self._hidden = hidden_forms([secret or ""])
         self._source = source_of(pool.url, name)
 
     async def reply(self, request: ModelRequest, on_text: OnText) -> ModelReply:
         """Ask and stream. Raises ModelRefused, ModelRateLimited, ModelUnavailable, ModelTimeout."""
         reader = ResponseReader(request, on_text)
+        body = request_body(self.name, request, self._source)
+        if request.on_sent is not None:
+            request.on_sent(SentRequest(lane="wire", body=body, left_out=request.omit, hidden=self._hidden))
         try:
             await self._pool.post(
                 "/chat/completions",
-                write_request(self.name, request, self._source),
+                write_body(body),
                 reader,
                 timeout_s=request.timeout_s,
                 idle_timeout_s=request.idle_timeout_s,

@@ -55,6 +55,7 @@ class ObservedRecorder:
         self._log = log.bind(execution_id=claim.run.id, agent_id=claim.run.subject_id, user_id=claim.run.user_id)
         # The hot path: pieces of text go straight to the inner recorder.
         self.record_text = inner.record_text
+        self.record_model_call = inner.record_model_call
         self.flush = inner.flush
         # A first attempt is what everybody expects, and its end has a line; a later one is what an operator looks for.
         write = self._log.debug if claim.run.attempt == 1 else self._log.info

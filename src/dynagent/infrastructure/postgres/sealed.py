@@ -1,4 +1,7 @@
-"""Everything stored that is sealed, sealed anew when the secret key changes: keys of providers, secrets of agents."""
+"""Everything stored that is sealed, sealed anew when the secret key changes.
+
+Keys of providers, secrets of agents, and those in the context of runs and schedules.
+"""
 
 import json
 from typing import Any
@@ -23,6 +26,16 @@ SELECT v.agent_id AS id, a.user_id, v.version, v.configuration::text AS configur
 FROM agent_versions v JOIN agents a ON a.id = v.agent_id
 WHERE v.configuration::text LIKE '%"$sealed"%' FOR UPDATE OF v
 """)
+RUNS = sa.text("""
+SELECT id, user_id, 0 AS version, input::text AS configuration FROM runs
+WHERE (input -> 'context')::text LIKE '%"$sealed"%' FOR UPDATE
+""")
+SCHEDULES = sa.text("""
+SELECT id, user_id, 0 AS version, context::text AS configuration FROM schedules
+WHERE context::text LIKE '%"$sealed"%' FOR UPDATE
+""")
+WRITE_RUN = sa.text("UPDATE runs SET input = CAST(:configuration AS json) WHERE id = :id")
+WRITE_SCHEDULE = sa.text("UPDATE schedules SET context = CAST(:configuration AS jsonb) WHERE id = :id")
 WRITE_AGENT = sa.text("UPDATE agents SET configuration = CAST(:configuration AS jsonb) WHERE id = :id")
 WRITE_VERSION = sa.text("""
 UPDATE agent_versions SET configuration = CAST(:configuration AS jsonb) WHERE agent_id = :id AND version = :version
@@ -38,8 +51,10 @@ async def seal_anew(database: Database, box: SealsSecrets) -> tuple[int, list[st
         count = await _keys(session, box)
         agents, ids = await _configurations(session, box, AGENTS, WRITE_AGENT)
         versions, _ = await _configurations(session, box, VERSIONS, WRITE_VERSION)
+        runs, _ = await _configurations(session, box, RUNS, WRITE_RUN)
+        schedules, _ = await _configurations(session, box, SCHEDULES, WRITE_SCHEDULE)
         await session.commit()
-    return count + agents + versions, ids
+    return count + agents + versions + runs + schedules, ids
 
 
 async def _keys(session: AsyncSession, box: SealsSecrets) -> int:

@@ -10,6 +10,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     Numeric,
     PrimaryKeyConstraint,
     String,
@@ -19,7 +20,7 @@ from sqlalchemy import (
     func,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSON, JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSON, JSONB
 
 from dynagent.infrastructure.postgres.kit.metadata import ID, MOMENT, metadata
 
@@ -70,6 +71,7 @@ runs = Table(
     Column("usage", JSONB, nullable=False),
     Column("cost_usd", Numeric),
     Column("answered_model", Text),
+    Column("marks", ARRAY(Text), nullable=False, server_default=text("'{}'")),
     Column("created_at", _moment, nullable=False),
     Column("started_at", _moment),
     Column("completed_at", _moment),
@@ -119,6 +121,7 @@ Index(
     runs.c.parent_run_id,
     postgresql_where=text("parent_run_id IS NOT NULL AND status IN ('pending', 'running', 'waiting')"),
 )
+Index("ix_runs_marks", runs.c.marks, postgresql_using="gin", postgresql_where=text("marks <> '{}'"))
 Index("ix_runs_running", runs.c.worker, postgresql_where=text("status = 'running'"))
 
 run_events = Table(
@@ -132,6 +135,30 @@ run_events = Table(
     Column("payload", JSON, nullable=False),
     PrimaryKeyConstraint("execution_id", "seq"),
     postgresql_partition_by="RANGE (execution_id)",
+)
+
+run_model_calls = Table(
+    "run_model_calls",
+    metadata,
+    Column("execution_id", _id, nullable=False),
+    Column("call_key", Text, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("sent_at", _moment, nullable=False),
+    Column("head", JSON, nullable=False),
+    Column("messages", LargeBinary, nullable=False),
+    Column("tools", LargeBinary, nullable=False),
+    Column("parameters", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("execution_id", "call_key"),
+)
+
+run_model_call_parts = Table(
+    "run_model_call_parts",
+    metadata,
+    Column("execution_id", _id, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+    Column("content", Text, nullable=False),
+    PrimaryKeyConstraint("execution_id", "hash"),
 )
 
 workers = Table(
@@ -191,6 +218,8 @@ __all__ = [
     "metadata",
     "outbox",
     "run_events",
+    "run_model_call_parts",
+    "run_model_calls",
     "runs",
     "schema_version",
     "user_slots",

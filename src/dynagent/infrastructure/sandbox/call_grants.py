@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 
+from dynagent.core.shared.secret_names import hidden_forms
 from dynagent.core.tools import CustomTool, ToolFailed, ToolPolicy
 from dynagent.infrastructure.sandbox.grants import Grant, parse_grants
 from dynagent.infrastructure.sandbox.settings import SandboxSettings
 from dynagent.infrastructure.sandbox.zygotes import Kind
+
+_ADDRESS = "OPENAI_BASE_URL"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,11 @@ class CallGrants:
         hosts = [f"{'*.' if grant.below else ''}{grant.host}:{grant.port}" for grant in self.grants]
         return hosts + sorted(self.secrets)
 
+    @property
+    def hidden(self) -> tuple[str, ...]:
+        """The texts under which the secrets may come back from a call; an address is none."""
+        return hidden_forms(value for name, value in self.secrets.items() if name != _ADDRESS)
+
 
 def grants_of(tool: CustomTool, settings: SandboxSettings) -> CallGrants:
     """Return what the policy and the operator's defaults give this tool. Raises ToolFailed for an unset secret."""
@@ -30,11 +38,11 @@ def grants_of(tool: CustomTool, settings: SandboxSettings) -> CallGrants:
     secrets = {name: _secret(name, settings) for name in tool.policy.secrets}
     if "openai" in uses and settings.openai_is_granted:
         grants = (*grants, Grant.parse(settings.openai_host, trusted=True))
-        secrets = {"OPENAI_BASE_URL": settings.openai_base_url, **secrets}
+        secrets = {_ADDRESS: settings.openai_base_url, **secrets}
         if settings.openai_api_key is not None:
             secrets = {"OPENAI_API_KEY": settings.openai_api_key.get_secret_value(), **secrets}
     elif "OPENAI_API_KEY" in secrets:
-        secrets = {"OPENAI_BASE_URL": settings.openai_base_url, **secrets}
+        secrets = {_ADDRESS: settings.openai_base_url, **secrets}
     needs_libraries = bool(uses & set(settings.libraries)) or bool(grants)
     return CallGrants("full" if needs_libraries else "core", grants, secrets)
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dynagent.core.shared.errors import DynagentError
+from dynagent.core.shared.secret_names import without_secrets
 from dynagent.core.shared.tasks import end_tasks
 from dynagent.core.tools import CallContext, CustomTool, SandboxUnavailable, ToolOutcome
 from dynagent.infrastructure.sandbox import verdicts
@@ -18,7 +19,7 @@ from dynagent.infrastructure.sandbox.call_grants import CallGrants
 from dynagent.infrastructure.sandbox.children import CallTimedOut, Child, ChildDied
 from dynagent.infrastructure.sandbox.pool import Pool
 from dynagent.infrastructure.sandbox.pooled import PooledChildren
-from dynagent.infrastructure.sandbox.protocol import Answer, ProtocolError, read_answer
+from dynagent.infrastructure.sandbox.protocol import Answer, ProtocolError, read_answer, without_granted
 from dynagent.infrastructure.sandbox.settings import SandboxSettings
 from dynagent.infrastructure.sandbox.zygotes import Ended, Kind
 
@@ -71,9 +72,10 @@ class Calls:
             child = await self._pools[call_grants.kind].take(self._settings.queue_s)
         try:
             answer = await self._ask(child, call, arguments, program if fresh else b"", keep=key is not None)
+            answer = without_granted(answer, call_grants.hidden)
             call.outcome = answer.kind
             if answer.kind != "result":
-                raise verdicts.of_answer(answer)
+                raise verdicts.of_answer(answer, without_secrets(tool.code, call_grants.hidden))
         except DynagentError as error:
             call.outcome = error.code
             self._dismiss(child, call)

@@ -1,11 +1,13 @@
 """The server's side of the frames: everything a child sends is hostile until it has passed here."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
+from dynagent.core.shared.secret_names import without_cut_secret, without_secrets
 from dynagent.core.shared.text import clean_json, clean_text
-from dynagent.infrastructure.sandbox.inside.frames import HEADER
+from dynagent.infrastructure.sandbox.inside.frames import CUT_MARK, HEADER
 
 MESSAGE_LIMIT = 2000
 _DEPTH = 110
@@ -24,13 +26,16 @@ class ProtocolError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """How a call ended, as the child says it: `kind` is "result" or one of the platform's error kinds."""
+    """How a call ended, as the child says it: `kind` is "result" or one of the platform's error kinds.
+
+    `frames` are (line, function) of the tool's own source, outermost first.
+    """
 
     kind: str
     value: Any = None
     message: str = ""
     error_name: str = ""
-    lines: tuple[int, ...] = ()
+    frames: tuple[tuple[int, str], ...] = ()
     logs: str = ""
     cpu_ms: float = 0.0
     peak_kb: int = 0
@@ -80,15 +85,12 @@ def read_answer(message: dict[str, Any], *, logs_limit: int) -> Answer:
     value = message.get("value")
     if _deeper_than(value, _DEPTH):
         raise ProtocolError("a result is nested too deeply")
-    lines = message.get("lines")
     return Answer(
         kind=kind,
         value=clean_json(value),
         message=_text(message.get("message"), MESSAGE_LIMIT),
         error_name=_text(message.get("name"), 100),
-        lines=tuple(line for line in cast("list[Any]", lines) if type(line) is int and 0 < line < 10_000)[:20]
-        if isinstance(lines, list)
-        else (),
+        frames=_frames(message.get("frames")),
         logs=_text(message.get("logs"), logs_limit + 40),
         cpu_ms=_number(message.get("cpu_ms")),
         peak_kb=int(_number(message.get("peak_kb"))),
@@ -96,8 +98,31 @@ def read_answer(message: dict[str, Any], *, logs_limit: int) -> Answer:
     )
 
 
+def without_granted(answer: Answer, forms: Sequence[str]) -> Answer:
+    """Return the answer with the secrets that the call was granted masked, wherever the tool has put them."""
+    if not forms:
+        return answer
+    printed, mark, rest = answer.logs.rpartition(CUT_MARK) if CUT_MARK in answer.logs else (answer.logs, "", "")
+    return replace(
+        answer,
+        value=without_secrets(answer.value, forms),
+        message=without_cut_secret(without_secrets(answer.message, forms), forms),
+        error_name=without_cut_secret(without_secrets(answer.error_name, forms), forms),
+        frames=tuple((line, without_secrets(name, forms)) for line, name in answer.frames),
+        logs=without_cut_secret(without_secrets(printed, forms), forms) + mark + rest,
+    )
+
+
 def _refuse_constant(name: str) -> Any:
     raise ValueError(f"{name} is no JSON")
+
+
+def _frames(value: Any) -> tuple[tuple[int, str], ...]:
+    if not isinstance(value, list):
+        return ()
+    pairs = [cast("list[Any]", item) for item in cast("list[Any]", value)[:20] if isinstance(item, list)]
+    placed = [pair for pair in pairs if len(pair) == 2 and type(pair[0]) is int and 0 < pair[0] < 10_000]
+    return tuple((pair[0], _text(pair[1], 100)) for pair in placed)
 
 
 def _text(value: Any, limit: int) -> str:

@@ -120,7 +120,7 @@ class ZygoteSandbox:
         """
         call_grants = shipped_grants(code, self._settings)
         await self._check_level(call_grants.kind)
-        tool = shipped_tool(entry, context.user_id, timeout_s)
+        tool = shipped_tool(entry, context.user_id, timeout_s, code)
         await self._admission.enter(context.user_id)
         try:
             return await self._calls.run(tool, b"", arguments, context=context, call_grants=call_grants)

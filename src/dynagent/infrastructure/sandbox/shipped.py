@@ -24,14 +24,14 @@ class ShippedCode(Protocol):
         ...
 
 
-def shipped_tool(entry: str, user_id: str, timeout_s: float) -> CustomTool:
-    """Return the stand-in that calls and audit events name."""
+def shipped_tool(entry: str, user_id: str, timeout_s: float, code: str = "") -> CustomTool:
+    """Return the stand-in that calls and audit events name; `code` is what a model wrote, for errors to quote."""
     return CustomTool(
         id=f"shipped:{entry}",
         user_id=user_id,
         name=entry,
         description="Part of the product",
-        code="",
+        code=code,
         reflection=ToolReflection(entry=entry, shape="sync", description="", parameters={}),
         policy=ToolPolicy(timeout_s=timeout_s),
         created_at=_BEGINNING,

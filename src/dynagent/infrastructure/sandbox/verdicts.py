@@ -16,6 +16,7 @@ from dynagent.core.tools import (
     ToolProtocolBroken,
     ToolResultNotSerialisable,
     ToolTimeout,
+    place_of,
 )
 from dynagent.infrastructure.sandbox.inside.frames import OUT_OF_MEMORY
 from dynagent.infrastructure.sandbox.protocol import Answer
@@ -29,11 +30,16 @@ _OF_ANSWER: dict[str, type[ToolFailed]] = {
 }
 
 
-def of_answer(answer: Answer) -> DynagentError:
-    """Return the error that the child told of, in the platform's words where the tool's are not needed."""
+def of_answer(answer: Answer, source: str = "") -> DynagentError:
+    """Return the error that the child told of, in the platform's words where the tool's are not needed.
+
+    With the tool's `source`, the error's `extra` says in which line of it the call failed, and how it came there.
+    """
+    error = f"{answer.error_name}: {answer.message}" if answer.message else answer.error_name
     extra: dict[str, Any] = {
         "error": answer.error_name,
-        "lines": list(answer.lines),
+        "lines": [line for line, _ in answer.frames],
+        **place_of(answer.frames, source, error=error),
         "logs": answer.logs,
         "cpu_ms": answer.cpu_ms,
         "peak_memory_kb": answer.peak_kb,
@@ -42,7 +48,7 @@ def of_answer(answer: Answer) -> DynagentError:
         return InvalidArguments(f"the arguments do not fit: {answer.message}", extra=extra)
     text = answer.message
     if answer.kind == "tool_error":
-        text = f"{answer.error_name}: {answer.message}" if answer.message else answer.error_name
+        text = error
     elif answer.kind == "memory_limit":
         text = "the tool asked for more memory than its limit"
     return _OF_ANSWER[answer.kind](text, extra=extra)

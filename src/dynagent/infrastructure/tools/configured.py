@@ -5,15 +5,13 @@ from collections import OrderedDict
 from typing import Any, Protocol, cast
 
 from dynagent.core.shared.sealing import SealsSecrets
-from dynagent.core.shared.secret_names import reference_in, sealed_in, with_secrets
+from dynagent.core.shared.secret_names import hidden_forms, reference_in, sealed_in, with_secrets
 from dynagent.core.tools import ToolNotFoundError, ToolUnconfigured
 from dynagent.infrastructure.tools.factory import ConcreteToolFactory
 from dynagent.infrastructure.tools.registry import ToolRegistry
 from dynagent.infrastructure.tools.runnable import PrebuiltTool
 
 MAX_CACHED = 2000
-SHORTEST_HIDDEN = 6
-"""Characters: masking shorter ones would only garble what tools answer."""
 
 
 class LoadKeys(Protocol):
@@ -89,12 +87,12 @@ class ConfiguredTools:
         if tool_class is None:
             raise ToolNotFoundError(f"Tool type '{tool_type}' not registered")
         tool = self._factory.create_tool(tool_type, with_secrets(config, opened))
-        return PrebuiltTool(name, tool, self._factory.missing_needs(tool_class), tuple(hidden))
+        return PrebuiltTool(name, tool, self._factory.missing_needs(tool_class), hidden_forms(hidden))
 
 
 def _collect(value: Any, hidden: list[str]) -> None:
     if isinstance(value, str):
-        hidden += [value] if len(value) >= SHORTEST_HIDDEN else []
+        hidden.append(value)
     elif isinstance(value, dict | list):
         inner = cast("dict[str, Any] | list[Any]", value)
         for item in inner.values() if isinstance(inner, dict) else inner:

@@ -25,6 +25,7 @@ async def ask(model: ChatModel, system: str, text: str, *, temperature: float = 
         messages=(ChatMessage(role="system", content=system), ChatMessage(role="user", content=text)),
         temperature=temperature,
         timeout_s=call.timeout_s,
+        on_sent=call.sending() if call.sending is not None else None,
     )
     reply = await model.reply(request, lambda _: None)
     if call.on_usage is not None:

@@ -2,6 +2,9 @@
 
 import asyncio
 import dataclasses
+import linecache
+import sys
+import traceback
 from typing import Any
 
 import structlog
@@ -21,12 +24,14 @@ from dynagent.core.tools import (
     ToolSandbox,
     ToolTimeout,
     ToolUnconfigured,
+    place_of,
 )
 from dynagent.infrastructure.tools.arguments import check_arguments
 from dynagent.infrastructure.tools.context import calling
 from dynagent.infrastructure.tools.results import json_safe
 
 MAX_FAILURE_TEXT = 2000
+MAX_FRAMES = 20
 
 log = structlog.get_logger(__name__)
 
@@ -56,9 +61,7 @@ class PrebuiltTool:
             async with limit:
                 with calling(context):
                     result = await self._tool.execute(checked)
-        except (InvalidArguments, SandboxUnavailable):
-            raise
-        except ToolFailed as error:
+        except (InvalidArguments, SandboxUnavailable, ToolFailed) as error:
             raise self._hushed(error) from None
         except Exception as error:
             if limit.expired():
@@ -71,14 +74,38 @@ class PrebuiltTool:
             return ToolFailed(self._reported(error.detail), retry_after_s=error.retry_after_s)
         # The traceback would show what the text hides.
         log.warning("tool_broke", tool=self.name, exc_info=None if self._secrets else error)
-        return ToolFailed(self._reported(f"{type(error).__name__}: {error}"))
+        reported = self._reported(f"{type(error).__name__}: {error}")
+        place = place_of(*_own_frames(self._tool, error), error=reported)
+        return ToolFailed(reported, extra=without_secrets(place, self._secrets))
 
-    def _hushed(self, error: ToolFailed) -> ToolFailed:
-        reported = without_secrets(error.detail, self._secrets)
-        return error if reported == error.detail else type(error)(reported, retry_after_s=error.retry_after_s)
+    def _hushed(self, error: InvalidArguments | SandboxUnavailable | ToolFailed) -> DynagentError:
+        if not self._secrets:
+            return error
+        return type(error)(
+            without_secrets(error.detail, self._secrets),
+            violations=[
+                dataclasses.replace(item, detail=without_secrets(item.detail, self._secrets))
+                for item in error.violations
+            ],
+            retry_after_s=error.retry_after_s,
+            extra=without_secrets(error.extra, self._secrets),
+        )
 
     def _reported(self, text: str) -> str:
         return clean_text(without_secrets(text, self._secrets))[:MAX_FAILURE_TEXT]
+
+
+def _own_frames(tool: BaseTool, error: Exception) -> tuple[list[tuple[int, str]], str]:
+    """Return (line, function) of the error's frames in the file that the tool's class is written in, and its source."""
+    file = getattr(sys.modules.get(type(tool).__module__), "__file__", None)
+    if file is None:
+        return [], ""
+    frames = [
+        (line, frame.f_code.co_name)
+        for frame, line in traceback.walk_tb(error.__traceback__)
+        if frame.f_code.co_filename == file
+    ]
+    return frames[-MAX_FRAMES:], "".join(linecache.getlines(file))
 
 
 class RegisteredTool:

@@ -7,17 +7,22 @@ from dataclasses import dataclass, field
 
 from pydantic_core import PydanticSerializationError
 
-from dynagent.core.runs import AnyTraceEvent, Claim, Frame, Outcome, Token, TraceRecorder
+from dynagent.core.runs import AnyTraceEvent, Claim, Frame, Outcome, SentCall, Token, TraceRecorder
 from dynagent.core.shared.text import clean_json
+from dynagent.infrastructure.trace.model_calls import ModelCallLimits, ModelCallParts, StoredCall
 
 
 @dataclass(slots=True)
 class StoredEvent:
-    """An event ready to be stored: its frame and the columns beside the payload (`at` in epoch seconds)."""
+    """An event ready to be stored: its frame and the columns beside the payload (`at` in epoch seconds).
+
+    `calls` is what model calls were sent since the event before it: they are stored together.
+    """
 
     frame: Frame
     type: str
     at: float
+    calls: tuple[StoredCall, ...] = ()
 
 
 @dataclass(slots=True)
@@ -38,7 +43,14 @@ class _Text:
 class BatchingRecorder(TraceRecorder):
     """The recorder of one attempt. `wake` tells the writer that there is something to take."""
 
-    def __init__(self, claim: Claim, *, window_s: float, wake: Callable[["BatchingRecorder"], None]) -> None:
+    def __init__(
+        self,
+        claim: Claim,
+        *,
+        window_s: float,
+        wake: Callable[["BatchingRecorder"], None],
+        model_calls: ModelCallLimits | None = None,
+    ) -> None:
         self.execution_id = claim.run.id
         self.attempt = claim.run.attempt
         self.parent_run_id = claim.run.parent_run_id
@@ -50,6 +62,9 @@ class BatchingRecorder(TraceRecorder):
         self._pending: list[StoredEvent] = []
         self._text: _Text | None = None
         self._waiters: list[tuple[int, asyncio.Future[None]]] = []
+        limits = model_calls or ModelCallLimits()
+        self._parts = ModelCallParts(limits) if limits.keep else None
+        self._calls: dict[str, StoredCall] = {}
 
     def record(self, event: AnyTraceEvent) -> None:
         """Number, encode and queue an event; text that waits goes before it."""
@@ -71,6 +86,16 @@ class BatchingRecorder(TraceRecorder):
                 self._send_text()
             else:
                 waiting.timer = asyncio.get_running_loop().call_later(rest, self._send_text)
+
+    def record_model_call(self, call: SentCall) -> None:
+        """Cut into parts and queue for the next event: it costs no commit of its own."""
+        if self._parts is None or self.lost is not None:
+            return
+        stored = self._parts.stored(call)
+        replaced = self._calls.get(call.call_key)
+        if replaced is not None:
+            stored.at, stored.parts = replaced.at, replaced.parts | stored.parts
+        self._calls[call.call_key] = stored
 
     async def flush(self) -> None:
         """Wait until all that was recorded is stored. Raises RunLost."""
@@ -117,7 +142,10 @@ class BatchingRecorder(TraceRecorder):
             return
         self._seq += 1
         payload = encode(event, seq=self._seq, attempt=self.attempt)
-        self._pending.append(StoredEvent(Frame(self._seq, payload, event.terminal), event.type, event.timestamp))
+        calls = tuple(self._calls.values()) if self._calls else ()
+        self._calls.clear()
+        frame = Frame(self._seq, payload, event.terminal)
+        self._pending.append(StoredEvent(frame, event.type, event.timestamp, calls))
         self._wake(self)
 
     def _end_text(self) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dynagent.application.commands.executions import SubmitSettings, answer, run
 from dynagent.application.shared.access import EVERY_ROLE, MAKERS, Grant
 from dynagent.application.shared.handlers import handlers_of
-from dynagent.core.executions import Executions, StoredCheckpoints
+from dynagent.core.executions import Executions, StoredCheckpoints, StoredModelCalls
 from dynagent.core.runs import CancelSignal, ChildStore, Dispatch, Notifier, Runner, Submissions, TraceLog
 from dynagent.infrastructure.langgraph.agent_runs import AgentRuns
 from dynagent.infrastructure.observability.correlation import current_correlation_id
@@ -15,11 +15,12 @@ from dynagent.infrastructure.postgres.runs.chats import PRUNED
 from dynagent.infrastructure.postgres.runs.children import PostgresChildren
 from dynagent.infrastructure.postgres.runs.dispatch import PostgresDispatch
 from dynagent.infrastructure.postgres.runs.executions import executions_in
+from dynagent.infrastructure.postgres.runs.model_calls import PostgresModelCalls
 from dynagent.infrastructure.postgres.runs.readers import PostgresAgentConfigurations, PostgresChats
 from dynagent.infrastructure.postgres.runs.submissions import PostgresSubmissions
 from dynagent.infrastructure.tools.arguments import misfits
 from dynagent.main.noun import Binds, Noun, Process
-from dynagent.presentation.api.executions import again, chats, of_agents, questions, routes
+from dynagent.presentation.api.executions import again, chats, model_calls, of_agents, questions, routes
 from dynagent.presentation.api.shared.router import Routes
 from dynagent.presentation.api.shared.site import Pages
 
@@ -39,7 +40,10 @@ def _binds(process: Process) -> Binds:
             answer.CheckSchema: misfits,
             run.OnCrash: log_crash,
         },
-        scoped={Executions: lambda scope: executions_in(scope, signals.publish, current_correlation_id)},
+        scoped={
+            Executions: lambda scope: executions_in(scope, signals.publish, current_correlation_id),
+            StoredModelCalls: lambda scope: PostgresModelCalls(scope.session, scope.user_id),
+        },
     )
 
 
@@ -68,6 +72,7 @@ noun = Noun(
         Routes(20, routes.router),
         Routes(40, of_agents.router),
         Routes(60, again.router),
+        Routes(65, model_calls.router),
         Routes(70, questions.router),
         Routes(90, chats.router),
     ),

@@ -11,6 +11,7 @@ from dynagent.application.queries.schedules import GetSchedule, ListSchedules, P
 from dynagent.core.executions import MAX_QUERY
 from dynagent.core.schedules import MAX_CRON, MAX_ZONE, Schedule
 from dynagent.core.shared.paging import Page
+from dynagent.core.shared.secret_names import masked
 from dynagent.presentation.api.shared.dependencies import Ask
 from dynagent.presentation.api.shared.paging import Envelope, PageOf, link_next, page_fields
 from dynagent.presentation.api.shared.router import noun_router
@@ -81,7 +82,7 @@ class ScheduleOut(BaseModel):
     @classmethod
     def of(cls, schedule: Schedule, next_times: "list[datetime] | None" = None) -> "ScheduleOut":
         """Return the answer for a schedule."""
-        fields = schedule.model_dump(exclude={"user_id"})
+        fields = schedule.model_dump(exclude={"user_id"}) | {"context": masked(schedule.context)}
         return cls.model_construct(**fields, schedule_id=schedule.id, next_times=next_times or [])
 
 

@@ -133,7 +133,7 @@ async def test_a_run_ends_with_complete_and_runs_the_recorded_version() -> None:
     assert await house.run() is RunStatus.COMPLETED
     assert house.agents.asked == [("a", 3)]
     assert house.recorder.types() == ["complete"]
-    assert house.recorder.outcome is DONE
+    assert house.recorder.outcome == DONE
     plan = house.runner.plans[0]
     assert (plan.system_prompt, plan.tools, plan.call_timeout_s) == ("Be short.", ("calculator",), 30)
 

@@ -15,6 +15,7 @@ from dynagent.application.commands.executions import (
     SubmitSettings,
 )
 from dynagent.application.shared.caller import LOCAL_ADMIN
+from dynagent.application.shared.context_safe import ContextSafe
 from dynagent.core.agents import Agent, AgentConfiguration, AgentDisabled, AgentNotFound
 from dynagent.core.executions import ExecutionNotFound, ExecutionOver, TooManyExecutions
 from dynagent.core.runs import Admission, RunStatus
@@ -25,6 +26,7 @@ from tests.fakes.agents import FakeAgents
 from tests.fakes.clock import FakeClock
 from tests.fakes.executions import FakeCancelSignal, FakeExecutions, FakeNotifier, FakeSubmissions
 from tests.fakes.language_models import FakeChatModels, ScriptedChatModel
+from tests.fakes.secrets import FakeBox
 from tests.fakes.unit_of_work import FakeUnitOfWork
 
 
@@ -57,6 +59,7 @@ class Door:
             notifier=self.notifier,
             settings=self.settings,
             schema_fault=schema_fault,
+            safe=ContextSafe(FakeBox()),
             clock=self.clock,
         )
         given: dict[str, Any] = {"agent_id": self.agent.id, "query": "q", **fields}
@@ -235,3 +238,25 @@ async def test_an_idempotency_key_stands_for_a_schema_too(door: Door) -> None:
     assert (await door.start(idempotency_key="k", output_schema={"type": "object"})).execution == first.execution
     with pytest.raises(IdempotencyKeyReused):
         await door.start(idempotency_key="k", output_schema={"type": "array"})
+
+
+async def test_secrets_of_the_context_are_sealed_by_their_names(door: Door) -> None:
+    context = {"db": {"password": ["p-4711", 3]}, "note": "password", "token": "", "ref": {"api_key": {"$secret": "k"}}}
+    submission = await door.start(context=context, idempotency_key="once")
+    stored = submission.execution.context
+    assert "p-4711" not in str(stored)
+    assert (stored["note"], stored["token"], stored["ref"]) == ("password", "", {"api_key": {"$secret": "k"}})
+    owner = submission.execution.user_id
+    assert ContextSafe(FakeBox()).opened(stored, owner=owner) == context
+
+    again = await door.start(context=context, idempotency_key="once")
+    assert (again.repeated, again.execution.id) == (True, submission.execution.id)
+    with pytest.raises(IdempotencyKeyReused):
+        await door.start(context={**context, "db": {"password": "other"}}, idempotency_key="once")
+
+
+async def test_ciphertext_in_the_context_is_refused(door: Door) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        await door.start(context={"login": {"password": {"$sealed": "v1.stolen"}}})
+    (violation,) = caught.value.violations
+    assert (violation.pointer, violation.rule) == ("/context/login/password", "sealed")

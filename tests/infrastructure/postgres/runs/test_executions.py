@@ -9,7 +9,18 @@ import pytest
 from pydantic import TypeAdapter
 
 from dynagent.core.executions import CancelRequest, Execution, ExecutionFilter, ExecutionNotFound
-from dynagent.core.runs import Cancelled, Connection, Message, NodeStart, Origin, RunError, RunStatus, TraceEvent, Usage
+from dynagent.core.runs import (
+    MAX_LISTED_RESULT,
+    Cancelled,
+    Connection,
+    Message,
+    NodeStart,
+    Origin,
+    RunError,
+    RunStatus,
+    TraceEvent,
+    Usage,
+)
 from dynagent.core.shared.errors import Conflict, StaleVersion
 from dynagent.core.shared.ids import new_id
 from dynagent.core.shared.paging import PageRequest
@@ -263,6 +274,21 @@ async def test_an_execution_made_from_another_begins_with_its_steps(scope_for: S
     assert (reply.content, reply.taken_over) == ("Ü\u2028🐘", True)
     async with scope_for(new_id()) as outsider:
         assert await outsider.executions.get_by_id(execution.id) is None
+
+
+async def test_lists_show_the_beginning_of_long_results_only(scope_for: ScopeFor, database: Database) -> None:
+    owner, chat = new_id(), new_id()
+    long = "ü" * (MAX_LISTED_RESULT + 500)
+    execution = an_execution(owner, chat_id=chat, status=RunStatus.COMPLETED, result=long)
+    async with scope_for(owner) as scope:
+        await scope.executions.create(execution)
+        await scope.uow.commit()
+        (listed,) = (await scope.executions.find(ExecutionFilter(), PageRequest())).items
+        assert listed.result == long[: MAX_LISTED_RESULT + 1]
+        (turn,) = await scope.executions.history(chat, 5)
+        assert turn.result == long
+        whole = await scope.executions.get_by_id(execution.id)
+        assert whole is not None and whole.result == long
 
 
 async def test_made_from_another_without_steps_it_has_its_opening_only(scope_for: ScopeFor, database: Database) -> None:

@@ -97,6 +97,22 @@ async def test_the_last_event_and_the_final_state_are_stored_together(house: Hou
     assert slots == 0
 
 
+async def test_marks_are_stored_with_the_end_and_found_by_their_index(house: House) -> None:
+    claim, plain = await claimed(house.database), await claimed(house.database)
+    recorder = house.log.open(claim)
+    await recorder.finish(DONE.model_copy(update={"marks": ("time_limit", "tool_errors")}), complete())
+    await write(house.log.open(plain), 1)
+    async with house.database.pool.acquire() as connection, connection.transaction():
+        await connection.execute("SET LOCAL enable_seqscan = off")
+        query = "SELECT id::text AS id FROM runs WHERE marks <> '{}' AND marks @> ARRAY['tool_errors'] AND id = ANY($1)"
+        found = await connection.fetch(query, [claim.run.id, plain.run.id])
+        plan = await connection.fetch(
+            "EXPLAIN SELECT id FROM runs WHERE marks <> '{}' AND marks @> ARRAY['tool_errors']"
+        )
+    assert [row["id"] for row in found] == [claim.run.id]
+    assert "ix_runs_marks" in "".join(row["QUERY PLAN"] for row in plan)
+
+
 @pytest.mark.parametrize("after", [1, 3, 6, 7])
 async def test_a_cursor_gets_strictly_what_follows(house: House, after: int) -> None:
     claim = await claimed(house.database)

@@ -77,7 +77,7 @@ class RunExecutionHandler:
         claim = await self.dispatch.claim(message.execution_id, message.worker_id)
         if claim is None:
             return None
-        recorder = TallyingRecorder(self.trace.open(claim))
+        recorder = TallyingRecorder(self.trace.open(claim), claim.journal.marks)
         children = ChildRuns(claim, recorder, self.children)
         try:
             outcome = recorder.complete(await self._attempt(claim, recorder, children, message.control))

@@ -6,6 +6,7 @@ from typing import Any
 
 from dynagent.application.commands.executions.settings import SubmitSettings
 from dynagent.application.shared.caller import Caller
+from dynagent.application.shared.context_safe import ContextSafe
 from dynagent.application.shared.messages import Command
 from dynagent.core.agents import Agent, AgentDisabled, AgentNotFound, AgentRepository
 from dynagent.core.executions import Execution, Executions, ExecutionStarted, TooManyExecutions
@@ -39,7 +40,7 @@ class StartExecution(
     """Accept a run of an agent; a worker takes it from there.
 
     The same `idempotency_key` and body give the same execution again. Raises AgentNotFound, AgentDisabled,
-    InvalidInput (unknown model, no JSON Schema), TooManyExecutions, IdempotencyKeyReused.
+    InvalidInput (unknown model, no JSON Schema, ciphertext in the context), TooManyExecutions, IdempotencyKeyReused.
     """
 
     agent_id: str
@@ -65,6 +66,7 @@ class StartExecutionHandler:
     notifier: Notifier
     settings: SubmitSettings
     schema_fault: Callable[[dict[str, Any]], str | None]
+    safe: ContextSafe
     clock: Clock = utc_now
     new_id: NewId = new_id
 
@@ -102,7 +104,10 @@ class StartExecutionHandler:
         if message.idempotency_key is None:
             return None
         earlier = await self.executions.by_idempotency_key(message.idempotency_key)
-        if earlier is not None and not _same_request(earlier, message):
+        if earlier is not None and not (
+            _same_request(earlier, message)
+            and self.safe.same(earlier.context, dict(message.context), owner=earlier.user_id)
+        ):
             raise IdempotencyKeyReused("this Idempotency-Key was used before, for another request")
         return earlier
 
@@ -133,7 +138,7 @@ class StartExecutionHandler:
             agent_name=agent.configuration.name,
             query=message.query,
             model=message.model or agent.configuration.model,
-            context=dict(message.context),
+            context=self.safe.sealed(message.context, owner=caller.user_id),
             chat_id=message.chat_id,
             lane=message.lane,
             priority=message.priority,
@@ -147,7 +152,6 @@ def _same_request(earlier: Execution, message: StartExecution) -> bool:
         earlier.agent_id == message.agent_id
         and earlier.query == message.query
         and earlier.chat_id == message.chat_id
-        and earlier.context == dict(message.context)
         and message.model in (None, earlier.model)
         and message.output_schema in (None, earlier.output_schema)
     )

@@ -1,15 +1,16 @@
-"""Adds up what an attempt used, so that a run that fails or is cancelled still says what it cost."""
+"""Adds up what an attempt used and what was out of the ordinary, so that a run that fails says it too."""
 
 from decimal import Decimal
 
-from dynagent.core.runs import AnyTraceEvent, Outcome, ToolStart, TraceRecorder, Usage, UsageReport
+from dynagent.core.runs import AnyTraceEvent, Marks, Outcome, SentCall, ToolStart, TraceRecorder, Usage, UsageReport
 
 
 class TallyingRecorder(TraceRecorder):
     """Passes everything on to the real recorder and counts usage reports and tool calls on the way."""
 
-    def __init__(self, recorder: TraceRecorder) -> None:
+    def __init__(self, recorder: TraceRecorder, before: Marks | None = None) -> None:
         self._recorder = recorder
+        self._marks = before.copy() if before is not None else Marks()
         self._cost: Decimal | None = None
         self._tokens = [0, 0]
         self._calls = [0, 0]
@@ -17,6 +18,7 @@ class TallyingRecorder(TraceRecorder):
 
     def record(self, event: AnyTraceEvent) -> None:
         """Count, pass on."""
+        self._marks.take(event)
         if isinstance(event, UsageReport):
             self._tokens[0] += event.input_tokens
             self._tokens[1] += event.output_tokens
@@ -32,6 +34,10 @@ class TallyingRecorder(TraceRecorder):
         """Pass on."""
         self._recorder.record_text(message_id, text, span_id=span_id, parent_span_id=parent_span_id)
 
+    def record_model_call(self, call: SentCall) -> None:
+        """Pass on."""
+        self._recorder.record_model_call(call)
+
     async def flush(self) -> None:
         """Pass on."""
         await self._recorder.flush()
@@ -41,10 +47,15 @@ class TallyingRecorder(TraceRecorder):
         await self._recorder.finish(outcome, last)
 
     def complete(self, outcome: Outcome) -> Outcome:
-        """Return the outcome with usage and cost filled in where the runner could not say them."""
-        if outcome.usage.model_calls or outcome.usage.tool_calls or not any(self._calls):
-            return outcome
-        usage = Usage(
+        """Return the outcome with its marks, and with usage and cost where the runner could not say them."""
+        usage, cost = outcome.usage, outcome.cost_usd
+        if not (usage.model_calls or usage.tool_calls) and any(self._calls):
+            usage, cost = self._usage(), self._cost
+        usage = usage.model_copy(update={"failed_tool_calls": self._marks.failed_tool_calls})
+        return outcome.model_copy(update={"usage": usage, "cost_usd": cost, "marks": self._marks.of(outcome)})
+
+    def _usage(self) -> Usage:
+        return Usage(
             input_tokens=self._tokens[0],
             output_tokens=self._tokens[1],
             total_tokens=sum(self._tokens),
@@ -52,4 +63,3 @@ class TallyingRecorder(TraceRecorder):
             tool_calls=self._calls[1],
             estimated=self._estimated,
         )
-        return outcome.model_copy(update={"usage": usage, "cost_usd": self._cost})

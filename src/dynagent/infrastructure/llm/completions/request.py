@@ -16,7 +16,11 @@ MAX_NAME = 64
 
 def write_request(model: str, request: ModelRequest, source: str = "") -> bytes:
     """Return the JSON body of a streamed completion; `source` is who gets back the fields that it sent."""
-    body = request_body(model, request, source)
+    return write_body(request_body(model, request, source))
+
+
+def write_body(body: dict[str, Any]) -> bytes:
+    """Return a body as JSON."""
     try:
         return orjson.dumps(body)
     except TypeError:

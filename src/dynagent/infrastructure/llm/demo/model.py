@@ -5,8 +5,9 @@ import re
 from dataclasses import dataclass
 
 from dynagent.core.language_models import ChatMessage, ModelReply, ModelRequest, OnText, ToolSpec
-from dynagent.core.shared.calls import ToolCall
+from dynagent.core.shared.calls import SentRequest, ToolCall
 from dynagent.infrastructure.llm.completions.gathering import estimate_usage
+from dynagent.infrastructure.llm.completions.request import request_body
 from dynagent.infrastructure.llm.demo.answers import Done, compose, is_error, shaped
 from dynagent.infrastructure.llm.demo.choosing import choose_chatbot, choose_tool, properties
 from dynagent.infrastructure.llm.demo.clauses import split_clauses
@@ -35,6 +36,8 @@ class DemoModel:
 
     async def reply(self, request: ModelRequest, on_text: OnText) -> ModelReply:
         """Return the next tool call of the plan, or the answer. The same request gives the same reply."""
+        if request.on_sent is not None:
+            request.on_sent(SentRequest(lane=DEMO, body=request_body(DEMO, request)))
         task, earlier, done = _read(request.messages)
         steps = plan(task, request.tools)
         call = None if request.tool_choice == "none" else _next_call(steps, done, earlier)

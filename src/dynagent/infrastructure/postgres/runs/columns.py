@@ -5,7 +5,7 @@ from typing import Any
 import orjson
 
 from dynagent.core.executions import AGENT, Execution
-from dynagent.core.runs import Origin, Run, RunError, RunStatus, Usage
+from dynagent.core.runs import MAX_LISTED_RESULT, Origin, Run, RunError, RunStatus, Usage
 from dynagent.infrastructure.postgres.pool import Row
 
 _TYPES = {
@@ -34,6 +34,7 @@ _TYPES = {
     "usage": "jsonb",
     "cost_usd": "numeric",
     "answered_model": "text",
+    "marks": "text[]",
     "created_at": "timestamptz",
     "started_at": "timestamptz",
     "completed_at": "timestamptz",
@@ -41,6 +42,10 @@ _TYPES = {
 """Every field of a Run, with the type of its column."""
 
 COLUMNS = ", ".join(_TYPES)
+SHORTENED = ", ".join(
+    f"left(result, {MAX_LISTED_RESULT + 1}) AS result" if name == "result" else name for name in _TYPES
+)
+"""The same for lists, with so much of the result that it can be told whether there is more."""
 _VALUES = ", ".join(f"CAST(:{name} AS {type_})" for name, type_ in _TYPES.items())
 
 
@@ -109,6 +114,7 @@ def _fields(row: Row) -> dict[str, Any]:
         "usage": Usage.model_validate(_json(row["usage"]) or {}),
         "cost_usd": row["cost_usd"],
         "answered_model": row["answered_model"],
+        "marks": tuple(row["marks"]),
         "created_at": row["created_at"],
         "started_at": row["started_at"],
         "completed_at": row["completed_at"],

@@ -43,7 +43,7 @@ SELECT count(*) FROM freed
 
 JOURNAL = """
 SELECT payload::text AS payload FROM run_events
-WHERE execution_id = $1 AND type <> ALL('{connection,token,retry}') ORDER BY seq
+WHERE execution_id = $1 AND type <> ALL('{connection,token}') ORDER BY seq
 """
 
 CLAIMS_AT_ONCE = 4

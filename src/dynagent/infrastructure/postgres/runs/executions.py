@@ -16,16 +16,17 @@ from dynagent.core.executions import (
     Executions,
     OpenQuestion,
 )
-from dynagent.core.runs import AnyTraceEvent, Frame, Interrupt, RunStatus
+from dynagent.core.runs import AnyTraceEvent, Frame, Interrupt, Message, RunStatus
 from dynagent.core.shared.clock import Clock, utc_now
 from dynagent.core.shared.errors import Conflict, StaleVersion
 from dynagent.core.shared.ids import is_id
 from dynagent.core.shared.paging import Page, PageRequest
 from dynagent.infrastructure.postgres.runs import chats
 from dynagent.infrastructure.postgres.runs.cancelling import cancel_trees
-from dynagent.infrastructure.postgres.runs.columns import COLUMNS, read_execution, values_of
+from dynagent.infrastructure.postgres.runs.columns import COLUMNS, SHORTENED, read_execution, values_of
 from dynagent.infrastructure.postgres.runs.interrupts import GO_ON as _GO_ON
 from dynagent.infrastructure.postgres.runs.interrupts import read_interrupts, read_open_questions, store_answers
+from dynagent.infrastructure.postgres.runs.model_calls import take_over_model_calls
 from dynagent.infrastructure.postgres.runs.removal import remove
 from dynagent.infrastructure.postgres.runs.submissions import INSERT, WAITING, Correlation, opening_of
 from dynagent.infrastructure.postgres.statements import connection_of, fetch_one, fetch_page, run, sql
@@ -133,13 +134,16 @@ class PostgresExecutions(Executions):
         return list((await self.find(ExecutionFilter(), PageRequest(skip=skip, limit=limit))).items)
 
     async def find(self, wanted: ExecutionFilter, page: PageRequest) -> Page[Execution]:
-        """Return a page of executions that match, newest first."""
+        """Return a page of executions that match, newest first, long results cut for lists."""
+        return await self._find(wanted, page, SHORTENED)
+
+    async def _find(self, wanted: ExecutionFilter, page: PageRequest, columns: str) -> Page[Execution]:
         if not all(is_id(id) for id in (wanted.agent_id, wanted.parent_run_id) if id is not None):
             return Page(items=[], total=0, skip=page.skip, limit=page.limit)
         conditions, parameters = _conditions(wanted)
         return await fetch_page(
             self._session,
-            columns=COLUMNS,
+            columns=columns,
             table="runs",
             conditions=["user_id = :owner", "kind = 'agent'", *conditions],
             parameters={"owner": self._owner, **parameters},
@@ -178,6 +182,11 @@ class PostgresExecutions(Executions):
             moments=[event.timestamp for event, _ in encoded],
             payloads=[payload for _, payload in encoded],
         )
+        replies = [event.call_key for event in events if isinstance(event, Message)]
+        if execution.origin is not None and replies:
+            await take_over_model_calls(
+                self._session, execution.id, origin=execution.origin.execution_id, owner=self._owner, keys=replies
+            )
         return execution
 
     async def interrupts(self, id: str) -> list[Interrupt]:
@@ -227,7 +236,7 @@ class PostgresExecutions(Executions):
     async def history(self, chat_id: str, limit: int) -> list[Execution]:
         """Return the latest completed executions of a chat, oldest first."""
         wanted = ExecutionFilter(chat_id=chat_id, status=RunStatus.COMPLETED)
-        return list(reversed((await self.find(wanted, PageRequest(limit=limit))).items))
+        return list(reversed((await self._find(wanted, PageRequest(limit=limit), COLUMNS)).items))
 
     async def _next_seq(self, id: str) -> int:
         return (await run(self._session, NEXT_SEQ, id=id))[0]["seq"]

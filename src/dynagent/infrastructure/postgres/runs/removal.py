@@ -1,4 +1,4 @@
-"""Removing runs: their descendants, logs and checkpoints go with them, in one statement.
+"""Removing runs: their descendants, logs, what their models were sent, and checkpoints go with them, in one statement.
 
 The planner cannot guess how small the tree is: LATERAL with OFFSET 0 and the array keep it to the indexes.
 """
@@ -15,6 +15,10 @@ REMOVE = f"""{TREE}, gone AS (
   DELETE FROM runs WHERE id = ANY(ARRAY(SELECT id FROM tree)) RETURNING id
 ), events AS (
   DELETE FROM run_events USING gone WHERE execution_id = gone.id RETURNING 1
+), calls AS (
+  DELETE FROM run_model_calls USING gone WHERE execution_id = gone.id
+), parts AS (
+  DELETE FROM run_model_call_parts USING gone WHERE execution_id = gone.id
 ), writes AS (
   DELETE FROM checkpoint_writes USING gone WHERE thread_id = gone.id::text
 ), blobs AS (

@@ -7,6 +7,7 @@ from dynagent.infrastructure.postgres.errors import in_our_words
 from dynagent.infrastructure.postgres.pool import Pool
 from dynagent.infrastructure.postgres.runs.trace_writer import EventWriter
 from dynagent.infrastructure.trace.hub import TraceHub
+from dynagent.infrastructure.trace.model_calls import ModelCallLimits
 from dynagent.infrastructure.trace.recorder import BatchingRecorder
 
 PAGE = 1000
@@ -33,6 +34,7 @@ class PostgresTraceLog(TraceLog):
         window_s: float,
         heartbeat_s: float,
         replica: Callable[[], Pool | None] = lambda: None,
+        model_calls: ModelCallLimits | None = None,
     ) -> None:
         self._pool = pool
         self._writer = writer
@@ -40,10 +42,11 @@ class PostgresTraceLog(TraceLog):
         self._window_s = window_s
         self._heartbeat_s = heartbeat_s
         self._replica = replica
+        self._model_calls = model_calls
 
     def open(self, claim: Claim) -> TraceRecorder:
         """Return the recorder of a claimed attempt."""
-        return BatchingRecorder(claim, window_s=self._window_s, wake=self._writer.wake)
+        return BatchingRecorder(claim, window_s=self._window_s, wake=self._writer.wake, model_calls=self._model_calls)
 
     async def read(self, execution_id: str, after: int, limit: int, *, ended: bool = False) -> Sequence[Frame]:
         """Return up to `limit` stored frames after a seq.

@@ -19,6 +19,7 @@ from dynagent.core.shared.tasks import end_tasks
 from dynagent.infrastructure.postgres.pool import Pool, Row
 from dynagent.infrastructure.postgres.runs.children import runs_ended
 from dynagent.infrastructure.postgres.runs.interrupts import open_interrupts
+from dynagent.infrastructure.postgres.runs.model_calls import call_columns
 from dynagent.infrastructure.postgres.runs.trace_statements import STORED, store
 from dynagent.infrastructure.trace.recorder import BatchingRecorder, StoredEvent
 
@@ -175,10 +176,12 @@ class EventWriter:
     async def _store(self, batch: Batch, *, again: bool = False) -> set[str]:
         began = time.perf_counter()
         ending = [recorder for recorder, events in batch if events[-1].frame.terminal or _waits(recorder)]
-        statement = store(again=again, ending=bool(ending))
+        calls = call_columns(batch)
+        statement = store(again=again, ending=bool(ending), calls=bool(calls))
         arguments = _event_columns(batch)
         if ending:
             arguments += (*_end_columns(ending), self._user_cap)
+        arguments += calls
         async with self._pool.acquire() as connection:
             if any(_waits(recorder) or _in_a_tree(recorder) for recorder in ending):
                 async with connection.transaction():
@@ -270,6 +273,7 @@ def _end_columns(ending: list[BatchingRecorder]) -> tuple[list[Any], ...]:
                 outcome.usage.model_dump_json(),
                 outcome.cost_usd,
                 outcome.model,
+                ",".join(outcome.marks),
                 outcome.awaits_children or 0,
             )
         )

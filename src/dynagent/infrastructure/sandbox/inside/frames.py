@@ -9,6 +9,8 @@ from typing import Any
 HEADER = struct.Struct("!II")
 OUT_OF_MEMORY = 12
 """Exit status of a child that had not even the memory to tell so."""
+CUT_MARK = "\n… "
+"""What stands between the part of a tool's prints that was kept and the word on what was cut."""
 # Made once, which is faster, and kept from `json`, whose functions a tool may replace.
 _WRITE = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 _READ = json.JSONDecoder().decode

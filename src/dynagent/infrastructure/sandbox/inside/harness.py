@@ -16,7 +16,7 @@ from typing import Any
 
 from dynagent.infrastructure.sandbox.inside import bases
 from dynagent.infrastructure.sandbox.inside.computer import operate
-from dynagent.infrastructure.sandbox.inside.frames import json_bytes
+from dynagent.infrastructure.sandbox.inside.frames import CUT_MARK, json_bytes
 from dynagent.infrastructure.sandbox.inside.interpreter import interpret
 from dynagent.infrastructure.sandbox.inside.results import Misfit, NotSerialisable, to_json, to_parameter
 
@@ -26,6 +26,8 @@ SHIPPED: dict[str, Callable[..., Any]] = {"interpret": interpret, "operate": ope
 """What the product itself runs in children: the code interpreter and the computer."""
 _MESSAGE_LIMIT = 2000
 _ITEM_LIMIT = 10_000
+_FRAME_LIMIT = 20
+_NAME_LIMIT = 100
 
 
 _BALLAST = bytearray(4 << 20)
@@ -49,7 +51,7 @@ class Logs(io.TextIOBase):
     def text(self) -> str:
         """Return what was kept; the number of characters that were cut is said at the end."""
         cut = self._length - self._limit
-        return "".join(self._parts) + (f"\n… {cut} characters more" if cut > 0 else "")
+        return "".join(self._parts) + (f"{CUT_MARK}{cut} characters more" if cut > 0 else "")
 
 
 class TooLarge(Exception):
@@ -109,8 +111,19 @@ def failure(error: BaseException) -> dict[str, Any]:
         text = str(error)[:_MESSAGE_LIMIT]
     except BaseException:
         text = "the error's text cannot be read"
-    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == SOURCE_NAME]
-    return {"kind": kind, "name": type(error).__name__[:100], "message": text, "lines": lines[-20:]}
+    return {"kind": kind, "name": type(error).__name__[:100], "message": text, "frames": _own_frames(error)}
+
+
+def _own_frames(error: BaseException) -> list[tuple[int, str]]:
+    """Return (line, function) of the frames in the tool's own source, outermost first, the last ones of many."""
+    frames = [
+        (line, frame.f_code.co_name[:_NAME_LIMIT])
+        for frame, line in traceback.walk_tb(error.__traceback__)
+        if frame.f_code.co_filename == SOURCE_NAME
+    ]
+    if not frames and isinstance(error, SyntaxError) and error.filename == SOURCE_NAME:
+        frames = [(error.lineno or 1, "<module>")]
+    return frames[-_FRAME_LIMIT:]
 
 
 def usage() -> tuple[float, int]:

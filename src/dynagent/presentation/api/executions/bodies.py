@@ -9,7 +9,7 @@ from typing_extensions import TypeAliasType
 from dynagent.application.commands.executions import StartExecution
 from dynagent.application.queries.executions import ExecutionView, TracePage
 from dynagent.core.executions import MAX_QUERY, Execution
-from dynagent.core.runs import Origin, RunError, RunStatus, Usage
+from dynagent.core.runs import MARKS, MAX_LISTED_RESULT, Origin, RunError, RunStatus, Usage
 from dynagent.core.runs import TraceEvent as AnyEvent
 from dynagent.core.shared.paging import Page
 from dynagent.presentation.api.shared.paging import Envelope, page_fields
@@ -70,12 +70,18 @@ class ExecutionSummary(BaseModel):
     conversation_id: str | None
     status: RunStatus
     result: str | None
+    result_shortened: bool = Field(
+        default=False, description="In lists: the result is longer than shown, and `output` is null; ask for the one."
+    )
     output: Any = Field(description="The result as JSON, where an output schema was given.")
     error: RunError | None
     usage: Usage
     cost_usd: float | None = Field(description="Null when the model's price is not known.")
     model: str | None = Field(description="The model that answered; before that, the one asked for.")
     requested_model: str | None = Field(description="The model asked for.")
+    marks: tuple[str, ...] = Field(
+        description="What was out of the ordinary, once it has ended or waits: " + ", ".join(MARKS) + "."
+    )
     lane: str
     priority: int
     attempt: int
@@ -90,6 +96,15 @@ class ExecutionSummary(BaseModel):
     def of(cls, execution: Execution) -> "ExecutionSummary":
         """Return the answer for an execution."""
         return cls.model_construct(**_fields(execution))
+
+    @classmethod
+    def of_listed(cls, execution: Execution) -> "ExecutionSummary":
+        """Return the answer for an execution in a list: of a long result its beginning, and no output."""
+        result = execution.result
+        if result is None or len(result) <= MAX_LISTED_RESULT:
+            return cls.of(execution)
+        whole = _fields(execution.model_copy(update={"result": None}))
+        return cls.model_construct(**whole | {"result": result[:MAX_LISTED_RESULT] + "…", "result_shortened": True})
 
 
 class ExecutionOut(ExecutionSummary):
@@ -111,7 +126,7 @@ class ExecutionList(Envelope):
     @classmethod
     def of(cls, page: Page[Execution]) -> "ExecutionList":
         """Return the answer for a page."""
-        return cls(executions=[ExecutionSummary.of(item) for item in page.items], **page_fields(page))
+        return cls(executions=[ExecutionSummary.of_listed(item) for item in page.items], **page_fields(page))
 
 
 class TraceEvents(BaseModel):
@@ -146,6 +161,7 @@ def _fields(execution: Execution) -> dict[str, Any]:
         "cost_usd": None if execution.cost_usd is None else float(execution.cost_usd),
         "model": execution.answered_model or execution.model,
         "requested_model": execution.model,
+        "marks": execution.marks,
         "lane": execution.lane,
         "priority": execution.priority,
         "attempt": execution.attempt,
