@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
-from dynagent.core.executions import CancelRequest, Execution, ExecutionFilter, Executions, OpenQuestion
+from dynagent.core.executions import CancelRequest, Execution, ExecutionFilter, ExecutionOrder, Executions, OpenQuestion
 from dynagent.core.runs import (
     Admission,
     AnyTraceEvent,
@@ -115,8 +115,10 @@ class FakeExecutions(Executions):
         """List, newest first."""
         return list((await self.find(ExecutionFilter(), PageRequest(skip=skip, limit=limit))).items)
 
-    async def find(self, wanted: ExecutionFilter, page: PageRequest) -> Page[Execution]:
-        """Filter and cut."""
+    async def find(
+        self, wanted: ExecutionFilter, page: PageRequest, order: ExecutionOrder | None = None
+    ) -> Page[Execution]:
+        """Filter and cut, newest first whatever the order."""
         return page_of([item for item in self.stored.values() if _matches(item, wanted)], page, lambda item: item.id)
 
     async def by_idempotency_key(self, key: str) -> Execution | None:
@@ -172,7 +174,7 @@ class FakeExecutions(Executions):
 
     async def history(self, chat_id: str, limit: int) -> list[Execution]:
         """List completed ones, oldest first."""
-        wanted = ExecutionFilter(chat_id=chat_id, status=RunStatus.COMPLETED)
+        wanted = ExecutionFilter(chat_id=chat_id, status=(RunStatus.COMPLETED,))
         return list((await self.find(wanted, PageRequest(limit=limit))).items)[::-1]
 
 
@@ -226,7 +228,7 @@ def _matches(execution: Execution, wanted: ExecutionFilter) -> bool:
     return (
         wanted.agent_id in (None, execution.agent_id)
         and wanted.chat_id in (None, execution.chat_id)
-        and wanted.status in (None, execution.status)
+        and (not wanted.status or execution.status in wanted.status)
         and (wanted.created_from is None or execution.created_at >= wanted.created_from)
         and (wanted.created_to is None or execution.created_at < wanted.created_to)
     )

@@ -10,12 +10,19 @@ from dynagent.core.executions.entity import (
     ChatNotFound,
     Checkpoint,
     Execution,
-    ExecutionFilter,
     ExecutionNotFound,
     ExecutionOver,
     ExecutionStarted,
     OpenQuestion,
     TooManyExecutions,
+)
+from dynagent.core.executions.listing import (
+    MAX_SEARCH,
+    ExecutionFilter,
+    ExecutionOrder,
+    Rating,
+    SortedBy,
+    StartedBy,
 )
 from dynagent.core.executions.ports import Executions, StoredCheckpoints
 from dynagent.core.executions.running import AgentRunner, Chats, RunPlan
@@ -26,6 +33,7 @@ knows = frozenset({"agents", "language_models", "tools"})
 __all__ = [
     "AGENT",
     "MAX_QUERY",
+    "MAX_SEARCH",
     "AgentRunner",
     "CancelRequest",
     "Chat",
@@ -37,11 +45,15 @@ __all__ = [
     "Execution",
     "ExecutionFilter",
     "ExecutionNotFound",
+    "ExecutionOrder",
     "ExecutionOver",
     "ExecutionStarted",
     "Executions",
     "OpenQuestion",
+    "Rating",
     "RunPlan",
+    "SortedBy",
+    "StartedBy",
     "StoredCheckpoints",
     "TooManyExecutions",
 ]

@@ -10,6 +10,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     ForeignKey,
+    Index,
     Integer,
     PrimaryKeyConstraint,
     Table,
@@ -27,6 +28,9 @@ from dynagent.infrastructure.postgres.kit.metadata import ID, MOMENT, metadata
 from dynagent.infrastructure.postgres.kit.session import text_of
 from dynagent.infrastructure.postgres.kit.versioned import History, VersionedTable
 from dynagent.infrastructure.postgres.pool import Pool, Row
+
+# As PostgreSQL writes it, for the comparison of the schema with this.
+SEARCHED = "(((name || ' '::text) || dyn_joined(tags)) || ' '::text) || description"
 
 custom_tools = Table(
     "custom_tools",
@@ -47,8 +51,8 @@ custom_tools = Table(
     Column("created_at", MOMENT, nullable=False),
     Column("updated_at", MOMENT, nullable=False),
     UniqueConstraint("user_id", "name"),
+    Index("ix_custom_tools_infixes", text(f"dyn_infixes({SEARCHED})"), postgresql_using="gin"),
 )
-
 custom_tool_versions = Table(
     "custom_tool_versions",
     metadata,

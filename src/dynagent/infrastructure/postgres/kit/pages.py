@@ -1,4 +1,7 @@
-"""Pages of a query by id, newest first: continued after a key, or after a number of rows."""
+"""Pages of a query by id, newest first: continued after a key, or after a number of rows.
+
+No page costs more in a long list: rows that are skipped are read from the index alone, and counting ends at a bound.
+"""
 
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
@@ -6,7 +9,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from dynagent.core.shared.paging import Page, PageRequest, write_cursor
+from dynagent.core.shared.paging import MAX_COUNTED, Page, PageRequest, total_of, write_cursor
 from dynagent.infrastructure.postgres.kit.metadata import ID
 from dynagent.infrastructure.postgres.kit.session import execute, rows
 from dynagent.infrastructure.postgres.pool import Row
@@ -28,17 +31,24 @@ async def page_of(
 ) -> Page[T]:
     """Return a page of a query with the count of all that fit; one round trip unless the page is empty."""
     asked = part_of(page)
-    found = await rows(session, with_total(query, id, "after" in asked).params(asked))
+    statement = with_total(query, id, continued="after" in asked, skipping=page.skip > 0)
+    found = await rows(session, statement.params(asked))
     if needs_count(page, found):
         return cut(page, found, read, total=(await execute(session, counted(query))).scalar_one())
     return cut(page, found, lambda row: read({name: value for name, value in row.items() if name != TOTAL}))
 
 
-def with_total(query: sa.Select[Any], id: sa.ColumnElement[Any], continued: bool) -> sa.Select[Any]:
+def with_total(
+    query: sa.Select[Any], id: sa.ColumnElement[Any], *, continued: bool, skipping: bool = False
+) -> sa.Select[Any]:
     """Return the query of a part, each row with the count of all that fit; `part_of` gives its parameters."""
     part = query.add_columns(counted(query).scalar_subquery().correlate(None).label(TOTAL))
-    part = part.where(id < sa.bindparam("after", type_=ID)) if continued else part
-    return in_part(part, id)
+    beyond = (id < sa.bindparam("after", type_=ID),) if continued else ()
+    if not skipping:
+        return in_part(part.where(*beyond), id)
+    # The rows that are skipped are read as ids only, from the index.
+    shown = in_part(query.with_only_columns(id, maintain_column_froms=True).where(*beyond), id)
+    return part.where(id.in_(shown.scalar_subquery().correlate(None))).order_by(id.desc())
 
 
 def in_part(query: sa.Select[Any], id: sa.ColumnElement[Any]) -> sa.Select[Any]:
@@ -47,8 +57,9 @@ def in_part(query: sa.Select[Any], id: sa.ColumnElement[Any]) -> sa.Select[Any]:
 
 
 def counted(query: sa.Select[Any]) -> sa.Select[Any]:
-    """Return the query of how many rows a query has."""
-    return query.with_only_columns(sa.func.count().label(TOTAL), maintain_column_froms=True)
+    """Return the query of how many rows a query has, one more than MAX_COUNTED at most."""
+    some = query.with_only_columns(sa.literal_column("1"), maintain_column_froms=True).limit(MAX_COUNTED + 1)
+    return sa.select(sa.func.count().label(TOTAL)).select_from(some.subquery())
 
 
 def part_of(page: PageRequest) -> dict[str, Any]:
@@ -65,12 +76,16 @@ def needs_count(page: PageRequest, found: Sequence[Row]) -> bool:
 def cut(page: PageRequest, found: Sequence[Row], read: Callable[[Row], T], *, total: int = 0) -> Page[T]:
     """Return the page of the rows that its query found; `total` counts when there is none."""
     shown = found[: page.limit]
+    more = len(found) > page.limit
+    seen = page.skip + len(shown) if shown else 0
+    total, exact = total_of(found[0][TOTAL] if found else total, seen=seen, more=more)
     return Page(
         items=[read(row) for row in shown],
-        total=found[0][TOTAL] if found else total,
+        total=total,
+        total_is_exact=exact,
         skip=page.skip,
         limit=page.limit,
-        next_cursor=write_cursor(str(shown[-1]["id"])) if len(found) > page.limit else None,
+        next_cursor=write_cursor(str(shown[-1]["id"])) if more else None,
     )
 
 
