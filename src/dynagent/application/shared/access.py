@@ -23,6 +23,9 @@ GRANTS: Mapping[str, frozenset[str]] = {
     "tools:run": _MAKERS,
     "executions:read": _ALL,
     "executions:run": _MAKERS,
+    "annotations:write": _MAKERS,
+    # Agents and runs of everybody, read-only; each look is written into the audit log.
+    "others:read": _ADMINS,
     "tickets:write": _ALL,
     "models:read": _ALL,
     "models:write": _MAKERS,

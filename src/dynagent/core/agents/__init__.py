@@ -26,6 +26,7 @@ from dynagent.core.agents.entity import (
 from dynagent.core.agents.ports import (
     AgentConfigurations,
     AgentRepository,
+    EverybodysAgents,
     KnownParts,
 )
 from dynagent.core.agents.rules import (
@@ -56,6 +57,7 @@ __all__ = [
     "AgentUpdated",
     "AgentVersion",
     "AgentVersionNotFound",
+    "EverybodysAgents",
     "KnowledgeBaseNotFound",
     "KnownParts",
     "ToolAttachment",

@@ -24,7 +24,7 @@ from dynagent.core.executions.listing import (
     SortedBy,
     StartedBy,
 )
-from dynagent.core.executions.ports import Executions, StoredCheckpoints
+from dynagent.core.executions.ports import EverybodysExecutions, Executions, StoredCheckpoints
 from dynagent.core.executions.running import AgentRunner, Chats, RunPlan
 
 knows = frozenset({"agents", "language_models", "tools"})
@@ -42,6 +42,7 @@ __all__ = [
     "ChatNotFound",
     "Chats",
     "Checkpoint",
+    "EverybodysExecutions",
     "Execution",
     "ExecutionFilter",
     "ExecutionNotFound",

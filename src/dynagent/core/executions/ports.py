@@ -84,6 +84,16 @@ class Executions(BaseRepository[Execution]):
         raise NotImplementedError
 
 
+class EverybodysExecutions(Protocol):
+    """The executions of all users, to be looked at by whoever may."""
+
+    async def find(
+        self, wanted: ExecutionFilter, page: PageRequest, order: ExecutionOrder | None = None
+    ) -> Page[Execution]:
+        """Return a page of executions that match, newest first unless another order is asked for."""
+        ...
+
+
 class StoredCheckpoints(Protocol):
     """The states that were kept of runs: appended, never changed; a new attempt begins without those before it."""
 

@@ -21,7 +21,7 @@ from dynagent.core.shared.paging import Page, PageRequest
 from dynagent.infrastructure.postgres.errors import refuse
 from dynagent.infrastructure.postgres.kit.mapping import TableMapping, json_of
 from dynagent.infrastructure.postgres.kit.metadata import ID, MOMENT, metadata
-from dynagent.infrastructure.postgres.kit.pages import pattern
+from dynagent.infrastructure.postgres.kit.pages import has_words, pattern
 from dynagent.infrastructure.postgres.kit.prepared import parameter
 from dynagent.infrastructure.postgres.kit.versioned import History, VersionedTable
 
@@ -107,7 +107,7 @@ class PostgresAgents(VersionedTable[Agent, AgentVersion], AgentRepository):
         conditions = [WANTED[name] for name in values]
         if wanted.search:
             values["search"] = pattern(wanted.search)
-            if any(char.isalnum() for char in wanted.search):
+            if has_words(wanted.search):
                 conditions.append(_NARROWED)
                 values["words"] = wanted.search
         if wanted.tool:
@@ -122,6 +122,20 @@ class PostgresAgents(VersionedTable[Agent, AgentVersion], AgentRepository):
         """Return slug → slugs of what it depends on, for all agents of the owner."""
         found = await self.rows(_dependencies)
         return {row["slug"]: tuple(orjson.loads(row["names"] or "[]")) for row in found}
+
+
+class PostgresEverybodysAgents(PostgresAgents):
+    """All users' agents in one session; none of them can be changed here."""
+
+    @classmethod
+    def visible(cls) -> sa.ColumnElement[bool]:
+        """Say which rows are shown: all."""
+        return sa.true()
+
+    @classmethod
+    def writable(cls) -> sa.ColumnElement[bool]:
+        """Say which rows may be changed: none."""
+        return sa.false()
 
 
 def _known_slugs() -> sa.Select[Any]:

@@ -5,10 +5,10 @@ from collections.abc import Callable
 from dynagent.application.commands.agents import configure, lifecycle
 from dynagent.application.commands.agents.rules import SchemaFault
 from dynagent.application.queries import agents as queries
-from dynagent.core.agents import Agent, AgentRepository
+from dynagent.core.agents import Agent, AgentRepository, EverybodysAgents
 from dynagent.infrastructure.hybrid.agents import HybridAgentRepository
 from dynagent.infrastructure.hybrid.repository import EntityCache
-from dynagent.infrastructure.postgres.agents import PostgresAgents
+from dynagent.infrastructure.postgres.agents import PostgresAgents, PostgresEverybodysAgents
 from dynagent.infrastructure.postgres.unit_of_work import Scope
 from dynagent.infrastructure.tools.arguments import schema_fault
 from dynagent.main.noun import Binds, Noun, Process, Routes, handlers_in
@@ -18,7 +18,10 @@ from dynagent.presentation.api.agents import routes, run
 def _binds(process: Process) -> Binds:
     return Binds(
         shared={SchemaFault: schema_fault},
-        scoped={AgentRepository: _cached(process)},
+        scoped={
+            AgentRepository: _cached(process),
+            EverybodysAgents: lambda scope: PostgresEverybodysAgents(scope.session, scope.user_id),
+        },
     )
 
 

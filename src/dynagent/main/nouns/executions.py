@@ -8,7 +8,7 @@ from dynagent.application.commands import chats as chat_commands
 from dynagent.application.commands.executions import SubmitSettings, answer, cancel, repeat, run, start
 from dynagent.application.queries import chats as chat_queries
 from dynagent.application.queries.executions import follow, read
-from dynagent.core.executions import Executions, StoredCheckpoints
+from dynagent.core.executions import EverybodysExecutions, Executions, StoredCheckpoints
 from dynagent.core.runs import (
     CancelSignal,
     ChildStore,
@@ -23,6 +23,7 @@ from dynagent.core.runs import (
 from dynagent.infrastructure.langgraph.agent_runs import AgentRuns
 from dynagent.infrastructure.postgres.runs.children import PostgresChildren
 from dynagent.infrastructure.postgres.runs.executions import PostgresExecutions
+from dynagent.infrastructure.postgres.runs.listing import PostgresEverybodysExecutions
 from dynagent.infrastructure.postgres.runs.readers import PostgresAgentConfigurations, PostgresChats
 from dynagent.infrastructure.postgres.runs.submissions import PostgresSubmissions
 from dynagent.infrastructure.postgres.unit_of_work import Scope
@@ -49,7 +50,10 @@ def _binds(process: Process) -> Binds:
             answer.CheckSchema: misfits,
             run.OnCrash: _log_crash,
         },
-        scoped={Executions: lambda scope: executions_of(scope, signals.publish)},
+        scoped={
+            Executions: lambda scope: executions_of(scope, signals.publish),
+            EverybodysExecutions: lambda scope: PostgresEverybodysExecutions(scope.session),
+        },
     )
 
 

@@ -5,6 +5,7 @@ from dynagent.application.commands.identity import (
     access_keys,
     audit,
     incidents,
+    others,
     password_links,
     people,
     setup,
@@ -89,7 +90,7 @@ def bus_over(database: Database, identity: Identity, *, clock: Clock = utc_now) 
 
 noun = Noun(
     handlers=handlers_in(
-        access_keys, audit, incidents, password_links, people, setup, sign_in, sign_out, people_queries
+        access_keys, audit, incidents, others, password_links, people, setup, sign_in, sign_out, people_queries
     ),
     binds=lambda process: binds_of(process.identity),
     routes=(Routes(120, sessions.router), Routes(130, people_routes.router), Routes(140, records.router)),

@@ -8,6 +8,7 @@ from dynagent.application.shared.caller import Caller
 from dynagent.application.shared.messages import Query
 from dynagent.core.executions import (
     Checkpoint,
+    EverybodysExecutions,
     Execution,
     ExecutionFilter,
     ExecutionNotFound,
@@ -47,6 +48,15 @@ class ListExecutions(Query[Page[Execution]], needs="executions:read", raises=(Ma
 
     Raises MalformedInput on a forged cursor, and on one of a list in another order.
     """
+
+    wanted: ExecutionFilter = field(default_factory=ExecutionFilter)
+    page: PageRequest = field(default_factory=PageRequest)
+    order: ExecutionOrder = field(default_factory=ExecutionOrder)
+
+
+@dataclass(frozen=True)
+class ListEverybodysExecutions(Query[Page[Execution]], needs="others:read", raises=(MalformedInput,)):
+    """A page of all users' executions; tags and feedback are anybody's. Raises MalformedInput as ListExecutions."""
 
     wanted: ExecutionFilter = field(default_factory=ExecutionFilter)
     page: PageRequest = field(default_factory=PageRequest)
@@ -163,6 +173,17 @@ class ListExecutionsHandler:
         if wanted.agent_id is not None and not is_id(wanted.agent_id):
             return Page(items=(), total=0, skip=page.skip, limit=page.limit)
         return await self.executions.find(wanted, page, message.order)
+
+
+@dataclass(frozen=True, slots=True)
+class ListEverybodysExecutionsHandler:
+    """Handles ListEverybodysExecutions."""
+
+    executions: EverybodysExecutions
+
+    async def __call__(self, message: ListEverybodysExecutions, caller: Caller) -> Page[Execution]:
+        """Return the page."""
+        return await self.executions.find(message.wanted, message.page, message.order)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 No page costs more in a long list: rows that are skipped are read from the index alone, and counting ends at a bound.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
@@ -15,6 +16,8 @@ from dynagent.infrastructure.postgres.kit.session import execute, rows
 from dynagent.infrastructure.postgres.pool import Row
 
 T = TypeVar("T")
+# What `dyn_contained` splits a text at.
+_BETWEEN_WORDS = re.compile(r"[\x01-/:-@\[-`{-\xa0\u2000-\u206f\u3000-\u303f]*")
 TOTAL = "total_of_page"
 """The column of a page's rows that has the count of all that fit."""
 
@@ -87,6 +90,11 @@ def cut(page: PageRequest, found: Sequence[Row], read: Callable[[Row], T], *, to
         limit=page.limit,
         next_cursor=write_cursor(str(shown[-1]["id"])) if more else None,
     )
+
+
+def has_words(words: str) -> bool:
+    """Say whether the index of parts of words (`dyn_infixes`) can narrow down a search for this text."""
+    return _BETWEEN_WORDS.fullmatch(words) is None
 
 
 def pattern(words: str) -> str:
