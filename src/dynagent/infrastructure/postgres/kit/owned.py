@@ -126,7 +126,7 @@ class OwnedTable(BaseRepository[E], Generic[E]):
     @classmethod
     def counted(cls, *conditions: sa.ColumnElement[bool]) -> sa.Select[Any]:
         """Return the count of the entities for which all conditions hold."""
-        return counted(cls.query(*conditions))
+        return counted(cls.query(*conditions), cls.mapping.table.c.id)
 
     @classmethod
     def paged(cls, continued: bool, skipping: bool, *conditions: sa.ColumnElement[bool]) -> sa.Select[Any]:

@@ -37,7 +37,7 @@ async def page_of(
     statement = with_total(query, id, continued="after" in asked, skipping=page.skip > 0)
     found = await rows(session, statement.params(asked))
     if needs_count(page, found):
-        return cut(page, found, read, total=(await execute(session, counted(query))).scalar_one())
+        return cut(page, found, read, total=(await execute(session, counted(query, id))).scalar_one())
     return cut(page, found, lambda row: read({name: value for name, value in row.items() if name != TOTAL}))
 
 
@@ -45,7 +45,7 @@ def with_total(
     query: sa.Select[Any], id: sa.ColumnElement[Any], *, continued: bool, skipping: bool = False
 ) -> sa.Select[Any]:
     """Return the query of a part, each row with the count of all that fit; `part_of` gives its parameters."""
-    part = query.add_columns(counted(query).scalar_subquery().correlate(None).label(TOTAL))
+    part = query.add_columns(counted(query, id).scalar_subquery().correlate(None).label(TOTAL))
     beyond = (id < sa.bindparam("after", type_=ID),) if continued else ()
     if not skipping:
         return in_part(part.where(*beyond), id)
@@ -59,9 +59,12 @@ def in_part(query: sa.Select[Any], id: sa.ColumnElement[Any]) -> sa.Select[Any]:
     return query.order_by(id.desc()).offset(_SKIP).limit(_LIMIT)
 
 
-def counted(query: sa.Select[Any]) -> sa.Select[Any]:
-    """Return the query of how many rows a query has, one more than MAX_COUNTED at most."""
-    some = query.with_only_columns(sa.literal_column("1"), maintain_column_froms=True).limit(MAX_COUNTED + 1)
+def counted(query: sa.Select[Any], id: sa.ColumnElement[Any]) -> sa.Select[Any]:
+    """Return the query of how many rows a query has, one more than MAX_COUNTED at most.
+
+    In order: whoever reads the table from its beginning may meet thousands of others' rows first.
+    """
+    some = query.with_only_columns(id, maintain_column_froms=True).order_by(id.desc()).limit(MAX_COUNTED + 1)
     return sa.select(sa.func.count().label(TOTAL)).select_from(some.subquery())
 
 

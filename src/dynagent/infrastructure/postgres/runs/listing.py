@@ -4,7 +4,7 @@ A search asks the index of words first, for no more than MAX_HITS: the hits of a
 A word that is found more often is met soon enough by whoever reads the list in its order.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -31,15 +31,16 @@ _ANNOTATED = "id IN (SELECT run_id FROM run_annotations WHERE user_id = :owner A
 
 # What is not over yet is not in the index of words; there is little of it.
 HITS = f"""
-WITH hits AS MATERIALIZED (
-  (SELECT id FROM runs WHERE words @@ dyn_searched(:search) AND {LISTED} AND {_OVER} LIMIT {MAX_HITS + 1})
-  UNION ALL
-  (SELECT id FROM runs WHERE user_id = :owner AND status IN ('pending', 'running', 'waiting') AND {LISTED}
-    AND words @@ dyn_searched(:search) LIMIT {MAX_HITS})
-)
+(SELECT id FROM runs WHERE words @@ dyn_searched(:search) AND {LISTED} AND {_OVER} LIMIT {MAX_HITS + 1})
+UNION ALL
+(SELECT id FROM runs WHERE user_id = :owner AND status IN ('pending', 'running', 'waiting') AND {LISTED}
+  AND words @@ dyn_searched(:search) LIMIT {MAX_HITS + 1})
 """  # noqa: S608 - constants of the code
 
 CONDITIONS: Mapping[str, str] = {
+    "run": "id = :run",
+    "hits": "id = ANY(CAST(:hits AS uuid[]))",
+    "search": "words @@ dyn_searched(:search)",
     "parent_run_id": "parent_run_id = :parent_run_id",
     "agent_id": "subject_id = :agent_id",
     "chat_id": "chat_id = :chat_id",
@@ -56,7 +57,7 @@ CONDITIONS: Mapping[str, str] = {
     "created_from": "created_at >= :created_from",
     "created_to": "created_at < :created_to",
 }
-"""Field of ExecutionFilter → what it says about a run, with the parameter of its name."""
+"""Field of ExecutionFilter (or what was found out about it) → what it says about a run."""
 
 _REPEATED = "origin IS NOT NULL AND origin ->> 'kind' = '{kind}'"
 _PLAIN = "origin IS NULL AND schedule_key IS NULL AND chat_id IS {chat}"
@@ -163,15 +164,22 @@ async def find_executions(
     """Return a page of an owner's executions that match, of everybody's for None. Raises MalformedInput."""
     if not all(is_id(id) for id in (wanted.agent_id, wanted.parent_run_id) if id is not None):
         return Page(items=[], total=0, skip=page.skip, limit=page.limit)
-    listing = listing_of(owner, wanted, order)
     if wanted.search is None or is_id(wanted.search):
-        return await _page(session, listing, page)
-    rare = await _page_of_hits(session, listing, page)
-    return rare if rare is not None else await _page(session, listing, page, counted=False)
+        return await _page(session, listing_of(owner, wanted, order), page)
+    parameters = {"search": wanted.search} | ({} if owner is None else {"owner": owner})
+    hits = [row["id"] for row in await fetch(session, text(_of(owner, HITS)), **parameters)]
+    if len(hits) > MAX_HITS:
+        return await _page(session, listing_of(owner, wanted, order), page, counted=False)
+    return await _page(session, listing_of(owner, wanted, order, hits=hits), page)
 
 
-def listing_of(owner: str | None, wanted: ExecutionFilter, order: ExecutionOrder) -> Listing:
-    """Return the list of an owner's executions that match, of everybody's for None."""
+def listing_of(
+    owner: str | None, wanted: ExecutionFilter, order: ExecutionOrder, *, hits: Sequence[Any] | None = None
+) -> Listing:
+    """Return the list of an owner's executions that match, of everybody's for None.
+
+    `hits` are the ids of all that a search finds; without them each row is compared with what is searched for.
+    """
     given: dict[str, Any] = {name: value for name, value in wanted if value is not None and value != ()}
     # Statuses and origins are words of the code: written out, PostgreSQL knows which index holds them.
     statuses, started = given.pop("status", ()), given.pop("started_by", ())
@@ -181,10 +189,12 @@ def listing_of(owner: str | None, wanted: ExecutionFilter, order: ExecutionOrder
         conditions.append(f"status IN ({', '.join(repr(status.value) for status in sorted(statuses))})")
     if started:
         conditions.append("(" + " OR ".join(f"({STARTED_BY[kind]})" for kind in sorted(started)) + ")")
-    search = given.get("search")
-    if search is not None:
-        conditions.append("id = :search" if is_id(search) else "words @@ dyn_searched(:search)")
-    conditions += [_of(owner, CONDITIONS[name]) for name in given if name != "search"]
+    if hits is not None:
+        given.pop("search")
+        given["hits"] = hits
+    elif is_id(given.get("search", "")):
+        given["run"] = given.pop("search")
+    conditions += [_of(owner, CONDITIONS[name]) for name in given]
     return Listing(" AND ".join(conditions), given | ({} if owner is None else {"owner": owner}), order)
 
 
@@ -200,25 +210,6 @@ async def _page(session: AsyncSession, listing: Listing, page: PageRequest, *, c
     if not counted and len(found) <= page.limit and page.cursor is None:
         return _cut(listing, page, found, page.skip + len(found))
     return _cut(listing, page, found, found[0]["total"] if found else 0)
-
-
-async def _page_of_hits(session: AsyncSession, listing: Listing, page: PageRequest) -> Page[Execution] | None:
-    """Return the page of a search for what is rare, None for what is not."""
-    where = f"id IN (SELECT id FROM hits) AND {listing.where}"  # noqa: S608 - constants of the code
-    hits = Listing(where, listing.parameters, listing.order)
-    part, asked = hits.part(page)
-    count = f"SELECT count(*) FROM runs WHERE {where}"  # noqa: S608 - as above
-    statement = f"""
-{_of(listing.parameters.get("owner"), HITS)}
-SELECT {COLUMNS}, {listing.key} AS key, all_hits, CASE WHEN all_hits <= {MAX_HITS} THEN ({count}) END AS total
-FROM (SELECT count(*) AS all_hits FROM hits) AS counted
-LEFT JOIN LATERAL (SELECT {COLUMNS} {part}) AS shown ON all_hits <= {MAX_HITS} ORDER BY {hits.sorted()}
-"""  # noqa: S608 - as above
-    found = await fetch(session, text(statement), **listing.parameters, **asked)
-    if found[0]["all_hits"] > MAX_HITS:
-        return None
-    total = found[0]["total"]
-    return _cut(listing, page, [row for row in found if row["id"] is not None], total)
 
 
 def _cut(listing: Listing, page: PageRequest, found: Any, total: int) -> Page[Execution]:
