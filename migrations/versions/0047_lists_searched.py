@@ -34,6 +34,7 @@ $$
 INDEXES = (
     f"CREATE INDEX ix_agents_infixes ON agents USING gin (dyn_infixes({AGENT}))",
     "CREATE INDEX ix_agents_user_id_status_id ON agents (user_id, status, id)",
+    'CREATE INDEX ix_custom_tools_user_id_name_id ON custom_tools (user_id, name COLLATE "C", id)',
     f"CREATE INDEX ix_custom_tools_infixes ON custom_tools USING gin (dyn_infixes({TOOL}))",
 )
 
@@ -46,7 +47,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Remove them."""
-    for name in ("ix_custom_tools_infixes", "ix_agents_user_id_status_id", "ix_agents_infixes"):
-        op.execute(f"DROP INDEX {name}")
+    for name in ("custom_tools_user_id_name_id", "custom_tools_infixes", "agents_user_id_status_id", "agents_infixes"):
+        op.execute(f"DROP INDEX ix_{name}")
     for function in ("dyn_joined(text[])", "dyn_contained(text)", "dyn_infixes(text)"):
         op.execute(f"DROP FUNCTION {function}")

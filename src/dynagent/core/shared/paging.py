@@ -84,11 +84,11 @@ def read_cursor(cursor: str) -> str:
 
 def _parts(cursor: str) -> tuple[str, str, str]:
     try:
-        text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode("ascii")
+        text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
     except (binascii.Error, ValueError, UnicodeError) as error:
         raise MalformedInput("cursor: not a cursor that this API has given out") from error
     id, _, rest = text.partition("|")
     order, _, key = rest.partition("|")
-    if not is_id(id):
+    if not is_id(id) or not text.isprintable():
         raise MalformedInput("cursor: not a cursor that this API has given out")
     return id, order, key

@@ -130,7 +130,7 @@ class PostgresExecutions(Executions):
         self, wanted: ExecutionFilter, page: PageRequest, order: ExecutionOrder | None = None
     ) -> Page[Execution]:
         """Return a page of executions that match, newest first unless another order is asked for."""
-        return await find_executions(self._session, self._owner, wanted, page, order or ExecutionOrder())
+        return await find_executions(self._session, self._owner, wanted, page, order=order or ExecutionOrder())
 
     async def by_idempotency_key(self, key: str) -> Execution | None:
         """Return the owner's execution that was submitted with this key, or None."""

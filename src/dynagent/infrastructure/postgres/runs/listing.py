@@ -155,11 +155,11 @@ class PostgresEverybodysExecutions:
         self, wanted: ExecutionFilter, page: PageRequest, order: ExecutionOrder | None = None
     ) -> Page[Execution]:
         """Return a page of executions that match, newest first unless another order is asked for."""
-        return await find_executions(self._session, None, wanted, page, order or ExecutionOrder())
+        return await find_executions(self._session, None, wanted, page, order=order or ExecutionOrder())
 
 
 async def find_executions(
-    session: AsyncSession, owner: str | None, wanted: ExecutionFilter, page: PageRequest, order: ExecutionOrder
+    session: AsyncSession, owner: str | None, wanted: ExecutionFilter, page: PageRequest, *, order: ExecutionOrder
 ) -> Page[Execution]:
     """Return a page of an owner's executions that match, of everybody's for None. Raises MalformedInput."""
     if not all(is_id(id) for id in (wanted.agent_id, wanted.parent_run_id) if id is not None):

@@ -24,6 +24,7 @@ from dynagent.application.queries.agents import (
 from dynagent.application.queries.tools import ListTools
 from dynagent.core.agents import Agent, AgentFilter, AgentKind, AgentStatus
 from dynagent.core.shared.ids import is_id
+from dynagent.core.shared.paging import MAX_LIMIT, PageRequest
 from dynagent.presentation.api.agents.bodies import (
     AgentBody,
     AgentChanges,
@@ -95,8 +96,8 @@ async def set_agents_status(body: BulkBody, ask: Ask) -> BulkOut:
 
 @router.get("/tools/available", operation_id="list_attachable_tools", summary="List tools an agent can have")
 async def list_attachable_tools(ask: Ask) -> ToolList:
-    """Give the same tools as `GET /api/tools`."""
-    return ToolList.of(await ask(ListTools()))
+    """Give the first 500 tools of `GET /api/tools`."""
+    return ToolList.of(await ask(ListTools(page=PageRequest(limit=MAX_LIMIT))))
 
 
 @router.get("/{agent_id}", operation_id="get_agent", summary="Get an agent")
