@@ -11,6 +11,7 @@ from dynagent.core.tools import (
     Finding,
     RunnableTool,
     Screening,
+    ToolFilter,
     ToolListing,
     ToolNotFound,
     ToolOutcome,
@@ -119,6 +120,12 @@ class FakeCatalogue:
         ]
         custom = [_listing(tool) for tool in self.custom.stored.values()]
         return sorted([*prebuilt, *custom], key=lambda tool: tool.name)
+
+    async def find(self, user_id: str, wanted: ToolFilter, page: PageRequest) -> Page[ToolListing]:
+        """Filter and cut; no cursors."""
+        found = [tool for tool in await self.listings(user_id) if wanted.matches(tool)]
+        part = found[page.skip : page.skip + page.limit]
+        return Page(items=part, total=len(found), skip=page.skip, limit=page.limit)
 
     async def get(self, name: str, user_id: str) -> ToolListing:
         """Find."""

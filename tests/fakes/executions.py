@@ -7,6 +7,7 @@ from dynagent.core.executions import (
     CancelRequest,
     Execution,
     ExecutionFilter,
+    ExecutionOrder,
     Executions,
     OpenQuestion,
     StoredModelCalls,
@@ -124,8 +125,10 @@ class FakeExecutions(Executions):
         """List, newest first."""
         return list((await self.find(ExecutionFilter(), PageRequest(skip=skip, limit=limit))).items)
 
-    async def find(self, wanted: ExecutionFilter, page: PageRequest) -> Page[Execution]:
-        """Filter and cut."""
+    async def find(
+        self, wanted: ExecutionFilter, page: PageRequest, order: ExecutionOrder | None = None
+    ) -> Page[Execution]:
+        """Filter and cut, newest first whatever the order."""
         return page_of([item for item in self.stored.values() if _matches(item, wanted)], page, lambda item: item.id)
 
     async def by_idempotency_key(self, key: str) -> Execution | None:
@@ -188,7 +191,7 @@ class FakeExecutions(Executions):
 
     async def history(self, chat_id: str, limit: int) -> list[Execution]:
         """List completed ones, oldest first."""
-        wanted = ExecutionFilter(chat_id=chat_id, status=RunStatus.COMPLETED)
+        wanted = ExecutionFilter(chat_id=chat_id, status=(RunStatus.COMPLETED,))
         return list((await self.find(wanted, PageRequest(limit=limit))).items)[::-1]
 
 
@@ -242,7 +245,7 @@ def _matches(execution: Execution, wanted: ExecutionFilter) -> bool:
     return (
         wanted.agent_id in (None, execution.agent_id)
         and wanted.chat_id in (None, execution.chat_id)
-        and wanted.status in (None, execution.status)
+        and (not wanted.status or execution.status in wanted.status)
         and (wanted.created_from is None or execution.created_at >= wanted.created_from)
         and (wanted.created_to is None or execution.created_at < wanted.created_to)
     )

@@ -5,11 +5,13 @@ from datetime import UTC, datetime
 from inspect import isawaitable
 from typing import Any
 
+from dynagent.core.shared.paging import Page, PageRequest
 from dynagent.core.tools import (
     CallContext,
     CustomTool,
     RunnableTool,
     Screening,
+    ToolFilter,
     ToolListing,
     ToolNotFound,
     ToolOutcome,
@@ -64,6 +66,12 @@ class FakeCatalogue:
     async def listings(self, user_id: str) -> Sequence[ToolListing]:
         """Return all, by name."""
         return [_listing(self.tools[name]) for name in sorted(self.tools)]
+
+    async def find(self, user_id: str, wanted: ToolFilter, page: PageRequest) -> Page[ToolListing]:
+        """Filter and cut; no cursors."""
+        found = [tool for tool in await self.listings(user_id) if wanted.matches(tool)]
+        part = found[page.skip : page.skip + page.limit]
+        return Page(items=part, total=len(found), skip=page.skip, limit=page.limit)
 
     async def get(self, name: str, user_id: str) -> ToolListing:
         """Return one. Raises ToolNotFound."""

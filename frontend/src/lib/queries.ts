@@ -17,7 +17,7 @@ export function agentsQuery() {
 export function toolsQuery() {
   return queryOptions({
     queryKey: queryKeys.tools,
-    queryFn: async ({ signal }) => (await listTools({ signal, throwOnError: true })).data,
+    queryFn: async ({ signal }) => (await listTools({ query: { limit: 500 }, signal, throwOnError: true })).data,
   });
 }
 

@@ -5,10 +5,20 @@ from collections.abc import Sequence
 import pytest
 
 from dynagent.core.shared.errors import InvalidInput
-from dynagent.core.tools import CallContext, CustomTool, ToolFailed, ToolNotFound, ToolUnconfigured
+from dynagent.core.shared.paging import PageRequest
+from dynagent.core.tools import (
+    CallContext,
+    CustomTool,
+    ToolFailed,
+    ToolFilter,
+    ToolKind,
+    ToolNotFound,
+    ToolUnconfigured,
+)
 from dynagent.infrastructure.tools.catalogue import InstalledTools
 from dynagent.infrastructure.tools.configured import ConfiguredTools
 from dynagent.infrastructure.tools.factory import ConcreteToolFactory
+from dynagent.infrastructure.tools.listing import custom_listing
 from dynagent.infrastructure.tools.prebuilt import prebuilt_registry
 from tests.fakes.language_models import FakeChatModels, ScriptedChatModel
 from tests.fakes.secrets import FakeBox, FakeKeys
@@ -28,6 +38,13 @@ class Stored:
         self.reads.append(names)
         return [tool for tool in self.tools if user_id == "ada" and (names is None or tool.name in names)]
 
+    async def find(
+        self, user_id: str, wanted: ToolFilter, *, after: str | None, skip: int, limit: int
+    ) -> tuple[Sequence[CustomTool], int]:
+        own = sorted((tool for tool in self.tools if user_id == "ada"), key=lambda tool: tool.name)
+        fitting = [tool for tool in own if wanted.matches(custom_listing(tool))]
+        return [tool for tool in fitting if after is None or tool.name > after][skip : skip + limit], len(fitting)
+
 
 def catalogue(*tools: CustomTool, **services: object) -> tuple[InstalledTools, Stored]:
     registry = prebuilt_registry()
@@ -43,13 +60,36 @@ def catalogue(*tools: CustomTool, **services: object) -> tuple[InstalledTools, S
 
 async def test_all_tools_are_listed_by_name() -> None:
     tools, _ = catalogue(a_custom_tool("dice_roller"), a_custom_tool("zoo_finder"))
-    listings = await tools.listings("ada")
+    listings = (await tools.find("ada", ToolFilter(), PageRequest())).items
     assert [listing.name for listing in listings] == [
         "calculator", "chatbot", "code_interpreter", "computer", "dice_roller", "duckduckgo", "summarizer",
         "web_search", "zoo_finder",
     ]  # fmt: skip
     assert {listing.kind for listing in listings} == {"prebuilt", "custom"}
-    assert len(await tools.listings("bob")) == 7
+    assert (await tools.find("bob", ToolFilter(), PageRequest())).total == 7
+
+
+@pytest.mark.parametrize("kind", [None, "custom", "prebuilt"])
+async def test_pages_of_shipped_and_registered_tools_are_parts_of_one_list(kind: ToolKind | None) -> None:
+    names = ["apple", "beetle", "chess", "dice", "eel", "sum_up", "vase", "whale", "yak", "zoo"]
+    tools, _ = catalogue(*(a_custom_tool(name) for name in names))
+    whole = await tools.find("ada", ToolFilter(kind=kind), PageRequest())
+    listed = [tool.name for tool in whole.items]
+    assert listed == sorted(listed) and len(listed) == {None: 17, "custom": 10, "prebuilt": 7}[kind]
+    for skip in range(len(listed) + 3):
+        for limit in (1, 2, 5):
+            page = await tools.find("ada", ToolFilter(kind=kind), PageRequest(skip=skip, limit=limit))
+            assert [tool.name for tool in page.items] == listed[skip : skip + limit], (skip, limit)
+            assert (page.total, page.total_is_exact) == (len(listed), True)
+            assert (page.next_cursor is None) == (skip + limit >= len(listed))
+    walked, cursor = list[str](), None
+    while True:
+        page = await tools.find("ada", ToolFilter(kind=kind), PageRequest(limit=3, cursor=cursor))
+        walked += [tool.name for tool in page.items]
+        cursor = page.next_cursor
+        if cursor is None:
+            break
+    assert walked == listed
 
 
 async def test_a_listing_says_all_about_a_shipped_tool() -> None:
@@ -73,7 +113,7 @@ async def test_details_of_a_registered_tool_only_when_asked_for_it() -> None:
     assert detailed.source is not None
     assert detailed.policy is not None
     assert detailed.source_hash == a_custom_tool().source_hash
-    listed = next(listing for listing in await tools.listings("ada") if listing.name == "reverse_string")
+    (listed,) = (await tools.find("ada", ToolFilter(search="reverse_string"), PageRequest())).items
     assert listed.source is None
     assert listed.policy is None
 
@@ -147,7 +187,7 @@ async def test_a_tool_without_what_it_needs_is_listed_and_fails_clearly() -> Non
 
 async def test_a_disabled_tool_is_listed_and_fails_with_the_reason() -> None:
     tools, _ = catalogue(a_custom_tool(disabled=True, disabled_reason="too curious"))
-    (listing,) = [listing for listing in await tools.listings("ada") if listing.kind == "custom"]
+    (listing,) = (await tools.find("ada", ToolFilter(kind="custom"), PageRequest())).items
     assert (listing.disabled, listing.disabled_reason) == (True, "too curious")
     (tool,) = await tools.resolve(["reverse_string"], "ada")
     with pytest.raises(ToolFailed, match="too curious"):

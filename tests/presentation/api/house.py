@@ -22,8 +22,8 @@ from dynagent.application.shared.bus import Bus
 from dynagent.application.shared.caller import Caller
 from dynagent.application.shared.handlers import handlers_in
 from dynagent.application.shared.resolver import Resolver
-from dynagent.core.agents import AgentRepository
-from dynagent.core.executions import Executions, StoredModelCalls
+from dynagent.core.agents import AgentRepository, EverybodysAgents
+from dynagent.core.executions import EverybodysExecutions, Executions, StoredModelCalls
 from dynagent.core.language_models import ChatModels, ModelRecords
 from dynagent.core.runs import (
     AnyTraceEvent,
@@ -186,7 +186,9 @@ class House:
         }
         scoped = {
             AgentRepository: lambda _: self.agents,
+            EverybodysAgents: lambda _: self.agents,
             CustomTools: lambda _: self.custom_tools,
+            EverybodysExecutions: lambda _: self.executions,
             Executions: lambda _: self.executions,
             ModelRecords: lambda _: self.kept_models,
             StoredModelCalls: lambda _: self.model_calls,

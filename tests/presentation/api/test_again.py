@@ -56,11 +56,11 @@ async def test_questions_are_listed_and_answered(
 
 async def test_the_inbox_shows_what_is_open_over_all_runs(api: httpx2.AsyncClient, waiting: list[Interrupt]) -> None:
     inbox = (await api.get("/api/v1/interrupts")).json()
-    assert {item["id"] for item in inbox["questions"]} == {item.id for item in waiting}
-    assert (inbox["total"], inbox["questions"][0]["query"]) == (2, "23*19")
-    assert inbox["questions"][0]["agent_name"] != ""
+    assert {item["id"] for item in inbox["interrupts"]} == {item.id for item in waiting}
+    assert (inbox["total"], inbox["interrupts"][0]["query"]) == (2, "23*19")
+    assert inbox["interrupts"][0]["agent_name"] != ""
     await post(api, waiting[0].execution_id, "resume", {"answers": {waiting[0].id: APPROVE}})
-    assert [item["id"] for item in (await api.get("/api/v1/interrupts")).json()["questions"]] == [waiting[1].id]
+    assert [item["id"] for item in (await api.get("/api/v1/interrupts")).json()["interrupts"]] == [waiting[1].id]
 
 
 async def test_an_answer_that_does_not_fit_says_where(api: httpx2.AsyncClient, waiting: list[Interrupt]) -> None:
@@ -150,7 +150,7 @@ async def test_an_answer_that_comes_too_late_is_told_precisely(
         ("2026-01-01T12:00:00Z", "reject", True),
         ("2026-01-01T12:00:00Z", "fail", False),
     ]
-    inbox = (await api.get("/api/v1/interrupts")).json()["questions"]
+    inbox = (await api.get("/api/v1/interrupts")).json()["interrupts"]
     assert {item["expires_at"] for item in inbox} == {"2026-01-01T12:00:00Z"}
     late = await post(api, first.execution_id, "resume", {"answers": {first.id: APPROVE}})
     assert (late.status_code, late.headers["content-type"]) == (409, "application/problem+json")

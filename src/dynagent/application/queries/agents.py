@@ -12,6 +12,7 @@ from dynagent.core.agents import (
     AgentRepository,
     AgentVersion,
     AgentVersionNotFound,
+    EverybodysAgents,
 )
 from dynagent.core.language_models import ModelRecords
 from dynagent.core.shared.errors import MalformedInput
@@ -29,6 +30,14 @@ class GetAgent(Query[Agent], needs="agents:read", raises=(AgentNotFound,)):
 @dataclass(frozen=True)
 class ListAgents(Query[Page[Agent]], needs="agents:read", raises=(MalformedInput,)):
     """A page of the caller's agents, newest first. Raises MalformedInput on a forged cursor."""
+
+    wanted: AgentFilter = field(default_factory=AgentFilter)
+    page: PageRequest = field(default_factory=PageRequest)
+
+
+@dataclass(frozen=True)
+class ListEverybodysAgents(Query[Page[Agent]], needs="others:read", raises=(MalformedInput,)):
+    """A page of all users' agents, newest first. Raises MalformedInput on a forged cursor."""
 
     wanted: AgentFilter = field(default_factory=AgentFilter)
     page: PageRequest = field(default_factory=PageRequest)
@@ -75,6 +84,17 @@ class ListAgentsHandler:
     agents: AgentRepository
 
     async def __call__(self, message: ListAgents, caller: Caller) -> Page[Agent]:
+        """Return the page."""
+        return await self.agents.find(message.wanted, message.page)
+
+
+@dataclass(frozen=True, slots=True)
+class ListEverybodysAgentsHandler:
+    """Handles ListEverybodysAgents."""
+
+    agents: EverybodysAgents
+
+    async def __call__(self, message: ListEverybodysAgents, caller: Caller) -> Page[Agent]:
         """Return the page."""
         return await self.agents.find(message.wanted, message.page)
 

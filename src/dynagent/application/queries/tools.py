@@ -1,16 +1,16 @@
 """Questions about tools."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from dynagent.application.shared.caller import Caller
 from dynagent.application.shared.messages import Query
-from dynagent.core.shared.paging import MAX_LIMIT, Page, PageRequest
+from dynagent.core.shared.errors import MalformedInput
+from dynagent.core.shared.paging import Page, PageRequest
 from dynagent.core.tools import (
     CustomTool,
     CustomTools,
     ToolCatalogue,
-    ToolKind,
+    ToolFilter,
     ToolListing,
     ToolNotFound,
     ToolVersion,
@@ -19,14 +19,11 @@ from dynagent.core.tools import (
 
 
 @dataclass(frozen=True)
-class ListTools(Query[Page[ToolListing]], needs="tools:read", scope="none"):
-    """The tools a caller can attach, sorted by name; `search` looks into name, description and tags."""
+class ListTools(Query[Page[ToolListing]], needs="tools:read", raises=(MalformedInput,), scope="none"):
+    """A page of the tools a caller can attach, sorted by name. Raises MalformedInput on a forged cursor."""
 
-    search: str | None = None
-    kind: ToolKind | None = None
-    tag: str | None = None
-    skip: int = 0
-    limit: int = MAX_LIMIT
+    wanted: ToolFilter = field(default_factory=ToolFilter)
+    page: PageRequest = field(default_factory=PageRequest)
 
 
 @dataclass(frozen=True)
@@ -59,10 +56,8 @@ class ListToolsHandler:
     catalogue: ToolCatalogue
 
     async def __call__(self, message: ListTools, caller: Caller) -> Page[ToolListing]:
-        """Return the page; tools are few, so all are read and the part is cut here."""
-        found = _matching(await self.catalogue.listings(caller.user_id), message)
-        part = found[message.skip : message.skip + message.limit]
-        return Page(items=part, total=len(found), skip=message.skip, limit=message.limit)
+        """Return the page."""
+        return await self.catalogue.find(caller.user_id, message.wanted, message.page)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,14 +103,3 @@ async def _registered(tools: CustomTools, name: str) -> CustomTool:
     if tool is None:
         raise ToolNotFound(f"there is no registered tool named {name!r}")
     return tool
-
-
-def _matching(tools: Sequence[ToolListing], wanted: ListTools) -> list[ToolListing]:
-    text = (wanted.search or "").lower()
-    return [
-        tool
-        for tool in tools
-        if (wanted.kind is None or tool.kind == wanted.kind)
-        and (wanted.tag is None or wanted.tag in tool.tags)
-        and (not text or any(text in field.lower() for field in (tool.name, tool.description, *tool.tags)))
-    ]

@@ -21,7 +21,7 @@ from dynagent.core.agents.entity import (
     Visibility,
     make_slug,
 )
-from dynagent.core.agents.ports import AgentConfigurations, AgentRepository
+from dynagent.core.agents.ports import AgentConfigurations, AgentRepository, EverybodysAgents
 from dynagent.core.agents.rules import check_configuration, find_cycle
 
 knows = frozenset({"language_models", "tools"})
@@ -45,6 +45,7 @@ __all__ = [
     "AgentUpdated",
     "AgentVersion",
     "AgentVersionNotFound",
+    "EverybodysAgents",
     "KnowledgeBaseNotFound",
     "ToolAttachment",
     "Visibility",

@@ -32,6 +32,14 @@ class AgentRepository(BaseRepository[Agent]):
         raise NotImplementedError
 
 
+class EverybodysAgents(Protocol):
+    """The agents of all users, to be looked at by whoever may."""
+
+    async def find(self, wanted: AgentFilter, page: PageRequest) -> Page[Agent]:
+        """Return a page of agents that match, newest first."""
+        ...
+
+
 class KnownParts(Protocol):
     """What the rules of an agent must know of other nouns, asked in as few calls as possible."""
 

@@ -10,14 +10,21 @@ from dynagent.core.executions.entity import (
     ChatNotFound,
     Checkpoint,
     Execution,
-    ExecutionFilter,
     ExecutionNotFound,
     ExecutionOver,
     ExecutionStarted,
     OpenQuestion,
     TooManyExecutions,
 )
-from dynagent.core.executions.ports import Executions, StoredCheckpoints, StoredModelCalls
+from dynagent.core.executions.listing import (
+    MAX_SEARCH,
+    ExecutionFilter,
+    ExecutionOrder,
+    Rating,
+    SortedBy,
+    StartedBy,
+)
+from dynagent.core.executions.ports import EverybodysExecutions, Executions, StoredCheckpoints, StoredModelCalls
 from dynagent.core.executions.running import AgentRunner, Chats, RunPlan
 
 knows = frozenset({"agents", "language_models", "tools"})
@@ -26,6 +33,7 @@ knows = frozenset({"agents", "language_models", "tools"})
 __all__ = [
     "AGENT",
     "MAX_QUERY",
+    "MAX_SEARCH",
     "AgentRunner",
     "CancelRequest",
     "Chat",
@@ -34,14 +42,19 @@ __all__ = [
     "ChatNotFound",
     "Chats",
     "Checkpoint",
+    "EverybodysExecutions",
     "Execution",
     "ExecutionFilter",
     "ExecutionNotFound",
+    "ExecutionOrder",
     "ExecutionOver",
     "ExecutionStarted",
     "Executions",
     "OpenQuestion",
+    "Rating",
     "RunPlan",
+    "SortedBy",
+    "StartedBy",
     "StoredCheckpoints",
     "StoredModelCalls",
     "TooManyExecutions",

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
-from dynagent.core.runs import Interrupt, Lane, Run, RunStatus
+from dynagent.core.runs import Interrupt, Lane, Run
 from dynagent.core.shared.errors import Busy, Conflict, NotFound
 from dynagent.core.shared.events import DomainEvent
 
@@ -113,23 +113,6 @@ def _in_the_words_of_runs(fields: dict[str, Any]) -> dict[str, Any]:
 
 
 _INPUT = ("query", "model", "context", "output_schema")
-
-
-class ExecutionFilter(BaseModel):
-    """Which executions a list shows; times are aware datetimes, `created_from` inclusive, `created_to` exclusive.
-
-    Those that another run has started are shown only with that run's id as `parent_run_id`.
-    """
-
-    model_config = ConfigDict(frozen=True)
-
-    agent_id: str | None = None
-    chat_id: str | None = None
-    schedule_id: str | None = None
-    parent_run_id: str | None = None
-    status: RunStatus | None = None
-    created_from: datetime | None = None
-    created_to: datetime | None = None
 
 
 class ChatNotFound(NotFound):

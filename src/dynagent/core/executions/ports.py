@@ -9,9 +9,9 @@ from dynagent.core.executions.entity import (
     ChatFilter,
     Checkpoint,
     Execution,
-    ExecutionFilter,
     OpenQuestion,
 )
+from dynagent.core.executions.listing import ExecutionFilter, ExecutionOrder
 from dynagent.core.runs import AnyTraceEvent, Interrupt, ModelCallContent, ModelCallSummary
 from dynagent.core.shared.paging import Page, PageRequest
 from dynagent.core.shared.repository import BaseRepository
@@ -20,8 +20,13 @@ from dynagent.core.shared.repository import BaseRepository
 class Executions(BaseRepository[Execution]):
     """The owner's executions. `create` also stores the opening event, seq 1, in the same transaction."""
 
-    async def find(self, wanted: ExecutionFilter, page: PageRequest) -> Page[Execution]:
-        """Return a page of executions that match, newest first, results cut to `MAX_LISTED_RESULT` + 1 characters."""
+    async def find(
+        self, wanted: ExecutionFilter, page: PageRequest, order: ExecutionOrder | None = None
+    ) -> Page[Execution]:
+        """Return a page of executions that match, newest first unless another order is asked for.
+
+        Results are cut to `MAX_LISTED_RESULT` + 1 characters. Raises MalformedInput for a cursor of another order.
+        """
         raise NotImplementedError
 
     async def by_idempotency_key(self, key: str) -> Execution | None:
@@ -88,6 +93,16 @@ class StoredModelCalls(Protocol):
 
     async def get(self, execution_id: str, number: int) -> ModelCallContent | None:
         """Return a call with all that was sent, None when there is none of this number."""
+        ...
+
+
+class EverybodysExecutions(Protocol):
+    """The executions of all users, to be looked at by whoever may."""
+
+    async def find(
+        self, wanted: ExecutionFilter, page: PageRequest, order: ExecutionOrder | None = None
+    ) -> Page[Execution]:
+        """Return a page of executions that match, newest first unless another order is asked for."""
         ...
 
 

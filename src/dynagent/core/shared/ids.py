@@ -8,6 +8,8 @@ from collections.abc import Callable
 
 NewId = Callable[[], str]
 """The port: whoever makes ids takes one of these, tests hand in a counter."""
+NIL_ID = "00000000-0000-0000-0000-000000000000"
+"""The id of nothing."""
 
 _lock = threading.Lock()
 _last = 0

@@ -1,5 +1,6 @@
 """Text from outside made storable: models and tools may send what neither JSON nor PostgreSQL can hold."""
 
+import unicodedata
 from typing import Any, cast
 
 REPLACEMENT = "\ufffd"
@@ -35,3 +36,8 @@ def clean_json(value: Any, depth: int = 0) -> Any:
 def has_unstorable(text: str) -> bool:
     """Say whether a text holds NUL characters or lone surrogates."""
     return clean_text(text) != text
+
+
+def normal_tag(tag: str) -> str:
+    """Return the form in which tags are compared: lower case, compatible characters as one, single blanks."""
+    return " ".join(unicodedata.normalize("NFKC", tag).lower().split())

@@ -14,7 +14,6 @@ from dynagent.core.tools.entity import (
     ToolGrantForbidden,
     ToolIsPrebuilt,
     ToolKind,
-    ToolListing,
     ToolNameTaken,
     ToolNotFound,
     ToolPolicy,
@@ -40,6 +39,7 @@ from dynagent.core.tools.failures import (
     ToolResultNotSerialisable,
     place_of,
 )
+from dynagent.core.tools.listing import ToolFilter, ToolListing
 from dynagent.core.tools.ports import (
     CallableTools,
     CallContext,
@@ -79,6 +79,7 @@ __all__ = [
     "ToolDisabled",
     "ToolEvent",
     "ToolFailed",
+    "ToolFilter",
     "ToolGrantForbidden",
     "ToolIsPrebuilt",
     "ToolKind",

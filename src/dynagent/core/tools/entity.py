@@ -241,36 +241,6 @@ class ToolVersion(BaseModel):
     created_at: datetime
 
 
-class ToolListing(BaseModel):
-    """A tool as `GET /api/tools` shows it; `source` and `policy` only for custom tools and in the single view.
-
-    `limits` are those of one call, names with units (`memory_mb`, `cpu_s` …), for custom tools in the single view.
-    `needs` names what it cannot work without and what is not there: other tools, services, settings (upper case).
-    """
-
-    model_config = ConfigDict(frozen=True)
-
-    name: str
-    description: str
-    parameters: dict[str, Any]
-    tool_class: str
-    kind: ToolKind
-    version: int = 1
-    aliases: tuple[str, ...] = ()
-    settings: tuple[str, ...] = ()
-    needs: tuple[str, ...] = ()
-    tags: tuple[str, ...] = ()
-    repeatable: bool = True
-    disabled: bool = False
-    disabled_reason: str | None = None
-    source: str | None = None
-    source_hash: str | None = None
-    policy: ToolPolicy | None = None
-    limits: dict[str, float] | None = None
-    created_at: datetime | None = None
-    updated_at: datetime | None = None
-
-
 def check_tool_name(name: str) -> None:
     """Refuse with InvalidInput a name outside `^[a-zA-Z_][a-zA-Z0-9_]{2,30}$` (3–31 ASCII characters)."""
     if not TOOL_NAME.fullmatch(name):

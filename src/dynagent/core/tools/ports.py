@@ -8,7 +8,14 @@ from dynagent.core.shared.calls import OnSent, TokenUsage
 from dynagent.core.shared.paging import Page, PageRequest
 from dynagent.core.shared.repository import BaseRepository
 from dynagent.core.tools.base import BaseTool
-from dynagent.core.tools.entity import CustomTool, Finding, ToolListing, ToolPolicy, ToolReflection, ToolVersion
+from dynagent.core.tools.entity import (
+    CustomTool,
+    Finding,
+    ToolPolicy,
+    ToolReflection,
+    ToolVersion,
+)
+from dynagent.core.tools.listing import ToolFilter, ToolListing
 from dynagent.core.tools.toolsfile import ToolsFile
 
 
@@ -98,8 +105,8 @@ class CallableTools(Protocol):
 class ToolCatalogue(CallableTools, Protocol):
     """All tools a user can attach, prebuilt and custom, ready to be called."""
 
-    async def listings(self, user_id: str) -> Sequence[ToolListing]:
-        """Return every tool, sorted by name."""
+    async def find(self, user_id: str, wanted: ToolFilter, page: PageRequest) -> Page[ToolListing]:
+        """Return a page of the tools that match, sorted by name. Raises MalformedInput for a cursor of another list."""
         ...
 
     async def get(self, name: str, user_id: str) -> ToolListing:

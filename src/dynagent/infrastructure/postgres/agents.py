@@ -21,9 +21,12 @@ from dynagent.core.shared.paging import Page, PageRequest
 from dynagent.infrastructure.postgres.errors import refuse
 from dynagent.infrastructure.postgres.kit.mapping import TableMapping, json_of
 from dynagent.infrastructure.postgres.kit.metadata import ID, MOMENT, metadata
-from dynagent.infrastructure.postgres.kit.pages import pattern
+from dynagent.infrastructure.postgres.kit.pages import has_words, pattern
 from dynagent.infrastructure.postgres.kit.prepared import parameter
 from dynagent.infrastructure.postgres.kit.versioned import History, VersionedTable
+
+# As PostgreSQL writes it, for the comparison of the schema with this.
+SEARCHED = "(((name || ' '::text) || slug) || ' '::text) || COALESCE(configuration ->> 'description'::text, ''::text)"
 
 agents = Table(
     "agents",
@@ -40,8 +43,10 @@ agents = Table(
     Column("created_at", MOMENT, nullable=False),
     Column("updated_at", MOMENT, nullable=False),
     UniqueConstraint("user_id", "slug"),
+    Index("ix_agents_infixes", sa.text(f"dyn_infixes({SEARCHED})"), postgresql_using="gin"),
 )
 Index("ix_agents_user_id_id", agents.c.user_id, agents.c.id.desc())
+Index("ix_agents_user_id_status_id", agents.c.user_id, agents.c.status, agents.c.id)
 
 agent_versions = Table(
     "agent_versions",
@@ -67,6 +72,9 @@ STORED = TableMapping(
 )
 
 _SEARCHED = (agents.c.name, agents.c.slug, agents.c.configuration["description"].astext)
+# The index knows parts of words: what it finds contains them all, and is then compared with the whole text. A text
+# without a letter or digit has no such parts.
+_NARROWED = sa.text(f"dyn_infixes({SEARCHED}) @@ dyn_contained(:words)").bindparams(sa.bindparam("words", type_=Text))
 _TOOL = agents.c.configuration["tools"].has_key(sa.bindparam("tool", type_=Text))
 _ATTACHED = agents.c.configuration["tools_config"].contains(sa.bindparam("attachment", type_=JSONB))
 WANTED: dict[str, sa.ColumnElement[bool]] = {
@@ -99,6 +107,9 @@ class PostgresAgents(VersionedTable[Agent, AgentVersion], AgentRepository):
         conditions = [WANTED[name] for name in values]
         if wanted.search:
             values["search"] = pattern(wanted.search)
+            if has_words(wanted.search):
+                conditions.append(_NARROWED)
+                values["words"] = wanted.search
         if wanted.tool:
             values["attachment"] = json_of([{"name": wanted.tool}])
         return await self.page(page, *conditions, **values)
@@ -111,6 +122,20 @@ class PostgresAgents(VersionedTable[Agent, AgentVersion], AgentRepository):
         """Return slug → slugs of what it depends on, for all agents of the owner."""
         found = await self.rows(_dependencies)
         return {row["slug"]: tuple(orjson.loads(row["names"] or "[]")) for row in found}
+
+
+class PostgresEverybodysAgents(PostgresAgents):
+    """All users' agents in one session; none of them can be changed here."""
+
+    @classmethod
+    def visible(cls) -> sa.ColumnElement[bool]:
+        """Say which rows are shown: all."""
+        return sa.true()
+
+    @classmethod
+    def writable(cls) -> sa.ColumnElement[bool]:
+        """Say which rows may be changed: none."""
+        return sa.false()
 
 
 def _known_slugs() -> sa.Select[Any]:

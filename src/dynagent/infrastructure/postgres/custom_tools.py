@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Sequence
+from typing import Any
 
 import orjson
 import sqlalchemy as sa
@@ -10,6 +11,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     ForeignKey,
+    Index,
     Integer,
     PrimaryKeyConstraint,
     Table,
@@ -20,13 +22,18 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from dynagent.core.shared.errors import StaleVersion
-from dynagent.core.tools import CustomTool, CustomTools, ToolNameTaken, ToolNotFound, ToolVersion
+from dynagent.core.tools import CustomTool, CustomTools, ToolFilter, ToolNameTaken, ToolNotFound, ToolVersion
 from dynagent.infrastructure.postgres.errors import in_our_words, refuse
 from dynagent.infrastructure.postgres.kit.mapping import TableMapping
 from dynagent.infrastructure.postgres.kit.metadata import ID, MOMENT, metadata
+from dynagent.infrastructure.postgres.kit.pages import counted, has_words, pattern
+from dynagent.infrastructure.postgres.kit.prepared import prepared
 from dynagent.infrastructure.postgres.kit.session import text_of
 from dynagent.infrastructure.postgres.kit.versioned import History, VersionedTable
 from dynagent.infrastructure.postgres.pool import Pool, Row
+
+# As PostgreSQL writes it, for the comparison of the schema with this.
+SEARCHED = "(((name || ' '::text) || dyn_joined(tags)) || ' '::text) || description"
 
 custom_tools = Table(
     "custom_tools",
@@ -47,8 +54,9 @@ custom_tools = Table(
     Column("created_at", MOMENT, nullable=False),
     Column("updated_at", MOMENT, nullable=False),
     UniqueConstraint("user_id", "name"),
+    Index("ix_custom_tools_user_id_name_id", "user_id", "name", "id"),  # name COLLATE "C"
+    Index("ix_custom_tools_infixes", text(f"dyn_infixes({SEARCHED})"), postgresql_using="gin"),
 )
-
 custom_tool_versions = Table(
     "custom_tool_versions",
     metadata,
@@ -72,6 +80,26 @@ _NAMED = custom_tools.c.name == sa.any_(sa.bindparam("names", type_=ARRAY(Text))
 LOAD_ALL = text_of(sa.select(*STORED.selected).where(_OWN))
 LOAD = text_of(sa.select(*STORED.selected).where(_OWN, _NAMED))
 STATE = text_of(sa.select(custom_tools.c.name, custom_tools.c.id, custom_tools.c.updated_at).where(_OWN, _NAMED))
+_NAME = custom_tools.c.name.collate("C")
+_SKIP, _LIMIT = sa.bindparam("skip", type_=Integer), sa.bindparam("limit", type_=Integer)
+_MATCHING: dict[str, sa.ColumnElement[bool]] = {
+    "tag": sa.bindparam("tag", type_=Text) == sa.any_(custom_tools.c.tags),
+    "search": sa.or_(
+        *(
+            column.ilike(sa.bindparam("search", type_=Text))
+            for column in (custom_tools.c.name, custom_tools.c.description)
+        ),
+        sa.exists(
+            sa.select(1)
+            .select_from(sa.func.unnest(custom_tools.c.tags).alias("one"))
+            .where(sa.column("one").ilike(sa.bindparam("search", type_=Text)))
+        ),
+    ),
+    # The index knows parts of words: what it finds is then compared with the whole text.
+    "words": sa.text(f"dyn_infixes({SEARCHED}) @@ dyn_contained(:words)").bindparams(sa.bindparam("words", type_=Text)),
+    "after": sa.bindparam("after", type_=Text) < _NAME,
+}
+"""What is asked for → what it says about a tool."""
 MAX_CACHED = 2000
 """How many registered tools a process keeps read, so that a call asks only whether they are still the same."""
 
@@ -134,6 +162,27 @@ class PostgresToolLoader:
                 found |= {tool.name: tool for tool in await self._load(user_id, changed)}
         return [tool for tool in found.values() if tool is not None]
 
+    async def find(
+        self, user_id: str, wanted: ToolFilter, *, after: str | None, skip: int, limit: int
+    ) -> tuple[list[CustomTool], int]:
+        """Return tools of the owner that match, by name, and their number, counted to one beyond MAX_COUNTED.
+
+        `after` is the name that they come after; of those, `skip` are passed over.
+        """
+        values: dict[str, Any] = {} if wanted.tag is None else {"tag": wanted.tag}
+        if wanted.search:
+            values["search"] = pattern(wanted.search)
+            if has_words(wanted.search):
+                values["words"] = wanted.search
+        count = prepared(_counted, *(_MATCHING[name] for name in values))
+        values |= {"owner": user_id}
+        part = values | {"skip": skip, "limit": limit} | ({} if after is None else {"after": after})
+        page = prepared(_part, *(_MATCHING[name] for name in part if name in _MATCHING))
+        with in_our_words():
+            rows = await self._pool.fetch(page.text, *page.arguments(part))
+            total = await self._pool.fetchval(count.text, *count.arguments(values))
+        return [STORED.read(row) for row in rows], total
+
     async def _load(self, user_id: str, names: list[str]) -> list[CustomTool]:
         tools = [STORED.read(row) for row in await self._pool.fetch(LOAD, user_id, names)]
         for tool in tools:
@@ -145,3 +194,13 @@ class PostgresToolLoader:
     def _same(self, user_id: str, row: Row) -> CustomTool | None:
         cached = self._cached.get((user_id, row["name"]))
         return cached if cached and (cached.id, cached.updated_at) == (str(row["id"]), row["updated_at"]) else None
+
+
+def _part(*conditions: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    # The rows that are skipped are read as ids only, from the index.
+    shown = sa.select(custom_tools.c.id).where(_OWN, *conditions).order_by(_NAME).offset(_SKIP).limit(_LIMIT)
+    return sa.select(*STORED.selected).where(custom_tools.c.id.in_(shown.scalar_subquery())).order_by(_NAME)
+
+
+def _counted(*conditions: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    return counted(sa.select(custom_tools).where(_OWN, *conditions), custom_tools.c.id)

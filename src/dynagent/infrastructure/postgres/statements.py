@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from dynagent.core.shared.paging import Page, PageRequest
+from dynagent.core.shared.paging import MAX_COUNTED, Page, PageRequest
 from dynagent.infrastructure.postgres.errors import DRIVER_ERRORS, translated
 from dynagent.infrastructure.postgres.kit.pages import TOTAL, cut, needs_count, part_of
 from dynagent.infrastructure.postgres.kit.session import row_of
@@ -85,18 +85,22 @@ async def fetch_page(
     where = " AND ".join(conditions)
     asked = part_of(page)
     beyond = " AND id < :after" if "after" in asked else ""
-    count = f"SELECT count(*) FROM {table} WHERE {where}"  # noqa: S608 - constants of the code
-    rows = await fetch(
-        session,
-        text(
-            f"SELECT {columns}, ({count}) AS {TOTAL} FROM {table} WHERE {where}{beyond} "  # noqa: S608 - as above
-            "ORDER BY id DESC LIMIT :limit OFFSET :skip"
-        ),
-        **parameters,
-        **asked,
-    )
+    count = count_of(table, where)
+    part = f"FROM {table} WHERE {where}{beyond} ORDER BY id DESC LIMIT :limit OFFSET :skip"
+    if page.skip:
+        # The rows that are skipped are read as ids only, from the index.
+        part = f"FROM {table} WHERE id IN (SELECT id {part}) ORDER BY id DESC"
+    rows = await fetch(session, text(f"SELECT {columns}, ({count}) AS {TOTAL} {part}"), **parameters, **asked)
     counted = await run(session, text(count), **parameters) if needs_count(page, rows) else ()
     return cut(page, rows, read, total=counted[0]["count"] if counted else 0)
+
+
+def count_of(table: str, where: str) -> str:
+    """Return the query of how many rows of a table fit, one more than MAX_COUNTED at most.
+
+    In order: whoever reads the table from its beginning may meet thousands of others' rows first.
+    """
+    return f"SELECT count(*) FROM (SELECT FROM {table} WHERE {where} ORDER BY id DESC LIMIT {MAX_COUNTED + 1}) AS part"  # noqa: S608
 
 
 @lru_cache(maxsize=1024)

@@ -4,6 +4,7 @@ Alembic's revisions make them; a test holds both to the same.
 """
 
 from sqlalchemy import (
+    ARRAY,
     Boolean,
     Column,
     Computed,
@@ -20,7 +21,7 @@ from sqlalchemy import (
     func,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSON, JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSON, JSONB, TSVECTOR
 
 from dynagent.infrastructure.postgres.kit.metadata import ID, MOMENT, metadata
 
@@ -46,6 +47,7 @@ runs = Table(
     Column("subject_name", Text, nullable=False),
     Column("input", JSON, nullable=False),
     Column("query", Text, Computed("input ->> 'query'", persisted=True)),
+    Column("words", TSVECTOR, Computed("dyn_words(input ->> 'query', result)", persisted=True)),
     Column("parent_run_id", _id),
     Column("root_run_id", _id),
     Column("correlation_id", Text),
@@ -81,6 +83,28 @@ runs = Table(
 _listed = text("kind = 'agent' AND parent_run_id IS NULL")
 Index("ix_runs_user_id_id", runs.c.user_id, runs.c.id.desc(), postgresql_where=_listed)
 Index("ix_runs_user_id_subject_id_id", runs.c.user_id, runs.c.subject_id, runs.c.id.desc(), postgresql_where=_listed)
+_cost = text("coalesce(cost_usd, 0)")
+_duration = text("COALESCE(completed_at - started_at, '00:00:00'::interval)")
+Index("ix_runs_user_id_status_id", runs.c.user_id, runs.c.status, runs.c.id, postgresql_where=_listed)
+Index("ix_runs_cost", runs.c.user_id, _cost, runs.c.id, postgresql_where=_listed)
+Index("ix_runs_duration", runs.c.user_id, _duration, runs.c.id, postgresql_where=_listed)
+Index(
+    "ix_runs_derived",
+    runs.c.user_id,
+    runs.c.id.desc(),
+    postgresql_where=text(
+        "kind = 'agent' AND parent_run_id IS NULL AND (origin IS NOT NULL OR schedule_key IS NOT NULL)"
+    ),
+)
+Index(
+    "ix_runs_words",
+    runs.c.words,
+    postgresql_using="gin",
+    postgresql_with={"gin_pending_list_limit": 1024},
+    postgresql_where=text(
+        "kind = 'agent' AND parent_run_id IS NULL AND status NOT IN ('pending', 'running', 'waiting')"
+    ),
+)
 Index(
     "ix_runs_user_id_chat_id_id",
     runs.c.user_id,
@@ -159,6 +183,39 @@ run_model_call_parts = Table(
     Column("hash", LargeBinary, nullable=False),
     Column("content", Text, nullable=False),
     PrimaryKeyConstraint("execution_id", "hash"),
+)
+
+Index(
+    "ix_run_events_tool",
+    text("(payload ->> 'tool')"),
+    run_events.c.execution_id,
+    postgresql_where=text("type = 'tool_start'"),
+)
+
+run_annotations = Table(
+    "run_annotations",
+    metadata,
+    Column("run_id", _id, ForeignKey("runs.id", ondelete="CASCADE"), nullable=False),
+    Column("user_id", _id, nullable=False),
+    Column("rating", Text),
+    Column("comment", Text),
+    Column("note", Text),
+    Column("tags", ARRAY(Text), nullable=False, server_default=text("'{}'::text[]")),
+    Column("updated_at", _moment, nullable=False, server_default=func.now()),
+    PrimaryKeyConstraint("run_id", "user_id"),
+)
+Index(
+    "ix_run_annotations_rating",
+    run_annotations.c.user_id,
+    run_annotations.c.rating,
+    run_annotations.c.run_id,
+    postgresql_where=run_annotations.c.rating.is_not(None),
+)
+Index(
+    "ix_run_annotations_tags",
+    run_annotations.c.tags,
+    postgresql_using="gin",
+    postgresql_where=text("tags <> '{}'::text[]"),
 )
 
 workers = Table(

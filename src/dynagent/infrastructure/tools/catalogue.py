@@ -1,13 +1,15 @@
 """The catalogue: shipped tools from the registry and registered ones from the store, under one roof."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 from dynagent.core.shared.errors import InvalidInput, Violation
+from dynagent.core.shared.paging import Page, PageRequest
 from dynagent.core.tools import (
     BaseTool,
     CustomTool,
     RunnableTool,
+    ToolFilter,
     ToolListing,
     ToolNotFound,
     ToolSandbox,
@@ -15,18 +17,11 @@ from dynagent.core.tools import (
 )
 from dynagent.infrastructure.tools.configured import ConfiguredTools
 from dynagent.infrastructure.tools.factory import ConcreteToolFactory
+from dynagent.infrastructure.tools.listing import LoadCustom, custom_listing, merged_page
 from dynagent.infrastructure.tools.registry import ToolRegistry
 from dynagent.infrastructure.tools.runnable import PrebuiltTool, RegisteredTool
 
 Settings = Mapping[str, tuple[str, dict[str, Any]]]
-
-
-class LoadCustom(Protocol):
-    """Reads a user's registered tools from where they are stored."""
-
-    async def __call__(self, user_id: str, names: Sequence[str] | None) -> Sequence[CustomTool]:
-        """Return those of the names that exist, every tool of the user for None."""
-        ...
 
 
 class InstalledTools:
@@ -53,17 +48,16 @@ class InstalledTools:
             same_looking(key) for name, cls in self._shipped.items() for key in (name, *cls.aliases, cls.__name__)
         }
 
-    async def listings(self, user_id: str) -> Sequence[ToolListing]:
-        """Return every tool, sorted by name."""
-        custom = [_custom_listing(tool) for tool in await self._load_custom(user_id, None)]
-        return sorted([*self._listings.values(), *custom], key=lambda listing: listing.name)
+    async def find(self, user_id: str, wanted: ToolFilter, page: PageRequest) -> Page[ToolListing]:
+        """Return a page of the tools that match, sorted by name. Raises MalformedInput for a cursor of another list."""
+        return await merged_page(list(self._listings.values()), self._load_custom, user_id, wanted=wanted, page=page)
 
     async def get(self, name: str, user_id: str) -> ToolListing:
         """Return one tool, a registered one with source and policy. Raises ToolNotFound."""
         if (tool_class := self._registry.get_tool_class(name)) is not None:
             return next(self._listings[known] for known, cls in self._shipped.items() if cls is tool_class)
         for tool in await self._load_custom(user_id, [name]):
-            return _custom_listing(tool, details=True).model_copy(update={"limits": self._sandbox.limits()})
+            return custom_listing(tool, details=True).model_copy(update={"limits": self._sandbox.limits()})
         raise _not_found(name)
 
     async def unknown(self, names: Sequence[str], user_id: str) -> list[str]:
@@ -126,26 +120,6 @@ class InstalledTools:
             needs=self._factory.missing_needs(tool_class),
             repeatable=tool_class.repeatable,
         )
-
-
-def _custom_listing(tool: CustomTool, *, details: bool = False) -> ToolListing:
-    return ToolListing(
-        name=tool.name,
-        description=tool.description,
-        parameters=tool.reflection.parameters,
-        tool_class=tool.reflection.entry,
-        kind="custom",
-        version=tool.version,
-        tags=tool.tags,
-        repeatable=tool.policy.repeatable,
-        disabled=tool.disabled,
-        disabled_reason=tool.disabled_reason,
-        source=tool.code if details else None,
-        source_hash=tool.source_hash if details else None,
-        policy=tool.policy if details else None,
-        created_at=tool.created_at,
-        updated_at=tool.updated_at,
-    )
 
 
 def _require(registry: ToolRegistry, name: str) -> type[BaseTool]:

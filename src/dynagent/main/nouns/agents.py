@@ -3,8 +3,9 @@
 from dynagent.application.commands.agents.rules import SchemaFault
 from dynagent.application.shared.access import EVERY_ROLE, MAKERS, Grant
 from dynagent.application.shared.handlers import handlers_of
-from dynagent.core.agents import AgentRepository
+from dynagent.core.agents import AgentRepository, EverybodysAgents
 from dynagent.infrastructure.hybrid.agents import cached_agents
+from dynagent.infrastructure.postgres.agents import PostgresEverybodysAgents
 from dynagent.infrastructure.tools.arguments import schema_fault
 from dynagent.main.noun import Binds, Noun, Process
 from dynagent.presentation.api.agents import routes
@@ -15,7 +16,10 @@ from dynagent.presentation.api.shared.site import Pages
 def _binds(process: Process) -> Binds:
     return Binds(
         shared={SchemaFault: schema_fault},
-        scoped={AgentRepository: cached_agents(process.signals, process.metrics.cache_asked)},
+        scoped={
+            AgentRepository: cached_agents(process.signals, process.metrics.cache_asked),
+            EverybodysAgents: lambda scope: PostgresEverybodysAgents(scope.session, scope.user_id),
+        },
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dynagent.application.commands.executions import SubmitSettings, answer, run
 from dynagent.application.shared.access import EVERY_ROLE, MAKERS, Grant
 from dynagent.application.shared.handlers import handlers_of
-from dynagent.core.executions import Executions, StoredCheckpoints, StoredModelCalls
+from dynagent.core.executions import EverybodysExecutions, Executions, StoredCheckpoints, StoredModelCalls
 from dynagent.core.runs import CancelSignal, ChildStore, Dispatch, Notifier, Runner, Submissions, TraceLog
 from dynagent.infrastructure.langgraph.agent_runs import AgentRuns
 from dynagent.infrastructure.observability.correlation import current_correlation_id
@@ -15,6 +15,7 @@ from dynagent.infrastructure.postgres.runs.chats import PRUNED
 from dynagent.infrastructure.postgres.runs.children import PostgresChildren
 from dynagent.infrastructure.postgres.runs.dispatch import PostgresDispatch
 from dynagent.infrastructure.postgres.runs.executions import executions_in
+from dynagent.infrastructure.postgres.runs.listing import PostgresEverybodysExecutions
 from dynagent.infrastructure.postgres.runs.model_calls import PostgresModelCalls
 from dynagent.infrastructure.postgres.runs.readers import PostgresAgentConfigurations, PostgresChats
 from dynagent.infrastructure.postgres.runs.submissions import PostgresSubmissions
@@ -42,6 +43,7 @@ def _binds(process: Process) -> Binds:
         },
         scoped={
             Executions: lambda scope: executions_in(scope, signals.publish, current_correlation_id),
+            EverybodysExecutions: lambda scope: PostgresEverybodysExecutions(scope.session),
             StoredModelCalls: lambda scope: PostgresModelCalls(scope.session, scope.user_id),
         },
     )

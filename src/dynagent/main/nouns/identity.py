@@ -52,6 +52,8 @@ noun = Noun(
         "users:read": Grant(ADMINS),
         "users:write": Grant(ADMINS, for_keys=False),
         "audit:read": Grant(ADMINS),
+        # Agents and runs of everybody, read-only; each look is written into the audit log.
+        "others:read": Grant(ADMINS),
     },
     retention=(*AUDIT_RETENTION, *stored.PRUNED),
     seeds=SEEDED,

@@ -8,9 +8,11 @@ from dynagent.application.shared.caller import Caller
 from dynagent.application.shared.messages import Query
 from dynagent.core.executions import (
     Checkpoint,
+    EverybodysExecutions,
     Execution,
     ExecutionFilter,
     ExecutionNotFound,
+    ExecutionOrder,
     Executions,
     OpenQuestion,
     StoredCheckpoints,
@@ -42,10 +44,23 @@ class GetExecution(Query[ExecutionView], needs="executions:read", raises=(Execut
 
 @dataclass(frozen=True)
 class ListExecutions(Query[Page[Execution]], needs="executions:read", raises=(MalformedInput,)):
-    """A page of the caller's executions, newest first. Raises MalformedInput on a forged cursor."""
+    """A page of the caller's executions, newest first unless another order is asked for.
+
+    Raises MalformedInput on a forged cursor, and on one of a list in another order.
+    """
 
     wanted: ExecutionFilter = field(default_factory=ExecutionFilter)
     page: PageRequest = field(default_factory=PageRequest)
+    order: ExecutionOrder = field(default_factory=ExecutionOrder)
+
+
+@dataclass(frozen=True)
+class ListEverybodysExecutions(Query[Page[Execution]], needs="others:read", raises=(MalformedInput,)):
+    """A page of all users' executions; tags and feedback are anybody's. Raises MalformedInput as ListExecutions."""
+
+    wanted: ExecutionFilter = field(default_factory=ExecutionFilter)
+    page: PageRequest = field(default_factory=PageRequest)
+    order: ExecutionOrder = field(default_factory=ExecutionOrder)
 
 
 @dataclass(frozen=True)
@@ -157,7 +172,18 @@ class ListExecutionsHandler:
         wanted, page = message.wanted, message.page
         if wanted.agent_id is not None and not is_id(wanted.agent_id):
             return Page(items=(), total=0, skip=page.skip, limit=page.limit)
-        return await self.executions.find(wanted, page)
+        return await self.executions.find(wanted, page, message.order)
+
+
+@dataclass(frozen=True, slots=True)
+class ListEverybodysExecutionsHandler:
+    """Handles ListEverybodysExecutions."""
+
+    executions: EverybodysExecutions
+
+    async def __call__(self, message: ListEverybodysExecutions, caller: Caller) -> Page[Execution]:
+        """Return the page."""
+        return await self.executions.find(message.wanted, message.page, message.order)
 
 
 @dataclass(frozen=True, slots=True)

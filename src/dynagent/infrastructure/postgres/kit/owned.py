@@ -71,7 +71,7 @@ class OwnedTable(BaseRepository[E], Generic[E]):
         Conditions should be constants with `sa.bindparam`s, whose `values` are given: those are compiled once.
         """
         part = part_of(page)
-        found = await self.rows(self.paged, "after" in part, *conditions, **values, **part)
+        found = await self.rows(self.paged, "after" in part, page.skip > 0, *conditions, **values, **part)
         if not needs_count(page, found):
             return cut(page, found, self.mapping.read)
         count = await self.rows(self.counted, *conditions, **values)
@@ -126,12 +126,13 @@ class OwnedTable(BaseRepository[E], Generic[E]):
     @classmethod
     def counted(cls, *conditions: sa.ColumnElement[bool]) -> sa.Select[Any]:
         """Return the count of the entities for which all conditions hold."""
-        return counted(cls.query(*conditions))
+        return counted(cls.query(*conditions), cls.mapping.table.c.id)
 
     @classmethod
-    def paged(cls, continued: bool, *conditions: sa.ColumnElement[bool]) -> sa.Select[Any]:
-        """Return the selection of a page, `continued` after an id."""
-        return with_total(cls.query(*conditions), cls.mapping.table.c.id, continued)
+    def paged(cls, continued: bool, skipping: bool, *conditions: sa.ColumnElement[bool]) -> sa.Select[Any]:
+        """Return the selection of a page, `continued` after an id or `skipping` rows."""
+        query = cls.query(*conditions)
+        return with_total(query, cls.mapping.table.c.id, continued=continued, skipping=skipping)
 
     @classmethod
     def deleted(cls) -> sa.ClauseElement:

@@ -1,17 +1,23 @@
-"""Pages of a query by id, newest first: continued after a key, or after a number of rows."""
+"""Pages of a query by id, newest first: continued after a key, or after a number of rows.
 
+No page costs more in a long list: rows that are skipped are read from the index alone, and counting ends at a bound.
+"""
+
+import re
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from dynagent.core.shared.paging import Page, PageRequest, write_cursor
+from dynagent.core.shared.paging import MAX_COUNTED, Page, PageRequest, total_of, write_cursor
 from dynagent.infrastructure.postgres.kit.metadata import ID
 from dynagent.infrastructure.postgres.kit.session import execute, rows
 from dynagent.infrastructure.postgres.pool import Row
 
 T = TypeVar("T")
+# What `dyn_contained` splits a text at.
+_BETWEEN_WORDS = re.compile(r"[\x01-/:-@\[-`{-\xa0\u2000-\u206f\u3000-\u303f]*")
 TOTAL = "total_of_page"
 """The column of a page's rows that has the count of all that fit."""
 
@@ -28,17 +34,24 @@ async def page_of(
 ) -> Page[T]:
     """Return a page of a query with the count of all that fit; one round trip unless the page is empty."""
     asked = part_of(page)
-    found = await rows(session, with_total(query, id, "after" in asked).params(asked))
+    statement = with_total(query, id, continued="after" in asked, skipping=page.skip > 0)
+    found = await rows(session, statement.params(asked))
     if needs_count(page, found):
-        return cut(page, found, read, total=(await execute(session, counted(query))).scalar_one())
+        return cut(page, found, read, total=(await execute(session, counted(query, id))).scalar_one())
     return cut(page, found, lambda row: read({name: value for name, value in row.items() if name != TOTAL}))
 
 
-def with_total(query: sa.Select[Any], id: sa.ColumnElement[Any], continued: bool) -> sa.Select[Any]:
+def with_total(
+    query: sa.Select[Any], id: sa.ColumnElement[Any], *, continued: bool, skipping: bool = False
+) -> sa.Select[Any]:
     """Return the query of a part, each row with the count of all that fit; `part_of` gives its parameters."""
-    part = query.add_columns(counted(query).scalar_subquery().correlate(None).label(TOTAL))
-    part = part.where(id < sa.bindparam("after", type_=ID)) if continued else part
-    return in_part(part, id)
+    part = query.add_columns(counted(query, id).scalar_subquery().correlate(None).label(TOTAL))
+    beyond = (id < sa.bindparam("after", type_=ID),) if continued else ()
+    if not skipping:
+        return in_part(part.where(*beyond), id)
+    # The rows that are skipped are read as ids only, from the index.
+    shown = in_part(query.with_only_columns(id, maintain_column_froms=True).where(*beyond), id)
+    return part.where(id.in_(shown.scalar_subquery().correlate(None))).order_by(id.desc())
 
 
 def in_part(query: sa.Select[Any], id: sa.ColumnElement[Any]) -> sa.Select[Any]:
@@ -46,9 +59,13 @@ def in_part(query: sa.Select[Any], id: sa.ColumnElement[Any]) -> sa.Select[Any]:
     return query.order_by(id.desc()).offset(_SKIP).limit(_LIMIT)
 
 
-def counted(query: sa.Select[Any]) -> sa.Select[Any]:
-    """Return the query of how many rows a query has."""
-    return query.with_only_columns(sa.func.count().label(TOTAL), maintain_column_froms=True)
+def counted(query: sa.Select[Any], id: sa.ColumnElement[Any]) -> sa.Select[Any]:
+    """Return the query of how many rows a query has, one more than MAX_COUNTED at most.
+
+    In order: whoever reads the table from its beginning may meet thousands of others' rows first.
+    """
+    some = query.with_only_columns(id, maintain_column_froms=True).order_by(id.desc()).limit(MAX_COUNTED + 1)
+    return sa.select(sa.func.count().label(TOTAL)).select_from(some.subquery())
 
 
 def part_of(page: PageRequest) -> dict[str, Any]:
@@ -65,13 +82,22 @@ def needs_count(page: PageRequest, found: Sequence[Row]) -> bool:
 def cut(page: PageRequest, found: Sequence[Row], read: Callable[[Row], T], *, total: int = 0) -> Page[T]:
     """Return the page of the rows that its query found; `total` counts when there is none."""
     shown = found[: page.limit]
+    more = len(found) > page.limit
+    seen = page.skip + len(shown) if shown else 0
+    total, exact = total_of(found[0][TOTAL] if found else total, seen=seen, more=more)
     return Page(
         items=[read(row) for row in shown],
-        total=found[0][TOTAL] if found else total,
+        total=total,
+        total_is_exact=exact,
         skip=page.skip,
         limit=page.limit,
-        next_cursor=write_cursor(str(shown[-1]["id"])) if len(found) > page.limit else None,
+        next_cursor=write_cursor(str(shown[-1]["id"])) if more else None,
     )
+
+
+def has_words(words: str) -> bool:
+    """Say whether the index of parts of words (`dyn_infixes`) can narrow down a search for this text."""
+    return _BETWEEN_WORDS.fullmatch(words) is None
 
 
 def pattern(words: str) -> str:

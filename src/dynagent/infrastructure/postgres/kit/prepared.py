@@ -28,8 +28,12 @@ class Prepared:
 
     async def fetch(self, session: AsyncSession, values: Mapping[str, Any]) -> Sequence[Row]:
         """Run it and return its rows as asyncpg reads them: ids are UUIDs."""
+        return await send(session, self.text, self.arguments(values))
+
+    def arguments(self, values: Mapping[str, Any]) -> tuple[Any, ...]:
+        """Return the values in the order of the statement, for connections that no session has."""
         known = {**self.constants, **values} if self.constants else values
-        return await send(session, self.text, tuple([known[name] for name in self.names]))
+        return tuple([known[name] for name in self.names])
 
     async def first(self, session: AsyncSession, values: Mapping[str, Any]) -> Row | None:
         """Run it and return its first row, None without one."""

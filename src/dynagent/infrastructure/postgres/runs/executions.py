@@ -1,7 +1,6 @@
 """Executions in PostgreSQL. The owner is part of every statement; the log's first event is stored with the row."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,6 +12,7 @@ from dynagent.core.executions import (
     Execution,
     ExecutionFilter,
     ExecutionNotFound,
+    ExecutionOrder,
     Executions,
     OpenQuestion,
 )
@@ -26,10 +26,11 @@ from dynagent.infrastructure.postgres.runs.cancelling import cancel_trees
 from dynagent.infrastructure.postgres.runs.columns import COLUMNS, SHORTENED, read_execution, values_of
 from dynagent.infrastructure.postgres.runs.interrupts import GO_ON as _GO_ON
 from dynagent.infrastructure.postgres.runs.interrupts import read_interrupts, read_open_questions, store_answers
+from dynagent.infrastructure.postgres.runs.listing import find_executions
 from dynagent.infrastructure.postgres.runs.model_calls import take_over_model_calls
 from dynagent.infrastructure.postgres.runs.removal import remove
 from dynagent.infrastructure.postgres.runs.submissions import INSERT, WAITING, Correlation, opening_of
-from dynagent.infrastructure.postgres.statements import connection_of, fetch_one, fetch_page, run, sql
+from dynagent.infrastructure.postgres.statements import connection_of, fetch_one, run, sql
 from dynagent.infrastructure.postgres.unit_of_work import Scope
 from dynagent.infrastructure.trace.recorder import encode
 
@@ -133,23 +134,11 @@ class PostgresExecutions(Executions):
         """Return up to `limit` executions, newest first."""
         return list((await self.find(ExecutionFilter(), PageRequest(skip=skip, limit=limit))).items)
 
-    async def find(self, wanted: ExecutionFilter, page: PageRequest) -> Page[Execution]:
-        """Return a page of executions that match, newest first, long results cut for lists."""
-        return await self._find(wanted, page, SHORTENED)
-
-    async def _find(self, wanted: ExecutionFilter, page: PageRequest, columns: str) -> Page[Execution]:
-        if not all(is_id(id) for id in (wanted.agent_id, wanted.parent_run_id) if id is not None):
-            return Page(items=[], total=0, skip=page.skip, limit=page.limit)
-        conditions, parameters = _conditions(wanted)
-        return await fetch_page(
-            self._session,
-            columns=columns,
-            table="runs",
-            conditions=["user_id = :owner", "kind = 'agent'", *conditions],
-            parameters={"owner": self._owner, **parameters},
-            page=page,
-            read=read_execution,
-        )
+    async def find(
+        self, wanted: ExecutionFilter, page: PageRequest, order: ExecutionOrder | None = None
+    ) -> Page[Execution]:
+        """Return a page of executions that match, long results cut, newest first unless asked for otherwise."""
+        return await find_executions(self._session, self._owner, wanted, page, order=order or ExecutionOrder())
 
     async def by_idempotency_key(self, key: str) -> Execution | None:
         """Return the owner's execution that was submitted with this key, or None."""
@@ -235,8 +224,10 @@ class PostgresExecutions(Executions):
 
     async def history(self, chat_id: str, limit: int) -> list[Execution]:
         """Return the latest completed executions of a chat, oldest first."""
-        wanted = ExecutionFilter(chat_id=chat_id, status=RunStatus.COMPLETED)
-        return list(reversed((await self._find(wanted, PageRequest(limit=limit), COLUMNS)).items))
+        wanted = ExecutionFilter(chat_id=chat_id, status=(RunStatus.COMPLETED,))
+        page, order = PageRequest(limit=limit), ExecutionOrder()
+        found = await find_executions(self._session, self._owner, wanted, page, order=order, columns=COLUMNS)
+        return list(reversed(found.items))
 
     async def _next_seq(self, id: str) -> int:
         return (await run(self._session, NEXT_SEQ, id=id))[0]["seq"]
@@ -247,21 +238,3 @@ _MUTABLE = (
     "cancel_requested", "deadline", "result", "error", "usage", "cost_usd", "answered_model", "started_at",
     "completed_at",
 )  # fmt: skip
-
-
-def _conditions(wanted: ExecutionFilter) -> tuple[list[str], dict[str, Any]]:
-    texts = {
-        "parent_run_id": "parent_run_id = :parent_run_id",
-        "agent_id": "subject_id = :agent_id",
-        "chat_id": "chat_id = :chat_id",
-        # The key of a scheduled run is `<schedule>:<due time>`; the index is on just this expression.
-        "schedule_id": "split_part(schedule_key, ':', 1) = :schedule_id",
-        "status": "status = :status",
-        "created_from": "created_at >= :created_from",
-        "created_to": "created_at < :created_to",
-    }
-    given = {name: value for name, value in wanted if value is not None}
-    if wanted.status is not None:
-        given["status"] = wanted.status.value
-    top = [] if wanted.parent_run_id else ["parent_run_id IS NULL"]
-    return top + [texts[name] for name in given], given

@@ -13,9 +13,17 @@ from dynagent.application.commands.agents import (
     SetAgentStatus,
     UpdateAgent,
 )
-from dynagent.application.queries.agents import GetAgent, GetAgentVersion, ListAgents, ListAgentVersions, NameModels
+from dynagent.application.queries.agents import (
+    GetAgent,
+    GetAgentVersion,
+    ListAgents,
+    ListAgentVersions,
+    ListEverybodysAgents,
+    NameModels,
+)
 from dynagent.core.agents import Agent, AgentFilter, AgentKind, AgentStatus
 from dynagent.core.shared.ids import is_id
+from dynagent.core.shared.paging import MAX_LIMIT, PageRequest
 from dynagent.presentation.api.agents.bodies import (
     AgentBody,
     AgentChanges,
@@ -31,6 +39,7 @@ from dynagent.presentation.api.agents.bodies import (
 from dynagent.presentation.api.agents.forms import check_form, described_forms
 from dynagent.presentation.api.shared.dependencies import Ask, Asker
 from dynagent.presentation.api.shared.etag import MatchedVersion, set_version
+from dynagent.presentation.api.shared.owners import AskToRead, ListOf
 from dynagent.presentation.api.shared.paging import PageOf, link_next
 from dynagent.presentation.api.shared.router import noun_router
 
@@ -60,18 +69,19 @@ async def list_agents(
     request: Request,
     response: Response,
     page: PageOf,
-    ask: Ask,
+    lister: ListOf,
     search: Annotated[str | None, Query(max_length=200, description="In name, description and slug.")] = None,
     status: AgentStatus | None = None,
     kind: AgentKind | None = None,
     tool: Annotated[str | None, Query(max_length=64, description="Has this tool.")] = None,
     model: Annotated[str | None, Query(max_length=200)] = None,
 ) -> AgentList:
-    """Give your agents, newest first."""
+    """Give your agents, newest first; with `owner` those of somebody else or of everybody."""
     wanted = AgentFilter(search=search, status=status, kind=kind, tool=tool, model=model)
-    found = await ask(ListAgents(wanted, page))
+    found = await lister.ask((ListEverybodysAgents if lister.everybody else ListAgents)(wanted, page))
     link_next(request, response, found)
-    return AgentList.of(found, await _model_names(ask, found.items))
+    # Names of models are those that the caller sees: of others' own models there is only the id.
+    return AgentList.of(found, await _model_names(lister.ask, found.items))
 
 
 @router.post("/bulk", operation_id="set_agents_status", summary="Enable or disable agents")
@@ -83,7 +93,7 @@ async def set_agents_status(body: BulkBody, ask: Ask) -> BulkOut:
 
 
 @router.get("/{agent_id}", operation_id="get_agent", summary="Get an agent")
-async def get_agent(agent_id: str, response: Response, ask: Ask) -> AgentOut:
+async def get_agent(agent_id: str, response: Response, ask: AskToRead) -> AgentOut:
     """Give one agent; its ETag is its version."""
     agent = await ask(GetAgent(agent_id))
     return await _answer(ask, agent, response)
@@ -118,13 +128,13 @@ async def clone_agent(agent_id: str, response: Response, ask: Ask, body: CloneBo
 
 
 @router.get("/{agent_id}/versions", operation_id="list_agent_versions", summary="List an agent's versions")
-async def list_agent_versions(agent_id: str, page: PageOf, ask: Ask) -> AgentVersionList:
+async def list_agent_versions(agent_id: str, page: PageOf, ask: AskToRead) -> AgentVersionList:
     """Give all versions of the configuration, newest first."""
     return AgentVersionList.of(await ask(ListAgentVersions(agent_id, page)))
 
 
 @router.get("/{agent_id}/versions/{version}", operation_id="get_agent_version", summary="Get an agent's version")
-async def get_agent_version(agent_id: str, version: VersionNumber, ask: Ask) -> AgentVersionOut:
+async def get_agent_version(agent_id: str, version: VersionNumber, ask: AskToRead) -> AgentVersionOut:
     """Give one version of the configuration."""
     return AgentVersionOut.of(await ask(GetAgentVersion(agent_id, version)))
 

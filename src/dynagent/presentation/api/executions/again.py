@@ -1,5 +1,6 @@
 """Routes that let an execution go on or run again: answer its questions, replay, retry, fork."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -12,6 +13,8 @@ from dynagent.application.queries.executions.read import ListCheckpoints, ListIn
 from dynagent.core.runs import Interrupt
 from dynagent.presentation.api.executions.bodies import ExecutionSummary
 from dynagent.presentation.api.shared.dependencies import Ask, Asker
+from dynagent.presentation.api.shared.owners import AskToRead
+from dynagent.presentation.api.shared.paging import Envelope
 from dynagent.presentation.api.shared.router import noun_router
 
 router: APIRouter = noun_router("executions", "Executions")
@@ -61,17 +64,22 @@ class InterruptOut(BaseModel):
         return cls.model_validate(interrupt.model_dump())
 
 
-class InterruptList(BaseModel):
+class InterruptList(Envelope):
     """All interrupts of an execution, oldest first."""
 
     interrupts: list[InterruptOut]
 
+    @classmethod
+    def of(cls, found: Sequence[Interrupt]) -> "InterruptList":
+        """Return the answer for all of them."""
+        return cls(interrupts=[InterruptOut.of(item) for item in found], total=len(found), skip=0, limit=len(found))
+
 
 @router.get("/{execution_id}/interrupts", operation_id="list_interrupts", summary="Questions of an execution")
-async def list_interrupts(execution_id: str, ask: Ask) -> InterruptList:
+async def list_interrupts(execution_id: str, ask: AskToRead) -> InterruptList:
     """Give the questions a run has asked, answered or open."""
     found = await ask(ListInterrupts(execution_id))
-    return InterruptList(interrupts=[InterruptOut.of(item) for item in found])
+    return InterruptList.of(found)
 
 
 class CheckpointOut(BaseModel):
@@ -91,7 +99,7 @@ class CheckpointList(BaseModel):
 
 @router.get("/{execution_id}/checkpoints", operation_id="list_checkpoints", summary="Kept states of an execution")
 async def list_checkpoints(
-    execution_id: str, ask: Ask, limit: Annotated[int, Query(ge=1, le=100)] = 20
+    execution_id: str, ask: AskToRead, limit: Annotated[int, Query(ge=1, le=100)] = 20
 ) -> CheckpointList:
     """Give the states that were kept of a run: by default of those that may wait for a person (`CHECKPOINTS`)."""
     found = await ask(ListCheckpoints(execution_id, limit))

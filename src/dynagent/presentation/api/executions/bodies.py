@@ -63,6 +63,7 @@ class ExecutionSummary(BaseModel):
 
     id: str
     execution_id: str
+    user_id: str = Field(description="Whose it is.")
     agent_id: str
     agent_name: str
     agent_version: int
@@ -148,6 +149,7 @@ def _fields(execution: Execution) -> dict[str, Any]:
     return {
         "id": execution.id,
         "execution_id": execution.id,
+        "user_id": execution.user_id,
         "agent_id": execution.agent_id,
         "agent_name": execution.agent_name,
         "agent_version": execution.agent_version,

@@ -31,12 +31,12 @@ class OpenQuestionOut(InterruptOut):
 class OpenQuestionList(Envelope):
     """A page of open questions, newest first."""
 
-    questions: list[OpenQuestionOut]
+    interrupts: list[OpenQuestionOut]
 
     @classmethod
     def of(cls, page: Page[OpenQuestion]) -> "OpenQuestionList":
         """Return the answer for a page."""
-        return cls(questions=[OpenQuestionOut.of_question(item) for item in page.items], **page_fields(page))
+        return cls(interrupts=[OpenQuestionOut.of_question(item) for item in page.items], **page_fields(page))
 
 
 @router.get("", operation_id="list_open_questions", summary="List open questions")

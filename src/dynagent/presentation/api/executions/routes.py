@@ -3,12 +3,16 @@
 from typing import Annotated
 
 from fastapi import Header, Query, Request, Response
-from pydantic import AwareDatetime
 
 from dynagent.application.commands.executions import CancelExecution
-from dynagent.application.queries.executions import FollowTrace, GetExecution, ListExecutions, ReadTrace
-from dynagent.core.executions import ExecutionFilter
-from dynagent.core.runs import MalformedEventId, RunStatus
+from dynagent.application.queries.executions import (
+    FollowTrace,
+    GetExecution,
+    ListEverybodysExecutions,
+    ListExecutions,
+    ReadTrace,
+)
+from dynagent.core.runs import MalformedEventId
 from dynagent.presentation.api.executions.bodies import (
     ExecutionBody,
     ExecutionList,
@@ -17,9 +21,11 @@ from dynagent.presentation.api.executions.bodies import (
     TraceEvents,
     encode_trace_page,
 )
+from dynagent.presentation.api.executions.filters import OrderOf, WantedOf
 from dynagent.presentation.api.executions.submit import submit, submit_and_wait
-from dynagent.presentation.api.shared.dependencies import Ask, AskToWatch, StreamsOf
+from dynagent.presentation.api.shared.dependencies import Ask, StreamsOf
 from dynagent.presentation.api.shared.openapi import ACCEPTED, STREAM
+from dynagent.presentation.api.shared.owners import AskToRead, AskToWatchOthers, ListOf
 from dynagent.presentation.api.shared.paging import PageOf, link_next
 from dynagent.presentation.api.shared.router import noun_router
 from dynagent.presentation.api.shared.sse import LastEventId, TraceStream, read_last_event_id
@@ -39,7 +45,6 @@ LastEventIdHeader = Annotated[
     str | None,
     Header(max_length=200, description="Resume strictly after this event; absent, empty or -1: from the start."),
 ]
-Moment = Annotated[AwareDatetime | None, Query(description="ISO 8601 with time zone.")]
 
 
 @router.post("", status_code=201, operation_id="start_execution", summary="Run an agent", responses={202: ACCEPTED})
@@ -59,34 +64,17 @@ async def start_execution(
 
 @router.get("", operation_id="list_executions", summary="List executions")
 async def list_executions(
-    *,
-    request: Request,
-    response: Response,
-    page: PageOf,
-    ask: Ask,
-    agent_id: Annotated[str | None, Query(max_length=100)] = None,
-    conversation_id: Annotated[str | None, Query(max_length=200)] = None,
-    schedule_id: Annotated[str | None, Query(max_length=100)] = None,
-    status: RunStatus | None = None,
-    created_from: Moment = None,
-    created_to: Moment = None,
+    *, request: Request, response: Response, page: PageOf, lister: ListOf, wanted: WantedOf, order: OrderOf
 ) -> ExecutionList:
-    """Give your executions, newest first."""
-    wanted = ExecutionFilter(
-        agent_id=agent_id,
-        chat_id=conversation_id,
-        schedule_id=schedule_id,
-        status=status,
-        created_from=created_from,
-        created_to=created_to,
-    )
-    found = await ask(ListExecutions(wanted, page))
+    """Give your executions, newest first unless sorted otherwise; with `owner` those of others."""
+    list_of = ListEverybodysExecutions if lister.everybody else ListExecutions
+    found = await lister.ask(list_of(wanted, page, order))
     link_next(request, response, found)
     return ExecutionList.of(found)
 
 
 @router.get("/{execution_id}", operation_id="get_execution", summary="Get an execution")
-async def get_execution(execution_id: str, ask: Ask) -> ExecutionOut:
+async def get_execution(execution_id: str, ask: AskToRead) -> ExecutionOut:
     """Give one execution as it is now, with the lines of its trace."""
     return ExecutionOut.of_view(await ask(GetExecution(execution_id)))
 
@@ -94,7 +82,7 @@ async def get_execution(execution_id: str, ask: Ask) -> ExecutionOut:
 @router.get("/{execution_id}/events", operation_id="read_trace", summary="Read the trace", response_model=TraceEvents)
 async def read_trace(
     execution_id: str,
-    ask: Ask,
+    ask: AskToRead,
     after: Annotated[int, Query(ge=0, le=2**31 - 1, description="Only events after this seq.")] = 0,
     limit: Annotated[int, Query(ge=1, le=1000)] = 500,
 ) -> Response:
@@ -113,7 +101,7 @@ async def read_trace(
 )
 async def follow_trace(
     execution_id: str,
-    ask: AskToWatch,
+    ask: AskToWatchOthers,
     streams: StreamsOf,
     last_event_id: LastEventIdHeader = None,
 ) -> Response:

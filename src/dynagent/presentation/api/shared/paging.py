@@ -4,7 +4,7 @@ from typing import Annotated, Any
 from urllib.parse import parse_qsl, urlencode
 
 from fastapi import Depends, Query, Request, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from dynagent.core.shared.paging import DEFAULT_LIMIT, MAX_LIMIT, MAX_SKIP, Page, PageRequest
 from dynagent.presentation.api.shared.problems import original_path
@@ -13,7 +13,8 @@ from dynagent.presentation.api.shared.problems import original_path
 class Envelope(BaseModel):
     """What every list says beside its items; subclasses add the items under their plural."""
 
-    total: int
+    total: int = Field(description="How many there are; at least so many where `total_is_exact` is false.")
+    total_is_exact: bool = Field(default=True, description="False for long lists: they are not counted to their end.")
     skip: int
     limit: int
     next_cursor: str | None = None
@@ -35,7 +36,8 @@ PageOf = Annotated[PageRequest, Depends(page_request)]
 
 def page_fields(page: Page[Any]) -> dict[str, Any]:
     """Return the envelope's fields."""
-    return {"total": page.total, "skip": page.skip, "limit": page.limit, "next_cursor": page.next_cursor}
+    counted = {"total": page.total, "total_is_exact": page.total_is_exact}
+    return counted | {"skip": page.skip, "limit": page.limit, "next_cursor": page.next_cursor}
 
 
 def link_next(request: Request, response: Response, page: Page[Any]) -> None:

@@ -117,7 +117,7 @@ class ToolOut(BaseModel):
 
 
 class ToolList(Envelope):
-    """All tools, sorted by name."""
+    """A page of tools, sorted by name."""
 
     tools: list[ToolOut]
 

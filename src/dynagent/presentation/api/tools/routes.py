@@ -6,11 +6,11 @@ from fastapi import Path, Query, Request, Response
 
 from dynagent.application.commands.tools import ExecuteTool, RemoveTool, RestoreToolVersion, SetToolStatus, UpdateTool
 from dynagent.application.queries.tools import GetTool, GetToolVersion, ListTools, ListToolVersions
-from dynagent.core.shared.paging import MAX_LIMIT, MAX_SKIP
-from dynagent.core.tools import ToolKind
+from dynagent.core.shared.paging import MAX_LIMIT, PageRequest
+from dynagent.core.tools import ToolFilter, ToolKind
 from dynagent.presentation.api.shared.dependencies import Ask
 from dynagent.presentation.api.shared.etag import MatchedVersion, set_version
-from dynagent.presentation.api.shared.paging import PageOf
+from dynagent.presentation.api.shared.paging import PageOf, link_next
 from dynagent.presentation.api.shared.router import noun_router
 from dynagent.presentation.api.tools.bodies import (
     CallBody,
@@ -36,16 +36,18 @@ Search = Annotated[str | None, Query(max_length=200, description="In name, descr
 @router.get("", operation_id="list_tools", summary="List tools")
 async def list_tools(
     *,
+    request: Request,
+    response: Response,
+    page: PageOf,
     ask: Ask,
     search: Search = None,
     kind: ToolKind | None = None,
     tag: Annotated[str | None, Query(max_length=40)] = None,
-    skip: Annotated[int, Query(ge=0, le=MAX_SKIP)] = 0,
-    limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = MAX_LIMIT,
 ) -> ToolList:
     """Give all tools that an agent can have, prebuilt and registered, sorted by name."""
-    wanted = ListTools(search=search, kind=kind, tag=tag, skip=skip, limit=limit)
-    return ToolList.of(await ask(wanted))
+    found = await ask(ListTools(ToolFilter(search=search, kind=kind, tag=tag), page))
+    link_next(request, response, found)
+    return ToolList.of(found)
 
 
 @router.post("/register", status_code=201, operation_id="register_tool", summary="Register a tool")
@@ -133,5 +135,5 @@ async def restore_tool_version(
 
 @of_agents.get("/tools/available", operation_id="list_attachable_tools", summary="List tools an agent can have")
 async def list_attachable_tools(ask: Ask) -> ToolList:
-    """Give the same tools as `GET /api/tools`."""
-    return ToolList.of(await ask(ListTools()))
+    """Give the first 500 tools of `GET /api/tools`."""
+    return ToolList.of(await ask(ListTools(page=PageRequest(limit=MAX_LIMIT))))

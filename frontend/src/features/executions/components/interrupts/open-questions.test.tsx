@@ -33,7 +33,7 @@ const question = (id: string, tool: string) => ({
 });
 
 function show(...questions: object[]) {
-  vi.mocked(api.listOpenQuestions).mockResolvedValue({ data: { questions, total: questions.length } } as never);
+  vi.mocked(api.listOpenQuestions).mockResolvedValue({ data: { interrupts: questions, total: questions.length } } as never);
   render(
     <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}>
       <OpenQuestions />
@@ -56,7 +56,7 @@ describe("OpenQuestions", () => {
     await user.click(card.getByRole("button", { name: "Reject" }));
     await user.type(card.getByRole("textbox", { name: "Reason" }), "too much");
     vi.mocked(api.listOpenQuestions).mockResolvedValue({
-      data: { questions: [question("q1", "mail")], total: 1 },
+      data: { interrupts: [question("q1", "mail")], total: 1 },
     } as never);
     await user.click(card.getByRole("button", { name: "Answer" }));
     expect(api.resumeExecution).toHaveBeenCalledWith(

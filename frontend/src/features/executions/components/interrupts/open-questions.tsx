@@ -47,23 +47,23 @@ export function OpenQuestions() {
           {problemText(error)}
         </Callout>
       )}
-      {data && data.questions.length === 0 && (
+      {data && data.interrupts.length === 0 && (
         <EmptyState icon={<CircleCheckBig />} title="Nothing waits for you">
           An agent can be told to ask before it calls a tool: tick “Needs approval” beside the tool in its form. Its
           question then appears here, and in the trace.
         </EmptyState>
       )}
-      {data && data.questions.length > 0 && (
+      {data && data.interrupts.length > 0 && (
         <PageBody className="max-w-4xl">
           <ul className="flex flex-col gap-4">
-            {data.questions.map((question) => (
+            {data.interrupts.map((question) => (
               <li key={question.id}>
                 <QuestionCard question={question} now={now} />
               </li>
             ))}
           </ul>
-          {data.total > data.questions.length && (
-            <p className="mt-3 text-ink-3">{data.total - data.questions.length} more appear when these are answered.</p>
+          {data.total > data.interrupts.length && (
+            <p className="mt-3 text-ink-3">{data.total - data.interrupts.length} more appear when these are answered.</p>
           )}
         </PageBody>
       )}
