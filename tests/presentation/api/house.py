@@ -9,7 +9,7 @@ import httpx2
 from fastapi import FastAPI
 
 from dynagent.application.commands import executions as execution_commands
-from dynagent.application.commands.agents import configure, lifecycle
+from dynagent.application.commands.agents import broken, configure, context, lifecycle
 from dynagent.application.commands.agents.rules import SchemaFault
 from dynagent.application.commands.executions import answer, cancel, repeat, start
 from dynagent.application.commands.tools import change as tool_changes
@@ -21,7 +21,7 @@ from dynagent.application.queries.executions.follow import Ask
 from dynagent.application.shared.bus import Bus
 from dynagent.application.shared.caller import Caller
 from dynagent.application.shared.resolver import Resolver
-from dynagent.core.agents import AgentRepository
+from dynagent.core.agents import AgentContexts, AgentRepository
 from dynagent.core.executions import Executions
 from dynagent.core.language_models import ChatModels, ModelRecords
 from dynagent.core.runs import (
@@ -41,6 +41,7 @@ from dynagent.core.runs import (
 from dynagent.core.shared.clock import Clock
 from dynagent.core.shared.sealing import SealsSecrets
 from dynagent.core.shared.unit_of_work import UnitOfWork
+from dynagent.core.shared.uses import Uses
 from dynagent.core.tools import CallableTools, CustomTools, ToolCatalogue, ToolSandbox
 from dynagent.infrastructure.tools.arguments import misfits, schema_fault
 from dynagent.main.engine import NOUNS
@@ -48,13 +49,14 @@ from dynagent.main.noun import handlers_in, routers_of, tags_of
 from dynagent.presentation.api.app import build_app
 from dynagent.presentation.api.settings import ApiSettings
 from dynagent.presentation.api.shared.sse import StreamShutdown
-from tests.fakes.agents import FakeAgents
+from tests.fakes.agents import FakeAgentContexts, FakeAgents
 from tests.fakes.catalogue import FakeCatalogue, FakeCustomTools, FakeSandbox
 from tests.fakes.clock import FakeClock
 from tests.fakes.executions import FakeCancelSignal, FakeExecutions, FakeNotifier, FakeSubmissions, FakeTraceStore
 from tests.fakes.language_models import FakeChatModels, FakeModelRecords
 from tests.fakes.secrets import FakeBox
 from tests.fakes.unit_of_work import FakeUnitOfWork
+from tests.fakes.uses import FakeUses
 
 
 @dataclass
@@ -81,6 +83,8 @@ class House:
 
     def __init__(self, settings: ApiSettings | None = None) -> None:
         self.agents = FakeAgents()
+        self.contexts = FakeAgentContexts()
+        self.uses = FakeUses()
         self.custom_tools = FakeCustomTools()
         self.trace = FakeTraceStore()
         self.executions = FakeExecutions(self.trace)
@@ -175,11 +179,13 @@ class House:
             TraceLog: self.trace,
         }
         scoped = {
+            AgentContexts: lambda _: self.contexts,
             AgentRepository: lambda _: self.agents,
             CustomTools: lambda _: self.custom_tools,
             Executions: lambda _: self.executions,
             ModelRecords: lambda _: self.kept_models,
             UnitOfWork: lambda _: self.uow,
+            Uses: lambda _: self.uses,
             # Tests change these on the way.
             ChatModels: lambda _: self.models,
             execution_commands.SubmitSettings: lambda _: self.submitting,
@@ -188,7 +194,7 @@ class House:
 
 
 HANDLERS = [
-    *handlers_in(configure, lifecycle, agent_queries, tool_changes, tool_versions, tool_queries),
+    *handlers_in(broken, configure, context, lifecycle, agent_queries, tool_changes, tool_versions, tool_queries),
     *handlers_in(start, cancel, follow, answer, repeat),
     read.GetExecutionHandler,
     read.ListExecutionsHandler,

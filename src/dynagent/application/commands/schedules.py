@@ -10,16 +10,20 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from dynagent.application.shared.caller import Caller
 from dynagent.application.shared.messages import Command
 from dynagent.core.agents import AgentNotFound, AgentRepository
+from dynagent.core.language_models import ChatModels
 from dynagent.core.schedules import BadTimetable, Schedule, ScheduleNotFound, Schedules, Timetable, TooManySchedules
 from dynagent.core.shared.clock import Clock, utc_now
+from dynagent.core.shared.errors import InvalidInput, Violation
 from dynagent.core.shared.ids import NewId, is_id, new_id
 from dynagent.core.shared.paging import PageRequest
 from dynagent.core.shared.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, kw_only=True)
-class CreateSchedule(Command[Schedule], needs="executions:run", raises=(AgentNotFound, BadTimetable, TooManySchedules)):
-    """Have an agent asked at set times. Raises AgentNotFound, BadTimetable, TooManySchedules."""
+class CreateSchedule(
+    Command[Schedule], needs="executions:run", raises=(AgentNotFound, BadTimetable, TooManySchedules, InvalidInput)
+):
+    """Have an agent asked at set times. Raises AgentNotFound, BadTimetable, TooManySchedules, InvalidInput (model)."""
 
     agent_id: str
     name: str
@@ -32,8 +36,13 @@ class CreateSchedule(Command[Schedule], needs="executions:run", raises=(AgentNot
 
 
 @dataclass(frozen=True)
-class ChangeSchedule(Command[Schedule], needs="executions:run", raises=(ScheduleNotFound, BadTimetable)):
-    """Change fields of a schedule; its next time is computed anew. Raises ScheduleNotFound, BadTimetable."""
+class ChangeSchedule(
+    Command[Schedule], needs="executions:run", raises=(ScheduleNotFound, AgentNotFound, BadTimetable, InvalidInput)
+):
+    """Change fields of a schedule; its next time is computed anew.
+
+    Raises ScheduleNotFound, AgentNotFound, BadTimetable, InvalidInput (model).
+    """
 
     schedule_id: str
     changes: Mapping[str, Any]
@@ -60,12 +69,19 @@ class ScheduleChecks:
 
     schedules: Schedules
     agents: AgentRepository
+    models: ChatModels
     settings: ScheduleSettings
 
     async def check_agent(self, agent_id: str) -> None:
         """Refuse with AgentNotFound what is no agent of the owner."""
         if not is_id(agent_id) or await self.agents.get_by_id(agent_id) is None:
             raise AgentNotFound(f"there is no agent {agent_id!r}")
+
+    def check_model(self, model: str | None) -> None:
+        """Refuse with InvalidInput a model that is not there."""
+        if model is not None and not self.models.knows(model):
+            unknown = Violation("/model", "known_model", f"no model answers to the name {model!r}")
+            raise InvalidInput("the schedule names a model that is not there", violations=[unknown])
 
     async def check_number(self) -> None:
         """Refuse with TooManySchedules whoever has as many as he may."""
@@ -98,6 +114,7 @@ class CreateScheduleHandler:
     async def __call__(self, message: CreateSchedule, caller: Caller) -> Schedule:
         """Return the new schedule with its next time."""
         await self.checks.check_agent(message.agent_id)
+        self.checks.check_model(message.model)
         await self.checks.check_number()
         now = self.clock()
         following = self.timetable.after(message.cron, message.time_zone, now)[0]
@@ -136,6 +153,8 @@ class ChangeScheduleHandler:
         schedule = await self.checks.load(message.schedule_id)
         if "agent_id" in message.changes:
             await self.checks.check_agent(message.changes["agent_id"])
+        if "model" in message.changes:
+            self.checks.check_model(message.changes["model"])
         changed = schedule.changed(self.timetable, dict(message.changes), now=self.clock())
         await self.schedules.update(changed)
         await self.uow.commit()

@@ -1,11 +1,30 @@
 """Agents: what they are (entity), which configurations are valid (rules), where they are kept (ports)."""
 
-from dynagent.core.agents.entity import (
+from dynagent.core.agents.configuration import (
     MAX_DEPENDENCIES,
     MAX_TOOLS,
+    AgentConfiguration,
+    ToolAttachment,
+)
+from dynagent.core.agents.context import (
+    AgentContext,
+    AgentContextChangedMeanwhile,
+    AgentContextExists,
+    AgentContextNotFound,
+    AgentContexts,
+    StandingContexts,
+)
+from dynagent.core.agents.dependencies import (
+    DependencyUnavailable,
+    NamedAgent,
+    check_available,
+    check_dependencies,
+    find_cycle,
+    named,
+)
+from dynagent.core.agents.entity import (
     Agent,
     AgentChangedMeanwhile,
-    AgentConfiguration,
     AgentCreated,
     AgentDeleted,
     AgentDisabled,
@@ -18,9 +37,8 @@ from dynagent.core.agents.entity import (
     AgentUpdated,
     AgentVersion,
     AgentVersionNotFound,
+    FirstStatus,
     KnowledgeBaseNotFound,
-    ToolAttachment,
-    Visibility,
     make_slug,
 )
 from dynagent.core.agents.ports import (
@@ -28,10 +46,7 @@ from dynagent.core.agents.ports import (
     AgentRepository,
     KnownParts,
 )
-from dynagent.core.agents.rules import (
-    check_configuration,
-    find_cycle,
-)
+from dynagent.core.agents.rules import faults_of, refuse_faults
 
 knows = frozenset({"language_models", "tools"})
 """The nouns whose core ports its commands and queries may use."""
@@ -43,6 +58,11 @@ __all__ = [
     "AgentChangedMeanwhile",
     "AgentConfiguration",
     "AgentConfigurations",
+    "AgentContext",
+    "AgentContextChangedMeanwhile",
+    "AgentContextExists",
+    "AgentContextNotFound",
+    "AgentContexts",
     "AgentCreated",
     "AgentDeleted",
     "AgentDisabled",
@@ -56,11 +76,18 @@ __all__ = [
     "AgentUpdated",
     "AgentVersion",
     "AgentVersionNotFound",
+    "DependencyUnavailable",
+    "FirstStatus",
     "KnowledgeBaseNotFound",
     "KnownParts",
+    "NamedAgent",
+    "StandingContexts",
     "ToolAttachment",
-    "Visibility",
-    "check_configuration",
+    "check_available",
+    "check_dependencies",
+    "faults_of",
     "find_cycle",
     "make_slug",
+    "named",
+    "refuse_faults",
 ]

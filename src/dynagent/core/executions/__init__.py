@@ -8,6 +8,7 @@ from dynagent.core.executions.entity import (
     ChatFilter,
     ChatInUse,
     ChatNotFound,
+    ChatOfAnotherAgent,
     Checkpoint,
     Execution,
     ExecutionFilter,
@@ -18,6 +19,7 @@ from dynagent.core.executions.entity import (
     TooManyExecutions,
 )
 from dynagent.core.executions.ports import Executions, StoredCheckpoints
+from dynagent.core.executions.prompts import with_context
 from dynagent.core.executions.running import AgentRunner, Chats, RunPlan
 
 knows = frozenset({"agents", "language_models", "tools"})
@@ -32,6 +34,7 @@ __all__ = [
     "ChatFilter",
     "ChatInUse",
     "ChatNotFound",
+    "ChatOfAnotherAgent",
     "Chats",
     "Checkpoint",
     "Execution",
@@ -44,4 +47,5 @@ __all__ = [
     "RunPlan",
     "StoredCheckpoints",
     "TooManyExecutions",
+    "with_context",
 ]

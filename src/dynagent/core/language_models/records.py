@@ -1,5 +1,6 @@
 """Models and keys as people keep them: a name, a provider, an endpoint; keys are sealed and shown masked."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
@@ -195,6 +196,10 @@ class ModelRecords(BaseRepository[ModelRecord]):
 
     async def find(self, owner: ModelOwner | None, search: str | None, page: PageRequest) -> Page[ModelRecord]:
         """Return a page of models, newest first."""
+        raise NotImplementedError
+
+    async def named(self, references: Sequence[str]) -> list[ModelRecord]:
+        """Return the models that have one of these ids or names (one query)."""
         raise NotImplementedError
 
     async def count_own(self) -> int:

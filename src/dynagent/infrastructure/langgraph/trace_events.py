@@ -8,10 +8,10 @@ was not.
 import time
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 
 from dynagent.core.language_models import Prices
-from dynagent.core.runs import Claim, NodeEnd, NodeStart, Retry, RunLost, TraceRecorder, Usage, UsageReport
+from dynagent.core.runs import Claim, Detail, NodeEnd, NodeStart, Retry, RunLost, TraceRecorder, Usage, UsageReport
 from dynagent.core.shared.calls import TokenUsage
 from dynagent.core.shared.errors import DynagentError
 from dynagent.infrastructure.langgraph.verdicts import RunWaits
@@ -79,6 +79,7 @@ class RunTrace:
     recorder: TraceRecorder
     prices: Prices
     key_prefix: str = ""
+    verbose: bool = False
     tally: Tally = field(default_factory=Tally)
 
     def enter(self, node: str, visit: int) -> Span:
@@ -101,6 +102,11 @@ class RunTrace:
                 error=None if error is None else str(error) or type(error).__name__,
             )
         )
+
+    def detail(self, about: Literal["plan", "request", "reply"], line: str, span_id: str, **data: Any) -> None:
+        """Record a detail, in runs that tell theirs."""
+        if self.verbose:
+            self.recorder.record(Detail(timestamp=time.time(), span_id=span_id, about=about, line=line, data=data))
 
     def used(
         self,

@@ -122,8 +122,8 @@ def write_message(message: ChatMessage) -> BaseMessage:
 
 def _options(request: ModelRequest) -> dict[str, Any]:
     options: dict[str, Any] = {}
-    if request.temperature is not None:
-        options["temperature"] = request.temperature
+    if request.sent_temperature is not None:
+        options["temperature"] = request.sent_temperature
     if request.max_tokens is not None:
         options["max_tokens"] = request.max_tokens
     if request.tools:

@@ -2,23 +2,31 @@
 
 from collections.abc import Callable
 
-from dynagent.application.commands.agents import configure, lifecycle
+from dynagent.application.commands.agents import broken, configure, context, lifecycle
 from dynagent.application.commands.agents.rules import SchemaFault
 from dynagent.application.queries import agents as queries
-from dynagent.core.agents import Agent, AgentRepository
+from dynagent.core.agents import Agent, AgentContexts, AgentRepository
+from dynagent.core.shared.uses import Uses
 from dynagent.infrastructure.hybrid.agents import HybridAgentRepository
 from dynagent.infrastructure.hybrid.repository import EntityCache
+from dynagent.infrastructure.postgres.agent_contexts import PostgresAgentContexts
 from dynagent.infrastructure.postgres.agents import PostgresAgents
 from dynagent.infrastructure.postgres.unit_of_work import Scope
+from dynagent.infrastructure.postgres.uses import PostgresUses
 from dynagent.infrastructure.tools.arguments import schema_fault
 from dynagent.main.noun import Binds, Noun, Process, Routes, handlers_in
+from dynagent.presentation.api.agents import context as context_routes
 from dynagent.presentation.api.agents import routes, run
 
 
 def _binds(process: Process) -> Binds:
     return Binds(
         shared={SchemaFault: schema_fault},
-        scoped={AgentRepository: _cached(process)},
+        scoped={
+            AgentRepository: _cached(process),
+            Uses: lambda scope: PostgresUses(scope.session, scope.user_id),
+            AgentContexts: lambda scope: PostgresAgentContexts(scope.session, scope.user_id),
+        },
     )
 
 
@@ -44,8 +52,8 @@ def _cached(process: Process) -> Callable[[Scope], AgentRepository]:
 
 
 noun = Noun(
-    handlers=handlers_in(configure, lifecycle, queries),
+    handlers=handlers_in(broken, configure, context, lifecycle, queries),
     binds=_binds,
-    routes=(Routes(30, routes.router), Routes(40, run.router)),
+    routes=(Routes(30, routes.router), Routes(40, run.router), Routes(45, context_routes.router)),
     tag=(10, "Agents", "Make, change, version and run agents."),
 )
