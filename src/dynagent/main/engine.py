@@ -20,6 +20,7 @@ from dynagent.infrastructure.llm.prices import GenaiPrices
 from dynagent.infrastructure.observability.dispatch import ObservedDispatch
 from dynagent.infrastructure.observability.health import Health
 from dynagent.infrastructure.observability.logging import configure_logging
+from dynagent.infrastructure.observability.measured_runs import MeasuredRunner
 from dynagent.infrastructure.observability.metrics import Metrics
 from dynagent.infrastructure.observability.traces import ObservedTraceLog
 from dynagent.infrastructure.postgres import migrations
@@ -235,7 +236,8 @@ def _open_bus(ground: Ground, process: Process) -> Bus:
     bus = Bus(Scopes(ground.database, deliver=ground.outbox.deliver).open)
     if ground.replica is not None:
         bus.read_late_from(late_scopes(ground.database, ground.replica))
-    runners = Runners([runner for noun in NOUNS for runner in noun.runners(process)])
+    measured = [MeasuredRunner(runner, process.metrics) for noun in NOUNS for runner in noun.runners(process)]
+    runners = Runners(measured)
     of_the_house = Binds({Ask: bus.send, Clock: process.clock, Runners: runners}, {UnitOfWork: lambda scope: scope.uow})
     bus.serve(routes_of(NOUNS, [of_the_house, *(noun.binds(process) for noun in NOUNS)]))
     ground.incidents.attach(bus, ground.observer)

@@ -14,8 +14,10 @@ from dynagent.application.commands.agents.rules import SchemaFault
 from dynagent.application.commands.executions import answer, cancel, repeat, start
 from dynagent.application.commands.tools import change as tool_changes
 from dynagent.application.commands.tools import versions as tool_versions
-from dynagent.application.queries import agents as agent_queries
 from dynagent.application.queries import tools as tool_queries
+from dynagent.application.queries.agents import details as agent_details
+from dynagent.application.queries.agents import read as agent_queries
+from dynagent.application.queries.agents import templates as agent_templates
 from dynagent.application.queries.executions import follow, read
 from dynagent.application.queries.executions.follow import Ask
 from dynagent.application.shared.bus import Bus
@@ -194,7 +196,18 @@ class House:
 
 
 HANDLERS = [
-    *handlers_in(broken, configure, context, lifecycle, agent_queries, tool_changes, tool_versions, tool_queries),
+    *handlers_in(
+        broken,
+        configure,
+        context,
+        lifecycle,
+        agent_queries,
+        agent_details,
+        agent_templates,
+        tool_changes,
+        tool_versions,
+        tool_queries,
+    ),
     *handlers_in(start, cancel, follow, answer, repeat),
     read.GetExecutionHandler,
     read.ListExecutionsHandler,

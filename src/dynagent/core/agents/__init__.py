@@ -46,7 +46,9 @@ from dynagent.core.agents.ports import (
     AgentRepository,
     KnownParts,
 )
+from dynagent.core.agents.prompts import with_context
 from dynagent.core.agents.rules import faults_of, refuse_faults
+from dynagent.core.agents.templates import TEMPLATES, AgentTemplate
 
 knows = frozenset({"language_models", "tools"})
 """The nouns whose core ports its commands and queries may use."""
@@ -54,6 +56,7 @@ knows = frozenset({"language_models", "tools"})
 __all__ = [
     "MAX_DEPENDENCIES",
     "MAX_TOOLS",
+    "TEMPLATES",
     "Agent",
     "AgentChangedMeanwhile",
     "AgentConfiguration",
@@ -73,6 +76,7 @@ __all__ = [
     "AgentRepository",
     "AgentSlugTaken",
     "AgentStatus",
+    "AgentTemplate",
     "AgentUpdated",
     "AgentVersion",
     "AgentVersionNotFound",
@@ -90,4 +94,5 @@ __all__ = [
     "make_slug",
     "named",
     "refuse_faults",
+    "with_context",
 ]

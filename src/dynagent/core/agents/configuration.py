@@ -18,7 +18,6 @@ OutputSchema = Annotated[
 
 ModelName = Annotated[str, Field(min_length=1, max_length=200)]
 
-AgentRef = Annotated[str, Field(min_length=1, max_length=255)]
 MAX_TOOLS = 64
 MAX_DEPENDENCIES = 64
 
@@ -57,7 +56,7 @@ class AgentConfiguration(BaseModel):
     requires_approval: tuple[str, ...] = Field(default=(), max_length=MAX_TOOLS)
     approval_timeout_s: float | None = Field(default=None, gt=0, le=31_536_000, strict=True)
     on_approval_timeout: Literal["reject", "fail"] | None = None
-    dependencies: tuple[AgentRef, ...] = Field(
+    dependencies: tuple[str, ...] = Field(
         default=(),
         max_length=MAX_DEPENDENCIES,
         description="Names or slugs of agents that must be there and active for a run to start.",

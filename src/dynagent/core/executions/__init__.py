@@ -19,7 +19,6 @@ from dynagent.core.executions.entity import (
     TooManyExecutions,
 )
 from dynagent.core.executions.ports import Executions, StoredCheckpoints
-from dynagent.core.executions.prompts import with_context
 from dynagent.core.executions.running import AgentRunner, Chats, RunPlan
 
 knows = frozenset({"agents", "language_models", "tools"})
@@ -47,5 +46,4 @@ __all__ = [
     "RunPlan",
     "StoredCheckpoints",
     "TooManyExecutions",
-    "with_context",
 ]

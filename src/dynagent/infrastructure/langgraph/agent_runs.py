@@ -3,8 +3,8 @@
 import time
 from dataclasses import dataclass
 
-from dynagent.core.agents import AgentConfiguration, AgentConfigurations, StandingContexts
-from dynagent.core.executions import AGENT, AgentRunner, Chats, Execution, RunPlan, with_context
+from dynagent.core.agents import AgentConfiguration, AgentConfigurations, StandingContexts, with_context
+from dynagent.core.executions import AGENT, AgentRunner, Chats, Execution, RunPlan
 from dynagent.core.language_models import ModelError
 from dynagent.core.runs import ChildRuns, Claim, Outcome, Retry, Runner, TraceRecorder
 

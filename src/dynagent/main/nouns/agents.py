@@ -4,7 +4,9 @@ from collections.abc import Callable
 
 from dynagent.application.commands.agents import broken, configure, context, lifecycle
 from dynagent.application.commands.agents.rules import SchemaFault
-from dynagent.application.queries import agents as queries
+from dynagent.application.queries.agents import details as agent_details
+from dynagent.application.queries.agents import read
+from dynagent.application.queries.agents import templates as agent_templates
 from dynagent.core.agents import Agent, AgentContexts, AgentRepository
 from dynagent.core.shared.uses import Uses
 from dynagent.infrastructure.hybrid.agents import HybridAgentRepository
@@ -16,7 +18,7 @@ from dynagent.infrastructure.postgres.uses import PostgresUses
 from dynagent.infrastructure.tools.arguments import schema_fault
 from dynagent.main.noun import Binds, Noun, Process, Routes, handlers_in
 from dynagent.presentation.api.agents import context as context_routes
-from dynagent.presentation.api.agents import routes, run
+from dynagent.presentation.api.agents import details, routes, run, templates
 
 
 def _binds(process: Process) -> Binds:
@@ -52,8 +54,14 @@ def _cached(process: Process) -> Callable[[Scope], AgentRepository]:
 
 
 noun = Noun(
-    handlers=handlers_in(broken, configure, context, lifecycle, queries),
+    handlers=handlers_in(broken, configure, context, lifecycle, read, agent_details, agent_templates),
     binds=_binds,
-    routes=(Routes(30, routes.router), Routes(40, run.router), Routes(45, context_routes.router)),
+    routes=(
+        Routes(30, routes.router),
+        Routes(40, run.router),
+        Routes(45, context_routes.router),
+        Routes(46, details.router),
+        Routes(47, templates.router),
+    ),
     tag=(10, "Agents", "Make, change, version and run agents."),
 )

@@ -126,15 +126,15 @@ async def test_somebody_elses_key_and_one_that_is_gone_are_not_found(platform: P
     ada, bob = await register(platform, "ada"), await register(platform, "bob")
     kept = {"provider": "tools", "purpose": "tools", "label": "bing", "api_key": KEPT}
     id = (await ada.post(KEYS, json=kept)).json()["id"]
-    agents = [
-        (who, (await who.post("/api/agents", json=search_with({"$secret": "bing"}))).json()["id"]) for who in (ada, bob)
-    ]
+    refused = await bob.post("/api/agents", json=search_with({"$secret": "bing"}))
+    assert (refused.status_code, refused.json()["errors"][0]["rule"]) == (422, "known_key"), refused.text
+    assert refused.json()["errors"][0]["pointer"] == "/tools_config/0/config/api_key"
+    agent = (await ada.post("/api/agents", json=search_with({"$secret": "bing"}))).json()["id"]
     await ada.delete(f"{KEYS}/{id}")
 
-    for who, agent in agents:
-        done = await run(who, agent, "search [[tools=1]]")
-        assert (done["status"], done["error"]["code"]) == ("failed", "tool_unconfigured"), done
-        assert "'bing'" in done["error"]["message"]
+    done = await run(ada, agent, "search [[tools=1]]")
+    assert (done["status"], done["error"]["code"]) == ("failed", "tool_unconfigured"), done
+    assert "'bing'" in done["error"]["message"]
     assert bing.seen == []
 
 
