@@ -1,4 +1,4 @@
-"""Questions about agents: as they are stored (read), as their runs see them (details), what to begin with (templates)."""
+"""Questions about agents: as stored (read), as their runs see them (details), what to begin with (templates)."""
 
 from dynagent.application.queries.agents.details import AgentDetails, GetAgentDetails
 from dynagent.application.queries.agents.read import (
