@@ -1,4 +1,4 @@
-"""Marks a test as the one that shows what a field of a request does; `architecture/test_fields.py` wants one for each."""
+"""Marks a test that shows what a field of a request does; `architecture/test_fields.py` wants one for each field."""
 
 from collections.abc import Callable
 from typing import TypeVar

@@ -12,6 +12,7 @@ from dynagent.infrastructure.llm.factory import ModelSettings
 from dynagent.infrastructure.observability.logging import LogSettings
 from dynagent.infrastructure.postgres.database import DatabaseSettings
 from dynagent.main import Settings, open_platform
+from dynagent.presentation.worker.settings import WorkerSettings
 from tests.fakes.http_server import Reply, Seen, stub_server
 from tests.main.people import Json, People
 
@@ -82,6 +83,7 @@ async def shared(database_url: str) -> AsyncIterator[World]:
                 {"openai_base_url": f"{server.url}/v1", "openai_api_key": "k", "model_lane": "wire"}
             ),
             outbound=OutboundSettings(allow="127.0.0.0/8"),
+            worker=WorkerSettings(batch_concurrency=1),
         )
         async with open_platform(settings) as platform, People(platform.app) as people:
             yield World(people, endpoint, f"{server.url}/v1", database_url)

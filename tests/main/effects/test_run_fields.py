@@ -5,6 +5,7 @@ from typing import Any
 import asyncpg
 import pytest
 
+from tests.fakes.http_server import Reply
 from tests.main.effects.conftest import World
 from tests.main.people import Json
 from tests.shows import shows
@@ -18,7 +19,7 @@ HOURLY: Json = {"name": "Hourly", "cron": "0 * * * *", "query": "What is new?"}
 @shows("ExecutionBody.agent_id", "ExecutionBody.query", "RunBody.input")
 async def test_the_agent_is_asked_the_question(world: World) -> None:
     agent = await world.people.agent(instructions="I am the one.")
-    done = await world.run(agent, "What is 23*19?")
+    done = await world.people.send("POST", "/executions", {"agent_id": agent, "query": "What is 23*19?"})
     assert (done["agent_id"], world.model.system(), world.model.texts()) == (agent, "I am the one.", ["What is 23*19?"])
     await world.people.send("POST", f"/agents/{agent}/run", {"input": "And 5+5?"})
     assert world.model.texts() == ["And 5+5?"]
@@ -65,6 +66,22 @@ async def test_async_answers_at_once_and_sync_at_the_end(world: World) -> None:
     await world.people.ended(now.json()["id"])
     end = await world.people.answer_of("POST", "/executions", {"agent_id": agent, "query": "Go.", "mode": "sync"})
     assert (end.status_code, end.json()["status"]) == (201, "completed")
+
+
+@shows("ExecutionBody.lane", "ExecutionBody.priority")
+async def test_runs_of_the_batch_lane_wait_for_each_other_and_hold_up_nobody_else(world: World) -> None:
+    agent = await world.people.agent()
+    world.model.script(Reply(wait_s=30))
+    body = {"agent_id": agent, "query": "Wait.", "mode": "async", "lane": "batch", "priority": 7}
+    first = await world.people.send("POST", "/executions", body)
+    await world.people.until(first["id"], lambda run: run["status"] == "running")
+    second = await world.people.send("POST", "/executions", body)
+    assert (second["lane"], second["priority"]) == ("batch", 7)
+    world.model.script("Done.")
+    assert (await world.run(agent, lane="interactive"))["status"] == "completed"
+    assert (await world.people.send("GET", f"/executions/{second['id']}"))["status"] == "pending"
+    await world.people.send("POST", f"/executions/{first['id']}/cancel")
+    assert (await world.people.ended(second["id"]))["status"] == "completed"
 
 
 @shows("ExecutionBody.model")
