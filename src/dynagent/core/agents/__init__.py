@@ -12,7 +12,7 @@ from dynagent.core.agents.context import (
     AgentContextExists,
     AgentContextNotFound,
     AgentContexts,
-    StandingContexts,
+    ContextReader,
 )
 from dynagent.core.agents.dependencies import (
     DependencyUnavailable,
@@ -80,12 +80,12 @@ __all__ = [
     "AgentUpdated",
     "AgentVersion",
     "AgentVersionNotFound",
+    "ContextReader",
     "DependencyUnavailable",
     "FirstStatus",
     "KnowledgeBaseNotFound",
     "KnownParts",
     "NamedAgent",
-    "StandingContexts",
     "ToolAttachment",
     "check_available",
     "check_dependencies",

@@ -64,7 +64,7 @@ class AgentContexts(BaseRepository[AgentContext]):
         raise NotImplementedError
 
 
-class StandingContexts(Protocol):
+class ContextReader(Protocol):
     """The contexts of any owner's agents, for whoever runs them."""
 
     async def of_agent(self, agent_id: str, user_id: str) -> dict[str, Any] | str | None:

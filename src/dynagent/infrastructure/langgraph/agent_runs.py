@@ -3,7 +3,7 @@
 import time
 from dataclasses import dataclass
 
-from dynagent.core.agents import AgentConfiguration, AgentConfigurations, StandingContexts, with_context
+from dynagent.core.agents import AgentConfiguration, AgentConfigurations, ContextReader, with_context
 from dynagent.core.executions import AGENT, AgentRunner, Chats, Execution, RunPlan
 from dynagent.core.language_models import ModelError
 from dynagent.core.runs import ChildRuns, Claim, Outcome, Retry, Runner, TraceRecorder
@@ -19,7 +19,7 @@ class AgentRuns(Runner):
     graphs: AgentRunner
     agents: AgentConfigurations
     chats: Chats
-    contexts: StandingContexts
+    contexts: ContextReader
     call_timeout_s: float
 
     @property
@@ -57,8 +57,8 @@ class AgentRuns(Runner):
             return await self.graphs.run(claim, plan, recorder)
 
     async def _prompt(self, agent: AgentConfiguration, agent_id: str, execution: Execution) -> str:
-        standing = await self.contexts.of_agent(agent_id, execution.user_id)
-        return with_context(agent.system_prompt(), standing=standing, given=execution.context)
+        known = await self.contexts.of_agent(agent_id, execution.user_id)
+        return with_context(agent.system_prompt(), agent_context=known, given=execution.context)
 
     def _plan(
         self,

@@ -76,10 +76,10 @@ class ModelCalls:
         def ask(sent: Sequence[StoredMessage]) -> Awaitable[ModelReply]:
             return model.reply(self._request(sent, asking), call.on_text)
 
-        self._tell_request(messages, asking, key)
+        self._report_request(messages, asking, key)
         reply = await self._compaction.ask(messages, ask, model=model, span=span, key=key)
         self._count(reply)
-        self._tell_reply(reply, key)
+        self._report_reply(reply, key)
         if reply.tool_calls:
             calls = unique_calls(reply.tool_calls, messages) if asking == "freely" else ()
             reply = reply.model_copy(update={"tool_calls": calls})
@@ -100,7 +100,7 @@ class ModelCalls:
                 "(RUN_REPLIES_MAX_CHARS)"
             )
 
-    def _tell_request(self, messages: Sequence[StoredMessage], asking: Manner, key: str) -> None:
+    def _report_request(self, messages: Sequence[StoredMessage], asking: Manner, key: str) -> None:
         characters = sum(len(message["content"]) for message in messages)
         tools = [] if asking == "toolless" else [tool.name for tool in self._asking.tools]
         self._trace.detail(
@@ -114,7 +114,7 @@ class ModelCalls:
             calls_allowed=asking == "freely",
         )
 
-    def _tell_reply(self, reply: ModelReply, key: str) -> None:
+    def _report_reply(self, reply: ModelReply, key: str) -> None:
         wished = [call.name for call in reply.tool_calls]
         self._trace.detail(
             "reply",

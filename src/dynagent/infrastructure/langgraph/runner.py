@@ -84,7 +84,7 @@ class LangGraphRunner:
         state = AgentState(progress=Progress(messages=opening))
         last = Progress()
         context = self._context(workflow.tools, plan, run_trace)
-        _tell_plan(run_trace, plan, context.models.name)
+        _report_plan(run_trace, plan, context.models.name)
         graph, durability = await self._with_storage(workflow.graph, claim, plan)
         parts: AsyncIterator[Any] = graph.astream(
             state, config, context=context, stream_mode=["updates"], version="v2", durability=durability
@@ -143,7 +143,7 @@ class LangGraphRunner:
         return None if after_s is None else Expiry(after_s=after_s, then=then)
 
 
-def _tell_plan(trace: RunTrace, plan: RunPlan, model: str) -> None:
+def _report_plan(trace: RunTrace, plan: RunPlan, model: str) -> None:
     """Tell how the run is set up, once: not again when an earlier attempt has begun."""
     first = f"{plan.key_prefix}analyze.1"
     if trace.claim.journal.node_started(first):

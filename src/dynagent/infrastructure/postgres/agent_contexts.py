@@ -13,7 +13,7 @@ from dynagent.core.agents import (
     AgentContextExists,
     AgentContextNotFound,
     AgentContexts,
-    StandingContexts,
+    ContextReader,
 )
 from dynagent.core.shared.ids import is_id
 from dynagent.infrastructure.postgres.errors import in_our_words, refuse
@@ -38,7 +38,7 @@ agent_context = Table(
 
 refuse("uq_agent_context_agent_id", AgentContextExists, "this agent has a context already; change it with PUT")
 
-STANDING = "SELECT content::text AS content FROM agent_context WHERE agent_id = $1 AND user_id = $2"
+CONTENT = "SELECT content::text AS content FROM agent_context WHERE agent_id = $1 AND user_id = $2"
 
 
 class PostgresAgentContexts(OwnedTable[AgentContext], AgentContexts):
@@ -59,7 +59,7 @@ def _of_agent() -> sa.Select[Any]:
     return PostgresAgentContexts.query(agent_context.c.agent_id == parameter(agent_context.c.agent_id))
 
 
-class PostgresStandingContexts(StandingContexts):
+class PostgresContextReader(ContextReader):
     """Reads an agent's context as its run begins: one short read, no session is held."""
 
     def __init__(self, pool: Pool) -> None:
@@ -68,5 +68,5 @@ class PostgresStandingContexts(StandingContexts):
     async def of_agent(self, agent_id: str, user_id: str) -> dict[str, Any] | str | None:
         """Return the content as it is now, None when there is none."""
         with in_our_words():
-            row = await self._pool.fetchrow(STANDING, agent_id, user_id)
+            row = await self._pool.fetchrow(CONTENT, agent_id, user_id)
         return None if row is None else orjson.loads(row["content"])

@@ -69,11 +69,11 @@ class ConfiguredTools:
             return value if sealed_in(value) is None else _STAND_IN
 
         shown = with_secrets(config, stand_in)
-        kept = await self._load_keys(user_id, frozenset(references)) if references else {}
+        known = await self._load_keys(user_id, frozenset(references)) if references else {}
         found = [
             (place, "known_key", f"you keep no key for tools with the label {label!r}")
             for label, place in references.items()
-            if label not in kept
+            if label not in known
         ]
         tool_class = self._registry.get_tool_class(tool_type)
         try:

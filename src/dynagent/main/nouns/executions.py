@@ -21,7 +21,7 @@ from dynagent.core.runs import (
     TraceLog,
 )
 from dynagent.infrastructure.langgraph.agent_runs import AgentRuns
-from dynagent.infrastructure.postgres.agent_contexts import PostgresStandingContexts
+from dynagent.infrastructure.postgres.agent_contexts import PostgresContextReader
 from dynagent.infrastructure.postgres.runs.children import PostgresChildren
 from dynagent.infrastructure.postgres.runs.executions import PostgresExecutions
 from dynagent.infrastructure.postgres.runs.readers import PostgresAgentConfigurations, PostgresChats
@@ -60,7 +60,7 @@ def _runners(process: Process) -> Sequence[Runner]:
         graphs=process.runner,
         agents=PostgresAgentConfigurations(pool),
         chats=PostgresChats(pool),
-        contexts=PostgresStandingContexts(pool),
+        contexts=PostgresContextReader(pool),
         call_timeout_s=process.settings.run.call_timeout_s,
     )
     return [of_agents]

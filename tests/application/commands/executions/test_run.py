@@ -94,20 +94,13 @@ class House:
         self.crashes: list[Exception] = []
         self.control = RunControl()
         self.notifier = FakeNotifier()
+        runs = AgentRuns(
+            graphs=self.runner, agents=self.agents, chats=Chats(), contexts=self.contexts, call_timeout_s=30
+        )
         self.handler = RunExecutionHandler(
             dispatch=self.dispatch,
             trace=self.trace,
-            runners=Runners(
-                [
-                    AgentRuns(
-                        graphs=self.runner,
-                        agents=self.agents,
-                        chats=Chats(),
-                        contexts=self.contexts,
-                        call_timeout_s=30,
-                    )
-                ]
-            ),
+            runners=Runners([runs]),
             children=FakeChildren(),
             notifier=self.notifier,
             on_crash=lambda _, error: self.crashes.append(error),

@@ -71,11 +71,20 @@ async def test_a_changed_provider_ability_rate_and_fallback_are_kept_to(
     await _change(ada, model, provider="modal", capabilities={"tools": False})
     assert (await house.run(ada, agent, "hello"))["error"]["code"] == "model_refused"
     plain = (await ada.post("/api/agents", json={"name": "B", "model": "m"})).json()["id"]
-    await _change(ada, model, max_rpm=1, fallbacks=["spare"])
-    assert [(await house.run(ada, plain, "hello [[say=hi]]"))["result"] for _ in range(2)] == ["hi", "hi"]
-    assert [request["model"] for request in endpoint.requests[-2:]] == ["scripted", "spare-1"]
+    await _change(ada, model, endpoint_url="http://127.0.0.1:9/v1", fallbacks=["spare"])
+    assert (await house.run(ada, plain, "hello [[say=hi]]"))["result"] == "hi"
+    assert endpoint.requests[-1]["model"] == "spare-1"
     usage = (await ada.get(f"{MODELS}/usage?days=1")).json()["usage"]
     assert "modal" in {item["provider"] for item in usage}
+    await _change(ada, model, endpoint_url=endpoint.url, fallbacks=[], max_rpm=1)
+    await house.run(ada, plain, "hello [[say=hi]]")
+    body = {"agent_id": plain, "query": "hello", "mode": "async"}
+    waiting = (await ada.post("/api/executions", json=body)).json()["id"]
+    reasons: list[str] = []
+    while not reasons:
+        reasons = [event["reason"] for event in await house.trace(ada, waiting) if event["type"] == "retry"]
+    assert reasons == ["the limit of 1 calls a minute to the model 'm' is reached"]
+    assert (await ada.post(f"/api/v1/executions/{waiting}/cancel")).status_code == 200
 
 
 @shows("ModelBody.fallbacks", "ModelChanges.fallbacks")

@@ -71,9 +71,9 @@ class ModelEditor:
 
     async def check_fallbacks(self, record: ModelRecord) -> None:
         """Refuse (InvalidInput) fallbacks that are not there; for a global model, those that only its maker has."""
-        kept = await self.models.named(record.fallbacks)
-        shared = {name for model in kept if model.user_id is None for name in (model.id, model.name)}
-        own = {name for model in kept if model.user_id is not None for name in (model.id, model.name)} - shared
+        stored = await self.models.named(record.fallbacks)
+        shared = {name for model in stored if model.user_id is None for name in (model.id, model.name)}
+        own = {name for model in stored if model.user_id is not None for name in (model.id, model.name)} - shared
         problems: list[Violation] = []
         for place, name in enumerate(record.fallbacks):
             pointer = f"/fallbacks/{place}"

@@ -76,7 +76,7 @@ class GetAgentDetailsHandler:
         others = await self.agents.named(agent.configuration.dependencies)
         return AgentDetails(
             agent=agent,
-            prompt=with_context(agent.configuration.system_prompt(), standing=context and context.content),
+            prompt=with_context(agent.configuration.system_prompt(), agent_context=context and context.content),
             tools=tools,
             dependencies=[_dependency(name, others) for name in agent.configuration.dependencies],
             problems=[*self._problems(agent, tools), *await self._others_missing(agent, others)],
