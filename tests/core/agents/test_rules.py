@@ -8,8 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dynagent.core.agents import AgentConfiguration, NamedAgent, ToolAttachment, faults_of, find_cycle, make_slug
-from dynagent.core.shared.errors import Violation
+from dynagent.core.agents import (
+    AgentConfiguration,
+    NamedAgent,
+    ToolAttachment,
+    faults_of,
+    find_cycle,
+    make_slug,
+    refuse_faults,
+)
+from dynagent.core.shared.errors import InvalidInput, Violation
 from dynagent.core.shared.ids import new_id
 
 
@@ -149,3 +157,34 @@ async def test_an_output_schema_must_be_one() -> None:
     assert await problems(AgentConfiguration(name="x", output_schema={"odd": True})) == {
         ("/output_schema", "json_schema")
     }
+
+
+async def test_settings_that_do_not_fit_are_named_where_they_stand() -> None:
+    attachments = (ToolAttachment(name="a", type="duckduckgo"), ToolAttachment(name="b", type="duckduckgo"))
+    wrong = attachments[1].model_copy(update={"config": {"nope": 1}})
+    assert await problems(AgentConfiguration(name="x", tools_config=attachments)) == set()
+    assert await problems(AgentConfiguration(name="x", tools_config=(attachments[0], wrong))) == {
+        ("/tools_config/1/config/nope", "extra_forbidden")
+    }
+
+
+@pytest.mark.parametrize(
+    ("changes", "pointers"),
+    [
+        ({"description": "d"}, []),
+        ({"model": "gone too"}, ["/model"]),
+        ({"requires_approval": ("calculator",)}, ["/requires_approval/0"]),
+        ({"tools": ("none",)}, ["/tools", "/requires_approval/0"]),
+        (None, ["/model", "/tools", "/requires_approval/0"]),
+    ],
+)
+def test_a_change_is_judged_by_the_fields_that_it_changes(changes: dict[str, Any] | None, pointers: list[str]) -> None:
+    before = AgentConfiguration(name="x", model="gone", tools=("gone_tool",), requires_approval=("other",))
+    changed = before.model_copy(update=changes or {})
+    faults = [Violation(pointer, "r", "d") for pointer in ("/model", "/tools", "/requires_approval/0")]
+    refused: list[str] = []
+    try:
+        refuse_faults(faults, changed, before=None if changes is None else before)
+    except InvalidInput as refusal:
+        refused = [fault.pointer for fault in refusal.violations]
+    assert refused == pointers
