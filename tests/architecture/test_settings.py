@@ -28,6 +28,11 @@ def test_the_example_lists_exactly_the_settings() -> None:
     assert listed - there - OF_OTHERS == set(), "names in .env.example that nothing reads"
 
 
+def test_the_example_names_each_setting_once() -> None:
+    named = EXAMPLE.findall((ROOT / ".env.example").read_text())
+    assert sorted(name for name in set(named) if named.count(name) > 1) == []
+
+
 def test_settings_are_frozen() -> None:
     assert [model.__name__ for model in _models() if not model.model_config.get("frozen")] == []
 

@@ -5,9 +5,12 @@ from collections.abc import Sequence
 from dynagent.core.agents import (
     Agent,
     AgentChangedMeanwhile,
+    AgentContext,
+    AgentContexts,
     AgentFilter,
     AgentRepository,
     AgentVersion,
+    NamedAgent,
 )
 from dynagent.core.shared.paging import Page, PageRequest
 from tests.fakes.pages import page_of
@@ -59,13 +62,13 @@ class FakeAgents(AgentRepository):
         """Find."""
         return next((kept for kept in self.stored_versions.get(id, []) if kept.version == version), None)
 
-    async def known_slugs(self, slugs: Sequence[str]) -> set[str]:
+    async def named(self, references: Sequence[str] | None = None) -> list[NamedAgent]:
         """Compare."""
-        return {agent.slug for agent in self.stored.values()} & set(slugs)
-
-    async def dependencies(self) -> dict[str, tuple[str, ...]]:
-        """Collect."""
-        return {agent.slug: agent.configuration.dependencies for agent in self.stored.values()}
+        return [
+            NamedAgent(agent.id, agent.slug, agent.configuration.name, agent.status, agent.configuration.dependencies)
+            for agent in self.stored.values()
+            if references is None or {agent.slug, agent.configuration.name} & set(references)
+        ]
 
     def _keep(self, agent: Agent) -> Agent:
         self.stored[agent.id] = agent
@@ -81,6 +84,40 @@ class FakeAgents(AgentRepository):
                 )
             )
         return agent
+
+
+class FakeAgentContexts(AgentContexts):
+    """Contexts by the ids of their agents; owners are not told apart."""
+
+    def __init__(self) -> None:
+        self.stored: dict[str, AgentContext] = {}
+
+    async def create(self, entity: AgentContext) -> AgentContext:
+        """Keep."""
+        self.stored[entity.agent_id] = entity
+        return entity
+
+    async def get_by_id(self, id: str) -> AgentContext | None:
+        """Find."""
+        return next((context for context in self.stored.values() if context.id == id), None)
+
+    async def of_agent(self, agent_id: str) -> AgentContext | None:
+        """Find."""
+        return self.stored.get(agent_id)
+
+    async def update(self, entity: AgentContext) -> AgentContext:
+        """Keep."""
+        self.stored[entity.agent_id] = entity
+        return entity
+
+    async def delete(self, id: str) -> bool:
+        """Forget."""
+        found = await self.get_by_id(id)
+        return found is not None and self.stored.pop(found.agent_id, None) is not None
+
+    async def list_all(self, skip: int = 0, limit: int = 100) -> list[AgentContext]:
+        """Cut."""
+        return list(self.stored.values())[skip : skip + limit]
 
 
 def _id(agent: Agent) -> str:

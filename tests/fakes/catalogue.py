@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from dynagent.core.shared.errors import Violation
 from dynagent.core.shared.paging import Page, PageRequest
 from dynagent.core.tools import (
     CallContext,
@@ -146,6 +147,16 @@ class FakeCatalogue:
         if missing := [name for name in names if name not in self.prebuilt]:
             raise ToolNotFound(f"there is no tool named {missing[0]!r}")
         return [self.prebuilt[name] for name in names]
+
+    async def settings_faults(
+        self, settings: Sequence[tuple[str, dict[str, Any]]], user_id: str
+    ) -> Sequence[Violation]:
+        """Object to every setting named `nope`."""
+        return [
+            Violation(f"/{at}/config/nope", "extra_forbidden", "there is no such setting")
+            for at, (_, config) in enumerate(settings)
+            if "nope" in config
+        ]
 
     def reserved(self, name: str) -> bool:
         """Compare loosely."""

@@ -189,6 +189,10 @@ class FakeExecutions(Executions):
         """Count."""
         return min(most, sum(item.status is RunStatus.PENDING for item in self.stored.values()))
 
+    async def agent_of_chat(self, chat_id: str) -> str | None:
+        """Look at the oldest."""
+        return next((item.agent_id for item in self.stored.values() if item.chat_id == chat_id), None)
+
     async def history(self, chat_id: str, limit: int) -> list[Execution]:
         """List completed ones, oldest first."""
         wanted = ExecutionFilter(chat_id=chat_id, status=(RunStatus.COMPLETED,))

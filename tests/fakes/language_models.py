@@ -1,6 +1,6 @@
 """Fake models: answers laid out beforehand, and an installation that knows them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from dynagent.core.language_models import (
@@ -114,6 +114,10 @@ class FakeModelRecords(ModelRecords):
     async def delete(self, id: str) -> bool:
         """Forget."""
         return self.stored.pop(id, None) is not None
+
+    async def named(self, references: Sequence[str]) -> list[ModelRecord]:
+        """Compare."""
+        return [record for record in self.stored.values() if {record.id, record.name} & set(references)]
 
     async def list_all(self, skip: int = 0, limit: int = 100) -> list[ModelRecord]:
         """All."""

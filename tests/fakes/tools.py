@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from inspect import isawaitable
 from typing import Any
 
+from dynagent.core.shared.errors import Violation
 from dynagent.core.shared.paging import Page, PageRequest
 from dynagent.core.tools import (
     CallContext,
@@ -87,6 +88,16 @@ class FakeCatalogue:
         """Return the tools, a configured one by its type; `settings` keeps what was asked last."""
         self.settings = settings or {}
         return [self._tool(self.settings.get(name, (name, {}))[0]) for name in names]
+
+    async def settings_faults(
+        self, settings: Sequence[tuple[str, dict[str, Any]]], user_id: str
+    ) -> Sequence[Violation]:
+        """Object to every setting named `nope`."""
+        return [
+            Violation(f"/{at}/config/nope", "extra_forbidden", "there is no such setting")
+            for at, (_, config) in enumerate(settings)
+            if "nope" in config
+        ]
 
     def reserved(self, name: str) -> bool:
         """Say whether a name looks like one of the tools'."""

@@ -69,6 +69,20 @@ class People:
                 await asyncio.sleep(0.02)
         return execution
 
+    async def until_schedule(self, id: str, holds: Callable[[Json], bool]) -> Json:
+        """Return the schedule once something holds of it."""
+        async with asyncio.timeout(20):
+            while not holds(schedule := await self.send("GET", f"/schedules/{id}")):
+                await asyncio.sleep(0.02)
+        return schedule
+
+    async def until_agent(self, id: str, holds: Callable[[Json], bool]) -> Json:
+        """Return the agent once something holds of it."""
+        async with asyncio.timeout(20):
+            while not holds(agent := await self.send("GET", f"/agents/{id}")):
+                await asyncio.sleep(0.02)
+        return agent
+
     async def waiting(self, id: str) -> list[Json]:
         """Return the open questions once the execution waits."""
         await self.until(id, lambda execution: execution["status"] == "waiting")

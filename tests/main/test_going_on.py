@@ -7,6 +7,7 @@ from typing import Any
 from benchmarks.scripted_model import ScriptedModel
 
 from tests.main.people import Json, People, streamed, types
+from tests.shows import shows
 
 QUESTION = "What is 23*19?"
 APPROVING: Json = {"model": "demo", "requires_approval": ["calculator"]}
@@ -83,6 +84,7 @@ async def test_a_replay_does_all_of_it_again(people: People) -> None:
     assert types(await people.log(second["id"])) == types(await people.log(id))
 
 
+@shows("ForkBody.after_seq", "ForkBody.edit")
 async def test_a_fork_goes_on_from_an_edited_result(people: People) -> None:
     id = await people.start(await people.agent("calculator", model="demo"), QUESTION)
     first = await people.ended(id)
@@ -161,6 +163,7 @@ async def test_a_question_that_nobody_answers_fails_the_run_where_the_agent_says
     assert (await people.ended(retried))["error"]["code"] == "interrupt_expired", "it is asked anew"
 
 
+@shows("ChatChanges.title", "ChatChanges.archived")
 async def test_a_chat_is_named_archived_and_comes_back(people: People) -> None:
     agent = await people.agent("calculator", model="demo")
     body = {"agent_id": agent, "query": QUESTION, "conversation_id": "tea"}

@@ -6,6 +6,7 @@ import pytest
 
 from tests.infrastructure.sandbox.test_toolsfile import FILE
 from tests.main.people import People
+from tests.shows import shows
 
 NAMES = ["price", "shout_it", "finder", "reverse_it"]
 
@@ -15,6 +16,7 @@ def statuses(told: dict[str, list[dict[str, str]]]) -> list[tuple[str, str]]:
     return [(tool["name"], tool["status"]) for tool in told["tools"]]
 
 
+@shows("ToolsFileBody.code", "ToolsFileBody.dry_run", "ToolsFileBody.tags")
 async def test_the_tools_of_a_file_are_registered_and_called(people: People) -> None:
     tried = await people.send("POST", "/tools/import", {"code": FILE, "dry_run": True})
     assert statuses(tried) == [*((name, "valid") for name in NAMES), ("plain", "skipped")]
@@ -39,6 +41,7 @@ async def test_the_tools_of_a_file_are_registered_and_called(people: People) -> 
     assert run["status"] == "completed" and "Result: 2" in "".join(run["trace"])
 
 
+@shows("ToolsFileBody.replace")
 async def test_a_second_import_replaces_only_when_asked(people: People) -> None:
     await people.send("POST", "/tools/import", {"code": FILE})
     again = await people.answer_of("POST", "/tools/import", {"code": FILE})

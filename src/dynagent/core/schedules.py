@@ -10,7 +10,7 @@ from dynagent.core.shared.errors import Conflict, InvalidInput, NotFound, StaleV
 from dynagent.core.shared.paging import Page, PageRequest
 from dynagent.core.shared.repository import BaseRepository
 
-knows = frozenset({"agents", "executions"})
+knows = frozenset({"agents", "executions", "language_models"})
 """The nouns whose core ports its commands and queries may use."""
 
 MAX_CRON = 200

@@ -22,6 +22,7 @@ from dynagent.infrastructure.llm.prices import GenaiPrices
 from dynagent.infrastructure.llm.usage import UsageMeter
 from dynagent.infrastructure.observability.health import Health
 from dynagent.infrastructure.observability.logging import configure_logging
+from dynagent.infrastructure.observability.measured_runs import MeasuredRunner
 from dynagent.infrastructure.observability.parts import open_watch
 from dynagent.infrastructure.postgres.custom_tools import PostgresToolLoader
 from dynagent.infrastructure.postgres.identity_sessions import PostgresPrincipals
@@ -145,7 +146,7 @@ def _bus(process: Process) -> Bus:
     bus = Bus(Scopes(process.database, deliver=process.deliver).open, access)
     if process.replica is not None:
         bus.read_late_from(process.replica.scopes_of(process.database))
-    runners = Runners([runner for noun in NOUNS for runner in noun.runners(process)])
+    runners = Runners(MeasuredRunner(runner, process.metrics) for noun in NOUNS for runner in noun.runners(process))
     shared = {Access: access, Ask: bus.send, Clock: process.clock, Runners: runners, **process.settings.of_nouns}
     of_the_house = Binds(shared, {UnitOfWork: lambda scope: scope.uow})
     bus.serve(routes_of(NOUNS, [of_the_house, *(noun.binds(process) for noun in NOUNS)]))

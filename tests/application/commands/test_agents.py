@@ -37,6 +37,7 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.language_models import FakeChatModels
 from tests.fakes.secrets import FakeBox
 from tests.fakes.unit_of_work import FakeUnitOfWork
+from tests.fakes.uses import FakeUses
 
 UNKNOWN = "01900000-0000-7000-8000-000000000000"
 
@@ -48,6 +49,7 @@ class Office:
     agents: FakeAgents = field(default_factory=FakeAgents)
     uow: FakeUnitOfWork = field(default_factory=FakeUnitOfWork)
     clock: FakeClock = field(default_factory=FakeClock)
+    uses: FakeUses = field(default_factory=FakeUses)
 
     def __post_init__(self) -> None:
         self.rules = AgentRules(self.agents, FakeCatalogue(), FakeChatModels(), lambda _: None)
@@ -100,7 +102,7 @@ async def test_what_an_agent_names_must_be_there_and_all_misfits_are_told(office
         "/tools",
         "/tools_config",
         "/model",
-        "/dependencies",
+        "/dependencies/0",
     }
     assert office.agents.stored == {}
     assert office.uow.commits == 0
@@ -181,7 +183,7 @@ async def test_restoring_makes_a_new_version_of_the_old_configuration(office: Of
 
 async def test_deleting_tells_and_removes(office: Office) -> None:
     agent = await office.make()
-    delete = DeleteAgentHandler(office.agents, office.uow, clock=office.clock)
+    delete = DeleteAgentHandler(office.agents, office.uses, office.uow, clock=office.clock)
 
     with pytest.raises(AgentChangedMeanwhile):
         await delete(DeleteAgent(agent.id, expected_version=2), LOCAL_ADMIN)

@@ -10,6 +10,7 @@ from dynagent.application.queries import schedules as queries
 from dynagent.application.shared.caller import LOCAL_ADMIN, LOCAL_USER_ID
 from dynagent.application.shared.resolver import Resolver
 from dynagent.core.agents import AgentNotFound, AgentRepository
+from dynagent.core.language_models import ChatModels
 from dynagent.core.schedules import BadTimetable, Schedule, ScheduleNotFound, Schedules, Timetable, TooManySchedules
 from dynagent.core.shared.clock import Clock
 from dynagent.core.shared.errors import InvalidInput
@@ -17,6 +18,7 @@ from dynagent.core.shared.ids import new_id
 from dynagent.core.shared.paging import Page, PageRequest
 from dynagent.core.shared.sealing import SealsSecrets
 from dynagent.core.shared.unit_of_work import UnitOfWork
+from tests.fakes.language_models import FakeChatModels
 from tests.fakes.secrets import FakeBox
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -80,6 +82,7 @@ class House:
         self.resolver = Resolver(
             shared={
                 AgentRepository: Agents(),
+                ChatModels: FakeChatModels(),
                 Clock: lambda: NOW,
                 Schedules: self.kept,
                 SealsSecrets: FakeBox(),

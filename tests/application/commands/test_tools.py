@@ -29,6 +29,7 @@ from dynagent.core.tools import (
 from tests.fakes.catalogue import FakeCatalogue, FakeCustomTools, FakeSandbox
 from tests.fakes.clock import FakeClock
 from tests.fakes.unit_of_work import FakeUnitOfWork
+from tests.fakes.uses import FakeUses
 
 CODE = "async def shout(text: str) -> str:\n    return text.upper()"
 
@@ -41,6 +42,7 @@ class Workshop:
     uow: FakeUnitOfWork = field(default_factory=FakeUnitOfWork)
     sandbox: FakeSandbox = field(default_factory=FakeSandbox)
     clock: FakeClock = field(default_factory=FakeClock)
+    uses: FakeUses = field(default_factory=FakeUses)
 
     def __post_init__(self) -> None:
         self.catalogue = FakeCatalogue(self.tools)
@@ -58,9 +60,10 @@ class Workshop:
         handler = UpdateToolHandler(self.tools, self.uow, self.catalogue, self.sandbox, clock=self.clock)
         return await handler(message, caller)
 
-    async def remove(self, name: str) -> None:
+    async def remove(self, name: str, *, force: bool = False) -> None:
         """Remove a tool."""
-        await RemoveToolHandler(self.tools, self.uow, self.catalogue, clock=self.clock)(RemoveTool(name), LOCAL_ADMIN)
+        handler = RemoveToolHandler(self.tools, self.uow, self.catalogue, self.uses, clock=self.clock)
+        await handler(RemoveTool(name, force), LOCAL_ADMIN)
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ def an_agent(**fields: Any) -> Agent:
 
 def test_a_new_agent_is_active_at_version_1() -> None:
     agent = an_agent()
-    assert (agent.status, agent.version, agent.kind, agent.visibility) == ("active", 1, "configured", "private")
+    assert (agent.status, agent.version, agent.kind) == ("active", 1, "configured")
     assert agent.created_at == agent.updated_at == NOON
     assert agent.slug == f"research_helper_{agent.id[-6:]}"
 
@@ -56,7 +56,9 @@ def test_a_status_is_no_version() -> None:
     assert (disabled.version, disabled.status) == (1, "disabled")
     with pytest.raises(AgentDisabled, match="enable it"):
         disabled.check_runnable()
-    for status in ("created", "active", "error"):
+    with pytest.raises(AgentDisabled, match="a draft"):
+        an_agent().with_status("created", now=NOON).check_runnable()
+    for status in ("active", "error"):
         an_agent().with_status(status, now=NOON).check_runnable()
 
 

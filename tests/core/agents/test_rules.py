@@ -8,8 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dynagent.core.agents import AgentConfiguration, ToolAttachment, check_configuration, find_cycle, make_slug
-from dynagent.core.shared.errors import InvalidInput
+from dynagent.core.agents import (
+    AgentConfiguration,
+    NamedAgent,
+    ToolAttachment,
+    faults_of,
+    find_cycle,
+    make_slug,
+    refuse_faults,
+)
+from dynagent.core.shared.errors import InvalidInput, Violation
 from dynagent.core.shared.ids import new_id
 
 
@@ -23,6 +31,13 @@ class Parts:
         self.asked.append(names)
         return [name for name in names if name not in ("calculator", "duckduckgo")]
 
+    async def settings_faults(self, tools: Sequence[ToolAttachment]) -> list[Violation]:
+        return [
+            Violation(f"/tools_config/{at}/config/nope", "extra_forbidden", "no")
+            for at, tool in enumerate(tools)
+            if "nope" in tool.config
+        ]
+
     def schema_fault(self, schema: dict[str, Any]) -> str | None:
         return "it is odd" if schema.get("odd") else None
 
@@ -33,11 +48,9 @@ class Parts:
 async def problems(
     configuration: AgentConfiguration, graph: Mapping[str, tuple[str, ...]] | None = None
 ) -> set[tuple[str, str]]:
-    try:
-        await check_configuration(configuration, slug="me", parts=Parts(), graph=graph or {})
-    except InvalidInput as refusal:
-        return {(violation.pointer, violation.rule) for violation in refusal.violations}
-    return set()
+    agents = [NamedAgent(slug, slug, f"Agent {slug}", dependencies=needed) for slug, needed in (graph or {}).items()]
+    faults = await faults_of(configuration, slug="me", parts=Parts(), agents=agents)
+    return {(fault.pointer, fault.rule) for fault in faults}
 
 
 async def test_known_parts_pass() -> None:
@@ -58,7 +71,7 @@ async def test_every_unknown_part_is_named() -> None:
         ("/model", "known_model"),
         ("/tools", "known_tool"),
         ("/tools_config", "known_tool"),
-        ("/dependencies", "known_agent"),
+        ("/dependencies/0", "known_agent"),
     }
 
 
@@ -66,7 +79,7 @@ async def test_tools_are_asked_for_once_by_their_types() -> None:
     parts = Parts()
     attachments = (ToolAttachment(name="a", type="duckduckgo"), ToolAttachment(name="b", type="duckduckgo"))
     configuration = AgentConfiguration(name="x", tools=("calculator",), tools_config=attachments)
-    await check_configuration(configuration, slug="me", parts=parts, graph={})
+    await faults_of(configuration, slug="me", parts=parts, agents=[])
     assert parts.asked == [("calculator", "duckduckgo")]
 
 
@@ -144,3 +157,34 @@ async def test_an_output_schema_must_be_one() -> None:
     assert await problems(AgentConfiguration(name="x", output_schema={"odd": True})) == {
         ("/output_schema", "json_schema")
     }
+
+
+async def test_settings_that_do_not_fit_are_named_where_they_stand() -> None:
+    attachments = (ToolAttachment(name="a", type="duckduckgo"), ToolAttachment(name="b", type="duckduckgo"))
+    wrong = attachments[1].model_copy(update={"config": {"nope": 1}})
+    assert await problems(AgentConfiguration(name="x", tools_config=attachments)) == set()
+    assert await problems(AgentConfiguration(name="x", tools_config=(attachments[0], wrong))) == {
+        ("/tools_config/1/config/nope", "extra_forbidden")
+    }
+
+
+@pytest.mark.parametrize(
+    ("changes", "pointers"),
+    [
+        ({"description": "d"}, []),
+        ({"model": "gone too"}, ["/model"]),
+        ({"requires_approval": ("calculator",)}, ["/requires_approval/0"]),
+        ({"tools": ("none",)}, ["/tools", "/requires_approval/0"]),
+        (None, ["/model", "/tools", "/requires_approval/0"]),
+    ],
+)
+def test_a_change_is_judged_by_the_fields_that_it_changes(changes: dict[str, Any] | None, pointers: list[str]) -> None:
+    before = AgentConfiguration(name="x", model="gone", tools=("gone_tool",), requires_approval=("other",))
+    changed = before.model_copy(update=changes or {})
+    faults = [Violation(pointer, "r", "d") for pointer in ("/model", "/tools", "/requires_approval/0")]
+    refused: list[str] = []
+    try:
+        refuse_faults(faults, changed, before=None if changes is None else before)
+    except InvalidInput as refusal:
+        refused = [fault.pointer for fault in refusal.violations]
+    assert refused == pointers

@@ -13,6 +13,7 @@ from dynagent.core.runs import (
     Cancelled,
     Complete,
     Connection,
+    Detail,
     Failed,
     InterruptRaised,
     Message,
@@ -59,6 +60,7 @@ ALL: list[AnyTraceEvent] = [
     UsageReport(
         timestamp=1.5, model="m", input_tokens=1, output_tokens=2, total_tokens=3, cost_usd="0.1", duration_ms=5
     ),
+    Detail(timestamp=1.4, about="plan", line="• plan", data={"tools": []}),
     Retry(timestamp=1.5, what="model", reason="429", error_code="model_rate_limited", delay_s=0.5, try_number=2),
     InterruptRaised(
         call_key="execute_tools.1/tool.1",

@@ -6,6 +6,7 @@ from dynagent.core.identity import Throttle, TooManyRequests
 from dynagent.core.language_models import ModelRequest, ModelRetry, ModelUnavailable
 from dynagent.infrastructure.llm.planned import PlannedModels
 from tests.fakes.language_models import FakeChatModels, ScriptedChatModel, user
+from tests.shows import shows
 
 ASKED = ModelRequest(messages=(user("hello"),))
 
@@ -79,6 +80,7 @@ async def test_other_models_of_the_run_have_no_fallbacks() -> None:
     assert models.knows("two") and not models.knows("three")
 
 
+@shows("AgentBody.max_rpm")
 async def test_the_pace_is_kept_and_every_wait_is_told() -> None:
     waits: list[float] = []
     told: list[ModelRetry] = []

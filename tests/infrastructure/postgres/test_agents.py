@@ -14,6 +14,7 @@ from dynagent.core.agents import (
     AgentFilter,
     AgentNotFound,
     AgentSlugTaken,
+    NamedAgent,
     ToolAttachment,
 )
 from dynagent.core.shared.errors import MalformedInput
@@ -79,7 +80,7 @@ async def test_an_output_schema_keeps_its_order(scope_for: ScopeFor) -> None:
 
 async def test_every_field_of_the_row_comes_back(scope_for: ScopeFor) -> None:
     agent = an_agent(new_id()).model_copy(
-        update={"kind": "dynamic", "status": "error", "visibility": "public", "updated_at": NOW + timedelta(days=1)}
+        update={"kind": "dynamic", "status": "error", "updated_at": NOW + timedelta(days=1)}
     )
     await stored(scope_for, agent)
     async with scope_for(agent.user_id) as scope:
@@ -149,16 +150,18 @@ async def test_another_owner_sees_and_changes_nothing(scope_for: ScopeFor) -> No
         assert (await outsider.agents.find(AgentFilter(), PageRequest())).total == 0
         assert (await outsider.agents.versions(agent.id, PageRequest())).total == 0
         assert await outsider.agents.get_version(agent.id, 1) is None
-        assert await outsider.agents.known_slugs([agent.slug]) == set()
-        assert await outsider.agents.dependencies() == {}
+        assert await outsider.agents.named([agent.slug, agent.configuration.name]) == []
+        assert await outsider.agents.named() == []
         assert not await outsider.agents.delete(agent.id)
         with pytest.raises(AgentNotFound):
             await outsider.agents.update(agent.with_status("disabled", now=NOW))
         await outsider.uow.commit()
     async with scope_for(agent.user_id) as scope:
         assert await scope.agents.get_by_id(agent.id) == agent
-        assert await scope.agents.known_slugs([agent.slug, "nobody"]) == {agent.slug}
-        assert await scope.agents.dependencies() == {agent.slug: ("x",)}
+        known = NamedAgent(agent.id, agent.slug, agent.configuration.name, "active", ("x",))
+        assert await scope.agents.named() == [known]
+        assert await scope.agents.named([agent.slug, "nobody"]) == await scope.agents.named([known.name]) == [known]
+        assert await scope.agents.named([]) == await scope.agents.named(["nobody"]) == []
 
 
 async def test_what_is_no_id_is_not_there(scope_for: ScopeFor) -> None:

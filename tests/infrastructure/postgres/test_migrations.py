@@ -125,6 +125,7 @@ def test_the_head_is_the_one_that_alembic_finds() -> None:
 async def test_an_older_program_finds_agents_without_output_schemas(fresh_database_url: str) -> None:
     database = connected_to(fresh_database_url)
     await database.connect()
+    await migrations.downgrade(fresh_database_url, "0044_runs")
     await database.pool.execute(
         "INSERT INTO agents (id, user_id, slug, name, kind, status, visibility, version, configuration, created_at, "
         "updated_at) SELECT uuidv7(), uuidv7(), 's', 'A', 'configured', 'active', 'private', 1, "

@@ -14,6 +14,7 @@ from dynagent.infrastructure.sandbox.broker import Broker, asked_for
 from dynagent.infrastructure.sandbox.grants import Grant, parse_grants
 from dynagent.infrastructure.sandbox.sandbox import ZygoteSandbox
 from tests.infrastructure.sandbox.toolbox import CHATBOT, register, run, settings, smuggle
+from tests.shows import shows
 
 FETCH = """
 import httpx
@@ -52,6 +53,7 @@ async def site() -> AsyncIterator[str]:
     server.close()
 
 
+@shows("ToolBody.network")
 async def test_httpx_reaches_a_granted_host(sandbox: ZygoteSandbox, events: list[AuditEvent], site: str) -> None:
     tool = await register(sandbox, FETCH, name="fetch", network=(site,))
     assert (await run(sandbox, tool, url=f"http://{site}/", times=3)).result == ["hello"] * 3
@@ -135,6 +137,7 @@ async def test_without_the_operators_grant_openai_is_a_library_like_others() -> 
         await sandbox.stop()
 
 
+@shows("ToolBody.secrets")
 async def test_secrets_reach_only_the_tools_they_are_granted_to() -> None:
     code = "import os\nasync def attack():\n    return len(os.environ.get('WEATHER_KEY', ''))"
     sandbox = ZygoteSandbox(settings(secrets={"WEATHER_KEY": "s3cret"}))

@@ -9,20 +9,22 @@ import httpx2
 from fastapi import FastAPI
 
 from dynagent.application.commands import executions as execution_commands
-from dynagent.application.commands.agents import configure, lifecycle
+from dynagent.application.commands.agents import broken, configure, context, lifecycle
 from dynagent.application.commands.agents.rules import SchemaFault
 from dynagent.application.commands.executions import answer, cancel, repeat, start
 from dynagent.application.commands.tools import change as tool_changes
 from dynagent.application.commands.tools import versions as tool_versions
-from dynagent.application.queries import agents as agent_queries
 from dynagent.application.queries import tools as tool_queries
+from dynagent.application.queries.agents import details as agent_details
+from dynagent.application.queries.agents import read as agent_queries
+from dynagent.application.queries.agents import templates as agent_templates
 from dynagent.application.queries.executions import follow, model_calls, read
 from dynagent.application.queries.executions.follow import Ask
 from dynagent.application.shared.bus import Bus
 from dynagent.application.shared.caller import Caller
 from dynagent.application.shared.handlers import handlers_in
 from dynagent.application.shared.resolver import Resolver
-from dynagent.core.agents import AgentRepository, EverybodysAgents
+from dynagent.core.agents import AgentContexts, AgentRepository, EverybodysAgents
 from dynagent.core.executions import EverybodysExecutions, Executions, StoredModelCalls
 from dynagent.core.language_models import ChatModels, ModelRecords
 from dynagent.core.runs import (
@@ -42,6 +44,7 @@ from dynagent.core.runs import (
 from dynagent.core.shared.clock import Clock
 from dynagent.core.shared.sealing import SealsSecrets
 from dynagent.core.shared.unit_of_work import UnitOfWork
+from dynagent.core.shared.uses import Uses
 from dynagent.core.tools import CallableTools, CustomTools, ToolCatalogue, ToolSandbox
 from dynagent.infrastructure.tools.arguments import misfits, schema_fault
 from dynagent.main.engine import NOUNS
@@ -49,7 +52,7 @@ from dynagent.main.noun import access_of, routers_of, tags_of
 from dynagent.presentation.api.app import build_app
 from dynagent.presentation.api.settings import ApiSettings
 from dynagent.presentation.api.shared.sse import StreamShutdown
-from tests.fakes.agents import FakeAgents
+from tests.fakes.agents import FakeAgentContexts, FakeAgents
 from tests.fakes.catalogue import FakeCatalogue, FakeCustomTools, FakeSandbox
 from tests.fakes.clock import FakeClock
 from tests.fakes.executions import (
@@ -63,6 +66,7 @@ from tests.fakes.executions import (
 from tests.fakes.language_models import FakeChatModels, FakeModelRecords
 from tests.fakes.secrets import FakeBox
 from tests.fakes.unit_of_work import FakeUnitOfWork
+from tests.fakes.uses import FakeUses
 from tests.presentation.api.documented import DocumentedTransport
 
 
@@ -90,6 +94,8 @@ class House:
 
     def __init__(self, settings: ApiSettings | None = None) -> None:
         self.agents = FakeAgents()
+        self.contexts = FakeAgentContexts()
+        self.uses = FakeUses()
         self.custom_tools = FakeCustomTools()
         self.trace = FakeTraceStore()
         self.executions = FakeExecutions(self.trace)
@@ -185,6 +191,7 @@ class House:
             TraceLog: self.trace,
         }
         scoped = {
+            AgentContexts: lambda _: self.contexts,
             AgentRepository: lambda _: self.agents,
             EverybodysAgents: lambda _: self.agents,
             CustomTools: lambda _: self.custom_tools,
@@ -193,6 +200,7 @@ class House:
             ModelRecords: lambda _: self.kept_models,
             StoredModelCalls: lambda _: self.model_calls,
             UnitOfWork: lambda _: self.uow,
+            Uses: lambda _: self.uses,
             # Tests change these on the way.
             ChatModels: lambda _: self.models,
             execution_commands.SubmitSettings: lambda _: self.submitting,
@@ -201,7 +209,18 @@ class House:
 
 
 HANDLERS = [
-    *handlers_in(configure, lifecycle, agent_queries, tool_changes, tool_versions, tool_queries),
+    *handlers_in(
+        broken,
+        configure,
+        context,
+        lifecycle,
+        agent_queries,
+        agent_details,
+        agent_templates,
+        tool_changes,
+        tool_versions,
+        tool_queries,
+    ),
     *handlers_in(start, cancel, follow, answer, repeat, model_calls),
     read.GetExecutionHandler,
     read.ListExecutionsHandler,

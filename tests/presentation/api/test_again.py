@@ -9,6 +9,7 @@ import pytest
 from dynagent.application.commands.executions import SubmitSettings
 from dynagent.core.runs import Interrupt, RunStatus
 from tests.presentation.api.house import House
+from tests.shows import shows
 
 UNKNOWN = "01900000-0000-7000-8000-000000000000"
 APPROVE = {"decision": "approve"}
@@ -37,6 +38,7 @@ async def post(api: httpx2.AsyncClient, id: str, what: str, body: Any = None) ->
     return await api.post(f"/api/v1/executions/{id}/{what}", json=body)
 
 
+@shows("AnswersBody.answers")
 async def test_questions_are_listed_and_answered(
     api: httpx2.AsyncClient, house: House, waiting: list[Interrupt]
 ) -> None:

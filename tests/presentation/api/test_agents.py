@@ -48,7 +48,7 @@ async def test_all_spellings_of_a_path_are_answered_without_a_redirect(api: http
         ({"name": "a", "tools": ["none"]}, "/tools", "known_tool"),
         ({"name": "a", "tools": ["calculator"] * 65}, "/tools", "too_long"),
         ({"name": "a", "model": "none"}, "/model", "known_model"),
-        ({"name": "a", "dependencies": ["none"]}, "/dependencies", "known_agent"),
+        ({"name": "a", "dependencies": ["none"]}, "/dependencies/0", "known_agent"),
         ({"name": "a", "fallback_agent_id": "none"}, "/fallback_agent_id", "known_agent"),
         ({"name": "a", "tools_config": [{"name": "x"}]}, "/tools_config/0/type", "missing"),
         ({"name": "a", "unknown": 1}, "/unknown", "extra_forbidden"),

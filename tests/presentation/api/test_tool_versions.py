@@ -8,6 +8,7 @@ from dynagent.application.shared.caller import Caller
 from dynagent.core.tools import Finding, ToolSwitchedOff
 from tests.presentation.api.house import House
 from tests.presentation.api.test_tools import REVERSE
+from tests.shows import shows
 
 SECOND = "async def reverse_string(text: str) -> str:\n    return text.upper()"
 
@@ -20,6 +21,7 @@ async def two_versions(api: httpx2.AsyncClient) -> None:
     assert changed.json()["version"] == 2
 
 
+@shows("ToolChanges.code", "ToolChanges.policy", "ToolChanges.tags")
 async def test_versions_are_listed_with_source_and_policy(api: httpx2.AsyncClient) -> None:
     await two_versions(api)
 
@@ -64,6 +66,7 @@ async def test_what_is_not_there_is_not_found(api: httpx2.AsyncClient) -> None:
     assert (await api.post("/api/v1/tools/calculator/versions/1/restore")).json()["error_code"] == "tool_is_prebuilt"
 
 
+@shows("ToolStatusBody.disabled", "ToolStatusBody.reason")
 async def test_a_tool_is_switched_off_and_on_at_the_same_version(api: httpx2.AsyncClient) -> None:
     await two_versions(api)
     path = "/api/v1/tools/reverse_string/status"

@@ -9,6 +9,7 @@ from dynagent.core.shared.errors import Violation
 from dynagent.core.tools import Finding, InvalidArguments, SandboxUnavailable, ToolFailed, ToolTimeout
 from tests.fakes.catalogue import FakeTool
 from tests.presentation.api.house import House
+from tests.shows import shows
 
 REVERSE = {
     "name": "reverse_string",
@@ -30,6 +31,7 @@ async def test_all_tools_are_listed(api: httpx2.AsyncClient) -> None:
     assert [t["name"] for t in (await api.get("/api/tools?skip=1&limit=1")).json()["tools"]] == ["chatbot"]
 
 
+@shows("ToolBody.name", "ToolBody.code")
 async def test_the_seeds_payload_registers_unchanged(api: httpx2.AsyncClient, house: House) -> None:
     answer = await api.post("/api/tools/register", json=REVERSE)
 
@@ -46,6 +48,7 @@ async def test_the_seeds_payload_registers_unchanged(api: httpx2.AsyncClient, ho
     assert [event.name for event in house.uow.committed] == ["tool.registered"]
 
 
+@shows("ToolBody.network")
 async def test_policy_and_tags_are_kept(api: httpx2.AsyncClient) -> None:
     body = {**REVERSE, "network": ["api.example.com:443"], "timeout_s": 10, "repeatable": True, "tags": [" text "]}
 
@@ -109,6 +112,7 @@ async def test_a_missing_sandbox_is_a_503(api: httpx2.AsyncClient, house: House)
     assert answer.headers["retry-after"] == "5"
 
 
+@shows("ToolChanges.description", "ToolChanges.version")
 async def test_a_registered_tool_is_changed_and_removed(api: httpx2.AsyncClient, house: House) -> None:
     await api.post("/api/tools/register", json=REVERSE)
 
@@ -145,6 +149,7 @@ async def test_a_changed_source_keeps_to_what_a_new_one_has_to(api: httpx2.Async
     ]
 
 
+@shows("CallBody.name", "CallBody.arguments")
 async def test_a_tool_is_called(api: httpx2.AsyncClient, house: House) -> None:
     call = {"name": "calculator", "arguments": {"expression": "23*19"}}
 

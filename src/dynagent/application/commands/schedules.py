@@ -11,6 +11,7 @@ from dynagent.application.shared.caller import Caller
 from dynagent.application.shared.context_safe import ContextSafe
 from dynagent.application.shared.messages import Command
 from dynagent.core.agents import AgentNotFound, AgentRepository
+from dynagent.core.language_models import ChatModels
 from dynagent.core.schedules import (
     BadTimetable,
     Schedule,
@@ -21,7 +22,7 @@ from dynagent.core.schedules import (
     TooManySchedules,
 )
 from dynagent.core.shared.clock import Clock, utc_now
-from dynagent.core.shared.errors import InvalidInput
+from dynagent.core.shared.errors import InvalidInput, Violation
 from dynagent.core.shared.ids import NewId, is_id, new_id
 from dynagent.core.shared.paging import PageRequest
 from dynagent.core.shared.unit_of_work import UnitOfWork
@@ -31,7 +32,7 @@ from dynagent.core.shared.unit_of_work import UnitOfWork
 class CreateSchedule(
     Command[Schedule], needs="executions:run", raises=(AgentNotFound, BadTimetable, TooManySchedules, InvalidInput)
 ):
-    """Have an agent asked at set times. Raises AgentNotFound, BadTimetable, TooManySchedules."""
+    """Have an agent asked at set times. Raises AgentNotFound, BadTimetable, TooManySchedules, InvalidInput (model)."""
 
     agent_id: str
     name: str
@@ -79,12 +80,19 @@ class ScheduleChecks:
 
     schedules: Schedules
     agents: AgentRepository
+    models: ChatModels
     settings: ScheduleSettings
 
     async def check_agent(self, agent_id: str) -> None:
         """Refuse with AgentNotFound what is no agent of the owner."""
         if not is_id(agent_id) or await self.agents.get_by_id(agent_id) is None:
             raise AgentNotFound(f"there is no agent {agent_id!r}")
+
+    def check_model(self, model: str | None) -> None:
+        """Refuse with InvalidInput a model that is not there."""
+        if model is not None and not self.models.knows(model):
+            unknown = Violation("/model", "known_model", f"no model answers to the name {model!r}")
+            raise InvalidInput("the schedule names a model that is not there", violations=[unknown])
 
     async def check_number(self) -> None:
         """Refuse with TooManySchedules whoever has as many as he may."""
@@ -118,6 +126,7 @@ class CreateScheduleHandler:
     async def __call__(self, message: CreateSchedule, caller: Caller) -> Schedule:
         """Return the new schedule with its next time."""
         await self.checks.check_agent(message.agent_id)
+        self.checks.check_model(message.model)
         await self.checks.check_number()
         now = self.clock()
         following = self.timetable.after(message.cron, message.time_zone, now)[0]
@@ -157,6 +166,8 @@ class ChangeScheduleHandler:
         schedule = await self.checks.load(message.schedule_id)
         if "agent_id" in message.changes:
             await self.checks.check_agent(message.changes["agent_id"])
+        if "model" in message.changes:
+            self.checks.check_model(message.changes["model"])
         changes = dict(message.changes)
         if "context" in changes:
             changes["context"] = self.safe.sealed(changes["context"], owner=schedule.user_id, before=schedule.context)

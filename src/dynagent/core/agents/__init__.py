@@ -1,9 +1,30 @@
 """Agents: what they are (entity), which configurations are valid (rules), where they are kept (ports)."""
 
+from dynagent.core.agents.configuration import (
+    MAX_DEPENDENCIES,
+    MAX_TOOLS,
+    AgentConfiguration,
+    ToolAttachment,
+)
+from dynagent.core.agents.context import (
+    AgentContext,
+    AgentContextChangedMeanwhile,
+    AgentContextExists,
+    AgentContextNotFound,
+    AgentContexts,
+    ContextReader,
+)
+from dynagent.core.agents.dependencies import (
+    DependencyUnavailable,
+    NamedAgent,
+    check_available,
+    check_dependencies,
+    find_cycle,
+    named,
+)
 from dynagent.core.agents.entity import (
     Agent,
     AgentChangedMeanwhile,
-    AgentConfiguration,
     AgentCreated,
     AgentDeleted,
     AgentDisabled,
@@ -16,22 +37,31 @@ from dynagent.core.agents.entity import (
     AgentUpdated,
     AgentVersion,
     AgentVersionNotFound,
+    FirstStatus,
     KnowledgeBaseNotFound,
-    ToolAttachment,
-    Visibility,
     make_slug,
 )
 from dynagent.core.agents.ports import AgentConfigurations, AgentRepository, EverybodysAgents
-from dynagent.core.agents.rules import check_configuration, find_cycle
+from dynagent.core.agents.prompts import with_context
+from dynagent.core.agents.rules import faults_of, refuse_faults
+from dynagent.core.agents.templates import TEMPLATES, AgentTemplate
 
 knows = frozenset({"language_models", "tools"})
 """The nouns whose core ports its commands and queries may use."""
 
 __all__ = [
+    "MAX_DEPENDENCIES",
+    "MAX_TOOLS",
+    "TEMPLATES",
     "Agent",
     "AgentChangedMeanwhile",
     "AgentConfiguration",
     "AgentConfigurations",
+    "AgentContext",
+    "AgentContextChangedMeanwhile",
+    "AgentContextExists",
+    "AgentContextNotFound",
+    "AgentContexts",
     "AgentCreated",
     "AgentDeleted",
     "AgentDisabled",
@@ -42,14 +72,24 @@ __all__ = [
     "AgentRepository",
     "AgentSlugTaken",
     "AgentStatus",
+    "AgentTemplate",
     "AgentUpdated",
     "AgentVersion",
     "AgentVersionNotFound",
+    "ContextReader",
+    "DependencyUnavailable",
     "EverybodysAgents",
+    "FirstStatus",
     "KnowledgeBaseNotFound",
+    "KnownParts",
+    "NamedAgent",
     "ToolAttachment",
-    "Visibility",
-    "check_configuration",
+    "check_available",
+    "check_dependencies",
+    "faults_of",
     "find_cycle",
     "make_slug",
+    "named",
+    "refuse_faults",
+    "with_context",
 ]

@@ -3,7 +3,10 @@
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-from dynagent.core.agents.entity import Agent, AgentConfiguration, AgentFilter, AgentVersion
+from dynagent.core.agents.configuration import AgentConfiguration, ToolAttachment
+from dynagent.core.agents.dependencies import NamedAgent
+from dynagent.core.agents.entity import Agent, AgentFilter, AgentVersion
+from dynagent.core.shared.errors import Violation
 from dynagent.core.shared.paging import Page, PageRequest
 from dynagent.core.shared.repository import BaseRepository
 
@@ -23,12 +26,8 @@ class AgentRepository(BaseRepository[Agent]):
         """Return one version, or None."""
         raise NotImplementedError
 
-    async def known_slugs(self, slugs: Sequence[str]) -> set[str]:
-        """Return those of the slugs that name an agent of the owner (one query)."""
-        raise NotImplementedError
-
-    async def dependencies(self) -> dict[str, tuple[str, ...]]:
-        """Return the dependency graph of the owner's agents: slug → slugs of what it depends on."""
+    async def named(self, references: Sequence[str] | None = None) -> list[NamedAgent]:
+        """Return the owner's agents that have one of these names or slugs, all for None (one query)."""
         raise NotImplementedError
 
 
@@ -49,6 +48,10 @@ class KnownParts(Protocol):
 
     async def unknown_model(self, model: str | None) -> bool:
         """Say whether the name is given but no model answers to it."""
+        ...
+
+    async def settings_faults(self, tools: Sequence[ToolAttachment]) -> list[Violation]:
+        """Return what does not fit of the settings of tools, with pointers from `/tools_config` on."""
         ...
 
     def schema_fault(self, schema: dict[str, Any]) -> str | None:

@@ -1,17 +1,22 @@
-"""Which configurations are valid: known parts, no dependency cycle."""
+"""Which configurations are valid: known parts, settings that fit, no dependency cycle."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from dynagent.core.agents.entity import AgentConfiguration
+from dynagent.core.agents.configuration import AgentConfiguration
+from dynagent.core.agents.dependencies import NamedAgent, check_dependencies
 from dynagent.core.agents.ports import KnownParts
 from dynagent.core.shared.errors import InvalidInput, Violation
 
+_JUDGED_WITH = {"requires_approval": ("requires_approval", "tools", "tools_config")}
+"""Field → the fields that it is judged together with, for those that do not stand alone."""
 
-async def check_configuration(
-    configuration: AgentConfiguration, *, slug: str, parts: KnownParts, graph: Mapping[str, tuple[str, ...]]
-) -> None:
-    """Refuse with InvalidInput a configuration that names unknown parts or closes a dependency cycle."""
+
+async def faults_of(
+    configuration: AgentConfiguration, *, slug: str, parts: KnownParts, agents: Sequence[NamedAgent]
+) -> list[Violation]:
+    """Return all that is wrong with a configuration; `agents` are its owner's, this one included or not."""
     violations = [*await _unknown_tools(configuration, parts), *_nothing_to_approve(configuration)]
+    violations += await parts.settings_faults(configuration.tools_config)
     if await parts.unknown_model(configuration.model):
         violations.append(Violation("/model", "known_model", f"no model answers to the name {configuration.model!r}"))
     violations += [
@@ -19,19 +24,29 @@ async def check_configuration(
         for place, name in enumerate(configuration.fallback_models)
         if await parts.unknown_model(name)
     ]
-    violations += [
-        Violation("/dependencies", "known_agent", f"there is no agent with the slug {name!r}")
-        for name in configuration.dependencies
-        if name not in graph and name != slug
-    ]
     fault = parts.schema_fault(configuration.output_schema) if configuration.output_schema is not None else None
     if fault:
         violations.append(Violation("/output_schema", "json_schema", fault))
-    cycle = find_cycle({**graph, slug: configuration.dependencies}, start=slug)
-    if cycle:
-        violations.append(Violation("/dependencies", "no_cycle", "dependency cycle: " + " → ".join(cycle)))
-    if violations:
-        raise InvalidInput("the agent's configuration names things that do not fit", violations=violations)
+    if configuration.dependencies:
+        violations += check_dependencies(configuration.dependencies, slug=slug, name=configuration.name, agents=agents)
+    return violations
+
+
+def refuse_faults(
+    faults: Sequence[Violation], configuration: AgentConfiguration, *, before: AgentConfiguration | None
+) -> None:
+    """Raise InvalidInput with the faults of the fields that a change is about; `before` None: of all fields.
+
+    What was wrong before, somebody else having removed what it names, does not keep another field from being changed.
+    """
+    faults = [fault for fault in faults if before is None or _changed(fault, configuration, before)]
+    if faults:
+        raise InvalidInput("the agent's configuration names things that do not fit", violations=faults)
+
+
+def _changed(fault: Violation, configuration: AgentConfiguration, before: AgentConfiguration) -> bool:
+    field = fault.pointer.split("/")[1]
+    return any(getattr(configuration, name) != getattr(before, name) for name in _JUDGED_WITH.get(field, (field,)))
 
 
 async def _unknown_tools(configuration: AgentConfiguration, parts: KnownParts) -> list[Violation]:
@@ -56,21 +71,3 @@ def _nothing_to_approve(configuration: AgentConfiguration) -> list[Violation]:
         for place, name in enumerate(configuration.requires_approval)
         if name not in own
     ]
-
-
-def find_cycle(graph: Mapping[str, Sequence[str]], *, start: str) -> list[str]:
-    """Return a cycle through `start` as a path that begins and ends with it, or an empty list."""
-    path: dict[str, None] = {start: None}
-    trail = [iter(graph.get(start, ()))]
-    done: set[str] = set()
-    while trail:
-        following = next(trail[-1], None)
-        if following == start:
-            return [*path, start]
-        if following is None:
-            trail.pop()
-            done.add(path.popitem()[0])
-        elif following not in path and following not in done:
-            path[following] = None
-            trail.append(iter(graph.get(following, ())))
-    return []

@@ -127,6 +127,12 @@ class ChatInUse(Conflict):
     code = "chat_in_use"
 
 
+class ChatOfAnotherAgent(Conflict):
+    """A chat belongs to the agent it began with; `extra` has that one's `agent_id`."""
+
+    code = "chat_of_another_agent"
+
+
 class ChatFilter(BaseModel):
     """Which chats a list shows: with one agent, archived or not (None: both), with words in title or query."""
 

@@ -71,6 +71,10 @@ class Executions(BaseRepository[Execution]):
         """Return one of the owner's chats, or None."""
         raise NotImplementedError
 
+    async def agent_of_chat(self, chat_id: str) -> str | None:
+        """Return the id of the agent that one of the owner's chats began with, None for a new chat."""
+        raise NotImplementedError
+
     async def describe_chat(self, talk: Chat) -> None:
         """Store a chat's title and whether it is archived; all else of it are its turns."""
         raise NotImplementedError

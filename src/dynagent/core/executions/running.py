@@ -16,12 +16,12 @@ class RunPlan:
     whose calls wait for a person, for `approval_timeout_s` at most (None: as set for all); `key_prefix` keeps the
     calls of a second plan of one run (its fallback) apart; `fallback_models` step in for the model, in this order;
     `max_rpm` bounds the model calls of the agent per minute; with an `output_schema` the answer is the JSON text of a
-    value that fits it.
+    value that fits it. Without a temperature the model's own counts. A `verbose` run tells its details in the trace.
     """
 
     system_prompt: str
     model: str | None
-    temperature: float
+    temperature: float | None
     tools: Sequence[str]
     fallback_models: Sequence[str] = ()
     max_rpm: int | None = None
@@ -36,6 +36,7 @@ class RunPlan:
     history: Sequence[tuple[str, str]] = ()
     key_prefix: str = ""
     output_schema: dict[str, Any] | None = None
+    verbose: bool = False
 
 
 class Chats(Protocol):

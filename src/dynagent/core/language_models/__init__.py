@@ -22,6 +22,7 @@ from dynagent.core.language_models.events import (
 )
 from dynagent.core.language_models.known import KnownModel, KnownModels
 from dynagent.core.language_models.ports import (
+    USUAL_TEMPERATURE,
     ChatMessage,
     ChatModel,
     ChatModels,
@@ -84,6 +85,7 @@ __all__ = [
     "MAX_KEYS",
     "MAX_MODELS",
     "PROVIDERS",
+    "USUAL_TEMPERATURE",
     "Candidate",
     "Capabilities",
     "ChatMessage",

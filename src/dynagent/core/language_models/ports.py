@@ -16,6 +16,10 @@ OnText = Callable[[str], None]
 """Called with each piece of streamed text, in order, on the event loop; must not block."""
 
 
+USUAL_TEMPERATURE = 0.2
+"""What agents' models are asked with where neither the agent nor the model names a temperature."""
+
+
 class ChatMessage(BaseModel):
     """One message of a conversation, of JSON types only. `aside`: what the model that wrote it wants back."""
 
@@ -43,6 +47,7 @@ class ModelRequest(BaseModel):
     """A question to a model. `timeout_s` bounds the whole reply, `idle_timeout_s` the silence before each piece.
 
     `output_schema` is what the answer's text should fit; who asks must read it with care, not every endpoint obeys.
+    `temperature` None leaves it to the model, and a model that names none to `usual_temperature`.
     `omit` names what this endpoint is known to refuse; whoever writes the request leaves it out.
     `on_sent` is told what the lane makes of it.
     """
@@ -53,12 +58,20 @@ class ModelRequest(BaseModel):
     tools: tuple[ToolSpec, ...] = ()
     tool_choice: ToolChoice = "auto"
     temperature: float | None = None
+    usual_temperature: float | None = None
     max_tokens: int | None = None
     output_schema: dict[str, Any] | None = None
     omit: frozenset[str] = frozenset()
     timeout_s: float = 120.0
     idle_timeout_s: float = 60.0
     on_sent: OnSent | None = Field(default=None, exclude=True, repr=False)
+
+    @property
+    def sent_temperature(self) -> float | None:
+        """The temperature to write into the request, None for none."""
+        if "temperature" in self.omit or self.temperature is not None:
+            return self.temperature
+        return self.usual_temperature
 
 
 class ModelReply(BaseModel):

@@ -199,6 +199,10 @@ class ModelRecords(BaseRepository[ModelRecord]):
         """Return a page of models, newest first."""
         raise NotImplementedError
 
+    async def named(self, references: Sequence[str]) -> list[ModelRecord]:
+        """Return the models that have one of these ids or names (one query)."""
+        raise NotImplementedError
+
     async def count_own(self) -> int:
         """Return how many models the caller has."""
         raise NotImplementedError

@@ -189,6 +189,7 @@ class Run(BaseModel):
             agent_name=self.subject_name,
             agent_version=self.subject_version,
             query=self.query,
+            context=self.input.get("context") or {},
         )
 
 

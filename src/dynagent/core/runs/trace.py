@@ -44,6 +44,9 @@ class Connection(_Event):
     agent_name: str
     agent_version: int
     query: str
+    context: dict[str, Any] = Field(
+        default_factory=dict[str, Any], exclude_if=lambda given: not given, description="The data sent along."
+    )
 
 
 class NodeStart(_Event):
@@ -166,6 +169,19 @@ class Retry(_Event):
     try_number: int = Field(description="Number of the coming try, from 2.")
 
 
+class Detail(_Event):
+    """What only runs of agents with `verbose_flag` tell: how the run is set up, what a model call is made of.
+
+    `plan`: before the first step. `request` and `reply`: before and after each model call that is really made.
+    `line` is the same as a person reads it, `data` has its numbers and names.
+    """
+
+    type: Literal["detail"] = "detail"
+    about: Literal["plan", "request", "reply"]
+    line: str
+    data: dict[str, Any] = Field(default_factory=dict[str, Any])
+
+
 class InterruptRaised(_Event):
     """The run waits for a person; answer with POST /api/executions/{id}/resume."""
 
@@ -233,6 +249,7 @@ AnyTraceEvent = (
     | ToolEnd
     | UsageReport
     | Retry
+    | Detail
     | InterruptRaised
     | Resumed
     | Complete
@@ -251,6 +268,7 @@ EVENT_CLASSES: tuple[type[_Event], ...] = (
     ToolEnd,
     UsageReport,
     Retry,
+    Detail,
     InterruptRaised,
     Resumed,
     Complete,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from dynagent.core.shared.calls import OnSent, TokenUsage
+from dynagent.core.shared.errors import Violation
 from dynagent.core.shared.paging import Page, PageRequest
 from dynagent.core.shared.repository import BaseRepository
 from dynagent.core.tools.base import BaseTool
@@ -115,6 +116,15 @@ class ToolCatalogue(CallableTools, Protocol):
 
     async def unknown(self, names: Sequence[str], user_id: str) -> list[str]:
         """Return the names that are no tool of this user, in the order given."""
+        ...
+
+    async def settings_faults(
+        self, settings: Sequence[tuple[str, dict[str, Any]]], user_id: str
+    ) -> Sequence[Violation]:
+        """Return what keeps settings (tool type, config) from being used, with pointers `/<place>/config/…`.
+
+        Unknown types are passed over; secrets may be sealed, and references must name a key that the user keeps.
+        """
         ...
 
     def reserved(self, name: str) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from dynagent.core.agents import Agent, AgentFilter, AgentRepository, AgentVersion
+from dynagent.core.agents import Agent, AgentFilter, AgentRepository, AgentVersion, NamedAgent
 from dynagent.core.shared.paging import Page, PageRequest
 from dynagent.infrastructure.hybrid.repository import (
     AfterCommit,
@@ -66,10 +66,6 @@ class HybridAgentRepository(HybridRepository[Agent], AgentRepository):
         """Return one version, or None."""
         return await self._agents.get_version(id, version)
 
-    async def known_slugs(self, slugs: Sequence[str]) -> set[str]:
-        """Return those of the slugs that name an agent of the owner."""
-        return await self._agents.known_slugs(slugs)
-
-    async def dependencies(self) -> dict[str, tuple[str, ...]]:
-        """Return the dependency graph of the owner's agents."""
-        return await self._agents.dependencies()
+    async def named(self, references: Sequence[str] | None = None) -> list[NamedAgent]:
+        """Return the owner's agents that have one of these names or slugs, all for None."""
+        return await self._agents.named(references)

@@ -3,7 +3,7 @@
 import time
 from dataclasses import dataclass
 
-from dynagent.core.agents import AgentConfiguration, AgentConfigurations
+from dynagent.core.agents import AgentConfiguration, AgentConfigurations, ContextReader, with_context
 from dynagent.core.executions import AGENT, AgentRunner, Chats, Execution, RunPlan
 from dynagent.core.language_models import ModelError
 from dynagent.core.runs import ChildRuns, Claim, Outcome, Retry, Runner, TraceRecorder
@@ -19,6 +19,7 @@ class AgentRuns(Runner):
     graphs: AgentRunner
     agents: AgentConfigurations
     chats: Chats
+    contexts: ContextReader
     call_timeout_s: float
 
     @property
@@ -35,9 +36,10 @@ class AgentRuns(Runner):
             # Whoever submits a run is asked for an agent of their own; a run that starts others names what it likes.
             await self.agents.latest(execution.agent_id, execution.user_id)
         agent = await self.agents.get(execution.agent_id, execution.agent_version)
-        turns = await self.chats.turns(execution) if execution.chat_id else []
+        turns = await self.chats.turns(execution) if execution.chat_id and agent.memory_flag else []
         try:
-            return await self.graphs.run(claim, self._plan(agent, execution, turns), recorder)
+            prompt = await self._prompt(agent, execution.agent_id, execution)
+            return await self.graphs.run(claim, self._plan(agent, execution, prompt, turns), recorder)
         except ModelError as error:
             if agent.fallback_agent_id is None:
                 raise
@@ -51,14 +53,27 @@ class AgentRuns(Runner):
                     try_number=2,
                 )
             )
-            plan = self._plan(fallback.configuration, execution, turns, key_prefix=FALLBACK_PREFIX)
+            stand_in = fallback.configuration
+            prompt = await self._prompt(stand_in, fallback.agent_id, execution)
+            earlier = turns if stand_in.memory_flag else []
+            plan = self._plan(stand_in, execution, prompt, earlier, key_prefix=FALLBACK_PREFIX)
             return await self.graphs.run(claim, plan, recorder)
 
+    async def _prompt(self, agent: AgentConfiguration, agent_id: str, execution: Execution) -> str:
+        known = await self.contexts.of_agent(agent_id, execution.user_id)
+        return with_context(agent.system_prompt(), agent_context=known, given=execution.context)
+
     def _plan(
-        self, agent: AgentConfiguration, execution: Execution, turns: list[tuple[str, str]], *, key_prefix: str = ""
+        self,
+        agent: AgentConfiguration,
+        execution: Execution,
+        prompt: str,
+        turns: list[tuple[str, str]],
+        *,
+        key_prefix: str = "",
     ) -> RunPlan:
         return RunPlan(
-            system_prompt=agent.system_prompt(),
+            system_prompt=prompt,
             model=agent.model if key_prefix else execution.model or agent.model,
             fallback_models=agent.fallback_models,
             max_rpm=agent.max_rpm,
@@ -73,4 +88,5 @@ class AgentRuns(Runner):
             history=turns,
             key_prefix=key_prefix,
             output_schema=execution.output_schema,
+            verbose=agent.verbose_flag,
         )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from dynagent.core.language_models import (
+    USUAL_TEMPERATURE,
     ChatModel,
     ChatModels,
     ModelReply,
@@ -77,8 +78,10 @@ class ModelCalls:
         def ask(sent: Sequence[StoredMessage]) -> Awaitable[ModelReply]:
             return model.reply(self._request(sent, asking, on_sent), call.on_text)
 
+        self._report_request(messages, asking, key)
         reply = await self._compaction.ask(messages, ask, model=model, span=span, key=key)
         self._count(reply)
+        self._report_reply(reply, key)
         if reply.tool_calls:
             calls = unique_calls(reply.tool_calls, messages) if asking == "freely" else ()
             reply = reply.model_copy(update={"tool_calls": calls})
@@ -99,6 +102,32 @@ class ModelCalls:
                 "(RUN_REPLIES_MAX_CHARS)"
             )
 
+    def _report_request(self, messages: Sequence[StoredMessage], asking: Manner, key: str) -> None:
+        characters = sum(len(message["content"]) for message in messages)
+        tools = [] if asking == "toolless" else [tool.name for tool in self._asking.tools]
+        self._trace.detail(
+            "request",
+            f"• asking {self.name}: {len(messages)} messages, {characters} characters, {len(tools)} tools",
+            key,
+            model=self.name,
+            messages=len(messages),
+            characters=characters,
+            tools=tools,
+            calls_allowed=asking == "freely",
+        )
+
+    def _report_reply(self, reply: ModelReply, key: str) -> None:
+        wished = [call.name for call in reply.tool_calls]
+        self._trace.detail(
+            "reply",
+            f"• {reply.model} said: {len(reply.content)} characters, {len(wished)} tool calls ({reply.finish_reason})",
+            key,
+            model=reply.model,
+            characters=len(reply.content),
+            calls=wished,
+            finish_reason=reply.finish_reason,
+        )
+
     def _request(self, messages: Sequence[StoredMessage], asking: Manner, on_sent: OnSent) -> ModelRequest:
         how = self._asking
         return ModelRequest(
@@ -106,6 +135,7 @@ class ModelCalls:
             tools=() if asking == "toolless" else how.tools,
             tool_choice="auto" if asking == "freely" else "none",
             temperature=how.temperature,
+            usual_temperature=USUAL_TEMPERATURE,
             timeout_s=how.timeout_s,
             idle_timeout_s=how.idle_timeout_s,
             output_schema=how.output_schema,

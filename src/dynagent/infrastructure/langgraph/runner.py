@@ -75,7 +75,7 @@ class LangGraphRunner:
         execution = claim.run
         tools = await self._tools.resolve(plan.tools, execution.user_id, dict(plan.tool_settings))
         workflow = AgentWorkflow(tools)
-        run_trace = RunTrace(claim, trace, self._prices, plan.key_prefix)
+        run_trace = RunTrace(claim, trace, self._prices, plan.key_prefix, plan.verbose)
         config = RunnableConfig(
             configurable={"agent_id": execution.subject_id, "thread_id": execution.id},
             recursion_limit=plan.max_iter + 5,
@@ -84,6 +84,7 @@ class LangGraphRunner:
         state = AgentState(progress=Progress(messages=opening))
         last = Progress()
         context = self._context(workflow.tools, plan, run_trace)
+        _report_plan(run_trace, plan, context.models.name)
         graph, durability = await self._with_storage(workflow.graph, claim, plan)
         parts: AsyncIterator[Any] = graph.astream(
             state, config, context=context, stream_mode=["updates"], version="v2", durability=durability
@@ -142,6 +143,28 @@ class LangGraphRunner:
         after_s = plan.approval_timeout_s or self._settings.approval_timeout_s
         then = plan.on_approval_timeout or self._settings.on_approval_timeout
         return None if after_s is None else Expiry(after_s=after_s, then=then)
+
+
+def _report_plan(trace: RunTrace, plan: RunPlan, model: str) -> None:
+    """Tell how the run is set up, once: not again when an earlier attempt has begun."""
+    first = f"{plan.key_prefix}analyze.1"
+    if trace.claim.journal.node_started(first):
+        return
+    trace.detail(
+        "plan",
+        f"• plan: model {model}, {len(plan.tools)} tools, {len(plan.history)} earlier turns, "
+        f"at most {plan.max_iter} rounds of tool calls",
+        first,
+        model=model,
+        temperature=plan.temperature,
+        fallback_models=list(plan.fallback_models),
+        tools=list(plan.tools),
+        earlier_turns=len(plan.history),
+        prompt_characters=len(plan.system_prompt),
+        max_iter=plan.max_iter,
+        max_rpm=plan.max_rpm,
+        call_timeout_s=plan.call_timeout_s,
+    )
 
 
 def _prompt(plan: RunPlan) -> str:

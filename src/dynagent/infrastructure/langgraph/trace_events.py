@@ -8,11 +8,12 @@ was not.
 import time
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 
 from dynagent.core.language_models import Prices
 from dynagent.core.runs import (
     Claim,
+    Detail,
     NodeEnd,
     NodeStart,
     Retry,
@@ -89,6 +90,7 @@ class RunTrace:
     recorder: TraceRecorder
     prices: Prices
     key_prefix: str = ""
+    verbose: bool = False
     tally: Tally = field(default_factory=Tally)
 
     def enter(self, node: str, visit: int) -> Span:
@@ -122,6 +124,11 @@ class RunTrace:
             self.recorder.record_model_call(_as_sent(sent, key, tries))
 
         return on_sent
+
+    def detail(self, about: Literal["plan", "request", "reply"], line: str, span_id: str, **data: Any) -> None:
+        """Record a detail, in runs that tell theirs."""
+        if self.verbose:
+            self.recorder.record(Detail(timestamp=time.time(), span_id=span_id, about=about, line=line, data=data))
 
     def used(
         self,

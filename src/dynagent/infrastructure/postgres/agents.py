@@ -16,6 +16,7 @@ from dynagent.core.agents import (
     AgentRepository,
     AgentSlugTaken,
     AgentVersion,
+    NamedAgent,
 )
 from dynagent.core.shared.paging import Page, PageRequest
 from dynagent.infrastructure.postgres.errors import refuse
@@ -37,7 +38,6 @@ agents = Table(
     Column("name", Text, nullable=False),
     Column("kind", Text, nullable=False),
     Column("status", Text, nullable=False),
-    Column("visibility", Text, nullable=False),
     Column("version", Integer, nullable=False),
     Column("configuration", JSONB, nullable=False),
     Column("created_at", MOMENT, nullable=False),
@@ -114,14 +114,26 @@ class PostgresAgents(VersionedTable[Agent, AgentVersion], AgentRepository):
             values["attachment"] = json_of([{"name": wanted.tool}])
         return await self.page(page, *conditions, **values)
 
-    async def known_slugs(self, slugs: Sequence[str]) -> set[str]:
-        """Return those of the slugs that name an agent of the owner."""
-        return {row["slug"] for row in await self.rows(_known_slugs, slugs=list(slugs))} if slugs else set()
+    async def named(self, references: Sequence[str] | None = None) -> list[NamedAgent]:
+        """Return the owner's agents that have one of these names or slugs, all for None."""
+        if references is None:
+            found = await self.rows(_named)
+        else:
+            found = await self.rows(_named, _REFERRED, references=list(references)) if references else ()
+        return [
+            NamedAgent(
+                str(row["id"]),
+                row["slug"],
+                row["name"],
+                row["status"],
+                tuple(orjson.loads(row["dependencies"] or "[]")),
+            )
+            for row in found
+        ]
 
-    async def dependencies(self) -> dict[str, tuple[str, ...]]:
-        """Return slug → slugs of what it depends on, for all agents of the owner."""
-        found = await self.rows(_dependencies)
-        return {row["slug"]: tuple(orjson.loads(row["names"] or "[]")) for row in found}
+
+_REFERENCES = sa.any_(sa.bindparam("references", type_=sa.ARRAY(Text)))
+_REFERRED = sa.or_(agents.c.slug == _REFERENCES, agents.c.name == _REFERENCES)
 
 
 class PostgresEverybodysAgents(PostgresAgents):
@@ -138,11 +150,7 @@ class PostgresEverybodysAgents(PostgresAgents):
         return sa.false()
 
 
-def _known_slugs() -> sa.Select[Any]:
-    named = agents.c.slug == sa.any_(sa.bindparam("slugs", type_=sa.ARRAY(Text)))
-    return sa.select(agents.c.slug).where(PostgresAgents.visible(), named)
-
-
-def _dependencies() -> sa.ClauseElement:
-    names = sa.cast(agents.c.configuration["dependencies"], Text).label("names")
-    return sa.select(agents.c.slug, names).where(PostgresAgents.visible())
+def _named(*conditions: sa.ColumnElement[bool]) -> sa.ClauseElement:
+    names = sa.cast(agents.c.configuration["dependencies"], Text).label("dependencies")
+    selected = sa.select(agents.c.id, agents.c.slug, agents.c.name, agents.c.status, names)
+    return selected.where(PostgresAgents.visible(), *conditions)

@@ -1,5 +1,6 @@
 """Models and provider keys in PostgreSQL; models without an owner are global."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,6 +20,7 @@ from dynagent.core.language_models import (
     ProviderKeys,
     ProviderKeyTaken,
 )
+from dynagent.core.shared.ids import is_id
 from dynagent.core.shared.paging import Page, PageRequest
 from dynagent.infrastructure.postgres.errors import refuse
 from dynagent.infrastructure.postgres.kit.mapping import TableMapping
@@ -118,6 +120,11 @@ class PostgresModelRecords(OwnedTable[ModelRecord], ModelRecords):
             values["search"] = pattern(search)
         return await self.page(page, *conditions, **values)
 
+    async def named(self, references: Sequence[str]) -> list[ModelRecord]:
+        """Return the models that have one of these ids or names."""
+        ids = [reference for reference in references if is_id(reference)]
+        return await self.all_of(_named, names=list(references), ids=ids) if references else []
+
     async def count_own(self) -> int:
         """Return how many models the caller has."""
         return (await self.rows(self.counted, OWN))[0][TOTAL]
@@ -140,6 +147,12 @@ class PostgresModelRecords(OwnedTable[ModelRecord], ModelRecords):
     def writable(cls) -> sa.ColumnElement[bool]:
         """Say which models the caller may change."""
         return sa.or_(OWN, sa.and_(GLOBAL, sa.bindparam("writes_global", type_=Boolean)))
+
+
+def _named() -> sa.Select[Any]:
+    has_name = language_models.c.name == sa.any_(sa.bindparam("names", type_=sa.ARRAY(Text)))
+    has_id = language_models.c.id == sa.any_(sa.bindparam("ids", type_=sa.ARRAY(ID)))
+    return PostgresModelRecords.query(sa.or_(has_name, has_id))
 
 
 class PostgresProviderKeys(OwnedTable[ProviderKey], ProviderKeys):

@@ -22,7 +22,8 @@ BATCH = 100
 Notify = Callable[[str, Lane], None]
 
 DUE = """
-SELECT s.*, a.version AS agent_version, a.name AS agent_name, a.status = 'disabled' AS agent_disabled, now() AS now,
+SELECT s.*, a.version AS agent_version, coalesce(a.configuration ->> 'display_name', a.name) AS agent_name,
+  a.status IN ('disabled', 'created') AS agent_disabled, now() AS now,
   (a.configuration ->> 'run_timeout_s')::float8 AS run_timeout_s,
   a.configuration ->> 'output_schema' AS output_schema
 FROM schedules s JOIN agents a ON a.id = s.agent_id AND a.user_id = s.user_id

@@ -6,6 +6,7 @@ from typing import Protocol
 import structlog
 
 from dynagent.application.commands.identity import ReportIncident
+from dynagent.application.reactions.agents import MarkAgentsWithoutParts
 from dynagent.application.reactions.identity import StopDangerousAgents, WriteAuditLog
 from dynagent.application.shared.bus import Bus
 from dynagent.application.shared.caller import Caller
@@ -53,6 +54,7 @@ class Incidents:
         """Report over this bus from now on, and have its incidents answered."""
         self._bus = bus
         observer.subscribe(StopDangerousAgents(bus), to=StopDangerousAgents.HEARS)
+        observer.subscribe(MarkAgentsWithoutParts(bus), to=MarkAgentsWithoutParts.HEARS)
         observer.subscribe(WriteAuditLog(bus), to=WriteAuditLog.HEARS)
 
     def __call__(self, event: AuditEvent) -> None:

@@ -77,6 +77,22 @@ class InstalledTools:
             for name, (tool_type, config) in wanted.items()
         ]
 
+    async def settings_faults(
+        self, settings: Sequence[tuple[str, dict[str, Any]]], user_id: str
+    ) -> Sequence[Violation]:
+        """Return what keeps settings (tool type, config) from being used, with pointers `/<place>/config/…`."""
+        custom = await self._custom([tool_type for tool_type, _ in settings], user_id)
+        found: list[Violation] = []
+        for at, (tool_type, config) in enumerate(settings):
+            if tool_type in custom and config:
+                found.append(Violation(f"/{at}/config", "no_settings", "registered tools take no settings"))
+            elif tool_type not in custom:
+                found += [
+                    Violation("/".join(map(str, ("", at, "config", *place))), rule, words)
+                    for place, rule, words in await self._configured.faults(tool_type, config, user_id)
+                ]
+        return found
+
     def reserved(self, name: str) -> bool:
         """Say whether a name is a shipped tool's, an alias, or looks like one."""
         return same_looking(name) in self._taken

@@ -4,14 +4,16 @@ import json
 from collections import OrderedDict
 from typing import Any, Protocol, cast
 
+from dynagent.core.shared.errors import InvalidInput
 from dynagent.core.shared.sealing import SealsSecrets
-from dynagent.core.shared.secret_names import hidden_forms, reference_in, sealed_in, with_secrets
+from dynagent.core.shared.secret_names import Place, hidden_forms, reference_in, sealed_in, with_secrets
 from dynagent.core.tools import ToolNotFoundError, ToolUnconfigured
 from dynagent.infrastructure.tools.factory import ConcreteToolFactory
 from dynagent.infrastructure.tools.registry import ToolRegistry
 from dynagent.infrastructure.tools.runnable import PrebuiltTool
 
 MAX_CACHED = 2000
+_STAND_IN = "a-secret-that-stays-closed"
 
 
 class LoadKeys(Protocol):
@@ -53,6 +55,35 @@ class ConfiguredTools:
         else:
             self._cached.move_to_end(place)
         return tool
+
+    async def faults(self, tool_type: str, config: dict[str, Any], user_id: str) -> list[tuple[Place, str, str]]:
+        """Return what keeps settings from being used, as (place within them, rule, words); secrets stay closed."""
+        references: dict[str, Place] = {}
+
+        def stand_in(value: Any, _existing: Any, place: Place) -> Any:
+            if (label := reference_in(value)) is not None:
+                references[label] = place
+                return _STAND_IN
+            return value if sealed_in(value) is None else _STAND_IN
+
+        shown = with_secrets(config, stand_in)
+        known = await self._load_keys(user_id, frozenset(references)) if references else {}
+        found = [
+            (place, "known_key", f"you keep no key for tools with the label {label!r}")
+            for label, place in references.items()
+            if label not in known
+        ]
+        tool_class = self._registry.get_tool_class(tool_type)
+        try:
+            if tool_class is not None:
+                self._factory.check_settings(tool_class, shown)
+        except InvalidInput as refusal:
+            prefix = "/tools_config/config/"
+            found += [
+                (tuple(item.pointer.removeprefix(prefix).split("/")), item.rule, f"{item.detail}. {refusal.detail}")
+                for item in refusal.violations
+            ]
+        return found
 
     async def _referred(self, config: dict[str, Any], user_id: str) -> dict[str, tuple[str, str]]:
         wanted: set[str] = set()

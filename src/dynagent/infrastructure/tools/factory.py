@@ -36,6 +36,10 @@ class ConcreteToolFactory:
         services = {name: service for name, service in self._services.items() if name in wanted}
         return tool_class(**self._checked(tool_class, config), **services)
 
+    def check_settings(self, tool_class: type[BaseTool], config: dict[str, Any]) -> None:
+        """Raise InvalidInput for settings that do not fit, without making the tool."""
+        self._checked(tool_class, config)
+
     def settings_of(self, tool_class: type[BaseTool]) -> tuple[str, ...]:
         """Return the names of a tool's settings: its constructor's parameters without the services."""
         return tuple(name for name in inspect.signature(tool_class).parameters if name not in self._services)

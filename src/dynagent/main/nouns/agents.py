@@ -3,12 +3,15 @@
 from dynagent.application.commands.agents.rules import SchemaFault
 from dynagent.application.shared.access import EVERY_ROLE, MAKERS, Grant
 from dynagent.application.shared.handlers import handlers_of
-from dynagent.core.agents import AgentRepository, EverybodysAgents
+from dynagent.core.agents import AgentContexts, AgentRepository, EverybodysAgents
+from dynagent.core.shared.uses import Uses
 from dynagent.infrastructure.hybrid.agents import cached_agents
+from dynagent.infrastructure.postgres.agent_contexts import PostgresAgentContexts
 from dynagent.infrastructure.postgres.agents import PostgresEverybodysAgents
+from dynagent.infrastructure.postgres.uses import PostgresUses
 from dynagent.infrastructure.tools.arguments import schema_fault
 from dynagent.main.noun import Binds, Noun, Process
-from dynagent.presentation.api.agents import routes
+from dynagent.presentation.api.agents import context, details, routes, templates
 from dynagent.presentation.api.shared.router import Routes
 from dynagent.presentation.api.shared.site import Pages
 
@@ -17,8 +20,10 @@ def _binds(process: Process) -> Binds:
     return Binds(
         shared={SchemaFault: schema_fault},
         scoped={
+            AgentContexts: lambda scope: PostgresAgentContexts(scope.session, scope.user_id),
             AgentRepository: cached_agents(process.signals, process.metrics.cache_asked),
             EverybodysAgents: lambda scope: PostgresEverybodysAgents(scope.session, scope.user_id),
+            Uses: lambda scope: PostgresUses(scope.session, scope.user_id),
         },
     )
 
@@ -31,6 +36,11 @@ noun = Noun(
     pages=Pages(dynamic=frozenset({"agents"})),
     handlers=handlers_of("agents"),
     binds=_binds,
-    routes=(Routes(30, routes.router),),
+    routes=(
+        Routes(30, routes.router),
+        Routes(45, context.router),
+        Routes(46, details.router),
+        Routes(47, templates.router),
+    ),
     tag=(10, "Agents", "Make, change, version and run agents."),
 )

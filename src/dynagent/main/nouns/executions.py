@@ -11,6 +11,7 @@ from dynagent.infrastructure.langgraph.agent_runs import AgentRuns
 from dynagent.infrastructure.observability.correlation import current_correlation_id
 from dynagent.infrastructure.observability.dispatch import ObservedDispatch
 from dynagent.infrastructure.observability.failures import log_crash
+from dynagent.infrastructure.postgres.agent_contexts import PostgresContextReader
 from dynagent.infrastructure.postgres.runs.chats import PRUNED
 from dynagent.infrastructure.postgres.runs.children import PostgresChildren
 from dynagent.infrastructure.postgres.runs.dispatch import PostgresDispatch
@@ -51,9 +52,14 @@ def _binds(process: Process) -> Binds:
 
 def _runners(process: Process) -> Sequence[Runner]:
     pool = process.database.pool
-    agents, chats_ = PostgresAgentConfigurations(pool), PostgresChats(pool)
-    timeout_s = process.settings.run.call_timeout_s
-    return [AgentRuns(graphs=process.runner, agents=agents, chats=chats_, call_timeout_s=timeout_s)]
+    of_agents = AgentRuns(
+        graphs=process.runner,
+        agents=PostgresAgentConfigurations(pool),
+        chats=PostgresChats(pool),
+        contexts=PostgresContextReader(pool),
+        call_timeout_s=process.settings.run.call_timeout_s,
+    )
+    return [of_agents]
 
 
 noun = Noun(

@@ -12,6 +12,7 @@ from dynagent.core.executions import MAX_QUERY
 from dynagent.core.schedules import MAX_CRON, MAX_ZONE, Schedule
 from dynagent.core.shared.paging import Page
 from dynagent.core.shared.secret_names import masked
+from dynagent.presentation.api.shared.contexts import RunData
 from dynagent.presentation.api.shared.dependencies import Ask
 from dynagent.presentation.api.shared.paging import Envelope, PageOf, link_next, page_fields
 from dynagent.presentation.api.shared.router import noun_router
@@ -37,7 +38,7 @@ class ScheduleBody(BaseModel):
     query: Question
     time_zone: Zone = "UTC"
     model: ModelName | None = None
-    context: dict[str, Any] = Field(default_factory=dict)
+    context: RunData = Field(default_factory=dict)
     paused: bool = False
 
 
@@ -52,7 +53,7 @@ class ScheduleChanges(BaseModel):
     query: Question | None = None
     time_zone: Zone | None = None
     model: ModelName | None = None
-    context: dict[str, Any] | None = None
+    context: RunData | None = None
     paused: bool | None = None
 
 

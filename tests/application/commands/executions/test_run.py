@@ -74,6 +74,14 @@ class Chats:
         return [("before", "answer")]
 
 
+class Contexts:
+    def __init__(self) -> None:
+        self.known: dict[str, Any] = {}
+
+    async def of_agent(self, agent_id: str, user_id: str) -> Any:
+        return self.known.get(agent_id)
+
+
 class House:
     """The handler with everything around it."""
 
@@ -84,13 +92,17 @@ class House:
         self.trace = FakeTraceLog()
         self.runner = Runner(behaviour)
         self.agents = Agents(agent or AgentConfiguration(name="A", tools=("calculator",), instructions="Be short."))
+        self.contexts = Contexts()
         self.crashes: list[Exception] = []
         self.control = RunControl()
         self.notifier = FakeNotifier()
+        runs = AgentRuns(
+            graphs=self.runner, agents=self.agents, chats=Chats(), contexts=self.contexts, call_timeout_s=30
+        )
         self.handler = RunExecutionHandler(
             dispatch=self.dispatch,
             trace=self.trace,
-            runners=Runners([AgentRuns(graphs=self.runner, agents=self.agents, chats=Chats(), call_timeout_s=30)]),
+            runners=Runners([runs]),
             children=FakeChildren(),
             notifier=self.notifier,
             on_crash=lambda _, error: self.crashes.append(error),

@@ -15,6 +15,7 @@ from dynagent.infrastructure.postgres.runs import leases as module
 from dynagent.infrastructure.postgres.runs.dispatch import PostgresDispatch
 from dynagent.infrastructure.postgres.runs.leases import PostgresLeases, process_identity
 from tests.infrastructure.postgres.rows import add_execution, add_worker, status_of
+from tests.shows import shows
 
 
 async def expire(database: Database, worker: str) -> None:
@@ -93,6 +94,7 @@ async def test_who_retires_returns_what_it_holds_without_a_crash(database: Datab
     assert await leases.beat(worker) == "expired"
 
 
+@shows("ExecutionBody.priority")
 async def test_due_is_what_nobody_was_notified_for_lately_most_urgent_first(database: Database) -> None:
     await database.pool.execute("DELETE FROM runs")
     leases = PostgresLeases(database.pool, notify_every_s=60)

@@ -6,6 +6,7 @@ import pytest
 
 from dynagent.core.shared.ids import new_id
 from tests.presentation.api.identity.house import PASSWORD, IdentityHouse
+from tests.shows import shows
 
 ME, USERS, KEYS = "/api/v1/users/me", "/api/v1/users", "/api/v1/users/access-keys"
 LINK = "/api/v1/auth/password"
@@ -40,6 +41,7 @@ async def test_administrators_look_after_people_and_nobody_else_does(house: Iden
         assert (answer.status_code, answer.json()["error_code"]) == (403, "permission_denied"), path
 
 
+@shows("RoleBody.role", "StatusBody.disabled")
 async def test_roles_and_switches_count_from_the_next_request_on(house: IdentityHouse) -> None:
     root, ada = await house.setup(), await house.register("ada")
     ada_id = (await ada.get(ME)).json()["id"]
@@ -56,6 +58,7 @@ async def test_roles_and_switches_count_from_the_next_request_on(house: Identity
     assert (await root.get(f"{USERS}/nobody")).status_code == 404
 
 
+@shows("NewPasswordBody.token", "NewPasswordBody.password")
 async def test_a_password_link_lets_one_person_in_once(house: IdentityHouse) -> None:
     root, ada = await house.setup(), await house.register("ada")
     made = await root.post(USERS, json={"username": "grace", "email": "grace@example.org"})
@@ -183,6 +186,7 @@ async def test_nothing_of_a_key_but_its_hash_is_stored(house: IdentityHouse) -> 
         assert key not in text and PASSWORD not in text and ada.cookies["dynagent_refresh"] not in text
 
 
+@shows("AccessKeyBody.expires_at")
 async def test_a_key_expires_and_has_scopes_that_can_be_given(house: IdentityHouse) -> None:
     ada = await house.register("ada")
     expires = (house.clock.now + timedelta(hours=1)).isoformat()

@@ -10,6 +10,7 @@ from dynagent.application.shared.caller import LOCAL_ADMIN
 from dynagent.main import Platform
 from tests.presentation.api.language_models import house
 from tests.presentation.api.language_models.house import KEYS, MODELS, SECRET
+from tests.shows import shows
 
 
 async def test_usage_is_told_by_provider_to_each_and_of_all_to_administrators(
@@ -71,6 +72,7 @@ async def test_auto_asks_the_model_that_fits_the_task_and_another_when_it_fails(
     )
 
 
+@shows("ChoiceBody.task", "ChoiceBody.needs", "ChoiceBody.complexity", "ChoiceBody.prefer")
 async def test_which_model_for_a_task_and_whether_one_fits(platform: Platform) -> None:
     ada = await house.register(platform, "ada")
     await house.keep(

@@ -14,8 +14,10 @@ from tests.fakes.http_server import Reply, Seen, stub_server
 from tests.presentation.api.identity.house import PASSWORD
 from tests.presentation.api.language_models import house
 from tests.presentation.api.language_models.house import KEYS, MODELS, OLD, SECRET
+from tests.shows import shows
 
 
+@shows("ModelBody.name", "ModelBody.model_identifier", "ModelBody.endpoint_url")
 async def test_an_agent_chooses_a_kept_model_by_name_or_id_and_a_run_another(
     platform: Platform, endpoint: ScriptedModel
 ) -> None:
@@ -33,6 +35,7 @@ async def test_an_agent_chooses_a_kept_model_by_name_or_id_and_a_run_another(
     assert (missing.status_code, missing.json()["errors"][0]["pointer"]) == (422, "/model")
 
 
+@shows("ModelBody.config_params_json")
 async def test_the_models_parameters_count_where_the_agent_is_silent(
     platform: Platform, endpoint: ScriptedModel
 ) -> None:
@@ -63,6 +66,7 @@ async def test_another_tenants_model_is_not_there_by_name_or_id(platform: Platfo
     assert (await eve.delete(f"{KEYS}/{key['id']}")).status_code == 404
 
 
+@shows("ModelBody.fallbacks")
 async def test_when_a_model_fails_another_steps_in_and_the_trace_tells_it(
     platform: Platform, endpoint: ScriptedModel
 ) -> None:
@@ -101,6 +105,7 @@ async def test_a_run_survives_429_500_and_a_cut_stream_and_tells_each(
         assert [event["error_code"] for event in retries] == [code]
 
 
+@shows("ModelBody.max_rpm")
 async def test_a_models_rate_is_kept_to_and_told(platform: Platform, endpoint: ScriptedModel) -> None:
     ada = await house.register(platform, "ada")
     await house.keep(ada, name="spare", endpoint_url=endpoint.url, model_identifier="spare")
@@ -120,6 +125,7 @@ async def test_a_models_rate_is_kept_to_and_told(platform: Platform, endpoint: S
     assert (await ada.post(f"{path}/cancel")).status_code == 200
 
 
+@shows("ProviderKeyBody.api_key", "ProviderKeyBody.endpoint_url", "ProviderKeyBody.provider", "ModelBody.key_id")
 async def test_a_key_goes_to_its_own_address_only_and_is_never_shown(platform: Platform) -> None:
     ada = await house.register(platform, "ada")
     async with stub_server(_completion) as home, stub_server(_completion) as elsewhere:
@@ -162,6 +168,7 @@ async def test_private_addresses_are_refused_unless_an_operator_allows_them(plat
         assert (await ada.post(MODELS, json=body)).status_code == 422
 
 
+@shows("ProviderKeyBody.purpose")
 async def test_a_key_for_tracing_sends_runs_there_and_asks_no_model(
     platform: Platform, endpoint: ScriptedModel
 ) -> None:
@@ -191,6 +198,7 @@ async def test_a_key_for_tracing_sends_runs_there_and_asks_no_model(
     assert "there is no key" in (await ada.get(f"{MODELS}/{model['id']}")).json()["warnings"][0]
 
 
+@shows("ProviderKeyCheckBody.api_key", "ProviderKeyCheckBody.endpoint_url", "ProviderKeyCheckBody.provider")
 async def test_a_key_is_tried_before_it_is_kept(platform: Platform) -> None:
     ada = await house.register(platform, "ada")
 
@@ -208,6 +216,7 @@ async def test_a_key_is_tried_before_it_is_kept(platform: Platform) -> None:
     assert (await ada.get(KEYS)).json()["api_keys"] == []
 
 
+@shows("ModelBody.for_all")
 async def test_global_models_are_for_all_and_changed_by_administrators(
     platform: Platform, endpoint: ScriptedModel
 ) -> None:
@@ -225,6 +234,7 @@ async def test_global_models_are_for_all_and_changed_by_administrators(
     assert (stale.status_code, stale.json()["error_code"]) == (412, "model_changed_meanwhile")
 
 
+@shows("ModelBody.capabilities")
 async def test_what_a_model_cannot_do_is_said_beforehand_and_when_it_is_asked(
     platform: Platform, endpoint: ScriptedModel
 ) -> None:
@@ -242,6 +252,7 @@ async def test_what_a_model_cannot_do_is_said_beforehand_and_when_it_is_asked(
     assert run["status"] == "failed" and "cannot call tools" in json.dumps(run)
 
 
+@shows("ModelBody.provider")
 async def test_the_catalogue_of_providers(platform: Platform) -> None:
     ada = await house.register(platform, "ada")
     providers = {item["id"]: item for item in (await ada.get(f"{MODELS}/providers")).json()["providers"]}

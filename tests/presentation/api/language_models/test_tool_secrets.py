@@ -25,6 +25,7 @@ from tests.conftest import connected_to
 from tests.fakes.http_server import Reply, Seen, StubServer, stub_server
 from tests.infrastructure.tools.search.fixtures import BING
 from tests.presentation.api.language_models.house import KEYS, OLD, register, run, trace
+from tests.shows import shows
 
 KEY, KEPT = "bing-key-4711-of-ada", "bing-key-4712-kept-apart"
 HEADER = "ocp-apim-subscription-key"
@@ -126,19 +127,20 @@ async def test_a_key_for_tools_is_told_apart_from_keys_of_models(platform: Platf
         assert [item["pointer"].lstrip("#") for item in refused.json()["errors"]] == pointers
 
 
+@shows("ProviderKeyBody.label")
 async def test_somebody_elses_key_and_one_that_is_gone_are_not_found(platform: Platform, bing: StubServer) -> None:
     ada, bob = await register(platform, "ada"), await register(platform, "bob")
     kept = {"provider": "tools", "purpose": "tools", "label": "bing", "api_key": KEPT}
     id = (await ada.post(KEYS, json=kept)).json()["id"]
-    agents = [
-        (who, (await who.post("/api/agents", json=search_with({"$secret": "bing"}))).json()["id"]) for who in (ada, bob)
-    ]
+    refused = await bob.post("/api/agents", json=search_with({"$secret": "bing"}))
+    assert (refused.status_code, refused.json()["errors"][0]["rule"]) == (422, "known_key"), refused.text
+    assert refused.json()["errors"][0]["pointer"] == "/tools_config/0/config/api_key"
+    agent = (await ada.post("/api/agents", json=search_with({"$secret": "bing"}))).json()["id"]
     await ada.delete(f"{KEYS}/{id}")
 
-    for who, agent in agents:
-        done = await run(who, agent, "search [[tools=1]]")
-        assert (done["status"], done["error"]["code"]) == ("failed", "tool_unconfigured"), done
-        assert "'bing'" in done["error"]["message"]
+    done = await run(ada, agent, "search [[tools=1]]")
+    assert (done["status"], done["error"]["code"]) == ("failed", "tool_unconfigured"), done
+    assert "'bing'" in done["error"]["message"]
     assert bing.seen == []
 
 

@@ -11,6 +11,12 @@ PERMISSIONS = {
     "get_agent": "agents:read",
     "list_agent_versions": "agents:read",
     "get_agent_version": "agents:read",
+    "get_agent_details": "agents:read",
+    "list_agent_templates": "agents:read",
+    "get_agent_context": "agents:read",
+    "add_agent_context": "agents:write",
+    "set_agent_context": "agents:write",
+    "remove_agent_context": "agents:write",
     "create_agent": "agents:write",
     "create_platform_agent": "agents:write",
     "update_agent": "agents:write",
@@ -20,6 +26,8 @@ PERMISSIONS = {
     "set_agents_status": "agents:write",
 }
 BODIES: dict[str, Any] = {
+    "add_agent_context": {"content": "One."},
+    "set_agent_context": {"content": "Two."},
     "create_agent": {"name": "B"},
     "create_platform_agent": {"name": "B", "instructions": "Be brief."},
     "update_agent": {"description": "changed"},

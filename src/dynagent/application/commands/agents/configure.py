@@ -20,6 +20,7 @@ from dynagent.core.agents import (
     AgentSlugTaken,
     AgentUpdated,
     AgentVersionNotFound,
+    FirstStatus,
     KnowledgeBaseNotFound,
 )
 from dynagent.core.language_models import ModelNotFound
@@ -44,6 +45,7 @@ class CreateAgent(
 
     configuration: AgentConfiguration
     knowledge_base_ids: Sequence[str] = ()
+    status: FirstStatus = "active"
 
 
 @dataclass(frozen=True)
@@ -109,12 +111,19 @@ class AgentWriter:
     new_id: NewId = new_id
 
     async def add(
-        self, configuration: AgentConfiguration, caller: Caller, original: AgentConfiguration | None = None
+        self,
+        configuration: AgentConfiguration,
+        caller: Caller,
+        *,
+        original: AgentConfiguration | None = None,
+        status: FirstStatus = "active",
     ) -> Agent:
         """Check, store and announce a new agent; `original` is the one that it is a copy of."""
         configuration = self.safe.sealed(configuration, owner=caller.user_id, before=original)
-        agent = Agent.create(id=self.new_id(), user_id=caller.user_id, configuration=configuration, now=self.clock())
-        await self.rules.check(configuration, agent_id=agent.id, slug=agent.slug, user_id=caller.user_id)
+        agent = Agent.create(
+            id=self.new_id(), user_id=caller.user_id, configuration=configuration, status=status, now=self.clock()
+        )
+        await self.rules.check(configuration, agent)
         agent = await self.agents.create(agent)
         self.uow.record(
             AgentCreated(occurred_at=agent.created_at, user_id=caller.user_id, agent_id=agent.id, version=agent.version)
@@ -139,7 +148,9 @@ class AgentWriter:
         if configuration.same_as(agent.configuration):
             return agent
         changed = agent.changed(configuration, expected_version=expected, now=self.clock())
-        await self.rules.check(configuration, agent_id=agent.id, slug=agent.slug, user_id=agent.user_id)
+        sound = await self.rules.check(configuration, agent, before=agent.configuration)
+        if sound and changed.status == "error":
+            changed = changed.with_status("active", now=self.clock())
         changed = await self.agents.update(changed)
         self.uow.record(
             AgentUpdated(
@@ -159,7 +170,7 @@ class CreateAgentHandler:
     async def __call__(self, message: CreateAgent, caller: Caller) -> Agent:
         """Return the new agent at version 1."""
         check_knowledge_bases(message.knowledge_base_ids)
-        return await self.writer.add(message.configuration, caller)
+        return await self.writer.add(message.configuration, caller, status=message.status)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,7 +200,7 @@ class CloneAgentHandler:
         """Return the copy, named as asked or `<name> (copy)`."""
         original = (await load_agent(self.agents, message.agent_id)).configuration
         name = message.name or copy_name(original.name)
-        return await self.writer.add(merged(original, {"name": name}), caller, original)
+        return await self.writer.add(merged(original, {"name": name}), caller, original=original)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

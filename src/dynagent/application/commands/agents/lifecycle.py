@@ -18,17 +18,19 @@ from dynagent.core.agents import (
 from dynagent.core.shared.clock import Clock, utc_now
 from dynagent.core.shared.ids import is_id
 from dynagent.core.shared.unit_of_work import UnitOfWork
+from dynagent.core.shared.uses import InUse, Uses, refuse_used
 
 
 @dataclass(frozen=True)
-class DeleteAgent(Command[Agent], needs="agents:write", raises=(AgentNotFound, AgentChangedMeanwhile)):
-    """Remove an agent and its versions; its executions stay. Returns what was removed.
+class DeleteAgent(Command[Agent], needs="agents:write", raises=(AgentNotFound, AgentChangedMeanwhile, InUse)):
+    """Remove an agent with its versions, context and schedules; its executions stay. Returns what was removed.
 
-    Raises AgentNotFound, AgentChangedMeanwhile.
+    Raises AgentNotFound, AgentChangedMeanwhile; InUse when others name it, unless by `force`.
     """
 
     agent_id: str
     expected_version: int | None = None
+    force: bool = False
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,7 @@ class DeleteAgentHandler:
     """Handles DeleteAgent."""
 
     agents: AgentRepository
+    uses: Uses
     uow: UnitOfWork
     _: KW_ONLY
     clock: Clock = utc_now
@@ -63,9 +66,19 @@ class DeleteAgentHandler:
         """Return the agent as it was."""
         agent = await load_agent(self.agents, message.agent_id)
         agent.check_version(message.expected_version)
+        name = agent.configuration.name
+        if not message.force:
+            refuse_used(f"the agent {name!r}", await self.uses.of_agent(agent.id, agent.slug, name))
         await self.agents.delete(agent.id)
         self.uow.record(
-            AgentDeleted(occurred_at=self.clock(), user_id=caller.user_id, agent_id=agent.id, version=agent.version)
+            AgentDeleted(
+                occurred_at=self.clock(),
+                user_id=caller.user_id,
+                agent_id=agent.id,
+                version=agent.version,
+                slug=agent.slug,
+                agent_name=name,
+            )
         )
         await self.uow.commit()
         return agent

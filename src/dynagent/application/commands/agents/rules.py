@@ -10,10 +10,12 @@ from dynagent.core.agents import (
     AgentNotFound,
     AgentRepository,
     KnowledgeBaseNotFound,
-    check_configuration,
+    ToolAttachment,
+    faults_of,
+    refuse_faults,
 )
 from dynagent.core.language_models import ChatModels, ModelNotFound
-from dynagent.core.shared.errors import InvalidInput, Violation
+from dynagent.core.shared.errors import Violation
 from dynagent.core.shared.ids import is_id
 from dynagent.core.tools import ToolCatalogue
 
@@ -38,6 +40,13 @@ class InstalledParts:
         """Say whether the name is given but no model answers to it."""
         return model is not None and not self._models.knows(model)
 
+    async def settings_faults(self, tools: Sequence[ToolAttachment]) -> list[Violation]:
+        """Return what does not fit of the settings of tools."""
+        if not any(tool.config for tool in tools):
+            return []
+        found = await self._tools.settings_faults([(tool.type, tool.config) for tool in tools], self._user_id)
+        return [Violation(f"/tools_config{item.pointer}", item.rule, item.detail) for item in found]
+
     def schema_fault(self, schema: dict[str, Any]) -> str | None:
         """Return what keeps a JSON Schema from being used."""
         return self._schema_fault(schema)
@@ -52,28 +61,36 @@ class AgentRules:
     models: ChatModels
     schema_fault: SchemaFault
 
-    async def check(self, configuration: AgentConfiguration, *, agent_id: str, slug: str, user_id: str) -> None:
-        """Raise InvalidInput when the configuration names what is not there or closes a cycle.
+    async def check(
+        self, configuration: AgentConfiguration, agent: Agent, *, before: AgentConfiguration | None = None
+    ) -> bool:
+        """Raise InvalidInput when what the agent is to be names what is not there or closes a cycle.
 
-        Raises ModelNotFound when it names its model by an id that is none.
+        With the configuration `before`, only the fields that change are judged; return whether all is well with the
+        others, too. Raises ModelNotFound when it names its model by an id that is none.
         """
-        if is_id(configuration.model or "") and not self.models.knows(configuration.model or ""):
-            raise ModelNotFound(f"there is no model {configuration.model!r}")
-        await self._check_fallback(configuration.fallback_agent_id, agent_id)
-        graph = await self.agents.dependencies() if configuration.dependencies else {}
-        parts = InstalledParts(self.tools, self.models, user_id, self.schema_fault)
-        await check_configuration(configuration, slug=slug, parts=parts, graph=graph)
+        faults: list[Violation] = []
+        if before is None or configuration.model != before.model:
+            self._check_model_id(configuration.model or "")
+        faults += await self._fallback_faults(configuration.fallback_agent_id, agent.id)
+        others = await self.agents.named() if configuration.dependencies else []
+        parts = InstalledParts(self.tools, self.models, agent.user_id, self.schema_fault)
+        faults += await faults_of(configuration, slug=agent.slug, parts=parts, agents=others)
+        refuse_faults(faults, configuration, before=before)
+        return not faults
 
-    async def _check_fallback(self, fallback: str | None, agent_id: str) -> None:
+    def _check_model_id(self, model: str) -> None:
+        if is_id(model) and not self.models.knows(model):
+            raise ModelNotFound(f"there is no model {model!r}")
+
+    async def _fallback_faults(self, fallback: str | None, agent_id: str) -> list[Violation]:
         if fallback is None:
-            return
+            return []
         if fallback == agent_id:
-            problem = Violation("/fallback_agent_id", "no_self", "an agent cannot be its own fallback")
-        elif is_id(fallback) and await self.agents.get_by_id(fallback) is not None:
-            return
-        else:
-            problem = Violation("/fallback_agent_id", "known_agent", f"there is no agent {fallback!r}")
-        raise InvalidInput("the agent's fallback does not fit", violations=[problem])
+            return [Violation("/fallback_agent_id", "no_self", "an agent cannot be its own fallback")]
+        if is_id(fallback) and await self.agents.get_by_id(fallback) is not None:
+            return []
+        return [Violation("/fallback_agent_id", "known_agent", f"there is no agent {fallback!r}")]
 
 
 async def load_agent(agents: AgentRepository, agent_id: str) -> Agent:

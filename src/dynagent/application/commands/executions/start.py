@@ -8,8 +8,15 @@ from dynagent.application.commands.executions.settings import SubmitSettings
 from dynagent.application.shared.caller import Caller
 from dynagent.application.shared.context_safe import ContextSafe
 from dynagent.application.shared.messages import Command
-from dynagent.core.agents import Agent, AgentDisabled, AgentNotFound, AgentRepository
-from dynagent.core.executions import Execution, Executions, ExecutionStarted, TooManyExecutions
+from dynagent.core.agents import (
+    Agent,
+    AgentDisabled,
+    AgentNotFound,
+    AgentRepository,
+    DependencyUnavailable,
+    check_available,
+)
+from dynagent.core.executions import ChatOfAnotherAgent, Execution, Executions, ExecutionStarted, TooManyExecutions
 from dynagent.core.language_models import ChatModels
 from dynagent.core.runs import Lane, Notifier, Submissions
 from dynagent.core.shared.clock import Clock, utc_now
@@ -35,12 +42,21 @@ class Submission:
 class StartExecution(
     Command[Submission],
     needs="executions:run",
-    raises=(AgentNotFound, AgentDisabled, InvalidInput, TooManyExecutions, IdempotencyKeyReused),
+    raises=(
+        AgentNotFound,
+        AgentDisabled,
+        DependencyUnavailable,
+        ChatOfAnotherAgent,
+        InvalidInput,
+        TooManyExecutions,
+        IdempotencyKeyReused,
+    ),
 ):
     """Accept a run of an agent; a worker takes it from there.
 
     The same `idempotency_key` and body give the same execution again. Raises AgentNotFound, AgentDisabled,
-    InvalidInput (unknown model, no JSON Schema, ciphertext in the context), TooManyExecutions, IdempotencyKeyReused.
+    DependencyUnavailable, ChatOfAnotherAgent, InvalidInput (unknown model, no JSON Schema, ciphertext in the context),
+    TooManyExecutions, IdempotencyKeyReused.
     """
 
     agent_id: str
@@ -116,6 +132,11 @@ class StartExecutionHandler:
         if agent is None:
             raise AgentNotFound(f"there is no agent {message.agent_id!r}")
         agent.check_runnable()
+        if agent.configuration.dependencies:
+            needed = agent.configuration.dependencies
+            check_available(needed, await self.agents.named(needed))
+        if message.chat_id is not None:
+            await self._check_chat(message.chat_id, agent)
         if message.model is not None and not self.models.knows(message.model):
             unknown = Violation("/model", "known_model", f"no model answers to the name {message.model!r}")
             raise InvalidInput("the execution names a model that is not there", violations=[unknown])
@@ -126,6 +147,14 @@ class StartExecutionHandler:
             )
         return agent
 
+    async def _check_chat(self, chat_id: str, agent: Agent) -> None:
+        """A chat belongs to the agent that it began with."""
+        other = await self.executions.agent_of_chat(chat_id)
+        if other not in (None, agent.id):
+            raise ChatOfAnotherAgent(
+                f"the conversation {chat_id!r} was begun with another agent; take another id", extra={"agent_id": other}
+            )
+
     def _execution(self, message: StartExecution, agent: Agent, caller: Caller) -> Execution:
         asked = message.output_schema
         return Execution.start(
@@ -135,7 +164,7 @@ class StartExecutionHandler:
             user_id=caller.user_id,
             agent_id=agent.id,
             agent_version=agent.version,
-            agent_name=agent.configuration.name,
+            agent_name=agent.configuration.shown_name,
             query=message.query,
             model=message.model or agent.configuration.model,
             context=self.safe.sealed(message.context, owner=caller.user_id),

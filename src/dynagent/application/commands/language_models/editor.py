@@ -5,6 +5,7 @@ from typing import Any
 
 from dynagent.application.shared.caller import Caller
 from dynagent.core.language_models import (
+    ChatModels,
     ModelEvent,
     ModelNotFound,
     ModelRecord,
@@ -25,6 +26,7 @@ class ModelEditor:
 
     models: ModelRecords
     keys: ProviderKeys
+    asked: ChatModels
     uow: UnitOfWork
     clock: Clock = utc_now
 
@@ -66,3 +68,19 @@ class ModelEditor:
                 "the key does not fit the model", violations=[Violation("/key_id", "same_origin", words)]
             )
         return key
+
+    async def check_fallbacks(self, record: ModelRecord) -> None:
+        """Refuse (InvalidInput) fallbacks that are not there; for a global model, those that only its maker has."""
+        stored = await self.models.named(record.fallbacks)
+        shared = {name for model in stored if model.user_id is None for name in (model.id, model.name)}
+        own = {name for model in stored if model.user_id is not None for name in (model.id, model.name)} - shared
+        problems: list[Violation] = []
+        for place, name in enumerate(record.fallbacks):
+            pointer = f"/fallbacks/{place}"
+            if record.user_id is None and name in own:
+                words = f"{name!r} is yours alone; a global model falls back to global ones"
+                problems.append(Violation(pointer, "global_model", words))
+            elif name not in shared | own and not self.asked.knows(name):
+                problems.append(Violation(pointer, "known_model", f"no model answers to the name {name!r}"))
+        if problems:
+            raise InvalidInput("the model falls back to models that are not there", violations=problems)

@@ -33,6 +33,7 @@ from dynagent.core.shared.errors import InvalidInput, Violation
 from dynagent.core.shared.ids import NewId, new_id
 from dynagent.core.shared.sealing import SealsSecrets
 from dynagent.core.shared.unit_of_work import UnitOfWork
+from dynagent.core.shared.uses import InUse, Uses, refuse_used
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,10 +85,11 @@ class UpdateModel(
 
 
 @dataclass(frozen=True)
-class DeleteModel(Command[None], needs="models:write", raises=(ModelNotFound,)):
-    """Remove a model; agents that name it are told when they run. Raises ModelNotFound."""
+class DeleteModel(Command[None], needs="models:write", raises=(ModelNotFound, InUse)):
+    """Remove a model. Raises ModelNotFound; InUse when agents, schedules or models name it, unless by `force`."""
 
     model_id: str
+    force: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +128,7 @@ class CreateModelHandler:
         )
         record.check()
         await self.editor.check_key(record)
+        await self.editor.check_fallbacks(record)
         record = await self.models.create(record)
         about = {"name": record.name, "provider": record.provider, "for_all": message.for_all}
         self.editor.record(ModelCreated, record.id, caller, **about)
@@ -159,6 +162,8 @@ class UpdateModelHandler:
         if message.changes.get("key_id") is not None:
             # Only a key that is set now: a global model may go on with that of the administrator who made it.
             await self.editor.check_key(changed)
+        if changed.fallbacks != record.fallbacks:
+            await self.editor.check_fallbacks(changed)
         changed = await self.models.update(changed)
         self.editor.record(ModelChanged, changed.id, caller, name=changed.name, fields=sorted(message.changes))
         await self.uow.commit()
@@ -174,10 +179,14 @@ class DeleteModelHandler:
     uow: UnitOfWork
     store: ModelsInStore
     editor: ModelEditor
+    uses: Uses
 
     async def __call__(self, message: DeleteModel, caller: Caller) -> None:
-        """Remove it."""
+        """Remove it; by force also from under those that name it."""
         record = await self.editor.load_writable(message.model_id, caller)
+        if not message.force:
+            shared = record.user_id is None
+            refuse_used(f"the model {record.name!r}", await self.uses.of_model(record.id, record.name, shared=shared))
         await self.models.delete(record.id)
         self.editor.record(ModelDeleted, record.id, caller, name=record.name)
         await self.uow.commit()

@@ -11,6 +11,7 @@ from dynagent.core.shared.clock import Clock, utc_now
 from dynagent.core.shared.errors import InvalidInput, StaleVersion, Violation
 from dynagent.core.shared.ids import NewId, new_id
 from dynagent.core.shared.unit_of_work import UnitOfWork
+from dynagent.core.shared.uses import InUse, Uses, refuse_used
 from dynagent.core.tools import (
     MAX_TOOL_TIMEOUT_S,
     CallableTools,
@@ -87,10 +88,11 @@ class UpdateTool(
 
 
 @dataclass(frozen=True)
-class RemoveTool(Command[None], needs="tools:write", raises=(ToolNotFound, ToolIsPrebuilt)):
-    """Delete a registered tool. Raises ToolNotFound, ToolIsPrebuilt."""
+class RemoveTool(Command[None], needs="tools:write", raises=(ToolNotFound, ToolIsPrebuilt, InUse)):
+    """Delete a registered tool. Raises ToolNotFound, ToolIsPrebuilt; InUse when agents have it, unless by `force`."""
 
     name: str
+    force: bool = False
 
 
 @dataclass(frozen=True)
@@ -220,12 +222,15 @@ class RemoveToolHandler:
     tools: CustomTools
     uow: UnitOfWork
     catalogue: ToolCatalogue
+    uses: Uses
     _: KW_ONLY
     clock: Clock = utc_now
 
     async def __call__(self, message: RemoveTool, caller: Caller) -> None:
-        """Remove it; agents that name it will be told when they run or change."""
+        """Remove it; by force also from under agents that have it."""
         tool = await owned_tool(self.tools, self.catalogue, message.name)
+        if not message.force:
+            refuse_used(f"the tool {tool.name!r}", await self.uses.of_tool(tool.name))
         await self.tools.delete(tool.id)
         self.uow.record(
             ToolRemoved(occurred_at=self.clock(), user_id=caller.user_id, tool_name=tool.name, version=tool.version)

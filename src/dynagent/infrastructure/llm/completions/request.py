@@ -40,8 +40,8 @@ def request_body(model: str, request: ModelRequest, source: str = "") -> dict[st
         body["stream"] = True
         if "stream_options" not in omit:
             body["stream_options"] = {"include_usage": True}
-    if request.temperature is not None:
-        body["temperature"] = request.temperature
+    if request.sent_temperature is not None:
+        body["temperature"] = request.sent_temperature
     if request.max_tokens is not None:
         body["max_tokens" if "max_completion_tokens" in omit else "max_completion_tokens"] = request.max_tokens
     tools = request.tools

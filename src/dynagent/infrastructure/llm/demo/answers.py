@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,7 @@ from dynagent.infrastructure.llm.demo.texts import refer
 from dynagent.infrastructure.llm.demo.words import NUMBER, is_request
 
 ERROR = "Error ("
+_NUMERIC = ("integer", "number")
 CONFIGURE = (
     "For real answers set OPENAI_API_KEY, or OPENAI_BASE_URL for any OpenAI-compatible endpoint, and start again."
 )
@@ -38,14 +40,50 @@ def is_error(result: str) -> bool:
     return result.startswith(ERROR)
 
 
-def shaped(schema: dict[str, Any], task: str, answer: str) -> str:
-    """Return an answer as JSON of an object's schema, as far as the words of the task and the answer reach."""
+def shaped(schema: dict[str, Any], task: str, answer: str, done: Sequence[Done] = ()) -> str:
+    """Return an answer as JSON of an object's schema: what the calls gave, else what the words of the task reach.
+
+    Numbers are those that tools computed, in order; a single one is the last. What nothing is known of is empty.
+    """
     if schema.get("type") != "object":
         return answer
     form = ToolSpec(name="answer", description="", parameters=schema)
     fields, missing = fill_arguments(form, task, None)
     listed = properties(form)
-    return json.dumps(fields | {name: answer for name in missing if listed[name].get("type") == "string"})
+    known = fields | _computed(listed, task, done)
+    return json.dumps(known | {name: _empty(listed[name], answer) for name in missing if name not in known})
+
+
+def _computed(listed: dict[str, dict[str, Any]], task: str, done: Sequence[Done]) -> dict[str, Any]:
+    """Return the fields whose values are results of calls: numbers, unless the task says them; else a lone text."""
+    results = [call.result.strip() for call in done if not is_error(call.result)]
+    numbers = [float(result) for result in results if NUMBER.fullmatch(result)]
+    wanted = [
+        name
+        for name, form in listed.items()
+        if form.get("type") in _NUMERIC and not re.search(rf"\b{re.escape(name)}\s*[=:]\s*-?\d", task)
+    ]
+    if len(wanted) == 1:
+        numbers = numbers[-1:]
+    filled: dict[str, Any] = {
+        name: int(number) if number.is_integer() else number
+        for name, number in zip(wanted, numbers, strict=False)
+        if listed[name]["type"] == "number" or number.is_integer()
+    }
+    texts = [name for name, form in listed.items() if form.get("type") == "string"]
+    if results and len(listed) == len(texts) == 1:
+        filled[texts[0]] = results[-1]
+    return filled
+
+
+def _empty(form: dict[str, Any], answer: str) -> Any:
+    """Return what stands for a value that nothing is known of: the answer where text fits, else the least there is."""
+    kind = form.get("type")
+    if kind == "string":
+        return answer
+    if kind in _NUMERIC:
+        return form.get("minimum", 0)
+    return {"boolean": False, "array": [], "object": {}}.get(str(kind))
 
 
 def compose(

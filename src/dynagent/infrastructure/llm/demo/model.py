@@ -46,7 +46,7 @@ class DemoModel:
             return ModelReply(tool_calls=(call,), usage=usage, model=DEMO, finish_reason="tool_calls")
         answer = compose([(step.clause, step.tool) for step in steps], done, earlier, request.tools)
         if request.output_schema is not None:
-            answer = shaped(request.output_schema, task, answer)
+            answer = shaped(request.output_schema, task, answer, done)
         for piece in _PIECE.findall(answer):
             on_text(piece)
             await asyncio.sleep(self._pause_s)

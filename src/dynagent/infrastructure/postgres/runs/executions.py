@@ -62,6 +62,9 @@ SELECT CAST(:id AS uuid), v.place + 1, 0, v.type, to_timestamp(v.at), CAST(v.pay
 FROM unnest(CAST(:types AS text[]), CAST(:moments AS float8[]), CAST(:payloads AS text[]))
   WITH ORDINALITY AS v(type, at, payload, place)
 """)
+BEGAN_WITH = text("""
+SELECT subject_id FROM runs WHERE user_id = :owner AND chat_id = :chat_id AND kind = 'agent' ORDER BY id LIMIT 1
+""")
 GO_ON = sql(_GO_ON.replace("{id}", ":id") + " AND user_id = :owner RETURNING {columns}", columns=COLUMNS)
 
 
@@ -213,6 +216,11 @@ class PostgresExecutions(Executions):
     async def chat(self, chat_id: str) -> Chat | None:
         """Return one of the owner's chats, or None."""
         return await chats.read_chat(self._session, self._owner, chat_id)
+
+    async def agent_of_chat(self, chat_id: str) -> str | None:
+        """Return the id of the agent that one of the owner's chats began with, None for a new chat."""
+        row = await fetch_one(self._session, BEGAN_WITH, owner=self._owner, chat_id=chat_id)
+        return None if row is None else str(row["subject_id"])
 
     async def describe_chat(self, talk: Chat) -> None:
         """Store a chat's title and whether it is archived."""

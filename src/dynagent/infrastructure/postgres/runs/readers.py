@@ -21,7 +21,7 @@ WHERE a.id = $1 AND a.user_id = $2
 """
 TURNS = """
 SELECT query, result FROM runs
-WHERE user_id = $1 AND chat_id = $2 AND status = 'completed' AND id < $3
+WHERE user_id = $1 AND chat_id = $2 AND status = 'completed' AND id < $3 AND kind = 'agent' AND subject_id = $5
 ORDER BY id DESC LIMIT $4
 """
 CACHED_VERSIONS = 2000
@@ -76,5 +76,6 @@ class PostgresChats:
     async def turns(self, execution: Execution) -> list[tuple[str, str]]:
         """Return (question, answer), oldest first."""
         with in_our_words():
-            rows = await self._pool.fetch(TURNS, execution.user_id, execution.chat_id, execution.id, TURNS_REMEMBERED)
+            asked = (execution.user_id, execution.chat_id, execution.id, TURNS_REMEMBERED, execution.agent_id)
+            rows = await self._pool.fetch(TURNS, *asked)
         return [(row["query"], row["result"] or "") for row in reversed(rows)]

@@ -1,6 +1,5 @@
 """Agents as JSON: what is sent to us, what we answer. Flat, with the names of all seeds."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
@@ -9,14 +8,14 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 from pydantic_core import PydanticCustomError
 
 from dynagent.application.commands.agents import StatusChange
-from dynagent.core.agents import Agent, AgentConfiguration, AgentKind, AgentStatus, AgentVersion, Visibility
+from dynagent.application.queries.agents import ModelFacts
+from dynagent.core.agents import Agent, AgentConfiguration, AgentKind, AgentStatus, AgentVersion, FirstStatus
+from dynagent.core.language_models import USUAL_TEMPERATURE
 from dynagent.core.shared.ids import is_id
 from dynagent.core.shared.paging import Page
 from dynagent.presentation.api.shared.paging import Envelope, page_fields
 
-ModelNames = Mapping[str, str]
-"""Names of kept models by their ids."""
-NO_NAMES: ModelNames = {}
+NO_FACTS: ModelFacts = {}
 
 AgentName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255)]
 
@@ -60,6 +59,12 @@ def _without_defaults(schema: dict[str, Any]) -> None:
         field.pop("default", None)
 
 
+class NewAgentBody(AgentBody):
+    """A new agent; `status` `created` makes a draft, which takes no runs until it is enabled."""
+
+    status: FirstStatus = "active"
+
+
 class AgentChanges(AgentBody):
     """The fields to change; all others stay. `version` names the version that is changed (another one: 409)."""
 
@@ -89,8 +94,8 @@ class AgentOut(AgentConfiguration):
     slug: str
     kind: AgentKind
     status: AgentStatus
-    visibility: Visibility
     version: int
+    temperature: float = Field(description="What its runs ask with: its own, else its model's, else 0.2.")  # pyright: ignore[reportIncompatibleVariableOverride, reportGeneralTypeIssues]
     llm_name: str | None
     llm_model_id: str | None
     knowledge_bases: tuple[KnowledgeBaseOut, ...]
@@ -99,20 +104,24 @@ class AgentOut(AgentConfiguration):
     last_updated: datetime
 
     @classmethod
-    def of(cls, agent: Agent, names: ModelNames = NO_NAMES) -> "AgentOut":
-        """Return the answer for an agent; `names` has those of models that are chosen by id."""
+    def of(cls, agent: Agent, models: ModelFacts = NO_FACTS) -> "AgentOut":
+        """Return the answer for an agent; `models` has what is kept of the models that agents name."""
         model = agent.configuration.model
+        facts = models.get(model or "")
+        fields = dict(agent.configuration.shown())
+        if fields["temperature"] is None:
+            own = None if facts is None else facts.parameters.temperature
+            fields["temperature"] = USUAL_TEMPERATURE if own is None else own
         return cls.model_construct(
-            **dict(agent.configuration.shown()),
+            **fields,
             id=agent.id,
             agent_id=agent.id,
             user_id=agent.user_id,
             slug=agent.slug,
             kind=agent.kind,
             status=agent.status,
-            visibility=agent.visibility,
             version=agent.version,
-            llm_name=names.get(model or "", model),
+            llm_name=model if facts is None else facts.name,
             llm_model_id=model if is_id(model or "") else None,
             knowledge_bases=(),
             created_at=agent.created_at,
@@ -127,16 +136,16 @@ class AgentList(Envelope):
     agents: list[AgentOut]
 
     @classmethod
-    def of(cls, page: Page[Agent], names: ModelNames) -> "AgentList":
+    def of(cls, page: Page[Agent], models: ModelFacts) -> "AgentList":
         """Return the answer for a page."""
-        return cls(agents=[AgentOut.of(agent, names) for agent in page.items], **page_fields(page))
+        return cls(agents=[AgentOut.of(agent, models) for agent in page.items], **page_fields(page))
 
 
 class AgentRemoved(BaseModel):
     """What deleting an agent answers."""
 
     message: str
-    workflow_updated: bool = True
+    workflow_updated: bool = Field(description="Whether it was among the agents that take runs: active, no draft.")
 
 
 class AgentVersionOut(BaseModel):
@@ -191,7 +200,7 @@ class BulkOut(BaseModel):
     total: int
 
     @classmethod
-    def of(cls, change: StatusChange, names: ModelNames) -> "BulkOut":
+    def of(cls, change: StatusChange, models: ModelFacts) -> "BulkOut":
         """Return the answer for a change."""
-        agents = [AgentOut.of(agent, names) for agent in change.agents]
+        agents = [AgentOut.of(agent, models) for agent in change.agents]
         return cls(agents=agents, not_found=list(change.not_found), total=len(agents))

@@ -1,6 +1,6 @@
 """Routes of agents."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import Depends, Path, Query, Request, Response
@@ -19,13 +19,13 @@ from dynagent.application.queries.agents import (
     ListAgents,
     ListAgentVersions,
     ListEverybodysAgents,
+    ModelFacts,
     NameModels,
 )
 from dynagent.core.agents import Agent, AgentFilter, AgentKind, AgentStatus
 from dynagent.core.shared.ids import is_id
 from dynagent.core.shared.paging import MAX_LIMIT, PageRequest
 from dynagent.presentation.api.agents.bodies import (
-    AgentBody,
     AgentChanges,
     AgentList,
     AgentOut,
@@ -35,10 +35,12 @@ from dynagent.presentation.api.agents.bodies import (
     BulkBody,
     BulkOut,
     CloneBody,
+    NewAgentBody,
 )
 from dynagent.presentation.api.agents.forms import check_form, described_forms
 from dynagent.presentation.api.shared.dependencies import Ask, Asker
 from dynagent.presentation.api.shared.etag import MatchedVersion, set_version
+from dynagent.presentation.api.shared.forcing import Force
 from dynagent.presentation.api.shared.owners import AskToRead, ListOf
 from dynagent.presentation.api.shared.paging import PageOf, link_next
 from dynagent.presentation.api.shared.router import noun_router
@@ -56,9 +58,9 @@ VersionNumber = Annotated[int, Path(ge=1, le=2**31 - 1)]
     dependencies=[Depends(check_form)],
     openapi_extra=described_forms(),
 )
-async def create_agent(body: AgentBody, response: Response, ask: Ask) -> AgentOut:
+async def create_agent(body: NewAgentBody, response: Response, ask: Ask) -> AgentOut:
     """Make an agent. Here only `name` is required; `POST /api/v1/agents` wants more."""
-    agent = await ask(CreateAgent(body.configuration(), body.knowledge_base_ids()))
+    agent = await ask(CreateAgent(body.configuration(), body.knowledge_base_ids(), body.status))
     response.headers["Location"] = f"/api/agents/{agent.id}"
     return await _answer(ask, agent, response)
 
@@ -81,7 +83,7 @@ async def list_agents(
     found = await lister.ask((ListEverybodysAgents if lister.everybody else ListAgents)(wanted, page))
     link_next(request, response, found)
     # Names of models are those that the caller sees: of others' own models there is only the id.
-    return AgentList.of(found, await _model_names(lister.ask, found.items))
+    return AgentList.of(found, await _facts(lister.ask, found.items))
 
 
 @router.post("/bulk", operation_id="set_agents_status", summary="Enable or disable agents")
@@ -89,7 +91,7 @@ async def set_agents_status(body: BulkBody, ask: Ask) -> BulkOut:
     """Enable or disable several agents at once; a disabled agent takes no runs."""
     status = "active" if body.action == "enable" else "disabled"
     change = await ask(SetAgentStatus(body.ids, status))
-    return BulkOut.of(change, await _model_names(ask, change.agents))
+    return BulkOut.of(change, await _facts(ask, change.agents))
 
 
 @router.get("/{agent_id}", operation_id="get_agent", summary="Get an agent")
@@ -113,10 +115,13 @@ async def update_agent(
 
 
 @router.delete("/{agent_id}", operation_id="delete_agent", summary="Delete an agent")
-async def delete_agent(agent_id: str, matched: MatchedVersion, ask: Ask) -> AgentRemoved:
-    """Remove an agent with its versions; its executions stay."""
-    agent = await ask(DeleteAgent(agent_id, matched))
-    return AgentRemoved(message=f"Agent '{agent.configuration.name}' successfully removed")
+async def delete_agent(agent_id: str, matched: MatchedVersion, ask: Ask, force: Force = False) -> AgentRemoved:
+    """Remove an agent with its versions, context and schedules; its executions stay."""
+    agent = await ask(DeleteAgent(agent_id, matched, force))
+    return AgentRemoved(
+        message=f"Agent '{agent.configuration.name}' successfully removed",
+        workflow_updated=agent.status in ("active", "error"),
+    )
 
 
 @router.post("/{agent_id}/clone", status_code=201, operation_id="clone_agent", summary="Clone an agent")
@@ -156,9 +161,15 @@ async def restore_agent_version(
 
 async def _answer(ask: Asker, agent: Agent, response: Response) -> AgentOut:
     set_version(response, agent.version)
-    return AgentOut.of(agent, await _model_names(ask, [agent]))
+    return AgentOut.of(agent, await _facts(ask, [agent]))
 
 
-async def _model_names(ask: Asker, agents: Sequence[Agent]) -> Mapping[str, str]:
-    ids = {agent.configuration.model for agent in agents if is_id(agent.configuration.model or "")}
-    return await ask(NameModels(frozenset(id for id in ids if id))) if ids else {}
+async def _facts(ask: Asker, agents: Sequence[Agent]) -> ModelFacts:
+    """Return what is kept of the models whose name or temperature the answers need."""
+    wanted = {
+        agent.configuration.model
+        for agent in agents
+        if is_id(agent.configuration.model or "") or agent.configuration.temperature is None
+    }
+    references = frozenset(reference for reference in wanted if reference)
+    return await ask(NameModels(references)) if references else {}

@@ -12,6 +12,7 @@ from dynagent.core.executions import MAX_QUERY, Execution
 from dynagent.core.runs import MARKS, MAX_LISTED_RESULT, Origin, RunError, RunStatus, Usage
 from dynagent.core.runs import TraceEvent as AnyEvent
 from dynagent.core.shared.paging import Page
+from dynagent.presentation.api.shared.contexts import RunData
 from dynagent.presentation.api.shared.paging import Envelope, page_fields
 
 NOT_BLANK = r"\S"
@@ -38,7 +39,7 @@ class ExecutionBody(BaseModel):
     conversation_id: ChatId | None = Field(default=None, description="Earlier turns under it are remembered.")
     mode: Literal["sync", "async"] = "sync"
     model: ModelName | None = Field(default=None, description="Instead of the agent's own model.")
-    context: dict[str, Any] = Field(default_factory=dict)
+    context: RunData = Field(default_factory=dict)
     lane: Literal["interactive", "batch"] = "interactive"
     priority: int = Field(default=0, ge=-100, le=100, strict=True)
     output_schema: OutputSchema = None
@@ -111,12 +112,13 @@ class ExecutionSummary(BaseModel):
 class ExecutionOut(ExecutionSummary):
     """An execution with its trace as people read it: one line per tool call and result."""
 
+    context: dict[str, Any] = Field(description="The data that was sent along with the query.")
     trace: list[str]
 
     @classmethod
     def of_view(cls, view: ExecutionView) -> "ExecutionOut":
         """Return the answer for an execution and its lines."""
-        return cls.model_construct(**_fields(view.execution), trace=list(view.trace))
+        return cls.model_construct(**_fields(view.execution), context=view.execution.context, trace=list(view.trace))
 
 
 class ExecutionList(Envelope):
@@ -183,5 +185,5 @@ class RunBody(BaseModel):
 
     input: str = Field(min_length=1, max_length=100_000, pattern=NOT_BLANK, examples=["Compute 23*19"])
     conversation_id: str | None = Field(default=None, min_length=1, max_length=200)
-    context: dict[str, Any] = Field(default_factory=dict)
+    context: RunData = Field(default_factory=dict)
     output_schema: OutputSchema = None

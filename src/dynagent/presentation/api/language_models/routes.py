@@ -30,6 +30,7 @@ from dynagent.presentation.api.language_models.bodies import (
 )
 from dynagent.presentation.api.shared.dependencies import Ask
 from dynagent.presentation.api.shared.etag import MatchedVersion, set_version
+from dynagent.presentation.api.shared.forcing import Force
 from dynagent.presentation.api.shared.paging import PageOf, link_next
 from dynagent.presentation.api.shared.router import noun_router
 
@@ -153,6 +154,6 @@ async def update_model(
 
 
 @router.delete("/{model_id}", status_code=204, operation_id="delete_model", summary="Remove a model")
-async def delete_model(model_id: str, ask: Ask) -> None:
-    """Remove a model; agents that name it are told when they run."""
-    await ask(DeleteModel(model_id))
+async def delete_model(model_id: str, ask: Ask, force: Force = False) -> None:
+    """Remove a model that nothing names any more, or any by force."""
+    await ask(DeleteModel(model_id, force))

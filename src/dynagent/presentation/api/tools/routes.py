@@ -10,6 +10,7 @@ from dynagent.core.shared.paging import MAX_LIMIT, PageRequest
 from dynagent.core.tools import ToolFilter, ToolKind
 from dynagent.presentation.api.shared.dependencies import Ask
 from dynagent.presentation.api.shared.etag import MatchedVersion, set_version
+from dynagent.presentation.api.shared.forcing import Force
 from dynagent.presentation.api.shared.paging import PageOf, link_next
 from dynagent.presentation.api.shared.router import noun_router
 from dynagent.presentation.api.tools.bodies import (
@@ -96,9 +97,9 @@ async def update_tool(name: str, body: ToolChanges, response: Response, matched:
 
 
 @router.delete("/{name}", status_code=204, operation_id="remove_tool", summary="Remove a registered tool")
-async def remove_tool(request: Request, name: str, ask: Ask) -> None:
+async def remove_tool(request: Request, name: str, ask: Ask, force: Force = False) -> None:
     """Remove a registered tool."""
-    await ask(RemoveTool(name))
+    await ask(RemoveTool(name, force))
 
 
 @router.put("/{name}/status", operation_id="set_tool_status", summary="Switch a registered tool off or on")

@@ -7,6 +7,9 @@ from dynagent.application.shared.caller import Caller
 from dynagent.application.shared.messages import Query
 from dynagent.core.agents import (
     Agent,
+    AgentContext,
+    AgentContextNotFound,
+    AgentContexts,
     AgentFilter,
     AgentNotFound,
     AgentRepository,
@@ -14,10 +17,13 @@ from dynagent.core.agents import (
     AgentVersionNotFound,
     EverybodysAgents,
 )
-from dynagent.core.language_models import ModelRecords
+from dynagent.core.language_models import ModelRecord, ModelRecords
 from dynagent.core.shared.errors import MalformedInput
 from dynagent.core.shared.ids import is_id
 from dynagent.core.shared.paging import Page, PageRequest
+
+ModelFacts = Mapping[str, ModelRecord]
+"""Kept models by id and by name."""
 
 
 @dataclass(frozen=True)
@@ -60,10 +66,17 @@ class GetAgentVersion(Query[AgentVersion], needs="agents:read", raises=(AgentNot
 
 
 @dataclass(frozen=True)
-class NameModels(Query[Mapping[str, str]], needs="agents:read"):
-    """The names of models that agents choose by id; ids that name no model of the caller's are left out."""
+class GetAgentContext(Query[AgentContext], needs="agents:read", raises=(AgentNotFound, AgentContextNotFound)):
+    """The context of an agent. Raises AgentNotFound, AgentContextNotFound."""
 
-    ids: frozenset[str]
+    agent_id: str
+
+
+@dataclass(frozen=True)
+class NameModels(Query[ModelFacts], needs="agents:read"):
+    """The kept models that agents choose by id or name; what names no model of the caller's is left out."""
+
+    references: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,15 +140,31 @@ class GetAgentVersionHandler:
 
 
 @dataclass(frozen=True, slots=True)
+class GetAgentContextHandler:
+    """Handles GetAgentContext."""
+
+    agents: AgentRepository
+    contexts: AgentContexts
+
+    async def __call__(self, message: GetAgentContext, caller: Caller) -> AgentContext:
+        """Return the context."""
+        agent = await _load(self.agents, message.agent_id)
+        context = await self.contexts.of_agent(agent.id)
+        if context is None:
+            raise AgentContextNotFound(f"agent {agent.id} has no context")
+        return context
+
+
+@dataclass(frozen=True, slots=True)
 class NameModelsHandler:
     """Handles NameModels."""
 
     models: ModelRecords
 
-    async def __call__(self, message: NameModels, caller: Caller) -> Mapping[str, str]:
-        """Return id → name."""
-        found = [await self.models.get_by_id(id) for id in sorted(message.ids)]
-        return {model.id: model.name for model in found if model is not None}
+    async def __call__(self, message: NameModels, caller: Caller) -> ModelFacts:
+        """Return id or name → model; of two with one name it is the caller's own."""
+        found = sorted(await self.models.named(sorted(message.references)), key=lambda model: model.user_id is not None)
+        return {model.name: model for model in found} | {model.id: model for model in found}
 
 
 async def _load(agents: AgentRepository, agent_id: str) -> Agent:

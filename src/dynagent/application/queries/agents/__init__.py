@@ -1,0 +1,26 @@
+"""Questions about agents: as stored (read), as their runs see them (details), what to begin with (templates)."""
+
+from dynagent.application.queries.agents.details import AgentDetails, GetAgentDetails
+from dynagent.application.queries.agents.read import (
+    GetAgent,
+    GetAgentContext,
+    GetAgentVersion,
+    ListAgents,
+    ListAgentVersions,
+    ModelFacts,
+    NameModels,
+)
+from dynagent.application.queries.agents.templates import ListAgentTemplates
+
+__all__ = [
+    "AgentDetails",
+    "GetAgent",
+    "GetAgentContext",
+    "GetAgentDetails",
+    "GetAgentVersion",
+    "ListAgentTemplates",
+    "ListAgentVersions",
+    "ListAgents",
+    "ModelFacts",
+    "NameModels",
+]
