@@ -25,10 +25,10 @@ def run_server(*, host: str | None, port: int | None, takes_work: bool = True) -
             loopback_only=not sign_in_required,
         )
         from dynagent.cli.server import serving
-        from dynagent.cli.signals import allow_many_connections, stop_signals
+        from dynagent.cli.signals import STOP_BOUND_S, allow_many_connections, stop_signals
 
         allow_many_connections()
-        with stop_signals() as stop:
+        with stop_signals(settings.stop_timeout_s + STOP_BOUND_S) as stop:
             try:
                 async with serving(
                     listener, announce=_announce, stop_timeout_s=settings.stop_timeout_s, takes_work=takes_work

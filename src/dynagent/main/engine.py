@@ -48,6 +48,7 @@ from dynagent.main.process_metrics import ProcessMetrics
 from dynagent.main.replica import late_scopes, open_replica
 from dynagent.main.settings import Settings
 from dynagent.main.signals import Signals
+from dynagent.main.stopping import StopSteps
 from dynagent.main.tools import make_catalogue
 from dynagent.presentation.worker.worker import Worker
 
@@ -100,7 +101,7 @@ async def open_engine(settings: Settings, *, announce: Announce, takes_work: boo
     """
     configure_logging(settings.log)
     keys = open_keys(settings)
-    async with AsyncExitStack() as stack:
+    async with StopSteps() as stack:
         ground = await _open_ground(settings, stack, announce)
         database, metrics = ground.database, ground.metrics
         identity = open_identity(settings, keys, database.pool, stack)

@@ -21,3 +21,21 @@ async def end_tasks(tasks: Iterable[asyncio.Task[Any] | None]) -> None:
         for task in done:
             if not task.cancelled():
                 task.exception()
+
+
+async def end_within(task: asyncio.Future[Any], seconds: float) -> bool:
+    """Wait for a task; after the bound cancel it and return False without waiting for it. Raises what it raised.
+
+    A task that answers no cancellation goes on by itself: whoever stops a process has waited long enough.
+    """
+    try:
+        await asyncio.wait({task}, timeout=seconds)
+    except BaseException:
+        task.cancel()
+        raise
+    if task.done():
+        task.result()
+        return True
+    task.cancel()
+    task.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
+    return False

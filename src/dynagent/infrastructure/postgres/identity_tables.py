@@ -110,6 +110,7 @@ audit_log = Table(
 )
 Index("ix_audit_log_actor_id_id", audit_log.c.actor_id, audit_log.c.id.desc())
 Index("ix_audit_log_action_id", audit_log.c.action, audit_log.c.id.desc())
+Index("ix_audit_log_target", audit_log.c.target_kind, audit_log.c.target_id, audit_log.c.id.desc())
 Index(
     "ix_audit_log_incidents",
     audit_log.c.target_kind,

@@ -5,7 +5,7 @@ import asyncio
 import structlog
 
 from dynagent.application.commands.identity import ReportIncident
-from dynagent.application.reactions.identity import StopDangerousAgents, WriteAuditLog
+from dynagent.application.reactions.identity import StopDangerousAgents
 from dynagent.application.shared.bus import Bus
 from dynagent.application.shared.caller import Caller
 from dynagent.core.shared.events import AgentEventObserver
@@ -38,7 +38,6 @@ class Incidents:
         """Report over this bus from now on, and have its incidents answered."""
         self._bus = bus
         observer.subscribe(StopDangerousAgents(bus), to=StopDangerousAgents.HEARS)
-        observer.subscribe(WriteAuditLog(bus), to=WriteAuditLog.HEARS)
 
     def __call__(self, event: AuditEvent) -> None:
         """Take what the sandbox tells; returns at once."""

@@ -3,7 +3,6 @@
 from dynagent.application.commands.identity import (
     Rules,
     access_keys,
-    audit,
     incidents,
     password_links,
     people,
@@ -88,9 +87,7 @@ def bus_over(database: Database, identity: Identity, *, clock: Clock = utc_now) 
 
 
 noun = Noun(
-    handlers=handlers_in(
-        access_keys, audit, incidents, password_links, people, setup, sign_in, sign_out, people_queries
-    ),
+    handlers=handlers_in(access_keys, incidents, password_links, people, setup, sign_in, sign_out, people_queries),
     binds=lambda process: binds_of(process.identity),
     routes=(Routes(120, sessions.router), Routes(130, people_routes.router), Routes(140, records.router)),
     tag=(70, "Identity", "Sign in, your account, keys for programs, users, the audit log."),

@@ -35,6 +35,7 @@ class StartExecution(
     Command[Submission],
     needs="executions:run",
     raises=(AgentNotFound, AgentDisabled, InvalidInput, TooManyExecutions, IdempotencyKeyReused),
+    unaudited="an execution is its own record: who started it and when, its agent, query and attempts stand in it",
 ):
     """Accept a run of an agent; a worker takes it from there.
 

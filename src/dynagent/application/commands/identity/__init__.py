@@ -12,7 +12,6 @@ from dynagent.application.commands.identity.access_keys import (
     RevokeAccessKey,
     RevokeAccessKeyHandler,
 )
-from dynagent.application.commands.identity.audit import WriteAuditLine, WriteAuditLineHandler
 from dynagent.application.commands.identity.incidents import (
     TOLERATED,
     WITHIN,
@@ -120,7 +119,5 @@ __all__ = [
     "UpdateProfileHandler",
     "UsePasswordLink",
     "UsePasswordLinkHandler",
-    "WriteAuditLine",
-    "WriteAuditLineHandler",
     "existing",
 ]

@@ -96,6 +96,7 @@ class ExecuteTool(
     needs="tools:run",
     raises=(ToolNotFound, InvalidArguments, ToolFailed, ToolTimeout, SandboxUnavailable),
     scope="none",
+    unaudited="the sandbox writes a line of every call",
 ):
     """Call a tool once. Raises ToolNotFound, InvalidArguments, ToolFailed, ToolTimeout, SandboxUnavailable.
 

@@ -1,0 +1,50 @@
+"""What the tables of nouns changed in a session, noted as it happens; the unit of work writes it into the audit log."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel
+from sqlalchemy.ext.asyncio import AsyncSession
+
+_CHANGES, _SEEN, _TOLD = "changes of entities", "entities as they were read", "targets of audit lines"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One entity was added (`before` is None), changed, or removed (`after` is None)."""
+
+    noun: str
+    id: str
+    before: BaseModel | None
+    after: BaseModel | None
+
+    @property
+    def action(self) -> str:
+        """What the audit log calls it: `agent.created`, `agent.changed`, `agent.deleted`."""
+        verb = "created" if self.before is None else "deleted" if self.after is None else "changed"
+        return f"{self.noun}.{verb}"
+
+
+def note_seen(session: AsyncSession, noun: str, id: str, entity: BaseModel) -> None:
+    """Remember an entity as this session read it: what it was before a change."""
+    session.info.setdefault(_SEEN, {})[noun, id] = entity
+
+
+def seen(session: AsyncSession, noun: str, id: str) -> Any:
+    """Return the entity as this session last read or wrote it, or None."""
+    return session.info.get(_SEEN, {}).get((noun, id))
+
+
+def note_change(session: AsyncSession, change: Change) -> None:
+    """Note a change; it counts once the session is committed."""
+    session.info.setdefault(_CHANGES, []).append(change)
+
+
+def note_told(session: AsyncSession, kind: str, id: str) -> None:
+    """Note that a handler has written its own line about this target."""
+    session.info.setdefault(_TOLD, set()).add((kind, id))
+
+
+def take_changes(session: AsyncSession) -> tuple[list[Change], set[tuple[str, str]]]:
+    """Return the changes of the transaction that is about to be committed and the targets of lines in it."""
+    return session.info.pop(_CHANGES, []), session.info.pop(_TOLD, set())
