@@ -27,6 +27,7 @@ from dynagent.infrastructure.postgres.database import Database
 from dynagent.infrastructure.postgres.model_usage import PostgresModelUsage
 from dynagent.infrastructure.postgres.outbox import Outbox
 from dynagent.infrastructure.postgres.pool import Pool
+from dynagent.infrastructure.postgres.pooling import check_sessions
 from dynagent.infrastructure.postgres.prune import Housekeeping, make_months_ahead
 from dynagent.infrastructure.postgres.replica import Replica
 from dynagent.infrastructure.postgres.runs.cancelling import OrphanedRuns
@@ -158,6 +159,8 @@ async def _open_database(settings: Settings, stack: AsyncExitStack, announce: An
     await database.connect()
     where = "embedded PostgreSQL" if database.is_embedded else "PostgreSQL"
     announce(f"{where} is up")
+    if not database.is_embedded:
+        await check_sessions(database.pool)
     try:
         await migrations.check_schema(database.pool)
     except migrations.SchemaMismatch:

@@ -14,6 +14,7 @@ from dynagent.infrastructure.llm.choosing import ChoosingModels
 from dynagent.infrastructure.llm.endpoints import Endpoints
 from dynagent.infrastructure.llm.factory import OPENAI, InstalledModels
 from dynagent.infrastructure.llm.in_use import ModelsInUse
+from dynagent.infrastructure.llm.lending import LentModels
 from dynagent.infrastructure.llm.openai_traces import OpenAITraces, TracingTarget
 from dynagent.infrastructure.llm.prices import GenaiPrices
 from dynagent.infrastructure.llm.stored import UserModels
@@ -59,14 +60,15 @@ def open_models(
     async def load(user_id: str) -> ChatModels:
         found = await stored.of_user(user_id)
         tracing = _tracing(found.tracing_key, identity)
+        lent = LentModels(installed, is_admin=found.is_admin, kept=tuple(record.name for record in found.records))
         if not found.records:
-            return ChoosingModels(installed, lambda: [installed.candidate()], tracing)
+            return ChoosingModels(lent, lambda: [installed.candidate()], tracing)
         models = UserModels(
             user_id=user_id,
             records=found.records,
             keys=found.keys,
             is_admin=found.is_admin,
-            installed=installed,
+            installed=lent,
             endpoints=endpoints,
             settings=settings.providers,
             box=identity.box,

@@ -130,7 +130,7 @@ model_usage = Table(
     Column("failures", BigInteger, nullable=False),
     Column("input_tokens", BigInteger, nullable=False),
     Column("output_tokens", BigInteger, nullable=False),
-    Column("cost_usd", Numeric, nullable=False),
+    Column("cost_usd", Numeric),
     PrimaryKeyConstraint("user_id", "day", "provider", "model"),
 )
 
