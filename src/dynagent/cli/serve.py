@@ -53,7 +53,7 @@ def _greet(url: str, seconds: float, *, sign_in_required: bool) -> None:
     body = shlex.quote('{"name": "Math helper", "tools": ["calculator", "chatbot"]}')
     _announce(f"listening on {url} (ready after {seconds:.1f} s; Ctrl-C stops it)")
     if sign_in_required:
-        _announce(f"sign in at {url}, make an access key in your settings, and put it into ACCESS_KEY")
+        _announce(f"sign in at {url}, make an access key at {url}/settings/access-keys, and: export ACCESS_KEY=…")
         curl = 'curl -H "Authorization: Bearer $ACCESS_KEY" -s'
     _announce("make an agent:")
     print(f"    {curl} {url}/api/agents -H 'content-type: application/json' -d {body}")

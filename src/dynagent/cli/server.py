@@ -9,6 +9,7 @@ import uvicorn
 
 from dynagent.cli.connections import Connection
 from dynagent.cli.failures import CannotStart
+from dynagent.cli.listening import url_of
 from dynagent.cli.signals import settle_memory
 from dynagent.main import Announce, Platform, Settings, open_platform
 
@@ -44,7 +45,7 @@ async def serving(
 
     Raises what keeps the platform from starting (DynagentError).
     """
-    async with open_platform(settings, announce=announce, takes_work=takes_work) as platform:
+    async with open_platform(settings, announce=announce, takes_work=takes_work, url=url_of(listener)) as platform:
         config = uvicorn.Config(
             platform.asgi,
             lifespan="off",

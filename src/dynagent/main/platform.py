@@ -1,5 +1,6 @@
 """The platform of one process: the engine with the API around it."""
 
+import json
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -36,11 +37,16 @@ class Platform:
 
 @asynccontextmanager
 async def open_platform(
-    settings: Settings | None = None, *, announce: Announce = lambda _: None, takes_work: bool = True
+    settings: Settings | None = None,
+    *,
+    announce: Announce = lambda _: None,
+    takes_work: bool = True,
+    url: str = "",
 ) -> AsyncGenerator[Platform]:
     """Start everything, give the platform, stop everything in the opposite order.
 
-    Raises DynagentError with one clear line for what keeps it from starting, pydantic.ValidationError for a setting.
+    `url` is where it will answer, as far as the caller knows. Raises DynagentError with one clear line for what keeps
+    it from starting, pydantic.ValidationError for a setting.
     """
     settings = settings or Settings()
     async with open_engine(settings, announce=announce, takes_work=takes_work) as engine:
@@ -57,18 +63,25 @@ async def open_platform(
             frontend=built_frontend(),
             door=engine.identity.door,
         )
-        await _announce_setup(bus, settings, announce)
+        await _announce_setup(bus, settings, announce, url)
         unsigned = LOCAL_USER_ID if settings.auth.auth_mode == "local" else None
         asgi = observe(StreamHost(app), metrics, unsigned)
         yield Platform(bus=bus, worker=engine.worker, app=app, asgi=asgi, shutdown=shutdown)
 
 
-async def _announce_setup(bus: Bus, settings: Settings, announce: Announce) -> None:
+async def _announce_setup(bus: Bus, settings: Settings, announce: Announce, url: str) -> None:
     """Print the one-time link of the first setup; what stands behind the # is never sent to any server."""
     if settings.auth.auth_mode == "required":
         token = await bus.send(PrepareSetup(), SYSTEM)
-        if token is not None:
-            announce(f"no administrator yet: open /setup#token={token} of this server to become it (once)")
+        if token is None:
+            return
+        if url and built_frontend() is None:
+            body = {"token": token, "username": "admin", "email": "admin@example.org", "password": "CHANGE THIS"}
+            announce("no administrator yet: become it (once), with a name and a password of your own:")
+            announce(f"    curl -s {url}/api/v1/auth/setup -H 'content-type: application/json' -d '{json.dumps(body)}'")
+        else:
+            place = f"{url}/setup#token={token}" if url else f"/setup#token={token} of this server"
+            announce(f"no administrator yet: open {place} to become it (once)")
 
 
 def built_frontend(places: Sequence[Path] = ()) -> Path | None:

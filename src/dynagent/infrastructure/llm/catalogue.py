@@ -21,9 +21,11 @@ _SERVED = {"google": ("gemini-", "gemma-")}
 """Provider → how names begin that its own endpoint serves; the table has all that its clouds sell."""
 
 _OTHER_WORK = frozenset(
-    ("embedding", "tts", "whisper", "image", "audio", "realtime", "live", "transcribe", "translate", "moderation")
-    + ("computer", "banana", "robotics", "streaming", "imagen", "veo", "sora", "dall")
-    + ("ada", "babbage", "curie", "davinci", "ft")
+    [
+        *("embedding", "tts", "whisper", "image", "audio", "realtime", "live", "transcribe", "translate", "moderation"),
+        *("computer", "banana", "robotics", "streaming", "imagen", "veo", "sora", "dall"),
+        *("ada", "babbage", "curie", "davinci", "ft"),
+    ]
 )
 """Words in the names of models that answer no chat: they embed, speak, draw, listen, or are stubs of one's own."""
 _COMPLETIONS_ONLY = ("gpt-3.5-turbo-instruct",)
