@@ -79,7 +79,7 @@ def test_the_first_start_with_sign_in_prints_an_address_and_commands_that_work(t
         assert token is not None and f"{server.url}/" in setup, setup
         account = {"token": token[1], "username": "root", "email": "root@example.org", "password": "a long sentence"}
         access = _post(f"{server.url}/api/v1/auth/setup", account, "")["access_token"]
-        wanted = {"name": "shell", "scopes": ["agents:write", "executions:run"]}
+        wanted = {"name": "shell", "scopes": ["agents:write", "executions:read", "executions:run"]}
         key = _post(f"{server.url}/api/v1/users/access-keys", wanted, access)["key"]
         make, watch = (server.next_command() for _ in range(2))
         made = _shell(make, ACCESS_KEY=key)

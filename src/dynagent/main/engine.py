@@ -21,6 +21,7 @@ from dynagent.infrastructure.observability.dispatch import ObservedDispatch
 from dynagent.infrastructure.observability.health import Health
 from dynagent.infrastructure.observability.logging import configure_logging
 from dynagent.infrastructure.observability.metrics import Metrics
+from dynagent.infrastructure.observability.runner import MeasuredRunner
 from dynagent.infrastructure.observability.traces import ObservedTraceLog
 from dynagent.infrastructure.postgres import migrations
 from dynagent.infrastructure.postgres.database import Database
@@ -216,6 +217,7 @@ async def _open_process(
     catalogue = make_catalogue(settings, models=models, sandbox=sandbox, pool=pool, box=identity.box, stack=stack)
     dispatch = PostgresDispatch(pool, user_cap=settings.run.max_concurrent_runs_per_user)
     runner = LangGraphRunner(models=models, tools=catalogue, prices=GenaiPrices(), checkpoints=checkpoints)
+    owners = OwnersRunner(runner, models, identity.throttle, open_traces(settings, stack))
     return Process(
         settings=settings,
         database=ground.database,
@@ -230,7 +232,7 @@ async def _open_process(
         catalogue=catalogue,
         sandbox=sandbox,
         dispatch=ObservedDispatch(dispatch, ground.metrics),
-        runner=OwnersRunner(runner, models, identity.throttle, open_traces(settings, stack)),
+        runner=MeasuredRunner(owners, ground.metrics),
         checkpoints=checkpoints,
     )
 

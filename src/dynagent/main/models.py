@@ -60,7 +60,7 @@ def open_models(
     async def load(user_id: str) -> ChatModels:
         found = await stored.of_user(user_id)
         tracing = _tracing(found.tracing_key, identity)
-        lent = LentModels(installed, is_admin=found.is_admin, kept=tuple(record.name for record in found.records))
+        lent = LentModels(installed, is_admin=found.is_admin, stored=tuple(record.name for record in found.records))
         if not found.records:
             return ChoosingModels(lent, lambda: [installed.candidate()], tracing)
         models = UserModels(

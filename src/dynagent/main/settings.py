@@ -13,7 +13,7 @@ from dynagent.infrastructure.llm.factory import ModelSettings
 from dynagent.infrastructure.observability.logging import LogSettings
 from dynagent.infrastructure.postgres.database import DatabaseSettings
 from dynagent.infrastructure.postgres.prune import RetentionSettings
-from dynagent.infrastructure.redis.settings import BrokerSettings, RedisSettings
+from dynagent.infrastructure.redis.settings import BrokerSettings, CacheSettings, RedisSettings
 from dynagent.infrastructure.sandbox.settings import SandboxSettings
 from dynagent.infrastructure.security.keyring import SecretSettings
 from dynagent.infrastructure.security.settings import AuthSettings
@@ -49,6 +49,7 @@ class Settings:
     api: ApiSettings = field(default_factory=ApiSettings)
     auth: AuthSettings = field(default_factory=AuthSettings)
     broker: BrokerSettings = field(default_factory=BrokerSettings)
+    cache: CacheSettings = field(default_factory=CacheSettings)
     database: DatabaseSettings = field(default_factory=DatabaseSettings)
     log: LogSettings = field(default_factory=LogSettings)
     models: ModelSettings = field(default_factory=ModelSettings)

@@ -57,7 +57,7 @@ class Signals:
         self.guard: RedisGuard | None = None
         self.carry: Carry | None = None
         """What takes domain events to other programs, where that is wanted."""
-        self.cache: Cache = MemoryCache()
+        self.cache: Cache = MemoryCache(ttl_s=settings.cache.ttl)
         self.cancel_signal = SpreadCancelSignal(self._cancel)
         self.notifier = NearestNotifier(self._remote_notifier())
         self._tasks: set[asyncio.Task[None]] = set()
@@ -147,7 +147,7 @@ class Signals:
         redis = connect(self._settings.redis, runs)
         stack.push_async_callback(redis.aclose)
         self.guard = RedisGuard(open_s=self._settings.redis.open_s, probe=lambda: ping(redis))
-        self.cache = RedisCache(redis, self.guard, runs=runs)
+        self.cache = RedisCache(redis, self.guard, runs=runs, ttl_s=self._settings.cache.ttl)
         if self._settings.redis.events_stream:
             self.carry = RedisEventStream(redis, self._settings.redis.events_stream).carry
         server = news_server(redis, self._settings.redis)

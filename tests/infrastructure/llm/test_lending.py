@@ -37,6 +37,6 @@ def test_a_default_that_chooses_lends_what_it_would_choose() -> None:
 
 
 def test_a_refusal_names_the_models_there_are() -> None:
-    models = LentModels(InstalledModels(ModelSettings()), is_admin=True, kept=("mine", "ours"))
+    models = LentModels(InstalledModels(ModelSettings()), is_admin=True, stored=("mine", "ours"))
     with pytest.raises(ModelRefused, match=r"no model answers to the name 'gone'; there is 'demo', 'mine', 'ours'$"):
         models.get("gone")

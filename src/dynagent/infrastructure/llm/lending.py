@@ -7,12 +7,12 @@ MOST_NAMED = 10
 
 
 class LentModels(ChatModels):
-    """The installation's models for one user; `kept` are the names of the user's stored ones, for a refusal's words."""
+    """The installation's models for one user; `stored` are the names of the user's records, for a refusal."""
 
-    def __init__(self, installed: InstalledModels, *, is_admin: bool, kept: tuple[str, ...] = ()) -> None:
+    def __init__(self, installed: InstalledModels, *, is_admin: bool, stored: tuple[str, ...] = ()) -> None:
         self._installed = installed
         self._is_admin = is_admin
-        self._kept = kept
+        self._stored = stored
 
     @property
     def default(self) -> str:
@@ -27,7 +27,7 @@ class LentModels(ChatModels):
         """Return the model by name. Raises ModelRefused with what there is instead."""
         if name is None or self.knows(name):
             return self._installed.get(name, on_retry)
-        there = sorted({*self._kept, self.default})
+        there = sorted({*self._stored, self.default})
         shown = ", ".join(repr(model) for model in there[:MOST_NAMED]) + (" …" if len(there) > MOST_NAMED else "")
         why = ""
         if self._installed.knows(name):

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from dynagent.core.identity import AuditEntry, AuditFilter, AuditLog
 from dynagent.core.shared.paging import Page, PageRequest
 from dynagent.infrastructure.postgres.identity_tables import audit_log
-from dynagent.infrastructure.postgres.kit.changes import note_told
+from dynagent.infrastructure.postgres.kit.changes import note_line
 from dynagent.infrastructure.postgres.kit.pages import page_of
 from dynagent.infrastructure.postgres.kit.session import execute
 
@@ -24,7 +24,7 @@ class PostgresAuditLog(AuditLog):
         """Write a line, unless there is one under its id: events may be told twice."""
         line = insert(audit_log).values(**entry.model_dump())
         await execute(self._session, line.on_conflict_do_nothing(index_elements=["id"]))
-        note_told(self._session, entry.target_kind, entry.target_id)
+        note_line(self._session, entry.target_kind, entry.target_id)
 
     async def find(self, wanted: AuditFilter, page: PageRequest) -> Page[AuditEntry]:
         """Return a page of lines, newest first."""

@@ -2,7 +2,7 @@
 
 A line comes from one of three places. A handler that knows best what happened says it (`UnitOfWork.note`, or identity's
 trail). Otherwise the tables of the nouns tell what they changed. A command of which neither is true, and which wrote
-something, is told by its own name and fields.
+something, gets a line of its own name and fields.
 """
 
 from collections.abc import Sequence
@@ -47,13 +47,13 @@ class AuditLines:
 
     async def write(self, session: AsyncSession) -> None:
         """Write the lines of the transaction that is about to be committed."""
-        changes, told = take_changes(session)
+        changes, covered = take_changes(session)
         lines, self._noted = self._noted, []
-        told |= {(line.target_kind, line.target_id) for line in lines}
-        lines += [self._of_change(change) for change in changes if (change.noun, change.id) not in told]
+        covered |= {(line.target_kind, line.target_id) for line in lines}
+        lines += [self._of_change(change) for change in changes if (change.noun, change.id) not in covered]
         if lines:
             await _add(session, ADD, lines)
-        elif not told and isinstance(self._message, Command) and not self._message.unaudited:
+        elif not covered and isinstance(self._message, Command) and not self._message.unaudited:
             await _add(session, ADD_IF_WRITTEN, [self._of_message(self._message)])
 
     def _of_change(self, change: Change) -> AuditEntry:

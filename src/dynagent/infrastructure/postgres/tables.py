@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSON, JSONB
 
-from dynagent.infrastructure.postgres.kit.metadata import ID, MOMENT, metadata
+from dynagent.infrastructure.postgres.kit.metadata import ID, MOMENT, metadata, times
 
 _id, _moment = ID, MOMENT
 
@@ -148,6 +148,7 @@ user_slots = Table(
     metadata,
     Column("user_id", _id, primary_key=True),
     Column("n", Integer, nullable=False, server_default=text("0")),
+    *times(),
 )
 
 interrupts = Table(

@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
-_CHANGES, _SEEN, _TOLD = "changes of entities", "entities as they were read", "targets of audit lines"
+_CHANGES, _SEEN, _LINES_OF = "changes of entities", "entities as they were read", "targets of audit lines"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +40,11 @@ def note_change(session: AsyncSession, change: Change) -> None:
     session.info.setdefault(_CHANGES, []).append(change)
 
 
-def note_told(session: AsyncSession, kind: str, id: str) -> None:
+def note_line(session: AsyncSession, kind: str, id: str) -> None:
     """Note that a handler has written its own line about this target."""
-    session.info.setdefault(_TOLD, set()).add((kind, id))
+    session.info.setdefault(_LINES_OF, set()).add((kind, id))
 
 
 def take_changes(session: AsyncSession) -> tuple[list[Change], set[tuple[str, str]]]:
     """Return the changes of the transaction that is about to be committed and the targets of lines in it."""
-    return session.info.pop(_CHANGES, []), session.info.pop(_TOLD, set())
+    return session.info.pop(_CHANGES, []), session.info.pop(_LINES_OF, set())

@@ -12,6 +12,8 @@ from urllib.parse import quote
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from dynagent.presentation.api.shared.router import PREFIX
+
 DYNAMIC = re.compile(r"^/(agents|runs|schedules)/(?!new(?:/|$)|_(?:/|$))([^/.]+)(/.*)?$")
 # Where pages have moved to; what follows the old address follows the new one, too.
 MOVED = {
@@ -46,6 +48,9 @@ class Site:
         if scope["type"] != "http" or scope["path"].startswith(NOT_PAGES) or scope["path"] == "/api":
             await self._app(scope, receive, send)
             return
+        if scope["path"] == "/" and prefers_json(scope):
+            await self._app({**scope, "path": PREFIX, "raw_path": PREFIX.encode()}, receive, send)
+            return
         moved = moved_to(scope["path"], scope["query_string"].decode("latin-1"))
         if moved is not None:
             await _redirect(moved, send)
@@ -66,6 +71,15 @@ class Site:
             await send(message)
 
         await self._app({**scope, "path": path, "raw_path": path.encode()}, receive, with_headers)
+
+
+def prefers_json(scope: Scope) -> bool:
+    """Say whether a client asks for JSON and not for pages: it names that type, and HTML at most after it."""
+    accepted = b",".join(value for name, value in scope["headers"] if name == b"accept").decode("latin-1").lower()
+    kinds = [kind.partition(";")[0].strip() for kind in accepted.split(",")]
+    if "application/json" not in kinds:
+        return False
+    return "text/html" not in kinds or kinds.index("application/json") < kinds.index("text/html")
 
 
 def moved_to(path: str, query: str = "") -> str | None:
