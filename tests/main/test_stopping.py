@@ -26,10 +26,11 @@ async def test_a_step_that_hangs_is_left_and_the_others_have_their_turn() -> Non
         stack.push_async_callback(stop, "first started")
         stack.push_async_callback(hang)
         stack.push_async_callback(stop, "last started")
-    await asyncio.sleep(0)
-    assert stopped == ["last started", "first started", "cancelled"]
-    for task in asyncio.all_tasks() - {asyncio.current_task()}:
+    assert stopped == ["last started", "cancelled", "first started"]
+    left = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in left:
         task.cancel()
+    await asyncio.gather(*left, return_exceptions=True)
 
 
 async def test_what_a_step_raises_is_raised() -> None:

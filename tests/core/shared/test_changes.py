@@ -19,6 +19,10 @@ def test_only_what_differs_is_told_at_its_place() -> None:
 def test_what_is_new_has_no_before_and_what_is_gone_no_after() -> None:
     assert differences(None, {"name": "a"}) == {"/name": {"after": "a"}}
     assert differences({"name": "a"}, None) == {"/name": {"before": "a"}}
+    assert differences(None, {"configuration": {"goal": "g"}, "tags": {}}) == {
+        "/configuration/goal": {"after": "g"},
+        "/tags": {"after": {}},
+    }
 
 
 def test_no_secret_is_told_at_any_depth() -> None:

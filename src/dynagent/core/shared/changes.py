@@ -43,8 +43,11 @@ def _differing(before: Mapping[str, Any], after: Mapping[str, Any], place: str) 
         pointer = f"{place}/{name.replace('~', '~0').replace('/', '~1')}"
         if old == new:
             continue
-        if isinstance(old, Mapping) and isinstance(new, Mapping) and not _is_hidden(name):
-            yield from _differing(cast("Mapping[str, Any]", old), cast("Mapping[str, Any]", new), pointer)
+        sides = [side for side in (old, new) if side is not _ABSENT]
+        nested = all(isinstance(side, Mapping) for side in sides) and any(sides)
+        if nested and not _is_hidden(name):
+            parts = [cast("Mapping[str, Any]", {} if side is _ABSENT else side) for side in (old, new)]
+            yield from _differing(*parts, pointer)
         else:
             yield pointer, old, new
 
