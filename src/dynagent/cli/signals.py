@@ -29,7 +29,7 @@ class StopSignals:
         """Take a signal; from the first on the process has its bound to end."""
         if not self.requested.is_set():
             # A thread in C: it needs neither the event loop nor the interpreter, and sees the exit of both as well.
-            faulthandler.dump_traceback_later(self._bound_s, exit=True, file=sys.__stderr__)
+            faulthandler.dump_traceback_later(self._bound_s, exit=True, file=sys.__stderr__ or sys.stderr)
         if self.started and not self.requested.is_set():
             self.requested.set()
         else:

@@ -1,6 +1,7 @@
 """No command commits without an audit line: all of them are walked, with what they would have written."""
 
 from dataclasses import MISSING, fields
+from datetime import UTC, datetime, timedelta
 from typing import Any, get_type_hints
 
 import pytest
@@ -9,11 +10,13 @@ from sqlalchemy import text
 from dynagent.application.shared.caller import SYSTEM, Caller
 from dynagent.application.shared.messages import Command, action_of
 from dynagent.application.shared.resolver import message_of
+from dynagent.core.agents import Agent, AgentConfiguration
 from dynagent.core.shared.ids import new_id
 from dynagent.core.shared.unit_of_work import UnitOfWork
 from dynagent.infrastructure.postgres.database import Database
 from dynagent.infrastructure.postgres.unit_of_work import Scopes
 from dynagent.main.engine import NOUNS
+from tests.conftest import ScopeFor
 
 HANDLERS = {message_of(handler): handler for noun in NOUNS for handler in noun.handlers}
 COMMANDS = sorted((kind for kind in HANDLERS if issubclass(kind, Command)), key=lambda kind: kind.__name__)
@@ -103,3 +106,24 @@ def _commits(port: Any) -> bool:
     if port is UnitOfWork:
         return True
     return isinstance(port, type) and any(hint is UnitOfWork for hint in get_type_hints(port).values())
+
+
+async def test_what_is_written_twice_in_a_transaction_is_told_once(database: Database, scope_for: ScopeFor) -> None:
+    await database.pool.execute("TRUNCATE audit_log")
+    now = datetime.now(UTC)
+    configuration = AgentConfiguration(name="Ada")
+    agent = Agent.create(id=new_id(), user_id=new_id(), configuration=configuration, now=now)
+    async with scope_for(agent.user_id) as scope:
+        await scope.agents.create(agent)
+        later = agent.with_status("disabled", now=agent.updated_at + timedelta(seconds=1))
+        await scope.agents.update(later)
+        await scope.uow.commit()
+    async with scope_for(agent.user_id) as scope:
+        await scope.agents.update(later.with_status("active", now=agent.updated_at + timedelta(seconds=2)))
+        await scope.agents.delete(agent.id)
+        await scope.uow.commit()
+    async with scope_for(agent.user_id) as scope:
+        await scope.agents.create(agent)
+        await scope.agents.delete(agent.id)
+        await scope.uow.commit()
+    assert [line["action"] for line in await lines_of(database)] == ["agent.created", "agent.deleted"]

@@ -1,7 +1,7 @@
 """A pooler in transaction mode is recognised; a database of our own is left alone."""
 
 import itertools
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -19,7 +19,7 @@ class Pooler:
         self.free = list(range(servers))
 
     @asynccontextmanager
-    async def acquire(self) -> AsyncIterator["Client"]:
+    async def acquire(self) -> AsyncGenerator["Client"]:
         yield Client(self)
 
 
@@ -29,7 +29,7 @@ class Client:
         self._server: int | None = None
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[None]:
+    async def transaction(self) -> AsyncGenerator[None]:
         if not self._pooler.free:
             raise TimeoutError
         self._server = self._pooler.free.pop()

@@ -46,10 +46,13 @@ def _differing(before: Mapping[str, Any], after: Mapping[str, Any], place: str) 
         sides = [side for side in (old, new) if side is not _ABSENT]
         nested = all(isinstance(side, Mapping) for side in sides) and any(sides)
         if nested and not _is_hidden(name):
-            parts = [cast("Mapping[str, Any]", {} if side is _ABSENT else side) for side in (old, new)]
-            yield from _differing(*parts, pointer)
+            yield from _differing(_fields_of(old), _fields_of(new), pointer)
         else:
             yield pointer, old, new
+
+
+def _fields_of(side: Any) -> Mapping[str, Any]:
+    return {} if side is _ABSENT else cast("Mapping[str, Any]", side)
 
 
 def _sides(pointer: str, old: Any, new: Any) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """What the tables of nouns changed in a session, noted as it happens; the unit of work writes it into the audit log."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import BaseModel
@@ -46,5 +46,13 @@ def note_line(session: AsyncSession, kind: str, id: str) -> None:
 
 
 def take_changes(session: AsyncSession) -> tuple[list[Change], set[tuple[str, str]]]:
-    """Return the changes of the transaction that is about to be committed and the targets of lines in it."""
-    return session.info.pop(_CHANGES, []), session.info.pop(_LINES_OF, set())
+    """Return the changes of the transaction that is about to be committed and the targets of lines in it.
+
+    An entity that was written several times was changed once: from the first state to the last.
+    """
+    merged: dict[tuple[str, str], Change] = {}
+    for change in session.info.pop(_CHANGES, []):
+        key = (change.noun, change.id)
+        merged[key] = replace(change, before=merged[key].before) if key in merged else change
+    changes = [change for change in merged.values() if change.before is not None or change.after is not None]
+    return changes, session.info.pop(_LINES_OF, set())
