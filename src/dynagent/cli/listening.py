@@ -43,8 +43,8 @@ def take_address(host: str, port: int, *, loopback_only: bool = True) -> socket.
 
 def url_of(listener: socket.socket) -> str:
     """Return the base URL of a bound socket, as it can be opened on this machine."""
-    host, port = listener.getsockname()[:2]
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - read, not bound
+    bound, port = listener.getsockname()[:2]
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(bound, str(bound))  # noqa: S104 - read, not bound
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 

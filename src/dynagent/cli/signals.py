@@ -26,13 +26,13 @@ class StopSignals:
         self._bound_s = bound_s
 
     def receive(self) -> None:
-        """Take a signal; from the first on the process has its bound to end."""
-        if not self.requested.is_set():
+        """Take a signal; a process that had started has its bound to end from then on."""
+        if self.started and not self.requested.is_set():
             # A thread in C: it needs neither the event loop nor the interpreter, and sees the exit of both as well.
             faulthandler.dump_traceback_later(self._bound_s, exit=True, file=sys.__stderr__ or sys.stderr)
-        if self.started and not self.requested.is_set():
             self.requested.set()
         else:
+            # While it starts, what was begun (a new database) is ended in its own time.
             self._task.cancel()
 
 
