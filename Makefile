@@ -1,7 +1,7 @@
 # Everything a person does with this repository. `make` alone lists it.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run demo ui env env-dev test faults check format bench lock openapi clean
+.PHONY: help run demo ui env env-dev test faults check format bench lock audit openapi clean
 
 BIN := .venv/bin
 # The .venv's own Python where there is one: a second start looks for nothing.
@@ -49,7 +49,10 @@ openapi: env-dev ## write docs/openapi.json, errors.md and permissions.md from t
 lock: env-dev ## resolve the dependencies anew and write the lock files
 	@scripts/lock
 
+audit: ## look up known vulnerabilities of what is locked (network)
+	@scripts/audit
+
 clean: ## remove what was made here, except the data
-	@rm -rf .venv .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage .coverage.* htmlcov artifacts
+	@rm -rf .venv .audit .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage .coverage.* htmlcov artifacts
 	@rm -rf frontend/node_modules frontend/.next frontend/out
 	@find src tests benchmarks migrations -name __pycache__ -type d -prune -exec rm -rf {} +

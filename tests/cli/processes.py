@@ -34,12 +34,18 @@ def dynagent_says(*arguments: str, **settings: str) -> subprocess.CompletedProce
 
 
 class Serving:
-    """A server that has said where it listens."""
+    """A server that has said where it listens; `said` are the lines up to that."""
 
-    def __init__(self, process: subprocess.Popen[str], url: str) -> None:
+    def __init__(self, process: subprocess.Popen[str], said: list[str]) -> None:
         self.process = process
-        self.url = url
+        self.said = said
+        self.url = said[-1].partition("listening on ")[2].split()[0]
         self.family = [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
+
+    def next_command(self) -> str:
+        """Return the next of the commands that it prints for people."""
+        assert self.process.stdout is not None
+        return next(line for line in self.process.stdout if line.startswith("    ")).strip()
 
     def stop(self, number: int) -> int:
         """Send a signal, wait for the end, return the exit code."""
@@ -64,7 +70,7 @@ def serving(place: Path, **settings: str) -> Generator[Serving]:
         env=environment(DATA_DIR=str(place / "data"), **settings),
     )
     try:
-        yield Serving(process, _url_said_by(process, place))
+        yield Serving(process, _said_by(process, place))
     finally:
         if process.poll() is None:
             process.terminate()
@@ -73,9 +79,11 @@ def serving(place: Path, **settings: str) -> Generator[Serving]:
             process.stdout.close()
 
 
-def _url_said_by(process: subprocess.Popen[str], place: Path) -> str:
+def _said_by(process: subprocess.Popen[str], place: Path) -> list[str]:
     assert process.stdout is not None
+    said: list[str] = []
     for line in process.stdout:
+        said.append(line)
         if "listening on " in line:
-            return line.partition("listening on ")[2].split()[0]
+            return said
     raise AssertionError((place / "server.log").read_text()[-2000:])

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import uvicorn
 
-from dynagent.cli.connections import Connection
+from dynagent.cli.connections import Connection, connection_of
 
 
 class Impatient(Connection):
@@ -130,3 +130,20 @@ async def test_a_client_that_reads_is_kept_longer_than_the_limit() -> None:
         assert not app.left.is_set()
         writer.close()
         await app.left.wait()
+
+
+async def test_more_connections_than_there_may_be_are_answered_and_closed() -> None:
+    async with served(Endless(), connection_of(2)) as address:
+        open_ones = [await asyncio.open_connection(*address) for _ in range(2)]
+        await asyncio.sleep(0.05)
+        reader, writer = await asyncio.open_connection(*address)
+        refused = await asyncio.wait_for(reader.read(), 20)
+        assert refused.startswith(b"HTTP/1.1 503 ") and refused.endswith(b"try again later")
+        writer.close()
+        open_ones.pop()[1].close()
+        await asyncio.sleep(0.05)
+        reader, writer = await asyncio.open_connection(*address)
+        writer.write(b"GET /short HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n")
+        assert (await asyncio.wait_for(reader.read(), 20)).endswith(b"ok")
+        for _, one in [*open_ones, (reader, writer)]:
+            one.close()

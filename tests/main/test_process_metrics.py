@@ -26,6 +26,7 @@ GROW = (
     "dynagent_executions_total",
     "dynagent_model_calls_total",
     "dynagent_tool_calls_total",
+    "dynagent_operation_seconds_count",
 )
 
 
@@ -89,4 +90,4 @@ def test_nobody_alive_is_said_with_what_to_do() -> None:
 async def test_health_tells_of_the_loop_and_the_lease(people: People) -> None:
     parts = await people.health()
     assert parts["worker"]["status"] == parts["event loop"]["status"] == "ok"
-    assert {"database", "model", "worker", "queue", "event loop", "trace", "sandbox"} <= parts.keys()
+    assert {"database", "schema", "model", "worker", "queue", "event loop", "trace", "sandbox"} <= parts.keys()

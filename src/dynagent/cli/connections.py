@@ -14,6 +14,13 @@ REQUEST_TIMEOUT_S = 30.0
 UNREAD_TIMEOUT_S = 60.0
 """How long a client may take nothing of an answer that waits for it."""
 
+_TOO_MANY = b"""HTTP/1.1 503 Service Unavailable\r
+content-type: text/plain; charset=utf-8\r
+content-length: 46\r
+retry-after: 5\r
+connection: close\r
+\r
+too many connections are open; try again later"""
 _TOO_SLOW = b"""HTTP/1.1 408 Request Timeout\r
 content-type: text/plain; charset=utf-8\r
 content-length: 34\r
@@ -23,7 +30,9 @@ the request did not arrive in time"""
 
 
 class Connection(HttpToolsProtocol):
-    """uvicorn's connection with two time limits."""
+    """uvicorn's connection with two time limits, and a limit of how many there may be."""
+
+    most_open: int | None = None
 
     request_timeout_s = REQUEST_TIMEOUT_S
     unread_timeout_s = UNREAD_TIMEOUT_S
@@ -37,6 +46,10 @@ class Connection(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin; the first request has its time from here on."""
         super().connection_made(transport)
+        if self.most_open is not None and len(self.connections) > self.most_open:
+            transport.write(_TOO_MANY)
+            transport.close()
+            return
         self._expect_request()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -115,3 +128,8 @@ class Connection(HttpToolsProtocol):
         else:
             # Closing would wait for the client to take the rest.
             self.transport.abort()
+
+
+def connection_of(most_open: int) -> type[Connection]:
+    """Return the class of a server's connections, of which it may have so many at once."""
+    return type("LimitedConnection", (Connection,), {"most_open": most_open})

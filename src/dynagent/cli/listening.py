@@ -11,13 +11,17 @@ from dynagent.cli.failures import CannotStart
 
 
 class ServerSettings(BaseSettings):
-    """Address and port of the server; `stop_timeout_s` is how long open answers may take once it is told to stop."""
+    """Address and port of the server; `stop_timeout_s` is how long open answers may take once it is told to stop.
+
+    More than `max_connections` at once are answered with 503 and closed, before anything is read of them.
+    """
 
     model_config = SettingsConfigDict(env_file=".env", extra="ignore", env_ignore_empty=True, frozen=True)
 
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
     stop_timeout_s: int = Field(default=1, ge=0, le=60)
+    max_connections: int = Field(default=20_000, ge=10, le=1_000_000)
 
 
 def take_address(host: str, port: int, *, loopback_only: bool = True) -> socket.socket:
@@ -38,8 +42,9 @@ def take_address(host: str, port: int, *, loopback_only: bool = True) -> socket.
 
 
 def url_of(listener: socket.socket) -> str:
-    """Return the base URL of a bound socket."""
-    host, port = listener.getsockname()[:2]
+    """Return the base URL of a bound socket, as it can be opened on this machine."""
+    bound, port = listener.getsockname()[:2]
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(bound, str(bound))  # noqa: S104 - read, not bound
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 

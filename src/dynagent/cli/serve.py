@@ -25,13 +25,17 @@ def run_server(*, host: str | None, port: int | None, takes_work: bool = True) -
             loopback_only=not sign_in_required,
         )
         from dynagent.cli.server import serving
-        from dynagent.cli.signals import allow_many_connections, stop_signals
+        from dynagent.cli.signals import STOP_BOUND_S, allow_many_connections, stop_signals
 
         allow_many_connections()
-        with stop_signals() as stop:
+        with stop_signals(settings.stop_timeout_s + STOP_BOUND_S) as stop:
             try:
                 async with serving(
-                    listener, announce=_announce, stop_timeout_s=settings.stop_timeout_s, takes_work=takes_work
+                    listener,
+                    announce=_announce,
+                    stop_timeout_s=settings.stop_timeout_s,
+                    max_connections=settings.max_connections,
+                    takes_work=takes_work,
                 ) as running:
                     stop.started = True
                     _greet(url_of(listener), time.monotonic() - began, sign_in_required=sign_in_required)
@@ -53,7 +57,8 @@ def _greet(url: str, seconds: float, *, sign_in_required: bool) -> None:
     body = shlex.quote('{"name": "Math helper", "tools": ["calculator", "chatbot"]}')
     _announce(f"listening on {url} (ready after {seconds:.1f} s; Ctrl-C stops it)")
     if sign_in_required:
-        _announce(f"sign in at {url}, make an access key in your settings, and put it into ACCESS_KEY")
+        _announce(f"sign in at {url} and make an access key at {url}/settings/access-keys, with the scopes")
+        _announce("agents:write, executions:read and executions:run; then: export ACCESS_KEY=…")
         curl = 'curl -H "Authorization: Bearer $ACCESS_KEY" -s'
     _announce("make an agent:")
     print(f"    {curl} {url}/api/agents -H 'content-type: application/json' -d {body}")

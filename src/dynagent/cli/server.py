@@ -7,8 +7,9 @@ from contextlib import asynccontextmanager, contextmanager
 
 import uvicorn
 
-from dynagent.cli.connections import Connection
+from dynagent.cli.connections import connection_of
 from dynagent.cli.failures import CannotStart
+from dynagent.cli.listening import ServerSettings, url_of
 from dynagent.cli.signals import settle_memory
 from dynagent.main import Announce, Platform, Settings, open_platform
 
@@ -37,6 +38,7 @@ async def serving(
     *,
     announce: Announce,
     stop_timeout_s: int,
+    max_connections: int = ServerSettings.model_fields["max_connections"].default,
     settings: Settings | None = None,
     takes_work: bool = True,
 ) -> AsyncGenerator[asyncio.Task[None]]:
@@ -44,7 +46,7 @@ async def serving(
 
     Raises what keeps the platform from starting (DynagentError).
     """
-    async with open_platform(settings, announce=announce, takes_work=takes_work) as platform:
+    async with open_platform(settings, announce=announce, takes_work=takes_work, url=url_of(listener)) as platform:
         config = uvicorn.Config(
             platform.asgi,
             lifespan="off",
@@ -52,7 +54,7 @@ async def serving(
             access_log=False,
             server_header=False,
             ws="none",
-            http=Connection,
+            http=connection_of(max_connections),
             timeout_graceful_shutdown=stop_timeout_s,
         )
         server = Server(config, platform)

@@ -10,7 +10,7 @@ from dynagent.application.shared.bus import Bus
 from dynagent.core.runs import Runners
 from dynagent.core.shared.clock import Clock
 from dynagent.core.shared.ids import new_id
-from dynagent.core.shared.tasks import running
+from dynagent.core.shared.tasks import STOP_S, running
 from dynagent.core.shared.unit_of_work import UnitOfWork
 from dynagent.infrastructure.hybrid.ground import Ground, open_ground
 from dynagent.infrastructure.langgraph.checkpoints import Checkpoints
@@ -160,7 +160,8 @@ async def _start_worker(bus: Bus, process: Process, stack: AsyncExitStack, *, ta
     announce = signals.cancel_signal.announce
     orphaned = OrphanedRuns(pool, publish=signals.publish, announce=announce, notify=signals.notify_soon)
     worker.also_swept += [questions.sweep, orphaned.sweep]
-    await stack.enter_async_context(running(worker))
+    # Runs may finish meanwhile: that takes the drain's time before anything can hang.
+    await stack.enter_async_context(running(worker, within_s=settings.worker.drain_s + 2 * STOP_S))
     signals.attach(worker, takes_work=takes_work)
     if takes_work:
         for noun in NOUNS:

@@ -1,5 +1,6 @@
 """The platform of one process: the engine with the API around it."""
 
+import json
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -39,11 +40,16 @@ class Platform:
 
 @asynccontextmanager
 async def open_platform(
-    settings: Settings | None = None, *, announce: Announce = lambda _: None, takes_work: bool = True
+    settings: Settings | None = None,
+    *,
+    announce: Announce = lambda _: None,
+    takes_work: bool = True,
+    url: str = "",
 ) -> AsyncGenerator[Platform]:
     """Start everything, give the platform, stop everything in the opposite order.
 
-    Raises DynagentError with one clear line for what keeps it from starting, pydantic.ValidationError for a setting.
+    `url` is where it will answer, as far as the caller knows. Raises DynagentError with one clear line for what keeps
+    it from starting, pydantic.ValidationError for a setting.
     """
     settings = settings or Settings()
     async with open_engine(settings, announce=announce, takes_work=takes_work) as engine:
@@ -62,11 +68,24 @@ async def open_platform(
             door=door_of(engine.process.identity),
         )
         if not settings.is_local and (token := await bus.send(PrepareSetup(), SYSTEM)) is not None:
-            # What stands behind the # is never sent to any server.
-            announce(f"no administrator yet: open /setup#token={token} of this server to become it (once)")
+            for line in setup_lines(token, url):
+                announce(line)
         unsigned = LOCAL_USER_ID if settings.is_local else None
         asgi = observe(StreamHost(app), metrics, unsigned)
         yield Platform(bus=bus, worker=engine.worker, app=app, asgi=asgi, shutdown=shutdown)
+
+
+def setup_lines(token: str, url: str) -> list[str]:
+    """Return how to become the first administrator; what stands behind the # is never sent to any server."""
+    if url and built_frontend() is None:
+        body = {"token": token, "username": "admin", "email": "admin@example.org", "password": "CHANGE THIS"}
+        command = f"curl -s {url}/api/v1/auth/setup -H 'content-type: application/json' -d '{json.dumps(body)}'"
+        return [
+            "no administrator yet: become it (once), with a name and a password of your own:",
+            f"    {command}",
+        ]
+    place = f"{url}/setup#token={token}" if url else f"/setup#token={token} of this server"
+    return [f"no administrator yet: open {place} to become it (once)"]
 
 
 def door_of(identity: Identity) -> FrontDoor:

@@ -139,7 +139,7 @@ async def test_waiting_holds_no_scope() -> None:
     scopes = 0
 
     @asynccontextmanager
-    async def scope(caller: Caller):
+    async def scope(caller: Caller, message: object):
         nonlocal scopes
         scopes += 1
         yield executions

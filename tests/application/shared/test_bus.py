@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
@@ -42,9 +43,9 @@ class Answering:
         return self._scope
 
 
-def opening(name: str) -> OpenScope:
+def opening(name: str) -> Any:
     @asynccontextmanager
-    async def open_scope(caller: Caller) -> AsyncGenerator[str]:
+    async def open_scope(caller: Caller, message: object = None) -> AsyncGenerator[str]:
         yield name
 
     return open_scope
@@ -81,7 +82,7 @@ async def test_the_bus_opens_no_scope_for_what_it_refuses() -> None:
     opened: list[Caller] = []
 
     @asynccontextmanager
-    async def scope(caller: Caller) -> AsyncGenerator[str]:
+    async def scope(caller: Caller, message: object) -> AsyncGenerator[str]:
         opened.append(caller)
         yield "store"
 

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from dynagent.core.shared.tasks import end_tasks
+from dynagent.core.shared.tasks import end_tasks, running
 
 
 async def test_all_are_ended() -> None:
@@ -44,3 +44,40 @@ async def test_errors_of_ended_tasks_are_dropped() -> None:
     await end_tasks([task])
 
     assert task.done()
+
+
+class Hanging:
+    """Answers the first cancellation by going on."""
+
+    def __init__(self, stopped: list[str]) -> None:
+        self.stopped = stopped
+        self.release = asyncio.Event()
+
+    def start(self) -> None:
+        """Begin."""
+
+    async def stop(self) -> None:
+        """Hang."""
+        while not self.release.is_set():
+            try:
+                await self.release.wait()
+            except asyncio.CancelledError:
+                self.stopped.append("cancelled")
+
+
+class Orderly(Hanging):
+    """Stops at once."""
+
+    async def stop(self) -> None:
+        """Note it."""
+        self.stopped.append("stopped")
+
+
+async def test_what_hangs_does_not_keep_the_others_from_stopping() -> None:
+    stopped: list[str] = []
+    hanging = Hanging(stopped)
+    async with running(Orderly(stopped)), running(hanging, within_s=0.02), running(Orderly(stopped)):
+        pass
+    await asyncio.sleep(0)
+    assert sorted(stopped) == ["cancelled", "stopped", "stopped"]
+    hanging.release.set()

@@ -89,3 +89,19 @@ async def test_nobody_waits_for_a_open_circuit_while_another_model_can_be_asked(
     assert told == [
         "switched to second because first: the model endpoint has failed repeatedly and its circuit is open"
     ]
+
+
+async def test_a_cost_that_is_not_known_is_not_nothing() -> None:
+    class Unknown(Prices):
+        def cost_usd(self, model: str, usage: TokenUsage) -> Decimal | None:
+            return None
+
+    meter = UsageMeter(Unknown())
+    token = working_for.set("ada")
+    meter.noting("p", "m")(GOOD, None)
+    working_for.reset(token)
+    counts = meter.take()
+    assert counts["ada", "p", "m"].cost_usd is None
+    meter.put_back(counts)
+    meter.put_back({("ada", "p", "m"): counts["ada", "p", "m"].__class__(calls=1, cost_usd=Decimal(1))})
+    assert meter.take()["ada", "p", "m"].cost_usd == 1

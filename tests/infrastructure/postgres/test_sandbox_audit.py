@@ -69,6 +69,8 @@ async def test_a_tool_that_violates_its_policy_three_times_is_switched_off(datab
     assert row is not None
     assert (row["disabled"], row["disabled_by"]) == (True, "sandbox")
     assert "3 violations" in row["disabled_reason"]
+    lines = await database.pool.fetch("SELECT * FROM audit_log WHERE action = 'tool.changed' AND target_id = 'probe'")
+    assert [(line["actor_id"], '"after": true' in line["details"]) for line in lines] == [(None, True)]
 
 
 async def test_a_database_that_is_away_costs_the_events_not_the_calls() -> None:

@@ -168,7 +168,7 @@ class House:
         return self.health
 
     @asynccontextmanager
-    async def _scope(self, caller: Caller) -> AsyncGenerator["House"]:
+    async def _scope(self, caller: Caller, message: object) -> AsyncGenerator["House"]:
         self.open_scopes += 1
         try:
             yield self

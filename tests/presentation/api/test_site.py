@@ -14,7 +14,7 @@ from starlette.staticfiles import StaticFiles
 
 from dynagent.main.engine import NOUNS
 from dynagent.main.noun import pages_of
-from dynagent.presentation.api.shared.site import Policies, Site
+from dynagent.presentation.api.shared.site import Policies, Site, prefers_json
 
 PAGES = pages_of(NOUNS)
 
@@ -135,3 +135,35 @@ def test_a_new_build_brings_its_own_policies(tmp_path: Path) -> None:
     file.write_text("{half a bui")
     os.utime(file, ns=(2, 2))
     assert policies.of("index.html") == b"two"
+
+
+@pytest.mark.parametrize(
+    ("accept", "json"),
+    [
+        ("application/json", True),
+        ("application/json, text/plain, */*", True),
+        ("application/json;q=0.9", True),
+        ("application/json, text/html", True),
+        ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", False),
+        ("text/html, application/json", False),
+        ("*/*", False),
+        ("", False),
+    ],
+)
+def test_a_client_that_asks_for_json_is_told_what_this_is(accept: str, json: bool) -> None:
+    assert prefers_json({"headers": [(b"accept", accept.encode())]}) is json
+
+
+async def test_the_root_answers_with_a_page_or_with_what_the_api_is(tmp_path: Path) -> None:
+    (tmp_path / "index.html").write_text("<title>Dynagent</title>")
+    (tmp_path / "csp.json").write_text("{}")
+    inner = Starlette(
+        routes=[
+            Route("/api", lambda _: PlainTextResponse("information")),
+            Mount("/", StaticFiles(directory=tmp_path, html=True)),
+        ]
+    )
+    transport = httpx2.ASGITransport(app=Site(inner, tmp_path))
+    async with httpx2.AsyncClient(transport=transport, base_url="http://x") as client:
+        assert (await client.get("/", headers={"Accept": "application/json"})).text == "information"
+        assert "<title>" in (await client.get("/", headers={"Accept": "text/html"})).text

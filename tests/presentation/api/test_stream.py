@@ -261,3 +261,11 @@ async def test_a_stream_that_is_cancelled_from_outside_stays_cancelled(house: Ho
     assert not watcher.ended
     assert house.trace.followers == 0
     house.pause.set()
+
+
+@pytest.mark.parametrize("name", ["notifications", "conversations", "workflow", "no-such-agent"])
+async def test_a_reserved_name_is_no_agent(house: House, name: str) -> None:
+    async with house.client() as client:
+        answer = await client.get(f"/api/v1/stream/{name}")
+    assert (answer.status_code, answer.json()["error_code"]) == (404, "agent_not_found")
+    assert "no stream of the name" in answer.json()["detail"]

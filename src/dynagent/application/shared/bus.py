@@ -15,6 +15,9 @@ Handler = Callable[[Any, Caller], Awaitable[Any]]
 OpenScope = Callable[[Caller], AbstractAsyncContextManager[Any]]
 """Opens what the handler of one message is built from: a session, a transaction."""
 
+OpenMessageScope = Callable[[Caller, Message[Any]], AbstractAsyncContextManager[Any]]
+"""The same, of the store: its transaction knows for which message it is."""
+
 
 @dataclass(frozen=True, slots=True)
 class Route:
@@ -31,7 +34,7 @@ class Route:
 class Bus:
     """Checks the permission, opens a scope, has the handler built from it, awaits the handler, closes the scope."""
 
-    def __init__(self, open_scope: OpenScope, access: Access) -> None:
+    def __init__(self, open_scope: OpenMessageScope, access: Access) -> None:
         self.access = access
         self._open_scope = open_scope
         self._open_late: Callable[[], OpenScope | None] = lambda: None
@@ -75,5 +78,5 @@ class Bus:
             except Exception:  # noqa: S110 - reported by whoever gave the scope
                 # Gone, too old to know of it, of another version: a query changes nothing, the store itself may say.
                 pass
-        async with self._open_scope(caller) as scope:
+        async with self._open_scope(caller, message) as scope:
             return await route.build(scope)(message, caller)

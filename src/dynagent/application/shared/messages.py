@@ -1,5 +1,6 @@
 """What may be asked: a message says on its class which permission it needs and which rules it may run into."""
 
+import re
 from typing import Any, ClassVar, Generic, Literal, TypeVar
 
 from dynagent.core.shared.errors import DynagentError
@@ -45,8 +46,42 @@ class Message(Generic[R]):
 
 
 class Command(Message[R]):
-    """An order: its handler changes something."""
+    """An order: its handler changes something.
+
+    Its commit leaves lines in the audit log: of the entities that it changed, else one of the command, called
+    `audit` (`execution.cancelled`; without one it is made from the class's name). A command that is to leave none
+    says why with `unaudited`.
+    """
+
+    audited_as: ClassVar[str] = ""
+    unaudited: ClassVar[str] = ""
+
+    def __init_subclass__(cls, *, audit: str | None = None, unaudited: str | None = None, **rest: Any) -> None:
+        super().__init_subclass__(**rest)
+        if "audited_as" not in vars(cls):
+            cls.audited_as = audit or action_of(cls.__name__)
+        if unaudited is not None:
+            cls.unaudited = unaudited
 
 
 class Query(Message[R]):
     """A question: its handler changes nothing. With `may_lag` a copy of the store, seconds old, may answer it."""
+
+
+def action_of(name: str) -> str:
+    """Return what the audit log calls a command of this name: `CancelExecution` is `execution.cancelled`."""
+    verb, *noun = re.findall(r"[A-Z][a-z0-9]*", name)
+    return f"{'_'.join(noun).lower() or 'message'}.{_participle(verb.lower())}"
+
+
+_IRREGULAR = {"forget": "forgotten", "set": "set", "make": "made", "give": "given", "put": "put", "take": "taken"}
+_DOUBLED = {"cancel": "cancelled", "submit": "submitted", "stop": "stopped", "ban": "banned", "drop": "dropped"}
+
+
+def _participle(verb: str) -> str:
+    known = _IRREGULAR.get(verb) or _DOUBLED.get(verb)
+    if known is not None:
+        return known
+    if verb.endswith("y") and verb[-2:-1] not in "aeiou":
+        return f"{verb[:-1]}ied"
+    return f"{verb}d" if verb.endswith("e") else f"{verb}ed"

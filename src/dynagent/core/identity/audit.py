@@ -41,6 +41,8 @@ class AuditFilter(BaseModel):
 
     action: str | None = Field(default=None, max_length=64)
     actor_id: str | None = None
+    target_kind: str | None = Field(default=None, max_length=32)
+    target_id: str | None = Field(default=None, max_length=100)
     outcome: AuditOutcome | None = None
     at_from: datetime | None = None
     at_to: datetime | None = None

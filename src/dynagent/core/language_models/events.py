@@ -1,4 +1,4 @@
-"""What models and keys tell: facts for the audit log. They hold no secret."""
+"""What models and keys tell. Their facts hold no secret."""
 
 from typing import Any, ClassVar
 

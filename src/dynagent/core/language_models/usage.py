@@ -8,7 +8,10 @@ from pydantic import BaseModel, ConfigDict
 
 
 class ProviderUsage(BaseModel):
-    """Sums for one model of one provider. `calls` count each try, `failures` those of them that failed."""
+    """Sums for one model of one provider. `calls` count each try, `failures` those of them that failed.
+
+    `cost_usd` is what is known of it, None when the price of no call is.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -18,7 +21,7 @@ class ProviderUsage(BaseModel):
     failures: int = 0
     input_tokens: int = 0
     output_tokens: int = 0
-    cost_usd: Decimal = Decimal(0)
+    cost_usd: Decimal | None = None
 
 
 class ModelUsage(Protocol):

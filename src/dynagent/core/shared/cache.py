@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 CACHE_TTL_S = 3600
+"""How long a copy lives unless the operator says otherwise."""
 GONE = 2**53
 """The version of an entity that was deleted: newer than any other (and exact as a double, which Lua counts in)."""
 

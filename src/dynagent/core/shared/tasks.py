@@ -1,6 +1,7 @@
 """What runs beside others: started for a while, and ended for certain."""
 
 import asyncio
+import logging
 from collections.abc import AsyncGenerator, Awaitable, Iterable
 from contextlib import asynccontextmanager
 from typing import Any, Protocol, TypeVar
@@ -21,18 +22,29 @@ class Runs(Protocol):
 
 
 R = TypeVar("R", bound=Runs)
+STOP_S = 5.0
+"""How long one part may take to stop before it is left behind; in all, a process has `cli.signals.STOP_BOUND_S`."""
 
 
 @asynccontextmanager
-async def running(part: R) -> AsyncGenerator[R]:
-    """Start a part, give it, stop it at the end."""
+async def running(part: R, *, within_s: float = STOP_S) -> AsyncGenerator[R]:
+    """Start a part, give it, stop it at the end; one that takes longer for that is reported, cancelled and left.
+
+    So one that hangs does not keep the others from stopping.
+    """
     try:
         started = part.start()
         if started is not None:
             await started
         yield part
     finally:
-        await part.stop()
+        await ended(part.stop(), type(part).__name__, within_s=within_s)
+
+
+async def ended(stop: Awaitable[Any], name: str, *, within_s: float = STOP_S) -> None:
+    """Wait for the end of what has this name, as long as that; raises what it raises."""
+    if not await end_within(asyncio.ensure_future(stop), within_s):
+        logging.getLogger(__name__).error("%s did not stop within %g s: left", name, within_s)
 
 
 async def end_tasks(tasks: Iterable[asyncio.Task[Any] | None]) -> None:
@@ -49,3 +61,21 @@ async def end_tasks(tasks: Iterable[asyncio.Task[Any] | None]) -> None:
         for task in done:
             if not task.cancelled():
                 task.exception()
+
+
+async def end_within(task: asyncio.Future[Any], seconds: float) -> bool:
+    """Wait for a task; after the bound cancel it and return False without waiting for it. Raises what it raised.
+
+    A task that answers no cancellation goes on by itself: whoever stops a process has waited long enough.
+    """
+    try:
+        await asyncio.wait({task}, timeout=seconds)
+    except BaseException:
+        task.cancel()
+        raise
+    if task.done():
+        task.result()
+        return True
+    task.cancel()
+    task.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
+    return False

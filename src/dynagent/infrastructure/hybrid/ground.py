@@ -22,7 +22,7 @@ from dynagent.infrastructure.postgres.runs.submissions import Deliver
 from dynagent.infrastructure.postgres.runs.trace_log import PostgresTraceLog
 from dynagent.infrastructure.postgres.runs.trace_news import TraceNews
 from dynagent.infrastructure.postgres.runs.trace_writer import EventWriter
-from dynagent.infrastructure.redis.settings import BrokerSettings, RedisSettings
+from dynagent.infrastructure.redis.settings import BrokerSettings, CacheSettings, RedisSettings
 from dynagent.infrastructure.trace.settings import TraceSettings
 
 
@@ -31,6 +31,7 @@ class GroundSettings:
     """The settings of all of it."""
 
     broker: BrokerSettings = field(default_factory=BrokerSettings)
+    cache: CacheSettings = field(default_factory=CacheSettings)
     database: DatabaseSettings = field(default_factory=DatabaseSettings)
     redis: RedisSettings = field(default_factory=RedisSettings)
     trace: TraceSettings = field(default_factory=TraceSettings)
@@ -79,7 +80,7 @@ async def open_ground(
         enter = stack.enter_async_context
         database = await enter(open_database(settings.database, announce))
         leases = PostgresLeases(database.beat_pool, lease_s=lease_s, user_cap=user_cap)
-        signals = await enter(open_signals(database, leases, redis=settings.redis, broker=settings.broker))
+        signals = await enter(open_signals(database, leases, redis=settings.redis, broker=settings.broker, cache=settings.cache))
         outbox = await enter(running(Outbox(database.pool, observer, carry=signals.carry)))
         if settings.database.database_replica_url is not None:
             replica = await enter(running(Replica(settings.database, lease_s=lease_s)))

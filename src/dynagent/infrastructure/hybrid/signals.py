@@ -23,7 +23,7 @@ from dynagent.infrastructure.postgres.notice_signals import (
 from dynagent.infrastructure.postgres.notices import Channel, PostgresNotices
 from dynagent.infrastructure.postgres.outbox import Carry
 from dynagent.infrastructure.postgres.runs.leases import PostgresLeases
-from dynagent.infrastructure.redis.settings import BrokerSettings, RedisSettings
+from dynagent.infrastructure.redis.settings import BrokerSettings, CacheSettings, RedisSettings
 from dynagent.infrastructure.trace.hub import TraceHub
 
 if TYPE_CHECKING:
@@ -54,11 +54,16 @@ class Hears(Protocol):
 
 @asynccontextmanager
 async def open_signals(
-    database: Database, leases: PostgresLeases, *, redis: RedisSettings, broker: BrokerSettings
+    database: Database,
+    leases: PostgresLeases,
+    *,
+    redis: RedisSettings,
+    broker: BrokerSettings,
+    cache: CacheSettings,
 ) -> AsyncGenerator["Signals"]:
     """Give the signals of a process while they listen."""
     async with AsyncExitStack() as stack:
-        signals = Signals(database, leases, redis=redis, broker=broker)
+        signals = Signals(database, leases, redis=redis, broker=broker, cache=cache)
         await signals.start(stack)
         yield signals
 
@@ -67,9 +72,16 @@ class Signals:
     """Made for one process; with `REDIS_URL` over Redis, without over PostgreSQL's notices, alone in memory."""
 
     def __init__(
-        self, database: Database, leases: PostgresLeases, *, redis: RedisSettings, broker: BrokerSettings
+        self,
+        database: Database,
+        leases: PostgresLeases,
+        *,
+        redis: RedisSettings,
+        broker: BrokerSettings,
+        cache: CacheSettings,
     ) -> None:
         self._redis = redis
+        self._cache_ttl_s = cache.ttl
         self.with_redis = redis.url is not None
         self._broker_url = broker.url or redis.url
         self._leases = leases
@@ -91,7 +103,7 @@ class Signals:
         self.guard: RedisGuard | None = None
         self.carry: Carry | None = None
         """What takes domain events to other programs, where that is wanted."""
-        self.cache: Cache = MemoryCache()
+        self.cache: Cache = MemoryCache(ttl_s=cache.ttl)
         self.cancel_signal = SpreadCancelSignal(self._cancel)
         self.notifier = NearestNotifier(self._remote_notifier())
         self._tasks: set[asyncio.Task[None]] = set()
@@ -177,7 +189,7 @@ class Signals:
         runs = ServerRuns()
         redis = await stack.enter_async_context(aclosing(connect(self._redis, runs)))
         self.guard = RedisGuard(open_s=self._redis.open_s, probe=lambda: ping(redis))
-        self.cache = RedisCache(redis, self.guard, runs=runs)
+        self.cache = RedisCache(redis, self.guard, runs=runs, ttl_s=self._cache_ttl_s)
         if self._redis.events_stream:
             self.carry = RedisEventStream(redis, self._redis.events_stream).carry
         server = news_server(redis, self._redis)

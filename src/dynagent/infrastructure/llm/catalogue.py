@@ -1,5 +1,6 @@
 """What is known offline about the providers' models: names, context sizes, prices, from genai-prices' table."""
 
+import re
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -15,6 +16,19 @@ _TABLE = {
     "huggingface": "huggingface_together",
 }
 """Our id of a provider → the table's."""
+
+_SERVED = {"google": ("gemini-", "gemma-")}
+"""Provider → how names begin that its own endpoint serves; the table has all that its clouds sell."""
+
+_OTHER_WORK = frozenset(
+    [
+        *("embedding", "tts", "whisper", "image", "audio", "realtime", "live", "transcribe", "translate", "moderation"),
+        *("computer", "banana", "robotics", "streaming", "imagen", "veo", "sora", "dall"),
+        *("ada", "babbage", "curie", "davinci", "ft"),
+    ]
+)
+"""Words in the names of models that answer no chat: they embed, speak, draw, listen, or are stubs of one's own."""
+_COMPLETIONS_ONLY = ("gpt-3.5-turbo-instruct",)
 
 
 class PricedModels(KnownModels):
@@ -44,7 +58,15 @@ def _provider(provider_id: str) -> Any:
 def _known(provider_id: str) -> tuple[KnownModel, ...]:
     table = _provider(provider_id)
     models = [] if table is None else [model for model in table.models if not model.deprecated]
-    return tuple(_read(model) for model in sorted(models, key=lambda model: model.id))
+    return tuple(
+        _read(model) for model in sorted(models, key=lambda model: model.id) if _can_chat(provider_id, model.id)
+    )
+
+
+def _can_chat(provider_id: str, name: str) -> bool:
+    """Say whether an agent can ask a model of this name at this provider's endpoint."""
+    served = name.startswith(_SERVED.get(provider_id, ("",)))
+    return served and name not in _COMPLETIONS_ONLY and not _OTHER_WORK & set(re.split(r"[^a-z0-9]+", name.lower()))
 
 
 def _read(model: Any) -> KnownModel:

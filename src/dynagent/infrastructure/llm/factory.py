@@ -46,6 +46,11 @@ class ModelSettings(BaseSettings):
     openai_api_key: SecretStr | None = Field(default=None, description="Key of the OpenAI-compatible endpoint.")
     openai_base_url: str | None = Field(default=None, description=f"Its base URL; {OPENAI} unless set.")
     default_model: str | None = Field(default=None, max_length=MAX_NAME, description="For agents that choose none.")
+    lent_models: str = Field(
+        default="",
+        max_length=4000,
+        description="Names that users who are no administrators may ask with this key, besides the default; `*`: any.",
+    )
     openai_use_responses_api: bool = Field(default=False, description="Speak the Responses API (through LangChain).")
     model_lane: Lane = Field(
         default="auto", description="Client: our own `wire`, or `langchain`. auto: wire where it can."
@@ -62,6 +67,11 @@ class ModelSettings(BaseSettings):
     @classmethod
     def _is_key(cls, key: SecretStr | None) -> SecretStr | None:
         return None if key is None else SecretStr(read_key(key.get_secret_value()))
+
+    def lends(self, name: str) -> bool:
+        """Say whether the operator lends this name at the endpoint to users who are no administrators."""
+        lent = {entry.strip() for entry in self.lent_models.split(",")}
+        return "*" in lent or name in lent
 
     @property
     def has_endpoint(self) -> bool:
@@ -119,6 +129,10 @@ class InstalledModels:
             output_usd=known.output_usd if known else None,
             obstacle="the circuit of its endpoint is open" if self.circuit == "open" else "",
         )
+
+    def lends(self, name: str) -> bool:
+        """Say whether users who are no administrators may ask for this name."""
+        return self.knows(name) and (name in (DEMO, self.default, self._own_default) or self._settings.lends(name))
 
     def knows(self, name: str) -> bool:
         """Say whether `get` would succeed; whether the endpoint has a model of this name only it can say."""

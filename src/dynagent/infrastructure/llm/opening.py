@@ -14,6 +14,7 @@ from dynagent.infrastructure.llm.choosing import ChoosingModels
 from dynagent.infrastructure.llm.endpoints import Endpoints, ProviderSettings
 from dynagent.infrastructure.llm.factory import OPENAI, InstalledModels, ModelSettings
 from dynagent.infrastructure.llm.in_use import ModelsInUse
+from dynagent.infrastructure.llm.lending import LentModels
 from dynagent.infrastructure.llm.openai_traces import TracingTarget
 from dynagent.infrastructure.llm.stored import UserModels
 from dynagent.infrastructure.llm.usage import UsageMeter
@@ -43,14 +44,16 @@ async def open_models(
         async def load(user_id: str) -> ChatModels:
             found = await stored(user_id)
             tracing = _tracing(found.tracing_key, box)
+            names = tuple(record.name for record in found.records)
+            lent = LentModels(installed, is_admin=found.is_admin, stored=names)
             if not found.records:
-                return ChoosingModels(installed, lambda: [installed.candidate()], tracing)
+                return ChoosingModels(lent, lambda: [installed.candidate()], tracing)
             models = UserModels(
                 user_id=user_id,
                 records=found.records,
                 keys=found.keys,
                 is_admin=found.is_admin,
-                installed=installed,
+                installed=lent,
                 endpoints=endpoints,
                 settings=providers,
                 box=box,

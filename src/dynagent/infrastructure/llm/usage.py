@@ -25,7 +25,7 @@ class Count:
     failures: int = 0
     input_tokens: int = 0
     output_tokens: int = 0
-    cost_usd: Decimal = Decimal(0)
+    cost_usd: Decimal | None = None
 
 
 Place = tuple[str, str, str]
@@ -63,7 +63,7 @@ class UsageMeter:
                 here.failures += count.failures
                 here.input_tokens += count.input_tokens
                 here.output_tokens += count.output_tokens
-                here.cost_usd += count.cost_usd
+                here.cost_usd = _added(here.cost_usd, count.cost_usd)
 
     def _add(self, place: Place, reply: ModelReply | None) -> None:
         count = self._counts.get(place)
@@ -77,4 +77,9 @@ class UsageMeter:
             return
         count.input_tokens += reply.usage.input_tokens
         count.output_tokens += reply.usage.output_tokens
-        count.cost_usd += self._prices.cost_usd(reply.model, reply.usage) or 0
+        count.cost_usd = _added(count.cost_usd, self._prices.cost_usd(reply.model, reply.usage))
+
+
+def _added(known: Decimal | None, more: Decimal | None) -> Decimal | None:
+    """Return the sum of what is known; nothing known is not nothing."""
+    return more if known is None else known + (more or 0)

@@ -11,7 +11,9 @@ from dynagent.infrastructure.observability.disk import check_disk
 from dynagent.infrastructure.observability.health import Condition, Finding, Health, Part
 from dynagent.infrastructure.observability.metrics import Metrics
 from dynagent.infrastructure.observability.process_metrics import Connects, HasTrouble, ProcessMetrics, Works
+from dynagent.infrastructure.postgres import migrations
 from dynagent.infrastructure.postgres.database import Database
+from dynagent.infrastructure.postgres.errors import in_our_words
 from dynagent.infrastructure.postgres.replica import Replica
 from dynagent.infrastructure.postgres.runs.queue import Queue
 
@@ -63,6 +65,7 @@ async def open_watch(
     )
     parts = [
         Part("database", lambda: _check_database(database)),
+        Part("schema", lambda: _check_schema(database)),
         Part("model", lambda: _check_model(models), required=False),
         Part("worker", lambda: _check_worker(worker), required=False),
         Part("queue", lambda: _check_queue(watched), required=False),
@@ -84,6 +87,23 @@ async def open_watch(
 async def _check_database(database: Database) -> Finding:
     await database.check()
     return Finding(Condition.OK, "embedded PostgreSQL answers" if database.is_embedded else "PostgreSQL answers")
+
+
+async def _check_schema(database: Database) -> Finding:
+    with in_our_words():
+        found = await migrations.version_of(database.pool)
+    return judged_schema(found)
+
+
+def judged_schema(found: str | None) -> Finding:
+    """Say whether this program can work with the schema that is there while it runs."""
+    wanted = migrations.head()
+    if found == wanted:
+        return Finding(Condition.OK, f"the schema is at {found}")
+    there = f"the schema is at {found or 'no version'}, this program needs {wanted}"
+    if found is not None and not migrations.knows(found):
+        return Finding(Condition.FAIL, f"{there}: it is of a newer release", "update this program and start it again")
+    return Finding(Condition.WARN, f"{there}: it is of an older release", "run `dynagent db upgrade`")
 
 
 async def _check_replica(replica: Replica) -> Finding:

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from dynagent.core.identity import AuditEntry, AuditFilter, AuditLog
 from dynagent.core.shared.paging import Page, PageRequest
 from dynagent.infrastructure.postgres.identity_tables import audit_log
+from dynagent.infrastructure.postgres.kit.changes import note_line
 from dynagent.infrastructure.postgres.kit.pages import page_of
 from dynagent.infrastructure.postgres.kit.retention import Retention
 from dynagent.infrastructure.postgres.kit.session import execute
@@ -31,6 +32,7 @@ class PostgresAuditLog(AuditLog):
         """Write a line, unless there is one under its id: events may be told twice."""
         line = insert(audit_log).values(**entry.model_dump())
         await execute(self._session, line.on_conflict_do_nothing(index_elements=["id"]))
+        note_line(self._session, entry.target_kind, entry.target_id)
 
     async def find(self, wanted: AuditFilter, page: PageRequest) -> Page[AuditEntry]:
         """Return a page of lines, newest first."""
@@ -61,6 +63,10 @@ def _conditions(wanted: AuditFilter) -> list[sa.ColumnElement[bool]]:
         )
     if wanted.actor_id is not None:
         conditions.append(column.actor_id == wanted.actor_id)
+    if wanted.target_kind is not None:
+        conditions.append(column.target_kind == wanted.target_kind)
+    if wanted.target_id is not None:
+        conditions.append(column.target_id == wanted.target_id)
     if wanted.outcome is not None:
         conditions.append(column.outcome == wanted.outcome)
     if wanted.at_from is not None:

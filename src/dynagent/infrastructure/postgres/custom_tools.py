@@ -126,6 +126,7 @@ class PostgresCustomTools(VersionedTable[CustomTool, ToolVersion], CustomTools):
         taken={"created_at": "updated_at"},
     )
     noun = "tool"
+    audited_by = "name"
     not_found = ToolNotFound
     changed_meanwhile = ToolChangedMeanwhile
 

@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from dynagent.infrastructure.postgres.kit.metadata import ID, MOMENT, metadata, of_user
+from dynagent.infrastructure.postgres.kit.metadata import ID, MOMENT, metadata, of_user, times
 
 _id, _moment, _of_user = ID, MOMENT, of_user
 
@@ -43,6 +43,7 @@ roles = Table(
     metadata,
     Column("role_id", Integer, primary_key=True, autoincrement=True),
     Column("role_name", Text, nullable=False),
+    *times(),
     UniqueConstraint("role_name"),
 )
 
@@ -51,6 +52,7 @@ user_roles = Table(
     metadata,
     Column("user_id", _id, _of_user(), nullable=False),
     Column("role_id", Integer, ForeignKey("roles.role_id"), nullable=False),
+    *times(),
     PrimaryKeyConstraint("user_id", "role_id"),
 )
 
@@ -92,6 +94,7 @@ stream_tickets = Table(
     Column("user_id", _id, _of_user(), nullable=False),
     Column("execution_id", _id, nullable=False),
     Column("expires_at", _moment, nullable=False),
+    *times(),
 )
 Index("ix_stream_tickets_expires_at", stream_tickets.c.expires_at)
 
@@ -110,6 +113,7 @@ audit_log = Table(
 )
 Index("ix_audit_log_actor_id_id", audit_log.c.actor_id, audit_log.c.id.desc())
 Index("ix_audit_log_action_id", audit_log.c.action, audit_log.c.id.desc())
+Index("ix_audit_log_target", audit_log.c.target_kind, audit_log.c.target_id, audit_log.c.id.desc())
 Index(
     "ix_audit_log_incidents",
     audit_log.c.target_kind,
@@ -129,7 +133,7 @@ model_usage = Table(
     Column("failures", BigInteger, nullable=False),
     Column("input_tokens", BigInteger, nullable=False),
     Column("output_tokens", BigInteger, nullable=False),
-    Column("cost_usd", Numeric, nullable=False),
+    Column("cost_usd", Numeric),
     PrimaryKeyConstraint("user_id", "day", "provider", "model"),
 )
 

@@ -21,6 +21,7 @@ from dynagent.infrastructure.postgres.kit.metadata import metadata
 from dynagent.infrastructure.postgres.pool import Pool
 
 _LINK = re.compile(r"""^(revision|down_revision)[^=\n]*=\s*["']([^"']+)["']""", re.MULTILINE)
+_ERROR = re.compile(r"[\w.]+(?:Error|Exception): ")
 _FOREIGN_PREFIXES = ("checkpoint", "run_events_", "execution_events_", "alembic_version")
 """Tables that LangGraph, the partitions and Alembic itself own; autogenerate leaves them alone."""
 
@@ -59,6 +60,8 @@ async def upgrade_apart(dsn: str) -> None:
             await process.wait()
     if process.returncode:
         lines = reported.decode("utf-8", "replace").strip().splitlines()
+        # Of a traceback the line of the error itself; SQLAlchemy's ends with the statement and a link.
+        lines = [line for line in lines if _ERROR.match(line)] or lines
         raise SchemaMismatch(
             f"the schema could not be brought to {head()}: {lines[-1] if lines else 'no reason reported'}"
         )
@@ -114,11 +117,16 @@ def scripts() -> Path:
     return installed if installed.exists() else package.parents[1] / "migrations"
 
 
+async def version_of(pool: Pool) -> str | None:
+    """Return the version that the database says its schema has, None when it says none."""
+    if not await pool.fetchval("SELECT to_regclass('schema_version')::text"):
+        return None
+    return await pool.fetchval("SELECT version FROM schema_version WHERE is_current")
+
+
 async def check_schema(pool: Pool) -> None:
     """Refuse with SchemaMismatch when the database is not at this code's version of the schema."""
-    found = None
-    if await pool.fetchval("SELECT to_regclass('schema_version')::text"):
-        found = await pool.fetchval("SELECT version FROM schema_version WHERE is_current")
+    found = await version_of(pool)
     if found != head():
         raise SchemaMismatch(
             f"the database's schema is at version {found or 'none'}, this program needs {head()}: "

@@ -24,7 +24,8 @@ ON CONFLICT (user_id, day, provider, model) DO UPDATE SET
   calls = model_usage.calls + excluded.calls, failures = model_usage.failures + excluded.failures,
   input_tokens = model_usage.input_tokens + excluded.input_tokens,
   output_tokens = model_usage.output_tokens + excluded.output_tokens,
-  cost_usd = model_usage.cost_usd + excluded.cost_usd
+  cost_usd = CASE WHEN model_usage.cost_usd IS NULL THEN excluded.cost_usd
+    ELSE model_usage.cost_usd + coalesce(excluded.cost_usd, 0) END
 """
 SUMS = """
 SELECT provider, model, sum(calls)::bigint AS calls, sum(failures)::bigint AS failures,

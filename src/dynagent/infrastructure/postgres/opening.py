@@ -3,8 +3,10 @@
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 
+from dynagent.core.shared.tasks import STOP_S, ended
 from dynagent.infrastructure.postgres import migrations
 from dynagent.infrastructure.postgres.database import Database, DatabaseSettings
+from dynagent.infrastructure.postgres.pooling import check_sessions
 from dynagent.infrastructure.postgres.runs.retention import make_months_ahead
 
 
@@ -18,6 +20,8 @@ async def open_database(settings: DatabaseSettings, announce: Callable[[str], No
     try:
         await database.connect()
         announce(f"{'embedded PostgreSQL' if database.is_embedded else 'PostgreSQL'} is up")
+        if not database.is_embedded:
+            await check_sessions(database.pool)
         try:
             await migrations.check_schema(database.pool)
         except migrations.SchemaMismatch:
@@ -27,4 +31,5 @@ async def open_database(settings: DatabaseSettings, announce: Callable[[str], No
         await make_months_ahead(database.pool)
         yield database
     finally:
-        await database.close()
+        # A server of our own ends with it, which takes its time on a busy disk.
+        await ended(database.close(), "the database", within_s=3 * STOP_S)

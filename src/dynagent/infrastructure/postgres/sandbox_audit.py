@@ -28,6 +28,7 @@ FROM unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::text[], $5::uuid[], $
   AS v(id, at, action, outcome, actor_id, target_id, details)
 """
 SWITCH_OFF = """
+WITH off AS (
 UPDATE custom_tools SET disabled = true, disabled_by = 'sandbox', updated_at = now(),
   disabled_reason = format('switched off after %s violations of the sandbox''s policy; '
     'change its source to enable it again', told.times)
@@ -37,7 +38,15 @@ FROM (
     AND details->>'tool_id' = $1::uuid::text AND details->>'version' = $3
 ) told
 WHERE id = $1::uuid AND NOT disabled AND version::text = $3 AND told.times >= $4
-RETURNING name, told.times
+RETURNING name, told.times, disabled_reason
+), line AS (
+  INSERT INTO audit_log (id, at, action, outcome, target_kind, target_id, details)
+  SELECT $5::uuid, now(), 'tool.changed', 'done', 'tool', name, jsonb_build_object('name', name, 'changes',
+    jsonb_build_object('/disabled', jsonb_build_object('before', false, 'after', true),
+      '/disabled_reason', jsonb_build_object('before', null, 'after', disabled_reason)))
+  FROM off
+)
+SELECT name, times FROM off
 """
 
 
@@ -115,7 +124,7 @@ class SandboxAudit:
         tool_id, version = event.fields["tool_id"], str(event.fields["version"])
         if not is_id(tool_id):
             return
-        row = await self._pool.fetchrow(SWITCH_OFF, tool_id, event.tool or "", version, self._allowed)
+        row = await self._pool.fetchrow(SWITCH_OFF, tool_id, event.tool or "", version, self._allowed, new_id())
         if row:
             log.warning("tool_switched_off", tool=row["name"], user_id=event.user_id, violations=row["times"])
 

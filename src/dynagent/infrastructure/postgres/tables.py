@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSON, JSONB, TSVECTOR
 
-from dynagent.infrastructure.postgres.kit.metadata import ID, MOMENT, metadata
+from dynagent.infrastructure.postgres.kit.metadata import ID, MOMENT, metadata, times
 
 _id, _moment = ID, MOMENT
 
@@ -234,6 +234,7 @@ user_slots = Table(
     metadata,
     Column("user_id", _id, primary_key=True),
     Column("n", Integer, nullable=False, server_default=text("0")),
+    *times(),
 )
 
 interrupts = Table(

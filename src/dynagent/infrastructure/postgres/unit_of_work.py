@@ -3,13 +3,16 @@
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from dynagent.application.shared.caller import Caller
+from dynagent.application.shared.messages import Message
 from dynagent.core.shared.events import DomainEvent
 from dynagent.core.shared.unit_of_work import UnitOfWork
+from dynagent.infrastructure.postgres.audit_lines import AuditLines
 from dynagent.infrastructure.postgres.database import Database
 from dynagent.infrastructure.postgres.errors import DRIVER_ERRORS, translated
 from dynagent.infrastructure.postgres.runs.submissions import Deliver
@@ -25,11 +28,12 @@ SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:names AS text[]), CAST(:payload
 
 
 class PostgresUnitOfWork(UnitOfWork):
-    """The transaction of a session with its events; what is not committed is rolled back when the scope closes."""
+    """The transaction of a session with its events and audit lines; what is not committed is rolled back."""
 
-    def __init__(self, session: AsyncSession, deliver: Deliver) -> None:
+    def __init__(self, session: AsyncSession, deliver: Deliver, lines: AuditLines) -> None:
         self._session = session
         self._deliver = deliver
+        self._lines = lines
         self._events: list[DomainEvent] = []
         self._after: list[AfterCommit] = []
 
@@ -37,14 +41,19 @@ class PostgresUnitOfWork(UnitOfWork):
         """Put an event into the outbox of this transaction."""
         self._events.append(event)
 
+    def note(self, action: str, target: tuple[str, str], **details: Any) -> None:
+        """Put a line into the audit log with this transaction."""
+        self._lines.note(action, target, details)
+
     def after_commit(self, action: AfterCommit) -> None:
         """Have an action awaited once the transaction is committed; it must not raise."""
         self._after.append(action)
 
     async def commit(self) -> None:
-        """Commit rows and outbox together, then do what waits for that. Raises DatabaseUnreachable."""
+        """Commit rows, audit lines and outbox together, then do what waits for that. Raises DatabaseUnreachable."""
         events, self._events = self._events, []
         after, self._after = self._after, []
+        await self._lines.write(self._session)
         if events:
             await self._store(events)
         try:
@@ -98,11 +107,12 @@ class Scopes:
         self._deliver = deliver
 
     @asynccontextmanager
-    async def open(self, caller: Caller) -> AsyncGenerator[Scope]:
-        """Open a scope for a caller; rolled back at the end unless its unit of work was committed."""
+    async def open(self, caller: Caller, message: Message[Any] | None = None) -> AsyncGenerator[Scope]:
+        """Open a scope for a caller's message; rolled back at the end unless its unit of work was committed."""
         session = self._sessions()
+        uow = PostgresUnitOfWork(session, self._deliver, AuditLines(caller, message))
         try:
-            yield Scope(session, caller, PostgresUnitOfWork(session, self._deliver), self._late)
+            yield Scope(session, caller, uow, self._late)
         finally:
             await _close(session)
 

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urlsplit
 
-from pydantic import field_validator
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from dynagent.core.shared.cache import CACHE_TTL_S
 
 SCHEMES = ("redis", "rediss", "unix")
 PORT = 6379
@@ -96,6 +98,16 @@ class RedisSettings(BaseSettings):
         if url:
             read_address(url)
         return url
+
+
+class CacheSettings(BaseSettings):
+    """How many seconds copies of entities live, in Redis or in memory; a change voids them at once all the same."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="CACHE_", env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True
+    )
+
+    ttl: int = Field(default=CACHE_TTL_S, ge=1, le=604_800)
 
 
 class BrokerSettings(BaseSettings):

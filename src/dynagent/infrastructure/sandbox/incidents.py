@@ -7,7 +7,7 @@ import structlog
 
 from dynagent.application.commands.identity import ReportIncident
 from dynagent.application.reactions.agents import MarkAgentsWithoutParts
-from dynagent.application.reactions.identity import StopDangerousAgents, WriteAuditLog
+from dynagent.application.reactions.identity import StopDangerousAgents
 from dynagent.application.shared.bus import Bus
 from dynagent.application.shared.caller import Caller
 from dynagent.core.shared.events import AgentEventObserver
@@ -55,7 +55,6 @@ class Incidents:
         self._bus = bus
         observer.subscribe(StopDangerousAgents(bus), to=StopDangerousAgents.HEARS)
         observer.subscribe(MarkAgentsWithoutParts(bus), to=MarkAgentsWithoutParts.HEARS)
-        observer.subscribe(WriteAuditLog(bus), to=WriteAuditLog.HEARS)
 
     def __call__(self, event: AuditEvent) -> None:
         """Take what the sandbox tells; returns at once."""

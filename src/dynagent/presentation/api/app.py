@@ -20,6 +20,7 @@ from dynagent.presentation.api.shared.auth import FrontDoor
 from dynagent.presentation.api.shared.head import HeadAsGet
 from dynagent.presentation.api.shared.headers import LoopbackOnly, SecurityHeaders
 from dynagent.presentation.api.shared.limits import RequestLimits
+from dynagent.presentation.api.shared.links import collections_of
 from dynagent.presentation.api.shared.origin import LocalOnly
 from dynagent.presentation.api.shared.router import PREFIX, PathAliases
 from dynagent.presentation.api.shared.site import Pages, Site
@@ -110,5 +111,7 @@ def _add_routes(app: FastAPI, routers: Sequence[APIRouter], frontend: Path | Non
         app.add_api_route("/", system.get_api_information, include_in_schema=False)
     else:
         app.frontend("/", directory=frontend)
-    app.state.routes = [route for router in routers for route in router.routes if isinstance(route, APIRoute)]
-    app.state.route_methods = [(route.path_regex, frozenset(route.methods or ())) for route in app.state.routes]
+    routes = [route for router in routers for route in router.routes if isinstance(route, APIRoute)]
+    app.state.routes = routes
+    app.state.route_methods = [(route.path_regex, frozenset(route.methods or ())) for route in routes]
+    app.state.collections = collections_of(routes)

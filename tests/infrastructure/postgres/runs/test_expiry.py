@@ -224,3 +224,17 @@ async def test_of_somebody_elses_run_nothing_is_seen(house: House, scope_for: Sc
     await let_expire(house, *asked.values())
     async with scope_for(new_id()) as outsider:
         assert await outsider.executions.interrupts(claim.run.id) == []
+
+
+async def test_what_nobody_decided_stands_in_the_audit_log(house: House) -> None:
+    claim = await claimed(house.database)
+    asked = await ask(house, claim, a=Expiry(after_s=HOUR), b=Expiry(after_s=HOUR))
+    await let_expire(house, asked["a"])
+    sweeper = Sweeper(house)
+    await sweeper.sweep()
+    await sweeper.sweep()
+    lines = await house.database.pool.fetch("SELECT * FROM audit_log WHERE target_id = $1", claim.run.id)
+    assert [(line["action"], line["target_kind"], line["actor_id"]) for line in lines] == [
+        ("interrupt.expired", "execution", None)
+    ]
+    assert asked["a"].id in lines[0]["details"] and '"then": "reject"' in lines[0]["details"]

@@ -185,3 +185,26 @@ async def test_a_provider_that_fails_again_and_again_is_left_alone(monkeypatch: 
         with pytest.raises(SearchExhausted):
             await search.search(QUERY, user_id="u", providers=[own_exhausted])
     assert own_exhausted.asked == 5, "who says that it is too much is there"
+
+
+@pytest.mark.parametrize(
+    ("region", "restricted", "left"),
+    [
+        ("", "google:CN,bing:CN+RU", {"bing", "brave", "duckduckgo"}),
+        ("RU", "google:CN,bing:CN+RU", {"brave", "duckduckgo"}),
+        ("cn", "bing:CN,brave:cn", {"duckduckgo"}),
+        ("DE", "bing:CN", {"bing", "brave", "duckduckgo"}),
+    ],
+)
+def test_a_provider_is_not_asked_where_it_must_not_be(region: str, restricted: str, left: set[str]) -> None:
+    keys = {"bing_search_api_key": "k", "brave_search_api_key": "k"}
+    settings = SearchSettings.model_validate({**keys, "search_region": region, "search_restricted": restricted})
+    engines = SearchEngines(settings, httpx2.AsyncClient())
+    assert {provider.name for provider in engines.of_environment()} == left
+    assert (engines.with_key("bing", "own", "") is not None) == ("bing" in left)
+
+
+@pytest.mark.parametrize("text", ["yahoo:CN", "bing", "bing:CHN", "bing:C1"])
+def test_a_restriction_that_cannot_be_read_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="form provider:CC"):
+        SearchSettings.model_validate({"search_restricted": text})

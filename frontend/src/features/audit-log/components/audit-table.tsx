@@ -1,6 +1,7 @@
 "use client";
 
 import { ChevronRight } from "lucide-react";
+import Link from "next/link";
 import { useState } from "react";
 
 import { Ago } from "@/components/ui/ago";
@@ -11,7 +12,7 @@ import { cn } from "@/lib/cn";
 import { dateTime } from "@/lib/format";
 import { useNow } from "@/lib/use-now";
 
-import { actionWords, detailLine } from "../model/entry";
+import { actionWords, detailLine, targetPage } from "../model/entry";
 
 const tones = { done: "plain", refused: "warn", incident: "bad" } as const;
 
@@ -38,6 +39,7 @@ function Entry({ entry, names, now }: { entry: AuditEntryOut; names: ReadonlyMap
   const { action, outcome, actor_id, target_kind, target_id, address, at, details } = entry;
   const actor = actor_id === null ? "nobody signed in" : (names.get(actor_id) ?? actor_id);
   const target = names.get(target_id) ?? target_id;
+  const page = targetPage(target_kind, target_id);
   const about = [target && target_id !== actor_id ? `${target_kind} ${target}` : "", detailLine(details)]
     .filter(Boolean)
     .join(" · ");
@@ -67,7 +69,14 @@ function Entry({ entry, names, now }: { entry: AuditEntryOut; names: ReadonlyMap
       </button>
       {open && (
         <div className="flex flex-col gap-2 px-4 pt-1 pb-3 md:pl-11">
-          <p className="text-xs text-ink-2">{dateTime(at)}</p>
+          <p className="flex gap-3 text-xs text-ink-2">
+            {dateTime(at)}
+            {page && (
+              <Link href={page} className="underline">
+                Open the {target_kind}
+              </Link>
+            )}
+          </p>
           <JsonView value={entry} label="Entry" />
         </div>
       )}

@@ -9,6 +9,16 @@ export const knownActions = [
   "session.closed",
   "session.all_closed",
   "session.token_reused",
+  "agent",
+  "agent.created",
+  "agent.changed",
+  "agent.deleted",
+  "model",
+  "provider_key",
+  "schedule",
+  "execution",
+  "interrupt.answered",
+  "chat",
   "user",
   "user.registered",
   "user.created",
@@ -37,8 +47,36 @@ export function actionWords(action: string): string {
 export function detailLine(details: AuditEntryOut["details"]): string {
   return Object.entries(details)
     .filter(([, value]) => value !== null && value !== "" && !(Array.isArray(value) && value.length === 0))
-    .map(
-      ([name, value]) => `${name.replaceAll("_", " ")}: ${typeof value === "string" ? value : JSON.stringify(value)}`,
+    .map(([name, value]) =>
+      name === "changes" && isRecord(value) ? changeLine(value) : `${name.replaceAll("_", " ")}: ${words(value)}`,
     )
+    .filter(Boolean)
     .join(", ");
+}
+
+const pages: Record<string, string> = { agent: "/agents/", execution: "/runs/", schedule: "/schedules/" };
+
+/** The page of what an entry is about; null where it has none of its own. */
+export function targetPage(kind: string, id: string): string | null {
+  return id && pages[kind] ? `${pages[kind]}${encodeURIComponent(id)}/` : null;
+}
+
+/** `{"/configuration/goal": {before, after}}` → `goal: old → new`; of what is new or gone, only the fields. */
+function changeLine(changes: Record<string, unknown>): string {
+  return Object.entries(changes)
+    .map(([pointer, sides]) => {
+      const field = pointer.slice(pointer.lastIndexOf("/") + 1).replaceAll("_", " ");
+      return isRecord(sides) && "before" in sides && "after" in sides
+        ? `${field}: ${words(sides.before)} → ${words(sides.after)}`
+        : field;
+    })
+    .join(", ");
+}
+
+function words(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

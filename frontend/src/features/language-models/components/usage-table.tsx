@@ -7,7 +7,7 @@ import { useState } from "react";
 import { Callout } from "@/components/ui/callout";
 import { Segmented } from "@/components/ui/segmented";
 import { Card, EmptyState, SkeletonRows } from "@/components/ui/surface";
-import { count } from "@/lib/format";
+import { cost, count } from "@/lib/format";
 import { problemText } from "@/lib/problem";
 import { usePermissions } from "@/lib/use-permissions";
 
@@ -22,7 +22,6 @@ const whose = [
   { value: "own", label: "Mine" },
   { value: "all", label: "Everybody's" },
 ] as const;
-const dollars = new Intl.NumberFormat("en", { style: "currency", currency: "USD", maximumFractionDigits: 4 });
 
 /** What was asked of which provider, how often it failed, and what it cost as far as prices are known. */
 export function UsageTable() {
@@ -72,7 +71,7 @@ export function UsageTable() {
                   </td>
                   <td className="nums text-right">{count(row.input_tokens ?? 0)}</td>
                   <td className="nums text-right">{count(row.output_tokens ?? 0)}</td>
-                  <td className="nums text-right">{dollars.format(Number(row.cost_usd ?? 0))}</td>
+                  <td className="nums text-right">{cost(row.cost_usd)}</td>
                 </tr>
               ))}
             </tbody>

@@ -64,10 +64,24 @@ class AnswerInterruptsHandler:
         if changed is None:
             await self._known(execution, message)
             raise NothingToAnswer("somebody else answered first; read the execution again")
+        for item in answered:
+            self._note(item)
         await self.uow.commit()
         if changed.status is RunStatus.PENDING:
             await self.notifier.notify(changed.id, changed.lane)
         return changed
+
+    def _note(self, item: Interrupt) -> None:
+        answer = item.answer
+        self.uow.note(
+            "interrupt.answered",
+            ("execution", item.execution_id),
+            interrupt_id=item.id,
+            asked=item.reason,
+            tool=item.value.get("tool"),
+            decision=answer.decision if answer else None,
+            reason=answer.reason if answer else None,
+        )
 
     async def _known(self, execution: Execution, message: AnswerInterrupts) -> dict[str, Interrupt]:
         """Return its interrupts by id. Raises InterruptExpired when one that is to be answered has expired."""

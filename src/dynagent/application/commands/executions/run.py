@@ -49,7 +49,9 @@ class RunControl:
 
 
 @dataclass(frozen=True, slots=True)
-class RunExecution(Command[RunStatus | None], needs="system", scope="none"):
+class RunExecution(
+    Command[RunStatus | None], needs="system", scope="none", unaudited="the trace tells what a run does"
+):
     """Run what waits under this id on this worker. Returns its final status, None when there was nothing to run."""
 
     execution_id: str

@@ -51,6 +51,7 @@ class StartExecution(
         TooManyExecutions,
         IdempotencyKeyReused,
     ),
+    unaudited="an execution is its own record: who started it and when, its agent, query and attempts stand in it",
 ):
     """Accept a run of an agent; a worker takes it from there.
 

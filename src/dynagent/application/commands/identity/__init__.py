@@ -8,7 +8,6 @@ from dynagent.application.commands.identity.access_keys import (
     NewTicket,
     RevokeAccessKey,
 )
-from dynagent.application.commands.identity.audit import WriteAuditLine
 from dynagent.application.commands.identity.incidents import ReportIncident
 from dynagent.application.commands.identity.password_links import IssuePasswordLink, NewPasswordLink, UsePasswordLink
 from dynagent.application.commands.identity.people import CreateUser, SetUserDisabled, SetUserRole, UpdateProfile
@@ -44,5 +43,4 @@ __all__ = [
     "SignedIn",
     "UpdateProfile",
     "UsePasswordLink",
-    "WriteAuditLine",
 ]

@@ -66,14 +66,25 @@ class NewTicket:
 
 
 @dataclass(frozen=True)
-class IssueStreamTicket(Command[NewTicket], needs="tickets:write", raises=(ExecutionNotFound,)):
+class IssueStreamTicket(
+    Command[NewTicket],
+    needs="tickets:write",
+    raises=(ExecutionNotFound,),
+    unaudited="a ticket reads one trace for a minute, and every page that follows one takes some",
+):
     """Let an EventSource of the caller follow one execution for a minute. Raises ExecutionNotFound."""
 
     execution_id: str
 
 
 @dataclass(frozen=True, kw_only=True)
-class Authenticate(Command[Caller], needs=ANYBODY, raises=(BadToken,), scope="none"):
+class Authenticate(
+    Command[Caller],
+    needs=ANYBODY,
+    raises=(BadToken,),
+    scope="none",
+    unaudited="it is part of every request; what the request does is told",
+):
     """Tell whom a credential stands for. Raises BadToken. A `ticket` is accepted where tickets are allowed only.
 
     It is asked before everything else and needs one statement, so it holds no session.

@@ -23,6 +23,7 @@ from dynagent.core.identity import (
     normal_email,
     normal_username,
 )
+from dynagent.core.shared.changes import differences
 from dynagent.core.shared.clock import Clock, utc_now
 from dynagent.core.shared.ids import NewId, is_id, new_id
 from dynagent.core.shared.unit_of_work import UnitOfWork
@@ -79,9 +80,10 @@ class UpdateProfileHandler:
         }
         if "email" in allowed:
             allowed["email"] = normal_email(allowed["email"])
-        user = await existing(self.users, caller.user_id)
-        user = await self.users.update(user.changed(self.clock(), **allowed))
-        await self.trail.note("user.profile_changed", caller=caller, target=("user", user.id), fields=sorted(allowed))
+        before = await existing(self.users, caller.user_id)
+        user = await self.users.update(before.changed(self.clock(), **allowed))
+        changes = differences(before.model_dump(mode="json"), user.model_dump(mode="json"))
+        await self.trail.note("user.profile_changed", caller=caller, target=("user", user.id), changes=changes)
         await self.uow.commit()
         return user
 
@@ -142,7 +144,10 @@ class SetUserRoleHandler:
         before, now = user.role, self.clock()
         user = await self.users.update(user.changed(now, role=message.role))
         await self.trail.note(
-            "user.role_changed", caller=caller, target=("user", user.id), before=before, after=user.role
+            "user.role_changed",
+            caller=caller,
+            target=("user", user.id),
+            changes={"/role": {"before": before, "after": user.role}},
         )
         self.uow.record(UserChanged(occurred_at=now, user_id=user.id))
         await self.uow.commit()
@@ -161,14 +166,19 @@ class SetUserDisabledHandler:
 
     async def __call__(self, message: SetUserDisabled, caller: Caller) -> User:
         """Return the changed account."""
-        user = await existing(self.users, message.user_id)
+        before = user = await existing(self.users, message.user_id)
         now = self.clock()
         if message.disabled:
             user.check_may_lose_admin(await self.users.count_admins(except_id=user.id))
             await self.tokens.revoke_user(user.id, now)
         user = await self.users.update(user.changed(now, disabled=message.disabled))
         action = "user.disabled" if message.disabled else "user.enabled"
-        await self.trail.note(action, caller=caller, target=("user", user.id))
+        await self.trail.note(
+            action,
+            caller=caller,
+            target=("user", user.id),
+            changes={"/disabled": {"before": before.disabled, "after": user.disabled}},
+        )
         self.uow.record(UserChanged(occurred_at=now, user_id=user.id))
         await self.uow.commit()
         return user

@@ -31,7 +31,7 @@ from dynagent.core.shared.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True)
-class PrepareSetup(Command[str | None], needs="system"):
+class PrepareSetup(Command[str | None], needs="system", audit="setup.link_made"):
     """Make a setup token, to be printed where only the operator sees it; None when there is an administrator."""
 
 

@@ -46,7 +46,7 @@ class Register(
 
 
 @dataclass(frozen=True, kw_only=True)
-class LogIn(Command[SignedIn], needs=ANYBODY, raises=(WrongCredentials, TooManyAttempts)):
+class LogIn(Command[SignedIn], needs=ANYBODY, raises=(WrongCredentials, TooManyAttempts), audit="session.opened"):
     """Sign in with name or address. Raises WrongCredentials whatever was wrong, TooManyAttempts."""
 
     login: str
@@ -55,7 +55,12 @@ class LogIn(Command[SignedIn], needs=ANYBODY, raises=(WrongCredentials, TooManyA
 
 
 @dataclass(frozen=True, kw_only=True)
-class RefreshSession(Command[SignedIn], needs=ANYBODY, raises=(BadToken, RefreshTokenReused)):
+class RefreshSession(
+    Command[SignedIn],
+    needs=ANYBODY,
+    raises=(BadToken, RefreshTokenReused),
+    unaudited="a session's beginning and end are told; its tokens follow each other every quarter of an hour",
+):
     """Exchange a refresh token for the next one. Raises BadToken; RefreshTokenReused ends the whole session."""
 
     refresh_token: str = field(repr=False)

@@ -25,14 +25,16 @@ from dynagent.core.shared.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True)
-class LogOut(Command[None], needs=ANYBODY):
+class LogOut(Command[None], needs=ANYBODY, audit="session.closed"):
     """End the session that a refresh token belongs to; an unknown one is ended already."""
 
     refresh_token: str = field(repr=False)
 
 
 @dataclass(frozen=True)
-class LogOutEverywhere(Command[int], needs="account:write", raises=(UserNotFound,)):
+class LogOutEverywhere(
+    Command[int], needs="account:write", raises=(UserNotFound,), audit="session.all_closed"
+):
     """End all sessions of the caller, access tokens included. Returns how many tokens that voided.
 
     Raises UserNotFound.

@@ -38,7 +38,7 @@ class ModelEditor:
         return record
 
     def record(self, kind: type[ModelEvent], target_id: str, caller: Caller, **details: Any) -> None:
-        """Record that the caller did something; the audit log hears of it."""
+        """Record that the caller did something, for whoever listens."""
         event = kind(
             occurred_at=self.clock(),
             user_id=caller.user_id,

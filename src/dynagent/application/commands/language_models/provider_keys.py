@@ -53,7 +53,11 @@ class RemoveProviderKey(Command[None], needs="keys:write", raises=(ProviderKeyNo
 
 @dataclass(frozen=True, kw_only=True)
 class TestProviderKey(
-    Command[ProviderKeyCheckResult], needs="keys:write", raises=(ProviderNotFound, InvalidInput), scope="none"
+    Command[ProviderKeyCheckResult],
+    needs="keys:write",
+    raises=(ProviderNotFound, InvalidInput),
+    scope="none",
+    unaudited="it stores nothing",
 ):
     """Show a key to its provider without saving it. Raises ProviderNotFound, InvalidInput.
 

@@ -1,6 +1,8 @@
 """What the tables of all nouns have in common: one schema, its names of constraints, ids and times."""
 
-from sqlalchemy import DateTime, ForeignKey, MetaData, Uuid
+from typing import Any
+
+from sqlalchemy import Column, DateTime, ForeignKey, MetaData, Uuid, func
 
 ID = Uuid(as_uuid=False)
 MOMENT = DateTime(timezone=True)
@@ -18,3 +20,11 @@ metadata = MetaData(
 def of_user() -> ForeignKey:
     """Return the reference to the user with whom the row goes."""
     return ForeignKey("users.id", ondelete="CASCADE")
+
+
+def times() -> tuple[Column[Any], Column[Any]]:
+    """Return the columns of when a row was made and changed, for tables whose statements do not name them."""
+    return (
+        Column("created_at", MOMENT, nullable=False, server_default=func.now()),
+        Column("updated_at", MOMENT, nullable=False, server_default=func.now()),
+    )

@@ -11,6 +11,7 @@ from dynagent.core.shared.errors import NotFound, StaleVersion
 from dynagent.core.shared.ids import is_id
 from dynagent.core.shared.paging import Page, PageRequest
 from dynagent.core.shared.repository import BaseRepository
+from dynagent.infrastructure.postgres.kit.changes import Change, note_change, note_seen, seen
 from dynagent.infrastructure.postgres.kit.mapping import TableMapping
 from dynagent.infrastructure.postgres.kit.pages import TOTAL, counted, cut, in_part, needs_count, part_of, with_total
 from dynagent.infrastructure.postgres.kit.prepared import OWNER, parameter, prepared
@@ -26,7 +27,8 @@ class OwnedTable(BaseRepository[E], Generic[E]):
 
     An update is a compare-and-set: of `version` where the table has one (it must follow the stored one), otherwise of
     `updated_at` (it must be later). `not_updated` names further columns that an update leaves alone. What a constraint
-    refuses is said by the table in `postgres/errors.py`.
+    refuses is said by the table in `postgres/errors.py`. What is changed is noted for the audit log, under `noun` and
+    the field `audited_by`.
 
     Class methods say what the statements are, with parameters for all values; each is built once for a class.
     """
@@ -36,6 +38,7 @@ class OwnedTable(BaseRepository[E], Generic[E]):
     not_found: ClassVar[type[NotFound]]
     changed_meanwhile: ClassVar[type[StaleVersion]] = StaleVersion
     not_updated: ClassVar[frozenset[str]] = frozenset()
+    audited_by: ClassVar[str] = "id"
 
     def __init__(self, session: AsyncSession, user_id: str) -> None:
         self._session = session
@@ -44,22 +47,34 @@ class OwnedTable(BaseRepository[E], Generic[E]):
     async def create(self, entity: E) -> E:
         """Add an entity, as the owner's whatever it says. Raises what the table's constraints mean."""
         await self.first(self.inserted, **self.written(entity))
+        self._note(None, entity)
         return entity
 
     async def get_by_id(self, id: str) -> E | None:
         """Return the entity, or None."""
         row = await self.first(self.of_id, id=id) if is_id(id) else None
-        return None if row is None else self.mapping.read(row)
+        if row is None:
+            return None
+        entity = self.mapping.read(row)
+        note_seen(self._session, self.noun, id, entity)
+        return entity
 
     async def update(self, entity: E) -> E:
         """Store the new state. Raises `not_found`, `changed_meanwhile`."""
+        id = getattr(entity, "id", "")
+        before = seen(self._session, self.noun, id) or await self.get_by_id(id)
         if await self.first(self.updated, **self.written(entity)) is None:
-            await self._refuse(getattr(entity, "id", ""))
+            await self._refuse(id)
+        self._note(before, entity)
         return entity
 
     async def delete(self, id: str) -> bool:
         """Remove the entity; return whether there was one."""
-        return is_id(id) and await self.first(self.deleted, id=id) is not None
+        before = seen(self._session, self.noun, id) or await self.get_by_id(id)
+        if not is_id(id) or await self.first(self.deleted, id=id) is None:
+            return False
+        self._note(before, None)
+        return True
 
     async def list_all(self, skip: int = 0, limit: int = 100) -> list[E]:
         """Return up to `limit` entities, newest first."""
@@ -177,6 +192,13 @@ class OwnedTable(BaseRepository[E], Generic[E]):
     def _parameters(cls, without: frozenset[str]) -> dict[str, sa.BindParameter[Any]]:
         names = dict.fromkeys([*cls.mapping.filled, "user_id"])
         return {name: parameter(cls.mapping.table.c[name]) for name in names if name not in without}
+
+    def _note(self, before: E | None, after: E | None) -> None:
+        entity = after or before
+        noun = self.noun.replace(" ", "_")
+        note_change(self._session, Change(noun, str(getattr(entity, self.audited_by)), before, after))
+        if after is not None:
+            note_seen(self._session, self.noun, getattr(after, "id", ""), after)
 
     async def _refuse(self, id: str) -> None:
         current = await self.get_by_id(id)

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 import orjson
 
 from dynagent.core.runs import AnyTraceEvent, Failed, Frame, Lane, Resumed, RunError
+from dynagent.core.shared.ids import new_id
 from dynagent.infrastructure.postgres.pool import Connection, Pool, Row
 from dynagent.infrastructure.postgres.runs.children import runs_ended
 from dynagent.infrastructure.postgres.runs.interrupts import GO_ON
@@ -49,6 +50,13 @@ SELECT $1::uuid, v.seq, $2, v.type, $3, v.payload::json
 FROM unnest($4::int[], $5::text[], $6::text[]) AS v(seq, type, payload)
 """
 
+# Nobody decided: the line has no actor.
+AUDIT = """
+INSERT INTO audit_log (id, at, action, outcome, target_kind, target_id, details)
+SELECT v.id, $2, 'interrupt.expired', 'done', 'execution', $1, v.details::jsonb
+FROM unnest($3::uuid[], $4::text[]) AS v(id, details)
+"""
+
 Publish = Callable[[str, Sequence[Frame]], None]
 Notify = Callable[[str, Lane], None]
 
@@ -85,6 +93,8 @@ async def _expire(
     now: datetime = run["moment"]
     fatal = next((item for item in expired if item["on_expiry"] == "fail"), None)
     ids = [item["id"] for item in expired]
+    lines = [orjson.dumps(_line(item)).decode() for item in expired]
+    await connection.execute(AUDIT, str(run["id"]), now, [new_id() for _ in expired], lines)
     if fatal is None:
         frames = await _store(connection, run, expired, [_refusal(item, now) for item in expired])
         await connection.execute(REFUSE, ids, orjson.dumps(_ANSWER).decode(), now)
@@ -116,6 +126,11 @@ async def _store(
 
 
 _ANSWER = {"decision": "reject", "reason": REFUSAL}
+
+
+def _line(item: Row) -> dict[str, str]:
+    decided = {"interrupt_id": item["id"], "asked": item["reason"], "then": item["on_expiry"]}
+    return decided | {"tool": item["tool"], "reason": REFUSAL}
 
 
 def _refusal(item: Row, now: datetime) -> AnyTraceEvent:

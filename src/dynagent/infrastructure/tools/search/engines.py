@@ -1,5 +1,6 @@
 """Which search engines there are, by the keys that are there."""
 
+import re
 from collections.abc import Callable
 from typing import Literal
 
@@ -14,6 +15,7 @@ from dynagent.infrastructure.tools.search.google import GoogleSearch
 from dynagent.infrastructure.tools.search.port import SearchProvider
 
 ProviderName = Literal["google", "bing", "brave", "duckduckgo"]
+_COUNTRIES = re.compile(r"[a-z]{2}(\+[a-z]{2})*")
 PROVIDER_NAMES: tuple[ProviderName, ...] = ("google", "bing", "brave", "duckduckgo")
 
 
@@ -21,8 +23,9 @@ class SearchSettings(BaseSettings):
     """Keys and limits of web search. `search_providers` names those that may be used at all, in any order.
 
     Environment: GOOGLE_SEARCH_API_KEY with GOOGLE_SEARCH_ENGINE_ID, BING_SEARCH_API_KEY, BRAVE_SEARCH_API_KEY,
-    `<PROVIDER>_SEARCH_ENDPOINT` (base address), SEARCH_PROVIDERS, SEARCH_PER_MINUTE and SEARCH_PER_DAY (per user and
-    provider, 0: no limit), SEARCH_TIMEOUT_S (per provider).
+    `<PROVIDER>_SEARCH_ENDPOINT` (base address), SEARCH_PROVIDERS, SEARCH_RESTRICTED (`bing:CN+RU,google:CN`: in which
+    countries which provider must not be asked) with SEARCH_REGION (the country that this server is in),
+    SEARCH_PER_MINUTE and SEARCH_PER_DAY (per user and provider, 0: no limit), SEARCH_TIMEOUT_S (per provider).
     """
 
     model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True)
@@ -36,6 +39,8 @@ class SearchSettings(BaseSettings):
     brave_search_endpoint: str = "https://api.search.brave.com"
     duckduckgo_search_endpoint: str = "https://html.duckduckgo.com"
     search_providers: str = ",".join(PROVIDER_NAMES)
+    search_region: str = Field(default="", pattern="^([A-Za-z]{2})?$")
+    search_restricted: str = ""
     search_per_minute: int = Field(default=30, ge=0)
     search_per_day: int = Field(default=1000, ge=0)
     search_timeout_s: float = Field(default=8.0, gt=0)
@@ -47,6 +52,25 @@ class SearchSettings(BaseSettings):
         if unknown:
             raise ValueError(f"{unknown[0]!r} is none of {', '.join(PROVIDER_NAMES)}")
         return text
+
+    @field_validator("search_restricted")
+    @classmethod
+    def _of_countries(cls, text: str) -> str:
+        for entry in _listed(text):
+            name, _, countries = entry.partition(":")
+            if name not in PROVIDER_NAMES or not all(
+                len(code) == 2 and code.isalpha() for code in countries.split("+")
+            ):
+                raise ValueError(
+                    f"{entry!r} is not of the form provider:CC+CC, with one of {', '.join(PROVIDER_NAMES)}"
+                )
+        return text
+
+    def restricted(self) -> frozenset[str]:
+        """Return the providers that must not be asked from where this server is."""
+        here = self.search_region.lower()
+        entries = (entry.partition(":") for entry in _listed(self.search_restricted))
+        return frozenset(name for name, _, countries in entries if here and here in countries.split("+"))
 
 
 class SearchEngines:
@@ -87,8 +111,9 @@ class SearchEngines:
         return {"bing": self.bing, "brave": self.brave}[provider](api_key) if provider in ("bing", "brave") else None
 
     def permits(self, provider: str) -> bool:
-        """Say whether the operator lets this provider be used."""
-        return provider in _listed(self._settings.search_providers)
+        """Say whether the operator lets this provider be used, where this server is."""
+        listed = provider in _listed(self._settings.search_providers)
+        return listed and provider not in self._settings.restricted()
 
     def google(self, api_key: str, engine_id: str) -> SearchProvider:
         """Return Google with a key and a search engine's id."""

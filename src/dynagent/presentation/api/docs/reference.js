@@ -129,4 +129,22 @@ for (const [name, schema] of Object.entries(api.components.schemas)) {
   reference.append(element("section", { id: `schema-${name}` }, element("h3", { textContent: name }),
     element("p", {}, schema.description ?? ""), fieldTable(schema)));
 }
+const search = element("input", { type: "search", placeholder: "Search", ariaLabel: "Search the reference" });
+const links = [...contents.querySelectorAll("a")].map((link) => {
+  const shown = document.getElementById(link.hash.slice(1));
+  // Field names and descriptions count as well, forms and examples do not.
+  return { link, shown, text: `${link.textContent} ${shown.id} ${shown.textContent}`.toLowerCase() };
+});
+const none = element("p", { className: "quiet", textContent: "Nothing has all of these words.", hidden: true });
+search.oninput = () => {
+  const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
+  for (const { link, shown, text } of links) link.hidden = shown.hidden = !words.every((word) => text.includes(word));
+  none.hidden = links.some(({ link }) => !link.hidden);
+};
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "/" || /^(INPUT|TEXTAREA)$/.test(document.activeElement?.tagName ?? "")) return;
+  event.preventDefault();
+  search.focus();
+});
+contents.prepend(search, none);
 if (location.hash) document.getElementById(location.hash.slice(1))?.scrollIntoView();

@@ -6,9 +6,11 @@ from fastapi import Query, Response
 
 from dynagent.application.commands.executions import StartExecution
 from dynagent.application.queries.executions import FollowTrace
+from dynagent.core.agents import AgentNotFound
 from dynagent.core.executions import MAX_QUERY
 from dynagent.core.runs import MalformedEventId
 from dynagent.core.shared.errors import InvalidInput, Violation
+from dynagent.core.shared.ids import is_id
 from dynagent.presentation.api.executions.bodies import NOT_BLANK
 from dynagent.presentation.api.executions.routes import LastEventIdHeader, resume_after
 from dynagent.presentation.api.shared.dependencies import Ask, StreamsOf
@@ -41,6 +43,8 @@ async def stream_agent(
     last_event_id: LastEventIdHeader = None,
 ) -> Response:
     """Start an execution and stream it. With `Last-Event-ID` that execution goes on instead and none is started."""
+    if not is_id(agent_id):
+        raise AgentNotFound(f"there is no stream of the name {agent_id!r}, and no agent has such an id")
     last = read_last_event_id(last_event_id)
     running = _running(last, execution_id)
     if running is None:

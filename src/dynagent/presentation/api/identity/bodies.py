@@ -13,8 +13,6 @@ from dynagent.core.identity import (
     ROLES,
     USERNAME,
     AccessKey,
-    AuditEntry,
-    AuditOutcome,
     RoleName,
     User,
 )
@@ -272,28 +270,3 @@ class TicketOut(BaseModel):
     def of(cls, made: NewTicket) -> "TicketOut":
         """Return the answer for a ticket."""
         return cls(ticket=made.ticket, expires_at=made.expires_at)
-
-
-class AuditEntryOut(BaseModel):
-    """One line of the audit log."""
-
-    id: str
-    at: datetime
-    action: str
-    outcome: AuditOutcome
-    actor_id: str | None
-    target_kind: str
-    target_id: str
-    address: str
-    details: dict[str, Any]
-
-
-class AuditEntries(Envelope):
-    """A page of the audit log, newest first."""
-
-    entries: list[AuditEntryOut]
-
-    @classmethod
-    def of(cls, page: Page[AuditEntry]) -> "AuditEntries":
-        """Return the answer for a page."""
-        return cls(entries=[AuditEntryOut(**entry.model_dump()) for entry in page.items], **page_fields(page))

@@ -8,9 +8,11 @@ from pydantic import AwareDatetime
 from dynagent.application.commands.identity import IssueStreamTicket
 from dynagent.application.queries.identity import ListAuditEntries
 from dynagent.core.identity import AuditFilter, AuditOutcome
-from dynagent.presentation.api.identity.bodies import AuditEntries, TicketOut
+from dynagent.presentation.api.identity.audit import AuditEntries
+from dynagent.presentation.api.identity.bodies import TicketOut
 from dynagent.presentation.api.shared.dependencies import Ask
 from dynagent.presentation.api.shared.limits import StrictRoute
+from dynagent.presentation.api.shared.links import link_to
 from dynagent.presentation.api.shared.paging import PageOf, link_next
 from dynagent.presentation.api.shared.router import PREFIX
 
@@ -31,14 +33,26 @@ async def list_audit_entries(
     ] = None,
     outcome: AuditOutcome | None = None,
     actor_id: Annotated[str | None, Query(max_length=100)] = None,
+    target_kind: Annotated[str | None, Query(max_length=32, description="`agent`, `model`, `user` …")] = None,
+    target_id: Annotated[
+        str | None, Query(max_length=100, description="What it was done to; of tools the name.")
+    ] = None,
     at_from: Moment = None,
     at_to: Moment = None,
 ) -> AuditEntries:
     """Give who did what, newest first; `at_to` is exclusive. For administrators."""
-    wanted = AuditFilter(action=action, outcome=outcome, actor_id=actor_id, at_from=at_from, at_to=at_to)
+    wanted = AuditFilter(
+        action=action,
+        outcome=outcome,
+        actor_id=actor_id,
+        target_kind=target_kind,
+        target_id=target_id,
+        at_from=at_from,
+        at_to=at_to,
+    )
     found = await ask(ListAuditEntries(wanted, page))
     link_next(request, response, found)
-    return AuditEntries.of(found)
+    return AuditEntries.of(found, link=lambda kind, id: link_to(request, kind, id))
 
 
 @router.post(

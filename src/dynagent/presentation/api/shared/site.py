@@ -14,6 +14,8 @@ from urllib.parse import quote
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from dynagent.presentation.api.shared.router import PREFIX
+
 DYNAMIC = re.compile(r"^/([^/.]+)/(?!new(?:/|$)|_(?:/|$))([^/.]+)(/.*)?$")
 NOT_PAGES = ("/api/", "/health", "/ready", "/metrics", "/docs", "/openapi.json", "/info", "/llms.txt")
 FOR_EVER = b"public, max-age=31536000, immutable"
@@ -88,6 +90,9 @@ class Site:
         if scope["type"] != "http" or scope["path"].startswith(NOT_PAGES) or scope["path"] == "/api":
             await self._app(scope, receive, send)
             return
+        if scope["path"] == "/" and prefers_json(scope):
+            await self._app({**scope, "path": PREFIX, "raw_path": PREFIX.encode()}, receive, send)
+            return
         moved = self._pages.moved_to(scope["path"], scope["query_string"].decode("latin-1"))
         if moved is not None:
             await _redirect(moved, send)
@@ -108,6 +113,15 @@ class Site:
             await send(message)
 
         await self._app({**scope, "path": path, "raw_path": path.encode()}, receive, with_headers)
+
+
+def prefers_json(scope: Scope) -> bool:
+    """Say whether a client asks for JSON and not for pages: it names that type, and HTML at most after it."""
+    accepted = b",".join(value for name, value in scope["headers"] if name == b"accept").decode("latin-1").lower()
+    kinds = [kind.partition(";")[0].strip() for kind in accepted.split(",")]
+    if "application/json" not in kinds:
+        return False
+    return "text/html" not in kinds or kinds.index("application/json") < kinds.index("text/html")
 
 
 async def _redirect(location: str, send: Send) -> None:
