@@ -1,7 +1,7 @@
 """The engine of one process: database, signals, bus and worker, without HTTP; started and stopped in this order."""
 
 from collections.abc import AsyncGenerator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import structlog
@@ -50,7 +50,7 @@ from dynagent.main.process_metrics import ProcessMetrics
 from dynagent.main.replica import late_scopes, open_replica
 from dynagent.main.settings import Settings
 from dynagent.main.signals import Signals
-from dynagent.main.stopping import StopSteps
+from dynagent.main.stopping import STEP_S, StopSteps
 from dynagent.main.tools import make_catalogue
 from dynagent.presentation.worker.worker import Worker
 
@@ -84,7 +84,7 @@ class Ground:
     leases: PostgresLeases
     signals: Signals
     metrics: Metrics
-    stack: AsyncExitStack
+    stack: StopSteps
     observer: AgentEventObserver
     outbox: Outbox
     incidents: Incidents
@@ -136,7 +136,7 @@ async def open_engine(settings: Settings, *, announce: Announce, takes_work: boo
         )
 
 
-async def _open_ground(settings: Settings, stack: AsyncExitStack, announce: Announce) -> Ground:
+async def _open_ground(settings: Settings, stack: StopSteps, announce: Announce) -> Ground:
     database = await _open_database(settings, stack, announce)
     leases = PostgresLeases(
         database.beat_pool,
@@ -154,9 +154,10 @@ async def _open_ground(settings: Settings, stack: AsyncExitStack, announce: Anno
     return Ground(settings, database, leases, signals, Metrics(), stack, observer, outbox, incidents, replica)
 
 
-async def _open_database(settings: Settings, stack: AsyncExitStack, announce: Announce) -> Database:
+async def _open_database(settings: Settings, stack: StopSteps, announce: Announce) -> Database:
     database = Database(settings.database)
-    stack.push_async_callback(database.close)
+    # A server of our own ends with it, which takes its time on a busy disk.
+    stack.push_step(database.close, within_s=3 * STEP_S, name="Database.close")
     await database.connect()
     where = "embedded PostgreSQL" if database.is_embedded else "PostgreSQL"
     announce(f"{where} is up")
@@ -192,7 +193,9 @@ async def _start_worker(ground: Ground, bus: Bus, process: Process, *, takes_wor
         housekeeping = Housekeeping(ground.database.pool, settings.retention)
         housekeeping.start()
         stack.push_async_callback(housekeeping.stop)
-    stack.push_async_callback(worker.stop)
+    # Runs may finish meanwhile: that takes the drain's time before anything can hang.
+    drained_s = settings.worker.drain_s + 2 * STEP_S
+    stack.push_step(worker.stop, within_s=drained_s, name="Worker.stop")
     # Before the worker stops: a notification that a stopping worker hears would be lost to the others.
     stack.push_async_callback(signals.stop_notifications)
     return worker

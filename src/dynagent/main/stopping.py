@@ -26,15 +26,18 @@ class StopSteps(AsyncExitStack):
         self, callback: Callable[..., Awaitable[Any]], /, *args: Any, **kwargs: Any
     ) -> Callable[..., Awaitable[Any]]:
         """Have a callback awaited at the end, within the bound; returns it."""
-
-        async def step() -> None:
-            await self._bounded(callback, lambda: callback(*args, **kwargs))
-
-        super().push_async_callback(step)
+        self.push_step(lambda: callback(*args, **kwargs), within_s=self._step_s, name=_name_of(callback))
         return callback
 
-    async def _bounded(self, callback: Callable[..., Awaitable[Any]], begin: Callable[[], Awaitable[Any]]) -> None:
-        task = asyncio.ensure_future(begin())
-        done = await end_within(task, self._step_s)
-        if not done:
-            log.error("stop_step_left", step=getattr(callback, "__qualname__", repr(callback)), after_s=self._step_s)
+    def push_step(self, begin: Callable[[], Awaitable[Any]], *, within_s: float, name: str) -> None:
+        """Have a step awaited at the end, within a bound of its own."""
+
+        async def step() -> None:
+            if not await end_within(asyncio.ensure_future(begin()), within_s):
+                log.error("stop_step_left", step=name, after_s=within_s)
+
+        super().push_async_callback(step)
+
+
+def _name_of(callback: Callable[..., Awaitable[Any]]) -> str:
+    return getattr(callback, "__qualname__", repr(callback))
