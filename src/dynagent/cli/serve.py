@@ -26,13 +26,17 @@ def run_server(*, host: str | None, port: int | None, takes_work: bool = True) -
         )
         from dynagent.cli.server import serving
         from dynagent.cli.signals import STOP_BOUND_S, allow_many_connections, stop_signals
+        from dynagent.main import Settings
 
         allow_many_connections()
-        with stop_signals(settings.stop_timeout_s + STOP_BOUND_S) as stop:
+        everything = Settings()
+        bound_s = settings.stop_timeout_s + everything.worker.drain_s + STOP_BOUND_S
+        with stop_signals(bound_s) as stop:
             try:
                 async with serving(
                     listener,
                     announce=_announce,
+                    settings=everything,
                     stop_timeout_s=settings.stop_timeout_s,
                     max_connections=settings.max_connections,
                     takes_work=takes_work,

@@ -30,7 +30,7 @@ def run_worker(*, concurrency: int | None) -> int:
     """Work until a signal comes; return the exit code."""
 
     async def main() -> int:
-        from dynagent.cli.signals import allow_many_connections, settle_memory, stop_signals
+        from dynagent.cli.signals import STOP_BOUND_S, allow_many_connections, settle_memory, stop_signals
         from dynagent.main import Settings, open_engine
 
         settings = Settings()
@@ -38,7 +38,7 @@ def run_worker(*, concurrency: int | None) -> int:
             changed = settings.worker.model_copy(update={"concurrency": concurrency})
             settings = dataclasses.replace(settings, worker=changed)
         allow_many_connections()
-        with stop_signals() as stop:
+        with stop_signals(settings.worker.drain_s + STOP_BOUND_S) as stop:
             try:
                 async with open_engine(settings, announce=_announce, takes_work=True) as engine:
                     stop.started = True

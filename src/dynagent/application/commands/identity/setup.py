@@ -31,7 +31,9 @@ from dynagent.core.shared.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True)
-class PrepareSetup(Command[str | None], needs="system", audit="setup.link_made"):
+class PrepareSetup(
+    Command[str | None], needs="system", unaudited="each start without an administrator makes a link; its use is told"
+):
     """Make a setup token, to be printed where only the operator sees it; None when there is an administrator."""
 
 
