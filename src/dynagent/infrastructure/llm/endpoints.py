@@ -104,7 +104,7 @@ class Endpoints:
         note = self._meter.noting(provider.id, record.model_identifier) if self._meter else None
         shared = Persistence(endpoint.circuit, note=note)
         if record.parameters.responses_api:
-            if proxy := unusable_proxy():
+            if proxy := unusable_proxy(url, "langchain"):
                 raise ModelRefused(proxy)
             # late: langchain-openai costs a second and 60 MB that the wire lane does without.
             from dynagent.infrastructure.llm.langchain import open_langchain_model

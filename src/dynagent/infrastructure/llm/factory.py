@@ -25,7 +25,7 @@ from dynagent.infrastructure.llm.circuit import Circuit
 from dynagent.infrastructure.llm.demo import DEMO, DemoModel
 from dynagent.infrastructure.llm.http_pool import HttpPool
 from dynagent.infrastructure.llm.openai_wire import OpenAIWireModel
-from dynagent.infrastructure.llm.proxies import is_proxied, unusable_proxy
+from dynagent.infrastructure.llm.proxies import unusable_proxy
 from dynagent.infrastructure.llm.retries import Persistence, PersistentModel
 from dynagent.infrastructure.llm.usage import UsageMeter
 
@@ -76,8 +76,9 @@ class InstalledModels:
         self._settings = settings
         self._meter = meter
         self._url = settings.openai_base_url or OPENAI
-        self._lane = _choose_lane(settings, self._url)
-        if settings.has_endpoint and self._lane == "langchain" and (proxy := unusable_proxy()):
+        self._lane = _choose_lane(settings)
+        client = "langchain" if self._lane == "langchain" else "wire"
+        if settings.has_endpoint and (proxy := unusable_proxy(self._url, client)):
             raise InvalidInput(proxy)
         self._circuit = Circuit()
         self._pool: HttpPool | None = None
@@ -177,11 +178,9 @@ class InstalledModels:
         return OpenAIWireModel(name, self._pool, key)
 
 
-def _choose_lane(settings: ModelSettings, url: str) -> Lane:
+def _choose_lane(settings: ModelSettings) -> Lane:
     if settings.openai_use_responses_api:
         if settings.model_lane == "wire":
             raise InvalidInput("MODEL_LANE=wire speaks Chat Completions only; unset it or OPENAI_USE_RESPONSES_API")
         return "langchain"
-    if settings.model_lane == "auto":
-        return "langchain" if is_proxied(url) else "wire"
-    return settings.model_lane
+    return "wire" if settings.model_lane == "auto" else settings.model_lane

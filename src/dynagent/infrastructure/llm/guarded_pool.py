@@ -6,7 +6,7 @@ import ssl
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 
-from dynagent.core.language_models import ModelRefused, ModelTimeout, ModelUnavailable
+from dynagent.core.language_models import ModelError, ModelRefused, ModelTimeout, ModelUnavailable
 from dynagent.infrastructure.http.addresses import AddressForbidden, AllowList, vet
 from dynagent.infrastructure.llm.http_connection import Connection
 from dynagent.infrastructure.llm.http_pool import CONNECT_TIMEOUT_S, HttpPool
@@ -35,6 +35,9 @@ class GuardedHttpPool(HttpPool):
         limit = min(deadline, asyncio.get_running_loop().time() + CONNECT_TIMEOUT_S)
         try:
             async with asyncio.timeout_at(limit):
+                if self._proxy is not None:
+                    await self._vet_before_a_proxy()
+                    return await self._through(self._proxy)
                 addresses = vet(self._host, self._port, await self._resolve(self._host, self._port), self._allowed)
                 return await self._connect_to_one_of(addresses)
         except AddressForbidden as error:
@@ -43,10 +46,20 @@ class GuardedHttpPool(HttpPool):
             raise ModelTimeout(
                 f"the model endpoint at {self._host} cannot be reached: no connection in time"
             ) from error
+        except ModelError:
+            raise
         except ssl.SSLCertVerificationError as error:
             raise ModelRefused(f"the certificate of {self._host} is not trusted ({error.reason})") from error
         except (OSError, UnicodeError) as error:
             raise ModelUnavailable(f"the model endpoint at {self._host} cannot be reached: {error}") from error
+
+    async def _vet_before_a_proxy(self) -> None:
+        """Refuse what is known here to be private. A name that only the proxy knows is the proxy's to judge."""
+        try:
+            found = await self._resolve(self._host, self._port)
+        except OSError:
+            return
+        vet(self._host, self._port, found, self._allowed)
 
     async def _connect_to_one_of(self, addresses: Sequence[str]) -> Connection:
         if not addresses:

@@ -23,6 +23,7 @@ from dynagent.core.language_models import (
 )
 from dynagent.core.shared.errors import DynagentError
 from dynagent.core.shared.sealing import SealsSecrets
+from dynagent.infrastructure.llm.completions.refusals import LENGTHS
 from dynagent.infrastructure.llm.endpoints import Endpoints, ProviderSettings
 from dynagent.infrastructure.llm.retries import Persistence, PersistentModel
 
@@ -177,7 +178,7 @@ class AskedModel:
         changes: dict[str, object] = {}
         if request.temperature is None and given.temperature is not None and "temperature" not in request.omit:
             changes["temperature"] = given.temperature
-        if request.max_tokens is None and given.max_tokens is not None and "max_tokens" not in request.omit:
+        if request.max_tokens is None and given.max_tokens is not None and not request.omit >= LENGTHS:
             changes["max_tokens"] = given.max_tokens
         if given.timeout_s is not None and given.timeout_s < request.timeout_s:
             changes["timeout_s"] = given.timeout_s

@@ -114,17 +114,17 @@ class ResponseReader:
         if event[0] == _BRACKET and event.startswith(b"[DONE]"):
             self._done = True
             self._gatherer.finish_reason = self._gatherer.finish_reason or "stop"
-            return None
+            return
         try:
             value: Any = orjson.loads(event)
         except orjson.JSONDecodeError:
             if event.isspace() or self._done or self._read_odd(event):
-                return None
+                return
             value = None if type(event) is ErrorEvent else _read_object(event)
         if value == "[DONE]":
-            return self._read(b"[DONE]")
+            self._read(b"[DONE]")
         if self._done:
-            return None
+            return
         if type(event) is ErrorEvent:
             raise error_from_event(_json_or_text(event))
         if type(value) is not dict:
