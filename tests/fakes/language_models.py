@@ -63,6 +63,10 @@ class FakeChatModels:
             raise ModelRefused(f"no model answers to the name {name!r}")
         return model
 
+    def window(self, name: str | None) -> int | None:
+        """Nobody knows."""
+        return None
+
 
 class FlatPrices:
     """A millionth of a dollar for every token of any model but `unpriced`."""

@@ -24,6 +24,7 @@ from dynagent.infrastructure.observability.metrics import Metrics
 from dynagent.infrastructure.observability.traces import ObservedTraceLog
 from dynagent.infrastructure.postgres import migrations
 from dynagent.infrastructure.postgres.database import Database
+from dynagent.infrastructure.postgres.model_health import HealthStore
 from dynagent.infrastructure.postgres.model_usage import PostgresModelUsage
 from dynagent.infrastructure.postgres.outbox import Outbox
 from dynagent.infrastructure.postgres.pool import Pool
@@ -42,7 +43,7 @@ from dynagent.infrastructure.sandbox.sandbox import ZygoteSandbox
 from dynagent.main import nouns
 from dynagent.main.health import parts_of
 from dynagent.main.identity import Identity, open_identity, open_keys
-from dynagent.main.models import open_models, open_traces, open_usage, watch_circuits
+from dynagent.main.models import open_health, open_models, open_traces, open_trials, open_usage, watch_circuits
 from dynagent.main.noun import Binds, Process, nouns_of, routes_of
 from dynagent.main.process_metrics import ProcessMetrics
 from dynagent.main.replica import late_scopes, open_replica
@@ -105,10 +106,11 @@ async def open_engine(settings: Settings, *, announce: Announce, takes_work: boo
         database, metrics = ground.database, ground.metrics
         identity = open_identity(settings, keys, database.pool, stack)
         usage = open_usage(database, stack)
-        models = open_models(settings, database, identity, stack=stack, meter=usage.meter)
+        health = open_health(database, stack)
+        models = open_models(settings, database, identity, stack=stack, meter=usage.meter, notes=health.notes)
         writer = _open_writer(ground)
         trace = ObservedTraceLog(_trace_log(ground, writer), metrics)
-        process = await _open_process(ground, models, identity, usage=usage, trace=trace)
+        process = await _open_process(ground, models, identity, usage=usage, health=health, trace=trace)
         bus = _open_bus(ground, process)
         watch_circuits(metrics, models)
         worker = await _start_worker(ground, bus, process, takes_work=takes_work)
@@ -203,7 +205,13 @@ async def _open_sandbox(ground: Ground) -> ZygoteSandbox:
 
 
 async def _open_process(
-    ground: Ground, models: ModelsInUse, identity: Identity, *, usage: PostgresModelUsage, trace: TraceLog
+    ground: Ground,
+    models: ModelsInUse,
+    identity: Identity,
+    *,
+    usage: PostgresModelUsage,
+    health: HealthStore,
+    trace: TraceLog,
 ) -> Process:
     settings, pool, stack = ground.settings, ground.database.pool, ground.stack
     checkpoints = Checkpoints(ground.database.dsn)
@@ -222,6 +230,8 @@ async def _open_process(
         identity=identity,
         models=models,
         usage=usage,
+        model_health=health,
+        trials=open_trials(models, health, stack),
         trace=trace,
         catalogue=catalogue,
         sandbox=sandbox,

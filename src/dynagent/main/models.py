@@ -2,10 +2,7 @@
 
 from contextlib import AsyncExitStack
 
-from dynagent.core.language_models import (
-    ChatModels,
-    ProviderKey,
-)
+from dynagent.core.language_models import ProviderKey
 from dynagent.core.shared.errors import DynagentError
 from dynagent.infrastructure.http.addresses import AllowList
 from dynagent.infrastructure.http.guarded import OutboundSettings
@@ -13,14 +10,17 @@ from dynagent.infrastructure.llm.catalogue import PricedModels
 from dynagent.infrastructure.llm.choosing import ChoosingModels
 from dynagent.infrastructure.llm.endpoints import Endpoints
 from dynagent.infrastructure.llm.factory import OPENAI, InstalledModels
+from dynagent.infrastructure.llm.health import HealthNotes
 from dynagent.infrastructure.llm.in_use import ModelsInUse
 from dynagent.infrastructure.llm.openai_traces import OpenAITraces, TracingTarget
 from dynagent.infrastructure.llm.prices import GenaiPrices
 from dynagent.infrastructure.llm.stored import UserModels
+from dynagent.infrastructure.llm.trials import Trials
 from dynagent.infrastructure.llm.usage import UsageMeter
 from dynagent.infrastructure.observability.metrics import Metrics
 from dynagent.infrastructure.postgres.database import Database
 from dynagent.infrastructure.postgres.language_models_stored import StoredModels
+from dynagent.infrastructure.postgres.model_health import HealthStore
 from dynagent.infrastructure.postgres.model_usage import PostgresModelUsage
 from dynagent.main.identity import Identity
 from dynagent.main.settings import Settings
@@ -34,6 +34,21 @@ def open_usage(database: Database, stack: AsyncExitStack) -> PostgresModelUsage:
     return usage
 
 
+def open_health(database: Database, stack: AsyncExitStack) -> HealthStore:
+    """Return what stores how models do; the stack stores the last notes."""
+    health = HealthStore(database.pool, HealthNotes())
+    health.start()
+    stack.push_async_callback(health.stop)
+    return health
+
+
+def open_trials(models: ModelsInUse, health: HealthStore, stack: AsyncExitStack) -> Trials:
+    """Return what tries models out; the stack ends what is being looked at."""
+    trials = Trials(models, health.notes, health.store_trial)
+    stack.push_async_callback(trials.stop)
+    return trials
+
+
 def watch_circuits(metrics: Metrics, models: ModelsInUse) -> None:
     """Add the gauge of the endpoints' circuits."""
     metrics.watch_each(
@@ -45,22 +60,29 @@ def watch_circuits(metrics: Metrics, models: ModelsInUse) -> None:
 
 
 def open_models(
-    settings: Settings, database: Database, identity: Identity, *, stack: AsyncExitStack, meter: UsageMeter
+    settings: Settings,
+    database: Database,
+    identity: Identity,
+    *,
+    stack: AsyncExitStack,
+    meter: UsageMeter,
+    notes: HealthNotes | None = None,
 ) -> ModelsInUse:
     """Return the models of this process; the stack closes their connections."""
     installed = InstalledModels(settings.models, meter)
     stack.push_async_callback(installed.aclose)
-    endpoints = Endpoints(allowed=AllowList.parse(outbound_of(settings).allow), meter=meter)
+    endpoints = Endpoints(allowed=AllowList.parse(outbound_of(settings).allow), meter=meter, notes=notes)
     stack.push_async_callback(endpoints.aclose)
     stored = StoredModels(database)
 
     known = PricedModels()
 
-    async def load(user_id: str) -> ChatModels:
+    async def load(user_id: str) -> ChoosingModels:
         found = await stored.of_user(user_id)
         tracing = _tracing(found.tracing_key, identity)
         if not found.records:
             return ChoosingModels(installed, lambda: [installed.candidate()], tracing)
+        endpoints.allow(found.addresses)
         models = UserModels(
             user_id=user_id,
             records=found.records,
@@ -71,6 +93,8 @@ def open_models(
             settings=settings.providers,
             box=identity.box,
             rates=identity.throttle,
+            health=found.health,
+            known=known,
         )
         return ChoosingModels(models, lambda: [*models.candidates(known), installed.candidate()], tracing)
 

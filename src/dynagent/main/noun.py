@@ -18,8 +18,10 @@ from dynagent.core.shared.clock import Clock
 from dynagent.core.tools import ToolCatalogue
 from dynagent.infrastructure.langgraph.checkpoints import Checkpoints
 from dynagent.infrastructure.llm.in_use import ModelsInUse
+from dynagent.infrastructure.llm.trials import Trials
 from dynagent.infrastructure.observability.metrics import Metrics
 from dynagent.infrastructure.postgres.database import Database
+from dynagent.infrastructure.postgres.model_health import HealthStore
 from dynagent.infrastructure.postgres.model_usage import PostgresModelUsage
 from dynagent.infrastructure.postgres.runs.submissions import Deliver
 from dynagent.infrastructure.postgres.unit_of_work import Scope
@@ -47,6 +49,8 @@ class Process:
     identity: Identity
     models: ModelsInUse
     usage: PostgresModelUsage
+    model_health: HealthStore
+    trials: Trials
     trace: TraceLog
     catalogue: ToolCatalogue
     sandbox: ZygoteSandbox

@@ -1,5 +1,6 @@
 """The installation's models: the keyless demo always, every name at the configured endpoint when there is one."""
 
+from datetime import UTC, datetime
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -46,6 +47,9 @@ class ModelSettings(BaseSettings):
     openai_api_key: SecretStr | None = Field(default=None, description="Key of the OpenAI-compatible endpoint.")
     openai_base_url: str | None = Field(default=None, description=f"Its base URL; {OPENAI} unless set.")
     default_model: str | None = Field(default=None, max_length=MAX_NAME, description="For agents that choose none.")
+    model_context_window: int | None = Field(
+        default=None, ge=256, description="Tokens that the endpoint's models hold; unset: as known by their names."
+    )
     openai_use_responses_api: bool = Field(default=False, description="Speak the Responses API (through LangChain).")
     model_lane: Lane = Field(
         default="auto", description="Client: our own `wire`, or `langchain`. auto: wire where it can."
@@ -144,6 +148,27 @@ class InstalledModels:
             self._models[name] = (self._open(name), Persistence(self._circuit, note=note))
         model, shared = self._models[name]
         return PersistentModel(model, shared, on_retry)
+
+    def window(self, name: str | None) -> int | None:
+        """Return what the operator says that models hold, else what is known of a model of this name."""
+        name = name or self._own_default
+        if name == DEMO:
+            return None
+        if self._settings.model_context_window is not None:
+            return self._settings.model_context_window
+        known = PricedModels().find(self.provider, name)
+        return known.context_window if known else None
+
+    def refused(self, name: str | None = None) -> dict[str, datetime]:
+        """Return what a model's endpoint refuses, and until when (UTC) it is not sent."""
+        known = self._models.get(name or self._own_default)
+        until = known[1].refusals.until() if known else {}
+        return {part: datetime.fromtimestamp(moment, UTC) for part, moment in until.items()}
+
+    def forget_refused(self) -> None:
+        """Ask all models in full again."""
+        for _, shared in self._models.values():
+            shared.refusals.clear()
 
     def left_out(self, name: str | None = None) -> frozenset[str]:
         """Return what of its requests a model's endpoint has refused of late and is not sent; for the model's card."""

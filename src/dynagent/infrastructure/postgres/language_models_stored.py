@@ -1,18 +1,19 @@
 """What one user's models are, for whoever asks them."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
 
-from dynagent.core.language_models import ModelRecord, ProviderKey
+from dynagent.core.language_models import ModelAddress, ModelHealth, ModelRecord, ProviderKey
 from dynagent.infrastructure.postgres.database import Database
 from dynagent.infrastructure.postgres.errors import in_our_words
 from dynagent.infrastructure.postgres.identity_tables import roles, user_roles
 from dynagent.infrastructure.postgres.kit.prepared import OWNER, prepared
 from dynagent.infrastructure.postgres.kit.session import text_of
 from dynagent.infrastructure.postgres.language_models import GLOBAL, KEYS, OWN, RECORDS, language_models, provider_keys
+from dynagent.infrastructure.postgres.model_health import read_addresses, read_health
 from dynagent.infrastructure.postgres.pool import Pool
 
 FOR_TOOLS = text_of(
@@ -32,6 +33,8 @@ class UsersModels:
     keys: Sequence[ProviderKey]
     is_admin: bool
     tracing_key: ProviderKey | None = None
+    health: Mapping[str, ModelHealth] = field(default_factory=dict[str, ModelHealth])
+    addresses: Sequence[ModelAddress] = ()
 
 
 class StoredModels:
@@ -48,7 +51,11 @@ class StoredModels:
             keys = [KEYS.read(row) for row in await prepared(_usable_keys).fetch(session, values)]
             traced = await prepared(_tracing_key).first(session, values)
             is_admin = await prepared(_admin_role).first(session, values) is not None
-        return UsersModels(records, keys, is_admin, None if traced is None else KEYS.read(traced))
+            # Who has no models of their own asks nobody at an address that had to be allowed.
+            health = await read_health(session, sa.true(), values) if records else {}
+            addresses = await read_addresses(session) if records else []
+        tracing = None if traced is None else KEYS.read(traced)
+        return UsersModels(records, keys, is_admin, tracing, health, addresses)
 
 
 def _usable_models() -> sa.Select[Any]:

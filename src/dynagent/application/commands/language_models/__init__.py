@@ -1,5 +1,11 @@
 """Commands of models and providers' keys."""
 
+from dynagent.application.commands.language_models.addresses import (
+    AllowModelAddress,
+    AllowModelAddressHandler,
+    ForbidModelAddress,
+    ForbidModelAddressHandler,
+)
 from dynagent.application.commands.language_models.editor import ModelEditor
 from dynagent.application.commands.language_models.models import (
     CreateModel,
@@ -19,19 +25,33 @@ from dynagent.application.commands.language_models.provider_keys import (
     TestProviderKeyHandler,
     address_of,
 )
+from dynagent.application.commands.language_models.trials import (
+    ForgetRefusedParts,
+    ForgetRefusedPartsHandler,
+    TryModel,
+    TryModelHandler,
+)
 
 __all__ = [
     "AddProviderKey",
     "AddProviderKeyHandler",
+    "AllowModelAddress",
+    "AllowModelAddressHandler",
     "CreateModel",
     "CreateModelHandler",
     "DeleteModel",
     "DeleteModelHandler",
+    "ForbidModelAddress",
+    "ForbidModelAddressHandler",
+    "ForgetRefusedParts",
+    "ForgetRefusedPartsHandler",
     "ModelEditor",
     "RemoveProviderKey",
     "RemoveProviderKeyHandler",
     "TestProviderKey",
     "TestProviderKeyHandler",
+    "TryModel",
+    "TryModelHandler",
     "UpdateModel",
     "UpdateModelHandler",
     "address_of",

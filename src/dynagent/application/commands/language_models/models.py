@@ -16,12 +16,14 @@ from dynagent.core.language_models import (
     ModelChangedMeanwhile,
     ModelCreated,
     ModelDeleted,
+    ModelHealths,
     ModelNameTaken,
     ModelNotFound,
     ModelParameters,
     ModelRecord,
     ModelRecords,
     ModelsInStore,
+    ModelTrials,
     ProviderKeyNotFound,
     ProviderNotFound,
     TooManyModels,
@@ -98,6 +100,7 @@ class CreateModelHandler:
     uow: UnitOfWork
     box: SealsSecrets
     store: ModelsInStore
+    trials: ModelTrials
     editor: ModelEditor
     clock: Clock = utc_now
     new_id: NewId = new_id
@@ -131,6 +134,7 @@ class CreateModelHandler:
         self.editor.record(ModelCreated, record.id, caller, **about)
         await self.uow.commit()
         self.store.forget(record.user_id)
+        self.trials.look_soon(record, caller.user_id)
         return record
 
 
@@ -142,6 +146,8 @@ class UpdateModelHandler:
     uow: UnitOfWork
     box: SealsSecrets
     store: ModelsInStore
+    healths: ModelHealths
+    trials: ModelTrials
     editor: ModelEditor
     clock: Clock = utc_now
 
@@ -160,9 +166,13 @@ class UpdateModelHandler:
             # Only a key that is set now: a global model may go on with that of the administrator who made it.
             await self.editor.check_key(changed)
         changed = await self.models.update(changed)
+        if changed.place != record.place:
+            await self.healths.reset(changed.id)
         self.editor.record(ModelChanged, changed.id, caller, name=changed.name, fields=sorted(message.changes))
         await self.uow.commit()
         self.store.forget(changed.user_id)
+        if changed.enabled:
+            self.trials.look_soon(changed, caller.user_id)
         return changed
 
 

@@ -8,10 +8,15 @@ from dynagent.application.queries.language_models.choice import (
     ChooseModelHandler,
 )
 from dynagent.application.queries.language_models.models import (
+    GetInstalledModel,
+    GetInstalledModelHandler,
     GetModel,
     GetModelHandler,
     GetProviderCapabilities,
     GetProviderCapabilitiesHandler,
+    InstalledModel,
+    ListModelAddresses,
+    ListModelAddressesHandler,
     ListModels,
     ListModelsHandler,
     ListProviderKeys,
@@ -22,6 +27,7 @@ from dynagent.application.queries.language_models.models import (
     ListProvidersHandler,
     ModelView,
     ModelViews,
+    OpenViews,
     having_key,
 )
 from dynagent.application.queries.language_models.usage import (
@@ -39,12 +45,17 @@ __all__ = [
     "ChooseModelHandler",
     "GetEverybodysUsage",
     "GetEverybodysUsageHandler",
+    "GetInstalledModel",
+    "GetInstalledModelHandler",
     "GetModel",
     "GetModelHandler",
     "GetModelUsage",
     "GetModelUsageHandler",
     "GetProviderCapabilities",
     "GetProviderCapabilitiesHandler",
+    "InstalledModel",
+    "ListModelAddresses",
+    "ListModelAddressesHandler",
     "ListModels",
     "ListModelsHandler",
     "ListProviderKeys",
@@ -55,5 +66,6 @@ __all__ = [
     "ListProvidersHandler",
     "ModelView",
     "ModelViews",
+    "OpenViews",
     "having_key",
 ]
