@@ -97,6 +97,7 @@ class AgentConfiguration(BaseModel):
     requires_approval: tuple[str, ...] = Field(default=(), max_length=MAX_TOOLS)
     approval_timeout_s: float | None = Field(default=None, gt=0, le=31_536_000, strict=True)
     on_approval_timeout: Literal["reject", "fail"] | None = None
+    context_overflow: Literal["summary", "cut", "fail"] | None = None
     dependencies: tuple[str, ...] = Field(default=(), max_length=MAX_DEPENDENCIES)
     fallback_agent_id: str | None = None
     verbose_flag: bool = Field(default=False, strict=True)

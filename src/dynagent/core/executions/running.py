@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from dynagent.core.executions.entity import Execution
 from dynagent.core.runs import Claim, OnExpiry, Outcome, TraceRecorder
@@ -16,7 +16,8 @@ class RunPlan:
     whose calls wait for a person, for `approval_timeout_s` at most (None: as set for all); `key_prefix` keeps the
     calls of a second plan of one run (its fallback) apart; `fallback_models` step in for the model, in this order;
     `max_rpm` bounds the model calls of the agent per minute; with an `output_schema` the answer is the JSON text of a
-    value that fits it.
+    value that fits it; `context_overflow` says what becomes of turns that the model has no room for (None: as set
+    for all).
     """
 
     system_prompt: str
@@ -36,6 +37,7 @@ class RunPlan:
     history: Sequence[tuple[str, str]] = ()
     key_prefix: str = ""
     output_schema: dict[str, Any] | None = None
+    context_overflow: Literal["summary", "cut", "fail"] | None = None
 
 
 class Chats(Protocol):

@@ -70,4 +70,5 @@ class AgentRuns(Runner):
             history=turns,
             key_prefix=key_prefix,
             output_schema=execution.output_schema,
+            context_overflow=agent.context_overflow,
         )

@@ -137,7 +137,7 @@ class Endpoints:
         if allowed != self._allowed:
             self._allowed = allowed
             for endpoint in self._open.values():
-                endpoint.pool.allowed = allowed
+                endpoint.pool.allow(allowed)
 
     def circuit_of(self, record: ModelRecord) -> str:
         """Return the state of the circuit that this model's calls pass, `closed` before the first."""

@@ -38,6 +38,12 @@ class GuardedHttpPool(HttpPool):
         """Why the address was refused when it was last asked; empty when it was not."""
         self._resolve = resolve
 
+    def allow(self, allowed: AllowList) -> None:
+        """Go by another list from now on; connections that wait were made under the old one."""
+        self.allowed = allowed
+        self.forbidden = ""
+        self.drop_idle()
+
     def look(self) -> str:
         """Return why the address cannot be spoken to, as far as can be told without asking for a name."""
         try:

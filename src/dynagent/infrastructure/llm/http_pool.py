@@ -89,6 +89,10 @@ class HttpPool:
 
     async def aclose(self) -> None:
         """Close the connections that wait for work."""
+        self.drop_idle()
+
+    def drop_idle(self) -> None:
+        """Close the connections that wait for work; later calls make new ones."""
         while self._idle:
             self._idle.pop()[1].close()
 

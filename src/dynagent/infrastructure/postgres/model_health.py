@@ -18,6 +18,7 @@ from dynagent.core.language_models import ModelAddress, ModelAddresses, ModelHea
 from dynagent.core.shared.tasks import end_tasks
 from dynagent.infrastructure.llm.health import HealthNotes, Note
 from dynagent.infrastructure.postgres.kit.metadata import ID, MOMENT, metadata
+from dynagent.infrastructure.postgres.kit.prepared import OWNER
 from dynagent.infrastructure.postgres.language_models import GLOBAL, OWN, language_models
 from dynagent.infrastructure.postgres.pool import Pool
 
@@ -115,7 +116,7 @@ class PostgresModelHealths(ModelHealths):
 
     def __init__(self, session: AsyncSession, user_id: str, *, store: HealthStore, writes_global: bool) -> None:
         self._session = session
-        self._caller = {"owner": user_id}
+        self._caller = {OWNER.key: user_id}
         self._store = store
         self._writes_global = writes_global
 
