@@ -21,7 +21,7 @@ from dynagent.core.language_models import (
 )
 from dynagent.core.language_models.keys import read_key
 from dynagent.core.shared.paging import Page
-from dynagent.presentation.api.language_models.health import HealthOut
+from dynagent.presentation.api.language_models.health import ModelHealthOut
 from dynagent.presentation.api.shared.paging import Envelope, page_fields
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
@@ -146,7 +146,7 @@ class ModelDetails(ModelOut):
     circuit: str
     warnings: tuple[str, ...]
     obstacle: str = Field(description="Why its address cannot be spoken to; an administrator may allow it.")
-    health: HealthOut
+    health: ModelHealthOut
 
     @classmethod
     def of_view(cls, view: ModelView) -> "ModelDetails":
@@ -157,7 +157,7 @@ class ModelDetails(ModelOut):
             circuit=view.circuit,
             warnings=view.warnings,
             obstacle=view.obstacle,
-            health=HealthOut.of_view(view),
+            health=ModelHealthOut.of_view(view),
         )
 
 

@@ -8,7 +8,7 @@ from dynagent.application.queries.language_models import ModelView
 from dynagent.core.language_models import HealthState, RefusedPart, Tried
 
 
-class HealthOut(BaseModel):
+class ModelHealthOut(BaseModel):
     """How a model does: its last answer and last error, what is left out of requests, what a trial has shown."""
 
     state: HealthState
@@ -23,7 +23,7 @@ class HealthOut(BaseModel):
     tried_at: datetime | None
 
     @classmethod
-    def of_view(cls, view: ModelView) -> "HealthOut":
+    def of_view(cls, view: ModelView) -> "ModelHealthOut":
         """Return the answer for a view."""
         health = view.health
         same = ("state", "answered_at", "failed_at", "error", "error_code", "trial", "tried_at")
