@@ -45,6 +45,7 @@ class FakeChatModels:
     def __init__(self, *models: ChatModel) -> None:
         self._models = {model.name: model for model in models or (ScriptedChatModel(),)}
         self.on_retry: OnRetry | None = None
+        self.window_tokens: int | None = None
 
     @property
     def default(self) -> str:
@@ -62,6 +63,10 @@ class FakeChatModels:
         if model is None:
             raise ModelRefused(f"no model answers to the name {name!r}")
         return model
+
+    def window(self, name: str | None) -> int | None:
+        """What tests have set; unless they have, nobody knows."""
+        return self.window_tokens
 
 
 class FlatPrices:

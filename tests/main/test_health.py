@@ -4,8 +4,8 @@ import asyncpg
 import pytest
 
 from dynagent.infrastructure.observability.health import Condition
-from dynagent.infrastructure.postgres import migrations
 from dynagent.infrastructure.observability.parts import judged_schema
+from dynagent.infrastructure.postgres import migrations
 from tests.main.people import People
 
 

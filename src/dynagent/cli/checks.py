@@ -17,9 +17,12 @@ from dynagent.cli.database_look import DatabaseLook
 from dynagent.cli.failures import CannotStart, wrong_settings
 from dynagent.cli.listening import ServerSettings, take_address
 from dynagent.cli.worker import ScrapeSettings
+from dynagent.core.language_models import ModelError
 from dynagent.core.shared.errors import DynagentError
 from dynagent.core.tools import isolation_text
 from dynagent.infrastructure.llm.factory import DEMO, OPENAI, ModelSettings
+from dynagent.infrastructure.llm.http_pool import HttpPool
+from dynagent.infrastructure.llm.model_lists import ListReader
 from dynagent.infrastructure.llm.proxies import unusable_proxy
 from dynagent.infrastructure.observability.disk import check_disk
 from dynagent.infrastructure.observability.health import Condition, Finding, Part
@@ -178,17 +181,20 @@ async def _check_model() -> Finding:
         return Finding(OK, 'no key: the built-in model "demo" answers', "for a real model set OPENAI_API_KEY")
     url = (settings.openai_base_url or OPENAI).rstrip("/")
     key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else ""
-    if proxy := unusable_proxy():
+    client = "langchain" if settings.model_lane == "langchain" or settings.openai_use_responses_api else "wire"
+    if proxy := unusable_proxy(url, client):
         return Finding(FAIL, proxy, "a proxy of the environment keeps the model from being asked")
+    answer = ListReader()
     try:
-        async with httpx2.AsyncClient(timeout=8.0) as client:
-            answer = await client.get(f"{url}/models", headers={"Authorization": f"Bearer {key}"} if key else {})
-    except httpx2.HTTPError as error:
-        return Finding(FAIL, f"no answer from {url}: {error or type(error).__name__}", "check OPENAI_BASE_URL")
-    if answer.status_code in (401, 403):
-        return Finding(FAIL, f"{url} refuses the key ({answer.status_code})", "check OPENAI_API_KEY")
-    if answer.status_code != 200:
-        return Finding(WARN, f"{url} answers {answer.status_code} to /models; it may still serve chat completions")
+        pool = HttpPool(url, {"Authorization": f"Bearer {key}"} if key else {})
+        await pool.get("/models", answer, timeout_s=8.0)
+        await pool.aclose()
+    except ModelError as error:
+        return Finding(FAIL, f"no answer from {url}: {error.detail}", "check OPENAI_BASE_URL")
+    if answer.status in (401, 403):
+        return Finding(FAIL, f"{url} refuses the key ({answer.status})", "check OPENAI_API_KEY")
+    if answer.status != 200:
+        return Finding(WARN, f"{url} answers {answer.status} to /models; it may still serve chat completions")
     return Finding(OK, f"{url} answers, the key is accepted")
 
 

@@ -15,10 +15,12 @@ from dynagent.core.shared.unit_of_work import UnitOfWork
 from dynagent.infrastructure.hybrid.ground import Ground, open_ground
 from dynagent.infrastructure.langgraph.checkpoints import Checkpoints
 from dynagent.infrastructure.langgraph.runner import LangGraphRunner
+from dynagent.infrastructure.llm.health import HealthNotes
 from dynagent.infrastructure.llm.in_use import OwnersRunner
 from dynagent.infrastructure.llm.openai_traces import OpenAITraces
 from dynagent.infrastructure.llm.opening import open_models
 from dynagent.infrastructure.llm.prices import GenaiPrices
+from dynagent.infrastructure.llm.trials import Trials
 from dynagent.infrastructure.llm.usage import UsageMeter
 from dynagent.infrastructure.observability.health import Health
 from dynagent.infrastructure.observability.logging import configure_logging
@@ -27,6 +29,7 @@ from dynagent.infrastructure.observability.parts import open_watch
 from dynagent.infrastructure.postgres.custom_tools import PostgresToolLoader
 from dynagent.infrastructure.postgres.identity_sessions import PostgresPrincipals
 from dynagent.infrastructure.postgres.language_models_stored import KeysForTools, StoredModels
+from dynagent.infrastructure.postgres.model_health import HealthStore
 from dynagent.infrastructure.postgres.model_usage import PostgresModelUsage
 from dynagent.infrastructure.postgres.prune import Housekeeping
 from dynagent.infrastructure.postgres.runs.cancelling import OrphanedRuns
@@ -108,10 +111,22 @@ async def _open_process(
     identity = await enter(aclosing(people))
     box, rates, outbound = identity.box, identity.throttle, settings.models_outbound
     usage = await enter(running(PostgresModelUsage(pool, UsageMeter(GenaiPrices()))))
+    health = await enter(running(HealthStore(pool, HealthNotes())))
     stored = StoredModels(ground.database).of_user
     models = await enter(
-        open_models(settings.models, settings.providers, stored, outbound, box=box, rates=rates, meter=usage.meter)
+        open_models(
+            settings.models,
+            settings.providers,
+            stored,
+            outbound,
+            box=box,
+            rates=rates,
+            meter=usage.meter,
+            notes=health.notes,
+        )
     )
+    trials = Trials(models, health.notes, health.store_trial)
+    stack.push_async_callback(trials.stop)
     checkpoints = await enter(aclosing(Checkpoints(ground.database.dsn)))
     catalogue = await enter(
         open_tools(
@@ -134,6 +149,8 @@ async def _open_process(
         identity=identity,
         models=models,
         usage=usage,
+        model_health=health,
+        trials=trials,
         catalogue=catalogue,
         sandbox=sandbox,
         runner=OwnersRunner(runner, models, rates, traces),

@@ -22,7 +22,9 @@ from dynagent.core.tools import ToolCatalogue
 from dynagent.infrastructure.hybrid.ground import Ground
 from dynagent.infrastructure.langgraph.checkpoints import Checkpoints
 from dynagent.infrastructure.llm.in_use import ModelsInUse
+from dynagent.infrastructure.llm.trials import Trials
 from dynagent.infrastructure.postgres.kit.retention import Retention
+from dynagent.infrastructure.postgres.model_health import HealthStore
 from dynagent.infrastructure.postgres.model_usage import PostgresModelUsage
 from dynagent.infrastructure.postgres.unit_of_work import Scope
 from dynagent.infrastructure.sandbox.sandbox import ZygoteSandbox
@@ -45,6 +47,8 @@ class Process(Ground):
     identity: Identity
     models: ModelsInUse
     usage: PostgresModelUsage
+    model_health: HealthStore
+    trials: Trials
     catalogue: ToolCatalogue
     sandbox: ZygoteSandbox
     runner: AgentRunner

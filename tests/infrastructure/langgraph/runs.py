@@ -50,9 +50,9 @@ async def run(
         tool_call_in_doubt=more.pop("in_doubt", "ask"),
         **more.pop("settings", {}),
     )
-    runner = LangGraphRunner(
-        tools=FakeCatalogue(*tools), models=FakeChatModels(model), prices=FlatPrices(), settings=settings
-    )
+    models = FakeChatModels(model)
+    models.window_tokens = more.pop("window", None)
+    runner = LangGraphRunner(tools=FakeCatalogue(*tools), models=models, prices=FlatPrices(), settings=settings)
     return await runner.run(claimed or claim(), plan(*tools, **more), trace), trace
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from dynagent.core.language_models import ContextTooLong, ModelReply, ModelRequest, OnText
 from dynagent.core.runs import Message, Retry, UsageReport
+from dynagent.core.shared.calls import TokenUsage
 from dynagent.infrastructure.langgraph.messages import StoredMessage, opening_messages
 from dynagent.infrastructure.langgraph.window import fit, size_of
 from tests.fakes.language_models import ScriptedChatModel
@@ -57,6 +58,47 @@ async def test_without_summaries_turns_are_left_out_with_a_word():
     outcome, _ = await run(model, history=TURNS, settings={"context_overflow": "cut"})
     assert outcome.result == "Done." and len(model.requests) == 1
     assert "earlier messages of this conversation are left out" in model.requests[0].messages[0].content
+
+
+async def test_a_window_that_is_known_is_kept_to_before_anything_is_refused():
+    model = Narrow(most=1_500 * 3)
+    outcome, trace = await run(model, history=TURNS, window=1_500)
+    assert (outcome.result, model.refused) == ("Done.", 0)
+    told = [event for event in trace.events if isinstance(event, Retry)]
+    assert len(told) == 1 and "window of 1,500 tokens" in told[0].reason
+    sent = model.requests[-1].messages
+    assert sent[-2].content == TURNS[-1][1] and sent[-1].content == "Do it.", "the last turn stays"
+
+
+async def test_a_chat_that_fits_the_known_window_is_sent_as_it_is():
+    model = Narrow(most=100_000)
+    _, trace = await run(model, history=TURNS, window=10_000)
+    assert len(model.requests[0].messages) == 2 + 2 * len(TURNS)
+    assert not [event for event in trace.events if isinstance(event, Retry)]
+
+
+async def test_how_many_characters_make_a_token_is_learned_from_the_endpoint():
+    """Four characters to a token by its own count: what three would not let in is sent."""
+
+    class Counting(Narrow):
+        async def reply(self, request: ModelRequest, on_text: OnText) -> ModelReply:
+            chars = sum(len(message.content) for message in request.messages)
+            reply = await super().reply(request, on_text)
+            return reply.model_copy(update={"usage": TokenUsage(input_tokens=chars // 8, output_tokens=1)})
+
+    model = Counting(call("search"), "Done.", most=100_000)
+    tool = FakeTool("search", result="y" * 5_000)
+    _, trace = await run(model, tool, history=TURNS[:5], window=4_000)
+    assert not [event for event in trace.events if isinstance(event, Retry)]
+    assert "cut" not in model.requests[-1].messages[-1].content
+
+
+async def test_an_agent_says_what_becomes_of_turns_without_room():
+    model = Narrow()
+    outcome, _ = await run(model, history=TURNS, context_overflow="cut")
+    assert outcome.result == "Done." and "Summarise" not in str(model.requests)
+    with pytest.raises(ContextTooLong):
+        await run(Narrow(), history=TURNS, context_overflow="fail")
 
 
 async def test_a_long_result_is_cut_visibly_and_what_was_learned_holds_for_the_run():

@@ -1,6 +1,7 @@
 """An HTTP server that plays recorded bytes, so that a test decides every packet."""
 
 import asyncio
+import ssl
 from collections.abc import Sequence
 
 
@@ -10,15 +11,16 @@ class ByteServer:
     A packet that is None closes the connection; `...` leaves it open without a further byte.
     """
 
-    def __init__(self, *sessions: Sequence[bytes | None]) -> None:
+    def __init__(self, *sessions: Sequence[bytes | None], tls: ssl.SSLContext | None = None) -> None:
         self.url = ""
+        self._tls = tls
         self.requests: list[bytes] = []
         self.connections = 0
         self._sessions = list(sessions)
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> "ByteServer":
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=self._tls)
         self.url = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}/v1"
         return self
 
@@ -36,7 +38,7 @@ class ByteServer:
         try:
             while await self._answer(reader, writer):
                 pass
-        except (asyncio.IncompleteReadError, ConnectionError):
+        except (asyncio.IncompleteReadError, ConnectionError, ssl.SSLError):
             pass
         finally:
             self._tasks.discard(task)

@@ -1,8 +1,15 @@
 """A model tried out: what it shows it can, what it refuses it cannot."""
 
-from dynagent.core.language_models import Capabilities, ModelRefused, ModelReply, ModelRequest, OnText
+from dynagent.core.language_models import (
+    ModelRefused,
+    ModelReply,
+    ModelRequest,
+    ModelUnavailable,
+    OnText,
+    capabilities_of,
+)
 from dynagent.core.shared.calls import TokenUsage, ToolCall
-from dynagent.infrastructure.llm.battery import Battery, capabilities_of
+from dynagent.infrastructure.llm.battery import Battery
 from tests.fakes.language_models import ScriptedChatModel
 
 
@@ -32,10 +39,23 @@ async def test_what_a_model_can_and_cannot_do() -> None:
         "reasoning": False,
     }
     assert "response_format is unknown" in next(item.words for item in tried if item.name == "structured_output")
-    able = capabilities_of(tried, Capabilities())
-    assert (able.streaming, able.tools, able.structured_output) == (True, True, False)
+    able = capabilities_of(tried)
+    assert (able.streaming, able.tools, able.parallel_tools, able.structured_output) == (True, True, True, False)
 
 
 async def test_who_does_not_answer_is_not_tried_further() -> None:
     tried = [item async for item in Battery(ScriptedChatModel([ModelRefused("wrong key")])).run()]
     assert [(item.name, item.works, item.words) for item in tried] == [("stream", False, "wrong key")]
+    assert capabilities_of(tried).streaming is None, "nothing is known of a model that was not reached"
+
+
+async def test_what_may_pass_says_nothing_about_a_model() -> None:
+    class Tired(Able):
+        async def reply(self, request: ModelRequest, on_text: OnText) -> ModelReply:
+            if request.tools:
+                raise ModelUnavailable("busy")
+            return await super().reply(request, on_text)
+
+    tried = [item async for item in Battery(Tired()).run()]
+    assert next(item.works for item in tried if item.name == "tools") is None
+    assert (capabilities_of(tried).tools, capabilities_of(tried).structured_output) == (None, False)

@@ -8,6 +8,7 @@ from dynagent.core.language_models import ChatMessage, ModelRefused, ModelReques
 from dynagent.core.shared.calls import Aside, ToolCall
 from dynagent.infrastructure.llm.circuit import Circuit
 from dynagent.infrastructure.llm.completions.asides import source_of
+from dynagent.infrastructure.llm.completions.request import names_length_twice
 from dynagent.infrastructure.llm.retries import FORGET_AFTER_S, Persistence, PersistentModel
 from tests.fakes.language_models import user
 from tests.infrastructure.llm.byte_server import ByteServer, chunked, whole
@@ -68,6 +69,51 @@ async def test_refused_parts_are_left_out_now_and_later(lane, answer, part, gone
     assert all(kept <= body.keys() for body in sent)
     if part == "max_completion_tokens":
         assert sent[1]["max_tokens"] == 9
+
+
+@pytest.mark.parametrize("lane", LANES)
+async def test_the_longest_answer_is_told_in_the_words_that_an_endpoint_knows(lane):
+    """Some ignore the field that they do not know, some refuse it, some refuse both at once."""
+    sorry = refusal("Unsupported parameter: 'max_tokens' is not supported. Use 'max_completion_tokens' instead.")
+    both = refusal("Setting 'max_tokens' and 'max_completion_tokens' at the same time is not supported.")
+    neither = refusal("max_completion_tokens: Extra inputs are not permitted")
+    for answers, told in (
+        ([FINE], {"max_tokens": 9, "max_completion_tokens": 9}),
+        ([sorry, FINE], {"max_completion_tokens": 9}),
+        ([both, FINE], {"max_completion_tokens": 9}),
+        ([neither, FINE], {"max_tokens": 9}),
+        ([neither, sorry, FINE], {}),
+    ):
+        async with ByteServer(*answers) as server, LANES[lane](server.url) as inner:
+            await PersistentModel(inner, Persistence(Circuit())).reply(FULL, lambda _: None)
+            sent = json.loads(server.requests[-1])
+        assert {name: sent[name] for name in sent if name.startswith("max_")} == told
+
+
+def test_openai_itself_is_told_in_its_own_words():
+    assert not names_length_twice("https://api.openai.com/v1")
+    assert not names_length_twice("https://mine.openai.azure.com/openai/v1")
+    assert names_length_twice("http://127.0.0.1:8000/v1") and names_length_twice("https://openai.com.example/v1")
+
+
+@pytest.mark.parametrize("lane", LANES)
+@pytest.mark.parametrize(
+    "answer",
+    [
+        refusal("System role not supported", 500),
+        refusal(
+            "Unsupported value: 'messages[0].role' does not support 'system' with this model.", param="messages[0].role"
+        ),
+        refusal("Developer instruction is not enabled for models/gemma-3"),
+    ],
+)
+async def test_the_systems_words_go_into_the_question_where_there_is_no_such_role(lane, answer):
+    request = FULL.model_copy(update={"messages": (ChatMessage(role="system", content="Be brief."), *FULL.messages)})
+    async with ByteServer(answer, FINE) as server, LANES[lane](server.url) as inner:
+        shared = Persistence(Circuit())
+        await PersistentModel(inner, shared).reply(request, lambda _: None)
+        assert json.loads(server.requests[1])["messages"] == [{"role": "user", "content": "Be brief.\n\nhi"}]
+    assert shared.left_out == {"system"}
 
 
 @pytest.mark.parametrize("lane", LANES)

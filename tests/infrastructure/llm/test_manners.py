@@ -1,4 +1,4 @@
-"""When to come back, which keys and proxies can be used: what is decided without asking anybody."""
+"""When to come back, which keys can be used: what is decided without asking anybody."""
 
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -6,9 +6,8 @@ from email.utils import format_datetime
 import pytest
 from pydantic import SecretStr
 
-from dynagent.core.shared.errors import InvalidInput
 from dynagent.infrastructure.llm.errors import retry_after
-from dynagent.infrastructure.llm.factory import InstalledModels, ModelSettings
+from dynagent.infrastructure.llm.factory import ModelSettings
 
 NOON = datetime(2030, 1, 1, 12, tzinfo=UTC)
 
@@ -47,13 +46,3 @@ def test_keys_are_trimmed_and_refused_where_they_are_given():
         with pytest.raises(ValueError, match="printable ASCII") as refused:
             ModelSettings(openai_api_key=SecretStr(key))
         assert "ключ" not in str(refused.value)
-
-
-@pytest.mark.parametrize("proxy", ["socks5://me:pw@127.0.0.1:9", "socks4://127.0.0.1:9", "ftp://127.0.0.1:9"])
-def test_proxies_that_cannot_be_used_are_told_at_start(monkeypatch, proxy):
-    monkeypatch.setenv("ALL_PROXY", proxy)
-    monkeypatch.setenv("NO_PROXY", "")
-    settings = ModelSettings(openai_base_url="http://models.example/v1")
-    with pytest.raises(InvalidInput, match="ALL_PROXY") as told:
-        InstalledModels(settings)
-    assert "pw" not in str(told.value) and "\n" not in str(told.value)

@@ -228,6 +228,22 @@ export const AgentBodySchema = {
             title: 'Config Data',
             type: 'object'
         },
+        context_overflow: {
+            anyOf: [
+                {
+                    enum: [
+                        'summary',
+                        'cut',
+                        'fail'
+                    ],
+                    type: 'string'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            title: 'Context Overflow'
+        },
         dependencies: {
             default: [],
             items: {

@@ -77,6 +77,54 @@ export type AccessKeyOut = {
 };
 
 /**
+ * AddressBody
+ *
+ * An endpoint whose host and port are to be allowed.
+ */
+export type AddressBody = {
+    /**
+     * Endpoint Url
+     */
+    endpoint_url: string;
+};
+
+/**
+ * AddressList
+ *
+ * All addresses that were allowed, by host and port.
+ */
+export type AddressList = {
+    /**
+     * Addresses
+     */
+    addresses: Array<AddressOut>;
+};
+
+/**
+ * AddressOut
+ *
+ * A host and port that models may be at.
+ */
+export type AddressOut = {
+    /**
+     * Allowed At
+     */
+    allowed_at: string;
+    /**
+     * Allowed By
+     */
+    allowed_by: string | null;
+    /**
+     * Host
+     */
+    host: string;
+    /**
+     * Port
+     */
+    port: number;
+};
+
+/**
  * AgentBody
  *
  * An agent as you describe it; only `name` is required. The model may be given by one of three names.
@@ -104,6 +152,10 @@ export type AgentBody = {
     config_data?: {
         [key: string]: unknown;
     };
+    /**
+     * Context Overflow
+     */
+    context_overflow?: 'summary' | 'cut' | 'fail' | null;
     /**
      * Dependencies
      */
@@ -235,6 +287,10 @@ export type AgentChanges = {
         [key: string]: unknown;
     };
     /**
+     * Context Overflow
+     */
+    context_overflow?: 'summary' | 'cut' | 'fail' | null;
+    /**
      * Dependencies
      */
     dependencies?: Array<string>;
@@ -364,6 +420,10 @@ export type AgentConfiguration = {
     config_data?: {
         [key: string]: unknown;
     };
+    /**
+     * Context Overflow
+     */
+    context_overflow?: 'summary' | 'cut' | 'fail' | null;
     /**
      * Dependencies
      */
@@ -510,6 +570,10 @@ export type AgentOut = {
     config_data?: {
         [key: string]: unknown;
     };
+    /**
+     * Context Overflow
+     */
+    context_overflow?: 'summary' | 'cut' | 'fail' | null;
     /**
      * Created At
      */
@@ -1098,6 +1162,14 @@ export type Capabilities = {
      * Embeddings
      */
     embeddings?: boolean | null;
+    /**
+     * Parallel Tools
+     */
+    parallel_tools?: boolean | null;
+    /**
+     * Reasoning
+     */
+    reasoning?: boolean | null;
     /**
      * Responses Api
      */
@@ -1980,6 +2052,30 @@ export type ImportedTools = {
 };
 
 /**
+ * InstalledModelOut
+ *
+ * The model of agents that choose none, and what its endpoint refuses, as far as this process has seen.
+ */
+export type InstalledModelOut = {
+    /**
+     * Model
+     */
+    model: string;
+    /**
+     * Obstacle
+     */
+    obstacle: string;
+    /**
+     * Provider
+     */
+    provider: string;
+    /**
+     * Refused
+     */
+    refused: Array<RefusedPart>;
+};
+
+/**
  * InstructedAgentBody
  *
  * An agent that is told what to do.
@@ -2007,6 +2103,10 @@ export type InstructedAgentBody = {
     config_data?: {
         [key: string]: unknown;
     };
+    /**
+     * Context Overflow
+     */
+    context_overflow?: 'summary' | 'cut' | 'fail' | null;
     /**
      * Dependencies
      */
@@ -2567,6 +2667,7 @@ export type ModelDetails = {
      * Fallbacks
      */
     fallbacks: Array<string>;
+    health: ModelHealthOut;
     /**
      * Id
      */
@@ -2591,6 +2692,12 @@ export type ModelDetails = {
      * Name
      */
     name: string;
+    /**
+     * Obstacle
+     *
+     * Why its address cannot be spoken to; an administrator may allow it.
+     */
+    obstacle: string;
     /**
      * Owner
      *
@@ -2617,6 +2724,48 @@ export type ModelDetails = {
      * Warnings
      */
     warnings: Array<string>;
+};
+
+/**
+ * ModelHealthOut
+ *
+ * How a model does: its last answer and last error, what is left out of requests, what a trial has shown.
+ */
+export type ModelHealthOut = {
+    /**
+     * Answered At
+     */
+    answered_at: string | null;
+    /**
+     * Error
+     */
+    error: string | null;
+    /**
+     * Error Code
+     */
+    error_code: string | null;
+    /**
+     * Failed At
+     */
+    failed_at: string | null;
+    /**
+     * Refused
+     *
+     * Parts of requests that its endpoint refuses, left out until then.
+     */
+    refused: Array<RefusedPart>;
+    /**
+     * State
+     */
+    state: 'untried' | 'answering' | 'failing';
+    /**
+     * Trial
+     */
+    trial: Array<Tried>;
+    /**
+     * Tried At
+     */
+    tried_at: string | null;
 };
 
 /**
@@ -3431,6 +3580,22 @@ export type ProviderOut = {
 };
 
 /**
+ * RefusedPart
+ *
+ * A part of requests that an endpoint refuses and is not sent, until it is asked in full again.
+ */
+export type RefusedPart = {
+    /**
+     * Part
+     */
+    part: string;
+    /**
+     * Until
+     */
+    until: string;
+};
+
+/**
  * RegisterBody
  *
  * A new account.
@@ -3622,6 +3787,10 @@ export type RoleAgentBody = {
     config_data?: {
         [key: string]: unknown;
     };
+    /**
+     * Context Overflow
+     */
+    context_overflow?: 'summary' | 'cut' | 'fail' | null;
     /**
      * Dependencies
      */
@@ -4810,6 +4979,39 @@ export type TraceEvents = {
      * Over
      */
     over: boolean;
+};
+
+/**
+ * TrialOut
+ *
+ * What a trial has shown, and the model as it is known now.
+ */
+export type TrialOut = {
+    model: ModelDetails;
+    /**
+     * Results
+     */
+    results: Array<Tried>;
+};
+
+/**
+ * Tried
+ *
+ * One thing that was tried: whether it can be done (None: the endpoint did not let us know), and a few words.
+ */
+export type Tried = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Words
+     */
+    words: string;
+    /**
+     * Works
+     */
+    works: boolean | null;
 };
 
 /**
@@ -8604,6 +8806,182 @@ export type CreateModelResponses = {
 
 export type CreateModelResponse = CreateModelResponses[keyof CreateModelResponses];
 
+export type ListModelAddressesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/models/addresses';
+};
+
+export type ListModelAddressesErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type ListModelAddressesError = ListModelAddressesErrors[keyof ListModelAddressesErrors];
+
+export type ListModelAddressesResponses = {
+    /**
+     * Successful Response
+     */
+    200: AddressList;
+};
+
+export type ListModelAddressesResponse = ListModelAddressesResponses[keyof ListModelAddressesResponses];
+
+export type AllowModelAddressData = {
+    body: AddressBody;
+    path?: never;
+    query?: never;
+    url: '/api/v1/models/addresses';
+};
+
+export type AllowModelAddressErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id.
+     */
+    404: Problem;
+    /**
+     * The change collides with what is there.
+     */
+    409: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not declared as JSON.
+     */
+    415: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type AllowModelAddressError = AllowModelAddressErrors[keyof AllowModelAddressErrors];
+
+export type AllowModelAddressResponses = {
+    /**
+     * Successful Response
+     */
+    201: AddressOut;
+};
+
+export type AllowModelAddressResponse = AllowModelAddressResponses[keyof AllowModelAddressResponses];
+
+export type ForbidModelAddressData = {
+    body?: never;
+    path: {
+        /**
+         * Host
+         */
+        host: string;
+        /**
+         * Port
+         */
+        port: number;
+    };
+    query?: never;
+    url: '/api/v1/models/addresses/{host}/{port}';
+};
+
+export type ForbidModelAddressErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id.
+     */
+    404: Problem;
+    /**
+     * The change collides with what is there.
+     */
+    409: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type ForbidModelAddressError = ForbidModelAddressErrors[keyof ForbidModelAddressErrors];
+
+export type ForbidModelAddressResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type ForbidModelAddressResponse = ForbidModelAddressResponses[keyof ForbidModelAddressResponses];
+
 export type ChooseModelData = {
     body: ChoiceBody;
     path?: never;
@@ -8698,6 +9076,18 @@ export type CheckModelFitData = {
          */
         streaming?: boolean | null;
         /**
+         * Parallel Tools
+         *
+         * Warn when the model cannot.
+         */
+        parallel_tools?: boolean | null;
+        /**
+         * Reasoning
+         *
+         * Warn when the model cannot.
+         */
+        reasoning?: boolean | null;
+        /**
          * Context Window
          *
          * Tokens that it must hold.
@@ -8748,6 +9138,51 @@ export type CheckModelFitResponses = {
 };
 
 export type CheckModelFitResponse = CheckModelFitResponses[keyof CheckModelFitResponses];
+
+export type GetInstalledModelData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/models/installed';
+};
+
+export type GetInstalledModelErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type GetInstalledModelError = GetInstalledModelErrors[keyof GetInstalledModelErrors];
+
+export type GetInstalledModelResponses = {
+    /**
+     * Successful Response
+     */
+    200: InstalledModelOut;
+};
+
+export type GetInstalledModelResponse = GetInstalledModelResponses[keyof GetInstalledModelResponses];
 
 export type ListProvidersData = {
     body?: never;
@@ -9248,6 +9683,130 @@ export type UpdateModelResponses = {
 };
 
 export type UpdateModelResponse = UpdateModelResponses[keyof UpdateModelResponses];
+
+export type ForgetRefusedPartsData = {
+    body?: never;
+    path: {
+        /**
+         * Model Id
+         */
+        model_id: string;
+    };
+    query?: never;
+    url: '/api/v1/models/{model_id}/refused';
+};
+
+export type ForgetRefusedPartsErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id.
+     */
+    404: Problem;
+    /**
+     * The change collides with what is there.
+     */
+    409: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type ForgetRefusedPartsError = ForgetRefusedPartsErrors[keyof ForgetRefusedPartsErrors];
+
+export type ForgetRefusedPartsResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type ForgetRefusedPartsResponse = ForgetRefusedPartsResponses[keyof ForgetRefusedPartsResponses];
+
+export type TryModelData = {
+    body?: never;
+    path: {
+        /**
+         * Model Id
+         */
+        model_id: string;
+    };
+    query?: never;
+    url: '/api/v1/models/{model_id}/try';
+};
+
+export type TryModelErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id.
+     */
+    404: Problem;
+    /**
+     * The change collides with what is there.
+     */
+    409: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type TryModelError = TryModelErrors[keyof TryModelErrors];
+
+export type TryModelResponses = {
+    /**
+     * `tried` events, one for each thing, and a last event `done` with the model as it is known now.
+     */
+    200: TrialOut;
+};
+
+export type TryModelResponse = TryModelResponses[keyof TryModelResponses];
 
 export type ListSchedulesData = {
     body?: never;

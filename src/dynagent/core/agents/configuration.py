@@ -56,6 +56,9 @@ class AgentConfiguration(BaseModel):
     requires_approval: tuple[str, ...] = Field(default=(), max_length=MAX_TOOLS)
     approval_timeout_s: float | None = Field(default=None, gt=0, le=31_536_000, strict=True)
     on_approval_timeout: Literal["reject", "fail"] | None = None
+    context_overflow: Literal["summary", "cut", "fail"] | None = Field(
+        default=None, description="What becomes of turns that the model has no room for; null: as set for all."
+    )
     dependencies: tuple[str, ...] = Field(
         default=(),
         max_length=MAX_DEPENDENCIES,

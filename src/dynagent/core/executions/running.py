@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from dynagent.core.executions.entity import Execution
 from dynagent.core.runs import Claim, OnExpiry, Outcome, TraceRecorder
@@ -17,6 +17,7 @@ class RunPlan:
     calls of a second plan of one run (its fallback) apart; `fallback_models` step in for the model, in this order;
     `max_rpm` bounds the model calls of the agent per minute; with an `output_schema` the answer is the JSON text of a
     value that fits it. Without a temperature the model's own counts. A `verbose` run tells its details in the trace.
+    `context_overflow` says what becomes of turns that the model has no room for (None: as set for all).
     """
 
     system_prompt: str
@@ -37,6 +38,7 @@ class RunPlan:
     key_prefix: str = ""
     output_schema: dict[str, Any] | None = None
     verbose: bool = False
+    context_overflow: Literal["summary", "cut", "fail"] | None = None
 
 
 class Chats(Protocol):

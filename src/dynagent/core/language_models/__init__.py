@@ -1,5 +1,12 @@
 """Language models: the port that is asked, the providers, and models and keys as people keep them."""
 
+from dynagent.core.language_models.addresses import (
+    MAX_ADDRESSES,
+    ModelAddress,
+    ModelAddresses,
+    ModelAddressNotFound,
+    host_and_port,
+)
 from dynagent.core.language_models.choosing import (
     AUTO,
     LEVELS,
@@ -13,12 +20,24 @@ from dynagent.core.language_models.choosing import (
     rank,
 )
 from dynagent.core.language_models.events import (
+    ModelAddressAllowed,
+    ModelAddressForbidden,
     ModelChanged,
     ModelCreated,
     ModelDeleted,
     ModelEvent,
     ProviderKeyAdded,
     ProviderKeyRemoved,
+)
+from dynagent.core.language_models.health import (
+    HealthState,
+    ModelHealth,
+    ModelHealths,
+    ModelsInStore,
+    ModelTrials,
+    RefusedPart,
+    Tried,
+    capabilities_of,
 )
 from dynagent.core.language_models.known import KnownModel, KnownModels
 from dynagent.core.language_models.ports import (
@@ -65,7 +84,6 @@ from dynagent.core.language_models.records import (
     ModelParameters,
     ModelRecord,
     ModelRecords,
-    ModelsInStore,
     ProviderKey,
     ProviderKeyCheck,
     ProviderKeyCheckResult,
@@ -73,15 +91,16 @@ from dynagent.core.language_models.records import (
     ProviderKeys,
     ProviderKeyTaken,
     TooManyModels,
-    UsersModels,
     mask_key,
 )
 from dynagent.core.language_models.usage import ModelUsage, ProviderUsage
+from dynagent.core.language_models.users import UsersModels
 
 __all__ = [
     "AUTO",
     "FOR_TOOLS",
     "LEVELS",
+    "MAX_ADDRESSES",
     "MAX_KEYS",
     "MAX_MODELS",
     "PROVIDERS",
@@ -95,9 +114,15 @@ __all__ = [
     "Choices",
     "Complexity",
     "ContextTooLong",
+    "HealthState",
     "KeyPurpose",
     "KnownModel",
     "KnownModels",
+    "ModelAddress",
+    "ModelAddressAllowed",
+    "ModelAddressForbidden",
+    "ModelAddressNotFound",
+    "ModelAddresses",
     "ModelChanged",
     "ModelChangedMeanwhile",
     "ModelCircuitOpen",
@@ -105,6 +130,8 @@ __all__ = [
     "ModelDeleted",
     "ModelError",
     "ModelEvent",
+    "ModelHealth",
+    "ModelHealths",
     "ModelNameTaken",
     "ModelNotFound",
     "ModelOwner",
@@ -118,6 +145,7 @@ __all__ = [
     "ModelRetry",
     "ModelSwitched",
     "ModelTimeout",
+    "ModelTrials",
     "ModelUnavailable",
     "ModelUsage",
     "ModelsInStore",
@@ -136,15 +164,19 @@ __all__ = [
     "ProviderKeys",
     "ProviderNotFound",
     "ProviderUsage",
+    "RefusedPart",
     "Role",
     "TooManyModels",
     "ToolSpec",
+    "Tried",
     "UsersModels",
     "Wish",
+    "capabilities_of",
     "check_endpoint",
     "complexity_of",
     "estimate_tokens",
     "find_provider",
+    "host_and_port",
     "mask_key",
     "provider_at",
     "rank",

@@ -47,3 +47,17 @@ class ProviderKeyRemoved(ModelEvent):
 
     name: ClassVar[str] = "provider_key.removed"
     target_kind: ClassVar[str] = "provider_key"
+
+
+class ModelAddressAllowed(ModelEvent):
+    """An administrator lets models be at a private address; `details` name it."""
+
+    name: ClassVar[str] = "model_address.allowed"
+    target_kind: ClassVar[str] = "model_address"
+
+
+class ModelAddressForbidden(ModelEvent):
+    """An administrator has taken that back."""
+
+    name: ClassVar[str] = "model_address.forbidden"
+    target_kind: ClassVar[str] = "model_address"

@@ -185,6 +185,10 @@ class ChatModels(Protocol):
         """
         ...
 
+    def window(self, name: str | None) -> int | None:
+        """Return how many tokens a model holds, None when that is not known."""
+        ...
+
 
 class Prices(Protocol):
     """What tokens cost."""

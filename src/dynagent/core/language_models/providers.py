@@ -28,6 +28,8 @@ class Capabilities(BaseModel):
     streaming: bool | None = None
     responses_api: bool | None = None
     embeddings: bool | None = None
+    parallel_tools: bool | None = None
+    reasoning: bool | None = None
     context_window: int | None = Field(default=None, ge=1)
 
     def over(self, base: "Capabilities") -> "Capabilities":
@@ -43,6 +45,8 @@ class Capabilities(BaseModel):
             "responses_api": "it does not speak the Responses API",
             "embeddings": "it makes no embeddings",
             "chat": "it does not answer messages",
+            "parallel_tools": "it calls one tool at a time",
+            "reasoning": "it shows no thoughts",
         }
         gaps = [words for name, words in names.items() if getattr(wanted, name) and getattr(self, name) is False]
         if wanted.context_window and self.context_window and wanted.context_window > self.context_window:

@@ -1,7 +1,6 @@
 """Models and keys as people keep them: a name, a provider, an endpoint; keys are sealed and shown masked."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
@@ -104,23 +103,31 @@ class ModelRecord(BaseModel):
         return (self.endpoint_url or find_provider(self.provider).base_url or "").rstrip("/") or None
 
     @property
+    def place(self) -> tuple[str, str | None, str]:
+        """Which model it is, and where: what is known of its health holds for this only."""
+        return self.provider, self.base_url, self.model_identifier
+
+    @property
     def at_home(self) -> bool:
         """Whether it is met where its provider is, not at an address that somebody gave."""
         return self.endpoint_url is None
 
-    def able(self, known: KnownModel | None = None) -> Capabilities:
-        """Return what it can do: as its owner says, as is known of this model, as its provider's models can."""
+    def able(self, known: KnownModel | None = None, shown: Capabilities | None = None) -> Capabilities:
+        """Return what it can do: as its owner says, as trials have shown, as is known, as its provider's models can."""
         window = Capabilities(context_window=known.context_window if known else None)
         base = window.over(find_provider(self.provider).capabilities)
+        base = base if shown is None else shown.over(base)
         return Capabilities.model_validate(self.capabilities).over(base)
 
-    def candidate(self, known: KnownModel | None, *, obstacle: str = "") -> Candidate:
+    def candidate(
+        self, known: KnownModel | None, *, obstacle: str = "", shown: Capabilities | None = None
+    ) -> Candidate:
         """Return it as one that could be chosen."""
         return Candidate(
             name=self.name,
             provider=self.provider,
             model_identifier=self.model_identifier,
-            capabilities=self.able(known),
+            capabilities=self.able(known, shown),
             input_usd=known.input_usd if known else None,
             output_usd=known.output_usd if known else None,
             obstacle=obstacle,
@@ -247,36 +254,6 @@ class ProviderKeyCheck(Protocol):
         ...
 
 
-class ModelsInStore(Protocol):
-    """Whoever keeps models ready to be asked, and must hear that records changed; and how the endpoints are."""
-
-    def forget(self, user_id: str | None) -> None:
-        """Read the models of this user (None: everybody's) anew."""
-        ...
-
-    def circuit_of(self, record: ModelRecord) -> str:
-        """Return `closed`, `open` or `half_open`: whether calls pass to this model's endpoint in this process."""
-        ...
-
-    def lends_key(self, record: ModelRecord, *, is_admin: bool) -> bool:
-        """Say whether the server's own key serves this model, which a user or an administrator asks."""
-        ...
-
-    def installed(self) -> Candidate:
-        """Return the installation's default model as one that could be chosen."""
-        ...
-
-
 def mask_key(key: str) -> str:
     """Return what may be shown of a key: its last four characters, of long keys only."""
     return "…" + key[-4:] if len(key) >= 16 else "…"
-
-
-@dataclass(frozen=True, slots=True)
-class UsersModels:
-    """A user's own and the global models, the user's keys, and whether the user is an administrator."""
-
-    records: Sequence[ModelRecord]
-    keys: Sequence[ProviderKey]
-    is_admin: bool
-    tracing_key: ProviderKey | None = None

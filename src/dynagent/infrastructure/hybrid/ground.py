@@ -80,7 +80,9 @@ async def open_ground(
         enter = stack.enter_async_context
         database = await enter(open_database(settings.database, announce))
         leases = PostgresLeases(database.beat_pool, lease_s=lease_s, user_cap=user_cap)
-        signals = await enter(open_signals(database, leases, redis=settings.redis, broker=settings.broker, cache=settings.cache))
+        signals = await enter(
+            open_signals(database, leases, redis=settings.redis, broker=settings.broker, cache=settings.cache)
+        )
         outbox = await enter(running(Outbox(database.pool, observer, carry=signals.carry)))
         if settings.database.database_replica_url is not None:
             replica = await enter(running(Replica(settings.database, lease_s=lease_s)))

@@ -89,4 +89,5 @@ class AgentRuns(Runner):
             key_prefix=key_prefix,
             output_schema=execution.output_schema,
             verbose=agent.verbose_flag,
+            context_overflow=agent.context_overflow,
         )

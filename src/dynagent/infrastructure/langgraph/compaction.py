@@ -2,17 +2,23 @@
 
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from typing import Literal
 
 from dynagent.core.language_models import ChatMessage, ChatModel, ContextTooLong, ModelError, ModelReply, ModelRequest
 from dynagent.core.runs import Message, Retry
 from dynagent.core.runs.marks import SUMMARY
 from dynagent.infrastructure.langgraph.messages import StoredMessage
 from dynagent.infrastructure.langgraph.trace_events import RunTrace, Span, milliseconds_since
-from dynagent.infrastructure.langgraph.window import CHARS_PER_TOKEN, Fitted, fit, size_of, with_summary
+from dynagent.infrastructure.langgraph.window import CHARS_PER_TOKEN, SHORTEST, Fitted, fit, size_of, with_summary
 
 MAX_TRIES = 5
 MAX_SUMMARISED = 24_000
 SUMMARY_TOKENS = 400
+MAX_ANSWER_TOKENS = 4096
+"""Room that is left for the answer, at most a quarter of the window."""
+LEARNED_FROM = 2000
+"""Characters from which on a reply's count of tokens says something."""
+MAX_CHARS_PER_TOKEN = 4.0
 _ASKED = (
     "Summarise the following part of a conversation in at most 150 words, so that it can go on without it: facts, "
     "names, numbers, decisions and open questions. Answer with the summary only."
@@ -21,13 +27,27 @@ _ASKED = (
 Ask = Callable[[Sequence[StoredMessage]], Awaitable[ModelReply]]
 
 
-class Compaction:
-    """Makes a run's conversation fit. What was learned of the window holds for the rest of the run."""
+Overflow = Literal["summary", "cut", "fail"]
+"""What becomes of turns that a model has no room for: summarised by it, left out, or the run fails."""
 
-    def __init__(self, trace: RunTrace, *, earlier: int, summaries: bool) -> None:
+
+class Compaction:
+    """Makes a run's conversation fit. What was learned of the window holds for the rest of the run.
+
+    `window` is what the model is known to hold, in tokens; `offered` the characters of the tools it is offered. How
+    many characters a token has is learned from what the endpoint counts.
+    """
+
+    def __init__(
+        self, trace: RunTrace, *, earlier: int, overflow: Overflow, window: int | None = None, offered: int = 0
+    ) -> None:
         self._trace = trace
         self._earlier = earlier
-        self._summaries = summaries
+        self._overflow = overflow
+        self._window = window
+        self._offered = offered
+        self._chars_per_token = float(CHARS_PER_TOKEN)
+        self._refused: int | None = None
         self._limit: int | None = None
         self._summary: tuple[int, str] = (0, "")
 
@@ -35,12 +55,12 @@ class Compaction:
         self, messages: Sequence[StoredMessage], ask: Ask, *, model: ChatModel, span: Span, key: str
     ) -> ModelReply:
         """Ask, with less where it must be. Raises ContextTooLong when nothing is left to leave out."""
-        sent = messages
-        if self._limit is not None and size_of(messages) > self._limit:
-            sent = await self._shorter(messages, self._limit, model=model, span=span, key=key) or messages
+        if self._overflow == "fail":
+            return await ask(messages)
+        sent = await self._fitting(messages, model=model, span=span, key=key)
         for number in range(2, MAX_TRIES + 1):
             try:
-                return await ask(sent)
+                return self._learned(await ask(sent), sent)
             except ContextTooLong as error:
                 target = size_of(sent) // 2
                 reported = error.extra.get("window_tokens")
@@ -49,10 +69,46 @@ class Compaction:
                 fitted = fit(messages, self._earlier, target)
                 if fitted is None or size_of(fitted.messages) >= size_of(sent):
                     raise
-                self._limit = target
-                self._report(error, fitted, number, span=span, key=key)
+                self._refused = self._limit = target
+                words = f"the conversation was too long for the model's window: {fitted.reported()} ({error.detail})"
+                self._report(words, error.code, number, span=span, key=key)
                 sent = await self._shorter(messages, target, model=model, span=span, key=key) or messages
         return await ask(sent)
+
+    async def _fitting(
+        self, messages: Sequence[StoredMessage], *, model: ChatModel, span: Span, key: str
+    ) -> Sequence[StoredMessage]:
+        """Return the conversation, shorter where it is known not to fit."""
+        known = self._room()
+        limits = [limit for limit in (self._refused, known) if limit is not None]
+        limit = min(limits, default=None)
+        if limit is None or size_of(messages) <= limit:
+            return messages
+        fitted = fit(messages, self._earlier, limit)
+        if fitted is None:
+            return messages
+        if self._limit is None and known is not None:
+            words = f"the conversation is too long for the model's window of {self._window:,} tokens"
+            self._report(f"{words}: {fitted.reported()}", ContextTooLong.code, 2, span=span, key=key)
+        self._limit = limit
+        return await self._shorter(messages, limit, model=model, span=span, key=key) or messages
+
+    def _room(self) -> int | None:
+        """Return how many characters of messages the window has room for, beside the tools and an answer."""
+        if self._window is None:
+            return None
+        tokens = self._window - min(MAX_ANSWER_TOKENS, self._window // 4)
+        return max(SHORTEST, int(tokens * self._chars_per_token) - self._offered)
+
+    def _learned(self, reply: ModelReply, sent: Sequence[StoredMessage]) -> ModelReply:
+        """Learn from a reply how many characters of this conversation make a token of this model."""
+        if self._window is None or reply.usage.estimated:
+            return reply
+        tokens, chars = reply.usage.input_tokens, size_of(sent) + self._offered
+        if tokens > 0 and chars >= LEARNED_FROM:
+            # What is added later may be denser than what was: a tenth is kept back.
+            self._chars_per_token = min(MAX_CHARS_PER_TOKEN, max(0.5, 0.9 * chars / tokens))
+        return reply
 
     def used_before(self, key: str, asked: str) -> None:
         """Add up what a summary for this call cost in an earlier attempt."""
@@ -71,7 +127,7 @@ class Compaction:
         if not count:
             return fitted.messages
         if self._summary[0] != count:
-            text = await self._summarised(fitted, model, span, key) if self._summaries else ""
+            text = await self._summarised(fitted, model, span, key) if self._overflow == "summary" else ""
             self._summary = (count, text[: max(200, target // 4)])
         return with_summary(fitted.messages, count, self._summary[1])
 
@@ -115,15 +171,15 @@ class Compaction:
         )
         return reply.content
 
-    def _report(self, error: ContextTooLong, fitted: Fitted, number: int, *, span: Span, key: str) -> None:
+    def _report(self, words: str, code: str, number: int, *, span: Span, key: str) -> None:
         self._trace.recorder.record(
             Retry(
                 timestamp=time.time(),
                 span_id=key,
                 parent_span_id=span.id,
                 what="model",
-                reason=f"the conversation was too long for the model's window: {fitted.reported()} ({error.detail})",
-                error_code=error.code,
+                reason=words,
+                error_code=code,
                 try_number=number,
             )
         )

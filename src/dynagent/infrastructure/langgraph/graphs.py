@@ -16,7 +16,7 @@ from langgraph.graph import END, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.runtime import Runtime
 
-from dynagent.core.language_models import ModelReply
+from dynagent.core.language_models import ModelRefused, ModelReply
 from dynagent.core.shared.errors import DynagentError, ErrorKind
 from dynagent.core.tools import RunnableTool
 from dynagent.infrastructure.langgraph.messages import StoredCall, StoredMessage, read_calls, store_reply
@@ -147,7 +147,11 @@ async def _last_words(messages: list[StoredMessage], run: RunContext, span: Span
     reply = await run.models.ask(messages, span, asking="last")
     if used_up and not reply.content.strip():
         # Some models call tools that they are told not to call; those that they are not told of they cannot.
-        reply = await run.models.ask(messages, span, asking="toolless")
+        try:
+            reply = await run.models.ask(messages, span, asking="toolless")
+        except ModelRefused as error:
+            words = f"the {run.max_iter} rounds of tool calls are used up and the model gave no answer"
+            raise RoundsUsedUp(f"{words}: {error.detail}") from error
     if reply.content.strip():
         return reply
     ended = f"no text came, finish_reason {reply.finish_reason!r}"

@@ -1,5 +1,6 @@
 """Model calls of a run: taken from the journal where an earlier attempt made them, else made, streamed and recorded."""
 
+import json
 import time
 from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from dynagent.core.language_models import (
 from dynagent.core.runs import Message, Retry
 from dynagent.core.shared.calls import OnSent
 from dynagent.core.shared.errors import DynagentError, ErrorKind
-from dynagent.infrastructure.langgraph.compaction import Compaction
+from dynagent.infrastructure.langgraph.compaction import Compaction, Overflow
 from dynagent.infrastructure.langgraph.messages import StoredMessage, read_message, unique_calls
 from dynagent.infrastructure.langgraph.trace_events import RunTrace, Span, milliseconds_since
 
@@ -35,7 +36,7 @@ class Asking:
     output_schema: dict[str, Any] | None = None
     earlier: int = 0
     max_chars: int = 16_000_000
-    summaries: bool = True
+    overflow: Overflow = "summary"
 
 
 class RepliesTooLong(DynagentError):
@@ -54,7 +55,11 @@ class ModelCalls:
         self._trace = trace
         self.name = models.get(model).name
         self._read_chars = 0
-        self._compaction = Compaction(trace, earlier=asking.earlier, summaries=asking.summaries)
+        window = models.window(model)
+        offered = 0 if window is None else sum(len(t.description) + len(json.dumps(t.parameters)) for t in asking.tools)
+        self._compaction = Compaction(
+            trace, earlier=asking.earlier, overflow=asking.overflow, window=window, offered=offered
+        )
 
     async def ask(self, messages: Sequence[StoredMessage], span: Span, *, asking: Manner = "freely") -> ModelReply:
         """Return the reply to the conversation so far.

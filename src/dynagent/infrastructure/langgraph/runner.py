@@ -15,6 +15,7 @@ from dynagent.core.language_models import ChatModels, Prices, ToolSpec
 from dynagent.core.runs import ITERATION_LIMIT, Claim, Expiry, OnExpiry, Outcome, RunStatus, TraceRecorder
 from dynagent.core.tools import RunnableTool, ToolCatalogue
 from dynagent.infrastructure.langgraph.checkpoints import Checkpoints
+from dynagent.infrastructure.langgraph.compaction import Overflow
 from dynagent.infrastructure.langgraph.graphs import AgentState, AgentWorkflow, Graph, Progress, RunContext
 from dynagent.infrastructure.langgraph.messages import opening_messages
 from dynagent.infrastructure.langgraph.model_calls import Asking, ModelCalls
@@ -44,8 +45,9 @@ class RunnerSettings(BaseSettings):
     run_replies_max_chars: int = Field(
         default=16_000_000, ge=1000, description="Characters of all model replies of one run; more ends it."
     )
-    context_overflow: Literal["summary", "cut"] = Field(
-        default="summary", description="Turns that the model's window has no room for: summarised by it, or left out."
+    context_overflow: Overflow = Field(
+        default="summary",
+        description="Turns that the model's window has no room for: summarised by it, cut, or the run fails.",
     )
     checkpoints: Literal["waiting", "all", "off"] = Field(
         default="waiting", description="Whose LangGraph state is kept: runs that may wait for a person, all, none."
@@ -120,7 +122,7 @@ class LangGraphRunner:
             output_schema=plan.output_schema,
             max_chars=self._settings.run_replies_max_chars,
             earlier=2 * len(plan.history),
-            summaries=self._settings.context_overflow == "summary",
+            overflow=plan.context_overflow or self._settings.context_overflow,
         )
         models = ModelCalls(self._models, plan.model, asking, trace)
         calling = Calling(

@@ -2,17 +2,16 @@
 
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
 from typing import Any
 
 from dynagent.core.language_models import (
-    Capabilities,
     ChatMessage,
     ChatModel,
     ModelError,
     ModelReply,
     ModelRequest,
     ToolSpec,
+    Tried,
 )
 
 LONG_CHARS = 40_000
@@ -28,15 +27,6 @@ _WEATHER = ToolSpec(
     description="Tells the weather of one city.",
     parameters={"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]},
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Tried:
-    """One thing that was tried: whether it can be done, and a few words."""
-
-    name: str
-    works: bool
-    words: str
 
 
 class Battery:
@@ -61,28 +51,37 @@ class Battery:
             try:
                 yield await attempt()
             except ModelError as error:
-                yield Tried(name, False, error.detail)
+                # What may pass says nothing about the model.
+                yield Tried(name=name, works=None if error.retryable else False, words=error.detail)
                 if name == "stream":
                     return
-        yield Tried("usage", self._counts, "tokens are reported" if self._counts else "tokens are estimated")
+        yield Tried(
+            name="usage", works=self._counts, words="tokens are reported" if self._counts else "tokens are estimated"
+        )
         seen = "shows its thoughts apart from the answer" if self._reasons else "no thoughts were seen"
-        yield Tried("reasoning", self._reasons, seen)
+        yield Tried(name="reasoning", works=self._reasons, words=seen)
 
     async def _stream(self) -> Tried:
         reply = await self._ask("Count from one to twenty in words, separated by commas.")
         if not reply.content.strip():
-            return Tried("stream", False, f"the answer is empty, finish_reason {reply.finish_reason!r}")
-        return Tried("stream", self._pieces > 1, f"an answer in {self._pieces} pieces by {reply.model}")
+            return Tried(
+                name="stream", works=False, words=f"the answer is empty, finish_reason {reply.finish_reason!r}"
+            )
+        return Tried(
+            name="stream", works=self._pieces > 1, words=f"an answer in {self._pieces} pieces by {reply.model}"
+        )
 
     async def _tools(self) -> Tried:
         reply = await self._ask("What is the weather in Paris? Use the tool.", tools=(_WEATHER,))
         fits = [call for call in reply.tool_calls if call.name == _WEATHER.name and (call.arguments or {}).get("city")]
-        return Tried("tools", bool(fits), "calls a tool with arguments" if fits else "called no tool as asked")
+        return Tried(
+            name="tools", works=bool(fits), words="calls a tool with arguments" if fits else "called no tool as asked"
+        )
 
     async def _parallel(self) -> Tried:
         question = "What is the weather in Paris and in Rome? Call the tool for both cities at once."
         count = len((await self._ask(question, tools=(_WEATHER,))).tool_calls)
-        return Tried("parallel_tools", count > 1, f"{count} calls in one reply")
+        return Tried(name="parallel_tools", works=count > 1, words=f"{count} calls in one reply")
 
     async def _structured(self) -> Tried:
         question = "Name a colour and the number of its letters, as JSON with the fields colour and letters only."
@@ -90,16 +89,24 @@ class Battery:
         try:
             value = json.loads(reply.content)
         except ValueError:
-            return Tried("structured_output", False, "the answer is no bare JSON; it is asked for in words instead")
+            return Tried(
+                name="structured_output",
+                works=False,
+                words="the answer is no bare JSON; it is asked for in words instead",
+            )
         fits = isinstance(value, dict) and isinstance(value.get("letters"), int) and "colour" in value  # pyright: ignore[reportUnknownMemberType]
-        return Tried("structured_output", fits, "fits the schema" if fits else "JSON that does not fit the schema")
+        return Tried(
+            name="structured_output",
+            works=fits,
+            words="fits the schema" if fits else "JSON that does not fit the schema",
+        )
 
     async def _long(self) -> Tried:
         filler = "The quick brown fox jumps over the lazy dog. " * (LONG_CHARS // 45)
         reply = await self._ask(f"The word is: marmalade.\n{filler}\nWhat is the word? Answer with it alone.")
         found = "marmalade" in reply.content.lower()
         reported = f"{LONG_CHARS:,} characters are {'read' if found else 'taken, but the beginning is forgotten'}"
-        return Tried("long_input", found, reported)
+        return Tried(name="long_input", works=found, words=reported)
 
     async def _ask(self, question: str, **more: Any) -> ModelReply:
         self._pieces = 0
@@ -111,10 +118,3 @@ class Battery:
 
     def _count(self, _: str) -> None:
         self._pieces += 1
-
-
-def capabilities_of(tried: list[Tried], known: Capabilities) -> Capabilities:
-    """Return what is known of a model with what a trial has shown."""
-    shown = {item.name: item.works for item in tried}
-    names = {"stream": "streaming", "tools": "tools", "structured_output": "structured_output"}
-    return known.model_copy(update={field: shown[name] for name, field in names.items() if name in shown})

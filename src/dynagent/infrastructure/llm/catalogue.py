@@ -2,7 +2,7 @@
 
 import re
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from dynagent.core.language_models import KnownModel, KnownModels, Provider
@@ -40,9 +40,14 @@ class PricedModels(KnownModels):
 
     def find(self, provider_id: str, model: str) -> KnownModel | None:
         """Return what is known about a model, by the table's own matching of names."""
-        table = _provider(provider_id)
-        found = table.find_model(model.lower()) if table is not None else None
-        return None if found is None else _read(found)
+        return _find(provider_id, model.lower())
+
+
+@lru_cache(maxsize=1000)
+def _find(provider_id: str, model: str) -> KnownModel | None:
+    table = _provider(provider_id)
+    found = table.find_model(model) if table is not None else None
+    return None if found is None else _read(found)
 
 
 @cache

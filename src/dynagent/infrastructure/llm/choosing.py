@@ -20,11 +20,14 @@ from dynagent.core.language_models import (
     estimate_tokens,
     rank,
 )
+from dynagent.infrastructure.llm.guarded_pool import GuardedHttpPool
 from dynagent.infrastructure.llm.openai_traces import TracingTarget
-from dynagent.infrastructure.llm.stored import FallbackModel
+from dynagent.infrastructure.llm.stored import FallbackModel, UserModels
 
 MOST = 3
-"""How many models are tried for one call."""
+"""How many models are asked for one call."""
+MOST_LISTED = 20
+"""How many are looked at for it: some may be at an address that may not be spoken to."""
 
 _NAMED: Mapping[str, Complexity] = {f"{AUTO}:{level}": level for level in LEVELS}
 
@@ -53,6 +56,15 @@ class ChoosingModels(ChatModels):
         name = name or self.default
         return AutoModel(name, self, on_retry) if is_auto(name) else self._inner.get(name, on_retry)
 
+    def window(self, name: str | None) -> int | None:
+        """Return what a model holds; the one that is chosen is chosen to hold enough."""
+        name = name or self.default
+        return None if is_auto(name) else self._inner.window(name)
+
+    def pool_of(self, model_id: str) -> GuardedHttpPool | None:
+        """Return the connections to a stored model's endpoint. Raises ModelRefused."""
+        return self._inner.pool_of(model_id) if isinstance(self._inner, UserModels) else None
+
     def chain(self, request: ModelRequest, complexity: Complexity | None, on_retry: OnRetry | None) -> ChatModel:
         """Return what to ask: the best fitting model, then the next ones. Raises ModelRefused when none fits."""
         text = sum(estimate_tokens(message.content) for message in request.messages)
@@ -63,8 +75,8 @@ class ChoosingModels(ChatModels):
         if not choices.fitting:
             why = "; ".join(f"{one.name}: {reason}" for one, reason in choices.passed_over[:5])
             raise ModelRefused(f"no model fits this task ({why or 'there is none'})")
-        models = [self._inner.get(choice.candidate.name, on_retry) for choice in choices.fitting[:MOST]]
-        return models[0] if len(models) == 1 else FallbackModel(models, on_retry)
+        models = [self._inner.get(choice.candidate.name, on_retry) for choice in choices.fitting[:MOST_LISTED]]
+        return models[0] if len(models) == 1 else FallbackModel(models, on_retry, MOST)
 
 
 class AutoModel:

@@ -2,7 +2,9 @@
 
 import hashlib
 from collections import Counter, OrderedDict
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -10,17 +12,29 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from dynagent import __version__
-from dynagent.core.language_models import ChatModel, ModelRecord, ModelRefused, Provider, find_provider
+from dynagent.core.language_models import (
+    ChatModel,
+    ModelAddress,
+    ModelRecord,
+    ModelRefused,
+    ModelReply,
+    Provider,
+    find_provider,
+)
 from dynagent.core.language_models.keys import read_key
 from dynagent.infrastructure.http.addresses import AllowList
 from dynagent.infrastructure.llm.circuit import Circuit
+from dynagent.infrastructure.llm.completions.asides import source_of
 from dynagent.infrastructure.llm.guarded_pool import GuardedHttpPool, Resolve, system_resolve
+from dynagent.infrastructure.llm.health import HealthNotes
 from dynagent.infrastructure.llm.openai_wire import OpenAIWireModel
 from dynagent.infrastructure.llm.proxies import unusable_proxy
-from dynagent.infrastructure.llm.retries import Persistence
-from dynagent.infrastructure.llm.usage import UsageMeter
+from dynagent.infrastructure.llm.retries import Persistence, Refusals
+from dynagent.infrastructure.llm.usage import Note, UsageMeter
 
 MAX_OPEN = 1000
+LOCAL_NETWORKS = "127.0.0.0/8,::1/128,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7"
+"""Loopback and private networks; not link-local ones, where clouds tell machines their secrets."""
 
 
 class ProviderSettings(BaseSettings):
@@ -66,8 +80,9 @@ class ProviderSettings(BaseSettings):
             parts = urlsplit(self.ollama_base_url)
             host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
             entries.append(f"{host}:{parts.port or (443 if parts.scheme == 'https' else 80)}")
-        elif local:
-            entries.append("localhost:11434,127.0.0.1:11434")
+        if local:
+            # Whoever adds models there is the machine's own administrator.
+            entries.append(LOCAL_NETWORKS)
         return ",".join(entries)
 
 
@@ -84,27 +99,29 @@ class Endpoints:
     """Opens models; what was not asked for longest is closed when there are too many."""
 
     def __init__(
-        self, *, allowed: AllowList, resolve: Resolve = system_resolve, meter: UsageMeter | None = None
+        self,
+        *,
+        allowed: AllowList,
+        resolve: Resolve = system_resolve,
+        meter: UsageMeter | None = None,
+        notes: HealthNotes | None = None,
     ) -> None:
         self._meter = meter
-        self._allowed = allowed
+        self._notes = notes
+        self._always_allowed = self._allowed = allowed
         self._resolve = resolve
         self._open: OrderedDict[tuple[str, str], _Endpoint] = OrderedDict()
-        self._circuits: OrderedDict[str, Circuit] = OrderedDict()
+        self._by_record: OrderedDict[str, tuple[_Endpoint, Refusals, str]] = OrderedDict()
 
     def open(self, record: ModelRecord, url: str, key: str | None) -> tuple[ChatModel, Persistence]:
         """Return a model ready to be asked, without retries, and what its retries share. Raises ModelRefused."""
         provider = find_provider(record.provider)
         key = key and _sent_as(key)
         endpoint = self._endpoint(url, key, provider)
-        self._circuits[record.id] = endpoint.circuit
-        self._circuits.move_to_end(record.id)
-        if len(self._circuits) > MAX_OPEN * 10:
-            self._circuits.popitem(last=False)
-        note = self._meter.noting(provider.id, record.model_identifier) if self._meter else None
-        shared = Persistence(endpoint.circuit, note=note)
+        refusals = self._remember(record, endpoint, source_of(url, record.model_identifier))
+        shared = Persistence(endpoint.circuit, note=self._note(record, provider), refusals=refusals)
         if record.parameters.responses_api:
-            if proxy := unusable_proxy():
+            if proxy := unusable_proxy(url, "langchain"):
                 raise ModelRefused(proxy)
             # late: langchain-openai costs a second and 60 MB that the wire lane does without.
             from dynagent.infrastructure.llm.langchain import open_langchain_model
@@ -113,10 +130,38 @@ class Endpoints:
             return model, shared
         return OpenAIWireModel(record.model_identifier, endpoint.pool, key), shared
 
+    def allow(self, addresses: Iterable[ModelAddress]) -> None:
+        """Let models be at these addresses besides those that the operator allows."""
+        more = {(address.host, address.port) for address in addresses}
+        allowed = replace(self._always_allowed, endpoints=self._always_allowed.endpoints | more)
+        if allowed != self._allowed:
+            self._allowed = allowed
+            for endpoint in self._open.values():
+                endpoint.pool.allow(allowed)
+
     def circuit_of(self, record: ModelRecord) -> str:
         """Return the state of the circuit that this model's calls pass, `closed` before the first."""
-        circuit = self._circuits.get(record.id)
-        return "closed" if circuit is None else circuit.state
+        known = self._by_record.get(record.id)
+        return "closed" if known is None else known[0].circuit.state
+
+    def obstacle_of(self, record: ModelRecord, url: str | None) -> str:
+        """Return why this model's address cannot be spoken to, as far as is known; empty when it can."""
+        known = self._by_record.get(record.id)
+        if url is None or (known is not None and known[0].pool.url == url):
+            return known[0].pool.look() if known is not None else ""
+        try:
+            return GuardedHttpPool(url, {}, allowed=self._allowed, resolve=self._resolve).look()
+        except ModelRefused as error:
+            return error.detail
+
+    def refusals_of(self, model_id: str) -> Refusals | None:
+        """Return what is known here of a model's refusals."""
+        known = self._by_record.get(model_id)
+        return None if known is None else known[1]
+
+    def pool_of(self, record: ModelRecord, url: str, key: str | None) -> GuardedHttpPool:
+        """Return the connections to a model's endpoint. Raises ModelRefused."""
+        return self._endpoint(url, key and _sent_as(key), find_provider(record.provider)).pool
 
     def states(self) -> Counter[tuple[str, str]]:
         """Return how many endpoints of which provider are in which state, for metrics."""
@@ -127,6 +172,31 @@ class Endpoints:
         for endpoint in self._open.values():
             await endpoint.pool.aclose()
         self._open.clear()
+
+    def _remember(self, record: ModelRecord, endpoint: _Endpoint, source: str) -> Refusals:
+        """Return the refusals of a model, the same as long as it is the same model at the same address."""
+        known = self._by_record.get(record.id)
+        on_new = partial(self._notes.refused, record.id) if self._notes else None
+        refusals = known[1] if known is not None and known[2] == source else Refusals(on_new=on_new)
+        self._by_record[record.id] = (endpoint, refusals, source)
+        self._by_record.move_to_end(record.id)
+        if len(self._by_record) > MAX_OPEN * 10:
+            self._by_record.popitem(last=False)
+        return refusals
+
+    def _note(self, record: ModelRecord, provider: Provider) -> Note | None:
+        """Return who is told of each try: who counts what was used, and who notes how the model does."""
+        meter = self._meter.noting(provider.id, record.model_identifier) if self._meter else None
+        if self._notes is None:
+            return meter
+        health = self._notes.noting(record.id)
+
+        def note(reply: ModelReply | None, error: BaseException | None) -> None:
+            if meter is not None:
+                meter(reply, error)
+            health(reply, error)
+
+        return note
 
     def _endpoint(self, url: str, key: str | None, provider: Provider) -> _Endpoint:
         place = (url, hashlib.sha256((key or "").encode()).hexdigest())

@@ -1,5 +1,6 @@
 """The installation's models: the keyless demo always, every name at the configured endpoint when there is one."""
 
+from datetime import UTC, datetime
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -25,7 +26,7 @@ from dynagent.infrastructure.llm.circuit import Circuit
 from dynagent.infrastructure.llm.demo import DEMO, DemoModel
 from dynagent.infrastructure.llm.http_pool import HttpPool
 from dynagent.infrastructure.llm.openai_wire import OpenAIWireModel
-from dynagent.infrastructure.llm.proxies import is_proxied, unusable_proxy
+from dynagent.infrastructure.llm.proxies import unusable_proxy
 from dynagent.infrastructure.llm.retries import Persistence, PersistentModel
 from dynagent.infrastructure.llm.usage import UsageMeter
 
@@ -50,6 +51,9 @@ class ModelSettings(BaseSettings):
         default="",
         max_length=4000,
         description="Names that users who are no administrators may ask with this key, besides the default; `*`: any.",
+    )
+    model_context_window: int | None = Field(
+        default=None, ge=256, description="Tokens that the endpoint's models hold; unset: as known by their names."
     )
     openai_use_responses_api: bool = Field(default=False, description="Speak the Responses API (through LangChain).")
     model_lane: Lane = Field(
@@ -86,8 +90,9 @@ class InstalledModels:
         self._settings = settings
         self._meter = meter
         self._url = settings.openai_base_url or OPENAI
-        self._lane = _choose_lane(settings, self._url)
-        if settings.has_endpoint and self._lane == "langchain" and (proxy := unusable_proxy()):
+        self._lane = _choose_lane(settings)
+        client = "langchain" if self._lane == "langchain" else "wire"
+        if settings.has_endpoint and (proxy := unusable_proxy(self._url, client)):
             raise InvalidInput(proxy)
         self._circuit = Circuit()
         self._pool: HttpPool | None = None
@@ -158,6 +163,27 @@ class InstalledModels:
         model, shared = self._models[name]
         return PersistentModel(model, shared, on_retry)
 
+    def window(self, name: str | None) -> int | None:
+        """Return what the operator says that models hold, else what is known of a model of this name."""
+        name = name or self._own_default
+        if name == DEMO:
+            return None
+        if self._settings.model_context_window is not None:
+            return self._settings.model_context_window
+        known = PricedModels().find(self.provider, name)
+        return known.context_window if known else None
+
+    def refused(self, name: str | None = None) -> dict[str, datetime]:
+        """Return what a model's endpoint refuses, and until when (UTC) it is not sent."""
+        known = self._models.get(name or self._own_default)
+        until = known[1].refusals.until() if known else {}
+        return {part: datetime.fromtimestamp(moment, UTC) for part, moment in until.items()}
+
+    def forget_refused(self) -> None:
+        """Ask all models in full again."""
+        for _, shared in self._models.values():
+            shared.refusals.clear()
+
     def left_out(self, name: str | None = None) -> frozenset[str]:
         """Return what of its requests a model's endpoint has refused of late and is not sent; for the model's card."""
         known = self._models.get(name or self._own_default)
@@ -191,11 +217,9 @@ class InstalledModels:
         return OpenAIWireModel(name, self._pool, key)
 
 
-def _choose_lane(settings: ModelSettings, url: str) -> Lane:
+def _choose_lane(settings: ModelSettings) -> Lane:
     if settings.openai_use_responses_api:
         if settings.model_lane == "wire":
             raise InvalidInput("MODEL_LANE=wire speaks Chat Completions only; unset it or OPENAI_USE_RESPONSES_API")
         return "langchain"
-    if settings.model_lane == "auto":
-        return "langchain" if is_proxied(url) else "wire"
-    return settings.model_lane
+    return "wire" if settings.model_lane == "auto" else settings.model_lane

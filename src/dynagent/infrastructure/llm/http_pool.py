@@ -14,6 +14,8 @@ import certifi
 
 from dynagent.core.language_models import ModelError, ModelRefused, ModelTimeout, ModelUnavailable
 from dynagent.infrastructure.llm.http_connection import Connection, ConnectionBroken, Patience
+from dynagent.infrastructure.llm.proxies import Proxy, proxy_for, unusable_proxy
+from dynagent.infrastructure.llm.tunnels import authorization, open_through
 
 CONNECT_TIMEOUT_S = 10.0
 IDLE_CONNECTION_S = 20.0
@@ -45,6 +47,14 @@ class HttpPool:
         self._path = parts.path.rstrip("/")
         fixed = {"Host": parts.netloc.rpartition("@")[2], **headers}
         self._head = "".join(f"{name}: {_header_value(value)}\r\n" for name, value in fixed.items())
+        if why := unusable_proxy(base_url, "wire"):
+            raise ModelRefused(why)
+        self._proxy = proxy_for(base_url)
+        # An HTTP proxy passes plain requests on that name the whole address; everything else goes through a tunnel.
+        self._relayed = self._proxy is not None and self._proxy.is_http and not self._tls
+        if self._proxy is not None and self._relayed:
+            self._path = f"http://{fixed['Host']}{self._path}"
+            self._head += authorization(self._proxy)
         self._idle: deque[tuple[float, Connection]] = deque()
         self._ssl: ssl.SSLContext | None = None
 
@@ -55,7 +65,14 @@ class HttpPool:
         """
         patience = Patience(asyncio.get_running_loop().time() + timeout_s, idle_timeout_s)
         head = f"POST {self._path}{path} HTTP/1.1\r\n{self._head}Content-Length: {len(body)}\r\n\r\n"
-        request = head.encode("latin-1") + body
+        await self._send(head.encode("latin-1") + body, sink, patience)
+
+    async def get(self, path: str, sink: Sink, *, timeout_s: float) -> None:
+        """As `post`, for what is read only."""
+        patience = Patience(asyncio.get_running_loop().time() + timeout_s, timeout_s)
+        await self._send(f"GET {self._path}{path} HTTP/1.1\r\n{self._head}\r\n".encode("latin-1"), sink, patience)
+
+    async def _send(self, request: bytes, sink: Sink, patience: Patience) -> None:
         try:
             connection = self._pooled()
             if connection is not None:
@@ -72,6 +89,10 @@ class HttpPool:
 
     async def aclose(self) -> None:
         """Close the connections that wait for work."""
+        self.drop_idle()
+
+    def drop_idle(self) -> None:
+        """Close the connections that wait for work; later calls make new ones."""
         while self._idle:
             self._idle.pop()[1].close()
 
@@ -97,6 +118,8 @@ class HttpPool:
         limit = min(deadline, loop.time() + CONNECT_TIMEOUT_S)
         try:
             async with asyncio.timeout_at(limit):
+                if self._proxy is not None:
+                    return await self._through(self._proxy)
                 _, connection = await loop.create_connection(
                     lambda: Connection(loop), self._host, self._port, ssl=self._ssl_context()
                 )
@@ -106,6 +129,12 @@ class HttpPool:
             raise _unreachable(self._host, ModelRefused, f"its certificate is not trusted ({error.reason})") from error
         except OSError as error:
             raise _unreachable(self._host, ModelUnavailable, str(error) or type(error).__name__) from error
+        return connection
+
+    async def _through(self, proxy: Proxy) -> Connection:
+        connection = Connection(asyncio.get_running_loop())
+        context = self._ssl_context()
+        await open_through(proxy, connection, self._host, self._port, tls=context, relays=self._relayed)
         return connection
 
     def _ssl_context(self) -> ssl.SSLContext | None:

@@ -8,6 +8,7 @@ from collections import OrderedDict
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
+from datetime import datetime
 
 from dynagent.core.executions import AgentRunner, RunPlan
 from dynagent.core.identity import Throttle
@@ -23,7 +24,7 @@ from dynagent.infrastructure.llm.usage import working_for
 CACHED_S = 5.0
 MAX_USERS = 10_000
 
-LoadModels = Callable[[str], Awaitable[ChatModels]]
+LoadModels = Callable[[str], Awaitable[ChoosingModels]]
 """Returns what a user may ask, read anew."""
 
 _current: ContextVar[ChatModels | None] = ContextVar("models_in_use", default=None)
@@ -59,7 +60,7 @@ class ModelsInUse(ChatModels):
         self._load = load
         self._endpoints = endpoints
         self._clock = clock
-        self._cached: OrderedDict[str, tuple[float, ChatModels]] = OrderedDict()
+        self._cached: OrderedDict[str, tuple[float, ChoosingModels]] = OrderedDict()
 
     @property
     def default(self) -> str:
@@ -79,7 +80,7 @@ class ModelsInUse(ChatModels):
         """Have this task, and the tasks it makes, ask this user's models."""
         token = working_for.set(user_id)
         try:
-            with asking(await self._of_user(user_id)):
+            with asking(await self.models_of(user_id)):
                 yield
         finally:
             working_for.reset(token)
@@ -90,6 +91,24 @@ class ModelsInUse(ChatModels):
             self._cached.clear()
         else:
             self._cached.pop(user_id, None)
+
+    def window(self, name: str | None) -> int | None:
+        """Return how many tokens a model holds, None when that is not known."""
+        return self.now.window(name)
+
+    def forget_refused(self, model_id: str) -> None:
+        """Ask this model in full again, in this process; the others hear of it when they read it anew."""
+        refusals = self._endpoints.refusals_of(model_id)
+        if refusals is not None:
+            refusals.clear()
+
+    def obstacle_of(self, record: ModelRecord) -> str:
+        """Return why this model's address cannot be spoken to, as far as is known; empty when it can."""
+        return self._endpoints.obstacle_of(record, self._settings.url_of(record))
+
+    def installed_refused(self) -> Mapping[str, datetime]:
+        """Return what the endpoint of the default model refuses in this process, and until when it is left out."""
+        return self._installed.refused()
 
     def circuit_of(self, record: ModelRecord) -> str:
         """Return the state of the circuit that this model's calls pass in this process."""
@@ -126,7 +145,8 @@ class ModelsInUse(ChatModels):
         """The models of whoever this task works for."""
         return _current.get() or self._installed
 
-    async def _of_user(self, user_id: str) -> ChatModels:
+    async def models_of(self, user_id: str) -> ChoosingModels:
+        """Return what a user may ask."""
         cached = self._cached.get(user_id)
         if cached is not None and cached[0] > self._clock():
             return cached[1]

@@ -1,4 +1,4 @@
-"""The port over langchain-openai's client: for proxies, the Responses API and whatever else LangChain can reach.
+"""The port over langchain-openai's client: for the Responses API and whatever else LangChain can reach.
 
 Its own reading of replies is not used: it parses a call's arguments anew with every piece, which costs the square of
 their length. The bytes go to the readers that the wire lane has, so both lanes understand the same endpoints. Nor is
@@ -26,7 +26,7 @@ from dynagent.core.language_models import (
 from dynagent.core.shared.calls import SentRequest
 from dynagent.core.shared.secret_names import hidden_forms
 from dynagent.infrastructure.llm.completions.asides import source_of
-from dynagent.infrastructure.llm.completions.request import request_body
+from dynagent.infrastructure.llm.completions.request import names_length_twice, request_body
 from dynagent.infrastructure.llm.completions.response import ResponseReader
 from dynagent.infrastructure.llm.completions.responses_api import ResponsesReader
 from dynagent.infrastructure.llm.completions.responses_request import responses_body
@@ -59,7 +59,9 @@ class LangChainModel:
         self._hidden = hidden_forms([secret or ""])
         self.name = name
         self._client = client
-        self._source = source_of(str(client.root_async_client.base_url), name)
+        url = str(client.root_async_client.base_url)
+        self._source = source_of(url, name)
+        self._length_twice = names_length_twice(url)
 
     async def reply(self, request: ModelRequest, on_text: OnText) -> ModelReply:
         """Ask and stream. Raises ModelRefused, ModelRateLimited, ModelUnavailable, ModelTimeout."""
@@ -77,7 +79,7 @@ class LangChainModel:
             raise known from None
 
     def _completion(self, request: ModelRequest) -> Opened:
-        body = request_body(self.name, request, self._source)
+        body = request_body(self.name, request, self._source, length_twice=self._length_twice)
         self._report_sent(request, body)
         create = self._client.root_async_client.chat.completions.with_streaming_response.create
         # The body is ours already: nothing in it is looked at by the client again.

@@ -4,7 +4,7 @@ from dynagent.core.language_models import ModelError, ModelReply, ModelRequest, 
 from dynagent.core.shared.calls import SentRequest
 from dynagent.core.shared.secret_names import hidden_forms
 from dynagent.infrastructure.llm.completions.asides import source_of
-from dynagent.infrastructure.llm.completions.request import request_body, write_body
+from dynagent.infrastructure.llm.completions.request import names_length_twice, request_body, write_body
 from dynagent.infrastructure.llm.completions.response import ResponseReader
 from dynagent.infrastructure.llm.errors import hide
 from dynagent.infrastructure.llm.http_pool import HttpPool
@@ -19,11 +19,12 @@ class OpenAIWireModel:
         self._secret = secret
         self._hidden = hidden_forms([secret or ""])
         self._source = source_of(pool.url, name)
+        self._length_twice = names_length_twice(pool.url)
 
     async def reply(self, request: ModelRequest, on_text: OnText) -> ModelReply:
         """Ask and stream. Raises ModelRefused, ModelRateLimited, ModelUnavailable, ModelTimeout."""
         reader = ResponseReader(request, on_text)
-        body = request_body(self.name, request, self._source)
+        body = request_body(self.name, request, self._source, length_twice=self._length_twice)
         if request.on_sent is not None:
             request.on_sent(SentRequest(lane="wire", body=body, left_out=request.omit, hidden=self._hidden))
         try:

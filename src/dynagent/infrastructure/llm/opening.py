@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing, asynccontextmanager
 
 from dynagent.core.identity import Throttle
-from dynagent.core.language_models import ChatModels, ProviderKey, UsersModels
+from dynagent.core.language_models import ProviderKey, UsersModels
 from dynagent.core.shared.errors import DynagentError
 from dynagent.core.shared.sealing import SealsSecrets
 from dynagent.infrastructure.http.addresses import AllowList
@@ -13,6 +13,7 @@ from dynagent.infrastructure.llm.catalogue import PricedModels
 from dynagent.infrastructure.llm.choosing import ChoosingModels
 from dynagent.infrastructure.llm.endpoints import Endpoints, ProviderSettings
 from dynagent.infrastructure.llm.factory import OPENAI, InstalledModels, ModelSettings
+from dynagent.infrastructure.llm.health import HealthNotes
 from dynagent.infrastructure.llm.in_use import ModelsInUse
 from dynagent.infrastructure.llm.lending import LentModels
 from dynagent.infrastructure.llm.openai_traces import TracingTarget
@@ -33,21 +34,23 @@ async def open_models(
     box: SealsSecrets,
     rates: Throttle,
     meter: UsageMeter,
+    notes: HealthNotes | None = None,
 ) -> AsyncGenerator[ModelsInUse]:
     """Give the models of a process; `outbound` says where they may be."""
     known = PricedModels()
     async with (
         aclosing(InstalledModels(settings, meter)) as installed,
-        aclosing(Endpoints(allowed=AllowList.parse(outbound.allow), meter=meter)) as endpoints,
+        aclosing(Endpoints(allowed=AllowList.parse(outbound.allow), meter=meter, notes=notes)) as endpoints,
     ):
 
-        async def load(user_id: str) -> ChatModels:
+        async def load(user_id: str) -> ChoosingModels:
             found = await stored(user_id)
             tracing = _tracing(found.tracing_key, box)
             names = tuple(record.name for record in found.records)
             lent = LentModels(installed, is_admin=found.is_admin, stored=names)
             if not found.records:
                 return ChoosingModels(lent, lambda: [installed.candidate()], tracing)
+            endpoints.allow(found.addresses)
             models = UserModels(
                 user_id=user_id,
                 records=found.records,
@@ -58,6 +61,8 @@ async def open_models(
                 settings=providers,
                 box=box,
                 rates=rates,
+                health=found.health,
+                known=known,
             )
             return ChoosingModels(models, lambda: [*models.candidates(known), installed.candidate()], tracing)
 

@@ -61,6 +61,10 @@ class PlannedModels(ChatModels):
             model = FallbackModel([model, *(self._inner.get(name, on_retry) for name in others)], on_retry)
         return PacedModel(model, self, on_retry) if self._max_rpm else model
 
+    def window(self, name: str | None) -> int | None:
+        """Return how many tokens a model holds, None when that is not known."""
+        return self._inner.window(name)
+
     async def pace(self, on_retry: OnRetry | None) -> None:
         """Wait until the agent may make another call; each wait is told."""
         number = 1

@@ -3,7 +3,7 @@
 import asyncio
 import random
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 from dynagent.core.language_models import (
     ChatModel,
@@ -27,9 +27,53 @@ MAX_WAIT_S = 60.0
 FORGET_AFTER_S = 3600.0
 """What an endpoint refused is left out for so long; then it is asked in full again, it may have learned."""
 
+STORED_AFTER_S = 15.0
+"""What one process has learned, the others know after so long."""
+
 _NOTHING: frozenset[str] = frozenset()
 
 Sleep = Callable[[float], Awaitable[None]]
+
+
+class Refusals:
+    """What one model's endpoint refuses of requests: parts, and until when (seconds since the epoch) they stay out."""
+
+    def __init__(
+        self, *, clock: Callable[[], float] = time.time, on_new: Callable[[str, float], None] | None = None
+    ) -> None:
+        self._clock = clock
+        self._on_new = on_new
+        self._until: dict[str, float] = {}
+        self._learned: dict[str, float] = {}
+
+    @property
+    def parts(self) -> frozenset[str]:
+        """What is left out now."""
+        return frozenset(self.until()) if self._until else _NOTHING
+
+    def until(self) -> dict[str, float]:
+        """Return what is left out now, and until when."""
+        now = self._clock()
+        self._until = {part: until for part, until in self._until.items() if until > now}
+        return dict(self._until)
+
+    def add(self, part: str) -> None:
+        """Remember a refusal."""
+        now = self._clock()
+        self._learned[part], self._until[part] = now, now + FORGET_AFTER_S
+        if self._on_new is not None:
+            self._on_new(part, self._until[part])
+
+    def renew(self, stored: Mapping[str, float]) -> None:
+        """Take what all processes know; what was learned here a moment ago may not be stored yet, and stays."""
+        since = self._clock() - STORED_AFTER_S
+        fresh = {part: until for part, until in self._until.items() if self._learned.get(part, 0.0) > since}
+        self._until = {**stored, **fresh}
+
+    def clear(self) -> None:
+        """Forget all."""
+        self._until.clear()
+        self._learned.clear()
 
 
 class Persistence:
@@ -42,27 +86,23 @@ class Persistence:
         sleep: Sleep = asyncio.sleep,
         jitter: Callable[[], float] = random.random,
         note: Note | None = None,
-        clock: Callable[[], float] = time.monotonic,
+        clock: Callable[[], float] = time.time,
+        refusals: Refusals | None = None,
     ) -> None:
         self.circuit = circuit
         self.note = note
         self.sleep = sleep
         self.jitter = jitter
-        self._clock = clock
-        self._refused: dict[str, float] = {}
+        self.refusals = refusals if refusals is not None else Refusals(clock=clock)
 
     @property
     def left_out(self) -> frozenset[str]:
         """What this model's endpoint has refused of late and is therefore not sent."""
-        if not self._refused:
-            return _NOTHING
-        now = self._clock()
-        self._refused = {part: until for part, until in self._refused.items() if until > now}
-        return frozenset(self._refused)
+        return self.refusals.parts
 
     def leave_out(self, part: str) -> None:
         """Remember a refusal."""
-        self._refused[part] = self._clock() + FORGET_AFTER_S
+        self.refusals.add(part)
 
     def delay_s(self, error: ModelError, try_number: int) -> float:
         """Return the seconds to wait after this try (from 1): `2 ** try`, or longer when the endpoint says so."""

@@ -1,14 +1,16 @@
 """One user's models: stored records first (by id or name, own before global), else what the environment has."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from dynagent.core.identity import Throttle, TooManyRequests
 from dynagent.core.language_models import (
     Candidate,
+    Capabilities,
     ChatModel,
     ChatModels,
     KnownModels,
     ModelError,
+    ModelHealth,
     ModelRateLimited,
     ModelRecord,
     ModelRefused,
@@ -23,7 +25,9 @@ from dynagent.core.language_models import (
 )
 from dynagent.core.shared.errors import DynagentError
 from dynagent.core.shared.sealing import SealsSecrets
+from dynagent.infrastructure.llm.completions.refusals import LENGTHS
 from dynagent.infrastructure.llm.endpoints import Endpoints, ProviderSettings
+from dynagent.infrastructure.llm.guarded_pool import NOT_ASKED, GuardedHttpPool
 from dynagent.infrastructure.llm.retries import Persistence, PersistentModel
 
 LONGEST_WAIT_S = 55.0
@@ -45,8 +49,12 @@ class UserModels(ChatModels):
         settings: ProviderSettings,
         box: SealsSecrets,
         rates: Throttle,
+        health: Mapping[str, ModelHealth] | None = None,
+        known: KnownModels | None = None,
     ) -> None:
         self._user_id = user_id
+        self._health = health or {}
+        self._known = known
         # Own ones last: they replace global ones of the same name.
         ordered = sorted(records, key=lambda record: record.user_id is not None)
         self._by_name = {record.name: record for record in ordered} | {record.id: record for record in records}
@@ -68,11 +76,29 @@ class UserModels(ChatModels):
         """Say whether `get` would succeed."""
         return name in self._by_name or self._installed.knows(name)
 
+    def window(self, name: str | None) -> int | None:
+        """Return what a model holds: as its owner says, as its endpoint has said, as is known of its name."""
+        record = self._by_name.get(name or self.default)
+        if record is None:
+            return self._installed.window(name)
+        found = self._known.find(record.provider, record.model_identifier) if self._known else None
+        return record.able(found, self._shown(record)).context_window
+
+    def pool_of(self, model_id: str) -> GuardedHttpPool | None:
+        """Return the connections to a stored model's endpoint. Raises ModelRefused, and what an unreadable key does."""
+        record = self._by_name.get(model_id)
+        url = None if record is None else self._settings.url_of(record)
+        return None if record is None or url is None else self._endpoints.pool_of(record, url, self._key_of(record))
+
     def candidates(self, known: KnownModels) -> list[Candidate]:
         """Return the user's models as ones that could be chosen for a call, own before global."""
         found = {record.id: record for record in reversed(list(self._by_name.values()))}
         return [
-            record.candidate(known.find(record.provider, record.model_identifier), obstacle=self._obstacle(record))
+            record.candidate(
+                known.find(record.provider, record.model_identifier),
+                obstacle=self._obstacle(record),
+                shown=self._shown(record),
+            )
             for record in sorted(found.values(), key=lambda record: record.user_id is None)
             if self._by_name.get(record.name) is record
         ]
@@ -80,7 +106,13 @@ class UserModels(ChatModels):
     def _obstacle(self, record: ModelRecord) -> str:
         if find_provider(record.provider).needs_key and not self._has_key(record):
             return "there is no key for it"
-        return "the circuit of its endpoint is open" if self._endpoints.circuit_of(record) == "open" else ""
+        if self._endpoints.circuit_of(record) == "open":
+            return "the circuit of its endpoint is open"
+        return self._endpoints.obstacle_of(record, self._settings.url_of(record))
+
+    def _shown(self, record: ModelRecord) -> Capabilities | None:
+        health = self._health.get(record.id)
+        return None if health is None else health.shown()
 
     def get(self, name: str | None, on_retry: OnRetry | None = None) -> ChatModel:
         """Return the model by id or name (None: the default), with retries and the models that step in for it."""
@@ -116,6 +148,8 @@ class UserModels(ChatModels):
                 f"there is no key for the model {record.name!r}: give it one, or keep one of {provider.name}'s"
             )
         inner, shared = self._endpoints.open(record, url, key)
+        health = self._health.get(record.id)
+        shared.refusals.renew({one.part: one.until.timestamp() for one in health.refused} if health else {})
         limits = [(f"model:{record.id}", record.max_rpm or 0)]
         limits.append((f"models-of:{self._user_id}", self._settings.model_calls_per_minute))
         return AskedModel(record, inner, rates=self._rates, limits=[limit for limit in limits if limit[1]]), shared
@@ -177,7 +211,7 @@ class AskedModel:
         changes: dict[str, object] = {}
         if request.temperature is None and given.temperature is not None and "temperature" not in request.omit:
             changes["temperature"] = given.temperature
-        if request.max_tokens is None and given.max_tokens is not None and "max_tokens" not in request.omit:
+        if request.max_tokens is None and given.max_tokens is not None and not request.omit >= LENGTHS:
             changes["max_tokens"] = given.max_tokens
         if given.timeout_s is not None and given.timeout_s < request.timeout_s:
             changes["timeout_s"] = given.timeout_s
@@ -187,17 +221,21 @@ class AskedModel:
 
 
 class FallbackModel:
-    """Asks one model after the other until one answers; each change is told, never silent."""
+    """Asks one model after the other until one answers; each change is told, never silent.
 
-    def __init__(self, chain: Sequence[ChatModel], on_retry: OnRetry | None) -> None:
+    With `most` no more than so many are asked; those whose address may not be spoken to do not count.
+    """
+
+    def __init__(self, chain: Sequence[ChatModel], on_retry: OnRetry | None, most: int | None = None) -> None:
         self.name = chain[0].name
         # Nobody waits for an endpoint whose circuit is open while another model can be asked.
         self._chain = [*(hurried(model) for model in chain[:-1]), chain[-1]]
         self._on_retry = on_retry
+        self._most = most or len(chain)
 
     def hurried(self) -> "FallbackModel":
         """Return the same, but without waiting for the last one either."""
-        return FallbackModel([*self._chain[:-1], hurried(self._chain[-1])], self._on_retry)
+        return FallbackModel([*self._chain[:-1], hurried(self._chain[-1])], self._on_retry, self._most)
 
     async def reply(self, request: ModelRequest, on_text: OnText) -> ModelReply:
         """Ask. Raises the last model's error."""
@@ -208,11 +246,13 @@ class FallbackModel:
             streamed = True
             on_text(text)
 
+        asked = 0
         for number, model in enumerate(self._chain[:-1]):
             try:
                 return await model.reply(request, note)
             except ModelError as error:
-                if streamed and self._on_retry is None:
+                asked += NOT_ASKED not in error.extra
+                if (streamed and self._on_retry is None) or asked >= self._most:
                     raise
                 self._report(number, error)
         return await self._chain[-1].reply(request, on_text)

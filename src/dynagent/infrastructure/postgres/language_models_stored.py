@@ -11,6 +11,7 @@ from dynagent.infrastructure.postgres.identity_tables import roles, user_roles
 from dynagent.infrastructure.postgres.kit.prepared import OWNER, prepared
 from dynagent.infrastructure.postgres.kit.session import text_of
 from dynagent.infrastructure.postgres.language_models import GLOBAL, KEYS, OWN, RECORDS, language_models, provider_keys
+from dynagent.infrastructure.postgres.model_health import read_addresses, read_health
 from dynagent.infrastructure.postgres.pool import Pool
 
 FOR_TOOLS = text_of(
@@ -36,7 +37,11 @@ class StoredModels:
             keys = [KEYS.read(row) for row in await prepared(_usable_keys).fetch(session, values)]
             traced = await prepared(_tracing_key).first(session, values)
             is_admin = await prepared(_admin_role).first(session, values) is not None
-        return UsersModels(records, keys, is_admin, None if traced is None else KEYS.read(traced))
+            # Who has no models of their own asks nobody at an address that had to be allowed.
+            health = await read_health(session, sa.true(), values) if records else {}
+            addresses = await read_addresses(session) if records else []
+        tracing = None if traced is None else KEYS.read(traced)
+        return UsersModels(records, keys, is_admin, tracing, health, addresses)
 
 
 def _usable_models() -> sa.Select[Any]:

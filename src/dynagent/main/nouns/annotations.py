@@ -11,8 +11,6 @@ from dynagent.presentation.api.shared.router import Routes
 noun = Noun(
     grants={"annotations:write": Grant(MAKERS)},
     handlers=handlers_of("annotations"),
-    binds=lambda _: Binds(
-        scoped={AnnotationStore: lambda scope: PostgresAnnotations(scope.session, scope.user_id)}
-    ),
+    binds=lambda _: Binds(scoped={AnnotationStore: lambda scope: PostgresAnnotations(scope.session, scope.user_id)}),
     routes=(Routes(65, annotations.router),),
 )

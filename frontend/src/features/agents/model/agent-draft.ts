@@ -20,6 +20,7 @@ const editable = [
   "max_rpm",
   "run_timeout_s",
   "call_timeout_s",
+  "context_overflow",
   "memory_flag",
   "verbose_flag",
 ] as const satisfies readonly (keyof AgentBody)[];
@@ -45,6 +46,7 @@ export const emptyDraft: AgentDraft = {
   max_rpm: null,
   run_timeout_s: null,
   call_timeout_s: null,
+  context_overflow: null,
   memory_flag: false,
   verbose_flag: false,
 };
@@ -94,6 +96,7 @@ export const fieldLabels: Record<AgentField, string> = {
   max_rpm: "Model calls per minute",
   run_timeout_s: "Time limit of a run",
   call_timeout_s: "Time limit of a call",
+  context_overflow: "Chats longer than the model's window",
   memory_flag: "Memory",
   verbose_flag: "Verbose",
 };

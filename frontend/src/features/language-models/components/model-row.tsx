@@ -19,6 +19,7 @@ import { modelKeys } from "../api/keys";
 import { changeModel, deleteModel } from "../api/models";
 import { changedModel, draftOf } from "../model/model-draft";
 import { ModelForm } from "./model-form";
+import { HealthBadge, ModelHealth } from "./model-health";
 
 /** One model: what it can do, how its endpoint is, what should be known before it is used. */
 export function ModelRow({ model }: { model: ModelDetails }) {
@@ -45,6 +46,7 @@ export function ModelRow({ model }: { model: ModelDetails }) {
           {model.circuit !== "closed" && (
             <Badge tone="warn">{model.circuit === "open" ? "circuit open" : "being tried again"}</Badge>
           )}
+          <HealthBadge model={model} />
           {!model.enabled && <Badge tone="warn">off</Badge>}
         </div>
         <p className="text-xs break-words text-ink-2">
@@ -62,6 +64,7 @@ export function ModelRow({ model }: { model: ModelDetails }) {
           {model.max_rpm ? `, at most ${model.max_rpm} calls a minute` : ""}
           {model.fallbacks.length > 0 ? `, then ${model.fallbacks.join(", ")}` : ""}
         </p>
+        <ModelHealth model={model} mayChange={mayChange} />
       </div>
       {mayChange && (
         <>
@@ -111,6 +114,8 @@ const words: [keyof Capabilities, string][] = [
   ["structured_output", "structured output"],
   ["responses_api", "Responses API"],
   ["embeddings", "embeddings"],
+  ["parallel_tools", "parallel tools"],
+  ["reasoning", "reasoning"],
 ];
 
 /** What a model can do, as far as it is known. */

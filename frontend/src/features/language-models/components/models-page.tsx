@@ -15,8 +15,10 @@ import { usePermissions, useRefusal } from "@/lib/use-permissions";
 
 import { modelKeys } from "../api/keys";
 import { createModel, modelsQuery } from "../api/models";
+import { installedModelQuery } from "../api/trials";
 import { emptyDraft, newModel } from "../model/model-draft";
 import { ModelForm } from "./model-form";
+import { RefusedParts } from "./model-health";
 import { ModelRow } from "./model-row";
 import { ProviderKeys } from "./provider-keys";
 import { UsageTable } from "./usage-table";
@@ -59,6 +61,21 @@ export function ModelsPage() {
   );
 }
 
+/** The server's own default, when there is something to say about it. */
+function InstalledModel() {
+  const { data } = useQuery(installedModelQuery());
+  if (!data || (data.refused.length === 0 && !data.obstacle)) return null;
+  return (
+    <Card className="p-3 text-xs text-ink-2">
+      <p>
+        The server's default, <code className="font-mono">{data.model}</code>
+        {data.obstacle && `: ${data.obstacle}`}
+      </p>
+      <RefusedParts parts={data.refused} />
+    </Card>
+  );
+}
+
 function KeysTab() {
   const may = usePermissions();
   const refused = useRefusal("keys:read");
@@ -91,6 +108,7 @@ function Models() {
             <ModelRow key={model.id} model={model} />
           ))}
         </Card>
+        <InstalledModel />
         {data && data.models.length > 1 && (
           <p className="text-xs text-ink-3">
             An agent whose model is <code className="font-mono">auto</code> asks the one that fits each task: small ones

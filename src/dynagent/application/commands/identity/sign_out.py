@@ -32,9 +32,7 @@ class LogOut(Command[None], needs=ANYBODY, audit="session.closed"):
 
 
 @dataclass(frozen=True)
-class LogOutEverywhere(
-    Command[int], needs="account:write", raises=(UserNotFound,), audit="session.all_closed"
-):
+class LogOutEverywhere(Command[int], needs="account:write", raises=(UserNotFound,), audit="session.all_closed"):
     """End all sessions of the caller, access tokens included. Returns how many tokens that voided.
 
     Raises UserNotFound.

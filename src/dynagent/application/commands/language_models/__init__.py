@@ -1,17 +1,26 @@
 """Commands of models and providers' keys."""
 
+from dynagent.application.commands.language_models.addresses import AllowModelAddress, ForbidModelAddress
 from dynagent.application.commands.language_models.models import CreateModel, DeleteModel, UpdateModel
 from dynagent.application.commands.language_models.provider_keys import (
     AddProviderKey,
     RemoveProviderKey,
     TestProviderKey,
 )
+from dynagent.application.commands.language_models.trials import (
+    ForgetRefusedParts,
+    TryModel,
+)
 
 __all__ = [
     "AddProviderKey",
+    "AllowModelAddress",
     "CreateModel",
     "DeleteModel",
+    "ForbidModelAddress",
+    "ForgetRefusedParts",
     "RemoveProviderKey",
     "TestProviderKey",
+    "TryModel",
     "UpdateModel",
 ]

@@ -16,12 +16,14 @@ from dynagent.core.language_models import (
     ModelChangedMeanwhile,
     ModelCreated,
     ModelDeleted,
+    ModelHealths,
     ModelNameTaken,
     ModelNotFound,
     ModelParameters,
     ModelRecord,
     ModelRecords,
     ModelsInStore,
+    ModelTrials,
     ProviderKeyNotFound,
     ProviderNotFound,
     TooManyModels,
@@ -100,6 +102,7 @@ class CreateModelHandler:
     uow: UnitOfWork
     box: SealsSecrets
     store: ModelsInStore
+    trials: ModelTrials
     editor: ModelEditor
     clock: Clock = utc_now
     new_id: NewId = new_id
@@ -134,6 +137,7 @@ class CreateModelHandler:
         self.editor.record(ModelCreated, record.id, caller, **about)
         await self.uow.commit()
         self.store.forget(record.user_id)
+        self.trials.look_soon(record, caller.user_id)
         return record
 
 
@@ -145,6 +149,8 @@ class UpdateModelHandler:
     uow: UnitOfWork
     box: SealsSecrets
     store: ModelsInStore
+    healths: ModelHealths
+    trials: ModelTrials
     editor: ModelEditor
     clock: Clock = utc_now
 
@@ -165,9 +171,13 @@ class UpdateModelHandler:
         if changed.fallbacks != record.fallbacks:
             await self.editor.check_fallbacks(changed)
         changed = await self.models.update(changed)
+        if changed.place != record.place:
+            await self.healths.reset(changed.id)
         self.editor.record(ModelChanged, changed.id, caller, name=changed.name, fields=sorted(message.changes))
         await self.uow.commit()
         self.store.forget(changed.user_id)
+        if changed.enabled:
+            self.trials.look_soon(changed, caller.user_id)
         return changed
 
 

@@ -2,8 +2,11 @@
 
 from dynagent.application.queries.language_models.choice import Advice, CheckFit, ChooseModel
 from dynagent.application.queries.language_models.models import (
+    GetInstalledModel,
     GetModel,
     GetProviderCapabilities,
+    InstalledModel,
+    ListModelAddresses,
     ListModels,
     ListProviderKeys,
     ListProviderModels,
@@ -17,9 +20,12 @@ __all__ = [
     "CheckFit",
     "ChooseModel",
     "GetEverybodysUsage",
+    "GetInstalledModel",
     "GetModel",
     "GetModelUsage",
     "GetProviderCapabilities",
+    "InstalledModel",
+    "ListModelAddresses",
     "ListModels",
     "ListProviderKeys",
     "ListProviderModels",

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from dynagent.application.queries.language_models.models import ModelViews
+from dynagent.application.queries.language_models.models import OpenViews
 from dynagent.application.shared.caller import Caller
 from dynagent.application.shared.messages import Query
 from dynagent.core.language_models import (
@@ -10,12 +10,10 @@ from dynagent.core.language_models import (
     Capabilities,
     Choices,
     Complexity,
-    KnownModels,
     ModelRecord,
     ModelRecords,
     ModelsInStore,
     Preference,
-    ProviderKeys,
     Wish,
     complexity_of,
     rank,
@@ -54,14 +52,13 @@ class ChooseModelHandler:
     """Handles ChooseModel."""
 
     models: ModelRecords
-    keys: ProviderKeys
-    known: KnownModels
     store: ModelsInStore
+    views: OpenViews
 
     async def __call__(self, message: ChooseModel, caller: Caller) -> Advice:
         """Return the models, best first."""
-        views = ModelViews(self.known, self.store, await self.keys.list_own(), caller)
         records = [record for record in await all_models(self.models) if record.enabled]
+        views = await self.views.open([record.id for record in records], caller)
         candidates = [*(views.candidate(record) for record in records), self.store.installed()]
         complexity = message.complexity or complexity_of(message.task)
         wish = Wish(complexity=complexity, prefer=message.prefer, needs=message.needs)
@@ -73,9 +70,8 @@ class CheckFitHandler:
     """Handles CheckFit."""
 
     models: ModelRecords
-    keys: ProviderKeys
-    known: KnownModels
     store: ModelsInStore
+    views: OpenViews
 
     async def __call__(self, message: CheckFit, caller: Caller) -> tuple[str, ...]:
         """Return the warnings."""
@@ -84,7 +80,7 @@ class CheckFitHandler:
         if record is None:
             installed = self.store.installed()
             return tuple(installed.capabilities.missing(message.wanted)) if installed.name == message.model else ()
-        views = ModelViews(self.known, self.store, await self.keys.list_own(), caller)
+        views = await self.views.open([record.id], caller)
         return views.of(record, message.wanted).warnings
 
 

@@ -11,12 +11,13 @@ _INSIDE = re.compile(r'["\\]')
 
 @dataclass(slots=True)
 class GatheredCall:
-    """A call so far. `extra` are the provider's own fields of it."""
+    """A call so far. `extra` are the provider's own fields of it; `perhaps` one begins, or the last is named again."""
 
     id: str = ""
     name: str = ""
     fragments: list[str] = field(default_factory=list[str])
     extra: dict[str, Any] = field(default_factory=dict[str, Any])
+    perhaps: bool = False
     _read: int = 0
     _depth: int = 0
     _quoted: bool = False
@@ -87,7 +88,8 @@ class CallGatherer:
             # Neither a place nor anything that begins a call: it goes on with the one before.
             call = self._last
         if call is None or self._begins(call, id, name, fragment, placed=index is not None):
-            call = GatheredCall()
+            again = call is not None and call.whole and name == call.name and (not id or id == call.id)
+            call = GatheredCall(perhaps=again and not fragment.strip())
             self.calls.append(call)
         if index is not None:
             self._at[index] = call
@@ -106,7 +108,7 @@ class CallGatherer:
             return other_id and not call.empty
         if call.whole:
             again = name == call.name and not other_id
-            return not again or bool(fragment.strip() and not (id and fragment == "".join(call.fragments)))
+            return not again or not (id and fragment == "".join(call.fragments))
         if name == call.name:
             # Told again with each fragment; two calls of one tool without arguments differ in their ids.
             return other_id and (not placed or (call.empty and not fragment.strip()))

@@ -11,15 +11,17 @@ _OUR_OWN = frozenset(
     {"role", "content", "refusal", "tool_calls", "function_call", "annotations", "audio", "obfuscation", "name"}
 )
 """Fields of a message that are read, or that nobody wants back."""
-_CALL = frozenset({"index", "id", "type", "function", "name", "arguments"})
+_ARGUMENTS = ("arguments", "parameters", "input")
+_CALL = frozenset({"index", "id", "type", "function", "name", *_ARGUMENTS})
 _PLAIN = 3
 _TELLING = ("error", "errors", "message", "detail", "msg", "error_msg", "error_message", "base_resp")
 
 
 def reported_error(chunk: dict[str, Any]) -> Any:
     """Return what in an object says that the endpoint failed, None when it does not."""
-    if chunk.get("error"):
-        return chunk["error"]
+    failed = chunk.get("error")
+    if failed:
+        return failed if isinstance(failed, (str, dict, list)) else chunk
     if chunk.get("choices") is None and (chunk.get("object") == "error" or any(chunk.get(key) for key in _TELLING)):
         return chunk
     return None
@@ -37,7 +39,8 @@ def read_chunk(gatherer: ReplyGatherer, chunk: dict[str, Any]) -> None:
     if "usage" in chunk:
         _take_usage(gatherer, chunk["usage"])
     for choice in choices or ():
-        if choice.get("index"):
+        index: Any = choice.get("index")
+        if index and index != "0":
             continue
         delta: Any = choice.get("delta")
         if delta:
@@ -51,6 +54,8 @@ def read_chunk(gatherer: ReplyGatherer, chunk: dict[str, Any]) -> None:
             if len(choice) == _PLAIN and choice.get("finish_reason", 0) is None:
                 continue  # index, delta and no end: what nearly every event of a stream is
         _read_rest(gatherer, choice, delta)
+    if gatherer.usage is None and "x_groq" in chunk:
+        _take_usage(gatherer, (chunk["x_groq"] or {}).get("usage"))
 
 
 def _read_rest(gatherer: ReplyGatherer, choice: dict[str, Any], delta: Any) -> None:
@@ -76,12 +81,14 @@ def _whole_message(gatherer: ReplyGatherer, choice: dict[str, Any]) -> dict[str,
 def _read_delta(gatherer: ReplyGatherer, delta: dict[str, Any]) -> None:
     text = delta.get("content") or delta.get("refusal")
     if text:
-        text = text if isinstance(text, str) else _text_of(text)
+        if not isinstance(text, str):
+            gatherer.add_thought(_thought_in(text))
+            text = _text_of(text)
         if text:
             gatherer.add_text(text)
     calls = delta.get("tool_calls")
     if calls:
-        for call in cast("list[Any]", [calls] if isinstance(calls, dict) else calls):
+        for call in _listed(calls):
             if call:
                 _read_call(gatherer, call)
     elif delta.get("function_call"):
@@ -103,13 +110,35 @@ def _text_of(content: Any) -> str:
     return content if isinstance(content, str) else str(content)
 
 
+def _thought_in(content: Any) -> str:
+    """Return the thoughts among the parts of content."""
+    if isinstance(content, list):
+        return "".join(map(_thought_in, cast("list[Any]", content)))
+    if not isinstance(content, dict):
+        return ""
+    part = cast("dict[str, Any]", content)
+    if part.get("type") not in ("thinking", "reasoning", "reasoning_text"):
+        return ""
+    inside: Any = part.get("thinking") or part.get("reasoning") or part.get("text") or ""
+    return inside if isinstance(inside, str) else _text_of(inside)
+
+
+def _listed(calls: Any) -> list[Any]:
+    """Return calls as a list, whether they are one, a list, or an object of places."""
+    if not isinstance(calls, dict):
+        return calls
+    given = cast("dict[str, Any]", calls)
+    places = all(key.isdigit() and isinstance(call, dict) for key, call in given.items())
+    return [{"index": key, **call} for key, call in given.items()] if places else [given]
+
+
 def _read_call(gatherer: ReplyGatherer, call: dict[str, Any]) -> None:
     function: dict[str, Any] = call.get("function") or call
     gathered = gatherer.add_call(
         _place(call.get("index")),
         id=_word(call.get("id")),
         name=_word(function.get("name")),
-        fragment=_fragment(function.get("arguments")),
+        fragment=_fragment(next((function[name] for name in _ARGUMENTS if function.get(name) is not None), None)),
     )
     if not call.keys() <= _CALL:
         gathered.extra |= {name: value for name, value in call.items() if name not in _CALL and value is not None}

@@ -16,7 +16,13 @@ from dynagent.infrastructure.llm.completions.asides import FieldGatherer
 from dynagent.infrastructure.llm.completions.calls import CallGatherer, GatheredCall
 from dynagent.infrastructure.llm.completions.thoughts import ThoughtSplitter, split_unopened
 
-_FAILED = frozenset({"error", "abort", "aborted", "network_error", "cancelled", "failed", "malformed_function_call"})
+_FAILED = frozenset(
+    {
+        *("error", "abort", "aborted", "network_error", "cancelled", "canceled", "failed", "failure", "timeout"),
+        *("server_error", "internal_error", "internal_server_error", "insufficient_system_resource"),
+        *("malformed_function_call", "unavailable", "overloaded"),
+    }
+)
 _OTHER_WORDS = {
     "max_tokens": "length",
     "max_output_tokens": "length",
@@ -24,6 +30,12 @@ _OTHER_WORDS = {
     "safety": "content_filter",
     "recitation": "content_filter",
     "sensitive": "content_filter",
+    "content_filtered": "content_filter",
+    "prohibited_content": "content_filter",
+    "blocklist": "content_filter",
+    "tool_use": "tool_calls",
+    "end_turn": "stop",
+    **{word: word for word in ("stop", "length", "content_filter", "tool_calls")},
 }
 """What some endpoints call a common reason for the end."""
 
@@ -64,6 +76,11 @@ class ReplyGatherer:
             self._pieces.append(text)
             self._on_text(text)
 
+    def add_thought(self, text: str) -> None:
+        """Take a piece of what the model thought."""
+        if text:
+            self._splitter.thoughts.append(text)
+
     def add_call(self, index: int | None, *, id: str | None, name: str | None, fragment: str | None) -> GatheredCall:
         """Take a fragment of a tool call and return the call that it belongs to."""
         return self._calls.add(index, id=id or "", name=name or "", fragment=fragment or "")
@@ -78,12 +95,13 @@ class ReplyGatherer:
         """Return the whole reply. Raises ModelUnavailable when the stream ended before the answer did."""
         if self.finish_reason is None:
             raise ModelUnavailable("the model endpoint's stream broke off before its end")
-        finish = _OTHER_WORDS.get(self.finish_reason.lower(), self.finish_reason)
-        if finish.lower() in _FAILED:
+        word = self.finish_reason.strip().lower().replace("-", "_")
+        finish = _OTHER_WORDS.get(word, self.finish_reason)
+        if word in _FAILED:
             raise ModelUnavailable(f"the model endpoint gave up its reply: finish_reason {finish!r}")
         self._end_text()
         thoughts, content = split_unopened("".join(self._pieces))
-        gathered = [call for call in self._calls.calls if call.name or call.fragments]
+        gathered = [call for call in self._calls.calls if call.fragments or (call.name and not call.perhaps)]
         calls = tuple(_tool_call(index, call) for index, call in enumerate(gathered))
         return ModelReply(
             content=content,
@@ -119,6 +137,8 @@ class ReplyGatherer:
 def _tool_call(index: int, call: GatheredCall) -> ToolCall:
     raw = clean_text("".join(call.fragments))
     arguments = read_call_arguments(raw)
+    if arguments is None:
+        arguments = _arguments_sent_anew(call.fragments)
     return ToolCall(
         id=clean_text(call.id) or f"call_{index}",
         name=clean_text(call.name),
@@ -129,20 +149,53 @@ def _tool_call(index: int, call: GatheredCall) -> ToolCall:
 
 def read_call_arguments(raw: str) -> dict[str, Any] | None:
     """Return the arguments of a call, None when the text is no JSON object; no text at all means no arguments."""
-    if not raw.strip():
+    raw = raw.strip()
+    if raw.startswith("```"):
+        raw = raw.partition("\n")[2].removesuffix("```").strip()
+    if not raw:
         return {}
     try:
-        value = json.loads(raw, parse_constant=_refuse_constant)
+        value = _last_value(raw)
         if isinstance(value, str):
             # Some servers write JSON into the text of JSON.
-            value = json.loads(value, parse_constant=_refuse_constant)
+            value = _last_value(value.strip())
     except (ValueError, RecursionError):
         return None
+    if value is None:
+        return {}
     return clean_json(value) if isinstance(value, dict) else None
+
+
+def _last_value(text: str) -> Any:
+    """Return the JSON value of a text; of several the last, when those before say nothing or the same.
+
+    Some servers begin with `{}` and send the arguments then, or send them once more at the end. Raises ValueError.
+    """
+    value, at = _DECODER.raw_decode(text)
+    if at == len(text):
+        return value
+    values: list[Any] = [value]
+    while at < len(text) and len(values) < _MOST_VALUES:
+        value, at = _DECODER.raw_decode(text, at + len(text[at:]) - len(text[at:].lstrip()))
+        values.append(value)
+    if at < len(text) or any(one not in ({}, value) for one in values):
+        raise ValueError("several values")
+    return value
+
+
+def _arguments_sent_anew(fragments: list[str]) -> dict[str, Any] | None:
+    """Return the arguments where each fragment repeats all before it; None where they do not."""
+    if len(fragments) < 2 or not all(map(str.startswith, fragments[1:], fragments)):
+        return None
+    return read_call_arguments(clean_text(fragments[-1]))
 
 
 def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is no JSON")
+
+
+_DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
+_MOST_VALUES = 8
 
 
 def _estimate(request: ModelRequest, content: str, calls: tuple[ToolCall, ...]) -> TokenUsage:

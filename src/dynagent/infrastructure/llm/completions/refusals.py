@@ -5,6 +5,7 @@ import re
 from dynagent.core.language_models import ContextTooLong, ModelError, ModelRequest
 
 SCHEMA_WITH_TOOLS, ASIDE = "schema_with_tools", "aside"
+LENGTHS = frozenset({"max_completion_tokens", "max_tokens"})
 _STATUSES = frozenset({400, 404, 405, 406, 415, 422, 500, 501})
 _REFUSING = re.compile(
     r"deprecat|support|unknown|unrecogni[sz]ed|unexpected|not permitted|not allowed|extra |invalid|forbidden|"
@@ -25,6 +26,11 @@ _WORDS = {
     "strict": re.compile(r"\bstrict\b", re.IGNORECASE),
     "output_schema": re.compile(_SCHEMA, re.IGNORECASE),
     "stream": re.compile(r"\bstream(?:ing)?\b", re.IGNORECASE),
+    "system": re.compile(
+        r"\bsystem\W{0,3}(?:role|message|prompt|instruction)|role\W{0,5}system|['\"`]system['\"`]"
+        r"|developer instruction",
+        re.IGNORECASE,
+    ),
 }
 
 
@@ -33,7 +39,7 @@ def refused_part(error: ModelError, request: ModelRequest) -> str | None:
 
     The parts: fields of a ModelRequest (`temperature`, `max_tokens`, `output_schema`), and what can be left out of
     its writing (`stream`, `stream_options`, `max_completion_tokens`, `tool_choice`, `strict`, `schema_with_tools`,
-    `aside`).
+    `aside`, and `system`: the role, whose text goes into the first question then).
     """
     status, param = error.extra.get("status"), str(error.extra.get("param") or "")
     if isinstance(error, ContextTooLong) or (status is not None and status not in _STATUSES):
@@ -64,11 +70,12 @@ def _sent(request: ModelRequest) -> list[str]:
         "stream": "stream" not in omit,
         # A stored model fills these in where the request is silent.
         "temperature": "temperature" not in omit,
-        "max_completion_tokens": not {"max_completion_tokens", "max_tokens"} & omit,
-        "max_tokens": "max_completion_tokens" in omit and "max_tokens" not in omit,
+        "max_completion_tokens": "max_completion_tokens" not in omit,
+        "max_tokens": "max_tokens" not in omit,
         "tool_choice": tools and request.tool_choice != "auto" and "tool_choice" not in omit,
         "strict": schema and "strict" not in omit,
         "output_schema": schema,
+        "system": "system" not in omit and any(message.role == "system" for message in request.messages),
         ASIDE: ASIDE not in omit and any(message.aside is not None for message in request.messages),
     }
     return [part for part, is_there in there.items() if is_there]
@@ -84,5 +91,7 @@ def without(request: ModelRequest, parts: frozenset[str]) -> ModelRequest:
     """Return the request with less."""
     if not parts:
         return request
-    emptied = dict.fromkeys(parts & {"temperature", "max_tokens", "output_schema"})
+    emptied: dict[str, None] = dict.fromkeys(parts & {"temperature", "output_schema"})
+    if parts >= LENGTHS:
+        emptied["max_tokens"] = None
     return request.model_copy(update={**emptied, "omit": request.omit | parts})

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 import orjson
 
@@ -14,9 +15,21 @@ _IMPOSSIBLE = re.compile(r"[^a-zA-Z0-9_-]")
 MAX_NAME = 64
 
 
-def write_request(model: str, request: ModelRequest, source: str = "") -> bytes:
+_OWN_WORDS = (".openai.com", ".openai.azure.com")
+
+
+def names_length_twice(url: str) -> bool:
+    """Say whether an endpoint is told the longest answer in both fields that there are for it.
+
+    OpenAI and Azure know `max_completion_tokens` and refuse its predecessor beside it. Of the others many know only
+    `max_tokens`, and ignore the new name without a word.
+    """
+    return not f".{urlsplit(url).hostname}".endswith(_OWN_WORDS)
+
+
+def write_request(model: str, request: ModelRequest, source: str = "", *, length_twice: bool = False) -> bytes:
     """Return the JSON body of a streamed completion; `source` is who gets back the fields that it sent."""
-    return write_body(request_body(model, request, source))
+    return write_body(request_body(model, request, source, length_twice=length_twice))
 
 
 def write_body(body: dict[str, Any]) -> bytes:
@@ -28,13 +41,13 @@ def write_body(body: dict[str, Any]) -> bytes:
         return json.dumps(body).encode()
 
 
-def request_body(model: str, request: ModelRequest, source: str = "") -> dict[str, Any]:
+def request_body(model: str, request: ModelRequest, source: str = "", *, length_twice: bool = False) -> dict[str, Any]:
     """Return the body as JSON types, without what `request.omit` names."""
     omit = request.omit
     wanted = None if "aside" in omit else source
     body: dict[str, Any] = {
         "model": model,
-        "messages": [_write_message(message, wanted) for message in request.messages if says_something(message)],
+        "messages": [_write_message(message, wanted) for message in _sent_messages(request)],
     }
     if "stream" not in omit:
         body["stream"] = True
@@ -43,7 +56,7 @@ def request_body(model: str, request: ModelRequest, source: str = "") -> dict[st
     if request.sent_temperature is not None:
         body["temperature"] = request.sent_temperature
     if request.max_tokens is not None:
-        body["max_tokens" if "max_completion_tokens" in omit else "max_completion_tokens"] = request.max_tokens
+        _write_length(body, request.max_tokens, omit, twice=length_twice)
     tools = request.tools
     if "tool_choice" in omit and request.tool_choice == "none":
         tools = ()
@@ -59,6 +72,30 @@ def request_body(model: str, request: ModelRequest, source: str = "") -> dict[st
 def says_something(message: ChatMessage) -> bool:
     """Say whether a turn is sent: many endpoints refuse an empty one of the assistant, and with it all that follow."""
     return message.role != "assistant" or bool(message.tool_calls) or not _is_blank(message.content)
+
+
+def _write_length(body: dict[str, Any], tokens: int, omit: frozenset[str], *, twice: bool) -> None:
+    new, old = "max_completion_tokens" not in omit, "max_tokens" not in omit
+    if new:
+        body["max_completion_tokens"] = tokens
+    if old and (twice or not new):
+        body["max_tokens"] = tokens
+
+
+def _sent_messages(request: ModelRequest) -> list[ChatMessage]:
+    """Return the messages that say something; without a system role its text stands before the first question."""
+    messages = [message for message in request.messages if says_something(message)]
+    if "system" not in request.omit:
+        return messages
+    words = [message.content for message in messages if message.role == "system" and message.content]
+    rest = [message for message in messages if message.role != "system"]
+    at = next((place for place, message in enumerate(rest) if message.role == "user"), None)
+    if not words:
+        return rest
+    if at is None:
+        return [ChatMessage(role="user", content="\n\n".join(words)), *rest]
+    rest[at] = rest[at].model_copy(update={"content": "\n\n".join([*words, rest[at].content])})
+    return rest
 
 
 def write_tool(tool: ToolSpec) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """The response to a completion, whatever it is: a stream of events, one JSON body, an error, a web page."""
 
 import json
+import re
 import zlib
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
@@ -25,6 +26,7 @@ _LONGEST_FIELD = 6
 _PIECE = 256 * 1024
 _QUOTED = 300
 _BRACKET = ord("[")
+_PREFIXES = re.compile(rb"(?:data:\s*)+")
 
 
 class ResponseReader:
@@ -116,9 +118,11 @@ class ResponseReader:
         try:
             value: Any = orjson.loads(event)
         except orjson.JSONDecodeError:
-            if event.isspace() or self._done:
+            if event.isspace() or self._done or self._read_odd(event):
                 return
             value = None if type(event) is ErrorEvent else _read_object(event)
+        if value == "[DONE]":
+            self._read(b"[DONE]")
         if self._done:
             return
         if type(event) is ErrorEvent:
@@ -126,6 +130,22 @@ class ResponseReader:
         if type(value) is not dict:
             raise _no_reply(event)
         self._take_object(self._gatherer, value)  # pyright: ignore[reportUnknownArgumentType]
+
+    def _read_odd(self, event: bytes) -> bool:
+        """Read what is no JSON but can be understood: events that nothing parts, a prefix written twice."""
+        if type(event) is ErrorEvent:
+            return False
+        if event.strip().upper() == b"[DONE]":
+            self._read(b"[DONE]")
+        elif prefix := _PREFIXES.match(event):
+            if prefix.end() < len(event):
+                self._read(event[prefix.end() :])
+        elif b"\n" in event and all(line.startswith((b"{", b"[DONE]")) for line in event.split(b"\n")):
+            for line in event.split(b"\n"):
+                self._read(line)
+        else:
+            return False
+        return True
 
     def _end(self) -> None:
         if self._streamed:
@@ -150,7 +170,7 @@ class ResponseReader:
             raise ModelUnavailable("the model endpoint's reply cannot be unpacked") from error
 
 
-_MISFITS = (AttributeError, KeyError, TypeError, ValueError, RecursionError)
+_MISFITS = (AttributeError, LookupError, TypeError, ValueError, RecursionError)
 
 
 def _misfit(error: Exception) -> ModelUnavailable:

@@ -94,7 +94,10 @@ class SseReader:
                     self._failed = False
                     data.clear()
             elif line[:1] != b":":
-                self._other(line)
+                if line[:1] in b" \t" and line.lstrip().startswith(b"data:"):
+                    data.append(line.lstrip()[5:].strip())
+                else:
+                    self._other(line)
         return events
 
     def _joined(self, data: list[bytes]) -> bytes:

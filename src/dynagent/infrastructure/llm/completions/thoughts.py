@@ -2,8 +2,10 @@
 
 import json
 
-_TAGS = (("<think>", "</think>"), ("<thinking>", "</thinking>"), ("[THINK]", "[/THINK]"), ("◁think▷", "◁/think▷"))
-_LONGEST = max(len(opening) for opening, _ in _TAGS)
+_OPENINGS = ("<think>", "<thinking>", "<thought>", "<reasoning>", "<seed:think>", "[think]", "◁think▷")
+"""In lower case; endpoints write them in any."""
+_LONGEST = max(map(len, _OPENINGS))
+_CLOSINGS = ("</think>", "</thinking>", "</thought>", "</seed:think>", "[/THINK]", "◁/think▷")
 _QUOTES = "`'\"\\"
 
 
@@ -37,11 +39,14 @@ class ThoughtSplitter:
     def _open(self) -> bool:
         """Say whether thoughts begin here; without enough text to know, nothing is decided."""
         bare = self._held.lstrip()
-        for opening, closing in _TAGS:
-            if bare.startswith(opening):
-                self._held, self._closing = bare[len(opening) :], closing
+        begin = bare[:_LONGEST].lower()
+        for opening in _OPENINGS:
+            if begin.startswith(opening):
+                # It ends as it began: the same tag in the same letters, with a slash.
+                self._closing = f"{bare[0]}/{bare[1 : len(opening)]}"
+                self._held = bare[len(opening) :]
                 return True
-        if bare and not any(opening.startswith(bare) for opening, _ in _TAGS):
+        if bare and (len(bare) >= _LONGEST or not any(opening.startswith(begin) for opening in _OPENINGS)):
             self.answering = True
             if self.thoughts:
                 self._held = bare
@@ -70,7 +75,7 @@ def split_unopened(text: str) -> tuple[str, str]:
 
     A tag inside JSON or quotes is spoken of, it ends nothing.
     """
-    for _, closing in _TAGS:
+    for closing in _CLOSINGS:
         at = text.rfind(closing)
         if at < 0:
             continue

@@ -23,7 +23,7 @@ from dynagent.core.shared.ids import is_id
 from dynagent.core.shared.paging import Page, PageRequest
 from dynagent.infrastructure.postgres.runs import chats
 from dynagent.infrastructure.postgres.runs.cancelling import cancel_trees
-from dynagent.infrastructure.postgres.runs.columns import COLUMNS, SHORTENED, read_execution, values_of
+from dynagent.infrastructure.postgres.runs.columns import COLUMNS, read_execution, values_of
 from dynagent.infrastructure.postgres.runs.interrupts import GO_ON as _GO_ON
 from dynagent.infrastructure.postgres.runs.interrupts import read_interrupts, read_open_questions, store_answers
 from dynagent.infrastructure.postgres.runs.listing import find_executions

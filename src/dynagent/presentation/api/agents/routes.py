@@ -24,7 +24,6 @@ from dynagent.application.queries.agents import (
 )
 from dynagent.core.agents import Agent, AgentFilter, AgentKind, AgentStatus
 from dynagent.core.shared.ids import is_id
-from dynagent.core.shared.paging import MAX_LIMIT, PageRequest
 from dynagent.presentation.api.agents.bodies import (
     AgentChanges,
     AgentList,

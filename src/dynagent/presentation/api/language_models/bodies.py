@@ -21,6 +21,7 @@ from dynagent.core.language_models import (
 )
 from dynagent.core.language_models.keys import read_key
 from dynagent.core.shared.paging import Page
+from dynagent.presentation.api.language_models.health import ModelHealthOut
 from dynagent.presentation.api.shared.paging import Envelope, page_fields
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
@@ -144,6 +145,8 @@ class ModelDetails(ModelOut):
     capabilities: Capabilities
     circuit: str
     warnings: tuple[str, ...]
+    obstacle: str = Field(description="Why its address cannot be spoken to; an administrator may allow it.")
+    health: ModelHealthOut
 
     @classmethod
     def of_view(cls, view: ModelView) -> "ModelDetails":
@@ -153,6 +156,8 @@ class ModelDetails(ModelOut):
             capabilities=view.capabilities,
             circuit=view.circuit,
             warnings=view.warnings,
+            obstacle=view.obstacle,
+            health=ModelHealthOut.of_view(view),
         )
 
 

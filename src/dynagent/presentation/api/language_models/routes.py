@@ -77,11 +77,18 @@ async def check_model_fit(
     tools: Wish = None,
     structured_output: Wish = None,
     streaming: Wish = None,
+    parallel_tools: Wish = None,
+    reasoning: Wish = None,
     context_window: Window = None,
 ) -> FitOut:
     """Give warnings about what a model cannot do, before an agent is made that would ask it."""
     wanted = Capabilities(
-        tools=tools, structured_output=structured_output, streaming=streaming, context_window=context_window
+        tools=tools,
+        structured_output=structured_output,
+        streaming=streaming,
+        parallel_tools=parallel_tools,
+        reasoning=reasoning,
+        context_window=context_window,
     )
     return FitOut(model=model, warnings=await ask(CheckFit(model, wanted)))
 

@@ -1,6 +1,7 @@
 import { Switch } from "@/components/ui/checkbox";
 import { Field, fieldAria } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
+import { Select } from "@/components/ui/select";
 
 import { useAgentBuilder } from "./builder-context";
 import { BuilderPart } from "./builder-part";
@@ -41,6 +42,19 @@ const switches = [
   { field: "verbose_flag", label: "Verbose", tip: "Steps are logged in more detail." },
 ] as const;
 
+const overflows = [
+  { value: "", label: "Server's default" },
+  { value: "summary", label: "Summarise the oldest turns" },
+  { value: "cut", label: "Leave the oldest turns out" },
+  { value: "fail", label: "End the run with an error" },
+] as const;
+
+type Overflow = "summary" | "cut" | "fail";
+
+function isOverflow(value: string): value is Overflow {
+  return value === "summary" || value === "cut" || value === "fail";
+}
+
 /** How long, how often, how much. */
 export function Limits() {
   const { agent, updateAgent, errorOf } = useAgentBuilder();
@@ -63,6 +77,20 @@ export function Limits() {
           />
         </Field>
       ))}
+      <Field
+        id="context_overflow"
+        label="Chats longer than the model's window"
+        tip="What becomes of the oldest turns when the model has no room for them. Nothing is lost from the log."
+        error={errorOf("context_overflow")}
+      >
+        <Select
+          id="context_overflow"
+          label="Chats longer than the model's window"
+          value={agent.context_overflow ?? ""}
+          options={overflows}
+          onChange={(chosen) => updateAgent({ context_overflow: isOverflow(chosen) ? chosen : null })}
+        />
+      </Field>
       {switches.map(({ field, label, tip }) => (
         <div key={field} className="flex items-start gap-2.5">
           <Switch id={field} label={label} checked={agent[field]} onChange={(on) => updateAgent({ [field]: on })} />
