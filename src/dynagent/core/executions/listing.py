@@ -30,8 +30,8 @@ class ExecutionFilter(BaseModel):
 
     Ranges include their lower bound and not their upper one; what has no cost or has not ended counts as 0. `search`
     finds words, or their beginnings, in question and answer, in any order; an execution's id finds just that. `tool`
-    was called by it, `mark` is one of `MARKS`; `tag` and `feedback` are the caller's. Those that another run has started are shown only with
-    that run's id as `parent_run_id`.
+    was called by it, `mark` is one of `MARKS`; `tag` and `feedback` are the caller's. Those that another run has
+    started are shown only with that run's id as `parent_run_id`.
     """
 
     model_config = ConfigDict(frozen=True)

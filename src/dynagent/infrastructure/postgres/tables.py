@@ -4,7 +4,6 @@ Alembic's revisions make them; a test holds both to the same.
 """
 
 from sqlalchemy import (
-    ARRAY,
     Boolean,
     Column,
     Computed,

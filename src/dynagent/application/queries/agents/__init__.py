@@ -7,6 +7,7 @@ from dynagent.application.queries.agents.read import (
     GetAgentVersion,
     ListAgents,
     ListAgentVersions,
+    ListEverybodysAgents,
     ModelFacts,
     NameModels,
 )
@@ -21,6 +22,7 @@ __all__ = [
     "ListAgentTemplates",
     "ListAgentVersions",
     "ListAgents",
+    "ListEverybodysAgents",
     "ModelFacts",
     "NameModels",
 ]
