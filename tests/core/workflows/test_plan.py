@@ -248,7 +248,11 @@ def test_tools_timers_questions_and_workflows_are_given_their_values() -> None:
     nodes = [
         {"id": "t", "type": "tool", "config": {"tool": "calc", "arguments": {"n": "{{ inputs.n }}", "s": "x{n}"}}},
         {"id": "w", "type": "timer", "config": {"delay_s": 5}},
-        {"id": "h", "type": "human_input", "config": {"prompt": "Ok with {{ inputs.n }}?", "form": {"type": "boolean"}}},
+        {
+            "id": "h",
+            "type": "human_input",
+            "config": {"prompt": "Ok with {{ inputs.n }}?", "form": {"type": "boolean"}},
+        },
         {"id": "f", "type": "workflow", "config": {"workflow_id": "w1", "inputs": {"topic": "inputs.n"}}},
     ]
     steps: dict[str, DueStep] = {step.key: step for step in graph(nodes, []).stand({"n": 5}, {}).due}

@@ -18,6 +18,8 @@ _ADMINS = frozenset({"admin"})
 GRANTS: Mapping[str, frozenset[str]] = {
     "agents:read": _ALL,
     "agents:write": _MAKERS,
+    "workflows:read": _ALL,
+    "workflows:write": _MAKERS,
     "tools:read": _ALL,
     "tools:write": _MAKERS,
     "tools:run": _MAKERS,

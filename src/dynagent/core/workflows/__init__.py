@@ -1,5 +1,6 @@
 """Workflows: what they are made of (definition), what can be run (rules), what comes next in a run (plan)."""
 
+from dynagent.core.workflows.checks import WorkflowChecks
 from dynagent.core.workflows.definition import (
     MAX_EDGES,
     MAX_NODES,
@@ -38,6 +39,14 @@ from dynagent.core.workflows.entity import (
     WorkflowVersion,
     WorkflowVersionNotFound,
 )
+from dynagent.core.workflows.executions import (
+    TaskExecution,
+    WorkflowExecutions,
+    json_text,
+    output_of,
+    seconds_until,
+    summary_of,
+)
 from dynagent.core.workflows.plan import Plan
 from dynagent.core.workflows.ports import WorkflowDefinitions, Workflows
 from dynagent.core.workflows.results import (
@@ -49,7 +58,8 @@ from dynagent.core.workflows.results import (
     StepResult,
 )
 from dynagent.core.workflows.rules import KnownNames, check_definition
-from dynagent.core.workflows.state import MissingValue, value_at
+from dynagent.core.workflows.state import MissingValue, text_of, value_at
+from dynagent.core.workflows.templates import TEMPLATES, Template
 
 knows = frozenset({"agents", "executions", "tools"})
 """The nouns whose core ports its commands and queries may use."""
@@ -58,6 +68,7 @@ __all__ = [
     "KIND",
     "MAX_EDGES",
     "MAX_NODES",
+    "TEMPLATES",
     "AgentConfig",
     "AgentNode",
     "AggregatorNode",
@@ -81,16 +92,20 @@ __all__ = [
     "StepResult",
     "Task",
     "TaskConfig",
+    "TaskExecution",
     "TaskNotFound",
+    "Template",
     "TimerConfig",
     "TimerNode",
     "ToolNode",
     "Workflow",
     "WorkflowChangedMeanwhile",
+    "WorkflowChecks",
     "WorkflowCreated",
     "WorkflowDefinitions",
     "WorkflowDeleted",
     "WorkflowEvent",
+    "WorkflowExecutions",
     "WorkflowFilter",
     "WorkflowInUse",
     "WorkflowNode",
@@ -101,5 +116,10 @@ __all__ = [
     "WorkflowVersionNotFound",
     "Workflows",
     "check_definition",
+    "json_text",
+    "output_of",
+    "seconds_until",
+    "summary_of",
+    "text_of",
     "value_at",
 ]

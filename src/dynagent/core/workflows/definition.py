@@ -4,6 +4,8 @@
 runs the nodes along their edges. Loops are nodes that hold others (`parent`), so edges never make a cycle.
 """
 
+import json
+from collections.abc import Collection
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -24,7 +26,11 @@ MAX_DELAY_S = 31_536_000
 NodeId = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
 Template = Annotated[str, Field(max_length=100_000)]
 """Text in which `{{ path }}` stands for a value of the state, and `{name}` for an input of that name."""
-Mapping_ = Annotated[
+JsonSchema = Annotated[
+    dict[str, Any], BeforeValidator(lambda given: json.loads(given) if isinstance(given, str) else given)
+]
+"""May be given as JSON text: that is how it is stored, because models and forms follow the schema's own order."""
+Values = Annotated[
     dict[Annotated[str, Field(min_length=1, max_length=100)], Annotated[str, Field(min_length=1, max_length=500)]],
     Field(max_length=100),
 ]
@@ -61,7 +67,7 @@ class Position(_Part):
 
 
 class _Step(_Part):
-    inputs: Mapping_ = Field(default_factory=dict, description="Values the step is given, by name.")
+    inputs: Values = Field(default_factory=dict, description="Values the step is given, by name.")
     on_error: ErrorPolicy = ErrorPolicy()
     timeout_s: float | None = Field(default=None, gt=0, le=86_400, strict=True)
 
@@ -71,7 +77,7 @@ class AgentConfig(_Step):
 
     description: Template = ""
     expected_output: Template = ""
-    output_schema: dict[str, Any] | None = None
+    output_schema: JsonSchema | None = None
     model: str | None = Field(default=None, max_length=200)
     human_input_required: bool = Field(default=False, strict=True)
 
@@ -103,6 +109,7 @@ class LoopConfig(_Part):
     until: Condition | None = None
     max_rounds: int = Field(default=3, ge=1, le=MAX_ROUNDS, strict=True)
     on_limit: Literal["continue", "fail"] = "continue"
+    output: str | None = Field(default=None, max_length=500, description="Path of its output; absent: the last step's.")
 
 
 class TimerConfig(_Part):
@@ -118,7 +125,7 @@ class HumanInputConfig(_Part):
     """What a person is asked, and the form of the answer as a JSON Schema."""
 
     prompt: Template = ""
-    form: dict[str, Any] = Field(default_factory=lambda: {"type": "string"})
+    form: JsonSchema = Field(default_factory=lambda: {"type": "string"})
     timeout_s: float | None = Field(default=None, gt=0, le=MAX_DELAY_S, strict=True)
 
 
@@ -203,14 +210,7 @@ def _an_agent_unless_said(given: Any) -> Any:
 
 Node = Annotated[
     Annotated[
-        AgentNode
-        | ToolNode
-        | DecisionNode
-        | AggregatorNode
-        | LoopNode
-        | TimerNode
-        | HumanInputNode
-        | WorkflowNode,
+        AgentNode | ToolNode | DecisionNode | AggregatorNode | LoopNode | TimerNode | HumanInputNode | WorkflowNode,
         Field(discriminator="type"),
     ],
     BeforeValidator(_an_agent_unless_said),
@@ -229,13 +229,13 @@ class Edge(_Part):
     label: str = Field(default="", max_length=200)
     condition: Condition | None = None
     otherwise: bool = Field(default=False, strict=True)
-    mapping: Mapping_ = Field(default_factory=dict)
+    mapping: Values = Field(default_factory=dict)
 
 
 class TaskConfig(_Step):
     """Parameters of one task."""
 
-    output_schema: dict[str, Any] | None = None
+    output_schema: JsonSchema | None = None
     model: str | None = Field(default=None, max_length=200)
 
 
@@ -261,6 +261,37 @@ class Definition(_Part):
     tasks: tuple[Task, ...] = Field(default=(), max_length=MAX_TASKS)
     run_timeout_s: float | None = Field(default=None, gt=0, le=MAX_DELAY_S, strict=True)
     max_cost_usd: float | None = Field(default=None, gt=0, le=1_000_000, strict=True)
+
+    def stored(self) -> dict[str, Any]:
+        """Return it as JSON that keeps the order of schemas, whatever it is stored in."""
+        fields = self.model_dump(mode="json")
+        for part in [node["config"] for node in fields["nodes"]] + [task["config_json"] for task in fields["tasks"]]:
+            for name in ("output_schema", "form"):
+                if part.get(name) is not None:
+                    part[name] = json.dumps(part[name], ensure_ascii=False)
+        return fields
+
+    def with_ids(self, known: Collection[str]) -> "Definition":
+        """Return it with an id of its own for every task that is not known under the one it has.
+
+        Ids that others made up only say which task is the context of which.
+        """
+        ids = {task.task_id: task.task_id if task.task_id in known else new_id() for task in self.tasks}
+        tasks = tuple(
+            task.model_copy(
+                update={
+                    "task_id": ids[task.task_id],
+                    "context_task_ids": tuple(ids.get(id, id) for id in task.context_task_ids),
+                }
+            )
+            for task in self.tasks
+        )
+        return self.model_copy(update={"tasks": tasks})
+
+    @property
+    def task_ids(self) -> frozenset[str]:
+        """The ids of its tasks."""
+        return frozenset(task.task_id for task in self.tasks)
 
     def node(self, id: str) -> Node | None:
         """Return the node with this id, or None."""

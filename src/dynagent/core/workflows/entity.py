@@ -61,7 +61,8 @@ class Workflow(BaseModel):
 
     def changed(self, *, now: datetime, **fields: Any) -> "Workflow":
         """Return the next version with these fields; itself when they are the same."""
-        if all(getattr(self, name) == value for name, value in fields.items()):
+        same = self.model_copy(update=fields)
+        if same == self:
             return self
         update = {**fields, "version": self.version + 1, "updated_at": later(now, self.updated_at)}
         return self.model_validate({**dict(self), **update})
@@ -77,7 +78,10 @@ class Workflow(BaseModel):
     def with_tasks(self, change: Callable[[list[Task]], list[Task]], *, now: datetime) -> "Workflow":
         """Return the next version with other tasks."""
         tasks = tuple(change(list(self.definition.tasks)))
-        return self.changed(now=now, definition=self.definition.model_copy(update={"tasks": tasks}))
+        definition = self.definition.model_copy(update={"tasks": tasks})
+        return self.changed(
+            now=now, definition=definition.with_ids({task.task_id: task for task in self.definition.tasks})
+        )
 
     def task(self, task_id: str) -> Task:
         """Return one of its tasks. Raises TaskNotFound."""

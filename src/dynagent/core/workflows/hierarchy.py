@@ -8,7 +8,7 @@ from dynagent.core.runs import RunError
 from dynagent.core.workflows.definition import AgentNode, Task
 from dynagent.core.workflows.results import DueStep, StepResult
 from dynagent.core.workflows.state import text_of
-from dynagent.core.workflows.steps import Named, Results, agent_step, revised_prompt
+from dynagent.core.workflows.steps import Named, Results, agent_step
 
 MAX_CHECKS = 3
 """How often the manager may check one task; the last output counts whatever the last verdict is."""

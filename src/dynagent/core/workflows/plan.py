@@ -24,7 +24,7 @@ from dynagent.core.workflows.definition import (
 from dynagent.core.workflows.hierarchy import Delegation
 from dynagent.core.workflows.results import Conditions, DueStep, Standing, StepResult
 from dynagent.core.workflows.scopes import Scope, scopes_of
-from dynagent.core.workflows.state import mapped, text_of
+from dynagent.core.workflows.state import mapped, text_of, value_at
 from dynagent.core.workflows.steps import Named, Results, Step, agent_step, plain_step
 
 Seen = Mapping[str, StepResult]
@@ -42,9 +42,7 @@ class Given:
 class Plan:
     """The plan of one version of a workflow; `agents` are the names of its agents by their ids."""
 
-    def __init__(
-        self, definition: Definition, conditions: Conditions, agents: Mapping[str, str] | None = None
-    ) -> None:
+    def __init__(self, definition: Definition, conditions: Conditions, agents: Mapping[str, str] | None = None) -> None:
         self.definition = definition
         self.conditions = conditions
         self.agents = agents or {}
@@ -55,7 +53,7 @@ class Plan:
         return _Walk(self, dict(inputs), results).stand()
 
 
-class _Failed(Exception):  # noqa: N818 - ends the walk, nobody else sees it
+class _Failed(Exception):
     def __init__(self, error: RunError) -> None:
         super().__init__(error.message)
         self.error = error
@@ -70,6 +68,7 @@ class _Walk:
         self._results = results
         self._due: list[DueStep] = []
         self._steps: dict[str, StepResult] = {}
+        self._chosen: set[str] = set()
 
     def stand(self) -> Standing:
         """Walk from the beginning as far as the results lead."""
@@ -77,12 +76,13 @@ class _Walk:
             graph = self._plan.definition.process_type == "graph"
             ended = self._scope(None, "", {}) if graph else self._tasks()
         except DynagentError as error:
-            return Standing((), self._steps, over=True, error=RunError(code=error.code, message=error.detail))
+            return self._standing(over=True, error=RunError(code=error.code, message=error.detail))
         except _Failed as failed:
-            return Standing((), self._steps, over=True, error=failed.error)
-        if ended is None:
-            return Standing(tuple(self._due), self._steps)
-        return Standing((), self._steps, over=True, output=ended.output)
+            return self._standing(over=True, error=failed.error)
+        return self._standing(self._due) if ended is None else self._standing(over=True, output=ended.output)
+
+    def _standing(self, due: Sequence[DueStep] = (), **fields: Any) -> Standing:
+        return Standing(tuple(due), self._steps, frozenset(self._chosen), **fields)
 
     def _tasks(self) -> StepResult | None:
         """The tasks one after another; each sees the outputs of its context tasks, or of the one before it."""
@@ -185,6 +185,8 @@ class _Walk:
             outputs = given.outputs
             return StepResult("completed", outputs[0][1] if len(outputs) == 1 else dict(outputs))
         if isinstance(node, AggregatorNode):
+            if node.config.wait == "any":
+                self._chosen.add(key)
             # Which of several came first is nothing that a later pass could find out: it was recorded.
             return self._results.get(key) or StepResult("completed", _combined(node, given.outputs))
         if isinstance(node, LoopNode):
@@ -225,6 +227,8 @@ class _Walk:
             ends = {id: self._steps[prefix + id] for id in scope.nodes}
             outer |= _seen(scope, ends, scope.nodes)
             state = self._state(outer, [(node.name, ended.output)]) | {"round": number}
+            if node.config.output is not None:
+                ended = StepResult("completed", value_at(state, node.config.output))
             if node.config.until is not None and self._plan.conditions.holds(node.config.until, state):
                 return ended
         if node.config.until is not None and node.config.on_limit == "fail":

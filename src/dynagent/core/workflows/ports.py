@@ -31,6 +31,10 @@ class Workflows(BaseRepository[Workflow]):
         """Return those of the owner's workflows that have these ids (one query)."""
         raise NotImplementedError
 
+    async def known_agents(self, ids: Sequence[str]) -> Mapping[str, str]:
+        """Return id → name of those ids that are agents of the owner (one query)."""
+        raise NotImplementedError
+
     async def users_of(self, id: str) -> Sequence[Workflow]:
         """Return the owner's other workflows that have this one as a step."""
         raise NotImplementedError

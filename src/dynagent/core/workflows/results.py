@@ -68,10 +68,14 @@ class DueStep:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a run stands: what is due, what has ended by step, and once all is over its output or its error."""
+    """How a run stands: what is due, what has ended by step, and once all is over its output or its error.
+
+    `chosen` are the keys of steps whose output depends on what came first: it must be recorded.
+    """
 
     due: tuple[DueStep, ...]
     steps: Mapping[str, StepResult]
+    chosen: frozenset[str] = frozenset()
     over: bool = False
     output: Any = None
     error: RunError | None = None

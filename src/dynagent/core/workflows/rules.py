@@ -119,7 +119,9 @@ class _Rules:
                     yield Violation(f"{at}/{end}", "known_node", f"there is no node {id!r}")
             if edge.source in self._by_id and edge.target in self._by_id:
                 if self._by_id[edge.source].parent != self._by_id[edge.target].parent:
-                    yield Violation(at, "same_loop", "an edge leads from one loop into another; go over the loop itself")
+                    yield Violation(
+                        at, "same_loop", "an edge leads from one loop into another; connect the loop itself"
+                    )
                 if taken.setdefault((edge.source, edge.target), place) != place:
                     yield Violation(at, "unique_edge", "there is an edge from this node to that one already")
             if edge.otherwise and edge.condition is not None:
