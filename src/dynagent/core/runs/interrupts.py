@@ -151,7 +151,7 @@ class Interrupt(BaseModel):
         expiry: Expiry | None = None,
         form: dict[str, Any] | None = None,
     ) -> "Interrupt":
-        """Return a new open interrupt; without an `expiry` it waits for ever. `form` is that of a question for input."""
+        """Return a new open interrupt; without an `expiry` it waits for ever. `form` is for a question of `input`."""
         return cls(
             id=new_id(),
             execution_id=execution_id,

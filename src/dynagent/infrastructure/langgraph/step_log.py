@@ -58,7 +58,7 @@ class StepLog:
         self._end(step.key, step=step.step, name=step.name, status="failed", error=error)
 
     def note_ends(self, standing: Standing, known: Mapping[str, Run]) -> None:
-        """Record the ends of runs, and of the steps that have none: decisions, combined results, what was passed over."""
+        """Record the ends of runs, and of steps without one: decisions, combined results, what was passed over."""
         for key, run in known.items():
             if run.status.over and key not in self._ended:
                 step = run.input["step"]

@@ -138,11 +138,7 @@ class HumanInputRuns(Runner):
             "input",
             execution_id=run.id,
             call_key=QUESTION,
-            value={
-                "tool": run.subject_name,
-                "prompt": run.input.get("query") or "",
-                "parent_run_id": run.parent_run_id,
-            },
+            value={"tool": run.subject_name, "prompt": run.query, "parent_run_id": run.parent_run_id},
             now=datetime.fromtimestamp(time.time(), UTC),
             expiry=None if after_s is None else Expiry(after_s=after_s, then="fail"),
             form=run.input["form"],

@@ -53,7 +53,7 @@ class WorkflowRuns(Runner):
     conditions: Conditions
     timetable: Timetable
     clock: Clock = utc_now
-    graphs: "OrderedDict[tuple[str, int], Graph]" = field(default_factory=lambda: OrderedDict[tuple[str, int], Graph]())
+    graphs: "OrderedDict[tuple[str, int], Graph]" = field(default_factory=OrderedDict[tuple[str, int], Graph])
 
     @property
     def kind(self) -> str:

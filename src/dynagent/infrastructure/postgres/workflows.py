@@ -208,7 +208,7 @@ class PostgresWorkflows(VersionedTable[Workflow, WorkflowVersion], Workflows):
     async def known_agents(self, ids: Sequence[str]) -> Mapping[str, str]:
         """Return id → name of those ids that are agents of the owner."""
         wanted = [id for id in ids if is_id(id)]
-        found = await self.rows(_agents, ids=wanted) if wanted else []
+        found = await self.rows(_agents, ids=wanted) if wanted else list[Row]()
         return {str(row["id"]): row["name"] for row in found}
 
     async def _write_rows(self, workflow: Workflow) -> None:
@@ -293,7 +293,7 @@ def _of_ids() -> sa.Select[Any]:
     return PostgresWorkflows.query(named)
 
 
-def _agents() -> sa.Select[Any]:
+def _agents() -> sa.ClauseElement:
     named = agents.c.id == sa.any_(sa.bindparam("ids", type_=sa.ARRAY(ID)))
     return sa.select(agents.c.id, agents.c.name).where(named, agents.c.user_id == OWNER)
 
