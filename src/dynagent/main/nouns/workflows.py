@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from dynagent.application.commands.workflows import configure, start, tasks
+from dynagent.application.commands.workflows import answer, configure, start, tasks
 from dynagent.application.queries import workflows as queries
 from dynagent.core.runs import Runner
 from dynagent.core.workflows import Conditions, WorkflowExecutions, Workflows
@@ -53,7 +53,7 @@ def _runners(process: Process) -> Sequence[Runner]:
 
 
 noun = Noun(
-    handlers=handlers_in(configure, start, tasks, queries),
+    handlers=handlers_in(answer, configure, start, tasks, queries),
     binds=_binds,
     runners=_runners,
     routes=(

@@ -2,6 +2,7 @@
 
 from fastapi import Request, Response
 
+from dynagent.application.commands.workflows.answer import AnswerTask
 from dynagent.application.commands.workflows.start import StartWorkflow
 from dynagent.application.queries.workflows import GetWorkflowStatus, ListTaskExecutions, ListWorkflowExecutions
 from dynagent.presentation.api.shared.dependencies import Ask
@@ -11,6 +12,7 @@ from dynagent.presentation.api.workflows.bodies import (
     RunWorkflowBody,
     TaskExecutionList,
     TaskExecutionOut,
+    TaskInputBody,
     WorkflowExecutionList,
     WorkflowExecutionOut,
 )
@@ -60,3 +62,9 @@ async def list_task_executions(execution_id: str, ask: Ask) -> TaskExecutionList
     """Give the steps of a workflow's run in the order in which they were started."""
     found = [TaskExecutionOut.of(task) for task in await ask(ListTaskExecutions(execution_id))]
     return TaskExecutionList.model_construct(tasks=found, total=len(found))
+
+
+@steps_router.post("/{execution_id}/tasks/{task_id}/input", operation_id="answer_task", summary="Answer a step")
+async def answer_task(execution_id: str, task_id: str, body: TaskInputBody, ask: Ask) -> WorkflowExecutionOut:
+    """Give a step that waits for a person its input; `task_id` may be the id of its task, its node or its key."""
+    return WorkflowExecutionOut.of(await ask(AnswerTask(execution_id, task_id, body.input)))
