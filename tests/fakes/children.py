@@ -16,7 +16,7 @@ class FakeChildren(ChildStore):
         """Keep those that are new, under their keys as ids."""
         for child in children:
             run = Run(
-                id=child.key,
+                id=child.stored_key,
                 user_id=parent.user_id,
                 kind=child.kind,
                 subject_id=child.subject_id,
@@ -24,14 +24,13 @@ class FakeChildren(ChildStore):
                 subject_name=child.subject_name,
                 input=child.input,
                 parent_run_id=parent.id,
+                root_run_id=parent.root_run_id or parent.id,
+                correlation_id=parent.correlation_id,
+                deadline=parent.deadline,
                 created_at=datetime.now(UTC),
             )
-            self.stored.setdefault(child.key, run)
-        return [self.stored[child.key] for child in children]
-
-    async def of(self, parent: Run, keys: Sequence[str]) -> Sequence[Run]:
-        """Find."""
-        return [self.stored[key] for key in keys]
+            self.stored.setdefault(child.stored_key, run)
+        return [self.stored[child.stored_key] for child in children]
 
     async def all_of(self, parent: Run) -> Sequence[Run]:
         """List."""

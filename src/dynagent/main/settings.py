@@ -7,6 +7,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from dynagent.application.commands.executions.settings import SubmitSettings
 from dynagent.application.commands.schedules import ScheduleSettings
+from dynagent.core.runs import ChildLimits
 from dynagent.infrastructure.http.guarded import OutboundSettings
 from dynagent.infrastructure.llm.endpoints import ProviderSettings
 from dynagent.infrastructure.llm.factory import ModelSettings
@@ -34,12 +35,22 @@ class TraceSettings(BaseSettings):
 
 
 class RunSettings(BaseSettings):
-    """Runs: seconds a model or tool call may take unless the agent says otherwise, and runs of one user at once."""
+    """Runs: seconds a model or tool call may take unless the agent says otherwise, and runs of one user at once.
+
+    And how many runs one may start itself, at how many levels of runs above each other.
+    """
 
     model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True)
 
     call_timeout_s: float = Field(default=120.0, gt=0, le=3600)
     max_concurrent_runs_per_user: int = Field(default=1000, ge=1)
+    max_children_per_run: int = Field(default=1000, ge=1, le=10_000)
+    max_run_depth: int = Field(default=5, ge=1, le=50)
+
+    @property
+    def child_limits(self) -> ChildLimits:
+        """The last two together."""
+        return ChildLimits(self.max_children_per_run, self.max_run_depth)
 
 
 @dataclass(frozen=True, kw_only=True)

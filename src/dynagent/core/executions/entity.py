@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
-from dynagent.core.runs import Interrupt, Run, RunStatus
+from dynagent.core.runs import Interrupt, Lane, Run, RunStatus
 from dynagent.core.shared.errors import Busy, Conflict, NotFound
 from dynagent.core.shared.events import DomainEvent
 
@@ -82,6 +82,11 @@ class Execution(Run):
         """The result as the JSON value that it is, None without an output schema or a result."""
         return None if self.output_schema is None or self.result is None else json.loads(self.result)
 
+    @property
+    def value(self) -> Any:
+        """The result as others take it up: the output with an output schema, else the text."""
+        return self.result if self.output_schema is None else self.output
+
     def check_cancellable(self) -> None:
         """Refuse with ExecutionOver once it has ended."""
         if self.status.over:
@@ -90,10 +95,14 @@ class Execution(Run):
 
 @dataclass(frozen=True, slots=True)
 class CancelRequest:
-    """An execution after it was to be cancelled, and the runs of its tree that their workers must be told to stop."""
+    """An execution after it was to be cancelled, and the runs of its tree that their workers must be told to stop.
+
+    `woken` are runs that waited for it and go on now.
+    """
 
     execution: Execution
     running: tuple[str, ...] = ()
+    woken: tuple[tuple[str, Lane], ...] = ()
 
 
 def _in_the_words_of_runs(fields: dict[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,14 @@
 """Runs, the engine's words: the run and its outcome, who runs it, its trace, recovery by journal, child runs."""
 
-from dynagent.core.runs.children import AwaitsChildren, ChildRun, ChildRuns, ChildStore
+from dynagent.core.runs.children import (
+    AwaitsChildren,
+    ChildLimits,
+    ChildRun,
+    ChildRuns,
+    ChildStore,
+    RunsTooDeep,
+    TooManyChildren,
+)
 from dynagent.core.runs.interrupts import (
     APPROVAL_SCHEMA,
     DOUBT_SCHEMA,
@@ -89,6 +97,7 @@ __all__ = [
     "CallError",
     "CancelSignal",
     "Cancelled",
+    "ChildLimits",
     "ChildRun",
     "ChildRuns",
     "ChildStore",
@@ -130,10 +139,12 @@ __all__ = [
     "RunTimedOut",
     "Runner",
     "Runners",
+    "RunsTooDeep",
     "Submissions",
     "TaskEnd",
     "TaskStart",
     "Token",
+    "TooManyChildren",
     "ToolCallInDoubt",
     "ToolEnd",
     "ToolStart",

@@ -1,5 +1,6 @@
 """The run: one piece of work of a kind on a subject, its states, and which changes they allow."""
 
+import json
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -115,7 +116,8 @@ class Run(BaseModel):
 
     `kind` says who runs it (a noun's Runner), `subject_id` and `subject_version` what it is a run of, `input` what its
     runner needs besides. `answered_model` is the model that answered, by the name its endpoint gave. A child run names
-    its `parent_run_id` and the `root_run_id` of the whole tree.
+    its `parent_run_id` and the `root_run_id` of the whole tree. `correlation_id` is that of the request that started
+    the tree, for logs; None when no request did.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -129,6 +131,7 @@ class Run(BaseModel):
     input: dict[str, Any] = Field(default_factory=dict)
     parent_run_id: str | None = None
     root_run_id: str | None = None
+    correlation_id: str | None = None
     chat_id: str | None = None
     lane: Lane = "interactive"
     priority: int = 0
@@ -157,6 +160,11 @@ class Run(BaseModel):
     def query(self) -> str:
         """What was asked, as lists show it; empty for kinds whose input has no `query`."""
         return self.input.get("query") or ""
+
+    @property
+    def value(self) -> Any:
+        """The result as a JSON value, None while there is none."""
+        return None if self.result is None else json.loads(self.result)
 
     @property
     def duration_ms(self) -> float | None:
@@ -192,5 +200,12 @@ class Outcome(BaseModel):
     cost_usd: Decimal | None = None
     interrupts: tuple[Interrupt, ...] = ()
     """Open questions, for the status `waiting`; stored with it."""
-    awaits_children: bool = False
-    """For the status `waiting`: the run goes on when its last child has ended, at once if it has already."""
+    awaits_children: int | None = None
+    """For the status `waiting`: the run goes on when at most so many of its children are open, at once if it is so."""
+    has_children: bool = False
+    """The run may have started others: what those used that have ended is added to its own."""
+
+    @classmethod
+    def of(cls, value: Any, **fields: Any) -> Self:
+        """Return a completed run's outcome whose result is a JSON value, as `Run.value` gives it back."""
+        return cls(status=RunStatus.COMPLETED, result=json.dumps(value, ensure_ascii=False), **fields)

@@ -40,6 +40,11 @@ def correlate(headers: Headers) -> Correlation:
     return Correlation(request_id, trace_id, os.urandom(8).hex(), parent[2] if parent else "01")
 
 
+def current_correlation_id() -> str | None:
+    """Return the correlation id that the logs of this task carry, None without one."""
+    return structlog.contextvars.get_contextvars().get("correlation_id")
+
+
 class CorrelationMiddleware:
     """Binds `correlation_id`, `trace_id` and `user_id` to the logs of a request and answers with both headers.
 

@@ -1,8 +1,14 @@
-"""Metrics of claims: how long they take, how long executions waited for one, how often attempts are repeated."""
+"""Metrics of claims: how long they take, how long executions waited for one, how often attempts are repeated.
+
+With a claim the task's logs become the run's: they carry the correlation id of the request that started the tree, which
+another process may have taken in long ago.
+"""
 
 import time
 
-from dynagent.core.runs import Claim, Dispatch
+import structlog
+
+from dynagent.core.runs import Claim, Dispatch, Run
 from dynagent.infrastructure.observability.metrics import Metrics
 
 
@@ -20,6 +26,7 @@ class ObservedDispatch:
         self._metrics.claim_seconds.observe(time.perf_counter() - began)
         if claim is not None:
             self._count(claim)
+            _bind(claim.run)
         return claim
 
     async def requeue(self, execution_id: str, attempt: int, *, crashed: bool, delay_s: float = 0.0) -> bool:
@@ -34,3 +41,11 @@ class ObservedDispatch:
         if execution.attempt == 1 and execution.started_at is not None:
             waited_s = (execution.started_at - execution.created_at).total_seconds()
             self._metrics.wait_seconds.observe(max(0.0, waited_s))
+
+
+def _bind(run: Run) -> None:
+    """Whoever started this task may have been another run or request: nothing of theirs is to stand in the lines."""
+    root = run.root_run_id or run.id
+    structlog.contextvars.bind_contextvars(correlation_id=run.correlation_id or root, user_id=run.user_id)
+    if run.parent_run_id is not None:
+        structlog.contextvars.bind_contextvars(root_run_id=root, parent_run_id=run.parent_run_id)

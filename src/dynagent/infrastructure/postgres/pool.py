@@ -1,6 +1,6 @@
 """The part of asyncpg's pool that hot paths use, with types (asyncpg ships none that a strict checker accepts)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol
 
@@ -24,6 +24,10 @@ class Connection(Protocol):
 
     async def execute(self, query: str, *args: Any) -> str:
         """Run a statement and return its status text (`UPDATE 3`)."""
+        ...
+
+    async def executemany(self, command: str, args: Iterable[Sequence[Any]]) -> None:
+        """Run a statement once for each set of arguments, all or none, in as few round trips as there can be."""
         ...
 
     def transaction(self) -> AbstractAsyncContextManager[Any]:

@@ -21,6 +21,7 @@ from dynagent.core.runs import (
     TraceLog,
 )
 from dynagent.infrastructure.langgraph.agent_runs import AgentRuns
+from dynagent.infrastructure.observability.correlation import current_correlation_id
 from dynagent.infrastructure.postgres.runs.children import PostgresChildren
 from dynagent.infrastructure.postgres.runs.executions import PostgresExecutions
 from dynagent.infrastructure.postgres.runs.readers import PostgresAgentConfigurations, PostgresChats
@@ -38,12 +39,12 @@ def _binds(process: Process) -> Binds:
     pool, signals = process.database.pool, process.signals
     return Binds(
         shared={
-            ChildStore: PostgresChildren(pool, signals.notifier),
+            ChildStore: PostgresChildren(pool, signals.notifier, limits=process.settings.run.child_limits),
             CancelSignal: signals.cancel_signal,
             Dispatch: process.dispatch,
             Notifier: signals.notifier,
             StoredCheckpoints: process.checkpoints,
-            Submissions: PostgresSubmissions(pool, process.deliver, signals.hub.opened),
+            Submissions: PostgresSubmissions(pool, process.deliver, signals.hub.opened, current_correlation_id),
             SubmitSettings: process.settings.submit,
             TraceLog: process.trace,
             answer.CheckSchema: misfits,
@@ -73,7 +74,7 @@ def executions_of(scope: Scope, publish: Callable[[str, Sequence[Frame]], None])
 
         scope.uow.after_commit(hand_over)
 
-    return PostgresExecutions(scope.session, scope.user_id, on_stored=note)
+    return PostgresExecutions(scope.session, scope.user_id, on_stored=note, correlation=current_correlation_id)
 
 
 def _log_crash(claim: Claim, error: Exception) -> None:

@@ -65,7 +65,7 @@ class Door:
 
     async def cancel(self, execution_id: str) -> Any:
         """Cancel an execution."""
-        handler = CancelExecutionHandler(self.executions, self.uow, self.signal)
+        handler = CancelExecutionHandler(self.executions, self.uow, self.signal, self.notifier)
         return await handler(CancelExecution(execution_id), LOCAL_ADMIN)
 
 

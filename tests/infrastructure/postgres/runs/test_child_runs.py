@@ -16,7 +16,7 @@ from dynagent.core.shared.clock import utc_now
 from dynagent.core.shared.ids import new_id
 from dynagent.infrastructure.postgres.database import Database
 from dynagent.infrastructure.postgres.runs.cancelling import cancel_trees
-from dynagent.infrastructure.postgres.runs.children import PostgresChildren, children_ended
+from dynagent.infrastructure.postgres.runs.children import PostgresChildren, runs_ended
 from dynagent.infrastructure.postgres.runs.dispatch import PostgresDispatch
 from tests.conftest import connected_to
 from tests.fakes.executions import FakeNotifier
@@ -139,7 +139,7 @@ async def test_two_children_that_end_at_once_wake_the_parent_once(own: Database)
 
     async def end(child: str) -> list[Any]:
         async with own.pool.acquire() as connection, connection.transaction():
-            return await children_ended(connection, [child])
+            return await runs_ended(connection, [child])
 
     woken = await asyncio.gather(end(first), end(second))
     assert sorted(woken, key=len) == [[], [(claim.run.id, "interactive")]]
@@ -154,10 +154,10 @@ async def test_no_wake_is_lost_when_children_end_before_the_parent_waits(own: Da
     tiny.writer.start()
     async with own.pool.acquire() as connection:
         for child in children[:ended_before]:
-            assert await children_ended(connection, [child]) == []
+            assert await runs_ended(connection, [child]) == []
     recorder = tiny.handler.trace.open(claim)
 
-    waits = Outcome(status=RunStatus.WAITING, awaits_children=True)
+    waits = Outcome(status=RunStatus.WAITING, awaits_children=0)
     await recorder.finish(waits, NodeStart(timestamp=0.0, node="children"))
     found = await row(own, claim.run.id)
     assert found["status"] == ("pending" if ended_before == 2 else "waiting")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from dynagent.application.shared.caller import Caller
 from dynagent.application.shared.messages import Command
 from dynagent.core.executions import Execution, ExecutionNotFound, ExecutionOver, Executions
-from dynagent.core.runs import CancelSignal
+from dynagent.core.runs import CancelSignal, Notifier
 from dynagent.core.shared.ids import is_id
 from dynagent.core.shared.unit_of_work import UnitOfWork
 
@@ -27,6 +27,7 @@ class CancelExecutionHandler:
     executions: Executions
     uow: UnitOfWork
     signal: CancelSignal
+    notifier: Notifier
 
     async def __call__(self, message: CancelExecution, caller: Caller) -> Execution:
         """Return the execution as marked: cancelled at once when nobody runs it, else about to be."""
@@ -39,4 +40,6 @@ class CancelExecutionHandler:
         # What it has started runs wherever there was room: each worker is told of its own.
         for id in dict.fromkeys((execution.id, *(marked.running if marked else ()))):
             await self.signal.announce(id)
+        for id, lane in marked.woken if marked else ():
+            await self.notifier.notify(id, lane)
         return marked.execution if marked else execution

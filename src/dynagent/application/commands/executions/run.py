@@ -81,10 +81,13 @@ class RunExecutionHandler:
         children = ChildRuns(claim, recorder, self.children)
         try:
             outcome = recorder.complete(await self._attempt(claim, recorder, children, message.control))
-            outcome = await _rolled_up(children, outcome)
-            *questions, last = _last_events(claim.run, outcome, children)
+            # The store adds up what the children used, with the end and so without a gap; the last event says it too.
+            total = await _rolled_up(children, outcome)
+            *questions, last = _last_events(claim.run, total, children)
             for question in questions:
                 recorder.record(question)
+            if children.any_started:
+                outcome = outcome.model_copy(update={"has_children": True})
             await recorder.finish(outcome, last)
         except RunLost:
             return None
@@ -114,8 +117,8 @@ class RunExecutionHandler:
             return Outcome(status=RunStatus.CANCELLED)
         except RunLost:
             raise
-        except AwaitsChildren:
-            return Outcome(status=RunStatus.WAITING, awaits_children=True)
+        except AwaitsChildren as waits:
+            return Outcome(status=RunStatus.WAITING, awaits_children=waits.open_allowed)
         except StorageAway:
             await self._put_off(claim)
             raise RunLost(f"execution {execution.id} waits for the store to come back") from None
@@ -186,7 +189,7 @@ def _failure(code: str, message: str, *, status: RunStatus = RunStatus.FAILED) -
 
 def _last_events(execution: Run, outcome: Outcome, children: ChildRuns) -> list[AnyTraceEvent]:
     """Return how the attempt ends in the log: one terminal event, or what it waits for: its questions, its children."""
-    if outcome.awaits_children:
+    if outcome.awaits_children is not None:
         return [children.waiting()]
     if outcome.status is not RunStatus.WAITING:
         return [_terminal(execution, outcome)]

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from dynagent.core.runs import Cancelled, Frame, Lane
 from dynagent.infrastructure.postgres.pool import Connection, Pool, Row
-from dynagent.infrastructure.postgres.runs.children import children_ended
+from dynagent.infrastructure.postgres.runs.children import runs_ended
 from dynagent.infrastructure.trace.recorder import encode
 
 SWEEP_LIMIT = 200
@@ -56,7 +56,7 @@ class Cancelling:
     ended: tuple[tuple[str, Frame], ...] = ()
     running: tuple[str, ...] = ()
     woken: tuple[tuple[str, Lane], ...] = ()
-    """Parents whose last open child this was: pending again."""
+    """Parents that waited for one of them: pending again."""
 
 
 async def cancel_trees(connection: Connection, ids: Sequence[str], *, now: datetime) -> Cancelling:
@@ -75,7 +75,7 @@ async def cancel_trees(connection: Connection, ids: Sequence[str], *, now: datet
     await connection.execute(
         END, idle_ids, [frame.seq for frame in frames], [row["attempt"] for row in idle], payloads, now
     )
-    woken = await children_ended(connection, idle_ids)
+    woken = await runs_ended(connection, idle_ids)
     return Cancelling(tuple(zip(idle_ids, frames, strict=True)), tuple(running), tuple(woken))
 
 

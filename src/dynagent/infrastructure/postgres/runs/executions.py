@@ -24,9 +24,10 @@ from dynagent.core.shared.paging import Page, PageRequest
 from dynagent.infrastructure.postgres import chats
 from dynagent.infrastructure.postgres.runs.cancelling import cancel_trees
 from dynagent.infrastructure.postgres.runs.columns import COLUMNS, read_execution, values_of
+from dynagent.infrastructure.postgres.runs.interrupts import GO_ON as _GO_ON
 from dynagent.infrastructure.postgres.runs.interrupts import read_interrupts, read_open_questions, store_answers
 from dynagent.infrastructure.postgres.runs.removal import remove
-from dynagent.infrastructure.postgres.runs.submissions import INSERT, WAITING, opening_of
+from dynagent.infrastructure.postgres.runs.submissions import INSERT, WAITING, Correlation, opening_of
 from dynagent.infrastructure.postgres.statements import connection_of, fetch_one, fetch_page, run, sql
 from dynagent.infrastructure.trace.recorder import encode
 
@@ -58,17 +59,7 @@ SELECT CAST(:id AS uuid), v.place + 1, 0, v.type, to_timestamp(v.at), CAST(v.pay
 FROM unnest(CAST(:types AS text[]), CAST(:moments AS float8[]), CAST(:payloads AS text[]))
   WITH ORDINALITY AS v(type, at, payload, place)
 """)
-GO_ON = sql(
-    """
-UPDATE runs SET notified_at = now(), status = CASE WHEN asked.open THEN 'waiting' ELSE 'pending' END,
-  deadline = CASE WHEN asked.open THEN deadline ELSE deadline + greatest(now() - asked.since, interval '0') END
-FROM (
-  SELECT bool_or(answered_at IS NULL) AS open, max(created_at) AS since FROM interrupts WHERE execution_id = :id
-) AS asked
-WHERE id = :id AND user_id = :owner RETURNING {columns}
-""",
-    columns=COLUMNS,
-)
+GO_ON = sql(_GO_ON.replace("{id}", ":id") + " AND user_id = :owner RETURNING {columns}", columns=COLUMNS)
 
 
 OnStored = Callable[[str, Sequence[Frame]], None]
@@ -85,8 +76,10 @@ class PostgresExecutions(Executions):
         *,
         clock: Clock = utc_now,
         on_stored: OnStored = lambda _id, _frames: None,
+        correlation: Correlation = lambda: None,
     ) -> None:
         self._session = session
+        self._correlation = correlation
         self._owner = user_id
         self._clock = clock
         self._on_stored = on_stored
@@ -96,7 +89,8 @@ class PostgresExecutions(Executions):
 
         The transaction stays usable after that refusal, so that the caller can read the earlier execution.
         """
-        stored = await fetch_one(self._session, CREATE, **values_of(entity, self._owner), opening=opening_of(entity))
+        given = values_of(entity, self._owner) | {"correlation_id": entity.correlation_id or self._correlation()}
+        stored = await fetch_one(self._session, CREATE, **given, opening=opening_of(entity))
         if stored is None:
             raise Conflict("an execution was submitted with this idempotency key")
         return entity
@@ -157,7 +151,7 @@ class PostgresExecutions(Executions):
         for ended, frame in done.ended:
             self._on_stored(ended, [frame])
         execution = await self.get_by_id(id)
-        return execution and CancelRequest(execution, done.running)
+        return execution and CancelRequest(execution, done.running, done.woken)
 
     async def create_from(self, execution: Execution, events: Sequence[AnyTraceEvent]) -> Execution:
         """Add an execution whose log goes on from another's finished steps, renumbered after the opening event."""

@@ -11,7 +11,8 @@ import orjson
 
 from dynagent.core.runs import AnyTraceEvent, Failed, Frame, Lane, Resumed, RunError
 from dynagent.infrastructure.postgres.pool import Connection, Pool, Row
-from dynagent.infrastructure.postgres.runs.children import children_ended
+from dynagent.infrastructure.postgres.runs.children import runs_ended
+from dynagent.infrastructure.postgres.runs.interrupts import GO_ON
 from dynagent.infrastructure.trace.recorder import encode
 
 SWEEP_LIMIT = 200
@@ -33,14 +34,7 @@ FROM interrupts WHERE execution_id = $1 AND answered_at IS NULL AND expires_at <
 REFUSE = """
 UPDATE interrupts SET answer = $2::jsonb, answered_at = $3 WHERE id = ANY($1::uuid[])
 """
-GO_ON = """
-UPDATE runs SET notified_at = now(), status = CASE WHEN asked.open THEN 'waiting' ELSE 'pending' END,
-  deadline = CASE WHEN asked.open THEN deadline ELSE deadline + greatest(now() - asked.since, interval '0') END
-FROM (
-  SELECT bool_or(answered_at IS NULL) AS open, max(created_at) AS since FROM interrupts WHERE execution_id = $1
-) AS asked
-WHERE id = $1 RETURNING status
-"""
+_GO_ON = GO_ON.replace("{id}", "$1") + " RETURNING status"
 FAIL = """
 WITH closed AS (
   UPDATE interrupts SET answered_at = CASE WHEN id = ANY($2::uuid[]) THEN $3::timestamptz END,
@@ -69,33 +63,37 @@ class ExpiringQuestions:
 
     async def sweep(self) -> None:
         """Expire what is due, up to `SWEEP_LIMIT` executions."""
-        reported: list[tuple[Row, list[Frame], bool]] = []
+        reported: list[tuple[str, list[Frame]]] = []
+        woken: list[tuple[str, Lane]] = []
         async with self._pool.acquire() as connection, connection.transaction():
             for run in await connection.fetch(DUE, SWEEP_LIMIT):
                 expired = await connection.fetch(EXPIRED, run["id"])
                 if expired:
-                    reported.append(await _expire(connection, run, expired))
-        for run, frames, goes_on in reported:
-            self._publish(str(run["id"]), frames)
-            if goes_on:
-                self._notify(str(run["id"]), run["lane"])
+                    frames, go_on = await _expire(connection, run, expired)
+                    reported.append((str(run["id"]), frames))
+                    woken += go_on
+        for id, frames in reported:
+            self._publish(id, frames)
+        for id, lane in woken:
+            self._notify(id, lane)
 
 
-async def _expire(connection: Connection, run: Row, expired: Sequence[Row]) -> tuple[Row, list[Frame], bool]:
-    """Return the run with its new events, and whether it is to be claimed."""
+async def _expire(
+    connection: Connection, run: Row, expired: Sequence[Row]
+) -> tuple[list[Frame], list[tuple[str, Lane]]]:
+    """Return the run's new events, and the runs to be claimed now: itself, or the parent that waited for it."""
     now: datetime = run["moment"]
     fatal = next((item for item in expired if item["on_expiry"] == "fail"), None)
     ids = [item["id"] for item in expired]
     if fatal is None:
         frames = await _store(connection, run, expired, [_refusal(item, now) for item in expired])
         await connection.execute(REFUSE, ids, orjson.dumps(_ANSWER).decode(), now)
-        return run, frames, await connection.fetchval(GO_ON, run["id"]) == "pending"
+        goes_on = await connection.fetchval(_GO_ON, run["id"]) == "pending"
+        return frames, [(str(run["id"]), run["lane"])] if goes_on else []
     error = RunError(code="interrupt_expired", message=f"nobody answered in time what was asked about {fatal['tool']}")
     frames = await _store(connection, run, expired, [_failure(error, run, now)])
     await connection.execute(FAIL, run["id"], ids, now, error.model_dump_json())
-    # A parent that waits for it is found by the next sweep.
-    await children_ended(connection, [run["id"]])
-    return run, frames, False
+    return frames, await runs_ended(connection, [str(run["id"])])
 
 
 async def _store(

@@ -16,14 +16,30 @@ from dynagent.infrastructure.trace.recorder import encode
 OPEN = """
 INSERT INTO interrupts (id, execution_id, call_key, reason, value, response_schema, created_at, expires_at, on_expiry)
 SELECT i.id, i.execution_id, i.call_key, i.reason, i.value::jsonb, i.response_schema::jsonb, i.created_at,
-  now() + make_interval(secs => i.expires_after_s), i.on_expiry
+  least(now() + make_interval(secs => i.expires_after_s), own.ends),
+  CASE WHEN own.ends <= coalesce(now() + make_interval(secs => i.expires_after_s), 'infinity') THEN 'fail'
+    ELSE i.on_expiry END
 FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $8::float8[],
   $9::text[]) AS i(id, execution_id, call_key, reason, value, response_schema, created_at, expires_after_s, on_expiry)
 JOIN runs e ON e.id = i.execution_id AND e.status = 'waiting'
+CROSS JOIN LATERAL (SELECT CASE WHEN e.parent_run_id IS NOT NULL THEN e.deadline END AS ends) AS own
 ON CONFLICT (execution_id, call_key) DO UPDATE SET id = excluded.id, reason = excluded.reason, value = excluded.value,
   response_schema = excluded.response_schema, created_at = excluded.created_at, expires_at = excluded.expires_at,
   on_expiry = excluded.on_expiry, answer = NULL, answered_by = NULL, answered_at = NULL
 """
+"""The time of a child run is its parent's: its questions expire with it, for nobody's answer would help after that."""
+GO_ON = """
+UPDATE runs SET notified_at = now(), status = CASE WHEN asked.open THEN 'waiting' ELSE 'pending' END,
+  deadline = CASE WHEN asked.open THEN deadline ELSE least(
+    deadline + greatest(now() - asked.since, interval '0'),
+    (SELECT p.deadline FROM runs p WHERE p.id = runs.parent_run_id)
+  ) END
+FROM (
+  SELECT bool_or(answered_at IS NULL) AS open, max(created_at) AS since FROM interrupts WHERE execution_id = {id}
+) AS asked
+WHERE id = {id}
+"""
+"""Have a run go on when nothing is open any more; people's time does not count, but no child outlives its parent."""
 COLUMNS = """i.id, i.execution_id, i.call_key, i.reason, i.value::text AS value,
   i.response_schema::text AS response_schema, i.answer::text AS answer, i.answered_by, i.answered_at, i.created_at,
   i.expires_at, i.on_expiry, coalesce(i.expires_at <= clock_timestamp() AND i.answered_by IS NULL, false) AS expired"""

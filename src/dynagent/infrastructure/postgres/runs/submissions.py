@@ -70,19 +70,31 @@ Opened = Callable[[str, Frame], None]
 """Told of a stored execution's first event, for those who follow it from the start; returns at once."""
 
 
+Correlation = Callable[[], str | None]
+"""Says which request is being answered; None when none is."""
+
+
 class PostgresSubmissions(Submissions):
     """Takes executions in; `deliver` and `opened` get the events of those that were stored."""
 
-    def __init__(self, pool: Pool, deliver: Deliver, opened: Opened = lambda _id, _frame: None) -> None:
+    def __init__(
+        self,
+        pool: Pool,
+        deliver: Deliver,
+        opened: Opened = lambda _id, _frame: None,
+        correlation: Correlation = lambda: None,
+    ) -> None:
         self._pool = pool
         self._deliver = deliver
         self._opened = opened
+        self._correlation = correlation
 
     async def submit(self, run: Run, event: DomainEvent, *, most_waiting: int) -> Admission:
         """Commit all of it or nothing. Raises InvalidInput for a text that cannot be stored, DatabaseUnreachable."""
         opening = opening_of(run)
         given = values_of(run) | {
             "opening": opening,
+            "correlation_id": run.correlation_id or self._correlation(),
             "event_id": event.event_id,
             "event_name": event.name,
             "event": event.model_dump_json(),

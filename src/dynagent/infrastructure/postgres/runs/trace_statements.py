@@ -18,22 +18,23 @@ _AGAIN = " ON CONFLICT (execution_id, seq) DO NOTHING"
 _ENDED = """
 ended AS (
   UPDATE runs e SET
-    status = CASE WHEN f.status = 'joining' AND (e.cancel_requested OR e.open_children = 0) THEN 'pending'
+    status = CASE WHEN f.status = 'joining' AND (e.cancel_requested OR e.open_children <= f.open_allowed)
+      THEN 'pending'
       WHEN f.status = 'joining' THEN 'waiting'
       WHEN f.status = 'waiting' AND e.cancel_requested THEN 'pending' ELSE f.status END,
     notified_at = CASE WHEN f.status IN ('waiting', 'joining') THEN '-infinity' ELSE e.notified_at END,
-    result = f.result, error = f.error::jsonb, usage = f.usage::jsonb,
+    wakes_at_open = f.open_allowed, result = f.result, error = f.error::jsonb, usage = f.usage::jsonb,
     cost_usd = f.cost_usd, answered_model = coalesce(f.model, e.answered_model), worker = NULL,
     completed_at = CASE WHEN f.status IN ('waiting', 'joining') THEN NULL ELSE now() END
-  FROM unnest($9::uuid[], $10::int[], $11::text[], $12::text[], $13::text[], $14::text[], $15::numeric[], $16::text[])
-    AS f(id, attempt, status, result, error, usage, cost_usd, model)
+  FROM unnest($9::uuid[], $10::int[], $11::text[], $12::text[], $13::text[], $14::text[], $15::numeric[], $16::text[],
+    $17::int[]) AS f(id, attempt, status, result, error, usage, cost_usd, model, open_allowed)
   JOIN owned ON owned.id = f.id
   WHERE e.id = f.id AND e.attempt = f.attempt AND e.status = 'running'
   RETURNING e.user_id, e.id, e.lane, e.status
 ), freed AS (
   UPDATE user_slots s SET n = greatest(0, s.n - gone.n)
   FROM (SELECT user_id, count(*)::int AS n FROM ended GROUP BY user_id) AS gone WHERE s.user_id = gone.user_id
-  RETURNING s.user_id, gone.n AS places, s.n + gone.n >= $17 AS was_full
+  RETURNING s.user_id, gone.n AS places, s.n + gone.n >= $18 AS was_full
 )"""
 _REPORTED = "SELECT id::text AS id, NULL AS lane, true AS owned FROM owned"
 _AND_END = """
@@ -53,7 +54,7 @@ def store(*, again: bool = False, ending: bool = False) -> str:
     Its rows are the executions owned (`id`, `owned` true). With `ending` it takes the ends of some of them as well, and
     its other rows are pending executions to notify of (`id`, `lane`): their users had no free place until now. Among
     these is a run that was to be cancelled just as it began to wait: it does not wait, whoever claims it next ends it.
-    So is one that would wait for its children (`joining`) when the last of them has just ended.
+    So is one that would wait for its children (`joining`) when enough of them have just ended.
     `again` is for a batch whose commit may have happened although its answer was lost: what stands there stays.
     """
     return _STATEMENTS[again, ending]

@@ -17,7 +17,7 @@ import structlog
 from dynagent.core.runs import Frame, Interrupt, Lane, RunLost
 from dynagent.core.shared.tasks import end_tasks
 from dynagent.infrastructure.postgres.pool import Pool, Row
-from dynagent.infrastructure.postgres.runs.children import children_ended
+from dynagent.infrastructure.postgres.runs.children import runs_ended
 from dynagent.infrastructure.postgres.runs.interrupts import open_interrupts
 from dynagent.infrastructure.postgres.runs.trace_statements import STORED, store
 from dynagent.infrastructure.trace.recorder import BatchingRecorder, StoredEvent
@@ -180,12 +180,12 @@ class EventWriter:
         if ending:
             arguments += (*_end_columns(ending), self._user_cap)
         async with self._pool.acquire() as connection:
-            if any(_waits(recorder) or recorder.parent_run_id for recorder in ending):
+            if any(_waits(recorder) or _in_a_tree(recorder) for recorder in ending):
                 async with connection.transaction():
                     rows = await connection.fetch(statement, *arguments)
                     owned = _owned(rows)
                     await open_interrupts(connection, _interrupts(ending, owned))
-                    woken = await children_ended(connection, _children(ending, owned))
+                    woken = await runs_ended(connection, _ended(ending, owned), parents=_has_children(ending))
             else:
                 rows, woken = await connection.fetch(statement, *arguments), []
         for row in rows:
@@ -223,12 +223,20 @@ def _interrupts(ending: list[BatchingRecorder], owned: set[str]) -> list[Interru
     ]
 
 
-def _children(ending: list[BatchingRecorder], owned: set[str]) -> list[str]:
-    """Return the child runs that have ended with this batch: their parents may wait for them."""
+def _in_a_tree(recorder: BatchingRecorder) -> bool:
+    return recorder.parent_run_id is not None or (recorder.outcome is not None and recorder.outcome.has_children)
+
+
+def _has_children(ending: list[BatchingRecorder]) -> bool:
+    return any(recorder.outcome is not None and recorder.outcome.has_children for recorder in ending)
+
+
+def _ended(ending: list[BatchingRecorder], owned: set[str]) -> list[str]:
+    """Return the runs of trees that have ended with this batch: parents may wait for them, children be added up."""
     return [
         recorder.execution_id
         for recorder in ending
-        if recorder.parent_run_id and recorder.execution_id in owned and not _waits(recorder)
+        if _in_a_tree(recorder) and recorder.execution_id in owned and not _waits(recorder)
     ]
 
 
@@ -256,12 +264,13 @@ def _end_columns(ending: list[BatchingRecorder]) -> tuple[list[Any], ...]:
             (
                 recorder.execution_id,
                 recorder.attempt,
-                "joining" if outcome.awaits_children else outcome.status.value,
+                outcome.status.value if outcome.awaits_children is None else "joining",
                 outcome.result,
                 outcome.error.model_dump_json() if outcome.error else None,
                 outcome.usage.model_dump_json(),
                 outcome.cost_usd,
                 outcome.model,
+                outcome.awaits_children or 0,
             )
         )
     return tuple(list(column) for column in zip(*columns, strict=True))
