@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0060_workflows"
-down_revision = "0044_runs"
+down_revision = "0045_runs_of_a_tree"
 branch_labels = None
 depends_on = None
 

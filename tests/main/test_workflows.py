@@ -1,8 +1,9 @@
 """Workflows as their owners meet them: saved with pointers to what is wrong, run as parent and child runs."""
 
+import asyncio
 from typing import Any
 
-from tests.main.people import People
+from tests.main.people import OVER, People
 
 UNKNOWN = "01900000-0000-7000-8000-000000000000"
 
@@ -125,3 +126,174 @@ async def test_a_workflow_cannot_be_a_step_of_itself_and_says_who_uses_it(people
     assert [error["rule"] for error in answer.json()["errors"]] == ["no_recursion"]
     refused = await people.client.delete(f"/api/v1/workflows/{inner['workflow_id']}")
     assert (refused.status_code, refused.json()["used_by"][0]["name"]) == (409, "Outer")
+
+
+async def execute(people: People, workflow: dict[str, Any], **inputs: Any) -> str:
+    answer = await people.client.post(f"/api/v1/workflows/{workflow['workflow_id']}/execute", json={"inputs": inputs})
+    assert answer.status_code == 202, answer.text
+    return answer.json()["execution_id"]
+
+
+async def over(people: People, workflow: dict[str, Any]) -> dict[str, Any]:
+    """Return the latest run of a workflow once it is over."""
+    path = f"/workflows/{workflow['workflow_id']}/status"
+    async with asyncio.timeout(30):
+        while (run := await people.send("GET", path))["status"] not in OVER:
+            await asyncio.sleep(0.02)
+    return run
+
+
+async def steps_of(people: People, id: str) -> list[dict[str, Any]]:
+    return (await people.send("GET", f"/executions/{id}/tasks"))["tasks"]
+
+
+def says(text: str, **config: Any) -> dict[str, Any]:
+    return {"description": f"[[say={text}]]", **config}
+
+
+async def test_a_crew_runs_its_tasks_in_order_with_their_context(people: People) -> None:
+    body = await crew(people)
+    body["tasks"][0]["description"] = "Research {topic}. [[say=Bees dance]]"
+    body["tasks"][1]["description"] = "Write. [[say=An article]]"
+    workflow = await make_workflow(people, **body)
+    id = await execute(people, workflow, topic="bees")
+    run = await over(people, workflow)
+    assert (run["status"], run["final_output_json"], run["error"]) == ("completed", "An article", None), run
+    first, second = await steps_of(people, id)
+    assert (first["task_id"], first["output_data"]) == (workflow["tasks"][0]["task_id"], "Bees dance")
+    assert first["inputs_data"].startswith("Research bees.")
+    assert "Bees dance" in second["inputs_data"]
+    assert run["usage_metrics_json"]["model_calls"] == 2, "what the steps used counts as the run's"
+    trace = await people.send("GET", f"/executions/{id}/events")
+    told = [(event["type"], event["key"]) for event in trace["events"] if event["type"].startswith("task_")]
+    assert told == [("task_start", "task:1"), ("task_end", "task:1"), ("task_start", "task:2"), ("task_end", "task:2")]
+    child = await people.send("GET", f"/executions/{first['task_execution_id']}/events")
+    assert child["events"][-1]["type"] == "complete", "a step has a trace of its own"
+
+
+async def test_a_graph_branches_joins_repeats_and_calls_tools(people: People) -> None:
+    agent = await make_agent(people, "a")
+    nodes = [
+        {
+            "id": "sum",
+            "type": "tool",
+            "config": {"tool": "calculator", "arguments": {"expression": "{{ inputs.x }}*2"}},
+        },
+        {"id": "left", "agent_id": agent, "config": says("L")},
+        {"id": "right", "agent_id": agent, "config": says("R")},
+        {"id": "join", "type": "aggregator", "config": {"combine": "list"}},
+        {"id": "big", "type": "decision"},
+        {"id": "improve", "type": "loop", "config": {"max_rounds": 5, "until": {"expression": "round == 2"}}},
+        {"id": "worker", "agent_id": agent, "parent": "improve", "config": says("W")},
+        {"id": "small", "agent_id": agent, "config": says("S")},
+    ]
+    edges = [
+        {"source": "sum", "target": "left"},
+        {"source": "sum", "target": "right"},
+        {"source": "left", "target": "join"},
+        {"source": "right", "target": "join"},
+        {"source": "join", "target": "big"},
+        {"source": "big", "target": "improve", "condition": {"expression": "steps.sum.output > 10"}},
+        {"source": "big", "target": "small", "otherwise": True},
+    ]
+    workflow = await make_workflow(people, process_type="graph", nodes=nodes, edges=edges)
+    id = await execute(people, workflow, x=21)
+    run = await over(people, workflow)
+    assert (run["status"], run["final_output_json"]) == ("completed", "W"), run
+    steps = {step["key"]: step for step in await steps_of(people, id)}
+    assert list(steps) == ["sum", "left", "right", "improve[1]/worker", "improve[2]/worker"]
+    assert (steps["sum"]["output_data"], steps["sum"]["kind"]) == (42, "tool")
+    events = (await people.send("GET", f"/executions/{id}/events"))["events"]
+    ends = {event["key"]: event["status"] for event in events if event["type"] == "task_end"}
+    assert (ends["small"], ends["join"], ends["improve"]) == ("skipped", "completed", "completed")
+    assert len({event["key"] for event in events if event["type"] == "task_end"}) == len(
+        [event for event in events if event["type"] == "task_end"]
+    ), "each end is told once"
+
+
+async def test_a_branch_goes_on_while_another_waits_for_a_person(people: People) -> None:
+    agent = await make_agent(people, "a")
+    form = {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}
+    nodes = [
+        {"id": "ask", "type": "human_input", "config": {"prompt": "Where to, {who}?", "form": form}},
+        {"id": "one", "agent_id": agent, "config": says("1")},
+        {"id": "two", "agent_id": agent, "config": says("2")},
+        {"id": "trip", "agent_id": agent, "config": says("Trip to {{ steps.ask.output.city }}")},
+    ]
+    edges = [{"source": "one", "target": "two"}, {"source": "ask", "target": "trip"}]
+    workflow = await make_workflow(people, process_type="graph", nodes=nodes, edges=edges)
+    id = await execute(people, workflow, who="Ada")
+    async with asyncio.timeout(30):
+        while [step["status"] for step in await steps_of(people, id)] != ["waiting", "completed", "completed"]:
+            await asyncio.sleep(0.02)
+    await people.until(id, lambda run: run["status"] == "waiting")
+    [question] = (await people.send("GET", "/interrupts"))["questions"]
+    assert question["value"]["prompt"] == "Where to, Ada?"
+    path = f"/executions/{id}/tasks/ask/input"
+    bad = await people.answer_of("POST", path, {"input": {"town": 5}})
+    assert (bad.status_code, bad.json()["errors"][0]["pointer"]) == (422, "/input")
+    await people.send("POST", path, {"input": {"city": "Oslo"}})
+    run = await over(people, workflow)
+    assert run["final_output_json"] == {"two": "2", "trip": "Trip to Oslo"}
+    again = await people.answer_of("POST", path, {"input": {"city": "Oslo"}})
+    assert (again.status_code, again.json()["error_code"]) == (409, "nothing_to_answer")
+
+
+async def test_a_failing_step_fails_the_run_and_ends_what_still_runs(people: People) -> None:
+    agent = await make_agent(people, "a")
+    nodes = [
+        {"id": "slow", "agent_id": agent, "config": {"description": "[[latency=30]]"}},
+        {"id": "bad", "type": "tool", "config": {"tool": "calculator", "arguments": {"expression": "1/0"}}},
+    ]
+    workflow = await make_workflow(people, process_type="graph", nodes=nodes)
+    id = await execute(people, workflow)
+    run = await over(people, workflow)
+    assert (run["status"], run["error"]["message"].startswith("step 'bad' failed: ")) == ("failed", True), run
+    async with asyncio.timeout(30):
+        while (await steps_of(people, id))[0]["status"] not in OVER:
+            await asyncio.sleep(0.05)
+    assert (await steps_of(people, id))[0]["status"] == "cancelled"
+
+
+async def test_a_manager_delegates_and_checks(people: People) -> None:
+    agent = await make_agent(people, "a")
+    nodes = [{"id": "w", "agent_id": agent, "alias": "W"}]
+    tasks = [{"node_id": "w", "description": '[[say={"agent": "W", "verdict": "accept"}]]'}]
+    workflow = await make_workflow(people, process_type="hierarchical", nodes=nodes, tasks=tasks)
+    id = await execute(people, workflow)
+    run = await over(people, workflow)
+    assert run["status"] == "completed", run
+    assert [step["kind"] for step in await steps_of(people, id)] == ["prompt", "agent", "prompt"]
+
+
+async def test_sub_workflows_timers_and_refused_steps(people: People) -> None:
+    agent = await make_agent(people, "a")
+    inner = await make_workflow(
+        people, process_type="graph", nodes=[{"id": "a", "agent_id": agent, "config": says("{topic}!")}]
+    )
+    step = {"workflow_id": inner["workflow_id"], "inputs": {"topic": "inputs.word"}}
+    nodes = [
+        {"id": "nap", "type": "timer", "config": {"delay_s": 0.01}},
+        {"id": "inner", "type": "workflow", "config": step},
+    ]
+    outer = await make_workflow(
+        people, name="Outer", process_type="graph", nodes=nodes, edges=[{"source": "nap", "target": "inner"}]
+    )
+    await execute(people, outer, word="hey")
+    run = await over(people, outer)
+    assert (run["status"], run["final_output_json"]) == ("completed", "hey!"), run
+
+
+async def test_a_run_is_cancelled_as_a_whole(people: People) -> None:
+    agent = await make_agent(people, "a")
+    nodes = [{"id": "slow", "agent_id": agent, "config": {"description": "[[latency=30]]"}}]
+    workflow = await make_workflow(people, process_type="graph", nodes=nodes)
+    id = await execute(people, workflow)
+    async with asyncio.timeout(30):
+        while [step["status"] for step in await steps_of(people, id)] != ["running"]:
+            await asyncio.sleep(0.02)
+    await people.send("POST", f"/executions/{id}/cancel")
+    assert (await over(people, workflow))["status"] == "cancelled"
+    async with asyncio.timeout(30):
+        while [step["status"] for step in await steps_of(people, id)] != ["cancelled"]:
+            await asyncio.sleep(0.02)

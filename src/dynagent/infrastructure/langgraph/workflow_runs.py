@@ -73,7 +73,7 @@ class WorkflowRuns(Runner):
             log.note_ends(standing, known)
             spent = _over_budget(version.definition, known)
             if standing.over or spent is not None:
-                return await self._outcome(standing, spent, children)
+                return _outcome(standing, spent)
             fresh = [step for step in standing.due if step.key not in known]
             log.note_starts([step for step in standing.due if step.key in known], known)
             if not await self._start(fresh, version, run, log=log, known=known, children=children):
@@ -146,13 +146,6 @@ class WorkflowRuns(Runner):
         texts = [". ".join(filter(None, (one.name, one.role, one.goal, one.description))) for one in found]
         return dict(zip(placed, texts, strict=True))
 
-    async def _outcome(self, standing: Standing, spent: RunError | None, children: ChildRuns) -> Outcome:
-        error = standing.error or spent
-        if error is not None:
-            await children.cancel()
-            return Outcome(status=RunStatus.FAILED, error=error)
-        return Outcome(status=RunStatus.COMPLETED, result=json_text(standing.output))
-
     def _graph(self, version: WorkflowVersion) -> Graph:
         key = (version.workflow_id, version.version)
         found = self.graphs.get(key)
@@ -162,6 +155,14 @@ class WorkflowRuns(Runner):
                 self.graphs.popitem(last=False)
         self.graphs.move_to_end(key)
         return found
+
+
+def _outcome(standing: Standing, spent: RunError | None) -> Outcome:
+    """Return how the run ends; what still runs of it is cancelled by the store, as with every run that ends."""
+    error = standing.error or spent
+    if error is not None:
+        return Outcome(status=RunStatus.FAILED, error=error)
+    return Outcome(status=RunStatus.COMPLETED, result=json_text(standing.output))
 
 
 def _result(child: Run) -> StepResult:

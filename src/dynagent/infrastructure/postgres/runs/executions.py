@@ -31,7 +31,7 @@ from dynagent.infrastructure.postgres.runs.submissions import INSERT, WAITING, C
 from dynagent.infrastructure.postgres.statements import connection_of, fetch_one, fetch_page, run, sql
 from dynagent.infrastructure.trace.recorder import encode
 
-GET = sql("SELECT {columns} FROM runs WHERE id = :id AND user_id = :owner AND kind = 'agent'", columns=COLUMNS)
+GET = sql("SELECT {columns} FROM runs WHERE id = :id AND user_id = :owner", columns=COLUMNS)
 BY_KEY = sql("SELECT {columns} FROM runs WHERE user_id = :owner AND idempotency_key = :key", columns=COLUMNS)
 CREATE = sql(
     """
