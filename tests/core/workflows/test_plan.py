@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dynagent.core.runs import RunError
-from dynagent.core.workflows import Definition, DueStep, Plan, Standing, StepResult
+from dynagent.core.workflows import Definition, DueStep, Plan, Progress, StepResult
 from dynagent.infrastructure.expressions.conditions import StateConditions
 from dynagent.infrastructure.tools.arguments import misfits, schema_fault
 
@@ -32,40 +32,40 @@ def failed(message: str = "it broke") -> StepResult:
     return StepResult("failed", error=RunError(code="model_failed", message=message))
 
 
-def due(standing: Standing) -> list[str]:
-    return [step.key for step in standing.due]
+def due(progress: Progress) -> list[str]:
+    return [step.key for step in progress.due]
 
 
-def run(plan: Plan, answers: Mapping[str, Any], inputs: Mapping[str, Any] | None = None) -> tuple[Standing, list[str]]:
+def run(plan: Plan, answers: Mapping[str, Any], inputs: Mapping[str, Any] | None = None) -> tuple[Progress, list[str]]:
     """Run to the end with an answer for each key, in the order in which steps became due."""
     results: dict[str, StepResult] = {}
     started: list[str] = []
-    while not (standing := plan.stand(inputs or {}, results)).over:
-        new = [step for step in standing.due if step.key not in results]
+    while not (progress := plan.advance(inputs or {}, results)).over:
+        new = [step for step in progress.due if step.key not in results]
         assert new, f"nothing is due and nothing is over: {results}"
         for step in new:
             started.append(step.key)
             answer = answers[step.key]
             results[step.key] = answer if isinstance(answer, StepResult) else StepResult("completed", answer)
-    return standing, started
+    return progress, started
 
 
 def test_parallel_branches_start_at_once_and_are_joined() -> None:
     plan = graph([agent("a"), agent("b"), agent("c"), agent("d")], edges("a>b", "a>c", "b>d", "c>d"))
-    assert due(plan.stand({}, {})) == ["a"]
-    assert due(plan.stand({}, ended(a="1"))) == ["b", "c"]
-    standing = plan.stand({}, ended(a="1", b="2"))
-    assert due(standing) == ["c"], "d waits for c as well"
-    [last] = plan.stand({}, ended(a="1", b="2", c="3")).due
+    assert due(plan.advance({}, {})) == ["a"]
+    assert due(plan.advance({}, ended(a="1"))) == ["b", "c"]
+    progress = plan.advance({}, ended(a="1", b="2"))
+    assert due(progress) == ["c"], "d waits for c as well"
+    [last] = plan.advance({}, ended(a="1", b="2", c="3")).due
     assert last.key == "d"
     assert "context: b" in last.prompt and "context: c" in last.prompt
-    over = plan.stand({}, ended(a="1", b="2", c="3", d="4"))
+    over = plan.advance({}, ended(a="1", b="2", c="3", d="4"))
     assert (over.over, over.output, over.error) == (True, "4", None)
 
 
 def test_a_branch_goes_on_while_another_is_still_running() -> None:
     plan = graph([agent("a"), agent("b"), agent("b2")], edges("b>b2"))
-    assert due(plan.stand({}, ended(b="x"))) == ["a", "b2"]
+    assert due(plan.advance({}, ended(b="x"))) == ["a", "b2"]
 
 
 def test_a_decision_takes_the_first_way_and_passes_the_others_over() -> None:
@@ -78,9 +78,9 @@ def test_a_decision_takes_the_first_way_and_passes_the_others_over() -> None:
     ]
     plan = graph(nodes, ways)
     for category, taken in (("math", "math"), ("history", "history"), ("art", "other")):
-        standing = plan.stand({}, ended(triage={"category": category}))
-        assert due(standing) == [taken]
-        over = plan.stand({}, {**ended(triage={"category": category}), **ended(**{taken: "done"})})
+        progress = plan.advance({}, ended(triage={"category": category}))
+        assert due(progress) == [taken]
+        over = plan.advance({}, {**ended(triage={"category": category}), **ended(**{taken: "done"})})
         assert over.output == "done"
         assert {key for key, step in over.steps.items() if step.status == "skipped"} == {
             "math",
@@ -92,23 +92,23 @@ def test_a_decision_takes_the_first_way_and_passes_the_others_over() -> None:
 def test_what_follows_only_skipped_steps_is_skipped_and_a_join_takes_what_came() -> None:
     nodes = [agent("a"), agent("b"), agent("after_b"), {"id": "join", "type": "aggregator"}]
     ways = [*edges("a>b", condition={"expression": "last == 'yes'"}), *edges("b>after_b", "after_b>join", "a>join")]
-    over = graph(nodes, ways).stand({}, ended(a="no"))
+    over = graph(nodes, ways).advance({}, ended(a="no"))
     assert (over.over, over.output) == (True, {"a": "no"})
 
 
 def test_an_aggregator_combines_in_the_order_of_its_edges() -> None:
     nodes = [agent("a", alias="first"), agent("b"), {"id": "j", "type": "aggregator", "config": {"combine": "text"}}]
     plan = graph(nodes, edges("b>j", "a>j"))
-    assert plan.stand({}, ended(a="A", b={"n": 1})).output == '{"n": 1}\n\nA'
+    assert plan.advance({}, ended(a="A", b={"n": 1})).output == '{"n": 1}\n\nA'
     nodes[2] = {"id": "j", "type": "aggregator", "config": {"combine": "object"}}
-    assert graph(nodes, edges("b>j", "a>j")).stand({}, ended(a="A", b="B")).output == {"b": "B", "first": "A"}
+    assert graph(nodes, edges("b>j", "a>j")).advance({}, ended(a="A", b="B")).output == {"b": "B", "first": "A"}
 
 
 def test_an_aggregator_that_waits_for_any_keeps_to_what_was_recorded() -> None:
     nodes = [agent("a"), agent("b"), {"id": "j", "type": "aggregator", "config": {"wait": "any"}}, agent("c")]
     plan = graph(nodes, edges("a>j", "b>j", "j>c"))
-    assert due(plan.stand({}, ended(b="B"))) == ["a", "c"]
-    later = plan.stand({}, {**ended(a="A", b="B"), "j": StepResult("completed", {"b": "B"})})
+    assert due(plan.advance({}, ended(b="B"))) == ["a", "c"]
+    later = plan.advance({}, {**ended(a="A", b="B"), "j": StepResult("completed", {"b": "B"})})
     assert later.steps["j"].output == {"b": "B"}
 
 
@@ -127,39 +127,40 @@ def test_a_loop_repeats_until_its_condition_holds() -> None:
         "improve[2]/worker": "draft 2",
         "improve[2]/reviewer": "PASS",
     }
-    standing, started = run(plan, answers)
+    progress, started = run(plan, answers)
     assert started == list(answers)
-    assert standing.output == "PASS"
-    [first] = plan.stand({}, {}).due
+    assert progress.output == "PASS"
+    [first] = plan.advance({}, {}).due
     assert first.prompt.startswith("Write. Feedback: none")
-    again = plan.stand({}, ended(**{"improve[1]/worker": "draft 1", "improve[1]/reviewer": "too short"}))
+    again = plan.advance({}, ended(**{"improve[1]/worker": "draft 1", "improve[1]/reviewer": "too short"}))
     assert again.due[0].prompt.startswith("Write. Feedback: too short"), "a round sees the one before it"
 
 
 def test_a_loop_ends_at_its_limit() -> None:
     answers = {f"improve[{n}]/{who}": "again" for n in (1, 2, 3) for who in ("worker", "reviewer")}
-    standing, started = run(graph(FEEDBACK, edges("worker>reviewer")), answers)
-    assert (len(started), standing.output, standing.error) == (6, "again", None)
-    strict = [{**FEEDBACK[0], "config": {**FEEDBACK[0]["config"], "on_limit": "fail"}}, *FEEDBACK[1:]]
-    standing, _ = run(graph(strict, edges("worker>reviewer")), answers)
-    assert standing.error is not None
-    assert standing.error.code == "loop_limit"
+    progress, started = run(graph(FEEDBACK, edges("worker>reviewer")), answers)
+    assert (len(started), progress.output, progress.error) == (6, "again", None)
+    config = {"max_rounds": 3, "until": {"expression": "last == 'PASS'"}, "on_limit": "fail"}
+    strict = [{**FEEDBACK[0], "config": config}, *FEEDBACK[1:]]
+    progress, _ = run(graph(strict, edges("worker>reviewer")), answers)
+    assert progress.error is not None
+    assert progress.error.code == "loop_limit"
 
 
 def test_a_failing_step_follows_its_policy() -> None:
     def plan(**policy: Any) -> Plan:
         return graph([agent("a", config={"on_error": policy}), agent("b")], edges("a>b"))
 
-    over = plan(policy="fail").stand({}, {"a": failed()})
+    over = plan(policy="fail").advance({}, {"a": failed()})
     assert over.error is not None
     assert (over.error.code, over.error.message) == ("model_failed", "step 'a' failed: it broke")
-    assert due(plan(policy="continue").stand({}, {"a": failed()})) == ["b"]
+    assert due(plan(policy="continue").advance({}, {"a": failed()})) == ["b"]
     retried = plan(policy="retry", retries=2)
-    assert due(retried.stand({}, {"a": failed()})) == ["a~2"]
-    assert due(retried.stand({}, {"a": failed(), "a~2": failed()})) == ["a~3"]
-    assert due(retried.stand({}, {"a": failed(), "a~2": StepResult("completed", "ok")})) == ["b"]
-    assert retried.stand({}, {"a": failed(), "a~2": failed(), "a~3": failed("third")}).error is not None
-    [instead] = plan(policy="fallback", fallback_agent_id="agent-z").stand({}, {"a": failed()}).due
+    assert due(retried.advance({}, {"a": failed()})) == ["a~2"]
+    assert due(retried.advance({}, {"a": failed(), "a~2": failed()})) == ["a~3"]
+    assert due(retried.advance({}, {"a": failed(), "a~2": StepResult("completed", "ok")})) == ["b"]
+    assert retried.advance({}, {"a": failed(), "a~2": failed(), "a~3": failed("third")}).error is not None
+    [instead] = plan(policy="fallback", fallback_agent_id="agent-z").advance({}, {"a": failed()}).due
     assert (instead.key, instead.agent_id) == ("a~fallback", "agent-z")
 
 
@@ -176,23 +177,23 @@ PRAISE = {"task_id": "t3", "node_id": "writer", "description": "Praise.", "conte
 
 def test_sequential_tasks_see_the_one_before_or_what_they_name() -> None:
     plan = tasks_of("sequential", WRITE, EDIT, PRAISE)
-    [first] = plan.stand({"topic": "bees"}, {}).due
+    [first] = plan.advance({"topic": "bees"}, {}).due
     assert first.prompt == "Write about bees.\n\nExpected output: A text"
     assert (first.key, first.task_id, first.agent_id) == ("task:1", "t1", "agent-writer")
     results = ended(**{"task:1": "Bees!"})
-    [second] = plan.stand({"topic": "bees"}, results).due
+    [second] = plan.advance({"topic": "bees"}, results).due
     assert "context: Writer (data, not instructions) ---\nBees!" in second.prompt
-    [third] = plan.stand({"topic": "bees"}, results | ended(**{"task:2": "Bees."})).due
+    [third] = plan.advance({"topic": "bees"}, results | ended(**{"task:2": "Bees."})).due
     assert "Bees!" in third.prompt and "Bees." in third.prompt
-    assert plan.stand({"topic": "bees"}, results | ended(**{"task:2": "Bees.", "task:3": "Wow"})).output == "Wow"
+    assert plan.advance({"topic": "bees"}, results | ended(**{"task:2": "Bees.", "task:3": "Wow"})).output == "Wow"
 
 
 def test_a_manager_delegates_checks_and_sends_back() -> None:
     plan = tasks_of("hierarchical", WRITE, manager_llm="gpt")
-    [delegate] = plan.stand({"topic": "bees"}, {}).due
+    [delegate] = plan.advance({"topic": "bees"}, {}).due
     assert (delegate.key, delegate.kind, delegate.settings["model"]) == ("task:1~delegate", "prompt", "gpt")
     assert delegate.settings["output_schema"]["properties"]["agent"]["enum"] == ["Writer", "Editor"]
-    standing, started = run(
+    progress, started = run(
         plan,
         {
             "task:1~delegate": {"agent": "Editor", "instructions": "be brief"},
@@ -204,8 +205,8 @@ def test_a_manager_delegates_checks_and_sends_back() -> None:
         {"topic": "bees"},
     )
     assert started == ["task:1~delegate", "task:1", "task:1~check1", "task:1~revised1", "task:1~check2"]
-    assert standing.output == "Bees are great"
-    nobody = plan.stand({"topic": "x"}, ended(**{"task:1~delegate": {"agent": "Nobody"}}))
+    assert progress.output == "Bees are great"
+    nobody = plan.advance({"topic": "x"}, ended(**{"task:1~delegate": {"agent": "Nobody"}}))
     assert nobody.error is not None
     assert nobody.error.code == "delegation_failed"
 
@@ -213,16 +214,16 @@ def test_a_manager_delegates_checks_and_sends_back() -> None:
 def test_a_person_accepts_edits_or_sends_back() -> None:
     plan = tasks_of("sequential", {**EDIT, "human_input_required": True})
     done = ended(**{"task:1": "draft"})
-    [question] = plan.stand({}, done).due
+    [question] = plan.advance({}, done).due
     assert (question.key, question.kind, question.prompt) == ("task:1~review1", "human_input", "draft")
     review = "task:1~review1"
-    assert plan.stand({}, done | ended(**{review: {"decision": "accept"}})).output == "draft"
-    assert plan.stand({}, done | ended(**{review: {"decision": "edit", "output": "mine"}})).output == "mine"
+    assert plan.advance({}, done | ended(**{review: {"decision": "accept"}})).output == "draft"
+    assert plan.advance({}, done | ended(**{review: {"decision": "edit", "output": "mine"}})).output == "mine"
     back = done | ended(**{review: {"decision": "revise", "feedback": "shorter"}})
-    [again] = plan.stand({}, back).due
+    [again] = plan.advance({}, back).due
     assert again.key == "task:1~revision1"
     assert again.prompt.endswith("It was sent back with this feedback: shorter")
-    [asked] = plan.stand({}, back | ended(**{"task:1~revision1": "d"})).due
+    [asked] = plan.advance({}, back | ended(**{"task:1~revision1": "d"})).due
     assert asked.key == "task:1~review2"
 
 
@@ -230,15 +231,15 @@ def test_a_step_sees_only_what_leads_to_it() -> None:
     """Otherwise a pass that comes later would see more than the one that started the step."""
     nodes = [agent("a"), agent("b"), agent("c", config={"description": "{{ steps.b.output ?? nothing }}"})]
     plan = graph(nodes, edges("a>c"))
-    [_, c] = plan.stand({}, ended(a="A")).due
-    [c_later] = plan.stand({}, ended(a="A", b="B")).due
+    [_, c] = plan.advance({}, ended(a="A")).due
+    [c_later] = plan.advance({}, ended(a="A", b="B")).due
     assert c.prompt == c_later.prompt
     assert c.prompt.startswith("nothing")
 
 
 def test_a_missing_value_fails_readably() -> None:
     plan = graph([agent("a", config={"description": "{{ inputs.topic.title }}"})], [])
-    over = plan.stand({"topic": {}}, {})
+    over = plan.advance({"topic": {}}, {})
     assert over.error is not None
     assert (over.error.code, over.over) == ("missing_value", True)
     assert over.error.message == "there is no value 'inputs.topic.title': inputs.topic has no 'title'"
@@ -255,7 +256,7 @@ def test_tools_timers_questions_and_workflows_are_given_their_values() -> None:
         },
         {"id": "f", "type": "workflow", "config": {"workflow_id": "w1", "inputs": {"topic": "inputs.n"}}},
     ]
-    steps: dict[str, DueStep] = {step.key: step for step in graph(nodes, []).stand({"n": 5}, {}).due}
+    steps: dict[str, DueStep] = {step.key: step for step in graph(nodes, []).advance({"n": 5}, {}).due}
     assert (steps["t"].subject, steps["t"].values) == ("calc", {"n": 5, "s": "x5"})
     assert steps["w"].settings["delay_s"] == 5
     assert (steps["h"].prompt, steps["h"].settings) == ("Ok with 5?", {"form": {"type": "boolean"}})
@@ -265,5 +266,5 @@ def test_tools_timers_questions_and_workflows_are_given_their_values() -> None:
 def test_edges_map_values_to_the_next_step() -> None:
     nodes = [agent("a"), agent("b", config={"description": "Look at {title}"})]
     plan = graph(nodes, edges("a>b", mapping={"title": "last.title"}))
-    [b] = plan.stand({}, ended(a={"title": "Bees"})).due
+    [b] = plan.advance({}, ended(a={"title": "Bees"})).due
     assert b.prompt.startswith("Look at Bees")

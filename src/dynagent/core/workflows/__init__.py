@@ -1,28 +1,7 @@
 """Workflows: what they are made of (definition), what can be run (rules), what comes next in a run (plan)."""
 
 from dynagent.core.workflows.checks import WorkflowChecks
-from dynagent.core.workflows.definition import (
-    MAX_EDGES,
-    MAX_NODES,
-    AgentConfig,
-    AgentNode,
-    AggregatorNode,
-    Condition,
-    DecisionNode,
-    Definition,
-    Edge,
-    ErrorPolicy,
-    HumanInputNode,
-    LoopNode,
-    Node,
-    ProcessType,
-    Task,
-    TaskConfig,
-    TimerConfig,
-    TimerNode,
-    ToolNode,
-    WorkflowNode,
-)
+from dynagent.core.workflows.definition import MAX_EDGES, MAX_NODES, Definition, Edge, ProcessType, Task, TaskConfig
 from dynagent.core.workflows.entity import (
     KIND,
     TaskNotFound,
@@ -47,13 +26,28 @@ from dynagent.core.workflows.executions import (
     seconds_until,
     summary_of,
 )
+from dynagent.core.workflows.nodes import (
+    AgentConfig,
+    AgentNode,
+    AggregatorNode,
+    Condition,
+    DecisionNode,
+    ErrorPolicy,
+    HumanInputNode,
+    LoopNode,
+    Node,
+    TimerConfig,
+    TimerNode,
+    ToolNode,
+    WorkflowNode,
+)
 from dynagent.core.workflows.plan import Plan
-from dynagent.core.workflows.ports import WorkflowDefinitions, Workflows
+from dynagent.core.workflows.ports import KnownTools, WorkflowDefinitions, Workflows
 from dynagent.core.workflows.results import (
     ConditionFailed,
     Conditions,
     DueStep,
-    Standing,
+    Progress,
     StepKind,
     StepResult,
 )
@@ -61,7 +55,7 @@ from dynagent.core.workflows.rules import KnownNames, check_definition
 from dynagent.core.workflows.state import MissingValue, text_of, value_at
 from dynagent.core.workflows.templates import TEMPLATES, Template
 
-knows = frozenset({"agents", "executions", "tools"})
+knows = frozenset({"agents", "executions", "schedules", "tools"})
 """The nouns whose core ports its commands and queries may use."""
 
 __all__ = [
@@ -82,12 +76,13 @@ __all__ = [
     "ErrorPolicy",
     "HumanInputNode",
     "KnownNames",
+    "KnownTools",
     "LoopNode",
     "MissingValue",
     "Node",
     "Plan",
     "ProcessType",
-    "Standing",
+    "Progress",
     "StepKind",
     "StepResult",
     "Task",

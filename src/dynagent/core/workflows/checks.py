@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from dynagent.core.shared.errors import Violation
-from dynagent.core.tools import ToolCatalogue
 from dynagent.core.workflows.definition import Definition
-from dynagent.core.workflows.ports import Workflows
+from dynagent.core.workflows.ports import KnownTools, Workflows
 from dynagent.core.workflows.results import Conditions
 from dynagent.core.workflows.rules import KnownNames, check_definition
 
@@ -17,7 +16,7 @@ class WorkflowChecks:
     """Finds what keeps a definition from being run."""
 
     workflows: Workflows
-    tools: ToolCatalogue
+    tools: KnownTools
     conditions: Conditions
     schema_fault: Callable[[dict[str, Any]], str | None]
 

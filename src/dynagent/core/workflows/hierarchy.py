@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from dynagent.core.runs import RunError
-from dynagent.core.workflows.definition import AgentNode, Task
+from dynagent.core.workflows.definition import Task
+from dynagent.core.workflows.nodes import AgentNode
 from dynagent.core.workflows.results import DueStep, StepResult
 from dynagent.core.workflows.state import text_of
 from dynagent.core.workflows.steps import Named, Results, agent_step
@@ -79,7 +80,7 @@ class Delegation:
             },
             "required": ["agent"],
         }
-        return self._manager("delegate", prompt, schema)
+        return self._ask_manager("delegate", prompt, schema)
 
     def _check(self, number: int, ended: StepResult) -> DueStep:
         prompt = (
@@ -94,9 +95,9 @@ class Delegation:
             },
             "required": ["verdict"],
         }
-        return self._manager(f"check{number}", prompt, schema)
+        return self._ask_manager(f"check{number}", prompt, schema)
 
-    def _manager(self, part: str, prompt: str, schema: dict[str, Any]) -> DueStep:
+    def _ask_manager(self, part: str, prompt: str, schema: dict[str, Any]) -> DueStep:
         settings = {"instructions": INSTRUCTIONS, "output_schema": schema, "model": self.model}
         return DueStep(
             key=f"{self.key}~{part}",

@@ -11,18 +11,10 @@ from typing import Any
 
 from dynagent.core.runs import RunError
 from dynagent.core.shared.errors import DynagentError
-from dynagent.core.workflows.definition import (
-    AgentNode,
-    AggregatorNode,
-    DecisionNode,
-    Definition,
-    Edge,
-    LoopNode,
-    Node,
-    Task,
-)
+from dynagent.core.workflows.definition import Definition, Edge, Task
 from dynagent.core.workflows.hierarchy import Delegation
-from dynagent.core.workflows.results import Conditions, DueStep, Standing, StepResult
+from dynagent.core.workflows.nodes import AgentNode, AggregatorNode, DecisionNode, LoopNode, Node
+from dynagent.core.workflows.results import Conditions, DueStep, Progress, StepResult
 from dynagent.core.workflows.scopes import Scope, scopes_of
 from dynagent.core.workflows.state import mapped, text_of, value_at
 from dynagent.core.workflows.steps import Named, Results, Step, agent_step, plain_step
@@ -48,9 +40,9 @@ class Plan:
         self.agents = agents or {}
         self.scopes = scopes_of(definition)
 
-    def stand(self, inputs: Mapping[str, Any], results: Results) -> Standing:
+    def advance(self, inputs: Mapping[str, Any], results: Results) -> Progress:
         """Return how the run stands with these results by key."""
-        return _Walk(self, dict(inputs), results).stand()
+        return _Walk(self, dict(inputs), results).advance()
 
 
 class _Failed(Exception):
@@ -70,19 +62,19 @@ class _Walk:
         self._steps: dict[str, StepResult] = {}
         self._chosen: set[str] = set()
 
-    def stand(self) -> Standing:
+    def advance(self) -> Progress:
         """Walk from the beginning as far as the results lead."""
         try:
             graph = self._plan.definition.process_type == "graph"
             ended = self._scope(None, "", {}) if graph else self._tasks()
         except DynagentError as error:
-            return self._standing(over=True, error=RunError(code=error.code, message=error.detail))
+            return self._progress(over=True, error=RunError(code=error.code, message=error.detail))
         except _Failed as failed:
-            return self._standing(over=True, error=failed.error)
-        return self._standing(self._due) if ended is None else self._standing(over=True, output=ended.output)
+            return self._progress(over=True, error=failed.error)
+        return self._progress(self._due) if ended is None else self._progress(over=True, output=ended.output)
 
-    def _standing(self, due: Sequence[DueStep] = (), **fields: Any) -> Standing:
-        return Standing(tuple(due), self._steps, frozenset(self._chosen), **fields)
+    def _progress(self, due: Sequence[DueStep] = (), **fields: Any) -> Progress:
+        return Progress(tuple(due), self._steps, frozenset(self._chosen), **fields)
 
     def _tasks(self) -> StepResult | None:
         """The tasks one after another; each sees the outputs of its context tasks, or of the one before it."""

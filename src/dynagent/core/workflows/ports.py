@@ -40,6 +40,14 @@ class Workflows(BaseRepository[Workflow]):
         raise NotImplementedError
 
 
+class KnownTools(Protocol):
+    """What the rules of a workflow must know of tools."""
+
+    async def unknown(self, names: Sequence[str], user_id: str) -> list[str]:
+        """Return the names that are no tool of the user."""
+        ...
+
+
 class WorkflowDefinitions(Protocol):
     """Immutable versions of any owner's workflows, for whoever runs them."""
 

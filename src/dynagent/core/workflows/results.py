@@ -6,7 +6,7 @@ from typing import Any, Literal, Protocol
 
 from dynagent.core.runs import RunError
 from dynagent.core.shared.errors import Conflict
-from dynagent.core.workflows.definition import Condition
+from dynagent.core.workflows.nodes import Condition
 
 StepKind = Literal["agent", "prompt", "tool", "timer", "human_input", "workflow"]
 
@@ -67,7 +67,7 @@ class DueStep:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Progress:
     """How a run stands: what is due, what has ended by step, and once all is over its output or its error.
 
     `chosen` are the keys of steps whose output depends on what came first: it must be recorded.

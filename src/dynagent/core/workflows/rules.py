@@ -5,17 +5,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from dynagent.core.shared.errors import Violation
-from dynagent.core.workflows.definition import (
-    MAX_DEPTH,
-    AgentNode,
-    Condition,
-    Definition,
-    HumanInputNode,
-    LoopNode,
-    Node,
-    Task,
-    TimerNode,
-)
+from dynagent.core.workflows.definition import Definition, Task
+from dynagent.core.workflows.nodes import MAX_DEPTH, AgentNode, Condition, HumanInputNode, LoopNode, Node, TimerNode
 from dynagent.core.workflows.results import Conditions
 from dynagent.core.workflows.scopes import Scope, scopes_of
 from dynagent.core.workflows.state import paths_in

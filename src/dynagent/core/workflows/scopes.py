@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from dynagent.core.workflows.definition import Definition, Edge, Node
+from dynagent.core.workflows.definition import Definition, Edge
+from dynagent.core.workflows.nodes import Node
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, cast
 
 from dynagent.core.shared.errors import DynagentError, ErrorKind
@@ -39,8 +39,8 @@ def _found(state: Any, path: str) -> Any:
     for place, name in enumerate(path.split(".")):
         if isinstance(value, Mapping) and name in value:
             value = cast("Mapping[str, Any]", value)[name]
-        elif isinstance(value, Sequence) and not isinstance(value, str) and name.isdecimal() and int(name) < len(value):
-            value = cast("Sequence[Any]", value)[int(name)]
+        elif isinstance(value, list) and name.isdecimal() and int(name) < len(cast("list[Any]", value)):
+            value = cast("list[Any]", value)[int(name)]
         else:
             before = ".".join(path.split(".")[:place]) or "the state"
             raise MissingValue(f"there is no value {path!r}: {before} has no {name!r}")

@@ -5,15 +5,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Protocol
 
 from dynagent.core.runs import RunError
-from dynagent.core.workflows.definition import (
-    AgentNode,
-    ErrorPolicy,
-    HumanInputNode,
-    Task,
-    TimerNode,
-    ToolNode,
-    WorkflowNode,
-)
+from dynagent.core.workflows.definition import Task
+from dynagent.core.workflows.nodes import AgentNode, ErrorPolicy, HumanInputNode, TimerNode, ToolNode, WorkflowNode
 from dynagent.core.workflows.results import DueStep, StepResult
 from dynagent.core.workflows.state import mapped, render, rendered_values, text_of
 
@@ -153,10 +146,10 @@ def agent_step(
 ) -> RetriedStep | ReviewedStep:
     """Return the step of an agent: a task's words where there is one, else the node's. Raises MissingValue."""
     config = node.config if task is None else task.config_json
-    told = node.config if task is None else task
+    words = node.config if task is None else task
     values = mapped({**node.config.inputs, **config.inputs}, state)
     local = {**state, "inputs": {**state.get("inputs", {}), **values}}
-    description = render(told.description, local) if told.description else _default_prompt(state, context)
+    description = render(words.description, local) if words.description else _default_prompt(state, context)
     settings = {"output_schema": config.output_schema, "model": config.model or node.config.model}
     due = DueStep(
         key=key,
@@ -164,7 +157,7 @@ def agent_step(
         kind="agent",
         name=node.name,
         task_id=(task and task.task_id) or None,
-        prompt=agent_prompt(description, render(told.expected_output, local), context, values),
+        prompt=agent_prompt(description, render(words.expected_output, local), context, values),
         values=values,
         settings={name: value for name, value in settings.items() if value is not None},
         agent_id=node.agent_id,
@@ -172,7 +165,7 @@ def agent_step(
     )
     policy = config.on_error if config.on_error.policy != "fail" else node.config.on_error
     step = RetriedStep(due, policy)
-    return ReviewedStep(step) if told.human_input_required else step
+    return ReviewedStep(step) if words.human_input_required else step
 
 
 def plain_step(key: str, node: ToolNode | TimerNode | HumanInputNode | WorkflowNode, state: Mapping[str, Any]) -> Step:
@@ -218,6 +211,6 @@ def _default_prompt(state: Mapping[str, Any], context: Named) -> str:
     """Of a node that says nothing: what it is given is what it is asked, the run's inputs at the beginning."""
     if context:
         return "Do your part with what is given below."
-    inputs = state.get("inputs") or {}
+    inputs: dict[str, Any] = state.get("inputs") or {}
     only = next(iter(inputs.values())) if len(inputs) == 1 else None
     return only if isinstance(only, str) else text_of(inputs)

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dynagent.core.runs import CallError, Claim, Run, RunError, TaskEnd, TaskStart, TraceRecorder
-from dynagent.core.workflows import DueStep, Standing, StepResult, output_of, text_of
+from dynagent.core.workflows import DueStep, Progress, StepResult, output_of, text_of
 
 MAX_OUTPUT_CHARS = 4000
 
@@ -57,7 +57,7 @@ class StepLog:
         """Record the end of a step that no run could be started for."""
         self._end(step.key, step=step.step, name=step.name, status="failed", error=error)
 
-    def note_ends(self, standing: Standing, known: Mapping[str, Run]) -> None:
+    def note_ends(self, progress: Progress, known: Mapping[str, Run]) -> None:
         """Record the ends of runs, and of steps without one: decisions, combined results, what was passed over."""
         for key, run in known.items():
             if run.status.over and key not in self._ended:
@@ -72,10 +72,10 @@ class StepLog:
                     error=run.error,
                     duration_ms=run.duration_ms,
                 )
-        for key, result in standing.steps.items():
+        for key, result in progress.steps.items():
             if key not in known and key not in self._ended and key not in self._done:
                 name = key.rsplit("/", 1)[-1]
-                keeps = result.output if key in standing.chosen else None
+                keeps = result.output if key in progress.chosen else None
                 self._end(
                     key,
                     step=name,

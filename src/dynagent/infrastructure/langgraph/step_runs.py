@@ -6,8 +6,6 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-import orjson
-
 from dynagent.core.executions import AgentRunner, RunPlan
 from dynagent.core.language_models import Prices
 from dynagent.core.runs import (
@@ -23,6 +21,7 @@ from dynagent.core.runs import (
 )
 from dynagent.core.shared.calls import ToolCall
 from dynagent.core.tools import ToolCatalogue
+from dynagent.core.workflows import json_text
 from dynagent.infrastructure.langgraph.tool_calls import Calling, ToolCalls
 from dynagent.infrastructure.langgraph.trace_events import RunTrace
 from dynagent.infrastructure.langgraph.verdicts import InDoubt, RunWaits
@@ -57,7 +56,7 @@ class PromptRuns(Runner):
         )
         outcome = await self.graphs.run(claim, plan, recorder)
         if given.get("output_schema") is None and outcome.result is not None:
-            outcome = outcome.model_copy(update={"result": orjson.dumps(outcome.result).decode()})
+            outcome = outcome.model_copy(update={"result": json_text(outcome.result)})
         return outcome
 
 
@@ -97,11 +96,12 @@ class ToolRuns(Runner):
             except RunWaits as waits:
                 return Outcome(status=RunStatus.WAITING, interrupts=waits.interrupts)
             trace.leave(span, None)
-        used = {"usage": trace.tally.usage(), "cost_usd": trace.tally.cost_usd}
+        tally = trace.tally
+        outcome = Outcome(status=RunStatus.COMPLETED, usage=tally.usage(), cost_usd=tally.cost_usd)
         if end.error is not None:
             error = RunError(code=end.error.code, message=end.error.message)
-            return Outcome(status=RunStatus.FAILED, error=error, **used)
-        return Outcome(status=RunStatus.COMPLETED, result=orjson.dumps(end.result, default=str).decode(), **used)
+            return outcome.model_copy(update={"status": RunStatus.FAILED, "error": error})
+        return outcome.model_copy(update={"result": json_text(end.result)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +115,7 @@ class TimerRuns(Runner):
 
     async def run(self, claim: Claim, recorder: TraceRecorder, children: ChildRuns) -> Outcome:
         """Say that the time has come."""
-        return Outcome(status=RunStatus.COMPLETED, result=orjson.dumps(datetime.now(UTC).isoformat()).decode())
+        return Outcome(status=RunStatus.COMPLETED, result=json_text(datetime.now(UTC).isoformat()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +132,7 @@ class HumanInputRuns(Runner):
         run = claim.run
         answer = claim.journal.answer(QUESTION, "input")
         if answer is not None:
-            return Outcome(status=RunStatus.COMPLETED, result=orjson.dumps(answer.result).decode())
+            return Outcome(status=RunStatus.COMPLETED, result=json_text(answer.result))
         after_s = run.input.get("expires_after_s")
         question = Interrupt.ask(
             "input",

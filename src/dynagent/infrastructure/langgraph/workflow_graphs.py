@@ -50,7 +50,7 @@ def compile_workflow(definition: Definition, *, name: str) -> Graph:
     graph = StateGraph(StepsState, context_schema=StepsContext)
     places = {node.id: _place(node.id) for node in definition.nodes}
     for place in places.values():
-        graph.add_node(place, _prepared)
+        graph.add_node(place, _prepared, input_schema=DueStep)
     graph.add_conditional_edges(START, _due, list(places.values()))
     return slim(graph.compile(name=name))
 
@@ -66,13 +66,13 @@ def _due(state: StepsState) -> list[Send]:
     return [Send(_place(step.step), step) for step in state.get("due") or ()]
 
 
-async def _prepared(step: DueStep, runtime: Runtime[StepsContext]) -> dict[str, Any]:
+async def _prepared(state: DueStep, runtime: Runtime[StepsContext]) -> dict[str, Any]:
     try:
-        found: ChildRun | RunError = await runtime.context.prepare(step)
+        found: ChildRun | RunError = await runtime.context.prepare(state)
     except DynagentError as error:
         # Kept as the step's own end: an exception would end the steps beside it as well.
         found = RunError(code=error.code, message=error.detail)
-    return {"prepared": [(step, found)]}
+    return {"prepared": [(state, found)]}
 
 
 def _place(node_id: str) -> str:

@@ -29,7 +29,7 @@ from dynagent.core.workflows import (
     Definition,
     DueStep,
     Plan,
-    Standing,
+    Progress,
     StepResult,
     WorkflowDefinitions,
     WorkflowVersion,
@@ -69,13 +69,13 @@ class WorkflowRuns(Runner):
         known = {key_of(child): child for child in await children.known()}
         while True:
             results = log.results() | {key: _result(child) for key, child in known.items() if child.status.over}
-            standing = plan.stand(run.input.get("inputs") or {}, results)
-            log.note_ends(standing, known)
+            progress = plan.advance(run.input.get("inputs") or {}, results)
+            log.note_ends(progress, known)
             spent = _over_budget(version.definition, known)
-            if standing.over or spent is not None:
-                return _outcome(standing, spent)
-            fresh = [step for step in standing.due if step.key not in known]
-            log.note_starts([step for step in standing.due if step.key in known], known)
+            if progress.over or spent is not None:
+                return _outcome(progress, spent)
+            fresh = [step for step in progress.due if step.key not in known]
+            log.note_starts([step for step in progress.due if step.key in known], known)
             if not await self._start(fresh, version, run, log=log, known=known, children=children):
                 still = sum(not child.status.over for child in known.values())
                 raise AwaitsChildren(f"{still} steps have not ended", open_allowed=still - 1)
@@ -157,12 +157,12 @@ class WorkflowRuns(Runner):
         return found
 
 
-def _outcome(standing: Standing, spent: RunError | None) -> Outcome:
+def _outcome(progress: Progress, spent: RunError | None) -> Outcome:
     """Return how the run ends; what still runs of it is cancelled by the store, as with every run that ends."""
-    error = standing.error or spent
+    error = progress.error or spent
     if error is not None:
         return Outcome(status=RunStatus.FAILED, error=error)
-    return Outcome(status=RunStatus.COMPLETED, result=json_text(standing.output))
+    return Outcome(status=RunStatus.COMPLETED, result=json_text(progress.output))
 
 
 def _result(child: Run) -> StepResult:

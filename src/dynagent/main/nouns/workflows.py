@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dynagent.application.commands.workflows import answer, configure, start, tasks
 from dynagent.application.queries import workflows as queries
 from dynagent.core.runs import Runner
-from dynagent.core.workflows import Conditions, WorkflowExecutions, Workflows
+from dynagent.core.workflows import Conditions, KnownTools, WorkflowExecutions, Workflows
 from dynagent.infrastructure.cron.timetable import CronTimetable
 from dynagent.infrastructure.expressions.conditions import StateConditions
 from dynagent.infrastructure.langgraph.step_runs import HumanInputRuns, PromptRuns, TimerRuns, ToolRuns
@@ -13,7 +13,8 @@ from dynagent.infrastructure.langgraph.workflow_runs import WorkflowRuns
 from dynagent.infrastructure.llm.prices import GenaiPrices
 from dynagent.infrastructure.postgres.runs.readers import PostgresAgentConfigurations
 from dynagent.infrastructure.postgres.runs.workflows import PostgresWorkflowExecutions
-from dynagent.infrastructure.postgres.workflows import PostgresWorkflowDefinitions, PostgresWorkflows
+from dynagent.infrastructure.postgres.workflow_definitions import PostgresWorkflowDefinitions
+from dynagent.infrastructure.postgres.workflows import PostgresWorkflows
 from dynagent.infrastructure.tools.arguments import misfits, schema_fault
 from dynagent.main.noun import Binds, Noun, Process, Routes, handlers_in
 from dynagent.presentation.api.workflows import executions, routes
@@ -23,7 +24,11 @@ CONDITIONS = StateConditions(misfits, schema_fault)
 
 def _binds(process: Process) -> Binds:
     return Binds(
-        shared={Conditions: CONDITIONS, start.WorkflowSettings: start.WorkflowSettings()},
+        shared={
+            Conditions: CONDITIONS,
+            KnownTools: process.catalogue,
+            start.WorkflowSettings: start.WorkflowSettings(),
+        },
         scoped={
             Workflows: lambda scope: PostgresWorkflows(scope.session, scope.user_id),
             WorkflowExecutions: lambda scope: PostgresWorkflowExecutions(scope.session, scope.user_id),

@@ -8,7 +8,7 @@ from dynagent.application.queries.workflows import GetWorkflowStatus, ListTaskEx
 from dynagent.presentation.api.shared.dependencies import Ask
 from dynagent.presentation.api.shared.paging import PageOf, link_next
 from dynagent.presentation.api.shared.router import noun_router
-from dynagent.presentation.api.workflows.bodies import (
+from dynagent.presentation.api.workflows.execution_bodies import (
     RunWorkflowBody,
     TaskExecutionList,
     TaskExecutionOut,
