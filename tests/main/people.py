@@ -31,6 +31,11 @@ class People:
     ) -> None:
         await self._http.aclose()
 
+    @property
+    def client(self) -> httpx2.AsyncClient:
+        """The HTTP client, for requests with headers of their own."""
+        return self._http
+
     async def answer_of(self, method: str, path: str, body: Any = None) -> httpx2.Response:
         """Send a request; return whatever is answered."""
         return await self._http.request(method, f"/api{path}", json=body)

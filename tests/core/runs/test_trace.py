@@ -21,6 +21,8 @@ from dynagent.core.runs import (
     NodeStart,
     Resumed,
     Retry,
+    TaskEnd,
+    TaskStart,
     Token,
     ToolEnd,
     ToolStart,
@@ -79,6 +81,8 @@ ALL: list[AnyTraceEvent] = [
         answered_by="u",
     ),
     Complete(timestamp=1.5, result="437", model="demo", input_tokens=1, output_tokens=2, duration_ms=9.5),
+    TaskStart(timestamp=1.5, key="a", step="a", name="A", kind="agent", run_id="r"),
+    TaskEnd(timestamp=1.5, key="a", step="a", name="A", status="completed", run_id="r", output="x"),
     Failed(timestamp=1.5, message="no", error_code="timeout", duration_ms=9.5),
     Cancelled(timestamp=1.5, reason="asked", duration_ms=9.5),
 ]

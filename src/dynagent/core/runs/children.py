@@ -131,6 +131,13 @@ class ChildRuns:
         self._started |= {run.id: run for run in runs}
         return runs
 
+    async def known(self) -> Sequence[Run]:
+        """Return all children as they stand now, those of earlier attempts too, oldest first; a wait for them ends."""
+        found = await self._store.all_of(self._claim.run)
+        self._started |= {run.id: run for run in found}
+        self._end_wait(found)
+        return found
+
     async def join(self, *, at_least: int | None = None) -> Sequence[Run]:
         """Return the children started in this attempt, in that order, once all or `at_least` so many have ended.
 

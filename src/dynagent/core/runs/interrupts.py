@@ -14,9 +14,9 @@ from pydantic import BaseModel, ConfigDict
 from dynagent.core.shared.errors import Conflict, NotFound
 from dynagent.core.shared.ids import new_id
 
-Reason = Literal["approval", "in_doubt"]
+Reason = Literal["approval", "in_doubt", "input"]
 OnExpiry = Literal["reject", "fail"]
-Decision = Literal["approve", "edit", "respond", "reject", "happened", "did_not_happen"]
+Decision = Literal["approve", "edit", "respond", "reject", "happened", "did_not_happen", "submit"]
 
 APPROVAL_SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -53,6 +53,19 @@ DOUBT_SCHEMA: dict[str, Any] = {
     "additionalProperties": False,
     "allOf": [{"if": {"properties": {"decision": {"const": "respond"}}}, "then": {"required": ["result"]}}],
 }
+
+
+def input_schema(form: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema of an answer that fills in a form, itself a JSON Schema."""
+    return {
+        "type": "object",
+        "title": "Your input is needed",
+        "properties": {"decision": {"const": "submit"}, "result": form},
+        "required": ["decision", "result"],
+        "additionalProperties": False,
+    }
+
+
 SCHEMAS: dict[Reason, dict[str, Any]] = {"approval": APPROVAL_SCHEMA, "in_doubt": DOUBT_SCHEMA}
 
 
@@ -77,7 +90,7 @@ class InterruptExpired(Conflict):
 class Expiry(BaseModel):
     """How long people have for an answer, in seconds, and what happens then: the call is refused or the run fails.
 
-    Only a person knows whether a call in doubt took place: without an answer to that the run always fails.
+    Only a person knows whether a call in doubt took place, or what to fill in: without that the run always fails.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -87,7 +100,7 @@ class Expiry(BaseModel):
 
     def of(self, reason: Reason) -> OnExpiry:
         """Return what happens when a question asked for this reason expires."""
-        return "fail" if reason == "in_doubt" else self.then
+        return self.then if reason == "approval" else "fail"
 
 
 class Answer(BaseModel):
@@ -136,15 +149,16 @@ class Interrupt(BaseModel):
         value: dict[str, Any],
         now: datetime,
         expiry: Expiry | None = None,
+        form: dict[str, Any] | None = None,
     ) -> "Interrupt":
-        """Return a new open interrupt; without an `expiry` it waits for ever."""
+        """Return a new open interrupt; without an `expiry` it waits for ever. `form` is for a question of `input`."""
         return cls(
             id=new_id(),
             execution_id=execution_id,
             call_key=call_key,
             reason=reason,
             value=value,
-            response_schema=SCHEMAS[reason],
+            response_schema=SCHEMAS[reason] if form is None else input_schema(form),
             created_at=now,
             expires_after_s=expiry.after_s if expiry else None,
             on_expiry=expiry.of(reason) if expiry else None,

@@ -11,6 +11,8 @@ from dynagent.core.runs.trace import (
     NodeEnd,
     NodeStart,
     Resumed,
+    TaskEnd,
+    TaskStart,
     ToolEnd,
     ToolStart,
     UsageReport,
@@ -26,6 +28,8 @@ class Journal:
         self._ends: dict[str, ToolEnd] = {}
         self._reports: dict[str, list[UsageReport]] = {}
         self._nodes: set[tuple[str, str | None]] = set()
+        self._tasks: set[str] = set()
+        self._task_ends: dict[str, TaskEnd] = {}
         self._asked: set[tuple[str, str]] = set()
         self._answers: dict[tuple[str, str], Answer] = {}
         self._expired: set[tuple[str, str]] = set()
@@ -53,6 +57,15 @@ class Journal:
     def node_ended(self, span_id: str) -> bool:
         """Say whether the end of this step is in the log already."""
         return ("node_end", span_id) in self._nodes
+
+    def task_started(self, key: str) -> bool:
+        """Say whether the log has the beginning of this step of a workflow."""
+        return key in self._tasks
+
+    @property
+    def task_ends(self) -> dict[str, TaskEnd]:
+        """The steps of a workflow whose end is in the log, by key."""
+        return self._task_ends
 
     def in_doubt(self, call_key: str) -> bool:
         """Say whether a tool call was started and nobody knows whether it took place."""
@@ -83,6 +96,10 @@ class Journal:
             self._ends.setdefault(event.call_key, event)
         elif isinstance(event, UsageReport) and event.span_id is not None:
             self._reports.setdefault(event.span_id, []).append(event)
+        elif isinstance(event, TaskStart):
+            self._tasks.add(event.key)
+        elif isinstance(event, TaskEnd):
+            self._task_ends.setdefault(event.key, event)
         elif isinstance(event, InterruptRaised):
             self._asked.add((event.call_key, event.reason))
         elif isinstance(event, Resumed):

@@ -155,6 +155,39 @@ class UsageReport(_Event):
     first_token_ms: float | None = None
 
 
+class TaskStart(_Event):
+    """A step of a workflow or team begins as a run of its own, whose trace is that of `run_id`; its span is `key`."""
+
+    type: Literal["task_start"] = "task_start"
+    key: str = Field(description="Its place: node, rounds of loops, and tries.")
+    step: str = Field(description="The node it is of.")
+    name: str
+    kind: str
+    part: str = Field(default="", description="Which part of a step: a try, a review; empty for the step itself.")
+    run_id: str
+    task_id: str | None = None
+    agent_id: str | None = None
+    agent_name: str | None = None
+
+
+class TaskEnd(_Event):
+    """A step has ended or was passed over. `output` is a text of it, cut at 4,000 characters.
+
+    `value` is the whole output of a step that decides which way a run goes and has no run of its own.
+    """
+
+    type: Literal["task_end"] = "task_end"
+    key: str
+    step: str
+    name: str
+    status: str
+    run_id: str | None = None
+    output: str = ""
+    value: Any = Field(default=None, exclude_if=lambda value: value is None)
+    error: CallError | None = None
+    duration_ms: float | None = None
+
+
 class Retry(_Event):
     """Something is done again: a model call, or the execution after its worker died (then messages start anew).
 
@@ -201,7 +234,7 @@ class Resumed(_Event):
     type: Literal["resume"] = "resume"
     interrupt_id: str
     call_key: str
-    reason: str = Field(description="Why it was asked: approval or in_doubt.")
+    reason: str = Field(description="Why it was asked: approval, in_doubt or input.")
     answer: dict[str, Any]
     answered_by: str = Field(description="The id of who answered; empty when it expired.")
     expired: bool = Field(default=False, description="Nobody answered in time: the answer is the agent's default.")
@@ -248,6 +281,8 @@ AnyTraceEvent = (
     | ToolStart
     | ToolEnd
     | UsageReport
+    | TaskStart
+    | TaskEnd
     | Retry
     | Detail
     | InterruptRaised
@@ -267,6 +302,8 @@ EVENT_CLASSES: tuple[type[_Event], ...] = (
     ToolStart,
     ToolEnd,
     UsageReport,
+    TaskStart,
+    TaskEnd,
     Retry,
     Detail,
     InterruptRaised,

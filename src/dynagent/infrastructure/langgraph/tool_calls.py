@@ -70,6 +70,10 @@ class ToolCalls:
 
         Raises RunWaits or ToolCallInDoubt before anything is called, when a person must decide about one of them.
         """
+        return [self._shown(end) for end in await self.ends_of(calls, span)]
+
+    async def ends_of(self, calls: Sequence[ToolCall], span: Span) -> list[ToolEnd]:
+        """Run the calls of one step at once; return how each ended, in their order. Raises as `call_all` does."""
         journal = self._trace.claim.journal
         keyed = [(span.next_tool_key(), call) for call in calls]
         ends = {key: end for key, _ in keyed if (end := journal.tool_end(key))}
@@ -84,7 +88,7 @@ class ToolCalls:
             await self._trace.recorder.flush()
         made = await _all(self._made(plan, span) for plan in fresh)
         ends.update((plan.key, end) for plan, end in zip(fresh, made, strict=True))
-        return [self._shown(ends[key]) for key, _ in keyed]
+        return [ends[key] for key, _ in keyed]
 
     def _planned(self, place: int, call: ToolCall, key: str) -> _Planned:
         tool = self._tools.get(call.name)

@@ -34,7 +34,7 @@ from dynagent.infrastructure.postgres.statements import connection_of, fetch_one
 from dynagent.infrastructure.postgres.unit_of_work import Scope
 from dynagent.infrastructure.trace.recorder import encode
 
-GET = sql("SELECT {columns} FROM runs WHERE id = :id AND user_id = :owner AND kind = 'agent'", columns=COLUMNS)
+GET = sql("SELECT {columns} FROM runs WHERE id = :id AND user_id = :owner", columns=COLUMNS)
 BY_KEY = sql("SELECT {columns} FROM runs WHERE user_id = :owner AND idempotency_key = :key", columns=COLUMNS)
 CREATE = sql(
     """

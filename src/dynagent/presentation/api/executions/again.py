@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from dynagent.application.commands.executions.answer import AnswerInterrupts
 from dynagent.application.commands.executions.repeat import RepeatExecution
 from dynagent.application.queries.executions.read import ListCheckpoints, ListInterrupts
-from dynagent.core.runs import Interrupt
+from dynagent.core.runs import Interrupt, Reason
 from dynagent.presentation.api.executions.bodies import ExecutionSummary
 from dynagent.presentation.api.shared.dependencies import Ask, Asker
 from dynagent.presentation.api.shared.owners import AskToRead
@@ -47,7 +47,7 @@ class InterruptOut(BaseModel):
     id: str
     execution_id: str
     call_key: str
-    reason: Literal["approval", "in_doubt"]
+    reason: Reason
     value: dict[str, Any]
     response_schema: dict[str, Any]
     answer: dict[str, Any] | None

@@ -1,0 +1,1 @@
+"""Commands about workflows: their definition (configure), their tasks (tasks), their runs (start)."""

@@ -1,0 +1,86 @@
+"""Starting a workflow: the run and its opening event in one transaction, then the notification."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from dynagent.application.commands.workflows.configure import WorkflowRules
+from dynagent.application.shared.caller import Caller
+from dynagent.application.shared.messages import Command
+from dynagent.core.executions import TooManyExecutions
+from dynagent.core.runs import Lane, Notifier, Run, Submissions
+from dynagent.core.shared.clock import Clock, utc_now
+from dynagent.core.shared.errors import InvalidInput
+from dynagent.core.shared.ids import NewId, new_id
+from dynagent.core.workflows import KIND, Workflow, WorkflowNotFound, WorkflowStarted, summary_of
+
+
+class WorkflowSettings(BaseSettings):
+    """What runs of workflows may take where the workflow does not say."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True)
+
+    max_waiting_per_user: int = Field(default=10_000, ge=1)
+    workflow_timeout_s: float = Field(
+        default=86_400.0, gt=0, le=31_536_000, description="Seconds for a whole run of a workflow."
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class StartWorkflow(Command[Run], needs="executions:run", raises=(WorkflowNotFound, InvalidInput, TooManyExecutions)):
+    """Accept a run of a workflow with these inputs; workers take it from there.
+
+    Raises WorkflowNotFound, InvalidInput when the definition cannot run any more, TooManyExecutions.
+    """
+
+    workflow_id: str
+    inputs: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    lane: Lane = "interactive"
+    priority: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartWorkflowHandler:
+    """Handles StartWorkflow."""
+
+    rules: WorkflowRules
+    submissions: Submissions
+    notifier: Notifier
+    settings: WorkflowSettings
+    clock: Clock = utc_now
+    new_id: NewId = new_id
+
+    async def __call__(self, message: StartWorkflow, caller: Caller) -> Run:
+        """Return the pending run."""
+        workflow = await self.rules.load(message.workflow_id)
+        # What it names may have been deleted since it was saved: better said now than in the middle of the run.
+        await self.rules.check(workflow.definition, caller, of=workflow.id)
+        run = self._run(message, workflow, caller)
+        event = WorkflowStarted(
+            occurred_at=run.created_at, user_id=caller.user_id, workflow_id=workflow.id, execution_id=run.id
+        )
+        most = self.settings.max_waiting_per_user
+        admission = await self.submissions.submit(run, event, most_waiting=most)
+        if not admission.stored:
+            raise TooManyExecutions(f"{admission.waiting} of your executions are waiting; at most {most} may")
+        await self.notifier.notify(run.id, run.lane)
+        return run
+
+    def _run(self, message: StartWorkflow, workflow: Workflow, caller: Caller) -> Run:
+        inputs = dict(message.inputs)
+        return Run.start(
+            timeout_s=workflow.definition.run_timeout_s or self.settings.workflow_timeout_s,
+            now=self.clock(),
+            id=self.new_id(),
+            user_id=caller.user_id,
+            kind=KIND,
+            subject_id=workflow.id,
+            subject_version=workflow.version,
+            subject_name=workflow.name,
+            input={"query": summary_of(inputs), "inputs": inputs},
+            lane=message.lane,
+            priority=message.priority,
+        )

@@ -1,0 +1,120 @@
+"""Workflows: what they are made of (definition), what can be run (rules), what comes next in a run (plan)."""
+
+from dynagent.core.workflows.checks import WorkflowChecks
+from dynagent.core.workflows.definition import MAX_EDGES, MAX_NODES, Definition, Edge, ProcessType, Task, TaskConfig
+from dynagent.core.workflows.entity import (
+    KIND,
+    TaskNotFound,
+    Workflow,
+    WorkflowChangedMeanwhile,
+    WorkflowCreated,
+    WorkflowDeleted,
+    WorkflowEvent,
+    WorkflowFilter,
+    WorkflowInUse,
+    WorkflowNotFound,
+    WorkflowStarted,
+    WorkflowUpdated,
+    WorkflowVersion,
+    WorkflowVersionNotFound,
+)
+from dynagent.core.workflows.executions import (
+    TaskExecution,
+    WorkflowExecutions,
+    json_text,
+    output_of,
+    seconds_until,
+    summary_of,
+)
+from dynagent.core.workflows.nodes import (
+    AgentConfig,
+    AgentNode,
+    AggregatorNode,
+    Condition,
+    DecisionNode,
+    ErrorPolicy,
+    HumanInputNode,
+    LoopNode,
+    Node,
+    TimerConfig,
+    TimerNode,
+    ToolNode,
+    WorkflowNode,
+)
+from dynagent.core.workflows.plan import Plan
+from dynagent.core.workflows.ports import KnownTools, WorkflowDefinitions, Workflows
+from dynagent.core.workflows.results import (
+    ConditionFailed,
+    Conditions,
+    DueStep,
+    Progress,
+    StepKind,
+    StepResult,
+)
+from dynagent.core.workflows.rules import KnownNames, check_definition
+from dynagent.core.workflows.state import MissingValue, text_of, value_at
+from dynagent.core.workflows.templates import TEMPLATES, Template
+
+knows = frozenset({"agents", "executions", "schedules", "tools"})
+"""The nouns whose core ports its commands and queries may use."""
+
+__all__ = [
+    "KIND",
+    "MAX_EDGES",
+    "MAX_NODES",
+    "TEMPLATES",
+    "AgentConfig",
+    "AgentNode",
+    "AggregatorNode",
+    "Condition",
+    "ConditionFailed",
+    "Conditions",
+    "DecisionNode",
+    "Definition",
+    "DueStep",
+    "Edge",
+    "ErrorPolicy",
+    "HumanInputNode",
+    "KnownNames",
+    "KnownTools",
+    "LoopNode",
+    "MissingValue",
+    "Node",
+    "Plan",
+    "ProcessType",
+    "Progress",
+    "StepKind",
+    "StepResult",
+    "Task",
+    "TaskConfig",
+    "TaskExecution",
+    "TaskNotFound",
+    "Template",
+    "TimerConfig",
+    "TimerNode",
+    "ToolNode",
+    "Workflow",
+    "WorkflowChangedMeanwhile",
+    "WorkflowChecks",
+    "WorkflowCreated",
+    "WorkflowDefinitions",
+    "WorkflowDeleted",
+    "WorkflowEvent",
+    "WorkflowExecutions",
+    "WorkflowFilter",
+    "WorkflowInUse",
+    "WorkflowNode",
+    "WorkflowNotFound",
+    "WorkflowStarted",
+    "WorkflowUpdated",
+    "WorkflowVersion",
+    "WorkflowVersionNotFound",
+    "Workflows",
+    "check_definition",
+    "json_text",
+    "output_of",
+    "seconds_until",
+    "summary_of",
+    "text_of",
+    "value_at",
+]

@@ -1,0 +1,102 @@
+"""Runs of workflows as their owners see them, and their steps."""
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Protocol
+
+from pydantic import BaseModel, ConfigDict
+
+from dynagent.core.runs import Run, RunError, RunStatus, Usage
+from dynagent.core.shared.paging import Page, PageRequest
+from dynagent.core.workflows.state import text_of
+
+MAX_SUMMARY = 500
+
+
+class TaskExecution(BaseModel):
+    """A step of a workflow's run that is a run of its own; `key` is its place, rounds and tries included.
+
+    `part` says which part of a step it is (a retry, a review), empty for the step itself. Durations in milliseconds.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    execution_id: str
+    key: str
+    step: str
+    name: str
+    part: str = ""
+    kind: str
+    task_id: str | None = None
+    agent_id: str | None = None
+    agent_version: int | None = None
+    status: RunStatus
+    inputs: Any = None
+    output: Any = None
+    error: RunError | None = None
+    usage: Usage
+    cost_usd: Decimal | None = None
+    created_at: datetime
+    started_at: datetime | None = None
+    completed_at: datetime | None = None
+
+    @property
+    def duration_ms(self) -> float | None:
+        """Milliseconds from start to end, None while it is not over."""
+        if self.started_at is None or self.completed_at is None:
+            return None
+        return (self.completed_at - self.started_at).total_seconds() * 1000
+
+
+class WorkflowExecutions(Protocol):
+    """The owner's runs of workflows."""
+
+    async def find(self, workflow_id: str, page: PageRequest) -> Page[Run]:
+        """Return a page of the runs of a workflow, newest first; not those that are steps of others."""
+        ...
+
+    async def get(self, execution_id: str) -> Run | None:
+        """Return one run of a workflow, or None."""
+        ...
+
+    async def tasks(self, execution_id: str) -> list[TaskExecution]:
+        """Return the steps of one of the owner's runs in the order in which they were started."""
+        ...
+
+
+NextTimes = Callable[[str, str, datetime], list[datetime]]
+"""Computes the next times of a cron expression in a time zone after a moment."""
+
+
+def summary_of(inputs: dict[str, Any]) -> str:
+    """Return inputs as a line for lists: the only text among them, else all as JSON, cut at 500 characters."""
+    only = next(iter(inputs.values())) if len(inputs) == 1 else inputs
+    text = text_of(only)
+    return text if len(text) <= MAX_SUMMARY else text[: MAX_SUMMARY - 1] + "…"
+
+
+def output_of(run: Run) -> Any:
+    """Return what a run of a workflow or of a step came to, as a JSON value; None without a result."""
+    if run.result is None:
+        return None
+    as_text = run.kind == "agent" and run.input.get("output_schema") is None
+    return run.result if as_text else json.loads(run.result)
+
+
+def seconds_until(settings: Mapping[str, Any], next_times: NextTimes, now: datetime) -> float:
+    """Return how long a timer waits from now: its seconds, until its moment, or until its cron's next time."""
+    if settings.get("delay_s") is not None:
+        return float(settings["delay_s"])
+    if settings.get("until"):
+        moment = datetime.fromisoformat(settings["until"])
+    else:
+        moment = next_times(settings["cron"], settings.get("time_zone") or "UTC", now)[0]
+    return max(0.0, (moment - now).total_seconds())
+
+
+def json_text(value: Any) -> str:
+    """Return a value as the JSON text that a run's result is."""
+    return json.dumps(value, ensure_ascii=False, default=str)

@@ -1,0 +1,1 @@
+"""Conditions on the state of runs: JSON Schemas and expressions in the Common Expression Language."""

@@ -1,0 +1,110 @@
+"""The log of a workflow's run: when each step began and ended, once each, whatever attempt notes it."""
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dynagent.core.runs import CallError, Claim, Run, RunError, TaskEnd, TaskStart, TraceRecorder
+from dynagent.core.workflows import DueStep, Progress, StepResult, output_of, text_of
+
+MAX_OUTPUT_CHARS = 4000
+
+
+class StepLog:
+    """Writes the events of steps, and reads from the journal what no run of its own can say of them."""
+
+    def __init__(self, claim: Claim, recorder: TraceRecorder) -> None:
+        self._recorder = recorder
+        self._journal = claim.journal
+        self._started: set[str] = set()
+        self._ended = dict(claim.journal.task_ends)
+        self._done: Mapping[str, Any] = claim.run.input.get("done") or {}
+
+    def results(self) -> dict[str, StepResult]:
+        """Return the results of steps that have no run of this one's: refused ones, recorded ones, taken over ones."""
+        found = {key: StepResult(item["status"], item.get("output")) for key, item in self._done.items()}
+        for key, end in self._ended.items():
+            if end.run_id is None and end.error is not None:
+                found[key] = StepResult("failed", error=RunError(code=end.error.code, message=end.error.message))
+            elif end.value is not None:
+                found[key] = StepResult("completed", end.value)
+        return found
+
+    def note_starts(self, steps: Sequence[DueStep], known: Mapping[str, Run]) -> None:
+        """Record the beginning of steps whose runs have been started."""
+        for step in steps:
+            if step.key in self._started or self._journal.task_started(step.key):
+                continue
+            self._started.add(step.key)
+            run = known[step.key]
+            self._recorder.record(
+                TaskStart(
+                    timestamp=time.time(),
+                    span_id=step.key,
+                    key=step.key,
+                    step=step.step,
+                    name=step.name,
+                    kind=step.kind,
+                    part=step.part,
+                    run_id=run.id,
+                    task_id=step.task_id,
+                    agent_id=step.agent_id,
+                    agent_name=run.subject_name if step.agent_id else None,
+                )
+            )
+
+    def note_refusal(self, step: DueStep, error: RunError) -> None:
+        """Record the end of a step that no run could be started for."""
+        self._end(step.key, step=step.step, name=step.name, status="failed", error=error)
+
+    def note_ends(self, progress: Progress, known: Mapping[str, Run]) -> None:
+        """Record the ends of runs, and of steps without one: decisions, combined results, what was passed over."""
+        for key, run in known.items():
+            if run.status.over and key not in self._ended:
+                step = run.input["step"]
+                self._end(
+                    key,
+                    step=step["step"],
+                    name=step["name"],
+                    status=run.status.value,
+                    run_id=run.id,
+                    output=output_of(run),
+                    error=run.error,
+                    duration_ms=run.duration_ms,
+                )
+        for key, result in progress.steps.items():
+            if key not in known and key not in self._ended and key not in self._done:
+                name = key.rsplit("/", 1)[-1]
+                keeps = result.output if key in progress.chosen else None
+                self._end(
+                    key,
+                    step=name,
+                    name=name,
+                    status=result.status,
+                    output=result.output,
+                    value=keeps,
+                    error=result.error,
+                )
+
+    def _end(self, key: str, *, output: Any = None, error: RunError | None = None, **fields: Any) -> None:
+        text = "" if output is None else text_of(output)
+        end = TaskEnd(
+            timestamp=time.time(),
+            span_id=key,
+            key=key,
+            output=text if len(text) <= MAX_OUTPUT_CHARS else text[: MAX_OUTPUT_CHARS - 1] + "…",
+            error=error and CallError(code=error.code, message=error.message),
+            **fields,
+        )
+        self._ended[key] = end
+        self._recorder.record(end)
+
+
+def step_fields(step: DueStep) -> dict[str, Any]:
+    """Return what a step's run keeps of the step it is for."""
+    return {"key": step.key, "step": step.step, "name": step.name, "part": step.part, "task_id": step.task_id}
+
+
+def key_of(child: Run) -> str:
+    """Return the key of the step that a run is for."""
+    return child.input["step"]["key"]

@@ -1,0 +1,78 @@
+"""Runs of workflows and their steps, as their owner sees them."""
+
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from dynagent.core.runs import Run
+from dynagent.core.shared.ids import is_id
+from dynagent.core.shared.paging import Page, PageRequest
+from dynagent.core.workflows import KIND, TaskExecution, WorkflowExecutions, output_of
+from dynagent.infrastructure.postgres.runs.columns import COLUMNS, read_run
+from dynagent.infrastructure.postgres.statements import fetch, fetch_one, fetch_page, sql
+
+GET = sql("SELECT {columns} FROM runs WHERE id = :id AND user_id = :owner AND kind = 'workflow'", columns=COLUMNS)
+STEPS = sql(
+    "SELECT {columns} FROM runs WHERE parent_run_id = :id AND user_id = :owner ORDER BY id",
+    columns=COLUMNS,
+)
+GIVEN = ("inputs", "arguments", "query")
+"""What a step was given, by the first of these that its input has."""
+
+
+class PostgresWorkflowExecutions(WorkflowExecutions):
+    """One owner's runs of workflows in one session."""
+
+    def __init__(self, session: AsyncSession, user_id: str) -> None:
+        self._session = session
+        self._owner = user_id
+
+    async def find(self, workflow_id: str, page: PageRequest) -> Page[Run]:
+        """Return a page of the runs of a workflow, newest first."""
+        return await fetch_page(
+            self._session,
+            columns=COLUMNS,
+            table="runs",
+            conditions=["user_id = :owner", "kind = :kind", "subject_id = :workflow_id", "parent_run_id IS NULL"],
+            parameters={"owner": self._owner, "kind": KIND, "workflow_id": workflow_id},
+            page=page,
+            read=read_run,
+        )
+
+    async def get(self, execution_id: str) -> Run | None:
+        """Return one run of a workflow, or None."""
+        if not is_id(execution_id):
+            return None
+        row = await fetch_one(self._session, GET, id=execution_id, owner=self._owner)
+        return None if row is None else read_run(row)
+
+    async def tasks(self, execution_id: str) -> list[TaskExecution]:
+        """Return the steps of one of the owner's runs in the order in which they were started."""
+        rows = await fetch(self._session, STEPS, id=execution_id, owner=self._owner)
+        return [_task(execution_id, read_run(row)) for row in rows]
+
+
+def _task(execution_id: str, run: Run) -> TaskExecution:
+    step: dict[str, Any] = run.input.get("step") or {}
+    of_agent = run.kind == "agent"
+    return TaskExecution(
+        id=run.id,
+        execution_id=execution_id,
+        key=step.get("key") or "",
+        step=step.get("step") or "",
+        name=step.get("name") or run.subject_name,
+        part=step.get("part") or "",
+        kind=run.kind,
+        task_id=step.get("task_id"),
+        agent_id=run.subject_id if of_agent else None,
+        agent_version=run.subject_version if of_agent else None,
+        status=run.status,
+        inputs=next((run.input[name] for name in GIVEN if run.input.get(name)), None),
+        output=output_of(run),
+        error=run.error,
+        usage=run.usage,
+        cost_usd=run.cost_usd,
+        created_at=run.created_at,
+        started_at=run.started_at,
+        completed_at=run.completed_at,
+    )

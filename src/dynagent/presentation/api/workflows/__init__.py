@@ -1,0 +1,1 @@
+"""Routes and bodies of workflows, their tasks and their runs."""
