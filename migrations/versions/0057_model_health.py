@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-revision = "0045_model_health"
-down_revision = "0044_runs"
+revision = "0057_model_health"
+down_revision = "0056_times_of_every_row"
 branch_labels = None
 depends_on = None
 

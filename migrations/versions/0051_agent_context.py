@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-revision = "0045_agent_context"
-down_revision = "0044_runs"
+revision = "0051_agent_context"
+down_revision = "0050_lists_searched"
 branch_labels = None
 depends_on = None
 

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0047_agents_without_visibility"
-down_revision = "0046_memory_as_it_was"
+revision = "0053_agents_without_visibility"
+down_revision = "0052_memory_as_it_was"
 branch_labels = None
 depends_on = None
 

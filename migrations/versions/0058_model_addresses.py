@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0046_model_addresses"
-down_revision = "0045_model_health"
+revision = "0058_model_addresses"
+down_revision = "0057_model_health"
 branch_labels = None
 depends_on = None
 

@@ -6,8 +6,8 @@ It only narrows down what the search then compares itself, so the searched text 
 
 from alembic import op
 
-revision = "0047_lists_searched"
-down_revision = "0046_run_annotations"
+revision = "0050_lists_searched"
+down_revision = "0049_run_annotations"
 branch_labels = None
 depends_on = None
 

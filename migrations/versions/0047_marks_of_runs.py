@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0046_marks_of_runs"
-down_revision = "0045_model_calls"
+revision = "0047_marks_of_runs"
+down_revision = "0046_model_calls"
 branch_labels = None
 depends_on = None
 

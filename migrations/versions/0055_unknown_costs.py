@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0046_unknown_costs"
-down_revision = "0045_audit_targets"
+revision = "0055_unknown_costs"
+down_revision = "0054_audit_targets"
 branch_labels = None
 depends_on = None
 

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0045_audit_targets"
-down_revision = "0044_runs"
+revision = "0054_audit_targets"
+down_revision = "0053_agents_without_visibility"
 branch_labels = None
 depends_on = None
 

@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0046_run_annotations"
-down_revision = "0045_runs_searched"
+revision = "0049_run_annotations"
+down_revision = "0048_runs_searched"
 branch_labels = None
 depends_on = None
 

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0045_model_calls"
-down_revision = "0044_runs"
+revision = "0046_model_calls"
+down_revision = "0045_runs_of_a_tree"
 branch_labels = None
 depends_on = None
 

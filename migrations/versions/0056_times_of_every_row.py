@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0047_times_of_every_row"
-down_revision = "0046_unknown_costs"
+revision = "0056_times_of_every_row"
+down_revision = "0055_unknown_costs"
 branch_labels = None
 depends_on = None
 

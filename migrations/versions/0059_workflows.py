@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0060_workflows"
-down_revision = "0045_runs_of_a_tree"
+revision = "0059_workflows"
+down_revision = "0058_model_addresses"
 branch_labels = None
 depends_on = None
 

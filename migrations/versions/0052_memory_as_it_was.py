@@ -5,8 +5,8 @@ So that no chat forgets what it remembered, all agents and their versions say wh
 
 from alembic import op
 
-revision = "0046_memory_as_it_was"
-down_revision = "0045_agent_context"
+revision = "0052_memory_as_it_was"
+down_revision = "0051_agent_context"
 branch_labels = None
 depends_on = None
 

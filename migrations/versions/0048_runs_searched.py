@@ -8,8 +8,8 @@ of the text, the last of each piece may go on.
 
 from alembic import op
 
-revision = "0045_runs_searched"
-down_revision = "0044_runs"
+revision = "0048_runs_searched"
+down_revision = "0047_marks_of_runs"
 branch_labels = None
 depends_on = None
 
