@@ -4,7 +4,7 @@ import asyncio
 import os
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -33,7 +33,7 @@ CHILDREN = "SELECT id::text AS id, status, attempt FROM runs WHERE parent_run_id
 
 
 @contextmanager
-def tiny_process(url: str) -> Iterator["subprocess.Popen[bytes]"]:
+def tiny_process(url: str) -> Generator["subprocess.Popen[bytes]"]:
     """A worker process of the tiny kind."""
     command = [sys.executable, "-m", "tests.infrastructure.postgres.runs.tiny_kind", url]
     with subprocess.Popen(command, env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}) as process:
@@ -88,7 +88,7 @@ async def test_a_child_that_waits_for_a_person_outlives_its_worker(own: Database
     assert (done["status"], done["result"]) == ("completed", "1")
 
 
-async def test_a_child_that_nobody_answers_ends_with_its_parents_time(own: Database) -> None:
+async def test_an_unanswered_child_ends_with_its_parents_time(own: Database) -> None:
     id = await add(own, children=2, each={"asks": True})
     await own.pool.execute("UPDATE runs SET deadline = now() + interval '3 s' WHERE id = $1", id)
     async with TinyWorker(own):

@@ -24,8 +24,10 @@ def run_server(*, host: str | None, port: int | None, takes_work: bool = True) -
             settings.port if port is None else port,
             loopback_only=not sign_in_required,
         )
+        from dynagent.cli.signals import STOP_BOUND_S, allow_many_connections, start_without_collector, stop_signals
+
+        start_without_collector()
         from dynagent.cli.server import serving
-        from dynagent.cli.signals import STOP_BOUND_S, allow_many_connections, stop_signals
         from dynagent.main import Settings
 
         allow_many_connections()

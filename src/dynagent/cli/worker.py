@@ -30,7 +30,15 @@ def run_worker(*, concurrency: int | None) -> int:
     """Work until a signal comes; return the exit code."""
 
     async def main() -> int:
-        from dynagent.cli.signals import STOP_BOUND_S, allow_many_connections, settle_memory, stop_signals
+        from dynagent.cli.signals import (
+            STOP_BOUND_S,
+            allow_many_connections,
+            settle_memory,
+            start_without_collector,
+            stop_signals,
+        )
+
+        start_without_collector()
         from dynagent.main import Settings, open_engine
 
         settings = Settings()

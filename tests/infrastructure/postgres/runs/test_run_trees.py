@@ -1,28 +1,17 @@
-"""Trees of runs: what they share and used, how long they may take, and that they are removed and kept as one."""
+"""Trees of runs: what they share and used, how long they may take, how their parents are woken."""
 
 import asyncio
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import orjson
 import pytest
 import structlog
 
-from dynagent.application.shared.caller import Caller
 from dynagent.core.runs import (
     Answer,
     Cancelled,
     ChildLimits,
-    ChildRun,
-    Claim,
-    Complete,
     Expiry,
-    Frame,
-    Interrupt,
-    InterruptRaised,
-    Lane,
-    NodeStart,
     Outcome,
     RunStatus,
     RunsTooDeep,
@@ -34,110 +23,14 @@ from dynagent.core.shared.paging import PageRequest
 from dynagent.infrastructure.observability.dispatch import ObservedDispatch
 from dynagent.infrastructure.observability.metrics import Metrics
 from dynagent.infrastructure.postgres.database import Database
-from dynagent.infrastructure.postgres.runs.cancelling import cancel_trees
 from dynagent.infrastructure.postgres.runs.children import PostgresChildren
-from dynagent.infrastructure.postgres.runs.dispatch import PostgresDispatch
-from dynagent.infrastructure.postgres.runs.expiry import ExpiringQuestions
 from dynagent.infrastructure.postgres.runs.leases import PostgresLeases
 from tests.conftest import ScopeFor
-from tests.fakes.executions import FakeNotifier
 from tests.infrastructure.postgres.rows import add_worker
 from tests.infrastructure.postgres.runs.test_child_runs import add, own, row
-from tests.infrastructure.postgres.runs.tiny_kind import TinyWorker
-from tests.repositories import RepositoryScopes
+from tests.infrastructure.postgres.runs.trees import WAITS, Tree, child, scope_for_own
 
-__all__ = ["own"]
-
-DONE = Complete(timestamp=0.0, result="", model="", input_tokens=0, output_tokens=0, duration_ms=0.0)
-WAITS = NodeStart(timestamp=0.0, span_id="children/1", node="children")
-
-
-@pytest.fixture
-def scope_for_own(own: Database) -> ScopeFor:
-    scopes = RepositoryScopes(own, deliver=lambda _: None)
-    return lambda user_id: scopes.open(Caller(user_id))
-
-
-def child(key: str, **fields: Any) -> ChildRun:
-    return ChildRun(key=key, kind=fields.pop("kind", "tiny"), subject_id=new_id(), **fields)
-
-
-class Tree:
-    """Runs whose ends a test decides."""
-
-    def __init__(self, database: Database) -> None:
-        self.database = database
-        self.tiny = TinyWorker(database)
-        self.notifier = FakeNotifier()
-        self.store = PostgresChildren(database.pool, self.notifier)
-        self.dispatch = PostgresDispatch(database.pool, user_cap=100)
-
-    async def __aenter__(self) -> "Tree":
-        self.tiny.writer.start()
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.tiny.writer.stop()
-
-    async def claim(self, id: str) -> Claim:
-        claim = await self.dispatch.claim(id, await add_worker(self.database))
-        assert claim is not None
-        return claim
-
-    async def grow(self, claim: Claim, *keys: str, **fields: Any) -> list[Claim]:
-        """Start children of a claimed run and claim them."""
-        return [
-            await self.claim(run.id)
-            for run in await self.store.start(claim.run, [child(key, **fields) for key in keys])
-        ]
-
-    async def end(self, claim: Claim, outcome: Outcome | None = None, last: Any = DONE, *, used: int = 0) -> None:
-        """Let a run end as its worker would."""
-        outcome = outcome or Outcome(
-            status=RunStatus.COMPLETED, usage=Usage(total_tokens=used), has_children=True, cost_usd=used or None
-        )
-        await self.tiny.handler.trace.open(claim).finish(outcome, last)
-
-    async def ask(self, claim: Claim, expiry: Expiry | None = None) -> Interrupt:
-        """Let a run wait for a person."""
-        asked = Interrupt.ask(
-            "approval",
-            execution_id=claim.run.id,
-            call_key="k",
-            value={"tool": "pay"},
-            now=datetime.now(UTC),
-            expiry=expiry,
-        )
-        event = InterruptRaised(
-            timestamp=0.0,
-            interrupt_id=asked.id,
-            call_key="k",
-            reason="approval",
-            value=asked.value,
-            response_schema=asked.response_schema,
-        )
-        await self.end(claim, Outcome(status=RunStatus.WAITING, interrupts=(asked,)), event)
-        return asked
-
-    async def used(self, claim: Claim) -> tuple[int, Any]:
-        found = await row(self.database, claim.run.id)
-        return orjson.loads(found["used"]).get("total_tokens", 0), found["cost_usd"]
-
-    async def cancel(self, claim: Claim) -> Any:
-        async with self.database.pool.acquire() as connection, connection.transaction():
-            return await cancel_trees(connection, [claim.run.id], now=datetime.now(UTC))
-
-    async def sweep(self) -> list[str]:
-        """Expire questions; return the runs that workers are notified of."""
-        notified: list[str] = []
-
-        def notify(id: str, _lane: Lane) -> None:
-            notified.append(id)
-
-        def publish(_id: str, _frames: Sequence[Frame]) -> None: ...
-
-        await ExpiringQuestions(self.database.pool, publish, notify).sweep()
-        return notified
+__all__ = ["own", "scope_for_own"]
 
 
 async def test_the_end_of_a_parent_adds_up_what_its_children_used(own: Database) -> None:
@@ -200,10 +93,10 @@ async def test_a_question_of_a_child_expires_with_its_parents_time(own: Database
         await tree.ask(asks)
         await tree.ask(hurries, Expiry(after_s=1.0))
         await tree.end(root, Outcome(status=RunStatus.WAITING, awaits_children=0), WAITS)
-        asked = await own.pool.fetchrow("SELECT * FROM interrupts WHERE execution_id = $1", asks.run.id)
-        assert (asked["expires_at"], asked["on_expiry"]) == (root.run.deadline, "fail")
-        own_time = await own.pool.fetchrow("SELECT * FROM interrupts WHERE execution_id = $1", hurries.run.id)
-        assert (own_time["expires_at"] < root.run.deadline, own_time["on_expiry"]) == (True, "reject")
+        asked = {str(item["execution_id"]): item for item in await own.pool.fetch("SELECT * FROM interrupts")}
+        bounded, in_time = asked[asks.run.id], asked[hurries.run.id]
+        assert (bounded["expires_at"], bounded["on_expiry"]) == (root.run.deadline, "fail")
+        assert (in_time["expires_at"] < root.run.deadline, in_time["on_expiry"]) == (True, "reject")
 
         await own.pool.execute("UPDATE interrupts SET expires_at = now() WHERE execution_id = $1", asks.run.id)
         assert await tree.sweep() == [], "its sibling has not ended"

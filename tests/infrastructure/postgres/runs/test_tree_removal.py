@@ -12,8 +12,8 @@ from dynagent.infrastructure.postgres.database import Database
 from dynagent.infrastructure.postgres.prune import Pruned, prune, what_would_go
 from tests.conftest import ScopeFor, connected_to
 from tests.infrastructure.postgres.runs.test_child_runs import add, own, until
-from tests.infrastructure.postgres.runs.test_run_trees import WAITS, Tree, child, scope_for_own
 from tests.infrastructure.postgres.runs.tiny_kind import TinyWorker
+from tests.infrastructure.postgres.runs.trees import WAITS, Tree, child, scope_for_own
 from tests.servers import TestPostgres
 
 __all__ = ["own", "scope_for_own"]
@@ -44,7 +44,8 @@ async def grown(tree: Tree, **fields: Any) -> str:
     """Return a root with a child that has ended, one with an open question, and a grandchild; four runs."""
     root = await tree.claim(await add(tree.database, **fields))
     ended, asks = await tree.grow(root, "ended", "asks")
-    await tree.end(*await tree.grow(ended, "leaf"))
+    (leaf,) = await tree.grow(ended, "leaf")
+    await tree.end(leaf)
     await tree.end(ended)
     await tree.ask(asks)
     await tree.end(root, Outcome(status=RunStatus.WAITING, awaits_children=0), WAITS)
