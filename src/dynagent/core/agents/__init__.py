@@ -1,8 +1,6 @@
 """Agents: what they are (entity), which configurations are valid (rules), where they are kept (ports)."""
 
 from dynagent.core.agents.entity import (
-    MAX_DEPENDENCIES,
-    MAX_TOOLS,
     Agent,
     AgentChangedMeanwhile,
     AgentConfiguration,
@@ -23,44 +21,8 @@ from dynagent.core.agents.entity import (
     Visibility,
     make_slug,
 )
-from dynagent.core.agents.ports import (
-    AgentConfigurations,
-    AgentRepository,
-    KnownParts,
-)
-from dynagent.core.agents.rules import (
-    check_configuration,
-    find_cycle,
-)
+from dynagent.core.agents.ports import AgentConfigurations, AgentRepository
+from dynagent.core.agents.rules import check_configuration, find_cycle
 
 knows = frozenset({"language_models", "tools"})
 """The nouns whose core ports its commands and queries may use."""
-
-__all__ = [
-    "MAX_DEPENDENCIES",
-    "MAX_TOOLS",
-    "Agent",
-    "AgentChangedMeanwhile",
-    "AgentConfiguration",
-    "AgentConfigurations",
-    "AgentCreated",
-    "AgentDeleted",
-    "AgentDisabled",
-    "AgentEvent",
-    "AgentFilter",
-    "AgentKind",
-    "AgentNotFound",
-    "AgentRepository",
-    "AgentSlugTaken",
-    "AgentStatus",
-    "AgentUpdated",
-    "AgentVersion",
-    "AgentVersionNotFound",
-    "KnowledgeBaseNotFound",
-    "KnownParts",
-    "ToolAttachment",
-    "Visibility",
-    "check_configuration",
-    "find_cycle",
-    "make_slug",
-]

@@ -22,26 +22,3 @@ from dynagent.core.executions.running import AgentRunner, Chats, RunPlan
 
 knows = frozenset({"agents", "language_models", "tools"})
 """The nouns whose core ports its commands and queries may use."""
-
-__all__ = [
-    "AGENT",
-    "MAX_QUERY",
-    "AgentRunner",
-    "CancelRequest",
-    "Chat",
-    "ChatFilter",
-    "ChatInUse",
-    "ChatNotFound",
-    "Chats",
-    "Checkpoint",
-    "Execution",
-    "ExecutionFilter",
-    "ExecutionNotFound",
-    "ExecutionOver",
-    "ExecutionStarted",
-    "Executions",
-    "OpenQuestion",
-    "RunPlan",
-    "StoredCheckpoints",
-    "TooManyExecutions",
-]

@@ -18,25 +18,5 @@ from dynagent.application.commands.agents.lifecycle import (
     SetAgentStatusHandler,
     StatusChange,
 )
-from dynagent.application.commands.agents.rules import AgentRules, InstalledParts
+from dynagent.application.commands.agents.rules import AgentRules
 from dynagent.application.commands.agents.secrets import SettingsSafe
-
-__all__ = [
-    "AgentRules",
-    "AgentWriter",
-    "CloneAgent",
-    "CloneAgentHandler",
-    "CreateAgent",
-    "CreateAgentHandler",
-    "DeleteAgent",
-    "DeleteAgentHandler",
-    "InstalledParts",
-    "RestoreAgentVersion",
-    "RestoreAgentVersionHandler",
-    "SetAgentStatus",
-    "SetAgentStatusHandler",
-    "SettingsSafe",
-    "StatusChange",
-    "UpdateAgent",
-    "UpdateAgentHandler",
-]

@@ -2,125 +2,17 @@
 
 from dynagent.application.commands.identity.access_keys import (
     Authenticate,
-    AuthenticateHandler,
     CreateAccessKey,
-    CreateAccessKeyHandler,
     IssueStreamTicket,
-    IssueStreamTicketHandler,
     NewAccessKey,
     NewTicket,
     RevokeAccessKey,
-    RevokeAccessKeyHandler,
 )
-from dynagent.application.commands.identity.audit import WriteAuditLine, WriteAuditLineHandler
-from dynagent.application.commands.identity.incidents import (
-    TOLERATED,
-    WITHIN,
-    ReportIncident,
-    ReportIncidentHandler,
-)
-from dynagent.application.commands.identity.password_links import (
-    IssuePasswordLink,
-    IssuePasswordLinkHandler,
-    NewPasswordLink,
-    UsePasswordLink,
-    UsePasswordLinkHandler,
-)
-from dynagent.application.commands.identity.people import (
-    CreateUser,
-    CreateUserHandler,
-    SetUserDisabled,
-    SetUserDisabledHandler,
-    SetUserRole,
-    SetUserRoleHandler,
-    UpdateProfile,
-    UpdateProfileHandler,
-    existing,
-)
-from dynagent.application.commands.identity.sessions import (
-    AuditTrail,
-    Device,
-    Rules,
-    SessionOpener,
-    SignedIn,
-)
-from dynagent.application.commands.identity.setup import (
-    CompleteSetup,
-    CompleteSetupHandler,
-    PrepareSetup,
-    PrepareSetupHandler,
-)
-from dynagent.application.commands.identity.sign_in import (
-    LogIn,
-    LogInHandler,
-    RefreshSession,
-    RefreshSessionHandler,
-    Register,
-    RegisterHandler,
-)
-from dynagent.application.commands.identity.sign_out import (
-    ChangePassword,
-    ChangePasswordHandler,
-    EndSession,
-    EndSessionHandler,
-    LogOut,
-    LogOutEverywhere,
-    LogOutEverywhereHandler,
-    LogOutHandler,
-)
-
-__all__ = [
-    "TOLERATED",
-    "WITHIN",
-    "AuditTrail",
-    "Authenticate",
-    "AuthenticateHandler",
-    "ChangePassword",
-    "ChangePasswordHandler",
-    "CompleteSetup",
-    "CompleteSetupHandler",
-    "CreateAccessKey",
-    "CreateAccessKeyHandler",
-    "CreateUser",
-    "CreateUserHandler",
-    "Device",
-    "EndSession",
-    "EndSessionHandler",
-    "IssuePasswordLink",
-    "IssuePasswordLinkHandler",
-    "IssueStreamTicket",
-    "IssueStreamTicketHandler",
-    "LogIn",
-    "LogInHandler",
-    "LogOut",
-    "LogOutEverywhere",
-    "LogOutEverywhereHandler",
-    "LogOutHandler",
-    "NewAccessKey",
-    "NewPasswordLink",
-    "NewTicket",
-    "PrepareSetup",
-    "PrepareSetupHandler",
-    "RefreshSession",
-    "RefreshSessionHandler",
-    "Register",
-    "RegisterHandler",
-    "ReportIncident",
-    "ReportIncidentHandler",
-    "RevokeAccessKey",
-    "RevokeAccessKeyHandler",
-    "Rules",
-    "SessionOpener",
-    "SetUserDisabled",
-    "SetUserDisabledHandler",
-    "SetUserRole",
-    "SetUserRoleHandler",
-    "SignedIn",
-    "UpdateProfile",
-    "UpdateProfileHandler",
-    "UsePasswordLink",
-    "UsePasswordLinkHandler",
-    "WriteAuditLine",
-    "WriteAuditLineHandler",
-    "existing",
-]
+from dynagent.application.commands.identity.audit import WriteAuditLine
+from dynagent.application.commands.identity.incidents import ReportIncident
+from dynagent.application.commands.identity.password_links import IssuePasswordLink, NewPasswordLink, UsePasswordLink
+from dynagent.application.commands.identity.people import CreateUser, SetUserDisabled, SetUserRole, UpdateProfile
+from dynagent.application.commands.identity.sessions import Device, Rules, SignedIn
+from dynagent.application.commands.identity.setup import CompleteSetup, PrepareSetup
+from dynagent.application.commands.identity.sign_in import LogIn, RefreshSession, Register
+from dynagent.application.commands.identity.sign_out import ChangePassword, EndSession, LogOut, LogOutEverywhere

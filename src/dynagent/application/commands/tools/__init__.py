@@ -12,36 +12,5 @@ from dynagent.application.commands.tools.change import (
     UpdateToolHandler,
     rejected,
 )
-from dynagent.application.commands.tools.toolsfile import (
-    Fate,
-    ImportedTool,
-    ImportTools,
-    ImportToolsHandler,
-)
-from dynagent.application.commands.tools.versions import (
-    RestoreToolVersion,
-    RestoreToolVersionHandler,
-    SetToolStatus,
-    SetToolStatusHandler,
-)
-
-__all__ = [
-    "ExecuteTool",
-    "ExecuteToolHandler",
-    "Fate",
-    "ImportTools",
-    "ImportToolsHandler",
-    "ImportedTool",
-    "RegisterTool",
-    "RegisterToolHandler",
-    "RemoveTool",
-    "RemoveToolHandler",
-    "RestoreToolVersion",
-    "RestoreToolVersionHandler",
-    "SetToolStatus",
-    "SetToolStatusHandler",
-    "ToolRun",
-    "UpdateTool",
-    "UpdateToolHandler",
-    "rejected",
-]
+from dynagent.application.commands.tools.toolsfile import Fate, ImportedTool, ImportTools
+from dynagent.application.commands.tools.versions import RestoreToolVersion, SetToolStatus, SetToolStatusHandler

@@ -12,24 +12,7 @@ from dynagent.application.queries.executions.read import (
     GetExecution,
     GetExecutionHandler,
     ListExecutions,
-    ListExecutionsHandler,
     ReadTrace,
     ReadTraceHandler,
     TracePage,
 )
-
-__all__ = [
-    "ExecutionView",
-    "FollowTrace",
-    "FollowTraceHandler",
-    "GetExecution",
-    "GetExecutionHandler",
-    "ListExecutions",
-    "ListExecutionsHandler",
-    "NothingFollows",
-    "ReadTrace",
-    "ReadTraceHandler",
-    "TracePage",
-    "WaitForExecution",
-    "WaitForExecutionHandler",
-]
