@@ -8,8 +8,8 @@ from tests.architecture.source import SRC, name_of, python_files, tree_of
 
 ROOM = SRC / "infrastructure" / "postgres" / "runs"
 DEFINED_IN = SRC / "infrastructure" / "postgres" / "tables.py"
-TABLES = ("runs", "run_events", "workers", "user_slots", "interrupts", "checkpoint_writes", "checkpoint_blobs")
-TABLES += ("checkpoints", "chats")
+CHECKPOINTS = ("checkpoints", "checkpoint_writes", "checkpoint_blobs")
+TABLES = ("runs", "run_events", "workers", "user_slots", "interrupts", "chats", *CHECKPOINTS)
 STATEMENT = re.compile(rf"\b(?:FROM|JOIN|INTO|UPDATE|USING|TABLE|LOCK|TRUNCATE)\s+(?:ONLY\s+)?(?:{'|'.join(TABLES)})\b")
 
 

@@ -8,9 +8,6 @@ import asyncpg
 import pytest
 
 from dynagent.infrastructure.observability import process_metrics
-from dynagent.infrastructure.observability.health import Condition
-from dynagent.infrastructure.observability.parts import judged
-from dynagent.infrastructure.postgres.runs.queue import Queue
 from tests.main.people import People
 
 GROW = (
@@ -77,14 +74,6 @@ async def test_what_waits_is_counted_with_its_age(people: People, fresh_database
     queue = (await people.health())["queue"]
     assert queue["status"] == "warn"
     assert "1 executions wait, the oldest for" in queue["detail"]
-
-
-def test_nobody_alive_is_said_with_what_to_do() -> None:
-    finding = judged(Queue(pending=12, oldest_s=3, workers=0, servers=2))
-    assert (finding.condition, finding.detail) == (Condition.WARN, "12 executions wait and no worker is alive")
-    assert "dynagent worker" in finding.advice
-    assert judged(Queue(pending=12, oldest_s=3, workers=1, servers=0)).condition is Condition.OK
-    assert judged(Queue(pending=1, oldest_s=61, workers=9, servers=0)).condition is Condition.WARN
 
 
 async def test_health_tells_of_the_loop_and_the_lease(people: People) -> None:

@@ -1,6 +1,8 @@
-"""Tasks end, also those that answer a cancellation with something else."""
+"""Tasks end, also those that answer a cancellation with something else; a part that runs is stopped at its end."""
 
 import asyncio
+
+import pytest
 
 from dynagent.core.shared.tasks import end_tasks, running
 
@@ -44,6 +46,52 @@ async def test_errors_of_ended_tasks_are_dropped() -> None:
     await end_tasks([task])
 
     assert task.done()
+
+
+class Part:
+    """Notes what happens to it; `late` starts by awaiting, `broken` fails to."""
+
+    def __init__(self, *, late: bool = False, broken: bool = False) -> None:
+        self.seen: list[str] = []
+        self._late = late
+        self._broken = broken
+
+    def start(self):
+        if self._late or self._broken:
+            return self._start()
+        self.seen.append("started")
+        return None
+
+    async def _start(self) -> None:
+        if self._broken:
+            raise OSError("no room")
+        self.seen.append("started")
+
+    async def stop(self) -> None:
+        self.seen.append("stopped")
+
+
+@pytest.mark.parametrize("late", [False, True])
+async def test_it_is_started_before_and_stopped_after(late: bool) -> None:
+    async with running(Part(late=late)) as part:
+        assert part.seen == ["started"]
+    assert part.seen == ["started", "stopped"]
+
+
+async def test_it_is_stopped_when_what_uses_it_fails() -> None:
+    part = Part()
+    with pytest.raises(ValueError, match="wrong"):
+        async with running(part):
+            raise ValueError("wrong")
+    assert part.seen == ["started", "stopped"]
+
+
+async def test_what_a_failed_start_has_begun_is_ended() -> None:
+    part = Part(broken=True)
+    with pytest.raises(OSError, match="no room"):
+        async with running(part):
+            pytest.fail("it did not start")
+    assert part.seen == ["stopped"]
 
 
 class Hanging:

@@ -30,34 +30,3 @@ from dynagent.core.executions.running import AgentRunner, Chats, RunPlan
 
 knows = frozenset({"agents", "language_models", "tools"})
 """The nouns whose core ports its commands and queries may use."""
-
-__all__ = [
-    "AGENT",
-    "MAX_QUERY",
-    "MAX_SEARCH",
-    "AgentRunner",
-    "CancelRequest",
-    "Chat",
-    "ChatFilter",
-    "ChatInUse",
-    "ChatNotFound",
-    "ChatOfAnotherAgent",
-    "Chats",
-    "Checkpoint",
-    "EverybodysExecutions",
-    "Execution",
-    "ExecutionFilter",
-    "ExecutionNotFound",
-    "ExecutionOrder",
-    "ExecutionOver",
-    "ExecutionStarted",
-    "Executions",
-    "OpenQuestion",
-    "Rating",
-    "RunPlan",
-    "SortedBy",
-    "StartedBy",
-    "StoredCheckpoints",
-    "StoredModelCalls",
-    "TooManyExecutions",
-]

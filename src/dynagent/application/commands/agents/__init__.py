@@ -20,22 +20,3 @@ from dynagent.application.commands.agents.lifecycle import (
 )
 from dynagent.application.commands.agents.rules import AgentRules
 from dynagent.application.commands.agents.secrets import SettingsSafe
-
-__all__ = [
-    "AgentRules",
-    "AgentWriter",
-    "CloneAgent",
-    "CloneAgentHandler",
-    "CreateAgent",
-    "CreateAgentHandler",
-    "DeleteAgent",
-    "DeleteAgentHandler",
-    "RestoreAgentVersion",
-    "RestoreAgentVersionHandler",
-    "SetAgentStatus",
-    "SetAgentStatusHandler",
-    "SettingsSafe",
-    "StatusChange",
-    "UpdateAgent",
-    "UpdateAgentHandler",
-]

@@ -1,21 +1,10 @@
 """Commands about executions: start, cancel, run (run.py, for workers)."""
 
 from dynagent.application.commands.executions.cancel import CancelExecution, CancelExecutionHandler
-from dynagent.application.commands.executions.settings import RunSettings, SubmitSettings
+from dynagent.application.commands.executions.settings import SubmitSettings
 from dynagent.application.commands.executions.start import (
     IdempotencyKeyReused,
     StartExecution,
     StartExecutionHandler,
     Submission,
 )
-
-__all__ = [
-    "CancelExecution",
-    "CancelExecutionHandler",
-    "IdempotencyKeyReused",
-    "RunSettings",
-    "StartExecution",
-    "StartExecutionHandler",
-    "Submission",
-    "SubmitSettings",
-]

@@ -15,32 +15,3 @@ from dynagent.application.commands.identity.sessions import Device, Rules, Signe
 from dynagent.application.commands.identity.setup import CompleteSetup, PrepareSetup
 from dynagent.application.commands.identity.sign_in import LogIn, RefreshSession, Register
 from dynagent.application.commands.identity.sign_out import ChangePassword, EndSession, LogOut, LogOutEverywhere
-
-__all__ = [
-    "Authenticate",
-    "ChangePassword",
-    "CompleteSetup",
-    "CreateAccessKey",
-    "CreateUser",
-    "Device",
-    "EndSession",
-    "IssuePasswordLink",
-    "IssueStreamTicket",
-    "LogIn",
-    "LogOut",
-    "LogOutEverywhere",
-    "NewAccessKey",
-    "NewPasswordLink",
-    "NewTicket",
-    "PrepareSetup",
-    "RefreshSession",
-    "Register",
-    "ReportIncident",
-    "RevokeAccessKey",
-    "Rules",
-    "SetUserDisabled",
-    "SetUserRole",
-    "SignedIn",
-    "UpdateProfile",
-    "UsePasswordLink",
-]

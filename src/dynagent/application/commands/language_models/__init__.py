@@ -11,16 +11,3 @@ from dynagent.application.commands.language_models.trials import (
     ForgetRefusedParts,
     TryModel,
 )
-
-__all__ = [
-    "AddProviderKey",
-    "AllowModelAddress",
-    "CreateModel",
-    "DeleteModel",
-    "ForbidModelAddress",
-    "ForgetRefusedParts",
-    "RemoveProviderKey",
-    "TestProviderKey",
-    "TryModel",
-    "UpdateModel",
-]

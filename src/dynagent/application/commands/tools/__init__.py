@@ -14,22 +14,3 @@ from dynagent.application.commands.tools.change import (
 )
 from dynagent.application.commands.tools.toolsfile import Fate, ImportedTool, ImportTools
 from dynagent.application.commands.tools.versions import RestoreToolVersion, SetToolStatus, SetToolStatusHandler
-
-__all__ = [
-    "ExecuteTool",
-    "ExecuteToolHandler",
-    "Fate",
-    "ImportTools",
-    "ImportedTool",
-    "RegisterTool",
-    "RegisterToolHandler",
-    "RemoveTool",
-    "RemoveToolHandler",
-    "RestoreToolVersion",
-    "SetToolStatus",
-    "SetToolStatusHandler",
-    "ToolRun",
-    "UpdateTool",
-    "UpdateToolHandler",
-    "rejected",
-]

@@ -12,17 +12,3 @@ from dynagent.application.queries.agents.read import (
     NameModels,
 )
 from dynagent.application.queries.agents.templates import ListAgentTemplates
-
-__all__ = [
-    "AgentDetails",
-    "GetAgent",
-    "GetAgentContext",
-    "GetAgentDetails",
-    "GetAgentVersion",
-    "ListAgentTemplates",
-    "ListAgentVersions",
-    "ListAgents",
-    "ListEverybodysAgents",
-    "ModelFacts",
-    "NameModels",
-]

@@ -17,19 +17,3 @@ from dynagent.application.queries.executions.read import (
     ReadTraceHandler,
     TracePage,
 )
-
-__all__ = [
-    "ExecutionView",
-    "FollowTrace",
-    "FollowTraceHandler",
-    "GetExecution",
-    "GetExecutionHandler",
-    "ListEverybodysExecutions",
-    "ListExecutions",
-    "NothingFollows",
-    "ReadTrace",
-    "ReadTraceHandler",
-    "TracePage",
-    "WaitForExecution",
-    "WaitForExecutionHandler",
-]

@@ -12,16 +12,3 @@ from dynagent.application.queries.identity.people import (
     Profile,
     WaysIn,
 )
-
-__all__ = [
-    "GetProfile",
-    "GetSignInOptions",
-    "GetUser",
-    "ListAccessKeys",
-    "ListAuditEntries",
-    "ListSessions",
-    "ListUsers",
-    "OwnSessions",
-    "Profile",
-    "WaysIn",
-]

@@ -14,21 +14,3 @@ from dynagent.application.queries.language_models.models import (
     ModelView,
 )
 from dynagent.application.queries.language_models.usage import GetEverybodysUsage, GetModelUsage
-
-__all__ = [
-    "Advice",
-    "CheckFit",
-    "ChooseModel",
-    "GetEverybodysUsage",
-    "GetInstalledModel",
-    "GetModel",
-    "GetModelUsage",
-    "GetProviderCapabilities",
-    "InstalledModel",
-    "ListModelAddresses",
-    "ListModels",
-    "ListProviderKeys",
-    "ListProviderModels",
-    "ListProviders",
-    "ModelView",
-]

@@ -4,11 +4,3 @@ from dynagent.infrastructure.postgres.embedded.account import Account, NoAccount
 from dynagent.infrastructure.postgres.embedded.binaries import BinariesMissing
 from dynagent.infrastructure.postgres.embedded.postmaster import StartFailed
 from dynagent.infrastructure.postgres.embedded.server import EmbeddedPostgres
-
-__all__ = [
-    "Account",
-    "BinariesMissing",
-    "EmbeddedPostgres",
-    "NoAccount",
-    "StartFailed",
-]
