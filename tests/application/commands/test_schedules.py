@@ -15,6 +15,7 @@ from dynagent.core.shared.clock import Clock
 from dynagent.core.shared.ids import new_id
 from dynagent.core.shared.paging import Page, PageRequest
 from dynagent.core.shared.unit_of_work import UnitOfWork
+from tests.fakes.agents import FakeAgents
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 AGENT = new_id()
@@ -55,7 +56,7 @@ class Kept(Schedules):
         return Page(items=rows, total=len(rows), skip=0, limit=100)
 
 
-class Agents:
+class Agents(FakeAgents):
     async def get_by_id(self, id: str) -> Any:
         return object() if id == AGENT else None
 

@@ -20,7 +20,7 @@ from dynagent.core.schedules import (
     TooManySchedules,
 )
 from dynagent.core.shared.clock import Clock, utc_now
-from dynagent.core.shared.ids import NewId, is_id, new_id
+from dynagent.core.shared.ids import NewId, new_id
 from dynagent.core.shared.paging import PageRequest
 from dynagent.core.shared.unit_of_work import UnitOfWork
 
@@ -70,50 +70,21 @@ class ScheduleSettings(BaseSettings):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ScheduleChecks:
-    """Loads schedules, and refuses what may not become one."""
-
-    schedules: Schedules
-    agents: AgentRepository
-    settings: ScheduleSettings
-
-    async def check_agent(self, agent_id: str) -> None:
-        """Refuse with AgentNotFound what is no agent of the owner."""
-        if not is_id(agent_id) or await self.agents.get_by_id(agent_id) is None:
-            raise AgentNotFound(f"there is no agent {agent_id!r}")
-
-    async def check_number(self) -> None:
-        """Refuse with TooManySchedules whoever has as many as he may."""
-        most = self.settings.max_schedules_per_user
-        count = (await self.schedules.find(None, PageRequest(limit=1))).total
-        if count >= most:
-            raise TooManySchedules(
-                f"you have {count} schedules; at most {most} are kept for a user", extra={"limit": most, "count": count}
-            )
-
-    async def load(self, schedule_id: str) -> Schedule:
-        """Return the owner's schedule. Raises ScheduleNotFound."""
-        schedule = await self.schedules.get_by_id(schedule_id)
-        if schedule is None:
-            raise ScheduleNotFound(f"there is no schedule {schedule_id!r}")
-        return schedule
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class CreateScheduleHandler:
     """Handles CreateSchedule."""
 
     schedules: Schedules
     uow: UnitOfWork
     timetable: Timetable
-    checks: ScheduleChecks
+    agents: AgentRepository
+    settings: ScheduleSettings
     clock: Clock = utc_now
     new_id: NewId = new_id
 
     async def __call__(self, message: CreateSchedule, caller: Caller) -> Schedule:
         """Return the new schedule with its next time."""
-        await self.checks.check_agent(message.agent_id)
-        await self.checks.check_number()
+        await self.agents.existing(message.agent_id)
+        await self._check_number()
         now = self.clock()
         following = self.timetable.after(message.cron, message.time_zone, now)[0]
         schedule = Schedule(
@@ -135,6 +106,14 @@ class CreateScheduleHandler:
         await self.uow.commit()
         return schedule
 
+    async def _check_number(self) -> None:
+        most = self.settings.max_schedules_per_user
+        count = (await self.schedules.find(None, PageRequest(limit=1))).total
+        if count >= most:
+            raise TooManySchedules(
+                f"you have {count} schedules; at most {most} are kept for a user", extra={"limit": most, "count": count}
+            )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeScheduleHandler:
@@ -143,14 +122,14 @@ class ChangeScheduleHandler:
     schedules: Schedules
     uow: UnitOfWork
     timetable: Timetable
-    checks: ScheduleChecks
+    agents: AgentRepository
     clock: Clock = utc_now
 
     async def __call__(self, message: ChangeSchedule, caller: Caller) -> Schedule:
         """Return the changed schedule."""
-        schedule = await self.checks.load(message.schedule_id)
+        schedule = await self.schedules.existing(message.schedule_id)
         if "agent_id" in message.changes:
-            await self.checks.check_agent(message.changes["agent_id"])
+            await self.agents.existing(message.changes["agent_id"])
         changed = schedule.changed(self.timetable, dict(message.changes), now=self.clock())
         await self.schedules.update(changed)
         await self.uow.commit()
@@ -163,10 +142,9 @@ class RemoveScheduleHandler:
 
     schedules: Schedules
     uow: UnitOfWork
-    checks: ScheduleChecks
 
     async def __call__(self, message: RemoveSchedule, caller: Caller) -> None:
         """Remove it."""
-        schedule = await self.checks.load(message.schedule_id)
+        schedule = await self.schedules.existing(message.schedule_id)
         await self.schedules.delete(schedule.id)
         await self.uow.commit()

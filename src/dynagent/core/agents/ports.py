@@ -3,13 +3,16 @@
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-from dynagent.core.agents.entity import Agent, AgentConfiguration, AgentFilter, AgentVersion
+from dynagent.core.agents.entity import Agent, AgentConfiguration, AgentFilter, AgentNotFound, AgentVersion
 from dynagent.core.shared.paging import Page, PageRequest
 from dynagent.core.shared.repository import BaseRepository
 
 
 class AgentRepository(BaseRepository[Agent]):
     """The owner's agents and their versions. `create` and `update` also write the version row."""
+
+    noun = "agent"
+    not_found = AgentNotFound
 
     async def find(self, wanted: AgentFilter, page: PageRequest) -> Page[Agent]:
         """Return a page of agents that match, newest first."""

@@ -10,6 +10,7 @@ from dynagent.core.executions.entity import (
     Checkpoint,
     Execution,
     ExecutionFilter,
+    ExecutionNotFound,
     OpenQuestion,
 )
 from dynagent.core.runs import AnyTraceEvent, Interrupt
@@ -19,6 +20,9 @@ from dynagent.core.shared.repository import BaseRepository
 
 class Executions(BaseRepository[Execution]):
     """The owner's executions. `create` also stores the opening event, seq 1, in the same transaction."""
+
+    noun = "execution"
+    not_found = ExecutionNotFound
 
     async def find(self, wanted: ExecutionFilter, page: PageRequest) -> Page[Execution]:
         """Return a page of executions that match, newest first."""

@@ -8,7 +8,15 @@ from dynagent.core.shared.calls import TokenUsage
 from dynagent.core.shared.paging import Page, PageRequest
 from dynagent.core.shared.repository import BaseRepository
 from dynagent.core.tools.base import BaseTool
-from dynagent.core.tools.entity import CustomTool, Finding, ToolListing, ToolPolicy, ToolReflection, ToolVersion
+from dynagent.core.tools.entity import (
+    CustomTool,
+    Finding,
+    ToolListing,
+    ToolNotFound,
+    ToolPolicy,
+    ToolReflection,
+    ToolVersion,
+)
 from dynagent.core.tools.toolsfile import ToolsFile
 
 
@@ -115,6 +123,9 @@ class ToolCatalogue(CallableTools, Protocol):
 
 class CustomTools(BaseRepository[CustomTool]):
     """The owner's registered tools, current versions."""
+
+    noun = "tool"
+    not_found = ToolNotFound
 
     async def get_by_name(self, name: str) -> CustomTool | None:
         """Return the tool of this name, or None."""

@@ -28,3 +28,6 @@ class Note:
 
 class Notes(BaseRepository[Note]):
     """The owner's notes."""
+
+    noun = "note"
+    not_found = NoteNotFound

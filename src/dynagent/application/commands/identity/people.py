@@ -24,7 +24,7 @@ from dynagent.core.identity import (
     normal_username,
 )
 from dynagent.core.shared.clock import Clock, utc_now
-from dynagent.core.shared.ids import NewId, is_id, new_id
+from dynagent.core.shared.ids import NewId, new_id
 from dynagent.core.shared.unit_of_work import UnitOfWork
 
 
@@ -79,7 +79,7 @@ class UpdateProfileHandler:
         }
         if "email" in allowed:
             allowed["email"] = normal_email(allowed["email"])
-        user = await existing(self.users, caller.user_id)
+        user = await self.users.existing(caller.user_id)
         user = await self.users.update(user.changed(self.clock(), **allowed))
         await self.trail.note("user.profile_changed", caller=caller, target=("user", user.id), fields=sorted(allowed))
         await self.uow.commit()
@@ -136,7 +136,7 @@ class SetUserRoleHandler:
 
     async def __call__(self, message: SetUserRole, caller: Caller) -> User:
         """Return the changed account; the role counts from the next request on."""
-        user = await existing(self.users, message.user_id)
+        user = await self.users.existing(message.user_id)
         if message.role != "admin":
             user.check_may_lose_admin(await self.users.count_admins(except_id=user.id))
         before, now = user.role, self.clock()
@@ -161,7 +161,7 @@ class SetUserDisabledHandler:
 
     async def __call__(self, message: SetUserDisabled, caller: Caller) -> User:
         """Return the changed account."""
-        user = await existing(self.users, message.user_id)
+        user = await self.users.existing(message.user_id)
         now = self.clock()
         if message.disabled:
             user.check_may_lose_admin(await self.users.count_admins(except_id=user.id))
@@ -172,11 +172,3 @@ class SetUserDisabledHandler:
         self.uow.record(UserChanged(occurred_at=now, user_id=user.id))
         await self.uow.commit()
         return user
-
-
-async def existing(users: Users, user_id: str) -> User:
-    """Return the user. Raises UserNotFound."""
-    user = await users.get_by_id(user_id) if is_id(user_id) else None
-    if user is None:
-        raise UserNotFound(f"there is no user {user_id!r}")
-    return user

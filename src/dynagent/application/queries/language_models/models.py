@@ -22,7 +22,6 @@ from dynagent.core.language_models import (
     ProviderNotFound,
     find_provider,
 )
-from dynagent.core.shared.ids import is_id
 from dynagent.core.shared.paging import Page, PageRequest
 
 
@@ -135,9 +134,7 @@ class GetModelHandler:
 
     async def __call__(self, message: GetModel, caller: Caller) -> ModelView:
         """Return the model."""
-        record = await self.models.get_by_id(message.model_id) if is_id(message.model_id) else None
-        if record is None:
-            raise ModelNotFound(f"there is no model {message.model_id!r}")
+        record = await self.models.existing(message.model_id)
         views = ModelViews(self.known, self.store, await self.keys.list_own(), caller)
         return views.of(record, message.wanted)
 
