@@ -48,7 +48,7 @@ noun = Noun(
         "keys:read": Grant(MAKERS),
         "keys:write": Grant(MAKERS, for_keys=False),
     },
-    pages=Pages(moved={"/models": "/settings/models"}),
+    pages=Pages(moved={"/models": "/settings/models"}, moved_exactly={"/settings/models?tab=usage": "/usage"}),
     handlers=handlers_in(models, provider_keys, model_queries, choice, usage),
     binds=_binds,
     routes=(Routes(100, routes.router), Routes(110, keys.router)),
