@@ -46,8 +46,8 @@ def measure_crowd_of(model_url: str, data_dir: Path, make_agent: MakeAgent, *, d
         memory = {"server": process.rss_mb(), "worker": worker.memory_info().rss / 1e6}
         _until(process.url, "completed", count)
         return {
-            f"{count:,} executions waiting for the model, server with worker": memory["server"],
-            f"{count:,} executions waiting for the model, worker beside it": memory["worker"],
+            f"{count:,} executions waiting for the model, server with worker (MB)": memory["server"],
+            f"{count:,} executions waiting for the model, worker beside it (MB)": memory["worker"],
             f"{count:,} executions: from the first request until all wait (s)": waiting_s,
             f"{count:,} executions: from the first request until all have ended (s)": time.perf_counter() - began,
         }

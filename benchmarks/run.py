@@ -50,8 +50,8 @@ def main() -> None:
 def measure_loads(report: Report, model_url: str, divisor: int) -> None:
     """Two tool calls and sixty tokens, at rising concurrency, with the bare graph beside it in the same run."""
     with _place() as data_dir, dynagent_server(model_url, Path(data_dir)) as process:
-        report.single["idle RSS, without the database"] = process.rss_mb()
-        report.single["idle database memory, PSS"] = process.database_mb()
+        report.single["idle RSS, without the database (MB)"] = process.rss_mb()
+        report.single["idle database memory, PSS (MB)"] = process.database_mb()
         server = Server(process.url, _make_agent(process.url))
         _load(process, server, WORK, concurrency=10, executions=WARM_UP)
         for concurrency, executions in LOADS:

@@ -14,7 +14,7 @@ const config: NextConfig = {
             // The dynamic pages are exported once, under `_`; production does the same rewrite in ASGI (README).
             afterFiles: [
               { source: "/agents/:id((?!new|_)[^/.]+)", destination: "/agents/_" },
-              { source: "/executions/:id((?!_)[^/.]+)", destination: "/executions/_" },
+              { source: "/runs/:id((?!_)[^/.]+)", destination: "/runs/_" },
               { source: "/schedules/:id((?!new|_)[^/.]+)", destination: "/schedules/_" },
             ],
             fallback: [

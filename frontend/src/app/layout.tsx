@@ -6,7 +6,7 @@ import { type ReactNode, Suspense } from "react";
 
 import { AppShell } from "@/components/layout/app-shell";
 import { CommandPalette } from "@/features/command-palette/components/command-palette";
-import { AccountLink } from "@/features/identity/components/account-link";
+import { AccountMenu } from "@/features/identity/components/account-menu";
 import { SessionGate } from "@/features/identity/components/session-gate";
 import { AwayNotice } from "@/features/system/components/away-notice";
 import { ServerStatus } from "@/features/system/components/server-status";
@@ -38,7 +38,7 @@ export default function RootLayout({ children }: { children: ReactNode }) {
               notice={<AwayNotice />}
               status={
                 <>
-                  <AccountLink />
+                  <AccountMenu />
                   <ServerStatus />
                 </>
               }

@@ -174,6 +174,9 @@ class DueSchedule(BaseModel):
 class Schedules(BaseRepository[Schedule]):
     """The owner's schedules. `update` refuses with ScheduleChangedMeanwhile what was read before the last change."""
 
+    noun = "schedule"
+    not_found = ScheduleNotFound
+
     async def find(self, agent_id: str | None, page: PageRequest) -> Page[Schedule]:
         """Return a page, newest first; of one agent when given."""
         raise NotImplementedError

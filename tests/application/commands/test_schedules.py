@@ -18,6 +18,7 @@ from dynagent.core.shared.ids import new_id
 from dynagent.core.shared.paging import Page, PageRequest
 from dynagent.core.shared.sealing import SealsSecrets
 from dynagent.core.shared.unit_of_work import UnitOfWork
+from tests.fakes.agents import FakeAgents
 from tests.fakes.language_models import FakeChatModels
 from tests.fakes.secrets import FakeBox
 
@@ -60,7 +61,7 @@ class Kept(Schedules):
         return Page(items=rows, total=len(rows), skip=0, limit=100)
 
 
-class Agents:
+class Agents(FakeAgents):
     async def get_by_id(self, id: str) -> Any:
         return object() if id == AGENT else None
 

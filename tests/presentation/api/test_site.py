@@ -51,6 +51,7 @@ def test_dynamic_pages_are_exported_once(address: str, exported: str) -> None:
         ("/conversations", "id=01a1", "/chats?id=01a1"),
         ("/approvals/", "", "/inbox"),
         ("/models", "tab=keys", "/settings/models?tab=keys"),
+        ("/settings/models/", "tab=usage", "/usage"),
         ("/account", "", "/settings/profile"),
         ("/account/", "tab=keys", "/settings/access-keys"),
         ("/account", "tab=people", "/settings/people"),

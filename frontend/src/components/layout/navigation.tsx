@@ -14,6 +14,7 @@ import { PlaceLink } from "./place-link";
 const groups: readonly { group: PlaceGroup; title: string }[] = [
   { group: "build", title: "Build" },
   { group: "run", title: "Run" },
+  { group: "improve", title: "Improve" },
 ];
 
 /** The side bar's links: what one touches weekly, in groups that fold and stay so. */
@@ -22,14 +23,10 @@ export function Navigation({ onNavigate }: { onNavigate: () => void }) {
   return (
     <nav aria-label="Main" className="flex min-h-0 flex-1 flex-col gap-3 overflow-y-auto">
       <Links places={places.filter(({ group }) => group === "top")} onNavigate={onNavigate} />
-      {groups.map(({ group, title }) => (
-        <Group
-          key={group}
-          title={title}
-          places={places.filter((place) => place.group === group)}
-          onNavigate={onNavigate}
-        />
-      ))}
+      {groups.map(({ group, title }) => {
+        const shown = places.filter((place) => place.group === group);
+        return shown.length > 0 && <Group key={group} title={title} places={shown} onNavigate={onNavigate} />;
+      })}
       <span className="flex-1" />
       <SettingsLink onNavigate={onNavigate} />
     </nav>

@@ -11,7 +11,7 @@ type Theme = "light" | "dark" | "system";
 const options = [
   { value: "light", label: <Sun />, title: "Light" },
   { value: "dark", label: <Moon />, title: "Dark" },
-  { value: "system", label: <Monitor />, title: "As the system" },
+  { value: "system", label: <Monitor />, title: "System" },
 ] as const;
 
 /** Light, dark, or as the system has it. */

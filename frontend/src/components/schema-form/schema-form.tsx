@@ -11,7 +11,7 @@ import { SchemaField } from "./schema-field";
 export interface SchemaFormProps {
   schema: JsonSchema;
   draft: Draft;
-  /** By JSON pointer; what stands at no control of the form is told below it. */
+  /** By JSON pointer; what stands at no control of the form is shown below it. */
   errors: DraftErrors;
   onChange: (draft: Draft) => void;
   /** How a part is called: by its title, or by its name in the code. */

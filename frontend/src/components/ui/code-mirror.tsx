@@ -47,7 +47,7 @@ const colours = HighlightStyle.define([
   { tag: tags.comment, color: "var(--ink-3)", fontStyle: "italic" },
 ]);
 
-/** CodeMirror with our colours; `marks` are underlined and told in the gutter. Escape, then Tab leaves it. */
+/** CodeMirror with our colours; `marks` are underlined and shown in the gutter. Escape, then Tab leaves it. */
 export function CodeMirrorEditor({ id, label, value, onChange, marks = [], readOnly = false }: CodeEditorProps) {
   const box = useRef<HTMLDivElement>(null);
   const editor = useRef<EditorView | null>(null);

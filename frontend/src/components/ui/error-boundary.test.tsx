@@ -25,7 +25,7 @@ describe("ErrorBoundary", () => {
         </ErrorBoundary>
       </>,
     );
-    expect(screen.getByRole("alert").textContent).toContain("The trace could not be drawn");
+    expect(screen.getByRole("alert").textContent).toContain("The trace failed to load");
     expect(screen.getByText("around")).toBeTruthy();
     broken = false;
     await userEvent.click(screen.getByRole("button", { name: "Try again" }));

@@ -31,7 +31,7 @@ export class ErrorBoundary extends Component<Props, { error: Error | null }> {
       <div className="p-4">
         <Callout
           tone="bad"
-          title={`${this.props.what ?? "This part of the page"} could not be drawn`}
+          title={`${this.props.what ?? "This part of the page"} failed to load`}
           action={
             <Button size="sm" onClick={() => this.setState({ error: null })}>
               Try again

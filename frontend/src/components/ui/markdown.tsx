@@ -12,7 +12,7 @@ function subscribe(listener: () => void): () => void {
   if (!loaded) {
     void import("./markdown-rendered").then((module) => {
       loaded = module.MarkdownRendered;
-      for (const tell of waiting) tell();
+      for (const notify of waiting) notify();
     });
   }
   return () => waiting.delete(listener);

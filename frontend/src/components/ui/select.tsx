@@ -32,7 +32,7 @@ function subscribe(listener: () => void): () => void {
   if (!loaded) {
     void import("./select-popup").then((module) => {
       loaded = module.SelectPopup;
-      for (const tell of waiting) tell();
+      for (const notify of waiting) notify();
     });
   }
   return () => waiting.delete(listener);

@@ -54,6 +54,7 @@ async function addressesOf(api) {
     tools: "/tools?tool=calculator",
     "tool-new": "/tools/new",
     models: "/settings/models",
+    usage: "/usage",
     profile: "/settings/profile",
     "access-keys": "/settings/access-keys",
     people: "/settings/people",

@@ -94,7 +94,7 @@ export async function editTool({ page, api }) {
   await page.getByText("v4", { exact: true }).waitFor();
 
   await page.getByRole("tab", { name: "Versions" }).click();
-  await page.getByRole("button", { name: /^v1/ }).click();
+  await page.getByRole("button", { name: /^Version 1/ }).click();
   await page.getByText("What restoring it would change").waitFor();
   await shot(page, "tool-versions");
   assert.deepEqual(await axe(page), []);

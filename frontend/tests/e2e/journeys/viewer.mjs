@@ -65,7 +65,7 @@ export async function viewerLooks({ browser, base, admin, maker }) {
     "/tools/new",
     "/settings/models",
     "/settings/models?tab=keys",
-    "/settings/models?tab=usage",
+    "/usage",
     `/playground?agent=${agent.id}`,
     `/runs/${run.id}`,
     "/chats",

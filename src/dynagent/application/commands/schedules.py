@@ -23,7 +23,7 @@ from dynagent.core.schedules import (
 )
 from dynagent.core.shared.clock import Clock, utc_now
 from dynagent.core.shared.errors import InvalidInput, Violation
-from dynagent.core.shared.ids import NewId, is_id, new_id
+from dynagent.core.shared.ids import NewId, new_id
 from dynagent.core.shared.paging import PageRequest
 from dynagent.core.shared.unit_of_work import UnitOfWork
 
@@ -76,17 +76,12 @@ class ScheduleSettings(BaseSettings):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScheduleChecks:
-    """Loads schedules, and refuses what may not become one."""
+    """Refuses what may not become a schedule."""
 
     schedules: Schedules
     agents: AgentRepository
     models: ChatModels
     settings: ScheduleSettings
-
-    async def check_agent(self, agent_id: str) -> None:
-        """Refuse with AgentNotFound what is no agent of the owner."""
-        if not is_id(agent_id) or await self.agents.get_by_id(agent_id) is None:
-            raise AgentNotFound(f"there is no agent {agent_id!r}")
 
     def check_model(self, model: str | None) -> None:
         """Refuse with InvalidInput a model that is not there."""
@@ -103,13 +98,6 @@ class ScheduleChecks:
                 f"you have {count} schedules; at most {most} are kept for a user", extra={"limit": most, "count": count}
             )
 
-    async def load(self, schedule_id: str) -> Schedule:
-        """Return the owner's schedule. Raises ScheduleNotFound."""
-        schedule = await self.schedules.get_by_id(schedule_id)
-        if schedule is None:
-            raise ScheduleNotFound(f"there is no schedule {schedule_id!r}")
-        return schedule
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreateScheduleHandler:
@@ -125,7 +113,7 @@ class CreateScheduleHandler:
 
     async def __call__(self, message: CreateSchedule, caller: Caller) -> Schedule:
         """Return the new schedule with its next time."""
-        await self.checks.check_agent(message.agent_id)
+        await self.checks.agents.existing(message.agent_id)
         self.checks.check_model(message.model)
         await self.checks.check_number()
         now = self.clock()
@@ -163,9 +151,9 @@ class ChangeScheduleHandler:
 
     async def __call__(self, message: ChangeSchedule, caller: Caller) -> Schedule:
         """Return the changed schedule."""
-        schedule = await self.checks.load(message.schedule_id)
+        schedule = await self.schedules.existing(message.schedule_id)
         if "agent_id" in message.changes:
-            await self.checks.check_agent(message.changes["agent_id"])
+            await self.checks.agents.existing(message.changes["agent_id"])
         if "model" in message.changes:
             self.checks.check_model(message.changes["model"])
         changes = dict(message.changes)
@@ -183,10 +171,9 @@ class RemoveScheduleHandler:
 
     schedules: Schedules
     uow: UnitOfWork
-    checks: ScheduleChecks
 
     async def __call__(self, message: RemoveSchedule, caller: Caller) -> None:
         """Remove it."""
-        schedule = await self.checks.load(message.schedule_id)
+        schedule = await self.schedules.existing(message.schedule_id)
         await self.schedules.delete(schedule.id)
         await self.uow.commit()

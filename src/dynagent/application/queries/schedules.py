@@ -55,9 +55,7 @@ class GetScheduleHandler:
 
     async def __call__(self, message: GetSchedule, caller: Caller) -> ScheduleView:
         """Return it as it is now."""
-        schedule = await self.schedules.get_by_id(message.schedule_id)
-        if schedule is None:
-            raise ScheduleNotFound(f"there is no schedule {message.schedule_id!r}")
+        schedule = await self.schedules.existing(message.schedule_id)
         if schedule.paused:
             return ScheduleView(schedule)
         times = self.timetable.after(schedule.cron, schedule.time_zone, self.clock(), SHOWN_TIMES)

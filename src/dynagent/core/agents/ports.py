@@ -5,7 +5,7 @@ from typing import Any, Protocol
 
 from dynagent.core.agents.configuration import AgentConfiguration, ToolAttachment
 from dynagent.core.agents.dependencies import NamedAgent
-from dynagent.core.agents.entity import Agent, AgentFilter, AgentVersion
+from dynagent.core.agents.entity import Agent, AgentFilter, AgentNotFound, AgentVersion
 from dynagent.core.shared.errors import Violation
 from dynagent.core.shared.paging import Page, PageRequest
 from dynagent.core.shared.repository import BaseRepository
@@ -13,6 +13,9 @@ from dynagent.core.shared.repository import BaseRepository
 
 class AgentRepository(BaseRepository[Agent]):
     """The owner's agents and their versions. `create` and `update` also write the version row."""
+
+    noun = "agent"
+    not_found = AgentNotFound
 
     async def find(self, wanted: AgentFilter, page: PageRequest) -> Page[Agent]:
         """Return a page of agents that match, newest first."""

@@ -9,6 +9,7 @@ from dynagent.core.executions.entity import (
     ChatFilter,
     Checkpoint,
     Execution,
+    ExecutionNotFound,
     OpenQuestion,
 )
 from dynagent.core.executions.listing import ExecutionFilter, ExecutionOrder
@@ -19,6 +20,9 @@ from dynagent.core.shared.repository import BaseRepository
 
 class Executions(BaseRepository[Execution]):
     """The owner's executions. `create` also stores the opening event, seq 1, in the same transaction."""
+
+    noun = "execution"
+    not_found = ExecutionNotFound
 
     async def find(
         self, wanted: ExecutionFilter, page: PageRequest, order: ExecutionOrder | None = None

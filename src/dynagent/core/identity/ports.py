@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from dynagent.core.identity.audit import AuditEntry, AuditFilter
+from dynagent.core.identity.errors import UserNotFound
 from dynagent.core.identity.people import RoleName, User
 from dynagent.core.identity.secrets import (
     AccessClaims,
@@ -21,6 +22,9 @@ from dynagent.core.shared.repository import BaseRepository
 
 class Users(BaseRepository[User]):
     """All people. Not bound to an owner: only messages for signing in and for administrators use it freely."""
+
+    noun = "user"
+    not_found = UserNotFound
 
     async def by_login(self, login: str) -> tuple[User, str | None] | None:
         """Return the user whose name or address this is, with the password's hash (None: cannot sign in)."""

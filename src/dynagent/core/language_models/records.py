@@ -202,6 +202,9 @@ class ProviderKey(BaseModel):
 class ModelRecords(BaseRepository[ModelRecord]):
     """The caller's own models and the global ones. Writing global ones is for administrators; the SQL says so too."""
 
+    noun = "model"
+    not_found = ModelNotFound
+
     async def find(self, owner: ModelOwner | None, search: str | None, page: PageRequest) -> Page[ModelRecord]:
         """Return a page of models, newest first."""
         raise NotImplementedError

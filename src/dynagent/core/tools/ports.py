@@ -12,6 +12,7 @@ from dynagent.core.tools.base import BaseTool
 from dynagent.core.tools.entity import (
     CustomTool,
     Finding,
+    ToolNotFound,
     ToolPolicy,
     ToolReflection,
     ToolVersion,
@@ -134,6 +135,9 @@ class ToolCatalogue(CallableTools, Protocol):
 
 class CustomTools(BaseRepository[CustomTool]):
     """The owner's registered tools, current versions."""
+
+    noun = "tool"
+    not_found = ToolNotFound
 
     async def get_by_name(self, name: str) -> CustomTool | None:
         """Return the tool of this name, or None."""

@@ -12,7 +12,6 @@ from dynagent.core.agents import (
     Agent,
     AgentChangedMeanwhile,
     AgentFilter,
-    AgentNotFound,
     AgentRepository,
     AgentSlugTaken,
     AgentVersion,
@@ -97,8 +96,6 @@ class PostgresAgents(VersionedTable[Agent, AgentVersion], AgentRepository):
         body="configuration",
         taken={"created_at": "updated_at", "created_by": "user_id"},
     )
-    noun = "agent"
-    not_found = AgentNotFound
     changed_meanwhile = AgentChangedMeanwhile
 
     async def find(self, wanted: AgentFilter, page: PageRequest) -> Page[Agent]:

@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from dynagent.core.shared.errors import StaleVersion
-from dynagent.core.tools import CustomTool, CustomTools, ToolFilter, ToolNameTaken, ToolNotFound, ToolVersion
+from dynagent.core.tools import CustomTool, CustomTools, ToolFilter, ToolNameTaken, ToolVersion
 from dynagent.infrastructure.postgres.errors import in_our_words, refuse
 from dynagent.infrastructure.postgres.kit.mapping import TableMapping
 from dynagent.infrastructure.postgres.kit.metadata import ID, MOMENT, metadata
@@ -125,9 +125,7 @@ class PostgresCustomTools(VersionedTable[CustomTool, ToolVersion], CustomTools):
         body="source_hash",
         taken={"created_at": "updated_at"},
     )
-    noun = "tool"
     audited_by = "name"
-    not_found = ToolNotFound
     changed_meanwhile = ToolChangedMeanwhile
 
     async def get_by_name(self, name: str) -> CustomTool | None:

@@ -95,8 +95,6 @@ class PostgresModelRecords(OwnedTable[ModelRecord], ModelRecords):
     """What one caller may see; global ones are written with `writes_global` only."""
 
     mapping = RECORDS
-    noun = "model"
-    not_found = ModelNotFound
     changed_meanwhile = ModelChangedMeanwhile
 
     def __init__(self, session: AsyncSession, user_id: str, *, writes_global: bool) -> None:

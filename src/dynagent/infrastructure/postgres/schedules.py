@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Table, Text
 from sqlalchemy.dialects.postgresql import JSONB
 
-from dynagent.core.schedules import Schedule, ScheduleChangedMeanwhile, ScheduleNotFound, Schedules
+from dynagent.core.schedules import Schedule, ScheduleChangedMeanwhile, Schedules
 from dynagent.core.shared.ids import is_id
 from dynagent.core.shared.paging import Page, PageRequest
 from dynagent.infrastructure.postgres.kit.mapping import TableMapping
@@ -44,8 +44,6 @@ class PostgresSchedules(OwnedTable[Schedule], Schedules):
     """One owner's schedules in one session; their executions stay when they go."""
 
     mapping = STORED
-    noun = "schedule"
-    not_found = ScheduleNotFound
     changed_meanwhile = ScheduleChangedMeanwhile
     not_updated = frozenset({"last_fire", "last_execution_id", "last_problem"})
 

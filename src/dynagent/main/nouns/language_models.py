@@ -49,7 +49,7 @@ noun = Noun(
         "keys:read": Grant(MAKERS),
         "keys:write": Grant(MAKERS, for_keys=False),
     },
-    pages=Pages(moved={"/models": "/settings/models"}),
+    pages=Pages(moved={"/models": "/settings/models"}, moved_exactly={"/settings/models?tab=usage": "/usage"}),
     handlers=handlers_of("language_models"),
     binds=_binds,
     routes=(Routes(99, trials.router), Routes(100, routes.router), Routes(110, keys.router)),

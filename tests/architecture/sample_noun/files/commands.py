@@ -69,9 +69,7 @@ class ChangeNoteHandler:
 
     async def __call__(self, message: ChangeNote, caller: Caller) -> Note:
         """Return the note as it is then."""
-        note = await self.notes.get_by_id(message.note_id)
-        if note is None:
-            raise NoteNotFound(f"there is no note {message.note_id!r}")
+        note = await self.notes.existing(message.note_id)
         changed = await self.notes.update(note.rewritten(message.text))
         await self.uow.commit()
         return changed

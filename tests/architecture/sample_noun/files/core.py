@@ -34,3 +34,6 @@ class Note(BaseModel):
 
 class Notes(BaseRepository[Note]):
     """The owner's notes."""
+
+    noun = "note"
+    not_found = NoteNotFound

@@ -40,7 +40,4 @@ class GetNoteHandler:
 
     async def __call__(self, message: GetNote, caller: Caller) -> Note:
         """Return it."""
-        note = await self.notes.get_by_id(message.note_id)
-        if note is None:
-            raise NoteNotFound(f"there is no note {message.note_id!r}")
-        return note
+        return await self.notes.existing(message.note_id)

@@ -7,7 +7,7 @@ export function AgentFacts({ id, agent }: { id: string; agent: AgentOut }) {
     ["Needs approval", list(agent.requires_approval)],
     ["Depends on", list(agent.dependencies)],
     ["Fallback models", list(agent.fallback_models)],
-    ["Most iterations", String(agent.max_iter)],
+    ["Max iterations", String(agent.max_iter)],
     ["Goal", agent.goal ?? ""],
   ];
   return (

@@ -37,7 +37,7 @@ export function AuditTable({
 function Entry({ entry, names, now }: { entry: AuditEntryOut; names: ReadonlyMap<string, string>; now: number }) {
   const [open, setOpen] = useState(false);
   const { action, outcome, actor_id, target_kind, target_id, address, at, details } = entry;
-  const actor = actor_id === null ? "nobody signed in" : (names.get(actor_id) ?? actor_id);
+  const actor = actor_id === null ? "System" : (names.get(actor_id) ?? actor_id);
   const target = names.get(target_id) ?? target_id;
   const page = targetPage(target_kind, target_id);
   const about = [target && target_id !== actor_id ? `${target_kind} ${target}` : "", detailLine(details)]

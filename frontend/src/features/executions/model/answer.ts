@@ -28,7 +28,7 @@ export interface ReadAnswer {
 const labels: Record<string, string> = {
   approve: "Approve",
   edit: "Change the arguments",
-  respond: "Give the result myself",
+  respond: "Provide a result",
   reject: "Reject",
   happened: "It took place",
   did_not_happen: "It did not take place",

@@ -15,13 +15,13 @@ const final = step(trace, ({ kind, final: last }) => kind === "model" && last);
 
 describe("forking", () => {
   it("parts after the end of the chosen step", () => {
-    expect(forkPoint(trace, tool)).toEqual({ seq: 8, field: "result", value: "437", json: true, kept: 2 });
+    expect(forkPoint(trace, tool)).toEqual({ seq: 8, field: "result", value: "437", json: true, reused: 2 });
     expect(forkPoint(trace, final)).toMatchObject({
       seq: 13,
       field: "content",
       value: "It is 437 🦊.",
       json: false,
-      kept: 3,
+      reused: 3,
     });
   });
 

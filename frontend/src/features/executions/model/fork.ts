@@ -5,7 +5,7 @@ import type { Step, Trace } from "./trace";
 import type { TraceEvent } from "./trace-event";
 
 export interface ForkPoint {
-  /** The last event that is kept. */
+  /** The last event that is reused. */
   seq: number;
   /** What of that event can be changed: the text of a message, the result of a call. */
   field: "content" | "result" | null;
@@ -14,7 +14,7 @@ export interface ForkPoint {
   /** Whether the value is JSON rather than plain text. */
   json: boolean;
   /** Finished steps that the new run takes over. */
-  kept: number;
+  reused: number;
 }
 
 /** The point after a step; null while the run goes on, or for a step that was never finished. */
@@ -22,10 +22,10 @@ export function forkPoint(trace: Trace, step: Step): ForkPoint | null {
   if (trace.status === "pending" || trace.status === "running" || trace.status === "waiting") return null;
   const { closed } = step;
   if (!closed || step.status === "lost" || !["message", "tool_end", "node_end"].includes(closed.type)) return null;
-  const kept = trace.steps.filter(
+  const reused = trace.steps.filter(
     ({ kind, closed: end }) => (kind === "tool" || kind === "model") && end !== null && end.seq <= closed.seq,
   ).length;
-  return { seq: closed.seq, kept, ...editable(closed) };
+  return { seq: closed.seq, reused, ...editable(closed) };
 }
 
 /** The edit that a changed text stands for; undefined when nothing is changed. Throws SyntaxError for what should be JSON and is not. */

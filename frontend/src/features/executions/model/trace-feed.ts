@@ -1,4 +1,4 @@
-/** A live trace outside React: reads the stream, reduces it once per animation frame, tells its listeners. */
+/** A live trace outside React: reads the stream, reduces it once per animation frame, notifies its listeners. */
 import { type EventStream, openEventStream, type StreamState } from "@/lib/event-stream";
 import { authorizedFetch } from "@/lib/session";
 
@@ -44,7 +44,7 @@ export function followTrace(
   let closed = false;
   const listeners = new Set<() => void>();
 
-  const tell = (next: FeedState): void => {
+  const publish = (next: FeedState): void => {
     state = next;
     for (const listener of listeners) listener();
   };
@@ -54,7 +54,7 @@ export function followTrace(
     const events = waiting;
     waiting = [];
     const trace = applyTraceEvents(state.trace, events);
-    tell({ ...state, trace });
+    publish({ ...state, trace });
     checkGap(trace);
   };
 
@@ -87,12 +87,12 @@ export function followTrace(
       },
       onState: (streamState) => {
         if (closed) return;
-        // The end is told together with the last events, not a frame before them.
+        // The end is published together with the last events, not a frame before them.
         if (streamState.phase === "ended" && cancelFlush) {
           cancelFlush();
           state = { ...state, stream: streamState };
           flush();
-        } else tell({ ...state, stream: streamState });
+        } else publish({ ...state, stream: streamState });
       },
     });
 

@@ -22,7 +22,7 @@ describe("traceRows", () => {
   it("says what a step did", () => {
     expect(trace.steps.map(stepLine)).toEqual([
       "",
-      "asks for calculator",
+      "calls calculator",
       "",
       '(expression="23*19")  ✔ Result: 437',
       "",

@@ -64,7 +64,7 @@ export function stepLine(step: Step): string {
   if (opened.type === "interrupt")
     return `${String(opened.value.tool ?? "")} ${JSON.stringify(opened.value.arguments ?? {})}`;
   if (step.kind === "model" && closed?.type === "message" && closed.tool_calls?.length) {
-    return `asks for ${closed.tool_calls.map((call) => call.name).join(", ")}${step.text ? ` – ${step.text}` : ""}`;
+    return `calls ${closed.tool_calls.map((call) => call.name).join(", ")}${step.text ? ` – ${step.text}` : ""}`;
   }
   return step.error ?? (step.kind === "model" ? withoutMarkdown(step.text) : step.text);
 }

@@ -94,7 +94,7 @@ export function AccessKeys() {
         )}
         <SmallForm
           label="New key"
-          action="Make key"
+          action="Create key"
           clears
           fields={[{ name: "name", label: "Name", hint: "What it is for" }]}
           onSubmit={async ({ name = "" }) => {
@@ -104,11 +104,11 @@ export function AccessKeys() {
           }}
         >
           <div className="flex flex-col gap-1">
-            <span className="text-xs font-medium text-ink-2">Ends</span>
-            <Select label="Ends" value={days} options={lifetimes} onChange={setDays} className="w-full" />
+            <span className="text-xs font-medium text-ink-2">Expires</span>
+            <Select label="Expires" value={days} options={lifetimes} onChange={setDays} className="w-full" />
           </div>
           <fieldset>
-            <legend className="mb-1 text-xs font-medium text-ink-2">May</legend>
+            <legend className="mb-1 text-xs font-medium text-ink-2">Permissions</legend>
             <div className="flex flex-col gap-1">
               {data.possible_scopes.map((scope) => (
                 <div key={scope} className="flex items-center gap-2">

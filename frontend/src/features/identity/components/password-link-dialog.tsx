@@ -16,7 +16,7 @@ export function PasswordLinkDialog({ made, onClose }: { made: MadeLink | null; o
       open={made !== null}
       onOpenChange={(open) => !open && onClose()}
       title={`Password link for ${made?.username ?? ""}`}
-      description="Good once, for a day. Whoever opens it sets the password, so send it to them only. It is not shown again."
+      description="Works once, within 24 hours. Whoever opens it sets the password, so send it to them only. It is not shown again."
       footer={
         <Button variant="primary" onClick={onClose}>
           Done

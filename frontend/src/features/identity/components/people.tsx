@@ -94,7 +94,7 @@ export function People({ own }: { own: string }) {
         <h2 className="mb-3 font-semibold">New account</h2>
         <SmallForm
           label="New account"
-          action="Make account"
+          action="Create user"
           clears
           fields={[
             { name: "username", label: "Name" },
@@ -105,7 +105,7 @@ export function People({ own }: { own: string }) {
               type: "password",
               autoComplete: "new-password",
               required: false,
-              hint: "Empty: you get a link with which they set one",
+              hint: "Leave empty to get a link for setting one",
             },
           ]}
           onSubmit={async ({ username = "", email = "", password = "" }) => {

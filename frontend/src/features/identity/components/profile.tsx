@@ -10,7 +10,7 @@ import { Callout } from "@/components/ui/callout";
 import { SkeletonRows } from "@/components/ui/surface";
 import type { ProfileOut } from "@/lib/api";
 import { problemText } from "@/lib/problem";
-import { closeSession, openSession } from "@/lib/session";
+import { openSession } from "@/lib/session";
 import { toast } from "@/lib/toast";
 import { useSession } from "@/lib/use-session";
 import { useSharedQuery } from "@/lib/use-shared-query";
@@ -18,6 +18,7 @@ import { useSharedQuery } from "@/lib/use-shared-query";
 import { changePassword, profileQuery, updateProfile } from "../api/account";
 import { identityKeys } from "../api/keys";
 import { logOut, logOutEverywhere } from "../api/sessions";
+import { useLeave } from "../hooks/use-leave";
 import { Part } from "./part";
 import { Sessions } from "./sessions";
 import { SmallForm } from "./small-form";
@@ -26,8 +27,7 @@ import { SmallForm } from "./small-form";
 export function Profile() {
   const { data: profile, error } = useSharedQuery(profileQuery());
   const { user } = useSession();
-  const leave = (how: () => Promise<void>) =>
-    void how().then(closeSession, (problem: unknown) => toast.error(problemText(problem)));
+  const leave = useLeave();
   return (
     <>
       <PageHeader

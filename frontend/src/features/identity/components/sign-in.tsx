@@ -33,15 +33,15 @@ export function SignIn() {
     openSession(session);
   };
   return (
-    <Entrance title={joining ? "Make an account" : "Sign in"}>
+    <Entrance title={joining ? "Create an account" : "Sign in"}>
       {options?.setup_needed && (
-        <Callout>Nobody is administrator yet: open the one-time link that the server printed when it started.</Callout>
+        <Callout>No administrator yet. Open the one-time link printed in the server log.</Callout>
       )}
       {joining ? (
         <SmallForm
           key="register"
-          label="Make an account"
-          action="Make account"
+          label="Create an account"
+          action="Create account"
           fields={account}
           onSubmit={async ({ username = "", email = "", password = "" }) =>
             enter(await register({ username, email, password }))
@@ -60,7 +60,7 @@ export function SignIn() {
         />
       )}
       {options?.registration_open === false && (
-        <p className="text-xs text-ink-3">No account, or the password forgotten? An administrator makes you a link.</p>
+        <p className="text-xs text-ink-3">Forgot your password or need an account? Ask an administrator for a link.</p>
       )}
       {options?.registration_open && (
         <button
@@ -68,7 +68,7 @@ export function SignIn() {
           onClick={() => setJoining(!joining)}
           className="self-start text-xs text-accent-ink underline underline-offset-2"
         >
-          {joining ? "I have an account" : "Make an account"}
+          {joining ? "I have an account" : "Create an account"}
         </button>
       )}
     </Entrance>

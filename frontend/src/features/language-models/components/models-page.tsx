@@ -21,16 +21,14 @@ import { ModelForm } from "./model-form";
 import { RefusedParts } from "./model-health";
 import { ModelRow } from "./model-row";
 import { ProviderKeys } from "./provider-keys";
-import { UsageTable } from "./usage-table";
 
 const tabs = [
   { value: "models", label: "Models" },
   { value: "keys", label: "Provider keys" },
-  { value: "usage", label: "Usage" },
 ] as const;
 const names = tabs.map(({ value }) => value);
 
-/** The models that agents can use besides the server's own default, keys that several share, what was asked of whom. */
+/** The models that agents can use besides the server's own default, and keys that several share. */
 export function ModelsPage() {
   const { data } = useQuery(modelsQuery());
   const [tab, setTab] = useQueryState("tab", parseAsStringLiteral(names).withDefault("models"));
@@ -52,9 +50,6 @@ export function ModelsPage() {
         </TabPanel>
         <TabPanel value="keys" className="p-4">
           <KeysTab />
-        </TabPanel>
-        <TabPanel value="usage" className="p-4">
-          <UsageTable />
         </TabPanel>
       </Tabs>
     </div>

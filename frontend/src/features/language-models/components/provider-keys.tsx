@@ -153,7 +153,7 @@ function AddKey() {
           label="Endpoint"
           required={provider?.needs_endpoint ?? false}
           error={said.endpoint_url}
-          hint="The one address this key may be sent to, if not the provider's own"
+          hint="Restrict this key to one address (optional)"
         >
           <Input {...text("endpoint_url")} type="url" placeholder="https://…" />
         </Field>

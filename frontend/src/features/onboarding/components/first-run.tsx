@@ -93,7 +93,7 @@ export function FirstRun({ agentId, executionId, watching, onAgent, onAsk, onFin
             number={3}
             at={step}
             title="Watch it"
-            text="Every model call, tool call and token, as it happens – and for ever after."
+            text="Every model call, tool call and token, as it happens – and kept for later."
           >
             <div className="flex flex-wrap gap-2">
               <Link href={`/runs/${executionId}`} className={buttonStyles({ variant: "primary" })}>

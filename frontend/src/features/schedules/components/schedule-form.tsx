@@ -95,7 +95,7 @@ export function ScheduleForm({ initial, action, isNew = false, onSave, children 
             label="Question"
             required
             error={errorOf("query")}
-            hint="The agent is asked just this, each time anew"
+            hint="Each run asks exactly this"
           >
             <Textarea
               {...fieldAria("schedule-query", errorOf("query"))}

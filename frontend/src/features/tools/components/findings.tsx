@@ -9,7 +9,7 @@ export function Findings({ findings }: { findings: readonly Finding[] }) {
     <Callout
       tone="bad"
       title={
-        findings.length === 1 ? "The screen objects to one place" : `The screen objects to ${findings.length} places`
+        findings.length === 1 ? "1 problem found in the source" : `${findings.length} problems found in the source`
       }
     >
       <ul aria-label="Findings" className="mt-1 flex flex-col gap-1">

@@ -13,7 +13,7 @@ interface ToolGrantsProps {
 }
 
 const switches = [
-  { field: "repeatable", label: "May be repeated", text: "A crash may leave a call in doubt: may it be made again?" },
+  { field: "repeatable", label: "Safe to retry", text: "A crash may leave a call in doubt: may it be made again?" },
   {
     field: "reuse",
     label: "Reuse the process",

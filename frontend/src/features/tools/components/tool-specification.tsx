@@ -20,7 +20,7 @@ export function ToolSpecification({ tool }: { tool: ToolOut }) {
     ],
     ["Also called", tool.aliases?.join(", ")],
     ["Settings", tool.settings?.join(", ")],
-    ["May be repeated", tool.repeatable === false ? "no" : "yes"],
+    ["Safe to retry", tool.repeatable === false ? "no" : "yes"],
     ["Time limit", policy ? `${policy.timeout_s ?? 5} s` : null],
     ["Network", policy ? <Granted key="network" names={policy.network ?? []} /> : null],
     ["Secrets", policy ? <Granted key="secrets" names={policy.secrets ?? []} /> : null],

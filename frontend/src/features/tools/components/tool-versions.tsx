@@ -4,16 +4,13 @@ import { useQuery } from "@tanstack/react-query";
 import { History } from "lucide-react";
 import { useState } from "react";
 
-import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { Callout } from "@/components/ui/callout";
 import { LineDiff } from "@/components/ui/line-diff";
 import { SkeletonRows } from "@/components/ui/surface";
+import { shownPlace, VersionList } from "@/components/ui/version-list";
 import type { ToolOut } from "@/lib/api";
-import { cn } from "@/lib/cn";
-import { dateTime, relativeTime } from "@/lib/format";
 import { problemText } from "@/lib/problem";
-import { useNow } from "@/lib/use-now";
 
 import { toolVersionsQuery } from "../api/list-tool-versions";
 import { useToolActions } from "../hooks/use-tool-actions";
@@ -24,41 +21,17 @@ export function ToolVersions({ tool, mayRestore }: { tool: ToolOut; mayRestore: 
   const { data, error, isPending } = useQuery(toolVersionsQuery(tool.name));
   const { restore } = useToolActions(tool.name);
   const [chosen, setChosen] = useState<number | null>(null);
-  const now = useNow(30_000);
   if (isPending) return <SkeletonRows rows={3} />;
   if (error) return <Callout tone="bad">{problemText(error)}</Callout>;
   const versions = data.versions.map((version) => ({ ...version, name: tool.name }));
-  const place = Math.max(
-    0,
-    versions.findIndex(({ version }) => version === (chosen ?? tool.version)),
-  );
+  const place = shownPlace(versions, chosen, tool.version);
   const shown = versions[place];
   if (!shown) return null;
   const before = versions[place + 1];
   const isCurrent = shown.version === tool.version;
   return (
     <div className="grid min-w-0 gap-4 md:grid-cols-[12rem_minmax(0,1fr)]">
-      <ol aria-label="Versions" className="flex max-h-60 flex-col gap-px overflow-y-auto md:max-h-none">
-        {versions.map(({ version, created_at }) => (
-          <li key={version}>
-            <button
-              type="button"
-              aria-pressed={version === shown.version}
-              onClick={() => setChosen(version)}
-              className={cn(
-                "flex w-full items-center gap-2 rounded-md px-2 py-1.5 text-left hover:bg-hover",
-                version === shown.version && "bg-hover font-medium",
-              )}
-            >
-              <span className="nums">v{version}</span>
-              {version === tool.version && <Badge tone="good">current</Badge>}
-              <span className="ml-auto text-xs font-normal text-ink-3" title={dateTime(created_at)}>
-                {relativeTime(created_at, now)}
-              </span>
-            </button>
-          </li>
-        ))}
-      </ol>
+      <VersionList versions={versions} current={tool.version} shown={shown.version} onChoose={setChosen} />
       <div className="flex min-w-0 flex-col gap-4">
         <div className="flex min-h-8 flex-wrap items-center gap-2">
           <h3 className="flex-1 font-semibold">Version {shown.version}</h3>

@@ -10,7 +10,7 @@ const labels: Partial<Record<keyof ToolDraft, string>> = {
   network: "Network",
   secrets: "Secrets",
   timeout_s: "Time limit (s)",
-  repeatable: "May be repeated",
+  repeatable: "Safe to retry",
   reuse: "Reuse of the process",
 };
 

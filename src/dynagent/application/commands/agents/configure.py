@@ -6,7 +6,7 @@ from typing import Any
 
 import pydantic
 
-from dynagent.application.commands.agents.rules import AgentRules, check_knowledge_bases, load_agent
+from dynagent.application.commands.agents.rules import AgentRules, check_knowledge_bases
 from dynagent.application.commands.agents.secrets import SettingsSafe
 from dynagent.application.shared.caller import Caller
 from dynagent.application.shared.messages import Command
@@ -182,7 +182,7 @@ class UpdateAgentHandler:
 
     async def __call__(self, message: UpdateAgent, caller: Caller) -> Agent:
         """Return the agent at its next version."""
-        agent = await load_agent(self.agents, message.agent_id)
+        agent = await self.agents.existing(message.agent_id)
         agent.check_version(message.expected_version)
         check_knowledge_bases(message.knowledge_base_ids)
         configuration = merged(agent.configuration, message.changes)
@@ -198,7 +198,7 @@ class CloneAgentHandler:
 
     async def __call__(self, message: CloneAgent, caller: Caller) -> Agent:
         """Return the copy, named as asked or `<name> (copy)`."""
-        original = (await load_agent(self.agents, message.agent_id)).configuration
+        original = (await self.agents.existing(message.agent_id)).configuration
         name = message.name or copy_name(original.name)
         return await self.writer.add(merged(original, {"name": name}), caller, original=original)
 
@@ -212,7 +212,7 @@ class RestoreAgentVersionHandler:
 
     async def __call__(self, message: RestoreAgentVersion, caller: Caller) -> Agent:
         """Return the agent at its next version, with the old configuration."""
-        agent = await load_agent(self.agents, message.agent_id)
+        agent = await self.agents.existing(message.agent_id)
         earlier = await self.agents.get_version(agent.id, message.version)
         if earlier is None:
             raise AgentVersionNotFound(f"agent {agent.id} has no version {message.version}")

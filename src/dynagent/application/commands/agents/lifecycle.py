@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass, field
 
-from dynagent.application.commands.agents.rules import load_agent
 from dynagent.application.shared.caller import Caller
 from dynagent.application.shared.messages import Command
 from dynagent.core.agents import (
@@ -64,7 +63,7 @@ class DeleteAgentHandler:
 
     async def __call__(self, message: DeleteAgent, caller: Caller) -> Agent:
         """Return the agent as it was."""
-        agent = await load_agent(self.agents, message.agent_id)
+        agent = await self.agents.existing(message.agent_id)
         agent.check_version(message.expected_version)
         name = agent.configuration.name
         if not message.force:

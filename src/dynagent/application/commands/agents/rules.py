@@ -5,9 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dynagent.core.agents import (
-    Agent,
     AgentConfiguration,
-    AgentNotFound,
     AgentRepository,
     KnowledgeBaseNotFound,
     ToolAttachment,
@@ -91,14 +89,6 @@ class AgentRules:
         if is_id(fallback) and await self.agents.get_by_id(fallback) is not None:
             return []
         return [Violation("/fallback_agent_id", "known_agent", f"there is no agent {fallback!r}")]
-
-
-async def load_agent(agents: AgentRepository, agent_id: str) -> Agent:
-    """Return the owner's agent. Raises AgentNotFound."""
-    agent = await agents.get_by_id(agent_id) if is_id(agent_id) else None
-    if agent is None:
-        raise AgentNotFound(f"there is no agent {agent_id!r}")
-    return agent
 
 
 def check_knowledge_bases(ids: Sequence[str]) -> None:

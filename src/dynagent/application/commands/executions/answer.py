@@ -18,7 +18,6 @@ from dynagent.core.runs import (
 )
 from dynagent.core.shared.clock import Clock, utc_now
 from dynagent.core.shared.errors import InvalidInput, Violation
-from dynagent.core.shared.ids import is_id
 from dynagent.core.shared.unit_of_work import UnitOfWork
 
 CheckSchema = Callable[[dict[str, Any], Any], tuple[Any, Sequence[Violation]]]
@@ -53,9 +52,7 @@ class AnswerInterruptsHandler:
 
     async def __call__(self, message: AnswerInterrupts, caller: Caller) -> Execution:
         """Store the answers, all or none, and return the execution: pending when nothing is open any more."""
-        execution = await self.executions.get_by_id(message.execution_id) if is_id(message.execution_id) else None
-        if execution is None:
-            raise ExecutionNotFound(f"there is no execution {message.execution_id!r}")
+        execution = await self.executions.existing(message.execution_id)
         known = await self._known(execution, message)
         if execution.status is not RunStatus.WAITING:
             raise NothingToAnswer(f"execution {execution.id} is {execution.status.value}, it waits for nobody")

@@ -6,7 +6,6 @@ from dynagent.application.shared.caller import Caller
 from dynagent.application.shared.messages import Command
 from dynagent.core.executions import Execution, ExecutionNotFound, ExecutionOver, Executions
 from dynagent.core.runs import CancelSignal, Notifier
-from dynagent.core.shared.ids import is_id
 from dynagent.core.shared.unit_of_work import UnitOfWork
 
 
@@ -31,9 +30,7 @@ class CancelExecutionHandler:
 
     async def __call__(self, message: CancelExecution, caller: Caller) -> Execution:
         """Return the execution as marked: cancelled at once when nobody runs it, else about to be."""
-        execution = await self.executions.get_by_id(message.execution_id) if is_id(message.execution_id) else None
-        if execution is None:
-            raise ExecutionNotFound(f"there is no execution {message.execution_id!r}")
+        execution = await self.executions.existing(message.execution_id)
         execution.check_cancellable()
         marked = await self.executions.request_cancel(execution.id)
         await self.uow.commit()

@@ -30,7 +30,7 @@ from dynagent.core.runs import (
 )
 from dynagent.core.shared.clock import Clock, utc_now
 from dynagent.core.shared.errors import Conflict, InvalidInput, Violation
-from dynagent.core.shared.ids import NewId, is_id, new_id
+from dynagent.core.shared.ids import NewId, new_id
 from dynagent.core.shared.text import clean_json
 from dynagent.core.shared.unit_of_work import UnitOfWork
 
@@ -85,9 +85,7 @@ class RepeatExecutionHandler:
 
     async def __call__(self, message: RepeatExecution, caller: Caller) -> Execution:
         """Return the new, pending execution."""
-        old = await self.executions.get_by_id(message.execution_id) if is_id(message.execution_id) else None
-        if old is None:
-            raise ExecutionNotFound(f"there is no execution {message.execution_id!r}")
+        old = await self.executions.existing(message.execution_id)
         if not old.status.over:
             raise NotYetOver(f"execution {old.id} is {old.status.value}; cancel it or wait for its end")
         if message.kind == "retry" and old.status is RunStatus.COMPLETED:

@@ -162,9 +162,7 @@ class IssueStreamTicketHandler:
 
     async def __call__(self, message: IssueStreamTicket, caller: Caller) -> NewTicket:
         """Return the ticket; the execution must be one that the caller may see."""
-        execution = await self.executions.get_by_id(message.execution_id) if is_id(message.execution_id) else None
-        if execution is None:
-            raise ExecutionNotFound(f"there is no execution {message.execution_id!r}")
+        execution = await self.executions.existing(message.execution_id)
         secret = self.new_secret(TICKET_PREFIX)
         expires_at = self.clock() + self.rules.ticket_lifetime
         ticket = StreamTicket(

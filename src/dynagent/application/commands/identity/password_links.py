@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from dynagent.application.commands.identity.people import existing
 from dynagent.application.commands.identity.sessions import AuditTrail, Device, Rules, SessionOpener, SignedIn
 from dynagent.application.shared.access import ANYBODY
 from dynagent.application.shared.caller import Caller
@@ -69,7 +68,7 @@ class IssuePasswordLinkHandler:
     async def __call__(self, message: IssuePasswordLink, caller: Caller) -> NewPasswordLink:
         """Return the token; only its hash is stored."""
         now = self.clock()
-        user = await existing(self.users, message.user_id)
+        user = await self.users.existing(message.user_id)
         secret, expires_at = self.new_secret(PASSWORD_PREFIX), now + self.rules.setup_lifetime
         await self.links.use_all(user.id, now)
         link = SetupLink(

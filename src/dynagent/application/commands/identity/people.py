@@ -25,7 +25,7 @@ from dynagent.core.identity import (
 )
 from dynagent.core.shared.changes import differences
 from dynagent.core.shared.clock import Clock, utc_now
-from dynagent.core.shared.ids import NewId, is_id, new_id
+from dynagent.core.shared.ids import NewId, new_id
 from dynagent.core.shared.unit_of_work import UnitOfWork
 
 
@@ -80,7 +80,7 @@ class UpdateProfileHandler:
         }
         if "email" in allowed:
             allowed["email"] = normal_email(allowed["email"])
-        before = await existing(self.users, caller.user_id)
+        before = await self.users.existing(caller.user_id)
         user = await self.users.update(before.changed(self.clock(), **allowed))
         changes = differences(before.model_dump(mode="json"), user.model_dump(mode="json"))
         await self.trail.note("user.profile_changed", caller=caller, target=("user", user.id), changes=changes)
@@ -138,7 +138,7 @@ class SetUserRoleHandler:
 
     async def __call__(self, message: SetUserRole, caller: Caller) -> User:
         """Return the changed account; the role counts from the next request on."""
-        user = await existing(self.users, message.user_id)
+        user = await self.users.existing(message.user_id)
         if message.role != "admin":
             user.check_may_lose_admin(await self.users.count_admins(except_id=user.id))
         before, now = user.role, self.clock()
@@ -166,7 +166,7 @@ class SetUserDisabledHandler:
 
     async def __call__(self, message: SetUserDisabled, caller: Caller) -> User:
         """Return the changed account."""
-        before = user = await existing(self.users, message.user_id)
+        before = user = await self.users.existing(message.user_id)
         now = self.clock()
         if message.disabled:
             user.check_may_lose_admin(await self.users.count_admins(except_id=user.id))
@@ -182,11 +182,3 @@ class SetUserDisabledHandler:
         self.uow.record(UserChanged(occurred_at=now, user_id=user.id))
         await self.uow.commit()
         return user
-
-
-async def existing(users: Users, user_id: str) -> User:
-    """Return the user. Raises UserNotFound."""
-    user = await users.get_by_id(user_id) if is_id(user_id) else None
-    if user is None:
-        raise UserNotFound(f"there is no user {user_id!r}")
-    return user

@@ -111,9 +111,7 @@ class LogOutEverywhereHandler:
 
     async def __call__(self, message: LogOutEverywhere, caller: Caller) -> int:
         """End the sessions."""
-        user = await self.users.get_by_id(caller.user_id)
-        if user is None:
-            raise UserNotFound("there is no such user")
+        user = await self.users.existing(caller.user_id)
         now = self.clock()
         ended = await self.tokens.revoke_user(user.id, now)
         await self.users.update(user.changed(now, sessions_valid_from=now))
@@ -137,9 +135,7 @@ class ChangePasswordHandler:
 
     async def __call__(self, message: ChangePassword, caller: Caller) -> SignedIn:
         """Return a new session; every one before it is over."""
-        user = await self.users.get_by_id(caller.user_id)
-        if user is None:
-            raise UserNotFound("there is no such user")
+        user = await self.users.existing(caller.user_id)
         await self.throttle.admit_login(user.username, message.device.address)
         check_password(message.new, username=user.username, email=user.email)
         stored = await self.users.password_hash(user.id)

@@ -30,13 +30,6 @@ class ModelEditor:
     uow: UnitOfWork
     clock: Clock = utc_now
 
-    async def load(self, model_id: str) -> ModelRecord:
-        """Return a model that the caller may see. Raises ModelNotFound."""
-        record = await self.models.get_by_id(model_id) if is_id(model_id) else None
-        if record is None:
-            raise ModelNotFound(f"there is no model {model_id!r}")
-        return record
-
     def record(self, kind: type[ModelEvent], target_id: str, caller: Caller, **details: Any) -> None:
         """Record that the caller did something, for whoever listens."""
         event = kind(
@@ -50,7 +43,7 @@ class ModelEditor:
 
     async def load_writable(self, model_id: str, caller: Caller) -> ModelRecord:
         """Return a model that the caller may write. Raises ModelNotFound, also for a global one of administrators."""
-        record = await self.load(model_id)
+        record = await self.models.existing(model_id)
         if record.user_id != caller.user_id and not caller.is_admin:
             raise ModelNotFound(f"the model {model_id!r} is looked after by administrators")
         return record

@@ -19,7 +19,6 @@ from dynagent.core.agents import (
 )
 from dynagent.core.language_models import ModelRecord, ModelRecords
 from dynagent.core.shared.errors import MalformedInput
-from dynagent.core.shared.ids import is_id
 from dynagent.core.shared.paging import Page, PageRequest
 
 ModelFacts = Mapping[str, ModelRecord]
@@ -87,7 +86,7 @@ class GetAgentHandler:
 
     async def __call__(self, message: GetAgent, caller: Caller) -> Agent:
         """Return the agent."""
-        return await _load(self.agents, message.agent_id)
+        return await self.agents.existing(message.agent_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +119,7 @@ class ListAgentVersionsHandler:
 
     async def __call__(self, message: ListAgentVersions, caller: Caller) -> Page[AgentVersion]:
         """Return the page of versions."""
-        agent = await _load(self.agents, message.agent_id)
+        agent = await self.agents.existing(message.agent_id)
         return await self.agents.versions(agent.id, message.page)
 
 
@@ -132,7 +131,7 @@ class GetAgentVersionHandler:
 
     async def __call__(self, message: GetAgentVersion, caller: Caller) -> AgentVersion:
         """Return the version."""
-        agent = await _load(self.agents, message.agent_id)
+        agent = await self.agents.existing(message.agent_id)
         version = await self.agents.get_version(agent.id, message.version)
         if version is None:
             raise AgentVersionNotFound(f"agent {agent.id} has no version {message.version}")
@@ -165,10 +164,3 @@ class NameModelsHandler:
         """Return id or name → model; of two with one name it is the caller's own."""
         found = sorted(await self.models.named(sorted(message.references)), key=lambda model: model.user_id is not None)
         return {model.name: model for model in found} | {model.id: model for model in found}
-
-
-async def _load(agents: AgentRepository, agent_id: str) -> Agent:
-    agent = await agents.get_by_id(agent_id) if is_id(agent_id) else None
-    if agent is None:
-        raise AgentNotFound(f"there is no agent {agent_id!r}")
-    return agent

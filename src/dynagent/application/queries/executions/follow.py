@@ -10,7 +10,6 @@ from dynagent.application.queries.executions.read import (
     PAGE_OF_FRAMES,
     ExecutionView,
     GetExecution,
-    owned_execution,
 )
 from dynagent.application.shared.caller import Caller
 from dynagent.application.shared.messages import Message, Query
@@ -66,7 +65,7 @@ class FollowTraceHandler:
         started = message.just_started
         if started is not None and started.user_id == caller.user_id and not started.status.over:
             return self.log.follow(started.id, message.after)
-        execution = await owned_execution(self.executions, message.execution_id)
+        execution = await self.executions.existing(message.execution_id)
         if message.agent_id not in (None, execution.agent_id):
             raise ExecutionNotFound(f"agent {message.agent_id!r} has no execution {message.execution_id!r}")
         after = await self._within_log(execution.id, message.after)

@@ -121,7 +121,7 @@ class ListInterruptsHandler:
 
     async def __call__(self, message: ListInterrupts, caller: Caller) -> Sequence[Interrupt]:
         """Return answered and open ones."""
-        execution = await owned_execution(self.executions, message.execution_id)
+        execution = await self.executions.existing(message.execution_id)
         return await self.executions.interrupts(execution.id)
 
 
@@ -134,7 +134,7 @@ class ListCheckpointsHandler:
 
     async def __call__(self, message: ListCheckpoints, caller: Caller) -> Sequence[Checkpoint]:
         """Return them."""
-        execution = await owned_execution(self.executions, message.execution_id)
+        execution = await self.executions.existing(message.execution_id)
         return await self.stored.list(execution.id, message.limit)
 
 
@@ -147,7 +147,7 @@ class GetExecutionHandler:
 
     async def __call__(self, message: GetExecution, caller: Caller) -> ExecutionView:
         """Return the execution as it is now."""
-        execution = await owned_execution(self.executions, message.execution_id)
+        execution = await self.executions.existing(message.execution_id)
         return ExecutionView(execution, await self._lines(execution) if message.lines else ())
 
     async def _lines(self, execution: Execution) -> list[str]:
@@ -195,15 +195,7 @@ class ReadTraceHandler:
 
     async def __call__(self, message: ReadTrace, caller: Caller) -> TracePage:
         """Return the page."""
-        execution = await owned_execution(self.executions, message.execution_id)
+        execution = await self.executions.existing(message.execution_id)
         after, ended = min(message.after, MAX_SEQ), execution.status.over
         frames = await self.log.read(execution.id, after, message.limit, ended=ended)
         return TracePage(frames, frames[-1].terminal if frames else ended)
-
-
-async def owned_execution(executions: Executions, execution_id: str) -> Execution:
-    """Return the caller's execution. Raises ExecutionNotFound."""
-    execution = await executions.get_by_id(execution_id) if is_id(execution_id) else None
-    if execution is None:
-        raise ExecutionNotFound(f"there is no execution {execution_id!r}")
-    return execution

@@ -129,9 +129,7 @@ class GetProfileHandler:
 
     async def __call__(self, message: GetProfile, caller: Caller) -> Profile:
         """Return the caller's account."""
-        user = await self.users.get_by_id(caller.user_id)
-        if user is None:
-            raise UserNotFound("there is no such user")
+        user = await self.users.existing(caller.user_id)
         granted = self.access.permissions_of(caller.roles)
         permissions = [name for name in granted if caller.scopes is None or name in caller.scopes]
         return Profile(user, permissions, caller.session_id)
@@ -181,10 +179,7 @@ class GetUserHandler:
 
     async def __call__(self, message: GetUser, caller: Caller) -> User:
         """Return the user."""
-        user = await self.users.get_by_id(message.user_id) if is_id(message.user_id) else None
-        if user is None:
-            raise UserNotFound(f"there is no user {message.user_id!r}")
-        return user
+        return await self.users.existing(message.user_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,6 @@ from dynagent.core.language_models import (
     find_provider,
 )
 from dynagent.core.shared.clock import Clock, utc_now
-from dynagent.core.shared.ids import is_id
 from dynagent.core.shared.paging import Page, PageRequest
 
 
@@ -228,9 +227,7 @@ class GetModelHandler:
 
     async def __call__(self, message: GetModel, caller: Caller) -> ModelView:
         """Return the model."""
-        record = await self.models.get_by_id(message.model_id) if is_id(message.model_id) else None
-        if record is None:
-            raise ModelNotFound(f"there is no model {message.model_id!r}")
+        record = await self.models.existing(message.model_id)
         views = await self.views.open([record.id], caller)
         return views.of(record, message.wanted)
 

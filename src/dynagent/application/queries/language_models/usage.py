@@ -50,5 +50,5 @@ class GetEverybodysUsageHandler:
 
 
 def first_day(clock: Clock, days: int) -> date:
-    """Return the first of so many days, the last of which is today."""
+    """Return the first of so many days, the last of which is today (UTC)."""
     return clock().date() - timedelta(days=days - 1)

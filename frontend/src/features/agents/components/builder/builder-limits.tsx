@@ -9,7 +9,7 @@ import { BuilderPart } from "./builder-part";
 const numbers = [
   {
     field: "max_iter",
-    label: "Most iterations",
+    label: "Max iterations",
     tip: "How often the agent may go round: think, call tools, think again. Then it must answer with what it has.",
     placeholder: "15",
     step: 1,
@@ -23,7 +23,7 @@ const numbers = [
   },
   {
     field: "run_timeout_s",
-    label: "Time limit of a run (s)",
+    label: "Run timeout (s)",
     tip: "After this many seconds the run ends as timed out. Empty: the server's default.",
     placeholder: "Server's default",
     step: "any",
@@ -59,7 +59,7 @@ function isOverflow(value: string): value is Overflow {
 export function Limits() {
   const { agent, updateAgent, errorOf } = useAgentBuilder();
   return (
-    <BuilderPart title="Limits" text="What a run may take before it is ended.">
+    <BuilderPart title="Limits" text="Limits per run.">
       {numbers.map(({ field, label, tip, placeholder, step }) => (
         <Field key={field} id={field} label={label} tip={tip} error={errorOf(field)}>
           <Input

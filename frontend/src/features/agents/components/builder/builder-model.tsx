@@ -21,7 +21,7 @@ export function Model() {
   return (
     <BuilderPart
       title="Model"
-      text="Left empty, the server's default answers: a real model when a key is set, the demo model otherwise."
+      text="Leave empty to use the server's default model: a real one when a key is set, the demo model otherwise."
     >
       <Field
         id="model"
@@ -73,7 +73,7 @@ export function Model() {
         label="Fallback models"
         tip="Asked in this order when the first one does not answer."
         error={errorOf("fallback_models")}
-        hint="Names with commas"
+        hint="Separate names with commas"
         className="@md:col-span-2"
       >
         <Input

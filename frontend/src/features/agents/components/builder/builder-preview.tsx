@@ -29,7 +29,7 @@ export function Preview() {
         {prompt ? (
           <CodeBlock text={prompt} label="System prompt" />
         ) : (
-          <p className="text-sm text-ink-3">Nothing yet: it answers as it would anybody.</p>
+          <p className="text-sm text-ink-3">No instructions yet.</p>
         )}
       </div>
       <div className="flex flex-col gap-1.5">

@@ -47,7 +47,7 @@ export function ConflictDialog({ loadCurrent, onOverwrite }: ConflictDialogProps
       open={conflict !== null}
       onOpenChange={(open) => !open && dismissConflict()}
       title="This agent was changed meanwhile"
-      description="Somebody, or another tab of yours, has saved it since you opened it. Compare: theirs is struck out, yours is marked with +."
+      description="Somebody, or another tab of yours, has saved it since you opened it. Theirs is in red, yours in green."
       className="w-[min(44rem,calc(100vw-1.5rem))]"
       footer={
         <>

@@ -4,15 +4,12 @@ import { useQuery } from "@tanstack/react-query";
 import { History } from "lucide-react";
 import { useState } from "react";
 
-import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { Callout } from "@/components/ui/callout";
 import { SkeletonRows } from "@/components/ui/surface";
+import { shownPlace, VersionList } from "@/components/ui/version-list";
 import type { AgentOut } from "@/lib/api";
-import { cn } from "@/lib/cn";
-import { dateTime, relativeTime } from "@/lib/format";
 import { problemText } from "@/lib/problem";
-import { useNow } from "@/lib/use-now";
 import { useRefusal } from "@/lib/use-permissions";
 
 import { agentVersionsQuery } from "../../api/list-agent-versions";
@@ -26,7 +23,6 @@ export function VersionHistory({ agent }: { agent: AgentOut }) {
   const { data, error, isPending } = useQuery(agentVersionsQuery(agent.id));
   const { restore } = useAgentActions();
   const [chosen, setChosen] = useState<number | null>(null);
-  const now = useNow(30_000);
   const refused = useRefusal("agents:write");
   if (isPending) return <SkeletonRows />;
   if (error)
@@ -36,10 +32,7 @@ export function VersionHistory({ agent }: { agent: AgentOut }) {
       </Callout>
     );
   const { versions } = data;
-  const place = Math.max(
-    0,
-    versions.findIndex(({ version }) => version === (chosen ?? agent.version)),
-  );
+  const place = shownPlace(versions, chosen, agent.version);
   const shown = versions[place];
   const before = versions[place + 1];
   if (!shown) return null;
@@ -47,27 +40,7 @@ export function VersionHistory({ agent }: { agent: AgentOut }) {
   const own = before ? configurationDiff(draftOf(before.configuration), draftOf(shown.configuration)) : [];
   return (
     <div className="grid min-w-0 gap-4 p-4 md:grid-cols-[13rem_minmax(0,1fr)]">
-      <ol aria-label="Versions" className="flex max-h-60 flex-col gap-px overflow-y-auto md:max-h-none">
-        {versions.map(({ version, created_at }) => (
-          <li key={version}>
-            <button
-              type="button"
-              aria-pressed={version === shown.version}
-              onClick={() => setChosen(version)}
-              className={cn(
-                "flex w-full items-center gap-2 rounded-md px-2 py-1.5 text-left hover:bg-hover",
-                version === shown.version && "bg-hover font-medium",
-              )}
-            >
-              <span className="nums">Version {version}</span>
-              {version === agent.version && <Badge tone="good">current</Badge>}
-              <span className="ml-auto text-xs font-normal text-ink-3" title={dateTime(created_at)}>
-                {relativeTime(created_at, now)}
-              </span>
-            </button>
-          </li>
-        ))}
-      </ol>
+      <VersionList versions={versions} current={agent.version} shown={shown.version} onChoose={setChosen} />
       <div className="flex min-w-0 flex-col gap-4">
         <div className="flex flex-wrap items-center gap-2">
           <h2 className="flex-1 text-base font-semibold">Version {shown.version}</h2>

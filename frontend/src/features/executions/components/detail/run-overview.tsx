@@ -86,7 +86,7 @@ export function RunOverview({
             ],
             ["Started", timeOf(trace.startedAt)],
             ["Ended", timeOf(trace.endedAt)],
-            ["Waited to begin", duration((waitedS(trace) ?? NaN) * 1000)],
+            ["Queued", duration((waitedS(trace) ?? NaN) * 1000)],
             ["Attempt", trace.attempt > 1 ? trace.attempt : null],
             ["Retries", trace.totals.retries || null],
             ["Events", count(trace.events.length)],

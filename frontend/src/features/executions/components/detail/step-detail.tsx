@@ -64,7 +64,7 @@ function ToolDetail({ step: { opened, closed, usage } }: { step: Step }) {
           ["Model asked", usage?.model],
           ["Tokens", usage ? `${count(usage.input_tokens)} → ${count(usage.output_tokens)}` : null],
           ["Cost", cost(usage?.cost_usd)],
-          ["May be repeated", start ? (start.repeatable === false ? "no" : "yes") : null],
+          ["Safe to retry", start ? (start.repeatable === false ? "no" : "yes") : null],
           [
             "Call",
             <code key="call" className="font-mono text-xs">
@@ -110,10 +110,10 @@ function ModelDetail({ trace, step }: { trace: Trace; step: Step }) {
           facts={[
             ["Model", usage?.model ?? message?.model ?? "–"],
             ["Input tokens", usage ? count(usage.input_tokens) : null],
-            ["of these cached", usage?.cached_input_tokens ? count(usage.cached_input_tokens) : null],
+            ["Cached", usage?.cached_input_tokens ? count(usage.cached_input_tokens) : null],
             ["Output tokens", usage ? count(usage.output_tokens) : null],
             ["of these reasoning", usage?.reasoning_tokens ? count(usage.reasoning_tokens) : null],
-            ["Counted by", usage ? (usage.estimated ? "us (estimate)" : "the provider") : null],
+            ["Token source", usage ? (usage.estimated ? "estimate" : "provider") : null],
             ["Cost", cost(usage?.cost_usd)],
             ["Duration", usage ? duration(usage.duration_ms) : null],
             [
@@ -128,7 +128,7 @@ function ModelDetail({ trace, step }: { trace: Trace; step: Step }) {
                 ? `${Math.round(usage.output_tokens / seconds)} tokens/s`
                 : null,
             ],
-            ["Ended because", message?.finish_reason],
+            ["Finish reason", message?.finish_reason],
           ]}
         />
       </Section>

@@ -99,7 +99,7 @@ function QuestionCard({ question, now }: { question: OpenQuestionOut; now: numbe
         <AnswerForm
           executionId={execution_id}
           question={question}
-          onAnswered={() => toast.success("Answered: the run goes on")}
+          onAnswered={() => toast.success("Answered. Run resumed.")}
         />
       </div>
     </Card>

@@ -37,7 +37,7 @@ export function ForkStep({ trace, step }: { trace: Trace; step: Step }) {
   );
 }
 
-/** What the new run keeps, and what it believes instead of what this step said. */
+/** What the new run reuses, and what it believes instead of what this step said. */
 export function ForkDialog({
   executionId,
   name,
@@ -78,7 +78,7 @@ export function ForkDialog({
       open
       onOpenChange={(open) => !open && onClose()}
       title={`Fork after ${name}`}
-      description={`A new run takes over ${point.kept === 1 ? "the one finished call" : `the ${point.kept} finished calls`} up to here, without making or paying for them again, and goes on from there. This one stays as it is.`}
+      description={`A new run reuses ${point.reused === 1 ? "the one finished call" : `the ${point.reused} finished calls`} above, at no cost, and goes on from there. This one stays as it is.`}
       className="w-[min(38rem,calc(100vw-1.5rem))]"
       footer={
         <>
