@@ -108,7 +108,7 @@ class GetWorkflowHandler:
 
     async def __call__(self, message: GetWorkflow, caller: Caller) -> Workflow:
         """Return the workflow."""
-        return await _load(self.workflows, message.workflow_id)
+        return await self.workflows.existing(message.workflow_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +130,7 @@ class ListWorkflowVersionsHandler:
 
     async def __call__(self, message: ListWorkflowVersions, caller: Caller) -> Page[WorkflowVersion]:
         """Return the page of versions."""
-        workflow = await _load(self.workflows, message.workflow_id)
+        workflow = await self.workflows.existing(message.workflow_id)
         return await self.workflows.versions(workflow.id, message.page)
 
 
@@ -142,7 +142,7 @@ class GetWorkflowVersionHandler:
 
     async def __call__(self, message: GetWorkflowVersion, caller: Caller) -> WorkflowVersion:
         """Return the version."""
-        workflow = await _load(self.workflows, message.workflow_id)
+        workflow = await self.workflows.existing(message.workflow_id)
         version = await self.workflows.get_version(workflow.id, message.version)
         if version is None:
             raise WorkflowVersionNotFound(f"workflow {workflow.id} has no version {message.version}")
@@ -158,7 +158,7 @@ class ListWorkflowExecutionsHandler:
 
     async def __call__(self, message: ListWorkflowExecutions, caller: Caller) -> Page[Run]:
         """Return the page."""
-        workflow = await _load(self.workflows, message.workflow_id)
+        workflow = await self.workflows.existing(message.workflow_id)
         return await self.executions.find(workflow.id, message.page)
 
 
@@ -171,7 +171,7 @@ class GetWorkflowStatusHandler:
 
     async def __call__(self, message: GetWorkflowStatus, caller: Caller) -> Run:
         """Return the run."""
-        workflow = await _load(self.workflows, message.workflow_id)
+        workflow = await self.workflows.existing(message.workflow_id)
         found = (await self.executions.find(workflow.id, PageRequest(limit=1))).items
         if not found:
             raise NeverRun(f"workflow {workflow.id} was never run")
@@ -210,10 +210,3 @@ class ListWorkflowTemplatesHandler:
     async def __call__(self, message: ListWorkflowTemplates, caller: Caller) -> Sequence[Template]:
         """Return them."""
         return TEMPLATES
-
-
-async def _load(workflows: Workflows, workflow_id: str) -> Workflow:
-    workflow = await workflows.get_by_id(workflow_id) if is_id(workflow_id) else None
-    if workflow is None:
-        raise WorkflowNotFound(f"there is no workflow {workflow_id!r}")
-    return workflow

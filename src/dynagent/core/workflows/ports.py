@@ -5,11 +5,14 @@ from typing import Protocol
 
 from dynagent.core.shared.paging import Page, PageRequest
 from dynagent.core.shared.repository import BaseRepository
-from dynagent.core.workflows.entity import Workflow, WorkflowFilter, WorkflowVersion
+from dynagent.core.workflows.entity import Workflow, WorkflowFilter, WorkflowNotFound, WorkflowVersion
 
 
 class Workflows(BaseRepository[Workflow]):
     """The owner's workflows; `create` and `update` also write the version, the placed agents and the tasks as rows."""
+
+    noun = "workflow"
+    not_found = WorkflowNotFound
 
     async def find(self, wanted: WorkflowFilter, page: PageRequest) -> Page[Workflow]:
         """Return a page of workflows that match, newest first."""

@@ -7,6 +7,7 @@ from dynagent.core.agents import AgentConfiguration, AgentConfigurations, Contex
 from dynagent.core.executions import AGENT, AgentRunner, Chats, Execution, RunPlan
 from dynagent.core.language_models import ModelError
 from dynagent.core.runs import ChildRuns, Claim, Outcome, Retry, Runner, TraceRecorder
+from dynagent.core.shared.secret_names import masked
 
 FALLBACK_PREFIX = "fallback/"
 """Keeps the calls of the fallback agent apart from those of the agent it stands in for, in the journal."""
@@ -61,7 +62,7 @@ class AgentRuns(Runner):
 
     async def _prompt(self, agent: AgentConfiguration, agent_id: str, execution: Execution) -> str:
         known = await self.contexts.of_agent(agent_id, execution.user_id)
-        return with_context(agent.system_prompt(), agent_context=known, given=execution.context)
+        return with_context(agent.system_prompt(), agent_context=known, given=masked(execution.context))
 
     def _plan(
         self,

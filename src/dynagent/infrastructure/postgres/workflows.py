@@ -20,7 +20,6 @@ from dynagent.core.workflows import (
     Workflow,
     WorkflowChangedMeanwhile,
     WorkflowFilter,
-    WorkflowNotFound,
     Workflows,
     WorkflowVersion,
 )
@@ -160,8 +159,7 @@ class PostgresWorkflows(VersionedTable[Workflow, WorkflowVersion], Workflows):
         body="definition",
         taken={"created_at": "updated_at", "created_by": "user_id"},
     )
-    noun = "workflow"
-    not_found = WorkflowNotFound
+    audited_by = "name"
     changed_meanwhile = WorkflowChangedMeanwhile
 
     async def create(self, entity: Workflow) -> Workflow:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-from dynagent.application.commands.agents.rules import load_agent
 from dynagent.application.shared.caller import Caller
 from dynagent.application.shared.messages import Command
 from dynagent.core.agents import (
@@ -63,7 +62,7 @@ class AddAgentContextHandler:
 
     async def __call__(self, message: AddAgentContext, caller: Caller) -> AgentContext:
         """Return the new context at version 1."""
-        agent = await load_agent(self.agents, message.agent_id)
+        agent = await self.agents.existing(message.agent_id)
         if await self.contexts.of_agent(agent.id) is not None:
             raise AgentContextExists(f"agent {agent.id} has a context already; change it with PUT")
         now = self.clock()
@@ -117,7 +116,7 @@ class RemoveAgentContextHandler:
 
     async def __call__(self, message: RemoveAgentContext, caller: Caller) -> None:
         """Remove it; runs that begin afterwards go without."""
-        agent = await load_agent(self.agents, message.agent_id)
+        agent = await self.agents.existing(message.agent_id)
         existing = await self.contexts.of_agent(agent.id)
         if existing is None:
             raise AgentContextNotFound(f"agent {agent.id} has no context")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dynagent.core.agents import (
+    Agent,
     AgentConfiguration,
     AgentRepository,
     KnowledgeBaseNotFound,

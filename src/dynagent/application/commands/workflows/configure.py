@@ -10,7 +10,7 @@ from dynagent.application.shared.caller import Caller
 from dynagent.application.shared.messages import Command
 from dynagent.core.shared.clock import Clock, utc_now
 from dynagent.core.shared.errors import InvalidInput, Violation
-from dynagent.core.shared.ids import NewId, is_id, new_id
+from dynagent.core.shared.ids import NewId, new_id
 from dynagent.core.shared.unit_of_work import UnitOfWork
 from dynagent.core.workflows import (
     Definition,
@@ -91,17 +91,9 @@ class RemoveWorkflow(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkflowRules:
-    """Loads workflows, and refuses definitions that cannot run."""
+    """Refuses definitions that cannot run."""
 
-    workflows: Workflows
     checks: WorkflowChecks
-
-    async def load(self, workflow_id: str) -> Workflow:
-        """Return the owner's workflow. Raises WorkflowNotFound."""
-        workflow = await self.workflows.get_by_id(workflow_id) if is_id(workflow_id) else None
-        if workflow is None:
-            raise WorkflowNotFound(f"there is no workflow {workflow_id!r}")
-        return workflow
 
     async def check(self, definition: Definition, caller: Caller, *, of: str | None = None) -> None:
         """Refuse with InvalidInput what breaks a rule; `of` is the workflow that it is to be the definition of."""
@@ -168,12 +160,12 @@ class CreateWorkflowHandler:
 class ChangeWorkflowHandler:
     """Handles ChangeWorkflow."""
 
-    rules: WorkflowRules
+    workflows: Workflows
     writer: WorkflowWriter
 
     async def __call__(self, message: ChangeWorkflow, caller: Caller) -> Workflow:
         """Return the workflow at its next version."""
-        workflow = await self.rules.load(message.workflow_id)
+        workflow = await self.workflows.existing(message.workflow_id)
         workflow.check_version(message.expected_version)
         own = {name: value for name, value in message.changes.items() if name in ("name", "description")}
         parts = {name: value for name, value in message.changes.items() if name not in own}
@@ -186,12 +178,12 @@ class ChangeWorkflowHandler:
 class CloneWorkflowHandler:
     """Handles CloneWorkflow."""
 
-    rules: WorkflowRules
+    workflows: Workflows
     writer: WorkflowWriter
 
     async def __call__(self, message: CloneWorkflow, caller: Caller) -> Workflow:
         """Return the copy, named as asked or `<name> (copy)`."""
-        original = await self.rules.load(message.workflow_id)
+        original = await self.workflows.existing(message.workflow_id)
         ending = " (copy)"
         name = message.name or original.name[: MAX_NAME - len(ending)] + ending
         return await self.writer.add(name, original.description, original.definition, caller)
@@ -202,12 +194,11 @@ class RestoreWorkflowVersionHandler:
     """Handles RestoreWorkflowVersion."""
 
     workflows: Workflows
-    rules: WorkflowRules
     writer: WorkflowWriter
 
     async def __call__(self, message: RestoreWorkflowVersion, caller: Caller) -> Workflow:
         """Return the workflow at its next version, as it was then."""
-        workflow = await self.rules.load(message.workflow_id)
+        workflow = await self.workflows.existing(message.workflow_id)
         workflow.check_version(message.expected_version)
         earlier = await self.workflows.get_version(workflow.id, message.version)
         if earlier is None:
@@ -226,13 +217,12 @@ class RemoveWorkflowHandler:
     """Handles RemoveWorkflow."""
 
     workflows: Workflows
-    rules: WorkflowRules
     uow: UnitOfWork
     clock: Clock = utc_now
 
     async def __call__(self, message: RemoveWorkflow, caller: Caller) -> Workflow:
         """Return the workflow as it was."""
-        workflow = await self.rules.load(message.workflow_id)
+        workflow = await self.workflows.existing(message.workflow_id)
         workflow.check_version(message.expected_version)
         users = await self.workflows.users_of(workflow.id)
         if users:

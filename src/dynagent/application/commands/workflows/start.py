@@ -15,7 +15,7 @@ from dynagent.core.runs import Lane, Notifier, Run, Submissions
 from dynagent.core.shared.clock import Clock, utc_now
 from dynagent.core.shared.errors import InvalidInput
 from dynagent.core.shared.ids import NewId, new_id
-from dynagent.core.workflows import KIND, Workflow, WorkflowNotFound, WorkflowStarted, summary_of
+from dynagent.core.workflows import KIND, Workflow, WorkflowNotFound, Workflows, WorkflowStarted, summary_of
 
 
 class WorkflowSettings(BaseSettings):
@@ -46,6 +46,7 @@ class StartWorkflow(Command[Run], needs="executions:run", raises=(WorkflowNotFou
 class StartWorkflowHandler:
     """Handles StartWorkflow."""
 
+    workflows: Workflows
     rules: WorkflowRules
     submissions: Submissions
     notifier: Notifier
@@ -55,7 +56,7 @@ class StartWorkflowHandler:
 
     async def __call__(self, message: StartWorkflow, caller: Caller) -> Run:
         """Return the pending run."""
-        workflow = await self.rules.load(message.workflow_id)
+        workflow = await self.workflows.existing(message.workflow_id)
         # What it names may have been deleted since it was saved: better said now than in the middle of the run.
         await self.rules.check(workflow.definition, caller, of=workflow.id)
         run = self._run(message, workflow, caller)

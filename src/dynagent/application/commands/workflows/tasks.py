@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from dynagent.application.commands.workflows.configure import WorkflowRules, WorkflowWriter
+from dynagent.application.commands.workflows.configure import WorkflowWriter
 from dynagent.application.shared.caller import Caller
 from dynagent.application.shared.messages import Command
 from dynagent.core.shared.errors import InvalidInput
@@ -46,12 +46,12 @@ class RemoveTask(Command[Workflow], needs="workflows:write", raises=(TaskNotFoun
 class AddTaskHandler:
     """Handles AddTask."""
 
-    rules: WorkflowRules
+    workflows: Workflows
     writer: WorkflowWriter
 
     async def __call__(self, message: AddTask, caller: Caller) -> StoredTask:
         """Return the task with its id."""
-        workflow = await self.rules.load(message.workflow_id)
+        workflow = await self.workflows.existing(message.workflow_id)
         changed = workflow.with_tasks(lambda tasks: [*tasks, message.task], now=self.writer.clock())
         stored = await self.writer.change(workflow, changed, caller)
         return StoredTask(stored, stored.definition.tasks[-1])

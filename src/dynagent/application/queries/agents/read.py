@@ -147,7 +147,7 @@ class GetAgentContextHandler:
 
     async def __call__(self, message: GetAgentContext, caller: Caller) -> AgentContext:
         """Return the context."""
-        agent = await _load(self.agents, message.agent_id)
+        agent = await self.agents.existing(message.agent_id)
         context = await self.contexts.of_agent(agent.id)
         if context is None:
             raise AgentContextNotFound(f"agent {agent.id} has no context")
