@@ -159,7 +159,6 @@ class PostgresWorkflows(VersionedTable[Workflow, WorkflowVersion], Workflows):
         body="definition",
         taken={"created_at": "updated_at", "created_by": "user_id"},
     )
-    audited_by = "name"
     changed_meanwhile = WorkflowChangedMeanwhile
 
     async def create(self, entity: Workflow) -> Workflow:
