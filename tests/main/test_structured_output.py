@@ -94,6 +94,21 @@ async def test_an_agents_answers_are_json_that_fits(people: People, endpoint: En
     assert (await people.send("GET", f"/agents/{agent}"))["output_schema"] == SCHEMA
 
 
+async def test_what_was_really_sent_can_be_seen(people: People, endpoint: Endpoint) -> None:
+    endpoint.takes_schema = False
+    agent = await people.agent(output_schema=SCHEMA)
+
+    done = await people.send("POST", "/executions", {"agent_id": agent, "query": "Which one, k-word?"})
+
+    (listed,) = (await people.send("GET", f"/executions/{done['id']}/model-calls"))["model_calls"]
+    call = await people.send("GET", f"/executions/{done['id']}/model-calls/{listed['number']}")
+    sent = endpoint.sent[-1]
+    assert (call["messages"], call["model"]) == (sent["messages"], sent["model"])
+    assert call["parameters"] == {name: sent[name] for name in sent if name not in ("messages", "model", "tools")}
+    assert (call["tries"], call["left_out"], call["complete"]) == (2, ["output_schema"], True)
+    assert done["marks"] == []
+
+
 async def test_a_request_brings_its_own_schema(people: People, endpoint: Endpoint) -> None:
     endpoint.says = ["Here you are:\n```json\n[1, 2]\n```"]
     agent, plain = await people.agent(output_schema=SCHEMA), await people.agent()

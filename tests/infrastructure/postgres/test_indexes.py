@@ -19,6 +19,7 @@ from dynagent.infrastructure.postgres.runs.chats import forget_chat
 from dynagent.infrastructure.postgres.runs.dispatch import PostgresDispatch
 from dynagent.infrastructure.postgres.runs.expiry import ExpiringQuestions
 from dynagent.infrastructure.postgres.runs.leases import PostgresLeases
+from dynagent.infrastructure.postgres.runs.model_calls import PostgresModelCalls
 from dynagent.infrastructure.postgres.runs.queue import PENDING
 from dynagent.infrastructure.postgres.runs.trace_log import READ
 from tests.conftest import connected_to
@@ -50,6 +51,10 @@ SELECT an_id(4, n), an_id(1, n % 2000 + 1), an_id(2, n % 10000 + 1), 1, 'A', '{"
   CASE WHEN n % 10 = 0 THEN an_id(5, n % 1000 + 1)::text || ':' || n END
 FROM generate_series(1, 40000) n;
 INSERT INTO run_events SELECT id, seq, 1, 'token', now(), '{}' FROM runs, generate_series(1, 2) seq;
+INSERT INTO run_model_calls
+SELECT id, key, 1, 1, now(), '{"lane": "wire", "model": "m", "left_out": [], "bytes": 1, "complete": true}', '', '', ''
+FROM runs, unnest(ARRAY['a', 'b']) key;
+INSERT INTO run_model_call_parts SELECT id, decode(hash, 'hex'), '{}' FROM runs, unnest(ARRAY['00', '01']) hash;
 INSERT INTO interrupts (id, execution_id, call_key, reason, value, response_schema, expires_at)
 SELECT an_id(6, n), an_id(4, n), 'k', 'approval', '{}', '{}', now() + interval '1 day' FROM generate_series(1, 40000) n;
 INSERT INTO schedules (id, user_id, agent_id, name, cron, time_zone, query, context, paused, next_fire, created_at,
@@ -103,6 +108,7 @@ def at(day: int) -> datetime:
 
 OFTEN: dict[str, Ask] = {
     "an agent": lambda d, s, i: s.agents.get_by_id(i.agent),
+    "a run's model calls": lambda d, s, i: PostgresModelCalls(s.session, i.user).list(i.execution, PAGE),
     "agents": lambda d, s, i: s.agents.find(AgentFilter(), PAGE),
     "agents searched": lambda d, s, i: s.agents.find(AgentFilter(search="7", tool="calculator", model="m"), PAGE),
     "agents by name or slug": lambda d, s, i: s.agents.named(["agent_1"]),

@@ -1013,7 +1013,7 @@ export type CallBody = {
 /**
  * CallError
  *
- * Why a call failed: a stable code and a sentence.
+ * Why a call failed: a stable code, a sentence, and where in the tool's own source, as far as that is known.
  */
 export type CallError = {
     /**
@@ -1021,9 +1021,27 @@ export type CallError = {
      */
     code: string;
     /**
+     * Line
+     *
+     * Line of the tool's source, from 1.
+     */
+    line?: number | null;
+    /**
      * Message
      */
     message: string;
+    /**
+     * Source Line
+     *
+     * What stands in that line.
+     */
+    source_line?: string | null;
+    /**
+     * Traceback
+     *
+     * How it came there: the frames of the tool's own source.
+     */
+    traceback?: string | null;
 };
 
 /**
@@ -1661,6 +1679,12 @@ export type ExecutionOut = {
      */
     lane: string;
     /**
+     * Marks
+     *
+     * What was out of the ordinary, once it has ended or waits: iteration_limit, time_limit, size_limit, tool_errors, retried, fallback_model, fallback_agent, output_repaired, history_shortened, compacted, recovered.
+     */
+    marks: Array<string>;
+    /**
      * Model
      *
      * The model that answered; before that, the one asked for.
@@ -1694,6 +1718,12 @@ export type ExecutionOut = {
      * Result
      */
     result: string | null;
+    /**
+     * Result Shortened
+     *
+     * In lists: the result is longer than shown, and `output` is null; ask for the one.
+     */
+    result_shortened?: boolean;
     /**
      * Started At
      */
@@ -1768,6 +1798,12 @@ export type ExecutionSummary = {
      */
     lane: string;
     /**
+     * Marks
+     *
+     * What was out of the ordinary, once it has ended or waits: iteration_limit, time_limit, size_limit, tool_errors, retried, fallback_model, fallback_agent, output_repaired, history_shortened, compacted, recovered.
+     */
+    marks: Array<string>;
+    /**
      * Model
      *
      * The model that answered; before that, the one asked for.
@@ -1801,6 +1837,12 @@ export type ExecutionSummary = {
      * Result
      */
     result: string | null;
+    /**
+     * Result Shortened
+     *
+     * In lists: the result is longer than shown, and `output` is null; ask for the one.
+     */
+    result_shortened?: boolean;
     /**
      * Started At
      */
@@ -2585,6 +2627,202 @@ export type ModelBody = {
      * Provider
      */
     provider: string;
+};
+
+/**
+ * ModelCallDetails
+ *
+ * A call with its messages, tools and parameters in the endpoint's own form; keys are masked.
+ */
+export type ModelCallDetails = {
+    /**
+     * Attempt
+     *
+     * The attempt at the execution that sent it; 0: taken over from another.
+     */
+    attempt: number;
+    /**
+     * Bytes
+     *
+     * Size of messages, tools and parameters as JSON.
+     */
+    bytes: number;
+    /**
+     * Call Key
+     *
+     * Key of the call, its span in the trace; calls of tools are below the tool's.
+     */
+    call_key: string;
+    /**
+     * Complete
+     *
+     * False: a part was too large to be kept whole.
+     */
+    complete: boolean;
+    /**
+     * Lane
+     *
+     * The client that sent it: wire, langchain or demo.
+     */
+    lane: string;
+    /**
+     * Left Out
+     *
+     * Parameters that the endpoint has refused before and was not sent.
+     */
+    left_out: Array<string>;
+    /**
+     * Message Count
+     */
+    message_count: number;
+    /**
+     * Messages
+     *
+     * Null in the place of one that is not kept.
+     */
+    messages: Array<unknown>;
+    /**
+     * Model
+     *
+     * The model's name as the endpoint was told.
+     */
+    model: string;
+    /**
+     * Number
+     *
+     * From 1, in the order the calls of the run were first sent.
+     */
+    number: number;
+    /**
+     * Parameters
+     */
+    parameters: {
+        [key: string]: unknown;
+    };
+    /**
+     * Sent At
+     *
+     * When it was first sent.
+     */
+    sent_at: string;
+    /**
+     * Tool Count
+     */
+    tool_count: number;
+    /**
+     * Tools
+     */
+    tools: Array<unknown>;
+    /**
+     * Tries
+     *
+     * How often that attempt sent it.
+     */
+    tries: number;
+};
+
+/**
+ * ModelCallList
+ *
+ * A page of the model calls of an execution, in the order they were first sent.
+ */
+export type ModelCallList = {
+    /**
+     * Limit
+     */
+    limit: number;
+    /**
+     * Model Calls
+     */
+    model_calls: Array<ModelCallOut>;
+    /**
+     * Next Cursor
+     */
+    next_cursor?: string | null;
+    /**
+     * Skip
+     */
+    skip: number;
+    /**
+     * Total
+     */
+    total: number;
+};
+
+/**
+ * ModelCallOut
+ *
+ * One call of a model, as it was sent last.
+ */
+export type ModelCallOut = {
+    /**
+     * Attempt
+     *
+     * The attempt at the execution that sent it; 0: taken over from another.
+     */
+    attempt: number;
+    /**
+     * Bytes
+     *
+     * Size of messages, tools and parameters as JSON.
+     */
+    bytes: number;
+    /**
+     * Call Key
+     *
+     * Key of the call, its span in the trace; calls of tools are below the tool's.
+     */
+    call_key: string;
+    /**
+     * Complete
+     *
+     * False: a part was too large to be kept whole.
+     */
+    complete: boolean;
+    /**
+     * Lane
+     *
+     * The client that sent it: wire, langchain or demo.
+     */
+    lane: string;
+    /**
+     * Left Out
+     *
+     * Parameters that the endpoint has refused before and was not sent.
+     */
+    left_out: Array<string>;
+    /**
+     * Message Count
+     */
+    message_count: number;
+    /**
+     * Model
+     *
+     * The model's name as the endpoint was told.
+     */
+    model: string;
+    /**
+     * Number
+     *
+     * From 1, in the order the calls of the run were first sent.
+     */
+    number: number;
+    /**
+     * Sent At
+     *
+     * When it was first sent.
+     */
+    sent_at: string;
+    /**
+     * Tool Count
+     */
+    tool_count: number;
+    /**
+     * Tries
+     *
+     * How often that attempt sent it.
+     */
+    tries: number;
 };
 
 /**
@@ -5024,6 +5262,10 @@ export type Usage = {
      * Estimated
      */
     estimated?: boolean;
+    /**
+     * Failed Tool Calls
+     */
+    failed_tool_calls?: number;
     /**
      * Input Tokens
      */
@@ -8267,6 +8509,135 @@ export type ListInterruptsResponses = {
 };
 
 export type ListInterruptsResponse = ListInterruptsResponses[keyof ListInterruptsResponses];
+
+export type ListModelCallsData = {
+    body?: never;
+    path: {
+        /**
+         * Execution Id
+         */
+        execution_id: string;
+    };
+    query?: {
+        /**
+         * Skip
+         */
+        skip?: number;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/v1/executions/{execution_id}/model-calls';
+};
+
+export type ListModelCallsErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id.
+     */
+    404: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type ListModelCallsError = ListModelCallsErrors[keyof ListModelCallsErrors];
+
+export type ListModelCallsResponses = {
+    /**
+     * Successful Response
+     */
+    200: ModelCallList;
+};
+
+export type ListModelCallsResponse = ListModelCallsResponses[keyof ListModelCallsResponses];
+
+export type GetModelCallData = {
+    body?: never;
+    path: {
+        /**
+         * Execution Id
+         */
+        execution_id: string;
+        /**
+         * Number
+         */
+        number: number;
+    };
+    query?: never;
+    url: '/api/v1/executions/{execution_id}/model-calls/{number}';
+};
+
+export type GetModelCallErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id.
+     */
+    404: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type GetModelCallError = GetModelCallErrors[keyof GetModelCallErrors];
+
+export type GetModelCallResponses = {
+    /**
+     * Successful Response
+     */
+    200: ModelCallDetails;
+};
+
+export type GetModelCallResponse = GetModelCallResponses[keyof GetModelCallResponses];
 
 export type ReplayExecutionData = {
     body?: never;

@@ -83,7 +83,8 @@ class ScheduleOut(BaseModel):
     @classmethod
     def of(cls, schedule: Schedule, next_times: "list[datetime] | None" = None) -> "ScheduleOut":
         """Return the answer for a schedule."""
-        fields = schedule.model_dump(exclude={"user_id"}) | {"context": masked(schedule.context)}
+        fields = schedule.model_dump(exclude={"user_id"})
+        fields["context"] = masked(schedule.context)
         return cls.model_construct(**fields, schedule_id=schedule.id, next_times=next_times or [])
 
 

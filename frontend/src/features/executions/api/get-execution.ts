@@ -12,3 +12,12 @@ export function executionQuery(id: string) {
       (await getExecution({ path: { execution_id: id }, signal, throwOnError: true })).data,
   });
 }
+
+/** The same once it has ended: its marks are stored with the end, and what was read before knows nothing of them. */
+export function endedExecutionQuery(id: string) {
+  return queryOptions({
+    queryKey: executionKeys.ended(id),
+    queryFn: async ({ signal }) =>
+      (await getExecution({ path: { execution_id: id }, signal, throwOnError: true })).data,
+  });
+}

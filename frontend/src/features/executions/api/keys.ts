@@ -7,4 +7,7 @@ export const executionKeys = {
   recent: (limit: number) => [...queryKeys.executions, "recent", limit] as const,
   count: (status: string, from: string | null) => [...queryKeys.executions, "count", status, from] as const,
   one: (id: string) => [...queryKeys.executions, "one", id] as const,
+  ended: (id: string) => [...queryKeys.executions, "one", id, "ended"] as const,
+  modelCall: (id: string, callKey: string, settled: boolean) =>
+    [...queryKeys.executions, "one", id, "model-call", callKey, settled] as const,
 };

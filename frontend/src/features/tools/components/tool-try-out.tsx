@@ -4,6 +4,7 @@ import { useMutation } from "@tanstack/react-query";
 import { Play } from "lucide-react";
 import { type FormEvent, useMemo, useState } from "react";
 
+import { FailurePlace, placeOf } from "@/components/failure-place";
 import { SchemaForm } from "@/components/schema-form/schema-form";
 import { Button } from "@/components/ui/button";
 import { Callout } from "@/components/ui/callout";
@@ -63,11 +64,7 @@ export function ToolTryOut({ tool }: { tool: ToolOut }) {
           </CopyButton>
         </div>
       </form>
-      {call.error && Object.keys(said).length === 0 && (
-        <Callout tone="bad" title={toProblem(call.error).code || "The call failed"}>
-          {problemText(call.error)}
-        </Callout>
-      )}
+      {call.error && Object.keys(said).length === 0 && <CallFailure error={call.error} />}
       {call.data && (
         <div role="status" className="flex min-w-0 flex-col gap-1.5" data-testid="tool-result">
           <p className="nums text-xs text-ink-3">
@@ -82,6 +79,21 @@ export function ToolTryOut({ tool }: { tool: ToolOut }) {
           {call.data.logs && <CodeBlock text={call.data.logs} label="Printed" />}
         </div>
       )}
+    </div>
+  );
+}
+
+/** Why a call failed: in words, where in the source, and what was printed before. */
+function CallFailure({ error }: { error: unknown }) {
+  const problem = toProblem(error);
+  const { logs } = problem.extra;
+  return (
+    <div className="flex min-w-0 flex-col gap-1.5">
+      <Callout tone="bad" title={problem.code || "The call failed"}>
+        {problemText(error)}
+      </Callout>
+      <FailurePlace place={placeOf(problem.extra)} />
+      {typeof logs === "string" && logs !== "" && <CodeBlock text={logs} label="Printed" />}
     </div>
   );
 }

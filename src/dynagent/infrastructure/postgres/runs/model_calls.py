@@ -96,12 +96,12 @@ class PostgresModelCalls(StoredModelCalls):
 
     async def list(self, execution_id: str, page: PageRequest) -> Page[ModelCallSummary]:
         """Return a page, in the order the calls were first sent."""
-        part = {"skip": page.skip, "limit": page.limit}
-        rows = await run(self._session, LIST, id=execution_id, owner=self._owner, **part)
-        total = page.skip + len(rows)
-        if len(rows) == page.limit or not rows:
+        skip, limit = page.skip, page.limit
+        rows = await run(self._session, LIST, id=execution_id, owner=self._owner, skip=skip, limit=limit)
+        total = skip + len(rows)
+        if len(rows) == limit or not rows:
             total = (await run(self._session, COUNT, id=execution_id, owner=self._owner))[0]["total"]
-        return Page(items=[_summary(row) for row in rows], total=total, **part)
+        return Page(items=[_summary(row) for row in rows], total=total, skip=skip, limit=limit)
 
     async def get(self, execution_id: str, number: int) -> ModelCallContent | None:
         """Return one call with its parts."""
@@ -131,7 +131,8 @@ def _digests(column: bytes) -> Iterator[bytes]:
 
 
 def _summary(row: Row) -> ModelCallSummary:
-    head = row["head"] if isinstance(row["head"], dict) else orjson.loads(row["head"])
+    given: Any = row["head"]
+    head: dict[str, Any] = orjson.loads(given) if isinstance(given, str) else given
     return ModelCallSummary(
         number=row["number"],
         call_key=row["call_key"],

@@ -105,8 +105,9 @@ class ExecutionSummary(BaseModel):
         result = execution.result
         if result is None or len(result) <= MAX_LISTED_RESULT:
             return cls.of(execution)
-        whole = _fields(execution.model_copy(update={"result": None}))
-        return cls.model_construct(**whole | {"result": result[:MAX_LISTED_RESULT] + "…", "result_shortened": True})
+        fields = _fields(execution.model_copy(update={"result": None}))
+        fields |= {"result": result[:MAX_LISTED_RESULT] + "…", "result_shortened": True}
+        return cls.model_construct(**fields)
 
 
 class ExecutionOut(ExecutionSummary):

@@ -1,23 +1,32 @@
 "use client";
 
+import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { useMemo, useState } from "react";
 
 import { Button } from "@/components/ui/button";
-import { cn } from "@/lib/cn";
 import { count } from "@/lib/format";
 
-import { type InputMessage, modelInput } from "../../model/model-input";
+import { modelCallQuery } from "../../api/get-model-call";
+import { modelInput } from "../../model/model-input";
 import type { Step, Trace } from "../../model/trace";
 import { Section } from "./detail-parts";
+import { Message } from "./input-message";
+import { SentCall } from "./sent-call";
 
 const LAST = 4;
-const MAX_TEXT = 1200;
 
-const inks = { user: "text-accent-ink", assistant: "text-model-ink", tool: "text-tool-ink" };
-
-/** The messages before a model call; the last few at first, all on demand. */
+/** What a model call was sent, as it is kept; of runs that kept nothing, put together again from the log. */
 export function ModelInput({ trace, step }: { trace: Trace; step: Step }) {
+  const settled = step.status !== "running";
+  const callKey = step.opened.span_id ?? "";
+  const sent = useQuery({ ...modelCallQuery(trace.executionId, callKey, settled), enabled: callKey !== "" });
+  if (sent.data) return <SentCall call={sent.data} />;
+  return <ReconstructedInput trace={trace} step={step} />;
+}
+
+/** The messages before a model call as the log tells them; the last few at first, all on demand. */
+function ReconstructedInput({ trace, step }: { trace: Trace; step: Step }) {
   const messages = useMemo(() => modelInput(trace, step), [trace, step]);
   const [all, setAll] = useState(false);
   if (messages === null) return null;
@@ -42,25 +51,9 @@ export function ModelInput({ trace, step }: { trace: Trace; step: Step }) {
           </li>
         )}
         {messages.slice(hidden).map((message) => (
-          <Message key={message.key} message={message} />
+          <Message key={message.key} role={message.role} name={message.name} text={message.text} />
         ))}
       </ol>
     </Section>
-  );
-}
-
-function Message({ message: { role, name, text } }: { message: InputMessage }) {
-  return (
-    <li className="grid grid-cols-[7rem_minmax(0,1fr)] gap-2 px-2.5 py-1.5">
-      <span className={cn("truncate font-mono text-2xs leading-5", inks[role])}>{name || role}</span>
-      <span
-        className={cn(
-          "line-clamp-6 text-xs leading-5 break-words whitespace-pre-wrap",
-          role !== "user" && "font-mono text-2xs leading-5",
-        )}
-      >
-        {text.slice(0, MAX_TEXT)}
-      </span>
-    </li>
   );
 }

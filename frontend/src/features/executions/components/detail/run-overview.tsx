@@ -1,3 +1,4 @@
+import { useQuery } from "@tanstack/react-query";
 import { CircleX } from "lucide-react";
 
 import { Button } from "@/components/ui/button";
@@ -7,9 +8,11 @@ import { Skeleton } from "@/components/ui/surface";
 import { cn } from "@/lib/cn";
 import { clockTime, cost, count, duration } from "@/lib/format";
 
+import { endedExecutionQuery } from "../../api/get-execution";
 import { waitedS } from "../../model/inside";
 import { isOver, type Trace } from "../../model/trace";
 import type { TraceEvent } from "../../model/trace-event";
+import { MarkBadges } from "../list/mark-badges";
 import { Facts, Section } from "./detail-parts";
 
 /** The run as a whole: what was asked, what came of it, what it cost. */
@@ -54,6 +57,7 @@ export function RunOverview({
           A tool call needs a decision before it goes on.
         </Callout>
       )}
+      {!live && <RunMarks executionId={trace.executionId} />}
       <Section title="Question">
         <p className="break-words whitespace-pre-wrap">{trace.query}</p>
       </Section>
@@ -94,6 +98,17 @@ export function RunOverview({
         />
       </Section>
     </>
+  );
+}
+
+/** The marks are stored with the end of the run, so they are asked for after it. */
+function RunMarks({ executionId }: { executionId: string }) {
+  const { data } = useQuery(endedExecutionQuery(executionId));
+  if (!data || data.marks.length === 0) return null;
+  return (
+    <div className="flex flex-wrap gap-1" aria-label="Out of the ordinary" role="group">
+      <MarkBadges execution={data} />
+    </div>
   );
 }
 

@@ -1,5 +1,6 @@
 import { useMemo } from "react";
 
+import { FailurePlace } from "@/components/failure-place";
 import { Badge } from "@/components/ui/badge";
 import { Callout } from "@/components/ui/callout";
 import { CodeBlock, JsonView } from "@/components/ui/json-view";
@@ -41,6 +42,7 @@ function ToolDetail({ step: { opened, closed, usage } }: { step: Step }) {
   const end = closed?.type === "tool_end" ? closed : null;
   return (
     <>
+      {end?.error && <FailurePlace place={end.error} />}
       {start && (
         <Section title="Arguments">
           <Arguments values={start.arguments} />

@@ -7,6 +7,7 @@ import { cost, count, dateTime, duration, oneLine, relativeTime, withoutMarkdown
 import { useNow } from "@/lib/use-now";
 
 import { isLive } from "../../api/list-executions";
+import { MarkBadges } from "./mark-badges";
 import { StatusBadge } from "./status-badge";
 
 const cell = "px-2 py-1.5 text-right text-xs whitespace-nowrap text-ink-2 nums";
@@ -62,6 +63,11 @@ export function ExecutionTable({
                   ? execution.error.message
                   : oneLine(withoutMarkdown(execution.result ?? ""), 200) || (isLive(execution) ? "…" : "")}
               </span>
+              {execution.marks.length > 0 && (
+                <span className="mt-0.5 flex flex-wrap gap-1">
+                  <MarkBadges execution={execution} />
+                </span>
+              )}
             </td>
             {showAgent && <td className="truncate px-2 text-ink-2 max-lg:hidden">{execution.agent_name}</td>}
             <td className="px-2">
