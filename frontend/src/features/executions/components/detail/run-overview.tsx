@@ -1,4 +1,5 @@
 import { CircleX } from "lucide-react";
+import { parseAsString, useQueryState } from "nuqs";
 
 import { Button } from "@/components/ui/button";
 import { Callout } from "@/components/ui/callout";
@@ -10,6 +11,7 @@ import { clockTime, cost, count, duration } from "@/lib/format";
 import { waitedS } from "../../model/inside";
 import { isOver, type Trace } from "../../model/trace";
 import type { TraceEvent } from "../../model/trace-event";
+import { Annotations } from "./annotations";
 import { Facts, Section } from "./detail-parts";
 
 /** The run as a whole: what was asked, what came of it, what it cost. */
@@ -69,6 +71,7 @@ export function RunOverview({
         </Section>
       )}
       <Lines events={trace.events} />
+      {!live && <RunAnnotations executionId={trace.executionId} />}
       <Section title="Usage">
         <Facts
           facts={[
@@ -95,6 +98,12 @@ export function RunOverview({
       </Section>
     </>
   );
+}
+
+/** What is said of the run; the address tells whose it is. */
+function RunAnnotations({ executionId }: { executionId: string }) {
+  const [owner] = useQueryState("owner", parseAsString);
+  return <Annotations executionId={executionId} owner={owner} />;
 }
 
 function timeOf(epochS: number | null): string | null {
