@@ -58,9 +58,9 @@ async def main(many: int) -> None:
             await database.connect()
             for number, (user, rows) in enumerate(zip(USERS, (FEW, many), strict=True)):
                 began = time.perf_counter()
-                await database.pool.execute(FILL, user, number, rows, timeout=3600)
+                await database.pool.execute(FILL, user, number, rows)
                 print(f"{rows} rows in {time.perf_counter() - began:.1f} s")
-            await database.pool.execute("VACUUM ANALYZE runs", timeout=3600)
+            await database.pool.execute("VACUUM ANALYZE runs")
             for name in LISTS:
                 few, grown = [
                     await _ms(database, user, name, rows) for user, rows in zip(USERS, (FEW, many), strict=True)
