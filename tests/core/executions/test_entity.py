@@ -71,7 +71,7 @@ def test_values_are_read_back_from_json() -> None:
     assert Execution.model_validate_json(execution.model_dump_json()) == execution
     outcome = Outcome(status=RunStatus.COMPLETED, result="437", cost_usd=Decimal("0.1"))
     assert Outcome.model_validate_json(outcome.model_dump_json()) == outcome
-    wanted = ExecutionFilter(status=RunStatus.RUNNING, created_from=NOON)
+    wanted = ExecutionFilter(status=(RunStatus.RUNNING,), created_from=NOON)
     assert ExecutionFilter.model_validate_json(wanted.model_dump_json()) == wanted
 
 

@@ -55,6 +55,8 @@ INSERT INTO run_model_calls
 SELECT id, key, 1, 1, now(), '{"lane": "wire", "model": "m", "left_out": [], "bytes": 1, "complete": true}', '', '', ''
 FROM runs, unnest(ARRAY['a', 'b']) key;
 INSERT INTO run_model_call_parts SELECT id, decode(hash, 'hex'), '{}' FROM runs, unnest(ARRAY['00', '01']) hash;
+INSERT INTO run_annotations (run_id, user_id, rating, tags)
+SELECT id, user_id, 'up', ARRAY['t' || n % 100] FROM (SELECT *, row_number() OVER () AS n FROM runs LIMIT 20000) AS r;
 INSERT INTO interrupts (id, execution_id, call_key, reason, value, response_schema, expires_at)
 SELECT an_id(6, n), an_id(4, n), 'k', 'approval', '{}', '{}', now() + interval '1 day' FROM generate_series(1, 40000) n;
 INSERT INTO schedules (id, user_id, agent_id, name, cron, time_zone, query, context, paused, next_fire, created_at,
@@ -120,9 +122,11 @@ OFTEN: dict[str, Ask] = {
     "a tool's versions": lambda d, s, i: s.custom_tools.versions(i.tool, PAGE),
     "an execution": lambda d, s, i: s.executions.get_by_id(i.execution),
     "executions": lambda d, s, i: s.executions.find(ExecutionFilter(), PAGE),
+    "executions searched": lambda d, s, i: s.executions.find(ExecutionFilter(search="nothing"), PAGE),
+    "executions tagged": lambda d, s, i: s.executions.find(ExecutionFilter(tag="a", feedback="up"), PAGE),
     "executions of an agent": lambda d, s, i: s.executions.find(ExecutionFilter(agent_id=i.agent), PAGE),
     "executions of a schedule": lambda d, s, i: s.executions.find(ExecutionFilter(schedule_id=i.schedule), PAGE),
-    "executions that failed": lambda d, s, i: s.executions.find(ExecutionFilter(status=RunStatus.FAILED), PAGE),
+    "executions that failed": lambda d, s, i: s.executions.find(ExecutionFilter(status=(RunStatus.FAILED,)), PAGE),
     "executions of a time": lambda d, s, i: s.executions.find(
         ExecutionFilter(created_from=at(1), created_to=at(2)), PAGE
     ),

@@ -2,7 +2,7 @@
 
 import type { Client, Options as Options2, TDataShape } from './client';
 import { client } from './client.gen';
-import type { AddProviderKeyData, AddProviderKeyErrors, AddProviderKeyResponses, CancelExecutionData, CancelExecutionErrors, CancelExecutionResponses, ChangeChatData, ChangeChatErrors, ChangeChatResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, ChangeScheduleData, ChangeScheduleErrors, ChangeScheduleResponses, CheckModelFitData, CheckModelFitErrors, CheckModelFitResponses, ChooseModelData, ChooseModelErrors, ChooseModelResponses, CloneAgentData, CloneAgentErrors, CloneAgentResponses, CompleteSetupData, CompleteSetupErrors, CompleteSetupResponses, CreateAccessKeyData, CreateAccessKeyErrors, CreateAccessKeyResponses, CreateAgentData, CreateAgentErrors, CreateAgentResponses, CreateModelData, CreateModelErrors, CreateModelResponses, CreatePlatformAgentData, CreatePlatformAgentErrors, CreatePlatformAgentResponses, CreateScheduleData, CreateScheduleErrors, CreateScheduleResponses, CreateUserData, CreateUserErrors, CreateUserResponses, DeleteAgentData, DeleteAgentErrors, DeleteAgentResponses, DeleteModelData, DeleteModelErrors, DeleteModelResponses, EndSessionData, EndSessionErrors, EndSessionResponses, ExecuteToolData, ExecuteToolErrors, ExecuteToolResponses, FollowTraceData, FollowTraceErrors, FollowTraceResponse, FollowTraceResponses, ForgetChatData, ForgetChatErrors, ForgetChatResponses, ForkExecutionData, ForkExecutionErrors, ForkExecutionResponses, GetAgentData, GetAgentErrors, GetAgentResponses, GetAgentVersionData, GetAgentVersionErrors, GetAgentVersionResponses, GetApiInformationData, GetApiInformationErrors, GetApiInformationResponses, GetEverybodysUsageData, GetEverybodysUsageErrors, GetEverybodysUsageResponses, GetExecutionData, GetExecutionErrors, GetExecutionResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetInformationData, GetInformationErrors, GetInformationResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetModelCallData, GetModelCallErrors, GetModelCallResponses, GetModelData, GetModelErrors, GetModelResponses, GetModelUsageData, GetModelUsageErrors, GetModelUsageResponses, GetProfileData, GetProfileErrors, GetProfileResponses, GetProviderCapabilitiesData, GetProviderCapabilitiesErrors, GetProviderCapabilitiesResponses, GetReadinessData, GetReadinessErrors, GetReadinessResponses, GetScheduleData, GetScheduleErrors, GetScheduleResponses, GetSignInOptionsData, GetSignInOptionsErrors, GetSignInOptionsResponses, GetToolData, GetToolErrors, GetToolResponses, GetToolVersionData, GetToolVersionErrors, GetToolVersionResponses, GetUserData, GetUserErrors, GetUserResponses, ImportToolsData, ImportToolsErrors, ImportToolsResponses, IssuePasswordLinkData, IssuePasswordLinkErrors, IssuePasswordLinkResponses, IssueStreamTicketData, IssueStreamTicketErrors, IssueStreamTicketResponses, ListAccessKeysData, ListAccessKeysErrors, ListAccessKeysResponses, ListAgentsData, ListAgentsErrors, ListAgentsResponses, ListAgentVersionsData, ListAgentVersionsErrors, ListAgentVersionsResponses, ListAttachableToolsData, ListAttachableToolsErrors, ListAttachableToolsResponses, ListAuditEntriesData, ListAuditEntriesErrors, ListAuditEntriesResponses, ListChatsData, ListChatsErrors, ListChatsResponses, ListCheckpointsData, ListCheckpointsErrors, ListCheckpointsResponses, ListExecutionsData, ListExecutionsErrors, ListExecutionsResponses, ListInterruptsData, ListInterruptsErrors, ListInterruptsResponses, ListModelCallsData, ListModelCallsErrors, ListModelCallsResponses, ListModelsData, ListModelsErrors, ListModelsResponses, ListOpenQuestionsData, ListOpenQuestionsErrors, ListOpenQuestionsResponses, ListProviderKeysData, ListProviderKeysErrors, ListProviderKeysResponses, ListProviderModelsData, ListProviderModelsErrors, ListProviderModelsResponses, ListProvidersData, ListProvidersErrors, ListProvidersResponses, ListSchedulesData, ListSchedulesErrors, ListSchedulesResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListToolsData, ListToolsErrors, ListToolsResponses, ListToolVersionsData, ListToolVersionsErrors, ListToolVersionsResponses, ListUsersData, ListUsersErrors, ListUsersResponses, LogInData, LogInErrors, LogInResponses, LogOutData, LogOutErrors, LogOutEverywhereData, LogOutEverywhereErrors, LogOutEverywhereResponses, LogOutResponses, PreviewScheduleData, PreviewScheduleErrors, PreviewScheduleResponses, ReadChatData, ReadChatErrors, ReadChatResponses, ReadTraceData, ReadTraceErrors, ReadTraceResponses, RefreshSessionData, RefreshSessionErrors, RefreshSessionResponses, RegisterData, RegisterErrors, RegisterResponses, RegisterToolData, RegisterToolErrors, RegisterToolResponses, RemoveProviderKeyData, RemoveProviderKeyErrors, RemoveProviderKeyResponses, RemoveScheduleData, RemoveScheduleErrors, RemoveScheduleResponses, RemoveToolData, RemoveToolErrors, RemoveToolResponses, ReplayExecutionData, ReplayExecutionErrors, ReplayExecutionResponses, RestoreAgentVersionData, RestoreAgentVersionErrors, RestoreAgentVersionResponses, RestoreToolVersionData, RestoreToolVersionErrors, RestoreToolVersionResponses, ResumeExecutionData, ResumeExecutionErrors, ResumeExecutionResponses, RetryExecutionData, RetryExecutionErrors, RetryExecutionResponses, RevokeAccessKeyData, RevokeAccessKeyErrors, RevokeAccessKeyResponses, RunAgentData, RunAgentErrors, RunAgentResponses, SetAgentsStatusData, SetAgentsStatusErrors, SetAgentsStatusResponses, SetToolStatusData, SetToolStatusErrors, SetToolStatusResponses, SetUserRoleData, SetUserRoleErrors, SetUserRoleResponses, SetUserStatusData, SetUserStatusErrors, SetUserStatusResponses, StartExecutionData, StartExecutionErrors, StartExecutionResponses, StreamAgentData, StreamAgentErrors, StreamAgentResponse, StreamAgentResponses, TestProviderKeyData, TestProviderKeyErrors, TestProviderKeyResponses, UpdateAgentData, UpdateAgentErrors, UpdateAgentResponses, UpdateModelData, UpdateModelErrors, UpdateModelResponses, UpdateProfileData, UpdateProfileErrors, UpdateProfileResponses, UpdateToolData, UpdateToolErrors, UpdateToolResponses, UsePasswordLinkData, UsePasswordLinkErrors, UsePasswordLinkResponses } from './types.gen';
+import type { AddProviderKeyData, AddProviderKeyErrors, AddProviderKeyResponses, CancelExecutionData, CancelExecutionErrors, CancelExecutionResponses, ChangeChatData, ChangeChatErrors, ChangeChatResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, ChangeScheduleData, ChangeScheduleErrors, ChangeScheduleResponses, CheckModelFitData, CheckModelFitErrors, CheckModelFitResponses, ChooseModelData, ChooseModelErrors, ChooseModelResponses, CloneAgentData, CloneAgentErrors, CloneAgentResponses, CompleteSetupData, CompleteSetupErrors, CompleteSetupResponses, CreateAccessKeyData, CreateAccessKeyErrors, CreateAccessKeyResponses, CreateAgentData, CreateAgentErrors, CreateAgentResponses, CreateModelData, CreateModelErrors, CreateModelResponses, CreatePlatformAgentData, CreatePlatformAgentErrors, CreatePlatformAgentResponses, CreateScheduleData, CreateScheduleErrors, CreateScheduleResponses, CreateUserData, CreateUserErrors, CreateUserResponses, DeleteAgentData, DeleteAgentErrors, DeleteAgentResponses, DeleteFeedbackData, DeleteFeedbackErrors, DeleteFeedbackResponses, DeleteModelData, DeleteModelErrors, DeleteModelResponses, DeleteNotesData, DeleteNotesErrors, DeleteNotesResponses, DeleteTagsData, DeleteTagsErrors, DeleteTagsResponses, EndSessionData, EndSessionErrors, EndSessionResponses, ExecuteToolData, ExecuteToolErrors, ExecuteToolResponses, FollowTraceData, FollowTraceErrors, FollowTraceResponse, FollowTraceResponses, ForgetChatData, ForgetChatErrors, ForgetChatResponses, ForkExecutionData, ForkExecutionErrors, ForkExecutionResponses, GetAgentData, GetAgentErrors, GetAgentResponses, GetAgentVersionData, GetAgentVersionErrors, GetAgentVersionResponses, GetAnnotationsData, GetAnnotationsErrors, GetAnnotationsResponses, GetApiInformationData, GetApiInformationErrors, GetApiInformationResponses, GetEverybodysUsageData, GetEverybodysUsageErrors, GetEverybodysUsageResponses, GetExecutionData, GetExecutionErrors, GetExecutionResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetInformationData, GetInformationErrors, GetInformationResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetModelData, GetModelErrors, GetModelResponses, GetModelUsageData, GetModelUsageErrors, GetModelUsageResponses, GetProfileData, GetProfileErrors, GetProfileResponses, GetProviderCapabilitiesData, GetProviderCapabilitiesErrors, GetProviderCapabilitiesResponses, GetReadinessData, GetReadinessErrors, GetReadinessResponses, GetScheduleData, GetScheduleErrors, GetScheduleResponses, GetSignInOptionsData, GetSignInOptionsErrors, GetSignInOptionsResponses, GetToolData, GetToolErrors, GetToolResponses, GetToolVersionData, GetToolVersionErrors, GetToolVersionResponses, GetUserData, GetUserErrors, GetUserResponses, ImportToolsData, ImportToolsErrors, ImportToolsResponses, IssuePasswordLinkData, IssuePasswordLinkErrors, IssuePasswordLinkResponses, IssueStreamTicketData, IssueStreamTicketErrors, IssueStreamTicketResponses, ListAccessKeysData, ListAccessKeysErrors, ListAccessKeysResponses, ListAgentsData, ListAgentsErrors, ListAgentsResponses, ListAgentVersionsData, ListAgentVersionsErrors, ListAgentVersionsResponses, ListAttachableToolsData, ListAttachableToolsErrors, ListAttachableToolsResponses, ListAuditEntriesData, ListAuditEntriesErrors, ListAuditEntriesResponses, ListChatsData, ListChatsErrors, ListChatsResponses, ListCheckpointsData, ListCheckpointsErrors, ListCheckpointsResponses, ListExecutionsData, ListExecutionsErrors, ListExecutionsResponses, ListInterruptsData, ListInterruptsErrors, ListInterruptsResponses, ListModelsData, ListModelsErrors, ListModelsResponses, ListOpenQuestionsData, ListOpenQuestionsErrors, ListOpenQuestionsResponses, ListProviderKeysData, ListProviderKeysErrors, ListProviderKeysResponses, ListProviderModelsData, ListProviderModelsErrors, ListProviderModelsResponses, ListProvidersData, ListProvidersErrors, ListProvidersResponses, ListSchedulesData, ListSchedulesErrors, ListSchedulesResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListToolsData, ListToolsErrors, ListToolsResponses, ListToolVersionsData, ListToolVersionsErrors, ListToolVersionsResponses, ListUsersData, ListUsersErrors, ListUsersResponses, LogInData, LogInErrors, LogInResponses, LogOutData, LogOutErrors, LogOutEverywhereData, LogOutEverywhereErrors, LogOutEverywhereResponses, LogOutResponses, PreviewScheduleData, PreviewScheduleErrors, PreviewScheduleResponses, ReadChatData, ReadChatErrors, ReadChatResponses, ReadTraceData, ReadTraceErrors, ReadTraceResponses, RefreshSessionData, RefreshSessionErrors, RefreshSessionResponses, RegisterData, RegisterErrors, RegisterResponses, RegisterToolData, RegisterToolErrors, RegisterToolResponses, RemoveProviderKeyData, RemoveProviderKeyErrors, RemoveProviderKeyResponses, RemoveScheduleData, RemoveScheduleErrors, RemoveScheduleResponses, RemoveToolData, RemoveToolErrors, RemoveToolResponses, ReplayExecutionData, ReplayExecutionErrors, ReplayExecutionResponses, RestoreAgentVersionData, RestoreAgentVersionErrors, RestoreAgentVersionResponses, RestoreToolVersionData, RestoreToolVersionErrors, RestoreToolVersionResponses, ResumeExecutionData, ResumeExecutionErrors, ResumeExecutionResponses, RetryExecutionData, RetryExecutionErrors, RetryExecutionResponses, RevokeAccessKeyData, RevokeAccessKeyErrors, RevokeAccessKeyResponses, RunAgentData, RunAgentErrors, RunAgentResponses, SetAgentsStatusData, SetAgentsStatusErrors, SetAgentsStatusResponses, SetFeedbackData, SetFeedbackErrors, SetFeedbackResponses, SetNotesData, SetNotesErrors, SetNotesResponses, SetTagsData, SetTagsErrors, SetTagsResponses, SetToolStatusData, SetToolStatusErrors, SetToolStatusResponses, SetUserRoleData, SetUserRoleErrors, SetUserRoleResponses, SetUserStatusData, SetUserStatusErrors, SetUserStatusResponses, StartExecutionData, StartExecutionErrors, StartExecutionResponses, StreamAgentData, StreamAgentErrors, StreamAgentResponse, StreamAgentResponses, TestProviderKeyData, TestProviderKeyErrors, TestProviderKeyResponses, UpdateAgentData, UpdateAgentErrors, UpdateAgentResponses, UpdateModelData, UpdateModelErrors, UpdateModelResponses, UpdateProfileData, UpdateProfileErrors, UpdateProfileResponses, UpdateToolData, UpdateToolErrors, UpdateToolResponses, UsePasswordLinkData, UsePasswordLinkErrors, UsePasswordLinkResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -28,7 +28,7 @@ export const getApiInformation = <ThrowOnError extends boolean = false>(options?
 /**
  * List agents
  *
- * Give your agents, newest first.
+ * Give your agents, newest first; with `owner` those of somebody else or of everybody.
  */
 export const listAgents = <ThrowOnError extends boolean = false>(options?: Options<ListAgentsData, ThrowOnError>) => (options?.client ?? client).get<ListAgentsResponses, ListAgentsErrors, ThrowOnError>({ url: '/api/agents', ...options });
 
@@ -56,7 +56,7 @@ export const getAgent = <ThrowOnError extends boolean = false>(options: Options<
 /**
  * List executions
  *
- * Give your executions, newest first.
+ * Give your executions, newest first unless sorted otherwise; with `owner` those of others.
  */
 export const listExecutions = <ThrowOnError extends boolean = false>(options?: Options<ListExecutionsData, ThrowOnError>) => (options?.client ?? client).get<ListExecutionsResponses, ListExecutionsErrors, ThrowOnError>({ url: '/api/executions', ...options });
 
@@ -147,7 +147,7 @@ export const setAgentsStatus = <ThrowOnError extends boolean = false>(options: O
 /**
  * List tools an agent can have
  *
- * Give the same tools as `GET /api/tools`.
+ * Give the first 500 tools of `GET /api/tools`.
  */
 export const listAttachableTools = <ThrowOnError extends boolean = false>(options?: Options<ListAttachableToolsData, ThrowOnError>) => (options?.client ?? client).get<ListAttachableToolsResponses, ListAttachableToolsErrors, ThrowOnError>({ url: '/api/v1/agents/tools/available', ...options });
 
@@ -369,6 +369,13 @@ export const changeChat = <ThrowOnError extends boolean = false>(options: Option
 export const getExecution = <ThrowOnError extends boolean = false>(options: Options<GetExecutionData, ThrowOnError>) => (options.client ?? client).get<GetExecutionResponses, GetExecutionErrors, ThrowOnError>({ url: '/api/v1/executions/{execution_id}', ...options });
 
 /**
+ * Get feedback, notes and tags
+ *
+ * Give your feedback, notes and tags of an execution.
+ */
+export const getAnnotations = <ThrowOnError extends boolean = false>(options: Options<GetAnnotationsData, ThrowOnError>) => (options.client ?? client).get<GetAnnotationsResponses, GetAnnotationsErrors, ThrowOnError>({ url: '/api/v1/executions/{execution_id}/annotations', ...options });
+
+/**
  * Cancel an execution
  *
  * Stop an execution within a second, even inside a tool or model call.
@@ -388,6 +395,27 @@ export const listCheckpoints = <ThrowOnError extends boolean = false>(options: O
  * Give stored events in order, byte for byte as the stream sent them.
  */
 export const readTrace = <ThrowOnError extends boolean = false>(options: Options<ReadTraceData, ThrowOnError>) => (options.client ?? client).get<ReadTraceResponses, ReadTraceErrors, ThrowOnError>({ url: '/api/v1/executions/{execution_id}/events', ...options });
+
+/**
+ * Take feedback back
+ *
+ * Remove your rating and its comment.
+ */
+export const deleteFeedback = <ThrowOnError extends boolean = false>(options: Options<DeleteFeedbackData, ThrowOnError>) => (options.client ?? client).delete<DeleteFeedbackResponses, DeleteFeedbackErrors, ThrowOnError>({ url: '/api/v1/executions/{execution_id}/feedback', ...options });
+
+/**
+ * Rate an execution
+ *
+ * Give thumbs up or down; it takes the place of what you said before.
+ */
+export const setFeedback = <ThrowOnError extends boolean = false>(options: Options<SetFeedbackData, ThrowOnError>) => (options.client ?? client).put<SetFeedbackResponses, SetFeedbackErrors, ThrowOnError>({
+    url: '/api/v1/executions/{execution_id}/feedback',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
 
 /**
  * Fork from a step
@@ -411,18 +439,25 @@ export const forkExecution = <ThrowOnError extends boolean = false>(options: Opt
 export const listInterrupts = <ThrowOnError extends boolean = false>(options: Options<ListInterruptsData, ThrowOnError>) => (options.client ?? client).get<ListInterruptsResponses, ListInterruptsErrors, ThrowOnError>({ url: '/api/v1/executions/{execution_id}/interrupts', ...options });
 
 /**
- * List an execution's model calls
+ * Remove notes
  *
- * Give the calls of models that a run has made so far, those of its tools too, without their messages.
+ * Remove your notes.
  */
-export const listModelCalls = <ThrowOnError extends boolean = false>(options: Options<ListModelCallsData, ThrowOnError>) => (options.client ?? client).get<ListModelCallsResponses, ListModelCallsErrors, ThrowOnError>({ url: '/api/v1/executions/{execution_id}/model-calls', ...options });
+export const deleteNotes = <ThrowOnError extends boolean = false>(options: Options<DeleteNotesData, ThrowOnError>) => (options.client ?? client).delete<DeleteNotesResponses, DeleteNotesErrors, ThrowOnError>({ url: '/api/v1/executions/{execution_id}/notes', ...options });
 
 /**
- * Get a model call
+ * Write notes on an execution
  *
- * Give what a model was really sent: messages, tools offered and parameters.
+ * Write notes in Markdown; they take the place of those before.
  */
-export const getModelCall = <ThrowOnError extends boolean = false>(options: Options<GetModelCallData, ThrowOnError>) => (options.client ?? client).get<GetModelCallResponses, GetModelCallErrors, ThrowOnError>({ url: '/api/v1/executions/{execution_id}/model-calls/{number}', ...options });
+export const setNotes = <ThrowOnError extends boolean = false>(options: Options<SetNotesData, ThrowOnError>) => (options.client ?? client).put<SetNotesResponses, SetNotesErrors, ThrowOnError>({
+    url: '/api/v1/executions/{execution_id}/notes',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
 
 /**
  * Run again
@@ -465,6 +500,27 @@ export const followTrace = <ThrowOnError extends boolean = false>(options: Optio
  * Let an EventSource follow this execution for a minute: `GET …/stream?ticket=…`.
  */
 export const issueStreamTicket = <ThrowOnError extends boolean = false>(options: Options<IssueStreamTicketData, ThrowOnError>) => (options.client ?? client).post<IssueStreamTicketResponses, IssueStreamTicketErrors, ThrowOnError>({ url: '/api/v1/executions/{execution_id}/stream-ticket', ...options });
+
+/**
+ * Remove all tags
+ *
+ * Remove all tags.
+ */
+export const deleteTags = <ThrowOnError extends boolean = false>(options: Options<DeleteTagsData, ThrowOnError>) => (options.client ?? client).delete<DeleteTagsResponses, DeleteTagsErrors, ThrowOnError>({ url: '/api/v1/executions/{execution_id}/tags', ...options });
+
+/**
+ * Tag an execution
+ *
+ * Give an execution these tags and no others.
+ */
+export const setTags = <ThrowOnError extends boolean = false>(options: Options<SetTagsData, ThrowOnError>) => (options.client ?? client).put<SetTagsResponses, SetTagsErrors, ThrowOnError>({
+    url: '/api/v1/executions/{execution_id}/tags',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
 
 /**
  * List open questions

@@ -538,8 +538,16 @@ export type AgentList = {
     skip: number;
     /**
      * Total
+     *
+     * How many there are; at least so many where `total_is_exact` is false.
      */
     total: number;
+    /**
+     * Total Is Exact
+     *
+     * False for long lists: they are not counted to their end.
+     */
+    total_is_exact?: boolean;
 };
 
 /**
@@ -752,8 +760,16 @@ export type AgentVersionList = {
     skip: number;
     /**
      * Total
+     *
+     * How many there are; at least so many where `total_is_exact` is false.
      */
     total: number;
+    /**
+     * Total Is Exact
+     *
+     * False for long lists: they are not counted to their end.
+     */
+    total_is_exact?: boolean;
     /**
      * Versions
      */
@@ -783,6 +799,31 @@ export type AgentVersionOut = {
      * Version
      */
     version: number;
+};
+
+/**
+ * AnnotationsOut
+ *
+ * What you say of an execution.
+ */
+export type AnnotationsOut = {
+    /**
+     * Execution Id
+     */
+    execution_id: string;
+    feedback: FeedbackOut | null;
+    /**
+     * Notes
+     */
+    notes: string | null;
+    /**
+     * Tags
+     */
+    tags: Array<string>;
+    /**
+     * Updated At
+     */
+    updated_at: string | null;
 };
 
 /**
@@ -906,8 +947,16 @@ export type AuditEntries = {
     skip: number;
     /**
      * Total
+     *
+     * How many there are; at least so many where `total_is_exact` is false.
      */
     total: number;
+    /**
+     * Total Is Exact
+     *
+     * False for long lists: they are not counted to their end.
+     */
+    total_is_exact?: boolean;
 };
 
 /**
@@ -1246,8 +1295,16 @@ export type ChatList = {
     skip: number;
     /**
      * Total
+     *
+     * How many there are; at least so many where `total_is_exact` is false.
      */
     total: number;
+    /**
+     * Total Is Exact
+     *
+     * False for long lists: they are not counted to their end.
+     */
+    total_is_exact?: boolean;
 };
 
 /**
@@ -1613,8 +1670,16 @@ export type ExecutionList = {
     skip: number;
     /**
      * Total
+     *
+     * How many there are; at least so many where `total_is_exact` is false.
      */
     total: number;
+    /**
+     * Total Is Exact
+     *
+     * False for long lists: they are not counted to their end.
+     */
+    total_is_exact?: boolean;
 };
 
 /**
@@ -1734,6 +1799,12 @@ export type ExecutionOut = {
      */
     trace: Array<string>;
     usage: Usage;
+    /**
+     * User Id
+     *
+     * Whose it is.
+     */
+    user_id: string;
 };
 
 /**
@@ -1849,6 +1920,12 @@ export type ExecutionSummary = {
     started_at: string | null;
     status: RunStatus;
     usage: Usage;
+    /**
+     * User Id
+     *
+     * Whose it is.
+     */
+    user_id: string;
 };
 
 /**
@@ -1903,6 +1980,40 @@ export type Failed = {
      * Type
      */
     type?: 'error';
+};
+
+/**
+ * FeedbackBody
+ *
+ * A rating, and why.
+ */
+export type FeedbackBody = {
+    /**
+     * Comment
+     *
+     * At most 8,000 bytes.
+     */
+    comment?: string | null;
+    /**
+     * Rating
+     */
+    rating: 'up' | 'down';
+};
+
+/**
+ * FeedbackOut
+ *
+ * A rating, and why.
+ */
+export type FeedbackOut = {
+    /**
+     * Comment
+     */
+    comment: string | null;
+    /**
+     * Rating
+     */
+    rating: 'up' | 'down';
 };
 
 /**
@@ -2261,6 +2372,30 @@ export type InterruptList = {
      * Interrupts
      */
     interrupts: Array<InterruptOut>;
+    /**
+     * Limit
+     */
+    limit: number;
+    /**
+     * Next Cursor
+     */
+    next_cursor?: string | null;
+    /**
+     * Skip
+     */
+    skip: number;
+    /**
+     * Total
+     *
+     * How many there are; at least so many where `total_is_exact` is false.
+     */
+    total: number;
+    /**
+     * Total Is Exact
+     *
+     * False for long lists: they are not counted to their end.
+     */
+    total_is_exact?: boolean;
 };
 
 /**
@@ -3030,8 +3165,16 @@ export type ModelList = {
     skip: number;
     /**
      * Total
+     *
+     * How many there are; at least so many where `total_is_exact` is false.
      */
     total: number;
+    /**
+     * Total Is Exact
+     *
+     * False for long lists: they are not counted to their end.
+     */
+    total_is_exact?: boolean;
 };
 
 /**
@@ -3330,11 +3473,29 @@ export type NodeStart = {
 };
 
 /**
+ * NotesBody
+ *
+ * Notes in Markdown.
+ */
+export type NotesBody = {
+    /**
+     * Text
+     *
+     * Markdown, at most 64,000 bytes.
+     */
+    text: string;
+};
+
+/**
  * OpenQuestionList
  *
  * A page of open questions, newest first.
  */
 export type OpenQuestionList = {
+    /**
+     * Interrupts
+     */
+    interrupts: Array<OpenQuestionOut>;
     /**
      * Limit
      */
@@ -3344,17 +3505,21 @@ export type OpenQuestionList = {
      */
     next_cursor?: string | null;
     /**
-     * Questions
-     */
-    questions: Array<OpenQuestionOut>;
-    /**
      * Skip
      */
     skip: number;
     /**
      * Total
+     *
+     * How many there are; at least so many where `total_is_exact` is false.
      */
     total: number;
+    /**
+     * Total Is Exact
+     *
+     * False for long lists: they are not counted to their end.
+     */
+    total_is_exact?: boolean;
 };
 
 /**
@@ -3629,7 +3794,7 @@ export type ProfileOut = {
     /**
      * Permissions
      */
-    permissions: Array<'account:read' | 'account:write' | 'agents:read' | 'agents:write' | 'audit:read' | 'executions:read' | 'executions:run' | 'keys:read' | 'keys:write' | 'metrics:read' | 'models:read' | 'models:write' | 'tickets:write' | 'tools:read' | 'tools:run' | 'tools:write' | 'users:read' | 'users:write'>;
+    permissions: Array<'account:read' | 'account:write' | 'agents:read' | 'agents:write' | 'annotations:write' | 'audit:read' | 'executions:read' | 'executions:run' | 'keys:read' | 'keys:write' | 'metrics:read' | 'models:read' | 'models:write' | 'others:read' | 'tickets:write' | 'tools:read' | 'tools:run' | 'tools:write' | 'users:read' | 'users:write'>;
     /**
      * Role
      */
@@ -4302,8 +4467,16 @@ export type ScheduleList = {
     skip: number;
     /**
      * Total
+     *
+     * How many there are; at least so many where `total_is_exact` is false.
      */
     total: number;
+    /**
+     * Total Is Exact
+     *
+     * False for long lists: they are not counted to their end.
+     */
+    total_is_exact?: boolean;
 };
 
 /**
@@ -4500,6 +4673,13 @@ export type SignInOptionsOut = {
 };
 
 /**
+ * StartedBy
+ *
+ * How an execution came about; each has one of these.
+ */
+export type StartedBy = 'api' | 'chat' | 'schedule' | 'replay' | 'retry' | 'fork';
+
+/**
  * StatusBody
  *
  * Whether an account is switched off.
@@ -4509,6 +4689,18 @@ export type StatusBody = {
      * Disabled
      */
     disabled: boolean;
+};
+
+/**
+ * TagsBody
+ *
+ * All tags that the execution shall have; upper and lower case are the same.
+ */
+export type TagsBody = {
+    /**
+     * Tags
+     */
+    tags: Array<string>;
 };
 
 /**
@@ -4828,7 +5020,7 @@ export type ToolEnd = {
 /**
  * ToolList
  *
- * All tools, sorted by name.
+ * A page of tools, sorted by name.
  */
 export type ToolList = {
     /**
@@ -4849,8 +5041,16 @@ export type ToolList = {
     tools: Array<ToolOut>;
     /**
      * Total
+     *
+     * How many there are; at least so many where `total_is_exact` is false.
      */
     total: number;
+    /**
+     * Total Is Exact
+     *
+     * False for long lists: they are not counted to their end.
+     */
+    total_is_exact?: boolean;
 };
 
 /**
@@ -5080,8 +5280,16 @@ export type ToolVersionList = {
     skip: number;
     /**
      * Total
+     *
+     * How many there are; at least so many where `total_is_exact` is false.
      */
     total: number;
+    /**
+     * Total Is Exact
+     *
+     * False for long lists: they are not counted to their end.
+     */
+    total_is_exact?: boolean;
     /**
      * Versions
      */
@@ -5442,8 +5650,16 @@ export type UserList = {
     skip: number;
     /**
      * Total
+     *
+     * How many there are; at least so many where `total_is_exact` is false.
      */
     total: number;
+    /**
+     * Total Is Exact
+     *
+     * False for long lists: they are not counted to their end.
+     */
+    total_is_exact?: boolean;
     /**
      * Users
      */
@@ -5848,6 +6064,12 @@ export type ListAgentsData = {
          * `next_cursor` of the page before.
          */
         cursor?: string | null;
+        /**
+         * Owner
+         *
+         * `all`, or the id of a user: list what others have; needs `others:read`, and is audited.
+         */
+        owner?: string | null;
     };
     url: '/api/agents';
 };
@@ -5967,7 +6189,14 @@ export type GetAgentData = {
          */
         agent_id: string;
     };
-    query?: never;
+    query?: {
+        /**
+         * Owner
+         *
+         * Read a thing of this user's; needs `others:read`, and is audited.
+         */
+        owner?: string | null;
+    };
     url: '/api/agents/{agent_id}';
 };
 
@@ -6022,34 +6251,6 @@ export type ListExecutionsData = {
     path?: never;
     query?: {
         /**
-         * Agent Id
-         */
-        agent_id?: string | null;
-        /**
-         * Conversation Id
-         */
-        conversation_id?: string | null;
-        /**
-         * Schedule Id
-         */
-        schedule_id?: string | null;
-        /**
-         * Status
-         */
-        status?: RunStatus | null;
-        /**
-         * Created From
-         *
-         * ISO 8601 with time zone.
-         */
-        created_from?: string | null;
-        /**
-         * Created To
-         *
-         * ISO 8601 with time zone.
-         */
-        created_to?: string | null;
-        /**
          * Limit
          */
         limit?: number;
@@ -6063,6 +6264,114 @@ export type ListExecutionsData = {
          * `next_cursor` of the page before.
          */
         cursor?: string | null;
+        /**
+         * Owner
+         *
+         * `all`, or the id of a user: list what others have; needs `others:read`, and is audited.
+         */
+        owner?: string | null;
+        /**
+         * Search
+         *
+         * Words, or their beginnings, in question and answer; or an execution's id.
+         */
+        search?: string | null;
+        /**
+         * Agent Id
+         */
+        agent_id?: string | null;
+        /**
+         * Conversation Id
+         */
+        conversation_id?: string | null;
+        /**
+         * Schedule Id
+         */
+        schedule_id?: string | null;
+        /**
+         * Status
+         *
+         * One or several.
+         */
+        status?: Array<RunStatus> | null;
+        /**
+         * Origin
+         *
+         * How it came about; one or several.
+         */
+        origin?: Array<StartedBy> | null;
+        /**
+         * Model
+         *
+         * The model that answered, or was asked.
+         */
+        model?: string | null;
+        /**
+         * Tool
+         *
+         * It called this tool.
+         */
+        tool?: string | null;
+        /**
+         * Tag
+         *
+         * You gave it this tag.
+         */
+        tag?: string | null;
+        /**
+         * Feedback
+         *
+         * You rated it so.
+         */
+        feedback?: 'up' | 'down' | null;
+        /**
+         * Cost From
+         *
+         * US dollars.
+         */
+        cost_from?: number | string | null;
+        /**
+         * Cost To
+         *
+         * US dollars.
+         */
+        cost_to?: number | string | null;
+        /**
+         * Duration From
+         *
+         * Milliseconds.
+         */
+        duration_from?: number | null;
+        /**
+         * Duration To
+         *
+         * Milliseconds.
+         */
+        duration_to?: number | null;
+        /**
+         * Created From
+         *
+         * ISO 8601 with time zone.
+         */
+        created_from?: string | null;
+        /**
+         * Created To
+         *
+         * ISO 8601 with time zone.
+         */
+        created_to?: string | null;
+        /**
+         * Sort
+         *
+         * What the list is sorted by.
+         */
+        sort?: 'created' | 'status' | 'cost' | 'duration';
+        /**
+         * Order
+         *
+         * `asc`: the end of the list first.
+         */
+        order?: 'desc' | 'asc';
     };
     url: '/api/executions';
 };
@@ -6308,13 +6617,19 @@ export type ListToolsData = {
          */
         tag?: string | null;
         /**
+         * Limit
+         */
+        limit?: number;
+        /**
          * Skip
          */
         skip?: number;
         /**
-         * Limit
+         * Cursor
+         *
+         * `next_cursor` of the page before.
          */
-        limit?: number;
+        cursor?: string | null;
     };
     url: '/api/tools';
 };
@@ -7008,6 +7323,12 @@ export type ListAgentVersionsData = {
          * `next_cursor` of the page before.
          */
         cursor?: string | null;
+        /**
+         * Owner
+         *
+         * Read a thing of this user's; needs `others:read`, and is audited.
+         */
+        owner?: string | null;
     };
     url: '/api/v1/agents/{agent_id}/versions';
 };
@@ -7070,7 +7391,14 @@ export type GetAgentVersionData = {
          */
         version: number;
     };
-    query?: never;
+    query?: {
+        /**
+         * Owner
+         *
+         * Read a thing of this user's; needs `others:read`, and is audited.
+         */
+        owner?: string | null;
+    };
     url: '/api/v1/agents/{agent_id}/versions/{version}';
 };
 
@@ -8138,7 +8466,14 @@ export type GetExecutionData = {
          */
         execution_id: string;
     };
-    query?: never;
+    query?: {
+        /**
+         * Owner
+         *
+         * Read a thing of this user's; needs `others:read`, and is audited.
+         */
+        owner?: string | null;
+    };
     url: '/api/v1/executions/{execution_id}';
 };
 
@@ -8187,6 +8522,71 @@ export type GetExecutionResponses = {
 };
 
 export type GetExecutionResponse = GetExecutionResponses[keyof GetExecutionResponses];
+
+export type GetAnnotationsData = {
+    body?: never;
+    path: {
+        /**
+         * Execution Id
+         */
+        execution_id: string;
+    };
+    query?: {
+        /**
+         * Owner
+         *
+         * Read a thing of this user's; needs `others:read`, and is audited.
+         */
+        owner?: string | null;
+    };
+    url: '/api/v1/executions/{execution_id}/annotations';
+};
+
+export type GetAnnotationsErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id.
+     */
+    404: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type GetAnnotationsError = GetAnnotationsErrors[keyof GetAnnotationsErrors];
+
+export type GetAnnotationsResponses = {
+    /**
+     * Successful Response
+     */
+    200: AnnotationsOut;
+};
+
+export type GetAnnotationsResponse = GetAnnotationsResponses[keyof GetAnnotationsResponses];
 
 export type CancelExecutionData = {
     body?: never;
@@ -8263,6 +8663,12 @@ export type ListCheckpointsData = {
          * Limit
          */
         limit?: number;
+        /**
+         * Owner
+         *
+         * Read a thing of this user's; needs `others:read`, and is audited.
+         */
+        owner?: string | null;
     };
     url: '/api/v1/executions/{execution_id}/checkpoints';
 };
@@ -8332,6 +8738,12 @@ export type ReadTraceData = {
          * Limit
          */
         limit?: number;
+        /**
+         * Owner
+         *
+         * Read a thing of this user's; needs `others:read`, and is audited.
+         */
+        owner?: string | null;
     };
     url: '/api/v1/executions/{execution_id}/events';
 };
@@ -8381,6 +8793,138 @@ export type ReadTraceResponses = {
 };
 
 export type ReadTraceResponse = ReadTraceResponses[keyof ReadTraceResponses];
+
+export type DeleteFeedbackData = {
+    body?: never;
+    path: {
+        /**
+         * Execution Id
+         */
+        execution_id: string;
+    };
+    query?: never;
+    url: '/api/v1/executions/{execution_id}/feedback';
+};
+
+export type DeleteFeedbackErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id.
+     */
+    404: Problem;
+    /**
+     * The change collides with what is there.
+     */
+    409: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type DeleteFeedbackError = DeleteFeedbackErrors[keyof DeleteFeedbackErrors];
+
+export type DeleteFeedbackResponses = {
+    /**
+     * Successful Response
+     */
+    200: AnnotationsOut;
+};
+
+export type DeleteFeedbackResponse = DeleteFeedbackResponses[keyof DeleteFeedbackResponses];
+
+export type SetFeedbackData = {
+    body: FeedbackBody;
+    path: {
+        /**
+         * Execution Id
+         */
+        execution_id: string;
+    };
+    query?: never;
+    url: '/api/v1/executions/{execution_id}/feedback';
+};
+
+export type SetFeedbackErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id.
+     */
+    404: Problem;
+    /**
+     * The change collides with what is there.
+     */
+    409: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not declared as JSON.
+     */
+    415: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type SetFeedbackError = SetFeedbackErrors[keyof SetFeedbackErrors];
+
+export type SetFeedbackResponses = {
+    /**
+     * Successful Response
+     */
+    200: AnnotationsOut;
+};
+
+export type SetFeedbackResponse = SetFeedbackResponses[keyof SetFeedbackResponses];
 
 export type ForkExecutionData = {
     body: ForkBody;
@@ -8460,7 +9004,14 @@ export type ListInterruptsData = {
          */
         execution_id: string;
     };
-    query?: never;
+    query?: {
+        /**
+         * Owner
+         *
+         * Read a thing of this user's; needs `others:read`, and is audited.
+         */
+        owner?: string | null;
+    };
     url: '/api/v1/executions/{execution_id}/interrupts';
 };
 
@@ -8510,90 +9061,19 @@ export type ListInterruptsResponses = {
 
 export type ListInterruptsResponse = ListInterruptsResponses[keyof ListInterruptsResponses];
 
-export type ListModelCallsData = {
+export type DeleteNotesData = {
     body?: never;
     path: {
         /**
          * Execution Id
          */
         execution_id: string;
-    };
-    query?: {
-        /**
-         * Skip
-         */
-        skip?: number;
-        /**
-         * Limit
-         */
-        limit?: number;
-    };
-    url: '/api/v1/executions/{execution_id}/model-calls';
-};
-
-export type ListModelCallsErrors = {
-    /**
-     * The request cannot be read.
-     */
-    400: Problem;
-    /**
-     * Sign in first; the token or key sent is none that counts.
-     */
-    401: Problem;
-    /**
-     * The host, the origin or the caller is not allowed to.
-     */
-    403: Problem;
-    /**
-     * There is nothing under that id.
-     */
-    404: Problem;
-    /**
-     * The input breaks a rule; `errors` says which.
-     */
-    422: Problem;
-    /**
-     * Too much at once; `Retry-After` says when to come back.
-     */
-    429: Problem;
-    /**
-     * Something went wrong in the server.
-     */
-    500: Problem;
-    /**
-     * A part this needs is away.
-     */
-    503: Problem;
-};
-
-export type ListModelCallsError = ListModelCallsErrors[keyof ListModelCallsErrors];
-
-export type ListModelCallsResponses = {
-    /**
-     * Successful Response
-     */
-    200: ModelCallList;
-};
-
-export type ListModelCallsResponse = ListModelCallsResponses[keyof ListModelCallsResponses];
-
-export type GetModelCallData = {
-    body?: never;
-    path: {
-        /**
-         * Execution Id
-         */
-        execution_id: string;
-        /**
-         * Number
-         */
-        number: number;
     };
     query?: never;
-    url: '/api/v1/executions/{execution_id}/model-calls/{number}';
+    url: '/api/v1/executions/{execution_id}/notes';
 };
 
-export type GetModelCallErrors = {
+export type DeleteNotesErrors = {
     /**
      * The request cannot be read.
      */
@@ -8610,6 +9090,10 @@ export type GetModelCallErrors = {
      * There is nothing under that id.
      */
     404: Problem;
+    /**
+     * The change collides with what is there.
+     */
+    409: Problem;
     /**
      * The input breaks a rule; `errors` says which.
      */
@@ -8628,16 +9112,86 @@ export type GetModelCallErrors = {
     503: Problem;
 };
 
-export type GetModelCallError = GetModelCallErrors[keyof GetModelCallErrors];
+export type DeleteNotesError = DeleteNotesErrors[keyof DeleteNotesErrors];
 
-export type GetModelCallResponses = {
+export type DeleteNotesResponses = {
     /**
      * Successful Response
      */
-    200: ModelCallDetails;
+    200: AnnotationsOut;
 };
 
-export type GetModelCallResponse = GetModelCallResponses[keyof GetModelCallResponses];
+export type DeleteNotesResponse = DeleteNotesResponses[keyof DeleteNotesResponses];
+
+export type SetNotesData = {
+    body: NotesBody;
+    path: {
+        /**
+         * Execution Id
+         */
+        execution_id: string;
+    };
+    query?: never;
+    url: '/api/v1/executions/{execution_id}/notes';
+};
+
+export type SetNotesErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id.
+     */
+    404: Problem;
+    /**
+     * The change collides with what is there.
+     */
+    409: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not declared as JSON.
+     */
+    415: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type SetNotesError = SetNotesErrors[keyof SetNotesErrors];
+
+export type SetNotesResponses = {
+    /**
+     * Successful Response
+     */
+    200: AnnotationsOut;
+};
+
+export type SetNotesResponse = SetNotesResponses[keyof SetNotesResponses];
 
 export type ReplayExecutionData = {
     body?: never;
@@ -8851,6 +9405,12 @@ export type FollowTraceData = {
     };
     query?: {
         /**
+         * Owner
+         *
+         * Read a thing of this user's; needs `others:read`, and is audited.
+         */
+        owner?: string | null;
+        /**
          * Ticket
          *
          * A stream ticket, for EventSource, which sends no headers.
@@ -8971,6 +9531,138 @@ export type IssueStreamTicketResponses = {
 };
 
 export type IssueStreamTicketResponse = IssueStreamTicketResponses[keyof IssueStreamTicketResponses];
+
+export type DeleteTagsData = {
+    body?: never;
+    path: {
+        /**
+         * Execution Id
+         */
+        execution_id: string;
+    };
+    query?: never;
+    url: '/api/v1/executions/{execution_id}/tags';
+};
+
+export type DeleteTagsErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id.
+     */
+    404: Problem;
+    /**
+     * The change collides with what is there.
+     */
+    409: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type DeleteTagsError = DeleteTagsErrors[keyof DeleteTagsErrors];
+
+export type DeleteTagsResponses = {
+    /**
+     * Successful Response
+     */
+    200: AnnotationsOut;
+};
+
+export type DeleteTagsResponse = DeleteTagsResponses[keyof DeleteTagsResponses];
+
+export type SetTagsData = {
+    body: TagsBody;
+    path: {
+        /**
+         * Execution Id
+         */
+        execution_id: string;
+    };
+    query?: never;
+    url: '/api/v1/executions/{execution_id}/tags';
+};
+
+export type SetTagsErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id.
+     */
+    404: Problem;
+    /**
+     * The change collides with what is there.
+     */
+    409: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not declared as JSON.
+     */
+    415: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type SetTagsError = SetTagsErrors[keyof SetTagsErrors];
+
+export type SetTagsResponses = {
+    /**
+     * Successful Response
+     */
+    200: AnnotationsOut;
+};
+
+export type SetTagsResponse = SetTagsResponses[keyof SetTagsResponses];
 
 export type ListOpenQuestionsData = {
     body?: never;

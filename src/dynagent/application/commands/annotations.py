@@ -1,6 +1,5 @@
 """Saying something about a run: a rating, a note, tags."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -118,7 +117,7 @@ class SetTagsHandler:
         return await self.annotating.store_change(before, after, caller, "tags")
 
 
-def _before_and_after(before: Annotations, after: Annotations, what: str) -> Mapping[str, Any]:
+def _before_and_after(before: Annotations, after: Annotations, what: str) -> dict[str, Any]:
     """Return before and after for the log; of texts only their lengths, people write anything there."""
 
     def shown(said: Annotations) -> Any:

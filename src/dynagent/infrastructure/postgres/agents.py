@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 import sqlalchemy as sa
 from sqlalchemy import Column, ForeignKey, Index, Integer, PrimaryKeyConstraint, Table, Text, UniqueConstraint
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 
 from dynagent.core.agents import (
     Agent,
@@ -73,7 +73,9 @@ STORED = TableMapping(
 _SEARCHED = (agents.c.name, agents.c.slug, agents.c.configuration["description"].astext)
 # The index knows parts of words: what it finds contains them all, and is then compared with the whole text. A text
 # without a letter or digit has no such parts.
-_NARROWED = sa.text(f"dyn_infixes({SEARCHED}) @@ dyn_contained(:words)").bindparams(sa.bindparam("words", type_=Text))
+_NARROWED = sa.literal_column(f"dyn_infixes({SEARCHED})", TSVECTOR).bool_op("@@")(
+    sa.func.dyn_contained(sa.bindparam("words", type_=Text))
+)
 _TOOL = agents.c.configuration["tools"].has_key(sa.bindparam("tool", type_=Text))
 _ATTACHED = agents.c.configuration["tools_config"].contains(sa.bindparam("attachment", type_=JSONB))
 WANTED: dict[str, sa.ColumnElement[bool]] = {

@@ -19,7 +19,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 
 from dynagent.core.shared.errors import StaleVersion
 from dynagent.core.tools import CustomTool, CustomTools, ToolFilter, ToolNameTaken, ToolVersion
@@ -96,7 +96,9 @@ _MATCHING: dict[str, sa.ColumnElement[bool]] = {
         ),
     ),
     # The index knows parts of words: what it finds is then compared with the whole text.
-    "words": sa.text(f"dyn_infixes({SEARCHED}) @@ dyn_contained(:words)").bindparams(sa.bindparam("words", type_=Text)),
+    "words": sa.literal_column(f"dyn_infixes({SEARCHED})", TSVECTOR).bool_op("@@")(
+        sa.func.dyn_contained(sa.bindparam("words", type_=Text))
+    ),
     "after": sa.bindparam("after", type_=Text) < _NAME,
 }
 """What is asked for → what it says about a tool."""

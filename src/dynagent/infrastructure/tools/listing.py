@@ -35,7 +35,7 @@ async def merged_page(
     # At most all shipped ones come before the page, so at least so many registered ones do. The last of those is read
     # too: it says how many shipped ones came before it.
     surely = max(0, page.skip - len(rest))
-    custom: Sequence[CustomTool] = ()
+    custom: Sequence[CustomTool] = list[CustomTool]()
     count = 0
     if wanted.kind != "prebuilt":
         first, most = max(0, surely - 1), page.limit + len(rest) + 2

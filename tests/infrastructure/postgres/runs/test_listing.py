@@ -110,7 +110,7 @@ async def test_a_word_is_found_in_question_and_answer(scope_for: ScopeFor, searc
 
 
 async def test_what_waits_is_found_too(scope_for: ScopeFor) -> None:
-    assert await numbers(scope_for, ExecutionFilter(search="42", status=RunStatus.WAITING)) == ([6], 1)
+    assert await numbers(scope_for, ExecutionFilter(search="42", status=(RunStatus.WAITING,))) == ([6], 1)
 
 
 async def test_an_id_is_found(scope_for: ScopeFor) -> None:
@@ -201,7 +201,7 @@ async def test_everybodys_are_listed_together(scope_for: ScopeFor) -> None:
     async with scope_for(FEW) as scope:
         everybodys = PostgresEverybodysExecutions(scope.session)
         found = await everybodys.find(ExecutionFilter(search="needle"), PAGE)
-        failed = await everybodys.find(ExecutionFilter(status=RunStatus.FAILED, tag="odd one"), PAGE)
+        failed = await everybodys.find(ExecutionFilter(status=(RunStatus.FAILED,), tag="odd one"), PAGE)
     assert sorted(item.user_id for item in found.items) == [FEW, MANY]
     assert {item.user_id for item in failed.items} == {MANY} and failed.total == 203
 

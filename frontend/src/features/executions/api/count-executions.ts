@@ -11,8 +11,8 @@ export function executionCountQuery(status: RunStatus, from: string | null = nul
   return queryOptions({
     queryKey: executionKeys.count(status, from),
     queryFn: async ({ signal }) =>
-      (await listExecutions({ query: { status, created_from: from, limit: 1 }, signal, throwOnError: true })).data
-        .total,
+      (await listExecutions({ query: { status: [status], created_from: from, limit: 1 }, signal, throwOnError: true }))
+        .data.total,
     refetchInterval: REFRESH_MS,
   });
 }

@@ -5,11 +5,11 @@ import { getExecution } from "@/lib/api";
 import { executionKeys } from "./keys";
 
 /** An execution as it is stored: what its trace does not tell, such as where it comes from. */
-export function executionQuery(id: string) {
+export function executionQuery(id: string, owner: string | null = null) {
   return queryOptions({
     queryKey: executionKeys.one(id),
     queryFn: async ({ signal }) =>
-      (await getExecution({ path: { execution_id: id }, signal, throwOnError: true })).data,
+      (await getExecution({ path: { execution_id: id }, query: { owner }, signal, throwOnError: true })).data,
   });
 }
 

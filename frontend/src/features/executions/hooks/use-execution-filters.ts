@@ -1,11 +1,12 @@
 "use client";
 
-import { parseAsIsoDate, parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
+import { parseAsFloat, parseAsIsoDate, parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
 import { useMemo } from "react";
 
 import { useNow } from "@/lib/use-now";
+import { useSettled } from "@/lib/use-settled";
 
-import type { ExecutionFilters } from "../api/list-executions";
+import { type ExecutionFilters, origins, sorts } from "../api/list-executions";
 
 export const statuses = ["pending", "running", "waiting", "completed", "failed", "cancelled", "timed_out"] as const;
 export const ranges = ["hour", "day", "week", "custom"] as const;
@@ -13,21 +14,37 @@ export const ranges = ["hour", "day", "week", "custom"] as const;
 const RANGE_MS = { hour: 3_600_000, day: 86_400_000, week: 7 * 86_400_000 };
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
+const SEARCH_MS = 250;
 
 /** The filters as they stand in the address, and as the API wants them. */
 export function useExecutionFilters() {
   const [values, setValues] = useQueryStates({
+    q: parseAsString.withDefault(""),
     status: parseAsStringLiteral(statuses),
+    origin: parseAsStringLiteral(origins),
+    tool: parseAsString,
+    model: parseAsString,
+    tag: parseAsString,
+    feedback: parseAsStringLiteral(["up", "down"] as const),
+    cost: parseAsFloat,
+    seconds: parseAsFloat,
+    sort: parseAsStringLiteral(sorts).withDefault("created"),
+    order: parseAsStringLiteral(["desc", "asc"] as const).withDefault("desc"),
+    owner: parseAsString,
     agent: parseAsString,
     range: parseAsStringLiteral(ranges),
     from: parseAsIsoDate,
     to: parseAsIsoDate,
   });
-  const { status, agent, range, from, to } = values;
+  const { status, agent, range, from, to, origin, tool, model, tag, feedback, cost, seconds, sort, order, owner } =
+    values;
+  const search = useSettled(values.q.trim(), SEARCH_MS);
   // To the minute, so that the same filter is the same question for a while.
   const minute = Math.floor(useNow(MINUTE_MS, range !== null) / MINUTE_MS) * MINUTE_MS;
   const filters = useMemo<ExecutionFilters>(() => {
-    const base = { status, agentId: agent };
+    const durationFrom = seconds === null ? null : seconds * 1000;
+    const said = { search, origin, tool, model, tag, feedback, costFrom: cost, durationFrom };
+    const base = { status, agentId: agent, sort, order, owner, ...said };
     if (range === null) return base;
     if (range === "custom")
       return {
@@ -36,7 +53,26 @@ export function useExecutionFilters() {
         to: to ? new Date(to.getTime() + DAY_MS).toISOString() : null,
       };
     return { ...base, from: new Date(minute - RANGE_MS[range]).toISOString() };
-  }, [status, agent, range, from, to, minute]);
-  const any = status !== null || agent !== null || range !== null;
+  }, [
+    status,
+    agent,
+    range,
+    from,
+    to,
+    minute,
+    search,
+    origin,
+    tool,
+    model,
+    tag,
+    feedback,
+    cost,
+    seconds,
+    sort,
+    order,
+    owner,
+  ]);
+  const chosen = [status, agent, range, origin, tool, model, tag, feedback, cost, seconds];
+  const any = values.q !== "" || chosen.some((value) => value !== null);
   return { values, setValues, filters, any, clear: () => void setValues(null) };
 }

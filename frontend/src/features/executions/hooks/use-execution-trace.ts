@@ -12,12 +12,12 @@ export interface ExecutionTrace extends FeedState {
   reconnect: () => void;
 }
 
-/** The trace of an execution, live and for ever after; `null` follows nothing. */
-export function useExecutionTrace(executionId: string | null): ExecutionTrace {
+/** The trace of an execution, live and for ever after; `null` follows nothing. `owner`: whose, if not the caller's. */
+export function useExecutionTrace(executionId: string | null, owner: string | null = null): ExecutionTrace {
   const [opened, setOpened] = useState<{ id: string; feed: TraceFeed } | null>(null);
   useEffect(() => {
     if (executionId === null) return;
-    const followed = followTrace(executionId);
+    const followed = followTrace(executionId, { owner });
     // The feed is a connection: it can only be opened here, after the page is on screen.
     // eslint-disable-next-line react-hooks/set-state-in-effect
     setOpened({ id: executionId, feed: followed });
@@ -25,7 +25,7 @@ export function useExecutionTrace(executionId: string | null): ExecutionTrace {
       followed.close();
       setOpened(null);
     };
-  }, [executionId]);
+  }, [executionId, owner]);
   // Until the effect has run, the feed is the one of the execution before.
   const feed = opened?.id === executionId ? opened.feed : null;
   const state = useSyncExternalStore(

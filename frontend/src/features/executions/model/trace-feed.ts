@@ -22,20 +22,23 @@ export interface FeedOptions {
   fetch?: typeof fetch;
   /** Calls back before the next paint; returns how to take that back. */
   schedule?: (callback: () => void) => () => void;
+  /** Whose execution it is, if not the caller's own. */
+  owner?: string | null;
 }
 
 /** A gap that does not close by itself within this time is asked for again. */
 const GAP_MS = 1500;
 
 /** Where the trace of an execution is followed. */
-export function streamUrl(executionId: string): string {
-  return `/api/v1/executions/${encodeURIComponent(executionId)}/stream`;
+export function streamUrl(executionId: string, owner: string | null = null): string {
+  const whose = owner === null ? "" : `?owner=${encodeURIComponent(owner)}`;
+  return `/api/v1/executions/${encodeURIComponent(executionId)}/stream${whose}`;
 }
 
 /** Follow an execution from its first event. Nothing is lost or doubled over reconnects: the reducer knows the seq. */
 export function followTrace(
   executionId: string,
-  { fetch = authorizedFetch, schedule = beforeNextPaint }: FeedOptions = {},
+  { fetch = authorizedFetch, schedule = beforeNextPaint, owner = null }: FeedOptions = {},
 ): TraceFeed {
   let state: FeedState = { trace: emptyTrace, stream: { phase: "connecting" } };
   let waiting: TraceEvent[] = [];
@@ -75,7 +78,7 @@ export function followTrace(
 
   const open = (after: number): EventStream =>
     openEventStream({
-      url: streamUrl(executionId),
+      url: streamUrl(executionId, owner),
       lastEventId: after > 0 ? `${executionId}:${after}` : "",
       fetch,
       onMessage: ({ data }) => {

@@ -229,13 +229,14 @@ def _cut(listing: Listing, page: PageRequest, found: Any, total: int) -> Page[Ex
     more = len(found) > page.limit
     total, exact = total_of(total, seen=page.skip + len(shown) if shown else 0, more=more)
     last = shown[-1] if more else None
+    following = None if last is None else write_cursor(str(last["id"]), order=listing.name, key=last["key"])
     return Page(
         items=[read_execution(row) for row in shown],
         total=total,
         total_is_exact=exact,
         skip=page.skip,
         limit=page.limit,
-        next_cursor=last and write_cursor(str(last["id"]), order=listing.name, key=last["key"]),
+        next_cursor=following,
     )
 
 

@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { CircleX } from "lucide-react";
+import { parseAsString, useQueryState } from "nuqs";
 
 import { Button } from "@/components/ui/button";
 import { Callout } from "@/components/ui/callout";
@@ -12,6 +13,7 @@ import { endedExecutionQuery } from "../../api/get-execution";
 import { waitedS } from "../../model/inside";
 import { isOver, type Trace } from "../../model/trace";
 import type { TraceEvent } from "../../model/trace-event";
+import { Annotations } from "./annotations";
 import { MarkBadges } from "../list/mark-badges";
 import { Facts, Section } from "./detail-parts";
 
@@ -73,6 +75,7 @@ export function RunOverview({
         </Section>
       )}
       <Lines events={trace.events} />
+      {!live && <RunAnnotations executionId={trace.executionId} />}
       <Section title="Usage">
         <Facts
           facts={[
@@ -110,6 +113,12 @@ function RunMarks({ executionId }: { executionId: string }) {
       <MarkBadges execution={data} />
     </div>
   );
+}
+
+/** What is said of the run; the address tells whose it is. */
+function RunAnnotations({ executionId }: { executionId: string }) {
+  const [owner] = useQueryState("owner", parseAsString);
+  return <Annotations executionId={executionId} owner={owner} />;
 }
 
 function timeOf(epochS: number | null): string | null {

@@ -33,7 +33,9 @@ const question = (id: string, tool: string) => ({
 });
 
 function show(...questions: object[]) {
-  vi.mocked(api.listOpenQuestions).mockResolvedValue({ data: { interrupts: questions, total: questions.length } } as never);
+  vi.mocked(api.listOpenQuestions).mockResolvedValue({
+    data: { interrupts: questions, total: questions.length },
+  } as never);
   render(
     <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}>
       <OpenQuestions />

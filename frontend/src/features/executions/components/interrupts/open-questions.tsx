@@ -63,7 +63,9 @@ export function OpenQuestions() {
             ))}
           </ul>
           {data.total > data.interrupts.length && (
-            <p className="mt-3 text-ink-3">{data.total - data.interrupts.length} more appear when these are answered.</p>
+            <p className="mt-3 text-ink-3">
+              {data.total - data.interrupts.length} more appear when these are answered.
+            </p>
           )}
         </PageBody>
       )}

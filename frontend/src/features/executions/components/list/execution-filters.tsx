@@ -4,10 +4,11 @@ import { useQuery } from "@tanstack/react-query";
 import { X } from "lucide-react";
 
 import { Button } from "@/components/ui/button";
-import { Input } from "@/components/ui/input";
+import { Input, SearchInput } from "@/components/ui/input";
 import { Select } from "@/components/ui/select";
 import { agentsQuery } from "@/lib/queries";
 
+import { MoreFilters } from "./more-filters";
 import { ranges, statuses, type useExecutionFilters } from "../../hooks/use-execution-filters";
 
 const ALL = "all";
@@ -26,7 +27,7 @@ const rangeOptions = [
   { value: "custom", label: "Between …" },
 ];
 
-/** Status, agent, time. */
+/** Words, status, agent, time, and what is asked for less often. */
 export function ExecutionFilters({ state }: { state: ReturnType<typeof useExecutionFilters> }) {
   const { values, setValues, any, clear } = state;
   const agents = useQuery(agentsQuery());
@@ -38,6 +39,12 @@ export function ExecutionFilters({ state }: { state: ReturnType<typeof useExecut
   const parse = (text: string) => (text ? new Date(`${text}T00:00:00Z`) : null);
   return (
     <div role="group" aria-label="Filters" className="flex flex-wrap items-center gap-2 border-b px-4 py-2 md:px-5">
+      <SearchInput
+        label="Search runs"
+        value={values.q}
+        onChange={(event) => void setValues({ q: event.target.value })}
+        className="max-w-80 flex-1"
+      />
       <Select
         label="Status"
         value={values.status ?? ALL}
@@ -75,6 +82,7 @@ export function ExecutionFilters({ state }: { state: ReturnType<typeof useExecut
           />
         </>
       )}
+      <MoreFilters state={state} />
       {any && (
         <Button variant="ghost" onClick={clear}>
           <X /> Clear

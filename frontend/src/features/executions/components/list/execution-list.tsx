@@ -24,10 +24,11 @@ export function ExecutionList() {
     executionsQuery(state.filters),
   );
   const executions = data?.pages.flatMap((page) => page.executions) ?? [];
-  const total = data?.pages[0]?.total;
+  const first = data?.pages[0];
+  const counted = first && `${count(first.total)}${first.total_is_exact ? "" : "+"}`;
   return (
     <>
-      <PageHeader title="Runs" facts={total !== undefined && <span className="nums text-ink-3">{count(total)}</span>} />
+      <PageHeader title="Runs" facts={counted && <span className="nums text-ink-3">{counted}</span>} />
       <ExecutionFilters state={state} />
       {isPending && <SkeletonRows rows={9} />}
       {error && (
@@ -45,7 +46,7 @@ export function ExecutionList() {
         </Callout>
       )}
       {data && executions.length === 0 && <Empty filtered={state.any} onClear={state.clear} />}
-      {executions.length > 0 && <ExecutionTable executions={executions} />}
+      {executions.length > 0 && <ExecutionTable executions={executions} others={state.filters.owner !== null} />}
       {hasNextPage && (
         <div className="flex justify-center p-4">
           <Button disabled={isFetchingNextPage} onClick={() => void fetchNextPage()}>

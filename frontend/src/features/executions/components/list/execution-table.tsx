@@ -16,9 +16,12 @@ const cell = "px-2 py-1.5 text-right text-xs whitespace-nowrap text-ink-2 nums";
 export function ExecutionTable({
   executions,
   showAgent = true,
+  others = false,
 }: {
   executions: readonly ExecutionSummary[];
   showAgent?: boolean;
+  /** Whether they are not all the caller's own: links say whose they are. */
+  others?: boolean;
 }) {
   const now = useNow(1000);
   return (
@@ -54,7 +57,10 @@ export function ExecutionTable({
         {executions.map((execution) => (
           <tr key={execution.id} className="relative border-b hover:bg-hover">
             <td className="min-w-0 px-4 py-1.5 md:px-5">
-              <Link href={`/runs/${execution.id}`} className="block truncate font-medium after:absolute after:inset-0">
+              <Link
+                href={`/runs/${execution.id}${others ? `?owner=${execution.user_id}` : ""}`}
+                className="block truncate font-medium after:absolute after:inset-0"
+              >
                 {oneLine(execution.query, 200)}
               </Link>
               <span className="block truncate text-xs text-ink-3">

@@ -17,7 +17,8 @@ import { TraceView } from "./trace-view";
 /** One execution, live or long over; the chosen step stands in the address, so that a link shows the same. */
 export function ExecutionPage({ executionId }: { executionId: string }) {
   const router = useRouter();
-  const execution = useExecutionTrace(executionId);
+  const [owner] = useQueryState("owner", parseAsString);
+  const execution = useExecutionTrace(executionId, owner);
   const [step, setStep] = useQueryState("step", parseAsString);
   const select = useCallback((selection: string | null) => void setStep(selection), [setStep]);
   const { trace } = execution;
@@ -30,11 +31,15 @@ export function ExecutionPage({ executionId }: { executionId: string }) {
           trace.lastSeq > 0 && (
             <>
               <StatusBadge status={trace.status} />
-              <OriginNote executionId={executionId} />
+              <OriginNote executionId={executionId} owner={owner} />
+              {owner && <span className="text-xs text-ink-3">Another user&apos;s run, only shown</span>}
             </>
           )
         }
-        actions={trace.lastSeq > 0 && <TraceActions trace={trace} onStarted={(id) => router.push(`/runs/${id}`)} />}
+        actions={
+          trace.lastSeq > 0 &&
+          owner === null && <TraceActions trace={trace} onStarted={(id) => router.push(`/runs/${id}`)} />
+        }
       />
       {trace.lastSeq > 0 && <TraceStats trace={trace} />}
       <TraceView execution={execution} selected={step} onSelect={select} />

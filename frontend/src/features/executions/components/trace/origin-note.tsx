@@ -11,8 +11,8 @@ import { executionQuery } from "../../api/get-execution";
 const words: Record<Origin["kind"], string> = { replay: "run again from", retry: "retried from", fork: "forked from" };
 
 /** Where a run comes from, when it repeats another one. */
-export function OriginNote({ executionId }: { executionId: string }) {
-  const { data } = useQuery(executionQuery(executionId));
+export function OriginNote({ executionId, owner }: { executionId: string; owner: string | null }) {
+  const { data } = useQuery(executionQuery(executionId, owner));
   const origin = data?.origin;
   if (!origin) return null;
   return (
