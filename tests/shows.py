@@ -7,7 +7,7 @@ F = TypeVar("F", bound=Callable[..., object])
 
 
 def shows(*fields: str) -> Callable[[F], F]:
-    """Say which fields (`AgentBody.memory_flag`) the test shows the effect of. It changes nothing about the test."""
+    """Say which fields (`AgentFields.memory_flag`) the test shows the effect of. It changes nothing about the test."""
 
     def unchanged(test: F) -> F:
         return test

@@ -16,7 +16,7 @@ def upgrade() -> None:
     for table in ("agents", "agent_versions"):
         op.execute(
             f"UPDATE {table} SET configuration = jsonb_set(configuration, '{{memory_flag}}', 'true') "
-            "WHERE configuration ->> 'memory_flag' IS DISTINCT FROM 'true'"
+            "WHERE configuration -> 'memory_flag' = 'false'"
         )
 
 

@@ -46,7 +46,7 @@ def _fields() -> Iterator[tuple[str, str]]:
     schemas: dict[str, Any] = document["components"]["schemas"]
     operations = [op for path in document["paths"].values() for op in path.values() if isinstance(op, dict)]
     names = {name for operation in operations for name in _referred(operation.get("requestBody", {}))}
-    assert {"NewAgentBody", "ExecutionBody", "ScheduleBody"} <= names
+    assert {"AgentBody", "ExecutionBody", "ScheduleBody"} <= names
     for name in sorted(names):
         for field in schemas[name].get("properties", {}):
             yield name, field

@@ -158,7 +158,6 @@ function answer(method, path, body, url) {
       slug: "slug",
       kind: "configured",
       status: "active",
-      visibility: "private",
       version: 1,
       created_at: now(),
       updated_at: now(),

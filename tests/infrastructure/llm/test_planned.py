@@ -80,7 +80,7 @@ async def test_other_models_of_the_run_have_no_fallbacks() -> None:
     assert models.knows("two") and not models.knows("three")
 
 
-@shows("AgentBody.max_rpm")
+@shows("AgentFields.max_rpm")
 async def test_the_pace_is_kept_and_every_wait_is_told() -> None:
     waits: list[float] = []
     told: list[ModelRetry] = []

@@ -34,7 +34,7 @@ $$;
 INSERT INTO users (id, username, email, created_at, updated_at)
 SELECT an_id(1, n), 'user' || n, n || '@example.org', now(), now() FROM generate_series(1, 2000) n;
 INSERT INTO agents SELECT an_id(2, n), an_id(1, n % 2000 + 1), 'agent_' || n, 'Agent ' || n, 'configured', 'active',
-  'private', 1, jsonb_build_object('name', 'Agent ' || n), now(), now() FROM generate_series(1, 10000) n;
+  1, jsonb_build_object('name', 'Agent ' || n), now(), now() FROM generate_series(1, 10000) n;
 INSERT INTO agent_versions SELECT id, 1, configuration, now(), user_id FROM agents;
 INSERT INTO custom_tools (id, user_id, name, description, code, reflection, policy, version, source_hash, created_at,
   updated_at) SELECT an_id(3, n), an_id(1, n % 2000 + 1), 'tool_' || n, '', '',

@@ -14,27 +14,27 @@ SUM = {"tool": "calculator", "arguments": {"expression": "23*19"}}
 NUMBER = {"type": "object", "properties": {"n": {"type": "integer"}}, "required": ["n"]}
 
 
-@shows("AgentBody.name", "AgentBody.display_name")
+@shows("AgentFields.name", "AgentFields.display_name")
 async def test_runs_carry_the_name_that_people_see(world: World) -> None:
     assert (await world.run_new(name="plain"))["agent_name"] == "plain"
     assert (await world.run_new(name="plain", display_name="Ada, the poet"))["agent_name"] == "Ada, the poet"
 
 
-@shows("AgentBody.description")
+@shows("AgentFields.description")
 async def test_agents_are_found_by_their_description(world: World) -> None:
     agent = await world.people.agent(description="Knows all about quokkas.")
     found = await world.people.send("GET", "/agents?search=quokkas")
     assert [item["id"] for item in found["agents"]] == [agent]
 
 
-@shows("AgentBody.instructions", "AgentBody.role", "AgentBody.goal", "AgentBody.backstory")
+@shows("AgentFields.instructions", "AgentFields.role", "AgentFields.goal", "AgentFields.backstory")
 @pytest.mark.parametrize("field", ["instructions", "role", "goal", "backstory"])
 async def test_what_the_agent_is_told_goes_to_the_model(world: World, field: str) -> None:
     await world.run_new(**{field: "Speak like a pirate."})
     assert "Speak like a pirate." in world.model.system()
 
 
-@shows("AgentBody.config_data")
+@shows("AgentFields.config_data")
 async def test_config_data_fills_the_places_in_the_texts_but_for_secrets(world: World) -> None:
     data: dict[str, Any] = {
         "company": "Example Ltd",
@@ -49,14 +49,14 @@ async def test_config_data_fills_the_places_in_the_texts_but_for_secrets(world: 
     )
 
 
-@shows("AgentBody.model", "AgentBody.llm_name")
+@shows("AgentFields.model", "AgentFields.llm_name")
 @pytest.mark.parametrize("field", ["model", "llm_name"])
 async def test_the_model_is_asked_by_its_name(world: World, field: str) -> None:
     await world.run_new(**{field: "gpt-of-choice"})
     assert world.model.sent[0]["model"] == "gpt-of-choice"
 
 
-@shows("AgentBody.llm_model_id", "AgentBody.temperature")
+@shows("AgentFields.llm_model_id", "AgentFields.temperature")
 async def test_a_kept_model_is_asked_with_its_temperature_unless_the_agent_names_one(world: World) -> None:
     kept = {"provider": "openai-compatible", "endpoint_url": world.url, "model_identifier": "kept-1", "name": "kept"}
     model = await world.people.send("POST", "/models", {**kept, "config_params_json": {"temperature": 0.9}})
@@ -78,13 +78,13 @@ async def test_a_kept_model_is_asked_with_its_temperature_unless_the_agent_names
     assert cleared["temperature"] == 0.9
 
 
-@shows("AgentBody.temperature")
+@shows("AgentFields.temperature")
 async def test_without_any_temperature_it_is_a_fifth(world: World) -> None:
     await world.run_new()
     assert world.model.sent[0]["temperature"] == 0.2
 
 
-@shows("AgentBody.fallback_models")
+@shows("AgentFields.fallback_models")
 async def test_fallback_models_step_in(world: World) -> None:
     gone = Reply(401, {"Content-Type": "application/json"}, b'{"error": {"message": "no such key"}}')
     world.model.answer_with(lambda sent: "Second." if sent["model"] == "second" else gone)
@@ -92,7 +92,7 @@ async def test_fallback_models_step_in(world: World) -> None:
     assert (done["status"], done["result"]) == ("completed", "Second.")
 
 
-@shows("AgentBody.fallback_agent_id")
+@shows("AgentFields.fallback_agent_id")
 async def test_the_fallback_agent_takes_over_with_its_own_words(world: World) -> None:
     gone = Reply(401, {"Content-Type": "application/json"}, b'{"error": {"message": "no such key"}}')
     world.model.answer_with(lambda sent: "Rescued." if sent["model"] == "second" else gone)
@@ -102,13 +102,13 @@ async def test_the_fallback_agent_takes_over_with_its_own_words(world: World) ->
     assert world.model.system() == "You rescue."
 
 
-@shows("AgentBody.tools", "AgentBody.tools_config")
+@shows("AgentFields.tools", "AgentFields.tools_config")
 async def test_the_model_is_offered_the_tools_and_those_with_settings_by_their_own_names(world: World) -> None:
     await world.run_new(tools=["calculator"], tools_config=[{"name": "sums", "type": "calculator"}])
     assert [tool["function"]["name"] for tool in world.model.sent[0]["tools"]] == ["calculator", "sums"]
 
 
-@shows("AgentBody.requires_approval", "AgentBody.approval_timeout_s", "AgentBody.on_approval_timeout")
+@shows("AgentFields.requires_approval", "AgentFields.approval_timeout_s", "AgentFields.on_approval_timeout")
 async def test_a_call_waits_for_a_person_as_long_as_the_agent_says(world: World) -> None:
     world.model.script(SUM, "437.")
     agent = await world.people.agent(
@@ -121,7 +121,7 @@ async def test_a_call_waits_for_a_person_as_long_as_the_agent_says(world: World)
     assert [(item["on_expiry"], item["expired"]) for item in asked] == [("fail", True)]
 
 
-@shows("AgentBody.dependencies")
+@shows("AgentFields.dependencies")
 async def test_an_agent_runs_only_while_those_it_depends_on_are_there_and_active(world: World) -> None:
     planner = await world.people.agent(name="mission_planner")
     agent = await world.people.agent(dependencies=["mission_planner"])
@@ -136,7 +136,7 @@ async def test_an_agent_runs_only_while_those_it_depends_on_are_there_and_active
         assert refused.json()["dependencies"][0]["reason"] == "is disabled"
 
 
-@shows("AgentBody.verbose_flag")
+@shows("AgentFields.verbose_flag")
 async def test_verbose_runs_tell_the_plan_and_every_request(world: World) -> None:
     quiet = await world.run_new(tools=["calculator"])
     loud = await world.run_new(tools=["calculator"], verbose_flag=True, instructions="Compute.")
@@ -149,7 +149,7 @@ async def test_verbose_runs_tell_the_plan_and_every_request(world: World) -> Non
     assert quiet["trace"] == []
 
 
-@shows("AgentBody.memory_flag")
+@shows("AgentFields.memory_flag")
 async def test_memory_gives_earlier_turns_to_the_model_or_does_not(world: World) -> None:
     seen: dict[Any, list[str]] = {}
     for memory in (True, False, None):
@@ -162,7 +162,7 @@ async def test_memory_gives_earlier_turns_to_the_model_or_does_not(world: World)
     assert seen[False] == ["Which word?"]
 
 
-@shows("AgentBody.max_iter")
+@shows("AgentFields.max_iter")
 async def test_max_iter_bounds_the_rounds_of_tool_calls(world: World) -> None:
     for rounds in (1, 3):
         world.model.answer_with(lambda sent: "Enough." if sent.get("tool_choice") == "none" else SUM)
@@ -170,13 +170,13 @@ async def test_max_iter_bounds_the_rounds_of_tool_calls(world: World) -> None:
         assert (done["usage"]["tool_calls"], done["result"]) == (rounds, "Enough.")
 
 
-@shows("AgentBody.run_timeout_s")
+@shows("AgentFields.run_timeout_s")
 async def test_a_run_ends_at_its_agents_time_limit(world: World) -> None:
     world.model.script(Reply(wait_s=20))
     assert (await world.run_new(run_timeout_s=0.3))["status"] == "timed_out"
 
 
-@shows("AgentBody.call_timeout_s")
+@shows("AgentFields.call_timeout_s")
 async def test_a_call_ends_at_its_agents_time_limit(world: World) -> None:
     world.model.script({"tool": "slow_tool", "arguments": {}}, "Gave up.")
     code = "import asyncio\nasync def slow_tool() -> str:\n    await asyncio.sleep(4)\n    return 'late'"
@@ -186,21 +186,21 @@ async def test_a_call_ends_at_its_agents_time_limit(world: World) -> None:
     assert done["trace"][1] == "✘ timeout: the call took longer than 0.4 s"
 
 
-@shows("AgentBody.output_schema")
+@shows("AgentFields.output_schema")
 async def test_an_output_schema_makes_the_answer_json_that_fits(world: World) -> None:
     world.model.script('Here: {"n": 437}')
     done = await world.run_new(output_schema=NUMBER)
     assert (done["result"], done["output"]) == ('{"n": 437}', {"n": 437})
 
 
-@shows("AgentBody.associated_kb_ids")
+@shows("AgentFields.associated_kb_ids")
 async def test_a_knowledge_base_must_be_there(world: World) -> None:
     body = {"name": "K", "associated_kb_ids": ["01900000-0000-7000-8000-000000000000"]}
     answer = await world.people.answer_of("POST", "/agents", body)
     assert (answer.status_code, answer.json()["error_code"]) == (404, "knowledge_base_not_found")
 
 
-@shows("NewAgentBody.status", "BulkBody.ids", "BulkBody.action")
+@shows("AgentBody.status", "BulkBody.ids", "BulkBody.action")
 async def test_a_draft_takes_runs_once_it_is_enabled_and_none_when_disabled(world: World) -> None:
     agent = await world.people.agent(status="created")
     refused = await world.people.answer_of("POST", "/executions", {"agent_id": agent, "query": "Go."})

@@ -108,6 +108,7 @@ export const ScheduleBodySchema = {
         },
         context: {
             additionalProperties: true,
+            description: 'Data for the prompt, marked as such; at most 65,536 bytes of JSON. No secrets.',
             title: 'Context',
             type: 'object'
         },
@@ -173,7 +174,7 @@ export const ScheduleBodySchema = {
 
 export const AgentBodySchema = {
     additionalProperties: false,
-    description: 'An agent as you describe it; only `name` is required. The model may be given by one of three names.',
+    description: 'A new agent; `status` `created` makes a draft, which takes no runs until it is enabled.',
     properties: {
         approval_timeout_s: {
             anyOf: [
@@ -225,6 +226,7 @@ export const AgentBodySchema = {
         },
         config_data: {
             additionalProperties: true,
+            description: 'Values for `{{name}}` in instructions, role, goal and backstory; secrets are never put there.',
             title: 'Config Data',
             type: 'object'
         },
@@ -246,6 +248,7 @@ export const AgentBodySchema = {
         },
         dependencies: {
             default: [],
+            description: 'Names or slugs of agents that must be there and active for a run to start.',
             items: {
                 type: 'string'
             },
@@ -269,6 +272,7 @@ export const AgentBodySchema = {
                     type: 'null'
                 }
             ],
+            description: 'The name that people see, on its runs too; null: `name`.',
             title: 'Display Name'
         },
         fallback_agent_id: {
@@ -352,7 +356,8 @@ export const AgentBodySchema = {
             title: 'Max Rpm'
         },
         memory_flag: {
-            default: false,
+            default: true,
+            description: 'The model is given the earlier turns of the same conversation.',
             title: 'Memory Flag',
             type: 'boolean'
         },
@@ -433,12 +438,28 @@ export const AgentBodySchema = {
             ],
             title: 'Run Timeout S'
         },
+        status: {
+            default: 'active',
+            enum: [
+                'created',
+                'active'
+            ],
+            title: 'Status',
+            type: 'string'
+        },
         temperature: {
-            default: 0.2,
-            maximum: 2,
-            minimum: 0,
-            title: 'Temperature',
-            type: 'number'
+            anyOf: [
+                {
+                    maximum: 2,
+                    minimum: 0,
+                    type: 'number'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            description: 'Null: the model\'s own, else 0.2.',
+            title: 'Temperature'
         },
         tools: {
             default: [],
@@ -460,6 +481,7 @@ export const AgentBodySchema = {
         },
         verbose_flag: {
             default: false,
+            description: 'Runs are told in more detail: the plan, and each request to the model.',
             title: 'Verbose Flag',
             type: 'boolean'
         }

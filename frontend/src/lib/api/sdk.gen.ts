@@ -2,7 +2,7 @@
 
 import type { Client, Options as Options2, TDataShape } from './client';
 import { client } from './client.gen';
-import type { AddProviderKeyData, AddProviderKeyErrors, AddProviderKeyResponses, CancelExecutionData, CancelExecutionErrors, CancelExecutionResponses, ChangeChatData, ChangeChatErrors, ChangeChatResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, ChangeScheduleData, ChangeScheduleErrors, ChangeScheduleResponses, CheckModelFitData, CheckModelFitErrors, CheckModelFitResponses, ChooseModelData, ChooseModelErrors, ChooseModelResponses, CloneAgentData, CloneAgentErrors, CloneAgentResponses, CompleteSetupData, CompleteSetupErrors, CompleteSetupResponses, CreateAccessKeyData, CreateAccessKeyErrors, CreateAccessKeyResponses, CreateAgentData, CreateAgentErrors, CreateAgentResponses, CreateModelData, CreateModelErrors, CreateModelResponses, CreatePlatformAgentData, CreatePlatformAgentErrors, CreatePlatformAgentResponses, CreateScheduleData, CreateScheduleErrors, CreateScheduleResponses, CreateUserData, CreateUserErrors, CreateUserResponses, DeleteAgentData, DeleteAgentErrors, DeleteAgentResponses, DeleteFeedbackData, DeleteFeedbackErrors, DeleteFeedbackResponses, DeleteModelData, DeleteModelErrors, DeleteModelResponses, DeleteNotesData, DeleteNotesErrors, DeleteNotesResponses, DeleteTagsData, DeleteTagsErrors, DeleteTagsResponses, EndSessionData, EndSessionErrors, EndSessionResponses, ExecuteToolData, ExecuteToolErrors, ExecuteToolResponses, FollowTraceData, FollowTraceErrors, FollowTraceResponse, FollowTraceResponses, ForgetChatData, ForgetChatErrors, ForgetChatResponses, ForkExecutionData, ForkExecutionErrors, ForkExecutionResponses, GetAgentData, GetAgentErrors, GetAgentResponses, GetAgentVersionData, GetAgentVersionErrors, GetAgentVersionResponses, GetAnnotationsData, GetAnnotationsErrors, GetAnnotationsResponses, GetApiInformationData, GetApiInformationErrors, GetApiInformationResponses, GetEverybodysUsageData, GetEverybodysUsageErrors, GetEverybodysUsageResponses, GetExecutionData, GetExecutionErrors, GetExecutionResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetInformationData, GetInformationErrors, GetInformationResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetModelData, GetModelErrors, GetModelResponses, GetModelUsageData, GetModelUsageErrors, GetModelUsageResponses, GetProfileData, GetProfileErrors, GetProfileResponses, GetProviderCapabilitiesData, GetProviderCapabilitiesErrors, GetProviderCapabilitiesResponses, GetReadinessData, GetReadinessErrors, GetReadinessResponses, GetScheduleData, GetScheduleErrors, GetScheduleResponses, GetSignInOptionsData, GetSignInOptionsErrors, GetSignInOptionsResponses, GetToolData, GetToolErrors, GetToolResponses, GetToolVersionData, GetToolVersionErrors, GetToolVersionResponses, GetUserData, GetUserErrors, GetUserResponses, ImportToolsData, ImportToolsErrors, ImportToolsResponses, IssuePasswordLinkData, IssuePasswordLinkErrors, IssuePasswordLinkResponses, IssueStreamTicketData, IssueStreamTicketErrors, IssueStreamTicketResponses, ListAccessKeysData, ListAccessKeysErrors, ListAccessKeysResponses, ListAgentsData, ListAgentsErrors, ListAgentsResponses, ListAgentVersionsData, ListAgentVersionsErrors, ListAgentVersionsResponses, ListAttachableToolsData, ListAttachableToolsErrors, ListAttachableToolsResponses, ListAuditEntriesData, ListAuditEntriesErrors, ListAuditEntriesResponses, ListChatsData, ListChatsErrors, ListChatsResponses, ListCheckpointsData, ListCheckpointsErrors, ListCheckpointsResponses, ListExecutionsData, ListExecutionsErrors, ListExecutionsResponses, ListInterruptsData, ListInterruptsErrors, ListInterruptsResponses, ListModelsData, ListModelsErrors, ListModelsResponses, ListOpenQuestionsData, ListOpenQuestionsErrors, ListOpenQuestionsResponses, ListProviderKeysData, ListProviderKeysErrors, ListProviderKeysResponses, ListProviderModelsData, ListProviderModelsErrors, ListProviderModelsResponses, ListProvidersData, ListProvidersErrors, ListProvidersResponses, ListSchedulesData, ListSchedulesErrors, ListSchedulesResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListToolsData, ListToolsErrors, ListToolsResponses, ListToolVersionsData, ListToolVersionsErrors, ListToolVersionsResponses, ListUsersData, ListUsersErrors, ListUsersResponses, LogInData, LogInErrors, LogInResponses, LogOutData, LogOutErrors, LogOutEverywhereData, LogOutEverywhereErrors, LogOutEverywhereResponses, LogOutResponses, PreviewScheduleData, PreviewScheduleErrors, PreviewScheduleResponses, ReadChatData, ReadChatErrors, ReadChatResponses, ReadTraceData, ReadTraceErrors, ReadTraceResponses, RefreshSessionData, RefreshSessionErrors, RefreshSessionResponses, RegisterData, RegisterErrors, RegisterResponses, RegisterToolData, RegisterToolErrors, RegisterToolResponses, RemoveProviderKeyData, RemoveProviderKeyErrors, RemoveProviderKeyResponses, RemoveScheduleData, RemoveScheduleErrors, RemoveScheduleResponses, RemoveToolData, RemoveToolErrors, RemoveToolResponses, ReplayExecutionData, ReplayExecutionErrors, ReplayExecutionResponses, RestoreAgentVersionData, RestoreAgentVersionErrors, RestoreAgentVersionResponses, RestoreToolVersionData, RestoreToolVersionErrors, RestoreToolVersionResponses, ResumeExecutionData, ResumeExecutionErrors, ResumeExecutionResponses, RetryExecutionData, RetryExecutionErrors, RetryExecutionResponses, RevokeAccessKeyData, RevokeAccessKeyErrors, RevokeAccessKeyResponses, RunAgentData, RunAgentErrors, RunAgentResponses, SetAgentsStatusData, SetAgentsStatusErrors, SetAgentsStatusResponses, SetFeedbackData, SetFeedbackErrors, SetFeedbackResponses, SetNotesData, SetNotesErrors, SetNotesResponses, SetTagsData, SetTagsErrors, SetTagsResponses, SetToolStatusData, SetToolStatusErrors, SetToolStatusResponses, SetUserRoleData, SetUserRoleErrors, SetUserRoleResponses, SetUserStatusData, SetUserStatusErrors, SetUserStatusResponses, StartExecutionData, StartExecutionErrors, StartExecutionResponses, StreamAgentData, StreamAgentErrors, StreamAgentResponse, StreamAgentResponses, TestProviderKeyData, TestProviderKeyErrors, TestProviderKeyResponses, UpdateAgentData, UpdateAgentErrors, UpdateAgentResponses, UpdateModelData, UpdateModelErrors, UpdateModelResponses, UpdateProfileData, UpdateProfileErrors, UpdateProfileResponses, UpdateToolData, UpdateToolErrors, UpdateToolResponses, UsePasswordLinkData, UsePasswordLinkErrors, UsePasswordLinkResponses } from './types.gen';
+import type { AddAgentContextData, AddAgentContextErrors, AddAgentContextResponses, AddProviderKeyData, AddProviderKeyErrors, AddProviderKeyResponses, CancelExecutionData, CancelExecutionErrors, CancelExecutionResponses, ChangeChatData, ChangeChatErrors, ChangeChatResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, ChangeScheduleData, ChangeScheduleErrors, ChangeScheduleResponses, CheckModelFitData, CheckModelFitErrors, CheckModelFitResponses, ChooseModelData, ChooseModelErrors, ChooseModelResponses, CloneAgentData, CloneAgentErrors, CloneAgentResponses, CompleteSetupData, CompleteSetupErrors, CompleteSetupResponses, CreateAccessKeyData, CreateAccessKeyErrors, CreateAccessKeyResponses, CreateAgentData, CreateAgentErrors, CreateAgentResponses, CreateModelData, CreateModelErrors, CreateModelResponses, CreatePlatformAgentData, CreatePlatformAgentErrors, CreatePlatformAgentResponses, CreateScheduleData, CreateScheduleErrors, CreateScheduleResponses, CreateUserData, CreateUserErrors, CreateUserResponses, DeleteAgentData, DeleteAgentErrors, DeleteAgentResponses, DeleteModelData, DeleteModelErrors, DeleteModelResponses, EndSessionData, EndSessionErrors, EndSessionResponses, ExecuteToolData, ExecuteToolErrors, ExecuteToolResponses, FollowTraceData, FollowTraceErrors, FollowTraceResponse, FollowTraceResponses, ForgetChatData, ForgetChatErrors, ForgetChatResponses, ForkExecutionData, ForkExecutionErrors, ForkExecutionResponses, GetAgentContextData, GetAgentContextErrors, GetAgentContextResponses, GetAgentData, GetAgentDetailsData, GetAgentDetailsErrors, GetAgentDetailsResponses, GetAgentErrors, GetAgentResponses, GetAgentVersionData, GetAgentVersionErrors, GetAgentVersionResponses, GetApiInformationData, GetApiInformationErrors, GetApiInformationResponses, GetEverybodysUsageData, GetEverybodysUsageErrors, GetEverybodysUsageResponses, GetExecutionData, GetExecutionErrors, GetExecutionResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetInformationData, GetInformationErrors, GetInformationResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetModelData, GetModelErrors, GetModelResponses, GetModelUsageData, GetModelUsageErrors, GetModelUsageResponses, GetProfileData, GetProfileErrors, GetProfileResponses, GetProviderCapabilitiesData, GetProviderCapabilitiesErrors, GetProviderCapabilitiesResponses, GetReadinessData, GetReadinessErrors, GetReadinessResponses, GetScheduleData, GetScheduleErrors, GetScheduleResponses, GetSignInOptionsData, GetSignInOptionsErrors, GetSignInOptionsResponses, GetToolData, GetToolErrors, GetToolResponses, GetToolVersionData, GetToolVersionErrors, GetToolVersionResponses, GetUserData, GetUserErrors, GetUserResponses, ImportToolsData, ImportToolsErrors, ImportToolsResponses, IssuePasswordLinkData, IssuePasswordLinkErrors, IssuePasswordLinkResponses, IssueStreamTicketData, IssueStreamTicketErrors, IssueStreamTicketResponses, ListAccessKeysData, ListAccessKeysErrors, ListAccessKeysResponses, ListAgentsData, ListAgentsErrors, ListAgentsResponses, ListAgentTemplatesData, ListAgentTemplatesErrors, ListAgentTemplatesResponses, ListAgentVersionsData, ListAgentVersionsErrors, ListAgentVersionsResponses, ListAttachableToolsData, ListAttachableToolsErrors, ListAttachableToolsResponses, ListAuditEntriesData, ListAuditEntriesErrors, ListAuditEntriesResponses, ListChatsData, ListChatsErrors, ListChatsResponses, ListCheckpointsData, ListCheckpointsErrors, ListCheckpointsResponses, ListExecutionsData, ListExecutionsErrors, ListExecutionsResponses, ListInterruptsData, ListInterruptsErrors, ListInterruptsResponses, ListModelsData, ListModelsErrors, ListModelsResponses, ListOpenQuestionsData, ListOpenQuestionsErrors, ListOpenQuestionsResponses, ListProviderKeysData, ListProviderKeysErrors, ListProviderKeysResponses, ListProviderModelsData, ListProviderModelsErrors, ListProviderModelsResponses, ListProvidersData, ListProvidersErrors, ListProvidersResponses, ListSchedulesData, ListSchedulesErrors, ListSchedulesResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListToolsData, ListToolsErrors, ListToolsResponses, ListToolVersionsData, ListToolVersionsErrors, ListToolVersionsResponses, ListUsersData, ListUsersErrors, ListUsersResponses, LogInData, LogInErrors, LogInResponses, LogOutData, LogOutErrors, LogOutEverywhereData, LogOutEverywhereErrors, LogOutEverywhereResponses, LogOutResponses, PreviewScheduleData, PreviewScheduleErrors, PreviewScheduleResponses, ReadChatData, ReadChatErrors, ReadChatResponses, ReadTraceData, ReadTraceErrors, ReadTraceResponses, RefreshSessionData, RefreshSessionErrors, RefreshSessionResponses, RegisterData, RegisterErrors, RegisterResponses, RegisterToolData, RegisterToolErrors, RegisterToolResponses, RemoveAgentContextData, RemoveAgentContextErrors, RemoveAgentContextResponses, RemoveProviderKeyData, RemoveProviderKeyErrors, RemoveProviderKeyResponses, RemoveScheduleData, RemoveScheduleErrors, RemoveScheduleResponses, RemoveToolData, RemoveToolErrors, RemoveToolResponses, ReplayExecutionData, ReplayExecutionErrors, ReplayExecutionResponses, RestoreAgentVersionData, RestoreAgentVersionErrors, RestoreAgentVersionResponses, RestoreToolVersionData, RestoreToolVersionErrors, RestoreToolVersionResponses, ResumeExecutionData, ResumeExecutionErrors, ResumeExecutionResponses, RetryExecutionData, RetryExecutionErrors, RetryExecutionResponses, RevokeAccessKeyData, RevokeAccessKeyErrors, RevokeAccessKeyResponses, RunAgentData, RunAgentErrors, RunAgentResponses, SetAgentContextData, SetAgentContextErrors, SetAgentContextResponses, SetAgentsStatusData, SetAgentsStatusErrors, SetAgentsStatusResponses, SetToolStatusData, SetToolStatusErrors, SetToolStatusResponses, SetUserRoleData, SetUserRoleErrors, SetUserRoleResponses, SetUserStatusData, SetUserStatusErrors, SetUserStatusResponses, StartExecutionData, StartExecutionErrors, StartExecutionResponses, StreamAgentData, StreamAgentErrors, StreamAgentResponse, StreamAgentResponses, TestProviderKeyData, TestProviderKeyErrors, TestProviderKeyResponses, UpdateAgentData, UpdateAgentErrors, UpdateAgentResponses, UpdateModelData, UpdateModelErrors, UpdateModelResponses, UpdateProfileData, UpdateProfileErrors, UpdateProfileResponses, UpdateToolData, UpdateToolErrors, UpdateToolResponses, UsePasswordLinkData, UsePasswordLinkErrors, UsePasswordLinkResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -117,6 +117,13 @@ export const registerTool = <ThrowOnError extends boolean = false>(options: Opti
 });
 
 /**
+ * List templates of agents
+ *
+ * Give common patterns to begin an agent with.
+ */
+export const listAgentTemplates = <ThrowOnError extends boolean = false>(options?: Options<ListAgentTemplatesData, ThrowOnError>) => (options?.client ?? client).get<ListAgentTemplatesResponses, ListAgentTemplatesErrors, ThrowOnError>({ url: '/api/v1/agent-templates', ...options });
+
+/**
  * Create an agent by instructions or by role
  *
  * Make an agent. With `instructions`, `model` or `tools` the body needs `name` and `instructions`; else `name`, `role`, `goal`, `backstory` and `llm_model_id`.
@@ -154,7 +161,7 @@ export const listAttachableTools = <ThrowOnError extends boolean = false>(option
 /**
  * Delete an agent
  *
- * Remove an agent with its versions; its executions stay.
+ * Remove an agent with its versions, context and schedules; its executions stay.
  */
 export const deleteAgent = <ThrowOnError extends boolean = false>(options: Options<DeleteAgentData, ThrowOnError>) => (options.client ?? client).delete<DeleteAgentResponses, DeleteAgentErrors, ThrowOnError>({ url: '/api/v1/agents/{agent_id}', ...options });
 
@@ -185,6 +192,55 @@ export const cloneAgent = <ThrowOnError extends boolean = false>(options: Option
         ...options.headers
     }
 });
+
+/**
+ * Remove an agent's context
+ *
+ * Take the context away; runs that begin afterwards go without.
+ */
+export const removeAgentContext = <ThrowOnError extends boolean = false>(options: Options<RemoveAgentContextData, ThrowOnError>) => (options.client ?? client).delete<RemoveAgentContextResponses, RemoveAgentContextErrors, ThrowOnError>({ url: '/api/v1/agents/{agent_id}/context', ...options });
+
+/**
+ * Get an agent's context
+ *
+ * Give the context; 404 when the agent has none.
+ */
+export const getAgentContext = <ThrowOnError extends boolean = false>(options: Options<GetAgentContextData, ThrowOnError>) => (options.client ?? client).get<GetAgentContextResponses, GetAgentContextErrors, ThrowOnError>({ url: '/api/v1/agents/{agent_id}/context', ...options });
+
+/**
+ * Add an agent's context
+ *
+ * Give an agent a context; it goes into the prompt of every run that begins afterwards.
+ */
+export const addAgentContext = <ThrowOnError extends boolean = false>(options: Options<AddAgentContextData, ThrowOnError>) => (options.client ?? client).post<AddAgentContextResponses, AddAgentContextErrors, ThrowOnError>({
+    url: '/api/v1/agents/{agent_id}/context',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Set an agent's context
+ *
+ * Replace the context, or add it where there is none.
+ */
+export const setAgentContext = <ThrowOnError extends boolean = false>(options: Options<SetAgentContextData, ThrowOnError>) => (options.client ?? client).put<SetAgentContextResponses, SetAgentContextErrors, ThrowOnError>({
+    url: '/api/v1/agents/{agent_id}/context',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Get an agent in detail
+ *
+ * Give an agent's prompts as a run sends them, its output schema, tools with descriptions and dependencies.
+ */
+export const getAgentDetails = <ThrowOnError extends boolean = false>(options: Options<GetAgentDetailsData, ThrowOnError>) => (options.client ?? client).get<GetAgentDetailsResponses, GetAgentDetailsErrors, ThrowOnError>({ url: '/api/v1/agents/{agent_id}/details', ...options });
 
 /**
  * Run one agent
@@ -644,7 +700,7 @@ export const getEverybodysUsage = <ThrowOnError extends boolean = false>(options
 /**
  * Remove a model
  *
- * Remove a model; agents that name it are told when they run.
+ * Remove a model that nothing names any more, or any by force.
  */
 export const deleteModel = <ThrowOnError extends boolean = false>(options: Options<DeleteModelData, ThrowOnError>) => (options.client ?? client).delete<DeleteModelResponses, DeleteModelErrors, ThrowOnError>({ url: '/api/v1/models/{model_id}', ...options });
 

@@ -127,7 +127,7 @@ export type AddressOut = {
 /**
  * AgentBody
  *
- * An agent as you describe it; only `name` is required. The model may be given by one of three names.
+ * A new agent; `status` `created` makes a draft, which takes no runs until it is enabled.
  */
 export type AgentBody = {
     /**
@@ -148,6 +148,8 @@ export type AgentBody = {
     call_timeout_s?: number | null;
     /**
      * Config Data
+     *
+     * Values for `{{name}}` in instructions, role, goal and backstory; secrets are never put there.
      */
     config_data?: {
         [key: string]: unknown;
@@ -158,6 +160,8 @@ export type AgentBody = {
     context_overflow?: 'summary' | 'cut' | 'fail' | null;
     /**
      * Dependencies
+     *
+     * Names or slugs of agents that must be there and active for a run to start.
      */
     dependencies?: Array<string>;
     /**
@@ -166,6 +170,8 @@ export type AgentBody = {
     description?: string;
     /**
      * Display Name
+     *
+     * The name that people see, on its runs too; null: `name`.
      */
     display_name?: string | null;
     /**
@@ -206,6 +212,8 @@ export type AgentBody = {
     max_rpm?: number | null;
     /**
      * Memory Flag
+     *
+     * The model is given the earlier turns of the same conversation.
      */
     memory_flag?: boolean;
     /**
@@ -241,9 +249,15 @@ export type AgentBody = {
      */
     run_timeout_s?: number | null;
     /**
-     * Temperature
+     * Status
      */
-    temperature?: number;
+    status?: 'created' | 'active';
+    /**
+     * Temperature
+     *
+     * Null: the model's own, else 0.2.
+     */
+    temperature?: number | null;
     /**
      * Tools
      */
@@ -254,6 +268,8 @@ export type AgentBody = {
     tools_config?: Array<ToolAttachment>;
     /**
      * Verbose Flag
+     *
+     * Runs are told in more detail: the plan, and each request to the model.
      */
     verbose_flag?: boolean;
 };
@@ -282,6 +298,8 @@ export type AgentChanges = {
     call_timeout_s?: number | null;
     /**
      * Config Data
+     *
+     * Values for `{{name}}` in instructions, role, goal and backstory; secrets are never put there.
      */
     config_data?: {
         [key: string]: unknown;
@@ -292,6 +310,8 @@ export type AgentChanges = {
     context_overflow?: 'summary' | 'cut' | 'fail' | null;
     /**
      * Dependencies
+     *
+     * Names or slugs of agents that must be there and active for a run to start.
      */
     dependencies?: Array<string>;
     /**
@@ -300,6 +320,8 @@ export type AgentChanges = {
     description?: string;
     /**
      * Display Name
+     *
+     * The name that people see, on its runs too; null: `name`.
      */
     display_name?: string | null;
     /**
@@ -340,6 +362,8 @@ export type AgentChanges = {
     max_rpm?: number | null;
     /**
      * Memory Flag
+     *
+     * The model is given the earlier turns of the same conversation.
      */
     memory_flag?: boolean;
     /**
@@ -376,8 +400,10 @@ export type AgentChanges = {
     run_timeout_s?: number | null;
     /**
      * Temperature
+     *
+     * Null: the model's own, else 0.2.
      */
-    temperature?: number;
+    temperature?: number | null;
     /**
      * Tools
      */
@@ -388,6 +414,8 @@ export type AgentChanges = {
     tools_config?: Array<ToolAttachment>;
     /**
      * Verbose Flag
+     *
+     * Runs are told in more detail: the plan, and each request to the model.
      */
     verbose_flag?: boolean;
     /**
@@ -416,6 +444,8 @@ export type AgentConfiguration = {
     call_timeout_s?: number | null;
     /**
      * Config Data
+     *
+     * Values for `{{name}}` in instructions, role, goal and backstory; secrets are never put there.
      */
     config_data?: {
         [key: string]: unknown;
@@ -426,6 +456,8 @@ export type AgentConfiguration = {
     context_overflow?: 'summary' | 'cut' | 'fail' | null;
     /**
      * Dependencies
+     *
+     * Names or slugs of agents that must be there and active for a run to start.
      */
     dependencies?: Array<string>;
     /**
@@ -434,6 +466,8 @@ export type AgentConfiguration = {
     description?: string;
     /**
      * Display Name
+     *
+     * The name that people see, on its runs too; null: `name`.
      */
     display_name?: string | null;
     /**
@@ -462,6 +496,8 @@ export type AgentConfiguration = {
     max_rpm?: number | null;
     /**
      * Memory Flag
+     *
+     * The model is given the earlier turns of the same conversation.
      */
     memory_flag?: boolean;
     /**
@@ -498,8 +534,10 @@ export type AgentConfiguration = {
     run_timeout_s?: number | null;
     /**
      * Temperature
+     *
+     * Null: the model's own, else 0.2.
      */
-    temperature?: number;
+    temperature?: number | null;
     /**
      * Tools
      */
@@ -510,8 +548,65 @@ export type AgentConfiguration = {
     tools_config?: Array<ToolAttachment>;
     /**
      * Verbose Flag
+     *
+     * Runs are told in more detail: the plan, and each request to the model.
      */
     verbose_flag?: boolean;
+};
+
+/**
+ * AgentContextBody
+ *
+ * What the agent is to know in every run.
+ */
+export type AgentContextBody = {
+    /**
+     * Content
+     *
+     * A text or an object; at most 65,536 bytes of JSON. It is shown to the model: no secrets.
+     */
+    content: {
+        [key: string]: unknown;
+    } | string;
+};
+
+/**
+ * AgentContextOut
+ *
+ * The context of an agent. Its ETag is its version.
+ */
+export type AgentContextOut = {
+    /**
+     * Agent Id
+     */
+    agent_id: string;
+    /**
+     * Content
+     */
+    content: {
+        [key: string]: unknown;
+    } | string;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Updated At
+     */
+    updated_at: string;
+    /**
+     * Version
+     */
+    version: number;
+};
+
+/**
+ * AgentDetailsOut
+ *
+ * One agent in detail.
+ */
+export type AgentDetailsOut = {
+    agent: DetailsOfAgent;
 };
 
 /**
@@ -574,6 +669,8 @@ export type AgentOut = {
     call_timeout_s?: number | null;
     /**
      * Config Data
+     *
+     * Values for `{{name}}` in instructions, role, goal and backstory; secrets are never put there.
      */
     config_data?: {
         [key: string]: unknown;
@@ -588,6 +685,8 @@ export type AgentOut = {
     created_at: string;
     /**
      * Dependencies
+     *
+     * Names or slugs of agents that must be there and active for a run to start.
      */
     dependencies?: Array<string>;
     /**
@@ -596,6 +695,8 @@ export type AgentOut = {
     description?: string;
     /**
      * Display Name
+     *
+     * The name that people see, on its runs too; null: `name`.
      */
     display_name?: string | null;
     /**
@@ -648,6 +749,8 @@ export type AgentOut = {
     max_rpm?: number | null;
     /**
      * Memory Flag
+     *
+     * The model is given the earlier turns of the same conversation.
      */
     memory_flag?: boolean;
     /**
@@ -692,8 +795,10 @@ export type AgentOut = {
     status: 'created' | 'active' | 'disabled' | 'error';
     /**
      * Temperature
+     *
+     * What its runs ask with: its own, else its model's, else 0.2.
      */
-    temperature?: number;
+    temperature: number;
     /**
      * Tools
      */
@@ -712,16 +817,14 @@ export type AgentOut = {
     user_id: string;
     /**
      * Verbose Flag
+     *
+     * Runs are told in more detail: the plan, and each request to the model.
      */
     verbose_flag?: boolean;
     /**
      * Version
      */
     version: number;
-    /**
-     * Visibility
-     */
-    visibility: 'private' | 'shared' | 'public';
 };
 
 /**
@@ -736,8 +839,46 @@ export type AgentRemoved = {
     message: string;
     /**
      * Workflow Updated
+     *
+     * Whether it was among the agents that take runs: active, no draft.
      */
-    workflow_updated?: boolean;
+    workflow_updated: boolean;
+};
+
+/**
+ * AgentTemplateList
+ *
+ * All templates.
+ */
+export type AgentTemplateList = {
+    /**
+     * Templates
+     */
+    templates: Array<AgentTemplateOut>;
+};
+
+/**
+ * AgentTemplateOut
+ *
+ * A pattern; `body` can be sent to `POST /api/agents` as it is, or changed before.
+ */
+export type AgentTemplateOut = {
+    /**
+     * Body
+     *
+     * The fields of an agent that it sets.
+     */
+    body: {
+        [key: string]: unknown;
+    };
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Summary
+     */
+    summary: string;
 };
 
 /**
@@ -1551,6 +1692,14 @@ export type Connection = {
      */
     attempt?: number;
     /**
+     * Context
+     *
+     * The data sent along.
+     */
+    context?: {
+        [key: string]: unknown;
+    };
+    /**
      * Execution Id
      */
     execution_id: string;
@@ -1593,6 +1742,130 @@ export type Connection = {
 };
 
 /**
+ * DependencyOut
+ *
+ * An agent that must be there and active for a run to start.
+ */
+export type DependencyOut = {
+    /**
+     * Id
+     *
+     * Null: there is none.
+     */
+    id: string | null;
+    /**
+     * Name
+     *
+     * As the agent names it: a name or a slug.
+     */
+    name: string;
+    /**
+     * Status
+     */
+    status: string | null;
+};
+
+/**
+ * Detail
+ *
+ * What only runs of agents with `verbose_flag` tell: how the run is set up, what a model call is made of.
+ *
+ * `plan`: before the first step. `request` and `reply`: before and after each model call that is really made.
+ * `line` is the same as a person reads it, `data` has its numbers and names.
+ */
+export type Detail = {
+    /**
+     * About
+     */
+    about: 'plan' | 'request' | 'reply';
+    /**
+     * Attempt
+     *
+     * Which attempt at the execution wrote it, from 1.
+     */
+    attempt?: number;
+    /**
+     * Data
+     */
+    data?: {
+        [key: string]: unknown;
+    };
+    /**
+     * Line
+     */
+    line: string;
+    /**
+     * Parent Span Id
+     *
+     * The step around that step.
+     */
+    parent_span_id?: string | null;
+    /**
+     * Seq
+     *
+     * Place in the execution's log, from 1 without gaps; assigned when stored.
+     */
+    seq?: number;
+    /**
+     * Span Id
+     *
+     * The step this event belongs to.
+     */
+    span_id?: string | null;
+    /**
+     * Timestamp
+     *
+     * When it happened, in seconds since the epoch.
+     */
+    timestamp: number;
+    /**
+     * Type
+     */
+    type?: 'detail';
+};
+
+/**
+ * DetailsOfAgent
+ *
+ * An agent with its prompts, its output schema, its tools and what it depends on.
+ */
+export type DetailsOfAgent = {
+    /**
+     * Dependencies
+     */
+    dependencies: Array<string>;
+    /**
+     * Dependency States
+     */
+    dependency_states: Array<DependencyOut>;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Output Schema
+     */
+    output_schema: {
+        [key: string]: unknown;
+    };
+    /**
+     * Problems
+     *
+     * What it names and is not there; empty for an agent that is well.
+     */
+    problems: Array<string>;
+    prompts: Prompts;
+    /**
+     * Tools
+     */
+    tools: Array<ToolOfAgent>;
+};
+
+/**
  * ExecutionBody
  *
  * A request to run an agent. `sync` waits for the end, `async` answers at once.
@@ -1604,6 +1877,8 @@ export type ExecutionBody = {
     agent_id: string;
     /**
      * Context
+     *
+     * Data for the prompt, marked as such; at most 65,536 bytes of JSON. No secrets.
      */
     context?: {
         [key: string]: unknown;
@@ -1712,6 +1987,14 @@ export type ExecutionOut = {
      * Completed At
      */
     completed_at: string | null;
+    /**
+     * Context
+     *
+     * The data that was sent along with the query.
+     */
+    context: {
+        [key: string]: unknown;
+    };
     /**
      * Conversation Id
      */
@@ -2252,6 +2535,8 @@ export type InstructedAgentBody = {
     call_timeout_s?: number | null;
     /**
      * Config Data
+     *
+     * Values for `{{name}}` in instructions, role, goal and backstory; secrets are never put there.
      */
     config_data?: {
         [key: string]: unknown;
@@ -2262,6 +2547,8 @@ export type InstructedAgentBody = {
     context_overflow?: 'summary' | 'cut' | 'fail' | null;
     /**
      * Dependencies
+     *
+     * Names or slugs of agents that must be there and active for a run to start.
      */
     dependencies?: Array<string>;
     /**
@@ -2270,6 +2557,8 @@ export type InstructedAgentBody = {
     description?: string;
     /**
      * Display Name
+     *
+     * The name that people see, on its runs too; null: `name`.
      */
     display_name?: string | null;
     /**
@@ -2310,6 +2599,8 @@ export type InstructedAgentBody = {
     max_rpm?: number | null;
     /**
      * Memory Flag
+     *
+     * The model is given the earlier turns of the same conversation.
      */
     memory_flag?: boolean;
     /**
@@ -2345,9 +2636,15 @@ export type InstructedAgentBody = {
      */
     run_timeout_s?: number | null;
     /**
-     * Temperature
+     * Status
      */
-    temperature?: number;
+    status?: 'created' | 'active';
+    /**
+     * Temperature
+     *
+     * Null: the model's own, else 0.2.
+     */
+    temperature?: number | null;
     /**
      * Tools
      */
@@ -2358,6 +2655,8 @@ export type InstructedAgentBody = {
     tools_config?: Array<ToolAttachment>;
     /**
      * Verbose Flag
+     *
+     * Runs are told in more detail: the plan, and each request to the model.
      */
     verbose_flag?: boolean;
 };
@@ -3818,6 +4117,34 @@ export type ProfileOut = {
 };
 
 /**
+ * Prompts
+ *
+ * What the model is told. `system` is the whole text of a run without data of its own.
+ */
+export type Prompts = {
+    /**
+     * Backstory
+     */
+    backstory: string;
+    /**
+     * Goal
+     */
+    goal: string;
+    /**
+     * Instructions
+     */
+    instructions: string;
+    /**
+     * Role
+     */
+    role: string;
+    /**
+     * System
+     */
+    system: string;
+};
+
+/**
  * ProviderKeyBody
  *
  * A provider's key to keep.
@@ -4186,6 +4513,8 @@ export type RoleAgentBody = {
     call_timeout_s?: number | null;
     /**
      * Config Data
+     *
+     * Values for `{{name}}` in instructions, role, goal and backstory; secrets are never put there.
      */
     config_data?: {
         [key: string]: unknown;
@@ -4196,6 +4525,8 @@ export type RoleAgentBody = {
     context_overflow?: 'summary' | 'cut' | 'fail' | null;
     /**
      * Dependencies
+     *
+     * Names or slugs of agents that must be there and active for a run to start.
      */
     dependencies?: Array<string>;
     /**
@@ -4204,6 +4535,8 @@ export type RoleAgentBody = {
     description?: string;
     /**
      * Display Name
+     *
+     * The name that people see, on its runs too; null: `name`.
      */
     display_name?: string | null;
     /**
@@ -4242,6 +4575,8 @@ export type RoleAgentBody = {
     max_rpm?: number | null;
     /**
      * Memory Flag
+     *
+     * The model is given the earlier turns of the same conversation.
      */
     memory_flag?: boolean;
     /**
@@ -4277,9 +4612,15 @@ export type RoleAgentBody = {
      */
     run_timeout_s?: number | null;
     /**
-     * Temperature
+     * Status
      */
-    temperature?: number;
+    status?: 'created' | 'active';
+    /**
+     * Temperature
+     *
+     * Null: the model's own, else 0.2.
+     */
+    temperature?: number | null;
     /**
      * Tools
      */
@@ -4290,6 +4631,8 @@ export type RoleAgentBody = {
     tools_config?: Array<ToolAttachment>;
     /**
      * Verbose Flag
+     *
+     * Runs are told in more detail: the plan, and each request to the model.
      */
     verbose_flag?: boolean;
 };
@@ -4314,6 +4657,8 @@ export type RoleBody = {
 export type RunBody = {
     /**
      * Context
+     *
+     * Data for the prompt, marked as such; at most 65,536 bytes of JSON. No secrets.
      */
     context?: {
         [key: string]: unknown;
@@ -4371,6 +4716,8 @@ export type ScheduleBody = {
     agent_id: string;
     /**
      * Context
+     *
+     * Data for the prompt, marked as such; at most 65,536 bytes of JSON. No secrets.
      */
     context?: {
         [key: string]: unknown;
@@ -5054,6 +5401,34 @@ export type ToolList = {
 };
 
 /**
+ * ToolOfAgent
+ *
+ * A tool of the agent: the name that its model calls it by.
+ */
+export type ToolOfAgent = {
+    /**
+     * Description
+     */
+    description: string;
+    /**
+     * Missing
+     *
+     * It is not there any more.
+     */
+    missing: boolean;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Type
+     *
+     * The tool behind the name.
+     */
+    type: string;
+};
+
+/**
  * ToolOut
  *
  * A tool: its schema is what a model and `POST /api/tools/execute` must fit.
@@ -5396,6 +5771,8 @@ export type TraceEvent = ({
 } & UsageReport) | ({
     type: 'retry';
 } & Retry) | ({
+    type: 'detail';
+} & Detail) | ({
     type: 'interrupt';
 } & InterruptRaised) | ({
     type: 'resume';
@@ -6814,6 +7191,51 @@ export type RegisterToolResponses = {
 
 export type RegisterToolResponse = RegisterToolResponses[keyof RegisterToolResponses];
 
+export type ListAgentTemplatesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/agent-templates';
+};
+
+export type ListAgentTemplatesErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type ListAgentTemplatesError = ListAgentTemplatesErrors[keyof ListAgentTemplatesErrors];
+
+export type ListAgentTemplatesResponses = {
+    /**
+     * Successful Response
+     */
+    200: AgentTemplateList;
+};
+
+export type ListAgentTemplatesResponse = ListAgentTemplatesResponses[keyof ListAgentTemplatesResponses];
+
 export type CreatePlatformAgentData = {
     body: InstructedAgentBody | RoleAgentBody;
     path?: never;
@@ -7005,7 +7427,14 @@ export type DeleteAgentData = {
          */
         agent_id: string;
     };
-    query?: never;
+    query?: {
+        /**
+         * Force
+         *
+         * Remove it also when others use it (else 409, with `used_by`).
+         */
+        force?: boolean;
+    };
     url: '/api/v1/agents/{agent_id}';
 };
 
@@ -7217,6 +7646,336 @@ export type CloneAgentResponses = {
 };
 
 export type CloneAgentResponse = CloneAgentResponses[keyof CloneAgentResponses];
+
+export type RemoveAgentContextData = {
+    body?: never;
+    path: {
+        /**
+         * Agent Id
+         */
+        agent_id: string;
+    };
+    query?: never;
+    url: '/api/v1/agents/{agent_id}/context';
+};
+
+export type RemoveAgentContextErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id.
+     */
+    404: Problem;
+    /**
+     * The change collides with what is there.
+     */
+    409: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type RemoveAgentContextError = RemoveAgentContextErrors[keyof RemoveAgentContextErrors];
+
+export type RemoveAgentContextResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type RemoveAgentContextResponse = RemoveAgentContextResponses[keyof RemoveAgentContextResponses];
+
+export type GetAgentContextData = {
+    body?: never;
+    path: {
+        /**
+         * Agent Id
+         */
+        agent_id: string;
+    };
+    query?: never;
+    url: '/api/v1/agents/{agent_id}/context';
+};
+
+export type GetAgentContextErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id.
+     */
+    404: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type GetAgentContextError = GetAgentContextErrors[keyof GetAgentContextErrors];
+
+export type GetAgentContextResponses = {
+    /**
+     * Successful Response
+     */
+    200: AgentContextOut;
+};
+
+export type GetAgentContextResponse = GetAgentContextResponses[keyof GetAgentContextResponses];
+
+export type AddAgentContextData = {
+    body: AgentContextBody;
+    path: {
+        /**
+         * Agent Id
+         */
+        agent_id: string;
+    };
+    query?: never;
+    url: '/api/v1/agents/{agent_id}/context';
+};
+
+export type AddAgentContextErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id.
+     */
+    404: Problem;
+    /**
+     * The change collides with what is there.
+     */
+    409: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not declared as JSON.
+     */
+    415: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type AddAgentContextError = AddAgentContextErrors[keyof AddAgentContextErrors];
+
+export type AddAgentContextResponses = {
+    /**
+     * Successful Response
+     */
+    201: AgentContextOut;
+};
+
+export type AddAgentContextResponse = AddAgentContextResponses[keyof AddAgentContextResponses];
+
+export type SetAgentContextData = {
+    body: AgentContextBody;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * The version that is changed, as its ETag (`"3"`); another one gives 412.
+         */
+        'if-match'?: string | null;
+    };
+    path: {
+        /**
+         * Agent Id
+         */
+        agent_id: string;
+    };
+    query?: never;
+    url: '/api/v1/agents/{agent_id}/context';
+};
+
+export type SetAgentContextErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id.
+     */
+    404: Problem;
+    /**
+     * The change collides with what is there.
+     */
+    409: Problem;
+    /**
+     * `If-Match` names another version than the current one.
+     */
+    412: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not declared as JSON.
+     */
+    415: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type SetAgentContextError = SetAgentContextErrors[keyof SetAgentContextErrors];
+
+export type SetAgentContextResponses = {
+    /**
+     * Successful Response
+     */
+    200: AgentContextOut;
+};
+
+export type SetAgentContextResponse = SetAgentContextResponses[keyof SetAgentContextResponses];
+
+export type GetAgentDetailsData = {
+    body?: never;
+    path: {
+        /**
+         * Agent Id
+         */
+        agent_id: string;
+    };
+    query?: never;
+    url: '/api/v1/agents/{agent_id}/details';
+};
+
+export type GetAgentDetailsErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id.
+     */
+    404: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type GetAgentDetailsError = GetAgentDetailsErrors[keyof GetAgentDetailsErrors];
+
+export type GetAgentDetailsResponses = {
+    /**
+     * Successful Response
+     */
+    200: AgentDetailsOut;
+};
+
+export type GetAgentDetailsResponse = GetAgentDetailsResponses[keyof GetAgentDetailsResponses];
 
 export type RunAgentData = {
     body: RunBody;
@@ -10528,7 +11287,14 @@ export type DeleteModelData = {
          */
         model_id: string;
     };
-    query?: never;
+    query?: {
+        /**
+         * Force
+         *
+         * Remove it also when others use it (else 409, with `used_by`).
+         */
+        force?: boolean;
+    };
     url: '/api/v1/models/{model_id}';
 };
 
@@ -11325,7 +12091,14 @@ export type RemoveToolData = {
          */
         name: string;
     };
-    query?: never;
+    query?: {
+        /**
+         * Force
+         *
+         * Remove it also when others use it (else 409, with `used_by`).
+         */
+        force?: boolean;
+    };
     url: '/api/v1/tools/{name}';
 };
 

@@ -136,6 +136,7 @@ function Configuration({ agent }: { agent: AgentOut }) {
       <AgentBuilder.Model />
       <AgentBuilder.Tools />
       <AgentBuilder.Limits />
+      <AgentBuilder.Others />
       <AgentBuilder.SaveBar />
     </AgentBuilder>
   );

@@ -43,6 +43,7 @@ export function NewAgent() {
               <AgentBuilder.Model />
               <AgentBuilder.Tools />
               <AgentBuilder.Limits />
+              <AgentBuilder.Others />
             </div>
             <div className="w-full bg-sunken/40 p-4 max-xl:border-t xl:w-[27rem]">
               <div className="xl:sticky xl:top-4">

@@ -5,6 +5,7 @@ import { type JsonSchema, plain, violation } from "@/lib/json-schema";
 
 const editable = [
   "name",
+  "display_name",
   "description",
   "role",
   "goal",
@@ -16,6 +17,10 @@ const editable = [
   "tools",
   "tools_config",
   "requires_approval",
+  "approval_timeout_s",
+  "on_approval_timeout",
+  "dependencies",
+  "fallback_agent_id",
   "max_iter",
   "max_rpm",
   "run_timeout_s",
@@ -31,6 +36,7 @@ export type AgentDraft = Required<Pick<AgentBody, AgentField>>;
 /** What a new agent starts from; the same defaults as the API's. */
 export const emptyDraft: AgentDraft = {
   name: "",
+  display_name: null,
   description: "",
   role: "",
   goal: "",
@@ -38,16 +44,20 @@ export const emptyDraft: AgentDraft = {
   instructions: "",
   model: null,
   fallback_models: [],
-  temperature: 0.2,
+  temperature: null,
   tools: [],
   tools_config: [],
   requires_approval: [],
+  approval_timeout_s: null,
+  on_approval_timeout: null,
+  dependencies: [],
+  fallback_agent_id: null,
   max_iter: 15,
   max_rpm: null,
   run_timeout_s: null,
   call_timeout_s: null,
   context_overflow: null,
-  memory_flag: false,
+  memory_flag: true,
   verbose_flag: false,
 };
 
@@ -81,6 +91,7 @@ export function draftErrors(draft: AgentDraft): Partial<Record<AgentField, strin
 
 export const fieldLabels: Record<AgentField, string> = {
   name: "Name",
+  display_name: "Shown as",
   description: "Description",
   role: "Role",
   goal: "Goal",
@@ -92,6 +103,10 @@ export const fieldLabels: Record<AgentField, string> = {
   tools: "Tools",
   tools_config: "Settings of tools",
   requires_approval: "Needs approval",
+  approval_timeout_s: "Time to answer a question",
+  on_approval_timeout: "When nobody answers",
+  dependencies: "Depends on",
+  fallback_agent_id: "Fallback agent",
   max_iter: "Max iterations",
   max_rpm: "Model calls per minute",
   run_timeout_s: "Run timeout",

@@ -83,7 +83,8 @@ def _empty(form: dict[str, Any], answer: str) -> Any:
         return answer
     if kind in _NUMERIC:
         return form.get("minimum", 0)
-    return {"boolean": False, "array": [], "object": {}}.get(str(kind))
+    least: dict[str, Any] = {"boolean": False, "array": [], "object": {}}
+    return least.get(str(kind))
 
 
 def compose(

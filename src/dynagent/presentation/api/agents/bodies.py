@@ -20,7 +20,7 @@ NO_FACTS: ModelFacts = {}
 AgentName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255)]
 
 
-class AgentBody(AgentConfiguration):
+class AgentFields(AgentConfiguration):
     """An agent as you describe it; only `name` is required. The model may be given by one of three names."""
 
     name: AgentName = Field(examples=["Math helper"])
@@ -59,13 +59,13 @@ def _without_defaults(schema: dict[str, Any]) -> None:
         field.pop("default", None)
 
 
-class NewAgentBody(AgentBody):
+class AgentBody(AgentFields):
     """A new agent; `status` `created` makes a draft, which takes no runs until it is enabled."""
 
     status: FirstStatus = "active"
 
 
-class AgentChanges(AgentBody):
+class AgentChanges(AgentFields):
     """The fields to change; all others stay. `version` names the version that is changed (another one: 409)."""
 
     model_config = ConfigDict(json_schema_extra=_without_defaults)

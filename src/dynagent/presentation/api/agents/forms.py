@@ -13,18 +13,18 @@ from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import Field
 
-from dynagent.presentation.api.agents.bodies import NewAgentBody
+from dynagent.presentation.api.agents.bodies import AgentBody
 from dynagent.presentation.api.shared.openapi import UNDER_CURRENT
 from dynagent.presentation.api.shared.router import is_current
 
 
-class InstructedAgentBody(NewAgentBody):
+class InstructedAgentBody(AgentBody):
     """An agent that is told what to do."""
 
     instructions: str = Field(min_length=1, max_length=100_000)
 
 
-class RoleAgentBody(NewAgentBody):
+class RoleAgentBody(AgentBody):
     """An agent that is given a part to play, and a model that is kept."""
 
     role: str = Field(min_length=1, max_length=10_000)
@@ -33,7 +33,7 @@ class RoleAgentBody(NewAgentBody):
     llm_model_id: UUID  # pyright: ignore[reportIncompatibleVariableOverride, reportGeneralTypeIssues]
 
 
-FORMS: tuple[type[NewAgentBody], ...] = (InstructedAgentBody, RoleAgentBody)
+FORMS: tuple[type[AgentBody], ...] = (InstructedAgentBody, RoleAgentBody)
 
 
 def described_forms() -> dict[str, Any]:
@@ -64,7 +64,7 @@ async def check_form(request: Request) -> None:
         raise RequestValidationError(errors, body=body) from None
 
 
-def form_of(body: Mapping[str, Any]) -> type[NewAgentBody]:
+def form_of(body: Mapping[str, Any]) -> type[AgentBody]:
     """Return the form that a body is in."""
     instructed = body.keys() & {"instructions", "model", "tools"}
     return InstructedAgentBody if instructed else RoleAgentBody

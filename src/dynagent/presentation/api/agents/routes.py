@@ -25,6 +25,7 @@ from dynagent.application.queries.agents import (
 from dynagent.core.agents import Agent, AgentFilter, AgentKind, AgentStatus
 from dynagent.core.shared.ids import is_id
 from dynagent.presentation.api.agents.bodies import (
+    AgentBody,
     AgentChanges,
     AgentList,
     AgentOut,
@@ -34,7 +35,6 @@ from dynagent.presentation.api.agents.bodies import (
     BulkBody,
     BulkOut,
     CloneBody,
-    NewAgentBody,
 )
 from dynagent.presentation.api.agents.forms import check_form, described_forms
 from dynagent.presentation.api.shared.dependencies import Ask, Asker
@@ -57,7 +57,7 @@ VersionNumber = Annotated[int, Path(ge=1, le=2**31 - 1)]
     dependencies=[Depends(check_form)],
     openapi_extra=described_forms(),
 )
-async def create_agent(body: NewAgentBody, response: Response, ask: Ask) -> AgentOut:
+async def create_agent(body: AgentBody, response: Response, ask: Ask) -> AgentOut:
     """Make an agent. Here only `name` is required; `POST /api/v1/agents` wants more."""
     agent = await ask(CreateAgent(body.configuration(), body.knowledge_base_ids(), body.status))
     response.headers["Location"] = f"/api/agents/{agent.id}"

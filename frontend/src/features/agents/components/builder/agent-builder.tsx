@@ -13,6 +13,7 @@ import { BasicInfo } from "./builder-basic-info";
 import { AgentBuilderContext } from "./builder-context";
 import { Instructions } from "./builder-instructions";
 import { Limits } from "./builder-limits";
+import { Others } from "./builder-others";
 import { Model } from "./builder-model";
 import { Preview } from "./builder-preview";
 import { SaveBar } from "./builder-save-bar";
@@ -78,6 +79,7 @@ export const AgentBuilder = Object.assign(Builder, {
   Model,
   Tools,
   Limits,
+  Others,
   Preview,
   SaveBar,
 });

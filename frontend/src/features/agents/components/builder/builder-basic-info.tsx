@@ -18,6 +18,20 @@ export function BasicInfo() {
           onChange={(event) => updateAgent({ name: event.target.value })}
         />
       </Field>
+      <Field
+        id="display_name"
+        label="Shown as"
+        tip="The name that people see, on its runs too. Empty: the name."
+        error={errorOf("display_name")}
+        className="@md:col-span-2"
+      >
+        <Input
+          {...fieldAria("display_name", errorOf("display_name"))}
+          value={agent.display_name ?? ""}
+          placeholder={agent.name || "The name"}
+          onChange={(event) => updateAgent({ display_name: event.target.value || null })}
+        />
+      </Field>
       <Field id="description" label="Description" error={errorOf("description")} className="@md:col-span-2">
         <Textarea
           {...fieldAria("description", errorOf("description"))}

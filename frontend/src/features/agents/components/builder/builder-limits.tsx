@@ -38,8 +38,16 @@ const numbers = [
 ] as const;
 
 const switches = [
-  { field: "memory_flag", label: "Memory", tip: "Earlier turns of the same chat are given to the model." },
-  { field: "verbose_flag", label: "Verbose", tip: "Steps are logged in more detail." },
+  {
+    field: "memory_flag",
+    label: "Memory",
+    tip: "Earlier turns of the same chat are given to the model; off: each turn stands alone.",
+  },
+  {
+    field: "verbose_flag",
+    label: "Verbose",
+    tip: "The trace also tells the plan, and every request to the model with its numbers.",
+  },
 ] as const;
 
 const overflows = [

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useDeferredValue, useState } from "react";
 
+import { Button } from "@/components/ui/button";
 import { Callout } from "@/components/ui/callout";
 import { Field, fieldAria } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
@@ -55,18 +56,23 @@ export function Model() {
       )}
       <Field
         id="temperature"
-        label={`Temperature: ${agent.temperature}`}
+        label={`Temperature: ${agent.temperature ?? "the model's own"}`}
         tip="0 answers the same way every time, 1 more freely, 2 wildly. Agents with tools do well between 0 and 0.3."
         error={errorOf("temperature")}
       >
         <Slider
           label="Temperature"
-          value={agent.temperature}
+          value={agent.temperature ?? 0.2}
           min={0}
           max={2}
           step={0.1}
           onChange={(value) => updateAgent({ temperature: Math.round(value * 10) / 10 })}
         />
+        {agent.temperature !== null && (
+          <Button size="sm" variant="ghost" onClick={() => updateAgent({ temperature: null })}>
+            Leave it to the model
+          </Button>
+        )}
       </Field>
       <Field
         id="fallback_models"
