@@ -10,7 +10,7 @@ import asyncio, signal, sys, threading
 from dynagent.cli.signals import stop_signals
 
 async def main():
-    with stop_signals(bound_s=0.2) as stop:
+    with stop_signals(bound_s=BOUND) as stop:
         stop.started = True
         signal.raise_signal(signal.SIGHUP)
         await stop.requested.wait()
@@ -21,8 +21,8 @@ asyncio.run(main())
 """
 
 
-def ends_as(hang: str) -> tuple[int, str, str]:
-    command = [sys.executable, "-c", HANGING.replace("HANG", hang)]
+def ends_as(hang: str, bound: str = "0.2") -> tuple[int, str, str]:
+    command = [sys.executable, "-c", HANGING.replace("HANG", hang).replace("BOUND", bound)]
     run = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_S, check=False, env=environment())
     return run.returncode, run.stdout, run.stderr
 
@@ -38,4 +38,4 @@ def test_a_process_that_waits_for_a_thread_ends_all_the_same() -> None:
 
 
 def test_a_process_that_stops_in_time_is_left_alone() -> None:
-    assert ends_as("pass")[0] == 0
+    assert ends_as("pass", bound="60")[0] == 0

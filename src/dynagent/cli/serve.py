@@ -45,9 +45,7 @@ def run_server(*, host: str | None, port: int | None, takes_work: bool = True) -
                 ) as running:
                     stop.started = True
                     _greet(url_of(listener), time.monotonic() - began, sign_in_required=sign_in_required)
-                    requested = asyncio.create_task(stop.requested.wait())
-                    await asyncio.wait({requested, running}, return_when=asyncio.FIRST_COMPLETED)
-                    requested.cancel()
+                    await _until_signal(stop.requested, running)
                     _announce("stopping")
             except asyncio.CancelledError:
                 _announce("interrupted")
@@ -56,6 +54,13 @@ def run_server(*, host: str | None, port: int | None, takes_work: bool = True) -
         return 0
 
     return run(main)
+
+
+async def _until_signal(signal: asyncio.Event, running: asyncio.Task[None]) -> None:
+    """Wait for a signal, or until the server has ended by itself."""
+    requested = asyncio.create_task(signal.wait())
+    await asyncio.wait({requested, running}, return_when=asyncio.FIRST_COMPLETED)
+    requested.cancel()
 
 
 def _greet(url: str, seconds: float, *, sign_in_required: bool) -> None:
