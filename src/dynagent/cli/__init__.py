@@ -243,18 +243,19 @@ def import_tools(
 
 @models.command("try", short_help="Find out what a model can do.")
 def try_model(
-    name: Annotated[str | None, typer.Argument(help="Its name at the endpoint; without it, the default.")] = None,
+    name: Annotated[str | None, typer.Argument(help="Name or id of a stored model, or a name at the endpoint.")] = None,
     *,
+    user: Annotated[str | None, typer.Option("--user", help="Whose models: a name or e-mail address.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Ask a model at the configured endpoint (OPENAI_BASE_URL, OPENAI_API_KEY) some questions that show what it can do.
+    """Ask a model some questions that show what it can do: a stored one, or one at OPENAI_BASE_URL.
 
     Streaming, tools, parallel tools, structured output, long input, reported usage and reasoning are tried, and what
     the endpoint refuses is told. It costs a few short calls and one of about ten thousand tokens.
     """
     from dynagent.cli.models import run_try
 
-    raise typer.Exit(run_try(name, as_json=as_json))
+    raise typer.Exit(run_try(name, as_json=as_json, login=user))
 
 
 @users.command("password-link")

@@ -1,35 +1,163 @@
-"""`dynagent models …`: the models at the endpoint that the environment names."""
+"""`dynagent models …`: models that people keep, and those at the endpoint that the environment names."""
 
 import json
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING
 
+from dynagent.application.queries.identity import ListUsers
+from dynagent.application.shared.caller import LOCAL_ADMIN, LOCAL_USER_ID
 from dynagent.cli.failures import CannotStart, run
+from dynagent.core.identity import normal_email, normal_username
+from dynagent.core.language_models import Tried
+from dynagent.core.shared.paging import PageRequest
+from dynagent.infrastructure.postgres.database import Database, DatabaseSettings
+from dynagent.infrastructure.postgres.migrations import check_schema
+
+if TYPE_CHECKING:
+    from dynagent.infrastructure.llm.trials import Trials
+    from dynagent.main.identity import Identity
+    from dynagent.main.settings import Settings
+
+MARKS = {True: "yes", False: "no ", None: "?  "}
 
 
-def run_try(name: str | None, *, as_json: bool) -> int:
-    """Try a model out and print what it can and cannot do; the exit code is 1 when it does not answer at all."""
+def run_try(name: str | None, *, as_json: bool, login: str | None = None) -> int:
+    """Try a model out and print what it can and cannot do; the exit code is 1 when it does not answer at all.
 
-    async def main() -> int:
+    A stored model of this name or id is tried, one of `login`'s or one for all; else the one at the endpoint that the
+    environment names. What a stored one shows is stored with it.
+    """
+    return run(lambda: try_out(name, as_json=as_json, login=login))
+
+
+async def try_out(name: str | None, *, as_json: bool, login: str | None = None) -> int:
+    """As `run_try`, on the loop that runs. Raises CannotStart."""
+    async with AsyncExitStack() as stack:
+        trial = await _stored_trial(name, login, stack) if name is not None else None
+        return await _show(trial or _InstalledTrial(name, stack), as_json=as_json)
+
+
+async def _show(trial: "_StoredTrial | _InstalledTrial", *, as_json: bool) -> int:
+    tried: list[Tried] = []
+    async for item in trial.results():
+        tried.append(item)
+        if not as_json:
+            print(f"{MARKS[item.works]} {item.name:18} {item.words}", flush=True)
+    left_out = trial.left_out()
+    if as_json:
+        results = {item.name: {"works": item.works, "words": item.words} for item in tried}
+        print(json.dumps({"model": trial.name, "results": results, "left_out": left_out}))
+    elif left_out:
+        print(f"    refused, and left out from then on: {', '.join(left_out)}")
+    return 0 if len(tried) > 1 else 1
+
+
+class _InstalledTrial:
+    """A model at the configured endpoint. Raises CannotStart when there is none of this name."""
+
+    def __init__(self, name: str | None, stack: AsyncExitStack) -> None:
         # A command that asks nobody imports no client.
-        from dynagent.infrastructure.llm.battery import Battery, Tried
         from dynagent.infrastructure.llm.factory import InstalledModels, ModelSettings
 
-        models = InstalledModels(ModelSettings())
-        if name is not None and not models.knows(name):
-            raise CannotStart(f"no endpoint has a model {name!r}: set OPENAI_API_KEY or OPENAI_BASE_URL")
-        tried: list[Tried] = []
-        try:
-            async for item in Battery(models.get(name)).run():
-                tried.append(item)
-                if not as_json:
-                    print(f"{'yes' if item.works else 'no ':3} {item.name:18} {item.words}", flush=True)
-            left_out = sorted(models.left_out(name))
-        finally:
-            await models.aclose()
-        if as_json:
-            results = {item.name: {"works": item.works, "words": item.words} for item in tried}
-            print(json.dumps({"model": name or models.default, "results": results, "left_out": left_out}))
-        elif left_out:
-            print(f"    refused, and left out from then on: {', '.join(left_out)}")
-        return 0 if len(tried) > 1 else 1
+        self._models = InstalledModels(ModelSettings())
+        stack.push_async_callback(self._models.aclose)
+        if name is not None and not self._models.knows(name):
+            words = "no model of this name is stored, and no endpoint is set (OPENAI_API_KEY or OPENAI_BASE_URL)"
+            raise CannotStart(f"there is no model {name!r}: {words}")
+        self._asked = name
+        self.name = name or self._models.default
 
-    return run(main)
+    def results(self) -> AsyncIterator[Tried]:
+        """Return what comes of each question."""
+        from dynagent.infrastructure.llm.battery import Battery
+
+        return Battery(self._models.get(self._asked)).run()
+
+    def left_out(self) -> list[str]:
+        """Return what was refused."""
+        return sorted(self._models.left_out(self._asked))
+
+
+class _StoredTrial:
+    """A model that somebody keeps."""
+
+    def __init__(self, name: str, results: AsyncIterator[Tried], endpoints_refused: "_Refused") -> None:
+        self.name = name
+        self._results = results
+        self._refused = endpoints_refused
+
+    def results(self) -> AsyncIterator[Tried]:
+        """Return what comes of each question; what was shown is stored at the end."""
+        return self._results
+
+    def left_out(self) -> list[str]:
+        """Return what was refused."""
+        return self._refused()
+
+
+class _Refused:
+    """Gathers the parts that are noted as refused while the trial goes on."""
+
+    def __init__(self) -> None:
+        self._parts: set[str] = set()
+
+    def __call__(self) -> list[str]:
+        """Return them, sorted."""
+        return sorted(self._parts)
+
+    def note(self, model_id: str, part: str, until_s: float) -> None:
+        """Take one."""
+        self._parts.add(part)
+
+
+async def _stored_trial(name: str, login: str | None, stack: AsyncExitStack) -> _StoredTrial | None:
+    """Return the trial of a stored model, None when there is none of this name. Raises CannotStart."""
+    where = DatabaseSettings()
+    if where.database_url is None and not (where.data_dir / "postgres").exists():
+        return None
+    # late: who tries the endpoint of the environment needs none of it.
+    from dynagent.infrastructure.postgres.language_models_stored import StoredModels
+    from dynagent.main.identity import make_identity, open_keys
+    from dynagent.main.settings import Settings
+
+    settings = Settings()
+    database = Database(settings.database)
+    stack.push_async_callback(database.close)
+    await database.connect()
+    await check_schema(database.pool)
+    identity = make_identity(settings.auth, open_keys(settings), pool=database.pool, redis_url=None)
+    user_id = LOCAL_USER_ID if login is None else await _user_id(login, database, identity)
+    records = (await StoredModels(database).of_user(user_id)).records
+    record = next((one for one in records if name in (one.name, one.id)), None)
+    if record is None:
+        return None
+    refused = _Refused()
+    trials = _open_trials(settings, database, identity, refused, stack=stack)
+    return _StoredTrial(record.name, trials.run(record, user_id), refused)
+
+
+async def _user_id(login: str, database: Database, identity: "Identity") -> str:
+    from dynagent.main.nouns.identity import bus_over
+
+    found = await bus_over(database, identity).send(ListUsers(login, PageRequest(limit=500)), LOCAL_ADMIN)
+    names = {normal_username(login), normal_email(login)}
+    user = next((user for user in found.items if names & {user.username, user.email}), None)
+    if user is None:
+        raise CannotStart(f"there is no user {login!r}")
+    return user.id
+
+
+def _open_trials(
+    settings: "Settings", database: Database, identity: "Identity", refused: _Refused, *, stack: AsyncExitStack
+) -> "Trials":
+    from dynagent.infrastructure.llm.health import HealthNotes
+    from dynagent.infrastructure.llm.prices import GenaiPrices
+    from dynagent.infrastructure.llm.trials import Trials
+    from dynagent.infrastructure.llm.usage import UsageMeter
+    from dynagent.infrastructure.postgres.model_health import HealthStore
+    from dynagent.main.models import open_models
+
+    notes = HealthNotes(observe=refused.note)
+    models = open_models(settings, database, identity, stack=stack, meter=UsageMeter(GenaiPrices()), notes=notes)
+    return Trials(models, notes, HealthStore(database.pool, notes).store_trial)

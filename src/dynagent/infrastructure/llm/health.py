@@ -14,6 +14,10 @@ ANSWERED_EVERY = timedelta(minutes=1)
 MAX_ERROR = 500
 
 
+OnRefused = Callable[[str, str, float], None]
+"""Told of a model's id, a part that its endpoint refuses, and until when it is left out (seconds since the epoch)."""
+
+
 @dataclass(slots=True)
 class Note:
     """What was seen of one model since the last time; times in UTC."""
@@ -27,10 +31,11 @@ class Note:
 
 
 class HealthNotes:
-    """Told of the calls of models by their ids."""
+    """Told of the calls of models by their ids; `observe` hears of each refused part at once."""
 
-    def __init__(self, clock: Clock = utc_now) -> None:
+    def __init__(self, clock: Clock = utc_now, observe: OnRefused = lambda _model_id, _part, _until_s: None) -> None:
         self.clock = clock
+        self._observe = observe
         self._noted: dict[str, Note] = {}
         self._answered: dict[str, datetime] = {}
 
@@ -69,6 +74,7 @@ class HealthNotes:
 
     def refused(self, model_id: str, part: str, until_s: float) -> None:
         """Note a part that is left out until a moment, in seconds since the epoch."""
+        self._observe(model_id, part, until_s)
         note = self._note(model_id)
         if note is not None:
             note.refused[part] = datetime.fromtimestamp(until_s, UTC)

@@ -87,8 +87,8 @@ def authorization(proxy: Proxy) -> str:
     """Return the header line with the proxy's credentials, empty without any."""
     if proxy.user is None:
         return ""
-    told = base64.b64encode(f"{proxy.user}:{proxy.password}".encode()).decode()
-    return f"Proxy-Authorization: Basic {told}\r\n"
+    credentials = base64.b64encode(f"{proxy.user}:{proxy.password}".encode()).decode()
+    return f"Proxy-Authorization: Basic {credentials}\r\n"
 
 
 async def _ask(proxy: Proxy, talk: "_Talk", host: str, port: int) -> None:
