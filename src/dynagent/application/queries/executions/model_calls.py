@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 
-from dynagent.application.queries.executions.read import owned_execution
 from dynagent.application.shared.caller import Caller
 from dynagent.application.shared.messages import Query
 from dynagent.core.executions import ExecutionNotFound, Executions, StoredModelCalls
@@ -35,7 +34,7 @@ class ListModelCallsHandler:
 
     async def __call__(self, message: ListModelCalls, caller: Caller) -> Page[ModelCallSummary]:
         """Return the page."""
-        execution = await owned_execution(self.executions, message.execution_id)
+        execution = await self.executions.existing(message.execution_id)
         return await self.stored.list(execution.id, message.page)
 
 
@@ -48,7 +47,7 @@ class GetModelCallHandler:
 
     async def __call__(self, message: GetModelCall, caller: Caller) -> ModelCallContent:
         """Return the call."""
-        execution = await owned_execution(self.executions, message.execution_id)
+        execution = await self.executions.existing(message.execution_id)
         call = await self.stored.get(execution.id, message.number)
         if call is None:
             raise ModelCallNotFound(
