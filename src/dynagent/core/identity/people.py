@@ -43,6 +43,18 @@ class User(BaseModel):
     created_at: datetime
     updated_at: datetime
 
+    @classmethod
+    def create(cls, *, id: str, username: str, email: str, now: datetime, **fields: Any) -> "User":
+        """Return a new user, name and address in the form they are compared in."""
+        return cls(
+            id=id,
+            username=normal_username(username),
+            email=normal_email(email),
+            created_at=now,
+            updated_at=now,
+            **fields,
+        )
+
     def changed(self, now: datetime, **fields: Any) -> "User":
         """Return the user with other values."""
         return self.model_copy(update={**fields, "updated_at": later(now, self.updated_at)})

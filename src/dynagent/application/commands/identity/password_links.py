@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from dynagent.application.commands.identity.sessions import AuditTrail, Device, Rules, SessionOpener, SignedIn
+from dynagent.application.commands.identity.sessions import AuditTrail, Device, PasswordChange, Rules, SignedIn
 from dynagent.application.shared.access import ANYBODY
 from dynagent.application.shared.caller import Caller
 from dynagent.application.shared.messages import Command
@@ -12,8 +12,6 @@ from dynagent.core.identity import (
     BadPassword,
     BadToken,
     NewSecret,
-    Passwords,
-    RefreshTokens,
     SetupLink,
     SetupLinks,
     Throttle,
@@ -85,11 +83,9 @@ class UsePasswordLinkHandler:
     """Handles UsePasswordLink."""
 
     users: Users
-    tokens: RefreshTokens
     uow: UnitOfWork
-    passwords: Passwords
     throttle: Throttle
-    sessions: SessionOpener
+    change: PasswordChange
     trail: AuditTrail
     links: SetupLinks
     clock: Clock = utc_now
@@ -107,12 +103,8 @@ class UsePasswordLinkHandler:
         if user is None or user.disabled:
             raise BadToken("this link is not one of this installation")
         check_password(message.password, username=user.username, email=user.email)
-        hashed = await self.passwords.hash(message.password)
-        await self.tokens.revoke_user(user.id, now)
-        user = await self.users.update(user.changed(now, sessions_valid_from=now))
-        await self.users.set_password(user.id, hashed, now)
+        signed_in = await self.change.make(user, message.password, message.device)
         await self.links.use_all(user.id, now)
-        signed_in, _ = await self.sessions.open(user, message.device, now=now)
         await self.trail.note("user.password_link_used", target=("user", user.id), address=address)
         await self.uow.commit()
         return signed_in

@@ -21,7 +21,6 @@ from dynagent.core.identity import (
     Users,
     check_password,
     normal_email,
-    normal_username,
 )
 from dynagent.core.shared.changes import differences
 from dynagent.core.shared.clock import Clock, utc_now
@@ -107,16 +106,15 @@ class CreateUserHandler:
             hashed = await self.passwords.hash(message.password)
         now = self.clock()
         user = await self.users.create(
-            User(
+            User.create(
                 id=self.new_id(),
-                username=normal_username(message.username),
-                email=normal_email(message.email),
+                username=message.username,
+                email=message.email,
+                now=now,
                 first_name=message.first_name,
                 last_name=message.last_name,
                 role=message.role,
                 has_password=hashed is not None,
-                created_at=now,
-                updated_at=now,
             )
         )
         if hashed is not None:

@@ -12,10 +12,12 @@ from dynagent.core.identity import (
     AuditLog,
     AuditOutcome,
     NewSecret,
+    Passwords,
     RefreshToken,
     RefreshTokens,
     Throttle,
     User,
+    Users,
     csrf_token,
     fingerprint,
 )
@@ -90,6 +92,26 @@ class SessionOpener:
             await self.throttle.forgive_login(user.username, device.address)
         access_token, expires_at = self.access.issue(user.id, token.family_id, now)
         return SignedIn(user, access_token, expires_at, secret, self.rules.refresh_lifetime), token
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordChange:
+    """Gives somebody another password: every session before it is over, and a new one begins."""
+
+    users: Users
+    tokens: RefreshTokens
+    passwords: Passwords
+    sessions: SessionOpener
+    clock: Clock = utc_now
+
+    async def make(self, user: User, password: str, device: Device) -> SignedIn:
+        """Store its hash, in this transaction, and return the session."""
+        hashed = await self.passwords.hash(password)
+        now = self.clock()
+        await self.tokens.revoke_user(user.id, now)
+        user = await self.users.update(user.changed(now, sessions_valid_from=now))
+        await self.users.set_password(user.id, hashed, now)
+        return (await self.sessions.open(user, device, now=now))[0]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,8 +23,6 @@ from dynagent.core.identity import (
     WrongCredentials,
     check_password,
     fingerprint,
-    normal_email,
-    normal_username,
 )
 from dynagent.core.shared.clock import Clock, utc_now
 from dynagent.core.shared.ids import NewId, new_id
@@ -90,15 +88,14 @@ class RegisterHandler:
         hashed = await self.passwords.hash(message.password)
         now = self.clock()
         user = await self.users.create(
-            User(
+            User.create(
                 id=self.new_id(),
-                username=normal_username(message.username),
-                email=normal_email(message.email),
+                username=message.username,
+                email=message.email,
+                now=now,
                 first_name=message.first_name,
                 last_name=message.last_name,
                 has_password=True,
-                created_at=now,
-                updated_at=now,
             )
         )
         await self.users.set_password(user.id, hashed, now)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from dynagent.application.commands.identity.sessions import AuditTrail, Device, SessionOpener, SignedIn
+from dynagent.application.commands.identity.sessions import AuditTrail, Device, PasswordChange, SignedIn
 from dynagent.application.shared.access import ANYBODY
 from dynagent.application.shared.caller import Caller
 from dynagent.application.shared.messages import Command
@@ -125,13 +125,11 @@ class ChangePasswordHandler:
     """Handles ChangePassword."""
 
     users: Users
-    tokens: RefreshTokens
     uow: UnitOfWork
     passwords: Passwords
     throttle: Throttle
-    sessions: SessionOpener
+    change: PasswordChange
     trail: AuditTrail
-    clock: Clock = utc_now
 
     async def __call__(self, message: ChangePassword, caller: Caller) -> SignedIn:
         """Return a new session; every one before it is over."""
@@ -142,12 +140,7 @@ class ChangePasswordHandler:
         await self.uow.commit()
         if not (await self.passwords.verify(message.current, stored)).right:
             raise WrongCredentials("the current password is another one")
-        hashed = await self.passwords.hash(message.new)
-        now = self.clock()
-        await self.tokens.revoke_user(user.id, now)
-        user = await self.users.update(user.changed(now, sessions_valid_from=now))
-        await self.users.set_password(user.id, hashed, now)
-        signed_in, _ = await self.sessions.open(user, message.device, now=now)
+        signed_in = await self.change.make(user, message.new, message.device)
         await self.trail.note("user.password_changed", caller=caller, target=("user", user.id))
         await self.uow.commit()
         return signed_in
