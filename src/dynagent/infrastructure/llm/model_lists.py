@@ -55,6 +55,8 @@ class ListReader:
 
 def _window(item: dict[str, Any]) -> int | None:
     meta: Any = item.get("meta")
-    given = {**item, **({"context_length": meta["n_ctx"]} if isinstance(meta, dict) and "n_ctx" in meta else {})}
-    found = [given[name] for name in _WINDOWS if isinstance(given.get(name), int) and given[name] > 0]
-    return found[0] if found else None
+    listed = [item.get(name) for name in _WINDOWS]
+    if isinstance(meta, dict):
+        # llama.cpp says there what it was started with.
+        listed.append(cast("dict[str, Any]", meta).get("n_ctx"))
+    return next((tokens for tokens in listed if isinstance(tokens, int) and tokens > 0), None)

@@ -19,9 +19,9 @@ _TELLING = ("error", "errors", "message", "detail", "msg", "error_msg", "error_m
 
 def reported_error(chunk: dict[str, Any]) -> Any:
     """Return what in an object says that the endpoint failed, None when it does not."""
-    failed = chunk.get("error")
+    failed: Any = chunk.get("error")
     if failed:
-        return failed if isinstance(failed, (str, dict, list)) else chunk
+        return cast("Any", failed) if isinstance(failed, (str, dict, list)) else chunk
     if chunk.get("choices") is None and (chunk.get("object") == "error" or any(chunk.get(key) for key in _TELLING)):
         return chunk
     return None
@@ -55,7 +55,7 @@ def read_chunk(gatherer: ReplyGatherer, chunk: dict[str, Any]) -> None:
                 continue  # index, delta and no end: what nearly every event of a stream is
         _read_rest(gatherer, choice, delta)
     if gatherer.usage is None and "x_groq" in chunk:
-        _take_usage(gatherer, (chunk["x_groq"] or {}).get("usage"))
+        _take_usage(gatherer, cast("dict[str, Any]", chunk["x_groq"] or {}).get("usage"))
 
 
 def _read_rest(gatherer: ReplyGatherer, choice: dict[str, Any], delta: Any) -> None:
