@@ -50,7 +50,7 @@ class Repositories:
         self.uow = scope.uow
         self.agents: AgentRepository = PostgresAgents(scope.session, scope.user_id)
         self.custom_tools = PostgresCustomTools(scope.session, scope.user_id)
-        self.executions: PostgresExecutions = executions_in(scope, publish)
+        self.executions: PostgresExecutions = executions_in(scope, publish, lambda: None)
         self.schedules = PostgresSchedules(scope.session, scope.user_id)
         self.identity = IdentityRepositories(scope.session, scope.user_id, scope.caller.is_admin)
 

@@ -51,6 +51,8 @@ class Work:
 
     def record(self, event: Any) -> None: ...
 
+    def note(self, action: str, target: tuple[str, str], **details: Any) -> None: ...
+
     async def commit(self) -> None:
         self.commits += 1
 

@@ -16,7 +16,7 @@ from dynagent.infrastructure.postgres.migrations import check_schema
 
 if TYPE_CHECKING:
     from dynagent.infrastructure.llm.trials import Trials
-    from dynagent.main.identity import Identity
+    from dynagent.infrastructure.security.identity import Identity
     from dynagent.main.settings import Settings
 
 MARKS = {True: "yes", False: "no ", None: "?  "}
@@ -117,8 +117,10 @@ async def _stored_trial(name: str, login: str | None, stack: AsyncExitStack) -> 
     if where.database_url is None and not (where.data_dir / "postgres").exists():
         return None
     # late: who tries the endpoint of the environment needs none of it.
+    from dynagent.infrastructure.postgres.identity_sessions import PostgresPrincipals
     from dynagent.infrastructure.postgres.language_models_stored import StoredModels
-    from dynagent.main.identity import make_identity, open_keys
+    from dynagent.infrastructure.security.identity import make_identity
+    from dynagent.infrastructure.security.keyring import load_keyring
     from dynagent.main.settings import Settings
 
     settings = Settings()
@@ -126,14 +128,15 @@ async def _stored_trial(name: str, login: str | None, stack: AsyncExitStack) -> 
     stack.push_async_callback(database.close)
     await database.connect()
     await check_schema(database.pool)
-    identity = make_identity(settings.auth, open_keys(settings), pool=database.pool, redis_url=None)
+    keys = load_keyring(settings.secrets, settings.database.data_dir, may_generate=settings.is_local)
+    identity = make_identity(settings.auth, keys, principals=PostgresPrincipals(database.pool))
     user_id = LOCAL_USER_ID if login is None else await _user_id(login, database, identity)
     records = (await StoredModels(database).of_user(user_id)).records
     record = next((one for one in records if name in (one.name, one.id)), None)
     if record is None:
         return None
     refused = _Refused()
-    trials = _open_trials(settings, database, identity, refused, stack=stack)
+    trials = await _open_trials(settings, database, identity, refused, stack=stack)
     return _StoredTrial(record.name, trials.run(record, user_id), refused)
 
 
@@ -148,16 +151,27 @@ async def _user_id(login: str, database: Database, identity: "Identity") -> str:
     return user.id
 
 
-def _open_trials(
+async def _open_trials(
     settings: "Settings", database: Database, identity: "Identity", refused: _Refused, *, stack: AsyncExitStack
 ) -> "Trials":
     from dynagent.infrastructure.llm.health import HealthNotes
+    from dynagent.infrastructure.llm.opening import open_models
     from dynagent.infrastructure.llm.prices import GenaiPrices
     from dynagent.infrastructure.llm.trials import Trials
     from dynagent.infrastructure.llm.usage import UsageMeter
+    from dynagent.infrastructure.postgres.language_models_stored import StoredModels
     from dynagent.infrastructure.postgres.model_health import HealthStore
-    from dynagent.main.models import open_models
 
     notes = HealthNotes(observe=refused.note)
-    models = open_models(settings, database, identity, stack=stack, meter=UsageMeter(GenaiPrices()), notes=notes)
+    opened = open_models(
+        settings.models,
+        settings.providers,
+        StoredModels(database).of_user,
+        settings.models_outbound,
+        box=identity.box,
+        rates=identity.throttle,
+        meter=UsageMeter(GenaiPrices()),
+        notes=notes,
+    )
+    models = await stack.enter_async_context(opened)
     return Trials(models, notes, HealthStore(database.pool, notes).store_trial)

@@ -118,7 +118,7 @@ def test_a_message_whose_permission_nobody_grants_is_refused_at_start() -> None:
         bus.serve({Ask: Route(lambda _: handle)})
 
 
-def opening(_: Caller) -> AbstractAsyncContextManager[None]:
+def opening(_: Caller, message: object) -> AbstractAsyncContextManager[None]:
     return nullcontext()
 
 

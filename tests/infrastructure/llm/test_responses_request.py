@@ -11,13 +11,13 @@ TOOL = ToolSpec(name="look_up", description="Look up a word.", parameters={"type
 
 
 def test_turns_calls_and_results_are_items_in_their_order() -> None:
-    messages = [
+    messages = (
         ChatMessage(role="system", content="Be short."),
         ChatMessage(role="user", content="What is it?"),
-        ChatMessage(role="assistant", content="I look.", tool_calls=[CALL]),
+        ChatMessage(role="assistant", content="I look.", tool_calls=(CALL,)),
         ChatMessage(role="tool", content="", tool_call_id="c1"),
         ChatMessage(role="assistant", content=" "),
-    ]
+    )
 
     assert responses_body("m", ModelRequest(messages=messages)) == {
         "model": "m",
@@ -32,16 +32,16 @@ def test_turns_calls_and_results_are_items_in_their_order() -> None:
 
 
 def test_a_call_without_text_is_no_message() -> None:
-    turn = ChatMessage(role="assistant", content="", tool_calls=[CALL])
+    turn = ChatMessage(role="assistant", content="", tool_calls=(CALL,))
 
-    assert [item["type"] for item in responses_body("m", ModelRequest(messages=[turn]))["input"]] == ["function_call"]
+    assert [item["type"] for item in responses_body("m", ModelRequest(messages=(turn,)))["input"]] == ["function_call"]
 
 
 def test_tools_limits_and_the_schema_have_the_names_of_this_api() -> None:
     schema = {"type": "object", "properties": {}, "additionalProperties": False}
-    question = [ChatMessage(role="user", content="?")]
+    question = (ChatMessage(role="user", content="?"),)
     request = ModelRequest(
-        messages=question, tools=[TOOL], tool_choice="required", temperature=0.5, max_tokens=9, output_schema=schema
+        messages=question, tools=(TOOL,), tool_choice="required", temperature=0.5, max_tokens=9, output_schema=schema
     )
     body = responses_body("m", request)
 
@@ -52,6 +52,6 @@ def test_tools_limits_and_the_schema_have_the_names_of_this_api() -> None:
 
 @pytest.mark.parametrize(("model", "sent"), [("gpt-5-mini", False), ("gpt-5-chat-latest", True), ("gpt-4o", True)])
 def test_no_temperature_goes_to_models_that_refuse_one(model: str, sent: bool) -> None:
-    request = ModelRequest(messages=[ChatMessage(role="user", content="?")], temperature=0.0)
+    request = ModelRequest(messages=(ChatMessage(role="user", content="?"),), temperature=0.0)
 
     assert ("temperature" in responses_body(model, request)) is sent

@@ -164,7 +164,7 @@ async def test_the_root_answers_with_a_page_or_with_what_the_api_is(tmp_path: Pa
             Mount("/", StaticFiles(directory=tmp_path, html=True)),
         ]
     )
-    transport = httpx2.ASGITransport(app=Site(inner, tmp_path))
+    transport = httpx2.ASGITransport(app=Site(inner, tmp_path, PAGES))
     async with httpx2.AsyncClient(transport=transport, base_url="http://x") as client:
         assert (await client.get("/", headers={"Accept": "application/json"})).text == "information"
         assert "<title>" in (await client.get("/", headers={"Accept": "text/html"})).text

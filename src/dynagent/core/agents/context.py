@@ -59,6 +59,9 @@ class AgentContext(BaseModel):
 class AgentContexts(BaseRepository[AgentContext]):
     """The contexts of the owner's agents, at most one for each."""
 
+    noun = "agent context"
+    not_found = AgentContextNotFound
+
     async def of_agent(self, agent_id: str) -> AgentContext | None:
         """Return the agent's context, or None."""
         raise NotImplementedError

@@ -23,6 +23,10 @@ class LentModels(ChatModels):
         """Say whether `get` would succeed."""
         return self._installed.knows(name) if self._is_admin else self._installed.lends(name)
 
+    def window(self, name: str | None) -> int | None:
+        """Return how many tokens a model holds, None when that is not known."""
+        return self._installed.window(name)
+
     def get(self, name: str | None, on_retry: OnRetry | None = None) -> ChatModel:
         """Return the model by name. Raises ModelRefused with what there is instead."""
         if name is None or self.knows(name):

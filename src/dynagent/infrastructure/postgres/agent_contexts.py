@@ -11,7 +11,6 @@ from dynagent.core.agents import (
     AgentContext,
     AgentContextChangedMeanwhile,
     AgentContextExists,
-    AgentContextNotFound,
     AgentContexts,
     ContextReader,
 )
@@ -45,8 +44,6 @@ class PostgresAgentContexts(OwnedTable[AgentContext], AgentContexts):
     """The contexts of one owner's agents in one session."""
 
     mapping = TableMapping(agent_context, AgentContext)
-    noun = "agent context"
-    not_found = AgentContextNotFound
     changed_meanwhile = AgentContextChangedMeanwhile
 
     async def of_agent(self, agent_id: str) -> AgentContext | None:

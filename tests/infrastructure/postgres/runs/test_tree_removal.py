@@ -9,7 +9,9 @@ import orjson
 from dynagent.core.runs import Outcome, RunStatus, Usage
 from dynagent.infrastructure.postgres.backup import back_up, restore
 from dynagent.infrastructure.postgres.database import Database
-from dynagent.infrastructure.postgres.prune import Pruned, prune, what_would_go
+from dynagent.infrastructure.postgres.runs.retention import Pruned, prune, what_would_go
+from dynagent.main.engine import NOUNS
+from dynagent.main.noun import seeds_of
 from tests.conftest import ScopeFor, connected_to
 from tests.infrastructure.postgres.runs.test_child_runs import add, own, until
 from tests.infrastructure.postgres.runs.tiny_kind import TinyWorker
@@ -106,7 +108,7 @@ async def test_a_tree_that_is_restored_goes_on_where_it_was(own: Database, postg
     name, url = await postgres.clone()
     database = connected_to(url)
     await database.connect()
-    await restore(database, tmp_path / "tree.tar.gz")
+    await restore(database, tmp_path / "tree.tar.gz", seeds_of(NOUNS))
     async with TinyWorker(database):
         done = await until(database, root.run.id, "completed", "failed")
     assert (done["status"], done["result"], done["open_children"]) == ("completed", "21", 0)

@@ -16,8 +16,7 @@ from dynagent.core.agents import (
     with_context,
 )
 from dynagent.core.language_models import ChatModels
-from dynagent.core.shared.ids import is_id
-from dynagent.core.tools import ToolCatalogue
+from dynagent.core.tools import ToolCatalogue, ToolNotFound
 
 
 @dataclass(frozen=True)
@@ -27,7 +26,7 @@ class AgentTool:
     name: str
     type: str
     description: str
-    missing: bool
+    missing: bool = False
 
 
 @dataclass(frozen=True)
@@ -68,9 +67,7 @@ class GetAgentDetailsHandler:
 
     async def __call__(self, message: GetAgentDetails, caller: Caller) -> AgentDetails:
         """Return the details."""
-        agent = await self.agents.get_by_id(message.agent_id) if is_id(message.agent_id) else None
-        if agent is None:
-            raise AgentNotFound(f"there is no agent {message.agent_id!r}")
+        agent = await self.agents.existing(message.agent_id)
         context = await self.contexts.of_agent(agent.id)
         tools = await self._tools(agent)
         others = await self.agents.named(agent.configuration.dependencies)
@@ -85,13 +82,15 @@ class GetAgentDetailsHandler:
     async def _tools(self, agent: Agent) -> list[AgentTool]:
         types = {tool.name: tool.type for tool in agent.configuration.tools_config}
         names = agent.configuration.all_tools()
-        listings = await self.catalogue.listings(agent.user_id) if names else ()
-        known = {key: listing for listing in listings for key in (*listing.aliases, listing.name)}
         found: list[AgentTool] = []
         for name in names:
-            listing = known.get(types.get(name, name))
-            words = "" if listing is None else listing.description
-            found.append(AgentTool(name, types.get(name, name), words, missing=listing is None))
+            kind = types.get(name, name)
+            try:
+                listing = await self.catalogue.get(kind, agent.user_id)
+            except ToolNotFound:
+                found.append(AgentTool(name, kind, "", missing=True))
+            else:
+                found.append(AgentTool(name, kind, listing.description))
         return found
 
     def _problems(self, agent: Agent, tools: Sequence[AgentTool]) -> list[str]:

@@ -17,8 +17,8 @@ class ThoughtSplitter:
     def __init__(self) -> None:
         self.answering = False
         self.thoughts: list[str] = []
-        self._held = ""
-        self._closing = ""
+        self._held: str = ""
+        self._closing: str = ""
 
     def feed(self, text: str) -> str:
         """Return what of the text so far is the answer's."""
