@@ -18,19 +18,15 @@ def run_server(*, host: str | None, port: int | None, takes_work: bool = True) -
     async def main() -> int:
         settings = ServerSettings()
         sign_in_required = AuthSettings().auth_mode != "local"
+        wanted = (settings.host if host is None else host, settings.port if port is None else port)
         # Before anything that takes time: a taken port is told at once.
-        listener = take_address(
-            settings.host if host is None else host,
-            settings.port if port is None else port,
-            loopback_only=not sign_in_required,
-        )
-        from dynagent.cli.signals import STOP_BOUND_S, allow_many_connections, start_without_collector, stop_signals
+        listener = take_address(*wanted, loopback_only=not sign_in_required)
+        from dynagent.cli.signals import STOP_BOUND_S, prepare_process, stop_signals
 
-        start_without_collector()
+        prepare_process()
         from dynagent.cli.server import serving
         from dynagent.main import Settings
 
-        allow_many_connections()
         everything = Settings()
         bound_s = settings.stop_timeout_s + everything.worker.drain_s + STOP_BOUND_S
         with stop_signals(bound_s) as stop:

@@ -36,7 +36,7 @@ class StopSignals:
             self._task.cancel()
 
 
-def allow_many_connections() -> None:
+def _allow_many_connections() -> None:
     """Raise the soft limit of open files to the hard one: each stream and each waiting model call holds a socket."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = 65_536 if hard == resource.RLIM_INFINITY else min(hard, 65_536)
@@ -62,12 +62,13 @@ def stop_signals(bound_s: float = STOP_BOUND_S) -> Generator[StopSignals]:
             loop.remove_signal_handler(number)
 
 
-def start_without_collector() -> None:
-    """Have the collector rest until `settle_memory`: what is imported and opened stays, and it would walk it all again.
+def prepare_process() -> None:
+    """Allow many connections, and have the collector rest until `settle_memory`.
 
-    A fifth of the CPU of a start went there.
+    What is imported and opened stays, and it would walk it all again: a fifth of the CPU of a start went there.
     """
     gc.disable()
+    _allow_many_connections()
 
 
 def settle_memory() -> None:

@@ -32,20 +32,18 @@ def run_worker(*, concurrency: int | None) -> int:
     async def main() -> int:
         from dynagent.cli.signals import (
             STOP_BOUND_S,
-            allow_many_connections,
+            prepare_process,
             settle_memory,
-            start_without_collector,
             stop_signals,
         )
 
-        start_without_collector()
+        prepare_process()
         from dynagent.main import Settings, open_engine
 
         settings = Settings()
         if concurrency is not None:
             changed = settings.worker.model_copy(update={"concurrency": concurrency})
             settings = dataclasses.replace(settings, worker=changed)
-        allow_many_connections()
         with stop_signals(settings.worker.drain_s + STOP_BOUND_S) as stop:
             try:
                 async with open_engine(settings, announce=_announce, takes_work=True) as engine:

@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from dynagent.application.queries.executions.follow import Ask
 from dynagent.application.shared.access import Access
@@ -16,7 +17,7 @@ from dynagent.infrastructure.hybrid.ground import Ground, open_ground
 from dynagent.infrastructure.langgraph.checkpoints import Checkpoints
 from dynagent.infrastructure.langgraph.runner import LangGraphRunner
 from dynagent.infrastructure.llm.health import HealthNotes
-from dynagent.infrastructure.llm.in_use import OwnersRunner
+from dynagent.infrastructure.llm.in_use import ModelsInUse, OwnersRunner
 from dynagent.infrastructure.llm.openai_traces import OpenAITraces
 from dynagent.infrastructure.llm.opening import open_models
 from dynagent.infrastructure.llm.prices import GenaiPrices
@@ -38,7 +39,7 @@ from dynagent.infrastructure.postgres.sandbox_audit import SandboxAudit
 from dynagent.infrastructure.postgres.unit_of_work import Scopes
 from dynagent.infrastructure.sandbox.incidents import Incidents
 from dynagent.infrastructure.sandbox.sandbox import ZygoteSandbox
-from dynagent.infrastructure.security.identity import make_identity
+from dynagent.infrastructure.security.identity import Identity, make_identity
 from dynagent.infrastructure.security.keyring import KeyRing, load_keyring
 from dynagent.infrastructure.tools.opening import open_tools
 from dynagent.infrastructure.tools.search.engines import SearchSettings
@@ -109,24 +110,7 @@ async def _open_process(
     pool, redis_url, enter = ground.database.pool, settings.redis.url, stack.enter_async_context
     people = make_identity(settings.auth, keys, principals=PostgresPrincipals(pool), redis_url=redis_url)
     identity = await enter(aclosing(people))
-    box, rates, outbound = identity.box, identity.throttle, settings.models_outbound
-    usage = await enter(running(PostgresModelUsage(pool, UsageMeter(GenaiPrices()))))
-    health = await enter(running(HealthStore(pool, HealthNotes())))
-    stored = StoredModels(ground.database).of_user
-    models = await enter(
-        open_models(
-            settings.models,
-            settings.providers,
-            stored,
-            outbound,
-            box=box,
-            rates=rates,
-            meter=usage.meter,
-            notes=health.notes,
-        )
-    )
-    trials = Trials(models, health.notes, health.store_trial)
-    stack.push_async_callback(trials.stop)
+    models = await _open_models(settings, ground, identity, stack)
     checkpoints = await enter(aclosing(Checkpoints(ground.database.dsn)))
     catalogue = await enter(
         open_tools(
@@ -134,28 +118,58 @@ async def _open_process(
             outbound=settings.outbound,
             redis_url=redis_url,
             data_dir=settings.database.data_dir,
-            models=models,
+            models=models.in_use,
             sandbox=sandbox,
-            box=box,
+            box=identity.box,
             load_custom=PostgresToolLoader(pool),
             load_keys=KeysForTools(pool),
         )
     )
-    runner = LangGraphRunner(models=models, tools=catalogue, prices=GenaiPrices(), checkpoints=checkpoints)
-    traces = await enter(aclosing(OpenAITraces(outbound)))
+    runner = LangGraphRunner(models=models.in_use, tools=catalogue, prices=GenaiPrices(), checkpoints=checkpoints)
+    traces = await enter(aclosing(OpenAITraces(settings.models_outbound)))
     return Process(
         **vars(ground),
         settings=settings,
         identity=identity,
-        models=models,
-        usage=usage,
-        model_health=health,
-        trials=trials,
+        models=models.in_use,
+        usage=models.usage,
+        model_health=models.health,
+        trials=models.trials,
         catalogue=catalogue,
         sandbox=sandbox,
-        runner=OwnersRunner(runner, models, rates, traces),
+        runner=OwnersRunner(runner, models.in_use, identity.throttle, traces),
         checkpoints=checkpoints,
     )
+
+
+class _Models(NamedTuple):
+    """The models of a process, and what it learns about them."""
+
+    in_use: ModelsInUse
+    usage: PostgresModelUsage
+    health: HealthStore
+    trials: Trials
+
+
+async def _open_models(settings: Settings, ground: Ground, identity: Identity, stack: AsyncExitStack) -> _Models:
+    pool, enter = ground.database.pool, stack.enter_async_context
+    usage = await enter(running(PostgresModelUsage(pool, UsageMeter(GenaiPrices()))))
+    health = await enter(running(HealthStore(pool, HealthNotes())))
+    in_use = await enter(
+        open_models(
+            settings.models,
+            settings.providers,
+            StoredModels(ground.database).of_user,
+            settings.models_outbound,
+            box=identity.box,
+            rates=identity.throttle,
+            meter=usage.meter,
+            notes=health.notes,
+        )
+    )
+    trials = Trials(in_use, health.notes, health.store_trial)
+    stack.push_async_callback(trials.stop)
+    return _Models(in_use, usage, health, trials)
 
 
 def _bus(process: Process) -> Bus:

@@ -11,6 +11,7 @@ from tests.fakes.language_models import ScriptedChatModel
 from tests.fakes.tools import FakeTool
 from tests.fakes.trace import ListedTrace
 from tests.infrastructure.langgraph.runs import call, claim, run
+from tests.shows import shows
 
 TURNS = [(f"question {number}", f"answer {number} " + "x" * 1_500) for number in range(8)]
 
@@ -93,6 +94,7 @@ async def test_how_many_characters_make_a_token_is_learned_from_the_endpoint():
     assert "cut" not in model.requests[-1].messages[-1].content
 
 
+@shows("AgentFields.context_overflow")
 async def test_an_agent_says_what_becomes_of_turns_without_room():
     model = Narrow()
     outcome, _ = await run(model, history=TURNS, context_overflow="cut")

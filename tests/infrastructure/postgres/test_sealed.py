@@ -30,8 +30,8 @@ async def store(database: Database, owner: str, configuration: dict[str, Any]) -
     """Put an agent with two versions where an older program would have put it; return its id."""
     id, text = new_id(), json.dumps(configuration)
     await database.pool.execute(
-        "INSERT INTO agents (id, user_id, slug, name, kind, status, visibility, version, configuration, created_at, "
-        "updated_at) VALUES ($1, $2, $3, 'A', 'configured', 'active', 'private', 2, $4::text::jsonb, now(), now())",
+        "INSERT INTO agents (id, user_id, slug, name, kind, status, version, configuration, created_at, "
+        "updated_at) VALUES ($1, $2, $3, 'A', 'configured', 'active', 2, $4::text::jsonb, now(), now())",
         id, owner, id, text,
     )  # fmt: skip
     for version in (1, 2):

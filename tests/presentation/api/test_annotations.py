@@ -8,6 +8,7 @@ import pytest_asyncio
 
 from dynagent.main import Platform
 from tests.presentation.api.identity.test_every_route import _people, platform
+from tests.shows import shows
 
 __all__ = ["platform"]
 
@@ -25,6 +26,7 @@ async def a_run(owner: httpx2.AsyncClient, query: str = "compute 6*7") -> dict[s
     return (await owner.post("/api/executions", json={"agent_id": agent, "query": query})).json()
 
 
+@shows("FeedbackBody.rating", "FeedbackBody.comment", "NotesBody.text", "TagsBody.tags")
 async def test_feedback_notes_and_tags_are_set_changed_and_removed(people: tuple[httpx2.AsyncClient, ...]) -> None:
     admin, owner, outsider, viewer = people
     run = await a_run(owner)

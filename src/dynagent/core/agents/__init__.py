@@ -1,8 +1,6 @@
 """Agents: what they are (entity), which configurations are valid (rules), where they are kept (ports)."""
 
 from dynagent.core.agents.configuration import (
-    MAX_DEPENDENCIES,
-    MAX_TOOLS,
     AgentConfiguration,
     ToolAttachment,
 )

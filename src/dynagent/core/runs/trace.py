@@ -3,7 +3,7 @@
 The log is what people watch, what is replayed for ever, and what recovery reads as its journal.
 """
 
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -183,7 +183,7 @@ class TaskEnd(_Event):
     status: str
     run_id: str | None = None
     output: str = ""
-    value: Any = Field(default=None, exclude_if=lambda value: value is None)
+    value: Any = Field(default=None, exclude_if=_is_none)
     error: CallError | None = None
     duration_ms: float | None = None
 
@@ -293,22 +293,4 @@ AnyTraceEvent = (
 )
 TraceEvent = Annotated[AnyTraceEvent, Field(discriminator="type")]
 TERMINAL_TYPES = frozenset({"complete", "error", "cancelled"})
-EVENT_CLASSES: tuple[type[_Event], ...] = (
-    Connection,
-    NodeStart,
-    NodeEnd,
-    Token,
-    Message,
-    ToolStart,
-    ToolEnd,
-    UsageReport,
-    TaskStart,
-    TaskEnd,
-    Retry,
-    Detail,
-    InterruptRaised,
-    Resumed,
-    Complete,
-    Failed,
-    Cancelled,
-)
+EVENT_CLASSES: tuple[type[_Event], ...] = get_args(AnyTraceEvent)

@@ -1,7 +1,7 @@
 """Workflows: what they are made of (definition), what can be run (rules), what comes next in a run (plan)."""
 
 from dynagent.core.workflows.checks import WorkflowChecks
-from dynagent.core.workflows.definition import MAX_EDGES, MAX_NODES, Definition, Edge, ProcessType, Task, TaskConfig
+from dynagent.core.workflows.definition import Definition, Edge, ProcessType, Task, TaskConfig
 from dynagent.core.workflows.entity import (
     KIND,
     TaskNotFound,
@@ -9,7 +9,6 @@ from dynagent.core.workflows.entity import (
     WorkflowChangedMeanwhile,
     WorkflowCreated,
     WorkflowDeleted,
-    WorkflowEvent,
     WorkflowFilter,
     WorkflowInUse,
     WorkflowNotFound,
@@ -27,19 +26,9 @@ from dynagent.core.workflows.executions import (
     summary_of,
 )
 from dynagent.core.workflows.nodes import (
-    AgentConfig,
     AgentNode,
-    AggregatorNode,
     Condition,
-    DecisionNode,
-    ErrorPolicy,
-    HumanInputNode,
-    LoopNode,
     Node,
-    TimerConfig,
-    TimerNode,
-    ToolNode,
-    WorkflowNode,
 )
 from dynagent.core.workflows.plan import Plan
 from dynagent.core.workflows.ports import KnownTools, WorkflowDefinitions, Workflows
@@ -48,10 +37,8 @@ from dynagent.core.workflows.results import (
     Conditions,
     DueStep,
     Progress,
-    StepKind,
     StepResult,
 )
-from dynagent.core.workflows.rules import KnownNames, check_definition
 from dynagent.core.workflows.state import MissingValue, text_of, value_at
 from dynagent.core.workflows.templates import TEMPLATES, Template
 

@@ -80,7 +80,7 @@ class Delegation:
             },
             "required": ["agent"],
         }
-        return self._ask_manager("delegate", prompt, schema)
+        return self._asked("delegate", prompt, schema)
 
     def _check(self, number: int, ended: StepResult) -> DueStep:
         prompt = (
@@ -95,9 +95,9 @@ class Delegation:
             },
             "required": ["verdict"],
         }
-        return self._ask_manager(f"check{number}", prompt, schema)
+        return self._asked(f"check{number}", prompt, schema)
 
-    def _ask_manager(self, part: str, prompt: str, schema: dict[str, Any]) -> DueStep:
+    def _asked(self, part: str, prompt: str, schema: dict[str, Any]) -> DueStep:
         settings = {"instructions": INSTRUCTIONS, "output_schema": schema, "model": self.model}
         return DueStep(
             key=f"{self.key}~{part}",

@@ -46,8 +46,7 @@ async def open_models(
         async def load(user_id: str) -> ChoosingModels:
             found = await stored(user_id)
             tracing = _tracing(found.tracing_key, box)
-            names = tuple(record.name for record in found.records)
-            lent = LentModels(installed, is_admin=found.is_admin, stored=names)
+            lent = LentModels(installed, is_admin=found.is_admin, stored=tuple(one.name for one in found.records))
             if not found.records:
                 return ChoosingModels(lent, lambda: [installed.candidate()], tracing)
             endpoints.allow(found.addresses)

@@ -14,6 +14,7 @@ from dynagent.core.shared.secret_names import SEALED, sealed_in, with_secrets
 from dynagent.infrastructure.postgres.database import Database
 from dynagent.infrastructure.postgres.kit.session import execute
 from dynagent.infrastructure.postgres.language_models import language_models, provider_keys
+from dynagent.infrastructure.postgres.runs import contexts
 
 COLUMNS = ((provider_keys, provider_keys.c.key_encrypted), (language_models, language_models.c.api_key_encrypted))
 # Ciphertexts of agents are bound to their owner, those of earlier versions too.
@@ -26,15 +27,10 @@ SELECT v.agent_id AS id, a.user_id, v.version, v.configuration::text AS configur
 FROM agent_versions v JOIN agents a ON a.id = v.agent_id
 WHERE v.configuration::text LIKE '%"$sealed"%' FOR UPDATE OF v
 """)
-RUNS = sa.text("""
-SELECT id, user_id, 0 AS version, input::text AS configuration FROM runs
-WHERE (input -> 'context')::text LIKE '%"$sealed"%' FOR UPDATE
-""")
 SCHEDULES = sa.text("""
 SELECT id, user_id, 0 AS version, context::text AS configuration FROM schedules
 WHERE context::text LIKE '%"$sealed"%' FOR UPDATE
 """)
-WRITE_RUN = sa.text("UPDATE runs SET input = CAST(:configuration AS json) WHERE id = :id")
 WRITE_SCHEDULE = sa.text("UPDATE schedules SET context = CAST(:configuration AS jsonb) WHERE id = :id")
 WRITE_AGENT = sa.text("UPDATE agents SET configuration = CAST(:configuration AS jsonb) WHERE id = :id")
 WRITE_VERSION = sa.text("""
@@ -51,7 +47,7 @@ async def seal_anew(database: Database, box: SealsSecrets) -> tuple[int, list[st
         count = await _keys(session, box)
         agents, ids = await _configurations(session, box, AGENTS, WRITE_AGENT)
         versions, _ = await _configurations(session, box, VERSIONS, WRITE_VERSION)
-        runs, _ = await _configurations(session, box, RUNS, WRITE_RUN)
+        runs, _ = await _configurations(session, box, contexts.SEALED, contexts.WRITE)
         schedules, _ = await _configurations(session, box, SCHEDULES, WRITE_SCHEDULE)
         await session.commit()
     return count + agents + versions + runs + schedules, ids

@@ -9,13 +9,14 @@ import pytest
 
 from dynagent.application.commands.executions.run import RunControl, RunExecution, RunExecutionHandler
 from dynagent.application.shared.caller import LOCAL_ADMIN
-from dynagent.core.agents import AgentConfiguration, AgentNotFound, AgentVersion
+from dynagent.core.agents import AgentConfiguration
 from dynagent.core.executions import Execution, RunPlan
 from dynagent.core.language_models import ModelUnavailable
 from dynagent.core.runs import MAX_ATTEMPTS, Claim, Outcome, RunLost, Runners, RunStatus, TraceRecorder, UsageReport
 from dynagent.core.shared.errors import StorageAway
 from dynagent.core.tools import ToolNotFound
 from dynagent.infrastructure.langgraph.agent_runs import AgentRuns
+from tests.fakes.agent_runs import FakeContexts, FakeTurns, FakeVersions
 from tests.fakes.children import FakeChildren
 from tests.fakes.dispatch import FakeDispatch, FakeTraceLog
 from tests.fakes.executions import FakeNotifier
@@ -51,37 +52,6 @@ class Runner:
         return await self.behaviour(claim, plan, trace)
 
 
-class Agents:
-    def __init__(self, configuration: AgentConfiguration) -> None:
-        self.configuration = configuration
-        self.asked: list[tuple[str, int]] = []
-
-    async def get(self, agent_id: str, version: int) -> AgentConfiguration:
-        self.asked.append((agent_id, version))
-        return self.configuration
-
-    async def latest(self, agent_id: str, user_id: str) -> AgentVersion:
-        if agent_id == "somebody else's":
-            raise AgentNotFound(f"there is no agent {agent_id!r}")
-        configuration = AgentConfiguration(name="Fallback", model="small")
-        return AgentVersion(
-            agent_id=agent_id, version=1, configuration=configuration, created_at=datetime.now(UTC), created_by="u"
-        )
-
-
-class Chats:
-    async def turns(self, execution: Execution) -> list[tuple[str, str]]:
-        return [("before", "answer")]
-
-
-class Contexts:
-    def __init__(self) -> None:
-        self.known: dict[str, Any] = {}
-
-    async def of_agent(self, agent_id: str, user_id: str) -> Any:
-        return self.known.get(agent_id)
-
-
 class House:
     """The handler with everything around it."""
 
@@ -91,13 +61,15 @@ class House:
         self.dispatch = FakeDispatch(stored or execution())
         self.trace = FakeTraceLog()
         self.runner = Runner(behaviour)
-        self.agents = Agents(agent or AgentConfiguration(name="A", tools=("calculator",), instructions="Be short."))
-        self.contexts = Contexts()
+        self.agents = FakeVersions(
+            agent or AgentConfiguration(name="A", tools=("calculator",), instructions="Be short.")
+        )
+        self.contexts = FakeContexts()
         self.crashes: list[Exception] = []
         self.control = RunControl()
         self.notifier = FakeNotifier()
         runs = AgentRuns(
-            graphs=self.runner, agents=self.agents, chats=Chats(), contexts=self.contexts, call_timeout_s=30
+            graphs=self.runner, agents=self.agents, chats=FakeTurns(), contexts=self.contexts, call_timeout_s=30
         )
         self.handler = RunExecutionHandler(
             dispatch=self.dispatch,

@@ -11,6 +11,8 @@ PERMISSIONS = {
     "get_execution": "executions:read",
     "read_trace": "executions:read",
     "follow_trace": "executions:read",
+    "list_model_calls": "executions:read",
+    "get_model_call": "executions:read",
     "list_interrupts": "executions:read",
     "list_checkpoints": "executions:read",
     "list_open_questions": "executions:read",
@@ -35,4 +37,5 @@ async def make(owner: httpx2.AsyncClient, things: dict[str, str]) -> None:
     """Run the agent, in a chat."""
     run = {"agent_id": things["agent_id"], "query": "compute 23*19", "conversation_id": "talk-1"}
     things["conversation_id"] = run["conversation_id"]
+    things["number"] = "1"
     things["execution_id"] = (await made(owner, "/api/executions", run))["id"]

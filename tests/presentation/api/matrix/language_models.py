@@ -19,12 +19,19 @@ PERMISSIONS = {
     "create_model": "models:write",
     "update_model": "models:write",
     "delete_model": "models:write",
+    "get_installed_model": "models:read",
+    "try_model": "models:write",
+    "forget_refused_parts": "models:write",
+    "list_model_addresses": "users:read",
+    "allow_model_address": "users:write",
+    "forbid_model_address": "users:write",
     "list_provider_keys": "keys:read",
     "add_provider_key": "keys:write",
     "test_provider_key": "keys:write",
     "remove_provider_key": "keys:write",
 }
 BODIES: dict[str, Any] = {
+    "allow_model_address": {"endpoint_url": "http://127.0.0.1:11434/v1"},
     "choose_model": {"task": "Say hello"},
     "create_model": {"name": "other", "provider": "openai", "model_identifier": "gpt-4o-mini"},
     "update_model": {"max_rpm": 5},
@@ -39,7 +46,7 @@ async def make(owner: httpx2.AsyncClient, things: dict[str, str]) -> None:
     key = {"provider": "openai", "api_key": "sk-of-the-owner-00000"}
     things["model_id"] = (await made(owner, "/api/v1/models", {**BODIES["create_model"], "name": "mine"}))["id"]
     things["provider_key_id"] = (await made(owner, "/api/v1/users/api-keys", key))["id"]
-    things["provider_id"] = "openai"
+    things["provider_id"], things["host"], things["port"] = "openai", "127.0.0.1", "11434"
 
 
 async def look_untouched(owner: httpx2.AsyncClient, things: dict[str, str]) -> None:

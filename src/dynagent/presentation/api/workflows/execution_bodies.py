@@ -18,7 +18,7 @@ class RunWorkflowBody(BaseModel):
 
     inputs: dict[str, Any] = Field(default_factory=dict)
     lane: Lane = "interactive"
-    priority: int = Field(default=0, ge=-1000, le=1000)
+    priority: int = Field(default=0, ge=-100, le=100, strict=True)
 
 
 class TaskInputBody(BaseModel):
