@@ -29,9 +29,12 @@ QUIET: dict[str, Any] = {"name": "B", "tools_config": [], "config_data": {}}
 async def store(database: Database, owner: str, configuration: dict[str, Any]) -> str:
     """Put an agent with two versions where an older program would have put it; return its id."""
     id, text = new_id(), json.dumps(configuration)
+    known = "SELECT FROM information_schema.columns WHERE table_name = 'agents' AND column_name = 'visibility'"
+    # The column went away with a later migration.
+    column, value = (", visibility", ", 'private'") if await database.pool.fetchrow(known) is not None else ("", "")
     await database.pool.execute(
-        "INSERT INTO agents (id, user_id, slug, name, kind, status, version, configuration, created_at, "
-        "updated_at) VALUES ($1, $2, $3, 'A', 'configured', 'active', 2, $4::text::jsonb, now(), now())",
+        f"INSERT INTO agents (id, user_id, slug, name, kind, status, version, configuration, created_at, updated_at"
+        f"{column}) VALUES ($1, $2, $3, 'A', 'configured', 'active', 2, $4::text::jsonb, now(), now(){value})",
         id, owner, id, text,
     )  # fmt: skip
     for version in (1, 2):
