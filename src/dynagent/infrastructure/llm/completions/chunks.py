@@ -134,11 +134,14 @@ def _listed(calls: Any) -> list[Any]:
 
 def _read_call(gatherer: ReplyGatherer, call: dict[str, Any]) -> None:
     function: dict[str, Any] = call.get("function") or call
+    arguments = function.get("arguments")
+    if arguments is None:
+        arguments = next((function[name] for name in _ARGUMENTS if function.get(name) is not None), None)
     gathered = gatherer.add_call(
         _place(call.get("index")),
         id=_word(call.get("id")),
         name=_word(function.get("name")),
-        fragment=_fragment(next((function[name] for name in _ARGUMENTS if function.get(name) is not None), None)),
+        fragment=_fragment(arguments),
     )
     if not call.keys() <= _CALL:
         gathered.extra |= {name: value for name, value in call.items() if name not in _CALL and value is not None}

@@ -30,14 +30,25 @@ class SseReader:
 
     def feed(self, chunk: bytes) -> list[bytes]:
         """Return the data of each event that this chunk completes."""
-        if self._started and b"\r" not in chunk:
-            ends = chunk.count(b"\n")
-            if ends == 2 and chunk.startswith(b"data: {") and chunk.endswith(b"\n\n") and self._is_between():
-                return [chunk[6:-2]]  # one whole event, as servers mostly send them
-            if not ends and not self._ends_in_cr():
+        if self._started and b"\r" not in chunk and not self._ends_in_cr():
+            end = chunk.find(b"\n")
+            if end < 0:
                 self._keep(chunk)
                 return []
-        text = self._taken() + chunk if self._pieces else chunk
+            if (
+                end == len(chunk) - 2
+                and chunk.endswith(b"\n\n")
+                and self._is_between()
+                and chunk.startswith(b"data: {")
+            ):
+                return [chunk[6:-2]]  # one whole event, as servers mostly send them
+            lines = chunk.split(b"\n")
+            if self._pieces:  # the line that goes on is joined once, and only it
+                lines[0] = self._taken(lines[0])
+            if rest := lines.pop():
+                self._keep(rest)
+            return self._events(lines)
+        text = self._taken(chunk)
         if not self._started and text:
             if len(text) < len(_BOM) and _BOM.startswith(text):
                 self._keep(text)
@@ -58,7 +69,7 @@ class SseReader:
 
     def finish(self) -> list[bytes]:
         """Return what was left when the stream ended: an event without its blank line."""
-        return self._events([*self._taken().rstrip(b"\r").split(b"\n"), b""])
+        return self._events([*self._taken(b"").rstrip(b"\r").split(b"\n"), b""])
 
     def _is_between(self) -> bool:
         return not (self._pieces or self._data or self._failed)
@@ -72,8 +83,11 @@ class SseReader:
         if self._size > self._max_event:
             raise self._too_large()
 
-    def _taken(self) -> bytes:
-        text = self._pieces[0] if len(self._pieces) == 1 else b"".join(self._pieces)
+    def _taken(self, last: bytes) -> bytes:
+        """Return what was kept, with this behind it."""
+        if not self._pieces:
+            return last
+        text = b"".join([*self._pieces, last])
         self._pieces.clear()
         self._size = 0
         return text
