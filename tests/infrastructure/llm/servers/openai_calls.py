@@ -126,4 +126,4 @@ def _finish(chunks: list[Any]) -> str:
 
 
 if __name__ == "__main__":
-    print(json.dumps(ask_everything(sys.argv[1])))
+    sys.stdout.write(json.dumps(ask_everything(sys.argv[1])))

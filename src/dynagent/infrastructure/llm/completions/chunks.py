@@ -88,7 +88,7 @@ def _read_delta(gatherer: ReplyGatherer, delta: dict[str, Any]) -> None:
             gatherer.add_text(text)
     calls = delta.get("tool_calls")
     if calls:
-        for call in _listed(calls):
+        for call in calls if type(calls) is list else _listed(calls):
             if call:
                 _read_call(gatherer, call)
     elif delta.get("function_call"):
@@ -161,7 +161,9 @@ def _place(index: Any) -> int | None:
 
 
 def _word(value: Any) -> str:
-    return value if isinstance(value, str) else "" if value is None else str(value)
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else str(value)
 
 
 def _fragment(arguments: Any) -> str:

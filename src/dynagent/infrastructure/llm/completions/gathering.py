@@ -72,7 +72,7 @@ class ReplyGatherer:
                 return
         if self._held:
             text, self._held = self._held + text, ""
-        if "\ud800" <= text[-1] <= "\udbff":
+        if not text.isascii() and "\ud800" <= text[-1] <= "\udbff":
             self._held, text = text[-1], text[:-1]
         if text:
             text = clean_text(text)

@@ -35,19 +35,9 @@ class SseReader:
             if end < 0:
                 self._keep(chunk)
                 return []
-            if (
-                end == len(chunk) - 2
-                and chunk.endswith(b"\n\n")
-                and self._is_between()
-                and chunk.startswith(b"data: {")
-            ):
+            if end == len(chunk) - 2 and chunk.startswith(b"data: {") and chunk[-1:] == b"\n" and self._is_between():
                 return [chunk[6:-2]]  # one whole event, as servers mostly send them
-            lines = chunk.split(b"\n")
-            if self._pieces:  # the line that goes on is joined once, and only it
-                lines[0] = self._taken(lines[0])
-            if rest := lines.pop():
-                self._keep(rest)
-            return self._events(lines)
+            return self._blocks(chunk.split(b"\n\n"))
         text = self._taken(chunk)
         if not self._started and text:
             if len(text) < len(_BOM) and _BOM.startswith(text):
@@ -70,6 +60,25 @@ class SseReader:
     def finish(self) -> list[bytes]:
         """Return what was left when the stream ended: an event without its blank line."""
         return self._events([*self._taken(b"").rstrip(b"\r").split(b"\n"), b""])
+
+    def _blocks(self, blocks: list[bytes]) -> list[bytes]:
+        """Return the events of blocks that blank lines part; the last one goes on."""
+        # What was kept is joined once, and only with the block that it belongs to.
+        blocks[0] = self._taken(blocks[0])
+        *lines, rest = blocks.pop().split(b"\n")
+        events: list[bytes] = []
+        for block in blocks:
+            if block.startswith(b"data: {") and b"\n" not in block and not (self._data or self._failed):
+                if len(block) > self._max_event:
+                    raise self._too_large()
+                events.append(block[6:])
+            else:
+                events += self._events([*block.split(b"\n"), b""])
+        if lines:
+            events += self._events(lines)
+        if rest:
+            self._keep(rest)
+        return events
 
     def _is_between(self) -> bool:
         return not (self._pieces or self._data or self._failed)
