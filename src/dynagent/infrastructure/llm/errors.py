@@ -11,6 +11,8 @@ from typing import Any, cast
 from dynagent.core.language_models import ContextTooLong, ModelError, ModelRateLimited, ModelRefused, ModelUnavailable
 from dynagent.core.shared.text import clean_text
 
+EMPTY_STREAM = "empty_stream"
+"""In an error's `extra`: a stream was begun, and nothing came in it."""
 MAX_MESSAGE = 500
 SHORTEST = 8
 """Shorter texts are no keys; taking them out of a sentence would only spoil it."""
@@ -109,6 +111,12 @@ def window_reported(words: str) -> int | None:
 def mask(text: str) -> str:
     """Return the text without what looks like a key: some endpoints repeat what they were shown."""
     return _KEYS.sub("…", text)
+
+
+def mark_empty_stream(error: ModelError) -> None:
+    """Mark the error of a stream that broke off with nothing in it. Silence is another matter."""
+    if isinstance(error, ModelUnavailable):
+        error.extra = {**error.extra, EMPTY_STREAM: True}
 
 
 def hide(secret: str | None, error: ModelError) -> None:
