@@ -4,15 +4,14 @@
 # Software:  litellm 1.108.7
 # Seen on:   30 November 2026, Linux, CPython 3.11
 # Expected:  a stream without finish_reason and [DONE] raises, or ends without a finish_reason.
-# Behaviour: the connection's end is the end of the answer. A chunk with finish_reason "stop" is made up; half a tool
-#            call becomes finish_reason "tool_calls" over arguments that are no JSON. Only a connection that breaks
-#            inside a chunk of HTTP raises.
+# Behaviour: the connection's end is the end of the answer. A chunk with finish_reason "stop" is made up, behind half a
+#            tool call as well, whose arguments are no JSON. Only a connection that breaks inside a chunk of HTTP raises.
 # Why care:  behind LiteLLM, its proxy too, nobody can tell half an answer from a whole one. Parse the arguments of
 #            tools before believing in them, and do not take "stop" for a promise.
 # Output:
 #| text, ended early: 'half an ans', finish_reason 'stop'
-#| tool call, ended early: '{"city": "Par', finish_reason 'tool_calls'
-#| text, broken inside a chunk: InternalServerError
+#| tool call, ended early: '{"city": "Par', finish_reason 'stop'
+#| text, broken inside a chunk: MidStreamFallbackError
 set -eu
 export PIP_DISABLE_PIP_VERSION_CHECK=1 LITELLM_LOCAL_MODEL_COST_MAP=True LITELLM_LOG=CRITICAL
 place=$(mktemp -d)

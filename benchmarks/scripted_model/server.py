@@ -168,8 +168,8 @@ class _Connection(asyncio.Protocol):
         return None
 
     def _mishap(self, markers: dict[str, str], text: str) -> str:
-        """Return `fail:<status>[:<retry after>]`, `cut`, `silence` or nothing for this try of this message."""
-        for kind in ("fail", "cut", "silence"):
+        """Return `fail:<status>[:<retry after>]`, `cut`, `short`, `silence` or nothing for this try of this message."""
+        for kind in ("fail", "cut", "short", "silence"):
             if kind in markers:
                 head, *more = (markers[kind] or ("1000000" if kind == "silence" else "1")).split(":")
                 times = int(more[0] if kind == "fail" and more else 1 if kind == "fail" else head)
@@ -190,7 +190,7 @@ class _Connection(asyncio.Protocol):
             self._transport.write(b"".join(map(_chunk, events)))
         if mishap == "cut":
             self._transport.close()
-        elif not mishap:
+        elif mishap != "silence":
             self._transport.write(b"0\r\n\r\n")
 
     def _later(self, delay_s: float, body: bytes) -> None:

@@ -94,7 +94,7 @@ def _lacks_money(reported: Mapping[str, Any], words: str, wait_s: float | None) 
     Proxies keep the words only. The same words with a time to wait are a limit by the minute (Gemini).
     """
     codes = f"{reported.get('code')} {reported.get('type')}"
-    return bool(_NO_MONEY.search(codes)) or (wait_s is None and bool(_NO_MONEY_IN_WORDS.search(words)))
+    return bool(_NO_MONEY.search(codes)) or (not wait_s and bool(_NO_MONEY_IN_WORDS.search(words)))
 
 
 def is_too_long(code: Any, words: str) -> bool:

@@ -40,14 +40,20 @@ async def test_parallel_calls(lane: str, litellm_url: str) -> None:
     ]
 
 
-async def test_a_stream_that_was_cut_behind_the_proxy_looks_complete(lane: str, litellm_url: str) -> None:
+async def test_a_stream_that_ends_early_behind_the_proxy_looks_complete(lane: str, litellm_url: str) -> None:
     """Nothing tells it from a short answer: the proxy says `stop`. Broken arguments are seen for what they are."""
-    reply = await asked(lane, litellm_url, "[[cut=99]] [[tokens=60]]")
+    reply = await asked(lane, litellm_url, "[[short=99]] [[tokens=60]]")
     assert isinstance(reply, ModelReply), reply
     assert reply.finish_reason == "stop" and 0 < len(reply.content.split()) < 60
-    reply = await asked(lane, litellm_url, "[[cut=99]] [[tools=1]]", tools=(TOOL,))
+    reply = await asked(lane, litellm_url, "[[short=99]] [[tools=1]]", tools=(TOOL,))
     assert isinstance(reply, ModelReply), reply
-    assert [call.arguments for call in reply.tool_calls] in ([], [None], [{}])
+    assert [(call.name, call.arguments) for call in reply.tool_calls] == [("calculator", None)]
+
+
+@pytest.mark.parametrize("tools", [(), (TOOL,)])
+async def test_a_connection_that_breaks_behind_the_proxy_is_told(lane: str, litellm_url: str, tools) -> None:
+    error = await asked(lane, litellm_url, f"[[cut=99]] [[{'tools=1' if tools else 'tokens=60'}]]", tools=tools)
+    assert isinstance(error, ModelUnavailable) and "Connection error" in error.detail, error
 
 
 @pytest.mark.parametrize(
