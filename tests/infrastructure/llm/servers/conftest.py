@@ -19,7 +19,7 @@ CONTEXT = 512
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave them to those who ask for them with `-m`."""
     for item in items:
-        if item.get_closest_marker("real_server") and "real_server" not in config.getoption("-m"):
+        if item.get_closest_marker("real_server") and "real_server" not in (config.getoption("-m") or ""):
             item.add_marker(pytest.mark.skip(reason="installs other people's software: make endpoints"))
 
 

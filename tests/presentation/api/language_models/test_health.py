@@ -19,6 +19,7 @@ from dynagent.main import Platform, Settings, open_platform
 from tests.fakes.http_server import Reply, Seen, stub_server
 from tests.presentation.api.language_models import house
 from tests.presentation.api.language_models.house import MODELS, OLD
+from tests.shows import shows
 
 LISTED = {"data": [{"id": "scripted", "max_model_len": 5000}]}
 
@@ -161,6 +162,7 @@ async def strict(fresh_database_url: str):
         yield platform
 
 
+@shows("AddressBody.endpoint_url")
 async def test_a_private_address_is_allowed_by_one_act_of_an_administrator(
     strict: Platform, endpoint: ScriptedModel
 ) -> None:
