@@ -1,7 +1,7 @@
 # Everything a person does with this repository. `make` alone lists it.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run demo ui env env-dev test faults check format bench lock audit openapi clean
+.PHONY: help run demo ui env env-dev test faults endpoints check format bench lock audit openapi clean
 
 BIN := .venv/bin
 # The .venv's own Python where there is one: a second start looks for nothing.
@@ -31,6 +31,9 @@ test: env-dev ## all tests, with the coverage gates
 
 faults: env-dev ## every row of the failure matrix with real processes, and the sandbox at every level; takes minutes
 	@$(BIN)/pytest -m "slow_fault or not slow_fault" tests/faults tests/sandbox_corpus tests/infrastructure/sandbox
+
+endpoints: env-dev ## our model clients against LiteLLM, llama.cpp and the newest OpenAI client (network, a compiler)
+	@$(BIN)/pytest -rs -m real_server tests/infrastructure/llm/servers
 
 check: env-dev ## lint, format, types, import contracts, shape of the code, OpenAPI drift, locks
 	@scripts/check

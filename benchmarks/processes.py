@@ -102,7 +102,20 @@ class ServerProcess:
 @contextmanager
 def model_server() -> Generator[str]:
     """Run the scripted model in a process of its own; give its base URL."""
-    command = [sys.executable, "-m", "benchmarks.scripted_model", "--port", "0"]
+    with _printing_url("benchmarks.scripted_model", "--port", "0") as url:
+        yield url
+
+
+@contextmanager
+def odd_model_server() -> Generator[str]:
+    """Run the model with bad manners in a process of its own; give its base URL."""
+    with _printing_url("benchmarks.odd_model") as url:
+        yield url
+
+
+@contextmanager
+def _printing_url(*module: str) -> Generator[str]:
+    command = [sys.executable, "-m", *module]
     popen = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     try:
         psutil.Process(popen.pid).cpu_affinity(other_cores())

@@ -1,7 +1,7 @@
 """`make bench`: measure speed and size, print a table, keep it in artifacts/.
 
 `python -m benchmarks.run --quick` takes a fifth of the executions; `--only loads,start` leaves the others out
-(`start`, `loads`, `waiting`, `crowd`, `ui`).
+(`start`, `loads`, `waiting`, `crowd`, `endpoints`, `ui`).
 """
 
 import argparse
@@ -20,8 +20,9 @@ from pathlib import Path
 import uvloop
 
 from benchmarks.crowd import measure_crowd_of
+from benchmarks.endpoints import measure_endpoints_of
 from benchmarks.load import Server, run_all
-from benchmarks.measurements import Report, row_of
+from benchmarks.measurements import Report, Row, row_of
 from benchmarks.processes import ROOT, ServerProcess, dynagent_server, model_server, other_cores, server_cores
 from benchmarks.ui import measure_in_browser
 
@@ -81,6 +82,16 @@ def measure_crowd(report: Report, model_url: str, divisor: int) -> None:
         report.single.update(measure_crowd_of(model_url, Path(data_dir), _make_agent, divisor=divisor))
 
 
+def measure_endpoints(report: Report, model_url: str, divisor: int) -> None:
+    """How long `/ready` waits while an endpoint misbehaves, what big replies and both lanes cost."""
+
+    def load(process: ServerProcess, server: Server) -> Row:
+        _load(process, server, WORK, concurrency=10, executions=WARM_UP)
+        return _load(process, server, WORK, concurrency=20, executions=max(400 // divisor, 20))
+
+    report.single.update(measure_endpoints_of(model_url, _place, _make_agent, load))
+
+
 def measure_start(report: Report, model_url: str, divisor: int) -> None:
     """First and second start, stopping, and the command line's import."""
     with _place() as data_dir:
@@ -108,6 +119,7 @@ MEASUREMENTS: dict[str, Callable[[Report, str, int], None]] = {
     "loads": measure_loads,
     "waiting": measure_waiting,
     "crowd": measure_crowd,
+    "endpoints": measure_endpoints,
     "ui": measure_ui,
 }
 

@@ -10,7 +10,9 @@
 | `[[tokens=60]]` `[[long=100000]]` `[[say=some text]]` | the answer: so many tokens, so many characters, this text |
 | `[[latency=2]]` `[[token_delay=0.01]]` | seconds before the first byte of each reply, between tokens |
 | `[[fail=429:2]]` `[[fail=500:1]]` | this status for the first tries of this message (`429:2:7`: Retry-After: 7) |
+| `[[code=insufficient_quota]]` | the code of these errors, in OpenAI's words (`context_length_exceeded`, too) |
 | `[[cut=1]]` `[[silence=1]]` | the first tries stop in mid-stream: connection closed, or open without a further byte |
+| `[[short=1]]` | the first tries end in mid-stream as if all had been said: without a finish reason and `[DONE]` |
 | `[[badjson]]` | tool arguments that are no JSON |
 | `[[loop]]` | tool calls without end |
 | `[[nul]]` `[[surrogate]]` | NUL or a lone surrogate in the answer |

@@ -18,6 +18,11 @@ _STREAM_HEAD = (
     b"Cache-Control: no-cache\r\nTransfer-Encoding: chunked\r\n\r\n"
 )
 _REASONS = {200: "OK", 400: "Bad Request", 401: "Unauthorized", 404: "Not Found", 429: "Too Many Requests"}
+_WORDS = {
+    "insufficient_quota": "You exceeded your current quota, please check your plan and billing details.",
+    "context_length_exceeded": "This model's maximum context length is 8192 tokens. However, your messages resulted "
+    "in 9001 tokens. Please reduce the length of the messages.",
+}
 
 
 class ScriptedModel:
@@ -147,7 +152,9 @@ class _Connection(asyncio.Protocol):
         mishap = self._mishap(markers, text)
         if mishap.startswith("fail"):
             _, status, *wait = mishap.split(":")
-            return self._send(int(status), _error(f"scripted {status}", "scripted"), wait[0] if wait else "1")
+            code = markers.get("code")
+            told = _error(_WORDS.get(code or "", f"scripted {status}"), code or "scripted", code)
+            return self._send(int(status), told, wait[0] if wait else "1")
         reply = plan(text, markers, rounds, tools)
         if not request.get("stream"):
             return self._later(reply.latency_s, shape.whole(request, reply))
@@ -161,8 +168,8 @@ class _Connection(asyncio.Protocol):
         return None
 
     def _mishap(self, markers: dict[str, str], text: str) -> str:
-        """Return `fail:<status>[:<retry after>]`, `cut`, `silence` or nothing for this try of this message."""
-        for kind in ("fail", "cut", "silence"):
+        """Return `fail:<status>[:<retry after>]`, `cut`, `short`, `silence` or nothing for this try of this message."""
+        for kind in ("fail", "cut", "short", "silence"):
             if kind in markers:
                 head, *more = (markers[kind] or ("1000000" if kind == "silence" else "1")).split(":")
                 times = int(more[0] if kind == "fail" and more else 1 if kind == "fail" else head)
@@ -183,7 +190,7 @@ class _Connection(asyncio.Protocol):
             self._transport.write(b"".join(map(_chunk, events)))
         if mishap == "cut":
             self._transport.close()
-        elif not mishap:
+        elif mishap != "silence":
             self._transport.write(b"0\r\n\r\n")
 
     def _later(self, delay_s: float, body: bytes) -> None:
@@ -208,8 +215,8 @@ def _chunk(event: bytes) -> bytes:
     return b"%x\r\n%s\r\n" % (len(event), event)
 
 
-def _error(message: str, kind: str) -> dict[str, Any]:
-    return {"error": {"message": message, "type": kind, "code": None, "param": None}}
+def _error(message: str, kind: str, code: str | None = None) -> dict[str, Any]:
+    return {"error": {"message": message, "type": kind, "code": code, "param": None}}
 
 
 def _embeddings(request: dict[str, Any]) -> dict[str, Any]:

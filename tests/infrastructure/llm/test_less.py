@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from dynagent.core.language_models import ChatMessage, ModelRefused, ModelRequest
+from dynagent.core.language_models import ChatMessage, ContextTooLong, ModelRefused, ModelRequest
 from dynagent.core.shared.calls import Aside, ToolCall
 from dynagent.infrastructure.llm.circuit import Circuit
 from dynagent.infrastructure.llm.completions.asides import source_of
@@ -200,3 +200,31 @@ async def test_the_responses_api_tells_its_own_form():
         (sent,) = [json.loads(body) for body in server.requests]
     assert told[0].body["input"] == sent["input"]
     assert told[0].hidden == ()
+
+
+@pytest.mark.parametrize("lane", LANES)
+@pytest.mark.parametrize("first", [[*chunked(end=False), None], [*chunked(b": ping\n\n", end=False), None], chunked()])
+async def test_what_a_stream_that_ends_before_it_begins_would_not_say_is_asked_without_one(lane, first):
+    """llama-cpp-python tells of a full window like this; the next request streams again."""
+    full = refusal("This model's maximum context length is 512 tokens.", code="context_length_exceeded")
+    async with ByteServer(first, full, FINE) as server, LANES[lane](server.url) as inner:
+        model = PersistentModel(inner, Persistence(Circuit(), sleep=at_once))
+        with pytest.raises(ContextTooLong) as caught:
+            await model.reply(FULL, lambda _: None)
+        assert caught.value.extra["window_tokens"] == 512
+        assert (await model.reply(FULL, lambda _: None)).content == "fine"
+        sent = [json.loads(body) for body in server.requests]
+    assert ["stream" in body for body in sent] == [True, False, True]
+
+
+@pytest.mark.parametrize("lane", LANES)
+async def test_a_stream_that_breaks_off_in_its_middle_is_asked_for_again(lane):
+    half = [*chunked(stream(delta(content="half"), done=False), end=False), None]
+    async with ByteServer(half, FINE) as server, LANES[lane](server.url) as inner:
+        model = PersistentModel(inner, Persistence(Circuit(), sleep=at_once), on_retry=lambda _: None)
+        assert (await model.reply(FULL, lambda _: None)).content == "fine"
+        assert all(json.loads(body)["stream"] for body in server.requests)
+
+
+async def at_once(_: float) -> None:
+    """Wait for nothing."""

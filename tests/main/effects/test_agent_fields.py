@@ -1,11 +1,13 @@
 """What every field of an agent does."""
 
+import json
 from typing import Any
 
 import pytest
 
 from tests.fakes.http_server import Reply
-from tests.main.effects.conftest import World
+from tests.main.effects.conftest import Says, World
+from tests.main.people import Json
 from tests.shows import shows
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -160,6 +162,37 @@ async def test_memory_gives_earlier_turns_to_the_model_or_does_not(world: World)
         seen[memory] = world.model.texts()
     assert seen[True] == seen[None] == ["The word is plum.", "Done.", "Which word?"]
     assert seen[False] == ["Which word?"]
+
+
+@shows("AgentFields.context_overflow")
+@pytest.mark.parametrize(
+    ("overflow", "ending", "told"),
+    [
+        ("fail", ("failed", "context_too_long"), None),
+        ("cut", ("completed", None), "earlier messages of this conversation are left out"),
+        ("summary", ("completed", None), "They spoke of plums."),
+    ],
+)
+async def test_a_chat_without_room_is_summarised_cut_or_ends_the_run(
+    world: World, overflow: str, ending: tuple[str, str | None], told: str | None
+) -> None:
+    def answer(sent: Json) -> Says:
+        if "Summarise" in sent["messages"][0]["content"]:
+            return "They spoke of plums."
+        if sum(len(message["content"]) for message in sent["messages"]) > 6_000:
+            error = {"message": "too long", "code": "context_length_exceeded", "type": "invalid_request_error"}
+            return Reply(400, {"Content-Type": "application/json"}, json.dumps({"error": error}).encode())
+        return "Done."
+
+    world.model.answer_with(answer)
+    agent = await world.people.agent(context_overflow=overflow)
+    chat = {"conversation_id": f"overflow-{overflow}"}
+    for number in range(2):
+        await world.run(agent, f"Turn {number}. " + "plum " * 500, **chat)
+    done = await world.run(agent, "Last. " + "plum " * 500, **chat)
+    assert (done["status"], done["error"] and done["error"]["code"]) == ending
+    assert told is None or told in world.model.system()
+    assert any("Summarise" in sent["messages"][0]["content"] for sent in world.model.sent) == (overflow == "summary")
 
 
 @shows("AgentFields.max_iter")

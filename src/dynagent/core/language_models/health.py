@@ -138,3 +138,7 @@ class ModelsInStore(Protocol):
     def installed_refused(self) -> Mapping[str, datetime]:
         """Return what the endpoint of the default model refuses, and until when it is left out, in this process."""
         ...
+
+    def forget_installed_refused(self) -> None:
+        """Ask the models of the installation's endpoint in full again, in this process."""
+        ...

@@ -12,6 +12,8 @@ def clean_text(text: str) -> str:
     """Return the text with NUL characters and lone surrogates replaced by U+FFFD; clean text is returned as it is."""
     if "\x00" in text:
         text = text.replace("\x00", REPLACEMENT)
+    if text.isascii():
+        return text
     try:
         text.encode()
     except UnicodeEncodeError:

@@ -11,24 +11,32 @@ from typing import Any, cast
 from dynagent.core.language_models import ContextTooLong, ModelError, ModelRateLimited, ModelRefused, ModelUnavailable
 from dynagent.core.shared.text import clean_text
 
+EMPTY_STREAM = "empty_stream"
+"""In an error's `extra`: a stream was begun, and nothing came in it."""
 MAX_MESSAGE = 500
 SHORTEST = 8
 """Shorter texts are no keys; taking them out of a sentence would only spoil it."""
 _TRANSIENT = frozenset({408, 409, 425})
 _ABOUT_LENGTH = frozenset({400, 413, 422, 500})
-_NO_MONEY = ("insufficient_quota", "billing_hard_limit_reached")
+_NO_MONEY = re.compile(r"insufficient_quota|billing_hard_limit_reached")
+_NO_MONEY_IN_WORDS = re.compile(rf"{_NO_MONEY.pattern}|exceeded your current quota", re.IGNORECASE)
 _REFUSED = re.compile(r"invalid_request|authentication|permission|not_found|\b40[0-6]\b|\b413\b|\b422\b")
 _TOO_LONG = re.compile(
     r"context[ _-]?(?:length|window|size)[^.]{0,60}exceed|exceed[^.]{0,60}context[ _-]?(?:length|window|size)"
     r"|maximum context"
     r"|prompt is too long|input is too long|too many tokens in (?:the )?(?:prompt|input)|context_length_exceeded"
     r"|(?:prompt|input)[^.]{0,40}(?:longer than|exceeds)[^.]{0,40}(?:context|token|model)"
-    r"|reduce the length of the (?:messages|prompt|input)",
+    r"|reduce the length of the (?:messages|prompt|input)"
+    r"|exceed[^.]{0,20}context limit|longer than the model's context|contextwindowexceeded"
+    r"|maximum input length is|input tokens, limit is|input tokens exceed|length is \d+ while limit is"
+    r"|`inputs` tokens \+ `max_new_tokens` must be",
     re.IGNORECASE,
 )
 _WINDOW = re.compile(
     r"(?:maximum|max|context|limit|available)[^0-9]{0,60}?([0-9][0-9,]{2,9})(?: ?tokens| ?\)|\b)", re.IGNORECASE
 )
+_ABOVE = re.compile(r">\s*([0-9][0-9,]{2,9})")
+"""`190000 + 20000 > 200000`: the window stands behind what it was too small for."""
 _KEYS = re.compile(
     r"\b(?:sk|pk|rk|gsk|xai|hf|AIza)[-_][A-Za-z0-9_*.-]{8,}|\bAIza[A-Za-z0-9_-]{20,}|(?<=Bearer )[^\s\"']{8,}"
 )
@@ -56,7 +64,7 @@ def error_from_status(status: int, headers: Mapping[str, str], body: str) -> Mod
     if status in _ABOUT_LENGTH and is_too_long(reported.get("code"), words):
         return ContextTooLong(detail, extra={**extra, "window_tokens": window_reported(words)})
     wait_s = retry_after(headers, words)
-    if status == 429 and reported.get("code") not in _NO_MONEY:
+    if status == 429 and not _lacks_money(reported, words, wait_s):
         return ModelRateLimited(detail, retry_after_s=wait_s)
     if status >= 500 or status in _TRANSIENT:
         return ModelUnavailable(detail, retry_after_s=wait_s, extra=extra)
@@ -80,6 +88,15 @@ def error_from_event(reported: Any) -> ModelError:
     return ModelRefused(detail) if _REFUSED.search(kind) else ModelUnavailable(detail)
 
 
+def _lacks_money(reported: Mapping[str, Any], words: str, wait_s: float | None) -> bool:
+    """Say whether an account is used up, which no waiting mends.
+
+    Proxies keep the words only. The same words with a time to wait are a limit by the minute (Gemini).
+    """
+    codes = f"{reported.get('code')} {reported.get('type')}"
+    return bool(_NO_MONEY.search(codes)) or (not wait_s and bool(_NO_MONEY_IN_WORDS.search(words)))
+
+
 def is_too_long(code: Any, words: str) -> bool:
     """Say whether an endpoint complains that the conversation does not fit its model's window."""
     return code in ("context_length_exceeded", "exceed_context_size_error") or bool(_TOO_LONG.search(words))
@@ -87,13 +104,19 @@ def is_too_long(code: Any, words: str) -> bool:
 
 def window_reported(words: str) -> int | None:
     """Return the window in tokens that a complaint names, None when it names none."""
-    found = _WINDOW.search(words)
+    found = _ABOVE.search(words) or _WINDOW.search(words)
     return int(found[1].replace(",", "")) if found else None
 
 
 def mask(text: str) -> str:
     """Return the text without what looks like a key: some endpoints repeat what they were shown."""
     return _KEYS.sub("…", text)
+
+
+def mark_empty_stream(error: ModelError) -> None:
+    """Mark the error of a stream that broke off with nothing in it. Silence is another matter."""
+    if isinstance(error, ModelUnavailable):
+        error.extra = {**error.extra, EMPTY_STREAM: True}
 
 
 def hide(secret: str | None, error: ModelError) -> None:
@@ -114,7 +137,9 @@ def retry_after(headers: Mapping[str, str], words: str = "") -> float | None:
             return max(0.0, float(headers["retry-after-ms"]) / 1000)
     except ValueError:
         pass
-    wish = _wish(headers.get("retry-after", "").strip(), headers.get("date", ""))
+    # LiteLLM's proxy hands on a provider's headers with a prefix.
+    asked = headers.get("retry-after") or headers.get("llm_provider-retry-after", "")
+    wish = _wish(asked.strip(), headers.get("date", ""))
     if wish is None and (found := _AGAIN_IN.search(words)):
         wish = _duration(found[1])
     return None if wish is None or not math.isfinite(wish) else max(0.0, wish)

@@ -110,6 +110,10 @@ class ModelsInUse(ChatModels):
         """Return what the endpoint of the default model refuses in this process, and until when it is left out."""
         return self._installed.refused()
 
+    def forget_installed_refused(self) -> None:
+        """Ask the models of the installation's endpoint in full again, in this process."""
+        self._installed.forget_refused()
+
     def circuit_of(self, record: ModelRecord) -> str:
         """Return the state of the circuit that this model's calls pass in this process."""
         return self._endpoints.circuit_of(record)

@@ -30,7 +30,7 @@ from dynagent.infrastructure.llm.completions.request import names_length_twice, 
 from dynagent.infrastructure.llm.completions.response import ResponseReader
 from dynagent.infrastructure.llm.completions.responses_api import ResponsesReader
 from dynagent.infrastructure.llm.completions.responses_request import responses_body
-from dynagent.infrastructure.llm.errors import error_from_status, hide
+from dynagent.infrastructure.llm.errors import error_from_status, hide, mark_empty_stream
 
 Opened = AbstractAsyncContextManager[AsyncAPIResponse[Any]]
 
@@ -48,6 +48,11 @@ class Reader(Protocol):
 
     def reply(self, model: str, source: str = "") -> ModelReply:
         """Return the reply."""
+        ...
+
+    @property
+    def promised_only(self) -> bool:
+        """Whether a stream was begun and nothing came in it."""
         ...
 
 
@@ -75,6 +80,8 @@ class LangChainModel:
             raise ModelTimeout("the model was silent, or its reply took longer than its time limit") from None
         except Exception as error:
             known = error if isinstance(error, ModelError) else _model_error(error)
+            if reader.promised_only:
+                mark_empty_stream(known)
             hide(self._secret, known)
             raise known from None
 

@@ -6,7 +6,7 @@ from dynagent.core.shared.secret_names import hidden_forms
 from dynagent.infrastructure.llm.completions.asides import source_of
 from dynagent.infrastructure.llm.completions.request import names_length_twice, request_body, write_body
 from dynagent.infrastructure.llm.completions.response import ResponseReader
-from dynagent.infrastructure.llm.errors import hide
+from dynagent.infrastructure.llm.errors import hide, mark_empty_stream
 from dynagent.infrastructure.llm.http_pool import HttpPool
 
 
@@ -37,5 +37,7 @@ class OpenAIWireModel:
             )
             return reader.reply(self.name, self._source)
         except ModelError as error:
+            if reader.promised_only:
+                mark_empty_stream(error)
             hide(self._secret, error)
             raise

@@ -19,6 +19,7 @@ from dynagent.core.language_models import (
 )
 from dynagent.infrastructure.llm.circuit import Circuit
 from dynagent.infrastructure.llm.completions.refusals import refused_part, without
+from dynagent.infrastructure.llm.errors import EMPTY_STREAM
 from dynagent.infrastructure.llm.usage import Note
 
 MAX_TRIES = 3
@@ -31,6 +32,7 @@ STORED_AFTER_S = 15.0
 """What one process has learned, the others know after so long."""
 
 _NOTHING: frozenset[str] = frozenset()
+_UNSTREAMED = frozenset({"stream", "stream_options"})
 
 Sleep = Callable[[float], Awaitable[None]]
 
@@ -137,11 +139,13 @@ class PersistentModel:
             streamed = True
             on_text(text)
 
-        try_number, waited_s = 1, 0.0
+        try_number, waited_s, asked = 1, 0.0, request
         while True:
             try:
-                return await self._try(request, note)
+                return await self._try(asked, note)
             except ModelError as error:
+                # Some servers end a stream before its first event where they would answer 400 without one.
+                asked = without(request, _UNSTREAMED) if EMPTY_STREAM in error.extra else request
                 delay_s = self._shared.delay_s(error, try_number)
                 circuit_open = isinstance(error, ModelCircuitOpen)
                 spent = (waited_s + delay_s if circuit_open else delay_s) > MAX_WAIT_S

@@ -107,6 +107,17 @@ async def test_arguments_that_are_none_stay_as_words(lane, arguments):
     assert reply.tool_calls[0].raw == (arguments if isinstance(arguments, str) else json.dumps(arguments))
 
 
+@pytest.mark.parametrize("number", [2**63, 2**64, -(2**70), 12345678901234567890123, 1e300, 0.5])
+async def test_numbers_of_any_size_arrive_as_they_were_sent(lane, number):
+    reply = await replied(lane, fragment(json.dumps({"rows": [{"n": number}]}), id="a", name="calculator"), END)
+    assert reply.tool_calls[0].arguments == {"rows": [{"n": number}]}
+
+
+async def test_deep_arguments_are_cut_where_nobody_can_store_them(lane):
+    reply = await replied(lane, fragment('{"a":' * 500 + "1" + "}" * 500, id="a", name="calculator"), END)
+    assert json.dumps(reply.tool_calls[0].arguments).count("{") == 100
+
+
 async def test_json_written_into_json(lane):
     assert await calls(lane, fragment(json.dumps(SUM), id="a", name="calculator")) == [BOTH[0]]
 

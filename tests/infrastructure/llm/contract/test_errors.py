@@ -109,14 +109,39 @@ async def test_kinds_in_a_stream(lane, told, kind):
     [
         (400, "This model's maximum context length is 1500 tokens. However, you requested 3000 tokens", 1500),
         (500, "the request exceeds the available context size (4096 tokens), try increasing it", 4096),
-        (400, "prompt is too long: 210000 tokens > 200000 maximum", None),
+        (400, "prompt is too long: 210000 tokens > 200000 maximum", 200_000),
+        (400, "input length and `max_tokens` exceed context limit: 188000 + 20000 > 200000, decrease it", 200_000),
         (413, "Please reduce the length of the messages or completion.", None),
+        (400, "The input (9000 tokens) is longer than the model's context length (8192 tokens).", 8192),
+        (400, "Please reduce your prompt. Current length is 131073 while limit is 131072", 131_072),
+        (422, "`inputs` tokens + `max_new_tokens` must be <= 4096. Given: 4000 and 512", 4096),
+        (400, "The input token count (2000000) exceeds the maximum number of tokens allowed (1048576).", 1_048_576),
     ],
 )
 async def test_too_long_a_conversation_is_told_apart(lane, status, message, window):
     error = await failed(lane, *whole(status, json.dumps({"error": {"message": message}}).encode()))
     assert isinstance(error, ContextTooLong) and not error.retryable
     assert error.extra["window_tokens"] == window
+
+
+PROXIED = "litellm.RateLimitError: RateLimitError: OpenAIException - "
+QUOTA = "You exceeded your current quota, please check your plan and billing details."
+
+
+@pytest.mark.parametrize(
+    ("told", "headers", "kind", "wait_s"),
+    [
+        ({"message": PROXIED + QUOTA, "type": "throttling_error", "code": "429"}, (), ModelRefused, None),
+        ({"message": "no", "type": "insufficient_quota", "code": None}, (), ModelRefused, None),
+        ({"message": QUOTA + " Please retry in 34.5s.", "code": 429}, (), ModelRateLimited, 34.5),
+        ({"message": QUOTA, "code": 429}, ("Retry-After: 20",), ModelRateLimited, 20),
+        ({"message": PROXIED + "busy", "code": "429"}, ("llm_provider-retry-after: 7",), ModelRateLimited, 7),
+        ({"message": "busy"}, ("Retry-After: 3", "llm_provider-retry-after: 7"), ModelRateLimited, 3),
+    ],
+)
+async def test_an_empty_account_and_a_busy_minute_are_told_apart_behind_a_proxy(lane, told, headers, kind, wait_s):
+    error = await failed(lane, *whole(429, json.dumps({"error": told}).encode(), *headers))
+    assert (type(error), error.retry_after_s) == (kind, wait_s)
 
 
 async def test_words_of_lists_and_fields(lane):

@@ -1,6 +1,7 @@
 """How much work a reply is, counted instead of timed: nothing is looked at twice, however it is cut."""
 
 import json
+import random
 
 import orjson
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from dynagent.core.language_models import ModelRefused
 from dynagent.infrastructure.llm.completions import calls, response
 from dynagent.infrastructure.llm.completions.response import ResponseReader
+from dynagent.infrastructure.llm.completions.sse import SseReader
 from tests.infrastructure.llm.contract.sessions import ASK, delta, fragment, stream
 
 MB = 1024 * 1024
@@ -75,6 +77,22 @@ def test_fragments_are_looked_through_once_however_often_it_is_asked(monkeypatch
     parts = [fragment(piece, id=f"x{number}", name="calculator") for number, piece in enumerate(text)]
     read(stream(*parts, delta("tool_calls")))
     assert scanned <= len(text)
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"])
+def test_events_are_the_same_however_a_stream_is_cut(end: bytes) -> None:
+    text = end.join(
+        [b"data: {1}", b"", b"event: error", b"data: {2}", b"data: 3", b"", b": beat", b"", b"data: [DONE]", b""]
+    )
+    whole = [b"{1}", b"{2}\n3", b"[DONE]"]
+    rng = random.Random(7)
+    for _ in range(200):
+        cuts = sorted(rng.sample(range(1, len(text)), rng.randint(0, 9)))
+        reader = SseReader()
+        events = [
+            event for i, j in zip([0, *cuts], [*cuts, len(text)], strict=True) for event in reader.feed(text[i:j])
+        ]
+        assert [*events, *reader.finish()] == whole, cuts
 
 
 def test_a_huge_delta_is_refused_near_its_bound(counted: Counted) -> None:

@@ -6,10 +6,12 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import httpx2
+import pytest
 import pytest_asyncio
 from benchmarks.scripted_model import ScriptedModel
 
 from dynagent.infrastructure.http.guarded import OutboundSettings
+from dynagent.infrastructure.llm.factory import ModelSettings
 from dynagent.infrastructure.postgres.database import DatabaseSettings
 from dynagent.infrastructure.security.keyring import SecretSettings
 from dynagent.infrastructure.security.settings import AuthSettings
@@ -77,6 +79,39 @@ async def test_a_card_shows_health_what_is_refused_and_forgets_it(platform: Plat
         moved = await ada.put(f"{MODELS}/{model['id']}", json={"model_identifier": "other"})
         assert moved.status_code == 200
         assert (await details(ada, model))["health"]["refused"] == [], "another model, another health"
+
+
+@pytest_asyncio.fixture(params=["wire", "langchain"])
+async def installed(request: pytest.FixtureRequest, fresh_database_url: str):
+    """Everything, with sign-in required and the refusing endpoint as the server's own."""
+    async with stub_server(answering) as server:
+        settings = Settings(
+            auth=AuthSettings.model_validate({"auth_mode": "required", "registration": "open"}),
+            secrets=SecretSettings.model_validate({"secret_key": OLD}),
+            database=DatabaseSettings.model_validate({"database_url": fresh_database_url}),
+            models=ModelSettings.model_validate(
+                {"openai_base_url": f"{server.url}/v1", "openai_api_key": "sk-installed", "model_lane": request.param}
+            ),
+        )
+        async with open_platform(settings) as platform:
+            yield platform
+
+
+async def test_an_administrator_has_the_servers_own_endpoint_asked_in_full_again(installed: Platform) -> None:
+    root, ada = await house.administrator(installed), await house.register(installed, "ada")
+    agent = (await ada.post("/api/agents", json={"name": "A"})).json()
+    await house.run(ada, agent["id"], "hello")
+    card = (await ada.get(f"{MODELS}/installed")).json()
+    assert (card["model"], [one["part"] for one in card["refused"]]) == ("gpt-4o-mini", ["temperature"])
+    SENT.clear()
+    await house.run(ada, agent["id"], "hello")
+    assert ["temperature" in sent for sent in SENT] == [False], "what was refused is left out"
+    assert (await ada.delete(f"{MODELS}/installed/refused")).status_code == 403
+    assert (await root.delete(f"{MODELS}/installed/refused")).status_code == 204
+    assert (await ada.get(f"{MODELS}/installed")).json()["refused"] == []
+    SENT.clear()
+    await house.run(ada, agent["id"], "hello")
+    assert ["temperature" in sent for sent in SENT] == [True, False], "asked in full again, and learned anew"
 
 
 async def test_a_model_that_is_not_there_says_so_on_its_card(platform: Platform) -> None:

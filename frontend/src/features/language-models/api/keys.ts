@@ -7,6 +7,7 @@ export const modelKeys = {
   all: queryKeys.models,
   providerKeys: [...queryKeys.models, "keys"] as const,
   usage: (days: number, everybody: boolean) => [...queryKeys.models, "usage", days, everybody] as const,
+  addresses: [...queryKeys.models, "addresses"] as const,
   installed: [...queryKeys.models, "installed"] as const,
   providers,
   providerModels: (provider: string) => [...providers, provider, "models"] as const,

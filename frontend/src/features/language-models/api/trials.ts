@@ -1,9 +1,12 @@
 import { queryOptions } from "@tanstack/react-query";
 
 import {
+  type AddressOut,
   allowModelAddress,
+  forbidModelAddress,
   forgetRefusedParts,
   getInstalledModel,
+  listModelAddresses,
   type Tried,
   tryModel as startTrial,
 } from "@/lib/api";
@@ -32,6 +35,19 @@ export async function askInFull(id: string): Promise<void> {
 /** Let models be at a private address; for administrators. */
 export async function allowAddress(endpointUrl: string): Promise<void> {
   await allowModelAddress({ body: { endpoint_url: endpointUrl }, throwOnError: true });
+}
+
+/** Take back that models may be at an address. */
+export async function forbidAddress({ host, port }: AddressOut): Promise<void> {
+  await forbidModelAddress({ path: { host, port }, throwOnError: true });
+}
+
+/** The private addresses that models may be at, by host and port. */
+export function addressesQuery() {
+  return queryOptions({
+    queryKey: modelKeys.addresses,
+    queryFn: async ({ signal }) => (await listModelAddresses({ signal, throwOnError: true })).data.addresses,
+  });
 }
 
 /** The server's own default, and what its endpoint refuses. */

@@ -17,6 +17,7 @@ import { modelKeys } from "../api/keys";
 import { createModel, modelsQuery } from "../api/models";
 import { installedModelQuery } from "../api/trials";
 import { emptyDraft, newModel } from "../model/model-draft";
+import { ModelAddresses } from "./model-addresses";
 import { ModelForm } from "./model-form";
 import { RefusedParts } from "./model-health";
 import { ModelRow } from "./model-row";
@@ -25,12 +26,14 @@ import { ProviderKeys } from "./provider-keys";
 const tabs = [
   { value: "models", label: "Models" },
   { value: "keys", label: "Provider keys" },
+  { value: "addresses", label: "Private addresses" },
 ] as const;
 const names = tabs.map(({ value }) => value);
 
 /** The models that agents can use besides the server's own default, and keys that several share. */
 export function ModelsPage() {
   const { data } = useQuery(modelsQuery());
+  const mayAddresses = usePermissions()("users:read");
   const [tab, setTab] = useQueryState("tab", parseAsStringLiteral(names).withDefault("models"));
   return (
     <div className="flex min-h-0 flex-1 flex-col">
@@ -41,9 +44,9 @@ export function ModelsPage() {
       />
       <Tabs
         label="Models"
-        value={tab}
+        value={tab === "addresses" && !mayAddresses ? "models" : tab}
         onChange={(next) => void setTab(names.find((name) => name === next) ?? null)}
-        tabs={tabs}
+        tabs={tabs.filter(({ value }) => value !== "addresses" || mayAddresses)}
       >
         <TabPanel value="models" className="p-4">
           <Models />
@@ -51,6 +54,11 @@ export function ModelsPage() {
         <TabPanel value="keys" className="p-4">
           <KeysTab />
         </TabPanel>
+        {mayAddresses && (
+          <TabPanel value="addresses" className="p-4">
+            <ModelAddresses />
+          </TabPanel>
+        )}
       </Tabs>
     </div>
   );

@@ -8,6 +8,7 @@ from dynagent.application.commands.language_models.provider_keys import (
     TestProviderKey,
 )
 from dynagent.application.commands.language_models.trials import (
+    ForgetInstalledRefusedParts,
     ForgetRefusedParts,
     TryModel,
 )

@@ -27,6 +27,19 @@ class ForgetRefusedParts(Command[None], needs="models:write", raises=(ModelNotFo
     model_id: str
 
 
+@dataclass(frozen=True)
+class ForgetInstalledRefusedParts(
+    Command[None],
+    needs="users:write",
+    scope="none",
+    unaudited="it stores nothing; the endpoint says at the next call whether it still refuses them",
+):
+    """Ask the installation's endpoint in full again, in the process that this reaches.
+
+    Other processes have seen its refusals themselves and forget them within an hour, or when they are started anew.
+    """
+
+
 @dataclass(frozen=True, slots=True)
 class TryModelHandler:
     """Handles TryModel."""
@@ -56,3 +69,14 @@ class ForgetRefusedPartsHandler:
         await self.uow.commit()
         self.store.forget_refused(record.id)
         self.store.forget(record.user_id)
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetInstalledRefusedPartsHandler:
+    """Handles ForgetInstalledRefusedParts."""
+
+    store: ModelsInStore
+
+    async def __call__(self, message: ForgetInstalledRefusedParts, caller: Caller) -> None:
+        """Forget them."""
+        self.store.forget_installed_refused()

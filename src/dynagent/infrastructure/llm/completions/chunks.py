@@ -88,7 +88,7 @@ def _read_delta(gatherer: ReplyGatherer, delta: dict[str, Any]) -> None:
             gatherer.add_text(text)
     calls = delta.get("tool_calls")
     if calls:
-        for call in _listed(calls):
+        for call in calls if type(calls) is list else _listed(calls):
             if call:
                 _read_call(gatherer, call)
     elif delta.get("function_call"):
@@ -134,11 +134,14 @@ def _listed(calls: Any) -> list[Any]:
 
 def _read_call(gatherer: ReplyGatherer, call: dict[str, Any]) -> None:
     function: dict[str, Any] = call.get("function") or call
+    arguments = function.get("arguments")
+    if arguments is None:
+        arguments = next((function[name] for name in _ARGUMENTS if function.get(name) is not None), None)
     gathered = gatherer.add_call(
         _place(call.get("index")),
         id=_word(call.get("id")),
         name=_word(function.get("name")),
-        fragment=_fragment(next((function[name] for name in _ARGUMENTS if function.get(name) is not None), None)),
+        fragment=_fragment(arguments),
     )
     if not call.keys() <= _CALL:
         gathered.extra |= {name: value for name, value in call.items() if name not in _CALL and value is not None}
@@ -158,7 +161,9 @@ def _place(index: Any) -> int | None:
 
 
 def _word(value: Any) -> str:
-    return value if isinstance(value, str) else "" if value is None else str(value)
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else str(value)
 
 
 def _fragment(arguments: Any) -> str:

@@ -1,7 +1,10 @@
 """A streamed reply, gathered piece by piece into a ModelReply; both lanes use it, so both give the same result."""
 
 import json
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, cast
+
+import orjson
 
 from dynagent.core.language_models import (
     ModelReply,
@@ -69,7 +72,7 @@ class ReplyGatherer:
                 return
         if self._held:
             text, self._held = self._held + text, ""
-        if "\ud800" <= text[-1] <= "\udbff":
+        if not text.isascii() and "\ud800" <= text[-1] <= "\udbff":
             self._held, text = text[-1], text[:-1]
         if text:
             text = clean_text(text)
@@ -106,7 +109,7 @@ class ReplyGatherer:
         return ModelReply(
             content=content,
             tool_calls=calls,
-            usage=self.usage or _estimate(request, content, calls),
+            usage=self.usage or _estimate(request, content, gathered),
             model=self.model or model,
             finish_reason=clean_text(finish)[:100],
             aside=self._aside(source, thoughts, gathered),
@@ -155,15 +158,39 @@ def read_call_arguments(raw: str) -> dict[str, Any] | None:
     if not raw:
         return {}
     try:
-        value = _last_value(raw)
+        value = _value_of(raw)
         if isinstance(value, str):
             # Some servers write JSON into the text of JSON.
-            value = _last_value(value.strip())
+            value = _value_of(value.strip())
     except (ValueError, RecursionError):
         return None
     if value is None:
         return {}
     return clean_json(value) if isinstance(value, dict) else None
+
+
+def _value_of(text: str) -> Any:
+    """Return the JSON value of a text. Raises ValueError, RecursionError."""
+    try:
+        value = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        # Several values, lone surrogates: what orjson does not read.
+        return _last_value(text)
+    return _last_value(text) if _is_rounded(value) else value
+
+
+def _is_rounded(value: Any) -> bool:
+    """Say whether there may have been an integer beyond 64 bits, of which orjson makes a float."""
+    left = [value]
+    while left:
+        one = left.pop()
+        if isinstance(one, dict):
+            left.extend(cast("dict[str, Any]", one).values())
+        elif isinstance(one, list):
+            left.extend(cast("list[Any]", one))
+        elif type(one) is float and abs(one) >= 2**63:
+            return True
+    return False
 
 
 def _last_value(text: str) -> Any:
@@ -198,9 +225,10 @@ _DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
 _MOST_VALUES = 8
 
 
-def _estimate(request: ModelRequest, content: str, calls: tuple[ToolCall, ...]) -> TokenUsage:
-    made = content + "".join(call.name + json.dumps(call.arguments) for call in calls)
-    return estimate_usage(request, made)
+def _estimate(request: ModelRequest, content: str, calls: Sequence[GatheredCall]) -> TokenUsage:
+    return estimate_usage(
+        request, "".join([content, *(part for call in calls for part in (call.name, *call.fragments))])
+    )
 
 
 def estimate_usage(request: ModelRequest, made: str) -> TokenUsage:

@@ -46,6 +46,7 @@ class ResponseReader:
         self._body: list[bytes] = []
         self._size = 0
         self._done = False
+        self._heard = False
         self._unpack: Any = None
 
     def on_head(self, status: int, headers: Mapping[str, str]) -> None:
@@ -66,6 +67,11 @@ class ResponseReader:
         for piece in self._unpacked(data):
             open_s = self._take(piece) or open_s
         return open_s
+
+    @property
+    def promised_only(self) -> bool:
+        """Whether a stream was begun and nothing came in it: what went wrong then, some servers say unstreamed only."""
+        return self._status == 200 and self._streamed is not False and not self._heard and not self._events.stray
 
     def reply(self, model: str, source: str = "") -> ModelReply:
         """Return what was gathered. Raises ModelError when the response was no reply."""
@@ -101,6 +107,7 @@ class ResponseReader:
         events = self._events.feed(data)
         if not events or self._done:
             return None
+        self._heard = True
         try:
             for event in events:
                 self._read(event)
@@ -150,6 +157,7 @@ class ResponseReader:
     def _end(self) -> None:
         if self._streamed:
             for event in self._events.finish():
+                self._heard = True
                 self._read(event)
             if self._gatherer.finish_reason is None and self._events.stray.strip():
                 raise _no_reply(self._events.stray)

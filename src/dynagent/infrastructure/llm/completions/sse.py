@@ -30,14 +30,15 @@ class SseReader:
 
     def feed(self, chunk: bytes) -> list[bytes]:
         """Return the data of each event that this chunk completes."""
-        if self._started and b"\r" not in chunk:
-            ends = chunk.count(b"\n")
-            if ends == 2 and chunk.startswith(b"data: {") and chunk.endswith(b"\n\n") and self._is_between():
-                return [chunk[6:-2]]  # one whole event, as servers mostly send them
-            if not ends and not self._ends_in_cr():
+        if self._started and b"\r" not in chunk and not self._ends_in_cr():
+            end = chunk.find(b"\n")
+            if end < 0:
                 self._keep(chunk)
                 return []
-        text = self._taken() + chunk if self._pieces else chunk
+            if end == len(chunk) - 2 and chunk.startswith(b"data: {") and chunk[-1:] == b"\n" and self._is_between():
+                return [chunk[6:-2]]  # one whole event, as servers mostly send them
+            return self._blocks(chunk.split(b"\n\n"))
+        text = self._taken(chunk)
         if not self._started and text:
             if len(text) < len(_BOM) and _BOM.startswith(text):
                 self._keep(text)
@@ -58,7 +59,26 @@ class SseReader:
 
     def finish(self) -> list[bytes]:
         """Return what was left when the stream ended: an event without its blank line."""
-        return self._events([*self._taken().rstrip(b"\r").split(b"\n"), b""])
+        return self._events([*self._taken(b"").rstrip(b"\r").split(b"\n"), b""])
+
+    def _blocks(self, blocks: list[bytes]) -> list[bytes]:
+        """Return the events of blocks that blank lines part; the last one goes on."""
+        # What was kept is joined once, and only with the block that it belongs to.
+        blocks[0] = self._taken(blocks[0])
+        *lines, rest = blocks.pop().split(b"\n")
+        events: list[bytes] = []
+        for block in blocks:
+            if block.startswith(b"data: {") and b"\n" not in block and not (self._data or self._failed):
+                if len(block) > self._max_event:
+                    raise self._too_large()
+                events.append(block[6:])
+            else:
+                events += self._events([*block.split(b"\n"), b""])
+        if lines:
+            events += self._events(lines)
+        if rest:
+            self._keep(rest)
+        return events
 
     def _is_between(self) -> bool:
         return not (self._pieces or self._data or self._failed)
@@ -72,8 +92,11 @@ class SseReader:
         if self._size > self._max_event:
             raise self._too_large()
 
-    def _taken(self) -> bytes:
-        text = self._pieces[0] if len(self._pieces) == 1 else b"".join(self._pieces)
+    def _taken(self, last: bytes) -> bytes:
+        """Return what was kept, with this behind it."""
+        if not self._pieces:
+            return last
+        text = b"".join([*self._pieces, last])
         self._pieces.clear()
         self._size = 0
         return text

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict
 from dynagent.application.commands.language_models import (
     AllowModelAddress,
     ForbidModelAddress,
+    ForgetInstalledRefusedParts,
     ForgetRefusedParts,
     TryModel,
 )
@@ -95,6 +96,20 @@ class TrialOut(BaseModel):
 async def get_installed_model(ask: Ask) -> InstalledModelOut:
     """Give the model of agents that choose none, and what is left out of requests to it."""
     return InstalledModelOut.of(await ask(GetInstalledModel()))
+
+
+@router.delete(
+    "/installed/refused",
+    status_code=204,
+    operation_id="forget_installed_refused_parts",
+    summary="Ask the server's endpoint in full again",
+)
+async def forget_installed_refused_parts(ask: Ask) -> None:
+    """Forget what the server's own endpoint has refused, in the process that answers this. For administrators.
+
+    What is refused is known to each process by itself, and forgotten by all of them within an hour.
+    """
+    await ask(ForgetInstalledRefusedParts())
 
 
 @router.get("/addresses", operation_id="list_model_addresses", summary="Allowed private addresses")
