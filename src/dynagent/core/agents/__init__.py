@@ -12,7 +12,6 @@ from dynagent.core.agents.context import (
     AgentContextExists,
     AgentContextNotFound,
     AgentContexts,
-    ContextReader,
 )
 from dynagent.core.agents.dependencies import (
     DependencyUnavailable,

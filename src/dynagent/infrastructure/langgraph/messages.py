@@ -55,6 +55,19 @@ def read_calls(calls: Sequence[StoredCall]) -> tuple[ToolCall, ...]:
     )
 
 
+def without_calls(messages: Sequence[StoredMessage], ids: frozenset[str]) -> list[StoredMessage]:
+    """Return the conversation without these calls of its last step and what was answered to them."""
+    kept: list[StoredMessage] = []
+    for message in messages:
+        if message.get("tool_call_id") in ids:
+            continue
+        calls = message.get("tool_calls")
+        if calls is not None and any(call["id"] in ids for call in calls):
+            message = {**message, "tool_calls": [call for call in calls if call["id"] not in ids]}
+        kept.append(message)
+    return kept
+
+
 def read_message(message: StoredMessage) -> ChatMessage:
     """Return a message from the state."""
     aside = message.get("aside")
