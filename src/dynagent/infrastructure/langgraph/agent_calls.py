@@ -89,10 +89,9 @@ class ChildAgents(AgentCalls):
         run = self.claim.run
         callers: list[str] = [*(run.input.get("callers") or ()), run.subject_id]
         if not callee.handoff and callee.agent_id in callers:
-            line = " → ".join([*callers, callee.agent_id])
             raise AgentCycle(
-                f"agent {callee.agent_name!r} waits for this very answer: it cannot be called by those that work for it",
-                extra={"agents": line.split(" → ")},
+                f"agent {callee.agent_name!r} waits for this very answer: those that work for it cannot call it",
+                extra={"agents": [*callers, callee.agent_id]},
             )
         version = await self.agents.latest(callee.agent_id, run.user_id)
         own = version.configuration

@@ -141,6 +141,8 @@ class AgentRuns(Runner):
                 return outcome
             # Ends the wait in the log where the run has ended, else this attempt.
             await calls.join()
+            if not run.status.over:
+                run = await calls.start(callee, f"{prefix}handoff.{neighbour.handoff_id}", said=said)
             if run.status is not RunStatus.COMPLETED:
                 return outcome
             taken = {"result": run.result, "model": run.answered_model, "answered_by": answered_by(run)}

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from dynagent.core.language_models import ModelReply
+from dynagent.core.language_models import ModelReply, OnText
 from dynagent.core.runs import Answer, Expiry, GuardrailVerdict, Interrupt
 from dynagent.core.shared.calls import ToolCall
 from dynagent.core.shared.errors import DynagentError, ErrorKind
@@ -63,7 +63,7 @@ class Guards:
         return text
 
     async def passed_call(self, call: ToolCall, key: str, span: Span) -> ToolCall:
-        """Return a call as it may be made; `to_approve` says whether a person must be asked. Raises GuardrailBlocked."""
+        """Return a call as it may be made; `to_approve` says whether a person is asked first. Raises GuardrailBlocked."""
         for rule in self._rules:
             wanted = rule.config.get("tools") or ()
             if rule.stage != "tool_call" or call.arguments is None or (wanted and call.name not in wanted):
@@ -94,8 +94,8 @@ class Guards:
 
     async def watched(
         self,
-        reply: Callable[[Callable[[str], None]], Awaitable[T]],
-        pass_on: Callable[[str], None],
+        reply: Callable[[OnText], Awaitable[T]],
+        pass_on: OnText,
         key: str,
         span: Span,
     ) -> T:
@@ -194,7 +194,7 @@ _WATCHED = frozenset({"max_length", "regex_deny", "pii", "prompt_injection"})
 class _Watch:
     """Looks at a text while it streams; once something is found, nothing more is passed on."""
 
-    def __init__(self, rules: Sequence[GuardRule], pass_on: Callable[[str], None]) -> None:
+    def __init__(self, rules: Sequence[GuardRule], pass_on: OnText) -> None:
         self._rules = rules
         self._pass_on = pass_on
         self._parts: list[str] = []

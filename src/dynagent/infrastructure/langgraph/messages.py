@@ -62,9 +62,8 @@ def without_calls(messages: Sequence[StoredMessage], ids: frozenset[str]) -> lis
         if message.get("tool_call_id") in ids:
             continue
         calls = message.get("tool_calls")
-        if calls is not None and any(call["id"] in ids for call in calls):
-            message = {**message, "tool_calls": [call for call in calls if call["id"] not in ids]}
-        kept.append(message)
+        left = [call for call in calls or () if call["id"] not in ids]
+        kept.append({**message, "tool_calls": left} if calls is not None and len(left) < len(calls) else message)
     return kept
 
 

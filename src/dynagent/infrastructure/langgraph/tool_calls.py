@@ -2,7 +2,6 @@
 
 import asyncio
 import itertools
-import json
 import time
 from collections.abc import Awaitable, Iterable, Sequence
 from dataclasses import dataclass
@@ -25,16 +24,16 @@ from dynagent.core.runs import (
     result_line,
 )
 from dynagent.core.shared.calls import ToolCall
-from dynagent.core.shared.errors import DynagentError
+from dynagent.core.shared.errors import DynagentError, StorageAway
 from dynagent.core.shared.tasks import end_tasks
 from dynagent.core.shared.text import clean_json, clean_text
 from dynagent.core.tools import CallContext, ModelUse, RunnableTool, ToolOutcome
 from dynagent.infrastructure.langgraph.agent_calls import AgentTool
+from dynagent.infrastructure.langgraph.call_texts import MAX_TRACED_CHARS, as_text, bounded, cost_of, cut, failure
 from dynagent.infrastructure.langgraph.guards import Guards
 from dynagent.infrastructure.langgraph.trace_events import RunTrace, Span, milliseconds_since
 from dynagent.infrastructure.langgraph.verdicts import InDoubt, RunWaits, Verdict, judge, question_about
 
-MAX_TRACED_CHARS = 256 * 1024
 MAX_CALLS_PER_STEP = 64
 
 log = structlog.get_logger(__name__)
@@ -211,7 +210,7 @@ class ToolCalls:
         outcome, error = plan.verdict.outcome or ToolOutcome(None), plan.verdict.error
         if plan.tool is not None and plan.verdict.arguments is not None:
             outcome, error = await self._called(plan.tool, plan.verdict.arguments, plan.key, span)
-        result = _bounded(clean_json(outcome.result))
+        result = bounded(clean_json(outcome.result))
         end = ToolEnd(
             timestamp=time.time(),
             span_id=plan.key,
@@ -222,7 +221,7 @@ class ToolCalls:
             result=result,
             error=error,
             duration_ms=milliseconds_since(began),
-            logs=_cut(clean_text(outcome.logs), MAX_TRACED_CHARS),
+            logs=cut(clean_text(outcome.logs), MAX_TRACED_CHARS),
             cpu_ms=outcome.cpu_ms,
             peak_memory_kb=outcome.peak_memory_kb,
             line=result_line(result) if error is None else failure_line(error.code, error.message, error.line),
@@ -255,7 +254,9 @@ class ToolCalls:
         except (RunLost, AwaitsChildren):
             raise
         except DynagentError as error:
-            return _cost_of(error), _failure(error)
+            if isinstance(error, StorageAway) and isinstance(tool, AgentTool):
+                raise  # of the store of runs, not of something that the tool needs
+            return cost_of(error), failure(error)
         except Exception as error:
             if limit.expired():
                 message = f"the call took longer than {calling.timeout_s:g} s"
@@ -267,7 +268,7 @@ class ToolCalls:
     def _shown(self, end: ToolEnd) -> str:
         if end.error is not None:
             return f"Error ({end.error.code}): {end.error.message}"
-        return _cut(_as_text(end.result), self._calling.max_shown_chars)
+        return cut(as_text(end.result), self._calling.max_shown_chars)
 
 
 def _refused(call: ToolCall, key: str, code: str, message: str) -> _Planned:
@@ -285,34 +286,3 @@ async def _all(calls: Iterable[Awaitable[T]]) -> list[T]:
     except BaseException:
         await end_tasks(tasks)
         raise
-
-
-def _failure(error: DynagentError) -> CallError:
-    """Return what the trace keeps of a failed call: sandbox and tools say the place in the error's `extra`."""
-    place = {name: error.extra[name] for name in ("line", "source_line", "traceback") if name in error.extra}
-    return CallError(code=error.code, message=_explained(error), **place)
-
-
-def _cost_of(error: DynagentError) -> ToolOutcome:
-    """Return what a failed call printed and cost, where that is known."""
-    extra = error.extra
-    return ToolOutcome(None, extra.get("logs") or "", extra.get("cpu_ms"), extra.get("peak_memory_kb"))
-
-
-def _explained(error: DynagentError) -> str:
-    reported = "; ".join(f"{item.pointer}: {item.detail}" for item in error.violations)
-    return clean_text(f"{error.detail} ({reported})" if reported else error.detail)[:2000]
-
-
-def _bounded(result: Any) -> Any:
-    """Return the result, or its text cut to what the trace keeps."""
-    text = _as_text(result)
-    return result if len(text) <= MAX_TRACED_CHARS else _cut(text, MAX_TRACED_CHARS)
-
-
-def _as_text(result: Any) -> str:
-    return result if isinstance(result, str) else json.dumps(result, ensure_ascii=False, default=str)
-
-
-def _cut(text: str, limit: int) -> str:
-    return text if len(text) <= limit else f"{text[:limit]}… [cut: {len(text)} characters in all]"

@@ -25,8 +25,8 @@ Condition = Annotated[
     dict[str, Any],
     Bounded,
     Field(
-        description="When the system hands over, by the answer: `schema` (a JSON Schema) for the value at `path`, or an "
-        "`expression` over `inputs`, `last` (the answer) and `steps`. Without one the model decides.",
+        description="When the system hands over, by the answer: `schema` (a JSON Schema) for the value at `path`, or "
+        "an `expression` over `inputs`, `last` (the answer) and `steps`. Without one the model decides.",
         examples=[{"expression": "last.category == 'math'"}],
     ),
 ]
