@@ -6,7 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dynagent.core.agents import AgentConfiguration, AgentConfigurations, with_context
+from dynagent.core.agents import (
+    AGENT_TYPE,
+    AgentConfiguration,
+    AgentConfigurations,
+    agent_tools_of,
+    names_of_agents,
+    with_context,
+)
 from dynagent.core.executions import (
     AGENT,
     AgentRunner,
@@ -22,7 +29,7 @@ from dynagent.core.shared.errors import Conflict, NotFound
 from dynagent.core.shared.secret_names import masked
 from dynagent.core.workflows import Condition, ConditionFailed, Conditions
 from dynagent.infrastructure.langgraph.agent_calls import ChildAgents, answered_by
-from dynagent.infrastructure.langgraph.neighbours import AGENT_TYPE, Team, references_of, team_of, told_of
+from dynagent.infrastructure.langgraph.neighbours import Team, team_of, told_of
 
 FALLBACK_PREFIX = "fallback/"
 """Keeps the calls of the fallback agent apart from those of the agent it stands in for, in the journal."""
@@ -102,7 +109,7 @@ class AgentRuns(Runner):
 
     async def _try(self, attempt: _Attempt) -> Outcome:
         agent, execution = attempt.agent, attempt.execution
-        references = tuple(dict.fromkeys(references_of(agent).values()))
+        references = tuple(dict.fromkeys(agent_tools_of(agent).values()))
         around = await self.surroundings.of_agent(attempt.agent_id, execution.user_id, references)
         team = team_of(agent, around, execution)
         calls = self._calls(attempt, team)
@@ -158,7 +165,7 @@ class AgentRuns(Runner):
     def _plan(self, attempt: _Attempt, around: Surroundings, prompt: str, calls: ChildAgents | None) -> RunPlan:
         agent, execution = attempt.agent, attempt.execution
         others = {other.agent_id for other in around.agents} | {other.slug for other in around.agents}
-        agents = {name for name, reference in references_of(agent).items() if reference in others}
+        agents = names_of_agents(agent_tools_of(agent), others)
         return RunPlan(
             system_prompt=prompt,
             model=agent.model if attempt.stand_in else execution.model or agent.model,

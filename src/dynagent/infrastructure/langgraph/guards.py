@@ -63,7 +63,7 @@ class Guards:
         return text
 
     async def passed_call(self, call: ToolCall, key: str, span: Span) -> ToolCall:
-        """Return a call as it may be made; `to_approve` says whether a person is asked first. Raises GuardrailBlocked."""
+        """Return a call as it may be made; `to_approve` says if a person is asked first. Raises GuardrailBlocked."""
         for rule in self._rules:
             wanted = rule.config.get("tools") or ()
             if rule.stage != "tool_call" or call.arguments is None or (wanted and call.name not in wanted):

@@ -1,18 +1,14 @@
 """Which other agents a run may call or hand over to, decided as an attempt begins; the same in every attempt."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dynagent.core.agents import AgentConfiguration
+from dynagent.core.agents import AgentConfiguration, agent_tools_of
 from dynagent.core.executions import Callee, Neighbour, Surroundings
 from dynagent.core.runs import Run
 from dynagent.core.shared.ids import is_id
 
-AGENT_TYPE = "agent"
-"""The type of attached tools that are agents; `config.agent` is whose id or slug."""
 MAX_TOOL_NAME = 64
-_SLUG = re.compile(r"[a-z0-9_]+_[0-9a-f]{6}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,20 +18,6 @@ class Team:
     callees: Sequence[Callee] = ()
     routes: Sequence[tuple[Neighbour, Callee]] = ()
     withheld: Sequence[str] = ()
-
-
-def references_of(agent: AgentConfiguration) -> dict[str, str]:
-    """Return name of the tool → id or slug, of the tools that are, or may be, agents."""
-    attached = {
-        item.name: str(item.config.get("agent") or item.name) for item in agent.tools_config if item.type == AGENT_TYPE
-    }
-    plain = {name: name for name in agent.tools if name not in attached and may_be_agent(name)}
-    return plain | attached
-
-
-def may_be_agent(name: str) -> bool:
-    """Say whether a tool's name has the form of an agent's id or slug."""
-    return is_id(name) or _SLUG.fullmatch(name) is not None
 
 
 def team_of(agent: AgentConfiguration, around: Surroundings, run: Run) -> Team:
@@ -70,7 +52,7 @@ def told_of(withheld: Sequence[str]) -> str:
 
 def _tools(agent: AgentConfiguration, around: Surroundings) -> list[Callee]:
     found = {key: other for other in around.agents for key in (other.agent_id, other.slug)}
-    names = {name: found[reference] for name, reference in references_of(agent).items() if reference in found}
+    names = {name: found[reference] for name, reference in agent_tools_of(agent).items() if reference in found}
     return [
         Callee(
             name=other.slug if is_id(name) else name,

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from dynagent.application.shared.caller import Caller
 from dynagent.application.shared.messages import Query
 from dynagent.core.agents import (
+    AGENT_TYPE,
     Agent,
     AgentContexts,
     AgentNotFound,
     AgentRepository,
     NamedAgent,
+    agent_tools_of,
     check_dependencies,
     named,
     with_context,
@@ -87,12 +89,23 @@ class GetAgentDetailsHandler:
         names = agent.configuration.all_tools()
         listings = await self.catalogue.listings(agent.user_id) if names else ()
         known = {key: listing for listing in listings for key in (*listing.aliases, listing.name)}
+        references = agent_tools_of(agent.configuration)
         found: list[AgentTool] = []
         for name in names:
+            other = await self._agent(references[name]) if name in references else None
+            if other is not None:
+                found.append(AgentTool(name, AGENT_TYPE, other.configuration.description, missing=False))
+                continue
             listing = known.get(types.get(name, name))
             words = "" if listing is None else listing.description
             found.append(AgentTool(name, types.get(name, name), words, missing=listing is None))
         return found
+
+    async def _agent(self, reference: str) -> Agent | None:
+        if is_id(reference):
+            return await self.agents.get_by_id(reference)
+        meant = [other for other in await self.agents.named([reference]) if other.slug == reference]
+        return await self.agents.get_by_id(meant[0].id) if meant else None
 
     def _problems(self, agent: Agent, tools: Sequence[AgentTool]) -> list[str]:
         configuration = agent.configuration
