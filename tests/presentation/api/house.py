@@ -27,6 +27,7 @@ from dynagent.application.shared.resolver import Resolver
 from dynagent.core.agents import AgentContexts, AgentRepository, EverybodysAgents
 from dynagent.core.executions import EverybodysExecutions, Executions, StoredModelCalls
 from dynagent.core.language_models import ChatModels, ModelRecords
+from dynagent.core.output_types import OutputTypes
 from dynagent.core.runs import (
     AnyTraceEvent,
     CancelSignal,
@@ -41,7 +42,6 @@ from dynagent.core.runs import (
     TraceLog,
     Usage,
 )
-from dynagent.core.output_types import OutputTypes
 from dynagent.core.shared.clock import Clock
 from dynagent.core.shared.sealing import SealsSecrets
 from dynagent.core.shared.unit_of_work import UnitOfWork

@@ -10,12 +10,14 @@ import pytest
 from dynagent.application.commands.executions.run import RunControl, RunExecution, RunExecutionHandler
 from dynagent.application.shared.caller import LOCAL_ADMIN
 from dynagent.core.agents import AgentConfiguration, AgentNotFound, AgentVersion
-from dynagent.core.executions import Execution, RunPlan
+from dynagent.core.executions import Execution, RunPlan, Surroundings, SurroundingsReader
 from dynagent.core.language_models import ModelUnavailable
 from dynagent.core.runs import MAX_ATTEMPTS, Claim, Outcome, RunLost, Runners, RunStatus, TraceRecorder, UsageReport
 from dynagent.core.shared.errors import StorageAway
 from dynagent.core.tools import ToolNotFound
+from dynagent.infrastructure.expressions.conditions import StateConditions
 from dynagent.infrastructure.langgraph.agent_runs import AgentRuns
+from dynagent.infrastructure.tools.arguments import misfits, schema_fault
 from tests.fakes.children import FakeChildren
 from tests.fakes.dispatch import FakeDispatch, FakeTraceLog
 from tests.fakes.executions import FakeNotifier
@@ -74,12 +76,12 @@ class Chats:
         return [("before", "answer")]
 
 
-class Contexts:
+class Around(SurroundingsReader):
     def __init__(self) -> None:
         self.known: dict[str, Any] = {}
 
-    async def of_agent(self, agent_id: str, user_id: str) -> Any:
-        return self.known.get(agent_id)
+    async def of_agent(self, agent_id: str, user_id: str, references: Sequence[str] = ()) -> Surroundings:
+        return Surroundings(context=self.known.get(agent_id))
 
 
 class House:
@@ -92,12 +94,17 @@ class House:
         self.trace = FakeTraceLog()
         self.runner = Runner(behaviour)
         self.agents = Agents(agent or AgentConfiguration(name="A", tools=("calculator",), instructions="Be short."))
-        self.contexts = Contexts()
+        self.contexts = Around()
         self.crashes: list[Exception] = []
         self.control = RunControl()
         self.notifier = FakeNotifier()
         runs = AgentRuns(
-            graphs=self.runner, agents=self.agents, chats=Chats(), contexts=self.contexts, call_timeout_s=30
+            graphs=self.runner,
+            agents=self.agents,
+            chats=Chats(),
+            surroundings=self.contexts,
+            conditions=StateConditions(misfits, schema_fault),
+            call_timeout_s=30,
         )
         self.handler = RunExecutionHandler(
             dispatch=self.dispatch,
