@@ -16,8 +16,9 @@ async def slug_of(people: People, agent: str) -> str:
 
 
 async def children_of(people: People, id: str) -> list[dict[str, Any]]:
-    found = await people.send("GET", f"/executions?parent_run_id={id}")
-    return sorted(found["executions"], key=lambda run: run["created_at"])
+    """Return the runs that a run has started, as its trace tells them."""
+    started = [event["run_id"] for event in await people.log(id) if event["type"] == "task_start"]
+    return [await people.send("GET", f"/executions/{run_id}") for run_id in started]
 
 
 @shows("HandoffBody.target_agent_id", "HandoffBody.description")

@@ -5,7 +5,7 @@ import json
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from dynagent.core.language_models import ModelReply, OnText
 from dynagent.core.runs import Answer, Expiry, GuardrailVerdict, Interrupt
@@ -31,6 +31,21 @@ class GuardrailBlocked(DynagentError):
 
     kind = ErrorKind.INVALID
     code = "guardrail_blocked"
+
+
+class Streaming(Protocol):
+    """A model call whose text streams out; `on_restart` is called when it is made again, its text from the start."""
+
+    on_restart: Callable[[], None] | None
+
+    @property
+    def key(self) -> str:
+        """The call's key."""
+        ...
+
+    def on_text(self, text: str) -> None:
+        """Pass a piece of text on."""
+        ...
 
 
 class Guards:
@@ -92,21 +107,16 @@ class Guards:
                 return ModelReply.model_validate(value["reply"])
         return None
 
-    async def watched(
-        self,
-        reply: Callable[[OnText], Awaitable[T]],
-        pass_on: OnText,
-        key: str,
-        span: Span,
-    ) -> T:
+    async def watched(self, reply: Callable[[OnText], Awaitable[T]], call: Streaming, span: Span) -> T:
         """Await a reply whose text streams out; end it at once when a blocking rule finds something in it.
 
         `reply` is given what it is to call with each piece. Raises GuardrailBlocked.
         """
         rules = [r for r in self._rules if r.stage == "output" and r.action == "block" and r.kind in _WATCHED]
         if not rules:
-            return await reply(pass_on)
-        watch = _Watch(rules, pass_on)
+            return await reply(call.on_text)
+        watch = _Watch(rules, call.on_text)
+        call.on_restart = watch.restart
         made = asyncio.ensure_future(reply(watch.on_text))
         try:
             await asyncio.wait({made, watch.tripped}, return_when=asyncio.FIRST_COMPLETED)
@@ -115,8 +125,13 @@ class Guards:
         finally:
             await end_tasks([made])
         rule, finding = watch.tripped.result()
-        self._record(rule, finding, f"{key}/guard.{rule.id}", span)
+        self._record(rule, finding, f"{call.key}/guard.{rule.id}", span)
         raise _blocked(rule, finding)
+
+    def used_before(self, key: str) -> None:
+        """Add up what judges of a text used that passed in an earlier attempt."""
+        for rule in self._rules:
+            self._trace.used_before(f"{key}/guard.{rule.id}")
 
     def withhold(self, error: RunWaits, reply: ModelReply) -> RunWaits:
         """Return the question with the reply that it is about, for the attempt that goes on with the answer."""
@@ -201,6 +216,10 @@ class _Watch:
         self._length = 0
         self._next_look = FIRST_LOOK
         self.tripped: asyncio.Future[tuple[GuardRule, Finding]] = asyncio.get_running_loop().create_future()
+
+    def restart(self) -> None:
+        """Begin anew: the reply does."""
+        self._parts, self._length, self._next_look = [], 0, FIRST_LOOK
 
     def on_text(self, piece: str) -> None:
         """Take a piece, pass it on unless it trips a rule."""

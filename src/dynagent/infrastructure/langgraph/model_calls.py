@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -81,6 +81,8 @@ class ModelCalls:
                 cost = self._trace.cost_usd(recorded.model, self.name, recorded.token_usage)
                 self._trace.tally.add_reply(recorded.token_usage, cost)
             self._compaction.used_before(key, self.name)
+            if self._guards is not None and not recorded.taken_over:
+                self._guards.used_before(key)
             return _as_reply(recorded)
         call = _Call(self._trace, span, key)
         asked_about = self._guards.asked_before(key) if self._guards is not None else None
@@ -121,7 +123,7 @@ class ModelCalls:
         elif guards.holds_back:
             reply = await reply_to(call.hold)
         else:
-            reply = await guards.watched(reply_to, call.on_text, key, span)
+            reply = await guards.watched(reply_to, call, span)
         self._count(reply)
         self._report_reply(reply, key)
         if reply.tool_calls:
@@ -183,7 +185,7 @@ class ModelCalls:
 class _Call:
     """One model call on its way: its text as it streams, its tries, its times."""
 
-    __slots__ = ("_began", "_first_token_ms", "_message_id", "_record_text", "_span", "_trace", "key")
+    __slots__ = ("_began", "_first_token_ms", "_message_id", "_record_text", "_span", "_trace", "key", "on_restart")
 
     def __init__(self, trace: RunTrace, span: Span, key: str) -> None:
         self._trace = trace
@@ -193,6 +195,7 @@ class _Call:
         self._message_id = f"{key}@{trace.claim.run.attempt}"
         self._began = time.perf_counter()
         self._first_token_ms: float | None = None
+        self.on_restart: Callable[[], None] | None = None
 
     def on_text(self, text: str) -> None:
         """Pass a piece of text on to the trace."""
@@ -207,6 +210,8 @@ class _Call:
 
     def on_retry(self, retry: ModelRetry) -> None:
         """Tell that the call is made again; its message starts anew under another id."""
+        if self.on_restart is not None:
+            self.on_restart()
         self._trace.recorder.record(
             Retry(
                 timestamp=time.time(),

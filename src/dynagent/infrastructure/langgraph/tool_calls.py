@@ -17,6 +17,7 @@ from dynagent.core.runs import (
     Retry,
     Run,
     RunLost,
+    RunStatus,
     ToolEnd,
     ToolStart,
     call_line,
@@ -121,9 +122,18 @@ class ToolCalls:
         return isinstance(tool, AgentTool) and tool.callee.handoff
 
     async def _taken_over(self, key: str, call: ToolCall) -> Run | None:
-        """Return the run of the agent that took over; in a later attempt it is found under its key."""
+        """Return the run of the agent that took over; in a later attempt it is found under its key.
+
+        A run that repeats another from after the handoff has none yet: it asks anew. Raises AwaitsChildren.
+        """
         tool = self._tools[call.name]
-        return await tool.run(call.arguments or {}, key) if isinstance(tool, AgentTool) else None
+        if not isinstance(tool, AgentTool) or self._agents is None:
+            return None
+        run = await tool.run(call.arguments or {}, key)
+        if not run.status.over:
+            await self._agents.join()
+            run = await tool.run(call.arguments or {}, key)
+        return run if run.status is RunStatus.COMPLETED else None
 
     async def _all_made(self, fresh: Sequence[_Planned], span: Span) -> dict[str, ToolEnd]:
         """Make the calls; agents that were called must all have ended. Raises AwaitsChildren after the others' ends."""

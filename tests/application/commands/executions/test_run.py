@@ -1,7 +1,7 @@
 """Every way out of a run leaves the execution ended, requeued, or with its successor; nothing is lost."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
