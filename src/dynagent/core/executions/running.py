@@ -45,6 +45,10 @@ class AgentCalls(Protocol):
         """
         ...
 
+    def started(self, key: str) -> bool:
+        """Say whether an agent's run was started under this key, in this attempt or an earlier one."""
+        ...
+
     async def join(self) -> None:
         """Return when all that were started have ended. Raises AwaitsChildren before that."""
         ...

@@ -117,6 +117,10 @@ class ChildAgents(AgentCalls):
         self._tell(callee, f"{key}/agent", started)
         return started
 
+    def started(self, key: str) -> bool:
+        """Say whether an agent's run was started under this key, in this attempt or an earlier one."""
+        return f"{key}/agent" in self._told or self.claim.journal.task_started(f"{key}/agent")
+
     async def join(self) -> None:
         """Return when all that were started have ended. Raises AwaitsChildren before that."""
         await self.children.join()
@@ -191,6 +195,7 @@ class AgentTool(RunnableTool):
     def __init__(self, callee: Callee, calls: AgentCalls) -> None:
         self.callee = callee
         self._calls = calls
+        self._ended: dict[str, Run] = {}
 
     @property
     def name(self) -> str:
@@ -224,6 +229,14 @@ class AgentTool(RunnableTool):
 
     async def run(self, arguments: dict[str, Any], key: str) -> Run:
         """Return its run under a key, started if it is not there yet. Raises InvalidArguments besides."""
+        if key not in self._ended:
+            run = await self._run(arguments, key)
+            if not run.status.over:
+                return run
+            self._ended[key] = run
+        return self._ended[key]
+
+    async def _run(self, arguments: dict[str, Any], key: str) -> Run:
         text = arguments.get("summary" if self.callee.handoff else "query") or ""
         if self.callee.handoff:
             return await self._calls.start(self.callee, key, said=text if isinstance(text, str) else json.dumps(text))

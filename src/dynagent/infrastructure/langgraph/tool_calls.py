@@ -127,8 +127,8 @@ class ToolCalls:
         A run that repeats another from after the handoff has none yet: it asks anew. Raises AwaitsChildren.
         """
         tool = self._tools[call.name]
-        if not isinstance(tool, AgentTool) or self._agents is None:
-            return None
+        if not isinstance(tool, AgentTool) or self._agents is None or not self._agents.started(key):
+            return None  # a person answered instead
         run = await tool.run(call.arguments or {}, key)
         if not run.status.over:
             await self._agents.join()

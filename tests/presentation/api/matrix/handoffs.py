@@ -13,13 +13,14 @@ PERMISSIONS = {
     "remove_handoff": "agents:write",
 }
 BODIES: dict[str, Any] = {
-    "add_handoff": {"target_agent_id": "{agent_id}", "description": "Knows numbers."},
+    "add_handoff": {"target_agent_id": "{spare_agent_id}", "description": "Knows numbers."},
     "change_handoff": {"description": "Knows more."},
 }
 
 
 async def make(owner: httpx2.AsyncClient, things: dict[str, str]) -> None:
     """Make a handoff of the agent to another one."""
+    things["spare_agent_id"] = (await made(owner, "/api/agents", {"name": "History"}))["id"]
     other = await made(owner, "/api/agents", {"name": "Math"})
     body = {"target_agent_id": other["id"], "description": "Knows numbers."}
     things["handoff_id"] = (await made(owner, f"/api/v1/agents/{things['agent_id']}/handoffs", body))["id"]

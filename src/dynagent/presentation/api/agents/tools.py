@@ -77,8 +77,8 @@ class AttachedToolList(BaseModel):
     total: int
 
 
-@router.post("/{agent_id}/tools", status_code=201, operation_id="attach_tool", summary="Give an agent a tool")
-async def attach_tool(
+@router.post("/{agent_id}/tools", status_code=201, operation_id="add_attached_tool", summary="Give an agent a tool")
+async def add_attached_tool(
     agent_id: str, body: AttachedToolBody, response: Response, matched: MatchedVersion, ask: Ask
 ) -> AttachedToolOut:
     """Give an agent a tool, or another agent as one; makes the agent's next version."""
@@ -110,8 +110,11 @@ async def change_attached_tool(
 
 
 @router.delete(
-    "/{agent_id}/tools/{tool_id}", status_code=204, operation_id="detach_tool", summary="Take a tool from an agent"
+    "/{agent_id}/tools/{tool_id}",
+    status_code=204,
+    operation_id="remove_attached_tool",
+    summary="Take a tool from an agent",
 )
-async def detach_tool(agent_id: str, tool_id: ToolId, matched: MatchedVersion, ask: Ask) -> None:
+async def remove_attached_tool(agent_id: str, tool_id: ToolId, matched: MatchedVersion, ask: Ask) -> None:
     """Take a tool from an agent; makes the agent's next version."""
     await ask(DetachTool(agent_id, tool_id, matched))
