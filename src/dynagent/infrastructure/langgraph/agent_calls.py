@@ -74,7 +74,7 @@ class ChildAgents(AgentCalls):
     agent_name: str
     output_schema: dict[str, Any] | None = None
     _query: str = ""
-    _told: set[str] = field(default_factory=set[str])
+    _noted: set[str] = field(default_factory=set[str])
     _said: dict[str, str] = field(default_factory=dict[str, str])
 
     def begin(self, query: str) -> None:
@@ -114,12 +114,12 @@ class ChildAgents(AgentCalls):
             timeout_s=own.run_timeout_s,
         )
         [started] = await self.children.start([child])
-        self._tell(callee, f"{key}/agent", started)
+        self._note(callee, f"{key}/agent", started)
         return started
 
     def started(self, key: str) -> bool:
         """Say whether an agent's run was started under this key, in this attempt or an earlier one."""
-        return f"{key}/agent" in self._told or self.claim.journal.task_started(f"{key}/agent")
+        return f"{key}/agent" in self._noted or self.claim.journal.task_started(f"{key}/agent")
 
     async def join(self) -> None:
         """Return when all that were started have ended. Raises AwaitsChildren before that."""
@@ -161,17 +161,17 @@ class ChildAgents(AgentCalls):
         ended = {end.name: end.output for end in self.claim.journal.task_ends.values() if end.status == "completed"}
         return {**(earlier if isinstance(earlier, dict) else {}), **ended, **self._said}
 
-    def _tell(self, callee: Callee, key: str, run: Run) -> None:
+    def _note(self, callee: Callee, key: str, run: Run) -> None:
         journal, now = self.claim.journal, time.time()
         kind = "handoff" if callee.handoff else "agent"
         names: dict[str, Any] = {"key": key, "step": callee.name, "name": run.subject_name, "run_id": run.id}
-        if key not in self._told and not journal.task_started(key):
-            self._told.add(key)
+        if key not in self._noted and not journal.task_started(key):
+            self._noted.add(key)
             about = {"kind": kind, "agent_id": run.subject_id, "agent_name": run.subject_name}
             self.recorder.record(TaskStart(timestamp=now, span_id=key, **names, **about))
         ended = f"{key}/end"
-        if run.status.over and ended not in self._told and key not in journal.task_ends:
-            self._told.add(ended)
+        if run.status.over and ended not in self._noted and key not in journal.task_ends:
+            self._noted.add(ended)
             output = _cut(run.result or "")
             if run.status is RunStatus.COMPLETED:
                 self._said[run.subject_name] = output

@@ -29,7 +29,7 @@ from dynagent.core.shared.errors import Conflict, NotFound
 from dynagent.core.shared.secret_names import masked
 from dynagent.core.workflows import Condition, ConditionFailed, Conditions
 from dynagent.infrastructure.langgraph.agent_calls import ChildAgents, answered_by
-from dynagent.infrastructure.langgraph.neighbours import Team, team_of, told_of
+from dynagent.infrastructure.langgraph.neighbours import Team, team_of, withheld_note
 
 FALLBACK_PREFIX = "fallback/"
 """Keeps the calls of the fallback agent apart from those of the agent it stands in for, in the journal."""
@@ -115,7 +115,7 @@ class AgentRuns(Runner):
         calls = self._calls(attempt, team)
         given = masked(execution.context)
         prompt = with_context(agent.system_prompt(), agent_context=around.context, given=given)
-        prompt = "\n\n".join(filter(None, (prompt, told_of(team.withheld))))
+        prompt = "\n\n".join(filter(None, (prompt, withheld_note(team.withheld))))
         plan = self._plan(attempt, around, prompt, calls)
         outcome = await self.graphs.run(attempt.claim, plan, attempt.recorder)
         return outcome if calls is None else await self._routed(outcome, team, calls, attempt.key_prefix)

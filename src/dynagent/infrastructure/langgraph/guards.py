@@ -135,9 +135,9 @@ class Guards:
 
     def withhold(self, error: RunWaits, reply: ModelReply) -> RunWaits:
         """Return the question with the reply that it is about, for the attempt that goes on with the answer."""
-        kept = reply.model_dump(mode="json")
+        whole = reply.model_dump(mode="json")
         return RunWaits(
-            tuple(one.model_copy(update={"value": {**one.value, "reply": kept}}) for one in error.interrupts)
+            tuple(one.model_copy(update={"value": {**one.value, "reply": whole}}) for one in error.interrupts)
         )
 
     async def _through(self, rule: GuardRule, text: str, key: str, span: Span) -> str:
@@ -156,16 +156,16 @@ class Guards:
     async def _finding(
         self, rule: GuardRule, text: str, key: str, span: Span, *, tool: str | None = None
     ) -> Finding | None:
-        told = self._trace.claim.journal.guardrail(key)
-        if told is not None:
+        earlier = self._trace.claim.journal.guardrail(key)
+        if earlier is not None:
             self._trace.used_before(key)
         if not is_judge(rule):
             finding = find(rule, text)
-        elif told is not None:
-            finding = None if told.passed else Finding(told.reason)
+        elif earlier is not None:
+            finding = None if earlier.passed else Finding(earlier.reason)
         else:
             finding = await self._judge(rule, text, key, span)
-        if told is None:
+        if earlier is None:
             self._record(rule, finding, key, span, tool=tool)
         return finding
 

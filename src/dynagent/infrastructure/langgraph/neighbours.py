@@ -43,7 +43,7 @@ def team_of(agent: AgentConfiguration, around: Surroundings, run: Run) -> Team:
     return Team(callees, routes, withheld)
 
 
-def told_of(withheld: Sequence[str]) -> str:
+def withheld_note(withheld: Sequence[str]) -> str:
     """Return what the model is told of agents that it cannot hand over to now."""
     if not withheld:
         return ""

@@ -13,7 +13,13 @@ PERMISSIONS = {
     "remove_guardrail": "agents:write",
 }
 BODIES: dict[str, Any] = {
-    "add_guardrail": {"name": "short", "kind": "max_length", "stage": "input", "config": {"max_chars": 10}},
+    "add_guardrail": {
+        "name": "short",
+        "kind": "max_length",
+        "stage": "output",
+        "action": "warn",
+        "config": {"max_chars": 999},
+    },
     "change_guardrail": {"name": "shorter"},
 }
 

@@ -22,7 +22,7 @@ async def make(owner: httpx2.AsyncClient, things: dict[str, str]) -> None:
     """Make a handoff of the agent to another one."""
     things["spare_agent_id"] = (await made(owner, "/api/agents", {"name": "History"}))["id"]
     other = await made(owner, "/api/agents", {"name": "Math"})
-    body = {"target_agent_id": other["id"], "description": "Knows numbers."}
+    body = {"target_agent_id": other["id"], "description": "Knows numbers.", "condition": {"expression": "false"}}
     things["handoff_id"] = (await made(owner, f"/api/v1/agents/{things['agent_id']}/handoffs", body))["id"]
 
 
