@@ -1,10 +1,11 @@
 """What runs of agents read besides the run: versions, earlier turns, contexts."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from dynagent.core.agents import AgentConfiguration, AgentNotFound, AgentVersion
-from dynagent.core.executions import Execution
+from dynagent.core.executions import Execution, Surroundings, SurroundingsReader
 
 
 class FakeVersions:
@@ -37,12 +38,12 @@ class FakeTurns:
         return [("before", "answer")]
 
 
-class FakeContexts:
+class FakeSurroundings(SurroundingsReader):
     """Gives the contexts of agents that are known."""
 
     def __init__(self) -> None:
         self.known: dict[str, Any] = {}
 
-    async def of_agent(self, agent_id: str, user_id: str) -> Any:
-        """Return the context, None for an agent without."""
-        return self.known.get(agent_id)
+    async def of_agent(self, agent_id: str, user_id: str, references: Sequence[str] = ()) -> Surroundings:
+        """Return the context, and no agents."""
+        return Surroundings(context=self.known.get(agent_id))

@@ -21,6 +21,7 @@ from dynagent.application.commands.agents import (
     UpdateAgent,
     UpdateAgentHandler,
 )
+from dynagent.application.commands.agents.output_types import AgentOutputTypes
 from dynagent.application.shared.caller import LOCAL_ADMIN
 from dynagent.core.agents import (
     Agent,
@@ -35,6 +36,7 @@ from tests.fakes.agents import FakeAgents
 from tests.fakes.catalogue import FakeCatalogue
 from tests.fakes.clock import FakeClock
 from tests.fakes.language_models import FakeChatModels
+from tests.fakes.output_types import FakeOutputTypes
 from tests.fakes.secrets import FakeBox
 from tests.fakes.unit_of_work import FakeUnitOfWork
 from tests.fakes.uses import FakeUses
@@ -55,7 +57,12 @@ class Office:
         self.rules = AgentRules(self.agents, FakeCatalogue(), FakeChatModels(), lambda _: None)
         self.box = FakeBox()
         self.writer = AgentWriter(
-            agents=self.agents, uow=self.uow, rules=self.rules, safe=SettingsSafe(self.box), clock=self.clock
+            agents=self.agents,
+            uow=self.uow,
+            rules=self.rules,
+            safe=SettingsSafe(self.box),
+            types=AgentOutputTypes(FakeOutputTypes()),
+            clock=self.clock,
         )
 
     async def make(self, **fields: object) -> Agent:

@@ -27,6 +27,7 @@ from dynagent.application.shared.resolver import Resolver
 from dynagent.core.agents import AgentContexts, AgentRepository, EverybodysAgents
 from dynagent.core.executions import EverybodysExecutions, Executions, StoredModelCalls
 from dynagent.core.language_models import ChatModels, ModelRecords
+from dynagent.core.output_types import OutputTypes
 from dynagent.core.runs import (
     AnyTraceEvent,
     CancelSignal,
@@ -64,6 +65,7 @@ from tests.fakes.executions import (
     FakeTraceStore,
 )
 from tests.fakes.language_models import FakeChatModels, FakeModelRecords
+from tests.fakes.output_types import FakeOutputTypes
 from tests.fakes.secrets import FakeBox
 from tests.fakes.unit_of_work import FakeUnitOfWork
 from tests.fakes.uses import FakeUses
@@ -95,6 +97,7 @@ class House:
     def __init__(self, settings: ApiSettings | None = None) -> None:
         self.agents = FakeAgents()
         self.contexts = FakeAgentContexts()
+        self.output_types = FakeOutputTypes()
         self.uses = FakeUses()
         self.custom_tools = FakeCustomTools()
         self.trace = FakeTraceStore()
@@ -197,6 +200,7 @@ class House:
             CustomTools: lambda _: self.custom_tools,
             EverybodysExecutions: lambda _: self.executions,
             Executions: lambda _: self.executions,
+            OutputTypes: lambda _: self.output_types,
             ModelRecords: lambda _: self.kept_models,
             StoredModelCalls: lambda _: self.model_calls,
             UnitOfWork: lambda _: self.uow,

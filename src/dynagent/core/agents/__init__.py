@@ -1,5 +1,15 @@
 """Agents: what they are (entity), which configurations are valid (rules), where they are kept (ports)."""
 
+from dynagent.core.agents.agent_tools import AGENT_TYPE, agent_tool_faults, agent_tools_of, names_of_agents
+from dynagent.core.agents.attachments import (
+    ToolAlreadyAttached,
+    ToolNotAttached,
+    TooManyTools,
+    attachment_of,
+    with_changed_tool,
+    with_tool,
+    without_tool,
+)
 from dynagent.core.agents.configuration import (
     AgentConfiguration,
     ToolAttachment,
@@ -10,7 +20,6 @@ from dynagent.core.agents.context import (
     AgentContextExists,
     AgentContextNotFound,
     AgentContexts,
-    ContextReader,
 )
 from dynagent.core.agents.dependencies import (
     DependencyUnavailable,
@@ -44,5 +53,5 @@ from dynagent.core.agents.prompts import with_context
 from dynagent.core.agents.rules import faults_of, refuse_faults
 from dynagent.core.agents.templates import TEMPLATES, AgentTemplate
 
-knows = frozenset({"language_models", "tools"})
+knows = frozenset({"language_models", "output_types", "tools"})
 """The nouns whose core ports its commands and queries may use."""

@@ -80,6 +80,12 @@ class AgentConfiguration(BaseModel):
         description="Values for `{{name}}` in instructions, role, goal and backstory; secrets are never put there.",
     )
     output_schema: OutputSchema = None
+    output_type: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=63,
+        description="Name of an output type, whose schema becomes `output_schema` as it is then.",
+    )
 
     def shown(self) -> "AgentConfiguration":
         """Return it as it may be shown: without the values of secret settings (`api_key`)."""

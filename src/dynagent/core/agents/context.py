@@ -1,7 +1,7 @@
 """The context of an agent: one document, injected into every run of it."""
 
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
@@ -65,11 +65,3 @@ class AgentContexts(BaseRepository[AgentContext]):
     async def of_agent(self, agent_id: str) -> AgentContext | None:
         """Return the agent's context, or None."""
         raise NotImplementedError
-
-
-class ContextReader(Protocol):
-    """The contexts of any owner's agents, for whoever runs them."""
-
-    async def of_agent(self, agent_id: str, user_id: str) -> dict[str, Any] | str | None:
-        """Return the content as it is now, None when there is none."""
-        ...

@@ -1,7 +1,8 @@
 """Which configurations are valid: known parts, settings that fit, no dependency cycle."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
+from dynagent.core.agents.agent_tools import AGENT_TYPE
 from dynagent.core.agents.configuration import AgentConfiguration
 from dynagent.core.agents.dependencies import NamedAgent, check_dependencies
 from dynagent.core.agents.ports import KnownParts
@@ -12,10 +13,18 @@ _JUDGED_WITH = {"requires_approval": ("requires_approval", "tools", "tools_confi
 
 
 async def faults_of(
-    configuration: AgentConfiguration, *, slug: str, parts: KnownParts, agents: Sequence[NamedAgent]
+    configuration: AgentConfiguration,
+    *,
+    slug: str,
+    parts: KnownParts,
+    agents: Sequence[NamedAgent],
+    agent_tools: Collection[str] = (),
 ) -> list[Violation]:
-    """Return all that is wrong with a configuration; `agents` are its owner's, this one included or not."""
-    violations = [*await _unknown_tools(configuration, parts), *_nothing_to_approve(configuration)]
+    """Return all that is wrong with a configuration; `agents` are its owner's, this one included or not.
+
+    `agent_tools` are the names of its tools that are agents.
+    """
+    violations = [*await _unknown_tools(configuration, parts, agent_tools), *_nothing_to_approve(configuration)]
     violations += await parts.settings_faults(configuration.tools_config)
     if await parts.unknown_model(configuration.model):
         violations.append(Violation("/model", "known_model", f"no model answers to the name {configuration.model!r}"))
@@ -49,10 +58,13 @@ def _changed(fault: Violation, configuration: AgentConfiguration, before: AgentC
     return any(getattr(configuration, name) != getattr(before, name) for name in _JUDGED_WITH.get(field, (field,)))
 
 
-async def _unknown_tools(configuration: AgentConfiguration, parts: KnownParts) -> list[Violation]:
+async def _unknown_tools(
+    configuration: AgentConfiguration, parts: KnownParts, agent_tools: Collection[str]
+) -> list[Violation]:
     """A configured tool is known by its type, its name is the owner's choice."""
     types = {attachment.name: attachment.type for attachment in configuration.tools_config}
-    wanted = dict.fromkeys(types.get(name, name) for name in configuration.all_tools())
+    names = [name for name in configuration.all_tools() if name not in agent_tools]
+    wanted = dict.fromkeys(types.get(name, name) for name in names if types.get(name) != AGENT_TYPE)
     return [
         Violation(
             "/tools_config" if name in types.values() else "/tools",

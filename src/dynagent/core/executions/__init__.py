@@ -26,7 +26,8 @@ from dynagent.core.executions.listing import (
     StartedBy,
 )
 from dynagent.core.executions.ports import EverybodysExecutions, Executions, StoredCheckpoints, StoredModelCalls
-from dynagent.core.executions.running import AgentRunner, Chats, RunPlan
+from dynagent.core.executions.running import AgentCalls, AgentRunner, Callee, Chats, RunPlan
+from dynagent.core.executions.surroundings import Neighbour, Surroundings, SurroundingsReader
 
 knows = frozenset({"agents", "language_models", "tools"})
 """The nouns whose core ports its commands and queries may use."""

@@ -80,12 +80,20 @@ class Execution(Run):
     @property
     def output(self) -> Any:
         """The result as the JSON value that it is, None without an output schema or a result."""
-        return None if self.output_schema is None or self.result is None else json.loads(self.result)
+        if self.output_schema is None or self.result is None:
+            return None
+        try:
+            return json.loads(self.result)
+        except ValueError:
+            if self.answered_by is None:
+                raise
+            return None  # the agent that it was handed over to answers in its own form
 
     @property
     def value(self) -> Any:
         """The result as others take it up: the output with an output schema, else the text."""
-        return self.result if self.output_schema is None else self.output
+        output = self.output
+        return self.result if self.output_schema is None or (output is None and self.answered_by) else output
 
     def check_cancellable(self) -> None:
         """Refuse with ExecutionOver once it has ended."""

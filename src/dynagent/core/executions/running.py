@@ -5,7 +5,53 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 from dynagent.core.executions.entity import Execution
-from dynagent.core.runs import Claim, OnExpiry, Outcome, TraceRecorder
+from dynagent.core.runs import Claim, OnExpiry, Outcome, Run, TraceRecorder
+from dynagent.core.shared.guards import GuardRule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Callee:
+    """An agent that the model may call as a tool by this name or, for a `handoff`, give the rest of the run to.
+
+    `mapping` takes values of the run along into the other's context: name there → path, as in workflows.
+    """
+
+    name: str
+    description: str
+    agent_id: str
+    agent_name: str
+    handoff: bool = False
+    mapping: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+class AgentCalls(Protocol):
+    """Starts other agents from within one run, as its child runs."""
+
+    @property
+    def callees(self) -> Sequence[Callee]:
+        """The agents that may be called."""
+        ...
+
+    def begin(self, query: str) -> None:
+        """Take what the run is asked, as its guardrails let it through."""
+        ...
+
+    async def start(self, callee: Callee, key: str, *, query: str | None = None, said: str = "") -> Run:
+        """Start an agent's run under this key, or find it; return it as it stands.
+
+        It is asked the run's own query unless another is given. `said` is what this agent has so far.
+
+        Raises AgentCycle, AgentNotFound, RunsTooDeep, TooManyChildren, RunLost.
+        """
+        ...
+
+    def started(self, key: str) -> bool:
+        """Say whether an agent's run was started under this key, in this attempt or an earlier one."""
+        ...
+
+    async def join(self) -> None:
+        """Return when all that were started have ended. Raises AwaitsChildren before that."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,7 +63,8 @@ class RunPlan:
     calls of a second plan of one run (its fallback) apart; `fallback_models` step in for the model, in this order;
     `max_rpm` bounds the model calls of the agent per minute; with an `output_schema` the answer is the JSON text of a
     value that fits it. Without a temperature the model's own counts. A `verbose` run tells its details in the trace.
-    `context_overflow` says what becomes of turns that the model has no room for (None: as set for all).
+    `context_overflow` says what becomes of turns that the model has no room for (None: as set for all). `guards` are
+    looked at in this order; `agents` can be called like tools.
     """
 
     system_prompt: str
@@ -39,6 +86,8 @@ class RunPlan:
     output_schema: dict[str, Any] | None = None
     verbose: bool = False
     context_overflow: Literal["summary", "cut", "fail"] | None = None
+    guards: Sequence[GuardRule] = ()
+    agents: AgentCalls | None = None
 
 
 class Chats(Protocol):

@@ -23,7 +23,7 @@ from dynagent.core.runs.interrupts import (
 )
 from dynagent.core.runs.journal import Journal
 from dynagent.core.runs.lines import call_line, failure_line, result_line
-from dynagent.core.runs.marks import ITERATION_LIMIT, MARKS, Marks
+from dynagent.core.runs.marks import HANDED_OVER, ITERATION_LIMIT, MARKS, Marks
 from dynagent.core.runs.model_calls import ModelCallContent, ModelCallNotFound, ModelCallSummary, SentCall
 from dynagent.core.runs.page_size import PageSize
 from dynagent.core.runs.ports import (
@@ -45,6 +45,7 @@ from dynagent.core.runs.run import (
     MAX_ATTEMPTS,
     MAX_LISTED_RESULT,
     QUARANTINE_AFTER,
+    AnsweredBy,
     Lane,
     MalformedEventId,
     Origin,
@@ -58,11 +59,11 @@ from dynagent.core.runs.run import (
     Usage,
 )
 from dynagent.core.runs.runners import Runner, Runners
+from dynagent.core.runs.step_events import CallError, GuardrailVerdict, TaskEnd, TaskStart
 from dynagent.core.runs.trace import (
     EVENT_CLASSES,
     TERMINAL_TYPES,
     AnyTraceEvent,
-    CallError,
     Cancelled,
     Complete,
     Connection,
@@ -74,8 +75,6 @@ from dynagent.core.runs.trace import (
     NodeStart,
     Resumed,
     Retry,
-    TaskEnd,
-    TaskStart,
     Token,
     ToolEnd,
     ToolStart,

@@ -1,9 +1,11 @@
 """Recovery by journal: what earlier attempts already did, found by the deterministic key of each call."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from dynagent.core.runs.interrupts import Answer, Reason
 from dynagent.core.runs.marks import Marks
+from dynagent.core.runs.step_events import GuardrailVerdict, TaskEnd, TaskStart
 from dynagent.core.runs.trace import (
     AnyTraceEvent,
     InterruptRaised,
@@ -11,8 +13,6 @@ from dynagent.core.runs.trace import (
     NodeEnd,
     NodeStart,
     Resumed,
-    TaskEnd,
-    TaskStart,
     ToolEnd,
     ToolStart,
     UsageReport,
@@ -30,7 +30,8 @@ class Journal:
         self._nodes: set[tuple[str, str | None]] = set()
         self._tasks: set[str] = set()
         self._task_ends: dict[str, TaskEnd] = {}
-        self._asked: set[tuple[str, str]] = set()
+        self._asked: dict[tuple[str, str], dict[str, Any]] = {}
+        self._verdicts: dict[str, GuardrailVerdict] = {}
         self._answers: dict[tuple[str, str], Answer] = {}
         self._expired: set[tuple[str, str]] = set()
         self.marks = Marks()
@@ -75,6 +76,14 @@ class Journal:
         """Say whether a person was asked about this call for this reason."""
         return (call_key, reason) in self._asked
 
+    def question(self, call_key: str) -> dict[str, Any] | None:
+        """Return what a person was shown with the question whether this may go on, None when nobody was asked."""
+        return self._asked.get((call_key, "approval"))
+
+    def guardrail(self, key: str) -> GuardrailVerdict | None:
+        """Return the verdict of a guardrail under this key, None when there is none yet."""
+        return self._verdicts.get(key)
+
     def answer(self, call_key: str, reason: Reason) -> Answer | None:
         """Return what a person answered about this call, None while nobody has."""
         return self._answers.get((call_key, reason))
@@ -91,7 +100,7 @@ class Journal:
             self._starts.setdefault(event.call_key, event)
             # Called anew after somebody said that it had not happened: that answer is used up.
             self._answers.pop((event.call_key, "in_doubt"), None)
-            self._asked.discard((event.call_key, "in_doubt"))
+            self._asked.pop((event.call_key, "in_doubt"), None)
         elif isinstance(event, ToolEnd):
             self._ends.setdefault(event.call_key, event)
         elif isinstance(event, UsageReport) and event.span_id is not None:
@@ -100,8 +109,10 @@ class Journal:
             self._tasks.add(event.key)
         elif isinstance(event, TaskEnd):
             self._task_ends.setdefault(event.key, event)
+        elif isinstance(event, GuardrailVerdict):
+            self._verdicts.setdefault(event.key, event)
         elif isinstance(event, InterruptRaised):
-            self._asked.add((event.call_key, event.reason))
+            self._asked[event.call_key, event.reason] = event.value
         elif isinstance(event, Resumed):
             self._answers[event.call_key, event.reason] = Answer.model_validate(event.answer)
             if event.expired:

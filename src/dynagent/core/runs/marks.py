@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 
 from dynagent.core.runs.run import Outcome, RunStatus
+from dynagent.core.runs.step_events import GuardrailVerdict
 from dynagent.core.runs.trace import AnyTraceEvent, Message, Retry, ToolEnd
 
 ITERATION_LIMIT = "iteration_limit"
+HANDED_OVER = "handed_over"
 MARKS = {
     ITERATION_LIMIT: "the rounds of tool calls that the agent allows were used up",
     "time_limit": "it took longer than its time limit",
@@ -17,6 +19,8 @@ MARKS = {
     "output_repaired": "the answer did not fit the output schema at first",
     "history_shortened": "parts of the conversation were left out or cut for the model's window",
     "compacted": "earlier messages were summarised for the model's window",
+    "guardrail": "a guardrail has found something",
+    HANDED_OVER: "another agent took over and answered",
     "recovered": "another worker went on after the first had stopped",
 }
 """Every mark with its meaning."""
@@ -52,6 +56,8 @@ class Marks:
                 self._found.add("tool_errors")
         elif isinstance(event, Retry):
             self._found.add(_OF_KINDS.get(event.what) or _OF_RETRIES.get(event.error_code, "retried"))
+        elif isinstance(event, GuardrailVerdict) and not event.passed:
+            self._found.add("guardrail")
         elif isinstance(event, Message) and event.call_key.endswith(SUMMARY):
             self._found.add("compacted")
 

@@ -115,13 +115,24 @@ class Origin(BaseModel):
     seq: int = 0
 
 
+class AnsweredBy(BaseModel):
+    """Whose answer a run's result is, where that is another agent's: by a handoff, or a row of them."""
+
+    model_config = ConfigDict(frozen=True)
+
+    agent_id: str
+    agent_name: str
+    execution_id: str
+
+
 class Run(BaseModel):
     """One run. `attempt` counts claims and fences writes; `crashes` counts workers that died holding it.
 
     `kind` says who runs it (a noun's Runner), `subject_id` and `subject_version` what it is a run of, `input` what its
     runner needs besides. `answered_model` is the model that answered, by the name its endpoint gave. A child run names
     its `parent_run_id` and the `root_run_id` of the whole tree. `correlation_id` is that of the request that started
-    the tree, for logs; None when no request did. `marks` say what was out of the ordinary (`MARKS`).
+    the tree, for logs; None when no request did. `marks` say what was out of the ordinary (`MARKS`), `answered_by`
+    which other agent it was handed over to.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -151,6 +162,7 @@ class Run(BaseModel):
     usage: Usage = Field(default_factory=Usage)
     cost_usd: Decimal | None = None
     answered_model: str | None = None
+    answered_by: AnsweredBy | None = None
     marks: tuple[str, ...] = ()
     created_at: datetime
     started_at: datetime | None = None
@@ -205,6 +217,7 @@ class Outcome(BaseModel):
     usage: Usage = Field(default_factory=Usage)
     cost_usd: Decimal | None = None
     marks: tuple[str, ...] = ()
+    answered_by: AnsweredBy | None = None
     interrupts: tuple[Interrupt, ...] = ()
     """Open questions, for the status `waiting`; stored with it."""
     awaits_children: int | None = None

@@ -5,36 +5,14 @@ The log is what people watch, what is replayed for ever, and what recovery reads
 
 from typing import Annotated, Any, ClassVar, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from dynagent.core.runs.interrupts import OnExpiry
+from dynagent.core.runs.step_events import CallError, Event, GuardrailVerdict, TaskEnd, TaskStart, is_none
 from dynagent.core.shared.calls import Aside, TokenUsage, ToolCall
 
 
-def _is_none(value: Any) -> bool:
-    return value is None
-
-
-class _Event(BaseModel):
-    model_config = ConfigDict(frozen=True)
-
-    # Declared here so that it comes first in the JSON; every event narrows it to its own literal.
-    type: Any
-    seq: int = Field(default=0, description="Place in the execution's log, from 1 without gaps; assigned when stored.")
-    timestamp: float = Field(description="When it happened, in seconds since the epoch.")
-    attempt: int = Field(default=1, description="Which attempt at the execution wrote it, from 1.")
-    span_id: str | None = Field(default=None, description="The step this event belongs to.")
-    parent_span_id: str | None = Field(default=None, description="The step around that step.")
-
-    terminal: ClassVar[bool] = False
-
-    @property
-    def taken_over(self) -> bool:
-        """Whether another execution made this step, and paid for it; no attempt of this one did."""
-        return self.attempt == 0
-
-
-class Connection(_Event):
+class Connection(Event):
     """The first event of every log: the execution is accepted."""
 
     type: Literal["connection"] = "connection"
@@ -49,14 +27,14 @@ class Connection(_Event):
     )
 
 
-class NodeStart(_Event):
+class NodeStart(Event):
     """A node of the graph begins; its span is the parent of everything inside."""
 
     type: Literal["node_start"] = "node_start"
     node: str
 
 
-class NodeEnd(_Event):
+class NodeEnd(Event):
     """A node of the graph has ended; `error` when by an exception."""
 
     type: Literal["node_end"] = "node_end"
@@ -65,7 +43,7 @@ class NodeEnd(_Event):
     error: str | None = None
 
 
-class Token(_Event):
+class Token(Event):
     """Text of a message as it streams, coalesced over a short window.
 
     `offset` is where this piece begins in the message, in characters; `parts` keeps what was coalesced, as pairs
@@ -79,7 +57,7 @@ class Token(_Event):
     parts: list[tuple[int, int]] = Field(default_factory=list[tuple[int, int]])
 
 
-class Message(_Event):
+class Message(Event):
     """A complete reply of a model: its text and the tool calls it asks for. `final` marks the run's answer."""
 
     type: Literal["message"] = "message"
@@ -93,11 +71,11 @@ class Message(_Event):
     call_key: str = Field(description="Deterministic key of the model call; recovery finds the reply by it.")
     token_usage: TokenUsage = Field(default_factory=TokenUsage)
     aside: Aside | None = Field(
-        default=None, exclude_if=_is_none, description="Thoughts, and what the model wants back."
+        default=None, exclude_if=is_none, description="Thoughts, and what the model wants back."
     )
 
 
-class ToolStart(_Event):
+class ToolStart(Event):
     """A tool is about to be called. `line` is the same as a person reads it: `▶ calculator(expression="23*19")`."""
 
     type: Literal["tool_start"] = "tool_start"
@@ -109,21 +87,7 @@ class ToolStart(_Event):
     line: str
 
 
-class CallError(BaseModel):
-    """Why a call failed: a stable code, a sentence, and where in the tool's own source, as far as that is known."""
-
-    model_config = ConfigDict(frozen=True)
-
-    code: str
-    message: str
-    line: int | None = Field(default=None, exclude_if=_is_none, description="Line of the tool's source, from 1.")
-    source_line: str | None = Field(default=None, exclude_if=_is_none, description="What stands in that line.")
-    traceback: str | None = Field(
-        default=None, exclude_if=_is_none, description="How it came there: the frames of the tool's own source."
-    )
-
-
-class ToolEnd(_Event):
+class ToolEnd(Event):
     """A tool call has ended, with a result or an error. `line`: `✔ Result: 437`."""
 
     type: Literal["tool_end"] = "tool_end"
@@ -139,7 +103,7 @@ class ToolEnd(_Event):
     line: str
 
 
-class UsageReport(_Event):
+class UsageReport(Event):
     """What one model call used; `cost_usd` as a decimal text, null when the model has no known price."""
 
     type: Literal["usage"] = "usage"
@@ -155,40 +119,7 @@ class UsageReport(_Event):
     first_token_ms: float | None = None
 
 
-class TaskStart(_Event):
-    """A step of a workflow or team begins as a run of its own, whose trace is that of `run_id`; its span is `key`."""
-
-    type: Literal["task_start"] = "task_start"
-    key: str = Field(description="Its place: node, rounds of loops, and tries.")
-    step: str = Field(description="The node it is of.")
-    name: str
-    kind: str
-    part: str = Field(default="", description="Which part of a step: a try, a review; empty for the step itself.")
-    run_id: str
-    task_id: str | None = None
-    agent_id: str | None = None
-    agent_name: str | None = None
-
-
-class TaskEnd(_Event):
-    """A step has ended or was passed over. `output` is a text of it, cut at 4,000 characters.
-
-    `value` is the whole output of a step that decides which way a run goes and has no run of its own.
-    """
-
-    type: Literal["task_end"] = "task_end"
-    key: str
-    step: str
-    name: str
-    status: str
-    run_id: str | None = None
-    output: str = ""
-    value: Any = Field(default=None, exclude_if=_is_none)
-    error: CallError | None = None
-    duration_ms: float | None = None
-
-
-class Retry(_Event):
+class Retry(Event):
     """Something is done again: a model call, or the execution after its worker died (then messages start anew).
 
     `output`: the answer did not fit the output schema, and the model is asked for another one.
@@ -202,7 +133,7 @@ class Retry(_Event):
     try_number: int = Field(description="Number of the coming try, from 2.")
 
 
-class Detail(_Event):
+class Detail(Event):
     """What only runs of agents with `verbose_flag` tell: how the run is set up, what a model call is made of.
 
     `plan`: before the first step. `request` and `reply`: before and after each model call that is really made.
@@ -215,7 +146,7 @@ class Detail(_Event):
     data: dict[str, Any] = Field(default_factory=dict[str, Any])
 
 
-class InterruptRaised(_Event):
+class InterruptRaised(Event):
     """The run waits for a person; answer with POST /api/executions/{id}/resume."""
 
     type: Literal["interrupt"] = "interrupt"
@@ -228,7 +159,7 @@ class InterruptRaised(_Event):
     on_expiry: OnExpiry | None = Field(default=None, description="Then the call is refused, or the run fails.")
 
 
-class Resumed(_Event):
+class Resumed(Event):
     """A person has answered an interrupt, or it expired; the run goes on when none of its interrupts is open."""
 
     type: Literal["resume"] = "resume"
@@ -240,7 +171,7 @@ class Resumed(_Event):
     expired: bool = Field(default=False, description="Nobody answered in time: the answer is the agent's default.")
 
 
-class Complete(_Event):
+class Complete(Event):
     """The last event of a successful run."""
 
     terminal: ClassVar[bool] = True
@@ -251,9 +182,12 @@ class Complete(_Event):
     output_tokens: int
     cost_usd: str | None = None
     duration_ms: float
+    answered_by: dict[str, str] | None = Field(
+        default=None, exclude_if=is_none, description="The other agent whose answer it is, and that one's run."
+    )
 
 
-class Failed(_Event):
+class Failed(Event):
     """The last event of a run that failed or ran out of time."""
 
     terminal: ClassVar[bool] = True
@@ -263,7 +197,7 @@ class Failed(_Event):
     duration_ms: float
 
 
-class Cancelled(_Event):
+class Cancelled(Event):
     """The last event of a run that was cancelled."""
 
     terminal: ClassVar[bool] = True
@@ -283,6 +217,7 @@ AnyTraceEvent = (
     | UsageReport
     | TaskStart
     | TaskEnd
+    | GuardrailVerdict
     | Retry
     | Detail
     | InterruptRaised
@@ -293,4 +228,4 @@ AnyTraceEvent = (
 )
 TraceEvent = Annotated[AnyTraceEvent, Field(discriminator="type")]
 TERMINAL_TYPES = frozenset({"complete", "error", "cancelled"})
-EVENT_CLASSES: tuple[type[_Event], ...] = get_args(AnyTraceEvent)
+EVENT_CLASSES: tuple[type[Event], ...] = get_args(AnyTraceEvent)

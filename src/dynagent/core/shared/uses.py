@@ -34,7 +34,7 @@ class Uses(Protocol):
     """Looks for the users of what the caller may remove, for at most `most` uses."""
 
     async def of_agent(self, id: str, slug: str, name: str, *, most: int = MOST) -> list[Use]:
-        """Return the agents that fall back to an agent or depend on it, and its schedules."""
+        """Return the agents that fall back to an agent, depend on it, call it or hand over to it, and its schedules."""
         ...
 
     async def of_tool(self, name: str, *, most: int = MOST) -> list[Use]:

@@ -19,7 +19,14 @@ from langgraph.runtime import Runtime
 from dynagent.core.language_models import ModelRefused, ModelReply
 from dynagent.core.shared.errors import DynagentError, ErrorKind
 from dynagent.core.tools import RunnableTool
-from dynagent.infrastructure.langgraph.messages import StoredCall, StoredMessage, read_calls, store_reply
+from dynagent.infrastructure.langgraph.agent_calls import answered_by
+from dynagent.infrastructure.langgraph.messages import (
+    StoredCall,
+    StoredMessage,
+    read_calls,
+    store_reply,
+    without_calls,
+)
 from dynagent.infrastructure.langgraph.model_calls import ModelCalls
 from dynagent.infrastructure.langgraph.steps import Condition, slim
 from dynagent.infrastructure.langgraph.structured import MAX_REPAIRS, OutputInvalid, read_output, repair_request
@@ -30,7 +37,8 @@ from dynagent.infrastructure.langgraph.trace_events import RunTrace, Span
 class Progress(TypedDict, total=False):
     """The conversation (grows), the calls of the coming step, the rounds done, the answer once there is one.
 
-    `used_up`: the model wanted to go on, and its rounds of tool calls are over.
+    `used_up`: the model wanted to go on, and its rounds of tool calls are over. `answered_by`: the run was handed over,
+    and the answer is that other agent's.
     """
 
     messages: list[StoredMessage]
@@ -38,7 +46,8 @@ class Progress(TypedDict, total=False):
     rounds: int
     used_up: bool
     answer: str | None
-    model: str
+    model: str | None
+    answered_by: dict[str, str]
 
 
 class AgentState(TypedDict, total=False):
@@ -125,6 +134,14 @@ async def _execute_tools(so_far: Progress, run: RunContext, span: Span) -> Progr
         StoredMessage(role="tool", content=text, tool_call_id=call.id) for call, text in zip(calls, texts, strict=True)
     ]
     messages = [*_messages(so_far), *results]
+    taken_over = run.tools.handed_over
+    if taken_over is not None:
+        ended: Progress = {"messages": messages, "pending": [], "answer": taken_over.result or ""}
+        by = answered_by(taken_over).model_dump()
+        return {**so_far, **ended, "model": taken_over.answered_model, "answered_by": by, "rounds": span.visit}
+    refused = run.tools.further_handoffs(calls)
+    if refused:
+        messages = without_calls(messages, refused)
     if span.visit >= run.max_iter:
         return {**so_far, "messages": messages, "pending": [], "rounds": span.visit, "used_up": True}
     return {**_advance(messages, await run.models.ask(messages, span)), "rounds": span.visit}
@@ -132,6 +149,8 @@ async def _execute_tools(so_far: Progress, run: RunContext, span: Span) -> Progr
 
 async def _synthesize(so_far: Progress, run: RunContext, span: Span) -> Progress | None:
     """Settle the answer: the drafted one, else one made without further tools from what there is."""
+    if "answered_by" in so_far:
+        return None
     drafted = bool(so_far.get("answer"))
     if not drafted:
         messages = _messages(so_far)

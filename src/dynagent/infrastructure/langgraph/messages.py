@@ -55,6 +55,18 @@ def read_calls(calls: Sequence[StoredCall]) -> tuple[ToolCall, ...]:
     )
 
 
+def without_calls(messages: Sequence[StoredMessage], ids: frozenset[str]) -> list[StoredMessage]:
+    """Return the conversation without these calls of its last step and what was answered to them."""
+    stored: list[StoredMessage] = []
+    for message in messages:
+        if message.get("tool_call_id") in ids:
+            continue
+        calls = message.get("tool_calls")
+        left = [call for call in calls or () if call["id"] not in ids]
+        stored.append({**message, "tool_calls": left} if calls is not None and len(left) < len(calls) else message)
+    return stored
+
+
 def read_message(message: StoredMessage) -> ChatMessage:
     """Return a message from the state."""
     aside = message.get("aside")

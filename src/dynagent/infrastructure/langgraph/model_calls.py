@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -13,14 +13,17 @@ from dynagent.core.language_models import (
     ModelReply,
     ModelRequest,
     ModelRetry,
+    OnText,
     ToolSpec,
 )
 from dynagent.core.runs import Message, Retry
 from dynagent.core.shared.calls import OnSent
 from dynagent.core.shared.errors import DynagentError, ErrorKind
 from dynagent.infrastructure.langgraph.compaction import Compaction, Overflow
+from dynagent.infrastructure.langgraph.guards import Guards
 from dynagent.infrastructure.langgraph.messages import StoredMessage, read_message, unique_calls
 from dynagent.infrastructure.langgraph.trace_events import RunTrace, Span, milliseconds_since
+from dynagent.infrastructure.langgraph.verdicts import RunWaits
 
 Manner = Literal["freely", "last", "toolless"]
 
@@ -49,8 +52,11 @@ class RepliesTooLong(DynagentError):
 class ModelCalls:
     """Asks the run's model. Every call has a key that is the same in each attempt."""
 
-    def __init__(self, models: ChatModels, model: str | None, asking: Asking, trace: RunTrace) -> None:
+    def __init__(
+        self, models: ChatModels, model: str | None, asking: Asking, trace: RunTrace, *, guards: Guards | None = None
+    ) -> None:
         self._models = models
+        self._guards = guards if guards is not None and guards.has("output") else None
         self._asking = asking
         self._trace = trace
         self.name = models.get(model).name
@@ -66,7 +72,7 @@ class ModelCalls:
 
         `last` offers the tools but allows no calls, `toolless` does not offer them either: the text is the answer.
 
-        Raises ModelError.
+        Raises ModelError, GuardrailBlocked, RunWaits.
         """
         key = span.next_model_key()
         recorded = self._trace.claim.journal.reply(key)
@@ -75,27 +81,55 @@ class ModelCalls:
                 cost = self._trace.cost_usd(recorded.model, self.name, recorded.token_usage)
                 self._trace.tally.add_reply(recorded.token_usage, cost)
             self._compaction.used_before(key, self.name)
+            if self._guards is not None and not recorded.taken_over:
+                self._guards.used_before(key)
             return _as_reply(recorded)
         call = _Call(self._trace, span, key)
+        asked_about = self._guards.asked_before(key) if self._guards is not None else None
+        if asked_about is not None:
+            self._trace.used_before(key)
+            reply = asked_about
+        else:
+            reply = await self._made(messages, span, call, asking=asking)
+        if self._guards is not None:
+            reply = await _guarded(self._guards, reply, span, call)
+        message = call.message(
+            reply, final=not reply.tool_calls and not reply.content.isspace() and reply.content != ""
+        )
+        self._trace.recorder.record(message)
+        return reply
+
+    async def _made(
+        self, messages: Sequence[StoredMessage], span: Span, call: "_Call", *, asking: Manner
+    ) -> ModelReply:
+        """Ask the model and report what the call used.
+
+        That comes before the message: should the log end between the two, the call is made (and paid) again, and both
+        are told.
+        """
+        key, guards = call.key, self._guards
         model: ChatModel = self._models.get(self.name, call.on_retry)
         on_sent = self._trace.sending(key)
 
-        def ask(sent: Sequence[StoredMessage]) -> Awaitable[ModelReply]:
-            return model.reply(self._request(sent, asking, on_sent), call.on_text)
+        def reply_to(on_text: OnText) -> Awaitable[ModelReply]:
+            def ask(sent: Sequence[StoredMessage]) -> Awaitable[ModelReply]:
+                return model.reply(self._request(sent, asking, on_sent), on_text)
+
+            return self._compaction.ask(messages, ask, model=model, span=span, key=key)
 
         self._report_request(messages, asking, key)
-        reply = await self._compaction.ask(messages, ask, model=model, span=span, key=key)
+        if guards is None:
+            reply = await reply_to(call.on_text)
+        elif guards.holds_back:
+            reply = await reply_to(call.hold)
+        else:
+            reply = await guards.watched(reply_to, call, span)
         self._count(reply)
         self._report_reply(reply, key)
         if reply.tool_calls:
             calls = unique_calls(reply.tool_calls, messages) if asking == "freely" else ()
             reply = reply.model_copy(update={"tool_calls": calls})
-        message = call.message(
-            reply, final=not reply.tool_calls and not reply.content.isspace() and reply.content != ""
-        )
-        # Usage first: should the log end between the two, the call is made (and paid) again, and both are told.
         call.report_usage(reply, self.name)
-        self._trace.recorder.record(message)
         return reply
 
     def _count(self, reply: ModelReply) -> None:
@@ -151,29 +185,37 @@ class ModelCalls:
 class _Call:
     """One model call on its way: its text as it streams, its tries, its times."""
 
-    __slots__ = ("_began", "_first_token_ms", "_key", "_message_id", "_record_text", "_span", "_trace")
+    __slots__ = ("_began", "_first_token_ms", "_message_id", "_record_text", "_span", "_trace", "key", "on_restart")
 
     def __init__(self, trace: RunTrace, span: Span, key: str) -> None:
         self._trace = trace
         self._span = span
-        self._key = key
+        self.key = key
         self._record_text = trace.recorder.record_text
         self._message_id = f"{key}@{trace.claim.run.attempt}"
         self._began = time.perf_counter()
         self._first_token_ms: float | None = None
+        self.on_restart: Callable[[], None] | None = None
 
     def on_text(self, text: str) -> None:
         """Pass a piece of text on to the trace."""
         if self._first_token_ms is None:
             self._first_token_ms = milliseconds_since(self._began)
-        self._record_text(self._message_id, text, span_id=self._key, parent_span_id=self._span.id)
+        self._record_text(self._message_id, text, span_id=self.key, parent_span_id=self._span.id)
+
+    def hold(self, text: str) -> None:
+        """Take note that text comes, without letting it out."""
+        if self._first_token_ms is None:
+            self._first_token_ms = milliseconds_since(self._began)
 
     def on_retry(self, retry: ModelRetry) -> None:
         """Tell that the call is made again; its message starts anew under another id."""
+        if self.on_restart is not None:
+            self.on_restart()
         self._trace.recorder.record(
             Retry(
                 timestamp=time.time(),
-                span_id=self._key,
+                span_id=self.key,
                 parent_span_id=self._span.id,
                 what="model",
                 reason=retry.error.detail,
@@ -182,14 +224,14 @@ class _Call:
                 try_number=retry.try_number,
             )
         )
-        self._message_id = f"{self._key}@{self._trace.claim.run.attempt}.{retry.try_number}"
+        self._message_id = f"{self.key}@{self._trace.claim.run.attempt}.{retry.try_number}"
         self._first_token_ms = None
 
     def message(self, reply: ModelReply, *, final: bool) -> Message:
         """Return the event with the whole reply."""
         return Message(
             timestamp=time.time(),
-            span_id=self._key,
+            span_id=self.key,
             parent_span_id=self._span.id,
             message_id=self._message_id,
             content=reply.content,
@@ -197,7 +239,7 @@ class _Call:
             model=reply.model,
             finish_reason=reply.finish_reason,
             final=final,
-            call_key=self._key,
+            call_key=self.key,
             token_usage=reply.usage,
             aside=reply.aside,
         )
@@ -208,11 +250,24 @@ class _Call:
             reply.model,
             asked,
             reply.usage,
-            key=self._key,
+            key=self.key,
             span=self._span,
             duration_ms=milliseconds_since(self._began),
             first_token_ms=self._first_token_ms,
         )
+
+
+async def _guarded(guards: Guards, reply: ModelReply, span: Span, call: _Call) -> ModelReply:
+    """Return the reply with its text as it may go out. Raises GuardrailBlocked, RunWaits."""
+    if not reply.content.strip():
+        return reply
+    try:
+        text = await guards.passed("output", reply.content, call.key, span, final=not reply.tool_calls)
+    except RunWaits as waits:
+        raise guards.withhold(waits, reply) from None
+    if guards.holds_back:
+        call.on_text(text)
+    return reply.model_copy(update={"content": text})
 
 
 def _as_reply(message: Message) -> ModelReply:

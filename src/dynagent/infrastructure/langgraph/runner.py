@@ -12,11 +12,24 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from dynagent.core.executions import RunPlan
 from dynagent.core.language_models import ChatModels, Prices, ToolSpec
-from dynagent.core.runs import ITERATION_LIMIT, Claim, Expiry, OnExpiry, Outcome, RunStatus, TraceRecorder
+from dynagent.core.runs import (
+    HANDED_OVER,
+    ITERATION_LIMIT,
+    AnsweredBy,
+    Claim,
+    Expiry,
+    OnExpiry,
+    Outcome,
+    RunStatus,
+    TraceRecorder,
+)
 from dynagent.core.tools import RunnableTool, ToolCatalogue
+from dynagent.infrastructure.langgraph.agent_calls import AgentTool
 from dynagent.infrastructure.langgraph.checkpoints import Checkpoints
 from dynagent.infrastructure.langgraph.compaction import Overflow
 from dynagent.infrastructure.langgraph.graphs import AgentState, AgentWorkflow, Graph, Progress, RunContext
+from dynagent.infrastructure.langgraph.guards import Guards
+from dynagent.infrastructure.langgraph.judges import ModelJudge
 from dynagent.infrastructure.langgraph.messages import opening_messages
 from dynagent.infrastructure.langgraph.model_calls import Asking, ModelCalls
 from dynagent.infrastructure.langgraph.structured import instruction
@@ -76,34 +89,45 @@ class LangGraphRunner:
         """Run to the end, taking from the journal what is there. Raises DynagentError; cancelling ends it at once."""
         execution = claim.run
         tools = await self._tools.resolve(plan.tools, execution.user_id, dict(plan.tool_settings))
-        workflow = AgentWorkflow(tools)
+        calls = plan.agents
+        agents = () if calls is None else [AgentTool(callee, calls) for callee in calls.callees]
+        workflow = AgentWorkflow([*tools, *agents])
         run_trace = RunTrace(claim, trace, self._prices, plan.key_prefix, plan.verbose)
+        guards = self._guards(plan, run_trace)
+        try:
+            query = await _admitted(execution.query, guards, run_trace)
+        except RunWaits as waits:
+            return _waiting(waits, run_trace)
+        if calls is not None:
+            calls.begin(query)
         config = RunnableConfig(
             configurable={"agent_id": execution.subject_id, "thread_id": execution.id},
             recursion_limit=plan.max_iter + 5,
         )
-        opening = opening_messages(_prompt(plan), plan.history, execution.query)
+        opening = opening_messages(_prompt(plan), plan.history, query)
         state = AgentState(progress=Progress(messages=opening))
         last = Progress()
-        context = self._context(workflow.tools, plan, run_trace)
+        context = self._context(workflow.tools, plan, run_trace, guards)
         _report_plan(run_trace, plan, context.models.name)
         graph, durability = await self._with_storage(workflow.graph, claim, plan)
         parts: AsyncIterator[Any] = graph.astream(
             state, config, context=context, stream_mode=["updates"], version="v2", durability=durability
         )
-        outcome = Outcome(status=RunStatus.COMPLETED)
         try:
             async for part in parts:
                 updates: dict[str, AgentState | None] = part["data"]
                 for update in updates.values():
                     last = (update or {}).get("progress", last)
-            ended = {"result": last.get("answer") or "", "model": last.get("model")}
-            marks = (ITERATION_LIMIT,) if last.get("used_up") else ()
-            outcome = outcome.model_copy(update={**ended, "marks": marks})
         except RunWaits as waits:
-            outcome = Outcome(status=RunStatus.WAITING, interrupts=waits.interrupts)
-        tally = run_trace.tally
-        return outcome.model_copy(update={"usage": tally.usage(), "cost_usd": tally.cost_usd})
+            return _waiting(waits, run_trace)
+        return _ended(last, run_trace)
+
+    def _guards(self, plan: RunPlan, trace: RunTrace) -> Guards | None:
+        if not plan.guards:
+            return None
+        timeout_s = max(self._settings.model_timeout_s, plan.call_timeout_s)
+        judge = ModelJudge(self._models, trace, timeout_s=timeout_s, idle_timeout_s=plan.call_timeout_s)
+        return Guards(plan.guards, trace, judge=judge, expiry=self._expiry(plan))
 
     async def _with_storage(self, graph: Graph, claim: Claim, plan: RunPlan) -> tuple[Graph, Literal["exit"] | None]:
         """Return the graph with a saver where its state is to be kept: runs that may wait, or all, by setting."""
@@ -113,7 +137,9 @@ class LangGraphRunner:
         saver = await self._checkpoints.saver(claim)
         return graph.copy(update={"checkpointer": saver}), "exit"
 
-    def _context(self, tools: tuple[RunnableTool, ...], plan: RunPlan, trace: RunTrace) -> RunContext:
+    def _context(
+        self, tools: tuple[RunnableTool, ...], plan: RunPlan, trace: RunTrace, guards: Guards | None
+    ) -> RunContext:
         asking = Asking(
             temperature=plan.temperature,
             tools=tuple(ToolSpec(name=t.name, description=t.description, parameters=t.parameters) for t in tools),
@@ -124,7 +150,7 @@ class LangGraphRunner:
             earlier=2 * len(plan.history),
             overflow=plan.context_overflow or self._settings.context_overflow,
         )
-        models = ModelCalls(self._models, plan.model, asking, trace)
+        models = ModelCalls(self._models, plan.model, asking, trace, guards=guards)
         calling = Calling(
             model=models.name,
             timeout_s=plan.call_timeout_s,
@@ -135,7 +161,7 @@ class LangGraphRunner:
         )
         return RunContext(
             models=models,
-            tools=ToolCalls(tools, calling, trace),
+            tools=ToolCalls(tools, calling, trace, guards=guards, agents=plan.agents),
             trace=trace,
             max_iter=plan.max_iter,
             output_schema=plan.output_schema,
@@ -145,6 +171,41 @@ class LangGraphRunner:
         after_s = plan.approval_timeout_s or self._settings.approval_timeout_s
         then = plan.on_approval_timeout or self._settings.on_approval_timeout
         return None if after_s is None else Expiry(after_s=after_s, then=then)
+
+
+async def _admitted(query: str, guards: Guards | None, trace: RunTrace) -> str:
+    """Return what is asked, as the guardrails of the input let it through. Raises GuardrailBlocked, RunWaits."""
+    if guards is None or not guards.has("input"):
+        return query
+    span = trace.enter("guard_input", 1)
+    try:
+        query = await guards.passed("input", query, span.id, span)
+    except Exception as error:
+        trace.leave(span, error)
+        raise
+    trace.leave(span, None)
+    return query
+
+
+def _waiting(waits: RunWaits, trace: RunTrace) -> Outcome:
+    return _counted(Outcome(status=RunStatus.WAITING, interrupts=waits.interrupts), trace)
+
+
+def _ended(last: Progress, trace: RunTrace) -> Outcome:
+    by = last.get("answered_by")
+    marks = ((ITERATION_LIMIT,) if last.get("used_up") else ()) + ((HANDED_OVER,) if by else ())
+    outcome = Outcome(
+        status=RunStatus.COMPLETED,
+        result=last.get("answer") or "",
+        model=last.get("model"),
+        marks=marks,
+        answered_by=None if by is None else AnsweredBy.model_validate(by),
+    )
+    return _counted(outcome, trace)
+
+
+def _counted(outcome: Outcome, trace: RunTrace) -> Outcome:
+    return outcome.model_copy(update={"usage": trace.tally.usage(), "cost_usd": trace.tally.cost_usd})
 
 
 def _report_plan(trace: RunTrace, plan: RunPlan, model: str) -> None:

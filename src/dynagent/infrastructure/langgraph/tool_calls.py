@@ -2,19 +2,22 @@
 
 import asyncio
 import itertools
-import json
 import time
 from collections.abc import Awaitable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 
+from dynagent.core.executions import AgentCalls
 from dynagent.core.runs import (
+    AwaitsChildren,
     CallError,
     Expiry,
     Retry,
+    Run,
     RunLost,
+    RunStatus,
     ToolEnd,
     ToolStart,
     call_line,
@@ -22,17 +25,20 @@ from dynagent.core.runs import (
     result_line,
 )
 from dynagent.core.shared.calls import ToolCall
-from dynagent.core.shared.errors import DynagentError
+from dynagent.core.shared.errors import DynagentError, StorageAway
 from dynagent.core.shared.tasks import end_tasks
 from dynagent.core.shared.text import clean_json, clean_text
 from dynagent.core.tools import CallContext, ModelUse, RunnableTool, ToolOutcome
+from dynagent.infrastructure.langgraph.agent_calls import AgentTool
+from dynagent.infrastructure.langgraph.call_texts import MAX_TRACED_CHARS, as_text, bounded, cost_of, cut, failure
+from dynagent.infrastructure.langgraph.guards import Guards
 from dynagent.infrastructure.langgraph.trace_events import RunTrace, Span, milliseconds_since
 from dynagent.infrastructure.langgraph.verdicts import InDoubt, RunWaits, Verdict, judge, question_about
 
-MAX_TRACED_CHARS = 256 * 1024
 MAX_CALLS_PER_STEP = 64
 
 log = structlog.get_logger(__name__)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,15 +66,28 @@ class _Planned:
 class ToolCalls:
     """Calls the run's tools. Failures are results too: the model reads them and may do better."""
 
-    def __init__(self, tools: Sequence[RunnableTool], calling: Calling, trace: RunTrace) -> None:
+    def __init__(
+        self,
+        tools: Sequence[RunnableTool],
+        calling: Calling,
+        trace: RunTrace,
+        *,
+        guards: Guards | None = None,
+        agents: AgentCalls | None = None,
+    ) -> None:
         self._tools = {tool.name: tool for tool in tools}
         self._calling = calling
         self._trace = trace
+        self._guards = guards if guards is not None and guards.has("tool_call") else None
+        self._agents = agents
+        self.handed_over: Run | None = None
+        """The run of the agent that has taken over and answered, once there is one."""
 
     async def call_all(self, calls: Sequence[ToolCall], span: Span) -> list[str]:
         """Run the calls of one step at once; return what the model is shown of each, in the order of the calls.
 
-        Raises RunWaits or ToolCallInDoubt before anything is called, when a person must decide about one of them.
+        Raises RunWaits or ToolCallInDoubt before anything is called, when a person must decide about one of them;
+        GuardrailBlocked then, too; AwaitsChildren while agents that were called have not ended.
         """
         return [self._shown(end) for end in await self.ends_of(calls, span)]
 
@@ -77,7 +96,10 @@ class ToolCalls:
         journal = self._trace.claim.journal
         keyed = [(span.next_tool_key(), call) for call in calls]
         ends = {key: end for key, _ in keyed if (end := journal.tool_end(key))}
-        fresh = [self._planned(place, call, key) for place, (key, call) in enumerate(keyed) if key not in ends]
+        if self._guards is not None:
+            keyed = [(key, await self._guards.passed_call(call, key, span)) for key, call in keyed]
+        handoff = next((key for key, call in keyed if self._is_handoff(call)), None)
+        fresh = [self._planned(place, call, key, handoff) for place, (key, call) in enumerate(keyed) if key not in ends]
         self._ask_people(fresh)
         self._trace.tally.tool_calls += sum(key not in ends or not ends[key].taken_over for key, _ in keyed)
         for key, _ in keyed:
@@ -86,12 +108,54 @@ class ToolCalls:
             self._announce(plan, span)
         if any(plan.tool is not None and not plan.tool.repeatable for plan in fresh):
             await self._trace.recorder.flush()
-        made = await _all(self._made(plan, span) for plan in fresh)
-        ends.update((plan.key, end) for plan, end in zip(fresh, made, strict=True))
+        ends |= await self._all_made(fresh, span)
+        if handoff is not None and ends[handoff].error is None:
+            self.handed_over = await self._taken_over(handoff, dict(keyed)[handoff])
         return [ends[key] for key, _ in keyed]
 
-    def _planned(self, place: int, call: ToolCall, key: str) -> _Planned:
+    def further_handoffs(self, calls: Sequence[ToolCall]) -> frozenset[str]:
+        """Return the ids of calls that are handoffs after the first of a message: those are refused."""
+        return frozenset([call.id for call in calls if self._is_handoff(call)][1:])
+
+    def _is_handoff(self, call: ToolCall) -> bool:
         tool = self._tools.get(call.name)
+        return isinstance(tool, AgentTool) and tool.callee.handoff
+
+    async def _taken_over(self, key: str, call: ToolCall) -> Run | None:
+        """Return the run of the agent that took over; in a later attempt it is found under its key.
+
+        A run that repeats another from after the handoff has none yet: it asks anew. Raises AwaitsChildren.
+        """
+        tool = self._tools[call.name]
+        if not isinstance(tool, AgentTool) or self._agents is None or not self._agents.started(key):
+            return None  # a person answered instead
+        run = await tool.run(call.arguments or {}, key)
+        if not run.status.over:
+            await self._agents.join()
+            run = await tool.run(call.arguments or {}, key)
+        return run if run.status is RunStatus.COMPLETED else None
+
+    async def _all_made(self, fresh: Sequence[_Planned], span: Span) -> dict[str, ToolEnd]:
+        """Make the calls; agents that were called must all have ended. Raises AwaitsChildren after the others' ends."""
+        ends: dict[str, ToolEnd] = {}
+        while len(ends) < len(fresh):
+            due = [plan for plan in fresh if plan.key not in ends]
+            made = await _all(self._made_unless_waiting(plan, span) for plan in due)
+            ends |= {plan.key: end for plan, end in zip(due, made, strict=True) if end is not None}
+            if self._agents is not None and any(isinstance(plan.tool, AgentTool) for plan in due):
+                await self._agents.join()
+        return ends
+
+    async def _made_unless_waiting(self, plan: _Planned, span: Span) -> ToolEnd | None:
+        try:
+            return await self._made(plan, span)
+        except AwaitsChildren:
+            return None
+
+    def _planned(self, place: int, call: ToolCall, key: str, handoff: str | None) -> _Planned:
+        tool = self._tools.get(call.name)
+        if handoff not in (None, key) and self._is_handoff(call):
+            return _refused(call, key, "handoff_refused", "a turn is handed over once; this second handoff is not made")
         if place >= MAX_CALLS_PER_STEP:
             return _refused(call, key, "too_many_calls", f"only {MAX_CALLS_PER_STEP} calls are made in one step")
         if tool is None:
@@ -104,6 +168,7 @@ class ToolCalls:
                 call, key, "invalid_arguments", "the arguments are not a JSON object; send them again as one"
             )
         asks = call.name in self._calling.requires_approval
+        asks |= self._guards is not None and self._guards.to_approve(key)
         journal = self._trace.claim.journal
         verdict = judge(tool, call, key, journal, asks=asks, in_doubt=self._calling.in_doubt)
         return _Planned(call, key, tool if verdict.arguments is not None else None, verdict)
@@ -121,8 +186,8 @@ class ToolCalls:
     def _announce(self, plan: _Planned, span: Span) -> None:
         record = self._trace.recorder.record
         if self._trace.claim.journal.in_doubt(plan.key):
-            if plan.tool is None:
-                return  # begun in an earlier attempt, settled without calling it again
+            if plan.tool is None or isinstance(plan.tool, AgentTool):
+                return  # begun in an earlier attempt: settled without calling it again, or its run goes on
             record(
                 Retry(
                     timestamp=time.time(),
@@ -155,7 +220,7 @@ class ToolCalls:
         outcome, error = plan.verdict.outcome or ToolOutcome(None), plan.verdict.error
         if plan.tool is not None and plan.verdict.arguments is not None:
             outcome, error = await self._called(plan.tool, plan.verdict.arguments, plan.key, span)
-        result = _bounded(clean_json(outcome.result))
+        result = bounded(clean_json(outcome.result))
         end = ToolEnd(
             timestamp=time.time(),
             span_id=plan.key,
@@ -166,7 +231,7 @@ class ToolCalls:
             result=result,
             error=error,
             duration_ms=milliseconds_since(began),
-            logs=_cut(clean_text(outcome.logs), MAX_TRACED_CHARS),
+            logs=cut(clean_text(outcome.logs), MAX_TRACED_CHARS),
             cpu_ms=outcome.cpu_ms,
             peak_memory_kb=outcome.peak_memory_kb,
             line=result_line(result) if error is None else failure_line(error.code, error.message, error.line),
@@ -196,10 +261,12 @@ class ToolCalls:
         try:
             async with limit:
                 return await tool.call(arguments, context), None
-        except RunLost:
+        except (RunLost, AwaitsChildren):
             raise
         except DynagentError as error:
-            return _cost_of(error), _failure(error)
+            if isinstance(error, StorageAway) and isinstance(tool, AgentTool):
+                raise  # of the store of runs, not of something that the tool needs
+            return cost_of(error), failure(error)
         except Exception as error:
             if limit.expired():
                 message = f"the call took longer than {calling.timeout_s:g} s"
@@ -211,14 +278,14 @@ class ToolCalls:
     def _shown(self, end: ToolEnd) -> str:
         if end.error is not None:
             return f"Error ({end.error.code}): {end.error.message}"
-        return _cut(_as_text(end.result), self._calling.max_shown_chars)
+        return cut(as_text(end.result), self._calling.max_shown_chars)
 
 
 def _refused(call: ToolCall, key: str, code: str, message: str) -> _Planned:
     return _Planned(call, key, None, Verdict(error=CallError(code=code, message=message)))
 
 
-async def _all(calls: Iterable[Awaitable[ToolEnd]]) -> list[ToolEnd]:
+async def _all(calls: Iterable[Awaitable[T]]) -> list[T]:
     """Await all at once; when one raises or we are cancelled, end the others before going on."""
     waiting = list(calls)
     if len(waiting) == 1:
@@ -229,34 +296,3 @@ async def _all(calls: Iterable[Awaitable[ToolEnd]]) -> list[ToolEnd]:
     except BaseException:
         await end_tasks(tasks)
         raise
-
-
-def _failure(error: DynagentError) -> CallError:
-    """Return what the trace keeps of a failed call: sandbox and tools say the place in the error's `extra`."""
-    place = {name: error.extra[name] for name in ("line", "source_line", "traceback") if name in error.extra}
-    return CallError(code=error.code, message=_explained(error), **place)
-
-
-def _cost_of(error: DynagentError) -> ToolOutcome:
-    """Return what a failed call printed and cost, where that is known."""
-    extra = error.extra
-    return ToolOutcome(None, extra.get("logs") or "", extra.get("cpu_ms"), extra.get("peak_memory_kb"))
-
-
-def _explained(error: DynagentError) -> str:
-    reported = "; ".join(f"{item.pointer}: {item.detail}" for item in error.violations)
-    return clean_text(f"{error.detail} ({reported})" if reported else error.detail)[:2000]
-
-
-def _bounded(result: Any) -> Any:
-    """Return the result, or its text cut to what the trace keeps."""
-    text = _as_text(result)
-    return result if len(text) <= MAX_TRACED_CHARS else _cut(text, MAX_TRACED_CHARS)
-
-
-def _as_text(result: Any) -> str:
-    return result if isinstance(result, str) else json.dumps(result, ensure_ascii=False, default=str)
-
-
-def _cut(text: str, limit: int) -> str:
-    return text if len(text) <= limit else f"{text[:limit]}… [cut: {len(text)} characters in all]"

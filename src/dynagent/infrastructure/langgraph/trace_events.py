@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from dynagent.core.language_models import Prices
 from dynagent.core.runs import (
+    AwaitsChildren,
     Claim,
     Detail,
     NodeEnd,
@@ -102,7 +103,7 @@ class RunTrace:
 
     def leave(self, span: Span, error: Exception | None) -> None:
         """End a visit. One that goes on in another attempt is not ended here."""
-        if isinstance(error, (RunLost, RunWaits)) or self.claim.journal.node_ended(span.id):
+        if isinstance(error, (RunLost, RunWaits, AwaitsChildren)) or self.claim.journal.node_ended(span.id):
             return
         self.recorder.record(
             NodeEnd(

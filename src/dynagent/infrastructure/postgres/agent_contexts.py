@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import orjson
 import sqlalchemy as sa
 from sqlalchemy import Column, ForeignKey, Integer, Table, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
@@ -12,15 +11,13 @@ from dynagent.core.agents import (
     AgentContextChangedMeanwhile,
     AgentContextExists,
     AgentContexts,
-    ContextReader,
 )
 from dynagent.core.shared.ids import is_id
-from dynagent.infrastructure.postgres.errors import in_our_words, refuse
+from dynagent.infrastructure.postgres.errors import refuse
 from dynagent.infrastructure.postgres.kit.mapping import TableMapping
 from dynagent.infrastructure.postgres.kit.metadata import ID, MOMENT, metadata
 from dynagent.infrastructure.postgres.kit.owned import OwnedTable
 from dynagent.infrastructure.postgres.kit.prepared import parameter
-from dynagent.infrastructure.postgres.pool import Pool
 
 agent_context = Table(
     "agent_context",
@@ -37,8 +34,6 @@ agent_context = Table(
 
 refuse("uq_agent_context_agent_id", AgentContextExists, "this agent has a context already; change it with PUT")
 
-CONTENT = "SELECT content::text AS content FROM agent_context WHERE agent_id = $1 AND user_id = $2"
-
 
 class PostgresAgentContexts(OwnedTable[AgentContext], AgentContexts):
     """The contexts of one owner's agents in one session."""
@@ -54,16 +49,3 @@ class PostgresAgentContexts(OwnedTable[AgentContext], AgentContexts):
 
 def _of_agent() -> sa.Select[Any]:
     return PostgresAgentContexts.query(agent_context.c.agent_id == parameter(agent_context.c.agent_id))
-
-
-class PostgresContextReader(ContextReader):
-    """Reads an agent's context as its run begins: one short read, no session is held."""
-
-    def __init__(self, pool: Pool) -> None:
-        self._pool = pool
-
-    async def of_agent(self, agent_id: str, user_id: str) -> dict[str, Any] | str | None:
-        """Return the content as it is now, None when there is none."""
-        with in_our_words():
-            row = await self._pool.fetchrow(CONTENT, agent_id, user_id)
-        return None if row is None else orjson.loads(row["content"])

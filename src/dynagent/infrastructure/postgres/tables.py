@@ -72,6 +72,7 @@ runs = Table(
     Column("usage", JSONB, nullable=False),
     Column("cost_usd", Numeric),
     Column("answered_model", Text),
+    Column("answered_by", JSONB(none_as_null=True)),
     Column("marks", ARRAY(Text), nullable=False, server_default=text("'{}'")),
     Column("created_at", _moment, nullable=False),
     Column("started_at", _moment),

@@ -19,7 +19,12 @@ OF_AGENT = sql(
   SELECT 'agent' AS kind, a.id, a.name, uses.field, a.user_id
   FROM agents a CROSS JOIN LATERAL (VALUES
     ('fallback_agent_id', a.configuration ->> 'fallback_agent_id' = CAST(:id AS text)),
-    ('dependencies', jsonb_exists_any(a.configuration -> 'dependencies', CAST(:names AS text[])))
+    ('dependencies', jsonb_exists_any(a.configuration -> 'dependencies', CAST(:names AS text[]))),
+    ('tools', jsonb_exists_any(a.configuration -> 'tools', ARRAY[CAST(:id AS text), CAST(:slug AS text)])),
+    ('tools_config', EXISTS (SELECT FROM jsonb_array_elements(a.configuration -> 'tools_config') AS item
+      WHERE item ->> 'type' = 'agent' AND item #>> '{config,agent}' IN (CAST(:id AS text), CAST(:slug AS text)))),
+    ('handoffs', EXISTS (SELECT FROM handoffs h
+      WHERE h.agent_id = a.id AND h.target_agent_id = CAST(CAST(:id AS text) AS uuid)))
   ) AS uses(field, used)
   WHERE a.user_id = :owner AND a.id <> CAST(CAST(:id AS text) AS uuid) AND uses.used
   UNION ALL
@@ -69,8 +74,8 @@ class PostgresUses(Uses):
         self._owner = user_id
 
     async def of_agent(self, id: str, slug: str, name: str, *, most: int = MOST) -> list[Use]:
-        """Return the agents that fall back to an agent or depend on it, and its schedules."""
-        return await self._found(OF_AGENT, id=id, names=[slug, name], most=most)
+        """Return the agents that name an agent or hand over to it, and its schedules."""
+        return await self._found(OF_AGENT, id=id, slug=slug, names=[slug, name], most=most)
 
     async def of_tool(self, name: str, *, most: int = MOST) -> list[Use]:
         """Return the agents that have a tool, plain or with settings."""

@@ -11,7 +11,7 @@ from dynagent.infrastructure.postgres.agents import PostgresEverybodysAgents
 from dynagent.infrastructure.postgres.uses import PostgresUses
 from dynagent.infrastructure.tools.arguments import schema_fault
 from dynagent.main.noun import Binds, Noun, Process
-from dynagent.presentation.api.agents import context, details, routes, templates
+from dynagent.presentation.api.agents import context, details, routes, templates, tools
 from dynagent.presentation.api.shared.router import Routes
 from dynagent.presentation.api.shared.site import Pages
 
@@ -41,6 +41,7 @@ noun = Noun(
         Routes(45, context.router),
         Routes(46, details.router),
         Routes(47, templates.router),
+        Routes(51, tools.router),
     ),
     tag=(10, "Agents", "Make, change, version and run agents."),
 )

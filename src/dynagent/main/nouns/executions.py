@@ -7,11 +7,11 @@ from dynagent.application.shared.access import EVERY_ROLE, MAKERS, Grant
 from dynagent.application.shared.handlers import handlers_of
 from dynagent.core.executions import EverybodysExecutions, Executions, StoredCheckpoints, StoredModelCalls
 from dynagent.core.runs import CancelSignal, ChildStore, Dispatch, Notifier, Runner, Submissions, TraceLog
+from dynagent.infrastructure.expressions.conditions import StateConditions
 from dynagent.infrastructure.langgraph.agent_runs import AgentRuns
 from dynagent.infrastructure.observability.correlation import current_correlation_id
 from dynagent.infrastructure.observability.dispatch import ObservedDispatch
 from dynagent.infrastructure.observability.failures import log_crash
-from dynagent.infrastructure.postgres.agent_contexts import PostgresContextReader
 from dynagent.infrastructure.postgres.runs.chats import PRUNED
 from dynagent.infrastructure.postgres.runs.children import PostgresChildren
 from dynagent.infrastructure.postgres.runs.dispatch import PostgresDispatch
@@ -20,7 +20,8 @@ from dynagent.infrastructure.postgres.runs.listing import PostgresEverybodysExec
 from dynagent.infrastructure.postgres.runs.model_calls import PostgresModelCalls
 from dynagent.infrastructure.postgres.runs.readers import PostgresAgentConfigurations, PostgresChats
 from dynagent.infrastructure.postgres.runs.submissions import PostgresSubmissions
-from dynagent.infrastructure.tools.arguments import misfits
+from dynagent.infrastructure.postgres.surroundings import PostgresSurroundings
+from dynagent.infrastructure.tools.arguments import misfits, schema_fault
 from dynagent.main.noun import Binds, Noun, Process
 from dynagent.presentation.api.executions import again, chats, model_calls, of_agents, questions, routes
 from dynagent.presentation.api.shared.router import Routes
@@ -56,7 +57,8 @@ def _runners(process: Process) -> Sequence[Runner]:
         graphs=process.runner,
         agents=PostgresAgentConfigurations(pool),
         chats=PostgresChats(pool),
-        contexts=PostgresContextReader(pool),
+        surroundings=PostgresSurroundings(pool),
+        conditions=StateConditions(misfits, schema_fault),
         call_timeout_s=process.settings.run.call_timeout_s,
     )
     return [of_agents]

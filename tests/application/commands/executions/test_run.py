@@ -15,8 +15,10 @@ from dynagent.core.language_models import ModelUnavailable
 from dynagent.core.runs import MAX_ATTEMPTS, Claim, Outcome, RunLost, Runners, RunStatus, TraceRecorder, UsageReport
 from dynagent.core.shared.errors import StorageAway
 from dynagent.core.tools import ToolNotFound
+from dynagent.infrastructure.expressions.conditions import StateConditions
 from dynagent.infrastructure.langgraph.agent_runs import AgentRuns
-from tests.fakes.agent_runs import FakeContexts, FakeTurns, FakeVersions
+from dynagent.infrastructure.tools.arguments import misfits, schema_fault
+from tests.fakes.agent_runs import FakeSurroundings, FakeTurns, FakeVersions
 from tests.fakes.children import FakeChildren
 from tests.fakes.dispatch import FakeDispatch, FakeTraceLog
 from tests.fakes.executions import FakeNotifier
@@ -64,12 +66,17 @@ class House:
         self.agents = FakeVersions(
             agent or AgentConfiguration(name="A", tools=("calculator",), instructions="Be short.")
         )
-        self.contexts = FakeContexts()
+        self.contexts = FakeSurroundings()
         self.crashes: list[Exception] = []
         self.control = RunControl()
         self.notifier = FakeNotifier()
         runs = AgentRuns(
-            graphs=self.runner, agents=self.agents, chats=FakeTurns(), contexts=self.contexts, call_timeout_s=30
+            graphs=self.runner,
+            agents=self.agents,
+            chats=FakeTurns(),
+            surroundings=self.contexts,
+            conditions=StateConditions(misfits, schema_fault),
+            call_timeout_s=30,
         )
         self.handler = RunExecutionHandler(
             dispatch=self.dispatch,

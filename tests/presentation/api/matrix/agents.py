@@ -17,6 +17,10 @@ PERMISSIONS = {
     "add_agent_context": "agents:write",
     "set_agent_context": "agents:write",
     "remove_agent_context": "agents:write",
+    "list_attached_tools": "agents:read",
+    "add_attached_tool": "agents:write",
+    "change_attached_tool": "agents:write",
+    "remove_attached_tool": "agents:write",
     "create_agent": "agents:write",
     "create_platform_agent": "agents:write",
     "update_agent": "agents:write",
@@ -28,6 +32,8 @@ PERMISSIONS = {
 BODIES: dict[str, Any] = {
     "add_agent_context": {"content": "One."},
     "set_agent_context": {"content": "Two."},
+    "add_attached_tool": {"name": "summarizer"},
+    "change_attached_tool": {"requires_approval": True},
     "create_agent": {"name": "B"},
     "create_platform_agent": {"name": "B", "instructions": "Be brief."},
     "update_agent": {"description": "changed"},
@@ -39,6 +45,7 @@ OTHERS_THINGS = {"set_agents_status": True}
 async def make(owner: httpx2.AsyncClient, things: dict[str, str]) -> None:
     """Make an agent."""
     things["agent_id"] = (await made(owner, "/api/agents", {"name": "A", "tools": ["calculator"]}))["id"]
+    things["tool_id"] = "calculator"
     things["version"] = "1"
 
 

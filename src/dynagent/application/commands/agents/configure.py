@@ -6,6 +6,7 @@ from typing import Any
 
 import pydantic
 
+from dynagent.application.commands.agents.output_types import AgentOutputTypes
 from dynagent.application.commands.agents.rules import AgentRules, check_knowledge_bases
 from dynagent.application.commands.agents.secrets import SettingsSafe
 from dynagent.application.shared.caller import Caller
@@ -107,6 +108,7 @@ class AgentWriter:
     uow: UnitOfWork
     rules: AgentRules
     safe: SettingsSafe
+    types: AgentOutputTypes
     clock: Clock = utc_now
     new_id: NewId = new_id
 
@@ -120,6 +122,7 @@ class AgentWriter:
     ) -> Agent:
         """Check, store and announce a new agent; `original` is the one that it is a copy of."""
         configuration = self.safe.sealed(configuration, owner=caller.user_id, before=original)
+        configuration = await self.types.applied(configuration, before=original)
         agent = Agent.create(
             id=self.new_id(), user_id=caller.user_id, configuration=configuration, status=status, now=self.clock()
         )
@@ -145,6 +148,7 @@ class AgentWriter:
         """
         configuration = self.safe.sealed(configuration, owner=agent.user_id, before=before or agent.configuration)
         agent.check_version(expected)
+        configuration = await self.types.applied(configuration, before=before or agent.configuration)
         if configuration.same_as(agent.configuration):
             return agent
         changed = agent.changed(configuration, expected_version=expected, now=self.clock())

@@ -1,6 +1,6 @@
 """What an agent may name: tools, models and other agents that are really there."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,10 @@ from dynagent.core.agents import (
     AgentRepository,
     KnowledgeBaseNotFound,
     ToolAttachment,
+    agent_tool_faults,
+    agent_tools_of,
     faults_of,
+    names_of_agents,
     refuse_faults,
 )
 from dynagent.core.language_models import ChatModels, ModelNotFound
@@ -74,9 +77,28 @@ class AgentRules:
         faults += await self._fallback_faults(configuration.fallback_agent_id, agent.id)
         others = await self.agents.named() if configuration.dependencies else []
         parts = InstalledParts(self.tools, self.models, agent.user_id, self.schema_fault)
-        faults += await faults_of(configuration, slug=agent.slug, parts=parts, agents=others)
+        named = agent_tools_of(configuration)
+        known = await self._known_agents(named.values())
+        faults += agent_tool_faults(configuration, known, (agent.id, agent.slug))
+        faults += await faults_of(
+            configuration,
+            slug=agent.slug,
+            parts=parts,
+            agents=others,
+            agent_tools=names_of_agents(named, {*known, agent.id, agent.slug}),
+        )
         refuse_faults(faults, configuration, before=before)
         return not faults
+
+    async def _known_agents(self, references: Collection[str]) -> set[str]:
+        """Return which of these ids and slugs are of agents of the owner."""
+        if not references:
+            return set()
+        found = {agent.slug for agent in await self.agents.named(list(references))}
+        for id in filter(is_id, references):
+            if await self.agents.get_by_id(id) is not None:
+                found.add(id)
+        return found.intersection(references)
 
     def _check_model_id(self, model: str) -> None:
         if is_id(model) and not self.models.knows(model):

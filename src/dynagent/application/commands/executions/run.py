@@ -224,6 +224,7 @@ def _terminal(execution: Run, outcome: Outcome) -> AnyTraceEvent:
             output_tokens=outcome.usage.output_tokens,
             cost_usd=None if outcome.cost_usd is None else format(outcome.cost_usd, "f"),
             duration_ms=duration_ms,
+            answered_by=None if outcome.answered_by is None else outcome.answered_by.model_dump(),
         )
     if outcome.status is RunStatus.CANCELLED:
         return Cancelled(timestamp=now, reason="cancelled on request", duration_ms=duration_ms)

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from dynagent.application.shared.caller import Caller
 from dynagent.application.shared.messages import Query
 from dynagent.core.agents import (
+    AGENT_TYPE,
     Agent,
     AgentContexts,
     AgentNotFound,
     AgentRepository,
     NamedAgent,
+    agent_tools_of,
     check_dependencies,
     named,
     with_context,
@@ -82,8 +84,13 @@ class GetAgentDetailsHandler:
     async def _tools(self, agent: Agent) -> list[AgentTool]:
         types = {tool.name: tool.type for tool in agent.configuration.tools_config}
         names = agent.configuration.all_tools()
+        references = agent_tools_of(agent.configuration)
         found: list[AgentTool] = []
         for name in names:
+            other = await self._agent(references[name]) if name in references else None
+            if other is not None:
+                found.append(AgentTool(name, AGENT_TYPE, other.configuration.description))
+                continue
             kind = types.get(name, name)
             try:
                 listing = await self.catalogue.get(kind, agent.user_id)
@@ -92,6 +99,12 @@ class GetAgentDetailsHandler:
             else:
                 found.append(AgentTool(name, kind, listing.description))
         return found
+
+    async def _agent(self, reference: str) -> Agent | None:
+        if is_id(reference):
+            return await self.agents.get_by_id(reference)
+        meant = [other for other in await self.agents.named([reference]) if other.slug == reference]
+        return await self.agents.get_by_id(meant[0].id) if meant else None
 
     def _problems(self, agent: Agent, tools: Sequence[AgentTool]) -> list[str]:
         configuration = agent.configuration

@@ -5,7 +5,7 @@ from typing import Any
 import orjson
 
 from dynagent.core.executions import AGENT, Execution
-from dynagent.core.runs import MAX_LISTED_RESULT, Origin, Run, RunError, RunStatus, Usage
+from dynagent.core.runs import MAX_LISTED_RESULT, AnsweredBy, Origin, Run, RunError, RunStatus, Usage
 from dynagent.infrastructure.postgres.pool import Row
 
 _TYPES = {
@@ -34,6 +34,7 @@ _TYPES = {
     "usage": "jsonb",
     "cost_usd": "numeric",
     "answered_model": "text",
+    "answered_by": "jsonb",
     "marks": "text[]",
     "created_at": "timestamptz",
     "started_at": "timestamptz",
@@ -73,6 +74,7 @@ def values_of(run: Run, owner: str | None = None) -> dict[str, Any]:
         "error": run.error.model_dump_json() if run.error else None,
         "usage": run.usage.model_dump_json(),
         "origin": run.origin.model_dump_json() if run.origin else None,
+        "answered_by": run.answered_by.model_dump_json() if run.answered_by else None,
     }
 
 
@@ -114,6 +116,7 @@ def _fields(row: Row) -> dict[str, Any]:
         "usage": Usage.model_validate(_json(row["usage"]) or {}),
         "cost_usd": row["cost_usd"],
         "answered_model": row["answered_model"],
+        "answered_by": AnsweredBy.model_validate(other) if (other := _json(row["answered_by"])) else None,
         "marks": tuple(row["marks"]),
         "created_at": row["created_at"],
         "started_at": row["started_at"],

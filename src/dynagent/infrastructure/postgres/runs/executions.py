@@ -48,7 +48,8 @@ UPDATE = text("""
 UPDATE runs SET input = CAST(:input AS json), chat_id = :chat_id,
   lane = :lane, priority = :priority, status = :status, crashes = :crashes, cancel_requested = :cancel_requested,
   deadline = :deadline, result = :result, error = CAST(:error AS jsonb), usage = CAST(:usage AS jsonb),
-  cost_usd = :cost_usd, answered_model = :answered_model, started_at = :started_at, completed_at = :completed_at
+  cost_usd = :cost_usd, answered_model = :answered_model, answered_by = CAST(:answered_by AS jsonb),
+  started_at = :started_at, completed_at = :completed_at
 WHERE id = :id AND user_id = :user_id AND attempt = :attempt AND status IN ('pending', 'running', 'waiting')
 RETURNING id
 """)
@@ -243,6 +244,6 @@ class PostgresExecutions(Executions):
 
 _MUTABLE = (
     "id", "user_id", "attempt", "input", "chat_id", "lane", "priority", "status", "crashes",
-    "cancel_requested", "deadline", "result", "error", "usage", "cost_usd", "answered_model", "started_at",
-    "completed_at",
+    "cancel_requested", "deadline", "result", "error", "usage", "cost_usd", "answered_model", "answered_by",
+    "started_at", "completed_at",
 )  # fmt: skip

@@ -48,18 +48,20 @@ ended AS (
     notified_at = CASE WHEN f.status IN ('waiting', 'joining') THEN '-infinity' ELSE e.notified_at END,
     wakes_at_open = f.open_allowed, result = f.result, error = f.error::jsonb, usage = f.usage::jsonb,
     marks = string_to_array(f.marks, ','), cost_usd = f.cost_usd,
-    answered_model = coalesce(f.model, e.answered_model), worker = NULL,
+    answered_model = coalesce(f.model, e.answered_model), answered_by = f.answered_by::jsonb,
+    worker = NULL,
     completed_at = CASE WHEN f.status IN ('waiting', 'joining') THEN NULL ELSE now() END
   FROM unnest($9::uuid[], $10::int[], $11::text[], $12::text[], $13::text[], $14::text[], $15::numeric[], $16::text[],
-    $17::text[], $18::int[])
-    AS f(id, attempt, status, result, error, usage, cost_usd, model, marks, open_allowed)
+    $17::text[], $18::int[], $19::text[])
+    AS f(id, attempt, status, result, error, usage, cost_usd, model, marks, open_allowed,
+      answered_by)
   JOIN owned ON owned.id = f.id
   WHERE e.id = f.id AND e.attempt = f.attempt AND e.status = 'running'
   RETURNING e.user_id, e.id, e.lane, e.status
 ), freed AS (
   UPDATE user_slots s SET n = greatest(0, s.n - gone.n)
   FROM (SELECT user_id, count(*)::int AS n FROM ended GROUP BY user_id) AS gone WHERE s.user_id = gone.user_id
-  RETURNING s.user_id, gone.n AS places, s.n + gone.n >= $19 AS was_full
+  RETURNING s.user_id, gone.n AS places, s.n + gone.n >= $20 AS was_full
 )"""
 _REPORTED = "SELECT id::text AS id, NULL AS lane, true AS owned FROM owned"
 _AND_END = """
@@ -108,6 +110,6 @@ def _numbered(statement: str, *, first: int) -> str:
     return re.sub(r"\{calls\+?(\d*)\}", lambda found: f"${first + int(found[1] or 0)}", statement)
 
 
-_AFTER_EVENTS, _AFTER_ENDS = 9, 20
+_AFTER_EVENTS, _AFTER_ENDS = 9, 21
 _CHOICES = itertools.product((False, True), repeat=3)
 _STATEMENTS = {choice: _statement(*choice) for choice in _CHOICES}

@@ -275,6 +275,7 @@ def _end_columns(ending: list[BatchingRecorder]) -> tuple[list[Any], ...]:
                 outcome.model,
                 ",".join(outcome.marks),
                 outcome.awaits_children or 0,
+                outcome.answered_by.model_dump_json() if outcome.answered_by else None,
             )
         )
     return tuple(list(column) for column in zip(*columns, strict=True))

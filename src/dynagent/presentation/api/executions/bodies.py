@@ -9,7 +9,7 @@ from typing_extensions import TypeAliasType
 from dynagent.application.commands.executions import StartExecution
 from dynagent.application.queries.executions import ExecutionView, TracePage
 from dynagent.core.executions import MAX_QUERY, Execution
-from dynagent.core.runs import MARKS, MAX_LISTED_RESULT, Origin, RunError, RunStatus, Usage
+from dynagent.core.runs import MARKS, MAX_LISTED_RESULT, AnsweredBy, Origin, RunError, RunStatus, Usage
 from dynagent.core.runs import TraceEvent as AnyEvent
 from dynagent.core.shared.paging import Page
 from dynagent.presentation.api.shared.contexts import RunData
@@ -81,6 +81,7 @@ class ExecutionSummary(BaseModel):
     cost_usd: float | None = Field(description="Null when the model's price is not known.")
     model: str | None = Field(description="The model that answered; before that, the one asked for.")
     requested_model: str | None = Field(description="The model asked for.")
+    answered_by: AnsweredBy | None = Field(description="The other agent that it was handed over to and that answered.")
     marks: tuple[str, ...] = Field(
         description="What was out of the ordinary, once it has ended or waits: " + ", ".join(MARKS) + "."
     )
@@ -166,6 +167,7 @@ def _fields(execution: Execution) -> dict[str, Any]:
         "cost_usd": None if execution.cost_usd is None else float(execution.cost_usd),
         "model": execution.answered_model or execution.model,
         "requested_model": execution.model,
+        "answered_by": execution.answered_by,
         "marks": execution.marks,
         "lane": execution.lane,
         "priority": execution.priority,
