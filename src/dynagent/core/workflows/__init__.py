@@ -19,6 +19,7 @@ from dynagent.core.workflows.entity import (
     WorkflowVersionNotFound,
 )
 from dynagent.core.workflows.executions import (
+    Continued,
     TaskExecution,
     WorkflowExecutions,
     json_text,

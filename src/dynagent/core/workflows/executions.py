@@ -1,14 +1,15 @@
 """Runs of workflows as their owners see them, and their steps."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
-from dynagent.core.runs import Run, RunError, RunStatus, Usage
+from dynagent.core.runs import Lane, Run, RunError, RunStatus, Usage
 from dynagent.core.shared.paging import Page, PageRequest
 from dynagent.core.workflows.state import text_of
 
@@ -51,6 +52,14 @@ class TaskExecution(BaseModel):
         return (self.completed_at - self.started_at).total_seconds() * 1000
 
 
+@dataclass(frozen=True, slots=True)
+class Continued:
+    """A run whose pause is over, and the runs of its tree that workers are to be notified of."""
+
+    run: Run
+    due: Sequence[tuple[str, Lane]] = ()
+
+
 class WorkflowExecutions(Protocol):
     """The owner's runs of workflows."""
 
@@ -63,7 +72,15 @@ class WorkflowExecutions(Protocol):
         ...
 
     async def tasks(self, execution_id: str) -> list[TaskExecution]:
-        """Return the steps of one of the owner's runs in the order in which they were started."""
+        """Return the steps of one of the owner's runs, those taken over first, in the order in which they started."""
+        ...
+
+    async def pause(self, execution_id: str) -> Run | None:
+        """Begin nothing more of a run and all that it has started; what runs goes on to its end. None: not there."""
+        ...
+
+    async def go_on(self, execution_id: str) -> Continued | None:
+        """End the pause of a run; its time limits move by it. None: it is not paused."""
         ...
 
 

@@ -38,6 +38,7 @@ class WorkflowExecutionOut(BaseModel):
     workflow_name: str
     user_id: str
     status: RunStatus
+    paused_at: datetime | None = Field(description="No further step is begun since then; null: it is not paused.")
     start_time: datetime | None
     end_time: datetime | None
     duration_ms: float | None
@@ -58,6 +59,7 @@ class WorkflowExecutionOut(BaseModel):
             workflow_name=run.subject_name,
             user_id=run.user_id,
             status=run.status,
+            paused_at=run.paused_at,
             start_time=run.started_at,
             end_time=run.completed_at,
             duration_ms=run.duration_ms,

@@ -3,6 +3,7 @@
 from fastapi import Request, Response
 
 from dynagent.application.commands.workflows.answer import AnswerTask
+from dynagent.application.commands.workflows.pause import ContinueExecution, PauseExecution
 from dynagent.application.commands.workflows.start import StartWorkflow
 from dynagent.application.queries.workflows import GetWorkflowStatus, ListTaskExecutions, ListWorkflowExecutions
 from dynagent.presentation.api.shared.dependencies import Ask
@@ -62,6 +63,18 @@ async def list_task_executions(execution_id: str, ask: Ask) -> TaskExecutionList
     """Give the steps of a workflow's run in the order in which they were started."""
     found = [TaskExecutionOut.of(task) for task in await ask(ListTaskExecutions(execution_id))]
     return TaskExecutionList.model_construct(tasks=found, total=len(found))
+
+
+@steps_router.post("/{execution_id}/pause", operation_id="pause_execution", summary="Pause a workflow's run")
+async def pause_execution(execution_id: str, ask: Ask) -> WorkflowExecutionOut:
+    """Begin no further step; those that run go on to their end. Time limits stand still until `…/continue`."""
+    return WorkflowExecutionOut.of(await ask(PauseExecution(execution_id)))
+
+
+@steps_router.post("/{execution_id}/continue", operation_id="continue_execution", summary="Continue a paused run")
+async def continue_execution(execution_id: str, ask: Ask) -> WorkflowExecutionOut:
+    """End the pause of a workflow's run."""
+    return WorkflowExecutionOut.of(await ask(ContinueExecution(execution_id)))
 
 
 @steps_router.post("/{execution_id}/tasks/{task_id}/input", operation_id="answer_task", summary="Answer a step")
