@@ -14,6 +14,8 @@ from dynagent.core.executions.entity import (
     ExecutionNotFound,
     ExecutionOver,
     ExecutionStarted,
+    NothingToRetry,
+    NotYetOver,
     OpenQuestion,
     TooManyExecutions,
 )
@@ -21,6 +23,7 @@ from dynagent.core.executions.listing import (
     MAX_SEARCH,
     ExecutionFilter,
     ExecutionOrder,
+    KindWanted,
     Rating,
     SortedBy,
     StartedBy,

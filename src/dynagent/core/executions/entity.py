@@ -29,6 +29,18 @@ class ExecutionOver(Conflict):
     code = "execution_over"
 
 
+class NotYetOver(Conflict):
+    """Only an execution that has ended is run again, or removed."""
+
+    code = "execution_not_over"
+
+
+class NothingToRetry(Conflict):
+    """There is no failed step, or the execution would fail again at once. Replay or fork it."""
+
+    code = "nothing_to_retry"
+
+
 class TooManyExecutions(Busy):
     """The caller has too many executions waiting."""
 
@@ -36,7 +48,9 @@ class TooManyExecutions(Busy):
 
 
 class Execution(Run):
-    """A run of an agent: its subject is the agent, its input what was asked.
+    """A run as its owner sees it, mostly of an agent: then its subject is the agent, its input what was asked.
+
+    Of other kinds (`workflow`, and the steps of one) the subject is the workflow.
 
     `model` is the one asked for, `answered_model` the one that answered. With an `output_schema` (the request's, else
     the agent's) the result is JSON text that fits it. May be made with these words as well as with the run's own.
@@ -79,8 +93,14 @@ class Execution(Run):
 
     @property
     def output(self) -> Any:
-        """The result as the JSON value that it is, None without an output schema or a result."""
-        return None if self.output_schema is None or self.result is None else json.loads(self.result)
+        """The result as the JSON value that it is, None without a result; of an agent, without an output schema."""
+        as_text = self.kind == AGENT and self.output_schema is None
+        return None if as_text or self.result is None else json.loads(self.result)
+
+    @property
+    def inputs(self) -> Any:
+        """What a run of a workflow or a step without an agent was given, None for an agent's: that was asked."""
+        return next((self.input[name] for name in ("inputs", "arguments") if name in self.input), None)
 
     @property
     def value(self) -> Any:

@@ -23,7 +23,10 @@ from dynagent.core.workflows.executions import (
     TaskExecution,
     WorkflowExecutions,
     json_text,
+    kept_result,
+    logged_text,
     output_of,
+    result_of_kept,
     seconds_until,
     summary_of,
 )
@@ -54,6 +57,7 @@ from dynagent.core.workflows.results import (
 )
 from dynagent.core.workflows.rules import KnownNames, check_definition
 from dynagent.core.workflows.state import MissingValue, text_of, value_at
+from dynagent.core.workflows.takeover import Changes, Earlier, TakenOver, take_over
 from dynagent.core.workflows.templates import TEMPLATES, Template
 
 knows = frozenset({"agents", "executions", "schedules", "tools"})

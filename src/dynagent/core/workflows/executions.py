@@ -11,15 +11,19 @@ from pydantic import BaseModel, ConfigDict
 
 from dynagent.core.runs import Lane, Run, RunError, RunStatus, Usage
 from dynagent.core.shared.paging import Page, PageRequest
+from dynagent.core.workflows.results import StepResult
 from dynagent.core.workflows.state import text_of
 
 MAX_SUMMARY = 500
+MAX_LOGGED = 4000
 
 
 class TaskExecution(BaseModel):
     """A step of a workflow's run that is a run of its own; `key` is its place, rounds and tries included.
 
     `part` says which part of a step it is (a retry, a review), empty for the step itself. Durations in milliseconds.
+    One that is `taken_over` was run for an earlier run, whose usage and cost it is, and has that one's trace; an
+    `edited` one's output was given by a person.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -43,6 +47,8 @@ class TaskExecution(BaseModel):
     created_at: datetime
     started_at: datetime | None = None
     completed_at: datetime | None = None
+    taken_over: bool = False
+    edited: bool = False
 
     @property
     def duration_ms(self) -> float | None:
@@ -50,6 +56,46 @@ class TaskExecution(BaseModel):
         if self.started_at is None or self.completed_at is None:
             return None
         return (self.completed_at - self.started_at).total_seconds() * 1000
+
+    def kept(self, result: StepResult, *, edited: bool) -> dict[str, Any]:
+        """Return it as the run that takes it over keeps it (`of_kept`), with the result that counts there."""
+        about = self.model_dump(mode="json", include=_ABOUT)
+        return about | {"run_id": self.id, "edited": self.edited or edited, "inputs": self.inputs} | kept_result(result)
+
+    @classmethod
+    def of_kept(cls, key: str, kept: Mapping[str, Any], *, execution_id: str) -> "TaskExecution":
+        """Return a step as a run keeps it that has taken it over: nothing of it was used or paid for again."""
+        return cls(
+            id=kept["run_id"],
+            execution_id=execution_id,
+            key=key,
+            status=RunStatus(kept["status"]),
+            inputs=kept["inputs"],
+            output=kept["output"],
+            error=None if kept["error"] is None else RunError.model_validate(kept["error"]),
+            usage=Usage(),
+            taken_over=True,
+            edited=kept["edited"],
+            **{name: kept[name] for name in _ABOUT},
+        )
+
+
+_ABOUT = frozenset(
+    ("step", "name", "part", "kind", "task_id", "agent_id", "agent_version", "created_at", "started_at", "completed_at")
+)
+"""What a step says of itself wherever it is kept."""
+
+
+def kept_result(result: StepResult) -> dict[str, Any]:
+    """Return a result as a run keeps it that has taken it over."""
+    error = result.error and result.error.model_dump()
+    return {"status": result.status, "output": result.output, "error": error}
+
+
+def result_of_kept(kept: Mapping[str, Any]) -> StepResult:
+    """Return a result that a run keeps."""
+    error = kept.get("error")
+    return StepResult(kept["status"], kept.get("output"), None if error is None else RunError.model_validate(error))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +139,12 @@ def summary_of(inputs: dict[str, Any]) -> str:
     only = next(iter(inputs.values())) if len(inputs) == 1 else inputs
     text = text_of(only)
     return text if len(text) <= MAX_SUMMARY else text[: MAX_SUMMARY - 1] + "…"
+
+
+def logged_text(output: Any) -> str:
+    """Return an output as the text that the log of a run has of it, cut at 4,000 characters."""
+    text = "" if output is None else text_of(output)
+    return text if len(text) <= MAX_LOGGED else text[: MAX_LOGGED - 1] + "…"
 
 
 def output_of(run: Run) -> Any:

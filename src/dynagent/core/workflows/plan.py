@@ -46,9 +46,10 @@ class Plan:
 
 
 class _Failed(Exception):
-    def __init__(self, error: RunError) -> None:
+    def __init__(self, error: RunError, result: StepResult | None = None) -> None:
         super().__init__(error.message)
         self.error = error
+        self.result = result
 
 
 class _Walk:
@@ -70,7 +71,7 @@ class _Walk:
         except DynagentError as error:
             return self._progress(over=True, error=RunError(code=error.code, message=error.detail))
         except _Failed as failed:
-            return self._progress(over=True, error=failed.error)
+            return self._progress(over=True, error=failed.error, failed=failed.result)
         return self._progress(self._due) if ended is None else self._progress(over=True, output=ended.output)
 
     def _progress(self, due: Sequence[DueStep] = (), **fields: Any) -> Progress:
@@ -237,7 +238,7 @@ class _Walk:
         self._steps[key] = ended
         if ended.status == "failed" and not step.goes_on:
             error = ended.error or RunError(code="step_failed", message="it gave no reason")
-            raise _Failed(RunError(code=error.code, message=f"step {key!r} failed: {error.message}"))
+            raise _Failed(RunError(code=error.code, message=f"step {key!r} failed: {error.message}"), ended)
         return ended
 
     def _state(self, seen: Seen, outputs: Named, values: Mapping[str, Any] | None = None) -> dict[str, Any]:

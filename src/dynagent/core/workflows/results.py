@@ -70,7 +70,8 @@ class DueStep:
 class Progress:
     """How a run stands: what is due, what has ended by step, and once all is over its output or its error.
 
-    `chosen` are the keys of steps whose output depends on what came first: it must be recorded.
+    `chosen` are the keys of steps whose output depends on what came first: it must be recorded. `failed` is the result
+    of the step whose failure has ended the run.
     """
 
     due: tuple[DueStep, ...]
@@ -79,3 +80,4 @@ class Progress:
     over: bool = False
     output: Any = None
     error: RunError | None = None
+    failed: StepResult | None = None

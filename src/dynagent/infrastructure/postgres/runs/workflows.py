@@ -62,8 +62,15 @@ class PostgresWorkflowExecutions(WorkflowExecutions):
 
     async def tasks(self, execution_id: str) -> list[TaskExecution]:
         """Return the steps of one of the owner's runs in the order in which they were started."""
+        run = await self.get(execution_id)
+        if run is None:
+            return []
+        kept: dict[str, Any] = run.input.get("done") or {}
+        before = [
+            TaskExecution.of_kept(key, item, execution_id=run.id) for key, item in kept.items() if "run_id" in item
+        ]
         rows = await fetch(self._session, STEPS, id=execution_id, owner=self._owner)
-        return [_task(execution_id, read_run(row)) for row in rows]
+        return before + [_task(execution_id, read_run(row)) for row in rows]
 
 
 def _task(execution_id: str, run: Run) -> TaskExecution:
