@@ -20,7 +20,7 @@ from dynagent.infrastructure.tools.arguments import misfits, schema_fault
 from dynagent.main.noun import Binds, Noun, Process
 from dynagent.presentation.api.shared.router import Routes
 from dynagent.presentation.api.shared.site import Pages
-from dynagent.presentation.api.workflows import executions, routes
+from dynagent.presentation.api.workflows import executions, routes, stream
 
 CONDITIONS = StateConditions(misfits, schema_fault)
 
@@ -71,6 +71,7 @@ noun = Noun(
         Routes(86, executions.steps_router),
         Routes(87, routes.router),
         Routes(88, routes.tasks_router),
+        Routes(89, stream.router),
     ),
     tag=(35, "Workflows", "Several agents, tools and people as one definition, and its runs."),
 )

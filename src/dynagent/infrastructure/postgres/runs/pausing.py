@@ -16,7 +16,7 @@ LOCK_TREE = f"""
 {tree("id = $1")}
 SELECT id FROM runs WHERE id IN (SELECT id FROM tree) AND status IN ('pending', 'running', 'waiting')
 ORDER BY id DESC FOR UPDATE
-"""
+"""  # noqa: S608 - constants of the code
 PAUSED = "SELECT paused_at FROM runs WHERE id = $1 AND user_id = $2 AND paused_at IS NOT NULL FOR UPDATE"
 # Of a run that asks somebody, the time until the answer is added with the answer: the pause is part of it.
 CONTINUE = """
@@ -45,10 +45,8 @@ def going(run: str) -> str:
 
 def now_of(run: str) -> str:
     """Return the moment that it is for a run, by the alias of its row: that of the pause while its tree is paused."""
-    return (
-        f"coalesce({run}.paused_at, (SELECT root.paused_at FROM runs root WHERE root.id = {run}.root_run_id), "
-        "clock_timestamp())"
-    )
+    of_root = f"SELECT root.paused_at FROM runs root WHERE root.id = {run}.root_run_id"  # noqa: S608 - an alias
+    return f"coalesce({run}.paused_at, ({of_root}), clock_timestamp())"
 
 
 async def pause_tree(connection: Connection, root: str, owner: str) -> None:

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import Header, Query, Request, Response
 
 from dynagent.application.commands.executions import CancelExecution
+from dynagent.application.commands.executions.remove import RemoveExecution
 from dynagent.application.queries.executions import (
     FollowTrace,
     GetExecution,
@@ -12,7 +13,6 @@ from dynagent.application.queries.executions import (
     ListExecutions,
     ReadTrace,
 )
-from dynagent.core.runs import MalformedEventId
 from dynagent.presentation.api.executions.bodies import (
     ExecutionBody,
     ExecutionList,
@@ -28,7 +28,7 @@ from dynagent.presentation.api.shared.openapi import ACCEPTED, STREAM
 from dynagent.presentation.api.shared.owners import AskToRead, AskToWatchOthers, ListOf
 from dynagent.presentation.api.shared.paging import PageOf, link_next
 from dynagent.presentation.api.shared.router import noun_router
-from dynagent.presentation.api.shared.sse import LastEventId, TraceStream, read_last_event_id
+from dynagent.presentation.api.shared.sse import LastEventIdHeader, TraceStream, read_last_event_id, resume_after
 
 router = noun_router("executions", "Executions")
 
@@ -40,10 +40,6 @@ IdempotencyKey = Annotated[
         pattern=r"^[\x21-\x7e]+$",
         description="The same key and body give the same execution again; another body gives 409.",
     ),
-]
-LastEventIdHeader = Annotated[
-    str | None,
-    Header(max_length=200, description="Resume strictly after this event; absent, empty or -1: from the start."),
 ]
 
 
@@ -111,16 +107,13 @@ async def follow_trace(
     return streams.open(execution_id, batches)
 
 
+@router.delete("/{execution_id}", status_code=204, operation_id="remove_execution", summary="Remove an execution")
+async def remove_execution(execution_id: str, ask: Ask) -> None:
+    """Remove an execution that has ended, with its trace and all that it has started."""
+    await ask(RemoveExecution(execution_id))
+
+
 @router.post("/{execution_id}/cancel", operation_id="cancel_execution", summary="Cancel an execution")
 async def cancel_execution(execution_id: str, ask: Ask) -> ExecutionSummary:
     """Stop an execution within a second, even inside a tool or model call."""
     return ExecutionSummary.of(await ask(CancelExecution(execution_id)))
-
-
-def resume_after(last: LastEventId | None, execution_id: str) -> int:
-    """Return the seq to go on after. Raises MalformedEventId when the id is one of another execution."""
-    if last is None:
-        return 0
-    if last.execution_id not in (None, execution_id.lower()):
-        raise MalformedEventId(f"Last-Event-ID: it belongs to the execution {last.execution_id}, not to this one")
-    return last.seq
