@@ -31,7 +31,7 @@ def due(time_zone: str = "UTC", **fields: Any) -> DueSchedule:
         updated_at=NOW,
     )
     return DueSchedule(
-        schedule=schedule, due=NOW - timedelta(hours=1), now=NOW, agent_version=3, agent_name="Ada", **fields
+        schedule=schedule, due=NOW - timedelta(hours=1), now=NOW, version=3, name="Ada", **fields
     )
 
 

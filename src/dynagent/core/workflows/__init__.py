@@ -60,5 +60,5 @@ from dynagent.core.workflows.state import MissingValue, text_of, value_at
 from dynagent.core.workflows.takeover import Changes, Earlier, TakenOver, take_over
 from dynagent.core.workflows.templates import TEMPLATES, Template
 
-knows = frozenset({"agents", "executions", "schedules", "tools"})
+knows = frozenset({"agents", "executions", "tools"})
 """The nouns whose core ports its commands and queries may use."""
