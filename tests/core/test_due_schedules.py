@@ -30,9 +30,7 @@ def due(time_zone: str = "UTC", **fields: Any) -> DueSchedule:
         created_at=NOW,
         updated_at=NOW,
     )
-    return DueSchedule(
-        schedule=schedule, due=NOW - timedelta(hours=1), now=NOW, version=3, name="Ada", **fields
-    )
+    return DueSchedule(schedule=schedule, due=NOW - timedelta(hours=1), now=NOW, version=3, name="Ada", **fields)
 
 
 def test_a_due_schedule_asks_its_agent_and_makes_up_for_missed_times_once() -> None:

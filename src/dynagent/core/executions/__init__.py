@@ -14,6 +14,7 @@ from dynagent.core.executions.entity import (
     ExecutionNotFound,
     ExecutionOver,
     ExecutionStarted,
+    IdempotencyKeyReused,
     NothingToRetry,
     NotYetOver,
     OpenQuestion,

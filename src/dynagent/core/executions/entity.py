@@ -29,6 +29,12 @@ class ExecutionOver(Conflict):
     code = "execution_over"
 
 
+class IdempotencyKeyReused(Conflict):
+    """The key was used before, for another request."""
+
+    code = "idempotency_key_reused"
+
+
 class NotYetOver(Conflict):
     """Only an execution that has ended is run again, or removed."""
 

@@ -62,6 +62,7 @@ class _Walk:
         self._due: list[DueStep] = []
         self._steps: dict[str, StepResult] = {}
         self._chosen: set[str] = set()
+        self._ways: dict[str, Sequence[Edge]] = {}
 
     def advance(self) -> Progress:
         """Walk from the beginning as far as the results lead."""
@@ -75,7 +76,7 @@ class _Walk:
         return self._progress(self._due) if ended is None else self._progress(over=True, output=ended.output)
 
     def _progress(self, due: Sequence[DueStep] = (), **fields: Any) -> Progress:
-        return Progress(tuple(due), self._steps, frozenset(self._chosen), **fields)
+        return Progress(tuple(due), self._steps, frozenset(self._chosen), taken=self._ways, **fields)
 
     def _tasks(self) -> StepResult | None:
         """The tasks one after another; each sees the outputs of its context tasks, or of the one before it."""
@@ -127,7 +128,7 @@ class _Walk:
             ended = self._node(scope, scope.nodes[id], prefix, ends=ends, ways=ways, seen=seen)
             if ended is not None:
                 ends[id] = self._steps[prefix + id] = ended
-                ways[id] = self._taken(scope, scope.nodes[id], ended, seen)
+                ways[id] = self._ways[prefix + id] = self._taken(scope, scope.nodes[id], ended, seen)
         if len(ends) < len(scope.nodes):
             return None
         return StepResult("completed", _output(scope, ends))

@@ -33,7 +33,7 @@ schedules = Table(
     Column("last_problem", Text),
     Column("created_at", MOMENT, nullable=False),
     Column("updated_at", MOMENT, nullable=False),
-    CheckConstraint("num_nonnulls(agent_id, workflow_id) = 1", name="of_one"),
+    CheckConstraint("num_nonnulls(agent_id, workflow_id) = 1", name="ck_schedules_of_one"),
 )
 Index("ix_schedules_agent_id", schedules.c.agent_id)
 Index("ix_schedules_workflow_id", schedules.c.workflow_id)

@@ -20,7 +20,7 @@ from dynagent.infrastructure.tools.arguments import misfits, schema_fault
 from dynagent.main.noun import Binds, Noun, Process
 from dynagent.presentation.api.shared.router import Routes
 from dynagent.presentation.api.shared.site import Pages
-from dynagent.presentation.api.workflows import executions, routes, stream
+from dynagent.presentation.api.workflows import executions, routes, simulation, stream
 
 CONDITIONS = StateConditions(misfits, schema_fault)
 
@@ -63,7 +63,7 @@ noun = Noun(
     grants={"workflows:read": Grant(EVERY_ROLE), "workflows:write": Grant(MAKERS)},
     settings=(WorkflowSettings,),
     pages=Pages(dynamic=frozenset({"workflows"})),
-    handlers=handlers_of("workflows"),
+    handlers=handlers_of("workflows", "simulations"),
     binds=_binds,
     runners=_runners,
     routes=(
@@ -72,6 +72,7 @@ noun = Noun(
         Routes(87, routes.router),
         Routes(88, routes.tasks_router),
         Routes(89, stream.router),
+        Routes(91, simulation.router),
     ),
     tag=(35, "Workflows", "Several agents, tools and people as one definition, and its runs."),
 )

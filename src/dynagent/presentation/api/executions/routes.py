@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import Header, Query, Request, Response
+from fastapi import Query, Request, Response
 
 from dynagent.application.commands.executions import CancelExecution
 from dynagent.application.commands.executions.remove import RemoveExecution
@@ -24,6 +24,7 @@ from dynagent.presentation.api.executions.bodies import (
 from dynagent.presentation.api.executions.filters import OrderOf, WantedOf
 from dynagent.presentation.api.executions.submit import submit, submit_and_wait
 from dynagent.presentation.api.shared.dependencies import Ask, StreamsOf
+from dynagent.presentation.api.shared.idempotency import IdempotencyKey
 from dynagent.presentation.api.shared.openapi import ACCEPTED, STREAM
 from dynagent.presentation.api.shared.owners import AskToRead, AskToWatchOthers, ListOf
 from dynagent.presentation.api.shared.paging import PageOf, link_next
@@ -31,16 +32,6 @@ from dynagent.presentation.api.shared.router import noun_router
 from dynagent.presentation.api.shared.sse import LastEventIdHeader, TraceStream, read_last_event_id, resume_after
 
 router = noun_router("executions", "Executions")
-
-IdempotencyKey = Annotated[
-    str | None,
-    Header(
-        min_length=1,
-        max_length=255,
-        pattern=r"^[\x21-\x7e]+$",
-        description="The same key and body give the same execution again; another body gives 409.",
-    ),
-]
 
 
 @router.post("", status_code=201, operation_id="start_execution", summary="Run an agent", responses={202: ACCEPTED})
