@@ -30,7 +30,9 @@ from dynagent.core.workflows.executions import (
     seconds_until,
     summary_of,
 )
+from dynagent.core.workflows.limits import WorkflowLimits
 from dynagent.core.workflows.nodes import (
+    MAX_ROUNDS,
     AgentConfig,
     AgentNode,
     AggregatorNode,

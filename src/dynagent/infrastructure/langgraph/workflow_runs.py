@@ -32,6 +32,7 @@ from dynagent.core.workflows import (
     Progress,
     StepResult,
     WorkflowDefinitions,
+    WorkflowLimits,
     WorkflowVersion,
     json_text,
     output_of,
@@ -52,6 +53,7 @@ class WorkflowRuns(Runner):
     agents: AgentConfigurations
     conditions: Conditions
     timetable: Timetable
+    limits: WorkflowLimits = field(default_factory=WorkflowLimits)
     clock: Clock = utc_now
     graphs: "OrderedDict[tuple[str, int], Graph]" = field(default_factory=OrderedDict[tuple[str, int], Graph])
 
@@ -71,7 +73,7 @@ class WorkflowRuns(Runner):
             results = log.results() | {key: _result(child) for key, child in known.items() if child.status.over}
             progress = plan.advance(run.input.get("inputs") or {}, results)
             log.note_ends(progress, known)
-            spent = _over_budget(version.definition, known)
+            spent = _over_budget(self.limits.cost_of(version.definition), known)
             if progress.over or spent is not None:
                 return _outcome(progress, spent)
             fresh = [step for step in progress.due if step.key not in known]
@@ -172,8 +174,7 @@ def _result(child: Run) -> StepResult:
     return StepResult("failed", error=error)
 
 
-def _over_budget(definition: Definition, known: Mapping[str, Run]) -> RunError | None:
-    most = definition.max_cost_usd
+def _over_budget(most: float | None, known: Mapping[str, Run]) -> RunError | None:
     if most is None:
         return None
     cost = sum((child.cost_usd for child in known.values() if child.cost_usd is not None), Decimal(0))

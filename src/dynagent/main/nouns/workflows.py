@@ -6,7 +6,7 @@ from dynagent.application.commands.workflows.start import WorkflowSettings
 from dynagent.application.shared.access import EVERY_ROLE, MAKERS, Grant
 from dynagent.application.shared.handlers import handlers_of
 from dynagent.core.runs import Runner
-from dynagent.core.workflows import Conditions, KnownTools, WorkflowExecutions, Workflows
+from dynagent.core.workflows import Conditions, KnownTools, WorkflowExecutions, WorkflowLimits, Workflows
 from dynagent.infrastructure.cron.timetable import CronTimetable
 from dynagent.infrastructure.expressions.conditions import StateConditions
 from dynagent.infrastructure.langgraph.step_runs import HumanInputRuns, PromptRuns, TimerRuns, ToolRuns
@@ -30,6 +30,7 @@ def _binds(process: Process) -> Binds:
         shared={
             Conditions: CONDITIONS,
             KnownTools: process.catalogue,
+            WorkflowLimits: process.settings.of(WorkflowSettings).limits,
         },
         scoped={
             Workflows: lambda scope: PostgresWorkflows(scope.session, scope.user_id),
@@ -46,6 +47,7 @@ def _runners(process: Process) -> Sequence[Runner]:
             agents=PostgresAgentConfigurations(pool),
             conditions=CONDITIONS,
             timetable=CronTimetable(),
+            limits=process.settings.of(WorkflowSettings).limits,
         ),
         PromptRuns(graphs=process.runner, call_timeout_s=call_timeout_s),
         ToolRuns(

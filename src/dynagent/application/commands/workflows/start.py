@@ -15,7 +15,18 @@ from dynagent.core.runs import Lane, Notifier, Run, Submissions
 from dynagent.core.shared.clock import Clock, utc_now
 from dynagent.core.shared.errors import InvalidInput
 from dynagent.core.shared.ids import NewId, new_id
-from dynagent.core.workflows import KIND, Workflow, WorkflowNotFound, Workflows, WorkflowStarted, summary_of
+from dynagent.core.workflows import (
+    KIND,
+    MAX_EDGES,
+    MAX_NODES,
+    MAX_ROUNDS,
+    Workflow,
+    WorkflowLimits,
+    WorkflowNotFound,
+    Workflows,
+    WorkflowStarted,
+    summary_of,
+)
 
 
 class WorkflowSettings(BaseSettings):
@@ -27,6 +38,22 @@ class WorkflowSettings(BaseSettings):
     workflow_timeout_s: float = Field(
         default=86_400.0, gt=0, le=31_536_000, description="Seconds for a whole run of a workflow."
     )
+    max_workflow_nodes: int = Field(default=MAX_NODES, ge=1, le=MAX_NODES)
+    max_workflow_edges: int = Field(default=MAX_EDGES, ge=0, le=MAX_EDGES)
+    max_workflow_depth: int = Field(default=5, ge=1, le=50)
+    max_loop_rounds: int = Field(default=MAX_ROUNDS, ge=1, le=MAX_ROUNDS)
+    max_workflow_cost_usd: float | None = Field(default=None, gt=0)
+
+    @property
+    def limits(self) -> WorkflowLimits:
+        """The last five together."""
+        return WorkflowLimits(
+            nodes=self.max_workflow_nodes,
+            edges=self.max_workflow_edges,
+            depth=self.max_workflow_depth,
+            rounds=self.max_loop_rounds,
+            cost_usd=self.max_workflow_cost_usd,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
