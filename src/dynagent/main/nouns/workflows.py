@@ -73,7 +73,7 @@ noun = Noun(
         Routes(86, executions.steps_router),
         Routes(87, routes.router),
         Routes(88, routes.tasks_router),
-        Routes(89, stream.router),
+        Routes(92, stream.router),
         Routes(91, simulation.router),
     ),
     tag=(35, "Workflows", "Several agents, tools and people as one definition, and its runs."),

@@ -1,4 +1,4 @@
-"""`GET /api/v1/stream/workflow/{workflow_id}`: watch what a workflow does, without knowing the id of a run."""
+"""`GET /api/v1/workflows/{workflow_id}/stream`: watch what a workflow does, without knowing the id of a run."""
 
 from typing import Annotated
 
@@ -12,11 +12,11 @@ from dynagent.presentation.api.shared.owners import AskToWatchOthers
 from dynagent.presentation.api.shared.router import noun_router
 from dynagent.presentation.api.shared.sse import LastEventIdHeader, TraceStream, read_last_event_id, resume_after
 
-router = noun_router("stream", "Streams")
+router = noun_router("workflows", "Workflows")
 
 
 @router.get(
-    "/workflow/{workflow_id}",
+    "/{workflow_id}/stream",
     operation_id="stream_workflow",
     summary="Watch a workflow",
     responses=STREAM,
