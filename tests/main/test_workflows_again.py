@@ -119,6 +119,25 @@ async def test_a_retry_goes_on_from_the_failed_step_and_pays_for_nothing_twice(p
     assert (again.status_code, again.json()["error_code"]) == (409, "nothing_to_retry")
 
 
+async def test_a_retry_goes_into_the_workflow_that_failed(people: People) -> None:
+    inner = await chain(people, middle="[[fail=400:1]] [[say=second]]")
+    step = {
+        "id": "s",
+        "type": "workflow",
+        "config": {"workflow_id": inner["workflow_id"], "inputs": {"topic": "inputs.x"}},
+    }
+    outer = await make_workflow(people, name="Outer", process_type="graph", nodes=[step])
+    id = await execute(people, outer, x="bees")
+    assert (await over(people, outer))["status"] == "failed"
+    retried = await people.send("POST", f"/executions/{id}/retry")
+    run = await over(people, outer)
+    assert (run["execution_id"], run["final_output_json"]) == (retried["id"], "first about bees and second"), run
+    [done] = await steps_of(people, retried["id"])
+    within = await steps_of(people, done["task_execution_id"])
+    assert [item["taken_over"] for item in within] == [True, False, False]
+    assert run["usage_metrics_json"]["model_calls"] == 2
+
+
 @shows("ForkBody.from_step", "ForkBody.edit")
 async def test_a_fork_goes_on_from_a_step_with_another_state(people: People) -> None:
     workflow = await chain(people, middle="[[say=second]]")

@@ -60,7 +60,7 @@ from dynagent.core.workflows.results import (
 from dynagent.core.workflows.rules import KnownNames, check_definition
 from dynagent.core.workflows.simulation import Mock, Round, Simulation, simulate
 from dynagent.core.workflows.state import MissingValue, render, text_of, value_at
-from dynagent.core.workflows.takeover import Changes, Earlier, TakenOver, take_over
+from dynagent.core.workflows.takeover import Changes, Earlier, TakenOver, first_try, take_over
 from dynagent.core.workflows.templates import TEMPLATES, Template
 
 knows = frozenset({"agents", "executions", "tools"})

@@ -82,6 +82,11 @@ def take_over(plan: Plan, earlier: Earlier, changes: Changes) -> TakenOver:
     return TakenOver(inputs=inputs, results=results, edited=frozenset(edited), progress=progress)
 
 
+def first_try(key: str) -> str:
+    """Return the key of the first of the tries that one is of."""
+    return _TRY.sub("", key)
+
+
 class _Looked(Mapping[str, StepResult]):
     """Results that note which of them the plan has asked for."""
 
@@ -140,11 +145,11 @@ def _with_output(results: Mapping[str, StepResult], step: str, output: Any) -> d
 
 def _without_series(results: Mapping[str, StepResult], fatal: str) -> dict[str, StepResult]:
     """Return the results without a failure and those of the tries before it: they begin anew."""
-    first = _TRY.sub("", fatal)
+    first = first_try(fatal)
     return {
         key: result
         for key, result in results.items()
-        if key != fatal and not (result.status == "failed" and _TRY.sub("", key) == first)
+        if key != fatal and not (result.status == "failed" and first_try(key) == first)
     }
 
 

@@ -125,7 +125,11 @@ class WorkflowRuns(Runner):
             return ChildRun(kind=AGENT, input=fields, **about, **common)
         if step.kind == "workflow":
             inner = await self.definitions.latest(step.subject or "", run.user_id)
-            fields |= {"query": summary_of(step.values), "inputs": step.values}
+            fields |= {
+                "query": summary_of(step.values),
+                "inputs": step.values,
+                **_taken_within(run, step, inner.version),
+            }
             about = {"subject_id": inner.workflow_id, "subject_version": inner.version, "subject_name": inner.name}
             return ChildRun(kind=KIND, input=fields, **about, **common)
         fields |= step.settings
@@ -157,6 +161,13 @@ class WorkflowRuns(Runner):
                 self.graphs.popitem(last=False)
         self.graphs.move_to_end(key)
         return found
+
+
+def _taken_within(run: Run, step: DueStep, version: int) -> dict[str, Any]:
+    """Return what a workflow that is a step takes over, if it is to do just what it did in the earlier run."""
+    kept: dict[str, Any] = (run.input.get("within") or {}).get(step.key) or {}
+    same = kept and kept["version"] == version and kept["inputs"] == step.values
+    return {"done": kept["done"], "within": kept["within"]} if same else {}
 
 
 def _outcome(progress: Progress, spent: RunError | None) -> Outcome:

@@ -4,7 +4,7 @@ A run that has ended never changes; what is run again is a new run of the same v
 takes over is part of its input, so they are not called or paid for again.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -56,6 +56,7 @@ from dynagent.core.workflows import (
     Workflows,
     WorkflowStarted,
     WorkflowVersionNotFound,
+    first_try,
     kept_result,
     logged_text,
     result_of_kept,
@@ -170,7 +171,29 @@ class RepeatWorkflowRunHandler:
         done = {key: _kept(key, result, taken, by_key.get(key)) for key, result in taken.results.items()}
         log = [event for key, result in taken.results.items() for event in _told(key, result, by_key.get(key))]
         given = {"query": summary_of(dict(taken.inputs)), "inputs": dict(taken.inputs), "done": done}
+        if message.kind == "retry":
+            given["within"] = await self._within(steps, taken)
         return given, log
+
+    async def _within(self, steps: Sequence[TaskExecution], taken: TakenOver) -> dict[str, Any]:
+        """Return what workflows that are steps, and failed, take over in their turn, by the key of the step."""
+        found: dict[str, Any] = {}
+        for step in steps:
+            if step.kind != KIND or step.key in taken.results or not step.status.over:
+                continue
+            run = await self.runs.get(step.id)
+            version = None if run is None else await self.workflows.get_version(run.subject_id, run.subject_version)
+            if run is None or version is None or run.status is RunStatus.COMPLETED:
+                continue
+            try:
+                again = RepeatWorkflowRun(execution_id=run.id, kind="retry")
+                given, _ = await self._begun(run, version.definition, again)
+            except NothingToRetry:
+                continue
+            found[first_try(step.key)] = {name: given[name] for name in ("inputs", "done", "within")} | {
+                "version": run.subject_version
+            }
+        return found
 
     async def _recorded(self, old: Run, definition: Definition) -> dict[str, StepResult]:
         """Return what the log alone says: the outputs of steps that took what came first."""
