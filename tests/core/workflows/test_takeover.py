@@ -119,7 +119,7 @@ def test_what_came_first_is_taken_over_as_it_was_recorded() -> None:
 
 def test_a_step_is_read_as_it_was_kept() -> None:
     before = step("a", started_at=NOON, completed_at=NOON, task_id="t", agent_id="x", agent_version=2)
-    kept = before.kept(StepResult("completed", {"n": 1}), edited=True)
-    after = TaskExecution.of_kept("a", kept, execution_id="new")
+    stored = before.stored(StepResult("completed", {"n": 1}), edited=True)
+    after = TaskExecution.of_stored("a", stored, execution_id="new")
     same = before.model_copy(update={"execution_id": "new", "output": {"n": 1}, "taken_over": True, "edited": True})
     assert after == same

@@ -23,11 +23,11 @@ from dynagent.core.workflows.executions import (
     TaskExecution,
     WorkflowExecutions,
     json_text,
-    kept_result,
     logged_text,
     output_of,
-    result_of_kept,
+    read_result,
     seconds_until,
+    stored_result,
     summary_of,
 )
 from dynagent.core.workflows.limits import WorkflowLimits

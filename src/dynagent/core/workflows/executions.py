@@ -57,45 +57,47 @@ class TaskExecution(BaseModel):
             return None
         return (self.completed_at - self.started_at).total_seconds() * 1000
 
-    def kept(self, result: StepResult, *, edited: bool) -> dict[str, Any]:
-        """Return it as the run that takes it over keeps it (`of_kept`), with the result that counts there."""
+    def stored(self, result: StepResult, *, edited: bool) -> dict[str, Any]:
+        """Return it as the run that takes it over keeps it (`of_stored`), with the result that counts there."""
         about = self.model_dump(mode="json", include=_ABOUT)
-        return about | {"run_id": self.id, "edited": self.edited or edited, "inputs": self.inputs} | kept_result(result)
+        return (
+            about | {"run_id": self.id, "edited": self.edited or edited, "inputs": self.inputs} | stored_result(result)
+        )
 
     @classmethod
-    def of_kept(cls, key: str, kept: Mapping[str, Any], *, execution_id: str) -> "TaskExecution":
+    def of_stored(cls, key: str, stored: Mapping[str, Any], *, execution_id: str) -> "TaskExecution":
         """Return a step as a run keeps it that has taken it over: nothing of it was used or paid for again."""
         return cls(
-            id=kept["run_id"],
+            id=stored["run_id"],
             execution_id=execution_id,
             key=key,
-            status=RunStatus(kept["status"]),
-            inputs=kept["inputs"],
-            output=kept["output"],
-            error=None if kept["error"] is None else RunError.model_validate(kept["error"]),
+            status=RunStatus(stored["status"]),
+            inputs=stored["inputs"],
+            output=stored["output"],
+            error=None if stored["error"] is None else RunError.model_validate(stored["error"]),
             usage=Usage(),
             taken_over=True,
-            edited=kept["edited"],
-            **{name: kept[name] for name in _ABOUT},
+            edited=stored["edited"],
+            **{name: stored[name] for name in _ABOUT},
         )
 
 
 _ABOUT = frozenset(
     ("step", "name", "part", "kind", "task_id", "agent_id", "agent_version", "created_at", "started_at", "completed_at")
 )
-"""What a step says of itself wherever it is kept."""
+"""What a step says of itself wherever it is stored."""
 
 
-def kept_result(result: StepResult) -> dict[str, Any]:
+def stored_result(result: StepResult) -> dict[str, Any]:
     """Return a result as a run keeps it that has taken it over."""
     error = result.error and result.error.model_dump()
     return {"status": result.status, "output": result.output, "error": error}
 
 
-def result_of_kept(kept: Mapping[str, Any]) -> StepResult:
+def read_result(stored: Mapping[str, Any]) -> StepResult:
     """Return a result that a run keeps."""
-    error = kept.get("error")
-    return StepResult(kept["status"], kept.get("output"), None if error is None else RunError.model_validate(error))
+    error = stored.get("error")
+    return StepResult(stored["status"], stored.get("output"), None if error is None else RunError.model_validate(error))
 
 
 @dataclass(frozen=True, slots=True)

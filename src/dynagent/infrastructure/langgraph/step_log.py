@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dynagent.core.runs import CallError, Claim, Run, RunError, TaskEnd, TaskStart, TraceRecorder
-from dynagent.core.workflows import DueStep, Progress, StepResult, logged_text, output_of, result_of_kept
+from dynagent.core.workflows import DueStep, Progress, StepResult, logged_text, output_of, read_result
 
 
 class StepLog:
@@ -20,7 +20,7 @@ class StepLog:
 
     def results(self) -> dict[str, StepResult]:
         """Return the results of steps that have no run of this one's: refused ones, recorded ones, taken over ones."""
-        found = {key: result_of_kept(item) for key, item in self._done.items()}
+        found = {key: read_result(item) for key, item in self._done.items()}
         for key, end in self._ended.items():
             if end.run_id is None and end.error is not None:
                 found[key] = StepResult("failed", error=RunError(code=end.error.code, message=end.error.message))

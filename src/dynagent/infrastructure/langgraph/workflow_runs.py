@@ -165,9 +165,9 @@ class WorkflowRuns(Runner):
 
 def _taken_within(run: Run, step: DueStep, version: int) -> dict[str, Any]:
     """Return what a workflow that is a step takes over, if it is to do just what it did in the earlier run."""
-    kept: dict[str, Any] = (run.input.get("within") or {}).get(step.key) or {}
-    same = kept and kept["version"] == version and kept["inputs"] == step.values
-    return {"done": kept["done"], "within": kept["within"]} if same else {}
+    stored: dict[str, Any] = (run.input.get("within") or {}).get(step.key) or {}
+    same = stored and stored["version"] == version and stored["inputs"] == step.values
+    return {"done": stored["done"], "within": stored["within"]} if same else {}
 
 
 def _outcome(progress: Progress, spent: RunError | None) -> Outcome:

@@ -57,9 +57,9 @@ from dynagent.core.workflows import (
     WorkflowStarted,
     WorkflowVersionNotFound,
     first_try,
-    kept_result,
     logged_text,
-    result_of_kept,
+    read_result,
+    stored_result,
     summary_of,
     take_over,
 )
@@ -168,8 +168,8 @@ class RepeatWorkflowRunHandler:
         if message.kind == "retry" and error is not None:
             raise NothingToRetry(f"it would fail again at once: {error.message}. Fork it with another state instead")
         by_key = {step.key: step for step in steps}
-        done = {key: _kept(key, result, taken, by_key.get(key)) for key, result in taken.results.items()}
-        log = [event for key, result in taken.results.items() for event in _told(key, result, by_key.get(key))]
+        done = {key: _stored(key, result, taken, by_key.get(key)) for key, result in taken.results.items()}
+        log = [event for key, result in taken.results.items() for event in _events_of(key, result, by_key.get(key))]
         given = {"query": summary_of(dict(taken.inputs)), "inputs": dict(taken.inputs), "done": done}
         if message.kind == "retry":
             given["within"] = await self._within(steps, taken)
@@ -199,8 +199,8 @@ class RepeatWorkflowRunHandler:
         """Return what the log alone says: the outputs of steps that took what came first."""
         if not any(isinstance(node, AggregatorNode) and node.config.wait == "any" for node in definition.nodes):
             return {}
-        kept: dict[str, Any] = old.input.get("done") or {}
-        found = {key: result_of_kept(item) for key, item in kept.items() if "run_id" not in item}
+        stored: dict[str, Any] = old.input.get("done") or {}
+        found = {key: read_result(item) for key, item in stored.items() if "run_id" not in item}
         after = 0
         while frames := await self.trace.read(old.id, after, READ_PAGE, ended=True):
             for frame in frames:
@@ -227,11 +227,11 @@ class RepeatWorkflowRunHandler:
         )
 
 
-def _kept(key: str, result: StepResult, taken: TakenOver, step: TaskExecution | None) -> dict[str, Any]:
-    return kept_result(result) if step is None else step.kept(result, edited=key in taken.edited)
+def _stored(key: str, result: StepResult, taken: TakenOver, step: TaskExecution | None) -> dict[str, Any]:
+    return stored_result(result) if step is None else step.stored(result, edited=key in taken.edited)
 
 
-def _told(key: str, result: StepResult, step: TaskExecution | None) -> list[AnyTraceEvent]:
+def _events_of(key: str, result: StepResult, step: TaskExecution | None) -> list[AnyTraceEvent]:
     """Return the events of a step that is taken over; the end of one without a run of its own has its whole output."""
     name = key.rsplit("/", 1)[-1]
     common: dict[str, Any] = {"span_id": key, "key": key}

@@ -65,9 +65,9 @@ class PostgresWorkflowExecutions(WorkflowExecutions):
         run = await self.get(execution_id)
         if run is None:
             return []
-        kept: dict[str, Any] = run.input.get("done") or {}
+        stored: dict[str, Any] = run.input.get("done") or {}
         before = [
-            TaskExecution.of_kept(key, item, execution_id=run.id) for key, item in kept.items() if "run_id" in item
+            TaskExecution.of_stored(key, item, execution_id=run.id) for key, item in stored.items() if "run_id" in item
         ]
         rows = await fetch(self._session, STEPS, id=execution_id, owner=self._owner)
         return before + [_task(execution_id, read_run(row)) for row in rows]
