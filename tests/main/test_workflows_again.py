@@ -120,7 +120,7 @@ async def test_a_retry_goes_on_from_the_failed_step_and_pays_for_nothing_twice(p
 
 
 async def test_a_retry_goes_into_the_workflow_that_failed(people: People) -> None:
-    inner = await chain(people, middle="[[fail=400:1]] [[say=second]]")
+    inner = await chain(people, middle="[[fail=400:1]] [[say=second]] of the inner one")
     step = {
         "id": "s",
         "type": "workflow",
