@@ -65,7 +65,7 @@ noun = Noun(
     grants={"workflows:read": Grant(EVERY_ROLE), "workflows:write": Grant(MAKERS)},
     settings=(WorkflowSettings,),
     pages=Pages(dynamic=frozenset({"workflows"})),
-    handlers=handlers_of("workflows", "simulations"),
+    handlers=handlers_of("workflows"),
     binds=_binds,
     runners=_runners,
     routes=(

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from dynagent.application.queries.simulations import MOST_ROUNDS, SimulateWorkflow
+from dynagent.application.queries.workflows import MOST_ROUNDS, SimulateWorkflow
 from dynagent.core.runs import RunError
 from dynagent.core.workflows import DueStep, Mock, Round, Simulation, StepKind, StepResult
 from dynagent.presentation.api.shared.dependencies import Ask
