@@ -16,7 +16,7 @@ NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 def step(key: str, *, status: str = "completed", output: Any = "x", **fields: Any) -> TaskExecution:
     own = key.rpartition("/")[2].partition("~")[0]
     error = None if status == "completed" else RunError(code="broke", message=f"{key} broke")
-    given = {"step": own, "name": own, "kind": "agent", "usage": Usage(), "created_at": NOON, **fields}
+    given: dict[str, Any] = {"step": own, "name": own, "kind": "agent", "usage": Usage(), "created_at": NOON, **fields}
     return TaskExecution(
         id=f"run-{key}", execution_id="old", key=key, status=RunStatus(status), output=output, error=error, **given
     )

@@ -59,7 +59,7 @@ class TaskExecution(BaseModel):
 
     def stored(self, result: StepResult, *, edited: bool) -> dict[str, Any]:
         """Return it as the run that takes it over keeps it (`of_stored`), with the result that counts there."""
-        about = self.model_dump(mode="json", include=_ABOUT)
+        about = self.model_dump(mode="json", include=set(_ABOUT))
         return (
             about | {"run_id": self.id, "edited": self.edited or edited, "inputs": self.inputs} | stored_result(result)
         )

@@ -165,7 +165,8 @@ class WorkflowRuns(Runner):
 
 def _taken_within(run: Run, step: DueStep, version: int) -> dict[str, Any]:
     """Return what a workflow that is a step takes over, if it is to do just what it did in the earlier run."""
-    stored: dict[str, Any] = (run.input.get("within") or {}).get(step.key) or {}
+    within: dict[str, dict[str, Any]] = run.input.get("within") or {}
+    stored = within.get(step.key) or {}
     same = stored and stored["version"] == version and stored["inputs"] == step.values
     return {"done": stored["done"], "within": stored["within"]} if same else {}
 

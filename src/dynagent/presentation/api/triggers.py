@@ -1,7 +1,7 @@
 """Routes of triggers, and the one to which signed messages are sent."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import Header, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
@@ -198,6 +198,6 @@ async def receive_message(
     return DeliveryOut(execution_id=(await start(message)).execution.id, kind="agent")
 
 
-def _fields(trigger: Trigger) -> dict[str, object]:
+def _fields(trigger: Trigger) -> dict[str, Any]:
     fields = trigger.model_dump(exclude={"user_id", "secret_encrypted"})
     return fields | {"trigger_id": trigger.id, "url": f"/api/v1/hooks/{trigger.id}"}

@@ -70,7 +70,7 @@ EVENTS: TypeAdapter[AnyTraceEvent] = TypeAdapter(TraceEvent)
 
 @dataclass(frozen=True, kw_only=True)
 class RepeatWorkflowRun(
-    Command[Run],
+    Command[Execution],
     needs="executions:run",
     audit="execution.repeated",
     raises=(
@@ -113,7 +113,7 @@ class RepeatWorkflowRunHandler:
     clock: Clock = utc_now
     new_id: NewId = new_id
 
-    async def __call__(self, message: RepeatWorkflowRun, caller: Caller) -> Run:
+    async def __call__(self, message: RepeatWorkflowRun, caller: Caller) -> Execution:
         """Return the new, pending run."""
         old = await self.runs.get(message.execution_id)
         if old is None:

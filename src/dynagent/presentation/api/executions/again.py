@@ -11,7 +11,8 @@ from dynagent.application.commands.executions.answer import AnswerInterrupts
 from dynagent.application.commands.executions.repeat import RepeatExecution
 from dynagent.application.commands.workflows.repeat import RepeatWorkflowRun
 from dynagent.application.queries.executions.read import GetKindOfExecution, ListCheckpoints, ListInterrupts
-from dynagent.core.runs import Interrupt, Reason, Run
+from dynagent.core.executions import Execution
+from dynagent.core.runs import Interrupt, Reason
 from dynagent.core.shared.errors import InvalidInput, Violation
 from dynagent.core.workflows import KIND as WORKFLOW
 from dynagent.presentation.api.executions.bodies import ExecutionSummary
@@ -177,7 +178,7 @@ async def fork_execution(execution_id: str, body: ForkBody, ask: Ask, response: 
     return _started(response, await ask(body.of_agent(execution_id)))
 
 
-def _started(response: Response, execution: Run) -> ExecutionSummary:
+def _started(response: Response, execution: Execution) -> ExecutionSummary:
     response.headers["Location"] = f"/api/executions/{execution.id}"
     return ExecutionSummary.of(execution)
 
