@@ -30,17 +30,24 @@ def due(time_zone: str = "UTC", **fields: Any) -> DueSchedule:
         created_at=NOW,
         updated_at=NOW,
     )
-    return DueSchedule(
-        schedule=schedule, due=NOW - timedelta(hours=1), now=NOW, agent_version=3, agent_name="Ada", **fields
-    )
+    return DueSchedule(schedule=schedule, due=NOW - timedelta(hours=1), now=NOW, version=3, name="Ada", **fields)
 
 
 def test_a_due_schedule_asks_its_agent_and_makes_up_for_missed_times_once() -> None:
     run = due().run()
     assert run is not None
-    assert (run.user_id, run.agent_id, run.agent_version, run.query) == ("u", "a", 3, "What is new?")
+    assert (run.user_id, run.kind, run.subject_id, run.subject_version) == ("u", "agent", "a", 3)
+    assert run.input["query"] == "What is new?"
     fired = due().fired(EveryFiveMinutes(), waiting=1, most_waiting=2)
     assert (fired.next_fire, fired.problem) == (NEXT, None)
+
+
+def test_a_due_schedule_of_a_workflow_runs_it_with_its_inputs() -> None:
+    found = due()
+    of_workflow = {"agent_id": None, "workflow_id": "w", "query": "", "inputs": {"topic": "bees"}}
+    run = found.model_copy(update={"schedule": found.schedule.model_copy(update=of_workflow)}).run()
+    assert run is not None
+    assert (run.kind, run.subject_id, run.input["inputs"]) == ("workflow", "w", {"topic": "bees"})
 
 
 def test_a_due_time_has_one_key() -> None:

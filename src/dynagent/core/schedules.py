@@ -1,20 +1,26 @@
-"""Schedules: an agent asked the same thing at set times, each due time once, however many workers there are."""
+"""Schedules: an agent asked the same thing, or a workflow run with the same inputs, at set times.
 
+Each due time starts one run, however many workers there are.
+"""
+
+from collections.abc import Collection
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from dynagent.core.shared.clock import later
-from dynagent.core.shared.errors import Conflict, InvalidInput, NotFound, StaleVersion
+from dynagent.core.shared.errors import Conflict, InvalidInput, NotFound, StaleVersion, Violation
 from dynagent.core.shared.paging import Page, PageRequest
 from dynagent.core.shared.repository import BaseRepository
 
-knows = frozenset({"agents", "executions", "language_models"})
+knows = frozenset({"agents", "executions", "language_models", "workflows"})
 """The nouns whose core ports its commands and queries may use."""
 
 MAX_CRON = 200
 MAX_ZONE = 64
+OF_AGENTS = frozenset({"agent_id", "query", "model", "context"})
+"""What only a schedule of an agent has."""
 
 
 class ScheduleNotFound(NotFound):
@@ -50,8 +56,9 @@ class Timetable(Protocol):
 
 
 class Schedule(BaseModel):
-    """When an agent is asked what. `next_fire` is None while it is paused; times are aware, in UTC.
+    """When an agent is asked what (`query`, `model`, `context`), or a workflow run with which `inputs`.
 
+    It has one of `agent_id` and `workflow_id`. `next_fire` is None while it is paused; times are aware, in UTC.
     `last_problem` says why nothing was started when it was last due, None when something was.
     """
 
@@ -59,13 +66,15 @@ class Schedule(BaseModel):
 
     id: str
     user_id: str
-    agent_id: str
+    agent_id: str | None = None
+    workflow_id: str | None = None
     name: str = Field(min_length=1, max_length=255)
     cron: str = Field(min_length=1, max_length=MAX_CRON)
     time_zone: str = Field(default="UTC", min_length=1, max_length=MAX_ZONE)
-    query: str = Field(min_length=1, max_length=100_000)
+    query: str = Field(default="", max_length=100_000)
     model: str | None = Field(default=None, max_length=200)
     context: dict[str, Any] = Field(default_factory=dict)
+    inputs: dict[str, Any] = Field(default_factory=dict)
     paused: bool = False
     next_fire: datetime | None = None
     last_fire: datetime | None = None
@@ -73,6 +82,16 @@ class Schedule(BaseModel):
     last_problem: str | None = None
     created_at: datetime
     updated_at: datetime
+
+    def check_changes(self, names: Collection[str]) -> None:
+        """Refuse with InvalidInput what belongs to the other kind of schedule."""
+        kind, strange = ("agent", {"inputs"}) if self.workflow_id is None else ("workflow", OF_AGENTS)
+        found = [
+            Violation(f"/{name}", f"of_{kind}", f"the schedule is one of {kind}s, which has no {name}")
+            for name in sorted(strange.intersection(names))
+        ]
+        if found:
+            raise InvalidInput(f"this cannot be changed of a schedule of {kind}s", violations=found)
 
     def changed(self, timetable: Timetable, changes: dict[str, Any], *, now: datetime) -> "Schedule":
         """Return it with other fields. Its next time is computed anew from now when it has other times, none if paused.
@@ -92,18 +111,16 @@ class Schedule(BaseModel):
 
 
 class ScheduledRun(BaseModel):
-    """What an agent is asked by a schedule that is due, with the names that an execution has for it."""
+    """The run of a schedule that is due, with the names that a run has for it."""
 
     model_config = ConfigDict(frozen=True)
 
     user_id: str
-    agent_id: str
-    agent_version: int
-    agent_name: str
-    query: str
-    model: str | None
-    context: dict[str, Any]
-    output_schema: dict[str, Any] | None
+    kind: Literal["agent", "workflow"]
+    subject_id: str
+    subject_version: int
+    subject_name: str
+    input: dict[str, Any]
 
 
 class Fired(BaseModel):
@@ -116,9 +133,9 @@ class Fired(BaseModel):
 
 
 class DueSchedule(BaseModel):
-    """A schedule whose time has come, with what counts of its agent; `now` is the database's time.
+    """A schedule whose time has come, with what counts of its agent or workflow; `now` is the database's time.
 
-    `run_timeout_s` is the agent's own time limit of a run in seconds, None for one that sets none.
+    `run_timeout_s` is its own time limit of a run in seconds, None for one that sets none.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -126,8 +143,8 @@ class DueSchedule(BaseModel):
     schedule: Schedule
     due: datetime
     now: datetime
-    agent_version: int
-    agent_name: str
+    version: int
+    name: str
     agent_disabled: bool = False
     run_timeout_s: float | None = None
     output_schema: dict[str, Any] | None = None
@@ -141,16 +158,18 @@ class DueSchedule(BaseModel):
         """Return what to start, None when the agent is disabled: it is passed over."""
         if self.agent_disabled:
             return None
-        return ScheduledRun(
-            user_id=self.schedule.user_id,
-            agent_id=self.schedule.agent_id,
-            agent_version=self.agent_version,
-            agent_name=self.agent_name,
-            query=self.schedule.query,
-            model=self.schedule.model,
-            context=self.schedule.context,
-            output_schema=self.output_schema,
-        )
+        schedule = self.schedule
+        common: dict[str, Any] = {
+            "user_id": schedule.user_id,
+            "subject_version": self.version,
+            "subject_name": self.name,
+        }
+        if schedule.workflow_id is not None:
+            given = {"query": schedule.query or schedule.name, "inputs": schedule.inputs}
+            return ScheduledRun(kind="workflow", subject_id=schedule.workflow_id, input=given, **common)
+        asked = {"query": schedule.query, "model": schedule.model, "context": schedule.context}
+        asked |= {"output_schema": self.output_schema}
+        return ScheduledRun(kind="agent", subject_id=schedule.agent_id or "", input=asked, **common)
 
     def fired(self, timetable: Timetable, *, waiting: int = 0, most_waiting: int) -> Fired:
         """Return what comes of this due time, for an owner with that many executions waiting, of at most so many.
@@ -160,7 +179,7 @@ class DueSchedule(BaseModel):
         """
         passed_over = None
         if self.agent_disabled:
-            passed_over = f"agent {self.agent_name!r} is disabled: nothing was started"
+            passed_over = f"agent {self.name!r} is disabled: nothing was started"
         elif waiting >= most_waiting:
             passed_over = f"{waiting} of your executions are waiting: nothing was started"
         try:
@@ -177,6 +196,6 @@ class Schedules(BaseRepository[Schedule]):
     noun = "schedule"
     not_found = ScheduleNotFound
 
-    async def find(self, agent_id: str | None, page: PageRequest) -> Page[Schedule]:
-        """Return a page, newest first; of one agent when given."""
+    async def find(self, agent_id: str | None, page: PageRequest, *, workflow_id: str | None = None) -> Page[Schedule]:
+        """Return a page, newest first; of one agent or one workflow when given."""
         raise NotImplementedError

@@ -56,7 +56,7 @@ class Kept(Schedules):
     async def list_all(self, skip: int = 0, limit: int = 100) -> list[Schedule]:
         return list(self.rows.values())
 
-    async def find(self, agent_id: str | None, page: PageRequest) -> Page[Schedule]:
+    async def find(self, agent_id: str | None, page: PageRequest, *, workflow_id: str | None = None) -> Page[Schedule]:
         rows = [row for row in self.rows.values() if agent_id in (None, row.agent_id)]
         return Page(items=rows, total=len(rows), skip=0, limit=100)
 

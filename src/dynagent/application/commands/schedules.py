@@ -25,7 +25,9 @@ from dynagent.core.shared.clock import Clock, utc_now
 from dynagent.core.shared.errors import InvalidInput, Violation
 from dynagent.core.shared.ids import NewId, new_id
 from dynagent.core.shared.paging import PageRequest
+from dynagent.core.shared.text import clean_json
 from dynagent.core.shared.unit_of_work import UnitOfWork
+from dynagent.core.workflows import WorkflowNotFound, Workflows, summary_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +43,23 @@ class CreateSchedule(
     time_zone: str = "UTC"
     model: str | None = None
     context: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    paused: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScheduleWorkflow(
+    Command[Schedule],
+    needs="executions:run",
+    audit="schedule.created",
+    raises=(WorkflowNotFound, BadTimetable, TooManySchedules, InvalidInput),
+):
+    """Have a workflow run at set times. Raises WorkflowNotFound, BadTimetable, TooManySchedules, InvalidInput."""
+
+    workflow_id: str
+    name: str
+    cron: str
+    inputs: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    time_zone: str = "UTC"
     paused: bool = False
 
 
@@ -139,6 +158,44 @@ class CreateScheduleHandler:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ScheduleWorkflowHandler:
+    """Handles ScheduleWorkflow."""
+
+    schedules: Schedules
+    workflows: Workflows
+    uow: UnitOfWork
+    timetable: Timetable
+    checks: ScheduleChecks
+    clock: Clock = utc_now
+    new_id: NewId = new_id
+
+    async def __call__(self, message: ScheduleWorkflow, caller: Caller) -> Schedule:
+        """Return the new schedule with its next time."""
+        workflow = await self.workflows.existing(message.workflow_id)
+        await self.checks.check_number()
+        now = self.clock()
+        following = self.timetable.after(message.cron, message.time_zone, now)[0]
+        inputs = clean_json(dict(message.inputs))
+        schedule = Schedule(
+            id=self.new_id(),
+            user_id=caller.user_id,
+            workflow_id=workflow.id,
+            name=message.name,
+            cron=message.cron,
+            time_zone=message.time_zone,
+            query=summary_of(inputs) if inputs else "",
+            inputs=inputs,
+            paused=message.paused,
+            next_fire=None if message.paused else following,
+            created_at=now,
+            updated_at=now,
+        )
+        await self.schedules.create(schedule)
+        await self.uow.commit()
+        return schedule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeScheduleHandler:
     """Handles ChangeSchedule."""
 
@@ -152,6 +209,7 @@ class ChangeScheduleHandler:
     async def __call__(self, message: ChangeSchedule, caller: Caller) -> Schedule:
         """Return the changed schedule."""
         schedule = await self.schedules.existing(message.schedule_id)
+        schedule.check_changes(message.changes)
         if "agent_id" in message.changes:
             await self.checks.agents.existing(message.changes["agent_id"])
         if "model" in message.changes:
@@ -159,6 +217,9 @@ class ChangeScheduleHandler:
         changes = dict(message.changes)
         if "context" in changes:
             changes["context"] = self.safe.sealed(changes["context"], owner=schedule.user_id, before=schedule.context)
+        if "inputs" in changes:
+            changes["inputs"] = clean_json(changes["inputs"])
+            changes["query"] = summary_of(changes["inputs"]) if changes["inputs"] else ""
         changed = schedule.changed(self.timetable, changes, now=self.clock())
         await self.schedules.update(changed)
         await self.uow.commit()

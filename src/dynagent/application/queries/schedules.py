@@ -30,10 +30,11 @@ class GetSchedule(Query[ScheduleView], needs="executions:read", raises=(Schedule
 
 @dataclass(frozen=True)
 class ListSchedules(Query[Page[Schedule]], needs="executions:read"):
-    """A page of the caller's schedules, newest first; of one agent when given."""
+    """A page of the caller's schedules, newest first; of one agent or one workflow when given."""
 
     agent_id: str | None = None
     page: PageRequest = field(default_factory=PageRequest)
+    workflow_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ class ListSchedulesHandler:
 
     async def __call__(self, message: ListSchedules, caller: Caller) -> Page[Schedule]:
         """Return the page."""
-        return await self.schedules.find(message.agent_id, message.page)
+        return await self.schedules.find(message.agent_id, message.page, workflow_id=message.workflow_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,8 @@
 """Questions about workflows, their runs and the steps of these."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from dynagent.application.shared.caller import Caller
 from dynagent.application.shared.messages import Query
@@ -12,7 +13,11 @@ from dynagent.core.shared.ids import is_id
 from dynagent.core.shared.paging import Page, PageRequest
 from dynagent.core.workflows import (
     TEMPLATES,
+    Conditions,
     Definition,
+    Mock,
+    Plan,
+    Simulation,
     TaskExecution,
     Template,
     Workflow,
@@ -23,7 +28,10 @@ from dynagent.core.workflows import (
     Workflows,
     WorkflowVersion,
     WorkflowVersionNotFound,
+    simulate,
 )
+
+MOST_ROUNDS = 1000
 
 
 class NeverRun(NotFound):
@@ -98,6 +106,20 @@ class ListTaskExecutions(Query[Sequence[TaskExecution]], needs="executions:read"
 @dataclass(frozen=True)
 class ListWorkflowTemplates(Query[Sequence[Template]], needs="workflows:read", scope="none"):
     """Definitions to begin with, for common patterns."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SimulateWorkflow(Query[Simulation], needs="workflows:read", raises=(WorkflowNotFound,)):
+    """How a run of a workflow goes with made-up outputs by key, node or name; nothing is run. Raises WorkflowNotFound.
+
+    It stops before the steps at `breakpoints`, and after `stop_after` rounds.
+    """
+
+    workflow_id: str
+    inputs: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    mocks: Mapping[str, Mock] = field(default_factory=dict[str, Mock])
+    breakpoints: frozenset[str] = frozenset()
+    stop_after: int = MOST_ROUNDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,3 +232,21 @@ class ListWorkflowTemplatesHandler:
     async def __call__(self, message: ListWorkflowTemplates, caller: Caller) -> Sequence[Template]:
         """Return them."""
         return TEMPLATES
+
+
+@dataclass(frozen=True, slots=True)
+class SimulateWorkflowHandler:
+    """Handles SimulateWorkflow."""
+
+    workflows: Workflows
+    conditions: Conditions
+
+    async def __call__(self, message: SimulateWorkflow, caller: Caller) -> Simulation:
+        """Return how it goes."""
+        workflow = await self.workflows.existing(message.workflow_id)
+        definition = workflow.definition
+        names = await self.workflows.known_agents(definition.agent_ids())
+        plan = Plan(definition, self.conditions, names)
+        return simulate(
+            plan, message.inputs, message.mocks, breakpoints=message.breakpoints, stop_after=message.stop_after
+        )

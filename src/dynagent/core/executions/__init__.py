@@ -14,6 +14,9 @@ from dynagent.core.executions.entity import (
     ExecutionNotFound,
     ExecutionOver,
     ExecutionStarted,
+    IdempotencyKeyReused,
+    NothingToRetry,
+    NotYetOver,
     OpenQuestion,
     TooManyExecutions,
 )
@@ -21,6 +24,7 @@ from dynagent.core.executions.listing import (
     MAX_SEARCH,
     ExecutionFilter,
     ExecutionOrder,
+    KindWanted,
     Rating,
     SortedBy,
     StartedBy,

@@ -29,6 +29,24 @@ class ExecutionOver(Conflict):
     code = "execution_over"
 
 
+class IdempotencyKeyReused(Conflict):
+    """The key was used before, for another request."""
+
+    code = "idempotency_key_reused"
+
+
+class NotYetOver(Conflict):
+    """Only an execution that has ended is run again, or removed."""
+
+    code = "execution_not_over"
+
+
+class NothingToRetry(Conflict):
+    """There is no failed step, or the execution would fail again at once. Replay or fork it."""
+
+    code = "nothing_to_retry"
+
+
 class TooManyExecutions(Busy):
     """The caller has too many executions waiting."""
 
@@ -36,7 +54,9 @@ class TooManyExecutions(Busy):
 
 
 class Execution(Run):
-    """A run of an agent: its subject is the agent, its input what was asked.
+    """A run as its owner sees it, mostly of an agent: then its subject is the agent, its input what was asked.
+
+    Of other kinds (`workflow`, and the steps of one) the subject is the workflow.
 
     `model` is the one asked for, `answered_model` the one that answered. With an `output_schema` (the request's, else
     the agent's) the result is JSON text that fits it. May be made with these words as well as with the run's own.
@@ -79,8 +99,9 @@ class Execution(Run):
 
     @property
     def output(self) -> Any:
-        """The result as the JSON value that it is, None without an output schema or a result."""
-        if self.output_schema is None or self.result is None:
+        """The result as the JSON value that it is, None without a result; of an agent, without an output schema."""
+        as_text = self.kind == AGENT and self.output_schema is None
+        if as_text or self.result is None:
             return None
         try:
             return json.loads(self.result)
@@ -88,6 +109,11 @@ class Execution(Run):
             if self.answered_by is None:
                 raise
             return None  # the agent that it was handed over to answers in its own form
+
+    @property
+    def inputs(self) -> Any:
+        """What a run of a workflow or a step without an agent was given, None for an agent's: that was asked."""
+        return next((self.input[name] for name in ("inputs", "arguments") if name in self.input), None)
 
     @property
     def value(self) -> Any:

@@ -12,6 +12,7 @@ from dynagent.core.runs import RunStatus
 MAX_SEARCH = 200
 SortedBy = Literal["created", "status", "cost", "duration"]
 Rating = Literal["up", "down"]
+KindWanted = Literal["agent", "workflow", "all"]
 
 
 class StartedBy(StrEnum):
@@ -31,13 +32,15 @@ class ExecutionFilter(BaseModel):
     Ranges include their lower bound and not their upper one; what has no cost or has not ended counts as 0. `search`
     finds words, or their beginnings, in question and answer, in any order; an execution's id finds just that. `tool`
     was called by it, `mark` is one of `MARKS`; `tag` and `feedback` are the caller's. Those that another run has
-    started are shown only with that run's id as `parent_run_id`.
+    started are shown only with that run's id as `parent_run_id`. `kind` is that of the run: `all` are all kinds.
     """
 
     model_config = ConfigDict(frozen=True)
 
     search: str | None = None
+    kind: KindWanted = "agent"
     agent_id: str | None = None
+    workflow_id: str | None = None
     chat_id: str | None = None
     schedule_id: str | None = None
     parent_run_id: str | None = None

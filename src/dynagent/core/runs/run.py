@@ -132,7 +132,8 @@ class Run(BaseModel):
     runner needs besides. `answered_model` is the model that answered, by the name its endpoint gave. A child run names
     its `parent_run_id` and the `root_run_id` of the whole tree. `correlation_id` is that of the request that started
     the tree, for logs; None when no request did. `marks` say what was out of the ordinary (`MARKS`), `answered_by`
-    which other agent it was handed over to.
+    which other agent it was handed over to. `paused_at` is that of a tree's root: since then nothing of the tree is
+    begun.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -155,6 +156,7 @@ class Run(BaseModel):
     crashes: int = 0
     cancel_requested: bool = False
     deadline: datetime | None = None
+    paused_at: datetime | None = None
     idempotency_key: str | None = None
     origin: Origin | None = None
     result: str | None = None

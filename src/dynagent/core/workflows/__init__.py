@@ -18,14 +18,21 @@ from dynagent.core.workflows.entity import (
     WorkflowVersionNotFound,
 )
 from dynagent.core.workflows.executions import (
+    Continued,
     TaskExecution,
     WorkflowExecutions,
     json_text,
+    logged_text,
     output_of,
+    read_result,
     seconds_until,
+    stored_result,
     summary_of,
 )
+from dynagent.core.workflows.limits import WorkflowLimits
 from dynagent.core.workflows.nodes import (
+    MAX_ROUNDS,
+    AgentConfig,
     AgentNode,
     Condition,
     Node,
@@ -39,8 +46,10 @@ from dynagent.core.workflows.results import (
     Progress,
     StepResult,
 )
-from dynagent.core.workflows.state import MissingValue, text_of, value_at
+from dynagent.core.workflows.simulation import Mock, Round, Simulation, simulate
+from dynagent.core.workflows.state import MissingValue, render, text_of, value_at
+from dynagent.core.workflows.takeover import Changes, Earlier, TakenOver, first_try, take_over
 from dynagent.core.workflows.templates import TEMPLATES, Template
 
-knows = frozenset({"agents", "executions", "schedules", "tools"})
+knows = frozenset({"agents", "executions", "tools"})
 """The nouns whose core ports its commands and queries may use."""

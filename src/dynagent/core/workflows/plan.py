@@ -46,9 +46,10 @@ class Plan:
 
 
 class _Failed(Exception):
-    def __init__(self, error: RunError) -> None:
+    def __init__(self, error: RunError, result: StepResult | None = None) -> None:
         super().__init__(error.message)
         self.error = error
+        self.result = result
 
 
 class _Walk:
@@ -61,6 +62,7 @@ class _Walk:
         self._due: list[DueStep] = []
         self._steps: dict[str, StepResult] = {}
         self._chosen: set[str] = set()
+        self._ways: dict[str, Sequence[Edge]] = {}
 
     def advance(self) -> Progress:
         """Walk from the beginning as far as the results lead."""
@@ -70,11 +72,11 @@ class _Walk:
         except DynagentError as error:
             return self._progress(over=True, error=RunError(code=error.code, message=error.detail))
         except _Failed as failed:
-            return self._progress(over=True, error=failed.error)
+            return self._progress(over=True, error=failed.error, failed=failed.result)
         return self._progress(self._due) if ended is None else self._progress(over=True, output=ended.output)
 
     def _progress(self, due: Sequence[DueStep] = (), **fields: Any) -> Progress:
-        return Progress(tuple(due), self._steps, frozenset(self._chosen), **fields)
+        return Progress(tuple(due), self._steps, frozenset(self._chosen), taken=self._ways, **fields)
 
     def _tasks(self) -> StepResult | None:
         """The tasks one after another; each sees the outputs of its context tasks, or of the one before it."""
@@ -126,7 +128,7 @@ class _Walk:
             ended = self._node(scope, scope.nodes[id], prefix, ends=ends, ways=ways, seen=seen)
             if ended is not None:
                 ends[id] = self._steps[prefix + id] = ended
-                ways[id] = self._taken(scope, scope.nodes[id], ended, seen)
+                ways[id] = self._ways[prefix + id] = self._taken(scope, scope.nodes[id], ended, seen)
         if len(ends) < len(scope.nodes):
             return None
         return StepResult("completed", _output(scope, ends))
@@ -237,7 +239,7 @@ class _Walk:
         self._steps[key] = ended
         if ended.status == "failed" and not step.goes_on:
             error = ended.error or RunError(code="step_failed", message="it gave no reason")
-            raise _Failed(RunError(code=error.code, message=f"step {key!r} failed: {error.message}"))
+            raise _Failed(RunError(code=error.code, message=f"step {key!r} failed: {error.message}"), ended)
         return ended
 
     def _state(self, seen: Seen, outputs: Named, values: Mapping[str, Any] | None = None) -> dict[str, Any]:

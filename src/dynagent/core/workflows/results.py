@@ -1,11 +1,12 @@
 """What came of steps, what is due next, and how a whole run stands."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 from dynagent.core.runs import RunError
 from dynagent.core.shared.errors import Conflict
+from dynagent.core.workflows.definition import Edge
 from dynagent.core.workflows.nodes import Condition
 
 StepKind = Literal["agent", "prompt", "tool", "timer", "human_input", "workflow"]
@@ -70,7 +71,9 @@ class DueStep:
 class Progress:
     """How a run stands: what is due, what has ended by step, and once all is over its output or its error.
 
-    `chosen` are the keys of steps whose output depends on what came first: it must be recorded.
+    `chosen` are the keys of steps whose output depends on what came first: it must be recorded. `failed` is the
+    result of the step whose failure has ended the run. `taken` are the edges along which it goes on, by the key of the
+    step that they come from.
     """
 
     due: tuple[DueStep, ...]
@@ -79,3 +82,5 @@ class Progress:
     over: bool = False
     output: Any = None
     error: RunError | None = None
+    failed: StepResult | None = None
+    taken: Mapping[str, Sequence[Edge]] = field(default_factory=dict[str, Sequence[Edge]])

@@ -5,9 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dynagent.core.runs import CallError, Claim, Run, RunError, TaskEnd, TaskStart, TraceRecorder
-from dynagent.core.workflows import DueStep, Progress, StepResult, output_of, text_of
-
-MAX_OUTPUT_CHARS = 4000
+from dynagent.core.workflows import DueStep, Progress, StepResult, logged_text, output_of, read_result
 
 
 class StepLog:
@@ -22,7 +20,7 @@ class StepLog:
 
     def results(self) -> dict[str, StepResult]:
         """Return the results of steps that have no run of this one's: refused ones, recorded ones, taken over ones."""
-        found = {key: StepResult(item["status"], item.get("output")) for key, item in self._done.items()}
+        found = {key: read_result(item) for key, item in self._done.items()}
         for key, end in self._ended.items():
             if end.run_id is None and end.error is not None:
                 found[key] = StepResult("failed", error=RunError(code=end.error.code, message=end.error.message))
@@ -73,7 +71,7 @@ class StepLog:
                     duration_ms=run.duration_ms,
                 )
         for key, result in progress.steps.items():
-            if key not in known and key not in self._ended and key not in self._done:
+            if key not in known and key not in self._ended:
                 name = key.rsplit("/", 1)[-1]
                 keeps = result.output if key in progress.chosen else None
                 self._end(
@@ -87,12 +85,11 @@ class StepLog:
                 )
 
     def _end(self, key: str, *, output: Any = None, error: RunError | None = None, **fields: Any) -> None:
-        text = "" if output is None else text_of(output)
         end = TaskEnd(
             timestamp=time.time(),
             span_id=key,
             key=key,
-            output=text if len(text) <= MAX_OUTPUT_CHARS else text[: MAX_OUTPUT_CHARS - 1] + "…",
+            output=logged_text(output),
             error=error and CallError(code=error.code, message=error.message),
             **fields,
         )

@@ -32,6 +32,7 @@ from dynagent.core.workflows import (
     Progress,
     StepResult,
     WorkflowDefinitions,
+    WorkflowLimits,
     WorkflowVersion,
     json_text,
     output_of,
@@ -52,6 +53,7 @@ class WorkflowRuns(Runner):
     agents: AgentConfigurations
     conditions: Conditions
     timetable: Timetable
+    limits: WorkflowLimits = field(default_factory=WorkflowLimits)
     clock: Clock = utc_now
     graphs: "OrderedDict[tuple[str, int], Graph]" = field(default_factory=OrderedDict[tuple[str, int], Graph])
 
@@ -71,7 +73,7 @@ class WorkflowRuns(Runner):
             results = log.results() | {key: _result(child) for key, child in known.items() if child.status.over}
             progress = plan.advance(run.input.get("inputs") or {}, results)
             log.note_ends(progress, known)
-            spent = _over_budget(version.definition, known)
+            spent = _over_budget(self.limits.cost_of(version.definition), known)
             if progress.over or spent is not None:
                 return _outcome(progress, spent)
             fresh = [step for step in progress.due if step.key not in known]
@@ -123,7 +125,11 @@ class WorkflowRuns(Runner):
             return ChildRun(kind=AGENT, input=fields, **about, **common)
         if step.kind == "workflow":
             inner = await self.definitions.latest(step.subject or "", run.user_id)
-            fields |= {"query": summary_of(step.values), "inputs": step.values}
+            fields |= {
+                "query": summary_of(step.values),
+                "inputs": step.values,
+                **_taken_within(run, step, inner.version),
+            }
             about = {"subject_id": inner.workflow_id, "subject_version": inner.version, "subject_name": inner.name}
             return ChildRun(kind=KIND, input=fields, **about, **common)
         fields |= step.settings
@@ -157,6 +163,14 @@ class WorkflowRuns(Runner):
         return found
 
 
+def _taken_within(run: Run, step: DueStep, version: int) -> dict[str, Any]:
+    """Return what a workflow that is a step takes over, if it is to do just what it did in the earlier run."""
+    within: dict[str, dict[str, Any]] = run.input.get("within") or {}
+    stored = within.get(step.key) or {}
+    same = stored and stored["version"] == version and stored["inputs"] == step.values
+    return {"done": stored["done"], "within": stored["within"]} if same else {}
+
+
 def _outcome(progress: Progress, spent: RunError | None) -> Outcome:
     """Return how the run ends; what still runs of it is cancelled by the store, as with every run that ends."""
     error = progress.error or spent
@@ -172,8 +186,7 @@ def _result(child: Run) -> StepResult:
     return StepResult("failed", error=error)
 
 
-def _over_budget(definition: Definition, known: Mapping[str, Run]) -> RunError | None:
-    most = definition.max_cost_usd
+def _over_budget(most: float | None, known: Mapping[str, Run]) -> RunError | None:
     if most is None:
         return None
     cost = sum((child.cost_usd for child in known.values() if child.cost_usd is not None), Decimal(0))

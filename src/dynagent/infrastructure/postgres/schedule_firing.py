@@ -7,8 +7,8 @@ from collections.abc import Callable
 import asyncpg
 import structlog
 
-from dynagent.core.executions import Execution
-from dynagent.core.runs import DueRun, Lane
+from dynagent.core.executions import AGENT
+from dynagent.core.runs import DueRun, Lane, Run
 from dynagent.core.schedules import DueSchedule, Timetable
 from dynagent.core.shared.ids import new_id
 from dynagent.core.shared.tasks import end_tasks
@@ -22,12 +22,15 @@ BATCH = 100
 Notify = Callable[[str, Lane], None]
 
 DUE = """
-SELECT s.*, a.version AS agent_version, coalesce(a.configuration ->> 'display_name', a.name) AS agent_name,
-  a.status IN ('disabled', 'created') AS agent_disabled, now() AS now,
-  (a.configuration ->> 'run_timeout_s')::float8 AS run_timeout_s,
+SELECT s.*, coalesce(a.version, w.version) AS version,
+  coalesce(a.configuration ->> 'display_name', a.name, w.name) AS subject_name,
+  coalesce(a.status IN ('disabled', 'created'), false) AS agent_disabled, now() AS now,
+  coalesce(a.configuration ->> 'run_timeout_s', w.definition ->> 'run_timeout_s')::float8 AS run_timeout_s,
   a.configuration ->> 'output_schema' AS output_schema
-FROM schedules s JOIN agents a ON a.id = s.agent_id AND a.user_id = s.user_id
-WHERE s.next_fire <= now() ORDER BY s.next_fire LIMIT $1 FOR UPDATE OF s SKIP LOCKED
+FROM schedules s LEFT JOIN agents a ON a.id = s.agent_id AND a.user_id = s.user_id
+  LEFT JOIN workflows w ON w.id = s.workflow_id AND w.user_id = s.user_id
+WHERE s.next_fire <= now() AND coalesce(a.id, w.id) IS NOT NULL
+ORDER BY s.next_fire LIMIT $1 FOR UPDATE OF s SKIP LOCKED
 """
 FIRED = """
 UPDATE schedules SET next_fire = $3, last_fire = $2, last_execution_id = coalesce($4, last_execution_id),
@@ -40,16 +43,25 @@ class PostgresFiring:
     """Starts what is due: compare-and-set of the next time and the execution's row in one transaction.
 
     Due times that passed while no worker was there are made up for once, not once each. `run_timeout_s` is the time
-    limit of runs whose agent sets none; whose owner has `most_waiting` executions waiting is passed over.
+    limit of runs whose agent sets none, `workflow_timeout_s` that of workflows' runs; whose owner has `most_waiting`
+    executions waiting is passed over.
     """
 
     def __init__(
-        self, pool: Pool, timetable: Timetable, notify: Notify, *, run_timeout_s: float, most_waiting: int = 10_000
+        self,
+        pool: Pool,
+        timetable: Timetable,
+        notify: Notify,
+        *,
+        run_timeout_s: float,
+        workflow_timeout_s: float = 86_400.0,
+        most_waiting: int = 10_000,
     ) -> None:
         self._pool = pool
         self._timetable = timetable
         self._notify = notify
         self._run_timeout_s = run_timeout_s
+        self._workflow_timeout_s = workflow_timeout_s
         self._most_waiting = most_waiting
         self._task: asyncio.Task[None] | None = None
 
@@ -93,8 +105,9 @@ class PostgresFiring:
         run = due.run()
         execution, waiting = None, 0
         if run is not None:
-            execution = Execution.start(
-                timeout_s=due.run_timeout_s or self._run_timeout_s, now=due.now, id=new_id(), lane="batch", **dict(run)
+            limit_s = self._run_timeout_s if run.kind == AGENT else self._workflow_timeout_s
+            execution = Run.start(
+                timeout_s=due.run_timeout_s or limit_s, now=due.now, id=new_id(), lane="batch", **dict(run)
             )
             admission = await submit_scheduled(
                 connection, execution, schedule_key=due.key, most_waiting=self._most_waiting
@@ -114,8 +127,8 @@ def _read(row: Row) -> DueSchedule:
         schedule=STORED.read(row),
         due=row["next_fire"],
         now=row["now"],
-        agent_version=row["agent_version"],
-        agent_name=row["agent_name"],
+        version=row["version"],
+        name=row["subject_name"],
         agent_disabled=row["agent_disabled"],
         run_timeout_s=row["run_timeout_s"],
         output_schema=None if shaped is None else json.loads(shaped),

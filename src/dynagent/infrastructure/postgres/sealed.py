@@ -1,6 +1,6 @@
 """Everything stored that is sealed, sealed anew when the secret key changes.
 
-Keys of providers, secrets of agents, and those in the context of runs and schedules.
+Keys of providers, secrets of triggers and agents, and those in the context of runs and schedules.
 """
 
 import json
@@ -15,8 +15,13 @@ from dynagent.infrastructure.postgres.database import Database
 from dynagent.infrastructure.postgres.kit.session import execute
 from dynagent.infrastructure.postgres.language_models import language_models, provider_keys
 from dynagent.infrastructure.postgres.runs import contexts
+from dynagent.infrastructure.postgres.triggers import triggers
 
-COLUMNS = ((provider_keys, provider_keys.c.key_encrypted), (language_models, language_models.c.api_key_encrypted))
+COLUMNS = (
+    (provider_keys, provider_keys.c.key_encrypted),
+    (language_models, language_models.c.api_key_encrypted),
+    (triggers, triggers.c.secret_encrypted),
+)
 # Ciphertexts of agents are bound to their owner, those of earlier versions too.
 AGENTS = sa.text("""
 SELECT id, user_id, 0 AS version, configuration::text AS configuration FROM agents

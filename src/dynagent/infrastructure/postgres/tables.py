@@ -64,6 +64,7 @@ runs = Table(
     Column("notified_at", _moment),
     Column("cancel_requested", Boolean, nullable=False, server_default=text("false")),
     Column("deadline", _moment),
+    Column("paused_at", _moment),
     Column("idempotency_key", Text),
     Column("schedule_key", Text),
     Column("origin", JSONB(none_as_null=True)),
@@ -105,6 +106,18 @@ Index(
         "kind = 'agent' AND parent_run_id IS NULL AND status NOT IN ('pending', 'running', 'waiting')"
     ),
 )
+_workflows = text("kind = 'workflow' AND parent_run_id IS NULL")
+Index("ix_runs_workflows", runs.c.user_id, runs.c.id.desc(), postgresql_where=_workflows)
+Index("ix_runs_of_workflow", runs.c.subject_id, runs.c.id.desc(), postgresql_where=_workflows)
+Index(
+    "ix_runs_words_of_workflows",
+    runs.c.words,
+    postgresql_using="gin",
+    postgresql_where=text(
+        "kind = 'workflow' AND parent_run_id IS NULL AND status NOT IN ('pending', 'running', 'waiting')"
+    ),
+)
+Index("ix_runs_paused", runs.c.id, postgresql_where=runs.c.paused_at.is_not(None))
 Index(
     "ix_runs_user_id_chat_id_id",
     runs.c.user_id,

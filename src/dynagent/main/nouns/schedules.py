@@ -1,9 +1,10 @@
-"""Schedules: agents asked at set times."""
+"""Schedules: agents asked and workflows run at set times."""
 
 from contextlib import AsyncExitStack
 
 from dynagent.application.commands import schedules as commands
 from dynagent.application.commands.executions import SubmitSettings
+from dynagent.application.commands.workflows.start import WorkflowSettings
 from dynagent.application.shared.handlers import handlers_of
 from dynagent.core.schedules import Schedules, Timetable
 from dynagent.infrastructure.cron.timetable import CronTimetable
@@ -31,6 +32,7 @@ def _start_firing(process: Process, stack: AsyncExitStack) -> None:
         TIMETABLE,
         process.signals.notify_soon,
         run_timeout_s=submit.run_timeout_s,
+        workflow_timeout_s=process.settings.of(WorkflowSettings).workflow_timeout_s,
         most_waiting=submit.max_waiting_per_user,
     )
     firing.start(every_s=process.settings.worker.sweep_s)
@@ -42,7 +44,7 @@ noun = Noun(
     pages=Pages(dynamic=frozenset({"schedules"})),
     handlers=handlers_of("schedules"),
     binds=_binds,
-    routes=(Routes(80, schedules.router),),
-    tag=(40, "Schedules", "Agents asked at set times."),
+    routes=(Routes(80, schedules.router), Routes(84, schedules.of_workflows)),
+    tag=(40, "Schedules", "Agents asked and workflows run at set times."),
     background=_start_firing,
 )

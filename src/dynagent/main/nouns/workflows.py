@@ -6,7 +6,7 @@ from dynagent.application.commands.workflows.start import WorkflowSettings
 from dynagent.application.shared.access import EVERY_ROLE, MAKERS, Grant
 from dynagent.application.shared.handlers import handlers_of
 from dynagent.core.runs import Runner
-from dynagent.core.workflows import Conditions, KnownTools, WorkflowExecutions, Workflows
+from dynagent.core.workflows import Conditions, KnownTools, WorkflowExecutions, WorkflowLimits, Workflows
 from dynagent.infrastructure.cron.timetable import CronTimetable
 from dynagent.infrastructure.expressions.conditions import StateConditions
 from dynagent.infrastructure.langgraph.step_runs import HumanInputRuns, PromptRuns, TimerRuns, ToolRuns
@@ -20,7 +20,7 @@ from dynagent.infrastructure.tools.arguments import misfits, schema_fault
 from dynagent.main.noun import Binds, Noun, Process
 from dynagent.presentation.api.shared.router import Routes
 from dynagent.presentation.api.shared.site import Pages
-from dynagent.presentation.api.workflows import executions, routes
+from dynagent.presentation.api.workflows import executions, routes, simulation, stream
 
 CONDITIONS = StateConditions(misfits, schema_fault)
 
@@ -30,6 +30,7 @@ def _binds(process: Process) -> Binds:
         shared={
             Conditions: CONDITIONS,
             KnownTools: process.catalogue,
+            WorkflowLimits: process.settings.of(WorkflowSettings).limits,
         },
         scoped={
             Workflows: lambda scope: PostgresWorkflows(scope.session, scope.user_id),
@@ -46,6 +47,7 @@ def _runners(process: Process) -> Sequence[Runner]:
             agents=PostgresAgentConfigurations(pool),
             conditions=CONDITIONS,
             timetable=CronTimetable(),
+            limits=process.settings.of(WorkflowSettings).limits,
         ),
         PromptRuns(graphs=process.runner, call_timeout_s=call_timeout_s),
         ToolRuns(
@@ -71,6 +73,8 @@ noun = Noun(
         Routes(86, executions.steps_router),
         Routes(87, routes.router),
         Routes(88, routes.tasks_router),
+        Routes(92, stream.router),
+        Routes(91, simulation.router),
     ),
     tag=(35, "Workflows", "Several agents, tools and people as one definition, and its runs."),
 )

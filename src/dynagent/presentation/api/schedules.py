@@ -6,8 +6,9 @@ from typing import Annotated, Any
 from fastapi import Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from dynagent.application.commands.schedules import ChangeSchedule, CreateSchedule, RemoveSchedule
+from dynagent.application.commands.schedules import ChangeSchedule, CreateSchedule, RemoveSchedule, ScheduleWorkflow
 from dynagent.application.queries.schedules import GetSchedule, ListSchedules, PreviewTimes
+from dynagent.application.queries.workflows import GetWorkflow
 from dynagent.core.executions import MAX_QUERY
 from dynagent.core.schedules import MAX_CRON, MAX_ZONE, Schedule
 from dynagent.core.shared.paging import Page
@@ -18,6 +19,7 @@ from dynagent.presentation.api.shared.paging import Envelope, PageOf, link_next,
 from dynagent.presentation.api.shared.router import noun_router
 
 router = noun_router("schedules", "Schedules")
+of_workflows = noun_router("workflows", "Schedules")
 
 Name = Annotated[str, Field(min_length=1, max_length=255)]
 Cron = Annotated[str, Field(min_length=1, max_length=MAX_CRON, examples=["0 9 * * 1-5"])]
@@ -42,8 +44,20 @@ class ScheduleBody(BaseModel):
     paused: bool = False
 
 
+class WorkflowScheduleBody(BaseModel):
+    """When a workflow is run with which inputs. `cron` has five fields and counts in `time_zone`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Name
+    cron: Cron
+    inputs: RunData = Field(default_factory=dict)
+    time_zone: Zone = "UTC"
+    paused: bool = False
+
+
 class ScheduleChanges(BaseModel):
-    """The fields to change; the others stay. `paused` stops and starts it."""
+    """The fields to change; the others stay. `paused` stops and starts it; `inputs` are those of a workflow."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -54,6 +68,7 @@ class ScheduleChanges(BaseModel):
     time_zone: Zone | None = None
     model: ModelName | None = None
     context: RunData | None = None
+    inputs: RunData | None = None
     paused: bool | None = None
 
 
@@ -62,13 +77,15 @@ class ScheduleOut(BaseModel):
 
     id: str
     schedule_id: str
-    agent_id: str
+    agent_id: str = Field(description="Empty when a workflow is run.")
+    workflow_id: str | None
     name: str
     cron: str
     time_zone: str
-    query: str
+    query: str = Field(description="What the agent is asked; of a workflow its inputs as a line.")
     model: str | None
     context: dict[str, Any]
+    inputs: dict[str, Any]
     paused: bool
     next_fire: datetime | None
     last_fire: datetime | None
@@ -84,7 +101,7 @@ class ScheduleOut(BaseModel):
     def of(cls, schedule: Schedule, next_times: "list[datetime] | None" = None) -> "ScheduleOut":
         """Return the answer for a schedule."""
         fields = schedule.model_dump(exclude={"user_id"})
-        fields["context"] = masked(schedule.context)
+        fields |= {"context": masked(schedule.context), "agent_id": schedule.agent_id or ""}
         return cls.model_construct(**fields, schedule_id=schedule.id, next_times=next_times or [])
 
 
@@ -121,9 +138,10 @@ async def list_schedules(
     page: PageOf,
     ask: Ask,
     agent_id: Annotated[str | None, Query(max_length=100)] = None,
+    workflow_id: Annotated[str | None, Query(max_length=100)] = None,
 ) -> ScheduleList:
     """Give your schedules, newest first."""
-    found = await ask(ListSchedules(agent_id, page))
+    found = await ask(ListSchedules(agent_id, page, workflow_id))
     link_next(request, response, found)
     return ScheduleList.of(found)
 
@@ -159,3 +177,26 @@ async def change_schedule(schedule_id: str, body: ScheduleChanges, ask: Ask) -> 
 async def remove_schedule(schedule_id: str, ask: Ask) -> None:
     """Remove it; its executions stay."""
     await ask(RemoveSchedule(schedule_id))
+
+
+@of_workflows.post(
+    "/{workflow_id}/schedules", status_code=201, operation_id="schedule_workflow", summary="Schedule a workflow"
+)
+async def schedule_workflow(workflow_id: str, body: WorkflowScheduleBody, response: Response, ask: Ask) -> ScheduleOut:
+    """Have a workflow run at set times; change and remove it as any other schedule."""
+    schedule = await ask(ScheduleWorkflow(workflow_id=workflow_id, **dict(body)))
+    response.headers["Location"] = f"/api/v1/schedules/{schedule.id}"
+    return ScheduleOut.of(schedule)
+
+
+@of_workflows.get(
+    "/{workflow_id}/schedules", operation_id="list_schedules_of_workflow", summary="List a workflow's schedules"
+)
+async def list_schedules_of_workflow(
+    workflow_id: str, request: Request, response: Response, page: PageOf, ask: Ask
+) -> ScheduleList:
+    """Give the schedules of a workflow, newest first."""
+    workflow = await ask(GetWorkflow(workflow_id))
+    found = await ask(ListSchedules(None, page, workflow.id))
+    link_next(request, response, found)
+    return ScheduleList.of(found)

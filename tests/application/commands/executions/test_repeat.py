@@ -8,14 +8,12 @@ import pytest
 from pydantic import TypeAdapter
 
 from dynagent.application.commands.executions.repeat import (
-    NothingToRetry,
-    NotYetOver,
     RepeatExecution,
     RepeatExecutionHandler,
 )
 from dynagent.application.commands.executions.settings import SubmitSettings
 from dynagent.application.shared.caller import LOCAL_ADMIN
-from dynagent.core.executions import Execution, ExecutionNotFound, TooManyExecutions
+from dynagent.core.executions import Execution, ExecutionNotFound, NothingToRetry, NotYetOver, TooManyExecutions
 from dynagent.core.runs import (
     AnyTraceEvent,
     CallError,

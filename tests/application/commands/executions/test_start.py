@@ -8,7 +8,6 @@ import pytest
 from dynagent.application.commands.executions import (
     CancelExecution,
     CancelExecutionHandler,
-    IdempotencyKeyReused,
     StartExecution,
     StartExecutionHandler,
     Submission,
@@ -17,7 +16,7 @@ from dynagent.application.commands.executions import (
 from dynagent.application.shared.caller import LOCAL_ADMIN
 from dynagent.application.shared.context_safe import ContextSafe
 from dynagent.core.agents import Agent, AgentConfiguration, AgentDisabled, AgentNotFound
-from dynagent.core.executions import ExecutionNotFound, ExecutionOver, TooManyExecutions
+from dynagent.core.executions import ExecutionNotFound, ExecutionOver, IdempotencyKeyReused, TooManyExecutions
 from dynagent.core.runs import Admission, RunStatus
 from dynagent.core.shared.errors import InvalidInput
 from dynagent.core.shared.ids import new_id

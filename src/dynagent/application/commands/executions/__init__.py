@@ -3,7 +3,6 @@
 from dynagent.application.commands.executions.cancel import CancelExecution, CancelExecutionHandler
 from dynagent.application.commands.executions.settings import SubmitSettings
 from dynagent.application.commands.executions.start import (
-    IdempotencyKeyReused,
     StartExecution,
     StartExecutionHandler,
     Submission,

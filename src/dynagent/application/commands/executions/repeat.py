@@ -13,7 +13,15 @@ from pydantic import TypeAdapter, ValidationError
 from dynagent.application.commands.executions.settings import SubmitSettings
 from dynagent.application.shared.caller import Caller
 from dynagent.application.shared.messages import Command
-from dynagent.core.executions import Execution, ExecutionNotFound, Executions, TooManyExecutions
+from dynagent.core.executions import (
+    AGENT,
+    Execution,
+    ExecutionNotFound,
+    Executions,
+    NothingToRetry,
+    NotYetOver,
+    TooManyExecutions,
+)
 from dynagent.core.runs import (
     AnyTraceEvent,
     Message,
@@ -39,29 +47,23 @@ EVENTS: TypeAdapter[AnyTraceEvent] = TypeAdapter(TraceEvent)
 STEPS = (NodeStart, NodeEnd, Message, ToolStart, ToolEnd)
 
 
-class NotYetOver(Conflict):
-    """Only an execution that has ended is run again."""
+class NotRepeatable(Conflict):
+    """A step that no agent does is not run again by itself; `extra` has its `kind` and the `root_run_id`."""
 
-    code = "execution_not_over"
-
-
-class NothingToRetry(Conflict):
-    """The execution was completed: there is no failed step. Replay or fork it."""
-
-    code = "nothing_to_retry"
+    code = "execution_not_repeatable"
 
 
 @dataclass(frozen=True, kw_only=True)
 class RepeatExecution(
     Command[Execution],
     needs="executions:run",
-    raises=(ExecutionNotFound, NotYetOver, NothingToRetry, TooManyExecutions, InvalidInput),
+    raises=(ExecutionNotFound, NotRepeatable, NotYetOver, NothingToRetry, TooManyExecutions, InvalidInput),
 ):
     """Run an execution again with the same agent version and input.
 
     `fork` needs `after_seq`, the last event that is kept, and may change what that event holds: `edit` has `content`
-    for a message, `result` for the end of a tool call. Raises ExecutionNotFound, NotYetOver, NothingToRetry,
-    TooManyExecutions, InvalidInput.
+    for a message, `result` for the end of a tool call. Raises ExecutionNotFound, NotRepeatable, NotYetOver,
+    NothingToRetry, TooManyExecutions, InvalidInput.
     """
 
     execution_id: str
@@ -86,6 +88,11 @@ class RepeatExecutionHandler:
     async def __call__(self, message: RepeatExecution, caller: Caller) -> Execution:
         """Return the new, pending execution."""
         old = await self.executions.existing(message.execution_id)
+        if old.kind != AGENT:
+            raise NotRepeatable(
+                f"execution {old.id} is a step of kind {old.kind}: run the whole run {old.root_run_id} again",
+                extra={"kind": old.kind, "root_run_id": old.root_run_id},
+            )
         if not old.status.over:
             raise NotYetOver(f"execution {old.id} is {old.status.value}; cancel it or wait for its end")
         if message.kind == "retry" and old.status is RunStatus.COMPLETED:

@@ -16,18 +16,19 @@ from dynagent.core.agents import (
     DependencyUnavailable,
     check_available,
 )
-from dynagent.core.executions import ChatOfAnotherAgent, Execution, Executions, ExecutionStarted, TooManyExecutions
+from dynagent.core.executions import (
+    ChatOfAnotherAgent,
+    Execution,
+    Executions,
+    ExecutionStarted,
+    IdempotencyKeyReused,
+    TooManyExecutions,
+)
 from dynagent.core.language_models import ChatModels
 from dynagent.core.runs import Lane, Notifier, Submissions
 from dynagent.core.shared.clock import Clock, utc_now
-from dynagent.core.shared.errors import Conflict, InvalidInput, Violation
+from dynagent.core.shared.errors import InvalidInput, Violation
 from dynagent.core.shared.ids import NewId, is_id, new_id
-
-
-class IdempotencyKeyReused(Conflict):
-    """The key was used before, for another request."""
-
-    code = "idempotency_key_reused"
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from dynagent.core.agents import (
     with_context,
 )
 from dynagent.core.language_models import ChatModels
+from dynagent.core.shared.ids import is_id
 from dynagent.core.tools import ToolCatalogue, ToolNotFound
 
 

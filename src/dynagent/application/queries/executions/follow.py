@@ -23,14 +23,15 @@ R = TypeVar("R")
 class FollowTrace(Query[AsyncIterator[Sequence[Frame]]], needs="executions:read", raises=(ExecutionNotFound,)):
     """The trace strictly after a seq, live until its last event; an empty batch is a heartbeat.
 
-    With `agent_id` the execution must be one of that agent. Raises ExecutionNotFound before the first batch. The
-    rights are checked in the message's scope; the batches come when that is closed. `just_started` is the execution
-    when the caller has started it a moment ago, as the answer to StartExecution: then there is nothing to look up.
+    With `subject_id` the execution must be one of that agent or workflow. Raises ExecutionNotFound before the first
+    batch. The rights are checked in the message's scope; the batches come when that is closed. `just_started` is the
+    execution when the caller has started it a moment ago, as the answer to StartExecution: then there is nothing to
+    look up.
     """
 
     execution_id: str
     after: int = 0
-    agent_id: str | None = None
+    subject_id: str | None = None
     just_started: Execution | None = None
 
 
@@ -66,8 +67,8 @@ class FollowTraceHandler:
         if started is not None and started.user_id == caller.user_id and not started.status.over:
             return self.log.follow(started.id, message.after)
         execution = await self.executions.existing(message.execution_id)
-        if message.agent_id not in (None, execution.agent_id):
-            raise ExecutionNotFound(f"agent {message.agent_id!r} has no execution {message.execution_id!r}")
+        if message.subject_id not in (None, execution.subject_id):
+            raise ExecutionNotFound(f"{message.subject_id!r} has no execution {message.execution_id!r}")
         after = await self._within_log(execution.id, message.after)
         # The last event and the final state are stored together: of what is over the log tells everything at once.
         if execution.status.over:

@@ -43,6 +43,13 @@ class GetExecution(Query[ExecutionView], needs="executions:read", raises=(Execut
 
 
 @dataclass(frozen=True)
+class GetKindOfExecution(Query[str], needs="executions:run", raises=(ExecutionNotFound,)):
+    """What kind of run an execution is, for whoever is about to have it run again. Raises ExecutionNotFound."""
+
+    execution_id: str
+
+
+@dataclass(frozen=True)
 class ListExecutions(Query[Page[Execution]], needs="executions:read", raises=(MalformedInput,)):
     """A page of the caller's executions, newest first unless another order is asked for.
 
@@ -159,6 +166,17 @@ class GetExecutionHandler:
             if len(frames) < PAGE_OF_FRAMES:
                 break
         return lines
+
+
+@dataclass(frozen=True, slots=True)
+class GetKindOfExecutionHandler:
+    """Handles GetKindOfExecution."""
+
+    executions: Executions
+
+    async def __call__(self, message: GetKindOfExecution, caller: Caller) -> str:
+        """Return the kind."""
+        return (await self.executions.existing(message.execution_id)).kind
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,8 @@ WITH RECURSIVE tree AS (
 SELECT id::text AS id, status, attempt, coalesce(started_at, created_at) AS begun FROM runs
 WHERE id IN (SELECT id FROM tree) AND status IN ('pending', 'running', 'waiting') ORDER BY id DESC FOR UPDATE
 """
-MARK = "UPDATE runs SET cancel_requested = true WHERE id = ANY($1::uuid[])"
+# Whoever is to end must be claimed for that: no pause holds it back.
+MARK = "UPDATE runs SET cancel_requested = true, paused_at = NULL WHERE id = ANY($1::uuid[])"
 # A statement of its own: one that waits for the locks would still see the logs as they were before it waited.
 NEXT_SEQS = """
 SELECT execution_id::text AS id, max(seq) + 1 AS seq FROM run_events WHERE execution_id = ANY($1::uuid[]) GROUP BY 1
@@ -34,7 +35,7 @@ WITH last AS (
 ), asked AS (
   UPDATE interrupts SET expires_at = NULL WHERE execution_id = ANY($1::uuid[]) AND answered_at IS NULL
 )
-UPDATE runs SET cancel_requested = true, status = 'cancelled', completed_at = $5::timestamptz
+UPDATE runs SET cancel_requested = true, status = 'cancelled', completed_at = $5::timestamptz, paused_at = NULL
 FROM last WHERE runs.id = last.id
 """
 ORPHANS = """

@@ -8,11 +8,12 @@ from dynagent.core.runs import AnyTraceEvent, Claim, Dispatch, Journal, TraceEve
 from dynagent.infrastructure.postgres.errors import in_our_words
 from dynagent.infrastructure.postgres.pool import Pool
 from dynagent.infrastructure.postgres.runs.columns import listed, read_run
+from dynagent.infrastructure.postgres.runs.pausing import going
 
 CLAIM = f"""
 WITH candidate AS (
   SELECT e.id, e.user_id FROM runs e
-  WHERE e.id = $1 AND e.status = 'pending' AND (e.not_before IS NULL OR e.not_before <= now())
+  WHERE e.id = $1 AND e.status = 'pending' AND (e.not_before IS NULL OR e.not_before <= now()) AND {going("e")}
     AND EXISTS (SELECT 1 FROM workers w WHERE w.id = $2 AND NOT w.dead)
   FOR UPDATE OF e SKIP LOCKED
 ), slot AS (

@@ -14,18 +14,19 @@ from dynagent.core.shared.ids import new_id
 from dynagent.infrastructure.postgres.pool import Connection, Pool, Row
 from dynagent.infrastructure.postgres.runs.children import runs_ended
 from dynagent.infrastructure.postgres.runs.interrupts import GO_ON
+from dynagent.infrastructure.postgres.runs.pausing import going
 from dynagent.infrastructure.trace.recorder import encode
 
 SWEEP_LIMIT = 200
 REFUSAL = "nobody answered in time"
 
-DUE = """
+DUE = f"""
 SELECT id, lane, attempt, created_at, started_at, clock_timestamp() AS moment FROM runs
-WHERE status = 'waiting' AND id IN (
+WHERE status = 'waiting' AND {going("runs")} AND id IN (
   SELECT execution_id FROM interrupts WHERE answered_at IS NULL AND expires_at IS NOT NULL AND expires_at <= now()
 )
 ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED
-"""
+"""  # noqa: S608 - constants of the code
 # Statements of their own: they see what was stored before the lock was had.
 EXPIRED = """
 SELECT id::text AS id, call_key, reason, on_expiry, value ->> 'tool' AS tool,

@@ -10,6 +10,7 @@ from dynagent.core.executions import OpenQuestion
 from dynagent.core.runs import Answer, Frame, Interrupt, Resumed
 from dynagent.core.shared.paging import Page, PageRequest, write_cursor
 from dynagent.infrastructure.postgres.pool import Connection, Row
+from dynagent.infrastructure.postgres.runs.pausing import now_of
 from dynagent.infrastructure.postgres.statements import fetch, fetch_one, run, sql
 from dynagent.infrastructure.trace.recorder import encode
 
@@ -31,18 +32,18 @@ ON CONFLICT (execution_id, call_key) DO UPDATE SET id = excluded.id, reason = ex
 GO_ON = """
 UPDATE runs SET notified_at = now(), status = CASE WHEN asked.open THEN 'waiting' ELSE 'pending' END,
   deadline = CASE WHEN asked.open THEN deadline ELSE least(
-    deadline + greatest(now() - asked.since, interval '0'),
+    deadline + greatest({now} - asked.since, interval '0'),
     (SELECT p.deadline FROM runs p WHERE p.id = runs.parent_run_id)
   ) END
 FROM (
   SELECT bool_or(answered_at IS NULL) AS open, max(created_at) AS since FROM interrupts WHERE execution_id = {id}
 ) AS asked
 WHERE id = {id}
-"""
+""".replace("{now}", now_of("runs"))
 """Have a run go on when nothing is open any more; people's time does not count, but no child outlives its parent."""
-COLUMNS = """i.id, i.execution_id, i.call_key, i.reason, i.value::text AS value,
+COLUMNS = f"""i.id, i.execution_id, i.call_key, i.reason, i.value::text AS value,
   i.response_schema::text AS response_schema, i.answer::text AS answer, i.answered_by, i.answered_at, i.created_at,
-  i.expires_at, i.on_expiry, coalesce(i.expires_at <= clock_timestamp() AND i.answered_by IS NULL, false) AS expired"""
+  i.expires_at, i.on_expiry, coalesce(i.expires_at <= {now_of("e")} AND i.answered_by IS NULL, false) AS expired"""
 LIST = sql(
     """
 SELECT {columns} FROM interrupts i JOIN runs e ON e.id = i.execution_id
@@ -58,19 +59,24 @@ WITH open AS (
     coalesce(e.query, '') AS query, e.chat_id
   FROM runs e JOIN interrupts i ON i.execution_id = e.id
   WHERE e.user_id = :owner AND e.status = 'waiting' AND i.answered_at IS NULL
-    AND (i.expires_at IS NULL OR i.expires_at > now())
+    AND (i.expires_at IS NULL OR i.expires_at > {now})
 )
 SELECT *, (SELECT count(*)::int FROM open) AS total FROM open
 WHERE CAST(:after AS uuid) IS NULL OR id < CAST(:after AS uuid)
 ORDER BY id DESC LIMIT :limit OFFSET :skip
 """,
     columns=COLUMNS,
+    now=now_of("e"),
 )
-ANSWER = text("""
+ANSWER = sql(
+    """
 UPDATE interrupts SET answer = CAST(:answer AS jsonb), answered_by = :by, answered_at = :at
-WHERE id = :id AND execution_id = :execution AND answered_at IS NULL AND (expires_at IS NULL OR expires_at > now())
+WHERE id = :id AND execution_id = :execution AND answered_at IS NULL
+  AND (expires_at IS NULL OR expires_at > (SELECT {now} FROM runs e WHERE e.id = :execution))
 RETURNING id
-""")
+""",
+    now=now_of("e"),
+)
 EVENT = text("""
 INSERT INTO run_events (execution_id, seq, attempt, type, at, payload)
 VALUES (:id, :seq, :attempt, 'resume', :at, CAST(:payload AS json))

@@ -12,6 +12,7 @@ from dynagent.core.runs import QUARANTINE_AFTER, DueRun, Held, Leases, Renewal
 from dynagent.infrastructure.postgres.clock import StoreClock
 from dynagent.infrastructure.postgres.notices import Channel
 from dynagent.infrastructure.postgres.pool import Pool
+from dynagent.infrastructure.postgres.runs.pausing import going
 
 REGISTER = """
 WITH entered AS (
@@ -74,7 +75,7 @@ WITH due AS (
     SELECT id, user_id, row_number() OVER (PARTITION BY user_id ORDER BY priority DESC, id) AS place
     FROM runs
     WHERE status = 'pending' AND coalesce(notified_at, created_at) < now() - make_interval(secs => $1)
-      AND (not_before IS NULL OR not_before <= now())
+      AND (not_before IS NULL OR not_before <= now()) AND {going("runs")}
   ) AS ranked ON ranked.id = e.id
   LEFT JOIN user_slots s ON s.user_id = ranked.user_id
   WHERE ranked.place <= $3 - coalesce(s.n, 0) AND e.status = 'pending'
@@ -85,11 +86,11 @@ WITH due AS (
 SELECT id, lane FROM notified ORDER BY turn, id
 """
 """Users take turns, and nobody gets more notifications than places: more would only hold up the others."""
-IN_TURN = """
+IN_TURN = f"""
 SELECT e.id FROM runs e LEFT JOIN user_slots s ON s.user_id = e.user_id
-WHERE e.id = ANY($1::uuid[]) AND e.status = 'pending'
+WHERE e.id = ANY($1::uuid[]) AND e.status = 'pending' AND {going("e")}
 ORDER BY row_number() OVER (PARTITION BY e.user_id ORDER BY e.priority DESC, e.id) + coalesce(s.n, 0), e.id
-"""
+"""  # noqa: S608 - constants of the code
 
 
 EAGER_S = 1.5

@@ -12,17 +12,21 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from dynagent.core.executions import Execution, ExecutionFilter, ExecutionOrder, StartedBy
+from dynagent.core.executions import Execution, ExecutionFilter, ExecutionOrder, KindWanted, StartedBy
 from dynagent.core.runs import RunStatus
 from dynagent.core.shared.errors import MalformedInput
 from dynagent.core.shared.ids import is_id
 from dynagent.core.shared.paging import MAX_COUNTED, Page, PageRequest, total_of, write_cursor
 from dynagent.infrastructure.postgres.pool import Row
 from dynagent.infrastructure.postgres.runs.columns import SHORTENED, read_execution
-from dynagent.infrastructure.postgres.statements import count_of, fetch, fetch_one
+from dynagent.infrastructure.postgres.statements import count_of, fetch, fetch_one, sql
 
 MAX_HITS = 2000
-LISTED = "kind = 'agent' AND parent_run_id IS NULL"
+_AGENTS, _WORKFLOWS = (f"(kind = '{kind}' AND parent_run_id IS NULL)" for kind in ("agent", "workflow"))
+LISTED: Mapping[KindWanted, str] = {"agent": _AGENTS, "workflow": _WORKFLOWS, "all": f"({_AGENTS} OR {_WORKFLOWS})"}
+"""What a list is of: written out, as each of the two has its own indexes."""
+STARTED: Mapping[KindWanted, str] = {"agent": "kind = 'agent'", "workflow": "kind = 'workflow'", "all": "true"}
+"""The same for what another run has started."""
 _OVER = "status NOT IN ('pending', 'running', 'waiting')"
 _COST = "coalesce(cost_usd, 0)"
 _DURATION = "coalesce(completed_at - started_at, interval '0')"
@@ -31,9 +35,9 @@ _ANNOTATED = "id IN (SELECT run_id FROM run_annotations WHERE user_id = :owner A
 
 # What is not over yet is not in the index of words; there is little of it.
 HITS = f"""
-(SELECT id FROM runs WHERE words @@ dyn_searched(:search) AND {LISTED} AND {_OVER} LIMIT {MAX_HITS + 1})
+(SELECT id FROM runs WHERE words @@ dyn_searched(:search) AND {{listed}} AND {_OVER} LIMIT {MAX_HITS + 1})
 UNION ALL
-(SELECT id FROM runs WHERE user_id = :owner AND status IN ('pending', 'running', 'waiting') AND {LISTED}
+(SELECT id FROM runs WHERE user_id = :owner AND status IN ('pending', 'running', 'waiting') AND {{listed}}
   AND words @@ dyn_searched(:search) LIMIT {MAX_HITS + 1})
 """  # noqa: S608 - constants of the code
 
@@ -43,6 +47,7 @@ CONDITIONS: Mapping[str, str] = {
     "search": "words @@ dyn_searched(:search)",
     "parent_run_id": "parent_run_id = :parent_run_id",
     "agent_id": "subject_id = :agent_id",
+    "workflow_id": "subject_id = :workflow_id",
     "chat_id": "chat_id = :chat_id",
     # The key of a scheduled run is `<schedule>:<due time>`; the index is on just this expression.
     "schedule_id": "split_part(schedule_key, ':', 1) = :schedule_id",
@@ -172,12 +177,12 @@ async def find_executions(
 
     `columns` are those of an execution, of which lists get long results cut.
     """
-    if not all(is_id(id) for id in (wanted.agent_id, wanted.parent_run_id) if id is not None):
+    if not all(is_id(id) for id in (wanted.agent_id, wanted.workflow_id, wanted.parent_run_id) if id is not None):
         return Page(items=[], total=0, skip=page.skip, limit=page.limit)
     if wanted.search is None or is_id(wanted.search):
         return await _page(session, listing_of(owner, wanted, order), page, columns)
     parameters = {"search": wanted.search} | ({} if owner is None else {"owner": owner})
-    hits = [row["id"] for row in await fetch(session, text(_of(owner, HITS)), **parameters)]
+    hits = [row["id"] for row in await fetch(session, sql(_of(owner, HITS), listed=LISTED[wanted.kind]), **parameters)]
     if len(hits) > MAX_HITS:
         return await _page(session, listing_of(owner, wanted, order), page, columns, counted=False)
     return await _page(session, listing_of(owner, wanted, order, hits=hits), page, columns)
@@ -193,8 +198,8 @@ def listing_of(
     given: dict[str, Any] = {name: value for name, value in wanted if value is not None and value != ()}
     # Statuses and origins are words of the code: written out, PostgreSQL knows which index holds them.
     statuses, started = given.pop("status", ()), given.pop("started_by", ())
-    conditions = ["kind = 'agent'"] if owner is None else ["user_id = :owner", "kind = 'agent'"]
-    conditions += [] if wanted.parent_run_id else ["parent_run_id IS NULL"]
+    listed = (STARTED if wanted.parent_run_id else LISTED)[given.pop("kind")]
+    conditions = [listed] if owner is None else ["user_id = :owner", listed]
     if statuses:
         conditions.append(f"status IN ({', '.join(repr(status.value) for status in sorted(statuses))})")
     if started:

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 
 from dynagent.infrastructure.postgres.pool import Pool
+from dynagent.infrastructure.postgres.runs.pausing import going
 
-PENDING = """
+PENDING = f"""
 SELECT count(*)::int AS pending, coalesce(extract(epoch FROM now() - min(created_at)), 0)::float8 AS oldest_s
-FROM runs WHERE status = 'pending'
-"""
+FROM runs WHERE status = 'pending' AND {going("runs")}
+"""  # noqa: S608 - constants of the code
 ALIVE = """
 SELECT count(*) FILTER (WHERE coalesce((info ->> 'takes_work')::boolean, true))::int AS workers, count(*)::int AS all
 FROM workers WHERE NOT dead AND lease_until > now()

@@ -1,7 +1,10 @@
 """The statements of the event writer: one that stores events, one that ends executions as well."""
 
+import functools
 import itertools
 import re
+
+from dynagent.infrastructure.postgres.runs.pausing import going
 
 _OWNED = """
 owned AS (
@@ -49,7 +52,7 @@ ended AS (
     wakes_at_open = f.open_allowed, result = f.result, error = f.error::jsonb, usage = f.usage::jsonb,
     marks = string_to_array(f.marks, ','), cost_usd = f.cost_usd,
     answered_model = coalesce(f.model, e.answered_model), answered_by = f.answered_by::jsonb,
-    worker = NULL,
+    worker = NULL, paused_at = CASE WHEN f.status IN ('waiting', 'joining') THEN e.paused_at END,
     completed_at = CASE WHEN f.status IN ('waiting', 'joining') THEN NULL ELSE now() END
   FROM unnest($9::uuid[], $10::int[], $11::text[], $12::text[], $13::text[], $14::text[], $15::numeric[], $16::text[],
     $17::text[], $18::int[], $19::text[])
@@ -69,6 +72,7 @@ WITH {owned}, {ended} {told}
 UNION ALL SELECT next.id::text, next.lane, false FROM freed CROSS JOIN LATERAL (
   SELECT e.id, e.lane FROM runs e
   WHERE e.user_id = freed.user_id AND e.status = 'pending' AND (e.not_before IS NULL OR e.not_before <= now())
+    AND {going}
   ORDER BY e.priority DESC, e.id LIMIT freed.places
 ) AS next WHERE freed.was_full
 UNION ALL SELECT id::text, lane, false FROM ended WHERE status = 'pending'
@@ -101,7 +105,8 @@ def _statement(again: bool, ending: bool, calls: bool) -> str:
     if calls:
         owned += _numbered(_CALLED, first=_AFTER_ENDS if ending else _AFTER_EVENTS)
     if ending:
-        return _AND_END.replace("{owned}", owned).replace("{ended}", _ENDED).replace("{told}", _REPORTED)
+        parts = {"{owned}": owned, "{ended}": _ENDED, "{told}": _REPORTED, "{going}": going("e")}
+        return functools.reduce(lambda whole, part: whole.replace(*part), parts.items(), _AND_END)
     return f"WITH {owned} {_REPORTED}"
 
 

@@ -7,9 +7,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from dynagent.core.runs import Run
 from dynagent.core.shared.ids import is_id
 from dynagent.core.shared.paging import Page, PageRequest
-from dynagent.core.workflows import KIND, TaskExecution, WorkflowExecutions, output_of
+from dynagent.core.workflows import KIND, Continued, TaskExecution, WorkflowExecutions, output_of
 from dynagent.infrastructure.postgres.runs.columns import COLUMNS, read_run
-from dynagent.infrastructure.postgres.statements import fetch, fetch_one, fetch_page, sql
+from dynagent.infrastructure.postgres.runs.pausing import continue_tree, pause_tree
+from dynagent.infrastructure.postgres.statements import connection_of, fetch, fetch_one, fetch_page, sql
 
 GET = sql("SELECT {columns} FROM runs WHERE id = :id AND user_id = :owner AND kind = 'workflow'", columns=COLUMNS)
 STEPS = sql(
@@ -46,10 +47,30 @@ class PostgresWorkflowExecutions(WorkflowExecutions):
         row = await fetch_one(self._session, GET, id=execution_id, owner=self._owner)
         return None if row is None else read_run(row)
 
+    async def pause(self, execution_id: str) -> Run | None:
+        """Pause a run with all that it has started; one that is paused or over stays as it is."""
+        if not is_id(execution_id):
+            return None
+        await pause_tree(await connection_of(self._session), execution_id, self._owner)
+        return await self.get(execution_id)
+
+    async def go_on(self, execution_id: str) -> Continued | None:
+        """End the pause of a run."""
+        due = await continue_tree(await connection_of(self._session), execution_id, self._owner)
+        run = None if due is None else await self.get(execution_id)
+        return None if run is None or due is None else Continued(run, due)
+
     async def tasks(self, execution_id: str) -> list[TaskExecution]:
         """Return the steps of one of the owner's runs in the order in which they were started."""
+        run = await self.get(execution_id)
+        if run is None:
+            return []
+        stored: dict[str, Any] = run.input.get("done") or {}
+        before = [
+            TaskExecution.of_stored(key, item, execution_id=run.id) for key, item in stored.items() if "run_id" in item
+        ]
         rows = await fetch(self._session, STEPS, id=execution_id, owner=self._owner)
-        return [_task(execution_id, read_run(row)) for row in rows]
+        return before + [_task(execution_id, read_run(row)) for row in rows]
 
 
 def _task(execution_id: str, run: Run) -> TaskExecution:

@@ -9,10 +9,14 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from dynagent.application.commands.executions.answer import AnswerInterrupts
 from dynagent.application.commands.executions.repeat import RepeatExecution
-from dynagent.application.queries.executions.read import ListCheckpoints, ListInterrupts
+from dynagent.application.commands.workflows.repeat import RepeatWorkflowRun
+from dynagent.application.queries.executions.read import GetKindOfExecution, ListCheckpoints, ListInterrupts
+from dynagent.core.executions import Execution
 from dynagent.core.runs import Interrupt, Reason
+from dynagent.core.shared.errors import InvalidInput, Violation
+from dynagent.core.workflows import KIND as WORKFLOW
 from dynagent.presentation.api.executions.bodies import ExecutionSummary
-from dynagent.presentation.api.shared.dependencies import Ask, Asker
+from dynagent.presentation.api.shared.dependencies import Ask
 from dynagent.presentation.api.shared.owners import AskToRead
 from dynagent.presentation.api.shared.paging import Envelope
 from dynagent.presentation.api.shared.router import noun_router
@@ -29,16 +33,54 @@ class AnswersBody(BaseModel):
 
 
 class ForkBody(BaseModel):
-    """Where the new execution parts from the old one, and what it believes instead."""
+    """Where the new execution parts from the old one, and what it believes instead.
+
+    An agent's run parts after an event, a workflow's before a step, which is done again.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
-    after_seq: int = Field(ge=1, le=2**31 - 1, description="The last event that is kept.")
+    after_seq: int | None = Field(
+        default=None, ge=1, le=2**31 - 1, description="Of an agent's run the last event that is kept."
+    )
+    from_step: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=500,
+        description="Of a workflow's run the first step that is done again, by its key, node, task or name.",
+    )
     edit: dict[str, Any] | None = Field(
         default=None,
         max_length=4,
-        description="Changes to that event: `content` of a message, `result` of the end of a tool call.",
+        description="Of an agent's run changes to that event: `content` of a message, `result` of the end of a tool "
+        "call. Of a workflow's run `steps`, outputs by step, and `inputs`, values by name.",
     )
+
+    def of_agent(self, execution_id: str) -> RepeatExecution:
+        """Return the command for an agent's run. Raises InvalidInput for what a workflow's has."""
+        found: list[Violation] = []
+        if self.from_step is not None:
+            found.append(Violation("/from_step", "of_a_workflow", "an agent's run has no steps: say after_seq"))
+        if self.after_seq is None:
+            found.append(Violation("/after_seq", "missing", "say after which event of the log the runs part"))
+        _refuse(found)
+        return RepeatExecution(execution_id=execution_id, kind="fork", after_seq=self.after_seq, edit=self.edit)
+
+    def of_workflow(self, execution_id: str) -> RepeatWorkflowRun:
+        """Return the command for a workflow's run. Raises InvalidInput for what an agent's has."""
+        found: list[Violation] = []
+        if self.after_seq is not None:
+            found.append(Violation("/after_seq", "of_an_agent", "a workflow's run parts at a step: say from_step"))
+        if self.from_step is None:
+            found.append(Violation("/from_step", "missing", "say which step is the first that is done again"))
+        edit = self.edit or {}
+        for name, value in edit.items():
+            if name not in ("steps", "inputs"):
+                found.append(Violation(f"/edit/{name}", "known_field", "it has `steps` and `inputs` only"))
+            elif not isinstance(value, dict):
+                found.append(Violation(f"/edit/{name}", "object", "it must be an object of values by name"))
+        _refuse(found)
+        return RepeatWorkflowRun(execution_id=execution_id, kind="fork", from_step=self.from_step, **edit)
 
 
 class InterruptOut(BaseModel):
@@ -114,24 +156,33 @@ async def resume_execution(execution_id: str, body: AnswersBody, ask: Ask) -> Ex
 
 @router.post("/{execution_id}/replay", operation_id="replay_execution", summary="Run again", status_code=202)
 async def replay_execution(execution_id: str, ask: Ask, response: Response) -> ExecutionSummary:
-    """Start a new execution of the same agent version with the same input."""
-    return await _repeat(ask, response, RepeatExecution(execution_id=execution_id, kind="replay"))
+    """Start a new execution of the same version of its agent or workflow with the same input."""
+    if await ask(GetKindOfExecution(execution_id)) == WORKFLOW:
+        return _started(response, await ask(RepeatWorkflowRun(execution_id=execution_id, kind="replay")))
+    return _started(response, await ask(RepeatExecution(execution_id=execution_id, kind="replay")))
 
 
 @router.post("/{execution_id}/retry", operation_id="retry_execution", summary="Retry the failed step", status_code=202)
 async def retry_execution(execution_id: str, ask: Ask, response: Response) -> ExecutionSummary:
     """Start a new execution that takes over every finished step and goes on where the old one failed."""
-    return await _repeat(ask, response, RepeatExecution(execution_id=execution_id, kind="retry"))
+    if await ask(GetKindOfExecution(execution_id)) == WORKFLOW:
+        return _started(response, await ask(RepeatWorkflowRun(execution_id=execution_id, kind="retry")))
+    return _started(response, await ask(RepeatExecution(execution_id=execution_id, kind="retry")))
 
 
 @router.post("/{execution_id}/fork", operation_id="fork_execution", summary="Fork from a step", status_code=202)
 async def fork_execution(execution_id: str, body: ForkBody, ask: Ask, response: Response) -> ExecutionSummary:
-    """Start a new execution that takes over the steps up to an event, edited if you like."""
-    message = RepeatExecution(execution_id=execution_id, kind="fork", after_seq=body.after_seq, edit=body.edit)
-    return await _repeat(ask, response, message)
+    """Start a new execution that takes over what is before an event or a step, edited if you like."""
+    if await ask(GetKindOfExecution(execution_id)) == WORKFLOW:
+        return _started(response, await ask(body.of_workflow(execution_id)))
+    return _started(response, await ask(body.of_agent(execution_id)))
 
 
-async def _repeat(ask: Asker, response: Response, message: RepeatExecution) -> ExecutionSummary:
-    execution = await ask(message)
+def _started(response: Response, execution: Execution) -> ExecutionSummary:
     response.headers["Location"] = f"/api/executions/{execution.id}"
     return ExecutionSummary.of(execution)
+
+
+def _refuse(found: Sequence[Violation]) -> None:
+    if found:
+        raise InvalidInput("the fork cannot be made like this", violations=found)

@@ -8,7 +8,7 @@ from typing_extensions import TypeAliasType
 
 from dynagent.application.commands.executions import StartExecution
 from dynagent.application.queries.executions import ExecutionView, TracePage
-from dynagent.core.executions import MAX_QUERY, Execution
+from dynagent.core.executions import AGENT, MAX_QUERY, Execution
 from dynagent.core.runs import MARKS, MAX_LISTED_RESULT, AnsweredBy, Origin, RunError, RunStatus, Usage
 from dynagent.core.runs import TraceEvent as AnyEvent
 from dynagent.core.shared.paging import Page
@@ -65,9 +65,16 @@ class ExecutionSummary(BaseModel):
     id: str
     execution_id: str
     user_id: str = Field(description="Whose it is.")
-    agent_id: str
-    agent_name: str
-    agent_version: int
+    kind: str = Field(description="`agent`, `workflow`, or what a step of a workflow is: `tool`, `timer` …")
+    parent_run_id: str | None = Field(description="The run that this one is a step of.")
+    root_run_id: str | None = Field(description="The run at the top of the tree that this one is within.")
+    agent_id: str = Field(description="Empty where no agent runs.")
+    agent_name: str = Field(description="The agent's name, else that of the workflow or the step.")
+    agent_version: int = Field(description="0 where no agent runs.")
+    workflow_id: str | None = Field(description="The workflow that is run, or that the step is of; null for agents.")
+    workflow_version: int | None
+    inputs: Any = Field(description="What a workflow, or a step without an agent, was given.")
+    paused_at: datetime | None = Field(description="Nothing of it is begun since then; null: it is not paused.")
     query: str
     conversation_id: str | None
     status: RunStatus
@@ -75,7 +82,7 @@ class ExecutionSummary(BaseModel):
     result_shortened: bool = Field(
         default=False, description="In lists: the result is longer than shown, and `output` is null; ask for the one."
     )
-    output: Any = Field(description="The result as JSON, where an output schema was given.")
+    output: Any = Field(description="The result as JSON: of agents where an output schema was given, else of all.")
     error: RunError | None
     usage: Usage
     cost_usd: float | None = Field(description="Null when the model's price is not known.")
@@ -150,13 +157,21 @@ def encode_trace_page(page: TracePage, after: int) -> bytes:
 
 
 def _fields(execution: Execution) -> dict[str, Any]:
+    of_agent = execution.kind == AGENT
     return {
         "id": execution.id,
         "execution_id": execution.id,
         "user_id": execution.user_id,
-        "agent_id": execution.agent_id,
-        "agent_name": execution.agent_name,
-        "agent_version": execution.agent_version,
+        "kind": execution.kind,
+        "parent_run_id": execution.parent_run_id,
+        "root_run_id": execution.root_run_id,
+        "agent_id": execution.subject_id if of_agent else "",
+        "agent_name": execution.subject_name,
+        "agent_version": execution.subject_version if of_agent else 0,
+        "workflow_id": None if of_agent else execution.subject_id,
+        "workflow_version": None if of_agent else execution.subject_version,
+        "inputs": execution.inputs,
+        "paused_at": execution.paused_at,
         "query": execution.query,
         "conversation_id": execution.chat_id,
         "status": execution.status,

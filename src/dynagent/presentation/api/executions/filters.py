@@ -7,7 +7,15 @@ from typing import Annotated, Any, Literal
 from fastapi import Depends, Query
 from pydantic import AwareDatetime, BaseModel, Field
 
-from dynagent.core.executions import MAX_SEARCH, ExecutionFilter, ExecutionOrder, Rating, SortedBy, StartedBy
+from dynagent.core.executions import (
+    MAX_SEARCH,
+    ExecutionFilter,
+    ExecutionOrder,
+    KindWanted,
+    Rating,
+    SortedBy,
+    StartedBy,
+)
 from dynagent.core.runs import MARKS, RunStatus
 from dynagent.core.shared.errors import InvalidInput, Violation
 from dynagent.core.shared.text import normal_tag
@@ -66,7 +74,10 @@ async def wanted_executions(
     *,
     ranges: Annotated[Ranges, Depends(wanted_ranges)],
     search: Search = None,
+    kind: Annotated[KindWanted, Query(description="Runs of agents, of workflows, or both.")] = "agent",
     agent_id: Annotated[str | None, Query(max_length=100)] = None,
+    workflow_id: Annotated[str | None, Query(max_length=100, description="Runs of this workflow.")] = None,
+    parent_run_id: Annotated[str | None, Query(max_length=100, description="What this run has started.")] = None,
     conversation_id: Annotated[str | None, Query(max_length=200)] = None,
     schedule_id: Annotated[str | None, Query(max_length=100)] = None,
     status: Annotated[list[RunStatus] | None, Query(description="One or several.")] = None,
@@ -80,7 +91,10 @@ async def wanted_executions(
     """Return what is asked for."""
     return ExecutionFilter(
         search=search,
+        kind=kind if workflow_id is None else "workflow",
         agent_id=agent_id,
+        workflow_id=workflow_id,
+        parent_run_id=parent_run_id,
         chat_id=conversation_id,
         schedule_id=schedule_id,
         status=tuple(dict.fromkeys(status or ())),

@@ -2,9 +2,10 @@
 
 from typing import Annotated
 
-from fastapi import Header, Query, Request, Response
+from fastapi import Query, Request, Response
 
 from dynagent.application.commands.executions import CancelExecution
+from dynagent.application.commands.executions.remove import RemoveExecution
 from dynagent.application.queries.executions import (
     FollowTrace,
     GetExecution,
@@ -12,7 +13,6 @@ from dynagent.application.queries.executions import (
     ListExecutions,
     ReadTrace,
 )
-from dynagent.core.runs import MalformedEventId
 from dynagent.presentation.api.executions.bodies import (
     ExecutionBody,
     ExecutionList,
@@ -24,27 +24,14 @@ from dynagent.presentation.api.executions.bodies import (
 from dynagent.presentation.api.executions.filters import OrderOf, WantedOf
 from dynagent.presentation.api.executions.submit import submit, submit_and_wait
 from dynagent.presentation.api.shared.dependencies import Ask, StreamsOf
+from dynagent.presentation.api.shared.idempotency import IdempotencyKey
 from dynagent.presentation.api.shared.openapi import ACCEPTED, STREAM
 from dynagent.presentation.api.shared.owners import AskToRead, AskToWatchOthers, ListOf
 from dynagent.presentation.api.shared.paging import PageOf, link_next
 from dynagent.presentation.api.shared.router import noun_router
-from dynagent.presentation.api.shared.sse import LastEventId, TraceStream, read_last_event_id
+from dynagent.presentation.api.shared.sse import LastEventIdHeader, TraceStream, read_last_event_id, resume_after
 
 router = noun_router("executions", "Executions")
-
-IdempotencyKey = Annotated[
-    str | None,
-    Header(
-        min_length=1,
-        max_length=255,
-        pattern=r"^[\x21-\x7e]+$",
-        description="The same key and body give the same execution again; another body gives 409.",
-    ),
-]
-LastEventIdHeader = Annotated[
-    str | None,
-    Header(max_length=200, description="Resume strictly after this event; absent, empty or -1: from the start."),
-]
 
 
 @router.post("", status_code=201, operation_id="start_execution", summary="Run an agent", responses={202: ACCEPTED})
@@ -111,16 +98,13 @@ async def follow_trace(
     return streams.open(execution_id, batches)
 
 
+@router.delete("/{execution_id}", status_code=204, operation_id="remove_execution", summary="Remove an execution")
+async def remove_execution(execution_id: str, ask: Ask) -> None:
+    """Remove an execution that has ended, with its trace and all that it has started."""
+    await ask(RemoveExecution(execution_id))
+
+
 @router.post("/{execution_id}/cancel", operation_id="cancel_execution", summary="Cancel an execution")
 async def cancel_execution(execution_id: str, ask: Ask) -> ExecutionSummary:
     """Stop an execution within a second, even inside a tool or model call."""
     return ExecutionSummary.of(await ask(CancelExecution(execution_id)))
-
-
-def resume_after(last: LastEventId | None, execution_id: str) -> int:
-    """Return the seq to go on after. Raises MalformedEventId when the id is one of another execution."""
-    if last is None:
-        return 0
-    if last.execution_id not in (None, execution_id.lower()):
-        raise MalformedEventId(f"Last-Event-ID: it belongs to the execution {last.execution_id}, not to this one")
-    return last.seq

@@ -12,11 +12,16 @@ from dynagent.core.runs import MalformedEventId
 from dynagent.core.shared.errors import InvalidInput, Violation
 from dynagent.core.shared.ids import is_id
 from dynagent.presentation.api.executions.bodies import NOT_BLANK
-from dynagent.presentation.api.executions.routes import LastEventIdHeader, resume_after
 from dynagent.presentation.api.shared.dependencies import Ask, StreamsOf
 from dynagent.presentation.api.shared.openapi import STREAM
 from dynagent.presentation.api.shared.router import noun_router
-from dynagent.presentation.api.shared.sse import LastEventId, TraceStream, read_last_event_id
+from dynagent.presentation.api.shared.sse import (
+    LastEventId,
+    LastEventIdHeader,
+    TraceStream,
+    read_last_event_id,
+    resume_after,
+)
 
 router = noun_router("stream", "Streams")
 

@@ -8,10 +8,10 @@ import re
 from collections.abc import AsyncIterator, Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 import structlog
-from fastapi import Response
+from fastapi import Header, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from dynagent.application.queries.executions import NothingFollows
@@ -36,6 +36,12 @@ _STAYS = frozenset({"type", "path", "method", "route", "client"})
 _EVENT_ID = re.compile(r"(?:([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}):)?([0-9]{1,18})")
 
 
+LastEventIdHeader = Annotated[
+    str | None,
+    Header(max_length=200, description="Resume strictly after this event; absent, empty or -1: from the start."),
+]
+
+
 @dataclass(frozen=True, slots=True)
 class LastEventId:
     """Where a client stopped reading: the seq, and the execution when the id named it."""
@@ -56,6 +62,15 @@ def read_last_event_id(text: str | None) -> LastEventId | None:
     if match is None:
         raise MalformedEventId("Last-Event-ID: expected <execution_id>:<seq>, as in the id: lines of the stream")
     return LastEventId(int(match[2]), match[1].lower() if match[1] else None)
+
+
+def resume_after(last: LastEventId | None, execution_id: str) -> int:
+    """Return the seq to go on after. Raises MalformedEventId when the id is one of another execution."""
+    if last is None:
+        return 0
+    if last.execution_id not in (None, execution_id.lower()):
+        raise MalformedEventId(f"Last-Event-ID: it belongs to the execution {last.execution_id}, not to this one")
+    return last.seq
 
 
 class StreamShutdown:

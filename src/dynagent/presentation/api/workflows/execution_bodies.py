@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from dynagent.core.runs import Lane, Run, RunError, RunStatus, Usage
+from dynagent.core.runs import Lane, Origin, Run, RunError, RunStatus, Usage
 from dynagent.core.shared.paging import Page
 from dynagent.core.workflows import TaskExecution, output_of
 from dynagent.presentation.api.shared.paging import Envelope, page_fields
@@ -38,6 +38,7 @@ class WorkflowExecutionOut(BaseModel):
     workflow_name: str
     user_id: str
     status: RunStatus
+    paused_at: datetime | None = Field(description="No further step is begun since then; null: it is not paused.")
     start_time: datetime | None
     end_time: datetime | None
     duration_ms: float | None
@@ -46,6 +47,7 @@ class WorkflowExecutionOut(BaseModel):
     error: RunError | None
     usage_metrics_json: Usage
     cost_usd: str | None
+    origin: Origin | None = Field(description="Which run this one repeats, and how.")
     created_at: datetime
 
     @classmethod
@@ -58,6 +60,7 @@ class WorkflowExecutionOut(BaseModel):
             workflow_name=run.subject_name,
             user_id=run.user_id,
             status=run.status,
+            paused_at=run.paused_at,
             start_time=run.started_at,
             end_time=run.completed_at,
             duration_ms=run.duration_ms,
@@ -66,6 +69,7 @@ class WorkflowExecutionOut(BaseModel):
             error=run.error,
             usage_metrics_json=run.usage,
             cost_usd=None if run.cost_usd is None else format(run.cost_usd, "f"),
+            origin=run.origin,
             created_at=run.created_at,
         )
 
@@ -105,6 +109,8 @@ class TaskExecutionOut(BaseModel):
     error_code: str | None
     usage_metrics_json: Usage
     cost_usd: str | None
+    taken_over: bool = Field(description="Done by the run that this one repeats; not paid for again.")
+    edited: bool = Field(description="Its output was given by a person when the run was forked.")
     created_at: datetime
 
     @classmethod
@@ -131,6 +137,8 @@ class TaskExecutionOut(BaseModel):
             error_code=task.error and task.error.code,
             usage_metrics_json=task.usage,
             cost_usd=None if task.cost_usd is None else format(task.cost_usd, "f"),
+            taken_over=task.taken_over,
+            edited=task.edited,
             created_at=task.created_at,
         )
 

@@ -1,0 +1,17 @@
+"""Runs of workflows, paused, run again, scheduled and simulated: what the routes need, and bodies that they take."""
+
+from typing import Any
+
+PERMISSIONS = {
+    "stream_workflow": "executions:read",
+    "list_schedules_of_workflow": "executions:read",
+    "pause_execution": "executions:run",
+    "continue_execution": "executions:run",
+    "remove_execution": "executions:run",
+    "schedule_workflow": "executions:run",
+    "simulate_workflow": "workflows:read",
+}
+BODIES: dict[str, Any] = {
+    "schedule_workflow": {"name": "Daily", "cron": "0 5 * * *", "inputs": {"topic": "bees"}},
+    "simulate_workflow": {"mocks": {"writer": {"output": "A text"}}},
+}
