@@ -139,7 +139,7 @@ class PostgresStoredPolicy(StoredPolicy):
 
     async def get(self) -> CommunicationPolicy:
         """Return the policy; the default one where nobody has set any."""
-        row = await fetch_one(self._session, text(POLICY.replace("::text", "\\:\\:text")))
+        row = await fetch_one(self._session, text(POLICY))
         return _read(row and row["policy"])
 
     async def put(self, policy: CommunicationPolicy) -> None:
