@@ -42,9 +42,7 @@ class TeamSettings(BaseSettings):
 
 
 @dataclass(frozen=True, kw_only=True)
-class StartTeam(
-    Command[Run], needs="executions:run", raises=(NoActiveAgents, TeamDependencyCycle, TooManyExecutions)
-):
+class StartTeam(Command[Run], needs="executions:run", raises=(NoActiveAgents, TeamDependencyCycle, TooManyExecutions)):
     """Have all active agents of the caller work on some requirements, iteration after iteration.
 
     Raises NoActiveAgents, TeamDependencyCycle, TooManyExecutions.

@@ -47,9 +47,7 @@ class ListConversations(Query[Page[Conversation]], needs="conversations:read", r
 
 
 @dataclass(frozen=True)
-class ListMessages(
-    Query[Page[Message]], needs="conversations:read", raises=(ConversationNotFound, MalformedInput)
-):
+class ListMessages(Query[Page[Message]], needs="conversations:read", raises=(ConversationNotFound, MalformedInput)):
     """A page of a conversation's messages, the latest first. Raises ConversationNotFound, MalformedInput."""
 
     conversation_id: str

@@ -25,6 +25,11 @@ class GetTeam(Query[TeamView], needs="executions:read", raises=(TeamNotFound,)):
 
     workflow_id: str
 
+    @property
+    def execution_id(self) -> str:
+        """The run that it is about: a ticket for that one is enough."""
+        return run_id_of(self.workflow_id)
+
 
 @dataclass(frozen=True)
 class ListTeams(Query[TeamPage], needs="executions:read", raises=(MalformedInput,)):
@@ -42,7 +47,11 @@ class FollowIterations(Query[AsyncIterator[Sequence[Frame]]], needs="executions:
 
     workflow_id: str | None = None
     after: int | None = None
-    execution_id: str | None = None
+
+    @property
+    def execution_id(self) -> str | None:
+        """The run that it is about: a ticket for that one is enough."""
+        return None if self.workflow_id is None else run_id_of(self.workflow_id)
 
 
 @dataclass(frozen=True, slots=True)

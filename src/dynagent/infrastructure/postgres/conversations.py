@@ -223,9 +223,7 @@ class PostgresConversations(Conversations):
 
     async def history(self, conversation: Conversation, after: int, limit: int) -> Sequence[Message]:
         """Return up to `limit` messages after a seq in the order in which they were stored."""
-        rows = await fetch(
-            self._session, HISTORY, id=conversation.id, owner=self._owner, after=after, limit=limit
-        )
+        rows = await fetch(self._session, HISTORY, id=conversation.id, owner=self._owner, after=after, limit=limit)
         return [read_message(row) for row in rows]
 
     async def stats(self) -> ConversationStats:
