@@ -75,17 +75,17 @@ def find_cycle(members: Sequence[Member]) -> list[str]:
     """Return names of members that wait for each other, the first one again at the end; empty when none do."""
     waits_for = {member.name: member.dependencies for member in members}
     done: set[str] = set()
-    for start in waits_for:
+    for start, names in waits_for.items():
         path: dict[str, None] = {start: None}
-        trail = [iter(waits_for[start])]
+        trail = [iter(names)]
         while trail and start not in done:
             following = next(trail[-1], None)
             if following is None:
                 trail.pop()
                 done.add(path.popitem()[0])
             elif following in path:
-                names = list(path)
-                return [*names[names.index(following) :], following]
+                circle = list(path)
+                return [*circle[circle.index(following) :], following]
             elif following not in done:
                 path[following] = None
                 trail.append(iter(waits_for[following]))
