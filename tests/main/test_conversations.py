@@ -131,9 +131,10 @@ async def test_messages_are_no_longer_than_the_policy_says(people: People) -> No
 
 
 async def test_steps_of_workflows_talk_as_well_and_keep_to_the_rules(people: People) -> None:
-    agents = await make_agents(people, a=[], b=[])
+    agents = await make_agents(people, b=[])
+    agents["a"] = (await people.send("POST", "/agents", {"name": "a", "tools": ["calculator"]}))["id"]
     nodes = [
-        {"id": "one", "agent_id": agents["a"], "config": {"description": "[[tool=calculator]][[say=four]]"}},
+        {"id": "one", "agent_id": agents["a"], "config": {"description": "[[tools=1]][[say=four]]"}},
         {"id": "two", "agent_id": agents["b"], "config": {"description": "[[say=done]]"}},
     ]
     edges = [{"source": "one", "target": "two"}]
@@ -143,7 +144,7 @@ async def test_steps_of_workflows_talk_as_well_and_keep_to_the_rules(people: Peo
     assert first["status"] == "completed"
     [message] = (await people.send("GET", "/v1/conversations/a_b/messages"))["messages"]
     assert (message["from_agent"], message["to_agent"], message["content"]) == ("a", "b", "four")
-    assert message["iteration"] == 0
+    assert (message["iteration"], message["metadata"]["tool_calls"]) == (0, ["calculator"])
     rule = {"from_agent": "a", "to_agent": "*", "allowed": False}
     await people.send("PUT", "/v1/communication-rules", {"rules": [rule]})
     second = await people.ended((await execute(people, workflow))["execution_id"])

@@ -17,12 +17,11 @@ Json = dict[str, Any]
 
 
 async def make_agents(people: People, **dependencies: list[str]) -> dict[str, str]:
-    return {
-        name: (await people.send("POST", "/agents", {"name": name, "role": f"Does {name}", "dependencies": needed}))[
-            "id"
-        ]
-        for name, needed in dependencies.items()
-    }
+    made: dict[str, str] = {}
+    for name, needed in dependencies.items():
+        body = {"name": name, "role": f"Does {name}", "dependencies": needed}
+        made[name] = (await people.send("POST", "/agents", body))["id"]
+    return made
 
 
 async def start(people: People, requirements: str = f"Design it. {GO_ON}", **configuration: Any) -> str:
@@ -147,11 +146,9 @@ async def resting(people: People, id: str, execution: str) -> bool:
     """Whether nobody is at work and the run waits."""
     run = await people.send("GET", f"/executions/{execution}")
     iterations = (await people.send("GET", f"/v1/workflow/{id}/iterations"))["iterations"]
-    working = [
-        turn for iteration in iterations for turn in iteration["agents"] if turn["status"] in ("pending", "running")
-    ]
-    coordinating = [one for one in iterations if one["coordinator_status"] in ("pending", "running")]
-    return run["status"] == "waiting" and not working and not coordinating
+    statuses = {turn["status"] for iteration in iterations for turn in iteration["agents"]}
+    statuses |= {iteration["coordinator_status"] for iteration in iterations}
+    return run["status"] == "waiting" and not statuses & {"pending", "running"}
 
 
 async def test_iterations_are_streamed_and_resumed(people: People) -> None:

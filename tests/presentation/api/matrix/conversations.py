@@ -1,8 +1,6 @@
-"""Conversations between agents: what the routes need, and bodies that they take."""
+"""Conversations between agents: what the routes need, and bodies that they take. Runs make them, not people."""
 
 from typing import Any
-
-import httpx2
 
 PERMISSIONS = {
     "list_conversations": "conversations:read",
@@ -20,8 +18,3 @@ BODIES: dict[str, Any] = {
     "change_conversation": {"archived": True},
     "set_communication_rules": {"default": "dependencies", "rules": []},
 }
-
-
-async def make(owner: httpx2.AsyncClient, things: dict[str, str]) -> None:
-    """Name a conversation that nobody has: agents begin them, not people."""
-    things["conversation_id"] = "a_b"
