@@ -33,7 +33,9 @@ from dynagent.infrastructure.postgres.notices import PostgresNotices
 from tests.conftest import ScopeFor, connected_to
 
 NOW = datetime.now(UTC)
-USER = "INSERT INTO users (id, username, email, password_hash) VALUES ($1, $2, $3, 'x')"
+USER = """
+INSERT INTO users (id, username, email, password_hash, created_at, updated_at) VALUES ($1, $2, $3, 'x', now(), now())
+"""
 
 
 @pytest_asyncio.fixture
