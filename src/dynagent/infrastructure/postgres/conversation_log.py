@@ -25,7 +25,7 @@ from dynagent.core.shared.clock import Clock, utc_now
 from dynagent.core.shared.ids import NewId, new_id
 from dynagent.infrastructure.postgres.conversations import MESSAGE, read_message
 from dynagent.infrastructure.postgres.errors import in_our_words
-from dynagent.infrastructure.postgres.news import PostgresNews, lock_news, tell_news
+from dynagent.infrastructure.postgres.news import PostgresNews, lock_news, notify_followers
 from dynagent.infrastructure.postgres.pool import Connection, Pool
 from dynagent.infrastructure.postgres.runs.tools_called import tools_called
 from dynagent.infrastructure.postgres.statements import fetch_one
@@ -81,7 +81,7 @@ class PostgresConversationLog(ConversationLog):
                 fresh = [item.cleaned(policy.max_message_chars) for item in messages if item.place not in stored]
                 if fresh:
                     await self._add(connection, user_id, run_id, fresh)
-                    await tell_news(connection, user_id)
+                    await notify_followers(connection, user_id)
 
     async def _add(self, connection: Connection, user_id: str, run_id: str, fresh: Sequence[NewMessage]) -> None:
         ids = await self._conversations(connection, user_id, fresh)
@@ -91,8 +91,8 @@ class PostgresConversationLog(ConversationLog):
         for item in fresh:
             conversation = ids[_pair(item)]
             latest[conversation] = max(item.at, latest.get(conversation, item.at))
-            told = json.dumps(_metadata(item, called), ensure_ascii=False)
-            said = (item.from_agent, item.to_agent, item.content, item.at, item.iteration, told)
+            metadata = json.dumps(_metadata(item, called), ensure_ascii=False)
+            said = (item.from_agent, item.to_agent, item.content, item.at, item.iteration, metadata)
             rows.append((self._new_id(), user_id, conversation, run_id, item.place, *said))
         await connection.executemany(ADD, rows)
         await connection.executemany(ACTIVE, list(latest.items()))
@@ -186,10 +186,10 @@ def _metadata(item: NewMessage, called: Mapping[str, Sequence[str]]) -> dict[str
 
 
 def _frame(message: Message) -> Frame:
-    told = {
+    news = {
         "type": "new_message",
         "conversation_id": message.conversation,
         "message": shown(message),
         "seq": message.seq,
     }
-    return Frame(message.seq, orjson.dumps(told), terminal=False)
+    return Frame(message.seq, orjson.dumps(news), terminal=False)

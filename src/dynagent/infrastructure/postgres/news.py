@@ -12,7 +12,7 @@ from dynagent.infrastructure.postgres.notices import Channel, PostgresNotices
 from dynagent.infrastructure.postgres.pool import Connection
 
 LOCK = "SELECT pg_advisory_xact_lock(hashtextextended($1, 1852798323))"  # "news"
-TELL = "SELECT pg_notify($1, $2)"
+NOTIFY = "SELECT pg_notify($1, $2)"
 HEARTBEAT_S = 15.0
 PAGE = 500
 
@@ -25,9 +25,9 @@ async def lock_news(connection: Connection, user_id: str) -> None:
     await connection.execute(LOCK, user_id)
 
 
-async def tell_news(connection: Connection, user_id: str) -> None:
+async def notify_followers(connection: Connection, user_id: str) -> None:
     """Have the owner's followers look, in all processes, once the transaction is committed."""
-    await connection.execute(TELL, Channel.NEWS.value, user_id)
+    await connection.execute(NOTIFY, Channel.NEWS.value, user_id)
 
 
 class PostgresNews:

@@ -24,7 +24,7 @@ from dynagent.core.teams import (
 )
 from dynagent.infrastructure.postgres.errors import in_our_words
 from dynagent.infrastructure.postgres.kit.metadata import ID, MOMENT, metadata
-from dynagent.infrastructure.postgres.news import PostgresNews, lock_news, tell_news
+from dynagent.infrastructure.postgres.news import PostgresNews, lock_news, notify_followers
 from dynagent.infrastructure.postgres.pool import Pool
 from dynagent.infrastructure.postgres.runs.columns import COLUMNS, read_run
 from dynagent.infrastructure.postgres.statements import fetch, fetch_one, fetch_page, run, sql
@@ -139,9 +139,9 @@ class PostgresIterationNews(IterationNews, IterationFeed):
         with in_our_words():
             async with self._pool.acquire() as connection, connection.transaction():
                 await lock_news(connection, run.user_id)
-                told = orjson.dumps(news).decode()
-                await connection.execute(PUBLISH, run.user_id, run.id, news["iteration"], told)
-                await tell_news(connection, run.user_id)
+                stored = orjson.dumps(news).decode()
+                await connection.execute(PUBLISH, run.user_id, run.id, news["iteration"], stored)
+                await notify_followers(connection, run.user_id)
 
     async def follow(self, user_id: str, run_id: str | None, after: int | None) -> AsyncIterator[Sequence[Frame]]:
         """Yield iterations that end after a seq (None: from now on), of one run or of all, live and without end."""
