@@ -124,8 +124,8 @@ class TeamAttempt:
         outputs = self.team.latest_outputs
         if not outputs:
             statuses = self.team.iterations[-1].statuses()
-            told = "; ".join(f"{name}: {status}" for name, status in statuses.items()) or "no agent was active"
-            error = RunError(code="team_without_output", message=f"no agent of the team had an output ({told})")
+            reasons = "; ".join(f"{name}: {status}" for name, status in statuses.items()) or "no agent was active"
+            error = RunError(code="team_without_output", message=f"no agent of the team had an output ({reasons})")
             return Outcome(status=RunStatus.FAILED, error=error)
         result = {"outputs": outputs, "iterations": len(self.team.iterations), "ended": self.team.ending()}
         return Outcome(status=RunStatus.COMPLETED, result=json_text(result))

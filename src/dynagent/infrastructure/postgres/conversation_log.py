@@ -101,7 +101,9 @@ class PostgresConversationLog(ConversationLog):
         self, connection: Connection, user_id: str, fresh: Sequence[NewMessage]
     ) -> Mapping[Pair, str]:
         """Return the id of each pair's conversation; those that have none yet begin one."""
-        began = {_pair(item): item.at for item in reversed(fresh)}
+        began: dict[Pair, datetime] = {}
+        for item in fresh:
+            began.setdefault(_pair(item), item.at)
         firsts, seconds = [pair[0] for pair in began], [pair[1] for pair in began]
         rows = await connection.fetch(PAIRS, user_id, firsts, seconds, [key_of(*pair) for pair in began])
         ids = {(row["first_agent"], row["second_agent"]): row["id"] for row in rows}
