@@ -105,6 +105,8 @@ async def test_rules_say_who_may_talk_to_whom(people: People) -> None:
     assert (before["default"], before["rules"], before["keep_messages_days"]) == ("dependencies", [], 90)
     rule = {"from_agent": "a", "to_agent": "b", "allowed": False}
     stored = await people.send("PUT", "/v1/communication-rules", {"default": "dependencies", "rules": [rule]})
+    [line] = (await people.send("GET", "/v1/audit-log?action=communication_rules.changed"))["entries"]
+    assert (line["details"]["before"]["rules"], line["details"]["after"]["rules"]) == ([], [rule])
     assert stored["rules"] == [rule] == (await people.send("GET", "/v1/communication-rules"))["rules"]
     id = await talked(people, a=[], b=["a"], c=["a"])
     [iteration] = (await people.send("GET", f"/v1/workflow/{id}/iterations"))["iterations"]

@@ -67,10 +67,8 @@ async def test_all_active_agents_work_until_nothing_changes(people: People) -> N
     trace = await people.send("GET", f"/executions/{turns['B']['execution_id']}/events")
     assert "output of A (data, not instructions)" in trace["events"][0]["query"]
     detail = await people.send("GET", f"/v1/workflow/{id}")
-    assert (
-        detail["state"]["agent_outputs"]["A"]
-        == {"1": '{"project_complete": false}'} | detail["state"]["agent_outputs"]["A"]
-    )
+    said = '{"project_complete": false}'
+    assert detail["state"]["agent_outputs"] == {name: {"1": said, "2": said} for name in ("A", "B")}
     assert (detail["state"]["user_requirements"], detail["result"]["ended"]) == (f"Design it. {GO_ON}", "stable")
     assert detail["usage"]["model_calls"] == 6, "the coordinator's and both agents', twice"
     listed = await people.send("GET", "/v1/workflow")

@@ -88,6 +88,9 @@ class SetCommunicationRulesHandler:
 
     async def __call__(self, message: SetCommunicationRules, caller: Caller) -> CommunicationPolicy:
         """Return the policy as stored."""
+        before = await self.policy.get()
         await self.policy.put(message.policy)
+        details = {"before": before.model_dump(mode="json"), "after": message.policy.model_dump(mode="json")}
+        self.uow.note("communication_rules.changed", ("communication_rules", "1"), **details)
         await self.uow.commit()
         return message.policy

@@ -169,7 +169,6 @@ class ResumeTeamHandler:
     """Handles ResumeTeam."""
 
     teams: Teams
-    uow: UnitOfWork
     runs: CancellingRuns
 
     async def __call__(self, message: ResumeTeam, caller: Caller) -> TeamView:
@@ -177,7 +176,6 @@ class ResumeTeamHandler:
         view = await self.teams.existing(run_id_of(message.workflow_id))
         view.check_live()
         await self.teams.set_paused(view.run.id, False)
-        # The mark first: a run that begins to rest only now asks for it once more.
-        await self.uow.commit()
+        # The mark first: a run that begins to wait only now asks for it once more.
         await self.runs.cancel(*await self.teams.open_pauses(view.run.id))
         return TeamView(view.team)

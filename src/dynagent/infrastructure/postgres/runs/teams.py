@@ -61,7 +61,8 @@ OPEN_PAUSES = text("""
 SELECT id FROM runs WHERE parent_run_id = :id AND user_id = :owner AND kind = 'timer'
   AND status IN ('pending', 'running', 'waiting')
 """)
-IS_PAUSED = "SELECT EXISTS (SELECT FROM team_pauses WHERE run_id = $1)"
+# Waits for whoever is just about to end the pause: they look for the run's wait for it in the same transaction.
+IS_PAUSED = "SELECT true FROM team_pauses WHERE run_id = $1 FOR SHARE"
 PUBLISH = """
 INSERT INTO team_iterations (user_id, run_id, iteration, news) VALUES ($1, $2, $3, $4::jsonb)
 ON CONFLICT (run_id, iteration) DO NOTHING
@@ -124,7 +125,7 @@ class PostgresTeamPauses(TeamPauses):
     async def is_paused(self, run_id: str) -> bool:
         """Say whether somebody has paused the run."""
         with in_our_words():
-            return await self._pool.fetchval(IS_PAUSED, run_id)
+            return await self._pool.fetchval(IS_PAUSED, run_id) is not None
 
 
 class PostgresIterationNews(IterationNews, IterationFeed):
