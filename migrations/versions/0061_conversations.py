@@ -54,7 +54,13 @@ def upgrade() -> None:
     op.create_index("ix_messages_at", "messages", ["at"])
     op.create_table(
         "communication_policy",
-        sa.Column("id", sa.SmallInteger, sa.CheckConstraint("id = 1", name="ck_one"), primary_key=True),
+        sa.Column(
+            "id",
+            sa.SmallInteger,
+            sa.CheckConstraint("id = 1", name="ck_one"),
+            primary_key=True,
+            autoincrement=False,
+        ),
         sa.Column("policy", postgresql.JSONB, nullable=False),
         sa.Column("updated_at", _moment, nullable=False),
     )

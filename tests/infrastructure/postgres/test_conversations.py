@@ -30,7 +30,7 @@ from dynagent.infrastructure.postgres.database import Database
 from dynagent.infrastructure.postgres.kit.retention import remove_old
 from dynagent.infrastructure.postgres.news import PostgresNews
 from dynagent.infrastructure.postgres.notices import PostgresNotices
-from tests.conftest import ScopeFor, connected_to
+from tests.conftest import connected_to
 
 NOW = datetime.now(UTC)
 USER = """
@@ -56,13 +56,13 @@ def message(place: str, sender: str = "a", receiver: str = "b", **fields: Any) -
     return NewMessage(place=place, from_agent=sender, to_agent=receiver, content=place, **{"at": NOW, **fields})
 
 
-async def test_a_message_is_stored_once_however_often_it_is_told(database: Database, scope_for: ScopeFor) -> None:
+async def test_a_message_is_stored_once_however_often_it_is_told(database: Database) -> None:
     owner, run = await a_user(database), new_id()
     log = PostgresConversationLog(database.pool)
     await log.write(owner, run, [message("1"), message("2", "b", "a")])
     await asyncio.gather(*(log.write(owner, run, [message("2", "b", "a"), message("3")]) for _ in range(5)))
-    async with scope_for(owner) as scope:
-        conversations = PostgresConversations(scope.session, owner)
+    async with database.sessions() as session:
+        conversations = PostgresConversations(session, owner)
         found = await conversations.by_key("a_b")
         assert (found.participants, found.message_count) == (["a", "b"], 3)
         history = await conversations.history(found, 0, 10)
@@ -73,12 +73,12 @@ async def test_a_message_is_stored_once_however_often_it_is_told(database: Datab
         assert [item.content for item in rest.items] == ["1"]
 
 
-async def test_names_with_the_joint_in_them_are_no_confusion(database: Database, scope_for: ScopeFor) -> None:
+async def test_names_with_the_joint_in_them_are_no_confusion(database: Database) -> None:
     owner = await a_user(database)
     log = PostgresConversationLog(database.pool)
     await log.write(owner, new_id(), [message("1", "a_b", "c"), message("2", "a", "b_c")])
-    async with scope_for(owner) as scope:
-        conversations = PostgresConversations(scope.session, owner)
+    async with database.sessions() as session:
+        conversations = PostgresConversations(session, owner)
         found = (await conversations.find(ConversationFilter(), PageRequest())).items
         assert sorted(item.participants for item in found) == [["a", "b_c"], ["a_b", "c"]]
         assert len({item.key for item in found}) == 2
@@ -86,13 +86,13 @@ async def test_names_with_the_joint_in_them_are_no_confusion(database: Database,
             assert await conversations.by_key(item.key) == item == await conversations.by_key(item.id)
 
 
-async def test_nobody_sees_anothers(database: Database, scope_for: ScopeFor) -> None:
+async def test_nobody_sees_anothers(database: Database) -> None:
     owner, other = await a_user(database), await a_user(database)
     await PostgresConversationLog(database.pool).write(owner, new_id(), [message("1")])
-    async with scope_for(owner) as scope:
-        found = await PostgresConversations(scope.session, owner).by_key("a_b")
-    async with scope_for(other) as scope:
-        conversations = PostgresConversations(scope.session, other)
+    async with database.sessions() as session:
+        found = await PostgresConversations(session, owner).by_key("a_b")
+    async with database.sessions() as session:
+        conversations = PostgresConversations(session, other)
         for key in ("a_b", found.id):
             with pytest.raises(ConversationNotFound):
                 await conversations.by_key(key)

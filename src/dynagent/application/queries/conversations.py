@@ -2,10 +2,9 @@
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol, TypeVar
 
+from dynagent.application.shared.asking import Ask
 from dynagent.application.shared.caller import Caller
-from dynagent.application.shared.messages import Message as Question
 from dynagent.application.shared.messages import Query
 from dynagent.core.conversations import (
     CommunicationPolicy,
@@ -27,7 +26,6 @@ from dynagent.core.runs import Frame
 from dynagent.core.shared.errors import MalformedInput
 from dynagent.core.shared.paging import Page, PageRequest
 
-R = TypeVar("R")
 EXPORTED_AT_ONCE = 200
 
 
@@ -91,14 +89,6 @@ class FollowMessages(Query[AsyncIterator[Sequence[Frame]]], needs="conversations
     """
 
     after: int | None = None
-
-
-class Ask(Protocol):
-    """The bus's `send`."""
-
-    async def __call__(self, message: Question[R], caller: Caller) -> R:
-        """Handle a message for a caller."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

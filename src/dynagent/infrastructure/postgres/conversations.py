@@ -89,7 +89,7 @@ communication_policy = Table(
 )
 
 # The policy says how long; $1 is now, and named because every rule has it.
-TOO_OLD = """old.at < $1 - make_interval(days => coalesce(
+TOO_OLD = """old.at < $1::timestamptz - make_interval(days => coalesce(
   (SELECT (policy ->> 'keep_messages_days')::int FROM communication_policy WHERE id = 1), 90))"""
 NOTHING_LEFT = (
     "old.updated_at < $1 AND old.last_message_at < $1 "
