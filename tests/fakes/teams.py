@@ -27,7 +27,7 @@ class FakeMembers(TeamMembers, AgentConfigurations):
     async def latest(self, agent_id: str, user_id: str) -> AgentVersion:
         """Return the first version."""
         configuration = await self.get(agent_id, 1)
-        about = {"created_at": utc_now(), "created_by": user_id}
+        about: dict[str, Any] = {"created_at": utc_now(), "created_by": user_id}
         return AgentVersion(agent_id=agent_id, version=1, configuration=configuration, **about)
 
 

@@ -1,6 +1,7 @@
 """Conversations and messages by themselves."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from dynagent.core.conversations import Conversation, NewMessage, key_of
 
@@ -8,7 +9,7 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def a_conversation() -> Conversation:
-    about = {"id": "i", "user_id": "u", "key": "A_B", "first_agent": "A", "second_agent": "B"}
+    about: dict[str, Any] = {"id": "i", "user_id": "u", "key": "A_B", "first_agent": "A", "second_agent": "B"}
     return Conversation(last_message_at=NOW, created_at=NOW, updated_at=NOW, **about)
 
 

@@ -4,18 +4,19 @@ import csv
 import io
 import json
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
 from dynagent.core.conversations import Conversation, ExportFormat, Message, closing, opening, part
 
 NOW = datetime(2026, 1, 1, 12, 30, tzinfo=UTC)
-PAIR = {"id": "i", "user_id": "u", "key": "A_B", "first_agent": "A", "second_agent": "B"}
+PAIR: dict[str, Any] = {"id": "i", "user_id": "u", "key": "A_B", "first_agent": "A", "second_agent": "B"}
 CONVERSATION = Conversation(last_message_at=NOW, created_at=NOW, updated_at=NOW, **PAIR)
 
 
 def message(seq: int, content: str) -> Message:
-    about = {"conversation": "A_B", "from_agent": "A", "to_agent": "B", "run_id": "r"}
+    about: dict[str, Any] = {"conversation": "A_B", "from_agent": "A", "to_agent": "B", "run_id": "r"}
     return Message(seq=seq, content=content, at=NOW, iteration=1, metadata={"confidence": 0.5}, **about)
 
 

@@ -14,8 +14,8 @@ def member(name: str, *dependencies: str, obstacle: str = "") -> Member:
 
 
 def a_run(**configuration: Any) -> Run:
-    input = {"query": "Design it.", "configuration": configuration}
-    about = {"subject_id": "t", "subject_version": 1, "subject_name": "Team"}
+    input: dict[str, Any] = {"query": "Design it.", "configuration": configuration}
+    about: dict[str, Any] = {"subject_id": "t", "subject_version": 1, "subject_name": "Team"}
     return Run(id="t", user_id="u", kind="team", input=input, created_at=NOW, **about)
 
 

@@ -33,8 +33,8 @@ class Team:
         self.log = FakeConversationLog()
         self.store = FakeChildren()
         self.trace: list[Any] = []
-        about = {"subject_id": ID, "subject_version": 1, "subject_name": "Team", "attempt": 1}
-        input = {"query": "Design it.", "configuration": configuration}
+        about: dict[str, Any] = {"subject_id": ID, "subject_version": 1, "subject_name": "Team", "attempt": 1}
+        input: dict[str, Any] = {"query": "Design it.", "configuration": configuration}
         self.run = Run(id=ID, user_id="u", kind="team", input=input, created_at=utc_now(), **about)
 
     async def attempt(self) -> Outcome | None:

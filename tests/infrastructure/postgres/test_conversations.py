@@ -31,6 +31,7 @@ from dynagent.infrastructure.postgres.kit.retention import remove_old
 from dynagent.infrastructure.postgres.news import PostgresNews
 from dynagent.infrastructure.postgres.notices import PostgresNotices
 from tests.conftest import connected_to
+from tests.shows import shows
 
 NOW = datetime.now(UTC)
 USER = """
@@ -53,7 +54,8 @@ async def a_user(database: Database) -> str:
 
 
 def message(place: str, sender: str = "a", receiver: str = "b", **fields: Any) -> NewMessage:
-    return NewMessage(place=place, from_agent=sender, to_agent=receiver, content=place, **{"at": NOW, **fields})
+    given: dict[str, Any] = {"at": NOW, **fields}
+    return NewMessage(place=place, from_agent=sender, to_agent=receiver, content=place, **given)
 
 
 async def test_a_message_is_stored_once_however_often_it_is_told(database: Database) -> None:
@@ -131,6 +133,7 @@ async def test_a_feed_gives_every_message_in_order_as_it_is_stored(own: Database
     assert numbers == sorted(set(numbers)), "each once, in the order of their numbers"
 
 
+@shows("CommunicationPolicyBody.keep_messages_days")
 async def test_what_is_older_than_the_policy_says_goes_with_empty_conversations(own: Database) -> None:
     owner, long_ago = await a_user(own), NOW - timedelta(days=40)
     log = PostgresConversationLog(own.pool)

@@ -30,7 +30,7 @@ from dynagent.core.teams.prompts import (
     first_words,
     member_prompt,
 )
-from dynagent.core.teams.state import KIND, Handed, TeamConfiguration, TeamRun, TeamState
+from dynagent.core.teams.state import KIND, TeamConfiguration, TeamRun, TeamState
 from dynagent.core.teams.turns import AGENT, COORDINATOR, PAUSE, Iteration, Turn, turn_of
 
 knows = frozenset({"conversations", "executions"})

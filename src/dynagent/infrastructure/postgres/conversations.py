@@ -178,7 +178,8 @@ class PostgresConversations(Conversations):
 
     async def find(self, wanted: ConversationFilter, page: PageRequest) -> Page[Conversation]:
         """Return a page of those that match, newest first."""
-        conditions, values = ["user_id = :owner"], {"owner": self._owner}
+        conditions = ["user_id = :owner"]
+        values: dict[str, Any] = {"owner": self._owner}
         for name in ("agent", "other"):
             if (given := getattr(wanted, name)) is not None:
                 conditions.append(f":{name} IN (first_agent, second_agent)")

@@ -168,7 +168,11 @@ class TeamDetailOut(TeamRunOut):
     @classmethod
     def of(cls, view: TeamView) -> "TeamDetailOut":
         """Return the answer for a run."""
-        more = {"configuration": view.team.configuration, "state": view.state(), "result": view.run.value}
+        more: dict[str, Any] = {
+            "configuration": view.team.configuration,
+            "state": view.state(),
+            "result": view.run.value,
+        }
         return cls(**cls.fields_of(view.run, view.status), **more)
 
 
