@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import uvicorn
+from websockets.asyncio.client import connect
 
 from dynagent.cli.connections import Connection, connection_of
 
@@ -50,9 +51,9 @@ class Endless:
 
 
 @asynccontextmanager
-async def served(app: Endless, protocol: type[Connection] = Impatient) -> AsyncGenerator[tuple[str, int]]:
+async def served(app: Any, protocol: type[Connection] = Impatient) -> AsyncGenerator[tuple[str, int]]:
     """Give the address of a server with impatient connections."""
-    config = uvicorn.Config(app, port=0, lifespan="off", log_config=None, http=protocol, ws="none")
+    config = uvicorn.Config(app, port=0, lifespan="off", log_config=None, http=protocol, ws="websockets-sansio")
     server = uvicorn.Server(config)
     running = asyncio.create_task(server.serve())
     while not server.started:
@@ -147,3 +148,16 @@ async def test_more_connections_than_there_may_be_are_answered_and_closed() -> N
         assert (await asyncio.wait_for(reader.read(), 20)).endswith(b"ok")
         for _, one in [*open_ones, (reader, writer)]:
             one.close()
+
+
+async def test_a_socket_is_no_request_and_has_no_time_limit_of_one() -> None:
+    async def echo(_scope: Any, receive: Any, send: Any) -> None:
+        await receive()
+        await send({"type": "websocket.accept"})
+        while (message := await receive())["type"] == "websocket.receive":
+            await send({"type": "websocket.send", "text": message["text"]})
+
+    async with served(echo) as (host, port, *_), connect(f"ws://{host}:{port}/") as client:
+        await asyncio.sleep(3 * Impatient.request_timeout_s)
+        await client.send("still here")
+        assert await asyncio.wait_for(client.recv(), 20) == "still here"

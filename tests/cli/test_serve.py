@@ -13,6 +13,8 @@ from typing import Any
 
 import psutil
 import pytest
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect
 
 from tests.cli.processes import PATIENCE_S, dynagent_says, environment, serving
 
@@ -43,6 +45,18 @@ def test_from_first_start_to_an_answer_and_a_clean_end(tmp_path: Path) -> None:
         assert get(f"{again.url}/api/agents")["total"] == 1
         assert again.stop(signal.SIGTERM) == 0
         assert again.survivors() == []
+
+
+def test_an_open_socket_is_told_to_come_back_when_the_server_stops(tmp_path: Path) -> None:
+    with serving(tmp_path) as server:
+        address = server.url.replace("http", "ws", 1)
+        with connect(f"{address}/api/v1/ws/conversations") as client:
+            assert server.stop(signal.SIGTERM) == 0
+            with pytest.raises(ConnectionClosed) as closed:
+                client.recv(timeout=20)
+        assert closed.value.rcvd is not None and closed.value.rcvd.code == 1012
+        with pytest.raises(OSError):
+            connect(f"{address}/api/v1/ws/conversations")
 
 
 def test_an_open_stream_does_not_keep_it_from_stopping(tmp_path: Path) -> None:

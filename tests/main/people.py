@@ -32,6 +32,11 @@ class People:
         await self._http.aclose()
 
     @property
+    def app(self) -> FastAPI:
+        """The application, for streams and sockets."""
+        return self._app
+
+    @property
     def client(self) -> httpx2.AsyncClient:
         """The HTTP client, for requests with headers of their own."""
         return self._http

@@ -78,6 +78,12 @@ class Connection(HttpToolsProtocol):
         self._request_is_here()
         super().on_message_complete()
 
+    def handle_websocket_upgrade(self) -> None:
+        """Leave the connection to its socket, which has no time limits of requests."""
+        self._request_is_here()
+        self._answer_is_taken()
+        super().handle_websocket_upgrade()
+
     def pause_writing(self) -> None:
         """The client is behind by more than the system's buffers hold."""
         super().pause_writing()

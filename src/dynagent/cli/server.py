@@ -53,7 +53,7 @@ async def serving(
             log_config=None,
             access_log=False,
             server_header=False,
-            ws="none",
+            ws="websockets-sansio",
             http=connection_of(max_connections),
             timeout_graceful_shutdown=stop_timeout_s,
         )

@@ -5,8 +5,8 @@ from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from dynagent.application.queries.executions.follow import Ask
 from dynagent.application.shared.access import Access
+from dynagent.application.shared.asking import Ask
 from dynagent.application.shared.bus import Bus
 from dynagent.core.runs import Runners
 from dynagent.core.shared.clock import Clock

@@ -17,8 +17,8 @@ from dynagent.application.queries.executions import (
     WaitForExecution,
     WaitForExecutionHandler,
 )
-from dynagent.application.queries.executions.follow import Ask
 from dynagent.application.shared.access import EVERY_ROLE, Access, Grant
+from dynagent.application.shared.asking import Ask
 from dynagent.application.shared.bus import Bus
 from dynagent.application.shared.caller import LOCAL_ADMIN, Caller
 from dynagent.application.shared.resolver import Resolver

@@ -7,6 +7,11 @@ from typing import Any
 import httpx2
 from fastapi import FastAPI
 
+from tests.presentation.api.watching import Watcher
+
+ENDLESS = "/stream/conversations"
+"""The stream of all conversations goes on for ever: its first bytes are the answer."""
+
 OF_MESSAGES = (404, 409, 412)
 """Statuses that no layer before the messages answers on a route that is there."""
 
@@ -20,11 +25,20 @@ class DocumentedTransport(httpx2.ASGITransport):
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         """Return the answer."""
+        if request.url.path.endswith(ENDLESS):
+            return await self._beginning(request)
         answer = await super().handle_async_request(request)
         if answer.headers.get("content-type") == "application/problem+json" and request.method != "HEAD":
             body = await answer.aread()
             check_documented(self._app, request, answer.status_code, json.loads(body))
         return answer
+
+    async def _beginning(self, request: httpx2.Request) -> httpx2.Response:
+        """Return the status and first bytes of a stream that has no end."""
+        watcher = Watcher(self._app, request.url.path, request.url.query.decode(), headers=dict(request.headers))
+        await watcher.until(1)
+        await watcher.leave()
+        return httpx2.Response(watcher.status, headers=watcher.answer_headers, content=watcher.chunks[0])
 
 
 def check_documented(app: FastAPI, request: httpx2.Request, status: int, problem: dict[str, Any]) -> None:

@@ -19,7 +19,7 @@ from dynagent.application.queries.agents import details as agent_details
 from dynagent.application.queries.agents import read as agent_queries
 from dynagent.application.queries.agents import templates as agent_templates
 from dynagent.application.queries.executions import follow, model_calls, read
-from dynagent.application.queries.executions.follow import Ask
+from dynagent.application.shared.asking import Ask
 from dynagent.application.shared.bus import Bus
 from dynagent.application.shared.caller import Caller
 from dynagent.application.shared.handlers import handlers_in

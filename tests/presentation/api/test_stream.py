@@ -263,7 +263,7 @@ async def test_a_stream_that_is_cancelled_from_outside_stays_cancelled(house: Ho
     house.pause.set()
 
 
-@pytest.mark.parametrize("name", ["notifications", "conversations", "workflow", "no-such-agent"])
+@pytest.mark.parametrize("name", ["notifications", "workflow", "no-such-agent"])
 async def test_a_reserved_name_is_no_agent(house: House, name: str) -> None:
     async with house.client() as client:
         answer = await client.get(f"/api/v1/stream/{name}")

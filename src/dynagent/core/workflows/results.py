@@ -50,7 +50,7 @@ class DueStep:
 
     `prompt` is what an agent or a person is asked, `values` are its inputs or arguments, `settings` what is peculiar to
     its kind. `agent_id` is the agent's, `subject` the tool's name or the workflow's id. `part` says which part of a
-    step it is (a retry, a review); `timeout_s` bounds it.
+    step it is (a retry, a review); `timeout_s` bounds it. `given` are the outputs of others in the prompt, by step.
     """
 
     key: str
@@ -65,6 +65,7 @@ class DueStep:
     subject: str | None = None
     part: str = ""
     timeout_s: float | None = None
+    given: tuple[tuple[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,6 +134,7 @@ class ReviewedStep:
             settings={"form": REVIEW_FORM},
             agent_id=None,
             timeout_s=None,
+            given=(),
         )
 
     def revised(self, part: str, ended: StepResult, feedback: str) -> "ReviewedStep":
@@ -162,6 +163,7 @@ def agent_step(
         settings={name: value for name, value in settings.items() if value is not None},
         agent_id=node.agent_id,
         timeout_s=config.timeout_s or node.config.timeout_s,
+        given=tuple(context),
     )
     policy = config.on_error if config.on_error.policy != "fail" else node.config.on_error
     step = RetriedStep(due, policy)

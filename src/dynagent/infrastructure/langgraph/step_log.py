@@ -28,27 +28,36 @@ class StepLog:
                 found[key] = StepResult("completed", end.value)
         return found
 
+    def note_runs(self, runs: Sequence[Run]) -> None:
+        """Record the beginning of runs that are turns: each says itself what it is a step of."""
+        for run in runs:
+            step = run.input["step"]
+            of_agent = run.kind == "agent"
+            self._start(
+                run,
+                key=step["key"],
+                step=step["step"],
+                name=step["name"],
+                kind=run.kind,
+                part=step["part"],
+                agent_id=run.subject_id if of_agent else None,
+                agent_name=run.subject_name if of_agent else None,
+            )
+
     def note_starts(self, steps: Sequence[DueStep], known: Mapping[str, Run]) -> None:
         """Record the beginning of steps whose runs have been started."""
         for step in steps:
-            if step.key in self._started or self._journal.task_started(step.key):
-                continue
-            self._started.add(step.key)
             run = known[step.key]
-            self._recorder.record(
-                TaskStart(
-                    timestamp=time.time(),
-                    span_id=step.key,
-                    key=step.key,
-                    step=step.step,
-                    name=step.name,
-                    kind=step.kind,
-                    part=step.part,
-                    run_id=run.id,
-                    task_id=step.task_id,
-                    agent_id=step.agent_id,
-                    agent_name=run.subject_name if step.agent_id else None,
-                )
+            self._start(
+                run,
+                key=step.key,
+                step=step.step,
+                name=step.name,
+                kind=step.kind,
+                part=step.part,
+                task_id=step.task_id,
+                agent_id=step.agent_id,
+                agent_name=run.subject_name if step.agent_id else None,
             )
 
     def note_refusal(self, step: DueStep, error: RunError) -> None:
@@ -83,6 +92,12 @@ class StepLog:
                     value=keeps,
                     error=result.error,
                 )
+
+    def _start(self, run: Run, *, key: str, **fields: Any) -> None:
+        if key in self._started or self._journal.task_started(key):
+            return
+        self._started.add(key)
+        self._recorder.record(TaskStart(timestamp=time.time(), span_id=key, key=key, run_id=run.id, **fields))
 
     def _end(self, key: str, *, output: Any = None, error: RunError | None = None, **fields: Any) -> None:
         end = TaskEnd(

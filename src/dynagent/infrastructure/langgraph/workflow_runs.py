@@ -39,6 +39,7 @@ from dynagent.core.workflows import (
     seconds_until,
     summary_of,
 )
+from dynagent.infrastructure.langgraph.run_messages import StepMessages
 from dynagent.infrastructure.langgraph.step_log import StepLog, key_of, step_fields
 from dynagent.infrastructure.langgraph.workflow_graphs import Graph, compile_workflow, prepare_steps
 
@@ -53,6 +54,7 @@ class WorkflowRuns(Runner):
     agents: AgentConfigurations
     conditions: Conditions
     timetable: Timetable
+    messages: StepMessages
     limits: WorkflowLimits = field(default_factory=WorkflowLimits)
     clock: Clock = utc_now
     graphs: "OrderedDict[tuple[str, int], Graph]" = field(default_factory=OrderedDict[tuple[str, int], Graph])
@@ -97,10 +99,11 @@ class WorkflowRuns(Runner):
             return False
 
         async def prepare(step: DueStep) -> ChildRun:
-            return await self._child(step, run)
+            return await self._child(step, run, known)
 
         made = await prepare_steps(self._graph(version), fresh, prepare)
         wanted = [(step, found) for step, found in made if isinstance(found, ChildRun)]
+        await self.messages.write(run, wanted, known)
         started = await children.start([child for _, child in wanted])
         known |= {step.key: child for (step, _), child in zip(wanted, started, strict=True)}
         log.note_starts([step for step, _ in wanted], known)
@@ -109,13 +112,17 @@ class WorkflowRuns(Runner):
             log.note_refusal(step, error)
         return bool(refused)
 
-    async def _child(self, step: DueStep, run: Run) -> ChildRun:
-        """Return the run that does a step. Raises AgentNotFound, WorkflowNotFound, BadTimetable."""
+    async def _child(self, step: DueStep, run: Run, known: Mapping[str, Run]) -> ChildRun:
+        """Return the run that does a step.
+
+        Raises AgentNotFound, WorkflowNotFound, BadTimetable, CommunicationNotAllowed.
+        """
         fields: dict[str, Any] = {"query": step.prompt, "step": step_fields(step)}
         common: dict[str, Any] = {"key": step.key, "timeout_s": step.timeout_s}
         if step.kind == "agent":
             version = await self.agents.latest(step.agent_id or "", run.user_id)
             own = version.configuration
+            await self.messages.check(step, own.name, known)
             fields |= {
                 "model": step.settings.get("model") or own.model,
                 "context": {},

@@ -27,6 +27,7 @@ class Channel(StrEnum):
     COPY = "dynagent_copy"
     HEARD = "dynagent_heard"
     HERE = "dynagent_here"
+    NEWS = "dynagent_news"
 
 
 OnNotice = Callable[[str], None]

@@ -9,9 +9,11 @@ from dynagent.core.runs import Runner
 from dynagent.core.workflows import Conditions, KnownTools, WorkflowExecutions, WorkflowLimits, Workflows
 from dynagent.infrastructure.cron.timetable import CronTimetable
 from dynagent.infrastructure.expressions.conditions import StateConditions
+from dynagent.infrastructure.langgraph.run_messages import StepMessages
 from dynagent.infrastructure.langgraph.step_runs import HumanInputRuns, PromptRuns, TimerRuns, ToolRuns
 from dynagent.infrastructure.langgraph.workflow_runs import WorkflowRuns
 from dynagent.infrastructure.llm.prices import GenaiPrices
+from dynagent.infrastructure.postgres.conversation_log import PostgresConversationLog, PostgresPolicies
 from dynagent.infrastructure.postgres.runs.readers import PostgresAgentConfigurations
 from dynagent.infrastructure.postgres.runs.workflows import PostgresWorkflowExecutions
 from dynagent.infrastructure.postgres.workflow_definitions import PostgresWorkflowDefinitions
@@ -48,6 +50,7 @@ def _runners(process: Process) -> Sequence[Runner]:
             conditions=CONDITIONS,
             timetable=CronTimetable(),
             limits=process.settings.of(WorkflowSettings).limits,
+            messages=StepMessages(policies=PostgresPolicies(pool), log=PostgresConversationLog(pool)),
         ),
         PromptRuns(graphs=process.runner, call_timeout_s=call_timeout_s),
         ToolRuns(

@@ -152,6 +152,8 @@ async def _call(
 def _thing(name: str, path: str, things: dict[str, str]) -> str:
     if name == "key_id":
         return things["access_key_id" if "access-keys" in path else "provider_key_id"]
+    if name == "workflow_id" and "/workflow/" in path:
+        return things["team_workflow_id"]
     return things[name]
 
 

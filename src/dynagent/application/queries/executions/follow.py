@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from typing import Any
 
 from dynagent.application.queries.executions.lines import lines_of
 from dynagent.application.queries.executions.read import (
@@ -11,12 +11,11 @@ from dynagent.application.queries.executions.read import (
     ExecutionView,
     GetExecution,
 )
+from dynagent.application.shared.asking import Ask
 from dynagent.application.shared.caller import Caller
-from dynagent.application.shared.messages import Message, Query
+from dynagent.application.shared.messages import Query
 from dynagent.core.executions import Execution, ExecutionNotFound, Executions
 from dynagent.core.runs import Frame, PageSize, RunStatus, TraceLog
-
-R = TypeVar("R")
 
 
 @dataclass(frozen=True)
@@ -92,14 +91,6 @@ class FollowTraceHandler:
             else:
                 high = middle - 1
         return low
-
-
-class Ask(Protocol):
-    """The bus's `send`."""
-
-    async def __call__(self, message: Message[R], caller: Caller) -> R:
-        """Handle a message for a caller."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

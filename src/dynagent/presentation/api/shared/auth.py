@@ -5,7 +5,8 @@ from dataclasses import dataclass, field, replace
 from typing import Annotated, Literal, Protocol
 
 import structlog
-from fastapi import Depends, Query, Request
+from fastapi import Depends, Query
+from starlette.requests import HTTPConnection
 
 from dynagent.application.commands.identity import Authenticate, Device
 from dynagent.application.shared.caller import ANONYMOUS, LOCAL_ADMIN, Caller
@@ -42,7 +43,7 @@ class FrontDoor:
     metrics_token: str | None = field(default=None, repr=False)
 
 
-async def caller_of_request(request: Request) -> Caller:
+async def caller_of_request(request: HTTPConnection) -> Caller:
     """Return who asks. Raises BadToken, TooManyRequests, and NotSignedIn without credentials.
 
     Looked up and counted once per request: before its body is read, and again where a route asks.
@@ -50,7 +51,7 @@ async def caller_of_request(request: Request) -> Caller:
     return await _once(request, "dynagent.caller", _caller)
 
 
-async def visitor_of_request(request: Request) -> Caller:
+async def visitor_of_request(request: HTTPConnection) -> Caller:
     """Return nobody, from this address, for routes that sign somebody in: what else was sent says nothing there.
 
     Raises TooManyRequests.
@@ -58,13 +59,13 @@ async def visitor_of_request(request: Request) -> Caller:
     return await _once(request, "dynagent.visitor", _visitor)
 
 
-async def _once(request: Request, key: str, find: Callable[[Request], Awaitable[Caller]]) -> Caller:
+async def _once(request: HTTPConnection, key: str, find: Callable[[HTTPConnection], Awaitable[Caller]]) -> Caller:
     if key not in request.scope:
         request.scope[key] = await find(request)
     return request.scope[key]
 
 
-async def _caller(request: Request) -> Caller:
+async def _caller(request: HTTPConnection) -> Caller:
     header = request.headers.get("authorization")
     if header is None:
         if not door_of(request).sign_in_required:
@@ -77,7 +78,7 @@ async def _caller(request: Request) -> Caller:
     return await _known(request, Authenticate(token=token.strip(), address=address_of(request)))
 
 
-async def _visitor(request: Request) -> Caller:
+async def _visitor(request: HTTPConnection) -> Caller:
     door, address = door_of(request), address_of(request)
     if door.sign_in_required:
         await door.rates.admit(f"address:{address}", door.address_rate)
@@ -85,7 +86,7 @@ async def _visitor(request: Request) -> Caller:
 
 
 async def watcher_of_request(
-    request: Request,
+    request: HTTPConnection,
     ticket: Annotated[
         str | None, Query(max_length=200, description="A stream ticket, for EventSource, which sends no headers.")
     ] = None,
@@ -96,26 +97,36 @@ async def watcher_of_request(
     return await _known(request, Authenticate(token=ticket, ticket=True, address=address_of(request)))
 
 
+async def caller_of_socket(socket: HTTPConnection, token: str | None, ticket: str | None) -> Caller:
+    """Return who opens a socket: by header, by a `token` of its subprotocols, by a ticket; else as everywhere.
+
+    Browsers send no headers of their own with a socket. Raises as `caller_of_request` does.
+    """
+    if token is not None and "authorization" not in socket.headers:
+        return await _known(socket, Authenticate(token=token, address=address_of(socket)))
+    return await watcher_of_request(socket, ticket)
+
+
 VisitorOf = Annotated[Caller, Depends(visitor_of_request)]
 WatcherOf = Annotated[Caller, Depends(watcher_of_request)]
 
 
-def door_of(request: Request) -> FrontDoor:
+def door_of(request: HTTPConnection) -> FrontDoor:
     """Return how requests are let in."""
     return getattr(request.app.state, "door", None) or FrontDoor()
 
 
-def address_of(request: Request) -> str:
+def address_of(request: HTTPConnection) -> str:
     """Return the client's address, as the server (or the proxies it trusts) says."""
     return request.client.host if request.client else ""
 
 
-def device_of(request: Request) -> Device:
+def device_of(request: HTTPConnection) -> Device:
     """Return where a request comes from."""
     return Device(address_of(request), request.headers.get("user-agent", ""))
 
 
-async def _known(request: Request, message: Authenticate) -> Caller:
+async def _known(request: HTTPConnection, message: Authenticate) -> Caller:
     door = door_of(request)
     try:
         caller: Caller = await request.app.state.bus.send(message, ANONYMOUS)

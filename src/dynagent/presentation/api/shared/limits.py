@@ -39,7 +39,7 @@ class RequestLimits:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
-        if scope["type"] != "http":
+        if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
         refusal = self._refusal(scope)
@@ -47,7 +47,7 @@ class RequestLimits:
             status, code, detail = refusal
             await problem_response(scope, status=status, code=code, detail=detail)(scope, receive, send)
             return
-        await self._app(scope, self._counted(receive), send)
+        await self._app(scope, self._counted(receive) if scope["type"] == "http" else receive, send)
 
     def _refusal(self, scope: Scope) -> tuple[int, str, str] | None:
         limits = self._settings

@@ -26,7 +26,7 @@ class LocalOnly:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
-        if scope["type"] == "http":
+        if scope["type"] in ("http", "websocket"):
             refusal = self._refusal(Headers(scope=scope), scope["path"])
             if refusal is not None:
                 status, code, detail = refusal

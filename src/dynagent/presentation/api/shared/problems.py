@@ -11,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection
 from starlette.types import Receive, Scope, Send
 
 from dynagent.core.shared.errors import DynagentError, ErrorKind
@@ -143,6 +144,11 @@ def original_path(scope: Scope) -> str:
 
 async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, DynagentError)
+    return refusal_of(request, error)
+
+
+def refusal_of(request: HTTPConnection, error: DynagentError) -> Response:
+    """Return the problem document that a refusal becomes, for requests and for sockets that are not open yet."""
     status = STATUS[error.kind]
     detail = error.detail
     if error.kind is ErrorKind.STALE and "if-match" in request.headers:

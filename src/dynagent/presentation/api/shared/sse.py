@@ -5,7 +5,7 @@ A bare ASGI response: stored bytes go out as they are, a whole batch in one chun
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Callable, Generator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -131,25 +131,33 @@ class Streams:
             return Response(status_code=204, headers={"X-Execution-ID": execution_id})
         return TraceStream(execution_id, batches, self.shutdown, retry_ms=self.retry_ms)
 
+    def feed(self, batches: AsyncIterator[Sequence[Frame]]) -> "EventStream":
+        """Return the response that streams what is no single execution's: ids are plain numbers, there is no end."""
+        return EventStream(b"id: ", batches, self.shutdown, retry_ms=self.retry_ms)
 
-class TraceStream(Response):
-    """The stream of one execution. Ends after the log's last event, when the client leaves, when the server stops."""
+
+class EventStream(Response):
+    """A stream. Ends with its batches, when the client leaves, when the server stops.
+
+    `prefix` is what stands before an event's number in its `id` line.
+    """
 
     media_type = MEDIA_TYPE
 
     def __init__(
         self,
-        execution_id: str,
+        prefix: bytes,
         batches: AsyncIterator[Sequence[Frame]],
         shutdown: StreamShutdown,
         *,
         retry_ms: int,
+        headers: Mapping[str, str] | None = None,
     ) -> None:
-        super().__init__(headers={**HEADERS, "X-Execution-ID": execution_id})
+        super().__init__(headers={**HEADERS, **(headers or {})})
         del self.headers["content-length"]
         # Without an empty line: it stands in the block of the first event, since alone some readers take it for one.
         self._hint = b"retry: %d\n" % retry_ms
-        self._pump = EventPump(b"id: " + execution_id.encode() + b":", batches, shutdown, self._hint)
+        self._pump = EventPump(prefix, batches, shutdown, self._hint)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Begin the stream; go on with it here, or leave that to the keeper outside of all layers."""
@@ -160,6 +168,21 @@ class TraceStream(Response):
             await self._pump.run(receive, send)
         else:
             hosted.append(self._pump)
+
+
+class TraceStream(EventStream):
+    """The stream of one execution, to its log's last event."""
+
+    def __init__(
+        self,
+        execution_id: str,
+        batches: AsyncIterator[Sequence[Frame]],
+        shutdown: StreamShutdown,
+        *,
+        retry_ms: int,
+    ) -> None:
+        prefix = b"id: " + execution_id.encode() + b":"
+        super().__init__(prefix, batches, shutdown, retry_ms=retry_ms, headers={"X-Execution-ID": execution_id})
 
 
 class StreamHost:
@@ -242,7 +265,7 @@ class EventPump:
             log.error("stream_failed", exc_info=error)
             return False
         finally:
-            await _close(self._batches)
+            await close_batches(self._batches)
 
     async def _until_gone(self, receive: Receive) -> None:
         while (await receive())["type"] != "http.disconnect":
@@ -276,7 +299,8 @@ def _chunk(body: bytes) -> dict[str, Any]:
     return {"type": "http.response.body", "body": body, "more_body": True}
 
 
-async def _close(batches: AsyncIterator[Sequence[Frame]]) -> None:
+async def close_batches(batches: AsyncIterator[Sequence[Frame]]) -> None:
+    """End batches that nobody reads any more."""
     close = getattr(batches, "aclose", None)
     if close is not None:
         await close()

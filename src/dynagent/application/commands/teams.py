@@ -1,0 +1,181 @@
+"""Starting, stopping, pausing and resuming runs of teams."""
+
+from dataclasses import dataclass, field
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from dynagent.application.shared.caller import Caller
+from dynagent.application.shared.messages import Command
+from dynagent.core.conversations import StoredPolicy
+from dynagent.core.executions import Executions, TooManyExecutions
+from dynagent.core.runs import CancelSignal, Notifier, Run, Submissions
+from dynagent.core.shared.clock import Clock, utc_now
+from dynagent.core.shared.ids import NewId, new_id
+from dynagent.core.shared.unit_of_work import UnitOfWork
+from dynagent.core.teams import (
+    KIND,
+    NoActiveAgents,
+    TeamConfiguration,
+    TeamDependencyCycle,
+    TeamMembers,
+    TeamNotFound,
+    TeamOver,
+    Teams,
+    TeamStarted,
+    TeamView,
+    check_team,
+    roster,
+    run_id_of,
+)
+
+
+class TeamSettings(BaseSettings):
+    """What runs of teams may take."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True)
+
+    team_timeout_s: float = Field(
+        default=86_400.0, gt=0, le=31_536_000, description="Seconds for a whole run of a team, pauses included."
+    )
+    max_waiting_teams_per_user: int = Field(default=1000, ge=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class StartTeam(Command[Run], needs="executions:run", raises=(NoActiveAgents, TeamDependencyCycle, TooManyExecutions)):
+    """Have all active agents of the caller work on some requirements, iteration after iteration.
+
+    Raises NoActiveAgents, TeamDependencyCycle, TooManyExecutions.
+    """
+
+    requirements: str
+    configuration: TeamConfiguration = field(default_factory=TeamConfiguration)
+
+
+@dataclass(frozen=True)
+class StopTeam(Command[TeamView], needs="executions:run", raises=(TeamNotFound, TeamOver)):
+    """Stop a run of a team and all that it has started. Raises TeamNotFound, TeamOver."""
+
+    workflow_id: str
+
+
+@dataclass(frozen=True)
+class PauseTeam(Command[TeamView], needs="executions:run", raises=(TeamNotFound, TeamOver)):
+    """Have a run begin no more turns; those that are open end. Raises TeamNotFound, TeamOver."""
+
+    workflow_id: str
+
+
+@dataclass(frozen=True)
+class ResumeTeam(Command[TeamView], needs="executions:run", raises=(TeamNotFound, TeamOver)):
+    """Have a paused run go on where it rests. Raises TeamNotFound, TeamOver."""
+
+    workflow_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartTeamHandler:
+    """Handles StartTeam."""
+
+    members: TeamMembers
+    policy: StoredPolicy
+    submissions: Submissions
+    notifier: Notifier
+    settings: TeamSettings
+    clock: Clock = utc_now
+    new_id: NewId = new_id
+
+    async def __call__(self, message: StartTeam, caller: Caller) -> Run:
+        """Return the pending run."""
+        policy = await self.policy.get()
+        # Who takes part is settled with each iteration; what could not even begin is better said now.
+        check_team(roster(await self.members.active(caller.user_id), policy.allows))
+        run = self._run(message, caller)
+        event = TeamStarted(occurred_at=run.created_at, user_id=caller.user_id, execution_id=run.id)
+        most = self.settings.max_waiting_teams_per_user
+        admission = await self.submissions.submit(run, event, most_waiting=most)
+        if not admission.stored:
+            raise TooManyExecutions(f"{admission.waiting} of your executions are waiting; at most {most} may")
+        await self.notifier.notify(run.id, run.lane)
+        return run
+
+    def _run(self, message: StartTeam, caller: Caller) -> Run:
+        id = self.new_id()
+        return Run.start(
+            timeout_s=self.settings.team_timeout_s,
+            now=self.clock(),
+            id=id,
+            user_id=caller.user_id,
+            kind=KIND,
+            subject_id=id,
+            subject_version=1,
+            subject_name="Team",
+            input={"query": message.requirements, "configuration": message.configuration.model_dump(mode="json")},
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancellingRuns:
+    """Cancels runs and tells those who run them, or who waited for them."""
+
+    executions: Executions
+    uow: UnitOfWork
+    signal: CancelSignal
+    notifier: Notifier
+
+    async def cancel(self, *ids: str) -> None:
+        """Cancel these runs with all that they have started, and commit."""
+        marked = [found for id in ids if (found := await self.executions.request_cancel(id)) is not None]
+        await self.uow.commit()
+        for id in dict.fromkeys((*ids, *(running for found in marked for running in found.running))):
+            await self.signal.announce(id)
+        for id, lane in (woken for found in marked for woken in found.woken):
+            await self.notifier.notify(id, lane)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopTeamHandler:
+    """Handles StopTeam."""
+
+    teams: Teams
+    runs: CancellingRuns
+
+    async def __call__(self, message: StopTeam, caller: Caller) -> TeamView:
+        """Return the run as it was when it was stopped."""
+        view = await self.teams.existing(run_id_of(message.workflow_id))
+        view.check_live()
+        await self.runs.cancel(view.run.id)
+        return view
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PauseTeamHandler:
+    """Handles PauseTeam."""
+
+    teams: Teams
+    uow: UnitOfWork
+
+    async def __call__(self, message: PauseTeam, caller: Caller) -> TeamView:
+        """Return the run as paused; once more changes nothing."""
+        view = await self.teams.existing(run_id_of(message.workflow_id))
+        view.check_live()
+        await self.teams.set_paused(view.run.id, True)
+        await self.uow.commit()
+        return TeamView(view.team, paused=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResumeTeamHandler:
+    """Handles ResumeTeam."""
+
+    teams: Teams
+    runs: CancellingRuns
+
+    async def __call__(self, message: ResumeTeam, caller: Caller) -> TeamView:
+        """Return the run as going on; one that is not paused stays as it is."""
+        view = await self.teams.existing(run_id_of(message.workflow_id))
+        view.check_live()
+        await self.teams.set_paused(view.run.id, False)
+        # The mark first: a run that begins to wait only now asks for it once more.
+        await self.runs.cancel(*await self.teams.open_pauses(view.run.id))
+        return TeamView(view.team)

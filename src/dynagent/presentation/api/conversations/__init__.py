@@ -1,0 +1,1 @@
+"""Routes of conversations between agents."""

@@ -1,0 +1,1 @@
+"""Routes of teams: iterative runs of all active agents."""

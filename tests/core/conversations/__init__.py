@@ -1,0 +1,1 @@
+"""Conversations between agents: entities, rules, exports."""

@@ -1,0 +1,1 @@
+"""Teams: members, turns, the state of a run."""
