@@ -244,6 +244,7 @@ export const AgentBodySchema = {
                     type: 'null'
                 }
             ],
+            description: 'What becomes of turns that the model has no room for; null: as set for all.',
             title: 'Context Overflow'
         },
         dependencies: {

@@ -2,7 +2,7 @@
 
 import type { Client, Options as Options2, TDataShape } from './client';
 import { client } from './client.gen';
-import type { AddAgentContextData, AddAgentContextErrors, AddAgentContextResponses, AddProviderKeyData, AddProviderKeyErrors, AddProviderKeyResponses, CancelExecutionData, CancelExecutionErrors, CancelExecutionResponses, ChangeChatData, ChangeChatErrors, ChangeChatResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, ChangeScheduleData, ChangeScheduleErrors, ChangeScheduleResponses, CheckModelFitData, CheckModelFitErrors, CheckModelFitResponses, ChooseModelData, ChooseModelErrors, ChooseModelResponses, CloneAgentData, CloneAgentErrors, CloneAgentResponses, CompleteSetupData, CompleteSetupErrors, CompleteSetupResponses, CreateAccessKeyData, CreateAccessKeyErrors, CreateAccessKeyResponses, CreateAgentData, CreateAgentErrors, CreateAgentResponses, CreateModelData, CreateModelErrors, CreateModelResponses, CreatePlatformAgentData, CreatePlatformAgentErrors, CreatePlatformAgentResponses, CreateScheduleData, CreateScheduleErrors, CreateScheduleResponses, CreateUserData, CreateUserErrors, CreateUserResponses, DeleteAgentData, DeleteAgentErrors, DeleteAgentResponses, DeleteModelData, DeleteModelErrors, DeleteModelResponses, EndSessionData, EndSessionErrors, EndSessionResponses, ExecuteToolData, ExecuteToolErrors, ExecuteToolResponses, FollowTraceData, FollowTraceErrors, FollowTraceResponse, FollowTraceResponses, ForgetChatData, ForgetChatErrors, ForgetChatResponses, ForkExecutionData, ForkExecutionErrors, ForkExecutionResponses, GetAgentContextData, GetAgentContextErrors, GetAgentContextResponses, GetAgentData, GetAgentDetailsData, GetAgentDetailsErrors, GetAgentDetailsResponses, GetAgentErrors, GetAgentResponses, GetAgentVersionData, GetAgentVersionErrors, GetAgentVersionResponses, GetApiInformationData, GetApiInformationErrors, GetApiInformationResponses, GetEverybodysUsageData, GetEverybodysUsageErrors, GetEverybodysUsageResponses, GetExecutionData, GetExecutionErrors, GetExecutionResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetInformationData, GetInformationErrors, GetInformationResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetModelData, GetModelErrors, GetModelResponses, GetModelUsageData, GetModelUsageErrors, GetModelUsageResponses, GetProfileData, GetProfileErrors, GetProfileResponses, GetProviderCapabilitiesData, GetProviderCapabilitiesErrors, GetProviderCapabilitiesResponses, GetReadinessData, GetReadinessErrors, GetReadinessResponses, GetScheduleData, GetScheduleErrors, GetScheduleResponses, GetSignInOptionsData, GetSignInOptionsErrors, GetSignInOptionsResponses, GetToolData, GetToolErrors, GetToolResponses, GetToolVersionData, GetToolVersionErrors, GetToolVersionResponses, GetUserData, GetUserErrors, GetUserResponses, ImportToolsData, ImportToolsErrors, ImportToolsResponses, IssuePasswordLinkData, IssuePasswordLinkErrors, IssuePasswordLinkResponses, IssueStreamTicketData, IssueStreamTicketErrors, IssueStreamTicketResponses, ListAccessKeysData, ListAccessKeysErrors, ListAccessKeysResponses, ListAgentsData, ListAgentsErrors, ListAgentsResponses, ListAgentTemplatesData, ListAgentTemplatesErrors, ListAgentTemplatesResponses, ListAgentVersionsData, ListAgentVersionsErrors, ListAgentVersionsResponses, ListAttachableToolsData, ListAttachableToolsErrors, ListAttachableToolsResponses, ListAuditEntriesData, ListAuditEntriesErrors, ListAuditEntriesResponses, ListChatsData, ListChatsErrors, ListChatsResponses, ListCheckpointsData, ListCheckpointsErrors, ListCheckpointsResponses, ListExecutionsData, ListExecutionsErrors, ListExecutionsResponses, ListInterruptsData, ListInterruptsErrors, ListInterruptsResponses, ListModelsData, ListModelsErrors, ListModelsResponses, ListOpenQuestionsData, ListOpenQuestionsErrors, ListOpenQuestionsResponses, ListProviderKeysData, ListProviderKeysErrors, ListProviderKeysResponses, ListProviderModelsData, ListProviderModelsErrors, ListProviderModelsResponses, ListProvidersData, ListProvidersErrors, ListProvidersResponses, ListSchedulesData, ListSchedulesErrors, ListSchedulesResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListToolsData, ListToolsErrors, ListToolsResponses, ListToolVersionsData, ListToolVersionsErrors, ListToolVersionsResponses, ListUsersData, ListUsersErrors, ListUsersResponses, LogInData, LogInErrors, LogInResponses, LogOutData, LogOutErrors, LogOutEverywhereData, LogOutEverywhereErrors, LogOutEverywhereResponses, LogOutResponses, PreviewScheduleData, PreviewScheduleErrors, PreviewScheduleResponses, ReadChatData, ReadChatErrors, ReadChatResponses, ReadTraceData, ReadTraceErrors, ReadTraceResponses, RefreshSessionData, RefreshSessionErrors, RefreshSessionResponses, RegisterData, RegisterErrors, RegisterResponses, RegisterToolData, RegisterToolErrors, RegisterToolResponses, RemoveAgentContextData, RemoveAgentContextErrors, RemoveAgentContextResponses, RemoveProviderKeyData, RemoveProviderKeyErrors, RemoveProviderKeyResponses, RemoveScheduleData, RemoveScheduleErrors, RemoveScheduleResponses, RemoveToolData, RemoveToolErrors, RemoveToolResponses, ReplayExecutionData, ReplayExecutionErrors, ReplayExecutionResponses, RestoreAgentVersionData, RestoreAgentVersionErrors, RestoreAgentVersionResponses, RestoreToolVersionData, RestoreToolVersionErrors, RestoreToolVersionResponses, ResumeExecutionData, ResumeExecutionErrors, ResumeExecutionResponses, RetryExecutionData, RetryExecutionErrors, RetryExecutionResponses, RevokeAccessKeyData, RevokeAccessKeyErrors, RevokeAccessKeyResponses, RunAgentData, RunAgentErrors, RunAgentResponses, SetAgentContextData, SetAgentContextErrors, SetAgentContextResponses, SetAgentsStatusData, SetAgentsStatusErrors, SetAgentsStatusResponses, SetToolStatusData, SetToolStatusErrors, SetToolStatusResponses, SetUserRoleData, SetUserRoleErrors, SetUserRoleResponses, SetUserStatusData, SetUserStatusErrors, SetUserStatusResponses, StartExecutionData, StartExecutionErrors, StartExecutionResponses, StreamAgentData, StreamAgentErrors, StreamAgentResponse, StreamAgentResponses, TestProviderKeyData, TestProviderKeyErrors, TestProviderKeyResponses, UpdateAgentData, UpdateAgentErrors, UpdateAgentResponses, UpdateModelData, UpdateModelErrors, UpdateModelResponses, UpdateProfileData, UpdateProfileErrors, UpdateProfileResponses, UpdateToolData, UpdateToolErrors, UpdateToolResponses, UsePasswordLinkData, UsePasswordLinkErrors, UsePasswordLinkResponses } from './types.gen';
+import type { AddAgentContextData, AddAgentContextErrors, AddAgentContextResponses, AddProviderKeyData, AddProviderKeyErrors, AddProviderKeyResponses, AddTaskData, AddTaskErrors, AddTaskResponses, AllowModelAddressData, AllowModelAddressErrors, AllowModelAddressResponses, AnswerTaskData, AnswerTaskErrors, AnswerTaskResponses, CancelExecutionData, CancelExecutionErrors, CancelExecutionResponses, ChangeChatData, ChangeChatErrors, ChangeChatResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, ChangeScheduleData, ChangeScheduleErrors, ChangeScheduleResponses, ChangeTaskData, ChangeTaskErrors, ChangeTaskResponses, ChangeWorkflowData, ChangeWorkflowErrors, ChangeWorkflowResponses, CheckModelFitData, CheckModelFitErrors, CheckModelFitResponses, ChooseModelData, ChooseModelErrors, ChooseModelResponses, CloneAgentData, CloneAgentErrors, CloneAgentResponses, CloneWorkflowData, CloneWorkflowErrors, CloneWorkflowResponses, CompleteSetupData, CompleteSetupErrors, CompleteSetupResponses, CreateAccessKeyData, CreateAccessKeyErrors, CreateAccessKeyResponses, CreateAgentData, CreateAgentErrors, CreateAgentResponses, CreateModelData, CreateModelErrors, CreateModelResponses, CreatePlatformAgentData, CreatePlatformAgentErrors, CreatePlatformAgentResponses, CreateScheduleData, CreateScheduleErrors, CreateScheduleResponses, CreateUserData, CreateUserErrors, CreateUserResponses, CreateWorkflowData, CreateWorkflowErrors, CreateWorkflowResponses, DeleteAgentData, DeleteAgentErrors, DeleteAgentResponses, DeleteFeedbackData, DeleteFeedbackErrors, DeleteFeedbackResponses, DeleteModelData, DeleteModelErrors, DeleteModelResponses, DeleteNotesData, DeleteNotesErrors, DeleteNotesResponses, DeleteTagsData, DeleteTagsErrors, DeleteTagsResponses, EndSessionData, EndSessionErrors, EndSessionResponses, ExecuteToolData, ExecuteToolErrors, ExecuteToolResponses, ExecuteWorkflowData, ExecuteWorkflowErrors, ExecuteWorkflowResponses, FollowTraceData, FollowTraceErrors, FollowTraceResponse, FollowTraceResponses, ForbidModelAddressData, ForbidModelAddressErrors, ForbidModelAddressResponses, ForgetChatData, ForgetChatErrors, ForgetChatResponses, ForgetRefusedPartsData, ForgetRefusedPartsErrors, ForgetRefusedPartsResponses, ForkExecutionData, ForkExecutionErrors, ForkExecutionResponses, GetAgentContextData, GetAgentContextErrors, GetAgentContextResponses, GetAgentData, GetAgentDetailsData, GetAgentDetailsErrors, GetAgentDetailsResponses, GetAgentErrors, GetAgentResponses, GetAgentVersionData, GetAgentVersionErrors, GetAgentVersionResponses, GetAnnotationsData, GetAnnotationsErrors, GetAnnotationsResponses, GetApiInformationData, GetApiInformationErrors, GetApiInformationResponses, GetEverybodysUsageData, GetEverybodysUsageErrors, GetEverybodysUsageResponses, GetExecutionData, GetExecutionErrors, GetExecutionResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetInformationData, GetInformationErrors, GetInformationResponses, GetInstalledModelData, GetInstalledModelErrors, GetInstalledModelResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetModelCallData, GetModelCallErrors, GetModelCallResponses, GetModelData, GetModelErrors, GetModelResponses, GetModelUsageData, GetModelUsageErrors, GetModelUsageResponses, GetProfileData, GetProfileErrors, GetProfileResponses, GetProviderCapabilitiesData, GetProviderCapabilitiesErrors, GetProviderCapabilitiesResponses, GetReadinessData, GetReadinessErrors, GetReadinessResponses, GetScheduleData, GetScheduleErrors, GetScheduleResponses, GetSignInOptionsData, GetSignInOptionsErrors, GetSignInOptionsResponses, GetToolData, GetToolErrors, GetToolResponses, GetToolVersionData, GetToolVersionErrors, GetToolVersionResponses, GetUserData, GetUserErrors, GetUserResponses, GetWorkflowData, GetWorkflowErrors, GetWorkflowResponses, GetWorkflowStatusData, GetWorkflowStatusErrors, GetWorkflowStatusResponses, GetWorkflowVersionData, GetWorkflowVersionErrors, GetWorkflowVersionResponses, ImportToolsData, ImportToolsErrors, ImportToolsResponses, IssuePasswordLinkData, IssuePasswordLinkErrors, IssuePasswordLinkResponses, IssueStreamTicketData, IssueStreamTicketErrors, IssueStreamTicketResponses, ListAccessKeysData, ListAccessKeysErrors, ListAccessKeysResponses, ListAgentsData, ListAgentsErrors, ListAgentsResponses, ListAgentTemplatesData, ListAgentTemplatesErrors, ListAgentTemplatesResponses, ListAgentVersionsData, ListAgentVersionsErrors, ListAgentVersionsResponses, ListAttachableToolsData, ListAttachableToolsErrors, ListAttachableToolsResponses, ListAuditEntriesData, ListAuditEntriesErrors, ListAuditEntriesResponses, ListChatsData, ListChatsErrors, ListChatsResponses, ListCheckpointsData, ListCheckpointsErrors, ListCheckpointsResponses, ListExecutionsData, ListExecutionsErrors, ListExecutionsResponses, ListInterruptsData, ListInterruptsErrors, ListInterruptsResponses, ListModelAddressesData, ListModelAddressesErrors, ListModelAddressesResponses, ListModelCallsData, ListModelCallsErrors, ListModelCallsResponses, ListModelsData, ListModelsErrors, ListModelsResponses, ListOpenQuestionsData, ListOpenQuestionsErrors, ListOpenQuestionsResponses, ListProviderKeysData, ListProviderKeysErrors, ListProviderKeysResponses, ListProviderModelsData, ListProviderModelsErrors, ListProviderModelsResponses, ListProvidersData, ListProvidersErrors, ListProvidersResponses, ListSchedulesData, ListSchedulesErrors, ListSchedulesResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListTaskExecutionsData, ListTaskExecutionsErrors, ListTaskExecutionsResponses, ListTasksData, ListTasksErrors, ListTasksResponses, ListToolsData, ListToolsErrors, ListToolsResponses, ListToolVersionsData, ListToolVersionsErrors, ListToolVersionsResponses, ListUsersData, ListUsersErrors, ListUsersResponses, ListWorkflowExecutionsData, ListWorkflowExecutionsErrors, ListWorkflowExecutionsResponses, ListWorkflowsData, ListWorkflowsErrors, ListWorkflowsResponses, ListWorkflowTemplatesData, ListWorkflowTemplatesErrors, ListWorkflowTemplatesResponses, ListWorkflowVersionsData, ListWorkflowVersionsErrors, ListWorkflowVersionsResponses, LogInData, LogInErrors, LogInResponses, LogOutData, LogOutErrors, LogOutEverywhereData, LogOutEverywhereErrors, LogOutEverywhereResponses, LogOutResponses, PreviewScheduleData, PreviewScheduleErrors, PreviewScheduleResponses, ReadChatData, ReadChatErrors, ReadChatResponses, ReadTraceData, ReadTraceErrors, ReadTraceResponses, RefreshSessionData, RefreshSessionErrors, RefreshSessionResponses, RegisterData, RegisterErrors, RegisterResponses, RegisterToolData, RegisterToolErrors, RegisterToolResponses, RemoveAgentContextData, RemoveAgentContextErrors, RemoveAgentContextResponses, RemoveProviderKeyData, RemoveProviderKeyErrors, RemoveProviderKeyResponses, RemoveScheduleData, RemoveScheduleErrors, RemoveScheduleResponses, RemoveTaskData, RemoveTaskErrors, RemoveTaskResponses, RemoveToolData, RemoveToolErrors, RemoveToolResponses, RemoveWorkflowData, RemoveWorkflowErrors, RemoveWorkflowResponses, ReplayExecutionData, ReplayExecutionErrors, ReplayExecutionResponses, RestoreAgentVersionData, RestoreAgentVersionErrors, RestoreAgentVersionResponses, RestoreToolVersionData, RestoreToolVersionErrors, RestoreToolVersionResponses, RestoreWorkflowVersionData, RestoreWorkflowVersionErrors, RestoreWorkflowVersionResponses, ResumeExecutionData, ResumeExecutionErrors, ResumeExecutionResponses, RetryExecutionData, RetryExecutionErrors, RetryExecutionResponses, RevokeAccessKeyData, RevokeAccessKeyErrors, RevokeAccessKeyResponses, RunAgentData, RunAgentErrors, RunAgentResponses, RunWorkflowData, RunWorkflowErrors, RunWorkflowResponses, SetAgentContextData, SetAgentContextErrors, SetAgentContextResponses, SetAgentsStatusData, SetAgentsStatusErrors, SetAgentsStatusResponses, SetFeedbackData, SetFeedbackErrors, SetFeedbackResponses, SetNotesData, SetNotesErrors, SetNotesResponses, SetTagsData, SetTagsErrors, SetTagsResponses, SetToolStatusData, SetToolStatusErrors, SetToolStatusResponses, SetUserRoleData, SetUserRoleErrors, SetUserRoleResponses, SetUserStatusData, SetUserStatusErrors, SetUserStatusResponses, StartExecutionData, StartExecutionErrors, StartExecutionResponses, StreamAgentData, StreamAgentErrors, StreamAgentResponse, StreamAgentResponses, TestProviderKeyData, TestProviderKeyErrors, TestProviderKeyResponses, TryModelData, TryModelErrors, TryModelResponses, UpdateAgentData, UpdateAgentErrors, UpdateAgentResponses, UpdateModelData, UpdateModelErrors, UpdateModelResponses, UpdateProfileData, UpdateProfileErrors, UpdateProfileResponses, UpdateToolData, UpdateToolErrors, UpdateToolResponses, UsePasswordLinkData, UsePasswordLinkErrors, UsePasswordLinkResponses, ValidateWorkflowData, ValidateWorkflowErrors, ValidateWorkflowResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -495,6 +495,20 @@ export const forkExecution = <ThrowOnError extends boolean = false>(options: Opt
 export const listInterrupts = <ThrowOnError extends boolean = false>(options: Options<ListInterruptsData, ThrowOnError>) => (options.client ?? client).get<ListInterruptsResponses, ListInterruptsErrors, ThrowOnError>({ url: '/api/v1/executions/{execution_id}/interrupts', ...options });
 
 /**
+ * List an execution's model calls
+ *
+ * Give the calls of models that a run has made so far, those of its tools too, without their messages.
+ */
+export const listModelCalls = <ThrowOnError extends boolean = false>(options: Options<ListModelCallsData, ThrowOnError>) => (options.client ?? client).get<ListModelCallsResponses, ListModelCallsErrors, ThrowOnError>({ url: '/api/v1/executions/{execution_id}/model-calls', ...options });
+
+/**
+ * Get a model call
+ *
+ * Give what a model was really sent: messages, tools offered and parameters.
+ */
+export const getModelCall = <ThrowOnError extends boolean = false>(options: Options<GetModelCallData, ThrowOnError>) => (options.client ?? client).get<GetModelCallResponses, GetModelCallErrors, ThrowOnError>({ url: '/api/v1/executions/{execution_id}/model-calls/{number}', ...options });
+
+/**
  * Remove notes
  *
  * Remove your notes.
@@ -571,6 +585,27 @@ export const deleteTags = <ThrowOnError extends boolean = false>(options: Option
  */
 export const setTags = <ThrowOnError extends boolean = false>(options: Options<SetTagsData, ThrowOnError>) => (options.client ?? client).put<SetTagsResponses, SetTagsErrors, ThrowOnError>({
     url: '/api/v1/executions/{execution_id}/tags',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List the steps of a run
+ *
+ * Give the steps of a workflow's run in the order in which they were started.
+ */
+export const listTaskExecutions = <ThrowOnError extends boolean = false>(options: Options<ListTaskExecutionsData, ThrowOnError>) => (options.client ?? client).get<ListTaskExecutionsResponses, ListTaskExecutionsErrors, ThrowOnError>({ url: '/api/v1/executions/{execution_id}/tasks', ...options });
+
+/**
+ * Answer a step
+ *
+ * Give a step that waits for a person its input; `task_id` may be the id of its task, its node or its key.
+ */
+export const answerTask = <ThrowOnError extends boolean = false>(options: Options<AnswerTaskData, ThrowOnError>) => (options.client ?? client).post<AnswerTaskResponses, AnswerTaskErrors, ThrowOnError>({
+    url: '/api/v1/executions/{execution_id}/tasks/{task_id}/input',
     ...options,
     headers: {
         'Content-Type': 'application/json',
@@ -791,6 +826,27 @@ export const getSchedule = <ThrowOnError extends boolean = false>(options: Optio
  */
 export const changeSchedule = <ThrowOnError extends boolean = false>(options: Options<ChangeScheduleData, ThrowOnError>) => (options.client ?? client).patch<ChangeScheduleResponses, ChangeScheduleErrors, ThrowOnError>({
     url: '/api/v1/schedules/{schedule_id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Remove a task
+ *
+ * Remove a task; others no longer have it as their context.
+ */
+export const removeTask = <ThrowOnError extends boolean = false>(options: Options<RemoveTaskData, ThrowOnError>) => (options.client ?? client).delete<RemoveTaskResponses, RemoveTaskErrors, ThrowOnError>({ url: '/api/v1/tasks/{task_id}', ...options });
+
+/**
+ * Change a task
+ *
+ * Change the given fields of a task; this makes its workflow's next version.
+ */
+export const changeTask = <ThrowOnError extends boolean = false>(options: Options<ChangeTaskData, ThrowOnError>) => (options.client ?? client).put<ChangeTaskResponses, ChangeTaskErrors, ThrowOnError>({
+    url: '/api/v1/tasks/{task_id}',
     ...options,
     headers: {
         'Content-Type': 'application/json',
@@ -1042,6 +1098,174 @@ export const setUserStatus = <ThrowOnError extends boolean = false>(options: Opt
         ...options.headers
     }
 });
+
+/**
+ * List workflows
+ *
+ * Give your workflows, newest first.
+ */
+export const listWorkflows = <ThrowOnError extends boolean = false>(options?: Options<ListWorkflowsData, ThrowOnError>) => (options?.client ?? client).get<ListWorkflowsResponses, ListWorkflowsErrors, ThrowOnError>({ url: '/api/v1/workflows', ...options });
+
+/**
+ * Create a workflow
+ *
+ * Make a workflow with its nodes, edges and tasks in one transaction; the server makes the tasks' ids.
+ */
+export const createWorkflow = <ThrowOnError extends boolean = false>(options: Options<CreateWorkflowData, ThrowOnError>) => (options.client ?? client).post<CreateWorkflowResponses, CreateWorkflowErrors, ThrowOnError>({
+    url: '/api/v1/workflows',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List workflow templates
+ *
+ * Give definitions to begin with; put agents' ids in place of `agent:<role>`.
+ */
+export const listWorkflowTemplates = <ThrowOnError extends boolean = false>(options?: Options<ListWorkflowTemplatesData, ThrowOnError>) => (options?.client ?? client).get<ListWorkflowTemplatesResponses, ListWorkflowTemplatesErrors, ThrowOnError>({ url: '/api/v1/workflows/templates', ...options });
+
+/**
+ * Check a workflow
+ *
+ * Say what in a definition cannot be run, without storing it; `workflow_id` is the workflow it is meant for.
+ */
+export const validateWorkflow = <ThrowOnError extends boolean = false>(options: Options<ValidateWorkflowData, ThrowOnError>) => (options.client ?? client).post<ValidateWorkflowResponses, ValidateWorkflowErrors, ThrowOnError>({
+    url: '/api/v1/workflows/validate',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Remove a workflow
+ *
+ * Remove a workflow with its versions; its executions stay.
+ */
+export const removeWorkflow = <ThrowOnError extends boolean = false>(options: Options<RemoveWorkflowData, ThrowOnError>) => (options.client ?? client).delete<RemoveWorkflowResponses, RemoveWorkflowErrors, ThrowOnError>({ url: '/api/v1/workflows/{workflow_id}', ...options });
+
+/**
+ * Get a workflow
+ *
+ * Give one workflow; its ETag is its version.
+ */
+export const getWorkflow = <ThrowOnError extends boolean = false>(options: Options<GetWorkflowData, ThrowOnError>) => (options.client ?? client).get<GetWorkflowResponses, GetWorkflowErrors, ThrowOnError>({ url: '/api/v1/workflows/{workflow_id}', ...options });
+
+/**
+ * Change a workflow
+ *
+ * Change the given fields; this makes the workflow's next version.
+ */
+export const changeWorkflow = <ThrowOnError extends boolean = false>(options: Options<ChangeWorkflowData, ThrowOnError>) => (options.client ?? client).put<ChangeWorkflowResponses, ChangeWorkflowErrors, ThrowOnError>({
+    url: '/api/v1/workflows/{workflow_id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Clone a workflow
+ *
+ * Make a new workflow with the same definition.
+ */
+export const cloneWorkflow = <ThrowOnError extends boolean = false>(options: Options<CloneWorkflowData, ThrowOnError>) => (options.client ?? client).post<CloneWorkflowResponses, CloneWorkflowErrors, ThrowOnError>({
+    url: '/api/v1/workflows/{workflow_id}/clone',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Run a workflow
+ *
+ * Put a run into the queue and answer at once; watch it at `/executions/{execution_id}/stream`.
+ */
+export const executeWorkflow = <ThrowOnError extends boolean = false>(options: Options<ExecuteWorkflowData, ThrowOnError>) => (options.client ?? client).post<ExecuteWorkflowResponses, ExecuteWorkflowErrors, ThrowOnError>({
+    url: '/api/v1/workflows/{workflow_id}/execute',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List a workflow's runs
+ *
+ * Give the runs of a workflow, newest first.
+ */
+export const listWorkflowExecutions = <ThrowOnError extends boolean = false>(options: Options<ListWorkflowExecutionsData, ThrowOnError>) => (options.client ?? client).get<ListWorkflowExecutionsResponses, ListWorkflowExecutionsErrors, ThrowOnError>({ url: '/api/v1/workflows/{workflow_id}/executions', ...options });
+
+/**
+ * Run a workflow (alias)
+ *
+ * The same as `…/execute`.
+ */
+export const runWorkflow = <ThrowOnError extends boolean = false>(options: Options<RunWorkflowData, ThrowOnError>) => (options.client ?? client).post<RunWorkflowResponses, RunWorkflowErrors, ThrowOnError>({
+    url: '/api/v1/workflows/{workflow_id}/run',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Status of the latest run
+ *
+ * Give the latest run of a workflow.
+ */
+export const getWorkflowStatus = <ThrowOnError extends boolean = false>(options: Options<GetWorkflowStatusData, ThrowOnError>) => (options.client ?? client).get<GetWorkflowStatusResponses, GetWorkflowStatusErrors, ThrowOnError>({ url: '/api/v1/workflows/{workflow_id}/status', ...options });
+
+/**
+ * List a workflow's tasks
+ *
+ * Give the tasks of a workflow in their order.
+ */
+export const listTasks = <ThrowOnError extends boolean = false>(options: Options<ListTasksData, ThrowOnError>) => (options.client ?? client).get<ListTasksResponses, ListTasksErrors, ThrowOnError>({ url: '/api/v1/workflows/{workflow_id}/tasks', ...options });
+
+/**
+ * Add a task
+ *
+ * Add a task at the end of a workflow.
+ */
+export const addTask = <ThrowOnError extends boolean = false>(options: Options<AddTaskData, ThrowOnError>) => (options.client ?? client).post<AddTaskResponses, AddTaskErrors, ThrowOnError>({
+    url: '/api/v1/workflows/{workflow_id}/tasks',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List a workflow's versions
+ *
+ * Give all versions, newest first.
+ */
+export const listWorkflowVersions = <ThrowOnError extends boolean = false>(options: Options<ListWorkflowVersionsData, ThrowOnError>) => (options.client ?? client).get<ListWorkflowVersionsResponses, ListWorkflowVersionsErrors, ThrowOnError>({ url: '/api/v1/workflows/{workflow_id}/versions', ...options });
+
+/**
+ * Get a workflow's version
+ *
+ * Give one version.
+ */
+export const getWorkflowVersion = <ThrowOnError extends boolean = false>(options: Options<GetWorkflowVersionData, ThrowOnError>) => (options.client ?? client).get<GetWorkflowVersionResponses, GetWorkflowVersionErrors, ThrowOnError>({ url: '/api/v1/workflows/{workflow_id}/versions/{version}', ...options });
+
+/**
+ * Restore a workflow's version
+ *
+ * Make an earlier version the next one.
+ */
+export const restoreWorkflowVersion = <ThrowOnError extends boolean = false>(options: Options<RestoreWorkflowVersionData, ThrowOnError>) => (options.client ?? client).post<RestoreWorkflowVersionResponses, RestoreWorkflowVersionErrors, ThrowOnError>({ url: '/api/v1/workflows/{workflow_id}/versions/{version}/restore', ...options });
 
 /**
  * Health of all parts

@@ -156,6 +156,8 @@ export type AgentBody = {
     };
     /**
      * Context Overflow
+     *
+     * What becomes of turns that the model has no room for; null: as set for all.
      */
     context_overflow?: 'summary' | 'cut' | 'fail' | null;
     /**
@@ -306,6 +308,8 @@ export type AgentChanges = {
     };
     /**
      * Context Overflow
+     *
+     * What becomes of turns that the model has no room for; null: as set for all.
      */
     context_overflow?: 'summary' | 'cut' | 'fail' | null;
     /**
@@ -425,6 +429,49 @@ export type AgentChanges = {
 };
 
 /**
+ * AgentConfig
+ *
+ * What an agent is asked where no task of the node says it.
+ */
+export type AgentConfig = {
+    /**
+     * Description
+     */
+    description?: string;
+    /**
+     * Expected Output
+     */
+    expected_output?: string;
+    /**
+     * Human Input Required
+     */
+    human_input_required?: boolean;
+    /**
+     * Inputs
+     *
+     * Values the step is given, by name.
+     */
+    inputs?: {
+        [key: string]: string;
+    };
+    /**
+     * Model
+     */
+    model?: string | null;
+    on_error?: ErrorPolicy;
+    /**
+     * Output Schema
+     */
+    output_schema?: {
+        [key: string]: unknown;
+    } | null;
+    /**
+     * Timeout S
+     */
+    timeout_s?: number | null;
+};
+
+/**
  * AgentConfiguration
  *
  * Everything about an agent that its owner decides; one version of an agent is one of these.
@@ -452,6 +499,8 @@ export type AgentConfiguration = {
     };
     /**
      * Context Overflow
+     *
+     * What becomes of turns that the model has no room for; null: as set for all.
      */
     context_overflow?: 'summary' | 'cut' | 'fail' | null;
     /**
@@ -646,6 +695,38 @@ export type AgentList = {
 };
 
 /**
+ * AgentNode
+ *
+ * An agent in a place of its own; one agent may have several.
+ */
+export type AgentNode = {
+    /**
+     * Agent Id
+     */
+    agent_id: string;
+    /**
+     * Alias
+     */
+    alias?: string | null;
+    config?: AgentConfig;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Parent
+     *
+     * The loop that this node is within.
+     */
+    parent?: string | null;
+    position?: Position | null;
+    /**
+     * Type
+     */
+    type?: 'agent';
+};
+
+/**
  * AgentOut
  *
  * An agent as it is stored. `llm_name` is the name of its model, also where it was chosen by `llm_model_id`.
@@ -677,6 +758,8 @@ export type AgentOut = {
     };
     /**
      * Context Overflow
+     *
+     * What becomes of turns that the model has no room for; null: as set for all.
      */
     context_overflow?: 'summary' | 'cut' | 'fail' | null;
     /**
@@ -943,6 +1026,54 @@ export type AgentVersionOut = {
 };
 
 /**
+ * AggregatorConfig
+ *
+ * How results are combined: an object by alias, a list, or one text; `wait` for all that come, or for any.
+ */
+export type AggregatorConfig = {
+    /**
+     * Combine
+     */
+    combine?: 'object' | 'list' | 'text';
+    /**
+     * Separator
+     */
+    separator?: string;
+    /**
+     * Wait
+     */
+    wait?: 'all' | 'any';
+};
+
+/**
+ * AggregatorNode
+ *
+ * Results of several steps as one.
+ */
+export type AggregatorNode = {
+    /**
+     * Alias
+     */
+    alias?: string | null;
+    config?: AggregatorConfig;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Parent
+     *
+     * The loop that this node is within.
+     */
+    parent?: string | null;
+    position?: Position | null;
+    /**
+     * Type
+     */
+    type: 'aggregator';
+};
+
+/**
  * AnnotationsOut
  *
  * What you say of an execution.
@@ -1124,6 +1255,8 @@ export type AuditEntryOut = {
     at: string;
     /**
      * Details
+     *
+     * `changes` has JSON pointer → `before` and `after` of each field; secrets are masked, long values cut.
      */
     details: {
         [key: string]: unknown;
@@ -1132,6 +1265,12 @@ export type AuditEntryOut = {
      * Id
      */
     id: string;
+    /**
+     * Link
+     *
+     * Where the API shows the target; it may be gone by now.
+     */
+    link: string | null;
     /**
      * Outcome
      */
@@ -1507,6 +1646,24 @@ export type ChatOut = {
 };
 
 /**
+ * CheckOut
+ *
+ * Whether a definition can be run, and what is broken in it.
+ */
+export type CheckOut = {
+    /**
+     * Errors
+     */
+    errors: Array<{
+        [key: string]: string;
+    }>;
+    /**
+     * Valid
+     */
+    valid: boolean;
+};
+
+/**
  * CheckpointList
  *
  * Kept states, newest first.
@@ -1602,6 +1759,18 @@ export type CloneBody = {
 };
 
 /**
+ * CloneWorkflowBody
+ *
+ * What the copy is called.
+ */
+export type CloneWorkflowBody = {
+    /**
+     * Name
+     */
+    name?: string | null;
+};
+
+/**
  * Complete
  *
  * The last event of a successful run.
@@ -1665,6 +1834,30 @@ export type Complete = {
      * Type
      */
     type?: 'complete';
+};
+
+/**
+ * Condition
+ *
+ * Whether something goes on: a JSON Schema for the value at `path` of the state, or an expression of the state.
+ */
+export type Condition = {
+    /**
+     * Expression
+     */
+    expression?: string | null;
+    /**
+     * Path
+     *
+     * Value that the schema is for; absent: all.
+     */
+    path?: string | null;
+    /**
+     * Schema
+     */
+    schema?: {
+        [key: string]: unknown;
+    } | null;
 };
 
 /**
@@ -1739,6 +1932,98 @@ export type Connection = {
      * Type
      */
     type?: 'connection';
+};
+
+/**
+ * DecisionConfig
+ *
+ * Which of the edges that leave it are taken: the first whose condition holds, or all of them.
+ */
+export type DecisionConfig = {
+    /**
+     * Take
+     */
+    take?: 'first' | 'all';
+};
+
+/**
+ * DecisionNode
+ *
+ * A branching; the conditions stand on its edges.
+ */
+export type DecisionNode = {
+    /**
+     * Alias
+     */
+    alias?: string | null;
+    config?: DecisionConfig;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Parent
+     *
+     * The loop that this node is within.
+     */
+    parent?: string | null;
+    position?: Position | null;
+    /**
+     * Type
+     */
+    type: 'decision';
+};
+
+/**
+ * Definition
+ *
+ * Everything about a workflow that its owner decides, but for its name and description.
+ */
+export type Definition = {
+    /**
+     * Edges
+     */
+    edges?: Array<Edge>;
+    /**
+     * Manager Llm
+     */
+    manager_llm?: string | null;
+    /**
+     * Max Cost Usd
+     */
+    max_cost_usd?: number | null;
+    /**
+     * Nodes
+     */
+    nodes?: Array<({
+        type: 'agent';
+    } & AgentNode) | ({
+        type: 'tool';
+    } & ToolNode) | ({
+        type: 'decision';
+    } & DecisionNode) | ({
+        type: 'aggregator';
+    } & AggregatorNode) | ({
+        type: 'loop';
+    } & LoopNode) | ({
+        type: 'timer';
+    } & TimerNode) | ({
+        type: 'human_input';
+    } & HumanInputNode) | ({
+        type: 'workflow';
+    } & WorkflowNode)>;
+    /**
+     * Process Type
+     */
+    process_type?: 'sequential' | 'hierarchical' | 'graph';
+    /**
+     * Run Timeout S
+     */
+    run_timeout_s?: number | null;
+    /**
+     * Tasks
+     */
+    tasks?: Array<Task>;
 };
 
 /**
@@ -1863,6 +2148,65 @@ export type DetailsOfAgent = {
      * Tools
      */
     tools: Array<ToolOfAgent>;
+};
+
+/**
+ * Edge
+ *
+ * From one node to the next, if its condition holds; `otherwise`: if no other edge of the source is taken.
+ *
+ * `mapping` gives the target values by name, from paths in the state.
+ */
+export type Edge = {
+    condition?: Condition | null;
+    /**
+     * Id
+     */
+    id?: string | null;
+    /**
+     * Label
+     */
+    label?: string;
+    /**
+     * Mapping
+     */
+    mapping?: {
+        [key: string]: string;
+    };
+    /**
+     * Otherwise
+     */
+    otherwise?: boolean;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Target
+     */
+    target: string;
+};
+
+/**
+ * ErrorPolicy
+ *
+ * What a step that fails means: the run fails, goes on without it, tries again, or has another agent do it.
+ */
+export type ErrorPolicy = {
+    /**
+     * Fallback Agent Id
+     */
+    fallback_agent_id?: string | null;
+    /**
+     * Policy
+     */
+    policy?: 'fail' | 'continue' | 'retry' | 'fallback';
+    /**
+     * Retries
+     *
+     * Further tries of the policy `retry`.
+     */
+    retries?: number;
 };
 
 /**
@@ -2416,6 +2760,56 @@ export type HealthOut = {
 };
 
 /**
+ * HumanInputConfig
+ *
+ * What a person is asked, and the form of the answer as a JSON Schema.
+ */
+export type HumanInputConfig = {
+    /**
+     * Form
+     */
+    form?: {
+        [key: string]: unknown;
+    };
+    /**
+     * Prompt
+     */
+    prompt?: string;
+    /**
+     * Timeout S
+     */
+    timeout_s?: number | null;
+};
+
+/**
+ * HumanInputNode
+ *
+ * A question to a person.
+ */
+export type HumanInputNode = {
+    /**
+     * Alias
+     */
+    alias?: string | null;
+    config?: HumanInputConfig;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Parent
+     *
+     * The loop that this node is within.
+     */
+    parent?: string | null;
+    position?: Position | null;
+    /**
+     * Type
+     */
+    type: 'human_input';
+};
+
+/**
  * ImportedToolOut
  *
  * A tool of the file; `line` is where it stands there, lines of `findings` are those of its own `source`.
@@ -2543,6 +2937,8 @@ export type InstructedAgentBody = {
     };
     /**
      * Context Overflow
+     *
+     * What becomes of turns that the model has no room for; null: as set for all.
      */
     context_overflow?: 'summary' | 'cut' | 'fail' | null;
     /**
@@ -2752,7 +3148,7 @@ export type InterruptOut = {
     /**
      * Reason
      */
-    reason: 'approval' | 'in_doubt';
+    reason: 'approval' | 'in_doubt' | 'input';
     /**
      * Response Schema
      */
@@ -2915,6 +3311,57 @@ export type LoginBody = {
      * Login
      */
     login: string;
+};
+
+/**
+ * LoopConfig
+ *
+ * How often the nodes within are repeated: until the condition holds, at most `max_rounds` times.
+ */
+export type LoopConfig = {
+    /**
+     * Max Rounds
+     */
+    max_rounds?: number;
+    /**
+     * On Limit
+     */
+    on_limit?: 'continue' | 'fail';
+    /**
+     * Output
+     *
+     * Path of its output; absent: the last step's.
+     */
+    output?: string | null;
+    until?: Condition | null;
+};
+
+/**
+ * LoopNode
+ *
+ * A repetition of the nodes that name it as their parent.
+ */
+export type LoopNode = {
+    /**
+     * Alias
+     */
+    alias?: string | null;
+    config?: LoopConfig;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Parent
+     *
+     * The loop that this node is within.
+     */
+    parent?: string | null;
+    position?: Position | null;
+    /**
+     * Type
+     */
+    type: 'loop';
 };
 
 /**
@@ -3179,8 +3626,16 @@ export type ModelCallList = {
     skip: number;
     /**
      * Total
+     *
+     * How many there are; at least so many where `total_is_exact` is false.
      */
     total: number;
+    /**
+     * Total Is Exact
+     *
+     * False for long lists: they are not counted to their end.
+     */
+    total_is_exact?: boolean;
 };
 
 /**
@@ -3892,7 +4347,7 @@ export type OpenQuestionOut = {
     /**
      * Reason
      */
-    reason: 'approval' | 'in_doubt';
+    reason: 'approval' | 'in_doubt' | 'input';
     /**
      * Response Schema
      */
@@ -3985,6 +4440,22 @@ export type PasswordLinkOut = {
      * Token
      */
     token: string;
+};
+
+/**
+ * Position
+ *
+ * Where the canvas shows a node, in its own units.
+ */
+export type Position = {
+    /**
+     * X
+     */
+    x: number;
+    /**
+     * Y
+     */
+    y: number;
 };
 
 /**
@@ -4093,7 +4564,7 @@ export type ProfileOut = {
     /**
      * Permissions
      */
-    permissions: Array<'account:read' | 'account:write' | 'agents:read' | 'agents:write' | 'annotations:write' | 'audit:read' | 'executions:read' | 'executions:run' | 'keys:read' | 'keys:write' | 'metrics:read' | 'models:read' | 'models:write' | 'others:read' | 'tickets:write' | 'tools:read' | 'tools:run' | 'tools:write' | 'users:read' | 'users:write'>;
+    permissions: Array<'account:read' | 'account:write' | 'agents:read' | 'agents:write' | 'annotations:write' | 'audit:read' | 'executions:read' | 'executions:run' | 'keys:read' | 'keys:write' | 'metrics:read' | 'models:read' | 'models:write' | 'others:read' | 'tickets:write' | 'tools:read' | 'tools:run' | 'tools:write' | 'users:read' | 'users:write' | 'workflows:read' | 'workflows:write'>;
     /**
      * Role
      */
@@ -4396,7 +4867,7 @@ export type Resumed = {
     /**
      * Reason
      *
-     * Why it was asked: approval or in_doubt.
+     * Why it was asked: approval, in_doubt or input.
      */
     reason: string;
     /**
@@ -4521,6 +4992,8 @@ export type RoleAgentBody = {
     };
     /**
      * Context Overflow
+     *
+     * What becomes of turns that the model has no room for; null: as set for all.
      */
     context_overflow?: 'summary' | 'cut' | 'fail' | null;
     /**
@@ -4703,6 +5176,28 @@ export type RunError = {
  * Where a run stands.
  */
 export type RunStatus = 'pending' | 'running' | 'waiting' | 'completed' | 'failed' | 'cancelled' | 'timed_out';
+
+/**
+ * RunWorkflowBody
+ *
+ * The inputs of a run, by name; templates and conditions read them as `inputs.<name>`.
+ */
+export type RunWorkflowBody = {
+    /**
+     * Inputs
+     */
+    inputs?: {
+        [key: string]: unknown;
+    };
+    /**
+     * Lane
+     */
+    lane?: 'interactive' | 'batch' | 'quarantine';
+    /**
+     * Priority
+     */
+    priority?: number;
+};
 
 /**
  * ScheduleBody
@@ -5039,6 +5534,31 @@ export type StatusBody = {
 };
 
 /**
+ * SubWorkflowConfig
+ *
+ * Another workflow as one step; its inputs are those mapped here.
+ */
+export type SubWorkflowConfig = {
+    /**
+     * Inputs
+     *
+     * Values the step is given, by name.
+     */
+    inputs?: {
+        [key: string]: string;
+    };
+    on_error?: ErrorPolicy;
+    /**
+     * Timeout S
+     */
+    timeout_s?: number | null;
+    /**
+     * Workflow Id
+     */
+    workflow_id: string;
+};
+
+/**
  * TagsBody
  *
  * All tags that the execution shall have; upper and lower case are the same.
@@ -5048,6 +5568,515 @@ export type TagsBody = {
      * Tags
      */
     tags: Array<string>;
+};
+
+/**
+ * Task
+ *
+ * What the agent of a node is to do, with the outputs of other tasks as its context.
+ */
+export type Task = {
+    config_json?: TaskConfig;
+    /**
+     * Context Task Ids
+     */
+    context_task_ids?: Array<string>;
+    /**
+     * Description
+     */
+    description: string;
+    /**
+     * Expected Output
+     */
+    expected_output?: string;
+    /**
+     * Human Input Required
+     */
+    human_input_required?: boolean;
+    /**
+     * Node Id
+     */
+    node_id: string;
+    /**
+     * Task Id
+     */
+    task_id?: string;
+};
+
+/**
+ * TaskBody
+ *
+ * A task; its id is made by the server.
+ */
+export type TaskBody = {
+    config_json?: TaskConfig;
+    /**
+     * Context Task Ids
+     */
+    context_task_ids?: Array<string>;
+    /**
+     * Description
+     */
+    description: string;
+    /**
+     * Expected Output
+     */
+    expected_output?: string;
+    /**
+     * Human Input Required
+     */
+    human_input_required?: boolean;
+    /**
+     * Node Id
+     */
+    node_id: string;
+    /**
+     * Task Id
+     */
+    task_id?: string;
+};
+
+/**
+ * TaskChanges
+ *
+ * The fields of a task to change; the others stay.
+ */
+export type TaskChanges = {
+    config_json?: TaskConfig | null;
+    /**
+     * Context Task Ids
+     */
+    context_task_ids?: Array<string> | null;
+    /**
+     * Description
+     */
+    description?: string | null;
+    /**
+     * Expected Output
+     */
+    expected_output?: string | null;
+    /**
+     * Human Input Required
+     */
+    human_input_required?: boolean | null;
+    /**
+     * Node Id
+     */
+    node_id?: string | null;
+};
+
+/**
+ * TaskConfig
+ *
+ * Parameters of one task.
+ */
+export type TaskConfig = {
+    /**
+     * Inputs
+     *
+     * Values the step is given, by name.
+     */
+    inputs?: {
+        [key: string]: string;
+    };
+    /**
+     * Model
+     */
+    model?: string | null;
+    on_error?: ErrorPolicy;
+    /**
+     * Output Schema
+     */
+    output_schema?: {
+        [key: string]: unknown;
+    } | null;
+    /**
+     * Timeout S
+     */
+    timeout_s?: number | null;
+};
+
+/**
+ * TaskEnd
+ *
+ * A step has ended or was passed over. `output` is a text of it, cut at 4,000 characters.
+ *
+ * `value` is the whole output of a step that decides which way a run goes and has no run of its own.
+ */
+export type TaskEnd = {
+    /**
+     * Attempt
+     *
+     * Which attempt at the execution wrote it, from 1.
+     */
+    attempt?: number;
+    /**
+     * Duration Ms
+     */
+    duration_ms?: number | null;
+    error?: CallError | null;
+    /**
+     * Key
+     */
+    key: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Output
+     */
+    output?: string;
+    /**
+     * Parent Span Id
+     *
+     * The step around that step.
+     */
+    parent_span_id?: string | null;
+    /**
+     * Run Id
+     */
+    run_id?: string | null;
+    /**
+     * Seq
+     *
+     * Place in the execution's log, from 1 without gaps; assigned when stored.
+     */
+    seq?: number;
+    /**
+     * Span Id
+     *
+     * The step this event belongs to.
+     */
+    span_id?: string | null;
+    /**
+     * Status
+     */
+    status: string;
+    /**
+     * Step
+     */
+    step: string;
+    /**
+     * Timestamp
+     *
+     * When it happened, in seconds since the epoch.
+     */
+    timestamp: number;
+    /**
+     * Type
+     */
+    type?: 'task_end';
+    /**
+     * Value
+     */
+    value?: unknown;
+};
+
+/**
+ * TaskExecutionList
+ *
+ * The steps of a run in the order in which they were started.
+ */
+export type TaskExecutionList = {
+    /**
+     * Tasks
+     */
+    tasks: Array<TaskExecutionOut>;
+    /**
+     * Total
+     */
+    total: number;
+};
+
+/**
+ * TaskExecutionOut
+ *
+ * A step of a workflow's run; its own trace is that of the execution `task_execution_id`.
+ */
+export type TaskExecutionOut = {
+    /**
+     * Assigned Agent Id
+     */
+    assigned_agent_id: string | null;
+    /**
+     * Assigned Agent Version
+     */
+    assigned_agent_version: number | null;
+    /**
+     * Cost Usd
+     */
+    cost_usd: string | null;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Duration Ms
+     */
+    duration_ms: number | null;
+    /**
+     * End Time
+     */
+    end_time: string | null;
+    /**
+     * Error Code
+     */
+    error_code: string | null;
+    /**
+     * Error Message
+     */
+    error_message: string | null;
+    /**
+     * Execution Id
+     */
+    execution_id: string;
+    /**
+     * Inputs Data
+     */
+    inputs_data: unknown;
+    /**
+     * Key
+     */
+    key: string;
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Output Data
+     */
+    output_data: unknown;
+    /**
+     * Part
+     */
+    part: string;
+    /**
+     * Start Time
+     */
+    start_time: string | null;
+    status: RunStatus;
+    /**
+     * Step
+     */
+    step: string;
+    /**
+     * Task Execution Id
+     */
+    task_execution_id: string;
+    /**
+     * Task Id
+     */
+    task_id: string | null;
+    usage_metrics_json: Usage;
+};
+
+/**
+ * TaskInputBody
+ *
+ * A person's answer to what a step asks: a value that fits the form of the question.
+ */
+export type TaskInputBody = {
+    /**
+     * Input
+     */
+    input: unknown;
+};
+
+/**
+ * TaskList
+ *
+ * The tasks of a workflow in their order.
+ */
+export type TaskList = {
+    /**
+     * Tasks
+     */
+    tasks: Array<TaskOut>;
+    /**
+     * Total
+     */
+    total: number;
+};
+
+/**
+ * TaskOut
+ *
+ * A task and the workflow it is of.
+ */
+export type TaskOut = {
+    /**
+     * Assigned Agent Id
+     */
+    assigned_agent_id: string | null;
+    config_json?: TaskConfig;
+    /**
+     * Context Task Ids
+     */
+    context_task_ids?: Array<string>;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Description
+     */
+    description: string;
+    /**
+     * Expected Output
+     */
+    expected_output?: string;
+    /**
+     * Human Input Required
+     */
+    human_input_required?: boolean;
+    /**
+     * Node Id
+     */
+    node_id: string;
+    /**
+     * Task Id
+     */
+    task_id?: string;
+    /**
+     * Updated At
+     */
+    updated_at: string;
+    /**
+     * Workflow Id
+     */
+    workflow_id: string;
+};
+
+/**
+ * TaskStart
+ *
+ * A step of a workflow or team begins as a run of its own, whose trace is that of `run_id`; its span is `key`.
+ */
+export type TaskStart = {
+    /**
+     * Agent Id
+     */
+    agent_id?: string | null;
+    /**
+     * Agent Name
+     */
+    agent_name?: string | null;
+    /**
+     * Attempt
+     *
+     * Which attempt at the execution wrote it, from 1.
+     */
+    attempt?: number;
+    /**
+     * Key
+     *
+     * Its place: node, rounds of loops, and tries.
+     */
+    key: string;
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Parent Span Id
+     *
+     * The step around that step.
+     */
+    parent_span_id?: string | null;
+    /**
+     * Part
+     *
+     * Which part of a step: a try, a review; empty for the step itself.
+     */
+    part?: string;
+    /**
+     * Run Id
+     */
+    run_id: string;
+    /**
+     * Seq
+     *
+     * Place in the execution's log, from 1 without gaps; assigned when stored.
+     */
+    seq?: number;
+    /**
+     * Span Id
+     *
+     * The step this event belongs to.
+     */
+    span_id?: string | null;
+    /**
+     * Step
+     *
+     * The node it is of.
+     */
+    step: string;
+    /**
+     * Task Id
+     */
+    task_id?: string | null;
+    /**
+     * Timestamp
+     *
+     * When it happened, in seconds since the epoch.
+     */
+    timestamp: number;
+    /**
+     * Type
+     */
+    type?: 'task_start';
+};
+
+/**
+ * TemplateList
+ *
+ * All templates.
+ */
+export type TemplateList = {
+    /**
+     * Templates
+     */
+    templates: Array<TemplateOut>;
+    /**
+     * Total
+     */
+    total: number;
+};
+
+/**
+ * TemplateOut
+ *
+ * A pattern to begin with; nodes name `agent:<role>` where an agent's id goes.
+ */
+export type TemplateOut = {
+    definition: Definition;
+    /**
+     * Description
+     */
+    description: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Roles
+     */
+    roles: {
+        [key: string]: string;
+    };
 };
 
 /**
@@ -5064,6 +6093,58 @@ export type TicketOut = {
      * Ticket
      */
     ticket: string;
+};
+
+/**
+ * TimerConfig
+ *
+ * How long it waits: seconds, until a moment, or until the next time of a cron expression. Exactly one.
+ */
+export type TimerConfig = {
+    /**
+     * Cron
+     */
+    cron?: string | null;
+    /**
+     * Delay S
+     */
+    delay_s?: number | null;
+    /**
+     * Time Zone
+     */
+    time_zone?: string;
+    /**
+     * Until
+     */
+    until?: string | null;
+};
+
+/**
+ * TimerNode
+ *
+ * A pause that holds nothing and survives restarts.
+ */
+export type TimerNode = {
+    /**
+     * Alias
+     */
+    alias?: string | null;
+    config: TimerConfig;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Parent
+     *
+     * The loop that this node is within.
+     */
+    parent?: string | null;
+    position?: Position | null;
+    /**
+     * Type
+     */
+    type: 'timer';
 };
 
 /**
@@ -5286,6 +6367,37 @@ export type ToolChanges = {
 };
 
 /**
+ * ToolConfig
+ *
+ * A tool and its arguments; texts in them may be templates.
+ */
+export type ToolConfig = {
+    /**
+     * Arguments
+     */
+    arguments?: {
+        [key: string]: unknown;
+    };
+    /**
+     * Inputs
+     *
+     * Values the step is given, by name.
+     */
+    inputs?: {
+        [key: string]: string;
+    };
+    on_error?: ErrorPolicy;
+    /**
+     * Timeout S
+     */
+    timeout_s?: number | null;
+    /**
+     * Tool
+     */
+    tool: string;
+};
+
+/**
  * ToolEnd
  *
  * A tool call has ended, with a result or an error. `line`: `✔ Result: 437`.
@@ -5398,6 +6510,34 @@ export type ToolList = {
      * False for long lists: they are not counted to their end.
      */
     total_is_exact?: boolean;
+};
+
+/**
+ * ToolNode
+ *
+ * A tool called without a model.
+ */
+export type ToolNode = {
+    /**
+     * Alias
+     */
+    alias?: string | null;
+    config: ToolConfig;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Parent
+     *
+     * The loop that this node is within.
+     */
+    parent?: string | null;
+    position?: Position | null;
+    /**
+     * Type
+     */
+    type: 'tool';
 };
 
 /**
@@ -5769,6 +6909,10 @@ export type TraceEvent = ({
 } & ToolEnd) | ({
     type: 'usage';
 } & UsageReport) | ({
+    type: 'task_start';
+} & TaskStart) | ({
+    type: 'task_end';
+} & TaskEnd) | ({
     type: 'retry';
 } & Retry) | ({
     type: 'detail';
@@ -5902,7 +7046,7 @@ export type UsageOut = {
     /**
      * Cost Usd
      */
-    cost_usd?: string;
+    cost_usd?: string | null;
     /**
      * Failures
      */
@@ -6093,6 +7237,488 @@ export type UserOut = {
      * Username
      */
     username: string;
+};
+
+/**
+ * WorkflowBody
+ *
+ * A workflow: its name and everything of its definition, as the canvas saves it.
+ */
+export type WorkflowBody = {
+    /**
+     * Description
+     */
+    description?: string;
+    /**
+     * Edges
+     */
+    edges?: Array<Edge>;
+    /**
+     * Manager Llm
+     */
+    manager_llm?: string | null;
+    /**
+     * Max Cost Usd
+     */
+    max_cost_usd?: number | null;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Nodes
+     */
+    nodes?: Array<({
+        type: 'agent';
+    } & AgentNode) | ({
+        type: 'tool';
+    } & ToolNode) | ({
+        type: 'decision';
+    } & DecisionNode) | ({
+        type: 'aggregator';
+    } & AggregatorNode) | ({
+        type: 'loop';
+    } & LoopNode) | ({
+        type: 'timer';
+    } & TimerNode) | ({
+        type: 'human_input';
+    } & HumanInputNode) | ({
+        type: 'workflow';
+    } & WorkflowNode)>;
+    /**
+     * Process Type
+     */
+    process_type?: 'sequential' | 'hierarchical' | 'graph';
+    /**
+     * Run Timeout S
+     */
+    run_timeout_s?: number | null;
+    /**
+     * Tasks
+     */
+    tasks?: Array<Task>;
+};
+
+/**
+ * WorkflowChanges
+ *
+ * The fields to change; the others stay. `nodes`, `edges` and `tasks` are replaced whole.
+ */
+export type WorkflowChanges = {
+    /**
+     * Description
+     */
+    description?: string | null;
+    /**
+     * Edges
+     */
+    edges?: Array<Edge> | null;
+    /**
+     * Manager Llm
+     */
+    manager_llm?: string | null;
+    /**
+     * Max Cost Usd
+     */
+    max_cost_usd?: number | null;
+    /**
+     * Name
+     */
+    name?: string | null;
+    /**
+     * Nodes
+     */
+    nodes?: Array<({
+        type: 'agent';
+    } & AgentNode) | ({
+        type: 'tool';
+    } & ToolNode) | ({
+        type: 'decision';
+    } & DecisionNode) | ({
+        type: 'aggregator';
+    } & AggregatorNode) | ({
+        type: 'loop';
+    } & LoopNode) | ({
+        type: 'timer';
+    } & TimerNode) | ({
+        type: 'human_input';
+    } & HumanInputNode) | ({
+        type: 'workflow';
+    } & WorkflowNode)> | null;
+    /**
+     * Process Type
+     */
+    process_type?: 'sequential' | 'hierarchical' | 'graph' | null;
+    /**
+     * Run Timeout S
+     */
+    run_timeout_s?: number | null;
+    /**
+     * Tasks
+     */
+    tasks?: Array<Task> | null;
+};
+
+/**
+ * WorkflowExecutionList
+ *
+ * A page of runs, newest first.
+ */
+export type WorkflowExecutionList = {
+    /**
+     * Executions
+     */
+    executions: Array<WorkflowExecutionOut>;
+    /**
+     * Limit
+     */
+    limit: number;
+    /**
+     * Next Cursor
+     */
+    next_cursor?: string | null;
+    /**
+     * Skip
+     */
+    skip: number;
+    /**
+     * Total
+     *
+     * How many there are; at least so many where `total_is_exact` is false.
+     */
+    total: number;
+    /**
+     * Total Is Exact
+     *
+     * False for long lists: they are not counted to their end.
+     */
+    total_is_exact?: boolean;
+};
+
+/**
+ * WorkflowExecutionOut
+ *
+ * A run of a workflow. Durations in milliseconds.
+ */
+export type WorkflowExecutionOut = {
+    /**
+     * Cost Usd
+     */
+    cost_usd: string | null;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Duration Ms
+     */
+    duration_ms: number | null;
+    /**
+     * End Time
+     */
+    end_time: string | null;
+    error: RunError | null;
+    /**
+     * Execution Id
+     */
+    execution_id: string;
+    /**
+     * Final Output Json
+     */
+    final_output_json?: unknown;
+    /**
+     * Inputs Json
+     */
+    inputs_json: {
+        [key: string]: unknown;
+    };
+    /**
+     * Start Time
+     */
+    start_time: string | null;
+    status: RunStatus;
+    usage_metrics_json: Usage;
+    /**
+     * User Id
+     */
+    user_id: string;
+    /**
+     * Workflow Id
+     */
+    workflow_id: string;
+    /**
+     * Workflow Name
+     */
+    workflow_name: string;
+    /**
+     * Workflow Version
+     */
+    workflow_version: number;
+};
+
+/**
+ * WorkflowList
+ *
+ * A page of workflows, newest first.
+ */
+export type WorkflowList = {
+    /**
+     * Limit
+     */
+    limit: number;
+    /**
+     * Next Cursor
+     */
+    next_cursor?: string | null;
+    /**
+     * Skip
+     */
+    skip: number;
+    /**
+     * Total
+     *
+     * How many there are; at least so many where `total_is_exact` is false.
+     */
+    total: number;
+    /**
+     * Total Is Exact
+     *
+     * False for long lists: they are not counted to their end.
+     */
+    total_is_exact?: boolean;
+    /**
+     * Workflows
+     */
+    workflows: Array<WorkflowSummary>;
+};
+
+/**
+ * WorkflowNode
+ *
+ * Another workflow as one step.
+ */
+export type WorkflowNode = {
+    /**
+     * Alias
+     */
+    alias?: string | null;
+    config: SubWorkflowConfig;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Parent
+     *
+     * The loop that this node is within.
+     */
+    parent?: string | null;
+    position?: Position | null;
+    /**
+     * Type
+     */
+    type: 'workflow';
+};
+
+/**
+ * WorkflowOut
+ *
+ * A workflow at its current version.
+ */
+export type WorkflowOut = {
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Description
+     */
+    description: string;
+    /**
+     * Edges
+     */
+    edges: Array<Edge>;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Manager Llm
+     */
+    manager_llm: string | null;
+    /**
+     * Max Cost Usd
+     */
+    max_cost_usd: number | null;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Nodes
+     */
+    nodes: Array<({
+        type: 'agent';
+    } & AgentNode) | ({
+        type: 'tool';
+    } & ToolNode) | ({
+        type: 'decision';
+    } & DecisionNode) | ({
+        type: 'aggregator';
+    } & AggregatorNode) | ({
+        type: 'loop';
+    } & LoopNode) | ({
+        type: 'timer';
+    } & TimerNode) | ({
+        type: 'human_input';
+    } & HumanInputNode) | ({
+        type: 'workflow';
+    } & WorkflowNode)>;
+    /**
+     * Process Type
+     */
+    process_type: 'sequential' | 'hierarchical' | 'graph';
+    /**
+     * Run Timeout S
+     */
+    run_timeout_s: number | null;
+    /**
+     * Tasks
+     */
+    tasks: Array<Task>;
+    /**
+     * Updated At
+     */
+    updated_at: string;
+    /**
+     * Version
+     */
+    version: number;
+    /**
+     * Workflow Id
+     */
+    workflow_id: string;
+};
+
+/**
+ * WorkflowSummary
+ *
+ * A workflow as lists show it.
+ */
+export type WorkflowSummary = {
+    /**
+     * Agent Ids
+     */
+    agent_ids: Array<string>;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Description
+     */
+    description: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Node Count
+     */
+    node_count: number;
+    /**
+     * Process Type
+     */
+    process_type: 'sequential' | 'hierarchical' | 'graph';
+    /**
+     * Task Count
+     */
+    task_count: number;
+    /**
+     * Updated At
+     */
+    updated_at: string;
+    /**
+     * Version
+     */
+    version: number;
+    /**
+     * Workflow Id
+     */
+    workflow_id: string;
+};
+
+/**
+ * WorkflowVersionList
+ *
+ * A page of versions, newest first.
+ */
+export type WorkflowVersionList = {
+    /**
+     * Limit
+     */
+    limit: number;
+    /**
+     * Next Cursor
+     */
+    next_cursor?: string | null;
+    /**
+     * Skip
+     */
+    skip: number;
+    /**
+     * Total
+     *
+     * How many there are; at least so many where `total_is_exact` is false.
+     */
+    total: number;
+    /**
+     * Total Is Exact
+     *
+     * False for long lists: they are not counted to their end.
+     */
+    total_is_exact?: boolean;
+    /**
+     * Versions
+     */
+    versions: Array<WorkflowVersionOut>;
+};
+
+/**
+ * WorkflowVersionOut
+ *
+ * One version of a workflow.
+ */
+export type WorkflowVersionOut = {
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Created By
+     */
+    created_by: string;
+    definition: Definition;
+    /**
+     * Description
+     */
+    description: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Version
+     */
+    version: number;
+    /**
+     * Workflow Id
+     */
+    workflow_id: string;
 };
 
 /**
@@ -6453,11 +8079,11 @@ export type ListAgentsData = {
 
 export type ListAgentsErrors = {
     /**
-     * The request cannot be read.
+     * The request cannot be read. `error_code`: `malformed_input`.
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
@@ -6506,7 +8132,7 @@ export type CreateAgentErrors = {
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
@@ -6514,11 +8140,11 @@ export type CreateAgentErrors = {
      */
     403: Problem;
     /**
-     * There is nothing under that id.
+     * There is nothing under that id. `error_code`: `knowledge_base_not_found`, `model_not_found`.
      */
     404: Problem;
     /**
-     * The change collides with what is there.
+     * The change collides with what is there. `error_code`: `agent_slug_taken`.
      */
     409: Problem;
     /**
@@ -6530,7 +8156,7 @@ export type CreateAgentErrors = {
      */
     415: Problem;
     /**
-     * The input breaks a rule; `errors` says which.
+     * The input breaks a rule; `errors` says which. `error_code`: `invalid_input`.
      */
     422: Problem;
     /**
@@ -6583,7 +8209,7 @@ export type GetAgentErrors = {
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
@@ -6591,7 +8217,7 @@ export type GetAgentErrors = {
      */
     403: Problem;
     /**
-     * There is nothing under that id.
+     * There is nothing under that id. `error_code`: `agent_not_found`.
      */
     404: Problem;
     /**
@@ -6690,6 +8316,12 @@ export type ListExecutionsData = {
          */
         tool?: string | null;
         /**
+         * Mark
+         *
+         * Out of the ordinary.
+         */
+        mark?: string | null;
+        /**
          * Tag
          *
          * You gave it this tag.
@@ -6755,25 +8387,17 @@ export type ListExecutionsData = {
 
 export type ListExecutionsErrors = {
     /**
-     * The request cannot be read.
+     * The request cannot be read. `error_code`: `malformed_input`.
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
      * The host, the origin or the caller is not allowed to.
      */
     403: Problem;
-    /**
-     * There is nothing under that id.
-     */
-    404: Problem;
-    /**
-     * The change collides with what is there.
-     */
-    409: Problem;
     /**
      * The input breaks a rule; `errors` says which.
      */
@@ -6824,7 +8448,7 @@ export type StartExecutionErrors = {
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
@@ -6832,11 +8456,11 @@ export type StartExecutionErrors = {
      */
     403: Problem;
     /**
-     * There is nothing under that id.
+     * There is nothing under that id. `error_code`: `agent_not_found`, `execution_not_found`.
      */
     404: Problem;
     /**
-     * The change collides with what is there.
+     * The change collides with what is there. `error_code`: `agent_disabled`, `chat_of_another_agent`, `dependency_unavailable`, `idempotency_key_reused`.
      */
     409: Problem;
     /**
@@ -6848,11 +8472,11 @@ export type StartExecutionErrors = {
      */
     415: Problem;
     /**
-     * The input breaks a rule; `errors` says which.
+     * The input breaks a rule; `errors` says which. `error_code`: `invalid_input`.
      */
     422: Problem;
     /**
-     * Too much at once; `Retry-After` says when to come back.
+     * Too much at once; `Retry-After` says when to come back. `error_code`: `too_many_executions`.
      */
     429: Problem;
     /**
@@ -6927,7 +8551,7 @@ export type StreamAgentErrors = {
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
@@ -6935,19 +8559,19 @@ export type StreamAgentErrors = {
      */
     403: Problem;
     /**
-     * There is nothing under that id.
+     * There is nothing under that id. `error_code`: `agent_not_found`, `execution_not_found`.
      */
     404: Problem;
     /**
-     * The change collides with what is there.
+     * The change collides with what is there. `error_code`: `agent_disabled`, `chat_of_another_agent`, `dependency_unavailable`, `idempotency_key_reused`.
      */
     409: Problem;
     /**
-     * The input breaks a rule; `errors` says which.
+     * The input breaks a rule; `errors` says which. `error_code`: `invalid_input`.
      */
     422: Problem;
     /**
-     * Too much at once; `Retry-After` says when to come back.
+     * Too much at once; `Retry-After` says when to come back. `error_code`: `too_many_executions`.
      */
     429: Problem;
     /**
@@ -7013,11 +8637,11 @@ export type ListToolsData = {
 
 export type ListToolsErrors = {
     /**
-     * The request cannot be read.
+     * The request cannot be read. `error_code`: `malformed_input`.
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
@@ -7066,7 +8690,7 @@ export type ExecuteToolErrors = {
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
@@ -7074,11 +8698,11 @@ export type ExecuteToolErrors = {
      */
     403: Problem;
     /**
-     * There is nothing under that id.
+     * There is nothing under that id. `error_code`: `tool_not_found`.
      */
     404: Problem;
     /**
-     * The change collides with what is there.
+     * The change collides with what is there. `error_code`: `tool_disabled`.
      */
     409: Problem;
     /**
@@ -7090,11 +8714,11 @@ export type ExecuteToolErrors = {
      */
     415: Problem;
     /**
-     * The input breaks a rule; `errors` says which.
+     * The input breaks a rule; `errors` says which. `error_code`: `invalid_arguments`.
      */
     422: Problem;
     /**
-     * Too much at once; `Retry-After` says when to come back.
+     * Too much at once; `Retry-After` says when to come back. `error_code`: `sandbox_busy`.
      */
     429: Problem;
     /**
@@ -7102,15 +8726,15 @@ export type ExecuteToolErrors = {
      */
     500: Problem;
     /**
-     * The tool or model failed.
+     * The tool or model failed. `error_code`: `tool_error`.
      */
     502: Problem;
     /**
-     * A part this needs is away.
+     * A part this needs is away. `error_code`: `sandbox_unavailable`, `tool_unconfigured`.
      */
     503: Problem;
     /**
-     * The tool or model took too long.
+     * The tool or model took too long. `error_code`: `timeout`.
      */
     504: Problem;
 };
@@ -7139,19 +8763,15 @@ export type RegisterToolErrors = {
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
-     * The host, the origin or the caller is not allowed to.
+     * The host, the origin or the caller is not allowed to. `error_code`: `tool_grant_forbidden`.
      */
     403: Problem;
     /**
-     * There is nothing under that id.
-     */
-    404: Problem;
-    /**
-     * The change collides with what is there.
+     * The change collides with what is there. `error_code`: `tool_name_taken`.
      */
     409: Problem;
     /**
@@ -7163,7 +8783,7 @@ export type RegisterToolErrors = {
      */
     415: Problem;
     /**
-     * The input breaks a rule; `errors` says which.
+     * The input breaks a rule; `errors` says which. `error_code`: `invalid_input`, `tool_rejected`.
      */
     422: Problem;
     /**
@@ -7175,7 +8795,7 @@ export type RegisterToolErrors = {
      */
     500: Problem;
     /**
-     * A part this needs is away.
+     * A part this needs is away. `error_code`: `sandbox_unavailable`.
      */
     503: Problem;
 };
@@ -7204,7 +8824,7 @@ export type ListAgentTemplatesErrors = {
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
@@ -7249,7 +8869,7 @@ export type CreatePlatformAgentErrors = {
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
@@ -7257,11 +8877,11 @@ export type CreatePlatformAgentErrors = {
      */
     403: Problem;
     /**
-     * There is nothing under that id.
+     * There is nothing under that id. `error_code`: `knowledge_base_not_found`, `model_not_found`.
      */
     404: Problem;
     /**
-     * The change collides with what is there.
+     * The change collides with what is there. `error_code`: `agent_slug_taken`.
      */
     409: Problem;
     /**
@@ -7273,7 +8893,7 @@ export type CreatePlatformAgentErrors = {
      */
     415: Problem;
     /**
-     * The input breaks a rule; `errors` says which.
+     * The input breaks a rule; `errors` says which. `error_code`: `invalid_input`.
      */
     422: Problem;
     /**
@@ -7314,7 +8934,7 @@ export type SetAgentsStatusErrors = {
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
@@ -7322,11 +8942,11 @@ export type SetAgentsStatusErrors = {
      */
     403: Problem;
     /**
-     * There is nothing under that id.
+     * There is nothing under that id. `error_code`: `agent_not_found`.
      */
     404: Problem;
     /**
-     * The change collides with what is there.
+     * The change collides with what is there. `error_code`: `agent_changed_meanwhile`.
      */
     409: Problem;
     /**
@@ -7375,11 +8995,11 @@ export type ListAttachableToolsData = {
 
 export type ListAttachableToolsErrors = {
     /**
-     * The request cannot be read.
+     * The request cannot be read. `error_code`: `malformed_input`.
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
@@ -7444,7 +9064,7 @@ export type DeleteAgentErrors = {
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
@@ -7452,15 +9072,15 @@ export type DeleteAgentErrors = {
      */
     403: Problem;
     /**
-     * There is nothing under that id.
+     * There is nothing under that id. `error_code`: `agent_not_found`.
      */
     404: Problem;
     /**
-     * The change collides with what is there.
+     * The change collides with what is there. `error_code`: `agent_changed_meanwhile`, `in_use`.
      */
     409: Problem;
     /**
-     * `If-Match` names another version than the current one.
+     * `If-Match` names another version than the current one. `error_code`: `agent_changed_meanwhile`.
      */
     412: Problem;
     /**
@@ -7518,7 +9138,7 @@ export type UpdateAgentErrors = {
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
@@ -7526,15 +9146,15 @@ export type UpdateAgentErrors = {
      */
     403: Problem;
     /**
-     * There is nothing under that id.
+     * There is nothing under that id. `error_code`: `agent_not_found`, `knowledge_base_not_found`, `model_not_found`.
      */
     404: Problem;
     /**
-     * The change collides with what is there.
+     * The change collides with what is there. `error_code`: `agent_changed_meanwhile`.
      */
     409: Problem;
     /**
-     * `If-Match` names another version than the current one.
+     * `If-Match` names another version than the current one. `error_code`: `agent_changed_meanwhile`.
      */
     412: Problem;
     /**
@@ -7546,7 +9166,7 @@ export type UpdateAgentErrors = {
      */
     415: Problem;
     /**
-     * The input breaks a rule; `errors` says which.
+     * The input breaks a rule; `errors` says which. `error_code`: `invalid_input`.
      */
     422: Problem;
     /**
@@ -7595,7 +9215,7 @@ export type CloneAgentErrors = {
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
@@ -7603,11 +9223,11 @@ export type CloneAgentErrors = {
      */
     403: Problem;
     /**
-     * There is nothing under that id.
+     * There is nothing under that id. `error_code`: `agent_not_found`, `model_not_found`.
      */
     404: Problem;
     /**
-     * The change collides with what is there.
+     * The change collides with what is there. `error_code`: `agent_slug_taken`.
      */
     409: Problem;
     /**
@@ -7619,7 +9239,7 @@ export type CloneAgentErrors = {
      */
     415: Problem;
     /**
-     * The input breaks a rule; `errors` says which.
+     * The input breaks a rule; `errors` says which. `error_code`: `invalid_input`.
      */
     422: Problem;
     /**
@@ -7665,7 +9285,7 @@ export type RemoveAgentContextErrors = {
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
@@ -7673,13 +9293,9 @@ export type RemoveAgentContextErrors = {
      */
     403: Problem;
     /**
-     * There is nothing under that id.
+     * There is nothing under that id. `error_code`: `agent_context_not_found`, `agent_not_found`.
      */
     404: Problem;
-    /**
-     * The change collides with what is there.
-     */
-    409: Problem;
     /**
      * The input breaks a rule; `errors` says which.
      */
@@ -7727,7 +9343,7 @@ export type GetAgentContextErrors = {
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
@@ -7735,7 +9351,7 @@ export type GetAgentContextErrors = {
      */
     403: Problem;
     /**
-     * There is nothing under that id.
+     * There is nothing under that id. `error_code`: `agent_context_not_found`, `agent_not_found`.
      */
     404: Problem;
     /**
@@ -7785,7 +9401,7 @@ export type AddAgentContextErrors = {
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
@@ -7793,11 +9409,11 @@ export type AddAgentContextErrors = {
      */
     403: Problem;
     /**
-     * There is nothing under that id.
+     * There is nothing under that id. `error_code`: `agent_not_found`.
      */
     404: Problem;
     /**
-     * The change collides with what is there.
+     * The change collides with what is there. `error_code`: `agent_context_exists`.
      */
     409: Problem;
     /**
@@ -7863,7 +9479,7 @@ export type SetAgentContextErrors = {
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
@@ -7871,15 +9487,15 @@ export type SetAgentContextErrors = {
      */
     403: Problem;
     /**
-     * There is nothing under that id.
+     * There is nothing under that id. `error_code`: `agent_not_found`.
      */
     404: Problem;
     /**
-     * The change collides with what is there.
+     * The change collides with what is there. `error_code`: `agent_context_changed_meanwhile`, `agent_context_exists`.
      */
     409: Problem;
     /**
-     * `If-Match` names another version than the current one.
+     * `If-Match` names another version than the current one. `error_code`: `agent_context_changed_meanwhile`.
      */
     412: Problem;
     /**
@@ -7937,7 +9553,7 @@ export type GetAgentDetailsErrors = {
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
@@ -7945,7 +9561,7 @@ export type GetAgentDetailsErrors = {
      */
     403: Problem;
     /**
-     * There is nothing under that id.
+     * There is nothing under that id. `error_code`: `agent_not_found`.
      */
     404: Problem;
     /**
@@ -8003,7 +9619,7 @@ export type RunAgentErrors = {
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
@@ -8011,11 +9627,11 @@ export type RunAgentErrors = {
      */
     403: Problem;
     /**
-     * There is nothing under that id.
+     * There is nothing under that id. `error_code`: `agent_not_found`, `execution_not_found`.
      */
     404: Problem;
     /**
-     * The change collides with what is there.
+     * The change collides with what is there. `error_code`: `agent_disabled`, `chat_of_another_agent`, `dependency_unavailable`, `idempotency_key_reused`.
      */
     409: Problem;
     /**
@@ -8027,11 +9643,11 @@ export type RunAgentErrors = {
      */
     415: Problem;
     /**
-     * The input breaks a rule; `errors` says which.
+     * The input breaks a rule; `errors` says which. `error_code`: `invalid_input`.
      */
     422: Problem;
     /**
-     * Too much at once; `Retry-After` says when to come back.
+     * Too much at once; `Retry-After` says when to come back. `error_code`: `too_many_executions`.
      */
     429: Problem;
     /**
@@ -8098,7 +9714,7 @@ export type ListAgentVersionsErrors = {
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
@@ -8106,7 +9722,7 @@ export type ListAgentVersionsErrors = {
      */
     403: Problem;
     /**
-     * There is nothing under that id.
+     * There is nothing under that id. `error_code`: `agent_not_found`.
      */
     404: Problem;
     /**
@@ -8167,7 +9783,7 @@ export type GetAgentVersionErrors = {
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
@@ -8175,7 +9791,7 @@ export type GetAgentVersionErrors = {
      */
     403: Problem;
     /**
-     * There is nothing under that id.
+     * There is nothing under that id. `error_code`: `agent_not_found`, `agent_version_not_found`.
      */
     404: Problem;
     /**
@@ -8237,7 +9853,7 @@ export type RestoreAgentVersionErrors = {
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
@@ -8245,19 +9861,19 @@ export type RestoreAgentVersionErrors = {
      */
     403: Problem;
     /**
-     * There is nothing under that id.
+     * There is nothing under that id. `error_code`: `agent_not_found`, `agent_version_not_found`, `knowledge_base_not_found`, `model_not_found`.
      */
     404: Problem;
     /**
-     * The change collides with what is there.
+     * The change collides with what is there. `error_code`: `agent_changed_meanwhile`.
      */
     409: Problem;
     /**
-     * `If-Match` names another version than the current one.
+     * `If-Match` names another version than the current one. `error_code`: `agent_changed_meanwhile`.
      */
     412: Problem;
     /**
-     * The input breaks a rule; `errors` says which.
+     * The input breaks a rule; `errors` says which. `error_code`: `invalid_input`.
      */
     422: Problem;
     /**
@@ -8304,6 +9920,18 @@ export type ListAuditEntriesData = {
          */
         actor_id?: string | null;
         /**
+         * Target Kind
+         *
+         * `agent`, `model`, `user` …
+         */
+        target_kind?: string | null;
+        /**
+         * Target Id
+         *
+         * What it was done to; of tools the name.
+         */
+        target_id?: string | null;
+        /**
          * At From
          *
          * ISO 8601 with time zone.
@@ -8339,7 +9967,7 @@ export type ListAuditEntriesErrors = {
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
@@ -8388,21 +10016,13 @@ export type LogInErrors = {
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `wrong_credentials`.
      */
     401: Problem;
     /**
      * The host, the origin or the caller is not allowed to.
      */
     403: Problem;
-    /**
-     * There is nothing under that id.
-     */
-    404: Problem;
-    /**
-     * The change collides with what is there.
-     */
-    409: Problem;
     /**
      * The body is too large.
      */
@@ -8416,7 +10036,7 @@ export type LogInErrors = {
      */
     422: Problem;
     /**
-     * Too much at once; `Retry-After` says when to come back.
+     * Too much at once; `Retry-After` says when to come back. `error_code`: `too_many_attempts`.
      */
     429: Problem;
     /**
@@ -8461,10 +10081,6 @@ export type LogOutErrors = {
      */
     403: Problem;
     /**
-     * The change collides with what is there.
-     */
-    409: Problem;
-    /**
      * Too much at once; `Retry-After` says when to come back.
      */
     429: Problem;
@@ -8502,7 +10118,7 @@ export type LogOutEverywhereErrors = {
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
@@ -8510,9 +10126,9 @@ export type LogOutEverywhereErrors = {
      */
     403: Problem;
     /**
-     * The change collides with what is there.
+     * There is nothing under that id. `error_code`: `user_not_found`.
      */
-    409: Problem;
+    404: Problem;
     /**
      * Too much at once; `Retry-After` says when to come back.
      */
@@ -8596,21 +10212,13 @@ export type UsePasswordLinkErrors = {
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
      * The host, the origin or the caller is not allowed to.
      */
     403: Problem;
-    /**
-     * There is nothing under that id.
-     */
-    404: Problem;
-    /**
-     * The change collides with what is there.
-     */
-    409: Problem;
     /**
      * The body is too large.
      */
@@ -8620,11 +10228,11 @@ export type UsePasswordLinkErrors = {
      */
     415: Problem;
     /**
-     * The input breaks a rule; `errors` says which.
+     * The input breaks a rule; `errors` says which. `error_code`: `bad_password`.
      */
     422: Problem;
     /**
-     * Too much at once; `Retry-After` says when to come back.
+     * Too much at once; `Retry-After` says when to come back. `error_code`: `too_many_attempts`.
      */
     429: Problem;
     /**
@@ -8661,17 +10269,13 @@ export type RefreshSessionErrors = {
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`, `refresh_token_reused`.
      */
     401: Problem;
     /**
      * The host, the origin or the caller is not allowed to.
      */
     403: Problem;
-    /**
-     * The change collides with what is there.
-     */
-    409: Problem;
     /**
      * Too much at once; `Retry-After` says when to come back.
      */
@@ -8714,15 +10318,11 @@ export type RegisterErrors = {
      */
     401: Problem;
     /**
-     * The host, the origin or the caller is not allowed to.
+     * The host, the origin or the caller is not allowed to. `error_code`: `registration_closed`.
      */
     403: Problem;
     /**
-     * There is nothing under that id.
-     */
-    404: Problem;
-    /**
-     * The change collides with what is there.
+     * The change collides with what is there. `error_code`: `username_taken`.
      */
     409: Problem;
     /**
@@ -8734,11 +10334,11 @@ export type RegisterErrors = {
      */
     415: Problem;
     /**
-     * The input breaks a rule; `errors` says which.
+     * The input breaks a rule; `errors` says which. `error_code`: `bad_password`.
      */
     422: Problem;
     /**
-     * Too much at once; `Retry-After` says when to come back.
+     * Too much at once; `Retry-After` says when to come back. `error_code`: `too_many_attempts`.
      */
     429: Problem;
     /**
@@ -8775,7 +10375,7 @@ export type ListSessionsErrors = {
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
@@ -8825,7 +10425,7 @@ export type EndSessionErrors = {
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
@@ -8833,13 +10433,9 @@ export type EndSessionErrors = {
      */
     403: Problem;
     /**
-     * There is nothing under that id.
+     * There is nothing under that id. `error_code`: `session_not_found`.
      */
     404: Problem;
-    /**
-     * The change collides with what is there.
-     */
-    409: Problem;
     /**
      * The input breaks a rule; `errors` says which.
      */
@@ -8882,7 +10478,7 @@ export type CompleteSetupErrors = {
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
@@ -8890,11 +10486,11 @@ export type CompleteSetupErrors = {
      */
     403: Problem;
     /**
-     * There is nothing under that id.
+     * There is nothing under that id. `error_code`: `user_not_found`.
      */
     404: Problem;
     /**
-     * The change collides with what is there.
+     * The change collides with what is there. `error_code`: `setup_done`, `username_taken`.
      */
     409: Problem;
     /**
@@ -8906,11 +10502,11 @@ export type CompleteSetupErrors = {
      */
     415: Problem;
     /**
-     * The input breaks a rule; `errors` says which.
+     * The input breaks a rule; `errors` says which. `error_code`: `bad_password`.
      */
     422: Problem;
     /**
-     * Too much at once; `Retry-After` says when to come back.
+     * Too much at once; `Retry-After` says when to come back. `error_code`: `too_many_attempts`.
      */
     429: Problem;
     /**
@@ -8976,7 +10572,7 @@ export type ListChatsErrors = {
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
@@ -9030,7 +10626,7 @@ export type ForgetChatErrors = {
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
@@ -9038,11 +10634,11 @@ export type ForgetChatErrors = {
      */
     403: Problem;
     /**
-     * There is nothing under that id.
+     * There is nothing under that id. `error_code`: `chat_not_found`.
      */
     404: Problem;
     /**
-     * The change collides with what is there.
+     * The change collides with what is there. `error_code`: `chat_in_use`.
      */
     409: Problem;
     /**
@@ -9107,7 +10703,7 @@ export type ReadChatErrors = {
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
@@ -9115,7 +10711,7 @@ export type ReadChatErrors = {
      */
     403: Problem;
     /**
-     * There is nothing under that id.
+     * There is nothing under that id. `error_code`: `chat_not_found`.
      */
     404: Problem;
     /**
@@ -9165,7 +10761,7 @@ export type ChangeChatErrors = {
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
@@ -9173,13 +10769,9 @@ export type ChangeChatErrors = {
      */
     403: Problem;
     /**
-     * There is nothing under that id.
+     * There is nothing under that id. `error_code`: `chat_not_found`.
      */
     404: Problem;
-    /**
-     * The change collides with what is there.
-     */
-    409: Problem;
     /**
      * The body is too large.
      */
@@ -9242,7 +10834,7 @@ export type GetExecutionErrors = {
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
@@ -9250,7 +10842,7 @@ export type GetExecutionErrors = {
      */
     403: Problem;
     /**
-     * There is nothing under that id.
+     * There is nothing under that id. `error_code`: `execution_not_found`.
      */
     404: Problem;
     /**
@@ -9307,7 +10899,7 @@ export type GetAnnotationsErrors = {
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
@@ -9315,7 +10907,7 @@ export type GetAnnotationsErrors = {
      */
     403: Problem;
     /**
-     * There is nothing under that id.
+     * There is nothing under that id. `error_code`: `execution_not_found`.
      */
     404: Problem;
     /**
@@ -9365,7 +10957,7 @@ export type CancelExecutionErrors = {
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
@@ -9373,11 +10965,11 @@ export type CancelExecutionErrors = {
      */
     403: Problem;
     /**
-     * There is nothing under that id.
+     * There is nothing under that id. `error_code`: `execution_not_found`.
      */
     404: Problem;
     /**
-     * The change collides with what is there.
+     * The change collides with what is there. `error_code`: `execution_over`.
      */
     409: Problem;
     /**
@@ -9438,7 +11030,7 @@ export type ListCheckpointsErrors = {
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
@@ -9446,7 +11038,7 @@ export type ListCheckpointsErrors = {
      */
     403: Problem;
     /**
-     * There is nothing under that id.
+     * There is nothing under that id. `error_code`: `execution_not_found`.
      */
     404: Problem;
     /**
@@ -9513,7 +11105,7 @@ export type ReadTraceErrors = {
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
@@ -9521,7 +11113,7 @@ export type ReadTraceErrors = {
      */
     403: Problem;
     /**
-     * There is nothing under that id.
+     * There is nothing under that id. `error_code`: `execution_not_found`.
      */
     404: Problem;
     /**
@@ -9571,7 +11163,7 @@ export type DeleteFeedbackErrors = {
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
@@ -9579,15 +11171,11 @@ export type DeleteFeedbackErrors = {
      */
     403: Problem;
     /**
-     * There is nothing under that id.
+     * There is nothing under that id. `error_code`: `execution_not_found`.
      */
     404: Problem;
     /**
-     * The change collides with what is there.
-     */
-    409: Problem;
-    /**
-     * The input breaks a rule; `errors` says which.
+     * The input breaks a rule; `errors` says which. `error_code`: `invalid_input`.
      */
     422: Problem;
     /**
@@ -9633,7 +11221,7 @@ export type SetFeedbackErrors = {
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
@@ -9641,13 +11229,9 @@ export type SetFeedbackErrors = {
      */
     403: Problem;
     /**
-     * There is nothing under that id.
+     * There is nothing under that id. `error_code`: `execution_not_found`.
      */
     404: Problem;
-    /**
-     * The change collides with what is there.
-     */
-    409: Problem;
     /**
      * The body is too large.
      */
@@ -9657,7 +11241,7 @@ export type SetFeedbackErrors = {
      */
     415: Problem;
     /**
-     * The input breaks a rule; `errors` says which.
+     * The input breaks a rule; `errors` says which. `error_code`: `invalid_input`.
      */
     422: Problem;
     /**
@@ -9703,7 +11287,7 @@ export type ForkExecutionErrors = {
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
@@ -9711,11 +11295,11 @@ export type ForkExecutionErrors = {
      */
     403: Problem;
     /**
-     * There is nothing under that id.
+     * There is nothing under that id. `error_code`: `execution_not_found`.
      */
     404: Problem;
     /**
-     * The change collides with what is there.
+     * The change collides with what is there. `error_code`: `execution_not_over`, `nothing_to_retry`.
      */
     409: Problem;
     /**
@@ -9727,11 +11311,11 @@ export type ForkExecutionErrors = {
      */
     415: Problem;
     /**
-     * The input breaks a rule; `errors` says which.
+     * The input breaks a rule; `errors` says which. `error_code`: `invalid_input`.
      */
     422: Problem;
     /**
-     * Too much at once; `Retry-After` says when to come back.
+     * Too much at once; `Retry-After` says when to come back. `error_code`: `too_many_executions`.
      */
     429: Problem;
     /**
@@ -9780,7 +11364,7 @@ export type ListInterruptsErrors = {
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
@@ -9788,7 +11372,7 @@ export type ListInterruptsErrors = {
      */
     403: Problem;
     /**
-     * There is nothing under that id.
+     * There is nothing under that id. `error_code`: `execution_not_found`.
      */
     404: Problem;
     /**
@@ -9820,6 +11404,135 @@ export type ListInterruptsResponses = {
 
 export type ListInterruptsResponse = ListInterruptsResponses[keyof ListInterruptsResponses];
 
+export type ListModelCallsData = {
+    body?: never;
+    path: {
+        /**
+         * Execution Id
+         */
+        execution_id: string;
+    };
+    query?: {
+        /**
+         * Skip
+         */
+        skip?: number;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/v1/executions/{execution_id}/model-calls';
+};
+
+export type ListModelCallsErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `execution_not_found`.
+     */
+    404: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type ListModelCallsError = ListModelCallsErrors[keyof ListModelCallsErrors];
+
+export type ListModelCallsResponses = {
+    /**
+     * Successful Response
+     */
+    200: ModelCallList;
+};
+
+export type ListModelCallsResponse = ListModelCallsResponses[keyof ListModelCallsResponses];
+
+export type GetModelCallData = {
+    body?: never;
+    path: {
+        /**
+         * Execution Id
+         */
+        execution_id: string;
+        /**
+         * Number
+         */
+        number: number;
+    };
+    query?: never;
+    url: '/api/v1/executions/{execution_id}/model-calls/{number}';
+};
+
+export type GetModelCallErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `execution_not_found`, `model_call_not_found`.
+     */
+    404: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type GetModelCallError = GetModelCallErrors[keyof GetModelCallErrors];
+
+export type GetModelCallResponses = {
+    /**
+     * Successful Response
+     */
+    200: ModelCallDetails;
+};
+
+export type GetModelCallResponse = GetModelCallResponses[keyof GetModelCallResponses];
+
 export type DeleteNotesData = {
     body?: never;
     path: {
@@ -9838,7 +11551,7 @@ export type DeleteNotesErrors = {
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
@@ -9846,15 +11559,11 @@ export type DeleteNotesErrors = {
      */
     403: Problem;
     /**
-     * There is nothing under that id.
+     * There is nothing under that id. `error_code`: `execution_not_found`.
      */
     404: Problem;
     /**
-     * The change collides with what is there.
-     */
-    409: Problem;
-    /**
-     * The input breaks a rule; `errors` says which.
+     * The input breaks a rule; `errors` says which. `error_code`: `invalid_input`.
      */
     422: Problem;
     /**
@@ -9900,7 +11609,7 @@ export type SetNotesErrors = {
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
@@ -9908,13 +11617,9 @@ export type SetNotesErrors = {
      */
     403: Problem;
     /**
-     * There is nothing under that id.
+     * There is nothing under that id. `error_code`: `execution_not_found`.
      */
     404: Problem;
-    /**
-     * The change collides with what is there.
-     */
-    409: Problem;
     /**
      * The body is too large.
      */
@@ -9924,7 +11629,7 @@ export type SetNotesErrors = {
      */
     415: Problem;
     /**
-     * The input breaks a rule; `errors` says which.
+     * The input breaks a rule; `errors` says which. `error_code`: `invalid_input`.
      */
     422: Problem;
     /**
@@ -9970,7 +11675,7 @@ export type ReplayExecutionErrors = {
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
@@ -9978,19 +11683,19 @@ export type ReplayExecutionErrors = {
      */
     403: Problem;
     /**
-     * There is nothing under that id.
+     * There is nothing under that id. `error_code`: `execution_not_found`.
      */
     404: Problem;
     /**
-     * The change collides with what is there.
+     * The change collides with what is there. `error_code`: `execution_not_over`, `nothing_to_retry`.
      */
     409: Problem;
     /**
-     * The input breaks a rule; `errors` says which.
+     * The input breaks a rule; `errors` says which. `error_code`: `invalid_input`.
      */
     422: Problem;
     /**
-     * Too much at once; `Retry-After` says when to come back.
+     * Too much at once; `Retry-After` says when to come back. `error_code`: `too_many_executions`.
      */
     429: Problem;
     /**
@@ -10032,7 +11737,7 @@ export type ResumeExecutionErrors = {
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
@@ -10040,11 +11745,11 @@ export type ResumeExecutionErrors = {
      */
     403: Problem;
     /**
-     * There is nothing under that id.
+     * There is nothing under that id. `error_code`: `execution_not_found`, `interrupt_not_found`.
      */
     404: Problem;
     /**
-     * The change collides with what is there.
+     * The change collides with what is there. `error_code`: `interrupt_expired`, `nothing_to_answer`.
      */
     409: Problem;
     /**
@@ -10056,7 +11761,7 @@ export type ResumeExecutionErrors = {
      */
     415: Problem;
     /**
-     * The input breaks a rule; `errors` says which.
+     * The input breaks a rule; `errors` says which. `error_code`: `invalid_input`.
      */
     422: Problem;
     /**
@@ -10102,7 +11807,7 @@ export type RetryExecutionErrors = {
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
@@ -10110,19 +11815,19 @@ export type RetryExecutionErrors = {
      */
     403: Problem;
     /**
-     * There is nothing under that id.
+     * There is nothing under that id. `error_code`: `execution_not_found`.
      */
     404: Problem;
     /**
-     * The change collides with what is there.
+     * The change collides with what is there. `error_code`: `execution_not_over`, `nothing_to_retry`.
      */
     409: Problem;
     /**
-     * The input breaks a rule; `errors` says which.
+     * The input breaks a rule; `errors` says which. `error_code`: `invalid_input`.
      */
     422: Problem;
     /**
-     * Too much at once; `Retry-After` says when to come back.
+     * Too much at once; `Retry-After` says when to come back. `error_code`: `too_many_executions`.
      */
     429: Problem;
     /**
@@ -10185,7 +11890,7 @@ export type FollowTraceErrors = {
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
@@ -10193,7 +11898,7 @@ export type FollowTraceErrors = {
      */
     403: Problem;
     /**
-     * There is nothing under that id.
+     * There is nothing under that id. `error_code`: `execution_not_found`.
      */
     404: Problem;
     /**
@@ -10247,7 +11952,7 @@ export type IssueStreamTicketErrors = {
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
@@ -10255,13 +11960,9 @@ export type IssueStreamTicketErrors = {
      */
     403: Problem;
     /**
-     * There is nothing under that id.
+     * There is nothing under that id. `error_code`: `execution_not_found`.
      */
     404: Problem;
-    /**
-     * The change collides with what is there.
-     */
-    409: Problem;
     /**
      * The input breaks a rule; `errors` says which.
      */
@@ -10309,7 +12010,7 @@ export type DeleteTagsErrors = {
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
@@ -10317,15 +12018,11 @@ export type DeleteTagsErrors = {
      */
     403: Problem;
     /**
-     * There is nothing under that id.
+     * There is nothing under that id. `error_code`: `execution_not_found`.
      */
     404: Problem;
     /**
-     * The change collides with what is there.
-     */
-    409: Problem;
-    /**
-     * The input breaks a rule; `errors` says which.
+     * The input breaks a rule; `errors` says which. `error_code`: `invalid_input`.
      */
     422: Problem;
     /**
@@ -10371,7 +12068,7 @@ export type SetTagsErrors = {
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
@@ -10379,13 +12076,9 @@ export type SetTagsErrors = {
      */
     403: Problem;
     /**
-     * There is nothing under that id.
+     * There is nothing under that id. `error_code`: `execution_not_found`.
      */
     404: Problem;
-    /**
-     * The change collides with what is there.
-     */
-    409: Problem;
     /**
      * The body is too large.
      */
@@ -10395,7 +12088,7 @@ export type SetTagsErrors = {
      */
     415: Problem;
     /**
-     * The input breaks a rule; `errors` says which.
+     * The input breaks a rule; `errors` says which. `error_code`: `invalid_input`.
      */
     422: Problem;
     /**
@@ -10422,6 +12115,138 @@ export type SetTagsResponses = {
 };
 
 export type SetTagsResponse = SetTagsResponses[keyof SetTagsResponses];
+
+export type ListTaskExecutionsData = {
+    body?: never;
+    path: {
+        /**
+         * Execution Id
+         */
+        execution_id: string;
+    };
+    query?: never;
+    url: '/api/v1/executions/{execution_id}/tasks';
+};
+
+export type ListTaskExecutionsErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `execution_not_found`.
+     */
+    404: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type ListTaskExecutionsError = ListTaskExecutionsErrors[keyof ListTaskExecutionsErrors];
+
+export type ListTaskExecutionsResponses = {
+    /**
+     * Successful Response
+     */
+    200: TaskExecutionList;
+};
+
+export type ListTaskExecutionsResponse = ListTaskExecutionsResponses[keyof ListTaskExecutionsResponses];
+
+export type AnswerTaskData = {
+    body: TaskInputBody;
+    path: {
+        /**
+         * Execution Id
+         */
+        execution_id: string;
+        /**
+         * Task Id
+         */
+        task_id: string;
+    };
+    query?: never;
+    url: '/api/v1/executions/{execution_id}/tasks/{task_id}/input';
+};
+
+export type AnswerTaskErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `execution_not_found`, `task_not_found`.
+     */
+    404: Problem;
+    /**
+     * The change collides with what is there. `error_code`: `interrupt_expired`, `nothing_to_answer`.
+     */
+    409: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not declared as JSON.
+     */
+    415: Problem;
+    /**
+     * The input breaks a rule; `errors` says which. `error_code`: `invalid_input`.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type AnswerTaskError = AnswerTaskErrors[keyof AnswerTaskErrors];
+
+export type AnswerTaskResponses = {
+    /**
+     * Successful Response
+     */
+    200: WorkflowExecutionOut;
+};
+
+export type AnswerTaskResponse = AnswerTaskResponses[keyof AnswerTaskResponses];
 
 export type ListOpenQuestionsData = {
     body?: never;
@@ -10451,7 +12276,7 @@ export type ListOpenQuestionsErrors = {
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
@@ -10527,7 +12352,7 @@ export type ListModelsErrors = {
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
@@ -10576,7 +12401,7 @@ export type CreateModelErrors = {
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
@@ -10584,11 +12409,11 @@ export type CreateModelErrors = {
      */
     403: Problem;
     /**
-     * There is nothing under that id.
+     * There is nothing under that id. `error_code`: `model_not_found`, `provider_key_not_found`, `provider_not_found`.
      */
     404: Problem;
     /**
-     * The change collides with what is there.
+     * The change collides with what is there. `error_code`: `model_name_taken`, `too_many_models`.
      */
     409: Problem;
     /**
@@ -10600,7 +12425,7 @@ export type CreateModelErrors = {
      */
     415: Problem;
     /**
-     * The input breaks a rule; `errors` says which.
+     * The input breaks a rule; `errors` says which. `error_code`: `invalid_input`.
      */
     422: Problem;
     /**
@@ -10641,7 +12466,7 @@ export type ListModelAddressesErrors = {
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
@@ -10686,7 +12511,7 @@ export type AllowModelAddressErrors = {
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
@@ -10694,11 +12519,7 @@ export type AllowModelAddressErrors = {
      */
     403: Problem;
     /**
-     * There is nothing under that id.
-     */
-    404: Problem;
-    /**
-     * The change collides with what is there.
+     * The change collides with what is there. `error_code`: `too_many_models`.
      */
     409: Problem;
     /**
@@ -10710,7 +12531,7 @@ export type AllowModelAddressErrors = {
      */
     415: Problem;
     /**
-     * The input breaks a rule; `errors` says which.
+     * The input breaks a rule; `errors` says which. `error_code`: `invalid_input`.
      */
     422: Problem;
     /**
@@ -10760,7 +12581,7 @@ export type ForbidModelAddressErrors = {
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
@@ -10768,13 +12589,9 @@ export type ForbidModelAddressErrors = {
      */
     403: Problem;
     /**
-     * There is nothing under that id.
+     * There is nothing under that id. `error_code`: `model_address_not_found`.
      */
     404: Problem;
-    /**
-     * The change collides with what is there.
-     */
-    409: Problem;
     /**
      * The input breaks a rule; `errors` says which.
      */
@@ -10817,21 +12634,13 @@ export type ChooseModelErrors = {
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
      * The host, the origin or the caller is not allowed to.
      */
     403: Problem;
-    /**
-     * There is nothing under that id.
-     */
-    404: Problem;
-    /**
-     * The change collides with what is there.
-     */
-    409: Problem;
     /**
      * The body is too large.
      */
@@ -10925,7 +12734,7 @@ export type CheckModelFitErrors = {
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
@@ -10974,7 +12783,7 @@ export type GetInstalledModelErrors = {
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
@@ -11019,7 +12828,7 @@ export type ListProvidersErrors = {
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
@@ -11069,7 +12878,7 @@ export type GetProviderCapabilitiesErrors = {
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
@@ -11077,7 +12886,7 @@ export type GetProviderCapabilitiesErrors = {
      */
     403: Problem;
     /**
-     * There is nothing under that id.
+     * There is nothing under that id. `error_code`: `provider_not_found`.
      */
     404: Problem;
     /**
@@ -11127,7 +12936,7 @@ export type ListProviderModelsErrors = {
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
@@ -11135,7 +12944,7 @@ export type ListProviderModelsErrors = {
      */
     403: Problem;
     /**
-     * There is nothing under that id.
+     * There is nothing under that id. `error_code`: `provider_not_found`.
      */
     404: Problem;
     /**
@@ -11187,7 +12996,7 @@ export type GetModelUsageErrors = {
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
@@ -11243,7 +13052,7 @@ export type GetEverybodysUsageErrors = {
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
@@ -11304,7 +13113,7 @@ export type DeleteModelErrors = {
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
@@ -11312,11 +13121,11 @@ export type DeleteModelErrors = {
      */
     403: Problem;
     /**
-     * There is nothing under that id.
+     * There is nothing under that id. `error_code`: `model_not_found`.
      */
     404: Problem;
     /**
-     * The change collides with what is there.
+     * The change collides with what is there. `error_code`: `in_use`.
      */
     409: Problem;
     /**
@@ -11391,7 +13200,7 @@ export type GetModelErrors = {
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
@@ -11399,7 +13208,7 @@ export type GetModelErrors = {
      */
     403: Problem;
     /**
-     * There is nothing under that id.
+     * There is nothing under that id. `error_code`: `model_not_found`.
      */
     404: Problem;
     /**
@@ -11457,7 +13266,7 @@ export type UpdateModelErrors = {
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
@@ -11465,15 +13274,15 @@ export type UpdateModelErrors = {
      */
     403: Problem;
     /**
-     * There is nothing under that id.
+     * There is nothing under that id. `error_code`: `model_not_found`, `provider_key_not_found`, `provider_not_found`.
      */
     404: Problem;
     /**
-     * The change collides with what is there.
+     * The change collides with what is there. `error_code`: `model_changed_meanwhile`, `model_name_taken`, `too_many_models`.
      */
     409: Problem;
     /**
-     * `If-Match` names another version than the current one.
+     * `If-Match` names another version than the current one. `error_code`: `model_changed_meanwhile`.
      */
     412: Problem;
     /**
@@ -11485,7 +13294,7 @@ export type UpdateModelErrors = {
      */
     415: Problem;
     /**
-     * The input breaks a rule; `errors` says which.
+     * The input breaks a rule; `errors` says which. `error_code`: `invalid_input`.
      */
     422: Problem;
     /**
@@ -11531,7 +13340,7 @@ export type ForgetRefusedPartsErrors = {
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
@@ -11539,13 +13348,9 @@ export type ForgetRefusedPartsErrors = {
      */
     403: Problem;
     /**
-     * There is nothing under that id.
+     * There is nothing under that id. `error_code`: `model_not_found`.
      */
     404: Problem;
-    /**
-     * The change collides with what is there.
-     */
-    409: Problem;
     /**
      * The input breaks a rule; `errors` says which.
      */
@@ -11593,7 +13398,7 @@ export type TryModelErrors = {
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
@@ -11601,13 +13406,9 @@ export type TryModelErrors = {
      */
     403: Problem;
     /**
-     * There is nothing under that id.
+     * There is nothing under that id. `error_code`: `model_not_found`.
      */
     404: Problem;
-    /**
-     * The change collides with what is there.
-     */
-    409: Problem;
     /**
      * The input breaks a rule; `errors` says which.
      */
@@ -11669,7 +13470,7 @@ export type ListSchedulesErrors = {
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
@@ -11718,7 +13519,7 @@ export type CreateScheduleErrors = {
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
@@ -11726,11 +13527,11 @@ export type CreateScheduleErrors = {
      */
     403: Problem;
     /**
-     * There is nothing under that id.
+     * There is nothing under that id. `error_code`: `agent_not_found`.
      */
     404: Problem;
     /**
-     * The change collides with what is there.
+     * The change collides with what is there. `error_code`: `too_many_schedules`.
      */
     409: Problem;
     /**
@@ -11742,7 +13543,7 @@ export type CreateScheduleErrors = {
      */
     415: Problem;
     /**
-     * The input breaks a rule; `errors` says which.
+     * The input breaks a rule; `errors` says which. `error_code`: `bad_timetable`, `invalid_input`.
      */
     422: Problem;
     /**
@@ -11792,7 +13593,7 @@ export type PreviewScheduleErrors = {
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
@@ -11800,7 +13601,7 @@ export type PreviewScheduleErrors = {
      */
     403: Problem;
     /**
-     * The input breaks a rule; `errors` says which.
+     * The input breaks a rule; `errors` says which. `error_code`: `bad_timetable`.
      */
     422: Problem;
     /**
@@ -11846,7 +13647,7 @@ export type RemoveScheduleErrors = {
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
@@ -11854,13 +13655,9 @@ export type RemoveScheduleErrors = {
      */
     403: Problem;
     /**
-     * There is nothing under that id.
+     * There is nothing under that id. `error_code`: `schedule_not_found`.
      */
     404: Problem;
-    /**
-     * The change collides with what is there.
-     */
-    409: Problem;
     /**
      * The input breaks a rule; `errors` says which.
      */
@@ -11908,7 +13705,7 @@ export type GetScheduleErrors = {
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
@@ -11916,7 +13713,7 @@ export type GetScheduleErrors = {
      */
     403: Problem;
     /**
-     * There is nothing under that id.
+     * There is nothing under that id. `error_code`: `schedule_not_found`.
      */
     404: Problem;
     /**
@@ -11966,7 +13763,7 @@ export type ChangeScheduleErrors = {
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
@@ -11974,11 +13771,11 @@ export type ChangeScheduleErrors = {
      */
     403: Problem;
     /**
-     * There is nothing under that id.
+     * There is nothing under that id. `error_code`: `agent_not_found`, `schedule_not_found`.
      */
     404: Problem;
     /**
-     * The change collides with what is there.
+     * The change collides with what is there. `error_code`: `schedule_changed_meanwhile`.
      */
     409: Problem;
     /**
@@ -11990,7 +13787,7 @@ export type ChangeScheduleErrors = {
      */
     415: Problem;
     /**
-     * The input breaks a rule; `errors` says which.
+     * The input breaks a rule; `errors` says which. `error_code`: `bad_timetable`, `invalid_input`.
      */
     422: Problem;
     /**
@@ -12018,6 +13815,130 @@ export type ChangeScheduleResponses = {
 
 export type ChangeScheduleResponse = ChangeScheduleResponses[keyof ChangeScheduleResponses];
 
+export type RemoveTaskData = {
+    body?: never;
+    path: {
+        /**
+         * Task Id
+         */
+        task_id: string;
+    };
+    query?: never;
+    url: '/api/v1/tasks/{task_id}';
+};
+
+export type RemoveTaskErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `task_not_found`.
+     */
+    404: Problem;
+    /**
+     * The input breaks a rule; `errors` says which. `error_code`: `invalid_input`.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type RemoveTaskError = RemoveTaskErrors[keyof RemoveTaskErrors];
+
+export type RemoveTaskResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type RemoveTaskResponse = RemoveTaskResponses[keyof RemoveTaskResponses];
+
+export type ChangeTaskData = {
+    body: TaskChanges;
+    path: {
+        /**
+         * Task Id
+         */
+        task_id: string;
+    };
+    query?: never;
+    url: '/api/v1/tasks/{task_id}';
+};
+
+export type ChangeTaskErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `task_not_found`.
+     */
+    404: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not declared as JSON.
+     */
+    415: Problem;
+    /**
+     * The input breaks a rule; `errors` says which. `error_code`: `invalid_input`.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type ChangeTaskError = ChangeTaskErrors[keyof ChangeTaskErrors];
+
+export type ChangeTaskResponses = {
+    /**
+     * Successful Response
+     */
+    200: TaskOut;
+};
+
+export type ChangeTaskResponse = ChangeTaskResponses[keyof ChangeTaskResponses];
+
 export type ImportToolsData = {
     body: ToolsFileBody;
     path?: never;
@@ -12031,19 +13952,15 @@ export type ImportToolsErrors = {
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
-     * The host, the origin or the caller is not allowed to.
+     * The host, the origin or the caller is not allowed to. `error_code`: `tool_grant_forbidden`.
      */
     403: Problem;
     /**
-     * There is nothing under that id.
-     */
-    404: Problem;
-    /**
-     * The change collides with what is there.
+     * The change collides with what is there. `error_code`: `tool_name_taken`.
      */
     409: Problem;
     /**
@@ -12055,7 +13972,7 @@ export type ImportToolsErrors = {
      */
     415: Problem;
     /**
-     * The input breaks a rule; `errors` says which.
+     * The input breaks a rule; `errors` says which. `error_code`: `tool_rejected`.
      */
     422: Problem;
     /**
@@ -12067,7 +13984,7 @@ export type ImportToolsErrors = {
      */
     500: Problem;
     /**
-     * A part this needs is away.
+     * A part this needs is away. `error_code`: `sandbox_unavailable`.
      */
     503: Problem;
 };
@@ -12108,7 +14025,7 @@ export type RemoveToolErrors = {
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
@@ -12116,11 +14033,11 @@ export type RemoveToolErrors = {
      */
     403: Problem;
     /**
-     * There is nothing under that id.
+     * There is nothing under that id. `error_code`: `tool_not_found`.
      */
     404: Problem;
     /**
-     * The change collides with what is there.
+     * The change collides with what is there. `error_code`: `in_use`, `tool_is_prebuilt`.
      */
     409: Problem;
     /**
@@ -12170,7 +14087,7 @@ export type GetToolErrors = {
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
@@ -12178,7 +14095,7 @@ export type GetToolErrors = {
      */
     403: Problem;
     /**
-     * There is nothing under that id.
+     * There is nothing under that id. `error_code`: `tool_not_found`.
      */
     404: Problem;
     /**
@@ -12236,23 +14153,23 @@ export type UpdateToolErrors = {
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
-     * The host, the origin or the caller is not allowed to.
+     * The host, the origin or the caller is not allowed to. `error_code`: `tool_grant_forbidden`.
      */
     403: Problem;
     /**
-     * There is nothing under that id.
+     * There is nothing under that id. `error_code`: `tool_not_found`.
      */
     404: Problem;
     /**
-     * The change collides with what is there.
+     * The change collides with what is there. `error_code`: `stale_version`, `tool_is_prebuilt`.
      */
     409: Problem;
     /**
-     * `If-Match` names another version than the current one.
+     * `If-Match` names another version than the current one. `error_code`: `stale_version`.
      */
     412: Problem;
     /**
@@ -12264,7 +14181,7 @@ export type UpdateToolErrors = {
      */
     415: Problem;
     /**
-     * The input breaks a rule; `errors` says which.
+     * The input breaks a rule; `errors` says which. `error_code`: `invalid_input`, `tool_rejected`.
      */
     422: Problem;
     /**
@@ -12276,7 +14193,7 @@ export type UpdateToolErrors = {
      */
     500: Problem;
     /**
-     * A part this needs is away.
+     * A part this needs is away. `error_code`: `sandbox_unavailable`.
      */
     503: Problem;
 };
@@ -12310,19 +14227,19 @@ export type SetToolStatusErrors = {
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
-     * The host, the origin or the caller is not allowed to.
+     * The host, the origin or the caller is not allowed to. `error_code`: `tool_switched_off`.
      */
     403: Problem;
     /**
-     * There is nothing under that id.
+     * There is nothing under that id. `error_code`: `tool_not_found`.
      */
     404: Problem;
     /**
-     * The change collides with what is there.
+     * The change collides with what is there. `error_code`: `stale_version`, `tool_is_prebuilt`.
      */
     409: Problem;
     /**
@@ -12395,7 +14312,7 @@ export type ListToolVersionsErrors = {
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
@@ -12403,7 +14320,7 @@ export type ListToolVersionsErrors = {
      */
     403: Problem;
     /**
-     * There is nothing under that id.
+     * There is nothing under that id. `error_code`: `tool_not_found`.
      */
     404: Problem;
     /**
@@ -12457,7 +14374,7 @@ export type GetToolVersionErrors = {
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
@@ -12465,7 +14382,7 @@ export type GetToolVersionErrors = {
      */
     403: Problem;
     /**
-     * There is nothing under that id.
+     * There is nothing under that id. `error_code`: `tool_not_found`, `tool_version_not_found`.
      */
     404: Problem;
     /**
@@ -12527,27 +14444,27 @@ export type RestoreToolVersionErrors = {
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
-     * The host, the origin or the caller is not allowed to.
+     * The host, the origin or the caller is not allowed to. `error_code`: `tool_grant_forbidden`.
      */
     403: Problem;
     /**
-     * There is nothing under that id.
+     * There is nothing under that id. `error_code`: `tool_not_found`, `tool_version_not_found`.
      */
     404: Problem;
     /**
-     * The change collides with what is there.
+     * The change collides with what is there. `error_code`: `stale_version`, `tool_is_prebuilt`.
      */
     409: Problem;
     /**
-     * `If-Match` names another version than the current one.
+     * `If-Match` names another version than the current one. `error_code`: `stale_version`.
      */
     412: Problem;
     /**
-     * The input breaks a rule; `errors` says which.
+     * The input breaks a rule; `errors` says which. `error_code`: `invalid_input`, `tool_rejected`.
      */
     422: Problem;
     /**
@@ -12559,7 +14476,7 @@ export type RestoreToolVersionErrors = {
      */
     500: Problem;
     /**
-     * A part this needs is away.
+     * A part this needs is away. `error_code`: `sandbox_unavailable`.
      */
     503: Problem;
 };
@@ -12609,7 +14526,7 @@ export type ListUsersErrors = {
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
@@ -12658,7 +14575,7 @@ export type CreateUserErrors = {
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
@@ -12666,11 +14583,7 @@ export type CreateUserErrors = {
      */
     403: Problem;
     /**
-     * There is nothing under that id.
-     */
-    404: Problem;
-    /**
-     * The change collides with what is there.
+     * The change collides with what is there. `error_code`: `username_taken`.
      */
     409: Problem;
     /**
@@ -12682,7 +14595,7 @@ export type CreateUserErrors = {
      */
     415: Problem;
     /**
-     * The input breaks a rule; `errors` says which.
+     * The input breaks a rule; `errors` says which. `error_code`: `bad_password`.
      */
     422: Problem;
     /**
@@ -12723,7 +14636,7 @@ export type ListAccessKeysErrors = {
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
@@ -12768,7 +14681,7 @@ export type CreateAccessKeyErrors = {
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
@@ -12776,11 +14689,7 @@ export type CreateAccessKeyErrors = {
      */
     403: Problem;
     /**
-     * There is nothing under that id.
-     */
-    404: Problem;
-    /**
-     * The change collides with what is there.
+     * The change collides with what is there. `error_code`: `too_many_access_keys`.
      */
     409: Problem;
     /**
@@ -12792,7 +14701,7 @@ export type CreateAccessKeyErrors = {
      */
     415: Problem;
     /**
-     * The input breaks a rule; `errors` says which.
+     * The input breaks a rule; `errors` says which. `error_code`: `invalid_input`.
      */
     422: Problem;
     /**
@@ -12838,7 +14747,7 @@ export type RevokeAccessKeyErrors = {
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
@@ -12846,13 +14755,9 @@ export type RevokeAccessKeyErrors = {
      */
     403: Problem;
     /**
-     * There is nothing under that id.
+     * There is nothing under that id. `error_code`: `access_key_not_found`.
      */
     404: Problem;
-    /**
-     * The change collides with what is there.
-     */
-    409: Problem;
     /**
      * The input breaks a rule; `errors` says which.
      */
@@ -12895,7 +14800,7 @@ export type ListProviderKeysErrors = {
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
@@ -12940,7 +14845,7 @@ export type AddProviderKeyErrors = {
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
@@ -12948,11 +14853,11 @@ export type AddProviderKeyErrors = {
      */
     403: Problem;
     /**
-     * There is nothing under that id.
+     * There is nothing under that id. `error_code`: `provider_not_found`.
      */
     404: Problem;
     /**
-     * The change collides with what is there.
+     * The change collides with what is there. `error_code`: `provider_key_taken`, `too_many_models`.
      */
     409: Problem;
     /**
@@ -12964,7 +14869,7 @@ export type AddProviderKeyErrors = {
      */
     415: Problem;
     /**
-     * The input breaks a rule; `errors` says which.
+     * The input breaks a rule; `errors` says which. `error_code`: `invalid_input`.
      */
     422: Problem;
     /**
@@ -13005,7 +14910,7 @@ export type TestProviderKeyErrors = {
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
@@ -13013,13 +14918,9 @@ export type TestProviderKeyErrors = {
      */
     403: Problem;
     /**
-     * There is nothing under that id.
+     * There is nothing under that id. `error_code`: `provider_not_found`.
      */
     404: Problem;
-    /**
-     * The change collides with what is there.
-     */
-    409: Problem;
     /**
      * The body is too large.
      */
@@ -13029,7 +14930,7 @@ export type TestProviderKeyErrors = {
      */
     415: Problem;
     /**
-     * The input breaks a rule; `errors` says which.
+     * The input breaks a rule; `errors` says which. `error_code`: `invalid_input`.
      */
     422: Problem;
     /**
@@ -13075,7 +14976,7 @@ export type RemoveProviderKeyErrors = {
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
@@ -13083,13 +14984,9 @@ export type RemoveProviderKeyErrors = {
      */
     403: Problem;
     /**
-     * There is nothing under that id.
+     * There is nothing under that id. `error_code`: `provider_key_not_found`.
      */
     404: Problem;
-    /**
-     * The change collides with what is there.
-     */
-    409: Problem;
     /**
      * The input breaks a rule; `errors` says which.
      */
@@ -13132,13 +15029,17 @@ export type GetProfileErrors = {
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
      * The host, the origin or the caller is not allowed to.
      */
     403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `user_not_found`.
+     */
+    404: Problem;
     /**
      * Too much at once; `Retry-After` says when to come back.
      */
@@ -13177,7 +15078,7 @@ export type UpdateProfileErrors = {
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
@@ -13185,11 +15086,11 @@ export type UpdateProfileErrors = {
      */
     403: Problem;
     /**
-     * There is nothing under that id.
+     * There is nothing under that id. `error_code`: `user_not_found`.
      */
     404: Problem;
     /**
-     * The change collides with what is there.
+     * The change collides with what is there. `error_code`: `username_taken`.
      */
     409: Problem;
     /**
@@ -13242,7 +15143,7 @@ export type ChangePasswordErrors = {
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`, `wrong_credentials`.
      */
     401: Problem;
     /**
@@ -13250,13 +15151,9 @@ export type ChangePasswordErrors = {
      */
     403: Problem;
     /**
-     * There is nothing under that id.
+     * There is nothing under that id. `error_code`: `user_not_found`.
      */
     404: Problem;
-    /**
-     * The change collides with what is there.
-     */
-    409: Problem;
     /**
      * The body is too large.
      */
@@ -13266,11 +15163,11 @@ export type ChangePasswordErrors = {
      */
     415: Problem;
     /**
-     * The input breaks a rule; `errors` says which.
+     * The input breaks a rule; `errors` says which. `error_code`: `bad_password`.
      */
     422: Problem;
     /**
-     * Too much at once; `Retry-After` says when to come back.
+     * Too much at once; `Retry-After` says when to come back. `error_code`: `too_many_attempts`.
      */
     429: Problem;
     /**
@@ -13312,7 +15209,7 @@ export type GetUserErrors = {
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
@@ -13320,7 +15217,7 @@ export type GetUserErrors = {
      */
     403: Problem;
     /**
-     * There is nothing under that id.
+     * There is nothing under that id. `error_code`: `user_not_found`.
      */
     404: Problem;
     /**
@@ -13370,7 +15267,7 @@ export type IssuePasswordLinkErrors = {
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
@@ -13378,13 +15275,9 @@ export type IssuePasswordLinkErrors = {
      */
     403: Problem;
     /**
-     * There is nothing under that id.
+     * There is nothing under that id. `error_code`: `user_not_found`.
      */
     404: Problem;
-    /**
-     * The change collides with what is there.
-     */
-    409: Problem;
     /**
      * The input breaks a rule; `errors` says which.
      */
@@ -13432,7 +15325,7 @@ export type SetUserRoleErrors = {
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
@@ -13440,11 +15333,11 @@ export type SetUserRoleErrors = {
      */
     403: Problem;
     /**
-     * There is nothing under that id.
+     * There is nothing under that id. `error_code`: `user_not_found`.
      */
     404: Problem;
     /**
-     * The change collides with what is there.
+     * The change collides with what is there. `error_code`: `last_administrator`.
      */
     409: Problem;
     /**
@@ -13502,7 +15395,7 @@ export type SetUserStatusErrors = {
      */
     400: Problem;
     /**
-     * Sign in first; the token or key sent is none that counts.
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
      */
     401: Problem;
     /**
@@ -13510,11 +15403,11 @@ export type SetUserStatusErrors = {
      */
     403: Problem;
     /**
-     * There is nothing under that id.
+     * There is nothing under that id. `error_code`: `user_not_found`.
      */
     404: Problem;
     /**
-     * The change collides with what is there.
+     * The change collides with what is there. `error_code`: `last_administrator`.
      */
     409: Problem;
     /**
@@ -13554,6 +15447,1139 @@ export type SetUserStatusResponses = {
 
 export type SetUserStatusResponse = SetUserStatusResponses[keyof SetUserStatusResponses];
 
+export type ListWorkflowsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Search
+         *
+         * In name and description.
+         */
+        search?: string | null;
+        /**
+         * Process Type
+         */
+        process_type?: 'sequential' | 'hierarchical' | 'graph' | null;
+        /**
+         * Agent Id
+         *
+         * Places this agent.
+         */
+        agent_id?: string | null;
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Skip
+         */
+        skip?: number;
+        /**
+         * Cursor
+         *
+         * `next_cursor` of the page before.
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/workflows';
+};
+
+export type ListWorkflowsErrors = {
+    /**
+     * The request cannot be read. `error_code`: `malformed_input`.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type ListWorkflowsError = ListWorkflowsErrors[keyof ListWorkflowsErrors];
+
+export type ListWorkflowsResponses = {
+    /**
+     * Successful Response
+     */
+    200: WorkflowList;
+};
+
+export type ListWorkflowsResponse = ListWorkflowsResponses[keyof ListWorkflowsResponses];
+
+export type CreateWorkflowData = {
+    body: WorkflowBody;
+    path?: never;
+    query?: never;
+    url: '/api/v1/workflows';
+};
+
+export type CreateWorkflowErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not declared as JSON.
+     */
+    415: Problem;
+    /**
+     * The input breaks a rule; `errors` says which. `error_code`: `invalid_input`.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type CreateWorkflowError = CreateWorkflowErrors[keyof CreateWorkflowErrors];
+
+export type CreateWorkflowResponses = {
+    /**
+     * Successful Response
+     */
+    201: WorkflowOut;
+};
+
+export type CreateWorkflowResponse = CreateWorkflowResponses[keyof CreateWorkflowResponses];
+
+export type ListWorkflowTemplatesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/workflows/templates';
+};
+
+export type ListWorkflowTemplatesErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type ListWorkflowTemplatesError = ListWorkflowTemplatesErrors[keyof ListWorkflowTemplatesErrors];
+
+export type ListWorkflowTemplatesResponses = {
+    /**
+     * Successful Response
+     */
+    200: TemplateList;
+};
+
+export type ListWorkflowTemplatesResponse = ListWorkflowTemplatesResponses[keyof ListWorkflowTemplatesResponses];
+
+export type ValidateWorkflowData = {
+    body: WorkflowBody;
+    path?: never;
+    query?: {
+        /**
+         * Workflow Id
+         */
+        workflow_id?: string | null;
+    };
+    url: '/api/v1/workflows/validate';
+};
+
+export type ValidateWorkflowErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not declared as JSON.
+     */
+    415: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type ValidateWorkflowError = ValidateWorkflowErrors[keyof ValidateWorkflowErrors];
+
+export type ValidateWorkflowResponses = {
+    /**
+     * Successful Response
+     */
+    200: CheckOut;
+};
+
+export type ValidateWorkflowResponse = ValidateWorkflowResponses[keyof ValidateWorkflowResponses];
+
+export type RemoveWorkflowData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * The version that is changed, as its ETag (`"3"`); another one gives 412.
+         */
+        'if-match'?: string | null;
+    };
+    path: {
+        /**
+         * Workflow Id
+         */
+        workflow_id: string;
+    };
+    query?: never;
+    url: '/api/v1/workflows/{workflow_id}';
+};
+
+export type RemoveWorkflowErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `workflow_not_found`.
+     */
+    404: Problem;
+    /**
+     * The change collides with what is there. `error_code`: `workflow_changed_meanwhile`, `workflow_in_use`.
+     */
+    409: Problem;
+    /**
+     * `If-Match` names another version than the current one. `error_code`: `workflow_changed_meanwhile`.
+     */
+    412: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type RemoveWorkflowError = RemoveWorkflowErrors[keyof RemoveWorkflowErrors];
+
+export type RemoveWorkflowResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type RemoveWorkflowResponse = RemoveWorkflowResponses[keyof RemoveWorkflowResponses];
+
+export type GetWorkflowData = {
+    body?: never;
+    path: {
+        /**
+         * Workflow Id
+         */
+        workflow_id: string;
+    };
+    query?: never;
+    url: '/api/v1/workflows/{workflow_id}';
+};
+
+export type GetWorkflowErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `workflow_not_found`.
+     */
+    404: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type GetWorkflowError = GetWorkflowErrors[keyof GetWorkflowErrors];
+
+export type GetWorkflowResponses = {
+    /**
+     * Successful Response
+     */
+    200: WorkflowOut;
+};
+
+export type GetWorkflowResponse = GetWorkflowResponses[keyof GetWorkflowResponses];
+
+export type ChangeWorkflowData = {
+    body: WorkflowChanges;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * The version that is changed, as its ETag (`"3"`); another one gives 412.
+         */
+        'if-match'?: string | null;
+    };
+    path: {
+        /**
+         * Workflow Id
+         */
+        workflow_id: string;
+    };
+    query?: never;
+    url: '/api/v1/workflows/{workflow_id}';
+};
+
+export type ChangeWorkflowErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `workflow_not_found`.
+     */
+    404: Problem;
+    /**
+     * The change collides with what is there. `error_code`: `workflow_changed_meanwhile`.
+     */
+    409: Problem;
+    /**
+     * `If-Match` names another version than the current one. `error_code`: `workflow_changed_meanwhile`.
+     */
+    412: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not declared as JSON.
+     */
+    415: Problem;
+    /**
+     * The input breaks a rule; `errors` says which. `error_code`: `invalid_input`.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type ChangeWorkflowError = ChangeWorkflowErrors[keyof ChangeWorkflowErrors];
+
+export type ChangeWorkflowResponses = {
+    /**
+     * Successful Response
+     */
+    200: WorkflowOut;
+};
+
+export type ChangeWorkflowResponse = ChangeWorkflowResponses[keyof ChangeWorkflowResponses];
+
+export type CloneWorkflowData = {
+    /**
+     * Body
+     */
+    body?: CloneWorkflowBody | null;
+    path: {
+        /**
+         * Workflow Id
+         */
+        workflow_id: string;
+    };
+    query?: never;
+    url: '/api/v1/workflows/{workflow_id}/clone';
+};
+
+export type CloneWorkflowErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `workflow_not_found`.
+     */
+    404: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not declared as JSON.
+     */
+    415: Problem;
+    /**
+     * The input breaks a rule; `errors` says which. `error_code`: `invalid_input`.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type CloneWorkflowError = CloneWorkflowErrors[keyof CloneWorkflowErrors];
+
+export type CloneWorkflowResponses = {
+    /**
+     * Successful Response
+     */
+    201: WorkflowOut;
+};
+
+export type CloneWorkflowResponse = CloneWorkflowResponses[keyof CloneWorkflowResponses];
+
+export type ExecuteWorkflowData = {
+    /**
+     * Body
+     */
+    body?: RunWorkflowBody | null;
+    path: {
+        /**
+         * Workflow Id
+         */
+        workflow_id: string;
+    };
+    query?: never;
+    url: '/api/v1/workflows/{workflow_id}/execute';
+};
+
+export type ExecuteWorkflowErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `workflow_not_found`.
+     */
+    404: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not declared as JSON.
+     */
+    415: Problem;
+    /**
+     * The input breaks a rule; `errors` says which. `error_code`: `invalid_input`.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back. `error_code`: `too_many_executions`.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type ExecuteWorkflowError = ExecuteWorkflowErrors[keyof ExecuteWorkflowErrors];
+
+export type ExecuteWorkflowResponses = {
+    /**
+     * Successful Response
+     */
+    202: WorkflowExecutionOut;
+};
+
+export type ExecuteWorkflowResponse = ExecuteWorkflowResponses[keyof ExecuteWorkflowResponses];
+
+export type ListWorkflowExecutionsData = {
+    body?: never;
+    path: {
+        /**
+         * Workflow Id
+         */
+        workflow_id: string;
+    };
+    query?: {
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Skip
+         */
+        skip?: number;
+        /**
+         * Cursor
+         *
+         * `next_cursor` of the page before.
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/workflows/{workflow_id}/executions';
+};
+
+export type ListWorkflowExecutionsErrors = {
+    /**
+     * The request cannot be read. `error_code`: `malformed_input`.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `workflow_not_found`.
+     */
+    404: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type ListWorkflowExecutionsError = ListWorkflowExecutionsErrors[keyof ListWorkflowExecutionsErrors];
+
+export type ListWorkflowExecutionsResponses = {
+    /**
+     * Successful Response
+     */
+    200: WorkflowExecutionList;
+};
+
+export type ListWorkflowExecutionsResponse = ListWorkflowExecutionsResponses[keyof ListWorkflowExecutionsResponses];
+
+export type RunWorkflowData = {
+    /**
+     * Body
+     */
+    body?: RunWorkflowBody | null;
+    path: {
+        /**
+         * Workflow Id
+         */
+        workflow_id: string;
+    };
+    query?: never;
+    url: '/api/v1/workflows/{workflow_id}/run';
+};
+
+export type RunWorkflowErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `workflow_not_found`.
+     */
+    404: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not declared as JSON.
+     */
+    415: Problem;
+    /**
+     * The input breaks a rule; `errors` says which. `error_code`: `invalid_input`.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back. `error_code`: `too_many_executions`.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type RunWorkflowError = RunWorkflowErrors[keyof RunWorkflowErrors];
+
+export type RunWorkflowResponses = {
+    /**
+     * Successful Response
+     */
+    202: WorkflowExecutionOut;
+};
+
+export type RunWorkflowResponse = RunWorkflowResponses[keyof RunWorkflowResponses];
+
+export type GetWorkflowStatusData = {
+    body?: never;
+    path: {
+        /**
+         * Workflow Id
+         */
+        workflow_id: string;
+    };
+    query?: never;
+    url: '/api/v1/workflows/{workflow_id}/status';
+};
+
+export type GetWorkflowStatusErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `workflow_never_run`, `workflow_not_found`.
+     */
+    404: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type GetWorkflowStatusError = GetWorkflowStatusErrors[keyof GetWorkflowStatusErrors];
+
+export type GetWorkflowStatusResponses = {
+    /**
+     * Successful Response
+     */
+    200: WorkflowExecutionOut;
+};
+
+export type GetWorkflowStatusResponse = GetWorkflowStatusResponses[keyof GetWorkflowStatusResponses];
+
+export type ListTasksData = {
+    body?: never;
+    path: {
+        /**
+         * Workflow Id
+         */
+        workflow_id: string;
+    };
+    query?: never;
+    url: '/api/v1/workflows/{workflow_id}/tasks';
+};
+
+export type ListTasksErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `workflow_not_found`.
+     */
+    404: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type ListTasksError = ListTasksErrors[keyof ListTasksErrors];
+
+export type ListTasksResponses = {
+    /**
+     * Successful Response
+     */
+    200: TaskList;
+};
+
+export type ListTasksResponse = ListTasksResponses[keyof ListTasksResponses];
+
+export type AddTaskData = {
+    body: TaskBody;
+    path: {
+        /**
+         * Workflow Id
+         */
+        workflow_id: string;
+    };
+    query?: never;
+    url: '/api/v1/workflows/{workflow_id}/tasks';
+};
+
+export type AddTaskErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `workflow_not_found`.
+     */
+    404: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not declared as JSON.
+     */
+    415: Problem;
+    /**
+     * The input breaks a rule; `errors` says which. `error_code`: `invalid_input`.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type AddTaskError = AddTaskErrors[keyof AddTaskErrors];
+
+export type AddTaskResponses = {
+    /**
+     * Successful Response
+     */
+    201: TaskOut;
+};
+
+export type AddTaskResponse = AddTaskResponses[keyof AddTaskResponses];
+
+export type ListWorkflowVersionsData = {
+    body?: never;
+    path: {
+        /**
+         * Workflow Id
+         */
+        workflow_id: string;
+    };
+    query?: {
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Skip
+         */
+        skip?: number;
+        /**
+         * Cursor
+         *
+         * `next_cursor` of the page before.
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/workflows/{workflow_id}/versions';
+};
+
+export type ListWorkflowVersionsErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `workflow_not_found`.
+     */
+    404: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type ListWorkflowVersionsError = ListWorkflowVersionsErrors[keyof ListWorkflowVersionsErrors];
+
+export type ListWorkflowVersionsResponses = {
+    /**
+     * Successful Response
+     */
+    200: WorkflowVersionList;
+};
+
+export type ListWorkflowVersionsResponse = ListWorkflowVersionsResponses[keyof ListWorkflowVersionsResponses];
+
+export type GetWorkflowVersionData = {
+    body?: never;
+    path: {
+        /**
+         * Workflow Id
+         */
+        workflow_id: string;
+        /**
+         * Version
+         */
+        version: number;
+    };
+    query?: never;
+    url: '/api/v1/workflows/{workflow_id}/versions/{version}';
+};
+
+export type GetWorkflowVersionErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `workflow_not_found`, `workflow_version_not_found`.
+     */
+    404: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type GetWorkflowVersionError = GetWorkflowVersionErrors[keyof GetWorkflowVersionErrors];
+
+export type GetWorkflowVersionResponses = {
+    /**
+     * Successful Response
+     */
+    200: WorkflowVersionOut;
+};
+
+export type GetWorkflowVersionResponse = GetWorkflowVersionResponses[keyof GetWorkflowVersionResponses];
+
+export type RestoreWorkflowVersionData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * The version that is changed, as its ETag (`"3"`); another one gives 412.
+         */
+        'if-match'?: string | null;
+    };
+    path: {
+        /**
+         * Workflow Id
+         */
+        workflow_id: string;
+        /**
+         * Version
+         */
+        version: number;
+    };
+    query?: never;
+    url: '/api/v1/workflows/{workflow_id}/versions/{version}/restore';
+};
+
+export type RestoreWorkflowVersionErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `workflow_not_found`, `workflow_version_not_found`.
+     */
+    404: Problem;
+    /**
+     * The change collides with what is there. `error_code`: `workflow_changed_meanwhile`.
+     */
+    409: Problem;
+    /**
+     * `If-Match` names another version than the current one. `error_code`: `workflow_changed_meanwhile`.
+     */
+    412: Problem;
+    /**
+     * The input breaks a rule; `errors` says which. `error_code`: `invalid_input`.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type RestoreWorkflowVersionError = RestoreWorkflowVersionErrors[keyof RestoreWorkflowVersionErrors];
+
+export type RestoreWorkflowVersionResponses = {
+    /**
+     * Successful Response
+     */
+    200: WorkflowOut;
+};
+
+export type RestoreWorkflowVersionResponse = RestoreWorkflowVersionResponses[keyof RestoreWorkflowVersionResponses];
+
 export type GetHealthData = {
     body?: never;
     path?: never;
@@ -13566,6 +16592,10 @@ export type GetHealthErrors = {
      * The request cannot be read.
      */
     400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
     /**
      * The host, the origin or the caller is not allowed to.
      */
@@ -13637,6 +16667,10 @@ export type GetMetricsErrors = {
      */
     400: Problem;
     /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
      * The host, the origin or the caller is not allowed to.
      */
     403: Problem;
@@ -13669,6 +16703,10 @@ export type GetReadinessErrors = {
      * The request cannot be read.
      */
     400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
     /**
      * The host, the origin or the caller is not allowed to.
      */
