@@ -262,6 +262,8 @@ function close(step: Step, event: TraceEvent, status: StepStatus): void {
 function closeOpenSteps(draft: Draft, at: number, status: StepStatus): void {
   draft.steps.forEach((step, place) => {
     if (step.endedAt !== null) return;
+    // A workflow's step is a run of its own: it goes on without the worker that waited for it.
+    if (step.kind === "task" && status === "lost") return;
     const open = writable(draft, place);
     open.endedAt = at;
     open.status = status;

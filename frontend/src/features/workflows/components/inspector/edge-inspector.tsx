@@ -1,10 +1,7 @@
 "use client";
 
-import { Trash2 } from "lucide-react";
-
 import { Switch } from "@/components/ui/checkbox";
 import { Field, fieldAria } from "@/components/ui/field";
-import { IconButton } from "@/components/ui/icon-button";
 import { Input } from "@/components/ui/input";
 
 import type { WorkflowEditor } from "../../hooks/use-workflow-editor";
@@ -12,6 +9,7 @@ import { type Edge, nodeName } from "../../model/draft";
 import { changeEdge } from "../../model/edit";
 import { markAt, type Marks } from "../../model/marks";
 import { ConditionControl } from "./condition-control";
+import { DeleteButton } from "./delete-button";
 import { Findings, Panel } from "./panel";
 import { ValuesControl } from "./values-control";
 
@@ -29,11 +27,7 @@ export function EdgeInspector({ editor, edge, marks }: { editor: WorkflowEditor;
   return (
     <Panel
       title={`${nameOf(edge.source)} → ${nameOf(edge.target)}`}
-      action={
-        <IconButton label="Delete the connection" size="iconSm" onClick={editor.removeSelected}>
-          <Trash2 />
-        </IconButton>
-      }
+      action={<DeleteButton label="Delete the connection" onDelete={editor.removeSelected} />}
     >
       <Findings findings={findings} />
       <Field id={`${prefix}-label`} label="Label">

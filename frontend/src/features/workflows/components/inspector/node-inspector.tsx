@@ -1,11 +1,9 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import { Trash2 } from "lucide-react";
 import Link from "next/link";
 
 import { Field, fieldAria } from "@/components/ui/field";
-import { IconButton } from "@/components/ui/icon-button";
 import { Input } from "@/components/ui/input";
 import { agentsQuery } from "@/lib/queries";
 
@@ -16,6 +14,7 @@ import { kinds } from "../../model/kinds";
 import { markAt, type Marks } from "../../model/marks";
 import { AgentField, ChoiceField } from "./choice-fields";
 import { ConfigFields } from "./config-fields";
+import { DeleteButton } from "./delete-button";
 import { Findings, Panel } from "./panel";
 import { TaskList } from "./task-list";
 
@@ -31,11 +30,7 @@ export function NodeInspector({ editor, node, marks }: { editor: WorkflowEditor;
     <>
       <Panel
         title={kinds[node.type].label}
-        action={
-          <IconButton label={`Delete ${nodeName(node)}`} size="iconSm" onClick={editor.removeSelected}>
-            <Trash2 />
-          </IconButton>
-        }
+        action={<DeleteButton label={`Delete ${nodeName(node)}`} onDelete={editor.removeSelected} />}
       >
         <Findings findings={findings} />
         <Field id={`${prefix}-alias`} label="Name" hint={`Templates call it steps.${nodeName(node)}`}>

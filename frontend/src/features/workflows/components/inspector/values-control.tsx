@@ -5,6 +5,7 @@ import { Plus, X } from "lucide-react";
 import { Button } from "@/components/ui/button";
 import { IconButton } from "@/components/ui/icon-button";
 import { Input } from "@/components/ui/input";
+import { useReadOnly } from "@/components/ui/read-only";
 
 interface ValuesControlProps {
   label: string;
@@ -14,6 +15,7 @@ interface ValuesControlProps {
 
 /** Names with paths in the state, one per line. */
 export function ValuesControl({ label, value, onChange }: ValuesControlProps) {
+  const readOnly = useReadOnly();
   const rows = Object.entries(value);
   const put = (place: number, row: [string, string] | null) => {
     const next = rows.flatMap((old, at): [string, string][] => (at === place ? (row ? [row] : []) : [old]));
@@ -41,23 +43,27 @@ export function ValuesControl({ label, value, onChange }: ValuesControlProps) {
             className="min-w-0 flex-[1.5] font-mono text-xs"
             onChange={(event) => put(place, [name, event.target.value])}
           />
-          <IconButton label={`Remove ${name || "line"} from ${label}`} size="iconSm" onClick={() => put(place, null)}>
-            <X />
-          </IconButton>
+          {!readOnly && (
+            <IconButton label={`Remove ${name || "line"} from ${label}`} size="iconSm" onClick={() => put(place, null)}>
+              <X />
+            </IconButton>
+          )}
         </div>
       ))}
-      <Button
-        size="sm"
-        className="self-start"
-        aria-label={`Add to ${label}`}
-        onClick={() => {
-          let name = "value";
-          for (let number = 2; taken(name); number++) name = `value_${number}`;
-          onChange({ ...value, [name]: "last" });
-        }}
-      >
-        <Plus /> Add
-      </Button>
+      {!readOnly && (
+        <Button
+          size="sm"
+          className="self-start"
+          aria-label={`Add to ${label}`}
+          onClick={() => {
+            let name = "value";
+            for (let number = 2; taken(name); number++) name = `value_${number}`;
+            onChange({ ...value, [name]: "last" });
+          }}
+        >
+          <Plus /> Add
+        </Button>
+      )}
     </div>
   );
 }
