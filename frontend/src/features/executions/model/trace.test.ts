@@ -272,7 +272,16 @@ describe("parseTraceEvent", () => {
 
 describe("the steps of a workflow", () => {
   const start = (key: string, more = {}) =>
-    ({ type: "task_start", span_id: key, key, step: key, name: key, kind: "agent", run_id: `run-${key}`, ...more }) as const;
+    ({
+      type: "task_start",
+      span_id: key,
+      key,
+      step: key,
+      name: key,
+      kind: "agent",
+      run_id: `run-${key}`,
+      ...more,
+    }) as const;
   const end = (key: string, more = {}) =>
     ({ type: "task_end", span_id: key, key, step: key, name: key, status: "completed", ...more }) as const;
 
@@ -300,10 +309,7 @@ describe("the steps of a workflow", () => {
   });
 
   it("are not lost with the worker that waits for them", () => {
-    const trace = applyTraceEvents(
-      emptyTrace,
-      log(connection, start("plan"), { ...end("other"), attempt: 2 }),
-    );
+    const trace = applyTraceEvents(emptyTrace, log(connection, start("plan"), { ...end("other"), attempt: 2 }));
     expect(step(trace, "plan")?.status).toBe("running");
   });
 });

@@ -1,5 +1,12 @@
 /** A workflow while it is being edited: the API's own body, with every part present. */
-import type { Condition, Edge as ApiEdge, ErrorPolicy, Task as ApiTask, WorkflowBody, WorkflowVersionOut } from "@/lib/api";
+import type {
+  Condition,
+  Edge as ApiEdge,
+  ErrorPolicy,
+  Task as ApiTask,
+  WorkflowBody,
+  WorkflowVersionOut,
+} from "@/lib/api";
 
 export type ApiNode = NonNullable<WorkflowBody["nodes"]>[number];
 export type NodeKind = ApiNode["type"];
@@ -68,7 +75,12 @@ export function versionContent({ name, description, definition }: WorkflowVersio
 
 /** The body to send. */
 export function bodyOf(content: Content): WorkflowDraft {
-  return { ...content, nodes: content.nodes as unknown as ApiNode[], edges: [...content.edges], tasks: [...content.tasks] };
+  return {
+    ...content,
+    nodes: content.nodes as unknown as ApiNode[],
+    edges: [...content.edges],
+    tasks: [...content.tasks],
+  };
 }
 
 /** What people and templates call a node. */

@@ -5,6 +5,7 @@ import {
   changeConfig,
   clipOf,
   connect,
+  moveNodes,
   moveTask,
   paste,
   putTask,
@@ -50,6 +51,19 @@ describe("addNode", () => {
   it("places it right of the others, and gives it what its kind starts with", () => {
     const [after] = addNode(content({ nodes: [{ id: "a", position: { x: 10, y: 20 } }] }), { type: "loop" });
     expect(after.nodes[1]).toMatchObject({ position: { x: 250, y: 20 }, config: { max_rounds: 3 } });
+  });
+});
+
+describe("moveNodes", () => {
+  it("rounds, and keeps what is within a loop inside its frame", () => {
+    const places = new Map([
+      ["plan", { x: -3.6, y: 7.2 }],
+      ["work", { x: -50, y: 300.4 }],
+    ]);
+    const after = moveNodes(nested, places);
+    expect(after.nodes[0]?.position).toEqual({ x: -4, y: 7 });
+    expect(after.nodes[2]?.position).toEqual({ x: 8, y: 300 });
+    expect(after.nodes[4]).toBe(nested.nodes[4]);
   });
 });
 

@@ -23,9 +23,14 @@ export interface NewNode {
 
 const GAP = 240;
 const PASTE_SHIFT = 40;
+/** The place nearest to the corner of a loop, below its title. */
+const FRAME = { x: 8, y: 40 };
 
 /** Return the content with one more node, and the node's id. */
-export function addNode(content: Content, { type, name, agentId, position, parent = null }: NewNode): [Content, string] {
+export function addNode(
+  content: Content,
+  { type, name, agentId, position, parent = null }: NewNode,
+): [Content, string] {
   const id = freeId(name ?? type, ids(content));
   const node: Node = {
     id,
@@ -53,13 +58,17 @@ export function changeConfig(content: Content, id: string, change: Config): Cont
   return { ...content, nodes };
 }
 
-/** Return the content with nodes at other places. */
+/** Return the content with nodes at other places; what is within a loop stays inside its frame. */
 export function moveNodes(content: Content, places: ReadonlyMap<string, { x: number; y: number }>): Content {
   return {
     ...content,
     nodes: content.nodes.map((node) => {
-      const position = places.get(node.id);
-      return position ? { ...node, position: { x: Math.round(position.x), y: Math.round(position.y) } } : node;
+      const place = places.get(node.id);
+      if (!place) return node;
+      const least = node.parent === null ? { x: -Infinity, y: -Infinity } : FRAME;
+      const position = { x: Math.round(Math.max(place.x, least.x)), y: Math.round(Math.max(place.y, least.y)) };
+      const same = position.x === node.position?.x && position.y === node.position.y;
+      return same ? node : { ...node, position };
     }),
   };
 }
@@ -160,7 +169,8 @@ export function paste(content: Content, clip: Clip): [Content, string[]] {
   const exists = new Set(content.nodes.map(({ id }) => id));
   const nodes = clip.nodes.map((node) => {
     const inner = node.parent !== null && renamed.has(node.parent);
-    const parent = node.parent === null ? null : inner ? fresh(node.parent) : exists.has(node.parent) ? node.parent : null;
+    const parent =
+      node.parent === null ? null : inner ? fresh(node.parent) : exists.has(node.parent) ? node.parent : null;
     const alias = node.alias === null ? null : freeName(node.alias, taken);
     if (alias !== null) taken.add(alias);
     const shift = inner ? 0 : PASTE_SHIFT;
@@ -196,7 +206,7 @@ export function paste(content: Content, clip: Clip): [Content, string[]] {
 }
 
 function withInner(nodes: readonly Node[], chosen: Set<string>): Set<string> {
-  for (let grown = true; grown; ) {
+  for (let grown = true; grown;) {
     const inner = nodes.filter(({ id, parent }) => parent !== null && chosen.has(parent) && !chosen.has(id));
     for (const { id } of inner) chosen.add(id);
     grown = inner.length > 0;

@@ -27,7 +27,13 @@ it("draws a loop before what is within it, however they are stored", () => {
 
 it("draws nodes whose parent is no loop, or themselves, at the top", () => {
   const drawn = flowNodes(
-    content({ nodes: [{ id: "a", parent: "gone" }, { id: "b", parent: "a" }, { id: "c", type: "loop", parent: "c" }] }),
+    content({
+      nodes: [
+        { id: "a", parent: "gone" },
+        { id: "b", parent: "a" },
+        { id: "c", type: "loop", parent: "c" },
+      ],
+    }),
     shown,
   );
   expect(drawn.map(({ parentId }) => parentId)).toEqual([undefined, undefined, undefined]);

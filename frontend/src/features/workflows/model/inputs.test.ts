@@ -7,7 +7,10 @@ it("finds inputs in templates, mappings, conditions and tasks, each once", () =>
   const found = inputNames(
     content({
       nodes: [
-        { id: "a", config: { description: "Write on {{ inputs.topic }} for {reader}; not { this } nor {{ steps.x }}" } },
+        {
+          id: "a",
+          config: { description: "Write on {{ inputs.topic }} for {reader}; not { this } nor {{ steps.x }}" },
+        },
         { id: "b", type: "loop", config: { until: { expression: "inputs.limit > 3 and steps.inputs.x" } } },
         { id: "c", type: "tool", config: { tool: "t", arguments: { q: ["{{inputs.topic}}"] } } },
       ],

@@ -14,15 +14,22 @@ export interface InputName {
 export function inputNames({ nodes, edges, tasks }: Content): InputName[] {
   const needed = new Map<string, boolean>();
   const note = (name: string, must: boolean) => needed.set(name, must || (needed.get(name) ?? false));
-  const texts = [...nodes.flatMap(({ config }) => textsIn(config)), ...tasks.flatMap(textsIn), ...edges.flatMap(textsIn)];
+  const texts = [
+    ...nodes.flatMap(({ config }) => textsIn(config)),
+    ...tasks.flatMap(textsIn),
+    ...edges.flatMap(textsIn),
+  ];
   // What an edge or a step maps under a name comes from elsewhere.
   const mapped = new Set(
-    [...edges.map(({ mapping }) => mapping), ...nodes.map(({ config }) => config.inputs), ...tasks.map((task) => task.config_json.inputs)].flatMap(
-      (values) => Object.keys((values as Record<string, string> | undefined) ?? {}),
-    ),
+    [
+      ...edges.map(({ mapping }) => mapping),
+      ...nodes.map(({ config }) => config.inputs),
+      ...tasks.map((task) => task.config_json.inputs),
+    ].flatMap((values) => Object.keys((values as Record<string, string> | undefined) ?? {})),
   );
   for (const text of texts) {
-    for (const [, name = "", otherwise] of text.matchAll(PATH)) if (!mapped.has(name)) note(name, otherwise === undefined);
+    for (const [, name = "", otherwise] of text.matchAll(PATH))
+      if (!mapped.has(name)) note(name, otherwise === undefined);
     for (const [, name = ""] of text.matchAll(SHORT)) if (!mapped.has(name)) note(name, true);
   }
   return [...needed].map(([name, must]) => ({ name, needed: must }));

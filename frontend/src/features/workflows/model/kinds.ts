@@ -152,7 +152,13 @@ export const kinds: Record<NodeKind, KindFacts> = {
     config: () => ({ delay_s: 60, until: null, cron: null, time_zone: "UTC" }),
     fields: [
       { name: "delay_s", label: "Seconds", control: "number", hint: "Exactly one of seconds, moment and cron." },
-      { name: "until", label: "Until the moment", control: "moment", hint: "With its zone: 2027-01-31T09:00:00Z", empty: null },
+      {
+        name: "until",
+        label: "Until the moment",
+        control: "moment",
+        hint: "With its zone: 2027-01-31T09:00:00Z",
+        empty: null,
+      },
       { name: "cron", label: "Until the next time of", control: "line", hint: "Cron: 0 9 * * 1-5", empty: null },
       { name: "time_zone", label: "Time zone of the cron", control: "line" },
     ],

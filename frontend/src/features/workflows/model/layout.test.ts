@@ -25,11 +25,7 @@ describe("layoutOf", () => {
 
   it("makes a loop large enough for what is within, and puts that inside it", () => {
     const before = content({
-      nodes: [
-        { id: "again", type: "loop" },
-        ...["a", "b", "c"].map((id) => ({ id, parent: "again" })),
-        { id: "end" },
-      ],
+      nodes: [{ id: "again", type: "loop" }, ...["a", "b", "c"].map((id) => ({ id, parent: "again" })), { id: "end" }],
       edges: [
         { source: "a", target: "b" },
         { source: "b", target: "c" },

@@ -70,10 +70,15 @@ describe("nodeStates", () => {
   });
 
   it("shows a failed try that was made good as completed", () => {
-    const made = after(start("a"), end("a", { status: "failed" }), { ...start("a~2"), step: "a", part: "try 2" }, {
-      ...end("a~2"),
-      step: "a",
-    });
+    const made = after(
+      start("a"),
+      end("a", { status: "failed" }),
+      { ...start("a~2"), step: "a", part: "try 2" },
+      {
+        ...end("a~2"),
+        step: "a",
+      },
+    );
     expect(nodeStates(made).get("a")?.status).toBe("completed");
   });
 });

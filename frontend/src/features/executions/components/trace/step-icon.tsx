@@ -15,7 +15,14 @@ export const kindColours: Record<StepKind, { bar: string; ink: string; soft: str
   task: { bar: "bg-accent", ink: "text-accent-ink", soft: "bg-accent-soft" },
 };
 
-const icons = { node: NodeIcon, model: ModelIcon, tool: Wrench, retry: RotateCcw, interrupt: CirclePause, task: Workflow };
+const icons = {
+  node: NodeIcon,
+  model: ModelIcon,
+  tool: Wrench,
+  retry: RotateCcw,
+  interrupt: CirclePause,
+  task: Workflow,
+};
 
 /** The sign of a step; failed and lost ones show that instead. */
 export function StepIcon({ step, className }: { step: Pick<Step, "kind" | "status">; className?: string }) {

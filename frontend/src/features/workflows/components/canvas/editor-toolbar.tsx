@@ -24,7 +24,11 @@ export function EditorToolbar({ editor, marks, view, onView }: EditorToolbarProp
   const readOnly = useReadOnly();
   const { selection } = editor;
   return (
-    <div role="toolbar" aria-label="Editing" className="flex flex-wrap items-center gap-1 border-b bg-surface px-2 py-1">
+    <div
+      role="toolbar"
+      aria-label="Editing"
+      className="flex flex-wrap items-center gap-1 border-b bg-surface px-2 py-1"
+    >
       <Segmented
         label="View"
         value={view}

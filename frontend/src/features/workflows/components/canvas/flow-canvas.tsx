@@ -87,10 +87,16 @@ function Flow({ content, shown, selection, onSelect, edit }: FlowCanvasProps) {
       nodes={nodes}
       edges={edges}
       nodeTypes={nodeTypes}
-      onNodesChange={onNodesChange}
+      onNodesChange={(changes) => {
+        onNodesChange(changes);
+        // Where a node is let go, or where a key has put it; on the way there it is nobody else's business.
+        const places = changes.flatMap((one) =>
+          one.type === "position" && one.dragging === false && one.position ? [[one.id, one.position] as const] : [],
+        );
+        if (places.length > 0) edit?.move(new Map(places));
+      }}
       onEdgesChange={onEdgesChange}
       onSelectionChange={onSelectionChange}
-      onNodeDragStop={(_, __, moved) => edit?.move(new Map(moved.map(({ id, position }) => [id, position])))}
       onConnect={({ source, target }) => edit?.connect(source, target)}
       onDragOver={(event) => {
         if (!edit || !event.dataTransfer.types.includes(NODE_DATA)) return;

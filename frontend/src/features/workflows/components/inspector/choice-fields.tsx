@@ -20,7 +20,15 @@ export interface ChoiceFieldProps {
 }
 
 /** One of a list. A value that is not in it (any more) stays to be seen. */
-export function ChoiceField({ id, label, hint, error, value, options, onChange }: ChoiceFieldProps & { options: readonly SelectOption[] }) {
+export function ChoiceField({
+  id,
+  label,
+  hint,
+  error,
+  value,
+  options,
+  onChange,
+}: ChoiceFieldProps & { options: readonly SelectOption[] }) {
   const known = options.some((option) => option.value === value);
   return (
     <Field id={id} label={label} hint={hint} error={error}>

@@ -67,9 +67,7 @@ export function NodeInspector({ editor, node, marks }: { editor: WorkflowEditor;
           />
         )}
       </Panel>
-      {node.type === "agent" && (
-        <TaskList editor={editor} marks={marks} nodeId={node.id} />
-      )}
+      {node.type === "agent" && <TaskList editor={editor} marks={marks} nodeId={node.id} />}
       <Panel title={node.type === "agent" ? "Without tasks, and for all of them" : "Settings"}>
         <ConfigFields
           prefix={prefix}

@@ -73,7 +73,9 @@ export function TaskDialog({ editor: { content, change }, marks, task, onClose }
           value={draft.node_id}
           error={markAt(findings, "node_id")}
           options={agents.map((node) => ({ value: node.id, label: nodeName(node) }))}
-          onChange={(node_id) => put({ node_id, ...(content.process_type === "graph" ? { context_task_ids: [] } : {}) })}
+          onChange={(node_id) =>
+            put({ node_id, ...(content.process_type === "graph" ? { context_task_ids: [] } : {}) })
+          }
         />
         <Field id="task-description" label="Description" required error={missing} hint="{topic} stands for an input.">
           <Textarea

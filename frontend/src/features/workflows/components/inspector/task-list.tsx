@@ -51,7 +51,9 @@ export function TaskList({ editor, marks, nodeId }: TaskListProps) {
     >
       {tasks.length === 0 && (
         <p className="text-xs text-ink-3">
-          {first === undefined ? "Place an agent first: a task is done by one." : "None: agents do what their node says."}
+          {first === undefined
+            ? "Place an agent first: a task is done by one."
+            : "None: agents do what their node says."}
         </p>
       )}
       <ol aria-label="Tasks" className="flex flex-col gap-1">

@@ -100,7 +100,11 @@ function NewWorkflowForm({ template }: { template: TemplateOut }) {
         />
       </Field>
       {agentCount === 0 && (
-        <Callout tone="warn" title="There is no agent yet" action={<CreateLink what="agent">Create an agent</CreateLink>}>
+        <Callout
+          tone="warn"
+          title="There is no agent yet"
+          action={<CreateLink what="agent">Create an agent</CreateLink>}
+        >
           Its parts are played by agents. One agent may play several.
         </Callout>
       )}

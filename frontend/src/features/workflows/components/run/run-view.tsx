@@ -125,7 +125,12 @@ function RunHeader({ executionId, run, onBack }: RunHeaderProps) {
         Trace of the run
       </Link>
       {!over && run.lastSeq > 0 && (
-        <Button size="sm" refused={refused} disabled={cancel.isPending || cancel.isSuccess} onClick={() => cancel.mutate()}>
+        <Button
+          size="sm"
+          refused={refused}
+          disabled={cancel.isPending || cancel.isSuccess}
+          onClick={() => cancel.mutate()}
+        >
           <Ban /> {cancel.isSuccess ? "Cancelling …" : "Cancel"}
         </Button>
       )}
