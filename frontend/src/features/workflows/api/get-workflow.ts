@@ -1,14 +1,25 @@
 import { queryOptions } from "@tanstack/react-query";
 
-import { getWorkflow, getWorkflowVersion, listWorkflowTemplates, listWorkflowVersions } from "@/lib/api";
+import {
+  getWorkflow as get,
+  getWorkflowVersion,
+  listWorkflowTemplates,
+  listWorkflowVersions,
+  type WorkflowOut,
+} from "@/lib/api";
 
 import { workflowKeys } from "./keys";
+
+/** A workflow as it is stored at this moment. */
+export async function getWorkflow(id: string, signal?: AbortSignal): Promise<WorkflowOut> {
+  return (await get({ path: { workflow_id: id }, ...(signal ? { signal } : {}), throwOnError: true })).data;
+}
 
 /** One workflow as it is now; its `version` is what a change is made against. */
 export function workflowQuery(id: string) {
   return queryOptions({
     queryKey: workflowKeys.one(id),
-    queryFn: async ({ signal }) => (await getWorkflow({ path: { workflow_id: id }, signal, throwOnError: true })).data,
+    queryFn: ({ signal }) => getWorkflow(id, signal),
     staleTime: 0,
     refetchOnWindowFocus: false,
     refetchOnReconnect: false,

@@ -7,7 +7,7 @@ import { Dialog } from "@/components/ui/dialog";
 import { LineDiff } from "@/components/ui/line-diff";
 import { SkeletonRows } from "@/components/ui/surface";
 
-import { workflowQuery } from "../api/get-workflow";
+import { getWorkflow } from "../api/get-workflow";
 import { workflowKeys } from "../api/keys";
 import type { WorkflowEditor } from "../hooks/use-workflow-editor";
 import { contentOf } from "../model/draft";
@@ -17,9 +17,10 @@ import { contentDiff } from "../model/content-diff";
 export function ConflictDialog({ workflowId, editor }: { workflowId: string; editor: WorkflowEditor }) {
   const { conflict, content, dismiss, take, save } = editor;
   const theirs = useQuery({
-    ...workflowQuery(workflowId),
     queryKey: workflowKeys.fresh(workflowId, conflict?.extra.current_version),
+    queryFn: () => getWorkflow(workflowId),
     enabled: conflict !== null,
+    staleTime: 0,
     gcTime: 0,
   });
   return (

@@ -64,6 +64,7 @@ describe("moveNodes", () => {
     expect(after.nodes[0]?.position).toEqual({ x: -4, y: 7 });
     expect(after.nodes[2]?.position).toEqual({ x: 8, y: 300 });
     expect(after.nodes[4]).toBe(nested.nodes[4]);
+    expect(moveNodes(after, new Map([["plan", { x: -4.2, y: 7 }]]))).toBe(after);
   });
 });
 

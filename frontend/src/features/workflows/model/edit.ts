@@ -2,6 +2,8 @@
 import { type Config, type Content, type Edge, edgeOf, type Node, type NodeKind, type Task, taskOf } from "./draft";
 import { kinds } from "./kinds";
 
+type Place = { x: number; y: number };
+
 /** Copied nodes with the edges among them and their tasks. */
 export interface Clip {
   nodes: readonly Node[];
@@ -59,18 +61,18 @@ export function changeConfig(content: Content, id: string, change: Config): Cont
 }
 
 /** Return the content with nodes at other places; what is within a loop stays inside its frame. */
-export function moveNodes(content: Content, places: ReadonlyMap<string, { x: number; y: number }>): Content {
-  return {
-    ...content,
-    nodes: content.nodes.map((node) => {
-      const place = places.get(node.id);
-      if (!place) return node;
-      const least = node.parent === null ? { x: -Infinity, y: -Infinity } : FRAME;
-      const position = { x: Math.round(Math.max(place.x, least.x)), y: Math.round(Math.max(place.y, least.y)) };
-      const same = position.x === node.position?.x && position.y === node.position.y;
-      return same ? node : { ...node, position };
-    }),
-  };
+export function moveNodes(content: Content, places: ReadonlyMap<string, Place>): Content {
+  let moved = false;
+  const nodes = content.nodes.map((node) => {
+    const place = places.get(node.id);
+    if (!place) return node;
+    const least = node.parent === null ? { x: -Infinity, y: -Infinity } : FRAME;
+    const position = { x: Math.round(Math.max(place.x, least.x)), y: Math.round(Math.max(place.y, least.y)) };
+    if (position.x === node.position?.x && position.y === node.position.y) return node;
+    moved = true;
+    return { ...node, position };
+  });
+  return moved ? { ...content, nodes } : content;
 }
 
 /** Return the content without these nodes and what is within them, without their edges and their tasks. */

@@ -56,14 +56,14 @@ export function applyRunEvents(run: RunState, events: readonly RunEvent[]): RunS
   if (fresh.length === 0) return run;
   const goes = new Map(run.goes.map((go) => [go.key, go]));
   let next: RunState = run;
-  for (const event of fresh) next = { ...next, ...takeEvent(next, goes, event), lastSeq: event.seq };
+  for (const event of fresh) next = { ...next, ...takeEvent(goes, event), lastSeq: event.seq };
   const all = [...goes.values()];
   const open = next.status === "running" || next.status === "waiting";
   const waits = all.some(({ status }) => status === "waiting") && !all.some(({ status }) => status === "running");
   return { ...next, goes: all, ...(open ? { status: waits ? "waiting" : "running" } : {}) };
 }
 
-function takeEvent(run: RunState, goes: Map<string, StepGo>, event: RunEvent): Partial<RunState> {
+function takeEvent(goes: Map<string, StepGo>, event: RunEvent): Partial<RunState> {
   switch (event.type) {
     case "connection":
       return {
