@@ -32,7 +32,7 @@ export async function workflows({ page, api }) {
   assert.ok(saved.nodes.some(({ type }) => type === "human_input"));
   assert.ok(saved.edges.some(({ source, target }) => source === "edit" && target === "human_input"));
 
-  await page.getByRole("button", { name: "Run", exact: true }).click();
+  await page.getByRole("main").getByRole("button", { name: "Run", exact: true }).click();
   await page.getByRole("textbox", { name: /^topic/ }).fill("tides");
   await page.getByRole("dialog").getByRole("button", { name: "Run" }).click();
   await page.locator('[data-testid="workflow-run"][data-status="waiting"]').waitFor({ timeout: 60_000 });

@@ -59,6 +59,13 @@ export function flowNodes({ nodes, tasks }: Content, { marks, names, states }: S
   return drawn.sort((one, other) => (depth.get(one.id) ?? 0) - (depth.get(other.id) ?? 0));
 }
 
+const labelLook = {
+  labelStyle: { fill: "var(--ink-2)", fontSize: 11 },
+  labelBgStyle: { fill: "var(--canvas)" },
+  labelBgPadding: [4, 2] satisfies [number, number],
+  labelBgBorderRadius: 3,
+};
+
 /** The edges to draw; those with an end that is not there are left to the list and its marks. */
 export function flowEdges({ nodes, edges }: Content, { marks, counts }: Shown): CanvasEdge[] {
   const known = new Set(nodes.map(({ id }) => id));
@@ -74,7 +81,7 @@ export function flowEdges({ nodes, edges }: Content, { marks, counts }: Shown): 
         source: edge.source,
         target: edge.target,
         zIndex: 1,
-        ...(label ? { label } : {}),
+        ...(label ? { label, ...labelLook } : {}),
         data: { edge },
         markerEnd: { type: MarkerType.ArrowClosed, color: colour },
         style: { stroke: colour, strokeWidth: count === undefined ? 1.4 : 2.2 },

@@ -1,7 +1,7 @@
 /** How large nodes are on the canvas, in its own units. */
 import type { Node } from "./draft";
 
-export const NODE = { width: 190, height: 58 };
+export const NODE = { width: 172, height: 56 };
 const LOOP = { width: 260, height: 130 };
 /** Space inside a loop: its title above, its border around. */
 export const INSIDE = { left: 20, top: 44, right: 20, bottom: 20 };
