@@ -8,12 +8,14 @@ import { onboarding } from "@/features/onboarding/feature";
 import { schedules } from "@/features/schedules/feature";
 import { system } from "@/features/system/feature";
 import { tools } from "@/features/tools/feature";
+import { workflows } from "@/features/workflows/feature";
 import type { Feature } from "@/lib/feature";
 
 /** All features; inside a group of the navigation they stand in this order. */
 export const features: readonly Feature[] = [
   onboarding,
   agents,
+  workflows,
   tools,
   chats,
   executions,

@@ -29,6 +29,7 @@ export async function nowhere({ page }) {
     ["agents", "This agent cannot be shown"],
     ["runs", "There is no such run"],
     ["schedules", "This schedule cannot be shown"],
+    ["workflows", "This workflow cannot be shown"],
   ]) {
     await page.goto(`/${place}/${NOBODYS}`);
     await page.getByText(text).waitFor();

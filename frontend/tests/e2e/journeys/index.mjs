@@ -8,6 +8,7 @@ import { approval, cancel, dropNetwork, firstRun, reload, replay } from "./runs.
 import { schedules } from "./schedules.mjs";
 import { editTool, registerTool, toolForm } from "./tools.mjs";
 import { keyboardOnly, traceByKeyboard } from "./trace.mjs";
+import { workflows } from "./workflows.mjs";
 
 /** All journeys: the first run, which wants an empty installation, then those that take long, so that none of them is the last one going. */
 export const journeys = {
@@ -26,6 +27,7 @@ export const journeys = {
   chats,
   approvals,
   fork,
+  workflows,
   cancel,
   approval,
   replay,

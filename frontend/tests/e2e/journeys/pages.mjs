@@ -46,6 +46,16 @@ async function addressesOf(api) {
     cron: "0 9 * * 1-5",
     time_zone: "Europe/Berlin",
   });
+  const workflow = await api("POST", "/workflows", {
+    name: unique("Team"),
+    process_type: "graph",
+    nodes: [
+      { id: "plan", agent_id: agent.id, position: { x: 0, y: 0 } },
+      { id: "again", type: "loop", position: { x: 240, y: 0 } },
+      { id: "work", agent_id: agent.id, parent: "again", position: { x: 20, y: 44 } },
+    ],
+    edges: [{ source: "plan", target: "again", label: "then" }],
+  });
   return {
     home: "/",
     agents: "/agents",
@@ -72,6 +82,12 @@ async function addressesOf(api) {
     chats: "/chats",
     chat: `/chats?id=${chat.conversation_id}`,
     "chat-new": "/chats?fresh=true",
+    workflows: "/workflows",
+    "workflow-new": "/workflows/new",
+    workflow: `/workflows/${workflow.id}`,
+    "workflow-list": `/workflows/${workflow.id}?view=list`,
+    "workflow-runs": `/workflows/${workflow.id}?tab=runs`,
+    "workflow-versions": `/workflows/${workflow.id}?tab=versions`,
     inbox: "/inbox",
     "audit-log": "/settings/audit-log",
     "tool-specification": "/tools?tool=web_search&tab=specification",

@@ -39,6 +39,7 @@ export async function viewerLooks({ browser, base, admin, maker }) {
     query: "First, compute 23*19 using the calculator.",
     mode: "async",
   });
+  const workflow = await call("POST", "/workflows", { name: "Team", nodes: [{ id: "a", agent_id: agent.id }] });
   const ask = await signedIn(base, admin);
   const { users } = await ask("GET", "/users");
   await ask("PUT", `/users/${users.find(({ username }) => username === maker.login).id}/role`, { role: "viewer" });
@@ -71,6 +72,11 @@ export async function viewerLooks({ browser, base, admin, maker }) {
     "/chats",
     `/chats?id=${run.conversation_id}`,
     "/chats?fresh=true",
+    "/workflows",
+    "/workflows/new",
+    `/workflows/${workflow.id}`,
+    `/workflows/${workflow.id}?view=list`,
+    `/workflows/${workflow.id}?tab=versions`,
     "/schedules",
     `/schedules/${schedule.id}`,
     "/schedules/new",

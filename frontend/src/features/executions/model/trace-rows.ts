@@ -69,6 +69,11 @@ export function stepLine(step: Step): string {
   return step.error ?? (step.kind === "model" ? withoutMarkdown(step.text) : step.text);
 }
 
+/** Whether it is the run of a workflow: its steps are runs of their own. */
+export function isWorkflow(trace: Trace): boolean {
+  return trace.steps.some(({ kind }) => kind === "task");
+}
+
 function childrenByParent(steps: readonly Step[]): Map<string | null, Step[]> {
   const children = new Map<string | null, Step[]>();
   for (const step of steps) {

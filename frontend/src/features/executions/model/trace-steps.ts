@@ -1,6 +1,7 @@
 /** What each event does to a trace. */
-import type { Draft, Step, StepKind, StepStatus } from "./trace";
+import type { Draft, Step, StepStatus } from "./trace";
 import type { EventOf, TraceEvent } from "./trace-event";
+import { insideTool, lastOpen, parentOf, toolId } from "./trace-lookup";
 
 /** Apply the next event of the log (its seq is the last one's + 1) to a draft. */
 export function takeEvent(draft: Draft, event: TraceEvent): void {
@@ -52,6 +53,10 @@ function apply(draft: Draft, event: TraceEvent): number | undefined {
       });
     case "resume":
       return takeAnswer(draft, event);
+    case "task_start":
+      return addStep(draft, event, { id: `task-${event.key}`, kind: "task", name: event.name, text: event.part ?? "" });
+    case "task_end":
+      return endTask(draft, event);
     case "complete":
       draft.answer = event.result;
       draft.model = event.model;
@@ -141,6 +146,22 @@ function takeUsage(draft: Draft, event: EventOf<"usage">): number | undefined {
   return place;
 }
 
+/** The end of a workflow's step; one that was passed over, or decided without a run, has no beginning of its own. */
+function endTask(draft: Draft, event: EventOf<"task_end">): number {
+  const id = `task-${event.key}`;
+  const place = draft.places.get(id) ?? addStep(draft, event, { id, kind: "task", name: event.name });
+  const step = writable(draft, place);
+  close(step, event, taskStatuses[event.status] ?? "done");
+  step.text = event.status === "skipped" ? "passed over" : (event.output ?? "");
+  if (step.status === "failed") {
+    step.error = event.error ? `${event.error.code}: ${event.error.message}` : event.status;
+    draft.totals.errors += 1;
+  }
+  return place;
+}
+
+const taskStatuses: Record<string, StepStatus> = { failed: "failed", timed_out: "failed", cancelled: "cancelled" };
+
 function endTool(draft: Draft, event: EventOf<"tool_end">): number {
   const place =
     draft.places.get(toolId(event)) ?? addStep(draft, event, { id: toolId(event), kind: "tool", name: event.tool });
@@ -163,10 +184,6 @@ function end(
   draft.status = status;
   draft.endedAt = event.timestamp;
   if (status === "failed") draft.totals.errors += 1;
-}
-
-function toolId(event: EventOf<"tool_start"> | EventOf<"tool_end">): string {
-  return `tool-${event.attempt}-${event.call_key || event.call_id}`;
 }
 
 /** The step of a model call, made with the first event that speaks of it: the log has none for its beginning. */
@@ -199,20 +216,6 @@ function modelOfUsage(draft: Draft, event: EventOf<"usage">): number | undefined
       return place;
   }
   return undefined;
-}
-
-function lastOpen(draft: Draft, kind: StepKind, name: string): number | undefined {
-  const place = draft.steps.findLastIndex((step) => step.kind === kind && step.name === name && step.endedAt === null);
-  return place < 0 ? undefined : place;
-}
-
-function insideTool(draft: Draft, step: Step): boolean {
-  for (let id = step.parentId; id !== null;) {
-    const parent: Step | undefined = draft.steps[draft.places.get(id) ?? -1];
-    if (parent?.kind === "tool") return true;
-    id = parent?.parentId ?? null;
-  }
-  return false;
 }
 
 function addStep(draft: Draft, event: TraceEvent, fields: Pick<Step, "id" | "kind" | "name"> & Partial<Step>): number {
@@ -250,18 +253,6 @@ function reopen(draft: Draft, id: string): void {
   Object.assign(writable(draft, place), { status: "running", endedAt: null });
 }
 
-/** The step around: the one whose span the event stands in, else the one that its span's parent belongs to. */
-function parentOf(draft: Draft, event: TraceEvent, id: string): string | null {
-  for (const span of [event.span_id, event.parent_span_id]) {
-    const parent = span ? draft.steps[draft.places.get(span) ?? -1] : undefined;
-    if (!parent || parent.id === id) continue;
-    return parent.kind === "node" || parent.kind === "tool" ? parent.id : parent.parentId;
-  }
-  // A question about a call stands in no span; its key begins with the visit of the node that asks: `execute_tools.1/tool.2`.
-  const visit = event.type === "interrupt" ? event.call_key.split("/")[0] : undefined;
-  return visit !== undefined && draft.places.has(visit) ? visit : null;
-}
-
 function close(step: Step, event: TraceEvent, status: StepStatus): void {
   step.endedAt = event.timestamp;
   step.status = status;
@@ -271,6 +262,8 @@ function close(step: Step, event: TraceEvent, status: StepStatus): void {
 function closeOpenSteps(draft: Draft, at: number, status: StepStatus): void {
   draft.steps.forEach((step, place) => {
     if (step.endedAt !== null) return;
+    // A workflow's step is a run of its own: it goes on without the worker that waited for it.
+    if (step.kind === "task" && status === "lost") return;
     const open = writable(draft, place);
     open.endedAt = at;
     open.status = status;

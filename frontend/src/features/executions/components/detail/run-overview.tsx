@@ -13,6 +13,7 @@ import { endedExecutionQuery } from "../../api/get-execution";
 import { waitedS } from "../../model/inside";
 import { isOver, type Trace } from "../../model/trace";
 import type { TraceEvent } from "../../model/trace-event";
+import { isWorkflow } from "../../model/trace-rows";
 import { Annotations } from "./annotations";
 import { MarkBadges } from "../list/mark-badges";
 import { Facts, Section } from "./detail-parts";
@@ -75,7 +76,7 @@ export function RunOverview({
         </Section>
       )}
       <Lines events={trace.events} />
-      {!live && <RunAnnotations executionId={trace.executionId} />}
+      {!live && !isWorkflow(trace) && <RunAnnotations executionId={trace.executionId} />}
       <Section title="Usage">
         <Facts
           facts={[

@@ -13,6 +13,7 @@ import { AnswerForm } from "../interrupts/answer-form";
 import { Arguments, Facts, Section, Value } from "./detail-parts";
 import { ModelInput } from "./model-input";
 import { Children, StepFacts } from "./node-detail";
+import { TaskDetail } from "./task-detail";
 
 /** Everything about one step, as people read it. */
 export function StepDetail({ trace, step, onSelect }: { trace: Trace; step: Step; onSelect: (id: string) => void }) {
@@ -30,6 +31,7 @@ export function StepDetail({ trace, step, onSelect }: { trace: Trace; step: Step
       {step.kind === "tool" && <ToolDetail step={step} />}
       {step.kind === "model" && <ModelDetail trace={trace} step={step} />}
       {step.kind === "retry" && <RetryDetail step={step} />}
+      {step.kind === "task" && <TaskDetail step={step} />}
       {step.kind === "interrupt" && <InterruptDetail step={step} executionId={trace.executionId} />}
       {(step.kind === "node" || step.kind === "interrupt") && <StepFacts trace={trace} step={step} />}
       <Children steps={children} onSelect={onSelect} />

@@ -96,6 +96,10 @@ function summary(event: TraceEvent): string {
     case "tool_start":
     case "tool_end":
       return event.line;
+    case "task_start":
+      return `${event.name} ${event.part ?? ""}`.trim();
+    case "task_end":
+      return `${event.name}: ${event.status} ${event.error?.message ?? event.output ?? ""}`.trim();
     case "usage":
       return `${event.model}: ${event.input_tokens} in, ${event.output_tokens} out`;
     case "resume":

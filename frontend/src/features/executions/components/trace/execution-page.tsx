@@ -8,6 +8,7 @@ import { PageHeader } from "@/components/layout/page";
 import { oneLine } from "@/lib/format";
 
 import { useExecutionTrace } from "../../hooks/use-execution-trace";
+import { CanvasLink } from "./canvas-link";
 import { OriginNote } from "./origin-note";
 import { StatusBadge } from "../list/status-badge";
 import { TraceActions } from "./trace-actions";
@@ -31,6 +32,7 @@ export function ExecutionPage({ executionId }: { executionId: string }) {
           trace.lastSeq > 0 && (
             <>
               <StatusBadge status={trace.status} />
+              <CanvasLink trace={trace} />
               <OriginNote executionId={executionId} owner={owner} />
               {owner && <span className="text-xs text-ink-3">Another user&apos;s run, only shown</span>}
             </>

@@ -1,4 +1,4 @@
-import { CirclePause, CircleX, RotateCcw, Unplug, Wrench } from "lucide-react";
+import { CirclePause, CircleX, RotateCcw, Unplug, Workflow, Wrench } from "lucide-react";
 
 import { ModelIcon, NodeIcon } from "@/components/ui/icons";
 import { cn } from "@/lib/cn";
@@ -12,9 +12,17 @@ export const kindColours: Record<StepKind, { bar: string; ink: string; soft: str
   tool: { bar: "bg-tool", ink: "text-tool-ink", soft: "bg-tool-soft" },
   retry: { bar: "bg-warn", ink: "text-warn-ink", soft: "bg-warn-soft" },
   interrupt: { bar: "bg-warn", ink: "text-warn-ink", soft: "bg-warn-soft" },
+  task: { bar: "bg-accent", ink: "text-accent-ink", soft: "bg-accent-soft" },
 };
 
-const icons = { node: NodeIcon, model: ModelIcon, tool: Wrench, retry: RotateCcw, interrupt: CirclePause };
+const icons = {
+  node: NodeIcon,
+  model: ModelIcon,
+  tool: Wrench,
+  retry: RotateCcw,
+  interrupt: CirclePause,
+  task: Workflow,
+};
 
 /** The sign of a step; failed and lost ones show that instead. */
 export function StepIcon({ step, className }: { step: Pick<Step, "kind" | "status">; className?: string }) {

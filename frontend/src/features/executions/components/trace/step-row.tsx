@@ -160,9 +160,7 @@ export function rowId(id: string | null): string {
 
 /** How long a step took, by its own word where the log has one (a tool's clock is finer than the events'). */
 export function stepMs(step: Step, endedAt: number): number {
-  if (step.closed && "duration_ms" in step.closed && step.kind !== "model") {
-    const ms = step.closed.duration_ms;
-    if (typeof ms === "number") return ms;
-  }
+  const said = step.closed && "duration_ms" in step.closed && step.kind !== "model" ? step.closed.duration_ms : null;
+  if (typeof said === "number") return said;
   return (endedAt - step.startedAt) * 1000;
 }
