@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0060_teams"
-down_revision = "0059_workflows"
+revision = "0067_teams"
+down_revision = "0066_triggers"
 branch_labels = None
 depends_on = None
 

@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0063_triggers"
-down_revision = "0062_schedules_of_workflows"
+revision = "0066_triggers"
+down_revision = "0065_schedules_of_workflows"
 branch_labels = None
 depends_on = None
 

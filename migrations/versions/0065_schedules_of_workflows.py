@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0062_schedules_of_workflows"
-down_revision = "0061_workflow_executions"
+revision = "0065_schedules_of_workflows"
+down_revision = "0064_workflow_executions"
 branch_labels = None
 depends_on = None
 

@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0061_workflow_executions"
-down_revision = "0060_paused_runs"
+revision = "0064_workflow_executions"
+down_revision = "0063_paused_runs"
 branch_labels = None
 depends_on = None
 

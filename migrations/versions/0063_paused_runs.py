@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0060_paused_runs"
-down_revision = "0059_workflows"
+revision = "0063_paused_runs"
+down_revision = "0062_output_types"
 branch_labels = None
 depends_on = None
 

@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0061_conversations"
-down_revision = "0060_teams"
+revision = "0068_conversations"
+down_revision = "0067_teams"
 branch_labels = None
 depends_on = None
 
