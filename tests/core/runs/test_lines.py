@@ -1,5 +1,6 @@
 """The trace as a person reads it."""
 
+import json
 from typing import Any
 
 import pytest
@@ -46,3 +47,10 @@ def test_long_values_are_cut() -> None:
 
 def test_failures() -> None:
     assert failure_line("timeout", "the call took longer than 5 s") == "✘ timeout: the call took longer than 5 s"
+
+
+def test_a_long_text_is_cut_as_if_all_of_it_had_been_written() -> None:
+    for text in ('"' * 400, "x" * 299, "x" * 298, "ü\n" * 200, "a" * 2_000_000):
+        whole = json.dumps(text, ensure_ascii=False)
+        shown = whole if len(whole) <= 300 else whole[:299] + "…"
+        assert call_line("say", {"text": text}) == f"▶ say(text={shown})"

@@ -8,7 +8,7 @@ MAX_VALUE = 300
 
 def call_line(tool: str, arguments: dict[str, Any]) -> str:
     """Return `▶ calculator(expression="23*19")`: arguments as JSON, each cut at 300 characters."""
-    listed = ", ".join(f"{name}={_cut(json.dumps(value, ensure_ascii=False))}" for name, value in arguments.items())
+    listed = ", ".join(f"{name}={_cut(_shown(value))}" for name, value in arguments.items())
     return f"▶ {tool}({listed})"
 
 
@@ -23,6 +23,11 @@ def result_line(result: Any) -> str:
 def failure_line(code: str, message: str, line: int | None = None) -> str:
     """Return `✘ timeout: the call took longer than 5 s`; with the line of the source `✘ tool_error: x (line 8)`."""
     return f"✘ {code}: {_cut(message)}" + (f" (line {line})" if line else "")
+
+
+def _shown(value: Any) -> str:
+    # Of a long text only the beginning is shown: writing megabytes as JSON for it would keep everybody waiting.
+    return json.dumps(value[:MAX_VALUE] if isinstance(value, str) else value, ensure_ascii=False)
 
 
 def _cut(text: str) -> str:

@@ -27,7 +27,7 @@ from dynagent.core.shared.calls import SentRequest
 from dynagent.core.shared.secret_names import hidden_forms
 from dynagent.infrastructure.llm.completions.asides import source_of
 from dynagent.infrastructure.llm.completions.request import names_length_twice, request_body
-from dynagent.infrastructure.llm.completions.response import ResponseReader
+from dynagent.infrastructure.llm.completions.response import ResponseReader, let_others_in
 from dynagent.infrastructure.llm.completions.responses_api import ResponsesReader
 from dynagent.infrastructure.llm.completions.responses_request import responses_body
 from dynagent.infrastructure.llm.errors import error_from_status, hide, mark_empty_stream
@@ -48,6 +48,11 @@ class Reader(Protocol):
 
     def reply(self, model: str, source: str = "") -> ModelReply:
         """Return the reply."""
+        ...
+
+    @property
+    def size(self) -> int:
+        """How many bytes of body came."""
         ...
 
     @property
@@ -75,7 +80,9 @@ class LangChainModel:
         try:
             opened = self._responses(request) if responses else self._completion(request)
             await _read(opened, reader, request)
-            return reader.reply(self.name, self._source)
+            reply = reader.reply(self.name, self._source)
+            await let_others_in(reader.size)
+            return reply
         except TimeoutError:
             raise ModelTimeout("the model was silent, or its reply took longer than its time limit") from None
         except Exception as error:

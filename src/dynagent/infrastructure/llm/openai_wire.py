@@ -5,7 +5,7 @@ from dynagent.core.shared.calls import SentRequest
 from dynagent.core.shared.secret_names import hidden_forms
 from dynagent.infrastructure.llm.completions.asides import source_of
 from dynagent.infrastructure.llm.completions.request import names_length_twice, request_body, write_body
-from dynagent.infrastructure.llm.completions.response import ResponseReader
+from dynagent.infrastructure.llm.completions.response import ResponseReader, let_others_in
 from dynagent.infrastructure.llm.errors import hide, mark_empty_stream
 from dynagent.infrastructure.llm.http_pool import HttpPool
 
@@ -25,17 +25,22 @@ class OpenAIWireModel:
         """Ask and stream. Raises ModelRefused, ModelRateLimited, ModelUnavailable, ModelTimeout."""
         reader = ResponseReader(request, on_text)
         body = request_body(self.name, request, self._source, length_twice=self._length_twice)
+        written = write_body(body)
+        await let_others_in(len(written))
         if request.on_sent is not None:
             request.on_sent(SentRequest(lane="wire", body=body, left_out=request.omit, hidden=self._hidden))
+            await let_others_in(len(written))
         try:
             await self._pool.post(
                 "/chat/completions",
-                write_body(body),
+                written,
                 reader,
                 timeout_s=request.timeout_s,
                 idle_timeout_s=request.idle_timeout_s,
             )
-            return reader.reply(self.name, self._source)
+            reply = reader.reply(self.name, self._source)
+            await let_others_in(reader.size)
+            return reply
         except ModelError as error:
             if reader.promised_only:
                 mark_empty_stream(error)

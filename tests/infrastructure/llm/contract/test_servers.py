@@ -1,4 +1,4 @@
-"""What real servers sent, word for word, by version; `make endpoints` asks the servers themselves."""
+"""What servers send: LiteLLM as it was recorded (`make endpoints` asks it), llama-cpp-python as its source says."""
 
 import json
 

@@ -7,8 +7,9 @@ import time
 import pytest
 
 from dynagent.core.language_models import ModelRefused, ModelReply
-from tests.infrastructure.llm.byte_server import chunked
-from tests.infrastructure.llm.contract.sessions import ask, beside, delta, failed, fragment, replied, stream
+from dynagent.infrastructure.llm.completions.response import ResponseReader
+from tests.infrastructure.llm.byte_server import ByteServer, chunked
+from tests.infrastructure.llm.contract.sessions import ASK, ask, beside, delta, failed, fragment, replied, stream
 from tests.infrastructure.llm.lanes import LANES
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.parametrize("lane", LANES)]
@@ -78,3 +79,21 @@ async def test_the_loop_goes_on_beside_a_big_reply(lane):
     await ask(lane, *chunked(*(body[i : i + 16_384] for i in range(0, len(body), 16_384))))
     task.cancel()
     assert beats > 64
+
+
+@pytest.mark.parametrize(("size", "turns"), [(MB, 1), (1000, 0)])
+async def test_others_have_a_turn_between_reading_a_big_reply_and_working_with_it(lane, size, turns, monkeypatch):
+    """What follows costs as much again; together they would hold the loop for too long."""
+    let_in: list[int] = []
+    read = ResponseReader.reply
+
+    def reading(self: ResponseReader, *given: str) -> ModelReply:
+        reply = read(self, *given)
+        asyncio.get_running_loop().call_soon(let_in.append, 1)
+        return reply
+
+    monkeypatch.setattr(ResponseReader, "reply", reading)
+    body = stream(*pieces("x" * size, 4), END)
+    async with ByteServer(chunked(body)) as server, LANES[lane](server.url) as model:
+        reply = await model.reply(ASK, lambda _: None)
+        assert reply.tool_calls and len(let_in) == turns

@@ -1,19 +1,15 @@
-"""Left out unless asked for; LiteLLM's proxy over the scripted model, llama.cpp's server over a model made here."""
+"""Left out unless asked for; LiteLLM's proxy over the scripted model."""
 
 import socket
-import subprocess
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from benchmarks.scripted_model import ScriptedModel
 
-from tests.infrastructure.llm.servers.environments import GGUF, LITELLM, LLAMA_CPP, environment_with
+from tests.infrastructure.llm.servers.environments import LITELLM, environment_with
 from tests.infrastructure.llm.servers.running import running
 
 LITELLM_KEY = "sk-for-the-test"
-CONTEXT = 512
-"""Tokens that the model made here holds; one token for each byte."""
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -46,21 +42,6 @@ def litellm_url(model: ScriptedModel, tmp_path_factory: pytest.TempPathFactory) 
     # Its list of prices would be fetched from the network at the start.
     with running(command, folder=folder, ready=f"{url}/health/liveliness", LITELLM_LOCAL_MODEL_COST_MAP="True"):
         yield f"{url}/v1"
-
-
-@pytest.fixture(scope="session")
-def llama_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The base URL of llama.cpp's server in Python, with a model of some ten thousand random numbers."""
-    # Built for any processor and without what only pictures need: minutes instead of a quarter of an hour.
-    options = "-DLLAVA_BUILD=OFF -DGGML_NATIVE=OFF -DGGML_OPENMP=OFF"
-    programs = environment_with("llama-cpp", LLAMA_CPP, GGUF, CMAKE_ARGS=options, CMAKE_BUILD_PARALLEL_LEVEL="2")
-    folder, port = tmp_path_factory.mktemp("llama"), free_port()
-    maker, made = Path(__file__).with_name("tiny_model.py"), folder / "tiny.gguf"
-    subprocess.run([str(programs / "python"), str(maker), str(made)], check=True, timeout=120)
-    command = [str(programs / "python"), "-m", "llama_cpp.server", "--model", str(made), "--n_ctx", str(CONTEXT)]
-    url = f"http://127.0.0.1:{port}/v1"
-    with running([*command, "--port", str(port)], folder=folder, ready=f"{url}/models"):
-        yield url
 
 
 def free_port() -> int:

@@ -1,5 +1,6 @@
 """The response to a completion, whatever it is: a stream of events, one JSON body, an error, a web page."""
 
+import asyncio
 import json
 import re
 import zlib
@@ -21,12 +22,19 @@ AFTER_DONE_S = 0.25
 """How long the end of the response is waited for after `[DONE]`; a connection that ends in time is used again."""
 AFTER_FINISH_S = 5.0
 """The same after a finish reason: the usage may follow, `[DONE]` may not."""
+LARGE = 256 * 1024
 _FIELDS = (b"data:", b"event:", b"id:", b"retry:", b":")
 _LONGEST_FIELD = 6
 _PIECE = 256 * 1024
 _QUOTED = 300
 _BRACKET = ord("[")
 _PREFIXES = re.compile(rb"(?:data:\s*)+")
+
+
+async def let_others_in(size: int) -> None:
+    """Let the event loop turn once, beside what takes tens of milliseconds by its size in bytes."""
+    if size >= LARGE:
+        await asyncio.sleep(0)
 
 
 class ResponseReader:
@@ -67,6 +75,11 @@ class ResponseReader:
         for piece in self._unpacked(data):
             open_s = self._take(piece) or open_s
         return open_s
+
+    @property
+    def size(self) -> int:
+        """How many bytes of body came."""
+        return self._size
 
     @property
     def promised_only(self) -> bool:
