@@ -167,7 +167,7 @@ class ChildAgents(AgentCalls):
         names: dict[str, Any] = {"key": key, "step": callee.name, "name": run.subject_name, "run_id": run.id}
         if key not in self._noted and not journal.task_started(key):
             self._noted.add(key)
-            about = {"kind": kind, "agent_id": run.subject_id, "agent_name": run.subject_name}
+            about: dict[str, Any] = {"kind": kind, "agent_id": run.subject_id, "agent_name": run.subject_name}
             self.recorder.record(TaskStart(timestamp=now, span_id=key, **names, **about))
         ended = f"{key}/end"
         if run.status.over and ended not in self._noted and key not in journal.task_ends:

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -156,7 +156,7 @@ class AgentRuns(Runner):
             return outcome.model_copy(update={**taken, "marks": (*outcome.marks, HANDED_OVER)})
         return outcome
 
-    def _holds(self, condition: dict[str, Any], state: dict[str, Any]) -> bool:
+    def _holds(self, condition: Mapping[str, Any], state: Mapping[str, Any]) -> bool:
         try:
             return self.conditions.holds(Condition.model_validate(condition), state)
         except ConditionFailed:
