@@ -68,7 +68,7 @@ GIVE_UP = "WITH " + _REQUEUE.format(
     quarantine_after="$3",
     those="WHERE e.id = ANY($2::uuid[]) AND e.worker = $1 AND e.status = 'running'",
 )
-DUE = """
+DUE = f"""
 WITH due AS (
   SELECT e.id, ranked.place + coalesce(s.n, 0) AS turn FROM runs e
   JOIN (
