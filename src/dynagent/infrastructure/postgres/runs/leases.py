@@ -68,7 +68,7 @@ GIVE_UP = "WITH " + _REQUEUE.format(
     quarantine_after="$3",
     those="WHERE e.id = ANY($2::uuid[]) AND e.worker = $1 AND e.status = 'running'",
 )
-DUE = """
+DUE = f"""
 WITH due AS (
   SELECT e.id, ranked.place + coalesce(s.n, 0) AS turn FROM runs e
   JOIN (
@@ -84,7 +84,7 @@ WITH due AS (
   UPDATE runs e SET notified_at = now() FROM due WHERE e.id = due.id RETURNING e.id, e.lane, due.turn
 )
 SELECT id, lane FROM notified ORDER BY turn, id
-"""
+"""  # noqa: S608 - constants of the code
 """Users take turns, and nobody gets more notifications than places: more would only hold up the others."""
 IN_TURN = f"""
 SELECT e.id FROM runs e LEFT JOIN user_slots s ON s.user_id = e.user_id
