@@ -168,12 +168,9 @@ class TeamDetailOut(TeamRunOut):
     @classmethod
     def of(cls, view: TeamView) -> "TeamDetailOut":
         """Return the answer for a run."""
-        more: dict[str, Any] = {
-            "configuration": view.team.configuration,
-            "state": view.state(),
-            "result": view.run.value,
-        }
-        return cls(**cls.fields_of(view.run, view.status), **more)
+        run, configuration = view.run, view.team.configuration
+        more: dict[str, Any] = {"configuration": configuration, "state": view.state(), "result": run.value}
+        return cls(**cls.fields_of(run, view.status), **more)
 
 
 class TeamRunList(Envelope):
