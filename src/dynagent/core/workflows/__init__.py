@@ -1,7 +1,7 @@
 """Workflows: what they are made of (definition), what can be run (rules), what comes next in a run (plan)."""
 
 from dynagent.core.workflows.checks import WorkflowChecks
-from dynagent.core.workflows.definition import Definition, Edge, ProcessType, Task, TaskConfig
+from dynagent.core.workflows.definition import MAX_EDGES, MAX_NODES, Definition, Edge, ProcessType, Task, TaskConfig
 from dynagent.core.workflows.entity import (
     KIND,
     TaskNotFound,
@@ -32,8 +32,8 @@ from dynagent.core.workflows.executions import (
 from dynagent.core.workflows.limits import WorkflowLimits
 from dynagent.core.workflows.nodes import (
     MAX_ROUNDS,
-    AgentConfig,
     AgentNode,
+    AggregatorNode,
     Condition,
     Node,
 )
@@ -44,6 +44,7 @@ from dynagent.core.workflows.results import (
     Conditions,
     DueStep,
     Progress,
+    StepKind,
     StepResult,
 )
 from dynagent.core.workflows.simulation import Mock, Round, Simulation, simulate
