@@ -411,6 +411,20 @@ export const AgentBodySchema = {
             description: 'JSON Schema: answers are JSON that fits it, and kept as such.',
             title: 'Output Schema'
         },
+        output_type: {
+            anyOf: [
+                {
+                    maxLength: 63,
+                    minLength: 1,
+                    type: 'string'
+                },
+                {
+                    type: 'null'
+                }
+            ],
+            description: 'Name of an output type, whose schema becomes `output_schema` as it is then.',
+            title: 'Output Type'
+        },
         requires_approval: {
             default: [],
             items: {

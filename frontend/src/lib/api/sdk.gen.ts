@@ -2,7 +2,7 @@
 
 import type { Client, Options as Options2, TDataShape } from './client';
 import { client } from './client.gen';
-import type { AddAgentContextData, AddAgentContextErrors, AddAgentContextResponses, AddProviderKeyData, AddProviderKeyErrors, AddProviderKeyResponses, AddTaskData, AddTaskErrors, AddTaskResponses, AllowModelAddressData, AllowModelAddressErrors, AllowModelAddressResponses, AnswerTaskData, AnswerTaskErrors, AnswerTaskResponses, CancelExecutionData, CancelExecutionErrors, CancelExecutionResponses, ChangeChatData, ChangeChatErrors, ChangeChatResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, ChangeScheduleData, ChangeScheduleErrors, ChangeScheduleResponses, ChangeTaskData, ChangeTaskErrors, ChangeTaskResponses, ChangeWorkflowData, ChangeWorkflowErrors, ChangeWorkflowResponses, CheckModelFitData, CheckModelFitErrors, CheckModelFitResponses, ChooseModelData, ChooseModelErrors, ChooseModelResponses, CloneAgentData, CloneAgentErrors, CloneAgentResponses, CloneWorkflowData, CloneWorkflowErrors, CloneWorkflowResponses, CompleteSetupData, CompleteSetupErrors, CompleteSetupResponses, CreateAccessKeyData, CreateAccessKeyErrors, CreateAccessKeyResponses, CreateAgentData, CreateAgentErrors, CreateAgentResponses, CreateModelData, CreateModelErrors, CreateModelResponses, CreatePlatformAgentData, CreatePlatformAgentErrors, CreatePlatformAgentResponses, CreateScheduleData, CreateScheduleErrors, CreateScheduleResponses, CreateUserData, CreateUserErrors, CreateUserResponses, CreateWorkflowData, CreateWorkflowErrors, CreateWorkflowResponses, DeleteAgentData, DeleteAgentErrors, DeleteAgentResponses, DeleteFeedbackData, DeleteFeedbackErrors, DeleteFeedbackResponses, DeleteModelData, DeleteModelErrors, DeleteModelResponses, DeleteNotesData, DeleteNotesErrors, DeleteNotesResponses, DeleteTagsData, DeleteTagsErrors, DeleteTagsResponses, EndSessionData, EndSessionErrors, EndSessionResponses, ExecuteToolData, ExecuteToolErrors, ExecuteToolResponses, ExecuteWorkflowData, ExecuteWorkflowErrors, ExecuteWorkflowResponses, FollowTraceData, FollowTraceErrors, FollowTraceResponse, FollowTraceResponses, ForbidModelAddressData, ForbidModelAddressErrors, ForbidModelAddressResponses, ForgetChatData, ForgetChatErrors, ForgetChatResponses, ForgetRefusedPartsData, ForgetRefusedPartsErrors, ForgetRefusedPartsResponses, ForkExecutionData, ForkExecutionErrors, ForkExecutionResponses, GetAgentContextData, GetAgentContextErrors, GetAgentContextResponses, GetAgentData, GetAgentDetailsData, GetAgentDetailsErrors, GetAgentDetailsResponses, GetAgentErrors, GetAgentResponses, GetAgentVersionData, GetAgentVersionErrors, GetAgentVersionResponses, GetAnnotationsData, GetAnnotationsErrors, GetAnnotationsResponses, GetApiInformationData, GetApiInformationErrors, GetApiInformationResponses, GetEverybodysUsageData, GetEverybodysUsageErrors, GetEverybodysUsageResponses, GetExecutionData, GetExecutionErrors, GetExecutionResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetInformationData, GetInformationErrors, GetInformationResponses, GetInstalledModelData, GetInstalledModelErrors, GetInstalledModelResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetModelCallData, GetModelCallErrors, GetModelCallResponses, GetModelData, GetModelErrors, GetModelResponses, GetModelUsageData, GetModelUsageErrors, GetModelUsageResponses, GetProfileData, GetProfileErrors, GetProfileResponses, GetProviderCapabilitiesData, GetProviderCapabilitiesErrors, GetProviderCapabilitiesResponses, GetReadinessData, GetReadinessErrors, GetReadinessResponses, GetScheduleData, GetScheduleErrors, GetScheduleResponses, GetSignInOptionsData, GetSignInOptionsErrors, GetSignInOptionsResponses, GetToolData, GetToolErrors, GetToolResponses, GetToolVersionData, GetToolVersionErrors, GetToolVersionResponses, GetUserData, GetUserErrors, GetUserResponses, GetWorkflowData, GetWorkflowErrors, GetWorkflowResponses, GetWorkflowStatusData, GetWorkflowStatusErrors, GetWorkflowStatusResponses, GetWorkflowVersionData, GetWorkflowVersionErrors, GetWorkflowVersionResponses, ImportToolsData, ImportToolsErrors, ImportToolsResponses, IssuePasswordLinkData, IssuePasswordLinkErrors, IssuePasswordLinkResponses, IssueStreamTicketData, IssueStreamTicketErrors, IssueStreamTicketResponses, ListAccessKeysData, ListAccessKeysErrors, ListAccessKeysResponses, ListAgentsData, ListAgentsErrors, ListAgentsResponses, ListAgentTemplatesData, ListAgentTemplatesErrors, ListAgentTemplatesResponses, ListAgentVersionsData, ListAgentVersionsErrors, ListAgentVersionsResponses, ListAttachableToolsData, ListAttachableToolsErrors, ListAttachableToolsResponses, ListAuditEntriesData, ListAuditEntriesErrors, ListAuditEntriesResponses, ListChatsData, ListChatsErrors, ListChatsResponses, ListCheckpointsData, ListCheckpointsErrors, ListCheckpointsResponses, ListExecutionsData, ListExecutionsErrors, ListExecutionsResponses, ListInterruptsData, ListInterruptsErrors, ListInterruptsResponses, ListModelAddressesData, ListModelAddressesErrors, ListModelAddressesResponses, ListModelCallsData, ListModelCallsErrors, ListModelCallsResponses, ListModelsData, ListModelsErrors, ListModelsResponses, ListOpenQuestionsData, ListOpenQuestionsErrors, ListOpenQuestionsResponses, ListProviderKeysData, ListProviderKeysErrors, ListProviderKeysResponses, ListProviderModelsData, ListProviderModelsErrors, ListProviderModelsResponses, ListProvidersData, ListProvidersErrors, ListProvidersResponses, ListSchedulesData, ListSchedulesErrors, ListSchedulesResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListTaskExecutionsData, ListTaskExecutionsErrors, ListTaskExecutionsResponses, ListTasksData, ListTasksErrors, ListTasksResponses, ListToolsData, ListToolsErrors, ListToolsResponses, ListToolVersionsData, ListToolVersionsErrors, ListToolVersionsResponses, ListUsersData, ListUsersErrors, ListUsersResponses, ListWorkflowExecutionsData, ListWorkflowExecutionsErrors, ListWorkflowExecutionsResponses, ListWorkflowsData, ListWorkflowsErrors, ListWorkflowsResponses, ListWorkflowTemplatesData, ListWorkflowTemplatesErrors, ListWorkflowTemplatesResponses, ListWorkflowVersionsData, ListWorkflowVersionsErrors, ListWorkflowVersionsResponses, LogInData, LogInErrors, LogInResponses, LogOutData, LogOutErrors, LogOutEverywhereData, LogOutEverywhereErrors, LogOutEverywhereResponses, LogOutResponses, PreviewScheduleData, PreviewScheduleErrors, PreviewScheduleResponses, ReadChatData, ReadChatErrors, ReadChatResponses, ReadTraceData, ReadTraceErrors, ReadTraceResponses, RefreshSessionData, RefreshSessionErrors, RefreshSessionResponses, RegisterData, RegisterErrors, RegisterResponses, RegisterToolData, RegisterToolErrors, RegisterToolResponses, RemoveAgentContextData, RemoveAgentContextErrors, RemoveAgentContextResponses, RemoveProviderKeyData, RemoveProviderKeyErrors, RemoveProviderKeyResponses, RemoveScheduleData, RemoveScheduleErrors, RemoveScheduleResponses, RemoveTaskData, RemoveTaskErrors, RemoveTaskResponses, RemoveToolData, RemoveToolErrors, RemoveToolResponses, RemoveWorkflowData, RemoveWorkflowErrors, RemoveWorkflowResponses, ReplayExecutionData, ReplayExecutionErrors, ReplayExecutionResponses, RestoreAgentVersionData, RestoreAgentVersionErrors, RestoreAgentVersionResponses, RestoreToolVersionData, RestoreToolVersionErrors, RestoreToolVersionResponses, RestoreWorkflowVersionData, RestoreWorkflowVersionErrors, RestoreWorkflowVersionResponses, ResumeExecutionData, ResumeExecutionErrors, ResumeExecutionResponses, RetryExecutionData, RetryExecutionErrors, RetryExecutionResponses, RevokeAccessKeyData, RevokeAccessKeyErrors, RevokeAccessKeyResponses, RunAgentData, RunAgentErrors, RunAgentResponses, RunWorkflowData, RunWorkflowErrors, RunWorkflowResponses, SetAgentContextData, SetAgentContextErrors, SetAgentContextResponses, SetAgentsStatusData, SetAgentsStatusErrors, SetAgentsStatusResponses, SetFeedbackData, SetFeedbackErrors, SetFeedbackResponses, SetNotesData, SetNotesErrors, SetNotesResponses, SetTagsData, SetTagsErrors, SetTagsResponses, SetToolStatusData, SetToolStatusErrors, SetToolStatusResponses, SetUserRoleData, SetUserRoleErrors, SetUserRoleResponses, SetUserStatusData, SetUserStatusErrors, SetUserStatusResponses, StartExecutionData, StartExecutionErrors, StartExecutionResponses, StreamAgentData, StreamAgentErrors, StreamAgentResponse, StreamAgentResponses, TestProviderKeyData, TestProviderKeyErrors, TestProviderKeyResponses, TryModelData, TryModelErrors, TryModelResponses, UpdateAgentData, UpdateAgentErrors, UpdateAgentResponses, UpdateModelData, UpdateModelErrors, UpdateModelResponses, UpdateProfileData, UpdateProfileErrors, UpdateProfileResponses, UpdateToolData, UpdateToolErrors, UpdateToolResponses, UsePasswordLinkData, UsePasswordLinkErrors, UsePasswordLinkResponses, ValidateWorkflowData, ValidateWorkflowErrors, ValidateWorkflowResponses } from './types.gen';
+import type { AddAgentContextData, AddAgentContextErrors, AddAgentContextResponses, AddAttachedToolData, AddAttachedToolErrors, AddAttachedToolResponses, AddGuardrailData, AddGuardrailErrors, AddGuardrailResponses, AddHandoffData, AddHandoffErrors, AddHandoffResponses, AddOutputTypeData, AddOutputTypeErrors, AddOutputTypeResponses, AddProviderKeyData, AddProviderKeyErrors, AddProviderKeyResponses, AddTaskData, AddTaskErrors, AddTaskResponses, AllowModelAddressData, AllowModelAddressErrors, AllowModelAddressResponses, AnswerTaskData, AnswerTaskErrors, AnswerTaskResponses, CancelExecutionData, CancelExecutionErrors, CancelExecutionResponses, ChangeAttachedToolData, ChangeAttachedToolErrors, ChangeAttachedToolResponses, ChangeChatData, ChangeChatErrors, ChangeChatResponses, ChangeConversationData, ChangeConversationErrors, ChangeConversationResponses, ChangeGuardrailData, ChangeGuardrailErrors, ChangeGuardrailResponses, ChangeHandoffData, ChangeHandoffErrors, ChangeHandoffResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, ChangeScheduleData, ChangeScheduleErrors, ChangeScheduleResponses, ChangeTaskData, ChangeTaskErrors, ChangeTaskResponses, ChangeTriggerData, ChangeTriggerErrors, ChangeTriggerResponses, ChangeWorkflowData, ChangeWorkflowErrors, ChangeWorkflowResponses, CheckModelFitData, CheckModelFitErrors, CheckModelFitResponses, ChooseModelData, ChooseModelErrors, ChooseModelResponses, CloneAgentData, CloneAgentErrors, CloneAgentResponses, CloneWorkflowData, CloneWorkflowErrors, CloneWorkflowResponses, CompleteSetupData, CompleteSetupErrors, CompleteSetupResponses, ContinueExecutionData, ContinueExecutionErrors, ContinueExecutionResponses, CreateAccessKeyData, CreateAccessKeyErrors, CreateAccessKeyResponses, CreateAgentData, CreateAgentErrors, CreateAgentResponses, CreateModelData, CreateModelErrors, CreateModelResponses, CreatePlatformAgentData, CreatePlatformAgentErrors, CreatePlatformAgentResponses, CreateScheduleData, CreateScheduleErrors, CreateScheduleResponses, CreateTriggerData, CreateTriggerErrors, CreateTriggerResponses, CreateUserData, CreateUserErrors, CreateUserResponses, CreateWorkflowData, CreateWorkflowErrors, CreateWorkflowResponses, DeleteAgentData, DeleteAgentErrors, DeleteAgentResponses, DeleteConversationData, DeleteConversationErrors, DeleteConversationResponses, DeleteFeedbackData, DeleteFeedbackErrors, DeleteFeedbackResponses, DeleteModelData, DeleteModelErrors, DeleteModelResponses, DeleteNotesData, DeleteNotesErrors, DeleteNotesResponses, DeleteTagsData, DeleteTagsErrors, DeleteTagsResponses, EndSessionData, EndSessionErrors, EndSessionResponses, ExecuteToolData, ExecuteToolErrors, ExecuteToolResponses, ExecuteWorkflowData, ExecuteWorkflowErrors, ExecuteWorkflowResponses, ExportConversationData, ExportConversationErrors, ExportConversationResponses, FollowTraceData, FollowTraceErrors, FollowTraceResponse, FollowTraceResponses, ForbidModelAddressData, ForbidModelAddressErrors, ForbidModelAddressResponses, ForgetChatData, ForgetChatErrors, ForgetChatResponses, ForgetInstalledRefusedPartsData, ForgetInstalledRefusedPartsErrors, ForgetInstalledRefusedPartsResponses, ForgetRefusedPartsData, ForgetRefusedPartsErrors, ForgetRefusedPartsResponses, ForkExecutionData, ForkExecutionErrors, ForkExecutionResponses, GetAgentContextData, GetAgentContextErrors, GetAgentContextResponses, GetAgentData, GetAgentDetailsData, GetAgentDetailsErrors, GetAgentDetailsResponses, GetAgentErrors, GetAgentResponses, GetAgentVersionData, GetAgentVersionErrors, GetAgentVersionResponses, GetAnnotationsData, GetAnnotationsErrors, GetAnnotationsResponses, GetApiInformationData, GetApiInformationErrors, GetApiInformationResponses, GetCommunicationRulesData, GetCommunicationRulesErrors, GetCommunicationRulesResponses, GetConversationData, GetConversationErrors, GetConversationResponses, GetConversationStatsData, GetConversationStatsErrors, GetConversationStatsResponses, GetEverybodysUsageData, GetEverybodysUsageErrors, GetEverybodysUsageResponses, GetExecutionData, GetExecutionErrors, GetExecutionResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetInformationData, GetInformationErrors, GetInformationResponses, GetInstalledModelData, GetInstalledModelErrors, GetInstalledModelResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetModelCallData, GetModelCallErrors, GetModelCallResponses, GetModelData, GetModelErrors, GetModelResponses, GetModelUsageData, GetModelUsageErrors, GetModelUsageResponses, GetOutputTypeData, GetOutputTypeErrors, GetOutputTypeResponses, GetProfileData, GetProfileErrors, GetProfileResponses, GetProviderCapabilitiesData, GetProviderCapabilitiesErrors, GetProviderCapabilitiesResponses, GetReadinessData, GetReadinessErrors, GetReadinessResponses, GetScheduleData, GetScheduleErrors, GetScheduleResponses, GetSignInOptionsData, GetSignInOptionsErrors, GetSignInOptionsResponses, GetTeamData, GetTeamErrors, GetTeamResponses, GetTeamStatusData, GetTeamStatusErrors, GetTeamStatusResponses, GetToolData, GetToolErrors, GetToolResponses, GetToolVersionData, GetToolVersionErrors, GetToolVersionResponses, GetTriggerData, GetTriggerErrors, GetTriggerResponses, GetUserData, GetUserErrors, GetUserResponses, GetWorkflowData, GetWorkflowErrors, GetWorkflowResponses, GetWorkflowStatusData, GetWorkflowStatusErrors, GetWorkflowStatusResponses, GetWorkflowVersionData, GetWorkflowVersionErrors, GetWorkflowVersionResponses, ImportToolsData, ImportToolsErrors, ImportToolsResponses, IssuePasswordLinkData, IssuePasswordLinkErrors, IssuePasswordLinkResponses, IssueStreamTicketData, IssueStreamTicketErrors, IssueStreamTicketResponses, ListAccessKeysData, ListAccessKeysErrors, ListAccessKeysResponses, ListAgentsData, ListAgentsErrors, ListAgentsResponses, ListAgentTemplatesData, ListAgentTemplatesErrors, ListAgentTemplatesResponses, ListAgentVersionsData, ListAgentVersionsErrors, ListAgentVersionsResponses, ListAttachableToolsData, ListAttachableToolsErrors, ListAttachableToolsResponses, ListAttachedToolsData, ListAttachedToolsErrors, ListAttachedToolsResponses, ListAuditEntriesData, ListAuditEntriesErrors, ListAuditEntriesResponses, ListChatsData, ListChatsErrors, ListChatsResponses, ListCheckpointsData, ListCheckpointsErrors, ListCheckpointsResponses, ListConversationsData, ListConversationsErrors, ListConversationsResponses, ListExecutionsData, ListExecutionsErrors, ListExecutionsResponses, ListGuardrailsData, ListGuardrailsErrors, ListGuardrailsResponses, ListHandoffsData, ListHandoffsErrors, ListHandoffsResponses, ListInterruptsData, ListInterruptsErrors, ListInterruptsResponses, ListMessagesData, ListMessagesErrors, ListMessagesResponses, ListModelAddressesData, ListModelAddressesErrors, ListModelAddressesResponses, ListModelCallsData, ListModelCallsErrors, ListModelCallsResponses, ListModelsData, ListModelsErrors, ListModelsResponses, ListOpenQuestionsData, ListOpenQuestionsErrors, ListOpenQuestionsResponses, ListOutputTypesData, ListOutputTypesErrors, ListOutputTypesResponses, ListProviderKeysData, ListProviderKeysErrors, ListProviderKeysResponses, ListProviderModelsData, ListProviderModelsErrors, ListProviderModelsResponses, ListProvidersData, ListProvidersErrors, ListProvidersResponses, ListSchedulesData, ListSchedulesErrors, ListSchedulesOfWorkflowData, ListSchedulesOfWorkflowErrors, ListSchedulesOfWorkflowResponses, ListSchedulesResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListTaskExecutionsData, ListTaskExecutionsErrors, ListTaskExecutionsResponses, ListTasksData, ListTasksErrors, ListTasksResponses, ListTeamIterationsData, ListTeamIterationsErrors, ListTeamIterationsResponses, ListTeamsData, ListTeamsErrors, ListTeamsResponses, ListToolsData, ListToolsErrors, ListToolsResponses, ListToolVersionsData, ListToolVersionsErrors, ListToolVersionsResponses, ListTriggersData, ListTriggersErrors, ListTriggersResponses, ListUsersData, ListUsersErrors, ListUsersResponses, ListWorkflowExecutionsData, ListWorkflowExecutionsErrors, ListWorkflowExecutionsResponses, ListWorkflowsData, ListWorkflowsErrors, ListWorkflowsResponses, ListWorkflowTemplatesData, ListWorkflowTemplatesErrors, ListWorkflowTemplatesResponses, ListWorkflowVersionsData, ListWorkflowVersionsErrors, ListWorkflowVersionsResponses, LogInData, LogInErrors, LogInResponses, LogOutData, LogOutErrors, LogOutEverywhereData, LogOutEverywhereErrors, LogOutEverywhereResponses, LogOutResponses, PauseExecutionData, PauseExecutionErrors, PauseExecutionResponses, PauseTeamData, PauseTeamErrors, PauseTeamResponses, PreviewScheduleData, PreviewScheduleErrors, PreviewScheduleResponses, ReadChatData, ReadChatErrors, ReadChatResponses, ReadTraceData, ReadTraceErrors, ReadTraceResponses, ReceiveMessageData, ReceiveMessageErrors, ReceiveMessageResponses, RefreshSessionData, RefreshSessionErrors, RefreshSessionResponses, RegisterData, RegisterErrors, RegisterResponses, RegisterToolData, RegisterToolErrors, RegisterToolResponses, RemoveAgentContextData, RemoveAgentContextErrors, RemoveAgentContextResponses, RemoveAttachedToolData, RemoveAttachedToolErrors, RemoveAttachedToolResponses, RemoveExecutionData, RemoveExecutionErrors, RemoveExecutionResponses, RemoveGuardrailData, RemoveGuardrailErrors, RemoveGuardrailResponses, RemoveHandoffData, RemoveHandoffErrors, RemoveHandoffResponses, RemoveOutputTypeData, RemoveOutputTypeErrors, RemoveOutputTypeResponses, RemoveProviderKeyData, RemoveProviderKeyErrors, RemoveProviderKeyResponses, RemoveScheduleData, RemoveScheduleErrors, RemoveScheduleResponses, RemoveTaskData, RemoveTaskErrors, RemoveTaskResponses, RemoveToolData, RemoveToolErrors, RemoveToolResponses, RemoveTriggerData, RemoveTriggerErrors, RemoveTriggerResponses, RemoveWorkflowData, RemoveWorkflowErrors, RemoveWorkflowResponses, ReplayExecutionData, ReplayExecutionErrors, ReplayExecutionResponses, RestoreAgentVersionData, RestoreAgentVersionErrors, RestoreAgentVersionResponses, RestoreToolVersionData, RestoreToolVersionErrors, RestoreToolVersionResponses, RestoreWorkflowVersionData, RestoreWorkflowVersionErrors, RestoreWorkflowVersionResponses, ResumeExecutionData, ResumeExecutionErrors, ResumeExecutionResponses, ResumeTeamData, ResumeTeamErrors, ResumeTeamResponses, RetryExecutionData, RetryExecutionErrors, RetryExecutionResponses, RevokeAccessKeyData, RevokeAccessKeyErrors, RevokeAccessKeyResponses, RotateTriggerSecretData, RotateTriggerSecretErrors, RotateTriggerSecretResponses, RunAgentData, RunAgentErrors, RunAgentResponses, RunWorkflowData, RunWorkflowErrors, RunWorkflowResponses, ScheduleWorkflowData, ScheduleWorkflowErrors, ScheduleWorkflowResponses, SetAgentContextData, SetAgentContextErrors, SetAgentContextResponses, SetAgentsStatusData, SetAgentsStatusErrors, SetAgentsStatusResponses, SetCommunicationRulesData, SetCommunicationRulesErrors, SetCommunicationRulesResponses, SetFeedbackData, SetFeedbackErrors, SetFeedbackResponses, SetNotesData, SetNotesErrors, SetNotesResponses, SetTagsData, SetTagsErrors, SetTagsResponses, SetToolStatusData, SetToolStatusErrors, SetToolStatusResponses, SetUserRoleData, SetUserRoleErrors, SetUserRoleResponses, SetUserStatusData, SetUserStatusErrors, SetUserStatusResponses, SimulateWorkflowData, SimulateWorkflowErrors, SimulateWorkflowResponses, StartExecutionData, StartExecutionErrors, StartExecutionResponses, StartTeamData, StartTeamErrors, StartTeamResponses, StopTeamData, StopTeamErrors, StopTeamResponses, StreamAgentData, StreamAgentErrors, StreamAgentResponse, StreamAgentResponses, StreamConversationsData, StreamConversationsErrors, StreamConversationsResponses, StreamTeamData, StreamTeamErrors, StreamTeamResponse, StreamTeamResponses, StreamWorkflowData, StreamWorkflowErrors, StreamWorkflowResponse, StreamWorkflowResponses, TestProviderKeyData, TestProviderKeyErrors, TestProviderKeyResponses, TryModelData, TryModelErrors, TryModelResponses, UpdateAgentData, UpdateAgentErrors, UpdateAgentResponses, UpdateModelData, UpdateModelErrors, UpdateModelResponses, UpdateProfileData, UpdateProfileErrors, UpdateProfileResponses, UpdateToolData, UpdateToolErrors, UpdateToolResponses, UsePasswordLinkData, UsePasswordLinkErrors, UsePasswordLinkResponses, ValidateWorkflowData, ValidateWorkflowErrors, ValidateWorkflowResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -152,6 +152,41 @@ export const setAgentsStatus = <ThrowOnError extends boolean = false>(options: O
 });
 
 /**
+ * Add an output type
+ *
+ * Keep a JSON Schema under a name, for the `output_type` of agents.
+ */
+export const addOutputType = <ThrowOnError extends boolean = false>(options: Options<AddOutputTypeData, ThrowOnError>) => (options.client ?? client).post<AddOutputTypeResponses, AddOutputTypeErrors, ThrowOnError>({
+    url: '/api/v1/agents/output-types',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List output types
+ *
+ * Give the output types that an agent may have.
+ */
+export const listOutputTypes = <ThrowOnError extends boolean = false>(options?: Options<ListOutputTypesData, ThrowOnError>) => (options?.client ?? client).get<ListOutputTypesResponses, ListOutputTypesErrors, ThrowOnError>({ url: '/api/v1/agents/output-types/available', ...options });
+
+/**
+ * Remove an output type
+ *
+ * Remove an output type of yours; agents keep the schema that they took from it.
+ */
+export const removeOutputType = <ThrowOnError extends boolean = false>(options: Options<RemoveOutputTypeData, ThrowOnError>) => (options.client ?? client).delete<RemoveOutputTypeResponses, RemoveOutputTypeErrors, ThrowOnError>({ url: '/api/v1/agents/output-types/{type_name}', ...options });
+
+/**
+ * Get an output type
+ *
+ * Give an output type with its JSON Schema.
+ */
+export const getOutputType = <ThrowOnError extends boolean = false>(options: Options<GetOutputTypeData, ThrowOnError>) => (options.client ?? client).get<GetOutputTypeResponses, GetOutputTypeErrors, ThrowOnError>({ url: '/api/v1/agents/output-types/{type_name}', ...options });
+
+/**
  * List tools an agent can have
  *
  * Give the first 500 tools of `GET /api/tools`.
@@ -243,12 +278,138 @@ export const setAgentContext = <ThrowOnError extends boolean = false>(options: O
 export const getAgentDetails = <ThrowOnError extends boolean = false>(options: Options<GetAgentDetailsData, ThrowOnError>) => (options.client ?? client).get<GetAgentDetailsResponses, GetAgentDetailsErrors, ThrowOnError>({ url: '/api/v1/agents/{agent_id}/details', ...options });
 
 /**
+ * List an agent's guardrails
+ *
+ * Give an agent's guardrails, newest first.
+ */
+export const listGuardrails = <ThrowOnError extends boolean = false>(options: Options<ListGuardrailsData, ThrowOnError>) => (options.client ?? client).get<ListGuardrailsResponses, ListGuardrailsErrors, ThrowOnError>({ url: '/api/v1/agents/{agent_id}/guardrails', ...options });
+
+/**
+ * Add a guardrail
+ *
+ * Give an agent a rule that its input, output or tool calls must pass; it counts for runs that begin afterwards.
+ */
+export const addGuardrail = <ThrowOnError extends boolean = false>(options: Options<AddGuardrailData, ThrowOnError>) => (options.client ?? client).post<AddGuardrailResponses, AddGuardrailErrors, ThrowOnError>({
+    url: '/api/v1/agents/{agent_id}/guardrails',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Remove a guardrail
+ *
+ * Take a guardrail away; runs that begin afterwards go without.
+ */
+export const removeGuardrail = <ThrowOnError extends boolean = false>(options: Options<RemoveGuardrailData, ThrowOnError>) => (options.client ?? client).delete<RemoveGuardrailResponses, RemoveGuardrailErrors, ThrowOnError>({ url: '/api/v1/agents/{agent_id}/guardrails/{guardrail_id}', ...options });
+
+/**
+ * Change a guardrail
+ *
+ * Change fields of a guardrail.
+ */
+export const changeGuardrail = <ThrowOnError extends boolean = false>(options: Options<ChangeGuardrailData, ThrowOnError>) => (options.client ?? client).put<ChangeGuardrailResponses, ChangeGuardrailErrors, ThrowOnError>({
+    url: '/api/v1/agents/{agent_id}/guardrails/{guardrail_id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List an agent's handoffs
+ *
+ * Give an agent's handoffs, newest first.
+ */
+export const listHandoffs = <ThrowOnError extends boolean = false>(options: Options<ListHandoffsData, ThrowOnError>) => (options.client ?? client).get<ListHandoffsResponses, ListHandoffsErrors, ThrowOnError>({ url: '/api/v1/agents/{agent_id}/handoffs', ...options });
+
+/**
+ * Add a handoff
+ *
+ * Let an agent hand over to another; it counts for runs that begin afterwards.
+ */
+export const addHandoff = <ThrowOnError extends boolean = false>(options: Options<AddHandoffData, ThrowOnError>) => (options.client ?? client).post<AddHandoffResponses, AddHandoffErrors, ThrowOnError>({
+    url: '/api/v1/agents/{agent_id}/handoffs',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Remove a handoff
+ *
+ * Take a handoff away; runs that begin afterwards go without.
+ */
+export const removeHandoff = <ThrowOnError extends boolean = false>(options: Options<RemoveHandoffData, ThrowOnError>) => (options.client ?? client).delete<RemoveHandoffResponses, RemoveHandoffErrors, ThrowOnError>({ url: '/api/v1/agents/{agent_id}/handoffs/{handoff_id}', ...options });
+
+/**
+ * Change a handoff
+ *
+ * Change fields of a handoff.
+ */
+export const changeHandoff = <ThrowOnError extends boolean = false>(options: Options<ChangeHandoffData, ThrowOnError>) => (options.client ?? client).put<ChangeHandoffResponses, ChangeHandoffErrors, ThrowOnError>({
+    url: '/api/v1/agents/{agent_id}/handoffs/{handoff_id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
  * Run one agent
  *
  * Run one agent and wait for its answer.
  */
 export const runAgent = <ThrowOnError extends boolean = false>(options: Options<RunAgentData, ThrowOnError>) => (options.client ?? client).post<RunAgentResponses, RunAgentErrors, ThrowOnError>({
     url: '/api/v1/agents/{agent_id}/run',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List an agent's tools
+ *
+ * Give the tools of an agent.
+ */
+export const listAttachedTools = <ThrowOnError extends boolean = false>(options: Options<ListAttachedToolsData, ThrowOnError>) => (options.client ?? client).get<ListAttachedToolsResponses, ListAttachedToolsErrors, ThrowOnError>({ url: '/api/v1/agents/{agent_id}/tools', ...options });
+
+/**
+ * Give an agent a tool
+ *
+ * Give an agent a tool, or another agent as one; makes the agent's next version.
+ */
+export const addAttachedTool = <ThrowOnError extends boolean = false>(options: Options<AddAttachedToolData, ThrowOnError>) => (options.client ?? client).post<AddAttachedToolResponses, AddAttachedToolErrors, ThrowOnError>({
+    url: '/api/v1/agents/{agent_id}/tools',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Take a tool from an agent
+ *
+ * Take a tool from an agent; makes the agent's next version.
+ */
+export const removeAttachedTool = <ThrowOnError extends boolean = false>(options: Options<RemoveAttachedToolData, ThrowOnError>) => (options.client ?? client).delete<RemoveAttachedToolResponses, RemoveAttachedToolErrors, ThrowOnError>({ url: '/api/v1/agents/{agent_id}/tools/{tool_id}', ...options });
+
+/**
+ * Change an agent's tool
+ *
+ * Change type, settings or need of approval of an agent's tool; makes the agent's next version.
+ */
+export const changeAttachedTool = <ThrowOnError extends boolean = false>(options: Options<ChangeAttachedToolData, ThrowOnError>) => (options.client ?? client).put<ChangeAttachedToolResponses, ChangeAttachedToolErrors, ThrowOnError>({
+    url: '/api/v1/agents/{agent_id}/tools/{tool_id}',
     ...options,
     headers: {
         'Content-Type': 'application/json',
@@ -418,6 +579,90 @@ export const changeChat = <ThrowOnError extends boolean = false>(options: Option
 });
 
 /**
+ * Who may talk to whom
+ *
+ * Give the policy for all agents of the server.
+ */
+export const getCommunicationRules = <ThrowOnError extends boolean = false>(options?: Options<GetCommunicationRulesData, ThrowOnError>) => (options?.client ?? client).get<GetCommunicationRulesResponses, GetCommunicationRulesErrors, ThrowOnError>({ url: '/api/v1/communication-rules', ...options });
+
+/**
+ * Say who may talk to whom
+ *
+ * Put another policy in the place of the one before; what is left out is as by default.
+ */
+export const setCommunicationRules = <ThrowOnError extends boolean = false>(options: Options<SetCommunicationRulesData, ThrowOnError>) => (options.client ?? client).put<SetCommunicationRulesResponses, SetCommunicationRulesErrors, ThrowOnError>({
+    url: '/api/v1/communication-rules',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List conversations
+ *
+ * Give the conversations of your agents among themselves, newest first.
+ */
+export const listConversations = <ThrowOnError extends boolean = false>(options?: Options<ListConversationsData, ThrowOnError>) => (options?.client ?? client).get<ListConversationsResponses, ListConversationsErrors, ThrowOnError>({ url: '/api/v1/conversations', ...options });
+
+/**
+ * Statistics of conversations
+ *
+ * Say how much your agents talk, in all and from whom to whom.
+ */
+export const getConversationStats = <ThrowOnError extends boolean = false>(options?: Options<GetConversationStatsData, ThrowOnError>) => (options?.client ?? client).get<GetConversationStatsResponses, GetConversationStatsErrors, ThrowOnError>({ url: '/api/v1/conversations/stats', ...options });
+
+/**
+ * Remove a conversation
+ *
+ * Remove it with its messages.
+ */
+export const deleteConversation = <ThrowOnError extends boolean = false>(options: Options<DeleteConversationData, ThrowOnError>) => (options.client ?? client).delete<DeleteConversationResponses, DeleteConversationErrors, ThrowOnError>({ url: '/api/v1/conversations/{conversation_id}', ...options });
+
+/**
+ * Get a conversation
+ *
+ * Give one conversation by its agents' names or its UUID.
+ */
+export const getConversation = <ThrowOnError extends boolean = false>(options: Options<GetConversationData, ThrowOnError>) => (options.client ?? client).get<GetConversationResponses, GetConversationErrors, ThrowOnError>({ url: '/api/v1/conversations/{conversation_id}', ...options });
+
+/**
+ * Archive a conversation
+ *
+ * Archive it or bring it back; a new message brings it back as well.
+ */
+export const changeConversation = <ThrowOnError extends boolean = false>(options: Options<ChangeConversationData, ThrowOnError>) => (options.client ?? client).patch<ChangeConversationResponses, ChangeConversationErrors, ThrowOnError>({
+    url: '/api/v1/conversations/{conversation_id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Export a conversation
+ *
+ * Give all messages as a file, oldest first.
+ */
+export const exportConversation = <ThrowOnError extends boolean = false>(options: Options<ExportConversationData, ThrowOnError>) => (options.client ?? client).get<ExportConversationResponses, ExportConversationErrors, ThrowOnError>({ url: '/api/v1/conversations/{conversation_id}/export', ...options });
+
+/**
+ * List a conversation's messages
+ *
+ * Give the messages, the latest first.
+ */
+export const listMessages = <ThrowOnError extends boolean = false>(options: Options<ListMessagesData, ThrowOnError>) => (options.client ?? client).get<ListMessagesResponses, ListMessagesErrors, ThrowOnError>({ url: '/api/v1/conversations/{conversation_id}/messages', ...options });
+
+/**
+ * Remove an execution
+ *
+ * Remove an execution that has ended, with its trace and all that it has started.
+ */
+export const removeExecution = <ThrowOnError extends boolean = false>(options: Options<RemoveExecutionData, ThrowOnError>) => (options.client ?? client).delete<RemoveExecutionResponses, RemoveExecutionErrors, ThrowOnError>({ url: '/api/v1/executions/{execution_id}', ...options });
+
+/**
  * Get an execution
  *
  * Give one execution as it is now, with the lines of its trace.
@@ -444,6 +689,13 @@ export const cancelExecution = <ThrowOnError extends boolean = false>(options: O
  * Give the states that were kept of a run: by default of those that may wait for a person (`CHECKPOINTS`).
  */
 export const listCheckpoints = <ThrowOnError extends boolean = false>(options: Options<ListCheckpointsData, ThrowOnError>) => (options.client ?? client).get<ListCheckpointsResponses, ListCheckpointsErrors, ThrowOnError>({ url: '/api/v1/executions/{execution_id}/checkpoints', ...options });
+
+/**
+ * Continue a paused run
+ *
+ * End the pause of a workflow's run.
+ */
+export const continueExecution = <ThrowOnError extends boolean = false>(options: Options<ContinueExecutionData, ThrowOnError>) => (options.client ?? client).post<ContinueExecutionResponses, ContinueExecutionErrors, ThrowOnError>({ url: '/api/v1/executions/{execution_id}/continue', ...options });
 
 /**
  * Read the trace
@@ -476,7 +728,7 @@ export const setFeedback = <ThrowOnError extends boolean = false>(options: Optio
 /**
  * Fork from a step
  *
- * Start a new execution that takes over the steps up to an event, edited if you like.
+ * Start a new execution that takes over what is before an event or a step, edited if you like.
  */
 export const forkExecution = <ThrowOnError extends boolean = false>(options: Options<ForkExecutionData, ThrowOnError>) => (options.client ?? client).post<ForkExecutionResponses, ForkExecutionErrors, ThrowOnError>({
     url: '/api/v1/executions/{execution_id}/fork',
@@ -530,9 +782,16 @@ export const setNotes = <ThrowOnError extends boolean = false>(options: Options<
 });
 
 /**
+ * Pause a workflow's run
+ *
+ * Begin no further step; those that run go on to their end. Time limits stand still until `…/continue`.
+ */
+export const pauseExecution = <ThrowOnError extends boolean = false>(options: Options<PauseExecutionData, ThrowOnError>) => (options.client ?? client).post<PauseExecutionResponses, PauseExecutionErrors, ThrowOnError>({ url: '/api/v1/executions/{execution_id}/pause', ...options });
+
+/**
  * Run again
  *
- * Start a new execution of the same agent version with the same input.
+ * Start a new execution of the same version of its agent or workflow with the same input.
  */
 export const replayExecution = <ThrowOnError extends boolean = false>(options: Options<ReplayExecutionData, ThrowOnError>) => (options.client ?? client).post<ReplayExecutionResponses, ReplayExecutionErrors, ThrowOnError>({ url: '/api/v1/executions/{execution_id}/replay', ...options });
 
@@ -612,6 +871,13 @@ export const answerTask = <ThrowOnError extends boolean = false>(options: Option
         ...options.headers
     }
 });
+
+/**
+ * Send a message to a trigger
+ *
+ * Start what the trigger says, once for each `webhook-id`; the body is any JSON, signed by Standard Webhooks.
+ */
+export const receiveMessage = <ThrowOnError extends boolean = false>(options: Options<ReceiveMessageData, ThrowOnError>) => (options.client ?? client).post<ReceiveMessageResponses, ReceiveMessageErrors, ThrowOnError>({ url: '/api/v1/hooks/{trigger_id}', ...options });
 
 /**
  * List open questions
@@ -696,6 +962,15 @@ export const checkModelFit = <ThrowOnError extends boolean = false>(options: Opt
  * Give the model of agents that choose none, and what is left out of requests to it.
  */
 export const getInstalledModel = <ThrowOnError extends boolean = false>(options?: Options<GetInstalledModelData, ThrowOnError>) => (options?.client ?? client).get<GetInstalledModelResponses, GetInstalledModelErrors, ThrowOnError>({ url: '/api/v1/models/installed', ...options });
+
+/**
+ * Ask the server's endpoint in full again
+ *
+ * Forget what the server's own endpoint has refused, in the process that answers this. For administrators.
+ *
+ * What is refused is known to each process by itself, and forgotten by all of them within an hour.
+ */
+export const forgetInstalledRefusedParts = <ThrowOnError extends boolean = false>(options?: Options<ForgetInstalledRefusedPartsData, ThrowOnError>) => (options?.client ?? client).delete<ForgetInstalledRefusedPartsResponses, ForgetInstalledRefusedPartsErrors, ThrowOnError>({ url: '/api/v1/models/installed/refused', ...options });
 
 /**
  * List providers
@@ -834,6 +1109,20 @@ export const changeSchedule = <ThrowOnError extends boolean = false>(options: Op
 });
 
 /**
+ * Follow messages between agents
+ *
+ * Stream new messages of your agents, from now on, or from `Last-Event-ID` or `after` on.
+ */
+export const streamConversations = <ThrowOnError extends boolean = false>(options?: Options<StreamConversationsData, ThrowOnError, unknown>) => (options?.client ?? client).sse.get<StreamConversationsResponses, StreamConversationsErrors, ThrowOnError>({ url: '/api/v1/stream/conversations', ...options });
+
+/**
+ * Follow a run of a team
+ *
+ * Stream the end of every iteration (`iteration_complete`) and the end of the run; resumed by `Last-Event-ID`.
+ */
+export const streamTeam = <ThrowOnError extends boolean = false>(options: Options<StreamTeamData, ThrowOnError, StreamTeamResponse>) => (options.client ?? client).sse.get<StreamTeamResponses, StreamTeamErrors, ThrowOnError>({ url: '/api/v1/stream/workflow/{workflow_id}', ...options });
+
+/**
  * Remove a task
  *
  * Remove a task; others no longer have it as their context.
@@ -930,6 +1219,62 @@ export const getToolVersion = <ThrowOnError extends boolean = false>(options: Op
  * Make an earlier version the next one; its source is screened anew.
  */
 export const restoreToolVersion = <ThrowOnError extends boolean = false>(options: Options<RestoreToolVersionData, ThrowOnError>) => (options.client ?? client).post<RestoreToolVersionResponses, RestoreToolVersionErrors, ThrowOnError>({ url: '/api/v1/tools/{name}/versions/{version}/restore', ...options });
+
+/**
+ * List triggers
+ *
+ * Give your triggers, newest first.
+ */
+export const listTriggers = <ThrowOnError extends boolean = false>(options?: Options<ListTriggersData, ThrowOnError>) => (options?.client ?? client).get<ListTriggersResponses, ListTriggersErrors, ThrowOnError>({ url: '/api/v1/triggers', ...options });
+
+/**
+ * Create a trigger
+ *
+ * Have signed messages start an agent or a workflow; the answer has the secret, this once.
+ */
+export const createTrigger = <ThrowOnError extends boolean = false>(options: Options<CreateTriggerData, ThrowOnError>) => (options.client ?? client).post<CreateTriggerResponses, CreateTriggerErrors, ThrowOnError>({
+    url: '/api/v1/triggers',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Remove a trigger
+ *
+ * Remove it; what it has started stays.
+ */
+export const removeTrigger = <ThrowOnError extends boolean = false>(options: Options<RemoveTriggerData, ThrowOnError>) => (options.client ?? client).delete<RemoveTriggerResponses, RemoveTriggerErrors, ThrowOnError>({ url: '/api/v1/triggers/{trigger_id}', ...options });
+
+/**
+ * Get a trigger
+ *
+ * Give one trigger.
+ */
+export const getTrigger = <ThrowOnError extends boolean = false>(options: Options<GetTriggerData, ThrowOnError>) => (options.client ?? client).get<GetTriggerResponses, GetTriggerErrors, ThrowOnError>({ url: '/api/v1/triggers/{trigger_id}', ...options });
+
+/**
+ * Change or switch off a trigger
+ *
+ * Change what is given.
+ */
+export const changeTrigger = <ThrowOnError extends boolean = false>(options: Options<ChangeTriggerData, ThrowOnError>) => (options.client ?? client).patch<ChangeTriggerResponses, ChangeTriggerErrors, ThrowOnError>({
+    url: '/api/v1/triggers/{trigger_id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Give a trigger another secret
+ *
+ * Make another secret; what is signed with the old one is refused from now on.
+ */
+export const rotateTriggerSecret = <ThrowOnError extends boolean = false>(options: Options<RotateTriggerSecretData, ThrowOnError>) => (options.client ?? client).post<RotateTriggerSecretResponses, RotateTriggerSecretErrors, ThrowOnError>({ url: '/api/v1/triggers/{trigger_id}/rotate', ...options });
 
 /**
  * List users
@@ -1100,6 +1445,69 @@ export const setUserStatus = <ThrowOnError extends boolean = false>(options: Opt
 });
 
 /**
+ * List runs of teams
+ *
+ * Give your runs of teams, newest first.
+ */
+export const listTeams = <ThrowOnError extends boolean = false>(options?: Options<ListTeamsData, ThrowOnError>) => (options?.client ?? client).get<ListTeamsResponses, ListTeamsErrors, ThrowOnError>({ url: '/api/v1/workflow', ...options });
+
+/**
+ * Start a team
+ *
+ * Have all your active agents work on the requirements, iteration after iteration.
+ */
+export const startTeam = <ThrowOnError extends boolean = false>(options: Options<StartTeamData, ThrowOnError>) => (options.client ?? client).post<StartTeamResponses, StartTeamErrors, ThrowOnError>({
+    url: '/api/v1/workflow/start',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Get a run of a team
+ *
+ * Give one run with its global state.
+ */
+export const getTeam = <ThrowOnError extends boolean = false>(options: Options<GetTeamData, ThrowOnError>) => (options.client ?? client).get<GetTeamResponses, GetTeamErrors, ThrowOnError>({ url: '/api/v1/workflow/{workflow_id}', ...options });
+
+/**
+ * List a run's iterations
+ *
+ * Give the iterations of a run, oldest first, with what each agent came to.
+ */
+export const listTeamIterations = <ThrowOnError extends boolean = false>(options: Options<ListTeamIterationsData, ThrowOnError>) => (options.client ?? client).get<ListTeamIterationsResponses, ListTeamIterationsErrors, ThrowOnError>({ url: '/api/v1/workflow/{workflow_id}/iterations', ...options });
+
+/**
+ * Pause a run of a team
+ *
+ * Have a run begin no more turns; those that are open end.
+ */
+export const pauseTeam = <ThrowOnError extends boolean = false>(options: Options<PauseTeamData, ThrowOnError>) => (options.client ?? client).post<PauseTeamResponses, PauseTeamErrors, ThrowOnError>({ url: '/api/v1/workflow/{workflow_id}/pause', ...options });
+
+/**
+ * Resume a run of a team
+ *
+ * Have a paused run go on where it rests.
+ */
+export const resumeTeam = <ThrowOnError extends boolean = false>(options: Options<ResumeTeamData, ThrowOnError>) => (options.client ?? client).post<ResumeTeamResponses, ResumeTeamErrors, ThrowOnError>({ url: '/api/v1/workflow/{workflow_id}/resume', ...options });
+
+/**
+ * Status of a run of a team
+ *
+ * Say how far a run is.
+ */
+export const getTeamStatus = <ThrowOnError extends boolean = false>(options: Options<GetTeamStatusData, ThrowOnError>) => (options.client ?? client).get<GetTeamStatusResponses, GetTeamStatusErrors, ThrowOnError>({ url: '/api/v1/workflow/{workflow_id}/status', ...options });
+
+/**
+ * Stop a run of a team
+ *
+ * Stop a run with all turns that are open.
+ */
+export const stopTeam = <ThrowOnError extends boolean = false>(options: Options<StopTeamData, ThrowOnError>) => (options.client ?? client).post<StopTeamResponses, StopTeamErrors, ThrowOnError>({ url: '/api/v1/workflow/{workflow_id}/stop', ...options });
+
+/**
  * List workflows
  *
  * Give your workflows, newest first.
@@ -1219,11 +1627,53 @@ export const runWorkflow = <ThrowOnError extends boolean = false>(options: Optio
 });
 
 /**
+ * List a workflow's schedules
+ *
+ * Give the schedules of a workflow, newest first.
+ */
+export const listSchedulesOfWorkflow = <ThrowOnError extends boolean = false>(options: Options<ListSchedulesOfWorkflowData, ThrowOnError>) => (options.client ?? client).get<ListSchedulesOfWorkflowResponses, ListSchedulesOfWorkflowErrors, ThrowOnError>({ url: '/api/v1/workflows/{workflow_id}/schedules', ...options });
+
+/**
+ * Schedule a workflow
+ *
+ * Have a workflow run at set times; change and remove it as any other schedule.
+ */
+export const scheduleWorkflow = <ThrowOnError extends boolean = false>(options: Options<ScheduleWorkflowData, ThrowOnError>) => (options.client ?? client).post<ScheduleWorkflowResponses, ScheduleWorkflowErrors, ThrowOnError>({
+    url: '/api/v1/workflows/{workflow_id}/schedules',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Try a workflow out on paper
+ *
+ * Say which steps become due, what they would be asked and which edges are taken; nothing is run or stored.
+ */
+export const simulateWorkflow = <ThrowOnError extends boolean = false>(options: Options<SimulateWorkflowData, ThrowOnError>) => (options.client ?? client).post<SimulateWorkflowResponses, SimulateWorkflowErrors, ThrowOnError>({
+    url: '/api/v1/workflows/{workflow_id}/simulate',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
  * Status of the latest run
  *
  * Give the latest run of a workflow.
  */
 export const getWorkflowStatus = <ThrowOnError extends boolean = false>(options: Options<GetWorkflowStatusData, ThrowOnError>) => (options.client ?? client).get<GetWorkflowStatusResponses, GetWorkflowStatusErrors, ThrowOnError>({ url: '/api/v1/workflows/{workflow_id}/status', ...options });
+
+/**
+ * Watch a workflow
+ *
+ * Stream the trace of the workflow's latest run; with `Last-Event-ID` that of the run that it names goes on.
+ */
+export const streamWorkflow = <ThrowOnError extends boolean = false>(options: Options<StreamWorkflowData, ThrowOnError, StreamWorkflowResponse>) => (options.client ?? client).sse.get<StreamWorkflowResponses, StreamWorkflowErrors, ThrowOnError>({ url: '/api/v1/workflows/{workflow_id}/stream', ...options });
 
 /**
  * List a workflow's tasks

@@ -239,6 +239,12 @@ export type AgentBody = {
         [key: string]: unknown;
     } | null;
     /**
+     * Output Type
+     *
+     * Name of an output type, whose schema becomes `output_schema` as it is then.
+     */
+    output_type?: string | null;
+    /**
      * Requires Approval
      */
     requires_approval?: Array<string>;
@@ -390,6 +396,12 @@ export type AgentChanges = {
     output_schema?: {
         [key: string]: unknown;
     } | null;
+    /**
+     * Output Type
+     *
+     * Name of an output type, whose schema becomes `output_schema` as it is then.
+     */
+    output_type?: string | null;
     /**
      * Requires Approval
      */
@@ -569,6 +581,12 @@ export type AgentConfiguration = {
     output_schema?: {
         [key: string]: unknown;
     } | null;
+    /**
+     * Output Type
+     *
+     * Name of an output type, whose schema becomes `output_schema` as it is then.
+     */
+    output_type?: string | null;
     /**
      * Requires Approval
      */
@@ -857,6 +875,12 @@ export type AgentOut = {
         [key: string]: unknown;
     } | null;
     /**
+     * Output Type
+     *
+     * Name of an output type, whose schema becomes `output_schema` as it is then.
+     */
+    output_type?: string | null;
+    /**
      * Requires Approval
      */
     requires_approval?: Array<string>;
@@ -1099,6 +1123,26 @@ export type AnnotationsOut = {
 };
 
 /**
+ * AnsweredBy
+ *
+ * Whose answer a run's result is, where that is another agent's: by a handoff, or a row of them.
+ */
+export type AnsweredBy = {
+    /**
+     * Agent Id
+     */
+    agent_id: string;
+    /**
+     * Agent Name
+     */
+    agent_name: string;
+    /**
+     * Execution Id
+     */
+    execution_id: string;
+};
+
+/**
  * AnswersBody
  *
  * Answers by interrupt id; each must fit its interrupt's `response_schema`.
@@ -1193,6 +1237,108 @@ export type Aside = {
      * Thoughts
      */
     thoughts?: string;
+};
+
+/**
+ * AttachedToolBody
+ *
+ * A tool for an agent: by its name alone, or a type with settings under a name of your choice.
+ */
+export type AttachedToolBody = {
+    /**
+     * Config
+     *
+     * Settings of its own; for the type `agent`: `agent`, the id or slug of another agent.
+     */
+    config?: {
+        [key: string]: unknown;
+    };
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Requires Approval
+     */
+    requires_approval?: boolean;
+    /**
+     * Type
+     *
+     * The tool behind the name; null: the one of this name.
+     */
+    type?: string | null;
+};
+
+/**
+ * AttachedToolChanges
+ *
+ * The fields to change; the others stay.
+ */
+export type AttachedToolChanges = {
+    /**
+     * Config
+     */
+    config?: {
+        [key: string]: unknown;
+    } | null;
+    /**
+     * Requires Approval
+     */
+    requires_approval?: boolean | null;
+    /**
+     * Type
+     */
+    type?: string | null;
+};
+
+/**
+ * AttachedToolList
+ *
+ * The tools of an agent, in its order.
+ */
+export type AttachedToolList = {
+    /**
+     * Tools
+     */
+    tools: Array<AttachedToolOut>;
+    /**
+     * Total
+     */
+    total: number;
+};
+
+/**
+ * AttachedToolOut
+ *
+ * A tool of an agent; secrets in its settings are masked.
+ */
+export type AttachedToolOut = {
+    /**
+     * Agent Id
+     */
+    agent_id: string;
+    /**
+     * Config
+     */
+    config: {
+        [key: string]: unknown;
+    };
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Requires Approval
+     */
+    requires_approval: boolean;
+    /**
+     * Tool Id
+     */
+    tool_id: string;
+    /**
+     * Type
+     */
+    type: string;
 };
 
 /**
@@ -1771,11 +1917,107 @@ export type CloneWorkflowBody = {
 };
 
 /**
+ * CommunicationPolicyBody
+ *
+ * The policy of the whole server. The first rule that is about two agents counts, else `default`.
+ */
+export type CommunicationPolicyBody = {
+    /**
+     * Default
+     */
+    default?: 'dependencies' | 'none';
+    /**
+     * Keep Messages Days
+     */
+    keep_messages_days?: number;
+    /**
+     * Max Message Chars
+     */
+    max_message_chars?: number;
+    /**
+     * Rules
+     */
+    rules?: Array<CommunicationRuleBody>;
+};
+
+/**
+ * CommunicationPolicyOut
+ *
+ * The policy as it is in force from the next turn or step on.
+ */
+export type CommunicationPolicyOut = {
+    /**
+     * Default
+     */
+    default?: 'dependencies' | 'none';
+    /**
+     * Keep Messages Days
+     */
+    keep_messages_days?: number;
+    /**
+     * Max Message Chars
+     */
+    max_message_chars?: number;
+    /**
+     * Rules
+     */
+    rules?: Array<CommunicationRule>;
+};
+
+/**
+ * CommunicationRule
+ *
+ * Whether one agent may talk to another, by their names; `*` is any agent.
+ */
+export type CommunicationRule = {
+    /**
+     * Allowed
+     */
+    allowed?: boolean;
+    /**
+     * From Agent
+     */
+    from_agent: string;
+    /**
+     * To Agent
+     */
+    to_agent: string;
+};
+
+/**
+ * CommunicationRuleBody
+ *
+ * Whether one agent may talk to another, by name; `*` is any.
+ */
+export type CommunicationRuleBody = {
+    /**
+     * Allowed
+     */
+    allowed?: boolean;
+    /**
+     * From Agent
+     */
+    from_agent: string;
+    /**
+     * To Agent
+     */
+    to_agent: string;
+};
+
+/**
  * Complete
  *
  * The last event of a successful run.
  */
 export type Complete = {
+    /**
+     * Answered By
+     *
+     * The other agent whose answer it is, and that one's run.
+     */
+    answered_by?: {
+        [key: string]: string;
+    } | null;
     /**
      * Attempt
      *
@@ -1935,6 +2177,128 @@ export type Connection = {
 };
 
 /**
+ * ConversationChanges
+ *
+ * What may be changed of a conversation.
+ */
+export type ConversationChanges = {
+    /**
+     * Archived
+     */
+    archived: boolean;
+};
+
+/**
+ * ConversationList
+ *
+ * A page of conversations, newest first.
+ */
+export type ConversationList = {
+    /**
+     * Conversations
+     */
+    conversations: Array<ConversationOut>;
+    /**
+     * Limit
+     */
+    limit: number;
+    /**
+     * Next Cursor
+     */
+    next_cursor?: string | null;
+    /**
+     * Skip
+     */
+    skip: number;
+    /**
+     * Total
+     *
+     * How many there are; at least so many where `total_is_exact` is false.
+     */
+    total: number;
+    /**
+     * Total Is Exact
+     *
+     * False for long lists: they are not counted to their end.
+     */
+    total_is_exact?: boolean;
+};
+
+/**
+ * ConversationOut
+ *
+ * What two agents have said to each other, counted. `id` is their sorted names joined by `_`.
+ */
+export type ConversationOut = {
+    /**
+     * Conversation Id
+     *
+     * A UUID, for whatever cannot have agents' names in a path.
+     */
+    conversation_id: string;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Last Message At
+     */
+    last_message_at: string;
+    /**
+     * Message Count
+     */
+    message_count: number;
+    /**
+     * Participants
+     */
+    participants: Array<string>;
+    /**
+     * Status
+     */
+    status: 'active' | 'archived';
+};
+
+/**
+ * ConversationStatsOut
+ *
+ * How much your agents talk; `pairs` has from whom to whom, the busiest first.
+ */
+export type ConversationStatsOut = {
+    /**
+     * Agents
+     */
+    agents: number;
+    /**
+     * Characters
+     */
+    characters: number;
+    /**
+     * Conversations
+     */
+    conversations: number;
+    /**
+     * First Message At
+     */
+    first_message_at?: string | null;
+    /**
+     * Last Message At
+     */
+    last_message_at?: string | null;
+    /**
+     * Messages
+     */
+    messages: number;
+    /**
+     * Pairs
+     */
+    pairs?: Array<PairCount>;
+};
+
+/**
  * DecisionConfig
  *
  * Which of the edges that leave it are taken: the first whose condition holds, or all of them.
@@ -2024,6 +2388,22 @@ export type Definition = {
      * Tasks
      */
     tasks?: Array<Task>;
+};
+
+/**
+ * DeliveryOut
+ *
+ * What a message has started; the same message again gives the same execution.
+ */
+export type DeliveryOut = {
+    /**
+     * Execution Id
+     */
+    execution_id: string;
+    /**
+     * Kind
+     */
+    kind: 'agent' | 'workflow';
 };
 
 /**
@@ -2309,16 +2689,26 @@ export type ExecutionList = {
 export type ExecutionOut = {
     /**
      * Agent Id
+     *
+     * Empty where no agent runs.
      */
     agent_id: string;
     /**
      * Agent Name
+     *
+     * The agent's name, else that of the workflow or the step.
      */
     agent_name: string;
     /**
      * Agent Version
+     *
+     * 0 where no agent runs.
      */
     agent_version: number;
+    /**
+     * The other agent that it was handed over to and that answered.
+     */
+    answered_by: AnsweredBy | null;
     /**
      * Attempt
      */
@@ -2367,13 +2757,25 @@ export type ExecutionOut = {
      */
     id: string;
     /**
+     * Inputs
+     *
+     * What a workflow, or a step without an agent, was given.
+     */
+    inputs: unknown;
+    /**
+     * Kind
+     *
+     * `agent`, `workflow`, or what a step of a workflow is: `tool`, `timer` …
+     */
+    kind: string;
+    /**
      * Lane
      */
     lane: string;
     /**
      * Marks
      *
-     * What was out of the ordinary, once it has ended or waits: iteration_limit, time_limit, size_limit, tool_errors, retried, fallback_model, fallback_agent, output_repaired, history_shortened, compacted, recovered.
+     * What was out of the ordinary, once it has ended or waits: iteration_limit, time_limit, size_limit, tool_errors, retried, fallback_model, fallback_agent, output_repaired, history_shortened, compacted, guardrail, handed_over, recovered.
      */
     marks: Array<string>;
     /**
@@ -2389,9 +2791,21 @@ export type ExecutionOut = {
     /**
      * Output
      *
-     * The result as JSON, where an output schema was given.
+     * The result as JSON: of agents where an output schema was given, else of all.
      */
     output: unknown;
+    /**
+     * Parent Run Id
+     *
+     * The run that this one is a step of.
+     */
+    parent_run_id: string | null;
+    /**
+     * Paused At
+     *
+     * Nothing of it is begun since then; null: it is not paused.
+     */
+    paused_at: string | null;
     /**
      * Priority
      */
@@ -2417,6 +2831,12 @@ export type ExecutionOut = {
      */
     result_shortened?: boolean;
     /**
+     * Root Run Id
+     *
+     * The run at the top of the tree that this one is within.
+     */
+    root_run_id: string | null;
+    /**
      * Started At
      */
     started_at: string | null;
@@ -2432,6 +2852,16 @@ export type ExecutionOut = {
      * Whose it is.
      */
     user_id: string;
+    /**
+     * Workflow Id
+     *
+     * The workflow that is run, or that the step is of; null for agents.
+     */
+    workflow_id: string | null;
+    /**
+     * Workflow Version
+     */
+    workflow_version: number | null;
 };
 
 /**
@@ -2442,16 +2872,26 @@ export type ExecutionOut = {
 export type ExecutionSummary = {
     /**
      * Agent Id
+     *
+     * Empty where no agent runs.
      */
     agent_id: string;
     /**
      * Agent Name
+     *
+     * The agent's name, else that of the workflow or the step.
      */
     agent_name: string;
     /**
      * Agent Version
+     *
+     * 0 where no agent runs.
      */
     agent_version: number;
+    /**
+     * The other agent that it was handed over to and that answered.
+     */
+    answered_by: AnsweredBy | null;
     /**
      * Attempt
      */
@@ -2492,13 +2932,25 @@ export type ExecutionSummary = {
      */
     id: string;
     /**
+     * Inputs
+     *
+     * What a workflow, or a step without an agent, was given.
+     */
+    inputs: unknown;
+    /**
+     * Kind
+     *
+     * `agent`, `workflow`, or what a step of a workflow is: `tool`, `timer` …
+     */
+    kind: string;
+    /**
      * Lane
      */
     lane: string;
     /**
      * Marks
      *
-     * What was out of the ordinary, once it has ended or waits: iteration_limit, time_limit, size_limit, tool_errors, retried, fallback_model, fallback_agent, output_repaired, history_shortened, compacted, recovered.
+     * What was out of the ordinary, once it has ended or waits: iteration_limit, time_limit, size_limit, tool_errors, retried, fallback_model, fallback_agent, output_repaired, history_shortened, compacted, guardrail, handed_over, recovered.
      */
     marks: Array<string>;
     /**
@@ -2514,9 +2966,21 @@ export type ExecutionSummary = {
     /**
      * Output
      *
-     * The result as JSON, where an output schema was given.
+     * The result as JSON: of agents where an output schema was given, else of all.
      */
     output: unknown;
+    /**
+     * Parent Run Id
+     *
+     * The run that this one is a step of.
+     */
+    parent_run_id: string | null;
+    /**
+     * Paused At
+     *
+     * Nothing of it is begun since then; null: it is not paused.
+     */
+    paused_at: string | null;
     /**
      * Priority
      */
@@ -2542,6 +3006,12 @@ export type ExecutionSummary = {
      */
     result_shortened?: boolean;
     /**
+     * Root Run Id
+     *
+     * The run at the top of the tree that this one is within.
+     */
+    root_run_id: string | null;
+    /**
      * Started At
      */
     started_at: string | null;
@@ -2553,6 +3023,16 @@ export type ExecutionSummary = {
      * Whose it is.
      */
     user_id: string;
+    /**
+     * Workflow Id
+     *
+     * The workflow that is run, or that the step is of; null for agents.
+     */
+    workflow_id: string | null;
+    /**
+     * Workflow Version
+     */
+    workflow_version: number | null;
 };
 
 /**
@@ -2719,22 +3199,430 @@ export type FitOut = {
  * ForkBody
  *
  * Where the new execution parts from the old one, and what it believes instead.
+ *
+ * An agent's run parts after an event, a workflow's before a step, which is done again.
  */
 export type ForkBody = {
     /**
      * After Seq
      *
-     * The last event that is kept.
+     * Of an agent's run the last event that is kept.
      */
-    after_seq: number;
+    after_seq?: number | null;
     /**
      * Edit
      *
-     * Changes to that event: `content` of a message, `result` of the end of a tool call.
+     * Of an agent's run changes to that event: `content` of a message, `result` of the end of a tool call. Of a workflow's run `steps`, outputs by step, and `inputs`, values by name.
      */
     edit?: {
         [key: string]: unknown;
     } | null;
+    /**
+     * From Step
+     *
+     * Of a workflow's run the first step that is done again, by its key, node, task or name.
+     */
+    from_step?: string | null;
+};
+
+/**
+ * GuardrailBody
+ *
+ * A rule that what an agent is asked, says or calls must pass.
+ */
+export type GuardrailBody = {
+    /**
+     * Action
+     */
+    action?: 'block' | 'redact' | 'warn' | 'ask';
+    /**
+     * Config
+     *
+     * By kind: max_length `max_chars`; regex_allow and regex_deny `pattern`; json_schema `json_schema`; pii `entities` of email, phone, card, iban; prompt_injection `phrases`; llm_judge `instructions`, `model`. For the stage tool_call besides: `tools`, the names of those whose calls are looked at.
+     */
+    config?: {
+        [key: string]: unknown;
+    };
+    /**
+     * Enabled
+     */
+    enabled?: boolean;
+    /**
+     * Hold Back
+     *
+     * For the stage output: no text is streamed before the guardrail has passed it.
+     */
+    hold_back?: boolean;
+    /**
+     * Kind
+     */
+    kind: 'max_length' | 'regex_allow' | 'regex_deny' | 'json_schema' | 'pii' | 'prompt_injection' | 'llm_judge';
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Stage
+     */
+    stage: 'input' | 'output' | 'tool_call';
+};
+
+/**
+ * GuardrailChanges
+ *
+ * The fields to change; the others stay.
+ */
+export type GuardrailChanges = {
+    /**
+     * Action
+     */
+    action?: 'block' | 'redact' | 'warn' | 'ask' | null;
+    /**
+     * Config
+     */
+    config?: {
+        [key: string]: unknown;
+    } | null;
+    /**
+     * Enabled
+     */
+    enabled?: boolean | null;
+    /**
+     * Hold Back
+     */
+    hold_back?: boolean | null;
+    /**
+     * Kind
+     */
+    kind?: 'max_length' | 'regex_allow' | 'regex_deny' | 'json_schema' | 'pii' | 'prompt_injection' | 'llm_judge' | null;
+    /**
+     * Name
+     */
+    name?: string | null;
+    /**
+     * Stage
+     */
+    stage?: 'input' | 'output' | 'tool_call' | null;
+};
+
+/**
+ * GuardrailList
+ *
+ * A page of an agent's guardrails, newest first.
+ */
+export type GuardrailList = {
+    /**
+     * Guardrails
+     */
+    guardrails: Array<GuardrailOut>;
+    /**
+     * Limit
+     */
+    limit: number;
+    /**
+     * Next Cursor
+     */
+    next_cursor?: string | null;
+    /**
+     * Skip
+     */
+    skip: number;
+    /**
+     * Total
+     *
+     * How many there are; at least so many where `total_is_exact` is false.
+     */
+    total: number;
+    /**
+     * Total Is Exact
+     *
+     * False for long lists: they are not counted to their end.
+     */
+    total_is_exact?: boolean;
+};
+
+/**
+ * GuardrailOut
+ *
+ * A guardrail of an agent.
+ */
+export type GuardrailOut = {
+    /**
+     * Action
+     */
+    action: 'block' | 'redact' | 'warn' | 'ask';
+    /**
+     * Agent Id
+     */
+    agent_id: string;
+    /**
+     * Config
+     */
+    config: {
+        [key: string]: unknown;
+    };
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Enabled
+     */
+    enabled: boolean;
+    /**
+     * Guardrail Id
+     */
+    guardrail_id: string;
+    /**
+     * Hold Back
+     */
+    hold_back: boolean;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Kind
+     */
+    kind: 'max_length' | 'regex_allow' | 'regex_deny' | 'json_schema' | 'pii' | 'prompt_injection' | 'llm_judge';
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Stage
+     */
+    stage: 'input' | 'output' | 'tool_call';
+    /**
+     * Updated At
+     */
+    updated_at: string;
+};
+
+/**
+ * GuardrailVerdict
+ *
+ * What a guardrail of the agent says of a text or a call; `reason` never repeats what was found.
+ */
+export type GuardrailVerdict = {
+    /**
+     * Action
+     */
+    action: string;
+    /**
+     * Attempt
+     *
+     * Which attempt at the execution wrote it, from 1.
+     */
+    attempt?: number;
+    /**
+     * Guardrail Id
+     */
+    guardrail_id: string;
+    /**
+     * Key
+     *
+     * Deterministic key: the call or step that is looked at, and the guardrail.
+     */
+    key: string;
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Parent Span Id
+     *
+     * The step around that step.
+     */
+    parent_span_id?: string | null;
+    /**
+     * Passed
+     */
+    passed: boolean;
+    /**
+     * Reason
+     */
+    reason?: string;
+    /**
+     * Seq
+     *
+     * Place in the execution's log, from 1 without gaps; assigned when stored.
+     */
+    seq?: number;
+    /**
+     * Span Id
+     *
+     * The step this event belongs to.
+     */
+    span_id?: string | null;
+    /**
+     * Stage
+     */
+    stage: string;
+    /**
+     * Timestamp
+     *
+     * When it happened, in seconds since the epoch.
+     */
+    timestamp: number;
+    /**
+     * Tool
+     *
+     * Whose call is looked at.
+     */
+    tool?: string | null;
+    /**
+     * Type
+     */
+    type?: 'guardrail';
+};
+
+/**
+ * HandoffBody
+ *
+ * To whom an agent may hand over, and when.
+ */
+export type HandoffBody = {
+    /**
+     * Condition
+     */
+    condition?: {
+        [key: string]: unknown;
+    } | null;
+    /**
+     * Description
+     *
+     * What the other agent is for, for the model.
+     */
+    description: string;
+    /**
+     * Input Mapping
+     *
+     * What the other agent is given besides: name in its context → path, as `last.category`.
+     */
+    input_mapping?: {
+        [key: string]: string;
+    };
+    /**
+     * Target Agent Id
+     */
+    target_agent_id: string;
+};
+
+/**
+ * HandoffChanges
+ *
+ * The fields to change; the others stay. `condition` null leaves it to the model.
+ */
+export type HandoffChanges = {
+    /**
+     * Condition
+     */
+    condition?: {
+        [key: string]: unknown;
+    } | null;
+    /**
+     * Description
+     */
+    description?: string | null;
+    /**
+     * Input Mapping
+     */
+    input_mapping?: {
+        [key: string]: string;
+    } | null;
+    /**
+     * Target Agent Id
+     */
+    target_agent_id?: string | null;
+};
+
+/**
+ * HandoffList
+ *
+ * A page of an agent's handoffs, newest first.
+ */
+export type HandoffList = {
+    /**
+     * Handoffs
+     */
+    handoffs: Array<HandoffOut>;
+    /**
+     * Limit
+     */
+    limit: number;
+    /**
+     * Next Cursor
+     */
+    next_cursor?: string | null;
+    /**
+     * Skip
+     */
+    skip: number;
+    /**
+     * Total
+     *
+     * How many there are; at least so many where `total_is_exact` is false.
+     */
+    total: number;
+    /**
+     * Total Is Exact
+     *
+     * False for long lists: they are not counted to their end.
+     */
+    total_is_exact?: boolean;
+};
+
+/**
+ * HandoffOut
+ *
+ * A handoff of an agent.
+ */
+export type HandoffOut = {
+    /**
+     * Agent Id
+     */
+    agent_id: string;
+    /**
+     * Condition
+     */
+    condition: {
+        [key: string]: unknown;
+    } | null;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Description
+     */
+    description: string;
+    /**
+     * Handoff Id
+     */
+    handoff_id: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Input Mapping
+     */
+    input_mapping: {
+        [key: string]: string;
+    };
+    /**
+     * Target Agent Id
+     */
+    target_agent_id: string;
+    /**
+     * Updated At
+     */
+    updated_at: string;
 };
 
 /**
@@ -3019,6 +3907,12 @@ export type InstructedAgentBody = {
     output_schema?: {
         [key: string]: unknown;
     } | null;
+    /**
+     * Output Type
+     *
+     * Name of an output type, whose schema becomes `output_schema` as it is then.
+     */
+    output_type?: string | null;
     /**
      * Requires Approval
      */
@@ -3443,6 +4337,107 @@ export type Message = {
      * Type
      */
     type?: 'message';
+};
+
+/**
+ * MessageList
+ *
+ * A page of a conversation's messages, the latest first.
+ */
+export type MessageList = {
+    /**
+     * Limit
+     */
+    limit: number;
+    /**
+     * Messages
+     */
+    messages: Array<MessageOut>;
+    /**
+     * Next Cursor
+     */
+    next_cursor?: string | null;
+    /**
+     * Skip
+     */
+    skip: number;
+    /**
+     * Total
+     *
+     * How many there are; at least so many where `total_is_exact` is false.
+     */
+    total: number;
+    /**
+     * Total Is Exact
+     *
+     * False for long lists: they are not counted to their end.
+     */
+    total_is_exact?: boolean;
+};
+
+/**
+ * MessageMetadata
+ *
+ * How sure the sender said it was, and the tools that it called for it.
+ */
+export type MessageMetadata = {
+    /**
+     * Confidence
+     */
+    confidence?: number | null;
+    /**
+     * Tool Calls
+     */
+    tool_calls?: Array<string>;
+};
+
+/**
+ * MessageOut
+ *
+ * One message; `timestamp` in seconds since the epoch, `iteration` is 0 outside of teams.
+ */
+export type MessageOut = {
+    /**
+     * Content
+     */
+    content: string;
+    /**
+     * From Agent
+     */
+    from_agent: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Iteration
+     */
+    iteration: number;
+    metadata: MessageMetadata;
+    /**
+     * Timestamp
+     */
+    timestamp: number;
+    /**
+     * To Agent
+     */
+    to_agent: string;
+};
+
+/**
+ * MockBody
+ *
+ * What a step is to return; with `error` it fails with these words.
+ */
+export type MockBody = {
+    /**
+     * Error
+     */
+    error?: string | null;
+    /**
+     * Output
+     */
+    output?: unknown;
 };
 
 /**
@@ -4383,6 +5378,130 @@ export type Origin = {
 };
 
 /**
+ * OutputTypeBody
+ *
+ * A JSON Schema to keep under a name.
+ */
+export type OutputTypeBody = {
+    /**
+     * Description
+     */
+    description?: string;
+    /**
+     * Json Schema
+     */
+    json_schema: {
+        [key: string]: unknown;
+    };
+    /**
+     * Name
+     */
+    name: string;
+};
+
+/**
+ * OutputTypeList
+ *
+ * Your own output types, a page of them, newest first; and those that come with the product.
+ */
+export type OutputTypeList = {
+    /**
+     * Built In
+     */
+    built_in: Array<OutputTypeOut>;
+    /**
+     * Limit
+     */
+    limit: number;
+    /**
+     * Next Cursor
+     */
+    next_cursor?: string | null;
+    /**
+     * Output Types
+     */
+    output_types: Array<OutputTypeOut>;
+    /**
+     * Skip
+     */
+    skip: number;
+    /**
+     * Total
+     *
+     * How many there are; at least so many where `total_is_exact` is false.
+     */
+    total: number;
+    /**
+     * Total Is Exact
+     *
+     * False for long lists: they are not counted to their end.
+     */
+    total_is_exact?: boolean;
+};
+
+/**
+ * OutputTypeOut
+ *
+ * A named output type; one that is `built_in` comes with the product and has no times.
+ */
+export type OutputTypeOut = {
+    /**
+     * Built In
+     */
+    built_in: boolean;
+    /**
+     * Created At
+     */
+    created_at: string | null;
+    /**
+     * Description
+     */
+    description: string;
+    /**
+     * Json Schema
+     */
+    json_schema: {
+        [key: string]: unknown;
+    };
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Updated At
+     */
+    updated_at: string | null;
+};
+
+/**
+ * PairCount
+ *
+ * How much one agent has said to another.
+ */
+export type PairCount = {
+    /**
+     * Characters
+     */
+    characters: number;
+    /**
+     * From Agent
+     */
+    from_agent: string;
+    /**
+     * Last Message At
+     */
+    last_message_at: string;
+    /**
+     * Messages
+     */
+    messages: number;
+    /**
+     * To Agent
+     */
+    to_agent: string;
+};
+
+/**
  * PartOut
  *
  * How one part is.
@@ -4564,7 +5683,7 @@ export type ProfileOut = {
     /**
      * Permissions
      */
-    permissions: Array<'account:read' | 'account:write' | 'agents:read' | 'agents:write' | 'annotations:write' | 'audit:read' | 'executions:read' | 'executions:run' | 'keys:read' | 'keys:write' | 'metrics:read' | 'models:read' | 'models:write' | 'others:read' | 'tickets:write' | 'tools:read' | 'tools:run' | 'tools:write' | 'users:read' | 'users:write' | 'workflows:read' | 'workflows:write'>;
+    permissions: Array<'account:read' | 'account:write' | 'agents:read' | 'agents:write' | 'annotations:write' | 'audit:read' | 'communication_rules:read' | 'communication_rules:write' | 'conversations:read' | 'conversations:write' | 'executions:read' | 'executions:run' | 'keys:read' | 'keys:write' | 'metrics:read' | 'models:read' | 'models:write' | 'others:read' | 'tickets:write' | 'tools:read' | 'tools:run' | 'tools:write' | 'triggers:read' | 'triggers:write' | 'users:read' | 'users:write' | 'workflows:read' | 'workflows:write'>;
     /**
      * Role
      */
@@ -5073,6 +6192,12 @@ export type RoleAgentBody = {
         [key: string]: unknown;
     } | null;
     /**
+     * Output Type
+     *
+     * Name of an output type, whose schema becomes `output_schema` as it is then.
+     */
+    output_type?: string | null;
+    /**
      * Requires Approval
      */
     requires_approval?: Array<string>;
@@ -5246,7 +6371,7 @@ export type ScheduleBody = {
 /**
  * ScheduleChanges
  *
- * The fields to change; the others stay. `paused` stops and starts it.
+ * The fields to change; the others stay. `paused` stops and starts it; `inputs` are those of a workflow.
  */
 export type ScheduleChanges = {
     /**
@@ -5263,6 +6388,12 @@ export type ScheduleChanges = {
      * Cron
      */
     cron?: string | null;
+    /**
+     * Inputs
+     */
+    inputs?: {
+        [key: string]: unknown;
+    } | null;
     /**
      * Model
      */
@@ -5329,6 +6460,8 @@ export type ScheduleList = {
 export type ScheduleOut = {
     /**
      * Agent Id
+     *
+     * Empty when a workflow is run.
      */
     agent_id: string;
     /**
@@ -5349,6 +6482,12 @@ export type ScheduleOut = {
      * Id
      */
     id: string;
+    /**
+     * Inputs
+     */
+    inputs: {
+        [key: string]: unknown;
+    };
     /**
      * Last Execution Id
      */
@@ -5387,6 +6526,8 @@ export type ScheduleOut = {
     paused: boolean;
     /**
      * Query
+     *
+     * What the agent is asked; of a workflow its inputs as a line.
      */
     query: string;
     /**
@@ -5401,6 +6542,10 @@ export type ScheduleOut = {
      * Updated At
      */
     updated_at: string;
+    /**
+     * Workflow Id
+     */
+    workflow_id: string | null;
 };
 
 /**
@@ -5515,6 +6660,169 @@ export type SignInOptionsOut = {
 };
 
 /**
+ * SimulatedResult
+ *
+ * How a step stands.
+ */
+export type SimulatedResult = {
+    error: RunError | null;
+    /**
+     * Output
+     */
+    output: unknown;
+    /**
+     * Status
+     */
+    status: 'completed' | 'failed' | 'skipped';
+};
+
+/**
+ * SimulatedRound
+ *
+ * What has ended since the round before, the edges taken since then, and what is due now.
+ */
+export type SimulatedRound = {
+    /**
+     * Due
+     */
+    due: Array<SimulatedStep>;
+    /**
+     * Ended
+     */
+    ended: {
+        [key: string]: SimulatedResult;
+    };
+    /**
+     * Taken
+     */
+    taken: Array<TakenEdge>;
+};
+
+/**
+ * SimulatedStep
+ *
+ * A step that is due, with what it would be started with.
+ */
+export type SimulatedStep = {
+    /**
+     * Agent Id
+     */
+    agent_id: string | null;
+    /**
+     * Key
+     */
+    key: string;
+    /**
+     * Kind
+     */
+    kind: 'agent' | 'prompt' | 'tool' | 'timer' | 'human_input' | 'workflow';
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Part
+     */
+    part: string;
+    /**
+     * Prompt
+     */
+    prompt: string;
+    /**
+     * Step
+     */
+    step: string;
+    /**
+     * Task Id
+     */
+    task_id: string | null;
+    /**
+     * Values
+     */
+    values: {
+        [key: string]: unknown;
+    };
+};
+
+/**
+ * SimulationBody
+ *
+ * Made-up outputs by a step's key (`improve[2]/worker`), node or name, the most exact one first.
+ */
+export type SimulationBody = {
+    /**
+     * Breakpoints
+     *
+     * It stops before these steps are done.
+     */
+    breakpoints?: Array<string>;
+    /**
+     * Inputs
+     */
+    inputs?: {
+        [key: string]: unknown;
+    };
+    /**
+     * Mocks
+     */
+    mocks?: {
+        [key: string]: MockBody;
+    };
+    /**
+     * Stop After
+     *
+     * Rounds at most.
+     */
+    stop_after?: number;
+};
+
+/**
+ * SimulationOut
+ *
+ * How it went: `waiting` for the outputs of the `missing` steps, `stopped` at a breakpoint or after the rounds.
+ *
+ * `steps` is the state at the end; that after a round is all that has ended until then.
+ */
+export type SimulationOut = {
+    error: RunError | null;
+    /**
+     * Missing
+     */
+    missing: Array<string>;
+    /**
+     * Output
+     */
+    output: unknown;
+    /**
+     * Rounds
+     */
+    rounds: Array<SimulatedRound>;
+    /**
+     * Status
+     */
+    status: 'completed' | 'failed' | 'waiting' | 'stopped';
+    /**
+     * Steps
+     */
+    steps: {
+        [key: string]: SimulatedResult;
+    };
+};
+
+/**
+ * StartTeamBody
+ *
+ * What the team is to work on.
+ */
+export type StartTeamBody = {
+    configuration?: TeamConfigurationBody;
+    /**
+     * User Requirements
+     */
+    user_requirements: string;
+};
+
+/**
  * StartedBy
  *
  * How an execution came about; each has one of these.
@@ -5568,6 +6876,26 @@ export type TagsBody = {
      * Tags
      */
     tags: Array<string>;
+};
+
+/**
+ * TakenEdge
+ *
+ * An edge along which the run went on.
+ */
+export type TakenEdge = {
+    /**
+     * Id
+     */
+    id: string | null;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Target
+     */
+    target: string;
 };
 
 /**
@@ -5816,6 +7144,12 @@ export type TaskExecutionOut = {
      */
     duration_ms: number | null;
     /**
+     * Edited
+     *
+     * Its output was given by a person when the run was forked.
+     */
+    edited: boolean;
+    /**
      * End Time
      */
     end_time: string | null;
@@ -5864,6 +7198,12 @@ export type TaskExecutionOut = {
      * Step
      */
     step: string;
+    /**
+     * Taken Over
+     *
+     * Done by the run that this one repeats; not paid for again.
+     */
+    taken_over: boolean;
     /**
      * Task Execution Id
      */
@@ -6034,6 +7374,448 @@ export type TaskStart = {
      * Type
      */
     type?: 'task_start';
+};
+
+/**
+ * TeamConfiguration
+ *
+ * How long a team goes on. `coordinator_model` is the model of its coordinator, None for the default one.
+ */
+export type TeamConfiguration = {
+    /**
+     * Coordinator Model
+     */
+    coordinator_model?: string | null;
+    /**
+     * Max Iterations
+     */
+    max_iterations?: number;
+    /**
+     * Stability Threshold
+     *
+     * The run ends when no agent's output changed for so many iterations.
+     */
+    stability_threshold?: number;
+};
+
+/**
+ * TeamConfigurationBody
+ *
+ * How long the team goes on, and the model of its coordinator (null: the default one).
+ */
+export type TeamConfigurationBody = {
+    /**
+     * Coordinator Model
+     */
+    coordinator_model?: string | null;
+    /**
+     * Max Iterations
+     */
+    max_iterations?: number;
+    /**
+     * Stability Threshold
+     *
+     * The run ends when no agent's output changed for so many iterations.
+     */
+    stability_threshold?: number;
+};
+
+/**
+ * TeamDetailOut
+ *
+ * A run with its global state; `result` has the latest outputs once it is over.
+ */
+export type TeamDetailOut = {
+    /**
+     * Completed At
+     */
+    completed_at: string | null;
+    configuration: TeamConfiguration;
+    /**
+     * Cost Usd
+     */
+    cost_usd: string | null;
+    /**
+     * Created At
+     */
+    created_at: string;
+    error: RunError | null;
+    /**
+     * Execution Id
+     *
+     * The run among the executions: its trace, its stream.
+     */
+    execution_id: string;
+    /**
+     * Result
+     */
+    result?: unknown;
+    /**
+     * Started At
+     */
+    started_at: string | null;
+    state: TeamState;
+    /**
+     * Status
+     */
+    status: string;
+    /**
+     * Thread Id
+     */
+    thread_id: string;
+    usage: Usage;
+    /**
+     * User Requirements
+     */
+    user_requirements: string;
+    /**
+     * Workflow Id
+     */
+    workflow_id: string;
+};
+
+/**
+ * TeamIterationList
+ *
+ * The iterations of a run, oldest first.
+ */
+export type TeamIterationList = {
+    /**
+     * Iterations
+     */
+    iterations: Array<TeamIterationOut>;
+    /**
+     * Total
+     */
+    total: number;
+    /**
+     * Workflow Id
+     */
+    workflow_id: string;
+};
+
+/**
+ * TeamIterationOut
+ *
+ * One iteration: the coordinator's decision and the turns of the members.
+ */
+export type TeamIterationOut = {
+    /**
+     * Agents
+     */
+    agents: Array<TeamTurnOut>;
+    /**
+     * Agents Updated
+     */
+    agents_updated: Array<string>;
+    /**
+     * Completed At
+     */
+    completed_at: string | null;
+    /**
+     * Coordinator Execution Id
+     */
+    coordinator_execution_id: string;
+    /**
+     * Coordinator Status
+     */
+    coordinator_status: string;
+    /**
+     * Iteration
+     */
+    iteration: number;
+    /**
+     * Project Complete
+     */
+    project_complete: boolean;
+    /**
+     * Started At
+     */
+    started_at: string;
+};
+
+/**
+ * TeamRunList
+ *
+ * A page of runs of teams, newest first.
+ */
+export type TeamRunList = {
+    /**
+     * Limit
+     */
+    limit: number;
+    /**
+     * Next Cursor
+     */
+    next_cursor?: string | null;
+    /**
+     * Skip
+     */
+    skip: number;
+    /**
+     * Total
+     *
+     * How many there are; at least so many where `total_is_exact` is false.
+     */
+    total: number;
+    /**
+     * Total Is Exact
+     *
+     * False for long lists: they are not counted to their end.
+     */
+    total_is_exact?: boolean;
+    /**
+     * Workflows
+     */
+    workflows: Array<TeamRunOut>;
+};
+
+/**
+ * TeamRunOut
+ *
+ * A run in a list.
+ */
+export type TeamRunOut = {
+    /**
+     * Completed At
+     */
+    completed_at: string | null;
+    /**
+     * Cost Usd
+     */
+    cost_usd: string | null;
+    /**
+     * Created At
+     */
+    created_at: string;
+    error: RunError | null;
+    /**
+     * Execution Id
+     *
+     * The run among the executions: its trace, its stream.
+     */
+    execution_id: string;
+    /**
+     * Started At
+     */
+    started_at: string | null;
+    /**
+     * Status
+     */
+    status: string;
+    /**
+     * Thread Id
+     */
+    thread_id: string;
+    usage: Usage;
+    /**
+     * User Requirements
+     */
+    user_requirements: string;
+    /**
+     * Workflow Id
+     */
+    workflow_id: string;
+};
+
+/**
+ * TeamStartedOut
+ *
+ * A run that was accepted.
+ */
+export type TeamStartedOut = {
+    /**
+     * Status
+     */
+    status: string;
+    /**
+     * Thread Id
+     */
+    thread_id: string;
+    /**
+     * Workflow Id
+     */
+    workflow_id: string;
+};
+
+/**
+ * TeamState
+ *
+ * The global state of a run. Iterations count from 1, 0 before the first.
+ */
+export type TeamState = {
+    /**
+     * Active Agents
+     */
+    active_agents?: Array<string>;
+    /**
+     * Agent Execution Status
+     */
+    agent_execution_status?: {
+        [key: string]: string;
+    };
+    /**
+     * Agent Outputs
+     */
+    agent_outputs?: {
+        [key: string]: {
+            [key: string]: unknown;
+        };
+    };
+    /**
+     * Checkpoint Id
+     */
+    checkpoint_id?: string | null;
+    /**
+     * Conversations
+     */
+    conversations?: {
+        [key: string]: {
+            [key: string]: unknown;
+        };
+    };
+    /**
+     * Current Iteration
+     */
+    current_iteration?: number;
+    /**
+     * Last Update Iteration
+     */
+    last_update_iteration?: {
+        [key: string]: number;
+    };
+    /**
+     * Max Iterations
+     */
+    max_iterations?: number;
+    /**
+     * Project Complete
+     */
+    project_complete?: boolean;
+    /**
+     * Stability Threshold
+     */
+    stability_threshold?: number;
+    /**
+     * Thread Id
+     */
+    thread_id?: string;
+    /**
+     * User Requirements
+     */
+    user_requirements?: string;
+};
+
+/**
+ * TeamStatusOut
+ *
+ * How a run stands. `completed_agents` have had their turn in the current iteration.
+ */
+export type TeamStatusOut = {
+    /**
+     * Active Agents
+     */
+    active_agents: Array<string>;
+    /**
+     * Completed Agents
+     */
+    completed_agents: Array<string>;
+    /**
+     * Current Iteration
+     */
+    current_iteration: number;
+    /**
+     * Estimated Completion
+     *
+     * If the iterations go on as so far, to the last one that is allowed; null while nothing is known.
+     */
+    estimated_completion: string | null;
+    /**
+     * Status
+     *
+     * started, running, paused, stopped, completed, failed or timed_out
+     */
+    status: string;
+    /**
+     * Workflow Id
+     */
+    workflow_id: string;
+};
+
+/**
+ * TeamStoppedOut
+ *
+ * A run that was stopped.
+ */
+export type TeamStoppedOut = {
+    /**
+     * Final Iteration
+     */
+    final_iteration: number;
+    /**
+     * Status
+     */
+    status: string;
+    /**
+     * Workflow Id
+     */
+    workflow_id: string;
+};
+
+/**
+ * TeamTurnOut
+ *
+ * A member's part in an iteration; `execution_id` is null for one that had no turn.
+ */
+export type TeamTurnOut = {
+    /**
+     * Agent
+     */
+    agent: string;
+    /**
+     * Agent Id
+     */
+    agent_id: string;
+    /**
+     * Agent Version
+     */
+    agent_version: number;
+    /**
+     * Completed At
+     */
+    completed_at: string | null;
+    /**
+     * Dependencies
+     */
+    dependencies: Array<string>;
+    /**
+     * Directions
+     */
+    directions: string | null;
+    /**
+     * Execution Id
+     */
+    execution_id: string | null;
+    /**
+     * Output
+     */
+    output?: unknown;
+    /**
+     * Started At
+     */
+    started_at: string | null;
+    /**
+     * Status
+     *
+     * As a run's; `error: <text>`, or `skipped: <why>` without a turn.
+     */
+    status: string;
+    /**
+     * Updated
+     *
+     * Whether the output is another than this agent's last one before.
+     */
+    updated: boolean;
 };
 
 /**
@@ -6913,6 +8695,8 @@ export type TraceEvent = ({
 } & TaskStart) | ({
     type: 'task_end';
 } & TaskEnd) | ({
+    type: 'guardrail';
+} & GuardrailVerdict) | ({
     type: 'retry';
 } & Retry) | ({
     type: 'detail';
@@ -6979,6 +8763,242 @@ export type Tried = {
      * Works
      */
     works: boolean | null;
+};
+
+/**
+ * TriggerBody
+ *
+ * What signed messages start: an agent or a workflow.
+ */
+export type TriggerBody = {
+    /**
+     * Agent Id
+     */
+    agent_id?: string | null;
+    /**
+     * Enabled
+     */
+    enabled?: boolean;
+    /**
+     * Inputs
+     *
+     * Inputs of a workflow by name, from paths in the message; none: all of it as `payload`.
+     */
+    inputs?: {
+        [key: string]: string;
+    };
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Query
+     *
+     * What an agent is asked, with `{{ payload.order.id }}` or `{name}`; empty: the payload as it is.
+     */
+    query?: string;
+    /**
+     * Replay Window S
+     *
+     * Seconds a message may be old, or early.
+     */
+    replay_window_s?: number;
+    /**
+     * Workflow Id
+     */
+    workflow_id?: string | null;
+};
+
+/**
+ * TriggerChanges
+ *
+ * The fields to change; the others stay.
+ */
+export type TriggerChanges = {
+    /**
+     * Enabled
+     */
+    enabled?: boolean | null;
+    /**
+     * Inputs
+     */
+    inputs?: {
+        [key: string]: string;
+    } | null;
+    /**
+     * Name
+     */
+    name?: string | null;
+    /**
+     * Query
+     */
+    query?: string | null;
+    /**
+     * Replay Window S
+     */
+    replay_window_s?: number | null;
+};
+
+/**
+ * TriggerList
+ *
+ * A page of triggers, newest first.
+ */
+export type TriggerList = {
+    /**
+     * Limit
+     */
+    limit: number;
+    /**
+     * Next Cursor
+     */
+    next_cursor?: string | null;
+    /**
+     * Skip
+     */
+    skip: number;
+    /**
+     * Total
+     *
+     * How many there are; at least so many where `total_is_exact` is false.
+     */
+    total: number;
+    /**
+     * Total Is Exact
+     *
+     * False for long lists: they are not counted to their end.
+     */
+    total_is_exact?: boolean;
+    /**
+     * Triggers
+     */
+    triggers: Array<TriggerOut>;
+};
+
+/**
+ * TriggerOut
+ *
+ * A trigger. Messages are sent to `url`, signed as Standard Webhooks are. Times are ISO 8601 in UTC.
+ */
+export type TriggerOut = {
+    /**
+     * Agent Id
+     */
+    agent_id: string | null;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Enabled
+     */
+    enabled: boolean;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Inputs
+     */
+    inputs: {
+        [key: string]: string;
+    };
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Query
+     */
+    query: string;
+    /**
+     * Replay Window S
+     */
+    replay_window_s: number;
+    /**
+     * Trigger Id
+     */
+    trigger_id: string;
+    /**
+     * Updated At
+     */
+    updated_at: string;
+    /**
+     * Url
+     *
+     * The path that messages are sent to.
+     */
+    url: string;
+    /**
+     * Workflow Id
+     */
+    workflow_id: string | null;
+};
+
+/**
+ * TriggerSecretOut
+ *
+ * A trigger with its secret, which is shown this once.
+ */
+export type TriggerSecretOut = {
+    /**
+     * Agent Id
+     */
+    agent_id: string | null;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Enabled
+     */
+    enabled: boolean;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Inputs
+     */
+    inputs: {
+        [key: string]: string;
+    };
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Query
+     */
+    query: string;
+    /**
+     * Replay Window S
+     */
+    replay_window_s: number;
+    /**
+     * Secret
+     *
+     * `whsec_` and Base64; kept encrypted, and never shown again.
+     */
+    secret: string;
+    /**
+     * Trigger Id
+     */
+    trigger_id: string;
+    /**
+     * Updated At
+     */
+    updated_at: string;
+    /**
+     * Url
+     *
+     * The path that messages are sent to.
+     */
+    url: string;
+    /**
+     * Workflow Id
+     */
+    workflow_id: string | null;
 };
 
 /**
@@ -7433,6 +9453,16 @@ export type WorkflowExecutionOut = {
         [key: string]: unknown;
     };
     /**
+     * Which run this one repeats, and how.
+     */
+    origin: Origin | null;
+    /**
+     * Paused At
+     *
+     * No further step is begun since then; null: it is not paused.
+     */
+    paused_at: string | null;
+    /**
      * Start Time
      */
     start_time: string | null;
@@ -7598,6 +9628,38 @@ export type WorkflowOut = {
      * Workflow Id
      */
     workflow_id: string;
+};
+
+/**
+ * WorkflowScheduleBody
+ *
+ * When a workflow is run with which inputs. `cron` has five fields and counts in `time_zone`.
+ */
+export type WorkflowScheduleBody = {
+    /**
+     * Cron
+     */
+    cron: string;
+    /**
+     * Inputs
+     *
+     * Data for the prompt, marked as such; at most 65,536 bytes of JSON. No secrets.
+     */
+    inputs?: {
+        [key: string]: unknown;
+    };
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Paused
+     */
+    paused?: boolean;
+    /**
+     * Time Zone
+     */
+    time_zone?: string;
 };
 
 /**
@@ -8280,9 +10342,27 @@ export type ListExecutionsData = {
          */
         search?: string | null;
         /**
+         * Kind
+         *
+         * Runs of agents, of workflows, or both.
+         */
+        kind?: 'agent' | 'workflow' | 'all';
+        /**
          * Agent Id
          */
         agent_id?: string | null;
+        /**
+         * Workflow Id
+         *
+         * Runs of this workflow.
+         */
+        workflow_id?: string | null;
+        /**
+         * Parent Run Id
+         *
+         * What this run has started.
+         */
+        parent_run_id?: string | null;
         /**
          * Conversation Id
          */
@@ -8986,6 +11066,247 @@ export type SetAgentsStatusResponses = {
 
 export type SetAgentsStatusResponse = SetAgentsStatusResponses[keyof SetAgentsStatusResponses];
 
+export type AddOutputTypeData = {
+    body: OutputTypeBody;
+    path?: never;
+    query?: never;
+    url: '/api/v1/agents/output-types';
+};
+
+export type AddOutputTypeErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * The change collides with what is there. `error_code`: `output_type_name_taken`.
+     */
+    409: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not declared as JSON.
+     */
+    415: Problem;
+    /**
+     * The input breaks a rule; `errors` says which. `error_code`: `invalid_input`.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type AddOutputTypeError = AddOutputTypeErrors[keyof AddOutputTypeErrors];
+
+export type AddOutputTypeResponses = {
+    /**
+     * Successful Response
+     */
+    201: OutputTypeOut;
+};
+
+export type AddOutputTypeResponse = AddOutputTypeResponses[keyof AddOutputTypeResponses];
+
+export type ListOutputTypesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Skip
+         */
+        skip?: number;
+        /**
+         * Cursor
+         *
+         * `next_cursor` of the page before.
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/agents/output-types/available';
+};
+
+export type ListOutputTypesErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type ListOutputTypesError = ListOutputTypesErrors[keyof ListOutputTypesErrors];
+
+export type ListOutputTypesResponses = {
+    /**
+     * Successful Response
+     */
+    200: OutputTypeList;
+};
+
+export type ListOutputTypesResponse = ListOutputTypesResponses[keyof ListOutputTypesResponses];
+
+export type RemoveOutputTypeData = {
+    body?: never;
+    path: {
+        /**
+         * Type Name
+         */
+        type_name: string;
+    };
+    query?: never;
+    url: '/api/v1/agents/output-types/{type_name}';
+};
+
+export type RemoveOutputTypeErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `output_type_not_found`.
+     */
+    404: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type RemoveOutputTypeError = RemoveOutputTypeErrors[keyof RemoveOutputTypeErrors];
+
+export type RemoveOutputTypeResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type RemoveOutputTypeResponse = RemoveOutputTypeResponses[keyof RemoveOutputTypeResponses];
+
+export type GetOutputTypeData = {
+    body?: never;
+    path: {
+        /**
+         * Type Name
+         */
+        type_name: string;
+    };
+    query?: never;
+    url: '/api/v1/agents/output-types/{type_name}';
+};
+
+export type GetOutputTypeErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `output_type_not_found`.
+     */
+    404: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type GetOutputTypeError = GetOutputTypeErrors[keyof GetOutputTypeErrors];
+
+export type GetOutputTypeResponses = {
+    /**
+     * Successful Response
+     */
+    200: OutputTypeOut;
+};
+
+export type GetOutputTypeResponse = GetOutputTypeResponses[keyof GetOutputTypeResponses];
+
 export type ListAttachableToolsData = {
     body?: never;
     path?: never;
@@ -9593,6 +11914,564 @@ export type GetAgentDetailsResponses = {
 
 export type GetAgentDetailsResponse = GetAgentDetailsResponses[keyof GetAgentDetailsResponses];
 
+export type ListGuardrailsData = {
+    body?: never;
+    path: {
+        /**
+         * Agent Id
+         */
+        agent_id: string;
+    };
+    query?: {
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Skip
+         */
+        skip?: number;
+        /**
+         * Cursor
+         *
+         * `next_cursor` of the page before.
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/agents/{agent_id}/guardrails';
+};
+
+export type ListGuardrailsErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `agent_not_found`.
+     */
+    404: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type ListGuardrailsError = ListGuardrailsErrors[keyof ListGuardrailsErrors];
+
+export type ListGuardrailsResponses = {
+    /**
+     * Successful Response
+     */
+    200: GuardrailList;
+};
+
+export type ListGuardrailsResponse = ListGuardrailsResponses[keyof ListGuardrailsResponses];
+
+export type AddGuardrailData = {
+    body: GuardrailBody;
+    path: {
+        /**
+         * Agent Id
+         */
+        agent_id: string;
+    };
+    query?: never;
+    url: '/api/v1/agents/{agent_id}/guardrails';
+};
+
+export type AddGuardrailErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `agent_not_found`.
+     */
+    404: Problem;
+    /**
+     * The change collides with what is there. `error_code`: `too_many_guardrails`.
+     */
+    409: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not declared as JSON.
+     */
+    415: Problem;
+    /**
+     * The input breaks a rule; `errors` says which. `error_code`: `invalid_input`.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type AddGuardrailError = AddGuardrailErrors[keyof AddGuardrailErrors];
+
+export type AddGuardrailResponses = {
+    /**
+     * Successful Response
+     */
+    201: GuardrailOut;
+};
+
+export type AddGuardrailResponse = AddGuardrailResponses[keyof AddGuardrailResponses];
+
+export type RemoveGuardrailData = {
+    body?: never;
+    path: {
+        /**
+         * Agent Id
+         */
+        agent_id: string;
+        /**
+         * Guardrail Id
+         */
+        guardrail_id: string;
+    };
+    query?: never;
+    url: '/api/v1/agents/{agent_id}/guardrails/{guardrail_id}';
+};
+
+export type RemoveGuardrailErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `agent_not_found`, `guardrail_not_found`.
+     */
+    404: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type RemoveGuardrailError = RemoveGuardrailErrors[keyof RemoveGuardrailErrors];
+
+export type RemoveGuardrailResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type RemoveGuardrailResponse = RemoveGuardrailResponses[keyof RemoveGuardrailResponses];
+
+export type ChangeGuardrailData = {
+    body: GuardrailChanges;
+    path: {
+        /**
+         * Agent Id
+         */
+        agent_id: string;
+        /**
+         * Guardrail Id
+         */
+        guardrail_id: string;
+    };
+    query?: never;
+    url: '/api/v1/agents/{agent_id}/guardrails/{guardrail_id}';
+};
+
+export type ChangeGuardrailErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `agent_not_found`, `guardrail_not_found`.
+     */
+    404: Problem;
+    /**
+     * The change collides with what is there. `error_code`: `guardrail_changed_meanwhile`.
+     */
+    409: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not declared as JSON.
+     */
+    415: Problem;
+    /**
+     * The input breaks a rule; `errors` says which. `error_code`: `invalid_input`.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type ChangeGuardrailError = ChangeGuardrailErrors[keyof ChangeGuardrailErrors];
+
+export type ChangeGuardrailResponses = {
+    /**
+     * Successful Response
+     */
+    200: GuardrailOut;
+};
+
+export type ChangeGuardrailResponse = ChangeGuardrailResponses[keyof ChangeGuardrailResponses];
+
+export type ListHandoffsData = {
+    body?: never;
+    path: {
+        /**
+         * Agent Id
+         */
+        agent_id: string;
+    };
+    query?: {
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Skip
+         */
+        skip?: number;
+        /**
+         * Cursor
+         *
+         * `next_cursor` of the page before.
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/agents/{agent_id}/handoffs';
+};
+
+export type ListHandoffsErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `agent_not_found`.
+     */
+    404: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type ListHandoffsError = ListHandoffsErrors[keyof ListHandoffsErrors];
+
+export type ListHandoffsResponses = {
+    /**
+     * Successful Response
+     */
+    200: HandoffList;
+};
+
+export type ListHandoffsResponse = ListHandoffsResponses[keyof ListHandoffsResponses];
+
+export type AddHandoffData = {
+    body: HandoffBody;
+    path: {
+        /**
+         * Agent Id
+         */
+        agent_id: string;
+    };
+    query?: never;
+    url: '/api/v1/agents/{agent_id}/handoffs';
+};
+
+export type AddHandoffErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `agent_not_found`.
+     */
+    404: Problem;
+    /**
+     * The change collides with what is there. `error_code`: `handoff_exists`, `too_many_handoffs`.
+     */
+    409: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not declared as JSON.
+     */
+    415: Problem;
+    /**
+     * The input breaks a rule; `errors` says which. `error_code`: `invalid_input`.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type AddHandoffError = AddHandoffErrors[keyof AddHandoffErrors];
+
+export type AddHandoffResponses = {
+    /**
+     * Successful Response
+     */
+    201: HandoffOut;
+};
+
+export type AddHandoffResponse = AddHandoffResponses[keyof AddHandoffResponses];
+
+export type RemoveHandoffData = {
+    body?: never;
+    path: {
+        /**
+         * Agent Id
+         */
+        agent_id: string;
+        /**
+         * Handoff Id
+         */
+        handoff_id: string;
+    };
+    query?: never;
+    url: '/api/v1/agents/{agent_id}/handoffs/{handoff_id}';
+};
+
+export type RemoveHandoffErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `agent_not_found`, `handoff_not_found`.
+     */
+    404: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type RemoveHandoffError = RemoveHandoffErrors[keyof RemoveHandoffErrors];
+
+export type RemoveHandoffResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type RemoveHandoffResponse = RemoveHandoffResponses[keyof RemoveHandoffResponses];
+
+export type ChangeHandoffData = {
+    body: HandoffChanges;
+    path: {
+        /**
+         * Agent Id
+         */
+        agent_id: string;
+        /**
+         * Handoff Id
+         */
+        handoff_id: string;
+    };
+    query?: never;
+    url: '/api/v1/agents/{agent_id}/handoffs/{handoff_id}';
+};
+
+export type ChangeHandoffErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `agent_not_found`, `handoff_not_found`.
+     */
+    404: Problem;
+    /**
+     * The change collides with what is there. `error_code`: `handoff_changed_meanwhile`, `handoff_exists`.
+     */
+    409: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not declared as JSON.
+     */
+    415: Problem;
+    /**
+     * The input breaks a rule; `errors` says which. `error_code`: `invalid_input`.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type ChangeHandoffError = ChangeHandoffErrors[keyof ChangeHandoffErrors];
+
+export type ChangeHandoffResponses = {
+    /**
+     * Successful Response
+     */
+    200: HandoffOut;
+};
+
+export type ChangeHandoffResponse = ChangeHandoffResponses[keyof ChangeHandoffResponses];
+
 export type RunAgentData = {
     body: RunBody;
     headers?: {
@@ -9674,6 +12553,314 @@ export type RunAgentResponses = {
 };
 
 export type RunAgentResponse = RunAgentResponses[keyof RunAgentResponses];
+
+export type ListAttachedToolsData = {
+    body?: never;
+    path: {
+        /**
+         * Agent Id
+         */
+        agent_id: string;
+    };
+    query?: never;
+    url: '/api/v1/agents/{agent_id}/tools';
+};
+
+export type ListAttachedToolsErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `agent_not_found`.
+     */
+    404: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type ListAttachedToolsError = ListAttachedToolsErrors[keyof ListAttachedToolsErrors];
+
+export type ListAttachedToolsResponses = {
+    /**
+     * Successful Response
+     */
+    200: AttachedToolList;
+};
+
+export type ListAttachedToolsResponse = ListAttachedToolsResponses[keyof ListAttachedToolsResponses];
+
+export type AddAttachedToolData = {
+    body: AttachedToolBody;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * The version that is changed, as its ETag (`"3"`); another one gives 412.
+         */
+        'if-match'?: string | null;
+    };
+    path: {
+        /**
+         * Agent Id
+         */
+        agent_id: string;
+    };
+    query?: never;
+    url: '/api/v1/agents/{agent_id}/tools';
+};
+
+export type AddAttachedToolErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `agent_not_found`.
+     */
+    404: Problem;
+    /**
+     * The change collides with what is there. `error_code`: `agent_changed_meanwhile`, `too_many_tools`, `tool_already_attached`.
+     */
+    409: Problem;
+    /**
+     * `If-Match` names another version than the current one. `error_code`: `agent_changed_meanwhile`.
+     */
+    412: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not declared as JSON.
+     */
+    415: Problem;
+    /**
+     * The input breaks a rule; `errors` says which. `error_code`: `invalid_input`.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type AddAttachedToolError = AddAttachedToolErrors[keyof AddAttachedToolErrors];
+
+export type AddAttachedToolResponses = {
+    /**
+     * Successful Response
+     */
+    201: AttachedToolOut;
+};
+
+export type AddAttachedToolResponse = AddAttachedToolResponses[keyof AddAttachedToolResponses];
+
+export type RemoveAttachedToolData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * The version that is changed, as its ETag (`"3"`); another one gives 412.
+         */
+        'if-match'?: string | null;
+    };
+    path: {
+        /**
+         * Agent Id
+         */
+        agent_id: string;
+        /**
+         * Tool Id
+         *
+         * The tool's name in the agent.
+         */
+        tool_id: string;
+    };
+    query?: never;
+    url: '/api/v1/agents/{agent_id}/tools/{tool_id}';
+};
+
+export type RemoveAttachedToolErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `agent_not_found`, `tool_not_attached`.
+     */
+    404: Problem;
+    /**
+     * The change collides with what is there. `error_code`: `agent_changed_meanwhile`.
+     */
+    409: Problem;
+    /**
+     * `If-Match` names another version than the current one. `error_code`: `agent_changed_meanwhile`.
+     */
+    412: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type RemoveAttachedToolError = RemoveAttachedToolErrors[keyof RemoveAttachedToolErrors];
+
+export type RemoveAttachedToolResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type RemoveAttachedToolResponse = RemoveAttachedToolResponses[keyof RemoveAttachedToolResponses];
+
+export type ChangeAttachedToolData = {
+    body: AttachedToolChanges;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * The version that is changed, as its ETag (`"3"`); another one gives 412.
+         */
+        'if-match'?: string | null;
+    };
+    path: {
+        /**
+         * Agent Id
+         */
+        agent_id: string;
+        /**
+         * Tool Id
+         *
+         * The tool's name in the agent.
+         */
+        tool_id: string;
+    };
+    query?: never;
+    url: '/api/v1/agents/{agent_id}/tools/{tool_id}';
+};
+
+export type ChangeAttachedToolErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `agent_not_found`, `tool_not_attached`.
+     */
+    404: Problem;
+    /**
+     * The change collides with what is there. `error_code`: `agent_changed_meanwhile`.
+     */
+    409: Problem;
+    /**
+     * `If-Match` names another version than the current one. `error_code`: `agent_changed_meanwhile`.
+     */
+    412: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not declared as JSON.
+     */
+    415: Problem;
+    /**
+     * The input breaks a rule; `errors` says which. `error_code`: `invalid_input`.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type ChangeAttachedToolError = ChangeAttachedToolErrors[keyof ChangeAttachedToolErrors];
+
+export type ChangeAttachedToolResponses = {
+    /**
+     * Successful Response
+     */
+    200: AttachedToolOut;
+};
+
+export type ChangeAttachedToolResponse = ChangeAttachedToolResponses[keyof ChangeAttachedToolResponses];
 
 export type ListAgentVersionsData = {
     body?: never;
@@ -10809,6 +13996,637 @@ export type ChangeChatResponses = {
 
 export type ChangeChatResponse = ChangeChatResponses[keyof ChangeChatResponses];
 
+export type GetCommunicationRulesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/communication-rules';
+};
+
+export type GetCommunicationRulesErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type GetCommunicationRulesError = GetCommunicationRulesErrors[keyof GetCommunicationRulesErrors];
+
+export type GetCommunicationRulesResponses = {
+    /**
+     * Successful Response
+     */
+    200: CommunicationPolicyOut;
+};
+
+export type GetCommunicationRulesResponse = GetCommunicationRulesResponses[keyof GetCommunicationRulesResponses];
+
+export type SetCommunicationRulesData = {
+    body: CommunicationPolicyBody;
+    path?: never;
+    query?: never;
+    url: '/api/v1/communication-rules';
+};
+
+export type SetCommunicationRulesErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not declared as JSON.
+     */
+    415: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type SetCommunicationRulesError = SetCommunicationRulesErrors[keyof SetCommunicationRulesErrors];
+
+export type SetCommunicationRulesResponses = {
+    /**
+     * Successful Response
+     */
+    200: CommunicationPolicyOut;
+};
+
+export type SetCommunicationRulesResponse = SetCommunicationRulesResponses[keyof SetCommunicationRulesResponses];
+
+export type ListConversationsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Skip
+         */
+        skip?: number;
+        /**
+         * Cursor
+         *
+         * `next_cursor` of the page before.
+         */
+        cursor?: string | null;
+        /**
+         * Agent
+         */
+        agent?: string | null;
+        /**
+         * With
+         *
+         * The other agent of the pair.
+         */
+        with?: string | null;
+        /**
+         * Search
+         *
+         * A part of a message's text.
+         */
+        search?: string | null;
+        /**
+         * Status
+         */
+        status?: 'active' | 'archived' | null;
+    };
+    url: '/api/v1/conversations';
+};
+
+export type ListConversationsErrors = {
+    /**
+     * The request cannot be read. `error_code`: `malformed_input`.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type ListConversationsError = ListConversationsErrors[keyof ListConversationsErrors];
+
+export type ListConversationsResponses = {
+    /**
+     * Successful Response
+     */
+    200: ConversationList;
+};
+
+export type ListConversationsResponse = ListConversationsResponses[keyof ListConversationsResponses];
+
+export type GetConversationStatsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/conversations/stats';
+};
+
+export type GetConversationStatsErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type GetConversationStatsError = GetConversationStatsErrors[keyof GetConversationStatsErrors];
+
+export type GetConversationStatsResponses = {
+    /**
+     * Successful Response
+     */
+    200: ConversationStatsOut;
+};
+
+export type GetConversationStatsResponse = GetConversationStatsResponses[keyof GetConversationStatsResponses];
+
+export type DeleteConversationData = {
+    body?: never;
+    path: {
+        /**
+         * Conversation Id
+         */
+        conversation_id: string;
+    };
+    query?: never;
+    url: '/api/v1/conversations/{conversation_id}';
+};
+
+export type DeleteConversationErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `conversation_not_found`.
+     */
+    404: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type DeleteConversationError = DeleteConversationErrors[keyof DeleteConversationErrors];
+
+export type DeleteConversationResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type DeleteConversationResponse = DeleteConversationResponses[keyof DeleteConversationResponses];
+
+export type GetConversationData = {
+    body?: never;
+    path: {
+        /**
+         * Conversation Id
+         */
+        conversation_id: string;
+    };
+    query?: never;
+    url: '/api/v1/conversations/{conversation_id}';
+};
+
+export type GetConversationErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `conversation_not_found`.
+     */
+    404: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type GetConversationError = GetConversationErrors[keyof GetConversationErrors];
+
+export type GetConversationResponses = {
+    /**
+     * Successful Response
+     */
+    200: ConversationOut;
+};
+
+export type GetConversationResponse = GetConversationResponses[keyof GetConversationResponses];
+
+export type ChangeConversationData = {
+    body: ConversationChanges;
+    path: {
+        /**
+         * Conversation Id
+         */
+        conversation_id: string;
+    };
+    query?: never;
+    url: '/api/v1/conversations/{conversation_id}';
+};
+
+export type ChangeConversationErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `conversation_not_found`.
+     */
+    404: Problem;
+    /**
+     * The change collides with what is there. `error_code`: `conversation_changed_meanwhile`.
+     */
+    409: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not declared as JSON.
+     */
+    415: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type ChangeConversationError = ChangeConversationErrors[keyof ChangeConversationErrors];
+
+export type ChangeConversationResponses = {
+    /**
+     * Successful Response
+     */
+    200: ConversationOut;
+};
+
+export type ChangeConversationResponse = ChangeConversationResponses[keyof ChangeConversationResponses];
+
+export type ExportConversationData = {
+    body?: never;
+    path: {
+        /**
+         * Conversation Id
+         */
+        conversation_id: string;
+    };
+    query?: {
+        /**
+         * Format
+         */
+        format?: 'json' | 'csv' | 'md';
+    };
+    url: '/api/v1/conversations/{conversation_id}/export';
+};
+
+export type ExportConversationErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `conversation_not_found`.
+     */
+    404: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type ExportConversationError = ExportConversationErrors[keyof ExportConversationErrors];
+
+export type ExportConversationResponses = {
+    /**
+     * The file.
+     */
+    200: unknown;
+};
+
+export type ListMessagesData = {
+    body?: never;
+    path: {
+        /**
+         * Conversation Id
+         */
+        conversation_id: string;
+    };
+    query?: {
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Skip
+         */
+        skip?: number;
+        /**
+         * Cursor
+         *
+         * `next_cursor` of the page before.
+         */
+        cursor?: string | null;
+        /**
+         * Search
+         *
+         * A part of a message's text.
+         */
+        search?: string | null;
+        /**
+         * From Agent
+         */
+        from_agent?: string | null;
+        /**
+         * To Agent
+         */
+        to_agent?: string | null;
+        /**
+         * Iteration
+         */
+        iteration?: number | null;
+    };
+    url: '/api/v1/conversations/{conversation_id}/messages';
+};
+
+export type ListMessagesErrors = {
+    /**
+     * The request cannot be read. `error_code`: `malformed_input`.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `conversation_not_found`.
+     */
+    404: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type ListMessagesError = ListMessagesErrors[keyof ListMessagesErrors];
+
+export type ListMessagesResponses = {
+    /**
+     * Successful Response
+     */
+    200: MessageList;
+};
+
+export type ListMessagesResponse = ListMessagesResponses[keyof ListMessagesResponses];
+
+export type RemoveExecutionData = {
+    body?: never;
+    path: {
+        /**
+         * Execution Id
+         */
+        execution_id: string;
+    };
+    query?: never;
+    url: '/api/v1/executions/{execution_id}';
+};
+
+export type RemoveExecutionErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `execution_not_found`.
+     */
+    404: Problem;
+    /**
+     * The change collides with what is there. `error_code`: `execution_is_a_step`, `execution_not_over`.
+     */
+    409: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type RemoveExecutionError = RemoveExecutionErrors[keyof RemoveExecutionErrors];
+
+export type RemoveExecutionResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type RemoveExecutionResponse = RemoveExecutionResponses[keyof RemoveExecutionResponses];
+
 export type GetExecutionData = {
     body?: never;
     path: {
@@ -11070,6 +14888,68 @@ export type ListCheckpointsResponses = {
 
 export type ListCheckpointsResponse = ListCheckpointsResponses[keyof ListCheckpointsResponses];
 
+export type ContinueExecutionData = {
+    body?: never;
+    path: {
+        /**
+         * Execution Id
+         */
+        execution_id: string;
+    };
+    query?: never;
+    url: '/api/v1/executions/{execution_id}/continue';
+};
+
+export type ContinueExecutionErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `execution_not_found`.
+     */
+    404: Problem;
+    /**
+     * The change collides with what is there. `error_code`: `execution_not_pausable`, `execution_not_paused`.
+     */
+    409: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type ContinueExecutionError = ContinueExecutionErrors[keyof ContinueExecutionErrors];
+
+export type ContinueExecutionResponses = {
+    /**
+     * Successful Response
+     */
+    200: WorkflowExecutionOut;
+};
+
+export type ContinueExecutionResponse = ContinueExecutionResponses[keyof ContinueExecutionResponses];
+
 export type ReadTraceData = {
     body?: never;
     path: {
@@ -11295,11 +15175,11 @@ export type ForkExecutionErrors = {
      */
     403: Problem;
     /**
-     * There is nothing under that id. `error_code`: `execution_not_found`.
+     * There is nothing under that id. `error_code`: `execution_not_found`, `workflow_not_found`, `workflow_version_not_found`.
      */
     404: Problem;
     /**
-     * The change collides with what is there. `error_code`: `execution_not_over`, `nothing_to_retry`.
+     * The change collides with what is there. `error_code`: `execution_not_over`, `execution_not_repeatable`, `nothing_to_retry`.
      */
     409: Problem;
     /**
@@ -11657,6 +15537,68 @@ export type SetNotesResponses = {
 
 export type SetNotesResponse = SetNotesResponses[keyof SetNotesResponses];
 
+export type PauseExecutionData = {
+    body?: never;
+    path: {
+        /**
+         * Execution Id
+         */
+        execution_id: string;
+    };
+    query?: never;
+    url: '/api/v1/executions/{execution_id}/pause';
+};
+
+export type PauseExecutionErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `execution_not_found`.
+     */
+    404: Problem;
+    /**
+     * The change collides with what is there. `error_code`: `execution_not_pausable`, `execution_over`.
+     */
+    409: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type PauseExecutionError = PauseExecutionErrors[keyof PauseExecutionErrors];
+
+export type PauseExecutionResponses = {
+    /**
+     * Successful Response
+     */
+    200: WorkflowExecutionOut;
+};
+
+export type PauseExecutionResponse = PauseExecutionResponses[keyof PauseExecutionResponses];
+
 export type ReplayExecutionData = {
     body?: never;
     path: {
@@ -11683,11 +15625,11 @@ export type ReplayExecutionErrors = {
      */
     403: Problem;
     /**
-     * There is nothing under that id. `error_code`: `execution_not_found`.
+     * There is nothing under that id. `error_code`: `execution_not_found`, `workflow_not_found`, `workflow_version_not_found`.
      */
     404: Problem;
     /**
-     * The change collides with what is there. `error_code`: `execution_not_over`, `nothing_to_retry`.
+     * The change collides with what is there. `error_code`: `execution_not_over`, `execution_not_repeatable`, `nothing_to_retry`.
      */
     409: Problem;
     /**
@@ -11815,11 +15757,11 @@ export type RetryExecutionErrors = {
      */
     403: Problem;
     /**
-     * There is nothing under that id. `error_code`: `execution_not_found`.
+     * There is nothing under that id. `error_code`: `execution_not_found`, `workflow_not_found`, `workflow_version_not_found`.
      */
     404: Problem;
     /**
-     * The change collides with what is there. `error_code`: `execution_not_over`, `nothing_to_retry`.
+     * The change collides with what is there. `error_code`: `execution_not_over`, `execution_not_repeatable`, `nothing_to_retry`.
      */
     409: Problem;
     /**
@@ -12247,6 +16189,82 @@ export type AnswerTaskResponses = {
 };
 
 export type AnswerTaskResponse = AnswerTaskResponses[keyof AnswerTaskResponses];
+
+export type ReceiveMessageData = {
+    body?: never;
+    headers?: {
+        /**
+         * Webhook-Id
+         */
+        'webhook-id'?: string | null;
+        /**
+         * Webhook-Timestamp
+         */
+        'webhook-timestamp'?: string | null;
+        /**
+         * Webhook-Signature
+         */
+        'webhook-signature'?: string | null;
+    };
+    path: {
+        /**
+         * Trigger Id
+         */
+        trigger_id: string;
+    };
+    query?: never;
+    url: '/api/v1/hooks/{trigger_id}';
+};
+
+export type ReceiveMessageErrors = {
+    /**
+     * The request cannot be read. `error_code`: `malformed_input`.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_signature`, `outside_replay_window`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `agent_not_found`, `trigger_not_found`, `workflow_not_found`.
+     */
+    404: Problem;
+    /**
+     * The change collides with what is there. `error_code`: `agent_disabled`, `chat_of_another_agent`, `dependency_unavailable`, `idempotency_key_reused`, `trigger_disabled`.
+     */
+    409: Problem;
+    /**
+     * The input breaks a rule; `errors` says which. `error_code`: `invalid_input`.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back. `error_code`: `too_many_executions`.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type ReceiveMessageError = ReceiveMessageErrors[keyof ReceiveMessageErrors];
+
+export type ReceiveMessageResponses = {
+    /**
+     * Successful Response
+     */
+    202: DeliveryOut;
+};
+
+export type ReceiveMessageResponse = ReceiveMessageResponses[keyof ReceiveMessageResponses];
 
 export type ListOpenQuestionsData = {
     body?: never;
@@ -12814,6 +16832,51 @@ export type GetInstalledModelResponses = {
 };
 
 export type GetInstalledModelResponse = GetInstalledModelResponses[keyof GetInstalledModelResponses];
+
+export type ForgetInstalledRefusedPartsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/models/installed/refused';
+};
+
+export type ForgetInstalledRefusedPartsErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type ForgetInstalledRefusedPartsError = ForgetInstalledRefusedPartsErrors[keyof ForgetInstalledRefusedPartsErrors];
+
+export type ForgetInstalledRefusedPartsResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type ForgetInstalledRefusedPartsResponse = ForgetInstalledRefusedPartsResponses[keyof ForgetInstalledRefusedPartsResponses];
 
 export type ListProvidersData = {
     body?: never;
@@ -13447,6 +17510,10 @@ export type ListSchedulesData = {
          */
         agent_id?: string | null;
         /**
+         * Workflow Id
+         */
+        workflow_id?: string | null;
+        /**
          * Limit
          */
         limit?: number;
@@ -13814,6 +17881,141 @@ export type ChangeScheduleResponses = {
 };
 
 export type ChangeScheduleResponse = ChangeScheduleResponses[keyof ChangeScheduleResponses];
+
+export type StreamConversationsData = {
+    body?: never;
+    headers?: {
+        /**
+         * Last-Event-Id
+         */
+        'last-event-id'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * After
+         *
+         * The `seq` of what came last; 0: all.
+         */
+        after?: number | null;
+    };
+    url: '/api/v1/stream/conversations';
+};
+
+export type StreamConversationsErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type StreamConversationsError = StreamConversationsErrors[keyof StreamConversationsErrors];
+
+export type StreamConversationsResponses = {
+    /**
+     * Server-sent events: `id` is the message's `seq`, `data` a `new_message` as JSON. No end.
+     */
+    200: unknown;
+};
+
+export type StreamTeamData = {
+    body?: never;
+    headers?: {
+        /**
+         * Last-Event-Id
+         */
+        'last-event-id'?: string | null;
+    };
+    path: {
+        /**
+         * Workflow Id
+         */
+        workflow_id: string;
+    };
+    query?: {
+        /**
+         * Ticket
+         *
+         * A stream ticket, for EventSource, which sends no headers.
+         */
+        ticket?: string | null;
+    };
+    url: '/api/v1/stream/workflow/{workflow_id}';
+};
+
+export type StreamTeamErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `execution_not_found`, `team_not_found`.
+     */
+    404: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type StreamTeamError = StreamTeamErrors[keyof StreamTeamErrors];
+
+export type StreamTeamResponses = {
+    /**
+     * Server-sent events without a name. `id` is `<execution_id>:<seq>`, `data` one TraceEvent as JSON. The stream ends after the one terminal event (`complete`, `error` or `cancelled`).
+     */
+    200: unknown;
+    /**
+     * `Last-Event-ID` is the terminal event: nothing follows, and a browser comes back no more.
+     */
+    204: void;
+};
+
+export type StreamTeamResponse = StreamTeamResponses[keyof StreamTeamResponses];
 
 export type RemoveTaskData = {
     body?: never;
@@ -14491,6 +18693,383 @@ export type RestoreToolVersionResponses = {
 };
 
 export type RestoreToolVersionResponse = RestoreToolVersionResponses[keyof RestoreToolVersionResponses];
+
+export type ListTriggersData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Skip
+         */
+        skip?: number;
+        /**
+         * Cursor
+         *
+         * `next_cursor` of the page before.
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/triggers';
+};
+
+export type ListTriggersErrors = {
+    /**
+     * The request cannot be read. `error_code`: `malformed_input`.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type ListTriggersError = ListTriggersErrors[keyof ListTriggersErrors];
+
+export type ListTriggersResponses = {
+    /**
+     * Successful Response
+     */
+    200: TriggerList;
+};
+
+export type ListTriggersResponse = ListTriggersResponses[keyof ListTriggersResponses];
+
+export type CreateTriggerData = {
+    body: TriggerBody;
+    path?: never;
+    query?: never;
+    url: '/api/v1/triggers';
+};
+
+export type CreateTriggerErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `agent_not_found`, `workflow_not_found`.
+     */
+    404: Problem;
+    /**
+     * The change collides with what is there. `error_code`: `too_many_triggers`.
+     */
+    409: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not declared as JSON.
+     */
+    415: Problem;
+    /**
+     * The input breaks a rule; `errors` says which. `error_code`: `invalid_input`.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type CreateTriggerError = CreateTriggerErrors[keyof CreateTriggerErrors];
+
+export type CreateTriggerResponses = {
+    /**
+     * Successful Response
+     */
+    201: TriggerSecretOut;
+};
+
+export type CreateTriggerResponse = CreateTriggerResponses[keyof CreateTriggerResponses];
+
+export type RemoveTriggerData = {
+    body?: never;
+    path: {
+        /**
+         * Trigger Id
+         */
+        trigger_id: string;
+    };
+    query?: never;
+    url: '/api/v1/triggers/{trigger_id}';
+};
+
+export type RemoveTriggerErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `trigger_not_found`.
+     */
+    404: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type RemoveTriggerError = RemoveTriggerErrors[keyof RemoveTriggerErrors];
+
+export type RemoveTriggerResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type RemoveTriggerResponse = RemoveTriggerResponses[keyof RemoveTriggerResponses];
+
+export type GetTriggerData = {
+    body?: never;
+    path: {
+        /**
+         * Trigger Id
+         */
+        trigger_id: string;
+    };
+    query?: never;
+    url: '/api/v1/triggers/{trigger_id}';
+};
+
+export type GetTriggerErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `trigger_not_found`.
+     */
+    404: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type GetTriggerError = GetTriggerErrors[keyof GetTriggerErrors];
+
+export type GetTriggerResponses = {
+    /**
+     * Successful Response
+     */
+    200: TriggerOut;
+};
+
+export type GetTriggerResponse = GetTriggerResponses[keyof GetTriggerResponses];
+
+export type ChangeTriggerData = {
+    body: TriggerChanges;
+    path: {
+        /**
+         * Trigger Id
+         */
+        trigger_id: string;
+    };
+    query?: never;
+    url: '/api/v1/triggers/{trigger_id}';
+};
+
+export type ChangeTriggerErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `trigger_not_found`.
+     */
+    404: Problem;
+    /**
+     * The change collides with what is there. `error_code`: `trigger_changed_meanwhile`.
+     */
+    409: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not declared as JSON.
+     */
+    415: Problem;
+    /**
+     * The input breaks a rule; `errors` says which. `error_code`: `invalid_input`.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type ChangeTriggerError = ChangeTriggerErrors[keyof ChangeTriggerErrors];
+
+export type ChangeTriggerResponses = {
+    /**
+     * Successful Response
+     */
+    200: TriggerOut;
+};
+
+export type ChangeTriggerResponse = ChangeTriggerResponses[keyof ChangeTriggerResponses];
+
+export type RotateTriggerSecretData = {
+    body?: never;
+    path: {
+        /**
+         * Trigger Id
+         */
+        trigger_id: string;
+    };
+    query?: never;
+    url: '/api/v1/triggers/{trigger_id}/rotate';
+};
+
+export type RotateTriggerSecretErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `trigger_not_found`.
+     */
+    404: Problem;
+    /**
+     * The change collides with what is there. `error_code`: `trigger_changed_meanwhile`.
+     */
+    409: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type RotateTriggerSecretError = RotateTriggerSecretErrors[keyof RotateTriggerSecretErrors];
+
+export type RotateTriggerSecretResponses = {
+    /**
+     * Successful Response
+     */
+    200: TriggerSecretOut;
+};
+
+export type RotateTriggerSecretResponse = RotateTriggerSecretResponses[keyof RotateTriggerSecretResponses];
 
 export type ListUsersData = {
     body?: never;
@@ -15447,6 +20026,491 @@ export type SetUserStatusResponses = {
 
 export type SetUserStatusResponse = SetUserStatusResponses[keyof SetUserStatusResponses];
 
+export type ListTeamsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Skip
+         */
+        skip?: number;
+        /**
+         * Cursor
+         *
+         * `next_cursor` of the page before.
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/workflow';
+};
+
+export type ListTeamsErrors = {
+    /**
+     * The request cannot be read. `error_code`: `malformed_input`.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type ListTeamsError = ListTeamsErrors[keyof ListTeamsErrors];
+
+export type ListTeamsResponses = {
+    /**
+     * Successful Response
+     */
+    200: TeamRunList;
+};
+
+export type ListTeamsResponse = ListTeamsResponses[keyof ListTeamsResponses];
+
+export type StartTeamData = {
+    body: StartTeamBody;
+    path?: never;
+    query?: never;
+    url: '/api/v1/workflow/start';
+};
+
+export type StartTeamErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * The change collides with what is there. `error_code`: `no_active_agents`, `team_dependency_cycle`.
+     */
+    409: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not declared as JSON.
+     */
+    415: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back. `error_code`: `too_many_executions`.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type StartTeamError = StartTeamErrors[keyof StartTeamErrors];
+
+export type StartTeamResponses = {
+    /**
+     * Successful Response
+     */
+    202: TeamStartedOut;
+};
+
+export type StartTeamResponse = StartTeamResponses[keyof StartTeamResponses];
+
+export type GetTeamData = {
+    body?: never;
+    path: {
+        /**
+         * Workflow Id
+         */
+        workflow_id: string;
+    };
+    query?: never;
+    url: '/api/v1/workflow/{workflow_id}';
+};
+
+export type GetTeamErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `team_not_found`.
+     */
+    404: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type GetTeamError = GetTeamErrors[keyof GetTeamErrors];
+
+export type GetTeamResponses = {
+    /**
+     * Successful Response
+     */
+    200: TeamDetailOut;
+};
+
+export type GetTeamResponse = GetTeamResponses[keyof GetTeamResponses];
+
+export type ListTeamIterationsData = {
+    body?: never;
+    path: {
+        /**
+         * Workflow Id
+         */
+        workflow_id: string;
+    };
+    query?: never;
+    url: '/api/v1/workflow/{workflow_id}/iterations';
+};
+
+export type ListTeamIterationsErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `team_not_found`.
+     */
+    404: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type ListTeamIterationsError = ListTeamIterationsErrors[keyof ListTeamIterationsErrors];
+
+export type ListTeamIterationsResponses = {
+    /**
+     * Successful Response
+     */
+    200: TeamIterationList;
+};
+
+export type ListTeamIterationsResponse = ListTeamIterationsResponses[keyof ListTeamIterationsResponses];
+
+export type PauseTeamData = {
+    body?: never;
+    path: {
+        /**
+         * Workflow Id
+         */
+        workflow_id: string;
+    };
+    query?: never;
+    url: '/api/v1/workflow/{workflow_id}/pause';
+};
+
+export type PauseTeamErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `team_not_found`.
+     */
+    404: Problem;
+    /**
+     * The change collides with what is there. `error_code`: `team_over`.
+     */
+    409: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type PauseTeamError = PauseTeamErrors[keyof PauseTeamErrors];
+
+export type PauseTeamResponses = {
+    /**
+     * Successful Response
+     */
+    200: TeamStatusOut;
+};
+
+export type PauseTeamResponse = PauseTeamResponses[keyof PauseTeamResponses];
+
+export type ResumeTeamData = {
+    body?: never;
+    path: {
+        /**
+         * Workflow Id
+         */
+        workflow_id: string;
+    };
+    query?: never;
+    url: '/api/v1/workflow/{workflow_id}/resume';
+};
+
+export type ResumeTeamErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `team_not_found`.
+     */
+    404: Problem;
+    /**
+     * The change collides with what is there. `error_code`: `team_over`.
+     */
+    409: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type ResumeTeamError = ResumeTeamErrors[keyof ResumeTeamErrors];
+
+export type ResumeTeamResponses = {
+    /**
+     * Successful Response
+     */
+    200: TeamStatusOut;
+};
+
+export type ResumeTeamResponse = ResumeTeamResponses[keyof ResumeTeamResponses];
+
+export type GetTeamStatusData = {
+    body?: never;
+    path: {
+        /**
+         * Workflow Id
+         */
+        workflow_id: string;
+    };
+    query?: never;
+    url: '/api/v1/workflow/{workflow_id}/status';
+};
+
+export type GetTeamStatusErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `team_not_found`.
+     */
+    404: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type GetTeamStatusError = GetTeamStatusErrors[keyof GetTeamStatusErrors];
+
+export type GetTeamStatusResponses = {
+    /**
+     * Successful Response
+     */
+    200: TeamStatusOut;
+};
+
+export type GetTeamStatusResponse = GetTeamStatusResponses[keyof GetTeamStatusResponses];
+
+export type StopTeamData = {
+    body?: never;
+    path: {
+        /**
+         * Workflow Id
+         */
+        workflow_id: string;
+    };
+    query?: never;
+    url: '/api/v1/workflow/{workflow_id}/stop';
+};
+
+export type StopTeamErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `team_not_found`.
+     */
+    404: Problem;
+    /**
+     * The change collides with what is there. `error_code`: `team_over`.
+     */
+    409: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type StopTeamError = StopTeamErrors[keyof StopTeamErrors];
+
+export type StopTeamResponses = {
+    /**
+     * Successful Response
+     */
+    200: TeamStoppedOut;
+};
+
+export type StopTeamResponse = StopTeamResponses[keyof StopTeamResponses];
+
 export type ListWorkflowsData = {
     body?: never;
     path?: never;
@@ -15979,6 +21043,14 @@ export type ExecuteWorkflowData = {
      * Body
      */
     body?: RunWorkflowBody | null;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * The same key and body give the same execution again; another body gives 409.
+         */
+        'idempotency-key'?: string | null;
+    };
     path: {
         /**
          * Workflow Id
@@ -16006,6 +21078,10 @@ export type ExecuteWorkflowErrors = {
      * There is nothing under that id. `error_code`: `workflow_not_found`.
      */
     404: Problem;
+    /**
+     * The change collides with what is there. `error_code`: `idempotency_key_reused`.
+     */
+    409: Problem;
     /**
      * The body is too large.
      */
@@ -16121,6 +21197,14 @@ export type RunWorkflowData = {
      * Body
      */
     body?: RunWorkflowBody | null;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * The same key and body give the same execution again; another body gives 409.
+         */
+        'idempotency-key'?: string | null;
+    };
     path: {
         /**
          * Workflow Id
@@ -16148,6 +21232,10 @@ export type RunWorkflowErrors = {
      * There is nothing under that id. `error_code`: `workflow_not_found`.
      */
     404: Problem;
+    /**
+     * The change collides with what is there. `error_code`: `idempotency_key_reused`.
+     */
+    409: Problem;
     /**
      * The body is too large.
      */
@@ -16184,6 +21272,218 @@ export type RunWorkflowResponses = {
 };
 
 export type RunWorkflowResponse = RunWorkflowResponses[keyof RunWorkflowResponses];
+
+export type ListSchedulesOfWorkflowData = {
+    body?: never;
+    path: {
+        /**
+         * Workflow Id
+         */
+        workflow_id: string;
+    };
+    query?: {
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Skip
+         */
+        skip?: number;
+        /**
+         * Cursor
+         *
+         * `next_cursor` of the page before.
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/workflows/{workflow_id}/schedules';
+};
+
+export type ListSchedulesOfWorkflowErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `workflow_not_found`.
+     */
+    404: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type ListSchedulesOfWorkflowError = ListSchedulesOfWorkflowErrors[keyof ListSchedulesOfWorkflowErrors];
+
+export type ListSchedulesOfWorkflowResponses = {
+    /**
+     * Successful Response
+     */
+    200: ScheduleList;
+};
+
+export type ListSchedulesOfWorkflowResponse = ListSchedulesOfWorkflowResponses[keyof ListSchedulesOfWorkflowResponses];
+
+export type ScheduleWorkflowData = {
+    body: WorkflowScheduleBody;
+    path: {
+        /**
+         * Workflow Id
+         */
+        workflow_id: string;
+    };
+    query?: never;
+    url: '/api/v1/workflows/{workflow_id}/schedules';
+};
+
+export type ScheduleWorkflowErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `workflow_not_found`.
+     */
+    404: Problem;
+    /**
+     * The change collides with what is there. `error_code`: `too_many_schedules`.
+     */
+    409: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not declared as JSON.
+     */
+    415: Problem;
+    /**
+     * The input breaks a rule; `errors` says which. `error_code`: `bad_timetable`, `invalid_input`.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type ScheduleWorkflowError = ScheduleWorkflowErrors[keyof ScheduleWorkflowErrors];
+
+export type ScheduleWorkflowResponses = {
+    /**
+     * Successful Response
+     */
+    201: ScheduleOut;
+};
+
+export type ScheduleWorkflowResponse = ScheduleWorkflowResponses[keyof ScheduleWorkflowResponses];
+
+export type SimulateWorkflowData = {
+    /**
+     * Body
+     */
+    body?: SimulationBody | null;
+    path: {
+        /**
+         * Workflow Id
+         */
+        workflow_id: string;
+    };
+    query?: never;
+    url: '/api/v1/workflows/{workflow_id}/simulate';
+};
+
+export type SimulateWorkflowErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `workflow_not_found`.
+     */
+    404: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not declared as JSON.
+     */
+    415: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type SimulateWorkflowError = SimulateWorkflowErrors[keyof SimulateWorkflowErrors];
+
+export type SimulateWorkflowResponses = {
+    /**
+     * Successful Response
+     */
+    200: SimulationOut;
+};
+
+export type SimulateWorkflowResponse = SimulateWorkflowResponses[keyof SimulateWorkflowResponses];
 
 export type GetWorkflowStatusData = {
     body?: never;
@@ -16242,6 +21542,95 @@ export type GetWorkflowStatusResponses = {
 };
 
 export type GetWorkflowStatusResponse = GetWorkflowStatusResponses[keyof GetWorkflowStatusResponses];
+
+export type StreamWorkflowData = {
+    body?: never;
+    headers?: {
+        /**
+         * Last-Event-Id
+         *
+         * Resume strictly after this event; absent, empty or -1: from the start.
+         */
+        'last-event-id'?: string | null;
+    };
+    path: {
+        /**
+         * Workflow Id
+         */
+        workflow_id: string;
+    };
+    query?: {
+        /**
+         * Execution Id
+         *
+         * This run instead of the latest.
+         */
+        execution_id?: string | null;
+        /**
+         * Owner
+         *
+         * Read a thing of this user's; needs `others:read`, and is audited.
+         */
+        owner?: string | null;
+        /**
+         * Ticket
+         *
+         * A stream ticket, for EventSource, which sends no headers.
+         */
+        ticket?: string | null;
+    };
+    url: '/api/v1/workflows/{workflow_id}/stream';
+};
+
+export type StreamWorkflowErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `execution_not_found`, `workflow_never_run`, `workflow_not_found`.
+     */
+    404: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type StreamWorkflowError = StreamWorkflowErrors[keyof StreamWorkflowErrors];
+
+export type StreamWorkflowResponses = {
+    /**
+     * Server-sent events without a name. `id` is `<execution_id>:<seq>`, `data` one TraceEvent as JSON. The stream ends after the one terminal event (`complete`, `error` or `cancelled`).
+     */
+    200: unknown;
+    /**
+     * `Last-Event-ID` is the terminal event: nothing follows, and a browser comes back no more.
+     */
+    204: void;
+};
+
+export type StreamWorkflowResponse = StreamWorkflowResponses[keyof StreamWorkflowResponses];
 
 export type ListTasksData = {
     body?: never;
