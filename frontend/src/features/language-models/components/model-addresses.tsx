@@ -58,11 +58,7 @@ export function ModelAddresses() {
               <p className="text-xs text-ink-3">allowed {dateTime(address.allowed_at)}</p>
             </div>
             {mayChange && (
-              <IconButton
-                label={`Forbid ${shown(address)}`}
-                variant="dangerGhost"
-                onClick={() => setRemoving(address)}
-              >
+              <IconButton label={`Forbid ${shown(address)}`} variant="dangerGhost" onClick={() => setRemoving(address)}>
                 <Trash2 />
               </IconButton>
             )}
@@ -93,7 +89,9 @@ function AllowAddress() {
       await queryClient.invalidateQueries({ queryKey: modelKeys.all });
     },
   });
-  const said = allow.error ? (fieldProblems(toProblem(allow.error)).endpoint_url ?? problemText(allow.error)) : undefined;
+  const said = allow.error
+    ? (fieldProblems(toProblem(allow.error)).endpoint_url ?? problemText(allow.error))
+    : undefined;
   const submit = (event: FormEvent) => {
     event.preventDefault();
     allow.mutate();

@@ -41,8 +41,12 @@ function show(mayChange: boolean, more: object = {}) {
 describe("ModelHealth", () => {
   beforeEach(() => {
     granted.clear();
-    vi.mocked(api.forgetRefusedParts).mockReset().mockResolvedValue({} as never);
-    vi.mocked(api.allowModelAddress).mockReset().mockResolvedValue({ data: {} } as never);
+    vi.mocked(api.forgetRefusedParts)
+      .mockReset()
+      .mockResolvedValue({} as never);
+    vi.mocked(api.allowModelAddress)
+      .mockReset()
+      .mockResolvedValue({ data: {} } as never);
   });
 
   it("shows the last error, what is left out and what trials have shown, and no buttons to a reader", () => {
