@@ -60,7 +60,8 @@ class Member:
     @classmethod
     def read(cls, stored: Mapping[str, Any]) -> "Member":
         """Return the member that was stored."""
-        return cls(**{**stored, "dependencies": tuple(stored["dependencies"])})
+        given: dict[str, Any] = {**stored, "dependencies": tuple(stored["dependencies"])}
+        return cls(**given)
 
 
 def roster(agents: Sequence[TeamAgent], allowed: Allowed) -> list[Member]:

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from dynagent.core.runs import Run, RunStatus
 from dynagent.core.teams.members import Member, find_cycle
@@ -80,15 +80,13 @@ class Iteration:
     @property
     def says_complete(self) -> bool:
         """Whether the coordinator said that the project is complete."""
-        output = self.coordinator.output
-        return isinstance(output, Mapping) and output.get("project_complete") is True
+        return self._decision.get("project_complete") is True
 
     @property
     def directions(self) -> Mapping[str, str]:
         """What the coordinator wants of members, by name."""
-        output = self.coordinator.output
-        given: Any = output.get("directions") if isinstance(output, Mapping) else None
-        found: Mapping[str, Any] = given if isinstance(given, Mapping) else {}
+        given: Any = self._decision.get("directions")
+        found = cast("Mapping[str, Any]", given) if isinstance(given, Mapping) else {}
         return {name: text for name, text in found.items() if isinstance(text, str) and text.strip()}
 
     @property
@@ -134,6 +132,11 @@ class Iteration:
         """Return how each member stands."""
         cycle = find_cycle(self.members)
         return {member.name: self._status(member, cycle) for member in self.members}
+
+    @property
+    def _decision(self) -> Mapping[str, Any]:
+        output = self.coordinator.output
+        return cast("Mapping[str, Any]", output) if isinstance(output, Mapping) else {}
 
     def _status(self, member: Member, cycle: Sequence[str]) -> str:
         turn = self.turns.get(member.name)

@@ -69,8 +69,9 @@ def handed_over(
 def confidence_of(output: Any) -> float | None:
     """Return how sure an agent says it is: the number `confidence` of a JSON object, None without one."""
     found = cast("Mapping[str, Any]", output).get("confidence") if isinstance(output, Mapping) else None
-    is_number = isinstance(found, (int, float)) and not isinstance(found, bool) and math.isfinite(found)
-    return float(found) if is_number else None
+    if not isinstance(found, (int, float)) or isinstance(found, bool) or not math.isfinite(found):
+        return None
+    return float(found)
 
 
 def _given(step: DueStep, known: Known) -> Iterator[tuple[Run, Any]]:

@@ -142,7 +142,7 @@ class PostgresStoredPolicy(StoredPolicy):
     async def get(self) -> CommunicationPolicy:
         """Return the policy; the default one where nobody has set any."""
         row = await fetch_one(self._session, text(POLICY))
-        return _read(row and row["policy"])
+        return _read(None if row is None else row["policy"])
 
     async def put(self, policy: CommunicationPolicy) -> None:
         """Store another one in its place."""

@@ -104,7 +104,7 @@ class CommunicationRuleBody(CommunicationRule):
 class CommunicationPolicyBody(CommunicationPolicy):
     """The policy of the whole server. The first rule that is about two agents counts, else `default`."""
 
-    rules: tuple[CommunicationRuleBody, ...] = Field(default=(), max_length=1000)
+    rules: tuple[CommunicationRuleBody, ...] = Field(default=(), max_length=1000)  # pyright: ignore
 
 
 class CommunicationPolicyOut(CommunicationPolicy):

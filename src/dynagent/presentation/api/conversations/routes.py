@@ -1,6 +1,6 @@
 """Routes of conversations between agents, and of the rules of who may talk to whom."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
@@ -44,7 +44,12 @@ rules_router = noun_router("communication-rules", "Conversations")
 AgentName = Annotated[str | None, Query(min_length=1, max_length=300)]
 Search = Annotated[str | None, Query(min_length=1, max_length=200, description="A part of a message's text.")]
 MEDIA_TYPES = {"json": "application/json", "csv": "text/csv; charset=utf-8", "md": "text/markdown; charset=utf-8"}
-EXPORT = {200: {"description": "The file.", "content": {name.partition(";")[0]: {} for name in MEDIA_TYPES.values()}}}
+EXPORT: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "The file.",
+        "content": {name.partition(";")[0]: dict[str, Any]() for name in MEDIA_TYPES.values()},
+    }
+}
 
 
 async def conversation_filter(
