@@ -181,6 +181,7 @@ async def test_with_its_agent_a_schedule_goes_and_its_runs_stay(database: Databa
     async with scopes(database).open(Caller(user)) as scope:
         schedule = await add(scope, user)
         await PostgresFiring(database.pool, TIMETABLE, lambda _id, _lane: None, run_timeout_s=60).fire()
+        assert schedule.agent_id is not None
         await scope.agents.delete(schedule.agent_id)
         await scope.uow.commit()
     assert await stored(database, schedule) is None

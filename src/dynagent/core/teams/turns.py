@@ -86,7 +86,7 @@ class Iteration:
     def directions(self) -> Mapping[str, str]:
         """What the coordinator wants of members, by name."""
         given: Any = self._decision.get("directions")
-        found = cast("Mapping[str, Any]", given) if isinstance(given, Mapping) else {}
+        found: Mapping[str, Any] = cast("Mapping[str, Any]", given) if isinstance(given, Mapping) else {}
         return {name: text for name, text in found.items() if isinstance(text, str) and text.strip()}
 
     @property

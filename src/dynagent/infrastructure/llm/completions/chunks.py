@@ -86,9 +86,10 @@ def _read_delta(gatherer: ReplyGatherer, delta: dict[str, Any]) -> None:
             text = _text_of(text)
         if text:
             gatherer.add_text(text)
-    calls = delta.get("tool_calls")
+    calls: Any = delta.get("tool_calls")
     if calls:
-        for call in calls if type(calls) is list else _listed(calls):
+        listed = cast("list[Any]", calls) if type(calls) is list else _listed(calls)
+        for call in listed:
             if call:
                 _read_call(gatherer, call)
     elif delta.get("function_call"):

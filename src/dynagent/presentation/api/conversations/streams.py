@@ -9,9 +9,10 @@ from dynagent.application.queries.conversations import FollowMessages
 from dynagent.core.conversations import MalformedPlace
 from dynagent.core.runs import Frame
 from dynagent.presentation.api.shared.dependencies import Ask, Asker, StreamsOf
+from dynagent.presentation.api.shared.last_event_id import read_last_event_id
 from dynagent.presentation.api.shared.router import noun_router
 from dynagent.presentation.api.shared.sockets import LARGEST_SEQ, serve_feed
-from dynagent.presentation.api.shared.sse import EventStream, read_last_event_id
+from dynagent.presentation.api.shared.sse import EventStream
 
 router = noun_router("stream", "Streams")
 sockets = noun_router("ws", "Streams")

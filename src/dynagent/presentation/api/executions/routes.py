@@ -25,11 +25,12 @@ from dynagent.presentation.api.executions.filters import OrderOf, WantedOf
 from dynagent.presentation.api.executions.submit import submit, submit_and_wait
 from dynagent.presentation.api.shared.dependencies import Ask, StreamsOf
 from dynagent.presentation.api.shared.idempotency import IdempotencyKey
+from dynagent.presentation.api.shared.last_event_id import LastEventIdHeader, read_last_event_id, resume_after
 from dynagent.presentation.api.shared.openapi import ACCEPTED, STREAM
 from dynagent.presentation.api.shared.owners import AskToRead, AskToWatchOthers, ListOf
 from dynagent.presentation.api.shared.paging import PageOf, link_next
 from dynagent.presentation.api.shared.router import noun_router
-from dynagent.presentation.api.shared.sse import LastEventIdHeader, TraceStream, read_last_event_id, resume_after
+from dynagent.presentation.api.shared.sse import TraceStream
 
 router = noun_router("executions", "Executions")
 

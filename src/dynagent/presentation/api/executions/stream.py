@@ -13,15 +13,15 @@ from dynagent.core.shared.errors import InvalidInput, Violation
 from dynagent.core.shared.ids import is_id
 from dynagent.presentation.api.executions.bodies import NOT_BLANK
 from dynagent.presentation.api.shared.dependencies import Ask, StreamsOf
-from dynagent.presentation.api.shared.openapi import STREAM
-from dynagent.presentation.api.shared.router import noun_router
-from dynagent.presentation.api.shared.sse import (
+from dynagent.presentation.api.shared.last_event_id import (
     LastEventId,
     LastEventIdHeader,
-    TraceStream,
     read_last_event_id,
     resume_after,
 )
+from dynagent.presentation.api.shared.openapi import STREAM
+from dynagent.presentation.api.shared.router import noun_router
+from dynagent.presentation.api.shared.sse import TraceStream
 
 router = noun_router("stream", "Streams")
 

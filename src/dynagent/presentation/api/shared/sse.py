@@ -4,18 +4,17 @@ A bare ASGI response: stored bytes go out as they are, a whole batch in one chun
 """
 
 import asyncio
-import re
 from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Any
 
 import structlog
-from fastapi import Header, Response
+from fastapi import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from dynagent.application.queries.executions import NothingFollows
-from dynagent.core.runs import Frame, MalformedEventId
+from dynagent.core.runs import Frame
 from dynagent.core.shared.tasks import end_tasks
 
 log = structlog.get_logger(__name__)
@@ -32,45 +31,6 @@ SLICE_BYTES = 128 * 1024
 """What is handed on at once: the next slice is made when the client has taken what came before."""
 _HOSTED = "dynagent.hosted_stream"
 _STAYS = frozenset({"type", "path", "method", "route", "client"})
-
-_EVENT_ID = re.compile(r"(?:([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}):)?([0-9]{1,18})")
-
-
-LastEventIdHeader = Annotated[
-    str | None,
-    Header(max_length=200, description="Resume strictly after this event; absent, empty or -1: from the start."),
-]
-
-
-@dataclass(frozen=True, slots=True)
-class LastEventId:
-    """Where a client stopped reading: the seq, and the execution when the id named it."""
-
-    seq: int
-    execution_id: str | None = None
-
-
-def read_last_event_id(text: str | None) -> LastEventId | None:
-    """Return what a `Last-Event-ID` says; None for absent, empty and `-1`: from the start.
-
-    Raises MalformedEventId unless it is `<execution_id>:<seq>` or `<seq>`.
-    """
-    text = (text or "").strip()
-    if text in ("", "-1"):
-        return None
-    match = _EVENT_ID.fullmatch(text)
-    if match is None:
-        raise MalformedEventId("Last-Event-ID: expected <execution_id>:<seq>, as in the id: lines of the stream")
-    return LastEventId(int(match[2]), match[1].lower() if match[1] else None)
-
-
-def resume_after(last: LastEventId | None, execution_id: str) -> int:
-    """Return the seq to go on after. Raises MalformedEventId when the id is one of another execution."""
-    if last is None:
-        return 0
-    if last.execution_id not in (None, execution_id.lower()):
-        raise MalformedEventId(f"Last-Event-ID: it belongs to the execution {last.execution_id}, not to this one")
-    return last.seq
 
 
 class StreamShutdown:

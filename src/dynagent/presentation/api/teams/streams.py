@@ -11,10 +11,11 @@ from dynagent.application.queries.teams import FollowIterations, GetTeam
 from dynagent.core.runs import Frame, MalformedEventId
 from dynagent.core.teams import run_id_of
 from dynagent.presentation.api.shared.dependencies import Asker, AskToWatch, StreamsOf
+from dynagent.presentation.api.shared.last_event_id import read_last_event_id
 from dynagent.presentation.api.shared.openapi import STREAM
 from dynagent.presentation.api.shared.router import noun_router
 from dynagent.presentation.api.shared.sockets import LARGEST_SEQ, serve_feed
-from dynagent.presentation.api.shared.sse import TraceStream, close_batches, read_last_event_id
+from dynagent.presentation.api.shared.sse import TraceStream, close_batches
 
 router = noun_router("stream", "Streams")
 sockets = noun_router("ws", "Streams")

@@ -7,10 +7,11 @@ from fastapi import Query, Response
 from dynagent.application.queries.executions import FollowTrace
 from dynagent.application.queries.workflows import GetWorkflowStatus
 from dynagent.presentation.api.shared.dependencies import StreamsOf
+from dynagent.presentation.api.shared.last_event_id import LastEventIdHeader, read_last_event_id, resume_after
 from dynagent.presentation.api.shared.openapi import STREAM
 from dynagent.presentation.api.shared.owners import AskToWatchOthers
 from dynagent.presentation.api.shared.router import noun_router
-from dynagent.presentation.api.shared.sse import LastEventIdHeader, TraceStream, read_last_event_id, resume_after
+from dynagent.presentation.api.shared.sse import TraceStream
 
 router = noun_router("workflows", "Workflows")
 
