@@ -42,7 +42,12 @@ class TeamSettings(BaseSettings):
 
 
 @dataclass(frozen=True, kw_only=True)
-class StartTeam(Command[Run], needs="executions:run", raises=(NoActiveAgents, TeamDependencyCycle, TooManyExecutions)):
+class StartTeam(
+    Command[Run],
+    needs="executions:run",
+    raises=(NoActiveAgents, TeamDependencyCycle, TooManyExecutions),
+    unaudited="an execution is its own record: who started it and when, what is required of the team stands in it",
+):
     """Have all active agents of the caller work on some requirements, iteration after iteration.
 
     Raises NoActiveAgents, TeamDependencyCycle, TooManyExecutions.
