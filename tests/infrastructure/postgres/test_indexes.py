@@ -88,6 +88,19 @@ INSERT INTO outbox SELECT an_id(13, n), 'e', '{}', now(), now() FROM generate_se
 INSERT INTO workers (id, name, lease_until, started_at) SELECT an_id(9, n), 'w', now() + interval '1 day', now()
   FROM generate_series(0, 49) n;
 INSERT INTO user_slots SELECT an_id(1, n), 0 FROM generate_series(1, 2000) n;
+INSERT INTO agent_context (id, user_id, agent_id, content, version, created_at, updated_at)
+SELECT an_id(14, n), an_id(1, n % 2000 + 1), an_id(2, n), '{}', 1, now(), now() FROM generate_series(1, 10000) n;
+INSERT INTO guardrails (id, user_id, agent_id, name, kind, stage, action, config, hold_back, enabled, created_at,
+  updated_at) SELECT an_id(15, n), an_id(1, n % 2000 + 1), an_id(2, n), 'g', 'pattern', 'input', 'block', '{}', true,
+  true, now(), now() FROM generate_series(1, 10000) n;
+INSERT INTO handoffs (id, user_id, agent_id, target_agent_id, description, input_mapping, created_at, updated_at)
+SELECT an_id(16, n), an_id(1, n % 2000 + 1), an_id(2, n), an_id(2, n % 10000 + 1), 'd', '{}', now(), now()
+FROM generate_series(1, 10000) n;
+INSERT INTO triggers (id, user_id, agent_id, name, query, inputs, replay_window_s, enabled, secret_encrypted,
+  created_at, updated_at) SELECT an_id(17, n), an_id(1, n % 2000 + 1), an_id(2, n), 't', 'q', '{}', 300, true, '',
+  now(), now() FROM generate_series(1, 10000) n;
+INSERT INTO team_pauses (run_id, user_id) SELECT id, user_id FROM runs LIMIT 20000;
+INSERT INTO team_iterations (user_id, run_id, iteration, news) SELECT user_id, id, 1, '{}' FROM runs LIMIT 20000;
 """
 SCANS = "SELECT relname, seq_scan FROM pg_stat_user_tables WHERE relname <> ALL($1)"
 SMALL = ["roles", "user_roles", "workers", "alembic_version", "schema_version", "checkpoint_migrations", "setup_links"]
