@@ -227,6 +227,7 @@ HANDLERS = [
     ),
     *handlers_in(start, cancel, follow, answer, repeat, model_calls),
     read.GetExecutionHandler,
+    read.GetKindOfExecutionHandler,
     read.ListExecutionsHandler,
     read.ListInterruptsHandler,
     read.ListOpenQuestionsHandler,

@@ -114,7 +114,7 @@ async def test_a_run_never_falls_through_to_it(ada: httpx2.AsyncClient, bob: htt
     agent = (await bob.post("/api/agents", json={"name": "B", "tools": [NAME, "calculator"]})).json()["id"]
     own = await run(bob, agent, f"ask [[tools=1]] [[tool={NAME}]]")
     assert "bob: " in json.dumps(await trace(bob, own["id"]))
-    assert (await bob.delete(f"/api/tools/{NAME}")).status_code == 204
+    assert (await bob.delete(f"/api/tools/{NAME}?force=true")).status_code == 204
 
     gone = await run(bob, agent, f"ask [[tools=1]] [[tool={NAME}]]")
 
