@@ -213,7 +213,7 @@ async def test_executions_become_runs_and_back_without_loss(empty_database_url: 
 async def test_agents_remember_after_the_flag_counts_as_they_did_before(fresh_database_url: str) -> None:
     database = connected_to(fresh_database_url)
     await database.connect()
-    await migrations.downgrade(fresh_database_url, "0045_agent_context")
+    await migrations.downgrade(fresh_database_url, "0051_agent_context")
     await database.pool.execute(
         "INSERT INTO agents (id, user_id, slug, name, kind, status, visibility, version, configuration, created_at, "
         "updated_at) SELECT uuidv7(), uuidv7(), said, 'A', 'configured', 'active', 'private', 1, "
