@@ -8,7 +8,6 @@ import { Callout } from "@/components/ui/callout";
 import { SkeletonRows } from "@/components/ui/surface";
 import { Activity } from "@/features/executions/components/list/activity";
 import { QuickAsk } from "@/features/executions/components/ask/quick-ask";
-import { RecentExecutions } from "@/features/executions/components/list/recent-executions";
 import { useAgentStream } from "@/features/executions/hooks/use-agent-stream";
 import { DemoModelNote } from "@/features/language-models/components/demo-model-note";
 import { FirstRun } from "@/features/onboarding/components/first-run";
@@ -18,6 +17,11 @@ import { agentsQuery } from "@/lib/queries";
 
 const EmbeddedTrace = dynamic(
   () => import("@/features/executions/components/trace/embedded-trace").then((module) => module.EmbeddedTrace),
+  { ssr: false, loading: () => <SkeletonRows /> },
+);
+
+const RecentExecutions = dynamic(
+  () => import("@/features/executions/components/list/recent-executions").then((module) => module.RecentExecutions),
   { ssr: false, loading: () => <SkeletonRows /> },
 );
 

@@ -89,7 +89,7 @@ async def test_how_many_characters_make_a_token_is_learned_from_the_endpoint():
 
     model = Counting(call("search"), "Done.", most=100_000)
     tool = FakeTool("search", result="y" * 5_000)
-    _, trace = await run(model, tool, history=TURNS[:5], window=4_000)
+    _, trace = await run(model, tool, history=TURNS[:5], window=4_500)
     assert not [event for event in trace.events if isinstance(event, Retry)]
     assert "cut" not in model.requests[-1].messages[-1].content
 

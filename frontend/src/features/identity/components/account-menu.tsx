@@ -1,43 +1,16 @@
 "use client";
 
-import { ChevronsUpDown, CircleUserRound, LogOut, SunMoon } from "lucide-react";
-import { useRouter } from "next/navigation";
+import dynamic from "next/dynamic";
 
-import { Menu, MenuItem } from "@/components/ui/menu";
 import { useSession } from "@/lib/use-session";
 
-import { logOut } from "../api/sessions";
-import { useLeave } from "../hooks/use-leave";
+// Menus are left out of what every page loads first.
+const AccountActions = dynamic(() => import("./account-actions").then((module) => module.AccountActions), {
+  ssr: false,
+});
 
 /** Who is signed in, and what concerns them; nothing in local mode. */
 export function AccountMenu() {
   const { user } = useSession();
-  const router = useRouter();
-  const leave = useLeave();
-  if (!user) return null;
-  const trigger = (
-    <button
-      type="button"
-      aria-label={`Account of ${user.username}`}
-      className="flex w-full items-center gap-2 rounded-md px-2 py-1 text-left text-xs text-ink-2 hover:bg-hover hover:text-ink"
-    >
-      <CircleUserRound className="size-4" />
-      <span className="flex-1 truncate">{user.username}</span>
-      <span className="text-ink-3">{user.role_label}</span>
-      <ChevronsUpDown className="size-3 text-ink-3" />
-    </button>
-  );
-  return (
-    <Menu trigger={trigger}>
-      <MenuItem onSelect={() => router.push("/settings/profile")}>
-        <CircleUserRound /> Profile
-      </MenuItem>
-      <MenuItem onSelect={() => router.push("/settings/appearance")}>
-        <SunMoon /> Appearance
-      </MenuItem>
-      <MenuItem onSelect={() => leave(logOut)}>
-        <LogOut /> Sign out
-      </MenuItem>
-    </Menu>
-  );
+  return user ? <AccountActions user={user} /> : null;
 }
