@@ -32,7 +32,7 @@ def test_other_addresses_are_refused_with_the_reason(host: str) -> None:
 
 def test_other_addresses_are_taken_where_people_sign_in() -> None:
     with take_address("0.0.0.0", 0, loopback_only=False) as listener:
-        assert url_of(listener).startswith("http://0.0.0.0:")
+        assert url_of(listener).startswith("http://127.0.0.1:")
 
 
 def test_names_of_nothing_are_refused() -> None:

@@ -239,7 +239,7 @@ async def test_a_branch_goes_on_while_another_waits_for_a_person(people: People)
         while [step["status"] for step in await steps_of(people, id)] != ["waiting", "completed", "completed"]:
             await asyncio.sleep(0.02)
     await people.until(id, lambda run: run["status"] == "waiting")
-    [question] = (await people.send("GET", "/interrupts"))["questions"]
+    [question] = (await people.send("GET", "/interrupts"))["interrupts"]
     assert question["value"]["prompt"] == "Where to, Ada?"
     path = f"/executions/{id}/tasks/ask/input"
     bad = await people.answer_of("POST", path, {"input": {"town": 5}})

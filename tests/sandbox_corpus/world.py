@@ -69,7 +69,7 @@ class World:
         """Environment of a server whose tools live here."""
         return {
             "OPENAI_BASE_URL": f"http://{self.site}/v1",
-            "OPENAI_API_KEY": "scripted",
+            "OPENAI_API_KEY": "sk-of-the-corpus",
             "TOOL_SANDBOX_SECRETS": json.dumps({"CORPUS_SECRET": SECRET}),
             "RATE_LIMIT_PER_MINUTE": "0",
             "ADDRESS_LIMIT_PER_MINUTE": "0",

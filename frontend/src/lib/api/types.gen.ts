@@ -16833,14 +16833,14 @@ export type GetInstalledModelResponses = {
 
 export type GetInstalledModelResponse = GetInstalledModelResponses[keyof GetInstalledModelResponses];
 
-export type ForgetInstalledRefusedPartsData = {
+export type ForgetInstalledRefusalsData = {
     body?: never;
     path?: never;
     query?: never;
     url: '/api/v1/models/installed/refused';
 };
 
-export type ForgetInstalledRefusedPartsErrors = {
+export type ForgetInstalledRefusalsErrors = {
     /**
      * The request cannot be read.
      */
@@ -16867,16 +16867,16 @@ export type ForgetInstalledRefusedPartsErrors = {
     503: Problem;
 };
 
-export type ForgetInstalledRefusedPartsError = ForgetInstalledRefusedPartsErrors[keyof ForgetInstalledRefusedPartsErrors];
+export type ForgetInstalledRefusalsError = ForgetInstalledRefusalsErrors[keyof ForgetInstalledRefusalsErrors];
 
-export type ForgetInstalledRefusedPartsResponses = {
+export type ForgetInstalledRefusalsResponses = {
     /**
      * Successful Response
      */
     204: void;
 };
 
-export type ForgetInstalledRefusedPartsResponse = ForgetInstalledRefusedPartsResponses[keyof ForgetInstalledRefusedPartsResponses];
+export type ForgetInstalledRefusalsResponse = ForgetInstalledRefusalsResponses[keyof ForgetInstalledRefusalsResponses];
 
 export type ListProvidersData = {
     body?: never;

@@ -20,7 +20,7 @@ PERMISSIONS = {
     "update_model": "models:write",
     "delete_model": "models:write",
     "get_installed_model": "models:read",
-    "forget_installed_refused_parts": "users:write",
+    "forget_installed_refusals": "users:write",
     "try_model": "models:write",
     "forget_refused_parts": "models:write",
     "list_model_addresses": "users:read",

@@ -101,10 +101,10 @@ async def get_installed_model(ask: Ask) -> InstalledModelOut:
 @router.delete(
     "/installed/refused",
     status_code=204,
-    operation_id="forget_installed_refused_parts",
+    operation_id="forget_installed_refusals",
     summary="Ask the server's endpoint in full again",
 )
-async def forget_installed_refused_parts(ask: Ask) -> None:
+async def forget_installed_refusals(ask: Ask) -> None:
     """Forget what the server's own endpoint has refused, in the process that answers this. For administrators.
 
     What is refused is known to each process by itself, and forgotten by all of them within an hour.
