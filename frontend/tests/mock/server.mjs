@@ -207,7 +207,9 @@ function answer(method, path, body, url) {
     record.cancelled = true;
     return { body: record.execution };
   }
-  return record ? { body: record.execution } : problem(404, `there is no ${noun} ${id}`);
+  if (record && action === "annotations")
+    return { body: { execution_id: id, feedback: null, notes: null, tags: [], updated_at: null } };
+  return record && !action ? { body: record.execution } : problem(404, `there is no ${noun} ${id}`);
 }
 
 export const server = createServer((request, response) => {
