@@ -46,7 +46,7 @@ export async function schedules({ page, api }) {
   await page.getByRole("combobox", { name: "Every", exact: true }).click();
   await page.getByRole("option", { name: "minute", exact: true }).click();
   // The button is disabled while it saves as well as afterwards: the answer tells that it is saved.
-  const saved = page.waitForResponse((response) => response.request().method() === "PUT");
+  const saved = page.waitForResponse((response) => response.request().method() === "PATCH");
   await page.getByRole("button", { name: "Save changes" }).click();
   assert.equal((await saved).status(), 200);
   assert.equal((await api("GET", `/schedules/${id}`)).cron, "* * * * *");
