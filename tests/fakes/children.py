@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from dynagent.core.executions import AGENT, Execution
 from dynagent.core.runs import ChildRun, ChildStore, Run
 
 
@@ -15,7 +16,7 @@ class FakeChildren(ChildStore):
     async def start(self, parent: Run, children: Sequence[ChildRun]) -> Sequence[Run]:
         """Keep those that are new, under their keys as ids."""
         for child in children:
-            run = Run(
+            run = (Execution if child.kind == AGENT else Run)(
                 id=child.stored_key,
                 user_id=parent.user_id,
                 kind=child.kind,

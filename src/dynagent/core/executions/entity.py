@@ -117,7 +117,9 @@ class Execution(Run):
 
     @property
     def value(self) -> Any:
-        """The result as others take it up: the output with an output schema, else the text."""
+        """The result as others take it up: an agent's text, the JSON value with an output schema or of another kind."""
+        if self.kind != AGENT:
+            return super().value
         output = self.output
         return self.result if self.output_schema is None or (output is None and self.answered_by) else output
 

@@ -35,7 +35,6 @@ from dynagent.core.workflows import (
     WorkflowLimits,
     WorkflowVersion,
     json_text,
-    output_of,
     seconds_until,
     summary_of,
 )
@@ -188,7 +187,7 @@ def _outcome(progress: Progress, spent: RunError | None) -> Outcome:
 
 def _result(child: Run) -> StepResult:
     if child.status is RunStatus.COMPLETED:
-        return StepResult("completed", output_of(child))
+        return StepResult("completed", child.value)
     error = child.error or RunError(code=child.status.value, message=f"the step was {child.status.value}")
     return StepResult("failed", error=error)
 

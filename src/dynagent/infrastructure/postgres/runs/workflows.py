@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from dynagent.core.runs import Run
 from dynagent.core.shared.ids import is_id
 from dynagent.core.shared.paging import Page, PageRequest
-from dynagent.core.workflows import KIND, Continued, TaskExecution, WorkflowExecutions, output_of
+from dynagent.core.workflows import KIND, Continued, TaskExecution, WorkflowExecutions
 from dynagent.infrastructure.postgres.runs.columns import COLUMNS, read_run
 from dynagent.infrastructure.postgres.runs.pausing import continue_tree, pause_tree
 from dynagent.infrastructure.postgres.statements import connection_of, fetch, fetch_one, fetch_page, sql
@@ -89,7 +89,7 @@ def _task(execution_id: str, run: Run) -> TaskExecution:
         agent_version=run.subject_version if of_agent else None,
         status=run.status,
         inputs=next((run.input[name] for name in GIVEN if run.input.get(name)), None),
-        output=output_of(run),
+        output=run.value,
         error=run.error,
         usage=run.usage,
         cost_usd=run.cost_usd,
