@@ -1,6 +1,6 @@
 """The runner of tool steps: its limits, what it asks people, and the trace that it leaves."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -31,7 +31,7 @@ ID = "01900000-0000-7000-8000-00000000000a"
 
 
 @asynccontextmanager
-async def no_models(user_id: str) -> AsyncIterator[None]:
+async def no_models(user_id: str) -> AsyncGenerator[None]:
     yield
 
 

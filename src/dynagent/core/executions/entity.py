@@ -3,11 +3,11 @@
 import json
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from dynagent.core.runs import Interrupt, Lane, Run
+from dynagent.core.runs import Interrupt, Lane, Run, RunStatus
 from dynagent.core.shared.errors import Busy, Conflict, NotFound
 from dynagent.core.shared.events import DomainEvent
 
@@ -51,6 +51,21 @@ class TooManyExecutions(Busy):
     """The caller has too many executions waiting."""
 
     code = "too_many_executions"
+
+
+def check_room(waiting: int, *, most: int, retry_after_s: float) -> None:
+    """Refuse with TooManyExecutions when so many of a user's executions are waiting already."""
+    if waiting >= most:
+        words = f"{waiting} of your executions are waiting; at most {most} may"
+        raise TooManyExecutions(words, retry_after_s=retry_after_s)
+
+
+def check_repeatable(run: Run, kind: Literal["replay", "retry", "fork"]) -> None:
+    """Refuse to repeat what has not ended, and to retry what was completed. Raises NotYetOver, NothingToRetry."""
+    if not run.status.over:
+        raise NotYetOver(f"execution {run.id} is {run.status.value}; cancel it or wait for its end")
+    if kind == "retry" and run.status is RunStatus.COMPLETED:
+        raise NothingToRetry(f"execution {run.id} was completed; replay or fork it instead")
 
 
 class Execution(Run):

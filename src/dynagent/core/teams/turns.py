@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, cast
 
 from dynagent.core.runs import Run, RunStatus
-from dynagent.core.teams.members import Member, find_cycle
+from dynagent.core.teams.members import Member, waiting_circle
 
 COORDINATOR = "coordinator"
 AGENT = "agent"
@@ -121,7 +121,7 @@ class Iteration:
 
     def statuses(self) -> dict[str, str]:
         """Return how each member stands."""
-        cycle = find_cycle(self.members)
+        cycle = waiting_circle(self.members)
         return {member.name: self._status(member, cycle) for member in self.members}
 
     @property

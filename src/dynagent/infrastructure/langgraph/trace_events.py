@@ -6,7 +6,7 @@ was not.
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -106,7 +106,7 @@ class RunTrace:
         return span
 
     @contextmanager
-    def visit(self, node: str, visit: int) -> Iterator[Span]:
+    def visit(self, node: str, visit: int) -> Generator[Span]:
         """Begin a visit, and end it with the error that the work within raises, if any."""
         span = self.enter(node, visit)
         try:
