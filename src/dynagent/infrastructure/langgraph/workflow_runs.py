@@ -1,6 +1,5 @@
 """The runner of workflows: plans, starts what is due as child runs, waits for the next to end, and plans again."""
 
-from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -21,6 +20,7 @@ from dynagent.core.runs import (
 )
 from dynagent.core.schedules import Timetable
 from dynagent.core.shared.clock import Clock, utc_now
+from dynagent.core.shared.lately_used import LatelyUsed
 from dynagent.core.workflows import (
     KIND,
     AgentNode,
@@ -65,7 +65,7 @@ class WorkflowRuns(Runner):
     messages: StepMessages
     limits: WorkflowLimits = field(default_factory=WorkflowLimits)
     clock: Clock = utc_now
-    graphs: "OrderedDict[tuple[str, int], Graph]" = field(default_factory=OrderedDict[tuple[str, int], Graph])
+    graphs: LatelyUsed[tuple[str, int], Graph] = field(default_factory=lambda: LatelyUsed(CACHED_GRAPHS))
 
     @property
     def kind(self) -> str:
@@ -167,13 +167,7 @@ class WorkflowRuns(Runner):
 
     def _graph(self, version: WorkflowVersion) -> Graph:
         key = (version.workflow_id, version.version)
-        found = self.graphs.get(key)
-        if found is None:
-            found = self.graphs[key] = compile_workflow(version.definition, name="workflow")
-            if len(self.graphs) > CACHED_GRAPHS:
-                self.graphs.popitem(last=False)
-        self.graphs.move_to_end(key)
-        return found
+        return self.graphs.get(key) or self.graphs.put(key, compile_workflow(version.definition, name="workflow"))
 
 
 def _of_agent(step: DueStep, batch: _Batch, fields: Mapping[str, Any]) -> ChildRun:

@@ -1,6 +1,5 @@
 """What a run reads before it starts: the agent's version and earlier turns. Short reads, no session is held."""
 
-from collections import OrderedDict
 from collections.abc import Collection, Mapping
 
 from dynagent.core.agents import (
@@ -11,6 +10,7 @@ from dynagent.core.agents import (
 )
 from dynagent.core.executions import Execution
 from dynagent.core.shared.ids import is_id
+from dynagent.core.shared.lately_used import LatelyUsed
 from dynagent.infrastructure.postgres.errors import in_our_words
 from dynagent.infrastructure.postgres.pool import Pool, Row
 
@@ -34,24 +34,19 @@ class PostgresAgentConfigurations(AgentConfigurations):
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
-        self._cached: OrderedDict[tuple[str, int], AgentConfiguration] = OrderedDict()
+        self._cached = LatelyUsed[tuple[str, int], AgentConfiguration](CACHED_VERSIONS)
 
     async def get(self, agent_id: str, version: int) -> AgentConfiguration:
         """Return the configuration of one version. Raises AgentVersionNotFound."""
         key = (agent_id, version)
         cached = self._cached.get(key)
         if cached is not None:
-            self._cached.move_to_end(key)
             return cached
         with in_our_words():
             row = await self._pool.fetchrow(VERSION, agent_id, version)
         if row is None:
             raise AgentVersionNotFound(f"agent {agent_id} has no version {version}; it may have been deleted")
-        configuration = AgentConfiguration.model_validate_json(row["configuration"])
-        self._cached[key] = configuration
-        if len(self._cached) > CACHED_VERSIONS:
-            self._cached.popitem(last=False)
-        return configuration
+        return self._cached.put(key, AgentConfiguration.model_validate_json(row["configuration"]))
 
     async def latest_of(self, agent_ids: Collection[str], user_id: str) -> Mapping[str, AgentVersion]:
         """Return the current versions of those of these agents that this owner has."""
