@@ -8,8 +8,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from dynagent.application.shared.caller import Caller
 from dynagent.application.shared.messages import Command
 from dynagent.core.conversations import StoredPolicy
-from dynagent.core.executions import Executions, TooManyExecutions
-from dynagent.core.runs import CancelSignal, Notifier, Run, Submissions
+from dynagent.core.executions import Cancelling, Room, Submitting, TooManyExecutions
+from dynagent.core.runs import Run
 from dynagent.core.shared.clock import Clock, utc_now
 from dynagent.core.shared.ids import NewId, new_id
 from dynagent.core.shared.unit_of_work import UnitOfWork
@@ -39,6 +39,12 @@ class TeamSettings(BaseSettings):
         default=86_400.0, gt=0, le=31_536_000, description="Seconds for a whole run of a team, pauses included."
     )
     max_waiting_teams_per_user: int = Field(default=1000, ge=1)
+    queue_retry_after_s: float = Field(default=5.0, gt=0)
+
+    @property
+    def room(self) -> Room:
+        """How many of a user's executions may wait."""
+        return Room(self.max_waiting_teams_per_user, self.queue_retry_after_s)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,8 +90,7 @@ class StartTeamHandler:
 
     members: TeamMembers
     policy: StoredPolicy
-    submissions: Submissions
-    notifier: Notifier
+    submitting: Submitting
     settings: TeamSettings
     clock: Clock = utc_now
     new_id: NewId = new_id
@@ -97,12 +102,7 @@ class StartTeamHandler:
         check_team(roster(await self.members.active(caller.user_id), policy.allows))
         run = self._run(message, caller)
         event = TeamStarted(occurred_at=run.created_at, user_id=caller.user_id, execution_id=run.id)
-        most = self.settings.max_waiting_teams_per_user
-        admission = await self.submissions.submit(run, event, most_waiting=most)
-        if not admission.stored:
-            raise TooManyExecutions(f"{admission.waiting} of your executions are waiting; at most {most} may")
-        await self.notifier.notify(run.id, run.lane)
-        return run
+        return await self.submitting.submit(run, event, self.settings.room) or run
 
     def _run(self, message: StartTeam, caller: Caller) -> Run:
         id = self.new_id()
@@ -120,36 +120,17 @@ class StartTeamHandler:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CancellingRuns:
-    """Cancels runs and tells those who run them, or who waited for them."""
-
-    executions: Executions
-    uow: UnitOfWork
-    signal: CancelSignal
-    notifier: Notifier
-
-    async def cancel(self, *ids: str) -> None:
-        """Cancel these runs with all that they have started, and commit."""
-        marked = [found for id in ids if (found := await self.executions.request_cancel(id)) is not None]
-        await self.uow.commit()
-        for id in dict.fromkeys((*ids, *(running for found in marked for running in found.running))):
-            await self.signal.announce(id)
-        for id, lane in (woken for found in marked for woken in found.woken):
-            await self.notifier.notify(id, lane)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class StopTeamHandler:
     """Handles StopTeam."""
 
     teams: Teams
-    runs: CancellingRuns
+    cancelling: Cancelling
 
     async def __call__(self, message: StopTeam, caller: Caller) -> TeamView:
         """Return the run as it was when it was stopped."""
         view = await self.teams.existing(run_id_of(message.workflow_id))
         view.check_live()
-        await self.runs.cancel(view.run.id)
+        await self.cancelling.cancel(view.run.id)
         return view
 
 
@@ -174,7 +155,7 @@ class ResumeTeamHandler:
     """Handles ResumeTeam."""
 
     teams: Teams
-    runs: CancellingRuns
+    cancelling: Cancelling
 
     async def __call__(self, message: ResumeTeam, caller: Caller) -> TeamView:
         """Return the run as going on; one that is not paused stays as it is."""
@@ -182,5 +163,5 @@ class ResumeTeamHandler:
         view.check_live()
         await self.teams.set_paused(view.run.id, False)
         # The mark first: a run that begins to wait only now asks for it once more.
-        await self.runs.cancel(*await self.teams.open_pauses(view.run.id))
+        await self.cancelling.cancel(*await self.teams.open_pauses(view.run.id))
         return TeamView(view.team)

@@ -1,5 +1,6 @@
 """Executions: the runs of agents as their owners see them, and the chats that they make up."""
 
+from dynagent.core.executions.cancelling import Cancelling
 from dynagent.core.executions.entity import (
     AGENT,
     MAX_QUERY,
@@ -19,6 +20,7 @@ from dynagent.core.executions.entity import (
     NotYetOver,
     OpenQuestion,
     TooManyExecutions,
+    check_repeatable,
 )
 from dynagent.core.executions.listing import (
     MAX_SEARCH,
@@ -31,6 +33,7 @@ from dynagent.core.executions.listing import (
 )
 from dynagent.core.executions.ports import EverybodysExecutions, Executions, StoredCheckpoints, StoredModelCalls
 from dynagent.core.executions.running import AgentCalls, AgentRunner, Callee, Chats, RunPlan
+from dynagent.core.executions.submitting import Room, Submitting
 from dynagent.core.executions.surroundings import Neighbour, Surroundings, SurroundingsReader
 
 knows = frozenset({"agents", "language_models", "tools"})

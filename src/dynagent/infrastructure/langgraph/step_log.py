@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dynagent.core.runs import CallError, Claim, Run, RunError, TaskEnd, TaskStart, TraceRecorder
-from dynagent.core.workflows import DueStep, Progress, StepResult, logged_text, output_of, read_result
+from dynagent.core.workflows import DueStep, Progress, StepResult, logged_text, read_result
 
 
 class StepLog:
@@ -75,7 +75,7 @@ class StepLog:
                     name=step["name"],
                     status=run.status.value,
                     run_id=run.id,
-                    output=output_of(run),
+                    output=run.value,
                     error=run.error,
                     duration_ms=run.duration_ms,
                 )

@@ -23,6 +23,13 @@ router = noun_router("workflows", "Workflows")
 steps_router = noun_router("executions", "Workflows")
 
 
+@router.post(
+    "/{workflow_id}/run",
+    status_code=202,
+    operation_id="run_workflow",
+    summary="Run a workflow (alias)",
+    description="The same as `…/execute`.",
+)
 @router.post("/{workflow_id}/execute", status_code=202, operation_id="execute_workflow", summary="Run a workflow")
 async def execute_workflow(
     workflow_id: str,
@@ -44,19 +51,6 @@ async def execute_workflow(
     run = await ask(message)
     response.headers["Location"] = f"/api/v1/executions/{run.id}"
     return WorkflowExecutionOut.of(run)
-
-
-@router.post("/{workflow_id}/run", status_code=202, operation_id="run_workflow", summary="Run a workflow (alias)")
-async def run_workflow(
-    workflow_id: str,
-    response: Response,
-    ask: Ask,
-    body: RunWorkflowBody | None = None,
-    *,
-    idempotency_key: IdempotencyKey = None,
-) -> WorkflowExecutionOut:
-    """The same as `…/execute`."""
-    return await execute_workflow(workflow_id, response, ask, body, idempotency_key=idempotency_key)
 
 
 @router.get("/{workflow_id}/status", operation_id="get_workflow_status", summary="Status of the latest run")
