@@ -139,11 +139,12 @@ async def test_what_is_older_than_the_policy_says_goes_with_empty_conversations(
     log = PostgresConversationLog(own.pool)
     await log.write(owner, new_id(), [message("old", at=long_ago), message("kept", "a", "c")])
     async with own.pool.acquire() as connection:
-        assert await remove_old(connection, PRUNED) == {"messages": 0, "conversations": 0}, "90 days by default"
+        gone = await remove_old(connection, PRUNED)
+        assert gone == {"agent_messages": 0, "agent_conversations": 0}, "90 days by default"
         async with own.sessions() as session:
             await PostgresStoredPolicy(session).put(CommunicationPolicy(keep_messages_days=30))
             await session.commit()
-        assert await remove_old(connection, PRUNED) == {"messages": 1, "conversations": 1}
+        assert await remove_old(connection, PRUNED) == {"agent_messages": 1, "agent_conversations": 1}
     assert (await PostgresPolicies(own.pool).current()).keep_messages_days == 30
 
 
