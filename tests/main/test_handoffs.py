@@ -45,6 +45,22 @@ async def test_the_model_hands_over_and_the_other_answers(people: People) -> Non
     assert not [event for event in log if event["type"] == "retry"], "waiting is no crash"
 
 
+async def test_who_is_handed_a_chat_knows_its_earlier_turns(people: People) -> None:
+    triage, math = await people.agent(name="Triage"), await people.agent(name="Math")
+    await hand(people, triage, math)
+    body = {"agent_id": triage, "conversation_id": "talk"}
+    first = await people.send("POST", "/executions", {**body, "query": "my number is 7 [[tools=1]] [[say=noted]]"})
+    assert first["answered_by"]["agent_id"] == math
+    second = await people.send("POST", "/executions", {**body, "query": "which? [[tools=1]] [[say=seven]]"})
+    [child] = await children_of(people, second["id"])
+    call = await people.send("GET", f"/executions/{child['id']}/model-calls/1")
+    assert [(message["role"], message["content"]) for message in call["messages"]][-3:] == [
+        ("user", first["query"]),
+        ("assistant", "noted"),
+        ("user", second["query"]),
+    ]
+
+
 async def test_only_one_handoff_is_made_in_a_turn(people: People) -> None:
     triage = await people.agent(name="Triage")
     for name in ("Math", "History"):

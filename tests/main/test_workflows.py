@@ -181,6 +181,17 @@ async def test_a_crew_runs_its_tasks_in_order_with_their_context(people: People)
     assert child["events"][-1]["type"] == "complete", "a step has a trace of its own"
 
 
+async def test_whoever_waits_is_answered_with_the_end(people: People) -> None:
+    agent = await make_agent(people, "a")
+    workflow = await make_workflow(people, nodes=[{"id": "a", "agent_id": agent, "config": says("done")}])
+    path = f"/workflows/{workflow['workflow_id']}/run?wait=true"
+    answer = await people.answer_of("POST", path, {})
+    run = answer.json()
+    assert (answer.status_code, run["status"], run["final_output_json"]) == (201, "completed", "done")
+    paused = await people.answer_of("POST", path, {"breakpoints": ["*"]})
+    assert (paused.status_code, paused.json()["paused_at"] is None) == (202, False)
+
+
 @shows("WorkflowBody.edges")
 async def test_a_graph_branches_joins_repeats_and_calls_tools(people: People) -> None:
     agent = await make_agent(people, "a")

@@ -102,6 +102,9 @@ class ChildAgents(AgentCalls):
             "output_schema": (self.output_schema if callee.handoff else None) or own.output_schema,
             "callers": callers[:-1] if callee.handoff else callers,
         }
+        history = run.history if isinstance(run, Execution) else None
+        if callee.handoff and history is not None:
+            asked["history"] = history.stored()
         if callee.handoff:
             asked["handoffs"] = [*(run.input.get("handoffs") or ()), [run.subject_id, callee.agent_id]]
         child = ChildRun(

@@ -84,7 +84,8 @@ class AgentRuns(Runner):
             # Whoever submits a run is asked for an agent of their own; a run that starts others names what it likes.
             await self.agents.latest(execution.agent_id, execution.user_id)
         agent = await self.agents.get(execution.agent_id, execution.agent_version)
-        turns = await self.chats.turns(execution) if execution.chat_id and agent.memory_flag else []
+        history = execution.history if agent.memory_flag else None
+        turns = [] if history is None else await self.chats.turns(execution.user_id, history)
         common: dict[str, Any] = {"claim": claim, "recorder": recorder, "children": children}
         try:
             return await self._try(_Attempt(agent=agent, agent_id=execution.agent_id, turns=turns, **common))
