@@ -15,6 +15,7 @@ from dynagent.core.conversations import (
     ConversationNotFound,
     MessageFilter,
     NewMessage,
+    StatsFilter,
 )
 from dynagent.core.runs import Frame
 from dynagent.core.shared.ids import new_id
@@ -101,7 +102,7 @@ async def test_nobody_sees_anothers(database: Database) -> None:
         assert (await conversations.find(ConversationFilter(), PageRequest())).items == []
         assert (await conversations.messages(found, MessageFilter(), PageRequest())).items == []
         assert await conversations.history(found, 0, 10) == []
-        assert (await conversations.stats()).messages == 0
+        assert (await conversations.stats(StatsFilter())).messages == 0
         assert not await conversations.delete(found.id)
         with pytest.raises(ConversationNotFound):
             await conversations.update(found.with_archived(True, now=NOW))

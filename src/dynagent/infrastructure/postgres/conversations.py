@@ -32,6 +32,7 @@ from dynagent.core.conversations import (
     Message,
     MessageFilter,
     PairCount,
+    StatsFilter,
 )
 from dynagent.core.shared.errors import Conflict
 from dynagent.core.shared.ids import is_id
@@ -126,10 +127,14 @@ WHERE conversation_id = :id AND user_id = :owner AND seq > CAST(:after AS bigint
 )
 ARCHIVED = "(archived_at IS NOT NULL AND archived_at >= last_message_at)"
 STATS = text("""
-SELECT (SELECT count(*)::int FROM agent_conversations WHERE user_id = :owner) AS conversations,
-  from_agent, to_agent, count(*)::int AS messages, sum(length(content))::bigint AS characters,
+SELECT from_agent, to_agent, count(*)::int AS messages,
+  sum(length(content))::bigint AS characters,
   min(at) AS first_message_at, max(at) AS last_message_at
 FROM agent_messages WHERE user_id = :owner
+  AND (CAST(:run_id AS uuid) IS NULL OR run_id = CAST(:run_id AS uuid))
+  AND (CAST(:agent AS text) IS NULL OR CAST(:agent AS text) IN (from_agent, to_agent))
+  AND (CAST(:since AS timestamptz) IS NULL OR at >= CAST(:since AS timestamptz))
+  AND (CAST(:until AS timestamptz) IS NULL OR at < CAST(:until AS timestamptz))
 GROUP BY from_agent, to_agent ORDER BY count(*) DESC, from_agent, to_agent
 """)
 MAX_PAIRS = 1000
@@ -227,11 +232,14 @@ class PostgresConversations(Conversations):
         rows = await fetch(self._session, HISTORY, id=conversation.id, owner=self._owner, after=after, limit=limit)
         return [read_message(row) for row in rows]
 
-    async def stats(self) -> ConversationStats:
+    async def stats(self, wanted: StatsFilter) -> ConversationStats:
         """Return how much the owner's agents talk; the thousand busiest pairs by name."""
-        rows = await fetch(self._session, STATS, owner=self._owner)
+        if wanted.run_id is not None and not is_id(wanted.run_id):
+            return ConversationStats(conversations=0, messages=0, characters=0, agents=0)
+        rows = await fetch(self._session, STATS, owner=self._owner, **wanted.model_dump())
         return ConversationStats(
-            conversations=rows[0]["conversations"] if rows else 0,
+            # Two agents have one conversation, whoever speaks.
+            conversations=len({frozenset((row["from_agent"], row["to_agent"])) for row in rows}),
             messages=sum(row["messages"] for row in rows),
             characters=sum(row["characters"] for row in rows),
             agents=len({row[name] for row in rows for name in ("from_agent", "to_agent")}),
