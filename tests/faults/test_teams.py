@@ -31,7 +31,7 @@ async def execution_of(client: Client, team: str) -> str:
 
 
 async def children_of(client: Client, id: str) -> list[dict[str, Any]]:
-    return (await client.ask("GET", f"/api/v1/executions?parent_run_id={id}&limit=100"))["executions"]
+    return (await client.ask("GET", f"/api/v1/executions?parent_run_id={id}&kind=all&limit=100"))["executions"]
 
 
 async def until_running(client: Client, id: str, name: str) -> None:
