@@ -116,7 +116,7 @@ async def import_example(
 async def _register(ask: Asker, tools: Sequence[ExampleTool]) -> None:
     for tool in tools:
         try:
-            await ask(RegisterTool(tool.name, tool.description, tool.code))
+            await ask(RegisterTool(name=tool.name, description=tool.description, code=tool.code))
         except ToolNameTaken:
             continue  # imported before, or the caller's own of that name
 
@@ -127,7 +127,8 @@ async def _make(ask: Asker, example: Example, agents: dict[str, str], *, model: 
         configuration = item.configuration.model_copy(update={"model": model})
         agents[item.part] = (await ask(CreateAgent(configuration))).id
     for edge in example.handoffs:
-        await ask(AddHandoff(agents[edge.source], agents[edge.target], edge.description))
+        ends = {"agent_id": agents[edge.source], "target_agent_id": agents[edge.target]}
+        await ask(AddHandoff(**ends, description=edge.description))
     definition = example.definition_for(agents)
     if definition is None:
         return None

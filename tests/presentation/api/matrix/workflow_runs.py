@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import httpx2
+
 PERMISSIONS = {
     "stream_workflow": "executions:read",
     "list_schedules_of_workflow": "executions:read",
@@ -20,3 +22,10 @@ BODIES: dict[str, Any] = {
     "schedule_workflow": {"name": "Daily", "cron": "0 5 * * *", "inputs": {"topic": "bees"}},
     "simulate_workflow": {"mocks": {"writer": {"output": "A text"}}},
 }
+
+OTHERS_THINGS = {"import_example": True}
+
+
+async def make(owner: httpx2.AsyncClient, things: dict[str, str]) -> None:
+    """Name an example; they are everybody's."""
+    things["example_id"] = "reviewer_loop"
