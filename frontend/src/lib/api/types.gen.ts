@@ -12946,6 +12946,75 @@ export type RunAgentResponses = {
 
 export type RunAgentResponse = RunAgentResponses[keyof RunAgentResponses];
 
+export type ListRunsOfAgentData = {
+    body?: never;
+    path: {
+        /**
+         * Agent Id
+         */
+        agent_id: string;
+    };
+    query?: {
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Skip
+         */
+        skip?: number;
+        /**
+         * Cursor
+         *
+         * `next_cursor` of the page before.
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/agents/{agent_id}/runs';
+};
+
+export type ListRunsOfAgentErrors = {
+    /**
+     * The request cannot be read. `error_code`: `malformed_input`.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type ListRunsOfAgentError = ListRunsOfAgentErrors[keyof ListRunsOfAgentErrors];
+
+export type ListRunsOfAgentResponses = {
+    /**
+     * Successful Response
+     */
+    200: ExecutionList;
+};
+
+export type ListRunsOfAgentResponse = ListRunsOfAgentResponses[keyof ListRunsOfAgentResponses];
+
 export type ListAttachedToolsData = {
     body?: never;
     path: {
