@@ -167,11 +167,15 @@ def current() -> None:
 def prune(
     days: Days = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only print what would be removed.")] = False,
+    archive: Annotated[Path | None, typer.Option(help="Write the runs to this new file first (.ndjson.gz).")] = None,
 ) -> None:
-    """Remove events and checkpoints that are older than the retention time, and print how much that was."""
+    """Remove runs, events and checkpoints that are older than the retention time, and print how much that was.
+
+    An archive has a line of JSON for each run, with its whole trace; where it cannot be written nothing is removed.
+    """
     from dynagent.cli.database import run_prune
 
-    raise typer.Exit(run_prune(days, dry_run=dry_run))
+    raise typer.Exit(run_prune(days, dry_run=dry_run, archive_to=archive))
 
 
 @db.command(short_help="Empty the database, for development.")
