@@ -18623,6 +18623,8 @@ export type StreamTeamData = {
     headers?: {
         /**
          * Last-Event-Id
+         *
+         * Resume strictly after this event; absent, empty or -1: from the start.
          */
         'last-event-id'?: string | null;
     };

@@ -9,8 +9,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from dynagent.application.shared.caller import Caller
 from dynagent.application.shared.messages import Command
 from dynagent.core.conversations import StoredPolicy
-from dynagent.core.executions import Executions, TooManyExecutions
-from dynagent.core.runs import CancelSignal, Notifier, Origin, Run, Submissions
+from dynagent.core.executions import Cancelling, TooManyExecutions, check_room
+from dynagent.core.runs import Notifier, Origin, Run, Submissions
 from dynagent.core.shared.clock import Clock, utc_now
 from dynagent.core.shared.ids import NewId, new_id
 from dynagent.core.shared.unit_of_work import UnitOfWork
@@ -40,6 +40,11 @@ class TeamSettings(BaseSettings):
         default=86_400.0, gt=0, le=31_536_000, description="Seconds for a whole run of a team, pauses included."
     )
     max_waiting_teams_per_user: int = Field(default=1000, ge=1)
+    queue_retry_after_s: float = Field(default=5.0, gt=0)
+
+    def check_room(self, waiting: int) -> None:
+        """Refuse with TooManyExecutions when so many of a user's executions are waiting already."""
+        check_room(waiting, most=self.max_waiting_teams_per_user, retry_after_s=self.queue_retry_after_s)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,10 +123,9 @@ class StartingTeams:
         """Return the pending run; `given` is its input. Raises TooManyExecutions."""
         run = self._run(user_id, given, origin)
         event = TeamStarted(occurred_at=run.created_at, user_id=user_id, execution_id=run.id)
-        most = self.settings.max_waiting_teams_per_user
-        admission = await self.submissions.submit(run, event, most_waiting=most)
+        admission = await self.submissions.submit(run, event, most_waiting=self.settings.max_waiting_teams_per_user)
         if not admission.stored:
-            raise TooManyExecutions(f"{admission.waiting} of your executions are waiting; at most {most} may")
+            self.settings.check_room(admission.waiting)
         await self.notifier.notify(run.id, run.lane)
         return run
 
@@ -157,36 +161,17 @@ class StartTeamHandler:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CancellingRuns:
-    """Cancels runs and tells those who run them, or who waited for them."""
-
-    executions: Executions
-    uow: UnitOfWork
-    signal: CancelSignal
-    notifier: Notifier
-
-    async def cancel(self, *ids: str) -> None:
-        """Cancel these runs with all that they have started, and commit."""
-        marked = [found for id in ids if (found := await self.executions.request_cancel(id)) is not None]
-        await self.uow.commit()
-        for id in dict.fromkeys((*ids, *(running for found in marked for running in found.running))):
-            await self.signal.announce(id)
-        for id, lane in (woken for found in marked for woken in found.woken):
-            await self.notifier.notify(id, lane)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class StopTeamHandler:
     """Handles StopTeam."""
 
     teams: Teams
-    runs: CancellingRuns
+    cancelling: Cancelling
 
     async def __call__(self, message: StopTeam, caller: Caller) -> TeamView:
         """Return the run as it was when it was stopped."""
         view = await self.teams.existing(run_id_of(message.workflow_id))
         view.check_live()
-        await self.runs.cancel(view.run.id)
+        await self.cancelling.cancel(view.run.id)
         return view
 
 
@@ -195,7 +180,7 @@ class RestartTeamHandler:
     """Handles RestartTeam."""
 
     teams: Teams
-    runs: CancellingRuns
+    cancelling: Cancelling
     starting: StartingTeams
 
     async def __call__(self, message: RestartTeam, caller: Caller) -> Run:
@@ -203,7 +188,7 @@ class RestartTeamHandler:
         old = (await self.teams.existing(run_id_of(message.workflow_id))).run
         await self.starting.check(caller.user_id)
         if not old.status.over:
-            await self.runs.cancel(old.id)
+            await self.cancelling.cancel(old.id)
         origin = Origin(execution_id=old.id, kind="replay")
         return await self.starting.start(caller.user_id, dict(old.input), origin=origin)
 
@@ -229,7 +214,7 @@ class ResumeTeamHandler:
     """Handles ResumeTeam."""
 
     teams: Teams
-    runs: CancellingRuns
+    cancelling: Cancelling
 
     async def __call__(self, message: ResumeTeam, caller: Caller) -> TeamView:
         """Return the run as going on; one that is not paused stays as it is."""
@@ -237,5 +222,5 @@ class ResumeTeamHandler:
         view.check_live()
         await self.teams.set_paused(view.run.id, False)
         # The mark first: a run that begins to wait only now asks for it once more.
-        await self.runs.cancel(*await self.teams.open_pauses(view.run.id))
+        await self.cancelling.cancel(*await self.teams.open_pauses(view.run.id))
         return TeamView(view.team)

@@ -8,7 +8,6 @@ from dynagent.core.conversations.entity import (
     ConversationNotFound,
     ConversationStats,
     ConversationStatus,
-    MalformedPlace,
     Message,
     MessageFilter,
     NewMessage,

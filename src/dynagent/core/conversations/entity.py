@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from dynagent.core.shared.clock import later
-from dynagent.core.shared.errors import MalformedInput, NotFound, StaleVersion
+from dynagent.core.shared.errors import NotFound, StaleVersion
 from dynagent.core.shared.events import DomainEvent
 from dynagent.core.shared.text import clean_text
 
@@ -27,12 +27,6 @@ class ConversationChangedMeanwhile(StaleVersion):
     """Somebody else has changed the conversation meanwhile."""
 
     code = "conversation_changed_meanwhile"
-
-
-class MalformedPlace(MalformedInput):
-    """A place in the feed of messages is a whole number, as in `id` of what came last."""
-
-    code = "malformed_event_id"
 
 
 class Conversation(BaseModel):

@@ -41,6 +41,7 @@ from dynagent.core.runs.ports import (
     TraceLog,
     TraceRecorder,
 )
+from dynagent.core.runs.reading import EVENTS, events_of
 from dynagent.core.runs.run import (
     MAX_ATTEMPTS,
     MAX_LISTED_RESULT,

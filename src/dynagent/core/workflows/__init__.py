@@ -23,7 +23,6 @@ from dynagent.core.workflows.executions import (
     WorkflowExecutions,
     json_text,
     logged_text,
-    output_of,
     read_result,
     seconds_until,
     stored_result,

@@ -1,6 +1,5 @@
 """The runner of agents' executions: the agent version that was recorded, its earlier turns, its fallback agent."""
 
-import json
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -28,7 +27,7 @@ from dynagent.core.runs import HANDED_OVER, ChildRuns, Claim, Outcome, Retry, Ru
 from dynagent.core.shared.errors import Conflict, NotFound
 from dynagent.core.shared.secret_names import masked
 from dynagent.core.workflows import Condition, ConditionFailed, Conditions
-from dynagent.infrastructure.langgraph.agent_calls import ChildAgents, answered_by
+from dynagent.infrastructure.langgraph.agent_calls import ChildAgents, answered_by, read_said
 from dynagent.infrastructure.langgraph.neighbours import Team, team_of, withheld_note
 
 FALLBACK_PREFIX = "fallback/"
@@ -141,7 +140,7 @@ class AgentRuns(Runner):
             return outcome
         said = outcome.result or ""
         for neighbour, callee in team.routes:
-            if not self._holds(neighbour.condition or {}, calls.state(_read(said))):
+            if not self._holds(neighbour.condition or {}, calls.state(read_said(said))):
                 continue
             try:
                 run = await calls.start(callee, f"{prefix}handoff.{neighbour.handoff_id}", said=said)
@@ -190,10 +189,3 @@ class AgentRuns(Runner):
             guards=around.guards,
             agents=calls,
         )
-
-
-def _read(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text

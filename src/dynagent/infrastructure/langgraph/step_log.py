@@ -15,7 +15,7 @@ from dynagent.core.runs import (
     TaskStart,
     TraceRecorder,
 )
-from dynagent.core.workflows import Debugging, DueStep, Progress, StepResult, logged_text, output_of, read_result
+from dynagent.core.workflows import Debugging, DueStep, Progress, StepResult, logged_text, read_result
 
 
 class StepLog:
@@ -118,7 +118,7 @@ class StepLog:
                     name=step["name"],
                     status=run.status.value,
                     run_id=run.id,
-                    output=output_of(run),
+                    output=run.value,
                     error=run.error,
                     duration_ms=run.duration_ms,
                 )

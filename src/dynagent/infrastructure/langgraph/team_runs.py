@@ -1,14 +1,11 @@
 """The runner of teams: iterations of a coordinator and all active agents, each turn a run of its own."""
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
 from dynagent.core.agents import AgentConfigurations
 from dynagent.core.conversations import CommunicationPolicies, ConversationLog
-from dynagent.core.executions import AGENT as AGENT_KIND
 from dynagent.core.runs import (
     AwaitsChildren,
     ChildRun,
@@ -22,6 +19,7 @@ from dynagent.core.runs import (
     TaskEnd,
     TraceRecorder,
 )
+from dynagent.core.shared.clock import utc_now
 from dynagent.core.teams import (
     AGENT,
     COORDINATOR,
@@ -42,6 +40,7 @@ from dynagent.core.teams import (
     workflow_id_of,
 )
 from dynagent.core.workflows import Progress, json_text
+from dynagent.infrastructure.langgraph.agent_child import agent_child
 from dynagent.infrastructure.langgraph.run_messages import handed_over
 from dynagent.infrastructure.langgraph.step_log import StepLog, key_of
 from dynagent.infrastructure.langgraph.team_graph import Decision, TeamGraph, compile_team, iterate
@@ -183,16 +182,11 @@ class TeamAttempt:
 
     async def _turn(self, iteration: Iteration, member: Member) -> ChildRun:
         configuration = await self._ports.agents.get(member.agent_id, member.version)
-        fields: dict[str, Any] = {
-            "query": member_prompt(self.team, iteration, member),
-            "model": configuration.model,
-            "context": {},
-            "output_schema": configuration.output_schema,
-        }
         key = f"{iteration.number}/{AGENT}/{member.agent_id}"
-        return self._child(
-            key, AGENT, member.name, iteration=iteration.number, kind=AGENT_KIND, fields=fields, member=member
-        )
+        step = _step(key, AGENT, member.name, iteration.number)
+        asked = {"query": member_prompt(self.team, iteration, member), "step": step}
+        about: dict[str, Any] = {"agent_id": member.agent_id, "version": member.version, "name": member.name}
+        return agent_child(configuration, key=key, asked=asked, **about)
 
     def _child(
         self,
@@ -203,23 +197,21 @@ class TeamAttempt:
         iteration: int,
         kind: str,
         fields: dict[str, Any] | None = None,
-        member: Member | None = None,
         delay_s: float = 0.0,
     ) -> ChildRun:
-        step = {"key": key, "step": name, "name": name, "part": part, "task_id": None, "iteration": iteration}
         return ChildRun(
             key=key,
             kind=kind,
-            subject_id=member.agent_id if member else self._run.subject_id,
-            subject_version=member.version if member else self._run.subject_version,
+            subject_id=self._run.subject_id,
+            subject_version=self._run.subject_version,
             subject_name=name,
-            input={"query": "", **(fields or {}), "step": step},
+            input={"query": "", **(fields or {}), "step": _step(key, part, name, iteration)},
             delay_s=delay_s,
         )
 
     async def _hand_over(self, iteration: Iteration) -> None:
         """Write down what those that are due are given by others."""
-        now = datetime.fromtimestamp(time.time(), UTC)
+        now = utc_now()
         handed = self.team.handed(iteration, *(member.name for member in iteration.due), at=now)
         messages = [
             handed_over(
@@ -239,7 +231,7 @@ class TeamAttempt:
         key = f"{iteration.number}/aggregator"
         if key in self._journal.task_ends:
             return
-        now = datetime.fromtimestamp(time.time(), UTC)
+        now = utc_now()
         eta = self.team.next_iteration_eta(now)
         news = {
             "type": "iteration_complete",
@@ -263,3 +255,8 @@ class TeamAttempt:
 
 def _part(child: Run) -> str:
     return child.input["step"]["part"]
+
+
+def _step(key: str, part: str, name: str, iteration: int) -> dict[str, Any]:
+    """Return what a turn's run keeps of the step that it is."""
+    return {"key": key, "step": name, "name": name, "part": part, "task_id": None, "iteration": iteration}

@@ -165,7 +165,8 @@ class PostgresMessageFeed(MessageFeed):
             return [_frame(read_message(row)) for row in rows]
 
         if after is None:
-            after = await self._pool.fetchval(LAST, user_id)
+            with in_our_words():
+                after = await self._pool.fetchval(LAST, user_id)
         async for frames in self._news.follow(user_id, after or 0, read):
             yield frames
 

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from dynagent.core.runs import Lane, Origin, Run, RunError, RunStatus, Usage
 from dynagent.core.shared.paging import Page
-from dynagent.core.workflows import Debugging, Mock, TaskExecution, output_of, status_of
+from dynagent.core.workflows import Debugging, Mock, TaskExecution, status_of
 from dynagent.presentation.api.shared.paging import Envelope, page_fields
 from dynagent.presentation.api.workflows.mocks import Mocks, StepName
 
@@ -81,7 +81,7 @@ class WorkflowExecutionOut(BaseModel):
             end_time=run.completed_at,
             duration_ms=run.duration_ms,
             inputs_json=run.input.get("inputs") or {},
-            final_output_json=output_of(run),
+            final_output_json=run.value,
             error=run.error,
             usage_metrics_json=run.usage,
             cost_usd=None if run.cost_usd is None else format(run.cost_usd, "f"),
