@@ -245,8 +245,14 @@ async def test_runs_are_read_as_tables_by_sql(people: People, fresh_database_url
     try:
         run = await connection.fetchrow("SELECT * FROM workflow_executions WHERE execution_id = $1::uuid", id)
         tasks = await connection.fetch("SELECT * FROM task_executions WHERE execution_id = $1::uuid", id)
+        nodes = await connection.fetch("SELECT step_id, links_json FROM workflow_steps ORDER BY sequence_order")
     finally:
         await connection.close()
+    assert [(node["step_id"], '"target"' in node["links_json"]) for node in nodes] == [
+        ("one", True),
+        ("two", True),
+        ("three", False),
+    ]
     assert (run["status"], run["inputs_json"]) == ("completed", '{"topic":"bees"}')
     assert run["final_output_json"] == '"first about bees and second"'
     assert sorted(task["output_data"] for task in tasks)[0] == "first about bees"
