@@ -14,7 +14,17 @@ async def record(people: People, **fields: object) -> dict[str, object]:
     return await people.send("POST", "/executions", {"workflow_id": workflow["workflow_id"], **fields})
 
 
-@shows("RecordBody.workflow_id", "RecordBody.inputs_json", "RecordChanges.status", "RecordChanges.final_output_json")
+@shows(
+    "RecordBody.workflow_id",
+    "RecordBody.inputs_json",
+    "RecordChanges.status",
+    "RecordChanges.start_time",
+    "RecordChanges.end_time",
+    "RecordChanges.final_output_json",
+    "RecordChanges.usage_metrics_json",
+    "RecordChanges.cost_usd",
+    "UsageBody.total_tokens",
+)
 async def test_a_record_is_made_and_changed_and_no_worker_takes_it(people: People) -> None:
     made = await record(people, inputs_json={"topic": "bees"})
     path = f"/executions/{made['id']}"

@@ -77,6 +77,9 @@ class Definition(Part):
     tasks: tuple[Task, ...] = Field(default=(), max_length=MAX_TASKS)
     run_timeout_s: float | None = Field(default=None, gt=0, le=MAX_DELAY_S, strict=True)
     max_cost_usd: float | None = Field(default=None, gt=0, le=1_000_000, strict=True)
+    max_parallel: int | None = Field(
+        default=None, ge=1, le=1000, strict=True, description="Steps at work at once; null: all that are due."
+    )
 
     def stored(self) -> dict[str, Any]:
         """Return it as JSON that keeps the order of schemas, whatever it is stored in."""

@@ -94,7 +94,8 @@ class WorkflowRuns(Runner):
             log.note_starts([step for step in progress.due if step.key in known], known)
             await self._stop_at_breakpoints(log.stops(fresh), claim, recorder, known)
             real = [step for step in fresh if not log.note_mock(step)]
-            if not await self._start(real, version, run, log=log, known=known, children=children) and real == fresh:
+            begun = _within(version.definition.max_parallel, real, known)
+            if not await self._start(begun, version, run, log=log, known=known, children=children) and real == fresh:
                 still = sum(not child.status.over for child in known.values())
                 raise AwaitsChildren(f"{still} steps have not ended", open_allowed=still - 1)
 
@@ -210,6 +211,13 @@ def _taken_within(run: Run, step: DueStep, version: int) -> dict[str, Any]:
     stored = within.get(step.key) or {}
     same = stored and stored["version"] == version and stored["inputs"] == step.values
     return {"done": stored["done"], "within": stored["within"]} if same else {}
+
+
+def _within(most: int | None, fresh: list[DueStep], known: Mapping[str, Run]) -> list[DueStep]:
+    """Return the steps that may begin beside those at work; the others are due again when one has ended."""
+    if most is None:
+        return fresh
+    return fresh[: max(0, most - sum(not child.status.over for child in known.values()))]
 
 
 def _outcome(progress: Progress, spent: RunError | None) -> Outcome:
