@@ -1092,7 +1092,7 @@ export const forgetRefusedParts = <ThrowOnError extends boolean = false>(options
  * Ask a model some seven questions, one of them long, and stream what it can and cannot do.
  *
  * Events: `tried` for each thing, then `done`. With `Accept: application/json` one answer at the end. What is shown
- * is stored with the model.
+ * is stored with the model. When the server stops meanwhile there is no `done`.
  */
 export const tryModel = <ThrowOnError extends boolean = false>(options: Options<TryModelData, ThrowOnError>) => (options.client ?? client).post<TryModelResponses, TryModelErrors, ThrowOnError>({ url: '/api/v1/models/{model_id}/try', ...options });
 

@@ -2357,6 +2357,12 @@ export type Definition = {
      */
     max_cost_usd?: number | null;
     /**
+     * Max Parallel
+     *
+     * Steps at work at once; null: all that are due.
+     */
+    max_parallel?: number | null;
+    /**
      * Nodes
      */
     nodes?: Array<({
@@ -9618,6 +9624,12 @@ export type WorkflowBody = {
      */
     max_cost_usd?: number | null;
     /**
+     * Max Parallel
+     *
+     * Steps at work at once; null: all that are due.
+     */
+    max_parallel?: number | null;
+    /**
      * Name
      */
     name: string;
@@ -9677,6 +9689,10 @@ export type WorkflowChanges = {
      * Max Cost Usd
      */
     max_cost_usd?: number | null;
+    /**
+     * Max Parallel
+     */
+    max_parallel?: number | null;
     /**
      * Name
      */
@@ -9916,6 +9932,10 @@ export type WorkflowOut = {
      * Max Cost Usd
      */
     max_cost_usd: number | null;
+    /**
+     * Max Parallel
+     */
+    max_parallel: number | null;
     /**
      * Name
      */
