@@ -50,7 +50,7 @@ async def test_a_record_is_made_and_changed_and_no_worker_takes_it(people: Peopl
     shown = (await people.send("GET", f"/workflows/{made['workflow_id']}/status"))["final_output_json"]
     assert shown == {"text": "done"}
     again = await people.answer_of("PUT", path, {"status": "failed"})
-    assert (again.status_code, again.json()["error_code"]) == (409, "execution_over")
+    assert (again.status_code, again.json()["error_code"]) == (409, "record_over")
 
 
 @shows("RecordChanges.error", "ReportedErrorBody.message", "RecordBody.status")

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from dynagent.core.agents import AgentConfiguration
 from dynagent.core.examples.entity import Example, ExampleAgent, ExampleHandoff, ExampleTool, Expectation, Trial
 
 _AERODYNAMICS = '''def aerodynamic_calculator(
@@ -49,7 +48,7 @@ _WIND_TUNNEL = '''def wind_tunnel_simulator(
 
 def agent(part: str, **fields: Any) -> ExampleAgent:
     """Return an agent for a part; its name is the part unless another is given."""
-    return ExampleAgent(part=part, configuration=AgentConfiguration.model_validate({"name": part, **fields}))
+    return ExampleAgent(part=part, configuration={"name": part, **fields})
 
 
 UAV_TEAM = Example(

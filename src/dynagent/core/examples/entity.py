@@ -1,13 +1,10 @@
 """What an example is: the agents in their parts, what connects them, what to try, and what then happens."""
 
-from collections.abc import Mapping
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from dynagent.core.agents import AgentConfiguration
 from dynagent.core.shared.errors import NotFound
-from dynagent.core.workflows import Definition
 
 
 class ExampleNotFound(NotFound):
@@ -21,10 +18,15 @@ class _Part(BaseModel):
 
 
 class ExampleAgent(_Part):
-    """An agent, and the part that it plays."""
+    """An agent, and the part that it plays; `configuration` is as clients send it."""
 
     part: str
-    configuration: AgentConfiguration
+    configuration: dict[str, Any]
+
+    @property
+    def name(self) -> str:
+        """What people see."""
+        return self.configuration.get("display_name") or self.configuration["name"]
 
 
 class ExampleTool(_Part):
@@ -66,7 +68,7 @@ class Expectation(_Part):
 
 
 class Example(_Part):
-    """A team, agents with handoffs, or a workflow; agents in the definition are named `agent:<part>`."""
+    """A team, agents with handoffs, or a workflow: its definition as clients send it, `agent:<part>` for ids."""
 
     id: str
     name: str
@@ -74,10 +76,6 @@ class Example(_Part):
     agents: tuple[ExampleAgent, ...]
     tools: tuple[ExampleTool, ...] = ()
     handoffs: tuple[ExampleHandoff, ...] = ()
-    definition: Definition | None = None
+    definition: dict[str, Any] | None = None
     trial: Trial
     expectation: Expectation
-
-    def definition_for(self, agents: Mapping[str, str]) -> Definition | None:
-        """Return the definition of its workflow with agents' ids in place of their parts."""
-        return None if self.definition is None else self.definition.played_by(agents)

@@ -4,7 +4,6 @@ from typing import Any
 
 from dynagent.core.examples.agents import agent
 from dynagent.core.examples.entity import Example, Expectation, Trial
-from dynagent.core.workflows import Definition
 
 
 def _node(part: str, x: int, y: int = 0, **config: Any) -> dict[str, Any]:
@@ -30,21 +29,19 @@ RESEARCH = Example(
         agent("writer", name="Research writer", instructions="Write one page from the notes you are given, no more."),
         agent("checker", name="Checker", instructions="Correct what the notes do not support; give the whole text."),
     ),
-    definition=Definition.model_validate(
-        {
-            "process_type": "graph",
-            "nodes": [
-                *(
-                    _node(part, 0, y, description="What do you find about {{ inputs.topic }}?")
-                    for part, y in (("facts", -120), ("figures", 0), ("doubts", 120))
-                ),
-                {"id": "notes", "type": "aggregator", "position": {"x": 240, "y": 0}},
-                _node("writer", 480, description="Write about {{ inputs.topic }}."),
-                _node("checker", 720, description="Check this text about {{ inputs.topic }}."),
-            ],
-            "edges": _edges("facts>notes", "figures>notes", "doubts>notes", "notes>writer", "writer>checker"),
-        }
-    ),
+    definition={
+        "process_type": "graph",
+        "nodes": [
+            *(
+                _node(part, 0, y, description="What do you find about {{ inputs.topic }}?")
+                for part, y in (("facts", -120), ("figures", 0), ("doubts", 120))
+            ),
+            {"id": "notes", "type": "aggregator", "position": {"x": 240, "y": 0}},
+            _node("writer", 480, description="Write about {{ inputs.topic }}."),
+            _node("checker", 720, description="Check this text about {{ inputs.topic }}."),
+        ],
+        "edges": _edges("facts>notes", "figures>notes", "doubts>notes", "notes>writer", "writer>checker"),
+    },
     trial=Trial(kind="workflow", inputs={"topic": "how bees find their way"}),
     expectation=Expectation(
         script={
@@ -69,23 +66,21 @@ BLOG = Example(
         agent("author", name="Blog author", role="Author", goal="Write plainly, for people who are new to it."),
         agent("editor", name="Blog editor", role="Copy editor", goal="Make it shorter and clearer; change no facts."),
     ),
-    definition=Definition.model_validate(
-        {
-            "process_type": "sequential",
-            "nodes": [_node(part, 220 * at) for at, part in enumerate(("researcher", "planner", "author", "editor"))],
-            "edges": _edges("researcher>planner", "planner>author", "author>editor"),
-            "tasks": [
-                {
-                    "node_id": "researcher",
-                    "description": "Research {topic} for a blog post.",
-                    "expected_output": "Ten points with sources",
-                },
-                {"node_id": "planner", "description": "Make an outline.", "expected_output": "Headings in order"},
-                {"node_id": "author", "description": "Write the post along the outline.", "expected_output": "A post"},
-                {"node_id": "editor", "description": "Edit the post.", "expected_output": "The post, edited"},
-            ],
-        }
-    ),
+    definition={
+        "process_type": "sequential",
+        "nodes": [_node(part, 220 * at) for at, part in enumerate(("researcher", "planner", "author", "editor"))],
+        "edges": _edges("researcher>planner", "planner>author", "author>editor"),
+        "tasks": [
+            {
+                "node_id": "researcher",
+                "description": "Research {topic} for a blog post.",
+                "expected_output": "Ten points with sources",
+            },
+            {"node_id": "planner", "description": "Make an outline.", "expected_output": "Headings in order"},
+            {"node_id": "author", "description": "Write the post along the outline.", "expected_output": "A post"},
+            {"node_id": "editor", "description": "Edit the post.", "expected_output": "The post, edited"},
+        ],
+    },
     trial=Trial(kind="workflow", inputs={"topic": "keeping bees on a balcony"}),
     expectation=Expectation(
         script={
@@ -111,32 +106,30 @@ REVIEW = Example(
             instructions="Review the answer. Say PASS and nothing else if it is good, else what must be better.",
         ),
     ),
-    definition=Definition.model_validate(
-        {
-            "process_type": "graph",
-            "nodes": [
-                {
-                    "id": "improve",
-                    "type": "loop",
-                    "position": {"x": 0, "y": 0},
-                    "config": {
-                        "max_rounds": 3,
-                        "until": {"path": "steps.reviewer.output", "schema": {"pattern": "^PASS"}},
-                        "output": "steps.worker.output",
-                    },
+    definition={
+        "process_type": "graph",
+        "nodes": [
+            {
+                "id": "improve",
+                "type": "loop",
+                "position": {"x": 0, "y": 0},
+                "config": {
+                    "max_rounds": 3,
+                    "until": {"path": "steps.reviewer.output", "schema": {"pattern": "^PASS"}},
+                    "output": "steps.worker.output",
                 },
-                _node(
-                    "worker",
-                    20,
-                    40,
-                    parent="improve",
-                    description="{{ inputs.task }}\n\nFeedback so far: {{ steps.reviewer.output ?? none yet }}",
-                ),
-                _node("reviewer", 260, 40, parent="improve", description="The task was: {{ inputs.task }}"),
-            ],
-            "edges": _edges("worker>reviewer"),
-        }
-    ),
+            },
+            _node(
+                "worker",
+                20,
+                40,
+                parent="improve",
+                description="{{ inputs.task }}\n\nFeedback so far: {{ steps.reviewer.output ?? none yet }}",
+            ),
+            _node("reviewer", 260, 40, parent="improve", description="The task was: {{ inputs.task }}"),
+        ],
+        "edges": _edges("worker>reviewer"),
+    },
     trial=Trial(kind="workflow", inputs={"task": "Say in one sentence why bees dance."}),
     expectation=Expectation(
         script={

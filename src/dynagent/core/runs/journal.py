@@ -75,11 +75,11 @@ class Journal:
         """The keys of the steps that the run has stopped before at breakpoints: it does not stop there again."""
         return frozenset(self._stopped_before)
 
-    def pause_told(self, span_id: str) -> bool:
+    def pause_logged(self, span_id: str) -> bool:
         """Say whether the beginning of the pause with this span is in the log."""
         return ("pause", span_id) in self._pauses
 
-    def pause_end_told(self, span_id: str) -> bool:
+    def pause_end_logged(self, span_id: str) -> bool:
         """Say whether the end of the pause with this span is in the log."""
         return ("continue", span_id) in self._pauses
 

@@ -43,6 +43,7 @@ from dynagent.core.workflows.recorded import (
     NotRecorded,
     RecordedExecutions,
     RecordedStatus,
+    RecordOver,
     is_record,
     last_event,
     reported,

@@ -6,15 +6,15 @@ part of its input.
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, TypeVar
 
-from dynagent.core.executions import Execution, ExecutionOver
 from dynagent.core.runs import AnyTraceEvent, Cancelled, Complete, Failed, Run, RunError, RunStatus
 from dynagent.core.shared.errors import Conflict
 from dynagent.core.workflows.executions import json_text
 
 RecordedStatus = Literal["pending", "running", "completed", "failed", "cancelled"]
 _FIELD = "recorded_status"
+Record = TypeVar("Record", bound=Run)
 
 
 class NotRecorded(Conflict):
@@ -23,14 +23,20 @@ class NotRecorded(Conflict):
     code = "execution_not_recorded"
 
 
+class RecordOver(Conflict):
+    """The execution has ended by its engine's words; its record stays as it is."""
+
+    code = "record_over"
+
+
 class RecordedExecutions(Protocol):
     """Where records are kept."""
 
-    async def add(self, record: Execution) -> None:
+    async def add(self, record: Run) -> None:
         """Keep a new one, with the beginning of its log."""
         ...
 
-    async def change(self, record: Execution, last: AnyTraceEvent | None) -> None:
+    async def change(self, record: Run, last: AnyTraceEvent | None) -> None:
         """Keep another state of one, and the last event of its log once it is over. Raises StaleVersion."""
         ...
 
@@ -46,15 +52,15 @@ def status_of(run: Run) -> RunStatus:
     return RunStatus(said) if said is not None and run.status is RunStatus.WAITING else run.status
 
 
-def reported(record: Execution, changes: Mapping[str, Any], *, now: datetime) -> Execution:
-    """Return a record with what its engine reports. Raises NotRecorded, ExecutionOver.
+def reported(record: Record, changes: Mapping[str, Any], *, now: datetime) -> Record:
+    """Return a record with what its engine reports. Raises NotRecorded, RecordOver.
 
     `changes` may have `status`, `started_at`, `completed_at`, `output`, `usage`, `cost_usd` and `error`.
     """
     if not is_record(record):
         raise NotRecorded(f"execution {record.id} is run here, not by another engine")
     if record.status.over:
-        raise ExecutionOver(f"execution {record.id} has ended as {record.status.value}; its record stays as it is")
+        raise RecordOver(f"execution {record.id} has ended as {record.status.value}; its record stays as it is")
     update = {name: changes[name] for name in ("started_at", "completed_at", "usage", "cost_usd") if name in changes}
     if "output" in changes:
         update["result"] = json_text(changes["output"])
@@ -70,7 +76,7 @@ def reported(record: Execution, changes: Mapping[str, Any], *, now: datetime) ->
     return record.model_copy(update={**update, "status": stored, "input": {**record.input, _FIELD: status.value}})
 
 
-def last_event(record: Execution) -> AnyTraceEvent | None:
+def last_event(record: Run) -> AnyTraceEvent | None:
     """Return the last event of a record's log, None while it is not over."""
     if not record.status.over or record.completed_at is None:
         return None

@@ -117,7 +117,7 @@ class ChildAgents(AgentCalls):
         about: dict[str, Any] = {"agent_id": latest.agent_id, "version": latest.version}
         child = agent_child(latest.configuration, key=key, asked=asked, **about)
         [started] = await self.children.start([child])
-        await self._tell(callee, key, receiver, started, said=(said or asked["query"]) if fresh else None)
+        await self._write_down(callee, key, receiver, started, said=(said or asked["query"]) if fresh else None)
         self._note(callee, f"{key}/agent", started)
         return started
 
@@ -134,14 +134,14 @@ class ChildAgents(AgentCalls):
         given = self._given
         return {"inputs": {**given, "query": self._query}, "last": said, "steps": self._results(given)}
 
-    async def _tell(self, callee: Callee, key: str, receiver: str, run: Run, *, said: str | None) -> None:
+    async def _write_down(self, callee: Callee, key: str, receiver: str, run: Run, *, said: str | None) -> None:
         """Write down what the other agent is told (None: it was, before), and what it answers; once each."""
         at, messages = utc_now(), list[NewMessage]()
         if said is not None:
             own = (self.sender, self.claim.run.id)
             messages.append(handed_over(place=f"{key}>", sender=own, receiver=receiver, output=said, at=at))
-        told = f"{key}/agent/end" in self._noted or f"{key}/agent" in self.claim.journal.task_ends
-        if run.status is RunStatus.COMPLETED and not callee.handoff and not told:
+        noted = f"{key}/agent/end" in self._noted or f"{key}/agent" in self.claim.journal.task_ends
+        if run.status is RunStatus.COMPLETED and not callee.handoff and not noted:
             other = (receiver, run.id)
             messages.append(handed_over(place=f"{key}<", sender=other, receiver=self.sender, output=run.value, at=at))
         if messages:

@@ -93,17 +93,17 @@ class StepLog:
     def note_pause(self, pause: Run) -> None:
         """Record that the run rests in a pause that is a child of it."""
         key = key_of(pause)
-        if not self._journal.pause_told(key):
+        if not self._journal.pause_logged(key):
             self._recorder.record(RunPaused(timestamp=time.time(), span_id=key))
 
     def note_ends_of_pauses(self, pauses: Sequence[Run]) -> None:
         """Record the ends of pauses that the run has rested in."""
         for pause in pauses:
             key, ended = key_of(pause), pause.completed_at
-            if ended is None or key in self._continued or not self._journal.pause_told(key):
+            if ended is None or key in self._continued or not self._journal.pause_logged(key):
                 continue
             self._continued.add(key)
-            if not self._journal.pause_end_told(key):
+            if not self._journal.pause_end_logged(key):
                 paused_s = round((ended - pause.created_at).total_seconds(), 3)
                 self._recorder.record(RunContinued(timestamp=time.time(), span_id=key, paused_s=paused_s))
 

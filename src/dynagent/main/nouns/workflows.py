@@ -1,6 +1,7 @@
 """Workflows: definitions, their runs, and the kinds of run that their steps are."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from dynagent.application.commands.workflows.start import WorkflowSettings
 from dynagent.application.shared.access import ADMINS, EVERY_ROLE, MAKERS, Grant
@@ -23,7 +24,7 @@ from dynagent.infrastructure.llm.prices import GenaiPrices
 from dynagent.infrastructure.postgres.conversation_log import PostgresConversationLog, PostgresPolicies
 from dynagent.infrastructure.postgres.runs.readers import PostgresAgentConfigurations
 from dynagent.infrastructure.postgres.runs.recorded import PostgresRecordedExecutions
-from dynagent.infrastructure.postgres.runs.told import once_committed
+from dynagent.infrastructure.postgres.runs.stored_events import once_committed
 from dynagent.infrastructure.postgres.runs.workflows import PostgresWorkflowExecutions, PostgresWorkflowPauses
 from dynagent.infrastructure.postgres.workflow_definitions import PostgresWorkflowDefinitions
 from dynagent.infrastructure.postgres.workflows import PostgresWorkflows
@@ -37,6 +38,7 @@ CONDITIONS = StateConditions(misfits, schema_fault)
 
 
 def _binds(process: Process) -> Binds:
+    noting = partial(once_committed, publish=process.signals.publish)
     return Binds(
         shared={
             Conditions: CONDITIONS,
@@ -44,13 +46,9 @@ def _binds(process: Process) -> Binds:
             WorkflowLimits: process.settings.of(WorkflowSettings).limits,
         },
         scoped={
-            RecordedExecutions: lambda scope: PostgresRecordedExecutions(
-                scope.session, scope.user_id, once_committed(scope, process.signals.publish)
-            ),
+            RecordedExecutions: lambda scope: PostgresRecordedExecutions(scope.session, scope.user_id, noting(scope)),
             Workflows: lambda scope: PostgresWorkflows(scope.session, scope.user_id),
-            WorkflowExecutions: lambda scope: PostgresWorkflowExecutions(
-                scope.session, scope.user_id, on_stored=once_committed(scope, process.signals.publish)
-            ),
+            WorkflowExecutions: lambda scope: PostgresWorkflowExecutions(scope.session, scope.user_id, noting(scope)),
         },
     )
 

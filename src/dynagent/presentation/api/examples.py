@@ -11,8 +11,10 @@ from dynagent.application.commands.handoffs import AddHandoff
 from dynagent.application.commands.tools import RegisterTool
 from dynagent.application.commands.workflows.configure import CreateWorkflow
 from dynagent.application.queries.examples import GetExample, ListExamples
+from dynagent.core.agents import AgentConfiguration
 from dynagent.core.examples import Example, ExampleTool
 from dynagent.core.tools import ToolNameTaken
+from dynagent.core.workflows import Definition
 from dynagent.presentation.api.shared.dependencies import Ask, Asker
 from dynagent.presentation.api.shared.paging import Envelope
 from dynagent.presentation.api.shared.router import noun_router
@@ -40,7 +42,7 @@ class ExampleOut(BaseModel):
             name=example.name,
             description=example.description,
             kind=example.trial.kind,
-            parts={item.part: item.configuration.shown_name for item in example.agents},
+            parts={item.part: item.name for item in example.agents},
             tools=[tool.name for tool in example.tools],
         )
 
@@ -124,14 +126,14 @@ async def _register(ask: Asker, tools: Sequence[ExampleTool]) -> None:
 async def _make(ask: Asker, example: Example, agents: dict[str, str], *, model: str | None) -> str | None:
     """Make the agents, noting each in `agents`, and what connects them; return the workflow's id, if there is one."""
     for item in example.agents:
-        configuration = item.configuration.model_copy(update={"model": model})
+        configuration = AgentConfiguration.model_validate({**item.configuration, "model": model})
         agents[item.part] = (await ask(CreateAgent(configuration))).id
     for edge in example.handoffs:
         ends = {"agent_id": agents[edge.source], "target_agent_id": agents[edge.target]}
         await ask(AddHandoff(**ends, description=edge.description))
-    definition = example.definition_for(agents)
-    if definition is None:
+    if example.definition is None:
         return None
+    definition = Definition.model_validate(example.definition).played_by(agents)
     message = CreateWorkflow(name=example.name, description=example.description, definition=definition)
     return (await ask(message)).id
 

@@ -27,7 +27,7 @@ async def writer(own: Database) -> AsyncIterator[EventWriter]:
     await made.stop()
 
 
-async def told(database: Database, id: str) -> list[tuple[int, str]]:
+async def logged(database: Database, id: str) -> list[tuple[int, str]]:
     found = await database.pool.fetch("SELECT seq, type FROM run_events WHERE execution_id = $1 ORDER BY seq", id)
     return [(event["seq"], event["type"]) for event in found]
 
@@ -46,11 +46,11 @@ async def test_a_pause_of_what_nobody_runs_is_told_at_once_and_once(own: Databas
     id = await add(own)
     await pause(own, id)
     await pause(own, id)
-    assert await told(own, id) == [(1, "connection"), (2, "pause")]
+    assert await logged(own, id) == [(1, "connection"), (2, "pause")]
     assert await PostgresDispatch(own.pool, user_cap=9).claim(id, await add_worker(own)) is None
     await go_on(own, id)
     await pause(own, id)
-    assert [type for _, type in await told(own, id)] == ["connection", "pause", "continue", "pause"]
+    assert [type for _, type in await logged(own, id)] == ["connection", "pause", "continue", "pause"]
 
 
 async def test_a_pause_of_a_running_one_is_told_when_it_comes_to_rest(own: Database, writer: EventWriter) -> None:
@@ -58,11 +58,11 @@ async def test_a_pause_of_a_running_one_is_told_when_it_comes_to_rest(own: Datab
     claim = await PostgresDispatch(own.pool, user_cap=9).claim(id, await add_worker(own))
     assert claim is not None
     await pause(own, id)
-    assert await told(own, id) == [(1, "connection")], "its log is its worker's"
+    assert await logged(own, id) == [(1, "connection")], "its log is its worker's"
     recorder = BatchingRecorder(claim, window_s=0.01, wake=writer.wake)
     await recorder.finish(Outcome(status=RunStatus.WAITING, awaits_children=0), _waits(claim.run))
-    assert [type for _, type in await told(own, id)] == ["connection", "node_start", "pause"]
-    assert [seq for seq, _ in await told(own, id)] == [1, 2, 3]
+    assert [type for _, type in await logged(own, id)] == ["connection", "node_start", "pause"]
+    assert [seq for seq, _ in await logged(own, id)] == [1, 2, 3]
     assert ((await row(own, id))["status"], (await row(own, id))["paused_at"] is None) == ("pending", False)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from dynagent.application.shared.caller import Caller
 from dynagent.application.shared.messages import Command
-from dynagent.core.executions import Execution, ExecutionNotFound, ExecutionOver, Executions
+from dynagent.core.executions import Execution, ExecutionNotFound, Executions
 from dynagent.core.runs import RunStatus
 from dynagent.core.shared.clock import Clock, utc_now
 from dynagent.core.shared.errors import StaleVersion
@@ -16,6 +16,7 @@ from dynagent.core.workflows import (
     KIND,
     NotRecorded,
     RecordedExecutions,
+    RecordOver,
     WorkflowNotFound,
     Workflows,
     last_event,
@@ -40,11 +41,11 @@ class ChangeRecord(
     Command[Execution],
     needs="executions:record",
     audit="execution.record_changed",
-    raises=(ExecutionNotFound, NotRecorded, ExecutionOver, StaleVersion),
+    raises=(ExecutionNotFound, NotRecorded, RecordOver, StaleVersion),
 ):
     """Keep what another engine reports of an execution that it has recorded.
 
-    Raises ExecutionNotFound, NotRecorded, ExecutionOver, StaleVersion.
+    Raises ExecutionNotFound, NotRecorded, RecordOver, StaleVersion.
     """
 
     execution_id: str

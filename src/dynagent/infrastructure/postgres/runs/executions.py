@@ -29,8 +29,8 @@ from dynagent.infrastructure.postgres.runs.interrupts import read_interrupts, re
 from dynagent.infrastructure.postgres.runs.listing import find_executions
 from dynagent.infrastructure.postgres.runs.model_calls import take_over_model_calls
 from dynagent.infrastructure.postgres.runs.removal import remove
+from dynagent.infrastructure.postgres.runs.stored_events import OnStored, once_committed
 from dynagent.infrastructure.postgres.runs.submissions import INSERT, WAITING, Correlation, opening_of
-from dynagent.infrastructure.postgres.runs.told import OnStored, once_committed
 from dynagent.infrastructure.postgres.statements import connection_of, fetch_one, run, sql
 from dynagent.infrastructure.postgres.unit_of_work import Scope
 from dynagent.infrastructure.trace.recorder import encode

@@ -39,7 +39,7 @@ FROM runs r CROSS JOIN LATERAL (
 ) AS log
 WHERE r.id = ANY($1::uuid[]) AND r.status IN ('pending', 'waiting')
 """
-TELL = """
+ADD = """
 INSERT INTO run_events (execution_id, seq, attempt, type, at, payload) VALUES ($1, $2, $3, $4, $5, $6::json)
 """
 # Of a run that asks somebody, the time until the answer is added with the answer: the pause is part of it.
@@ -73,7 +73,7 @@ def now_of(run: str) -> str:
     return f"coalesce({run}.paused_at, ({of_root}), clock_timestamp())"
 
 
-Told = Sequence[tuple[str, Frame]]
+Logged = Sequence[tuple[str, Frame]]
 """What was added to logs, by the run: its followers get it once the transaction is committed."""
 
 
@@ -82,13 +82,13 @@ class Continuing:
     """A pause that has ended: what workers are to be notified of, and what was added to logs."""
 
     due: Sequence[tuple[str, Lane]]
-    told: Told
+    logged: Logged
 
 
-async def pause_tree(connection: Connection, root: str, owner: str) -> Told:
+async def pause_tree(connection: Connection, root: str, owner: str) -> Logged:
     """Pause an owner's tree from now on in the caller's transaction; one that is paused or over stays as it is."""
     paused = await connection.execute(PAUSE, root, owner)
-    return await tell_pauses(connection, [root]) if paused.endswith(" 1") else ()
+    return await log_pauses(connection, [root]) if paused.endswith(" 1") else ()
 
 
 async def continue_tree(connection: Connection, root: str, owner: str) -> Continuing | None:
@@ -100,32 +100,32 @@ async def continue_tree(connection: Connection, root: str, owner: str) -> Contin
     row = await connection.fetchrow(PAUSED, root, owner)
     if row is None:
         return None
-    told = await _tell_end(connection, root, row["paused_at"])
+    logged = await _log_end(connection, root, row["paused_at"])
     changed = await connection.fetch(CONTINUE, live, row["paused_at"])
-    return Continuing([(item["id"], item["lane"]) for item in changed if item["due"]], told)
+    return Continuing([(item["id"], item["lane"]) for item in changed if item["due"]], logged)
 
 
-async def tell_pauses(connection: Connection, ids: Sequence[str]) -> Told:
+async def log_pauses(connection: Connection, ids: Sequence[str]) -> Logged:
     """Tell in the logs of these runs, which the caller has locked, that they are paused; once for each pause.
 
     Of one that is running nothing is told until its worker lets it go.
     """
     silent = [row for row in await connection.fetch(LOGS, list(ids)) if row["pauses"] != "pause"]
-    return [await _tell(connection, row, RunPaused(timestamp=row["now"].timestamp())) for row in silent]
+    return [await _log(connection, row, RunPaused(timestamp=row["now"].timestamp())) for row in silent]
 
 
-async def _tell_end(connection: Connection, root: str, since: datetime) -> Told:
+async def _log_end(connection: Connection, root: str, since: datetime) -> Logged:
     """Tell that a pause has ended. One that the run's worker never came to see held nothing of the run back."""
     row = await connection.fetchrow(LOGS, [root])
     if row is None or row["pauses"] != "pause":
         return ()
     now: datetime = row["now"]
     event = RunContinued(timestamp=now.timestamp(), paused_s=round(max(0.0, (now - since).total_seconds()), 3))
-    return [await _tell(connection, row, event)]
+    return [await _log(connection, row, event)]
 
 
-async def _tell(connection: Connection, log: Row, event: AnyTraceEvent) -> tuple[str, Frame]:
+async def _log(connection: Connection, log: Row, event: AnyTraceEvent) -> tuple[str, Frame]:
     payload = encode(event, seq=log["seq"], attempt=log["attempt"])
     columns = (log["id"], log["seq"], log["attempt"], event.type, log["now"], payload.decode())
-    await connection.execute(TELL, *columns)
+    await connection.execute(ADD, *columns)
     return log["id"], Frame(log["seq"], payload, terminal=False)

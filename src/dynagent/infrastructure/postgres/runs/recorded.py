@@ -2,14 +2,13 @@
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from dynagent.core.executions import Execution
-from dynagent.core.runs import AnyTraceEvent, Frame
+from dynagent.core.runs import AnyTraceEvent, Frame, Run
 from dynagent.core.shared.errors import StaleVersion
 from dynagent.core.workflows import RecordedExecutions
 from dynagent.infrastructure.postgres.runs.columns import values_of
 from dynagent.infrastructure.postgres.runs.executions import CREATE
+from dynagent.infrastructure.postgres.runs.stored_events import OnStored
 from dynagent.infrastructure.postgres.runs.submissions import opening_of
-from dynagent.infrastructure.postgres.runs.told import OnStored
 from dynagent.infrastructure.postgres.statements import fetch_one, sql
 from dynagent.infrastructure.trace.recorder import encode
 
@@ -38,11 +37,11 @@ class PostgresRecordedExecutions(RecordedExecutions):
         self._owner = user_id
         self._on_stored = on_stored
 
-    async def add(self, record: Execution) -> None:
+    async def add(self, record: Run) -> None:
         """Keep a new one, with the beginning of its log."""
         await fetch_one(self._session, CREATE, **values_of(record, self._owner), opening=opening_of(record))
 
-    async def change(self, record: Execution, last: AnyTraceEvent | None) -> None:
+    async def change(self, record: Run, last: AnyTraceEvent | None) -> None:
         """Keep another state of one. Raises StaleVersion when it has ended meanwhile."""
         values = values_of(record, self._owner)
         if await fetch_one(self._session, CHANGE, **{name: values[name] for name in _CHANGED}) is None:

@@ -12,8 +12,8 @@ from dynagent.infrastructure.postgres.errors import in_our_words
 from dynagent.infrastructure.postgres.pool import Pool
 from dynagent.infrastructure.postgres.runs.children import children_of
 from dynagent.infrastructure.postgres.runs.columns import COLUMNS, read_run
-from dynagent.infrastructure.postgres.runs.pausing import PAUSE_OWN, Told, continue_tree, pause_tree
-from dynagent.infrastructure.postgres.runs.told import OnStored
+from dynagent.infrastructure.postgres.runs.pausing import PAUSE_OWN, Logged, continue_tree, pause_tree
+from dynagent.infrastructure.postgres.runs.stored_events import OnStored
 from dynagent.infrastructure.postgres.statements import connection_of, fetch_one, fetch_page, sql
 
 GET = sql("SELECT {columns} FROM runs WHERE id = :id AND user_id = :owner AND kind = 'workflow'", columns=COLUMNS)
@@ -62,11 +62,11 @@ class PostgresWorkflowExecutions(WorkflowExecutions):
         run = None if continuing is None else await self.get(execution_id)
         if run is None or continuing is None:
             return None
-        self._note(continuing.told)
+        self._note(continuing.logged)
         return Continued(run, continuing.due)
 
-    def _note(self, told: Told) -> None:
-        for id, frame in told:
+    def _note(self, logged: Logged) -> None:
+        for id, frame in logged:
             self._on_stored(id, [frame])
 
     async def tasks(self, execution_id: str) -> list[TaskExecution]:
