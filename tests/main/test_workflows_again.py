@@ -87,19 +87,6 @@ async def test_a_paused_run_is_cancelled_and_an_answer_waits_for_the_end_of_the_
     assert (cancelled["status"], cancelled["paused_at"]) == ("cancelled", None)
 
 
-async def test_only_whole_runs_of_workflows_are_paused(people: People) -> None:
-    workflow = await chain(people, middle="[[latency=30]]")
-    id = await execute(people, workflow, topic="x")
-    await steps_until(people, id, "completed", "running")
-    step = (await steps_of(people, id))[1]["task_execution_id"]
-    refused = await people.answer_of("POST", f"/executions/{step}/pause")
-    assert (refused.status_code, refused.json()["root_run_id"]) == (409, id)
-    await people.send("POST", f"/executions/{id}/cancel")
-    agent = await people.ended(await people.start(await people.agent(model="demo"), "1+1"))
-    refused = await people.answer_of("POST", f"/executions/{agent['id']}/pause")
-    assert (refused.status_code, refused.json()["error_code"]) == (409, "execution_not_pausable")
-
-
 async def test_a_retry_goes_on_from_the_failed_step_and_pays_for_nothing_twice(people: People) -> None:
     workflow = await chain(people, middle="[[fail=400:1]] [[say=second]]")
     id = await execute(people, workflow, topic="bees")

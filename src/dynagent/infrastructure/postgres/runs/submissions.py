@@ -67,7 +67,7 @@ Deliver = Callable[[Sequence[DomainEvent]], None]
 
 
 Opened = Callable[[str, Frame], None]
-"""Logged of a stored execution's first event, for those who follow it from the start; returns at once."""
+"""Told of a stored execution's first event, for those who follow it from the start; returns at once."""
 
 
 Correlation = Callable[[], str | None]

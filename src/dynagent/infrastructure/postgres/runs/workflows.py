@@ -24,7 +24,7 @@ GIVEN = ("inputs", "arguments", "query")
 class PostgresWorkflowExecutions(WorkflowExecutions):
     """One owner's runs of workflows in one session."""
 
-    def __init__(self, session: AsyncSession, user_id: str, *, on_stored: OnStored = lambda _id, _frames: None) -> None:
+    def __init__(self, session: AsyncSession, user_id: str, on_stored: OnStored = lambda _id, _frames: None) -> None:
         self._session = session
         self._owner = user_id
         self._on_stored = on_stored
