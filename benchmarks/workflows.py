@@ -41,9 +41,8 @@ async def _measure(process: ServerProcess, agent: str, runs: int, waiting: int) 
             alone = await _cpu_ms(process, [lambda: _alone(http, agent)] * (count * TASKS))
             within = await _cpu_ms(process, [lambda: _run(http, chain)] * count)
         before = process.rss_mb()
-        for _ in range(waiting):
-            await _asked(http, "POST", f"/workflows/{fan}/execute", {})
-        await _until_running(http, waiting * CHILDREN)
+        started = [await _asked(http, "POST", f"/workflows/{fan}/execute", {}) for _ in range(waiting)]
+        await _until_running(http, [run["execution_id"] for run in started])
         return {
             "an agent's run alone, CPU of the server (ms)": alone,
             f"a workflow of {TASKS} such steps, CPU of the server (ms)": within,
@@ -80,12 +79,18 @@ async def _workflow(http: httpx2.AsyncClient, agent: str, words: str, *, tasks: 
     return (await _asked(http, "POST", "/workflows", body))["id"]
 
 
-async def _until_running(http: httpx2.AsyncClient, count: int) -> None:
+async def _until_running(http: httpx2.AsyncClient, runs: list[str]) -> None:
     ends = time.monotonic() + PATIENCE_S
-    while (await _asked(http, "GET", "/executions?kind=agent&status=running&limit=1"))["total"] < count:
-        if time.monotonic() > ends:
-            raise RuntimeError(f"{count} children did not wait at the same time")
-        await asyncio.sleep(0.5)
+    for run in runs:
+        while (await _running(http, run)) < CHILDREN:
+            if time.monotonic() > ends:
+                raise RuntimeError(f"the children of {len(runs)} workflows did not wait at the same time")
+            await asyncio.sleep(0.2)
+
+
+async def _running(http: httpx2.AsyncClient, run: str) -> int:
+    steps = (await _asked(http, "GET", f"/executions/{run}/tasks"))["tasks"]
+    return sum(step["status"] == "running" for step in steps)
 
 
 async def _asked(http: httpx2.AsyncClient, method: str, path: str, body: Any = None) -> dict[str, Any]:
