@@ -64,8 +64,8 @@ async def test_the_team_has_everybody_s_turn_in_order(people: People) -> None:
         "POST",
         "/tools/execute",
         {
-            "tool_name": "aerodynamic_calculator",
-            "parameters": {"mass_kg": 10, "wing_area_m2": 1, "speed_m_s": 20, "wing_span_m": 3},
+            "name": "aerodynamic_calculator",
+            "arguments": {"mass_kg": 10, "wing_area_m2": 1, "speed_m_s": 20, "wing_span_m": 3},
         },
     )
     assert computed["result"]["aspect_ratio"] == 9
