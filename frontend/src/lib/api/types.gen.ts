@@ -15348,7 +15348,7 @@ export type ChangeRecordErrors = {
      */
     404: Problem;
     /**
-     * The change collides with what is there. `error_code`: `execution_not_recorded`, `execution_over`, `stale_version`.
+     * The change collides with what is there. `error_code`: `execution_not_recorded`, `record_over`, `stale_version`.
      */
     409: Problem;
     /**

@@ -46,9 +46,9 @@ _WIND_TUNNEL = '''def wind_tunnel_simulator(
 '''
 
 
-def agent(part: str, **fields: Any) -> ExampleAgent:
+def agent(part: str, dependencies: tuple[str, ...] = (), **fields: Any) -> ExampleAgent:
     """Return an agent for a part; its name is the part unless another is given."""
-    return ExampleAgent(part=part, configuration={"name": part, **fields})
+    return ExampleAgent(part=part, configuration={"name": part, **fields}, dependencies=dependencies)
 
 
 UAV_TEAM = Example(
@@ -76,28 +76,28 @@ UAV_TEAM = Example(
             role="Wing and aerodynamic analysis",
             goal="Choose wing area, span and aerofoil for the mission; say lift, drag and stall speed.",
             tools=["aerodynamic_calculator", "wind_tunnel_simulator"],
-            dependencies=["mission_planner"],
+            dependencies=("mission_planner",),
         ),
         agent(
             "propulsion",
             display_name="Propulsion Agent",
             role="Motor, propeller and energy",
             goal="Choose motor, propeller and battery that carry the drag over the endurance; say their mass.",
-            dependencies=["mission_planner", "aerodynamics"],
+            dependencies=("mission_planner", "aerodynamics"),
         ),
         agent(
             "structures",
             display_name="Structures Agent",
             role="Airframe, loads and mass",
             goal="Lay out the airframe for the loads of the wing and the propulsion; say the mass of each part.",
-            dependencies=["aerodynamics", "propulsion"],
+            dependencies=("aerodynamics", "propulsion"),
         ),
         agent(
             "manufacturing",
             display_name="Manufacturing Agent",
             role="Materials, processes and cost",
             goal="Say how each part is made, of which material and at what cost; name what is hard to make.",
-            dependencies=["structures"],
+            dependencies=("structures",),
         ),
     ),
     trial=Trial(kind="team", query="Design an electric aircraft that carries 2 kg over 60 km and lands on a field."),

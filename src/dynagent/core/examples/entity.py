@@ -18,10 +18,14 @@ class _Part(BaseModel):
 
 
 class ExampleAgent(_Part):
-    """An agent, and the part that it plays; `configuration` is as clients send it."""
+    """An agent, and the part that it plays; `configuration` is as clients send it.
+
+    `dependencies` are the parts, before it in the example, whose outputs it needs.
+    """
 
     part: str
     configuration: dict[str, Any]
+    dependencies: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:

@@ -125,9 +125,13 @@ async def _register(ask: Asker, tools: Sequence[ExampleTool]) -> None:
 
 async def _make(ask: Asker, example: Example, agents: dict[str, str], *, model: str | None) -> str | None:
     """Make the agents, noting each in `agents`, and what connects them; return the workflow's id, if there is one."""
+    slugs: dict[str, str] = {}
     for item in example.agents:
-        configuration = AgentConfiguration.model_validate({**item.configuration, "model": model})
-        agents[item.part] = (await ask(CreateAgent(configuration))).id
+        # By slugs: the caller may have other agents of these names, imported before.
+        needed = [slugs[part] for part in item.dependencies]
+        fields = {**item.configuration, "model": model, "dependencies": needed}
+        made = await ask(CreateAgent(AgentConfiguration.model_validate(fields)))
+        agents[item.part], slugs[item.part] = made.id, made.slug
     for edge in example.handoffs:
         ends = {"agent_id": agents[edge.source], "target_agent_id": agents[edge.target]}
         await ask(AddHandoff(**ends, description=edge.description))
