@@ -1,6 +1,6 @@
 """What runs of agents read besides the run: versions, earlier turns, contexts."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,6 +19,10 @@ class FakeVersions:
         """Return it, and note what was asked for."""
         self.asked.append((agent_id, version))
         return self.configuration
+
+    async def latest_of(self, agent_ids: Collection[str], user_id: str) -> Mapping[str, AgentVersion]:
+        """Return them all, unless they are another user's."""
+        return {id: await self.latest(id, user_id) for id in agent_ids if id != "somebody else's"}
 
     async def latest(self, agent_id: str, user_id: str) -> AgentVersion:
         """Return a fallback. Raises AgentNotFound for another user's."""

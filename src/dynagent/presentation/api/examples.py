@@ -133,8 +133,8 @@ async def _make(ask: Asker, example: Example, agents: dict[str, str], *, model: 
         made = await ask(CreateAgent(AgentConfiguration.model_validate(fields)))
         agents[item.part], slugs[item.part] = made.id, made.slug
     for edge in example.handoffs:
-        ends = {"agent_id": agents[edge.source], "target_agent_id": agents[edge.target]}
-        await ask(AddHandoff(**ends, description=edge.description))
+        source, target = agents[edge.source], agents[edge.target]
+        await ask(AddHandoff(agent_id=source, target_agent_id=target, description=edge.description))
     if example.definition is None:
         return None
     definition = Definition.model_validate(example.definition).played_by(agents)
