@@ -107,6 +107,8 @@ SELECT an_id(18, n), an_id(1, n % 2000 + 1), CASE WHEN n % 2 = 0 THEN 'team' ELS
   '{"query": "q"}', 'interactive', 'completed', '{}', now() FROM generate_series(1, 10000) n;
 INSERT INTO workflows (id, user_id, name, description, process_type, definition, version, created_at, updated_at)
 SELECT an_id(19, n), an_id(1, n % 2000 + 1), 'w', '', 'graph', '{}', 1, now(), now() FROM generate_series(1, 10000) n;
+INSERT INTO workflow_versions (workflow_id, version, name, description, definition, created_at, created_by)
+SELECT id, 1, name, description, definition, now(), user_id FROM workflows;
 INSERT INTO workflow_agents (workflow_agent_id, workflow_id, agent_id)
 SELECT an_id(20, n), an_id(19, n), an_id(2, n) FROM generate_series(1, 10000) n;
 INSERT INTO tasks (task_id, workflow_id, assigned_workflow_agent_id, description, expected_output, context_task_ids,

@@ -119,38 +119,32 @@ class ScheduleChecks:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CreateScheduleHandler:
-    """Handles CreateSchedule."""
+class StoringSchedules:
+    """Stores new schedules."""
 
     schedules: Schedules
     uow: UnitOfWork
     timetable: Timetable
-    checks: ScheduleChecks
-    safe: ContextSafe
     clock: Clock = utc_now
     new_id: NewId = new_id
 
-    async def __call__(self, message: CreateSchedule, caller: Caller) -> Schedule:
-        """Return the new schedule with its next time."""
-        await self.checks.agents.existing(message.agent_id)
-        self.checks.check_model(message.model)
-        await self.checks.check_number()
+    async def store(
+        self, message: CreateSchedule | ScheduleWorkflow, caller: Caller, started: Mapping[str, Any]
+    ) -> Schedule:
+        """Return the new schedule; `started` is what it starts, and with what. Raises BadTimetable."""
         now = self.clock()
         following = self.timetable.after(message.cron, message.time_zone, now)[0]
         schedule = Schedule(
             id=self.new_id(),
             user_id=caller.user_id,
-            agent_id=message.agent_id,
             name=message.name,
             cron=message.cron,
             time_zone=message.time_zone,
-            query=message.query,
-            model=message.model,
-            context=self.safe.sealed(message.context, owner=caller.user_id),
             paused=message.paused,
             next_fire=None if message.paused else following,
             created_at=now,
             updated_at=now,
+            **started,
         )
         await self.schedules.create(schedule)
         await self.uow.commit()
@@ -158,41 +152,42 @@ class CreateScheduleHandler:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CreateScheduleHandler:
+    """Handles CreateSchedule."""
+
+    storing: StoringSchedules
+    checks: ScheduleChecks
+    safe: ContextSafe
+
+    async def __call__(self, message: CreateSchedule, caller: Caller) -> Schedule:
+        """Return the new schedule with its next time."""
+        await self.checks.agents.existing(message.agent_id)
+        self.checks.check_model(message.model)
+        await self.checks.check_number()
+        started: dict[str, Any] = {
+            "agent_id": message.agent_id,
+            "query": message.query,
+            "model": message.model,
+            "context": self.safe.sealed(message.context, owner=caller.user_id),
+        }
+        return await self.storing.store(message, caller, started)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ScheduleWorkflowHandler:
     """Handles ScheduleWorkflow."""
 
-    schedules: Schedules
+    storing: StoringSchedules
     workflows: Workflows
-    uow: UnitOfWork
-    timetable: Timetable
     checks: ScheduleChecks
-    clock: Clock = utc_now
-    new_id: NewId = new_id
 
     async def __call__(self, message: ScheduleWorkflow, caller: Caller) -> Schedule:
         """Return the new schedule with its next time."""
         workflow = await self.workflows.existing(message.workflow_id)
         await self.checks.check_number()
-        now = self.clock()
-        following = self.timetable.after(message.cron, message.time_zone, now)[0]
         inputs = clean_json(dict(message.inputs))
-        schedule = Schedule(
-            id=self.new_id(),
-            user_id=caller.user_id,
-            workflow_id=workflow.id,
-            name=message.name,
-            cron=message.cron,
-            time_zone=message.time_zone,
-            query=summary_of(inputs) if inputs else "",
-            inputs=inputs,
-            paused=message.paused,
-            next_fire=None if message.paused else following,
-            created_at=now,
-            updated_at=now,
-        )
-        await self.schedules.create(schedule)
-        await self.uow.commit()
-        return schedule
+        query = summary_of(inputs) if inputs else ""
+        return await self.storing.store(message, caller, {"workflow_id": workflow.id, "query": query, "inputs": inputs})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

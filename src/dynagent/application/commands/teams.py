@@ -9,8 +9,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from dynagent.application.shared.caller import Caller
 from dynagent.application.shared.messages import Command
 from dynagent.core.conversations import StoredPolicy
-from dynagent.core.executions import Cancelling, TooManyExecutions, check_room
-from dynagent.core.runs import Notifier, Origin, Run, Submissions
+from dynagent.core.executions import Cancelling, Room, Submitting, TooManyExecutions
+from dynagent.core.runs import Origin, Run
 from dynagent.core.shared.clock import Clock, utc_now
 from dynagent.core.shared.ids import NewId, new_id
 from dynagent.core.shared.unit_of_work import UnitOfWork
@@ -42,9 +42,10 @@ class TeamSettings(BaseSettings):
     max_waiting_teams_per_user: int = Field(default=1000, ge=1)
     queue_retry_after_s: float = Field(default=5.0, gt=0)
 
-    def check_room(self, waiting: int) -> None:
-        """Refuse with TooManyExecutions when so many of a user's executions are waiting already."""
-        check_room(waiting, most=self.max_waiting_teams_per_user, retry_after_s=self.queue_retry_after_s)
+    @property
+    def room(self) -> Room:
+        """How many of a user's executions may wait."""
+        return Room(self.max_waiting_teams_per_user, self.queue_retry_after_s)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,8 +106,7 @@ class StartingTeams:
 
     members: TeamMembers
     policy: StoredPolicy
-    submissions: Submissions
-    notifier: Notifier
+    submitting: Submitting
     settings: TeamSettings
     clock: Clock = utc_now
     new_id: NewId = new_id
@@ -123,11 +123,7 @@ class StartingTeams:
         """Return the pending run; `given` is its input. Raises TooManyExecutions."""
         run = self._run(user_id, given, origin)
         event = TeamStarted(occurred_at=run.created_at, user_id=user_id, execution_id=run.id)
-        admission = await self.submissions.submit(run, event, most_waiting=self.settings.max_waiting_teams_per_user)
-        if not admission.stored:
-            self.settings.check_room(admission.waiting)
-        await self.notifier.notify(run.id, run.lane)
-        return run
+        return await self.submitting.submit(run, event, self.settings.room) or run
 
     def _run(self, user_id: str, given: dict[str, Any], origin: Origin | None) -> Run:
         id = self.new_id()

@@ -22,7 +22,6 @@ from dynagent.core.executions.entity import (
     OpenQuestion,
     TooManyExecutions,
     check_repeatable,
-    check_room,
 )
 from dynagent.core.executions.listing import (
     MAX_SEARCH,
@@ -35,6 +34,7 @@ from dynagent.core.executions.listing import (
 )
 from dynagent.core.executions.ports import EverybodysExecutions, Executions, StoredCheckpoints, StoredModelCalls
 from dynagent.core.executions.running import AgentCalls, AgentRunner, Callee, Chats, RunPlan
+from dynagent.core.executions.submitting import Room, Submitting
 from dynagent.core.executions.surroundings import Neighbour, Surroundings, SurroundingsReader
 
 knows = frozenset({"agents", "language_models", "tools"})

@@ -66,13 +66,6 @@ class ChatHistory:
         return {"chat_id": self.chat_id, "agent_id": self.agent_id, "before": self.before}
 
 
-def check_room(waiting: int, *, most: int, retry_after_s: float) -> None:
-    """Refuse with TooManyExecutions when so many of a user's executions are waiting already."""
-    if waiting >= most:
-        words = f"{waiting} of your executions are waiting; at most {most} may"
-        raise TooManyExecutions(words, retry_after_s=retry_after_s)
-
-
 def check_repeatable(run: Run, kind: Literal["replay", "retry", "fork"]) -> None:
     """Refuse to repeat what has not ended, and to retry what was completed. Raises NotYetOver, NothingToRetry."""
     if not run.status.over:

@@ -102,6 +102,16 @@ class HealthNotes:
         noted, self._noted = self._noted, {}
         return noted
 
+    def forget(self, model_id: str) -> None:
+        """Drop what was noted of a model since the last time: it is another one now."""
+        self._noted.pop(model_id, None)
+        self._answered.pop(model_id, None)
+
+    def forget_refused(self, model_id: str) -> None:
+        """Drop what was noted as refused since the last time."""
+        if (note := self._noted.get(model_id)) is not None:
+            note.refused.clear()
+
     def put_back(self, noted: dict[str, Note]) -> None:
         """Take back what could not be stored; of the same fact what was noted since counts more."""
         for model_id, earlier in noted.items():

@@ -104,14 +104,18 @@ class PostgresModelHealths(ModelHealths):
 
     async def forget_refused(self, model_id: str) -> None:
         """Forget what was refused, what was noted of it lately too."""
-        await self._store.store()
+        self._store.notes.forget_refused(model_id)
         await self._session.execute(
             sa.update(model_health).where(self._writable(model_id)).values(refused={}), self._caller
         )
 
     async def reset(self, model_id: str) -> None:
-        """Delete the row."""
-        await self._store.store()
+        """Delete the row, and what was noted lately.
+
+        Nothing is stored here: that is done over another connection, and would wait for the row of the model, which
+        this transaction may have given another name.
+        """
+        self._store.notes.forget(model_id)
         await self._session.execute(sa.delete(model_health).where(self._writable(model_id)), self._caller)
 
     def _writable(self, model_id: str) -> sa.ColumnElement[bool]:

@@ -19,7 +19,7 @@ from dynagent.core.executions import TooManyExecutions
 def test_a_full_queue_is_refused_with_a_time_to_come_back(
     settings: SubmitSettings | WorkflowSettings | TeamSettings,
 ) -> None:
-    settings.check_room(1)
+    settings.room.check(1)
     with pytest.raises(TooManyExecutions, match="2 of your executions are waiting; at most 2 may") as refused:
-        settings.check_room(2)
+        settings.room.check(2)
     assert refused.value.retry_after_s == 7

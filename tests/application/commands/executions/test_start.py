@@ -21,6 +21,7 @@ from dynagent.core.executions import (
     ExecutionNotFound,
     ExecutionOver,
     IdempotencyKeyReused,
+    Submitting,
     TooManyExecutions,
 )
 from dynagent.core.runs import Admission, RunStatus
@@ -59,9 +60,8 @@ class Door:
         handler = StartExecutionHandler(
             self.agents,
             self.executions,
-            self.submissions,
+            Submitting(self.executions, self.submissions, self.notifier),
             models=FakeChatModels(ScriptedChatModel(), ScriptedChatModel(name="other")),
-            notifier=self.notifier,
             settings=self.settings,
             schema_fault=schema_fault,
             safe=ContextSafe(FakeBox()),

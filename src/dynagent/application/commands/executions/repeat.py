@@ -93,7 +93,7 @@ class RepeatExecutionHandler:
                 extra={"kind": old.kind, "root_run_id": old.root_run_id},
             )
         check_repeatable(old, message.kind)
-        self.settings.check_room(await self.executions.waiting(self.settings.max_waiting_per_user))
+        self.settings.room.check(await self.executions.waiting(self.settings.max_waiting_per_user))
         log = [] if message.kind == "replay" else [event async for event in events_of(self.trace, old.id)]
         events = [] if message.kind == "replay" else _carried_over(log, message)
         execution = self._again(old, message)

@@ -3,7 +3,7 @@
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from dynagent.core.executions import check_room
+from dynagent.core.executions import Room
 from dynagent.core.runs import ChildLimits
 
 
@@ -16,9 +16,10 @@ class SubmitSettings(BaseSettings):
     run_timeout_s: float = Field(default=3_600.0, gt=0, le=86_400)
     queue_retry_after_s: float = Field(default=5.0, gt=0)
 
-    def check_room(self, waiting: int) -> None:
-        """Refuse with TooManyExecutions when so many of a user's executions are waiting already."""
-        check_room(waiting, most=self.max_waiting_per_user, retry_after_s=self.queue_retry_after_s)
+    @property
+    def room(self) -> Room:
+        """How many of a user's executions may wait."""
+        return Room(self.max_waiting_per_user, self.queue_retry_after_s)
 
 
 class RunSettings(BaseSettings):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import KW_ONLY, dataclass, field
+from functools import partial
 from typing import Any
 
 from dynagent.application.commands.executions.settings import SubmitSettings
@@ -22,10 +23,11 @@ from dynagent.core.executions import (
     Executions,
     ExecutionStarted,
     IdempotencyKeyReused,
+    Submitting,
     TooManyExecutions,
 )
 from dynagent.core.language_models import ChatModels
-from dynagent.core.runs import Lane, Notifier, Submissions
+from dynagent.core.runs import Lane
 from dynagent.core.shared.clock import Clock, utc_now
 from dynagent.core.shared.errors import InvalidInput, Violation
 from dynagent.core.shared.ids import NewId, is_id, new_id
@@ -78,10 +80,9 @@ class StartExecutionHandler:
 
     agents: AgentRepository
     executions: Executions
-    submissions: Submissions
+    submitting: Submitting
     _: KW_ONLY
     models: ChatModels
-    notifier: Notifier
     settings: SubmitSettings
     schema_fault: Callable[[dict[str, Any]], str | None]
     safe: ContextSafe
@@ -90,44 +91,25 @@ class StartExecutionHandler:
 
     async def __call__(self, message: StartExecution, caller: Caller) -> Submission:
         """Return the pending execution, or the one this key had started."""
-        earlier = await self._submitted_before(message)
+        same = partial(self._same_request, message)
+        earlier = await self.submitting.earlier(message.idempotency_key, same)
         if earlier is not None:
             return Submission(earlier, repeated=True)
         agent = await self._runnable_agent(message)
         execution = self._execution(message, agent, caller)
-        if not await self._submitted(execution):
-            # Somebody else was first with the same key.
-            earlier = await self._submitted_before(message)
-            if earlier is None:
-                raise IdempotencyKeyReused("this Idempotency-Key was used before, for a request that is gone by now")
-            return Submission(earlier, repeated=True)
-        await self.notifier.notify(execution.id, execution.lane)
-        return Submission(execution)
-
-    async def _submitted(self, execution: Execution) -> bool:
-        """Store it; False when its key is taken. Raises TooManyExecutions."""
         event = ExecutionStarted(
             occurred_at=execution.created_at,
             user_id=execution.user_id,
             execution_id=execution.id,
             agent_id=execution.agent_id,
         )
-        most = self.settings.max_waiting_per_user
-        admission = await self.submissions.submit(execution, event, most_waiting=most)
-        if not admission.stored:
-            self.settings.check_room(admission.waiting)
-        return admission.stored
+        earlier = await self.submitting.submit(execution, event, self.settings.room, same)
+        return Submission(execution) if earlier is None else Submission(earlier, repeated=True)
 
-    async def _submitted_before(self, message: StartExecution) -> Execution | None:
-        if message.idempotency_key is None:
-            return None
-        earlier = await self.executions.by_idempotency_key(message.idempotency_key)
-        if earlier is not None and not (
-            _same_request(earlier, message)
-            and self.safe.same(earlier.context, dict(message.context), owner=earlier.user_id)
-        ):
-            raise IdempotencyKeyReused("this Idempotency-Key was used before, for another request")
-        return earlier
+    def _same_request(self, message: StartExecution, earlier: Execution) -> bool:
+        return _same_request(earlier, message) and self.safe.same(
+            earlier.context, dict(message.context), owner=earlier.user_id
+        )
 
     async def _runnable_agent(self, message: StartExecution) -> Agent:
         agent = await self.agents.get_by_id(message.agent_id) if is_id(message.agent_id) else None

@@ -117,7 +117,7 @@ class RepeatWorkflowRunHandler:
             raise ExecutionNotFound(f"there is no execution of a workflow {message.execution_id!r}")
         check_repeatable(old, message.kind)
         definition = await self._definition(old, caller)
-        self.settings.check_room(await self.executions.waiting(self.settings.max_waiting_per_user))
+        self.settings.room.check(await self.executions.waiting(self.settings.max_waiting_per_user))
         given, log = await self._begun(old, definition, message)
         run = self._again(old, definition, given, message.kind)
         await self.executions.create_from(run, log)

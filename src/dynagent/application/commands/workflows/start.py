@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from pydantic import Field
@@ -10,8 +11,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from dynagent.application.commands.workflows.configure import WorkflowRules
 from dynagent.application.shared.caller import Caller
 from dynagent.application.shared.messages import Command
-from dynagent.core.executions import Executions, IdempotencyKeyReused, TooManyExecutions, check_room
-from dynagent.core.runs import Lane, Notifier, Run, Submissions
+from dynagent.core.executions import IdempotencyKeyReused, Room, Submitting, TooManyExecutions
+from dynagent.core.runs import Lane, Run
 from dynagent.core.shared.clock import Clock, utc_now
 from dynagent.core.shared.errors import InvalidInput
 from dynagent.core.shared.ids import NewId, new_id
@@ -46,9 +47,10 @@ class WorkflowSettings(BaseSettings):
     max_loop_rounds: int = Field(default=MAX_ROUNDS, ge=1, le=MAX_ROUNDS)
     max_workflow_cost_usd: float | None = Field(default=None, gt=0)
 
-    def check_room(self, waiting: int) -> None:
-        """Refuse with TooManyExecutions when so many of a user's executions are waiting already."""
-        check_room(waiting, most=self.max_waiting_per_user, retry_after_s=self.queue_retry_after_s)
+    @property
+    def room(self) -> Room:
+        """How many of a user's executions may wait."""
+        return Room(self.max_waiting_per_user, self.queue_retry_after_s)
 
     @property
     def limits(self) -> WorkflowLimits:
@@ -89,17 +91,16 @@ class StartWorkflowHandler:
     """Handles StartWorkflow."""
 
     workflows: Workflows
-    executions: Executions
     rules: WorkflowRules
-    submissions: Submissions
-    notifier: Notifier
+    submitting: Submitting
     settings: WorkflowSettings
     clock: Clock = utc_now
     new_id: NewId = new_id
 
     async def __call__(self, message: StartWorkflow, caller: Caller) -> Run:
         """Return the pending run, or the one that this key had started."""
-        earlier = await self._submitted_before(message)
+        same = partial(_same_request, message)
+        earlier = await self.submitting.earlier(message.idempotency_key, same)
         if earlier is not None:
             return earlier
         workflow = await self.workflows.existing(message.workflow_id)
@@ -109,24 +110,7 @@ class StartWorkflowHandler:
         event = WorkflowStarted(
             occurred_at=run.created_at, user_id=caller.user_id, workflow_id=workflow.id, execution_id=run.id
         )
-        admission = await self.submissions.submit(run, event, most_waiting=self.settings.max_waiting_per_user)
-        if not admission.stored:
-            self.settings.check_room(admission.waiting)
-            # Somebody else was first with the same key.
-            earlier = await self._submitted_before(message)
-            if earlier is None:
-                raise IdempotencyKeyReused("this Idempotency-Key was used before, for a request that is gone by now")
-            return earlier
-        await self.notifier.notify(run.id, run.lane)
-        return run
-
-    async def _submitted_before(self, message: StartWorkflow) -> Run | None:
-        if message.idempotency_key is None:
-            return None
-        earlier = await self.executions.by_idempotency_key(message.idempotency_key)
-        if earlier is not None and not _same_request(earlier, message):
-            raise IdempotencyKeyReused("this Idempotency-Key was used before, for another request")
-        return earlier
+        return await self.submitting.submit(run, event, self.settings.room, same) or run
 
     def _run(self, message: StartWorkflow, workflow: Workflow, caller: Caller) -> Run:
         inputs = dict(message.inputs)
@@ -147,7 +131,7 @@ class StartWorkflowHandler:
         )
 
 
-def _same_request(earlier: Run, message: StartWorkflow) -> bool:
+def _same_request(message: StartWorkflow, earlier: Run) -> bool:
     asked = (message.workflow_id, dict(message.inputs), message.debugging)
     found = (earlier.subject_id, earlier.input.get("inputs"), Debugging.of_stored(earlier.input.get("debugging")))
     return earlier.kind == KIND and asked == found

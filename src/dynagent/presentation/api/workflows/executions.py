@@ -1,6 +1,6 @@
 """Routes of runs of workflows: start, look at, answer."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Query, Request, Response
 
@@ -28,6 +28,13 @@ steps_router = noun_router("executions", "Workflows")
 Wait = Annotated[bool, Query(description="Answer when the run has ended, and not at once.")]
 
 
+@router.post(
+    "/{workflow_id}/run",
+    status_code=202,
+    operation_id="run_workflow",
+    summary="Run a workflow (alias)",
+    description="The same as `…/execute`.",
+)
 @router.post("/{workflow_id}/execute", status_code=202, operation_id="execute_workflow", summary="Run a workflow")
 async def execute_workflow(
     workflow_id: str,
@@ -59,22 +66,6 @@ async def execute_workflow(
         return WorkflowExecutionOut.of(run)
     response.status_code = 201 if view.execution.status.over else 202
     return WorkflowExecutionOut.of(view.execution)
-
-
-@router.post("/{workflow_id}/run", status_code=202, operation_id="run_workflow", summary="Run a workflow (alias)")
-async def run_workflow(
-    workflow_id: str,
-    response: Response,
-    ask: Ask,
-    body: RunWorkflowBody | None = None,
-    *,
-    streams: StreamsOf,
-    wait: Wait = False,
-    idempotency_key: IdempotencyKey = None,
-) -> WorkflowExecutionOut:
-    """The same as `…/execute`."""
-    more: dict[str, Any] = {"streams": streams, "wait": wait, "idempotency_key": idempotency_key}
-    return await execute_workflow(workflow_id, response, ask, body, **more)
 
 
 @router.get("/{workflow_id}/status", operation_id="get_workflow_status", summary="Status of the latest run")
