@@ -1,11 +1,11 @@
 """What runs of agents read besides the run: versions, earlier turns, contexts."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from dynagent.core.agents import AgentConfiguration, AgentNotFound, AgentVersion
-from dynagent.core.executions import Execution, Surroundings, SurroundingsReader
+from dynagent.core.executions import ChatHistory, Surroundings, SurroundingsReader
 
 
 class FakeVersions:
@@ -20,6 +20,10 @@ class FakeVersions:
         self.asked.append((agent_id, version))
         return self.configuration
 
+    async def latest_of(self, agent_ids: Collection[str], user_id: str) -> Mapping[str, AgentVersion]:
+        """Return them all, unless they are another user's."""
+        return {id: await self.latest(id, user_id) for id in agent_ids if id != "somebody else's"}
+
     async def latest(self, agent_id: str, user_id: str) -> AgentVersion:
         """Return a fallback. Raises AgentNotFound for another user's."""
         if agent_id == "somebody else's":
@@ -33,7 +37,7 @@ class FakeVersions:
 class FakeTurns:
     """Gives one earlier turn of every chat."""
 
-    async def turns(self, execution: Execution) -> list[tuple[str, str]]:
+    async def turns(self, user_id: str, history: ChatHistory) -> list[tuple[str, str]]:
         """Return the turns before."""
         return [("before", "answer")]
 

@@ -49,6 +49,10 @@ async def test_a_paused_run_begins_nothing_until_it_goes_on(people: People, fres
     run = await over(people, workflow)
     assert (run["status"], run["final_output_json"]) == ("completed", "first about bees and second")
     assert await _deadline(fresh_database_url, id) > before, "the pause does not count"
+    events = (await people.send("GET", f"/executions/{id}/events"))["events"]
+    told = [(event["type"], event.get("reason")) for event in events if event["type"] in ("pause", "continue")]
+    assert told == [("pause", "request"), ("continue", None)], "once each"
+    assert [event["seq"] for event in events] == list(range(1, len(events) + 1))
     again = await people.answer_of("POST", f"/executions/{id}/continue")
     assert (again.status_code, again.json()["error_code"]) == (409, "execution_not_paused")
     ended = await people.answer_of("POST", f"/executions/{id}/pause")
@@ -81,19 +85,6 @@ async def test_a_paused_run_is_cancelled_and_an_answer_waits_for_the_end_of_the_
     await people.send("POST", f"/executions/{second}/cancel")
     cancelled = await people.ended(second)
     assert (cancelled["status"], cancelled["paused_at"]) == ("cancelled", None)
-
-
-async def test_only_whole_runs_of_workflows_are_paused(people: People) -> None:
-    workflow = await chain(people, middle="[[latency=30]]")
-    id = await execute(people, workflow, topic="x")
-    await steps_until(people, id, "completed", "running")
-    step = (await steps_of(people, id))[1]["task_execution_id"]
-    refused = await people.answer_of("POST", f"/executions/{step}/pause")
-    assert (refused.status_code, refused.json()["root_run_id"]) == (409, id)
-    await people.send("POST", f"/executions/{id}/cancel")
-    agent = await people.ended(await people.start(await people.agent(model="demo"), "1+1"))
-    refused = await people.answer_of("POST", f"/executions/{agent['id']}/pause")
-    assert (refused.status_code, refused.json()["error_code"]) == (409, "execution_not_pausable")
 
 
 async def test_a_retry_goes_on_from_the_failed_step_and_pays_for_nothing_twice(people: People) -> None:
@@ -214,8 +205,14 @@ async def test_runs_are_read_as_tables_by_sql(people: People, fresh_database_url
     try:
         run = await connection.fetchrow("SELECT * FROM workflow_executions WHERE execution_id = $1::uuid", id)
         tasks = await connection.fetch("SELECT * FROM task_executions WHERE execution_id = $1::uuid", id)
+        nodes = await connection.fetch("SELECT step_id, links_json FROM workflow_steps ORDER BY sequence_order")
     finally:
         await connection.close()
+    assert [(node["step_id"], '"target"' in node["links_json"]) for node in nodes] == [
+        ("one", True),
+        ("two", True),
+        ("three", False),
+    ]
     assert (run["status"], run["inputs_json"]) == ("completed", '{"topic":"bees"}')
     assert run["final_output_json"] == '"first about bees and second"'
     assert sorted(task["output_data"] for task in tasks)[0] == "first about bees"

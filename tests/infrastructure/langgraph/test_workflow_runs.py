@@ -7,7 +7,7 @@ from dynagent.core.agents import AgentConfiguration, AgentVersion
 from dynagent.core.conversations import CommunicationPolicy, CommunicationRule
 from dynagent.core.runs import AwaitsChildren, ChildRuns, Claim, Journal, Outcome, Run, RunStatus
 from dynagent.core.shared.clock import utc_now
-from dynagent.core.workflows import Definition, WorkflowDefinitions, WorkflowVersion
+from dynagent.core.workflows import Definition, WorkflowDefinitions, WorkflowPauses, WorkflowVersion
 from dynagent.infrastructure.cron.timetable import CronTimetable
 from dynagent.infrastructure.expressions.conditions import StateConditions
 from dynagent.infrastructure.langgraph.run_messages import StepMessages
@@ -45,6 +45,13 @@ class Policies(FakePolicies):
         return await super().current()
 
 
+class Pauses(WorkflowPauses):
+    """Pauses nothing."""
+
+    async def pause(self, run: Run) -> None:
+        """Leave it."""
+
+
 class Definitions(WorkflowDefinitions):
     """One workflow."""
 
@@ -75,6 +82,7 @@ class Workflow:
             conditions=StateConditions(misfits, schema_fault),
             timetable=CronTimetable(),
             messages=StepMessages(policies=self.policies, log=self.log),
+            pauses=Pauses(),
         )
 
     async def attempt(self) -> Outcome | None:

@@ -1,6 +1,7 @@
 """Starting, stopping, pausing and resuming runs of teams."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -9,7 +10,7 @@ from dynagent.application.shared.caller import Caller
 from dynagent.application.shared.messages import Command
 from dynagent.core.conversations import StoredPolicy
 from dynagent.core.executions import Cancelling, Room, Submitting, TooManyExecutions
-from dynagent.core.runs import Run
+from dynagent.core.runs import Origin, Run
 from dynagent.core.shared.clock import Clock, utc_now
 from dynagent.core.shared.ids import NewId, new_id
 from dynagent.core.shared.unit_of_work import UnitOfWork
@@ -71,6 +72,21 @@ class StopTeam(Command[TeamView], needs="executions:run", raises=(TeamNotFound, 
 
 
 @dataclass(frozen=True)
+class RestartTeam(
+    Command[Run],
+    needs="executions:run",
+    raises=(TeamNotFound, NoActiveAgents, TeamDependencyCycle, TooManyExecutions),
+    unaudited="an execution is its own record: the new one names the one that it begins again",
+):
+    """Have the team work on the same requirements from the beginning; a run that goes on is stopped first.
+
+    Raises TeamNotFound, NoActiveAgents, TeamDependencyCycle, TooManyExecutions.
+    """
+
+    workflow_id: str
+
+
+@dataclass(frozen=True)
 class PauseTeam(Command[TeamView], needs="executions:run", raises=(TeamNotFound, TeamOver)):
     """Have a run begin no more turns; those that are open end. Raises TeamNotFound, TeamOver."""
 
@@ -85,8 +101,8 @@ class ResumeTeam(Command[TeamView], needs="executions:run", raises=(TeamNotFound
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StartTeamHandler:
-    """Handles StartTeam."""
+class StartingTeams:
+    """Starts runs of teams that can begin."""
 
     members: TeamMembers
     policy: StoredPolicy
@@ -95,27 +111,48 @@ class StartTeamHandler:
     clock: Clock = utc_now
     new_id: NewId = new_id
 
-    async def __call__(self, message: StartTeam, caller: Caller) -> Run:
-        """Return the pending run."""
+    async def check(self, user_id: str) -> None:
+        """Refuse a team that could not even begin: who takes part is settled with each iteration.
+
+        Raises NoActiveAgents, TeamDependencyCycle.
+        """
         policy = await self.policy.get()
-        # Who takes part is settled with each iteration; what could not even begin is better said now.
-        check_team(roster(await self.members.active(caller.user_id), policy.allows))
-        run = self._run(message, caller)
-        event = TeamStarted(occurred_at=run.created_at, user_id=caller.user_id, execution_id=run.id)
+        check_team(roster(await self.members.active(user_id), policy.allows))
+
+    async def start(self, user_id: str, given: dict[str, Any], *, origin: Origin | None = None) -> Run:
+        """Return the pending run; `given` is its input. Raises TooManyExecutions."""
+        run = self._run(user_id, given, origin)
+        event = TeamStarted(occurred_at=run.created_at, user_id=user_id, execution_id=run.id)
         return await self.submitting.submit(run, event, self.settings.room) or run
 
-    def _run(self, message: StartTeam, caller: Caller) -> Run:
+    def _run(self, user_id: str, given: dict[str, Any], origin: Origin | None) -> Run:
         id = self.new_id()
         return Run.start(
             timeout_s=self.settings.team_timeout_s,
             now=self.clock(),
             id=id,
-            user_id=caller.user_id,
+            user_id=user_id,
             kind=KIND,
             subject_id=id,
             subject_version=1,
             subject_name="Team",
-            input={"query": message.requirements, "configuration": message.configuration.model_dump(mode="json")},
+            input=given,
+            origin=origin,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class StartTeamHandler:
+    """Handles StartTeam."""
+
+    starting: StartingTeams
+
+    async def __call__(self, message: StartTeam, caller: Caller) -> Run:
+        """Return the pending run."""
+        await self.starting.check(caller.user_id)
+        configuration = message.configuration.model_dump(mode="json")
+        return await self.starting.start(
+            caller.user_id, {"query": message.requirements, "configuration": configuration}
         )
 
 
@@ -132,6 +169,24 @@ class StopTeamHandler:
         view.check_live()
         await self.cancelling.cancel(view.run.id)
         return view
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestartTeamHandler:
+    """Handles RestartTeam."""
+
+    teams: Teams
+    cancelling: Cancelling
+    starting: StartingTeams
+
+    async def __call__(self, message: RestartTeam, caller: Caller) -> Run:
+        """Return the new, pending run."""
+        old = (await self.teams.existing(run_id_of(message.workflow_id))).run
+        await self.starting.check(caller.user_id)
+        if not old.status.over:
+            await self.cancelling.cancel(old.id)
+        origin = Origin(execution_id=old.id, kind="replay")
+        return await self.starting.start(caller.user_id, dict(old.input), origin=origin)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from dynagent.core.conversations.entity import (
     MessageFilter,
     NewMessage,
     PairCount,
+    StatsFilter,
     key_of,
 )
 from dynagent.core.conversations.export import ExportFormat, closing, opening, part, shown

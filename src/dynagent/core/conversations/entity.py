@@ -136,6 +136,17 @@ class MessageFilter(BaseModel):
     iteration: int | None = Field(default=None, ge=0)
 
 
+class StatsFilter(BaseModel):
+    """Whose messages are counted: of one run, of an agent (from it and to it), from a moment on, before another."""
+
+    model_config = ConfigDict(frozen=True)
+
+    run_id: str | None = None
+    agent: str | None = Field(default=None, max_length=MAX_NAME)
+    since: datetime | None = None
+    until: datetime | None = None
+
+
 class PairCount(BaseModel):
     """How much one agent has said to another."""
 

@@ -7,6 +7,7 @@ from dynagent.core.executions.entity import (
     CancelRequest,
     Chat,
     ChatFilter,
+    ChatHistory,
     ChatInUse,
     ChatNotFound,
     ChatOfAnotherAgent,

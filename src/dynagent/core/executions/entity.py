@@ -53,6 +53,19 @@ class TooManyExecutions(Busy):
     code = "too_many_executions"
 
 
+@dataclass(frozen=True, slots=True)
+class ChatHistory:
+    """The turns of a chat with an agent that were there before an execution."""
+
+    chat_id: str
+    agent_id: str
+    before: str
+
+    def stored(self) -> dict[str, str]:
+        """Return it as the input of a run that takes it up."""
+        return {"chat_id": self.chat_id, "agent_id": self.agent_id, "before": self.before}
+
+
 def check_repeatable(run: Run, kind: Literal["replay", "retry", "fork"]) -> None:
     """Refuse to repeat what has not ended, and to retry what was completed. Raises NotYetOver, NothingToRetry."""
     if not run.status.over:
@@ -99,6 +112,14 @@ class Execution(Run):
     def context(self) -> dict[str, Any]:
         """What the caller gave along with the query."""
         return self.input.get("context") or {}
+
+    @property
+    def history(self) -> ChatHistory | None:
+        """The earlier turns that it goes on from: those of its chat, or of the run that was handed over to it."""
+        given = self.input.get("history")
+        if given is not None:
+            return ChatHistory(**given)
+        return None if self.chat_id is None else ChatHistory(self.chat_id, self.subject_id, self.id)
 
     @property
     def output_schema(self) -> dict[str, Any] | None:

@@ -29,6 +29,7 @@ from dynagent.core.workflows.executions import (
     summary_of,
 )
 from dynagent.core.workflows.limits import WorkflowLimits
+from dynagent.core.workflows.mocks import Debugging, Mock
 from dynagent.core.workflows.nodes import (
     MAX_ROUNDS,
     AgentNode,
@@ -37,7 +38,17 @@ from dynagent.core.workflows.nodes import (
     Node,
 )
 from dynagent.core.workflows.plan import Plan
-from dynagent.core.workflows.ports import KnownTools, WorkflowDefinitions, Workflows
+from dynagent.core.workflows.ports import KnownTools, WorkflowDefinitions, WorkflowPauses, Workflows
+from dynagent.core.workflows.recorded import (
+    NotRecorded,
+    RecordedExecutions,
+    RecordedStatus,
+    RecordOver,
+    is_record,
+    last_event,
+    reported,
+    status_of,
+)
 from dynagent.core.workflows.results import (
     ConditionFailed,
     Conditions,
@@ -46,7 +57,7 @@ from dynagent.core.workflows.results import (
     StepKind,
     StepResult,
 )
-from dynagent.core.workflows.simulation import Mock, Round, Simulation, simulate
+from dynagent.core.workflows.simulation import Round, Simulation, simulate
 from dynagent.core.workflows.state import MissingValue, render, text_of, value_at
 from dynagent.core.workflows.takeover import Changes, Earlier, TakenOver, first_try, take_over
 from dynagent.core.workflows.templates import TEMPLATES, Template

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dynagent.core.agents import AgentConfigurations, AgentVersion
+from dynagent.core.conversations import NewMessage
 from dynagent.core.executions import AgentCalls, Callee, Execution
 from dynagent.core.runs import (
     AnsweredBy,
@@ -24,10 +25,12 @@ from dynagent.core.runs import (
     TaskStart,
     TraceRecorder,
 )
+from dynagent.core.shared.clock import utc_now
 from dynagent.core.shared.errors import Conflict, ErrorKind, Violation
 from dynagent.core.tools import CallContext, InvalidArguments, RunnableTool, ToolFailed, ToolOutcome
 from dynagent.core.workflows import MissingValue, logged_text, value_at
 from dynagent.infrastructure.langgraph.agent_child import agent_child
+from dynagent.infrastructure.langgraph.run_messages import CallMessages, handed_over
 
 ASKED = {
     "type": "object",
@@ -61,7 +64,8 @@ class AgentFailed(ToolFailed):
 class ChildAgents(AgentCalls):
     """Starts agents as children of one claimed run, and tells of them in its trace.
 
-    `output_schema` is what the caller of the run wants the answer to fit, whoever gives it.
+    `output_schema` is what the caller of the run wants the answer to fit, whoever gives it. What they say to each other
+    is a conversation, by the names of the agents: `sender` is this one's.
     """
 
     claim: Claim
@@ -70,6 +74,8 @@ class ChildAgents(AgentCalls):
     agents: AgentConfigurations
     callees: Sequence[Callee]  # pyright: ignore[reportIncompatibleMethodOverride]
     agent_name: str
+    sender: str
+    messages: CallMessages
     output_schema: dict[str, Any] | None = None
     _query: str = ""
     _noted: set[str] = field(default_factory=set[str])
@@ -84,7 +90,7 @@ class ChildAgents(AgentCalls):
     async def start(self, callee: Callee, key: str, *, query: str | None = None, said: str = "") -> Run:
         """Start an agent's run under this key, or find it; return it as it stands.
 
-        Raises AgentCycle, AgentNotFound, RunsTooDeep, TooManyChildren, RunLost.
+        Raises AgentCycle, AgentNotFound, CommunicationNotAllowed, RunsTooDeep, TooManyChildren, RunLost.
         """
         run = self.claim.run
         callers: list[str] = [*(run.input.get("callers") or ()), run.subject_id]
@@ -94,17 +100,24 @@ class ChildAgents(AgentCalls):
                 extra={"agents": [*callers, callee.agent_id]},
             )
         latest = await self._latest(callee)
+        receiver, fresh = latest.configuration.name, not self.started(key)
+        if fresh:
+            await self.messages.check(self.sender, receiver)
         asked: dict[str, Any] = {
             "query": self._query if query is None else query,
             "context": self._shared(callee, said),
             "output_schema": self.output_schema if callee.handoff else None,
             "callers": callers[:-1] if callee.handoff else callers,
         }
+        history = run.history if isinstance(run, Execution) else None
+        if callee.handoff and history is not None:
+            asked["history"] = history.stored()
         if callee.handoff:
             asked["handoffs"] = [*(run.input.get("handoffs") or ()), [run.subject_id, callee.agent_id]]
         about: dict[str, Any] = {"agent_id": latest.agent_id, "version": latest.version}
         child = agent_child(latest.configuration, key=key, asked=asked, **about)
         [started] = await self.children.start([child])
+        await self._write_down(callee, key, receiver, started, said=(said or asked["query"]) if fresh else None)
         self._note(callee, f"{key}/agent", started)
         return started
 
@@ -120,6 +133,19 @@ class ChildAgents(AgentCalls):
         """Return what conditions and mappings speak of: the input, what this agent said, what others said."""
         given = self._given
         return {"inputs": {**given, "query": self._query}, "last": said, "steps": self._results(given)}
+
+    async def _write_down(self, callee: Callee, key: str, receiver: str, run: Run, *, said: str | None) -> None:
+        """Write down what the other agent is told (None: it was, before), and what it answers; once each."""
+        at, messages = utc_now(), list[NewMessage]()
+        if said is not None:
+            own = (self.sender, self.claim.run.id)
+            messages.append(handed_over(place=f"{key}>", sender=own, receiver=receiver, output=said, at=at))
+        noted = f"{key}/agent/end" in self._noted or f"{key}/agent" in self.claim.journal.task_ends
+        if run.status is RunStatus.COMPLETED and not callee.handoff and not noted:
+            other = (receiver, run.id)
+            messages.append(handed_over(place=f"{key}<", sender=other, receiver=self.sender, output=run.value, at=at))
+        if messages:
+            await self.messages.write(self.claim.run, messages)
 
     async def _latest(self, callee: Callee) -> AgentVersion:
         """Return the callee's current version; calls that are made at once read those of all in one go."""

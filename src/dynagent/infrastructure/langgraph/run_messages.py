@@ -1,4 +1,4 @@
-"""What one agent's turn or step gives to the next, as a message between the two."""
+"""What one agent's turn, step or call gives to another, as a message between the two."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -63,6 +63,22 @@ class BatchMessages:
             for step, child in wanted
             for sender, output in self.given.get(step.key, ())
         ]
+        await self.log.write(run.user_id, run.id, messages)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallMessages:
+    """Messages between an agent and those that it calls or hands over to."""
+
+    policies: CommunicationPolicies
+    log: ConversationLog
+
+    async def check(self, sender: str, receiver: str) -> None:
+        """Refuse a call that the rules do not allow. Raises CommunicationNotAllowed."""
+        (await self.policies.current()).check(sender, receiver)
+
+    async def write(self, run: Run, messages: Sequence[NewMessage]) -> None:
+        """Write down what they say to each other in a run."""
         await self.log.write(run.user_id, run.id, messages)
 
 

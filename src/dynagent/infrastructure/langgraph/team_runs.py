@@ -42,7 +42,7 @@ from dynagent.core.teams import (
 from dynagent.core.workflows import Progress, json_text
 from dynagent.infrastructure.langgraph.agent_child import agent_child
 from dynagent.infrastructure.langgraph.run_messages import handed_over
-from dynagent.infrastructure.langgraph.step_log import StepLog
+from dynagent.infrastructure.langgraph.step_log import StepLog, key_of
 from dynagent.infrastructure.langgraph.team_graph import Decision, TeamGraph, compile_team, iterate
 
 PAUSE_S = 31_536_000.0
@@ -130,11 +130,12 @@ class TeamAttempt:
         return Outcome(status=RunStatus.COMPLETED, result=json_text(result))
 
     def _read(self) -> TeamRun:
+        self._log.note_ends_of_pauses([child for child in self._known.values() if _part(child) == PAUSE])
         self._log.note_ends(Progress((), {}), self._by_key())
         return TeamRun(self._run, [turn_of(child) for child in self._known.values()])
 
     def _by_key(self) -> dict[str, Run]:
-        turns = (child for child in self._known.values() if child.input["step"]["part"] != PAUSE)
+        turns = (child for child in self._known.values() if _part(child) != PAUSE)
         return {child.input["step"]["key"]: child for child in turns}
 
     def _iteration(self, number: int) -> Iteration | None:
@@ -164,6 +165,7 @@ class TeamAttempt:
         await self._start([pause])
         # Asked again: who resumed the run just before its pause began has found nothing to cancel.
         if await self._ports.pauses.is_paused(self._run.id):
+            self._log.note_pause(next(child for child in self._known.values() if key_of(child) == pause.key))
             self._wait()
 
     def _coordinator(self, number: int, members: list[Member]) -> ChildRun:
@@ -249,6 +251,10 @@ class TeamAttempt:
         )
         self._recorder.record(end)
         await self._ports.news.publish(self._run, news)
+
+
+def _part(child: Run) -> str:
+    return child.input["step"]["part"]
 
 
 def _step(key: str, part: str, name: str, iteration: int) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """The runner of workflows: plans, starts what is due as child runs, waits for the next to end, and plans again."""
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -15,6 +16,7 @@ from dynagent.core.runs import (
     Run,
     RunError,
     Runner,
+    RunPaused,
     RunStatus,
     TraceRecorder,
 )
@@ -32,6 +34,7 @@ from dynagent.core.workflows import (
     StepResult,
     WorkflowDefinitions,
     WorkflowLimits,
+    WorkflowPauses,
     WorkflowVersion,
     json_text,
     seconds_until,
@@ -63,6 +66,7 @@ class WorkflowRuns(Runner):
     conditions: Conditions
     timetable: Timetable
     messages: StepMessages
+    pauses: WorkflowPauses
     limits: WorkflowLimits = field(default_factory=WorkflowLimits)
     clock: Clock = utc_now
     graphs: LatelyUsed[tuple[str, int], Graph] = field(default_factory=lambda: LatelyUsed(CACHED_GRAPHS))
@@ -88,9 +92,24 @@ class WorkflowRuns(Runner):
                 return _outcome(progress, spent)
             fresh = [step for step in progress.due if step.key not in known]
             log.note_starts([step for step in progress.due if step.key in known], known)
-            if not await self._start(fresh, version, run, log=log, known=known, children=children):
+            await self._stop_at_breakpoints(log.stops(fresh), claim, recorder, known)
+            real = [step for step in fresh if not log.note_mock(step)]
+            begun = _within(version.definition.max_parallel, real, known)
+            if not await self._start(begun, version, run, log=log, known=known, children=children) and real == fresh:
                 still = sum(not child.status.over for child in known.values())
                 raise AwaitsChildren(f"{still} steps have not ended", open_allowed=still - 1)
+
+    async def _stop_at_breakpoints(
+        self, stops: tuple[str, ...], claim: Claim, recorder: TraceRecorder, known: Mapping[str, Run]
+    ) -> None:
+        """Pause the run where a test wants to look at it. Raises AwaitsChildren then."""
+        if not stops:
+            return
+        await self.pauses.pause(claim.run)
+        recorder.record(RunPaused(timestamp=time.time(), reason="breakpoint", steps=stops))
+        # Of what still runs it need not wait: it begins anew with the end of the pause.
+        still = sum(not child.status.over for child in known.values())
+        raise AwaitsChildren("the run has come to a breakpoint", open_allowed=still)
 
     async def _start(
         self,
@@ -192,6 +211,13 @@ def _taken_within(run: Run, step: DueStep, version: int) -> dict[str, Any]:
     stored = within.get(step.key) or {}
     same = stored and stored["version"] == version and stored["inputs"] == step.values
     return {"done": stored["done"], "within": stored["within"]} if same else {}
+
+
+def _within(most: int | None, fresh: list[DueStep], known: Mapping[str, Run]) -> list[DueStep]:
+    """Return the steps that may begin beside those at work; the others are due again when one has ended."""
+    if most is None:
+        return fresh
+    return fresh[: max(0, most - sum(not child.status.over for child in known.values()))]
 
 
 def _outcome(progress: Progress, spent: RunError | None) -> Outcome:

@@ -149,6 +149,16 @@ async def test_a_trial_streams_its_results_and_fills_the_capabilities(
     assert len(whole.json()["results"]) == 7
 
 
+async def test_a_trial_ends_without_a_last_word_when_the_server_stops(
+    platform: Platform, endpoint: ScriptedModel
+) -> None:
+    ada = await house.register(platform, "ada")
+    model = await house.keep(ada, name="m", endpoint_url=endpoint.url)
+    platform.shutdown.begin()
+    answer = await ada.post(f"{MODELS}/{model['id']}/try")
+    assert answer.status_code == 200 and "event: done" not in answer.text
+
+
 @pytest_asyncio.fixture
 async def strict(fresh_database_url: str):
     """Everything, with sign-in required and no private address allowed."""

@@ -21,6 +21,7 @@ from dynagent.core.workflows import (
     MAX_EDGES,
     MAX_NODES,
     MAX_ROUNDS,
+    Debugging,
     Workflow,
     WorkflowLimits,
     WorkflowNotFound,
@@ -72,7 +73,8 @@ class StartWorkflow(
 ):
     """Accept a run of a workflow with these inputs; workers take it from there.
 
-    The same `idempotency_key` and inputs give the same run again. Raises WorkflowNotFound, InvalidInput when the
+    The same `idempotency_key` and inputs give the same run again. With `debugging` it is a test: steps are made up, and
+    it is paused before others. Raises WorkflowNotFound, InvalidInput when the
     definition cannot run any more, TooManyExecutions, IdempotencyKeyReused.
     """
 
@@ -81,6 +83,7 @@ class StartWorkflow(
     lane: Lane = "interactive"
     priority: int = 0
     idempotency_key: str | None = None
+    debugging: Debugging = field(default_factory=Debugging)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +114,7 @@ class StartWorkflowHandler:
 
     def _run(self, message: StartWorkflow, workflow: Workflow, caller: Caller) -> Run:
         inputs = dict(message.inputs)
+        test = {"debugging": message.debugging.stored()} if message.debugging else {}
         return Run.start(
             timeout_s=workflow.definition.run_timeout_s or self.settings.workflow_timeout_s,
             now=self.clock(),
@@ -120,7 +124,7 @@ class StartWorkflowHandler:
             subject_id=workflow.id,
             subject_version=workflow.version,
             subject_name=workflow.name,
-            input={"query": summary_of(inputs), "inputs": inputs},
+            input={"query": summary_of(inputs), "inputs": inputs, **test},
             lane=message.lane,
             priority=message.priority,
             idempotency_key=message.idempotency_key,
@@ -128,5 +132,6 @@ class StartWorkflowHandler:
 
 
 def _same_request(message: StartWorkflow, earlier: Run) -> bool:
-    given = earlier.input.get("inputs")
-    return earlier.kind == KIND and earlier.subject_id == message.workflow_id and given == dict(message.inputs)
+    asked = (message.workflow_id, dict(message.inputs), message.debugging)
+    found = (earlier.subject_id, earlier.input.get("inputs"), Debugging.of_stored(earlier.input.get("debugging")))
+    return earlier.kind == KIND and asked == found

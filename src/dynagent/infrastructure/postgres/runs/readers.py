@@ -8,7 +8,7 @@ from dynagent.core.agents import (
     AgentVersion,
     AgentVersionNotFound,
 )
-from dynagent.core.executions import Execution
+from dynagent.core.executions import ChatHistory
 from dynagent.core.shared.ids import is_id
 from dynagent.core.shared.lately_used import LatelyUsed
 from dynagent.infrastructure.postgres.errors import in_our_words
@@ -74,9 +74,9 @@ class PostgresChats:
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
 
-    async def turns(self, execution: Execution) -> list[tuple[str, str]]:
+    async def turns(self, user_id: str, history: ChatHistory) -> list[tuple[str, str]]:
         """Return (question, answer), oldest first."""
         with in_our_words():
-            asked = (execution.user_id, execution.chat_id, execution.id, TURNS_REMEMBERED, execution.agent_id)
+            asked = (user_id, history.chat_id, history.before, TURNS_REMEMBERED, history.agent_id)
             rows = await self._pool.fetch(TURNS, *asked)
         return [(row["query"], row["result"] or "") for row in reversed(rows)]

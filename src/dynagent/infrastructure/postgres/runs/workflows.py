@@ -7,10 +7,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from dynagent.core.runs import Run
 from dynagent.core.shared.ids import is_id
 from dynagent.core.shared.paging import Page, PageRequest
-from dynagent.core.workflows import Continued, TaskExecution, WorkflowExecutions
+from dynagent.core.workflows import Continued, TaskExecution, WorkflowExecutions, WorkflowPauses
+from dynagent.infrastructure.postgres.errors import in_our_words
+from dynagent.infrastructure.postgres.pool import Pool
 from dynagent.infrastructure.postgres.runs.children import children_of
 from dynagent.infrastructure.postgres.runs.columns import COLUMNS, read_run
-from dynagent.infrastructure.postgres.runs.pausing import continue_tree, pause_tree
+from dynagent.infrastructure.postgres.runs.pausing import PAUSE_OWN, Logged, continue_tree, pause_tree
+from dynagent.infrastructure.postgres.runs.stored_events import OnStored
 from dynagent.infrastructure.postgres.statements import connection_of, fetch_one, fetch_page, sql
 
 GET = sql("SELECT {columns} FROM runs WHERE id = :id AND user_id = :owner AND kind = 'workflow'", columns=COLUMNS)
@@ -21,9 +24,10 @@ GIVEN = ("inputs", "arguments", "query")
 class PostgresWorkflowExecutions(WorkflowExecutions):
     """One owner's runs of workflows in one session."""
 
-    def __init__(self, session: AsyncSession, user_id: str) -> None:
+    def __init__(self, session: AsyncSession, user_id: str, on_stored: OnStored = lambda _id, _frames: None) -> None:
         self._session = session
         self._owner = user_id
+        self._on_stored = on_stored
 
     async def find(self, workflow_id: str, page: PageRequest) -> Page[Run]:
         """Return a page of the runs of a workflow, newest first."""
@@ -49,14 +53,21 @@ class PostgresWorkflowExecutions(WorkflowExecutions):
         """Pause a run with all that it has started; one that is paused or over stays as it is."""
         if not is_id(execution_id):
             return None
-        await pause_tree(await connection_of(self._session), execution_id, self._owner)
+        self._note(await pause_tree(await connection_of(self._session), execution_id, self._owner))
         return await self.get(execution_id)
 
     async def go_on(self, execution_id: str) -> Continued | None:
         """End the pause of a run."""
-        due = await continue_tree(await connection_of(self._session), execution_id, self._owner)
-        run = None if due is None else await self.get(execution_id)
-        return None if run is None or due is None else Continued(run, due)
+        continuing = await continue_tree(await connection_of(self._session), execution_id, self._owner)
+        run = None if continuing is None else await self.get(execution_id)
+        if run is None or continuing is None:
+            return None
+        self._note(continuing.logged)
+        return Continued(run, continuing.due)
+
+    def _note(self, logged: Logged) -> None:
+        for id, frame in logged:
+            self._on_stored(id, [frame])
 
     async def tasks(self, execution_id: str) -> list[TaskExecution]:
         """Return the steps of one of the owner's runs in the order in which they were started."""
@@ -69,6 +80,18 @@ class PostgresWorkflowExecutions(WorkflowExecutions):
         ]
         steps = await children_of(self._session, execution_id, self._owner)
         return before + [_task(execution_id, step) for step in steps]
+
+
+class PostgresWorkflowPauses(WorkflowPauses):
+    """Pauses runs from within, each in a statement of its own."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    async def pause(self, run: Run) -> None:
+        """Pause a run that is being run."""
+        with in_our_words():
+            await self._pool.execute(PAUSE_OWN, run.id, run.attempt)
 
 
 def _task(execution_id: str, run: Run) -> TaskExecution:
