@@ -99,6 +99,7 @@ class PostgresAgents(VersionedTable[Agent, AgentVersion], AgentRepository):
         taken={"created_at": "updated_at", "created_by": "user_id"},
     )
     changed_meanwhile = AgentChangedMeanwhile
+    counted_always = True
 
     async def find(self, wanted: AgentFilter, page: PageRequest) -> Page[Agent]:
         """Return a page of agents that match, newest first."""
@@ -137,6 +138,8 @@ _REFERRED = sa.or_(agents.c.slug == _REFERENCES, agents.c.name == _REFERENCES)
 
 class PostgresEverybodysAgents(PostgresAgents):
     """All users' agents in one session; none of them can be changed here."""
+
+    counted_always = False
 
     @classmethod
     def visible(cls) -> sa.ColumnElement[bool]:

@@ -24,10 +24,11 @@ from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from dynagent.core.shared.errors import StaleVersion
 from dynagent.core.tools import CustomTool, CustomTools, ToolFilter, ToolNameTaken, ToolVersion
 from dynagent.infrastructure.postgres.errors import in_our_words, refuse
+from dynagent.infrastructure.postgres.kit.counts import from_the_end, is_deep, length_of
 from dynagent.infrastructure.postgres.kit.mapping import TableMapping
 from dynagent.infrastructure.postgres.kit.metadata import ID, MOMENT, metadata
 from dynagent.infrastructure.postgres.kit.pages import counted, has_words, pattern
-from dynagent.infrastructure.postgres.kit.prepared import prepared
+from dynagent.infrastructure.postgres.kit.prepared import OWNER, prepared
 from dynagent.infrastructure.postgres.kit.session import text_of
 from dynagent.infrastructure.postgres.kit.versioned import History, VersionedTable
 from dynagent.infrastructure.postgres.pool import Pool, Row
@@ -166,7 +167,7 @@ class PostgresToolLoader:
     async def find(
         self, user_id: str, wanted: ToolFilter, *, after: str | None, skip: int, limit: int
     ) -> tuple[list[CustomTool], int]:
-        """Return tools of the owner that match, by name, and their number, counted to one beyond MAX_COUNTED.
+        """Return tools of the owner that match, by name, and their number, counted to one beyond MAX_COUNTED at least.
 
         `after` is the name that they come after; of those, `skip` are passed over.
         """
@@ -175,14 +176,28 @@ class PostgresToolLoader:
             values["search"] = pattern(wanted.search)
             if has_words(wanted.search):
                 values["words"] = wanted.search
+        if not values and after is None and is_deep(skip):
+            return await self._deep(user_id, skip, limit)
         count = prepared(_counted, *(_MATCHING[name] for name in values))
         values |= {"owner": user_id}
         part = values | {"skip": skip, "limit": limit} | ({} if after is None else {"after": after})
-        page = prepared(_part, *(_MATCHING[name] for name in part if name in _MATCHING))
+        page = prepared(_part, False, *(_MATCHING[name] for name in part if name in _MATCHING))
         with in_our_words():
             rows = await self._pool.fetch(page.text, *page.arguments(part))
             total = await self._pool.fetchval(count.text, *count.arguments(values))
         return [STORED.read(row) for row in rows], total
+
+    async def _deep(self, user_id: str, skip: int, limit: int) -> tuple[list[CustomTool], int]:
+        """Return tools of all that the owner has, read from the nearer end, and how many these are."""
+        count = prepared(length_of, custom_tools)
+        with in_our_words():
+            length = await self._pool.fetchval(count.text, *count.arguments({OWNER.key: user_id})) or 0
+            near = from_the_end(skip=skip, limit=limit, length=length)
+            page = prepared(_part, near is not None)
+            skip, limit = near or (skip, limit)
+            part = {"owner": user_id, "skip": skip, "limit": limit}
+            rows = await self._pool.fetch(page.text, *page.arguments(part))
+        return [STORED.read(row) for row in rows], length
 
     async def _load(self, user_id: str, names: list[str]) -> list[CustomTool]:
         tools = [STORED.read(row) for row in await self._pool.fetch(LOAD, user_id, names)]
@@ -197,9 +212,10 @@ class PostgresToolLoader:
         return cached if cached and (cached.id, cached.updated_at) == (str(row["id"]), row["updated_at"]) else None
 
 
-def _part(*conditions: sa.ColumnElement[bool]) -> sa.Select[Any]:
+def _part(from_the_end: bool, *conditions: sa.ColumnElement[bool]) -> sa.Select[Any]:
     # The rows that are skipped are read as ids only, from the index.
-    shown = sa.select(custom_tools.c.id).where(_OWN, *conditions).order_by(_NAME).offset(_SKIP).limit(_LIMIT)
+    order = _NAME.desc() if from_the_end else _NAME
+    shown = sa.select(custom_tools.c.id).where(_OWN, *conditions).order_by(order).offset(_SKIP).limit(_LIMIT)
     return sa.select(*STORED.selected).where(custom_tools.c.id.in_(shown.scalar_subquery())).order_by(_NAME)
 
 

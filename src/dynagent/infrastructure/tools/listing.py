@@ -55,7 +55,7 @@ async def merged_page(
 def _cut(found: Sequence[ToolListing], page: PageRequest, *, counted: int, shipped: int) -> Page[ToolListing]:
     shown, more = found[: page.limit], len(found) > page.limit
     seen = page.skip + len(shown) if shown else 0
-    if counted > MAX_COUNTED:
+    if counted == MAX_COUNTED + 1:
         total, exact = total_of(counted, seen=seen, more=more)
     else:
         total, exact = counted + shipped, True

@@ -59,6 +59,12 @@ def in_part(query: sa.Select[Any], id: sa.ColumnElement[Any]) -> sa.Select[Any]:
     return query.order_by(id.desc()).offset(_SKIP).limit(_LIMIT)
 
 
+def read_backwards(query: sa.Select[Any], id: sa.ColumnElement[Any]) -> sa.Select[Any]:
+    """Return the query of a part of the rows, newest first, of which `skip` and `limit` count from the oldest on."""
+    ids = query.with_only_columns(id, maintain_column_froms=True).order_by(id).offset(_SKIP).limit(_LIMIT)
+    return query.where(id.in_(ids.scalar_subquery().correlate(None))).order_by(id.desc())
+
+
 def counted(query: sa.Select[Any], id: sa.ColumnElement[Any]) -> sa.Select[Any]:
     """Return the query of how many rows a query has, one more than MAX_COUNTED at most.
 
@@ -79,12 +85,15 @@ def needs_count(page: PageRequest, found: Sequence[Row]) -> bool:
     return not found and (page.cursor is not None or page.skip > 0)
 
 
-def cut(page: PageRequest, found: Sequence[Row], read: Callable[[Row], T], *, total: int = 0) -> Page[T]:
-    """Return the page of the rows that its query found; `total` counts when there is none."""
+def cut(
+    page: PageRequest, found: Sequence[Row], read: Callable[[Row], T], *, total: int = 0, length: int | None = None
+) -> Page[T]:
+    """Return the page of the rows that its query found; `total` counts when there is none, `length` always."""
     shown = found[: page.limit]
     more = len(found) > page.limit
     seen = page.skip + len(shown) if shown else 0
-    total, exact = total_of(found[0][TOTAL] if found else total, seen=seen, more=more)
+    counted = total if length is not None or not found else found[0][TOTAL]
+    total, exact = (length, True) if length is not None else total_of(counted, seen=seen, more=more)
     return Page(
         items=[read(row) for row in shown],
         total=total,

@@ -111,9 +111,13 @@ async def set_tool_status(name: str, body: ToolStatusBody, response: Response, a
 
 
 @router.get("/{name}/versions", operation_id="list_tool_versions", summary="List a tool's versions")
-async def list_tool_versions(name: str, page: PageOf, ask: Ask) -> ToolVersionList:
+async def list_tool_versions(
+    request: Request, response: Response, name: str, page: PageOf, ask: Ask
+) -> ToolVersionList:
     """Give all versions of a registered tool with their sources, newest first."""
-    return ToolVersionList.of(await ask(ListToolVersions(name, page)))
+    found = await ask(ListToolVersions(name, page))
+    link_next(request, response, found)
+    return ToolVersionList.of(found)
 
 
 @router.get("/{name}/versions/{version}", operation_id="get_tool_version", summary="Get a tool's version")
