@@ -110,6 +110,8 @@ async def test_a_change_makes_a_version_and_an_old_one_is_refused(scope_for: Sco
         assert refused.value.extra == {"current_version": 2}
         assert await scope.agents.get_by_id(agent.id) == changed
         page = await scope.agents.versions(agent.id, PageRequest(limit=1))
+        after = await scope.agents.versions(agent.id, PageRequest(limit=1, cursor=page.next_cursor))
+        assert ([item.version for item in after.items], after.next_cursor) == ([1], None)
         assert (page.total, [item.version for item in page.items]) == (2, [2])
         assert page.items[0].created_at == changed.updated_at
         assert page.items[0].created_by == agent.user_id

@@ -104,15 +104,15 @@ class PostgresAgents(VersionedTable[Agent, AgentVersion], AgentRepository):
     async def find(self, wanted: AgentFilter, page: PageRequest) -> Page[Agent]:
         """Return a page of agents that match, newest first."""
         values: dict[str, Any] = {name: value for name, value in wanted if value}
-        conditions = [WANTED[name] for name in values]
-        if wanted.search:
-            values["search"] = pattern(wanted.search)
-            if has_words(wanted.search):
-                conditions.append(_NARROWED)
-                values["words"] = wanted.search
+        conditions = [WANTED[name] for name in values if name != "search"]
         if wanted.tool:
             values["attachment"] = json_of([{"name": wanted.tool}])
-        return await self.page(page, *conditions, **values)
+        if not wanted.search:
+            return await self.page(page, *conditions, **values)
+        values["search"] = pattern(wanted.search)
+        if not has_words(wanted.search):
+            return await self.page(page, WANTED["search"], *conditions, **values)
+        return await self.search_page(page, WANTED["search"], _NARROWED, *conditions, **values, words=wanted.search)
 
     async def named(self, references: Sequence[str] | None = None) -> list[NamedAgent]:
         """Return the owner's agents that have one of these names or slugs, all for None."""

@@ -15,12 +15,16 @@ from dynagent.infrastructure.postgres.kit.changes import Change, note_change, no
 from dynagent.infrastructure.postgres.kit.counts import from_the_end, is_deep, length_of
 from dynagent.infrastructure.postgres.kit.mapping import TableMapping
 from dynagent.infrastructure.postgres.kit.pages import (
+    GLANCE,
     TOTAL,
+    at_least,
     counted,
     cut,
+    glanced,
     in_part,
     needs_count,
     part_of,
+    part_with,
     read_backwards,
     with_total,
 )
@@ -105,6 +109,30 @@ class OwnedTable(BaseRepository[E], Generic[E]):
         count = await self.rows(self.counted, *conditions, **values)
         return cut(page, found, self.mapping.read, total=count[0][TOTAL])
 
+    async def search_page(
+        self,
+        page: PageRequest,
+        searched: sa.ColumnElement[bool],
+        narrowed: sa.ColumnElement[bool],
+        /,
+        *conditions: sa.ColumnElement[bool],
+        **values: Any,
+    ) -> Page[E]:
+        """Return a page of what is searched for: `searched` compares each row, `narrowed` asks an index before.
+
+        Where the first rows of the list fill the page, reading on in order is cheaper than asking the index.
+        """
+        part = part_of(page)
+        enough = page.skip + page.limit + 1
+        continued = "after" in part
+        if enough <= GLANCE:
+            glance = await self.first(self.glanced, continued, searched, *conditions, **values, **part)
+            if glance and glance[TOTAL] >= enough:
+                wanted = (searched, *conditions)
+                found = await self.rows(self.uncounted, continued, page.skip > 0, *wanted, **values, **part)
+                return cut(page, found, self.mapping.read, known=at_least(glance[TOTAL], page, found))
+        return await self.page(page, searched, narrowed, *conditions, **values)
+
     async def first(self, build: Build, /, *parts: Any, **values: Any) -> Row | None:
         """Run what `build` makes of the parts, with the values and the caller's, and return its first row."""
         return await prepared(build, *parts).first(self._session, values | self.callers)
@@ -135,7 +163,7 @@ class OwnedTable(BaseRepository[E], Generic[E]):
             found = await self.rows(self.paged, False, True, **part_of(page))
         else:
             found = await self.rows(self.paged_from_the_end, skip=near[0], limit=near[1])
-        return cut(page, found, self.mapping.read, length=length)
+        return cut(page, found, self.mapping.read, known=(length, True))
 
     @classmethod
     def visible(cls) -> sa.ColumnElement[bool]:
@@ -172,6 +200,20 @@ class OwnedTable(BaseRepository[E], Generic[E]):
         """Return the selection of a page, `continued` after an id or `skipping` rows."""
         query = cls.query(*conditions)
         return with_total(query, cls.mapping.table.c.id, continued=continued, skipping=skipping)
+
+    @classmethod
+    def uncounted(cls, continued: bool, skipping: bool, *conditions: sa.ColumnElement[bool]) -> sa.Select[Any]:
+        """Return the selection of a page without the count of all."""
+        return part_with(cls.query(*conditions), cls.mapping.table.c.id, continued=continued, skipping=skipping)
+
+    @classmethod
+    def glanced(
+        cls, continued: bool, searched: sa.ColumnElement[bool], *conditions: sa.ColumnElement[bool]
+    ) -> sa.Select[Any]:
+        """Return the count of what is searched for among the first rows, `continued` after an id."""
+        id = cls.mapping.table.c.id
+        beyond = (id < parameter(id, "after"),) if continued else ()
+        return glanced(cls.query(*conditions, *beyond), searched, id=id, order=id.desc())
 
     @classmethod
     def paged_from_the_end(cls) -> sa.Select[Any]:

@@ -16,8 +16,10 @@ from dynagent.core.executions import Execution, ExecutionFilter, ExecutionOrder
 from dynagent.core.runs import RunStatus
 from dynagent.core.shared.errors import MalformedInput
 from dynagent.core.shared.ids import is_id
-from dynagent.core.shared.paging import MAX_COUNTED, Page, PageRequest, total_of, write_cursor
+from dynagent.core.shared.paging import Page, PageRequest, total_of, write_cursor
+from dynagent.infrastructure.postgres.kit import pages
 from dynagent.infrastructure.postgres.kit.counts import from_the_end, is_deep
+from dynagent.infrastructure.postgres.kit.pages import GLANCE
 from dynagent.infrastructure.postgres.pool import Row
 from dynagent.infrastructure.postgres.runs import counts
 from dynagent.infrastructure.postgres.runs.columns import SHORTENED, read_execution
@@ -33,8 +35,6 @@ from dynagent.infrastructure.postgres.runs.conditions import (
 from dynagent.infrastructure.postgres.statements import count_of, fetch, fetch_one, sql
 
 MAX_HITS = 2000
-GLANCE = 500
-"""So many rows of a list a search looks at before it asks the index, which finds all before it gives the first."""
 _OVER = "status NOT IN ('pending', 'running', 'waiting')"
 # What is not over yet is not in the index of words; there is little of it.
 HITS = f"""
@@ -170,12 +170,13 @@ async def find_executions(
     listing = listing_of(owner, wanted, order)
     if wanted.search is None or is_id(wanted.search):
         return await _page(session, listing, page, columns, length=await _length(session, owner, wanted, page))
-    if await _fills(session, listing, page):
-        return await _page(session, listing, page, columns, counted=False)
+    glanced = await _glance(session, listing, page)
+    if glanced >= page.skip + page.limit + 1:
+        return await _page(session, listing, page, columns, at_least=glanced)
     parameters = {"search": wanted.search} | ({} if owner is None else {"owner": owner})
     hits = [row["id"] for row in await fetch(session, sql(_of(owner, HITS), listed=LISTED[wanted.kind]), **parameters)]
     if len(hits) > MAX_HITS:
-        return await _page(session, listing, page, columns, counted=False)
+        return await _page(session, listing, page, columns, at_least=0)
     return await _page(session, listing_of(owner, wanted, order, hits=hits), page, columns)
 
 
@@ -211,15 +212,13 @@ async def _length(session: AsyncSession, owner: str | None, wanted: ExecutionFil
     return await counts.length_of(session, owner, LISTED[wanted.kind], KINDS[wanted.kind])
 
 
-async def _fills(session: AsyncSession, listing: Listing, page: PageRequest) -> bool:
-    """Say whether a search fills the page from the first rows that it looks at."""
-    needed = page.skip + page.limit + 1
-    if needed > GLANCE:
-        return False
+async def _glance(session: AsyncSession, listing: Listing, page: PageRequest) -> int:
+    """Return how many of the first rows of a list are what is searched for."""
+    if page.skip + page.limit >= GLANCE:
+        return 0
     glance, after = listing.glance(page)
-    query = text(f"SELECT count(*) AS n FROM (SELECT {glance} LIMIT :needed) AS found")  # noqa: S608
-    (row,) = await fetch(session, query, **listing.parameters, **after, needed=needed)
-    return row["n"] == needed
+    (row,) = await fetch(session, text(f"SELECT count(*) AS n {glance}"), **listing.parameters, **after)
+    return row["n"]
 
 
 async def _page(
@@ -228,34 +227,36 @@ async def _page(
     page: PageRequest,
     columns: str,
     *,
-    counted: bool = True,
+    at_least: int | None = None,
     length: int | None = None,
 ) -> Page[Execution]:
+    """Return a page; the list has `length` rows or `at_least` so many, otherwise it is counted."""
     part, asked = listing.part(page, length)
     # Counting what a search reads one by one could take longer than the page: then the page says how far it saw.
-    count = count_of("runs", listing.where) if counted and length is None else f"SELECT {MAX_COUNTED + 1}"
+    given = length if length is not None else at_least
+    count = count_of("runs", listing.where) if given is None else str(given)
     statement = f"SELECT {columns}, {listing.key} AS key, ({count}) AS total {part}"
     found = await fetch(session, text(statement), **listing.parameters, **asked)
     if length is not None:
-        return _cut(listing, page, found, length).model_copy(update={"total": length, "total_is_exact": True})
+        return _cut(listing, page, found, (length, True))
+    if at_least is not None:
+        return _cut(listing, page, found, pages.at_least(at_least, page, found))
     if not found and (page.skip or page.cursor):
         row = await fetch_one(session, text(f"SELECT ({count}) AS total"), **listing.parameters)
-        return _cut(listing, page, found, row["total"] if row else 0)
-    if not counted and len(found) <= page.limit and page.cursor is None:
-        return _cut(listing, page, found, page.skip + len(found))
-    return _cut(listing, page, found, found[0]["total"] if found else 0)
+        return _cut(listing, page, found, total_of(row["total"] if row else 0, seen=0, more=False))
+    total, seen = found[0]["total"] if found else 0, page.skip + min(len(found), page.limit)
+    return _cut(listing, page, found, total_of(total, seen=seen, more=len(found) > page.limit))
 
 
-def _cut(listing: Listing, page: PageRequest, found: Any, total: int) -> Page[Execution]:
-    shown: list[Row] = list(found[: page.limit])
+def _cut(listing: Listing, page: PageRequest, found: Sequence[Row], total: tuple[int, bool]) -> Page[Execution]:
+    shown = list(found[: page.limit])
     more = len(found) > page.limit
-    total, exact = total_of(total, seen=page.skip + len(shown) if shown else 0, more=more)
     last = shown[-1] if more else None
     following = None if last is None else write_cursor(str(last["id"]), order=listing.name, key=last["key"])
     return Page(
         items=[read_execution(row) for row in shown],
-        total=total,
-        total_is_exact=exact,
+        total=total[0],
+        total_is_exact=total[1],
         skip=page.skip,
         limit=page.limit,
         next_cursor=following,
