@@ -160,8 +160,8 @@ async def test_memory_gives_earlier_turns_to_the_model_or_does_not(world: World)
         for query in ("The word is plum.", "Which word?"):
             await world.run(agent, query, conversation_id=f"memory-{memory}")
         seen[memory] = world.model.texts()
-    assert seen[True] == seen[None] == ["The word is plum.", "Done.", "Which word?"]
-    assert seen[False] == ["Which word?"]
+    assert seen[True] == ["The word is plum.", "Done.", "Which word?"]
+    assert seen[False] == seen[None] == ["Which word?"]
 
 
 @shows("AgentFields.context_overflow")

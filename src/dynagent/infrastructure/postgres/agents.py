@@ -22,8 +22,9 @@ from dynagent.infrastructure.postgres.errors import refuse
 from dynagent.infrastructure.postgres.kit.mapping import TableMapping, json_of
 from dynagent.infrastructure.postgres.kit.metadata import ID, MOMENT, metadata
 from dynagent.infrastructure.postgres.kit.pages import has_words, pattern
-from dynagent.infrastructure.postgres.kit.prepared import parameter
+from dynagent.infrastructure.postgres.kit.prepared import OWNER, parameter, prepared
 from dynagent.infrastructure.postgres.kit.versioned import History, VersionedTable
+from dynagent.infrastructure.postgres.pool import Connection, Row
 
 # As PostgreSQL writes it, for the comparison of the schema with this.
 SEARCHED = "(((name || ' '::text) || slug) || ' '::text) || COALESCE(configuration ->> 'description'::text, ''::text)"
@@ -120,20 +121,18 @@ class PostgresAgents(VersionedTable[Agent, AgentVersion], AgentRepository):
             found = await self.rows(_named)
         else:
             found = await self.rows(_named, _REFERRED, references=list(references)) if references else ()
-        return [
-            NamedAgent(
-                str(row["id"]),
-                row["slug"],
-                row["name"],
-                row["status"],
-                tuple(orjson.loads(row["dependencies"] or "[]")),
-            )
-            for row in found
-        ]
+        return [_read_named(row) for row in found]
 
 
 _REFERENCES = sa.any_(sa.bindparam("references", type_=sa.ARRAY(Text)))
 _REFERRED = sa.or_(agents.c.slug == _REFERENCES, agents.c.name == _REFERENCES)
+
+
+async def agents_named(connection: Connection, owner: str, references: Sequence[str]) -> list[NamedAgent]:
+    """Return an owner's agents that have one of these names or slugs, over a connection that no session has."""
+    asked = prepared(_named, _REFERRED)
+    values = {OWNER.key: owner, "references": list(references)}
+    return [_read_named(row) for row in await connection.fetch(asked.text, *asked.arguments(values))]
 
 
 class PostgresEverybodysAgents(PostgresAgents):
@@ -150,6 +149,11 @@ class PostgresEverybodysAgents(PostgresAgents):
     def writable(cls) -> sa.ColumnElement[bool]:
         """Say which rows may be changed: none."""
         return sa.false()
+
+
+def _read_named(row: Row) -> NamedAgent:
+    dependencies = tuple(orjson.loads(row["dependencies"] or "[]"))
+    return NamedAgent(str(row["id"]), row["slug"], row["name"], row["status"], dependencies)
 
 
 def _named(*conditions: sa.ColumnElement[bool]) -> sa.ClauseElement:
