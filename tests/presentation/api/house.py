@@ -14,7 +14,6 @@ from dynagent.application.commands.agents.rules import SchemaFault
 from dynagent.application.commands.executions import answer, cancel, repeat, start
 from dynagent.application.commands.tools import change as tool_changes
 from dynagent.application.commands.tools import versions as tool_versions
-from dynagent.application.commands.tools.queue import QueuedCallSettings
 from dynagent.application.queries import tools as tool_queries
 from dynagent.application.queries.agents import details as agent_details
 from dynagent.application.queries.agents import read as agent_queries
@@ -209,7 +208,6 @@ class House:
             # Tests change these on the way.
             ChatModels: lambda _: self.models,
             execution_commands.SubmitSettings: lambda _: self.submitting,
-            QueuedCallSettings: lambda _: QueuedCallSettings.model_construct(),
         }
         return Resolver(shared=shared, scoped=scoped)
 
