@@ -185,7 +185,7 @@ async def test_a_chat_without_room_is_summarised_cut_or_ends_the_run(
         return "Done."
 
     world.model.answer_with(answer)
-    agent = await world.people.agent(context_overflow=overflow)
+    agent = await world.people.agent(context_overflow=overflow, memory_flag=True)
     chat = {"conversation_id": f"overflow-{overflow}"}
     for number in range(2):
         await world.run(agent, f"Turn {number}. " + "plum " * 500, **chat)
