@@ -34,7 +34,7 @@ function numbersQuery(executionId: string) {
     queryKey: executionKeys.modelCalls(executionId),
     queryFn: async ({ signal }) => {
       const numbers = new Map<string, number>();
-      for (let cursor: string | undefined; ; ) {
+      for (let cursor: string | undefined; ;) {
         const query = { limit: PAGE, cursor };
         const path = { execution_id: executionId };
         const { data } = await listModelCalls({ path, query, signal, throwOnError: true });
