@@ -9,5 +9,13 @@ export default defineConfig({
     restoreMocks: true,
     // Machines that run everything at once are slow, not broken.
     testTimeout: 30_000,
+    // What is written without React; pages and components are the browser's journeys'.
+    coverage: {
+      provider: "v8",
+      include: ["src/lib/**/*.ts", "src/features/*/model/**/*.ts"],
+      exclude: ["src/lib/api/**", "src/lib/api-drafts/**", "src/lib/use-*.ts", "**/*.test.ts", "**/testing/**"],
+      reporter: ["text-summary"],
+      thresholds: { lines: 80, functions: 80 },
+    },
   },
 });

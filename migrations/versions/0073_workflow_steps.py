@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0073_workflow_steps"
-down_revision = "0069_team_and_task_indexes"
+down_revision = "0071_agent_columns"
 branch_labels = None
 depends_on = None
 

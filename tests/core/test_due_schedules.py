@@ -55,7 +55,7 @@ def test_a_due_time_has_one_key() -> None:
 
 
 def test_a_disabled_agent_is_passed_over() -> None:
-    passed = due(agent_disabled=True)
+    passed = due(obstacle="agent 'Ada' is disabled")
     assert passed.run() is None
     fired = passed.fired(EveryFiveMinutes(), most_waiting=2)
     assert (fired.next_fire, fired.problem) == (NEXT, "agent 'Ada' is disabled: nothing was started")

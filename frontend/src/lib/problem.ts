@@ -1,4 +1,5 @@
 /** RFC 9457 problem documents → words for people. */
+import { isRecord } from "./is-record";
 
 export interface FieldProblem {
   /** JSON pointer into the body, e.g. `/tools/0`. */
@@ -16,8 +17,6 @@ export interface Problem {
   extra: Record<string, unknown>;
 }
 
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 const text = (value: unknown, otherwise = ""): string => (typeof value === "string" ? value : otherwise);
 
 /** Read whatever a failed call threw: a problem document, an Error, or something else. */

@@ -1,4 +1,5 @@
 /** A value while it is being written in a form made from a JSON Schema: what each control holds ↔ the JSON that is sent. */
+import { isRecord } from "./is-record";
 import { formType, isNullable, type JsonSchema, plain, violation } from "./json-schema";
 
 /** Text for words, numbers, choices and JSON; on or off; parts by place or by name. */
@@ -223,10 +224,6 @@ function localTime(iso: string): string {
   return Number.isNaN(at.getTime())
     ? iso
     : new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function isGroup(draft: Draft): draft is { readonly [name: string]: Draft } {

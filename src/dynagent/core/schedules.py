@@ -135,7 +135,8 @@ class Fired(BaseModel):
 class DueSchedule(BaseModel):
     """A schedule whose time has come, with what counts of its agent or workflow; `now` is the database's time.
 
-    `run_timeout_s` is its own time limit of a run in seconds, None for one that sets none.
+    `run_timeout_s` is its own time limit of a run in seconds, None for one that sets none. `obstacle` is why the agent
+    takes no runs.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -145,7 +146,7 @@ class DueSchedule(BaseModel):
     now: datetime
     version: int
     name: str
-    agent_disabled: bool = False
+    obstacle: str | None = None
     run_timeout_s: float | None = None
     output_schema: dict[str, Any] | None = None
 
@@ -155,8 +156,8 @@ class DueSchedule(BaseModel):
         return f"{self.schedule.id}:{self.due.isoformat()}"
 
     def run(self) -> ScheduledRun | None:
-        """Return what to start, None when the agent is disabled: it is passed over."""
-        if self.agent_disabled:
+        """Return what to start, None when the agent takes no runs: it is passed over."""
+        if self.obstacle is not None:
             return None
         schedule = self.schedule
         common: dict[str, Any] = {
@@ -178,8 +179,8 @@ class DueSchedule(BaseModel):
         machine does not know stops the schedule, rather than have it fire at a wrong time.
         """
         passed_over = None
-        if self.agent_disabled:
-            passed_over = f"agent {self.name!r} is disabled: nothing was started"
+        if self.obstacle is not None:
+            passed_over = f"{self.obstacle}: nothing was started"
         elif waiting >= most_waiting:
             passed_over = f"{waiting} of your executions are waiting: nothing was started"
         try:

@@ -1,5 +1,6 @@
 """Agents in PostgreSQL: what is written is read, versions are kept, owners are strangers."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -20,6 +21,7 @@ from dynagent.core.agents import (
 from dynagent.core.shared.errors import MalformedInput
 from dynagent.core.shared.ids import new_id
 from dynagent.core.shared.paging import PageRequest
+from dynagent.infrastructure.postgres.database import Database
 from tests.conftest import ScopeFor
 
 NOW = datetime(2026, 5, 4, 3, 2, 1, 123456, tzinfo=UTC)
@@ -110,6 +112,8 @@ async def test_a_change_makes_a_version_and_an_old_one_is_refused(scope_for: Sco
         assert refused.value.extra == {"current_version": 2}
         assert await scope.agents.get_by_id(agent.id) == changed
         page = await scope.agents.versions(agent.id, PageRequest(limit=1))
+        after = await scope.agents.versions(agent.id, PageRequest(limit=1, cursor=page.next_cursor))
+        assert ([item.version for item in after.items], after.next_cursor) == ([1], None)
         assert (page.total, [item.version for item in page.items]) == (2, [2])
         assert page.items[0].created_at == changed.updated_at
         assert page.items[0].created_by == agent.user_id
@@ -218,3 +222,21 @@ async def test_a_list_is_filtered(scope_for: ScopeFor, wanted: AgentFilter, name
         page = await scope.agents.find(wanted, PageRequest())
     assert {agent.configuration.name for agent in page.items} == names
     assert page.total == len(names)
+
+
+async def test_sql_has_a_column_for_each_setting(scope_for: ScopeFor, database: Database) -> None:
+    user = new_id()
+    agent = an_agent(user, role="Cook", goal="Bread", tools=("calculator",), max_rpm=3, memory_flag=True, model="own")
+    await stored(scope_for, agent)
+    await database.pool.execute(
+        "INSERT INTO language_models (id, user_id, name, provider, model_identifier, version, created_at, updated_at) "
+        "VALUES ($1, $2, 'own', 'openai', 'm', 1, now(), now())",
+        new_id(),
+        user,
+    )
+    row = await database.pool.fetchrow("SELECT * FROM agent_columns WHERE agent_id = $1", agent.id)
+    assert row is not None
+    assert (row["role"], row["goal"], row["backstory"], row["llm_name"]) == ("Cook", "Bread", "", "own")
+    assert (row["max_iter"], row["max_rpm"], row["memory_flag"], row["verbose_flag"]) == (15, 3, True, False)
+    assert (json.loads(row["tools"]), json.loads(row["tools_config"])) == (["calculator"], [])
+    assert row["llm_model_id"] is not None and row["temperature"] == agent.configuration.temperature

@@ -27,7 +27,10 @@ def scopes(database: Database) -> RepositoryScopes:
 
 
 async def add(scope: Repositories, user_id: str, **changes: Any) -> Schedule:
-    configuration = AgentConfiguration(name="A", output_schema=changes.pop("output_schema", None))
+    given: dict[str, Any] = {
+        name: changes.pop(name) for name in ("name", "output_schema", "dependencies") if name in changes
+    }
+    configuration = AgentConfiguration.model_validate({"name": "A"} | given)
     agent = Agent.create(id=new_id(), user_id=user_id, configuration=configuration, now=NOW)
     await scope.agents.create(agent.with_status(changes.pop("status", "active"), now=NOW))
     schedule = Schedule.model_validate(
@@ -152,6 +155,27 @@ async def test_a_disabled_agent_is_passed_over_and_a_paused_schedule_too(databas
     row = await stored(database, disabled)
     assert row["next_fire"] > datetime.now(UTC)
     assert row["last_problem"] == "agent 'A' is disabled: nothing was started"
+
+
+async def test_an_agent_waits_for_what_it_depends_on(database: Database) -> None:
+    user = new_id()
+    firing = PostgresFiring(database.pool, TIMETABLE, lambda _id, _lane: None, run_timeout_s=60)
+    async with scopes(database).open(Caller(user)) as scope:
+        schedule = await add(scope, user, dependencies=("planner",))
+    await firing.fire()
+    assert await runs(database, schedule) == []
+    problem = (await stored(database, schedule))["last_problem"]
+    assert problem.startswith("the agent depends on others: 'planner' ") and problem.endswith(": nothing was started")
+    async with scopes(database).open(Caller(user)) as scope:
+        planner = Agent.create(
+            id=new_id(), user_id=user, configuration=AgentConfiguration(name="planner"), now=datetime.now(UTC)
+        )
+        await scope.agents.create(planner)
+        await scope.uow.commit()
+    await database.pool.execute("UPDATE schedules SET next_fire = $2 WHERE id = $1", schedule.id, schedule.next_fire)
+    await firing.fire()
+    assert len(await runs(database, schedule)) == 1
+    assert (await stored(database, schedule))["last_problem"] is None
 
 
 async def test_what_kept_it_from_starting_is_told_until_it_starts_again(database: Database) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -26,6 +27,14 @@ def claim(last_seq: int = 1, attempt: int = 1) -> Claim:
         created_at=NOW,
     )
     return Claim(execution, last_seq)
+
+
+class Clock:
+    """What has passed on a worker, whatever its wall says."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.passed = 50.0
+        monkeypatch.setattr("dynagent.infrastructure.trace.recorder.time.monotonic", lambda: self.passed)
 
 
 class Writer:
@@ -177,3 +186,15 @@ async def test_results_that_json_cannot_hold_are_stored_with_replacements() -> N
     )
     writer.store(recorder)
     assert writer.events[0]["result"] == {"a\ufffd": 2**100}
+
+
+async def test_times_go_by_the_stores_clock_and_never_backwards(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock, writer = Clock(monkeypatch), Writer()
+    recorder = BatchingRecorder(replace(claim(), moment=1790000000.5), window_s=0.0, wake=writer.wake)
+    for wall in (900.0, 5.0, 1e10):
+        recorder.record(NodeStart(timestamp=wall, node='say "timestamp":1,', span_id="s"))
+        clock.passed += 0.25
+    taken = recorder.take()
+    assert [event.at for event in taken] == [1790000000.5, 1790000000.75, 1790000001.0]
+    stored = [NodeStart.model_validate_json(event.frame.payload) for event in taken]
+    assert [(event.timestamp, event.node) for event in stored] == [(item.at, 'say "timestamp":1,') for item in taken]

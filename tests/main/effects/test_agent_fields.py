@@ -160,8 +160,8 @@ async def test_memory_gives_earlier_turns_to_the_model_or_does_not(world: World)
         for query in ("The word is plum.", "Which word?"):
             await world.run(agent, query, conversation_id=f"memory-{memory}")
         seen[memory] = world.model.texts()
-    assert seen[True] == seen[None] == ["The word is plum.", "Done.", "Which word?"]
-    assert seen[False] == ["Which word?"]
+    assert seen[True] == ["The word is plum.", "Done.", "Which word?"]
+    assert seen[False] == seen[None] == ["Which word?"]
 
 
 @shows("AgentFields.context_overflow")
@@ -185,7 +185,7 @@ async def test_a_chat_without_room_is_summarised_cut_or_ends_the_run(
         return "Done."
 
     world.model.answer_with(answer)
-    agent = await world.people.agent(context_overflow=overflow)
+    agent = await world.people.agent(context_overflow=overflow, memory_flag=True)
     chat = {"conversation_id": f"overflow-{overflow}"}
     for number in range(2):
         await world.run(agent, f"Turn {number}. " + "plum " * 500, **chat)

@@ -48,7 +48,7 @@ async def test_context_reaches_the_prompt_as_data_and_is_shown(world: World) -> 
 
 @shows("ExecutionBody.conversation_id", "RunBody.conversation_id")
 async def test_a_conversation_is_remembered_and_belongs_to_its_agent(world: World) -> None:
-    first, second = await world.people.agent(), await world.people.agent()
+    first, second = await world.people.agent(memory_flag=True), await world.people.agent()
     await world.run(first, "The word is plum.", conversation_id="c16")
     await world.people.send("POST", f"/agents/{first}/run", {"input": "Which word?", "conversation_id": "c16"})
     assert world.model.texts() == ["The word is plum.", "Done.", "Which word?"]

@@ -38,6 +38,22 @@ async def test_a_tool_is_stopped_at_its_own_time_limit(world: World) -> None:
     assert (stopped.status_code, stopped.json()["error_code"]) == (504, "timeout")
 
 
+@shows("CallBody.mode")
+async def test_a_call_waits_its_turn_and_becomes_an_execution(world: World) -> None:
+    call = {"name": "calculator", "arguments": {"expression": "23*19"}, "mode": "async"}
+    accepted = await world.people.answer_of("POST", "/tools/execute", call)
+    queued = accepted.json()
+    assert (accepted.status_code, queued["name"], queued["status"]) == (202, "calculator", "pending")
+    assert accepted.headers["Location"] == f"/api/v1/executions/{queued['execution_id']}"
+    done = await world.people.ended(queued["execution_id"])
+    assert (done["kind"], done["status"], done["result"], done["workflow_id"]) == ("tool", "completed", '"437"', None)
+    assert [event["type"] for event in await world.people.log(done["id"])][-1] == "complete"
+    broken = await world.people.send("POST", "/tools/execute", {**call, "arguments": {"expression": 1}})
+    assert (await world.people.ended(broken["execution_id"]))["error"]["code"] == "invalid_arguments"
+    unknown = await world.people.answer_of("POST", "/tools/execute", {**call, "name": "nothing"})
+    assert (unknown.status_code, unknown.json()["error_code"]) == (404, "tool_not_found")
+
+
 @shows("ToolBody.reuse")
 async def test_a_reused_process_remembers_and_a_fresh_one_does_not(world: World) -> None:
     for name, reuse, results in (("counts_kept", True, [1, 2]), ("counts_fresh", False, [1, 1])):

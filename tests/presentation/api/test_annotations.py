@@ -113,7 +113,7 @@ async def test_an_administrator_looks_at_what_others_have_and_changes_nothing(
         assert (await owner.get(f"{path}?owner={whose}")).json()["total"] == 1, "one's own id is no other's"
     things = [
         f"/api/executions/{run['id']}{part}"
-        for part in ("", "/events", "/stream", "/interrupts", "/checkpoints", "/annotations")
+        for part in ("", "/events", "/stream", "/interrupts", "/checkpoints", "/annotations", "/model-calls")
     ]
     things += [f"/api/agents/{run['agent_id']}{part}" for part in ("", "/versions", "/versions/1")]
     for path in things:

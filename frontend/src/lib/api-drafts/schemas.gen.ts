@@ -357,7 +357,7 @@ export const AgentBodySchema = {
             title: 'Max Rpm'
         },
         memory_flag: {
-            default: true,
+            default: false,
             description: 'The model is given the earlier turns of the same conversation.',
             title: 'Memory Flag',
             type: 'boolean'

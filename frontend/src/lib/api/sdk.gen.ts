@@ -93,7 +93,7 @@ export const listTools = <ThrowOnError extends boolean = false>(options?: Option
 /**
  * Call a tool
  *
- * Call one tool and give its result.
+ * Call one tool and give its result, or put the call into the queue.
  */
 export const executeTool = <ThrowOnError extends boolean = false>(options: Options<ExecuteToolData, ThrowOnError>) => (options.client ?? client).post<ExecuteToolResponses, ExecuteToolErrors, ThrowOnError>({
     url: '/api/tools/execute',

@@ -69,7 +69,7 @@ class AgentConfiguration(BaseModel):
         default=False, strict=True, description="Runs are told in more detail: the plan, and each request to the model."
     )
     memory_flag: bool = Field(
-        default=True, strict=True, description="The model is given the earlier turns of the same conversation."
+        default=False, strict=True, description="The model is given the earlier turns of the same conversation."
     )
     max_iter: int = Field(default=15, ge=1, le=100, strict=True)
     max_rpm: int | None = Field(default=None, ge=0, le=1_000_000, strict=True)

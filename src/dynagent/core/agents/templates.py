@@ -25,6 +25,7 @@ TEMPLATES: tuple[AgentTemplate, ...] = (
             instructions="You are precise. Use the calculator for every computation and the chatbot for every "
             "explanation. Answer in one or two sentences.",
             tools=("calculator", "chatbot"),
+            memory_flag=True,
         ),
     ),
     AgentTemplate(
@@ -38,6 +39,7 @@ TEMPLATES: tuple[AgentTemplate, ...] = (
             instructions="Search before you answer. Compare at least two sources, say where each fact comes from, and "
             "say so when the sources disagree or you found nothing.",
             tools=("web_search", "summarizer"),
+            memory_flag=True,
             temperature=0.1,
         ),
     ),
@@ -65,6 +67,7 @@ TEMPLATES: tuple[AgentTemplate, ...] = (
             instructions="Ask one question when something is unclear. Give steps as a numbered list. When you cannot "
             "help, say who can.",
             tools=("chatbot",),
+            memory_flag=True,
         ),
     ),
 )

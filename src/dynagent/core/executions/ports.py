@@ -96,7 +96,7 @@ class StoredModelCalls(Protocol):
     """What the model calls of the owner's executions were sent."""
 
     async def list(self, execution_id: str, page: PageRequest) -> Page[ModelCallSummary]:
-        """Return the calls in the order they were first sent, as `skip` and `limit` say."""
+        """Return a page of the calls in the order they were first sent. Raises MalformedInput."""
         ...
 
     async def get(self, execution_id: str, number: int) -> ModelCallContent | None:

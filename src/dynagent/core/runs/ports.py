@@ -39,12 +39,14 @@ class Claim:
     """The right to run one attempt: the run as claimed, the last stored seq, what earlier attempts did.
 
     `left_s` is how long the run may still take, measured by the store's clock and not by the worker's; None: no limit.
+    `moment` is the store's time of the claim in epoch seconds, never before the log's last event; None: unknown.
     """
 
     run: Run
     last_seq: int
     journal: Journal = field(default_factory=Journal)
     left_s: float | None = None
+    moment: float | None = None
 
 
 class Dispatch(Protocol):

@@ -8,9 +8,10 @@ from typing import Generic, TypeVar
 from pydantic import BaseModel, ConfigDict, Field
 
 from dynagent.core.shared.errors import MalformedInput
-from dynagent.core.shared.ids import is_id
+from dynagent.core.shared.ids import NIL_ID, is_id
 
 T = TypeVar("T")
+_FORGED = "cursor: not a cursor that this API has given out"
 
 MAX_LIMIT = 500
 DEFAULT_LIMIT = 100
@@ -43,6 +44,18 @@ class PageRequest(BaseModel):
         if found != order:
             raise MalformedInput("cursor: it continues a list in another order")
         return key, id
+
+    def after_number(self, order: str) -> int | None:
+        """Return the number of the row that the cursor stands for in a list by numbers, None without one.
+
+        Raises MalformedInput as `after_key` does.
+        """
+        after = self.after_key(order)
+        if after is None:
+            return None
+        if not (after[0].isascii() and after[0].isdigit() and len(after[0]) < 10):
+            raise MalformedInput(_FORGED)
+        return int(after[0])
 
 
 class Page(BaseModel, Generic[T]):
@@ -77,6 +90,11 @@ def write_cursor(last_id: str, *, order: str = "", key: str = "") -> str:
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
+def number_cursor(number: int, *, order: str) -> str:
+    """Return the cursor that continues after a number in a list by numbers."""
+    return write_cursor(NIL_ID, order=order, key=str(number))
+
+
 def read_cursor(cursor: str) -> str:
     """Return the id a cursor stands for. Raises MalformedInput when it is not one of ours."""
     return _parts(cursor)[0]
@@ -86,9 +104,9 @@ def _parts(cursor: str) -> tuple[str, str, str]:
     try:
         text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
     except (binascii.Error, ValueError, UnicodeError) as error:
-        raise MalformedInput("cursor: not a cursor that this API has given out") from error
+        raise MalformedInput(_FORGED) from error
     id, _, rest = text.partition("|")
     order, _, key = rest.partition("|")
     if not is_id(id) or not text.isprintable():
-        raise MalformedInput("cursor: not a cursor that this API has given out")
+        raise MalformedInput(_FORGED)
     return id, order, key

@@ -27,7 +27,7 @@ from dynagent.core.tools.entity import (
     check_tool_name,
     same_looking,
 )
-from dynagent.core.tools.events import ToolRemoved
+from dynagent.core.tools.events import ToolCallQueued, ToolRemoved
 from dynagent.core.tools.failures import (
     SandboxBusy,
     ToolCpuLimit,

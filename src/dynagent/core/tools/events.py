@@ -23,3 +23,11 @@ class ToolRemoved(ToolEvent):
     """A tool is gone."""
 
     name: ClassVar[str] = "tool.removed"
+
+
+class ToolCallQueued(DomainEvent):
+    """A call of a tool waits for a worker."""
+
+    name: ClassVar[str] = "tool.call_queued"
+    tool_name: str
+    execution_id: str

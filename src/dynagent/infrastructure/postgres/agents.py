@@ -22,8 +22,9 @@ from dynagent.infrastructure.postgres.errors import refuse
 from dynagent.infrastructure.postgres.kit.mapping import TableMapping, json_of
 from dynagent.infrastructure.postgres.kit.metadata import ID, MOMENT, metadata
 from dynagent.infrastructure.postgres.kit.pages import has_words, pattern
-from dynagent.infrastructure.postgres.kit.prepared import parameter
+from dynagent.infrastructure.postgres.kit.prepared import OWNER, parameter, prepared
 from dynagent.infrastructure.postgres.kit.versioned import History, VersionedTable
+from dynagent.infrastructure.postgres.pool import Connection, Row
 
 # As PostgreSQL writes it, for the comparison of the schema with this.
 SEARCHED = "(((name || ' '::text) || slug) || ' '::text) || COALESCE(configuration ->> 'description'::text, ''::text)"
@@ -99,19 +100,20 @@ class PostgresAgents(VersionedTable[Agent, AgentVersion], AgentRepository):
         taken={"created_at": "updated_at", "created_by": "user_id"},
     )
     changed_meanwhile = AgentChangedMeanwhile
+    counted_always = True
 
     async def find(self, wanted: AgentFilter, page: PageRequest) -> Page[Agent]:
         """Return a page of agents that match, newest first."""
         values: dict[str, Any] = {name: value for name, value in wanted if value}
-        conditions = [WANTED[name] for name in values]
-        if wanted.search:
-            values["search"] = pattern(wanted.search)
-            if has_words(wanted.search):
-                conditions.append(_NARROWED)
-                values["words"] = wanted.search
+        conditions = [WANTED[name] for name in values if name != "search"]
         if wanted.tool:
             values["attachment"] = json_of([{"name": wanted.tool}])
-        return await self.page(page, *conditions, **values)
+        if not wanted.search:
+            return await self.page(page, *conditions, **values)
+        values["search"] = pattern(wanted.search)
+        if not has_words(wanted.search):
+            return await self.page(page, WANTED["search"], *conditions, **values)
+        return await self.search_page(page, WANTED["search"], _NARROWED, *conditions, **values, words=wanted.search)
 
     async def named(self, references: Sequence[str] | None = None) -> list[NamedAgent]:
         """Return the owner's agents that have one of these names or slugs, all for None."""
@@ -119,24 +121,24 @@ class PostgresAgents(VersionedTable[Agent, AgentVersion], AgentRepository):
             found = await self.rows(_named)
         else:
             found = await self.rows(_named, _REFERRED, references=list(references)) if references else ()
-        return [
-            NamedAgent(
-                str(row["id"]),
-                row["slug"],
-                row["name"],
-                row["status"],
-                tuple(orjson.loads(row["dependencies"] or "[]")),
-            )
-            for row in found
-        ]
+        return [_read_named(row) for row in found]
 
 
 _REFERENCES = sa.any_(sa.bindparam("references", type_=sa.ARRAY(Text)))
 _REFERRED = sa.or_(agents.c.slug == _REFERENCES, agents.c.name == _REFERENCES)
 
 
+async def agents_named(connection: Connection, owner: str, references: Sequence[str]) -> list[NamedAgent]:
+    """Return an owner's agents that have one of these names or slugs, over a connection that no session has."""
+    asked = prepared(_named, _REFERRED)
+    values = {OWNER.key: owner, "references": list(references)}
+    return [_read_named(row) for row in await connection.fetch(asked.text, *asked.arguments(values))]
+
+
 class PostgresEverybodysAgents(PostgresAgents):
     """All users' agents in one session; none of them can be changed here."""
+
+    counted_always = False
 
     @classmethod
     def visible(cls) -> sa.ColumnElement[bool]:
@@ -147,6 +149,11 @@ class PostgresEverybodysAgents(PostgresAgents):
     def writable(cls) -> sa.ColumnElement[bool]:
         """Say which rows may be changed: none."""
         return sa.false()
+
+
+def _read_named(row: Row) -> NamedAgent:
+    dependencies = tuple(orjson.loads(row["dependencies"] or "[]"))
+    return NamedAgent(str(row["id"]), row["slug"], row["name"], row["status"], dependencies)
 
 
 def _named(*conditions: sa.ColumnElement[bool]) -> sa.ClauseElement:

@@ -31,8 +31,8 @@ from dynagent.infrastructure.postgres.errors import in_our_words
 
 MANIFEST, END = "manifest.json", "end.json"
 FORMAT = 1
-# What the migrations write themselves: the version, the steps of LangGraph's tables.
-NOT_DATA = ("alembic_version", "schema_version", "checkpoint_migrations")
+# What the migrations write themselves (the version, the steps of LangGraph's tables), and what is counted from rows.
+NOT_DATA = ("alembic_version", "schema_version", "checkpoint_migrations", "list_counts")
 
 TABLES = """
 SELECT c.relname AS name, array_agg(a.attname::text ORDER BY a.attnum) AS columns

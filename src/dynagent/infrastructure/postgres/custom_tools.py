@@ -1,6 +1,6 @@
 """Registered tools in PostgreSQL, current versions and earlier ones."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -22,12 +22,15 @@ from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 
 from dynagent.core.shared.errors import StaleVersion
 from dynagent.core.shared.lately_used import LatelyUsed
+from dynagent.core.shared.paging import MAX_COUNTED
 from dynagent.core.tools import CustomTool, CustomTools, ToolFilter, ToolNameTaken, ToolVersion
 from dynagent.infrastructure.postgres.errors import in_our_words, refuse
+from dynagent.infrastructure.postgres.kit.counts import from_the_end, is_deep, length_of
 from dynagent.infrastructure.postgres.kit.mapping import TableMapping
 from dynagent.infrastructure.postgres.kit.metadata import ID, MOMENT, metadata
-from dynagent.infrastructure.postgres.kit.pages import counted, has_words, pattern
-from dynagent.infrastructure.postgres.kit.prepared import prepared
+from dynagent.infrastructure.postgres.kit.owned import Build
+from dynagent.infrastructure.postgres.kit.pages import GLANCE, TOTAL, counted, glanced, has_words, pattern
+from dynagent.infrastructure.postgres.kit.prepared import OWNER, prepared
 from dynagent.infrastructure.postgres.kit.session import text_of
 from dynagent.infrastructure.postgres.kit.versioned import History, VersionedTable
 from dynagent.infrastructure.postgres.pool import Pool, Row
@@ -165,8 +168,8 @@ class PostgresToolLoader:
 
     async def find(
         self, user_id: str, wanted: ToolFilter, *, after: str | None, skip: int, limit: int
-    ) -> tuple[list[CustomTool], int]:
-        """Return tools of the owner that match, by name, and their number, counted to one beyond MAX_COUNTED.
+    ) -> tuple[list[CustomTool], tuple[int, bool]]:
+        """Return tools of the owner that match, by name; their number, or so many at least, and whether it is exact.
 
         `after` is the name that they come after; of those, `skip` are passed over.
         """
@@ -175,14 +178,35 @@ class PostgresToolLoader:
             values["search"] = pattern(wanted.search)
             if has_words(wanted.search):
                 values["words"] = wanted.search
-        count = prepared(_counted, *(_MATCHING[name] for name in values))
-        values |= {"owner": user_id}
+        if not values and after is None and is_deep(skip):
+            return await self._deep(user_id, skip, limit)
         part = values | {"skip": skip, "limit": limit} | ({} if after is None else {"after": after})
-        page = prepared(_part, *(_MATCHING[name] for name in part if name in _MATCHING))
+        if "words" in values and skip + limit <= GLANCE:
+            glanced = await self._ask(user_id, _glanced, part)
+            if glanced[0][TOTAL] >= skip + limit:
+                # Whoever reads on in order meets the page sooner than the index has found all.
+                tools = await self._ask(user_id, _part, {name: part[name] for name in part if name != "words"})
+                return [STORED.read(row) for row in tools], (glanced[0][TOTAL], False)
+        tools = await self._ask(user_id, _part, part)
+        total = (await self._ask(user_id, _counted, values))[0][TOTAL]
+        return [STORED.read(row) for row in tools], (total, total <= MAX_COUNTED)
+
+    async def _deep(self, user_id: str, skip: int, limit: int) -> tuple[list[CustomTool], tuple[int, bool]]:
+        """Return tools of all that the owner has, read from the nearer end, and how many these are."""
+        count = prepared(length_of, custom_tools)
         with in_our_words():
-            rows = await self._pool.fetch(page.text, *page.arguments(part))
-            total = await self._pool.fetchval(count.text, *count.arguments(values))
-        return [STORED.read(row) for row in rows], total
+            length = await self._pool.fetchval(count.text, *count.arguments({OWNER.key: user_id})) or 0
+        near = from_the_end(skip=skip, limit=limit, length=length)
+        skip, limit = near or (skip, limit)
+        build = _part if near is None else _part_from_the_end
+        found = await self._ask(user_id, build, {"skip": skip, "limit": limit})
+        return [STORED.read(row) for row in found], (length, True)
+
+    async def _ask(self, user_id: str, build: Build, asked: Mapping[str, Any]) -> Sequence[Row]:
+        """Run what `build` makes of the conditions that the names of these values stand for."""
+        statement = prepared(build, *(name for name in asked if name in _MATCHING))
+        with in_our_words():
+            return await self._pool.fetch(statement.text, *statement.arguments({**asked, "owner": user_id}))
 
     async def _load(self, user_id: str, names: list[str]) -> list[CustomTool]:
         tools = [STORED.read(row) for row in await self._pool.fetch(LOAD, user_id, names)]
@@ -195,11 +219,28 @@ class PostgresToolLoader:
         return cached if cached and (cached.id, cached.updated_at) == (str(row["id"]), row["updated_at"]) else None
 
 
-def _part(*conditions: sa.ColumnElement[bool]) -> sa.Select[Any]:
+def _part(*names: str) -> sa.Select[Any]:
+    return _shown(_ids(*names).order_by(_NAME))
+
+
+def _part_from_the_end() -> sa.Select[Any]:
+    return _shown(_ids().order_by(_NAME.desc()))
+
+
+def _shown(ids: sa.Select[Any]) -> sa.Select[Any]:
     # The rows that are skipped are read as ids only, from the index.
-    shown = sa.select(custom_tools.c.id).where(_OWN, *conditions).order_by(_NAME).offset(_SKIP).limit(_LIMIT)
-    return sa.select(*STORED.selected).where(custom_tools.c.id.in_(shown.scalar_subquery())).order_by(_NAME)
+    shown = ids.offset(_SKIP).limit(_LIMIT).scalar_subquery()
+    return sa.select(*STORED.selected).where(custom_tools.c.id.in_(shown)).order_by(_NAME)
 
 
-def _counted(*conditions: sa.ColumnElement[bool]) -> sa.Select[Any]:
-    return counted(sa.select(custom_tools).where(_OWN, *conditions), custom_tools.c.id)
+def _counted(*names: str) -> sa.Select[Any]:
+    return counted(_ids(*names), custom_tools.c.id)
+
+
+def _glanced(*names: str) -> sa.Select[Any]:
+    first = _ids(*(name for name in names if name not in ("search", "words")))
+    return glanced(first, _MATCHING["search"], id=custom_tools.c.id, order=_NAME)
+
+
+def _ids(*names: str) -> sa.Select[Any]:
+    return sa.select(custom_tools.c.id).where(_OWN, *(_MATCHING[name] for name in names))

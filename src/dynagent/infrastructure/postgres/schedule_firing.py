@@ -7,11 +7,13 @@ from collections.abc import Callable
 import asyncpg
 import structlog
 
+from dynagent.core.agents import DependencyUnavailable, check_available
 from dynagent.core.executions import AGENT
 from dynagent.core.runs import DueRun, Lane, Run
 from dynagent.core.schedules import DueSchedule, Timetable
 from dynagent.core.shared.ids import new_id
 from dynagent.core.shared.tasks import end_tasks
+from dynagent.infrastructure.postgres.agents import agents_named
 from dynagent.infrastructure.postgres.pool import Connection, Pool, Row
 from dynagent.infrastructure.postgres.runs.submissions import submit_scheduled
 from dynagent.infrastructure.postgres.schedules import STORED
@@ -26,7 +28,7 @@ SELECT s.*, coalesce(a.version, w.version) AS version,
   coalesce(a.configuration ->> 'display_name', a.name, w.name) AS subject_name,
   coalesce(a.status IN ('disabled', 'created'), false) AS agent_disabled, now() AS now,
   coalesce(a.configuration ->> 'run_timeout_s', w.definition ->> 'run_timeout_s')::float8 AS run_timeout_s,
-  a.configuration ->> 'output_schema' AS output_schema
+  a.configuration ->> 'output_schema' AS output_schema, a.configuration ->> 'dependencies' AS dependencies
 FROM schedules s LEFT JOIN agents a ON a.id = s.agent_id AND a.user_id = s.user_id
   LEFT JOIN workflows w ON w.id = s.workflow_id AND w.user_id = s.user_id
 WHERE s.next_fire <= now() AND coalesce(a.id, w.id) IS NOT NULL
@@ -101,7 +103,7 @@ class PostgresFiring:
             return None
 
     async def _fire_one(self, connection: Connection, row: Row) -> DueRun | None:
-        due = _read(row)
+        due = _read(row, await _obstacle(connection, row))
         run = due.run()
         execution, waiting = None, 0
         if run is not None:
@@ -121,7 +123,21 @@ class PostgresFiring:
         return DueRun(execution.id, "batch") if execution else None
 
 
-def _read(row: Row) -> DueSchedule:
+async def _obstacle(connection: Connection, row: Row) -> str | None:
+    """Return why the agent takes no runs: it is disabled, or what it depends on is gone or disabled."""
+    if row["agent_disabled"]:
+        return f"agent {row['subject_name']!r} is disabled"
+    needed: list[str] = json.loads(row["dependencies"] or "[]")
+    if not needed:
+        return None
+    try:
+        check_available(needed, await agents_named(connection, str(row["user_id"]), needed))
+    except DependencyUnavailable as error:
+        return str(error)
+    return None
+
+
+def _read(row: Row, obstacle: str | None) -> DueSchedule:
     shaped = row["output_schema"]
     return DueSchedule(
         schedule=STORED.read(row),
@@ -129,7 +145,7 @@ def _read(row: Row) -> DueSchedule:
         now=row["now"],
         version=row["version"],
         name=row["subject_name"],
-        agent_disabled=row["agent_disabled"],
+        obstacle=obstacle,
         run_timeout_s=row["run_timeout_s"],
         output_schema=None if shaped is None else json.loads(shaped),
     )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from dynagent.core.shared.ids import NIL_ID
-from dynagent.core.shared.paging import MAX_COUNTED, Page, PageRequest, total_of, write_cursor
+from dynagent.core.shared.paging import Page, PageRequest, write_cursor
 from dynagent.core.tools import CustomTool, ToolFilter, ToolListing
 
 _ORDER = "name"
@@ -19,8 +19,11 @@ class LoadCustom(Protocol):
 
     async def find(
         self, user_id: str, wanted: ToolFilter, *, after: str | None, skip: int, limit: int
-    ) -> tuple[Sequence[CustomTool], int]:
-        """Return tools that match, by name, after a name and beyond `skip`; and how many match, counted to a bound."""
+    ) -> tuple[Sequence[CustomTool], tuple[int, bool]]:
+        """Return tools that match, by name, after a name and beyond `skip`.
+
+        With them goes how many match, or so many at least, and whether that is exact.
+        """
         ...
 
 
@@ -36,7 +39,7 @@ async def merged_page(
     # too: it says how many shipped ones came before it.
     surely = max(0, page.skip - len(rest))
     custom: Sequence[CustomTool] = list[CustomTool]()
-    count = 0
+    count = (0, True)
     if wanted.kind != "prebuilt":
         first, most = max(0, surely - 1), page.limit + len(rest) + 2
         custom, count = await stored.find(user_id, wanted, after=after, skip=first, limit=most)
@@ -52,13 +55,15 @@ async def merged_page(
     return _cut(found[page.skip - passed :], page, counted=count, shipped=len(fitting))
 
 
-def _cut(found: Sequence[ToolListing], page: PageRequest, *, counted: int, shipped: int) -> Page[ToolListing]:
+def _cut(
+    found: Sequence[ToolListing], page: PageRequest, *, counted: tuple[int, bool], shipped: int
+) -> Page[ToolListing]:
     shown, more = found[: page.limit], len(found) > page.limit
-    seen = page.skip + len(shown) if shown else 0
-    if counted > MAX_COUNTED:
-        total, exact = total_of(counted, seen=seen, more=more)
-    else:
-        total, exact = counted + shipped, True
+    number, exact = counted
+    total = number + shipped
+    if not exact:
+        seen = page.skip + len(shown) if shown else 0
+        total, exact = (seen, True) if seen and not more and page.cursor is None else (max(number, seen + more), False)
     return Page(
         items=shown,
         total=total,

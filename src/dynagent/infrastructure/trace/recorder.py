@@ -1,4 +1,7 @@
-"""Records the trace of one attempt: numbers and encodes each event once, coalesces streamed text."""
+"""Records the trace of one attempt: numbers, dates and encodes each event once, coalesces streamed text.
+
+An event's time is the store's at the claim and what has passed since: a worker's clock may be wrong, and may jump.
+"""
 
 import asyncio
 import time
@@ -10,6 +13,8 @@ from pydantic_core import PydanticSerializationError
 from dynagent.core.runs import AnyTraceEvent, Claim, Frame, Outcome, SentCall, Token, TraceRecorder
 from dynagent.core.shared.text import clean_json
 from dynagent.infrastructure.trace.model_calls import ModelCallLimits, ModelCallParts, StoredCall
+
+_TIME = b'"timestamp":'
 
 
 @dataclass(slots=True)
@@ -57,6 +62,7 @@ class BatchingRecorder(TraceRecorder):
         self.outcome: Outcome | None = None
         self.lost: BaseException | None = None
         self._seq = self._stored_seq = claim.last_seq
+        self._offset = None if claim.moment is None else claim.moment - time.monotonic()
         self._window_s = window_s
         self._wake = wake
         self._pending: list[StoredEvent] = []
@@ -141,11 +147,12 @@ class BatchingRecorder(TraceRecorder):
         if self.lost is not None:
             return
         self._seq += 1
-        payload = encode(event, seq=self._seq, attempt=self.attempt)
+        at = event.timestamp if self._offset is None else self._offset + time.monotonic()
+        payload = encode(event, seq=self._seq, attempt=self.attempt, at=at)
         calls = tuple(self._calls.values()) if self._calls else ()
         self._calls.clear()
         frame = Frame(self._seq, payload, event.terminal)
-        self._pending.append(StoredEvent(frame, event.type, event.timestamp, calls))
+        self._pending.append(StoredEvent(frame, event.type, at, calls))
         self._wake(self)
 
     def _end_text(self) -> None:
@@ -177,17 +184,20 @@ class BatchingRecorder(TraceRecorder):
         self._append(event)
 
 
-def encode(event: AnyTraceEvent, *, seq: int, attempt: int) -> bytes:
-    """Return the event's JSON bytes, as they are stored and as every follower gets them."""
+def encode(event: AnyTraceEvent, *, seq: int, attempt: int, at: float | None = None) -> bytes:
+    """Return the event's JSON bytes, as they are stored and as every follower gets them; `at` replaces its time."""
     try:
         payload = event.__pydantic_serializer__.to_json(event)
     except PydanticSerializationError:
         # A text that UTF-8 cannot hold slipped through: storing a replacement beats losing the run.
         cleaned = type(event).model_construct(**clean_json(event.model_dump(mode="python")))
         payload = cleaned.__pydantic_serializer__.to_json(cleaned)
-    # Written into the bytes, because a copy of the event would cost twice the encoding. Before both fields stand only
+    # Written into the bytes, because a copy of the event would cost twice the encoding. Before these fields stand only
     # the type and numbers, so the first match is the field.
     payload = payload.replace(b'"seq":%d,' % event.seq, b'"seq":%d,' % seq, 1)
     if attempt != event.attempt:
         payload = payload.replace(b'"attempt":%d,' % event.attempt, b'"attempt":%d,' % attempt, 1)
+    if at is not None and at != event.timestamp:
+        begin = payload.index(_TIME) + len(_TIME)
+        payload = b"%b%b%b" % (payload[:begin], repr(at).encode(), payload[payload.index(b",", begin) :])
     return payload

@@ -139,7 +139,7 @@ async def test_what_is_not_pending_is_not_run() -> None:
 
 
 async def test_a_chat_brings_its_earlier_turns() -> None:
-    house = House(answer, stored=execution(chat_id="c"))
+    house = House(answer, stored=execution(chat_id="c"), agent=AgentConfiguration(name="A", memory_flag=True))
     await house.run()
     assert house.runner.plans[0].history == [("before", "answer")]
 

@@ -54,6 +54,26 @@ async def test_an_unknown_execution_is_no_claim(database: Database, dispatch: Po
     assert await dispatch.claim(new_id(), await add_worker(database)) is None
 
 
+async def test_a_claim_has_the_stores_time_but_none_before_the_logs_end(
+    database: Database, dispatch: PostgresDispatch
+) -> None:
+    id = await add_execution(database)
+    worker = await add_worker(database)
+    before = await database.pool.fetchval("SELECT extract(epoch FROM clock_timestamp())::float8")
+    first = await dispatch.claim(id, worker)
+    assert first is not None and first.moment is not None and first.moment >= before
+    await dispatch.requeue(id, 1, crashed=False)
+    await database.pool.execute(
+        "INSERT INTO run_events VALUES ($1, 9, 1, 'node_start', to_timestamp($2), $3)",
+        id,
+        before + 7200,
+        '{"type":"node_start","seq":9,"timestamp":1.0,"attempt":1,"node":"n"}',
+    )
+    again = await dispatch.claim(id, worker)
+    assert again is not None and again.moment is not None
+    assert (again.last_seq, round(again.moment - before)) == (9, 7200)
+
+
 async def test_a_user_runs_no_more_than_the_cap_at_once(database: Database) -> None:
     dispatch = PostgresDispatch(database.pool, user_cap=3)
     user = new_id()

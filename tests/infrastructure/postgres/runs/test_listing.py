@@ -17,6 +17,7 @@ from dynagent.core.shared.paging import MAX_COUNTED, PageRequest
 from dynagent.infrastructure.postgres.database import Database
 from dynagent.infrastructure.postgres.pool import Row
 from dynagent.infrastructure.postgres.runs import listing
+from dynagent.infrastructure.postgres.runs.counts import count_settled
 from dynagent.infrastructure.postgres.runs.listing import PostgresEverybodysExecutions
 from dynagent.infrastructure.postgres.statements import fetch
 from tests.conftest import ScopeFor, connected_to
@@ -62,6 +63,8 @@ async def filled_url(postgres: TestPostgres) -> AsyncIterator[str]:
     await database.pool.execute(TOOLS, AGENT)
     await database.pool.execute(SAID)
     await database.pool.execute("VACUUM ANALYZE runs, run_events, run_annotations")
+    async with database.pool.acquire() as connection:
+        await count_settled(connection)
     await database.close()
     yield url
     await postgres.drop(name)
@@ -187,14 +190,31 @@ async def test_a_long_list_is_counted_to_a_bound(scope_for: ScopeFor) -> None:
     async with scope_for(MANY) as scope:
         first = await scope.executions.find(ExecutionFilter(), PAGE)
         assert (first.total, first.total_is_exact) == (MAX_COUNTED + 1, False)
-        deep = await scope.executions.find(ExecutionFilter(), PageRequest(limit=20, skip=5000))
+        some = ExecutionFilter(status=(RunStatus.COMPLETED,))
+        deep = await scope.executions.find(some, PageRequest(limit=20, skip=5000))
         assert (deep.total, deep.total_is_exact) == (5021, False)
-        last = await scope.executions.find(ExecutionFilter(), PageRequest(limit=20, skip=9990))
-        assert (last.total, last.total_is_exact, len(last.items)) == (10_000, True, 10)
-        beyond = await scope.executions.find(ExecutionFilter(), PageRequest(limit=20, skip=20_000))
+        last = await scope.executions.find(some, PageRequest(limit=20, skip=9790))
+        assert (last.total, last.total_is_exact, len(last.items)) == (9799, True, 9)
+        beyond = await scope.executions.find(some, PageRequest(limit=20, skip=20_000))
         assert (beyond.items, beyond.total_is_exact) == ([], False)
         few = await scope.executions.find(ExecutionFilter(agent_id=AGENT), PAGE)
         assert (few.total, few.total_is_exact) == (500, True)
+
+
+@pytest.mark.parametrize("ascending", [True, False])
+@pytest.mark.parametrize("skip", [1001, 4999, 5000, 5001, 9979, 9980, 9985, 9999, 10_000, 20_000])
+async def test_what_is_deep_is_read_from_the_nearer_end(scope_for: ScopeFor, skip: int, ascending: bool) -> None:
+    whole = list(range(1, 10_001)) if ascending else list(range(10_000, 0, -1))
+    page = PageRequest(limit=20, skip=skip)
+    async with scope_for(MANY) as scope:
+        found = await scope.executions.find(ExecutionFilter(), page, ExecutionOrder(ascending=ascending))
+        assert (found.total, found.total_is_exact) == (10_000, True)
+        assert [int(item.id[-6:], 16) for item in found.items] == whole[skip : skip + 20]
+        assert (found.next_cursor is None) is (skip + 20 >= 10_000)
+        if found.next_cursor:
+            rest = PageRequest(limit=20, cursor=found.next_cursor)
+            after = await scope.executions.find(ExecutionFilter(), rest, ExecutionOrder(ascending=ascending))
+            assert [int(item.id[-6:], 16) for item in after.items] == whole[skip + 20 : skip + 40]
 
 
 async def test_everybodys_are_listed_together(scope_for: ScopeFor) -> None:
@@ -209,6 +229,7 @@ async def test_everybodys_are_listed_together(scope_for: ScopeFor) -> None:
 LISTS: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, Any]]] = {
     "newest": ({}, {}, {}),
     "oldest": ({}, {}, {"ascending": True}),
+    "the last": ({}, {"skip": -20}, {}),
     "failed": ({"status": RunStatus.FAILED}, {}, {}),
     "none": ({"status": RunStatus.TIMED_OUT}, {}, {}),
     "by cost": ({}, {}, {"by": "cost"}),
@@ -224,9 +245,10 @@ LISTS: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, Any]]] = {
     "thumbs down": ({"feedback": "down"}, {}, {}),
     "of a tool": ({"tool": "nothing"}, {}, {}),
 }
-FLAT = ("newest", "oldest", "none", "by cost", "by duration", "by status", "a rare word", "a word that is nowhere",
-        "a word that is everywhere", "tagged", "of a tool")  # fmt: skip
+FLAT = ("newest", "oldest", "the last", "none", "by cost", "by duration", "by status", "a rare word",
+        "a word that is nowhere", "a word that is everywhere", "tagged", "of a tool")  # fmt: skip
 """Lists that find as much among ten thousand runs as among a hundred."""
+LENGTHS = {FEW: 100, MANY: 10_000}
 BUFFERS = re.compile(r"Buffers: shared hit=(\d+)")
 
 
@@ -255,6 +277,8 @@ async def _read(scope_for: ScopeFor, user: str, name: str) -> int:
 async def explained(scope_for: ScopeFor, user: str, name: str) -> Sequence[list[str]]:
     """Return the plans of the statements of a list, run."""
     wanted, page, order = LISTS[name]
+    if page:
+        page = {"skip": LENGTHS[user] + page["skip"]}
     plans: list[list[str]] = []
 
     async def explaining(session: AsyncSession, statement: TextClause, **parameters: Any) -> Sequence[Row]:

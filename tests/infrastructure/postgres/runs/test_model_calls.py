@@ -73,6 +73,9 @@ async def test_a_call_is_stored_with_the_next_event_and_costs_no_statement(house
         assert await calls.get(claim.run.id, 3) is None
         later = await calls.list(claim.run.id, PageRequest(skip=1, limit=1))
         assert (later.total, [item.number for item in later.items]) == (2, [2])
+        begun = await calls.list(claim.run.id, PageRequest(limit=1))
+        rest = await calls.list(claim.run.id, PageRequest(limit=1, cursor=begun.next_cursor))
+        assert ([item.number for item in rest.items], rest.total, rest.next_cursor) == ([2], 2, None)
 
 
 async def test_a_call_that_is_sent_again_is_kept_as_it_was_sent_last(house: House, scope_for: ScopeFor) -> None:

@@ -1,5 +1,6 @@
 /** A line of the audit log in words. */
 import type { AuditEntryOut } from "@/lib/api";
+import { isRecord } from "@/lib/is-record";
 
 /** What is written down, by noun; anything else is shown as it is written. */
 export const knownActions = [
@@ -13,9 +14,16 @@ export const knownActions = [
   "agent.created",
   "agent.changed",
   "agent.deleted",
+  "agent_context",
+  "guardrail",
+  "handoff",
+  "output_type",
   "model",
   "provider_key",
   "schedule",
+  "workflow",
+  "trigger",
+  "communication_rules.changed",
   "execution",
   "interrupt.answered",
   "chat",
@@ -33,6 +41,7 @@ export const knownActions = [
   "sandbox",
   "sandbox.violation",
   "tool",
+  "others.read",
   "setup.completed",
 ] as const;
 
@@ -54,7 +63,12 @@ export function detailLine(details: AuditEntryOut["details"]): string {
     .join(", ");
 }
 
-const pages: Record<string, string> = { agent: "/agents/", execution: "/runs/", schedule: "/schedules/" };
+const pages: Record<string, string> = {
+  agent: "/agents/",
+  execution: "/runs/",
+  schedule: "/schedules/",
+  workflow: "/workflows/",
+};
 
 /** The page of what an entry is about; null where it has none of its own. */
 export function targetPage(kind: string, id: string): string | null {
@@ -75,8 +89,4 @@ function changeLine(changes: Record<string, unknown>): string {
 
 function words(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value);
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

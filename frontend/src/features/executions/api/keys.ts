@@ -9,6 +9,7 @@ export const executionKeys = {
   annotations: (id: string) => [...queryKeys.executions, "annotations", id] as const,
   one: (id: string) => [...queryKeys.executions, "one", id] as const,
   ended: (id: string) => [...queryKeys.executions, "one", id, "ended"] as const,
+  modelCalls: (id: string) => [...queryKeys.executions, "one", id, "model-calls"] as const,
   modelCall: (id: string, callKey: string, settled: boolean) =>
     [...queryKeys.executions, "one", id, "model-call", callKey, settled] as const,
 };

@@ -14,7 +14,7 @@ export const ranges = ["hour", "day", "week", "custom"] as const;
 const RANGE_MS = { hour: 3_600_000, day: 86_400_000, week: 7 * 86_400_000 };
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
-const SEARCH_MS = 250;
+const TYPED_MS = 250;
 
 /** The filters as they stand in the address, and as the API wants them. */
 export function useExecutionFilters() {
@@ -36,9 +36,13 @@ export function useExecutionFilters() {
     from: parseAsIsoDate,
     to: parseAsIsoDate,
   });
-  const { status, agent, range, from, to, origin, tool, model, tag, feedback, cost, seconds, sort, order, owner } =
-    values;
-  const search = useSettled(values.q.trim(), SEARCH_MS);
+  const { status, agent, range, from, to, origin, tool, feedback, sort, order, owner } = values;
+  // What is typed is asked for once the hands rest, not at each key.
+  const search = useSettled(values.q.trim(), TYPED_MS);
+  const model = useSettled(values.model, TYPED_MS);
+  const tag = useSettled(values.tag, TYPED_MS);
+  const cost = useSettled(values.cost, TYPED_MS);
+  const seconds = useSettled(values.seconds, TYPED_MS);
   // To the minute, so that the same filter is the same question for a while.
   const minute = Math.floor(useNow(MINUTE_MS, range !== null) / MINUTE_MS) * MINUTE_MS;
   const filters = useMemo<ExecutionFilters>(() => {
@@ -72,7 +76,8 @@ export function useExecutionFilters() {
     order,
     owner,
   ]);
-  const chosen = [status, agent, range, origin, tool, model, tag, feedback, cost, seconds];
+  const typed = [values.model, values.tag, values.cost, values.seconds];
+  const chosen = [status, agent, range, origin, tool, feedback, ...typed];
   const any = values.q !== "" || chosen.some((value) => value !== null);
   return { values, setValues, filters, any, clear: () => void setValues(null) };
 }

@@ -1,38 +1,21 @@
 "use client";
 
-import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from "react";
+import { useCallback } from "react";
 
-import { emptyTrace } from "../model/trace";
-import { type FeedState, followTrace, type TraceFeed } from "../model/trace-feed";
+import type { FeedState } from "@/lib/run-feed";
+import { useRunFeed } from "@/lib/use-run-feed";
 
-const idle: FeedState = { trace: emptyTrace, stream: { phase: "connecting" } };
-const nothing = () => () => undefined;
+import { emptyTrace, type Trace } from "../model/trace";
+import { followTrace } from "../model/trace-feed";
 
-export interface ExecutionTrace extends FeedState {
+const idle: FeedState<Trace> = { trace: emptyTrace, stream: { phase: "connecting" } };
+
+export interface ExecutionTrace extends FeedState<Trace> {
   reconnect: () => void;
 }
 
 /** The trace of an execution, live and for ever after; `null` follows nothing. `owner`: whose, if not the caller's. */
 export function useExecutionTrace(executionId: string | null, owner: string | null = null): ExecutionTrace {
-  const [opened, setOpened] = useState<{ id: string; feed: TraceFeed } | null>(null);
-  useEffect(() => {
-    if (executionId === null) return;
-    const followed = followTrace(executionId, { owner });
-    // The feed is a connection: it can only be opened here, after the page is on screen.
-    // eslint-disable-next-line react-hooks/set-state-in-effect
-    setOpened({ id: executionId, feed: followed });
-    return () => {
-      followed.close();
-      setOpened(null);
-    };
-  }, [executionId, owner]);
-  // Until the effect has run, the feed is the one of the execution before.
-  const feed = opened?.id === executionId ? opened.feed : null;
-  const state = useSyncExternalStore(
-    feed?.subscribe ?? nothing,
-    () => feed?.state() ?? idle,
-    () => idle,
-  );
-  const reconnect = useCallback(() => feed?.reconnect(), [feed]);
-  return useMemo(() => ({ ...state, reconnect }), [state, reconnect]);
+  const open = useCallback((id: string) => followTrace(id, { owner }), [owner]);
+  return useRunFeed(executionId, open, idle);
 }

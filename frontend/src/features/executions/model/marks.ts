@@ -21,6 +21,8 @@ const looks: Record<string, Look> = {
     tone: "plain",
   },
   compacted: { label: "Compacted", meaning: "Earlier messages were summarised for the model's window.", tone: "plain" },
+  guardrail: { label: "Guardrail", meaning: "A guardrail has found something.", tone: "warn" },
+  handed_over: { label: "Handed over", meaning: "Another agent took over and answered.", tone: "plain" },
   recovered: { label: "Recovered", meaning: "Another worker went on after the first had stopped.", tone: "plain" },
 };
 

@@ -1,12 +1,10 @@
 /** A message as an endpoint was sent it, in whichever of its APIs, made readable. */
+import { isRecord } from "@/lib/is-record";
 
 export interface SentMessage {
   role: string;
   text: string;
 }
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** Role and text of a message; what is neither known text nor a call is shown as JSON, null as not kept. */
 export function readSent(message: unknown): SentMessage {

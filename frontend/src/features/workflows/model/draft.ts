@@ -88,6 +88,12 @@ export function nodeName(node: Node): string {
   return node.alias || node.id;
 }
 
+/** The name of the node under an id; of one that is not there the id. */
+export function nameOf(content: Pick<Content, "nodes">, id: string): string {
+  const node = content.nodes.find((other) => other.id === id);
+  return node ? nodeName(node) : id;
+}
+
 /** Whether two contents say the same. */
 export function sameContent(one: Content, other: Content): boolean {
   return one === other || JSON.stringify(one) === JSON.stringify(other);

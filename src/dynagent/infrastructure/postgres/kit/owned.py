@@ -12,8 +12,22 @@ from dynagent.core.shared.ids import is_id
 from dynagent.core.shared.paging import Page, PageRequest
 from dynagent.core.shared.repository import BaseRepository
 from dynagent.infrastructure.postgres.kit.changes import Change, note_change, note_seen, seen
+from dynagent.infrastructure.postgres.kit.counts import from_the_end, is_deep, length_of
 from dynagent.infrastructure.postgres.kit.mapping import TableMapping
-from dynagent.infrastructure.postgres.kit.pages import TOTAL, counted, cut, in_part, needs_count, part_of, with_total
+from dynagent.infrastructure.postgres.kit.pages import (
+    GLANCE,
+    TOTAL,
+    at_least,
+    counted,
+    cut,
+    glanced,
+    in_part,
+    needs_count,
+    part_of,
+    part_with,
+    read_backwards,
+    with_total,
+)
 from dynagent.infrastructure.postgres.kit.prepared import OWNER, parameter, prepared
 from dynagent.infrastructure.postgres.pool import Row
 
@@ -28,7 +42,7 @@ class OwnedTable(BaseRepository[E], Generic[E]):
     An update is a compare-and-set: of `version` where the table has one (it must follow the stored one), otherwise of
     `updated_at` (it must be later). `not_updated` names further columns that an update leaves alone. What a constraint
     refuses is said by the table in `postgres/errors.py`. What is changed is noted for the audit log, under `noun` and
-    the field `audited_by`.
+    the field `audited_by`. With `counted_always` a trigger counts the rows in `list_counts`.
 
     Class methods say what the statements are, with parameters for all values; each is built once for a class.
     """
@@ -39,6 +53,7 @@ class OwnedTable(BaseRepository[E], Generic[E]):
     changed_meanwhile: ClassVar[type[StaleVersion]] = StaleVersion
     not_updated: ClassVar[frozenset[str]] = frozenset()
     audited_by: ClassVar[str] = "id"
+    counted_always: ClassVar[bool] = False
 
     def __init__(self, session: AsyncSession, user_id: str) -> None:
         self._session = session
@@ -85,12 +100,38 @@ class OwnedTable(BaseRepository[E], Generic[E]):
 
         Conditions should be constants with `sa.bindparam`s, whose `values` are given: those are compiled once.
         """
+        if self.counted_always and not conditions and page.cursor is None and is_deep(page.skip):
+            return await self._deep_page(page)
         part = part_of(page)
         found = await self.rows(self.paged, "after" in part, page.skip > 0, *conditions, **values, **part)
         if not needs_count(page, found):
             return cut(page, found, self.mapping.read)
         count = await self.rows(self.counted, *conditions, **values)
         return cut(page, found, self.mapping.read, total=count[0][TOTAL])
+
+    async def search_page(
+        self,
+        page: PageRequest,
+        searched: sa.ColumnElement[bool],
+        narrowed: sa.ColumnElement[bool],
+        /,
+        *conditions: sa.ColumnElement[bool],
+        **values: Any,
+    ) -> Page[E]:
+        """Return a page of what is searched for: `searched` compares each row, `narrowed` asks an index before.
+
+        Where the first rows of the list fill the page, reading on in order is cheaper than asking the index.
+        """
+        part = part_of(page)
+        enough = page.skip + page.limit + 1
+        continued = "after" in part
+        if enough <= GLANCE:
+            glance = await self.first(self.glanced, continued, searched, *conditions, **values, **part)
+            if glance and glance[TOTAL] >= enough:
+                wanted = (searched, *conditions)
+                found = await self.rows(self.uncounted, continued, page.skip > 0, *wanted, **values, **part)
+                return cut(page, found, self.mapping.read, known=at_least(glance[TOTAL], page, found))
+        return await self.page(page, searched, narrowed, *conditions, **values)
 
     async def first(self, build: Build, /, *parts: Any, **values: Any) -> Row | None:
         """Run what `build` makes of the parts, with the values and the caller's, and return its first row."""
@@ -112,6 +153,17 @@ class OwnedTable(BaseRepository[E], Generic[E]):
     def written(self, entity: E) -> dict[str, Any]:
         """Return the row of an entity."""
         return self.mapping.write(entity) | {"user_id": self._owner}
+
+    async def _deep_page(self, page: PageRequest) -> Page[E]:
+        """Return a page of all rows, read from the nearer end."""
+        counted = await self.first(length_of, self.mapping.table)
+        length = counted["n"] if counted else 0
+        near = from_the_end(skip=page.skip, limit=page.limit + 1, length=length)
+        if near is None:
+            found = await self.rows(self.paged, False, True, **part_of(page))
+        else:
+            found = await self.rows(self.paged_from_the_end, skip=near[0], limit=near[1])
+        return cut(page, found, self.mapping.read, known=(length, True))
 
     @classmethod
     def visible(cls) -> sa.ColumnElement[bool]:
@@ -148,6 +200,25 @@ class OwnedTable(BaseRepository[E], Generic[E]):
         """Return the selection of a page, `continued` after an id or `skipping` rows."""
         query = cls.query(*conditions)
         return with_total(query, cls.mapping.table.c.id, continued=continued, skipping=skipping)
+
+    @classmethod
+    def uncounted(cls, continued: bool, skipping: bool, *conditions: sa.ColumnElement[bool]) -> sa.Select[Any]:
+        """Return the selection of a page without the count of all."""
+        return part_with(cls.query(*conditions), cls.mapping.table.c.id, continued=continued, skipping=skipping)
+
+    @classmethod
+    def glanced(
+        cls, continued: bool, searched: sa.ColumnElement[bool], *conditions: sa.ColumnElement[bool]
+    ) -> sa.Select[Any]:
+        """Return the count of what is searched for among the first rows, `continued` after an id."""
+        id = cls.mapping.table.c.id
+        beyond = (id < parameter(id, "after"),) if continued else ()
+        return glanced(cls.query(*conditions, *beyond), searched, id=id, order=id.desc())
+
+    @classmethod
+    def paged_from_the_end(cls) -> sa.Select[Any]:
+        """Return the selection of a part that is found by skipping from the oldest on, newest first."""
+        return read_backwards(cls.query(), cls.mapping.table.c.id)
 
     @classmethod
     def deleted(cls) -> sa.ClauseElement:

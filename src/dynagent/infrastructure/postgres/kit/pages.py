@@ -21,6 +21,9 @@ _BETWEEN_WORDS = re.compile(r"[\x01-/:-@\[-`{-\xa0\u2000-\u206f\u3000-\u303f]*")
 TOTAL = "total_of_page"
 """The column of a page's rows that has the count of all that fit."""
 
+GLANCE = 500
+"""So many rows of a list a search looks at before it asks an index, which finds all before it gives the first."""
+
 _SKIP, _LIMIT = sa.bindparam("skip", type_=sa.Integer), sa.bindparam("limit", type_=sa.Integer)
 
 
@@ -45,7 +48,15 @@ def with_total(
     query: sa.Select[Any], id: sa.ColumnElement[Any], *, continued: bool, skipping: bool = False
 ) -> sa.Select[Any]:
     """Return the query of a part, each row with the count of all that fit; `part_of` gives its parameters."""
-    part = query.add_columns(counted(query, id).scalar_subquery().correlate(None).label(TOTAL))
+    total = counted(query, id).scalar_subquery().correlate(None).label(TOTAL)
+    return part_with(query, id, total, continued=continued, skipping=skipping)
+
+
+def part_with(
+    query: sa.Select[Any], id: sa.ColumnElement[Any], *columns: sa.ColumnElement[Any], continued: bool, skipping: bool
+) -> sa.Select[Any]:
+    """Return the query of a part with further columns; `part_of` gives its parameters."""
+    part = query.add_columns(*columns)
     beyond = (id < sa.bindparam("after", type_=ID),) if continued else ()
     if not skipping:
         return in_part(part.where(*beyond), id)
@@ -57,6 +68,22 @@ def with_total(
 def in_part(query: sa.Select[Any], id: sa.ColumnElement[Any]) -> sa.Select[Any]:
     """Return the query of a part of the rows, newest first; its parameters are `skip` and `limit`."""
     return query.order_by(id.desc()).offset(_SKIP).limit(_LIMIT)
+
+
+def read_backwards(query: sa.Select[Any], id: sa.ColumnElement[Any]) -> sa.Select[Any]:
+    """Return the query of a part of the rows, newest first, of which `skip` and `limit` count from the oldest on."""
+    ids = query.with_only_columns(id, maintain_column_froms=True).order_by(id).offset(_SKIP).limit(_LIMIT)
+    return query.where(id.in_(ids.scalar_subquery().correlate(None))).order_by(id.desc())
+
+
+def glanced(
+    query: sa.Select[Any], searched: sa.ColumnElement[bool], *, id: sa.ColumnElement[Any], order: sa.ColumnElement[Any]
+) -> sa.Select[Any]:
+    """Return the query of how many of the first GLANCE rows of a list are what is searched for."""
+    first = query.with_only_columns(id, maintain_column_froms=True).order_by(order).limit(GLANCE)
+    found = query.with_only_columns(id, maintain_column_froms=True)
+    found = found.where(id.in_(first.scalar_subquery().correlate(None)), searched)
+    return sa.select(sa.func.count().label(TOTAL)).select_from(found.subquery())
 
 
 def counted(query: sa.Select[Any], id: sa.ColumnElement[Any]) -> sa.Select[Any]:
@@ -79,20 +106,39 @@ def needs_count(page: PageRequest, found: Sequence[Row]) -> bool:
     return not found and (page.cursor is not None or page.skip > 0)
 
 
-def cut(page: PageRequest, found: Sequence[Row], read: Callable[[Row], T], *, total: int = 0) -> Page[T]:
-    """Return the page of the rows that its query found; `total` counts when there is none."""
+def cut(
+    page: PageRequest,
+    found: Sequence[Row],
+    read: Callable[[Row], T],
+    *,
+    total: int = 0,
+    known: tuple[int, bool] | None = None,
+) -> Page[T]:
+    """Return the page of the rows that its query found; `total` counts when there is none.
+
+    `known` says what is known of the list's length without the query: a number, and whether it is exact.
+    """
     shown = found[: page.limit]
     more = len(found) > page.limit
-    seen = page.skip + len(shown) if shown else 0
-    total, exact = total_of(found[0][TOTAL] if found else total, seen=seen, more=more)
+    if known is None:
+        counted = found[0][TOTAL] if found else total
+        known = total_of(counted, seen=page.skip + len(shown) if shown else 0, more=more)
     return Page(
         items=[read(row) for row in shown],
-        total=total,
-        total_is_exact=exact,
+        total=known[0],
+        total_is_exact=known[1],
         skip=page.skip,
         limit=page.limit,
         next_cursor=write_cursor(str(shown[-1]["id"])) if more else None,
     )
+
+
+def at_least(least: int, page: PageRequest, found: Sequence[Row]) -> tuple[int, bool]:
+    """Return the length of a list that was not counted, and whether it is exact; `found` has a row beyond the page."""
+    seen = page.skip + len(found)
+    if len(found) <= page.limit and page.cursor is None and (found or not page.skip):
+        return seen, True
+    return max(least, seen), False
 
 
 def has_words(words: str) -> bool:

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from sqlalchemy.dialects.postgresql import insert
 
 from dynagent.core.shared.ids import is_id
-from dynagent.core.shared.paging import Page, PageRequest
+from dynagent.core.shared.paging import Page, PageRequest, number_cursor
 from dynagent.infrastructure.postgres.kit.mapping import TableMapping
 from dynagent.infrastructure.postgres.kit.owned import OwnedTable
 from dynagent.infrastructure.postgres.kit.pages import in_part
@@ -19,6 +19,7 @@ from dynagent.infrastructure.postgres.pool import Row
 E = TypeVar("E", bound=BaseModel)
 V = TypeVar("V", bound=BaseModel)
 MAX_VERSION = 2**31 - 1
+_ORDER = "version"
 
 
 def _nothing() -> dict[str, str]:
@@ -47,13 +48,20 @@ class VersionedTable(OwnedTable[E], Generic[E, V]):
     history: ClassVar[History[Any]]
 
     async def versions(self, id: str, page: PageRequest) -> Page[V]:
-        """Return the versions of an entity, newest first (skip and limit only); they are counted without gaps."""
-        part = {"skip": page.skip, "limit": page.limit}
+        """Return the versions of an entity, newest first; they are counted without gaps. Raises MalformedInput."""
+        before = page.after_number(_ORDER)
+        part = {"skip": page.skip, "limit": page.limit + 1, "before": MAX_VERSION if before is None else before}
         found = await self.rows(self.cached, id=id, **part) if is_id(id) else list[Row]()
         current = None if found else await self.get_by_id(id)
         total: int = found[0]["latest"] if found else getattr(current, "version", 0)
-        items = [self.history.mapping.read(row) for row in found]
-        return Page(items=items, total=total, skip=page.skip, limit=page.limit)
+        shown = found[: page.limit]
+        return Page(
+            items=[self.history.mapping.read(row) for row in shown],
+            total=total,
+            skip=page.skip,
+            limit=page.limit,
+            next_cursor=number_cursor(shown[-1]["version"], order=_ORDER) if len(found) > page.limit else None,
+        )
 
     async def get_version(self, id: str, version: int) -> V | None:
         """Return one version, or None."""
@@ -83,7 +91,8 @@ class VersionedTable(OwnedTable[E], Generic[E, V]):
     @classmethod
     def cached(cls) -> sa.Select[Any]:
         """Return the selection of a part of an entity's versions, newest first."""
-        return in_part(cls._versions(), cls.history.mapping.table.c.version)
+        version = cls.history.mapping.table.c.version
+        return in_part(cls._versions().where(version < parameter(version, "before")), version)
 
     @classmethod
     def stored_version(cls) -> sa.Select[Any]:

@@ -9,13 +9,13 @@ from dynagent.infrastructure.postgres.statements import fetch_one
 GET = text("""
 SELECT r.id, a.rating, a.comment, a.note, a.tags, a.updated_at
 FROM runs r LEFT JOIN run_annotations a ON a.run_id = r.id AND a.user_id = r.user_id
-WHERE r.id = :id AND r.user_id = :owner AND r.kind = 'agent'
+WHERE r.id = :id AND r.user_id = :owner
 """)
 PUT = text("""
 INSERT INTO run_annotations AS a (run_id, user_id, rating, comment, note, tags, updated_at)
 SELECT id, user_id, CAST(:rating AS text), CAST(:comment AS text), CAST(:note AS text), CAST(:tags AS text[]),
   CAST(:updated_at AS timestamptz)
-FROM runs WHERE id = :id AND user_id = :owner AND kind = 'agent'
+FROM runs WHERE id = :id AND user_id = :owner
 ON CONFLICT (run_id, user_id) DO UPDATE SET rating = excluded.rating, comment = excluded.comment,
   note = excluded.note, tags = excluded.tags, updated_at = excluded.updated_at
 RETURNING run_id

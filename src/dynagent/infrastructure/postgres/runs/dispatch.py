@@ -27,7 +27,10 @@ WITH candidate AS (
   RETURNING {listed("e")}
 )
 SELECT claimed.*, extract(epoch FROM claimed.deadline - now())::float8 AS left_s,
-  (SELECT max(v.seq) FROM run_events v WHERE v.execution_id = $1) AS last_seq FROM claimed
+  last.seq AS last_seq, extract(epoch FROM greatest(clock_timestamp(), last.at))::float8 AS moment
+FROM claimed LEFT JOIN LATERAL (
+  SELECT v.seq, v.at FROM run_events v WHERE v.execution_id = $1 ORDER BY v.seq DESC LIMIT 1
+) AS last ON true
 """  # noqa: S608 - constants of the code
 
 REQUEUE = """
@@ -72,7 +75,7 @@ class PostgresDispatch(Dispatch):
             last_seq = row["last_seq"] or 0
             # A log that holds only its opening event has no past; asking for it would be a wasted read.
             journal = await self._journal(execution_id) if last_seq > 1 else Journal()
-        return Claim(run, last_seq, journal, row["left_s"])
+        return Claim(run, last_seq, journal, row["left_s"], row["moment"])
 
     async def requeue(self, execution_id: str, attempt: int, *, crashed: bool, delay_s: float = 0.0) -> bool:
         """Return a running execution to pending and its slot to its user."""

@@ -1,7 +1,7 @@
 """Lists of executions: one builder of conditions, order and page for all of them; each is read from an index.
 
-A search asks the index of words first, for no more than MAX_HITS: the hits of a rare word are all that must be read.
-A word that is found more often is met soon enough by whoever reads the list in its order.
+A search looks at the first rows of the list: a word that fills the page there is met by reading on in order. For a
+rarer one the index of words is asked, for no more than MAX_HITS: those are then all that must be read.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -12,27 +12,30 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from dynagent.core.executions import Execution, ExecutionFilter, ExecutionOrder, KindWanted, StartedBy
+from dynagent.core.executions import Execution, ExecutionFilter, ExecutionOrder
 from dynagent.core.runs import RunStatus
 from dynagent.core.shared.errors import MalformedInput
 from dynagent.core.shared.ids import is_id
-from dynagent.core.shared.paging import MAX_COUNTED, Page, PageRequest, total_of, write_cursor
+from dynagent.core.shared.paging import Page, PageRequest, total_of, write_cursor
+from dynagent.infrastructure.postgres.kit import pages
+from dynagent.infrastructure.postgres.kit.counts import from_the_end, is_deep
+from dynagent.infrastructure.postgres.kit.pages import GLANCE
 from dynagent.infrastructure.postgres.pool import Row
+from dynagent.infrastructure.postgres.runs import counts
 from dynagent.infrastructure.postgres.runs.columns import SHORTENED, read_execution
+from dynagent.infrastructure.postgres.runs.conditions import (
+    CONDITIONS,
+    COST,
+    DURATION,
+    KINDS,
+    LISTED,
+    STARTED,
+    STARTED_BY,
+)
 from dynagent.infrastructure.postgres.statements import count_of, fetch, fetch_one, sql
 
 MAX_HITS = 2000
-_AGENTS, _WORKFLOWS = (f"(kind = '{kind}' AND parent_run_id IS NULL)" for kind in ("agent", "workflow"))
-LISTED: Mapping[KindWanted, str] = {"agent": _AGENTS, "workflow": _WORKFLOWS, "all": f"({_AGENTS} OR {_WORKFLOWS})"}
-"""What a list is of: written out, as each of the two has its own indexes."""
-STARTED: Mapping[KindWanted, str] = {"agent": "kind = 'agent'", "workflow": "kind = 'workflow'", "all": "true"}
-"""The same for what another run has started."""
 _OVER = "status NOT IN ('pending', 'running', 'waiting')"
-_COST = "coalesce(cost_usd, 0)"
-_DURATION = "coalesce(completed_at - started_at, interval '0')"
-_MS = "make_interval(secs => CAST(:{name} AS float8) / 1000)"
-_ANNOTATED = "id IN (SELECT run_id FROM run_annotations WHERE user_id = :owner AND {condition})"
-
 # What is not over yet is not in the index of words; there is little of it.
 HITS = f"""
 (SELECT id FROM runs WHERE words @@ dyn_searched(:search) AND {{listed}} AND {_OVER} LIMIT {MAX_HITS + 1})
@@ -40,41 +43,6 @@ UNION ALL
 (SELECT id FROM runs WHERE user_id = :owner AND status IN ('pending', 'running', 'waiting') AND {{listed}}
   AND words @@ dyn_searched(:search) LIMIT {MAX_HITS + 1})
 """  # noqa: S608 - constants of the code
-
-CONDITIONS: Mapping[str, str] = {
-    "run": "id = :run",
-    "hits": "id = ANY(CAST(:hits AS uuid[]))",
-    "search": "words @@ dyn_searched(:search)",
-    "parent_run_id": "parent_run_id = :parent_run_id",
-    "agent_id": "subject_id = :agent_id",
-    "workflow_id": "subject_id = :workflow_id",
-    "chat_id": "chat_id = :chat_id",
-    # The key of a scheduled run is `<schedule>:<due time>`; the index is on just this expression.
-    "schedule_id": "split_part(schedule_key, ':', 1) = :schedule_id",
-    "model": "coalesce(answered_model, input ->> 'model') = :model",
-    "tool": "id IN (SELECT execution_id FROM run_events WHERE type = 'tool_start' AND payload ->> 'tool' = :tool)",
-    "mark": "marks @> ARRAY[CAST(:mark AS text)] AND marks <> '{}'",
-    "tag": _ANNOTATED.format(condition="tags @> ARRAY[CAST(:tag AS text)] AND tags <> '{}'"),
-    "feedback": _ANNOTATED.format(condition="rating = :feedback"),
-    "cost_from": f"{_COST} >= :cost_from",
-    "cost_to": f"{_COST} < :cost_to",
-    "duration_from": f"{_DURATION} >= {_MS.format(name='duration_from')}",
-    "duration_to": f"{_DURATION} < {_MS.format(name='duration_to')}",
-    "created_from": "created_at >= :created_from",
-    "created_to": "created_at < :created_to",
-}
-"""Field of ExecutionFilter (or what was found out about it) → what it says about a run."""
-
-_REPEATED = "origin IS NOT NULL AND origin ->> 'kind' = '{kind}'"
-_PLAIN = "origin IS NULL AND schedule_key IS NULL AND chat_id IS {chat}"
-STARTED_BY: Mapping[StartedBy, str] = {
-    StartedBy.API: _PLAIN.format(chat="NULL"),
-    StartedBy.CHAT: _PLAIN.format(chat="NOT NULL"),
-    StartedBy.SCHEDULE: "origin IS NULL AND schedule_key IS NOT NULL",
-    StartedBy.REPLAY: _REPEATED.format(kind="replay"),
-    StartedBy.RETRY: _REPEATED.format(kind="retry"),
-    StartedBy.FORK: _REPEATED.format(kind="fork"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +57,10 @@ class Key:
 
 KEYS: Mapping[str, Key] = {
     "status": Key("status", "status", "CAST(:key AS text)", RunStatus),
-    "cost": Key(_COST, f"CAST({_COST} AS text)", "CAST(CAST(:key AS text) AS numeric)", Decimal),
+    "cost": Key(COST, f"CAST({COST} AS text)", "CAST(CAST(:key AS text) AS numeric)", Decimal),
     "duration": Key(
-        _DURATION,
-        f"CAST(extract(epoch FROM {_DURATION}) AS text)",
+        DURATION,
+        f"CAST(extract(epoch FROM {DURATION}) AS text)",
         "make_interval(secs => CAST(CAST(:key AS text) AS float8))",
         Decimal,
     ),
@@ -103,19 +71,39 @@ KEYS: Mapping[str, Key] = {
 class Listing:
     """A list of executions as a statement: its condition, the order, and the values of its parameters."""
 
-    where: str
+    conditions: Sequence[str]
     parameters: Mapping[str, Any]
     order: ExecutionOrder
 
-    def part(self, page: PageRequest) -> tuple[str, dict[str, Any]]:
-        """Return the rows of a page, from FROM on, with the values of its parameters. Raises MalformedInput."""
+    def part(self, page: PageRequest, length: int | None = None) -> tuple[str, dict[str, Any]]:
+        """Return the rows of a page, from FROM on, with the values of its parameters. Raises MalformedInput.
+
+        With the list's `length` they are read from its nearer end.
+        """
         beyond, after = self._beyond(page)
-        asked = {"skip": page.skip, "limit": page.limit + 1, **after}
-        part = f"FROM runs WHERE {self.where}{beyond} ORDER BY {self.sorted()} LIMIT :limit OFFSET :skip"
+        skip, limit = page.skip, page.limit + 1
+        near = None if length is None else from_the_end(skip=skip, limit=limit, length=length)
+        if near is not None:
+            skip, limit = near
+        asked = {"skip": skip, "limit": limit, **after}
+        read = self.sorted(backwards=near is not None)
+        part = f"FROM runs WHERE {self.where}{beyond} ORDER BY {read} LIMIT :limit OFFSET :skip"
         if page.skip:
             # The rows that are skipped are read as ids only, from the index.
             part = f"FROM runs WHERE id IN (SELECT id {part}) ORDER BY {self.sorted()}"
         return part, asked
+
+    def glance(self, page: PageRequest) -> tuple[str, dict[str, Any]]:
+        """Return what is found among the first rows after a cursor, from FROM on, and the cursor's parameters."""
+        beyond, after = self._beyond(page)
+        rest = " AND ".join(condition for condition in self.conditions if condition != CONDITIONS["search"])
+        rows = f"SELECT words FROM runs WHERE {rest}{beyond} ORDER BY {self.sorted()} LIMIT {GLANCE}"  # noqa: S608
+        return f"FROM ({rows}) AS part WHERE {CONDITIONS['search']}", after
+
+    @property
+    def where(self) -> str:
+        """The condition of all its rows."""
+        return " AND ".join(self.conditions)
 
     @property
     def key(self) -> str:
@@ -129,9 +117,9 @@ class Listing:
             return ""
         return f"{self.order.by}.{'asc' if self.order.ascending else 'desc'}"
 
-    def sorted(self) -> str:
+    def sorted(self, *, backwards: bool = False) -> str:
         """Return what the rows are ordered by."""
-        direction = "" if self.order.ascending else " DESC"
+        direction = "" if self.order.ascending != backwards else " DESC"
         if self.order.by == "created":
             return f"id{direction}"
         return f"{KEYS[self.order.by].expression}{direction}, id{direction}"
@@ -179,12 +167,16 @@ async def find_executions(
     """
     if not all(is_id(id) for id in (wanted.agent_id, wanted.workflow_id, wanted.parent_run_id) if id is not None):
         return Page(items=[], total=0, skip=page.skip, limit=page.limit)
+    listing = listing_of(owner, wanted, order)
     if wanted.search is None or is_id(wanted.search):
-        return await _page(session, listing_of(owner, wanted, order), page, columns)
+        return await _page(session, listing, page, columns, length=await _length(session, owner, wanted, page))
+    glanced = await _glance(session, listing, page)
+    if glanced >= page.skip + page.limit + 1:
+        return await _page(session, listing, page, columns, at_least=glanced)
     parameters = {"search": wanted.search} | ({} if owner is None else {"owner": owner})
     hits = [row["id"] for row in await fetch(session, sql(_of(owner, HITS), listed=LISTED[wanted.kind]), **parameters)]
     if len(hits) > MAX_HITS:
-        return await _page(session, listing_of(owner, wanted, order), page, columns, counted=False)
+        return await _page(session, listing, page, columns, at_least=0)
     return await _page(session, listing_of(owner, wanted, order, hits=hits), page, columns)
 
 
@@ -210,35 +202,61 @@ def listing_of(
     elif is_id(given.get("search", "")):
         given["run"] = given.pop("search")
     conditions += [_of(owner, CONDITIONS[name]) for name in given]
-    return Listing(" AND ".join(conditions), given | ({} if owner is None else {"owner": owner}), order)
+    return Listing(conditions, given | ({} if owner is None else {"owner": owner}), order)
+
+
+async def _length(session: AsyncSession, owner: str | None, wanted: ExecutionFilter, page: PageRequest) -> int | None:
+    """Return the length of an owner's whole list when the page is deep in it, None for other lists and pages."""
+    if owner is None or not is_deep(page.skip) or page.cursor or wanted != ExecutionFilter(kind=wanted.kind):
+        return None
+    return await counts.length_of(session, owner, LISTED[wanted.kind], KINDS[wanted.kind])
+
+
+async def _glance(session: AsyncSession, listing: Listing, page: PageRequest) -> int:
+    """Return how many of the first rows of a list are what is searched for."""
+    if page.skip + page.limit >= GLANCE:
+        return 0
+    glance, after = listing.glance(page)
+    (row,) = await fetch(session, text(f"SELECT count(*) AS n {glance}"), **listing.parameters, **after)
+    return row["n"]
 
 
 async def _page(
-    session: AsyncSession, listing: Listing, page: PageRequest, columns: str, *, counted: bool = True
+    session: AsyncSession,
+    listing: Listing,
+    page: PageRequest,
+    columns: str,
+    *,
+    at_least: int | None = None,
+    length: int | None = None,
 ) -> Page[Execution]:
-    part, asked = listing.part(page)
+    """Return a page; the list has `length` rows or `at_least` so many, otherwise it is counted."""
+    part, asked = listing.part(page, length)
     # Counting what a search reads one by one could take longer than the page: then the page says how far it saw.
-    count = count_of("runs", listing.where) if counted else f"SELECT {MAX_COUNTED + 1}"
+    given = length if length is not None else at_least
+    count = count_of("runs", listing.where) if given is None else str(given)
     statement = f"SELECT {columns}, {listing.key} AS key, ({count}) AS total {part}"
     found = await fetch(session, text(statement), **listing.parameters, **asked)
+    if length is not None:
+        return _cut(listing, page, found, (length, True))
+    if at_least is not None:
+        return _cut(listing, page, found, pages.at_least(at_least, page, found))
     if not found and (page.skip or page.cursor):
         row = await fetch_one(session, text(f"SELECT ({count}) AS total"), **listing.parameters)
-        return _cut(listing, page, found, row["total"] if row else 0)
-    if not counted and len(found) <= page.limit and page.cursor is None:
-        return _cut(listing, page, found, page.skip + len(found))
-    return _cut(listing, page, found, found[0]["total"] if found else 0)
+        return _cut(listing, page, found, total_of(row["total"] if row else 0, seen=0, more=False))
+    total, seen = found[0]["total"] if found else 0, page.skip + min(len(found), page.limit)
+    return _cut(listing, page, found, total_of(total, seen=seen, more=len(found) > page.limit))
 
 
-def _cut(listing: Listing, page: PageRequest, found: Any, total: int) -> Page[Execution]:
-    shown: list[Row] = list(found[: page.limit])
+def _cut(listing: Listing, page: PageRequest, found: Sequence[Row], total: tuple[int, bool]) -> Page[Execution]:
+    shown = list(found[: page.limit])
     more = len(found) > page.limit
-    total, exact = total_of(total, seen=page.skip + len(shown) if shown else 0, more=more)
     last = shown[-1] if more else None
     following = None if last is None else write_cursor(str(last["id"]), order=listing.name, key=last["key"])
     return Page(
         items=[read_execution(row) for row in shown],
-        total=total,
-        total_is_exact=exact,
+        total=total[0],
+        total_is_exact=total[1],
         skip=page.skip,
         limit=page.limit,
         next_cursor=following,

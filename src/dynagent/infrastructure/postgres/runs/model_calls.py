@@ -12,12 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from dynagent.core.executions import StoredModelCalls
 from dynagent.core.runs import ModelCallContent, ModelCallSummary
-from dynagent.core.shared.paging import Page, PageRequest
+from dynagent.core.shared.paging import Page, PageRequest, number_cursor
 from dynagent.infrastructure.postgres.pool import Row
 from dynagent.infrastructure.postgres.statements import fetch_one, run, sql
 from dynagent.infrastructure.trace.model_calls import DIGEST_BYTES, StoredCall
 from dynagent.infrastructure.trace.recorder import BatchingRecorder, StoredEvent
 
+_ORDER = "number"
 _NUMBERED = """
   SELECT c.*, row_number() OVER (ORDER BY c.sent_at, c.call_key) AS number FROM run_model_calls c
   WHERE c.execution_id = :id AND EXISTS (
@@ -95,13 +96,16 @@ class PostgresModelCalls(StoredModelCalls):
         self._owner = user_id
 
     async def list(self, execution_id: str, page: PageRequest) -> Page[ModelCallSummary]:
-        """Return a page, in the order the calls were first sent."""
-        skip, limit = page.skip, page.limit
-        rows = await run(self._session, LIST, id=execution_id, owner=self._owner, skip=skip, limit=limit)
-        total = skip + len(rows)
-        if len(rows) == limit or not rows:
+        """Return a page, in the order the calls were first sent. Raises MalformedInput."""
+        # They are numbered without gaps: after the one of a number come those beyond so many.
+        skip, limit = page.skip + (page.after_number(_ORDER) or 0), page.limit
+        rows = await run(self._session, LIST, id=execution_id, owner=self._owner, skip=skip, limit=limit + 1)
+        shown, total = rows[:limit], skip + len(rows)
+        if len(rows) > limit or not rows:
             total = (await run(self._session, COUNT, id=execution_id, owner=self._owner))[0]["total"]
-        return Page(items=[_summary(row) for row in rows], total=total, skip=skip, limit=limit)
+        following = number_cursor(shown[-1]["number"], order=_ORDER) if len(rows) > limit else None
+        items = [_summary(row) for row in shown]
+        return Page(items=items, total=total, skip=page.skip, limit=limit, next_cursor=following)
 
     async def get(self, execution_id: str, number: int) -> ModelCallContent | None:
         """Return one call with its parts."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from dynagent.infrastructure.postgres.pool import Connection, Pool
+from dynagent.infrastructure.postgres.runs.counts import count_settled
 from dynagent.infrastructure.postgres.runs.removal import remove, tree
 
 MONTHS_AHEAD = 2
@@ -89,7 +90,8 @@ async def make_months_ahead(pool: Pool) -> int:
 
 
 async def tidy_over(connection: Connection) -> int:
-    """Give back places that nobody holds; make months ahead and return how many were missing."""
+    """Count what is listed, give back places that nobody holds; make months ahead and return how many were missing."""
+    await count_settled(connection)
     await _recount_slots(connection)
     return await connection.fetchval("SELECT dyn_make_event_partitions($1)", MONTHS_AHEAD)
 

@@ -132,9 +132,13 @@ async def clone_agent(agent_id: str, response: Response, ask: Ask, body: CloneBo
 
 
 @router.get("/{agent_id}/versions", operation_id="list_agent_versions", summary="List an agent's versions")
-async def list_agent_versions(agent_id: str, page: PageOf, ask: AskToRead) -> AgentVersionList:
+async def list_agent_versions(
+    request: Request, response: Response, agent_id: str, page: PageOf, ask: AskToRead
+) -> AgentVersionList:
     """Give all versions of the configuration, newest first."""
-    return AgentVersionList.of(await ask(ListAgentVersions(agent_id, page)))
+    found = await ask(ListAgentVersions(agent_id, page))
+    link_next(request, response, found)
+    return AgentVersionList.of(found)
 
 
 @router.get("/{agent_id}/versions/{version}", operation_id="get_agent_version", summary="Get an agent's version")

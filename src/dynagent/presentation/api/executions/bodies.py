@@ -11,6 +11,7 @@ from dynagent.application.queries.executions import ExecutionView, TracePage
 from dynagent.core.executions import AGENT, MAX_QUERY, Execution
 from dynagent.core.runs import MARKS, MAX_LISTED_RESULT, AnsweredBy, Origin, RunError, RunStatus, Usage
 from dynagent.core.runs import TraceEvent as AnyEvent
+from dynagent.core.shared.ids import NIL_ID
 from dynagent.core.shared.paging import Page
 from dynagent.core.workflows import status_of
 from dynagent.presentation.api.shared.contexts import RunData
@@ -159,6 +160,7 @@ def encode_trace_page(page: TracePage, after: int) -> bytes:
 
 def _fields(execution: Execution) -> dict[str, Any]:
     of_agent = execution.kind == AGENT
+    without_workflow = of_agent or execution.subject_id == NIL_ID
     return {
         "id": execution.id,
         "execution_id": execution.id,
@@ -169,8 +171,8 @@ def _fields(execution: Execution) -> dict[str, Any]:
         "agent_id": execution.subject_id if of_agent else "",
         "agent_name": execution.subject_name,
         "agent_version": execution.subject_version if of_agent else 0,
-        "workflow_id": None if of_agent else execution.subject_id,
-        "workflow_version": None if of_agent else execution.subject_version,
+        "workflow_id": None if without_workflow else execution.subject_id,
+        "workflow_version": None if without_workflow else execution.subject_version,
         "inputs": execution.inputs,
         "paused_at": execution.paused_at,
         "query": execution.query,

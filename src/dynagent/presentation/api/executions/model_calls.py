@@ -3,14 +3,14 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel, Field
 
 from dynagent.application.queries.executions.model_calls import GetModelCall, ListModelCalls
 from dynagent.core.runs import ModelCallContent, ModelCallSummary
-from dynagent.core.shared.paging import MAX_LIMIT, MAX_SKIP, Page, PageRequest
-from dynagent.presentation.api.shared.dependencies import Ask
-from dynagent.presentation.api.shared.paging import Envelope, page_fields
+from dynagent.core.shared.paging import Page
+from dynagent.presentation.api.shared.owners import AskToRead
+from dynagent.presentation.api.shared.paging import Envelope, PageOf, link_next, page_fields
 from dynagent.presentation.api.shared.router import noun_router
 
 router: APIRouter = noun_router("executions", "Executions")
@@ -71,17 +71,16 @@ class ModelCallList(Envelope):
 
 @router.get("/{execution_id}/model-calls", operation_id="list_model_calls", summary="List an execution's model calls")
 async def list_model_calls(
-    execution_id: str,
-    ask: Ask,
-    skip: Annotated[int, Query(ge=0, le=MAX_SKIP)] = 0,
-    limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = MAX_LIMIT,
+    request: Request, response: Response, execution_id: str, page: PageOf, ask: AskToRead
 ) -> ModelCallList:
     """Give the calls of models that a run has made so far, those of its tools too, without their messages."""
-    return ModelCallList.of(await ask(ListModelCalls(execution_id, PageRequest(skip=skip, limit=limit))))
+    found = await ask(ListModelCalls(execution_id, page))
+    link_next(request, response, found)
+    return ModelCallList.of(found)
 
 
 @router.get("/{execution_id}/model-calls/{number}", operation_id="get_model_call", summary="Get a model call")
-async def get_model_call(execution_id: str, number: CallNumber, ask: Ask) -> ModelCallDetails:
+async def get_model_call(execution_id: str, number: CallNumber, ask: AskToRead) -> ModelCallDetails:
     """Give what a model was really sent: messages, tools offered and parameters."""
     return ModelCallDetails.of_content(await ask(GetModelCall(execution_id, number)))
 

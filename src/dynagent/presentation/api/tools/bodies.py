@@ -1,13 +1,14 @@
 """Tools as JSON."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 from pydantic_core import PydanticCustomError
 
 from dynagent.application.commands.tools import RegisterTool, ToolRun
 from dynagent.application.commands.tools.versions import BY_HAND
+from dynagent.core.runs import Run, RunStatus
 from dynagent.core.shared.paging import Page
 from dynagent.core.tools import (
     DEFAULT_TOOL_TIMEOUT_S,
@@ -155,6 +156,22 @@ class CallBody(BaseModel):
 
     name: str = Field(min_length=1, max_length=64, examples=["calculator"])
     arguments: dict[str, Any] = Field(default_factory=dict, examples=[{"expression": "23*19"}])
+    mode: Literal["sync", "async"] = Field(
+        default="sync", description="`async`: the call waits its turn, and becomes an execution that says how it went."
+    )
+
+
+class QueuedCallOut(BaseModel):
+    """A call that waits for a worker: an execution of the kind `tool`, whose result is the tool's as JSON."""
+
+    execution_id: str
+    name: str
+    status: RunStatus
+
+    @classmethod
+    def of(cls, run: Run) -> "QueuedCallOut":
+        """Return the answer for a run."""
+        return cls(execution_id=run.id, name=run.subject_name, status=run.status)
 
 
 class CallOut(BaseModel):

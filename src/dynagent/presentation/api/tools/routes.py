@@ -3,8 +3,10 @@
 from typing import Annotated
 
 from fastapi import Path, Query, Request, Response
+from fastapi.responses import JSONResponse
 
 from dynagent.application.commands.tools import ExecuteTool, RemoveTool, RestoreToolVersion, SetToolStatus, UpdateTool
+from dynagent.application.commands.tools.queue import QueueToolCall
 from dynagent.application.queries.tools import GetTool, GetToolVersion, ListTools, ListToolVersions
 from dynagent.core.shared.paging import MAX_LIMIT, PageRequest
 from dynagent.core.tools import ToolFilter, ToolKind
@@ -16,6 +18,7 @@ from dynagent.presentation.api.shared.router import noun_router
 from dynagent.presentation.api.tools.bodies import (
     CallBody,
     CallOut,
+    QueuedCallOut,
     ToolBody,
     ToolChanges,
     ToolList,
@@ -66,10 +69,20 @@ async def import_tools(body: ToolsFileBody, ask: Ask) -> ImportedTools:
     return ImportedTools.of(await ask(body.message()))
 
 
-@router.post("/execute", operation_id="execute_tool", summary="Call a tool")
-async def execute_tool(body: CallBody, ask: Ask) -> CallOut:
-    """Call one tool and give its result."""
-    return CallOut.of(await ask(ExecuteTool(body.name, body.arguments)))
+@router.post(
+    "/execute",
+    operation_id="execute_tool",
+    summary="Call a tool",
+    response_model=CallOut,
+    responses={202: {"model": QueuedCallOut, "description": "Accepted (`async`); `Location` names the execution."}},
+)
+async def execute_tool(body: CallBody, ask: Ask) -> CallOut | Response:
+    """Call one tool and give its result, or put the call into the queue."""
+    if body.mode == "sync":
+        return CallOut.of(await ask(ExecuteTool(body.name, body.arguments)))
+    queued = QueuedCallOut.of(await ask(QueueToolCall(body.name, body.arguments)))
+    location = f"/api/v1/executions/{queued.execution_id}"
+    return JSONResponse(queued.model_dump(mode="json"), 202, headers={"Location": location})
 
 
 @router.get("/{name}", operation_id="get_tool", summary="Get a tool")
@@ -111,9 +124,13 @@ async def set_tool_status(name: str, body: ToolStatusBody, response: Response, a
 
 
 @router.get("/{name}/versions", operation_id="list_tool_versions", summary="List a tool's versions")
-async def list_tool_versions(name: str, page: PageOf, ask: Ask) -> ToolVersionList:
+async def list_tool_versions(
+    request: Request, response: Response, name: str, page: PageOf, ask: Ask
+) -> ToolVersionList:
     """Give all versions of a registered tool with their sources, newest first."""
-    return ToolVersionList.of(await ask(ListToolVersions(name, page)))
+    found = await ask(ListToolVersions(name, page))
+    link_next(request, response, found)
+    return ToolVersionList.of(found)
 
 
 @router.get("/{name}/versions/{version}", operation_id="get_tool_version", summary="Get a tool's version")

@@ -129,9 +129,13 @@ async def clone_workflow(
 
 
 @router.get("/{workflow_id}/versions", operation_id="list_workflow_versions", summary="List a workflow's versions")
-async def list_workflow_versions(workflow_id: str, page: PageOf, ask: Ask) -> WorkflowVersionList:
+async def list_workflow_versions(
+    request: Request, response: Response, workflow_id: str, page: PageOf, ask: Ask
+) -> WorkflowVersionList:
     """Give all versions, newest first."""
-    return WorkflowVersionList.of(await ask(ListWorkflowVersions(workflow_id, page)))
+    found = await ask(ListWorkflowVersions(workflow_id, page))
+    link_next(request, response, found)
+    return WorkflowVersionList.of(found)
 
 
 @router.get(

@@ -4,6 +4,7 @@ import { ChevronRight, Wrench } from "lucide-react";
 import Link from "next/link";
 import { useEffect, useRef } from "react";
 
+import { StatusBadge } from "@/components/status-badge";
 import { Ago } from "@/components/ui/ago";
 import { Callout } from "@/components/ui/callout";
 import { TraceIcon } from "@/components/ui/icons";
@@ -18,7 +19,6 @@ import { useExecutionTrace } from "../../hooks/use-execution-trace";
 import { questionTitle } from "../../model/answer";
 import { isOver, type Trace } from "../../model/trace";
 import { AnswerForm } from "../interrupts/answer-form";
-import { StatusBadge } from "../list/status-badge";
 
 /** A turn of a chat: the question, the answer as it comes, what it took, and the way to the trace. */
 export function ExecutionTurn({ execution, onEnd }: { execution: ExecutionSummary; onEnd: () => void }) {

@@ -2,19 +2,13 @@
 
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
-import { useMemo, useState } from "react";
-
-import { Button } from "@/components/ui/button";
-import { count } from "@/lib/format";
+import { useMemo } from "react";
 
 import { modelCallQuery } from "../../api/get-model-call";
 import { modelInput } from "../../model/model-input";
 import type { Step, Trace } from "../../model/trace";
-import { Section } from "./detail-parts";
-import { Message } from "./input-message";
+import { MessageList } from "./message-list";
 import { SentCall } from "./sent-call";
-
-const LAST = 4;
 
 /** What a model call was sent, as it is kept; of runs that kept nothing, put together again from the log. */
 export function ModelInput({ trace, step }: { trace: Trace; step: Step }) {
@@ -28,12 +22,11 @@ export function ModelInput({ trace, step }: { trace: Trace; step: Step }) {
 /** The messages before a model call as the log tells them; the last few at first, all on demand. */
 function ReconstructedInput({ trace, step }: { trace: Trace; step: Step }) {
   const messages = useMemo(() => modelInput(trace, step), [trace, step]);
-  const [all, setAll] = useState(false);
   if (messages === null) return null;
-  const hidden = all ? 0 : Math.max(0, messages.length - LAST);
   return (
-    <Section title={`Input, ${count(messages.length)} ${messages.length === 1 ? "message" : "messages"}`}>
-      <ol aria-label="Messages before this call" className="divide-y overflow-hidden rounded-md border">
+    <MessageList
+      messages={messages}
+      lead={
         <li className="px-2.5 py-1.5 text-xs text-ink-3">
           <Link
             href={`/agents/${trace.agentId}?tab=versions`}
@@ -43,17 +36,7 @@ function ReconstructedInput({ trace, step }: { trace: Trace; step: Step }) {
           </Link>
           , and what was said before in the same chat
         </li>
-        {hidden > 0 && (
-          <li className="bg-sunken/60 px-1.5 py-0.5">
-            <Button size="sm" variant="ghost" onClick={() => setAll(true)}>
-              Show {count(hidden)} earlier {hidden === 1 ? "message" : "messages"}
-            </Button>
-          </li>
-        )}
-        {messages.slice(hidden).map((message) => (
-          <Message key={message.key} role={message.role} name={message.name} text={message.text} />
-        ))}
-      </ol>
-    </Section>
+      }
+    />
   );
 }

@@ -1,9 +1,4 @@
-"use client";
-
-import { useState } from "react";
-
 import { Badge } from "@/components/ui/badge";
-import { Button } from "@/components/ui/button";
 import { CopyButton } from "@/components/ui/copy-button";
 import { JsonView } from "@/components/ui/json-view";
 import type { ModelCallDetails } from "@/lib/api";
@@ -11,19 +6,15 @@ import { count } from "@/lib/format";
 
 import { readSent, sentToolName } from "../../model/sent-message";
 import { Section } from "./detail-parts";
-import { Message } from "./input-message";
-
-const LAST = 4;
+import { MessageList } from "./message-list";
 
 /** What a model was really sent: messages, tools offered, parameters. */
 export function SentCall({ call }: { call: ModelCallDetails }) {
-  const [all, setAll] = useState(false);
   const { messages, tools, parameters } = call;
-  const hidden = all ? 0 : Math.max(0, messages.length - LAST);
   return (
     <>
-      <Section
-        title={`Input, ${count(messages.length)} ${messages.length === 1 ? "message" : "messages"}`}
+      <MessageList
+        messages={messages.map(readSent)}
         action={
           <CopyButton
             size="sm"
@@ -34,25 +25,14 @@ export function SentCall({ call }: { call: ModelCallDetails }) {
             Copy as JSON
           </CopyButton>
         }
-      >
-        <ol aria-label="Messages before this call" className="divide-y overflow-hidden rounded-md border">
-          {hidden > 0 && (
-            <li className="bg-sunken/60 px-1.5 py-0.5">
-              <Button size="sm" variant="ghost" onClick={() => setAll(true)}>
-                Show {count(hidden)} earlier {hidden === 1 ? "message" : "messages"}
-              </Button>
-            </li>
-          )}
-          {messages.slice(hidden).map((message, place) => (
-            <Message key={hidden + place} name="" {...readSent(message)} />
-          ))}
-        </ol>
-        {!call.complete && (
-          <p className="text-xs text-warn-ink">
-            Parts of it were too large to be kept whole; they are cut or left out.
-          </p>
-        )}
-      </Section>
+        note={
+          !call.complete && (
+            <p className="text-xs text-warn-ink">
+              Parts of it were too large to be kept whole; they are cut or left out.
+            </p>
+          )
+        }
+      />
       {tools.length > 0 && (
         <Section title={`Tools offered, ${count(tools.length)}`}>
           {tools.map((tool, place) => (

@@ -6,6 +6,7 @@ import { Callout } from "@/components/ui/callout";
 import { CodeBlock, JsonView } from "@/components/ui/json-view";
 import { Markdown } from "@/components/ui/markdown";
 import { cost, count, duration } from "@/lib/format";
+import { isRecord } from "@/lib/is-record";
 
 import { questionTitle } from "../../model/answer";
 import type { Step, Trace } from "../../model/trace";
@@ -182,8 +183,4 @@ function InterruptDetail({ step: { opened, closed, status }, executionId }: { st
       )}
     </>
   );
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -11,6 +11,7 @@ import { AgentIcon, TraceIcon } from "@/components/ui/icons";
 import { Card, EmptyState, SkeletonRows } from "@/components/ui/surface";
 import type { OpenQuestionOut } from "@/lib/api";
 import { oneLine } from "@/lib/format";
+import { isRecord } from "@/lib/is-record";
 import { problemText } from "@/lib/problem";
 import { openQuestionsQuery } from "@/lib/queries";
 import { toast } from "@/lib/toast";
@@ -135,8 +136,4 @@ function Title({ question: { agent_id, agent_name, value, reason, response_schem
       May {agent} call {tool}?
     </>
   );
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

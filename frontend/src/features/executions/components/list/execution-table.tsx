@@ -2,13 +2,13 @@
 
 import Link from "next/link";
 
+import { StatusBadge } from "@/components/status-badge";
 import type { ExecutionSummary } from "@/lib/api";
 import { cost, count, dateTime, duration, oneLine, relativeTime, withoutMarkdown } from "@/lib/format";
 import { useNow } from "@/lib/use-now";
 
 import { isLive } from "../../api/list-executions";
 import { MarkBadges } from "./mark-badges";
-import { StatusBadge } from "./status-badge";
 
 const cell = "px-2 py-1.5 text-right text-xs whitespace-nowrap text-ink-2 nums";
 

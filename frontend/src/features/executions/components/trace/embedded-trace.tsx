@@ -2,8 +2,9 @@
 
 import { useState } from "react";
 
+import { StatusBadge } from "@/components/status-badge";
+
 import type { ExecutionTrace as Execution } from "../../hooks/use-execution-trace";
-import { StatusBadge } from "../list/status-badge";
 import { TraceActions } from "./trace-actions";
 import { TraceStats } from "./trace-stats";
 import { TraceView } from "./trace-view";

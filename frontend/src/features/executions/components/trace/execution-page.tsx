@@ -5,12 +5,12 @@ import { parseAsString, useQueryState } from "nuqs";
 import { useCallback } from "react";
 
 import { PageHeader } from "@/components/layout/page";
+import { StatusBadge } from "@/components/status-badge";
 import { oneLine } from "@/lib/format";
 
 import { useExecutionTrace } from "../../hooks/use-execution-trace";
 import { CanvasLink } from "./canvas-link";
 import { OriginNote } from "./origin-note";
-import { StatusBadge } from "../list/status-badge";
 import { TraceActions } from "./trace-actions";
 import { TraceStats } from "./trace-stats";
 import { TraceView } from "./trace-view";

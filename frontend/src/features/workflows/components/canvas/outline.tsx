@@ -10,7 +10,7 @@ import { Select } from "@/components/ui/select";
 import { cn } from "@/lib/cn";
 
 import type { WorkflowEditor } from "../../hooks/use-workflow-editor";
-import { type Node, nodeName } from "../../model/draft";
+import { nameOf, type Node, nodeName } from "../../model/draft";
 import { connect, removeEdges, removeNodes } from "../../model/edit";
 import { edgeWords } from "../../model/edge-words";
 import { kinds } from "../../model/kinds";
@@ -109,10 +109,6 @@ function Targets({ node, editor, marks }: LineProps) {
   const taken = new Set([node.id, ...own.map((edge) => edge.target)]);
   // Edges stay within one loop: others would be refused.
   const free = content.nodes.filter((other) => !taken.has(other.id) && other.parent === node.parent);
-  const nameOf = (other: string) => {
-    const found = content.nodes.find((one) => one.id === other);
-    return found ? nodeName(found) : other;
-  };
   return (
     <div className="flex flex-col gap-1 pl-7 text-xs">
       {own.map((edge) => (
@@ -129,7 +125,7 @@ function Targets({ node, editor, marks }: LineProps) {
             <ArrowRight aria-hidden className="size-3 shrink-0 text-ink-3" />
             <span className="truncate">
               <span className="sr-only">leads to </span>
-              {nameOf(edge.target)}
+              {nameOf(content, edge.target)}
             </span>
             <span className="truncate text-ink-3">{edgeWords(edge)}</span>
             {marks.edges.has(edge.id) && (
@@ -138,7 +134,7 @@ function Targets({ node, editor, marks }: LineProps) {
           </button>
           {!readOnly && (
             <IconButton
-              label={`Disconnect ${nodeName(node)} from ${nameOf(edge.target)}`}
+              label={`Disconnect ${nodeName(node)} from ${nameOf(content, edge.target)}`}
               size="iconSm"
               onClick={() => change((before) => removeEdges(before, [edge.id]))}
             >

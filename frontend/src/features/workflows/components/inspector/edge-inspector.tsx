@@ -5,7 +5,7 @@ import { Field, fieldAria } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 
 import type { WorkflowEditor } from "../../hooks/use-workflow-editor";
-import { type Edge, nodeName } from "../../model/draft";
+import { type Edge, nameOf } from "../../model/draft";
 import { changeEdge } from "../../model/edit";
 import { markAt, type Marks } from "../../model/marks";
 import { ConditionControl } from "./condition-control";
@@ -20,13 +20,9 @@ export function EdgeInspector({ editor, edge, marks }: { editor: WorkflowEditor;
   const prefix = `edge-${edge.id}`;
   const put = (values: Partial<Edge>) =>
     change((before) => changeEdge(before, edge.id, values), `${edge.id}/${Object.keys(values).join()}`);
-  const nameOf = (id: string) => {
-    const node = content.nodes.find((other) => other.id === id);
-    return node ? nodeName(node) : id;
-  };
   return (
     <Panel
-      title={`${nameOf(edge.source)} → ${nameOf(edge.target)}`}
+      title={`${nameOf(content, edge.source)} → ${nameOf(content, edge.target)}`}
       action={<DeleteButton label="Delete the connection" onDelete={editor.removeSelected} />}
     >
       <Findings findings={findings} />

@@ -9,7 +9,7 @@ import { useReadOnly } from "@/components/ui/read-only";
 import { oneLine } from "@/lib/format";
 
 import type { WorkflowEditor } from "../../hooks/use-workflow-editor";
-import { nodeName, type Task, taskOf } from "../../model/draft";
+import { nameOf, type Task, taskOf } from "../../model/draft";
 import { moveTask, withoutTasks } from "../../model/edit";
 import type { Marks } from "../../model/marks";
 import { Panel } from "./panel";
@@ -29,10 +29,6 @@ export function TaskList({ editor, marks, nodeId }: TaskListProps) {
   const readOnly = useReadOnly();
   const agents = content.nodes.filter(({ type }) => type === "agent");
   const tasks = content.tasks.filter((task) => nodeId === undefined || task.node_id === nodeId);
-  const nameOf = (id: string) => {
-    const node = content.nodes.find((other) => other.id === id);
-    return node ? nodeName(node) : id;
-  };
   const first = nodeId ?? agents[0]?.id;
   return (
     <Panel
@@ -62,7 +58,7 @@ export function TaskList({ editor, marks, nodeId }: TaskListProps) {
             <button type="button" onClick={() => setEdited(task)} className="min-w-0 flex-1 text-left">
               <span className="block truncate text-sm">{oneLine(task.description, 80) || "No description"}</span>
               <span className="flex items-center gap-1 text-2xs text-ink-3">
-                {nameOf(task.node_id)}
+                {nameOf(content, task.node_id)}
                 {task.human_input_required && <UserRound aria-label="checked by a person" className="size-3" />}
                 {marks.tasks.has(task.task_id) && (
                   <CircleAlert role="img" aria-label="to be mended" className="size-3 text-bad-ink" />

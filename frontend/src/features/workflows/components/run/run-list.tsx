@@ -2,6 +2,7 @@
 
 import { useInfiniteQuery } from "@tanstack/react-query";
 
+import { StatusBadge } from "@/components/status-badge";
 import { Ago } from "@/components/ui/ago";
 import { Button } from "@/components/ui/button";
 import { Callout } from "@/components/ui/callout";
@@ -11,7 +12,6 @@ import { problemText } from "@/lib/problem";
 import { useNow } from "@/lib/use-now";
 
 import { workflowRunsQuery } from "../../api/runs";
-import { RunStatus } from "./run-status";
 
 const head = "px-3 py-1.5 text-left font-medium";
 
@@ -58,7 +58,7 @@ export function RunList({ workflowId, onOpen }: { workflowId: string; onOpen: (e
             {runs.map((run) => (
               <tr key={run.execution_id} className="hover:bg-hover">
                 <td className="px-3 py-1.5">
-                  <RunStatus status={run.status} />
+                  <StatusBadge status={run.status} />
                 </td>
                 <td className="max-w-80 px-3">
                   <button

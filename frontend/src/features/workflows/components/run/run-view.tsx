@@ -5,6 +5,7 @@ import { ArrowLeft, Ban } from "lucide-react";
 import Link from "next/link";
 import { useCallback, useMemo, useState } from "react";
 
+import { StatusBadge } from "@/components/status-badge";
 import { Button } from "@/components/ui/button";
 import { Callout } from "@/components/ui/callout";
 import { Slider } from "@/components/ui/slider";
@@ -25,7 +26,6 @@ import { noMarks } from "../../model/marks";
 import { edgeCounts, isRunOver, nodeStates, type RunState } from "../../model/run-states";
 import { WorkflowCanvas } from "../canvas/workflow-canvas";
 import { RunPanel } from "./run-panel";
-import { RunStatus } from "./run-status";
 
 const nothing: Selection = { nodes: [], edges: [] };
 
@@ -114,7 +114,7 @@ function RunHeader({ executionId, run, onBack }: RunHeaderProps) {
       <Button size="sm" variant="ghost" onClick={onBack}>
         <ArrowLeft /> All runs
       </Button>
-      <RunStatus status={run.status} />
+      <StatusBadge status={run.status} />
       {run.startedAt !== null && (
         <span className="nums text-xs text-ink-3">
           {clockTime(run.startedAt * 1000)} · {duration(Math.max(0, end - run.startedAt) * 1000)} · v{run.version}

@@ -1,8 +1,11 @@
 import { Ban, CircleCheck, CircleDashed, CirclePause, CircleX, LoaderCircle, TimerOff } from "lucide-react";
+import type { ReactNode } from "react";
 
 import { Badge } from "@/components/ui/badge";
 
-const looks = {
+type Tone = "plain" | "quiet" | "accent" | "bad" | "warn";
+
+const looks: Record<string, { label: string; tone: Tone; icon: ReactNode }> = {
   pending: { label: "Pending", tone: "plain", icon: <CircleDashed /> },
   running: { label: "Running", tone: "accent", icon: <LoaderCircle className="animate-spin" /> },
   waiting: { label: "Waiting", tone: "warn", icon: <CirclePause /> },
@@ -10,15 +13,15 @@ const looks = {
   failed: { label: "Failed", tone: "bad", icon: <CircleX /> },
   cancelled: { label: "Cancelled", tone: "plain", icon: <Ban /> },
   timed_out: { label: "Timed out", tone: "bad", icon: <TimerOff /> },
-} as const;
+};
 
-/** The state of a workflow's run as a word with a sign. */
-export function RunStatus({ status }: { status: keyof typeof looks }) {
-  const { label, tone, icon } = looks[status];
+/** The state of a run as a word with a sign. */
+export function StatusBadge({ status }: { status: string }) {
+  const look = looks[status] ?? { label: status, tone: "plain" as const, icon: null };
   return (
-    <Badge tone={tone} data-status={status}>
-      {icon}
-      {label}
+    <Badge tone={look.tone} data-status={status}>
+      {look.icon}
+      {look.label}
     </Badge>
   );
 }
