@@ -102,7 +102,7 @@ class ReplyGatherer:
         finish = _OTHER_WORDS.get(word, self.finish_reason)
         if word in _FAILED:
             raise ModelUnavailable(f"the model endpoint gave up its reply: finish_reason {finish!r}")
-        self._end_text()
+        self.end_text()
         thoughts, content = split_unopened("".join(self._pieces))
         gathered = [call for call in self._calls.calls if call.fragments or (call.name and not call.perhaps)]
         calls = tuple(_tool_call(index, call) for index, call in enumerate(gathered))
@@ -115,7 +115,8 @@ class ReplyGatherer:
             aside=self._aside(source, thoughts, gathered),
         )
 
-    def _end_text(self) -> None:
+    def end_text(self) -> None:
+        """Hand on what of the text was held back, as no more of it comes."""
         rest = self._held
         if not self._splitter.answering:
             rest += self._splitter.finish()

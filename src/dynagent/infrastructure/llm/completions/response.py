@@ -1,6 +1,5 @@
 """The response to a completion, whatever it is: a stream of events, one JSON body, an error, a web page."""
 
-import asyncio
 import json
 import re
 import zlib
@@ -11,6 +10,7 @@ import orjson
 
 from dynagent.core.language_models import ModelRefused, ModelReply, ModelRequest, ModelUnavailable, OnText
 from dynagent.core.shared.text import clean_text
+from dynagent.core.shared.turns import LARGE, apart, let_others_in
 from dynagent.infrastructure.llm.completions.chunks import read_chunk, reported_error
 from dynagent.infrastructure.llm.completions.gathering import ReplyGatherer
 from dynagent.infrastructure.llm.completions.limits import ReplyLimits, reply_limits
@@ -22,19 +22,12 @@ AFTER_DONE_S = 0.25
 """How long the end of the response is waited for after `[DONE]`; a connection that ends in time is used again."""
 AFTER_FINISH_S = 5.0
 """The same after a finish reason: the usage may follow, `[DONE]` may not."""
-LARGE = 256 * 1024
 _FIELDS = (b"data:", b"event:", b"id:", b"retry:", b":")
 _LONGEST_FIELD = 6
 _PIECE = 256 * 1024
 _QUOTED = 300
 _BRACKET = ord("[")
 _PREFIXES = re.compile(rb"(?:data:\s*)+")
-
-
-async def let_others_in(size: int) -> None:
-    """Let the event loop turn once, beside what takes tens of milliseconds by its size in bytes."""
-    if size >= LARGE:
-        await asyncio.sleep(0)
 
 
 class ResponseReader:
@@ -55,6 +48,7 @@ class ResponseReader:
         self._size = 0
         self._done = False
         self._heard = False
+        self._finished = False
         self._unpack: Any = None
 
     def on_head(self, status: int, headers: Mapping[str, str]) -> None:
@@ -77,14 +71,18 @@ class ResponseReader:
         return open_s
 
     @property
-    def size(self) -> int:
-        """How many bytes of body came."""
-        return self._size
-
-    @property
     def promised_only(self) -> bool:
         """Whether a stream was begun and nothing came in it: what went wrong then, some servers say unstreamed only."""
         return self._status == 200 and self._streamed is not False and not self._heard and not self._events.stray
+
+    async def whole_reply(self, model: str, source: str = "") -> ModelReply:
+        """Return what was gathered; a large reply keeps nobody waiting. Raises ModelError when it was no reply."""
+        if self._size < LARGE or self._status != 200:
+            return self.reply(model, source)
+        self._finish_text()
+        reply = await apart(self._size, self.reply, model, source)
+        await let_others_in(self._size)
+        return reply
 
     def reply(self, model: str, source: str = "") -> ModelReply:
         """Return what was gathered. Raises ModelError when the response was no reply."""
@@ -92,7 +90,7 @@ class ResponseReader:
             body = b"".join(self._body).decode("utf-8", "replace")
             raise error_from_status(self._status, self._headers, body)
         try:
-            self._end()
+            self._finish_text()
             return self._gatherer.reply(self._request, model, source)
         except _MISFITS as error:
             raise _misfit(error) from error
@@ -166,6 +164,17 @@ class ResponseReader:
         else:
             return False
         return True
+
+    def _finish_text(self) -> None:
+        """Read what is left, so that all text has been handed on, which is done on the loop only."""
+        if self._finished:
+            return
+        self._finished = True
+        try:
+            self._end()
+        except _MISFITS as error:
+            raise _misfit(error) from error
+        self._gatherer.end_text()
 
     def _end(self) -> None:
         if self._streamed:
