@@ -218,6 +218,15 @@ async def test_what_a_stream_that_ends_before_it_begins_would_not_say_is_asked_w
 
 
 @pytest.mark.parametrize("lane", LANES)
+async def test_it_stays_unstreamed_when_that_fails_for_a_moment(lane):
+    full = refusal("This model's maximum context length is 512 tokens.", code="context_length_exceeded")
+    async with ByteServer(chunked(), whole(503, b"busy"), full) as server, LANES[lane](server.url) as inner:
+        with pytest.raises(ContextTooLong):
+            await PersistentModel(inner, Persistence(Circuit(), sleep=at_once)).reply(FULL, lambda _: None)
+        assert ["stream" in json.loads(body) for body in server.requests] == [True, False, False]
+
+
+@pytest.mark.parametrize("lane", LANES)
 async def test_a_stream_that_breaks_off_in_its_middle_is_asked_for_again(lane):
     half = [*chunked(stream(delta(content="half"), done=False), end=False), None]
     async with ByteServer(half, FINE) as server, LANES[lane](server.url) as inner:

@@ -34,13 +34,6 @@ async def test_a_connection_is_used_again():
         assert (server.connections, len(server.requests)) == (1, 3)
 
 
-async def test_a_kept_connection_that_the_other_side_closed_is_replaced():
-    async with ByteServer([*chunked(SAY), None], chunked(SAY)) as server, wire(server.url) as model:
-        assert (await ask(model, HELLO)).streamed == "hi"
-        assert (await ask(model, HELLO)).streamed == "hi"
-        assert server.connections == 2
-
-
 async def test_calls_at_the_same_time_have_connections_of_their_own():
     async with ByteServer(chunked(SAY)) as server, wire(server.url) as model:
         told = await asyncio.gather(*(ask(model, HELLO) for _ in range(5)))

@@ -119,6 +119,15 @@ class LangChainModel:
                 raise
 
     async def _post(self, path: str, body: bytes) -> httpx2.Response:
+        try:
+            return await self._posted(path, body)
+        except openai.APIConnectionError as error:
+            # The other side closed a kept connection just as we used it: nothing was read, so ask anew.
+            if not isinstance(error.__cause__, httpx2.RemoteProtocolError):
+                raise
+            return await self._posted(path, body)
+
+    async def _posted(self, path: str, body: bytes) -> httpx2.Response:
         # Of a client asked for the response itself, a stream is the response with its body still to come.
         response: object = await self._client.root_async_client.post(
             path, cast_to=httpx2.Response, content=body, stream=True, stream_cls=openai.AsyncStream[object]

@@ -22,6 +22,7 @@ async def test_an_answer_is_as_long_as_asked_for(lane: str, llama_url: str) -> N
 
 
 async def test_a_conversation_without_room_is_told_as_that(lane: str, llama_url: str) -> None:
-    error = await ask(lane, llama_url, "none", "tiny", "x" * (CONTEXT + 100), max_tokens=8)
+    """Streamed it answers 200 and nothing; asked once more without a stream it says why."""
+    error = await ask(lane, llama_url, "none", "tiny", "x" * (CONTEXT + 100), max_tokens=8, again=True)
     assert isinstance(error, ContextTooLong), error
     assert error.extra["window_tokens"] == CONTEXT
