@@ -43,6 +43,7 @@ BOTH = "Function calling with a response mime type: 'application/json' is unsupp
         (whole(422, EXTRA.encode()), "stream_options", ["stream_options"]),
         (refusal("`temperature` is deprecated for this model."), "temperature", ["temperature"]),
         (refusal("Unsupported value", param="temperature"), "temperature", ["temperature"]),
+        (refusal("`temperature` may only be set to 1 when thinking is enabled."), "temperature", ["temperature"]),
         (refusal("Unknown field: temperature", 500), "temperature", ["temperature"]),
         (
             refusal("Unrecognized request argument supplied: max_completion_tokens"),

@@ -14,6 +14,11 @@ _OUR_OWN = frozenset(
 _ARGUMENTS = ("arguments", "parameters", "input")
 _CALL = frozenset({"index", "id", "type", "function", "name", *_ARGUMENTS})
 _PLAIN = 3
+_MOST_TOKENS = 10**12
+"""No reply has more; what claims to is a mistake, and no column could hold it."""
+_SAYING_NOTHING = frozenset(
+    {"id", "object", "created", "model", "type", "usage", "error", "x_groq", "system_fingerprint"}
+)
 _TELLING = ("error", "errors", "message", "detail", "msg", "error_msg", "error_message", "base_resp")
 
 
@@ -38,7 +43,11 @@ def read_chunk(gatherer: ReplyGatherer, chunk: dict[str, Any]) -> None:
         gatherer.model = str(chunk["model"])
     if "usage" in chunk:
         _take_usage(gatherer, chunk["usage"])
+    elif choices is None and chunk.keys() - _SAYING_NOTHING:
+        gatherer.odd = gatherer.odd or chunk
     for choice in choices or ():
+        if choice is None:
+            continue
         index: Any = choice.get("index")
         if index and index != "0":
             continue
@@ -97,6 +106,8 @@ def _read_delta(gatherer: ReplyGatherer, delta: dict[str, Any]) -> None:
     if not delta.keys() <= _OUR_OWN:
         own = {name: value for name, value in delta.items() if name not in _OUR_OWN and value not in (None, "", [], {})}
         if own:
+            if "error" in own:
+                raise error_from_event(own["error"])
             gatherer.add_fields(own)
 
 
@@ -108,6 +119,8 @@ def _text_of(content: Any) -> str:
         part = cast("dict[str, Any]", content)
         text: Any = part.get("text") if part.get("type", "text") in ("text", "output_text") else part.get("refusal")
         return _text_of(cast("dict[str, Any]", text).get("value") or "") if isinstance(text, dict) else text or ""
+    if content is None:
+        return ""
     return content if isinstance(content, str) else str(content)
 
 
@@ -191,8 +204,8 @@ def _take_usage(gatherer: ReplyGatherer, reported: Any) -> None:
 
 
 def _read_usage(reported: dict[str, Any]) -> TokenUsage:
-    given: Any = reported.get("prompt_tokens_details") or {}
-    made: Any = reported.get("completion_tokens_details") or {}
+    given = _details(reported.get("prompt_tokens_details"))
+    made = _details(reported.get("completion_tokens_details"))
     return TokenUsage(
         input_tokens=_count(reported.get("prompt_tokens", reported.get("input_tokens"))),
         output_tokens=_count(reported.get("completion_tokens", reported.get("output_tokens"))),
@@ -201,10 +214,14 @@ def _read_usage(reported: dict[str, Any]) -> TokenUsage:
     )
 
 
+def _details(value: Any) -> dict[str, Any]:
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
+
+
 def _count(value: Any) -> int:
-    if not value or type(value) is int:
-        return max(0, value or 0)
-    try:
-        return max(0, int(value))
-    except (OverflowError, TypeError, ValueError):
-        return 0
+    if type(value) is not int:
+        try:
+            value = 0 if isinstance(value, bool) else int(value or 0)
+        except (OverflowError, TypeError, ValueError):
+            value = 0
+    return value if 0 <= value <= _MOST_TOKENS else 0

@@ -27,6 +27,7 @@ _LONGEST_FIELD = 6
 _PIECE = 256 * 1024
 _QUOTED = 300
 _BRACKET = ord("[")
+_BEATS = frozenset({b"KEEP-ALIVE", b"KEEPALIVE", b"PING", b"HEARTBEAT"})
 _PREFIXES = re.compile(rb"(?:data:\s*)+")
 
 
@@ -153,8 +154,11 @@ class ResponseReader:
         """Read what is no JSON but can be understood: events that nothing parts, a prefix written twice."""
         if type(event) is ErrorEvent:
             return False
-        if event.strip().upper() == b"[DONE]":
+        words = event.strip().upper()
+        if words == b"[DONE]":
             self._read(b"[DONE]")
+        elif words in _BEATS:
+            return True
         elif prefix := _PREFIXES.match(event):
             if prefix.end() < len(event):
                 self._read(event[prefix.end() :])
@@ -218,7 +222,7 @@ def _is_stream(begin: bytes) -> bool | None:
 
 
 def _values(body: bytes) -> list[dict[str, Any]]:
-    """Return the one object of a body, or one for each line. Raises ModelError for an error and for what is none."""
+    """Return the one object of a body, or those of a list or of lines. Raises ModelError for an error and for what is none."""
     try:
         value: Any = orjson.loads(body)
     except orjson.JSONDecodeError:
@@ -226,8 +230,9 @@ def _values(body: bytes) -> list[dict[str, Any]]:
         if len(lines) < 2 or not all(line.startswith(b"{") for line in lines if line.strip()):
             raise _no_reply(body) from None
         return [_read_object(line) for line in lines if line.strip()]
-    if isinstance(value, dict) and cast("dict[str, Any]", value).keys() & {"choices", "output"}:
-        return [cast("dict[str, Any]", value)]
+    values = cast("list[Any]", value if isinstance(value, list) and value else [value])
+    if all(isinstance(one, dict) and cast("dict[str, Any]", one).keys() & {"choices", "output"} for one in values):
+        return values
     raise _no_reply(body)
 
 
