@@ -17,7 +17,7 @@ _PLAIN = 3
 _MOST_TOKENS = 10**12
 """No reply has more; what claims to is a mistake, and no column could hold it."""
 _SAYING_NOTHING = frozenset(
-    {"id", "object", "created", "model", "type", "usage", "error", "x_groq", "system_fingerprint"}
+    {"id", "object", "created", "model", "choices", "type", "usage", "error", "x_groq", "system_fingerprint"}
 )
 _TELLING = ("error", "errors", "message", "detail", "msg", "error_msg", "error_message", "base_resp")
 
@@ -36,20 +36,14 @@ def read_chunk(gatherer: ReplyGatherer, chunk: dict[str, Any]) -> None:
     """Take one object of a stream. Raises ModelError when it tells of one, and what a misfit raises."""
     choices: Any = chunk.get("choices")
     if "error" in chunk or choices is None:
-        failed = reported_error(chunk)
-        if failed is not None:
-            raise error_from_event(failed)
+        _read_odd(gatherer, chunk)
     if not gatherer.model and chunk.get("model"):
         gatherer.model = str(chunk["model"])
     if "usage" in chunk:
         _take_usage(gatherer, chunk["usage"])
-    elif choices is None and chunk.keys() - _SAYING_NOTHING:
-        gatherer.odd = gatherer.odd or chunk
     for choice in choices or ():
-        if choice is None:
-            continue
-        index: Any = choice.get("index")
-        if index and index != "0":
+        index: Any = choice and choice.get("index")
+        if choice is None or (index and index != "0"):
             continue
         delta: Any = choice.get("delta")
         if delta:
@@ -65,6 +59,15 @@ def read_chunk(gatherer: ReplyGatherer, chunk: dict[str, Any]) -> None:
         _read_rest(gatherer, choice, delta)
     if gatherer.usage is None and "x_groq" in chunk:
         _take_usage(gatherer, cast("dict[str, Any]", chunk["x_groq"] or {}).get("usage"))
+
+
+def _read_odd(gatherer: ReplyGatherer, chunk: dict[str, Any]) -> None:
+    """Read an object that tells of an error, or is no part of an answer. Raises ModelError."""
+    failed = reported_error(chunk)
+    if failed is not None:
+        raise error_from_event(failed)
+    if gatherer.odd is None and chunk.keys() - _SAYING_NOTHING:
+        gatherer.odd = chunk
 
 
 def _read_rest(gatherer: ReplyGatherer, choice: dict[str, Any], delta: Any) -> None:

@@ -222,7 +222,7 @@ def _is_stream(begin: bytes) -> bool | None:
 
 
 def _values(body: bytes) -> list[dict[str, Any]]:
-    """Return the one object of a body, or those of a list or of lines. Raises ModelError for an error and for what is none."""
+    """Return the one object of a body, or those of a list or of lines. Raises ModelError for what is none."""
     try:
         value: Any = orjson.loads(body)
     except orjson.JSONDecodeError:
