@@ -66,7 +66,7 @@ def _read_odd(gatherer: ReplyGatherer, chunk: dict[str, Any]) -> None:
     failed = reported_error(chunk)
     if failed is not None:
         raise error_from_event(failed)
-    if gatherer.odd is None and chunk.keys() - _SAYING_NOTHING:
+    if gatherer.odd is None and chunk.get("choices") is None and chunk.keys() - _SAYING_NOTHING:
         gatherer.odd = chunk
 
 
