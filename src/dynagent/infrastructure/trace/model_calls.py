@@ -110,11 +110,11 @@ def _cut(value: Any, raw: bytes, most: int, hidden: Sequence[str]) -> dict[str, 
     """
     fields = cast("dict[str, Any]", value) if isinstance(value, dict) else {}
     content = fields.get("content")
-    text, kept = content if isinstance(content, str) else "", most // 4
+    text, room = content if isinstance(content, str) else "", most // 4
     more = max(map(len, hidden), default=0)
     if 2 * len(_dumps(text)) < len(raw):
-        text = raw[: 4 * (kept + more)].decode("utf-8", "ignore")
-    text = without_cut_secret(without_secrets(text[: kept + more], hidden)[:kept], hidden)
+        text = raw[: 4 * (room + more)].decode("utf-8", "ignore")
+    text = without_cut_secret(without_secrets(text[: room + more], hidden)[:room], hidden)
     shown = f"{text}… [cut: {len(raw)} bytes in all]"
     return {"role": fields["role"], "content": shown} if "role" in fields else {"cut": shown}
 

@@ -13,7 +13,7 @@ _OUR_OWN = frozenset(
 """Fields of a message that are read, or that nobody wants back."""
 _ARGUMENTS = ("arguments", "parameters", "input")
 _CALL = frozenset({"index", "id", "type", "function", "name", *_ARGUMENTS})
-_PLAIN = 3
+_PLAIN, _BARE = 3, 2
 _MOST_TOKENS = 10**12
 """No reply has more; what claims to is a mistake, and no column could hold it."""
 _SAYING_NOTHING = frozenset(
@@ -152,6 +152,8 @@ def _listed(calls: Any) -> list[Any]:
 def _read_call(gatherer: ReplyGatherer, call: dict[str, Any]) -> None:
     function: dict[str, Any] = call.get("function") or call
     arguments = function.get("arguments")
+    if len(function) == 1 and len(call) == _BARE and gatherer.goes_on(call.get("index"), arguments):
+        return  # a place and a piece of arguments: what nearly every event of a long call is
     if arguments is None:
         arguments = next((function[name] for name in _ARGUMENTS if function.get(name) is not None), None)
     gathered = gatherer.add_call(

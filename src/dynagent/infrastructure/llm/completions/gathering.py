@@ -102,6 +102,10 @@ class ReplyGatherer:
         """Take a fragment of a tool call and return the call that it belongs to."""
         return self._calls.add(index, id=id or "", name=name or "", fragment=fragment or "")
 
+    def goes_on(self, index: Any, fragment: Any) -> bool:
+        """Take a piece of arguments of the call in this place, and say whether there is such a call."""
+        return type(fragment) is str and self._calls.goes_on(index, fragment)
+
     def add_fields(self, fields: dict[str, Any]) -> None:
         """Take fields of the provider's own."""
         if self.fields is None:
