@@ -32,7 +32,7 @@ test: env-dev ## all tests, with the coverage gates
 faults: env-dev ## every row of the failure matrix with real processes, and the sandbox at every level; takes minutes
 	@$(BIN)/pytest -m "slow_fault or not slow_fault" tests/faults tests/sandbox_corpus tests/infrastructure/sandbox
 
-endpoints: env-dev ## our model clients against LiteLLM's proxy, and the newest OpenAI client (network)
+endpoints: env-dev ## our model clients against LiteLLM, llama.cpp and the newest OpenAI client (network, a compiler)
 	@$(BIN)/pytest -rs -m real_server tests/infrastructure/llm/servers
 
 check: env-dev ## lint, format, types, import contracts, shape of the code, OpenAPI drift, locks

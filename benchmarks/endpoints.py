@@ -23,6 +23,7 @@ from dynagent.infrastructure.llm.completions.response import ResponseReader
 LANES = ("wire", "langchain")
 MANNERS = {
     "argument": "an argument of 2 MB in 8 pieces",
+    "rows": "an argument of 2 MB, of 50,000 objects",
     "fragments": "an argument of 2 MB in 10,000 pieces",
     "delta": "a delta of 100 MB",
     "bytes": "one byte a second",

@@ -1,7 +1,8 @@
 """A model endpoint with bad manners: huge arguments, one delta without end, one byte a second, thousands of fragments.
 
 `python -m benchmarks.odd_model` prints its URL and serves until it is ended. A marker in the last user message says
-how: `[[argument]]`, `[[delta]]`, `[[bytes]]`, `[[fragments]]`; without one, or once a tool has answered, it says "ok".
+how: `[[argument]]`, `[[rows]]`, `[[delta]]`, `[[bytes]]`, `[[fragments]]`; without one, or once a tool has answered, it
+says "ok".
 """
 
 import asyncio
@@ -25,9 +26,15 @@ _WRITTEN = 64 * 1024
 _END = b"data: [DONE]\n\n"
 
 
-def argument_events(pieces: int) -> list[bytes]:
-    """Return a stream with a call whose argument has 2 MB, in so many pieces, and the usage as endpoints report it."""
-    text = json.dumps({"query": 'many words, "quoted" or {not}, ' * (ARGUMENT // 32)})
+def argument_events(pieces: int, *, rows: bool = False) -> list[bytes]:
+    """Return a stream with a call whose argument has 2 MB, in so many pieces, and the usage as endpoints report it.
+
+    The argument is one text, or with `rows` some fifty thousand small objects.
+    """
+    if rows:
+        text = json.dumps({"query": [{"id": number, "name": f"row {number}"} for number in range(ARGUMENT // 42)]})
+    else:
+        text = json.dumps({"query": 'many words, "quoted" or {not}, ' * (ARGUMENT // 32)})
     size = -(-len(text) // pieces)
     start = {"index": 0, "id": "call_0", "type": "function", "function": {"name": "chatbot", "arguments": ""}}
     cut = [text[at : at + size] for at in range(0, len(text), size)]
@@ -87,8 +94,9 @@ async def _answer(request: dict[str, Any]) -> AsyncGenerator[bytes]:
             await asyncio.sleep(1)
         yield stream[SECONDS:]
     else:
-        pieces = {"argument": 8, "fragments": FRAGMENTS}.get(manner)
-        stream = b"".join(argument_events(pieces) if pieces else [_event({"content": "ok"}), _event({}, "stop"), _END])
+        pieces = {"argument": 8, "rows": 8, "fragments": FRAGMENTS}.get(manner)
+        called = argument_events(pieces, rows=manner == "rows") if pieces else None
+        stream = b"".join(called if called else [_event({"content": "ok"}), _event({}, "stop"), _END])
         for at in range(0, len(stream), _WRITTEN):
             yield stream[at : at + _WRITTEN]
 

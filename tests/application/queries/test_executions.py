@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -17,13 +18,14 @@ from dynagent.application.queries.executions import (
     WaitForExecution,
     WaitForExecutionHandler,
 )
+from dynagent.application.queries.executions.lines import lines_of
 from dynagent.application.shared.access import EVERY_ROLE, Access, Grant
 from dynagent.application.shared.asking import Ask
 from dynagent.application.shared.bus import Bus
 from dynagent.application.shared.caller import LOCAL_ADMIN, Caller
 from dynagent.application.shared.resolver import Resolver
 from dynagent.core.executions import Execution, ExecutionNotFound, Executions
-from dynagent.core.runs import Complete, Frame, NodeStart, RunStatus, TraceLog
+from dynagent.core.runs import Complete, Frame, Message, NodeStart, RunStatus, ToolEnd, ToolStart, TraceLog
 from tests.fakes.executions import FakeExecutions
 
 ID = "01900000-0000-7000-8000-000000000001"
@@ -132,6 +134,19 @@ async def test_all_lines_of_a_long_log_are_read() -> None:
     assert view.trace == []
     with pytest.raises(ExecutionNotFound):
         await handler(GetExecution("none"), LOCAL_ADMIN)
+
+
+@pytest.mark.parametrize("size", [10, 500_000])
+def test_lines_of_tools_events_however_large_their_arguments_are(size: int) -> None:
+    arguments = {"text": "x" * size, "line": 'not "line": this'}
+    fields: dict[str, Any] = {"timestamp": 1.0, "tool": "t", "call_id": "c", "call_key": "k"}
+    events = [
+        ToolStart(**fields, arguments=arguments, line="▶ t(…)"),
+        ToolEnd(**fields, result={"line": "x" * size}, duration_ms=1, line='✔ "line":'),
+        Message(timestamp=1.0, message_id="m", content='"line":' * (size // 7), model="m", call_key="k"),
+    ]
+    frames = [Frame(number, event.model_dump_json().encode(), terminal=False) for number, event in enumerate(events)]
+    assert lines_of(frames) == ["▶ t(…)", '✔ "line":']
 
 
 async def test_waiting_holds_no_scope() -> None:

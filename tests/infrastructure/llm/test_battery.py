@@ -1,5 +1,9 @@
 """A model tried out: what it shows it can, what it refuses it cannot."""
 
+import json
+
+import pytest
+
 from dynagent.core.language_models import (
     ModelRefused,
     ModelReply,
@@ -8,9 +12,13 @@ from dynagent.core.language_models import (
     OnText,
     capabilities_of,
 )
-from dynagent.core.shared.calls import TokenUsage, ToolCall
+from dynagent.core.shared.calls import Aside, TokenUsage, ToolCall
 from dynagent.infrastructure.llm.battery import Battery
+from dynagent.infrastructure.llm.circuit import Circuit
+from dynagent.infrastructure.llm.retries import Persistence, PersistentModel
 from tests.fakes.language_models import ScriptedChatModel
+from tests.infrastructure.llm.byte_server import ByteServer, whole
+from tests.infrastructure.llm.lanes import LANES
 
 
 class Able(ScriptedChatModel):
@@ -59,3 +67,39 @@ async def test_what_may_pass_says_nothing_about_a_model() -> None:
     tried = [item async for item in Battery(Tired()).run()]
     assert next(item.works for item in tried if item.name == "tools") is None
     assert (capabilities_of(tried).tools, capabilities_of(tried).structured_output) == (None, False)
+
+
+@pytest.mark.parametrize("lane", LANES)
+async def test_what_an_endpoint_refuses_it_cannot_do_however_well_it_answers_without(lane: str) -> None:
+    """The words of the question alone bring JSON, and a whole answer looks like a stream of one piece."""
+    body = {"choices": [{"index": 0, "message": {"content": '{"colour": "red", "letters": 3}'}}], "citations": ["x"]}
+    said = whole(200, json.dumps(body).encode())
+    answers = [
+        refusal("streaming is not supported by this deployment"),
+        *[said] * 3,
+        refusal("response_format is not supported"),
+        said,
+    ]
+    async with ByteServer(*answers) as server, LANES[lane](server.url) as inner:
+        model = PersistentModel(inner, Persistence(Circuit()))
+        tried = {item.name: item async for item in Battery(model).run()}
+    assert (tried["stream"].works, tried["structured_output"].works) == (False, False)
+    assert "refuses" in tried["stream"].words and "refuses" in tried["structured_output"].words
+    assert (tried["usage"].works, tried["reasoning"].works) == (False, False)
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        ModelReply(content="ok", model="m", aside=Aside(thoughts="hm")),
+        ModelReply(content="ok", model="m", aside=Aside(fields={"reasoning_content": "hm"})),
+        ModelReply(content="ok", model="m", usage=TokenUsage(output_tokens=9, reasoning_tokens=5)),
+    ],
+)
+async def test_thoughts_are_seen_in_the_text_in_fields_and_in_the_count_of_tokens(reply: ModelReply) -> None:
+    tried = {item.name: item.works async for item in Battery(ScriptedChatModel([reply])).run()}
+    assert tried["reasoning"] is True
+
+
+def refusal(message: str) -> list[bytes]:
+    return whole(400, json.dumps({"error": {"message": message}}).encode())

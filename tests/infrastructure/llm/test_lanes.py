@@ -98,7 +98,7 @@ async def test_a_whole_conversation_with_tools_goes_through(scripted):
     sent = list(scripted.requests)[-2:]
     assert sent[0]["messages"][2]["tool_calls"][0]["function"] == {
         "name": "calculator",
-        "arguments": '{"expression": "6*7"}',
+        "arguments": '{"expression":"6*7"}',
     }
     assert [m["role"] for m in sent[0]["messages"]] == [m["role"] for m in sent[1]["messages"]]
     assert sent[0]["tools"] == sent[1]["tools"]

@@ -43,6 +43,7 @@ BOTH = "Function calling with a response mime type: 'application/json' is unsupp
         (whole(422, EXTRA.encode()), "stream_options", ["stream_options"]),
         (refusal("`temperature` is deprecated for this model."), "temperature", ["temperature"]),
         (refusal("Unsupported value", param="temperature"), "temperature", ["temperature"]),
+        (refusal("`temperature` may only be set to 1 when thinking is enabled."), "temperature", ["temperature"]),
         (refusal("Unknown field: temperature", 500), "temperature", ["temperature"]),
         (
             refusal("Unrecognized request argument supplied: max_completion_tokens"),
@@ -215,6 +216,15 @@ async def test_what_a_stream_that_ends_before_it_begins_would_not_say_is_asked_w
         assert (await model.reply(FULL, lambda _: None)).content == "fine"
         sent = [json.loads(body) for body in server.requests]
     assert ["stream" in body for body in sent] == [True, False, True]
+
+
+@pytest.mark.parametrize("lane", LANES)
+async def test_it_stays_unstreamed_when_that_fails_for_a_moment(lane):
+    full = refusal("This model's maximum context length is 512 tokens.", code="context_length_exceeded")
+    async with ByteServer(chunked(), whole(503, b"busy"), full) as server, LANES[lane](server.url) as inner:
+        with pytest.raises(ContextTooLong):
+            await PersistentModel(inner, Persistence(Circuit(), sleep=at_once)).reply(FULL, lambda _: None)
+        assert ["stream" in json.loads(body) for body in server.requests] == [True, False, False]
 
 
 @pytest.mark.parametrize("lane", LANES)

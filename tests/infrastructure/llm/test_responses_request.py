@@ -25,7 +25,7 @@ def test_turns_calls_and_results_are_items_in_their_order() -> None:
             {"role": "system", "content": "Be short."},
             {"role": "user", "content": "What is it?"},
             {"role": "assistant", "content": "I look."},
-            {"type": "function_call", "call_id": "c1", "name": "look_up", "arguments": '{"word": "é"}'},
+            {"type": "function_call", "call_id": "c1", "name": "look_up", "arguments": '{"word":"é"}'},
             {"type": "function_call_output", "call_id": "c1", "output": "(empty)"},
         ],
     }

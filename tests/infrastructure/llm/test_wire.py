@@ -34,13 +34,6 @@ async def test_a_connection_is_used_again():
         assert (server.connections, len(server.requests)) == (1, 3)
 
 
-async def test_a_kept_connection_that_the_other_side_closed_is_replaced():
-    async with ByteServer([*chunked(SAY), None], chunked(SAY)) as server, wire(server.url) as model:
-        assert (await ask(model, HELLO)).streamed == "hi"
-        assert (await ask(model, HELLO)).streamed == "hi"
-        assert server.connections == 2
-
-
 async def test_calls_at_the_same_time_have_connections_of_their_own():
     async with ByteServer(chunked(SAY)) as server, wire(server.url) as model:
         told = await asyncio.gather(*(ask(model, HELLO) for _ in range(5)))
@@ -170,7 +163,7 @@ def test_arguments_are_read_or_refused(raw, arguments):
 
 def test_arguments_are_written_as_they_were():
     assert write_arguments(ToolCall(id="a", name="f", arguments=None, raw='{"a": ')) == "{}"
-    assert write_arguments(ToolCall(id="a", name="f", arguments={"ü": 2**70})) == '{"ü": 1180591620717411303424}'
+    assert write_arguments(ToolCall(id="a", name="f", arguments={"ü": 2**70})) == '{"ü":1180591620717411303424}'
     body = json.loads(write_request("m", ModelRequest(messages=(user("lone \ud800"),), max_tokens=5)))
     assert body["max_completion_tokens"] == 5
 

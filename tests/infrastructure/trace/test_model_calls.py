@@ -69,3 +69,13 @@ def test_what_json_of_the_fast_sort_cannot_hold_is_stored_all_the_same() -> None
         assert "\x00" not in text
         json.loads(text.encode())
     assert json.loads(stored.parts[stored.parameters])["seed"] == 2**80
+
+
+def test_the_key_is_masked_where_a_large_part_is_cut_too() -> None:
+    """Only what is kept is looked through; a key in its midst and one that the cut goes through are both hidden."""
+    key = "sk-0123456789abcdef"
+    for before in range(225, 255):
+        content = f"a {key} b{'x' * (before - 23)}{key}" + "y" * 5000
+        call = sent(content, hidden=hidden_forms([key]))
+        (text, _) = ModelCallParts(ModelCallLimits(part_max_bytes=1000)).stored(call).parts.values()
+        assert "sk-012" not in text and text.count("***") >= 1, before

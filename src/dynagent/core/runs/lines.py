@@ -1,7 +1,8 @@
 """The trace as a person reads it: one line per tool call and result."""
 
 import json
-from typing import Any
+from itertools import takewhile
+from typing import Any, cast
 
 MAX_VALUE = 300
 
@@ -17,7 +18,7 @@ def result_line(result: Any) -> str:
     if isinstance(result, str):
         text = _cut(result)
         return f"✔ {text}" if " " in text.strip() else f"✔ Result: {text}"
-    return f"✔ Result: {_cut(json.dumps(result, ensure_ascii=False, default=str))}"
+    return f"✔ Result: {_cut(_shown(result))}"
 
 
 def failure_line(code: str, message: str, line: int | None = None) -> str:
@@ -26,8 +27,24 @@ def failure_line(code: str, message: str, line: int | None = None) -> str:
 
 
 def _shown(value: Any) -> str:
-    # Of a long text only the beginning is shown: writing megabytes as JSON for it would keep everybody waiting.
-    return json.dumps(value[:MAX_VALUE] if isinstance(value, str) else value, ensure_ascii=False)
+    return json.dumps(_beginning(value, [MAX_VALUE]), ensure_ascii=False, default=str)
+
+
+def _beginning(value: Any, left: list[int]) -> Any:
+    """Return as much of a value as a line can show: writing megabytes as JSON for it would keep everybody waiting.
+
+    `left` counts down the parts, each of which has a character at least.
+    """
+    left[0] -= 1
+    if isinstance(value, str):
+        return value[:MAX_VALUE]
+    if isinstance(value, dict):
+        fields = takewhile(lambda _: left[0] >= 0, cast("dict[str, Any]", value).items())
+        return {name[:MAX_VALUE]: _beginning(item, left) for name, item in fields}
+    if isinstance(value, (list, tuple)):
+        items = takewhile(lambda _: left[0] >= 0, cast("list[Any]", value))
+        return [_beginning(item, left) for item in items]
+    return value
 
 
 def _cut(text: str) -> str:

@@ -4,7 +4,7 @@ from typing import Any
 
 from dynagent.core.runs import CallError
 from dynagent.core.shared.errors import DynagentError
-from dynagent.core.shared.text import clean_text
+from dynagent.core.shared.text import clean_json, clean_text
 from dynagent.core.tools import ToolOutcome
 from dynagent.core.workflows import text_of
 
@@ -28,8 +28,9 @@ def _explained(error: DynagentError) -> str:
     return clean_text(f"{error.detail} ({reported})" if reported else error.detail)[:2000]
 
 
-def bounded(result: Any) -> Any:
-    """Return the result, or its text cut to what the trace keeps."""
+def stored_result(result: Any) -> Any:
+    """Return the result as it can be stored, or its text cut to what the trace keeps."""
+    result = clean_json(result)
     text = text_of(result)
     return result if len(text) <= MAX_TRACED_CHARS else cut(text, MAX_TRACED_CHARS)
 

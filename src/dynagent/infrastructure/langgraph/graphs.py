@@ -18,12 +18,14 @@ from langgraph.runtime import Runtime
 
 from dynagent.core.language_models import ModelRefused, ModelReply
 from dynagent.core.shared.errors import DynagentError, ErrorKind
+from dynagent.core.shared.turns import apart
 from dynagent.core.tools import RunnableTool
 from dynagent.infrastructure.langgraph.agent_calls import answered_by
 from dynagent.infrastructure.langgraph.messages import (
     StoredCall,
     StoredMessage,
     read_calls,
+    size_of_calls,
     store_reply,
     without_calls,
 )
@@ -126,9 +128,10 @@ async def _analyze(so_far: Progress, run: RunContext, span: Span) -> Progress:
 
 async def _execute_tools(so_far: Progress, run: RunContext, span: Span) -> Progress | None:
     """Run the calls of this step at once, then show the model the results, unless the rounds are used up."""
-    calls = read_calls(so_far.get("pending") or ())
-    if not calls:
+    pending = so_far.get("pending") or ()
+    if not pending:
         return None
+    calls = await apart(size_of_calls(pending), read_calls, pending)
     texts = await run.tools.call_all(calls, span)
     results = [
         StoredMessage(role="tool", content=text, tool_call_id=call.id) for call, text in zip(calls, texts, strict=True)

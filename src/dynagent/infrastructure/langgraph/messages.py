@@ -4,6 +4,8 @@ import json
 from collections.abc import Sequence
 from typing import Any, NotRequired, TypedDict
 
+import orjson
+
 from dynagent.core.language_models import ChatMessage, ModelReply, Role
 from dynagent.core.shared.calls import Aside, ToolCall
 
@@ -35,11 +37,24 @@ def store_calls(calls: Sequence[ToolCall]) -> list[StoredCall]:
         StoredCall(
             id=call.id,
             name=call.name,
-            arguments=None if call.arguments is None else json.dumps(call.arguments, ensure_ascii=False),
+            arguments=None if call.arguments is None else _as_text(call.arguments),
             raw=call.raw,
         )
         for call in calls
     ]
+
+
+def _as_text(arguments: dict[str, Any]) -> str:
+    try:
+        return orjson.dumps(arguments).decode()
+    except TypeError:
+        # Integers beyond 64 bits: JSON knows them, orjson does not.
+        return json.dumps(arguments, ensure_ascii=False)
+
+
+def size_of_calls(calls: Sequence[StoredCall]) -> int:
+    """Return the characters of the arguments of calls."""
+    return sum(len(call["arguments"] or "") for call in calls)
 
 
 def read_calls(calls: Sequence[StoredCall]) -> tuple[ToolCall, ...]:

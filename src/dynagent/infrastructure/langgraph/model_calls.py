@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from dynagent.core.language_models import (
     USUAL_TEMPERATURE,
+    ChatMessage,
     ChatModel,
     ChatModels,
     ModelReply,
@@ -19,9 +20,10 @@ from dynagent.core.language_models import (
 from dynagent.core.runs import Message, Retry
 from dynagent.core.shared.calls import OnSent
 from dynagent.core.shared.errors import DynagentError, ErrorKind
+from dynagent.core.shared.turns import apart, json_size, let_others_in
 from dynagent.infrastructure.langgraph.compaction import Compaction, Overflow
 from dynagent.infrastructure.langgraph.guards import Guards
-from dynagent.infrastructure.langgraph.messages import StoredMessage, read_message, unique_calls
+from dynagent.infrastructure.langgraph.messages import StoredMessage, read_message, size_of_calls, unique_calls
 from dynagent.infrastructure.langgraph.trace_events import RunTrace, Span, milliseconds_since
 from dynagent.infrastructure.langgraph.verdicts import RunWaits
 
@@ -97,6 +99,7 @@ class ModelCalls:
             reply, final=not reply.tool_calls and not reply.content.isspace() and reply.content != ""
         )
         self._trace.recorder.record(message)
+        await let_others_in(json_size([call.arguments for call in reply.tool_calls]) + len(reply.content))
         return reply
 
     async def _made(
@@ -112,8 +115,8 @@ class ModelCalls:
         on_sent = self._trace.sending(key)
 
         def reply_to(on_text: OnText) -> Awaitable[ModelReply]:
-            def ask(sent: Sequence[StoredMessage]) -> Awaitable[ModelReply]:
-                return model.reply(self._request(sent, asking, on_sent), on_text)
+            async def ask(sent: Sequence[StoredMessage]) -> ModelReply:
+                return await model.reply(await self._request(sent, asking, on_sent), on_text)
 
             return self._compaction.ask(messages, ask, model=model, span=span, key=key)
 
@@ -167,10 +170,11 @@ class ModelCalls:
             finish_reason=reply.finish_reason,
         )
 
-    def _request(self, messages: Sequence[StoredMessage], asking: Manner, on_sent: OnSent) -> ModelRequest:
+    async def _request(self, messages: Sequence[StoredMessage], asking: Manner, on_sent: OnSent) -> ModelRequest:
         how = self._asking
+        given = sum(size_of_calls(message.get("tool_calls") or ()) for message in messages)
         return ModelRequest(
-            messages=tuple(map(read_message, messages)),
+            messages=await apart(given, _read, messages),
             tools=() if asking == "toolless" else how.tools,
             tool_choice="auto" if asking == "freely" else "none",
             temperature=how.temperature,
@@ -268,6 +272,10 @@ async def _guarded(guards: Guards, reply: ModelReply, span: Span, call: _Call) -
     if guards.holds_back:
         call.on_text(text)
     return reply.model_copy(update={"content": text})
+
+
+def _read(messages: Sequence[StoredMessage]) -> tuple[ChatMessage, ...]:
+    return tuple(map(read_message, messages))
 
 
 def _as_reply(message: Message) -> ModelReply:

@@ -27,11 +27,12 @@ from dynagent.core.runs import (
 from dynagent.core.shared.calls import ToolCall
 from dynagent.core.shared.errors import DynagentError, StorageAway
 from dynagent.core.shared.tasks import end_tasks
-from dynagent.core.shared.text import clean_json, clean_text
+from dynagent.core.shared.text import clean_text
+from dynagent.core.shared.turns import apart, json_size, let_others_in
 from dynagent.core.tools import CallContext, ModelUse, RunnableTool, ToolOutcome
 from dynagent.core.workflows import text_of
 from dynagent.infrastructure.langgraph.agent_calls import AgentTool
-from dynagent.infrastructure.langgraph.call_texts import MAX_TRACED_CHARS, bounded, cost_of, cut, failure
+from dynagent.infrastructure.langgraph.call_texts import MAX_TRACED_CHARS, cost_of, cut, failure, stored_result
 from dynagent.infrastructure.langgraph.guards import Guards
 from dynagent.infrastructure.langgraph.trace_events import RunTrace, Span, milliseconds_since
 from dynagent.infrastructure.langgraph.verdicts import InDoubt, RunWaits, Verdict, judge, question_about
@@ -107,6 +108,7 @@ class ToolCalls:
             self._trace.used_before(key)
         for plan in fresh:
             self._announce(plan, span)
+            await let_others_in(json_size(plan.call.arguments))
         if any(plan.tool is not None and not plan.tool.repeatable for plan in fresh):
             await self._trace.recorder.flush()
         ends |= await self._all_made(fresh, span)
@@ -221,7 +223,7 @@ class ToolCalls:
         outcome, error = plan.verdict.outcome or ToolOutcome(None), plan.verdict.error
         if plan.tool is not None and plan.verdict.arguments is not None:
             outcome, error = await self._called(plan.tool, plan.verdict.arguments, plan.key, span)
-        result = bounded(clean_json(outcome.result))
+        result = await apart(json_size(outcome.result), stored_result, outcome.result)
         end = ToolEnd(
             timestamp=time.time(),
             span_id=plan.key,

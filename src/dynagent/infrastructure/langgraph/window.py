@@ -6,7 +6,7 @@ Only what is sent becomes shorter. The log keeps everything.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dynagent.infrastructure.langgraph.messages import StoredMessage
+from dynagent.infrastructure.langgraph.messages import StoredMessage, size_of_calls
 
 SHORTEST = 400
 """Characters that are left of a text that is cut."""
@@ -31,10 +31,7 @@ class Fitted:
 
 def size_of(messages: Sequence[StoredMessage]) -> int:
     """Return the characters of a conversation, arguments of calls included."""
-    return sum(
-        len(message["content"]) + sum(len(call["arguments"] or "") for call in message.get("tool_calls") or ())
-        for message in messages
-    )
+    return sum(len(message["content"]) + size_of_calls(message.get("tool_calls") or ()) for message in messages)
 
 
 def fit(messages: Sequence[StoredMessage], earlier: int, target: int) -> Fitted | None:

@@ -13,8 +13,10 @@ from dynagent.core.language_models import (
     ToolSpec,
     Tried,
 )
+from dynagent.core.shared.calls import Aside, SentRequest
 
 LONG_CHARS = 40_000
+_THOUGHTS = ("reason", "think", "thought")
 MAX_TOKENS = 2_000
 _SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -37,6 +39,8 @@ class Battery:
         self._pieces = 0
         self._reasons = False
         self._counts = False
+        self._left_out: frozenset[str] = frozenset()
+        """What of the last question was not sent, because the endpoint refuses it."""
 
     async def run(self) -> AsyncIterator[Tried]:
         """Yield each result as it is there. A failure of one does not keep the others from being tried."""
@@ -58,7 +62,7 @@ class Battery:
         yield Tried(
             name="usage", works=self._counts, words="tokens are reported" if self._counts else "tokens are estimated"
         )
-        seen = "shows its thoughts apart from the answer" if self._reasons else "no thoughts were seen"
+        seen = "thinks apart from the answer" if self._reasons else "no thoughts were seen"
         yield Tried(name="reasoning", works=self._reasons, words=seen)
 
     async def _stream(self) -> Tried:
@@ -67,6 +71,8 @@ class Battery:
             return Tried(
                 name="stream", works=False, words=f"the answer is empty, finish_reason {reply.finish_reason!r}"
             )
+        if "stream" in self._left_out:
+            return Tried(name="stream", works=False, words="the endpoint refuses to stream; answers come whole")
         return Tried(
             name="stream", works=self._pieces > 1, words=f"an answer in {self._pieces} pieces by {reply.model}"
         )
@@ -86,6 +92,9 @@ class Battery:
     async def _structured(self) -> Tried:
         question = "Name a colour and the number of its letters, as JSON with the fields colour and letters only."
         reply = await self._ask(question, output_schema=_SCHEMA)
+        if "output_schema" in self._left_out:
+            words = "the endpoint refuses a schema; it is asked for in words instead"
+            return Tried(name="structured_output", works=False, words=words)
         try:
             value = json.loads(reply.content)
         except ValueError:
@@ -109,12 +118,21 @@ class Battery:
         return Tried(name="long_input", works=found, words=reported)
 
     async def _ask(self, question: str, **more: Any) -> ModelReply:
-        self._pieces = 0
-        request = ModelRequest(messages=(ChatMessage(role="user", content=question),), max_tokens=MAX_TOKENS, **more)
+        self._pieces, self._left_out = 0, frozenset()
+        messages = (ChatMessage(role="user", content=question),)
+        request = ModelRequest(messages=messages, max_tokens=MAX_TOKENS, on_sent=self._sent, **more)
         reply = await self._model.reply(request, self._count)
-        self._reasons |= reply.aside is not None and bool(reply.aside.thoughts or reply.aside.fields)
+        self._reasons |= reply.usage.reasoning_tokens > 0 or (reply.aside is not None and _has_thoughts(reply.aside))
         self._counts |= not reply.usage.estimated
         return reply
 
     def _count(self, _: str) -> None:
         self._pieces += 1
+
+    def _sent(self, sent: SentRequest) -> None:
+        self._left_out = sent.left_out
+
+
+def _has_thoughts(aside: Aside) -> bool:
+    """Say whether thoughts came beside an answer; providers send fields of many other kinds as well."""
+    return bool(aside.thoughts) or any(name.lower().startswith(_THOUGHTS) for name in aside.fields)

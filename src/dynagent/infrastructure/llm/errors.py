@@ -41,11 +41,13 @@ _KEYS = re.compile(
     r"\b(?:sk|pk|rk|gsk|xai|hf|AIza)[-_][A-Za-z0-9_*.-]{8,}|\bAIza[A-Za-z0-9_-]{20,}|(?<=Bearer )[^\s\"']{8,}"
 )
 _PART = re.compile(
+    r"(?:and\s+)?"
     r"(\d+(?:\.\d+)?)\s*(milliseconds?|ms|seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|h|days?|d)(?![a-z])"
 )
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _AGAIN_IN = re.compile(
-    r"(?:try again|retry|retry after|retry in|wait)\D{0,20}?((?:\d+(?:\.\d+)?\s*[a-z]+[ ,]*)+)", re.IGNORECASE
+    r"(?:try again|retry|retry after|retry in|wait)\D{0,20}?((?:\d+(?:\.\d+)?\s*[a-z]+(?:,? and)?[ ,]*)+)",
+    re.IGNORECASE,
 )
 _EPOCH = 1e9
 
@@ -139,7 +141,9 @@ def retry_after(headers: Mapping[str, str], words: str = "") -> float | None:
         pass
     # LiteLLM's proxy hands on a provider's headers with a prefix.
     asked = headers.get("retry-after") or headers.get("llm_provider-retry-after", "")
-    wish = _wish(asked.strip(), headers.get("date", ""))
+    # Where two proxies each wrote one, they stand behind each other.
+    first = re.match(r"[\s\"']*(-?[\d.]+)\s*(?:[\"',;]|$)", asked)
+    wish = _wish(first[1] if first else asked.strip(), headers.get("date", ""))
     if wish is None and (found := _AGAIN_IN.search(words)):
         wish = _duration(found[1])
     return None if wish is None or not math.isfinite(wish) else max(0.0, wish)
@@ -153,6 +157,8 @@ def _wish(text: str, date: str) -> float | None:
         if moment is None:
             return _duration(text)
         return (moment - (_moment(date) or datetime.now(UTC))).total_seconds()
+    if seconds > 1000 * _EPOCH:
+        seconds /= 1000
     if seconds > _EPOCH:
         return seconds - (_moment(date) or datetime.now(UTC)).timestamp()
     return seconds

@@ -2,18 +2,18 @@
 
 Its own reading of replies is not used: it parses a call's arguments anew with every piece, which costs the square of
 their length. The bytes go to the readers that the wire lane has, so both lanes understand the same endpoints. Nor is
-its writing of requests, which only private functions do.
+its writing of requests, which only private functions do: the client is given them as bytes, which it neither looks
+at nor copies.
 """
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager
+from contextlib import aclosing
 from typing import Any, Protocol, cast
 
 import httpx2
 import openai
 from langchain_openai import ChatOpenAI
-from openai import AsyncAPIResponse
 
 from dynagent.core.language_models import (
     ModelError,
@@ -25,14 +25,13 @@ from dynagent.core.language_models import (
 )
 from dynagent.core.shared.calls import SentRequest
 from dynagent.core.shared.secret_names import hidden_forms
+from dynagent.core.shared.turns import let_others_in
 from dynagent.infrastructure.llm.completions.asides import source_of
-from dynagent.infrastructure.llm.completions.request import names_length_twice, request_body
-from dynagent.infrastructure.llm.completions.response import ResponseReader, let_others_in
+from dynagent.infrastructure.llm.completions.request import names_length_twice, request_body, write_body
+from dynagent.infrastructure.llm.completions.response import ResponseReader
 from dynagent.infrastructure.llm.completions.responses_api import ResponsesReader
 from dynagent.infrastructure.llm.completions.responses_request import responses_body
 from dynagent.infrastructure.llm.errors import error_from_status, hide, mark_empty_stream
-
-Opened = AbstractAsyncContextManager[AsyncAPIResponse[Any]]
 
 
 class Reader(Protocol):
@@ -46,13 +45,8 @@ class Reader(Protocol):
         """A piece of the body; returns in how many seconds the response counts as ended."""
         ...
 
-    def reply(self, model: str, source: str = "") -> ModelReply:
+    async def whole_reply(self, model: str, source: str = "") -> ModelReply:
         """Return the reply."""
-        ...
-
-    @property
-    def size(self) -> int:
-        """How many bytes of body came."""
         ...
 
     @property
@@ -78,11 +72,14 @@ class LangChainModel:
         responses = bool(self._client.use_responses_api)
         reader = ResponsesReader(request, on_text) if responses else ResponseReader(request, on_text)
         try:
-            opened = self._responses(request) if responses else self._completion(request)
-            await _read(opened, reader, request)
-            reply = reader.reply(self.name, self._source)
-            await let_others_in(reader.size)
-            return reply
+            body = self._responses(request) if responses else self._completion(request)
+            written = write_body(body)
+            await let_others_in(len(written))
+            if request.on_sent is not None:
+                request.on_sent(SentRequest(lane="langchain", body=body, left_out=request.omit, hidden=self._hidden))
+                await let_others_in(len(written))
+            await self._read("/responses" if responses else "/chat/completions", written, reader, request)
+            return await reader.whole_reply(self.name, self._source)
         except TimeoutError:
             raise ModelTimeout("the model was silent, or its reply took longer than its time limit") from None
         except Exception as error:
@@ -92,23 +89,50 @@ class LangChainModel:
             hide(self._secret, known)
             raise known from None
 
-    def _completion(self, request: ModelRequest) -> Opened:
-        body = request_body(self.name, request, self._source, length_twice=self._length_twice)
-        self._report_sent(request, body)
-        create = self._client.root_async_client.chat.completions.with_streaming_response.create
-        # The body is ours already: nothing in it is looked at by the client again.
-        streamed: dict[str, Any] = {"stream": True} if "stream" in body else {}
-        return cast("Opened", create(model=self.name, messages=[], extra_body=body, **streamed))
+    def _completion(self, request: ModelRequest) -> dict[str, Any]:
+        return request_body(self.name, request, self._source, length_twice=self._length_twice)
 
-    def _responses(self, request: ModelRequest) -> Opened:
-        body = responses_body(self.name, request)
-        self._report_sent(request, {**body, "stream": True})
-        create = self._client.root_async_client.responses.with_streaming_response.create
-        return cast("Opened", create(model=self.name, input=[], stream=True, extra_body=body))
+    def _responses(self, request: ModelRequest) -> dict[str, Any]:
+        return {**responses_body(self.name, request), "stream": True}
 
-    def _report_sent(self, request: ModelRequest, body: dict[str, Any]) -> None:
-        if request.on_sent is not None:
-            request.on_sent(SentRequest(lane="langchain", body=body, left_out=request.omit, hidden=self._hidden))
+    async def _read(self, path: str, body: bytes, reader: Reader, request: ModelRequest) -> None:
+        """Ask, and hand the response to the reader as it comes. Raises TimeoutError, what client and reader raise."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + request.timeout_s
+        ends_at: float | None = None
+        try:
+            async with asyncio.timeout_at(min(deadline, loop.time() + request.idle_timeout_s)) as patience:
+                async with aclosing(await self._post(path, body)) as response:
+                    reader.on_head(
+                        response.status_code, {key.lower(): value for key, value in response.headers.items()}
+                    )
+                    # As they came: what is packed is unpacked by the reader, which knows bounds.
+                    pieces: AsyncIterator[bytes] = response.aiter_raw()
+                    async for piece in pieces:
+                        open_s = reader.on_body(piece)
+                        if open_s is not None:
+                            ends_at = loop.time() + open_s
+                        limit = min(deadline, loop.time() + request.idle_timeout_s)
+                        patience.reschedule(limit if ends_at is None else min(limit, ends_at))
+        except TimeoutError:
+            if ends_at is None or loop.time() < ends_at:
+                raise
+
+    async def _post(self, path: str, body: bytes) -> httpx2.Response:
+        try:
+            return await self._posted(path, body)
+        except openai.APIConnectionError as error:
+            # The other side closed a kept connection just as we used it: nothing was read, so ask anew.
+            if not isinstance(error.__cause__, httpx2.RemoteProtocolError):
+                raise
+            return await self._posted(path, body)
+
+    async def _posted(self, path: str, body: bytes) -> httpx2.Response:
+        # Of a client asked for the response itself, a stream is the response with its body still to come.
+        response: object = await self._client.root_async_client.post(
+            path, cast_to=httpx2.Response, content=body, stream=True, stream_cls=openai.AsyncStream[object]
+        )
+        return cast("httpx2.Response", response)
 
 
 def open_langchain_model(
@@ -126,28 +150,6 @@ def open_langchain_model(
         stream_chunk_timeout=None,
     )
     return LangChainModel(name, client, api_key)
-
-
-async def _read(opened: Opened, reader: Reader, request: ModelRequest) -> None:
-    """Hand the response to the reader as it comes. Raises TimeoutError, and what the reader raises."""
-    loop = asyncio.get_running_loop()
-    deadline = loop.time() + request.timeout_s
-    ends_at: float | None = None
-    try:
-        async with asyncio.timeout_at(min(deadline, loop.time() + request.idle_timeout_s)) as patience:
-            async with opened as response:
-                reader.on_head(response.status_code, {key.lower(): value for key, value in response.headers.items()})
-                # As they came: what is packed is unpacked by the reader, which knows bounds.
-                pieces: AsyncIterator[bytes] = response.http_response.aiter_raw()
-                async for piece in pieces:
-                    open_s = reader.on_body(piece)
-                    if open_s is not None:
-                        ends_at = loop.time() + open_s
-                    limit = min(deadline, loop.time() + request.idle_timeout_s)
-                    patience.reschedule(limit if ends_at is None else min(limit, ends_at))
-    except TimeoutError:
-        if ends_at is None or loop.time() < ends_at:
-            raise
 
 
 def _model_error(error: Exception) -> ModelError:

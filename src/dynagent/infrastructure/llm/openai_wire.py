@@ -3,9 +3,10 @@
 from dynagent.core.language_models import ModelError, ModelReply, ModelRequest, OnText
 from dynagent.core.shared.calls import SentRequest
 from dynagent.core.shared.secret_names import hidden_forms
+from dynagent.core.shared.turns import let_others_in
 from dynagent.infrastructure.llm.completions.asides import source_of
 from dynagent.infrastructure.llm.completions.request import names_length_twice, request_body, write_body
-from dynagent.infrastructure.llm.completions.response import ResponseReader, let_others_in
+from dynagent.infrastructure.llm.completions.response import ResponseReader
 from dynagent.infrastructure.llm.errors import hide, mark_empty_stream
 from dynagent.infrastructure.llm.http_pool import HttpPool
 
@@ -38,9 +39,7 @@ class OpenAIWireModel:
                 timeout_s=request.timeout_s,
                 idle_timeout_s=request.idle_timeout_s,
             )
-            reply = reader.reply(self.name, self._source)
-            await let_others_in(reader.size)
-            return reply
+            return await reader.whole_reply(self.name, self._source)
         except ModelError as error:
             if reader.promised_only:
                 mark_empty_stream(error)

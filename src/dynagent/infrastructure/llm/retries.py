@@ -144,8 +144,9 @@ class PersistentModel:
             try:
                 return await self._try(asked, note)
             except ModelError as error:
-                # Some servers end a stream before its first event where they would answer 400 without one.
-                asked = without(request, _UNSTREAMED) if EMPTY_STREAM in error.extra else request
+                if EMPTY_STREAM in error.extra:
+                    # Some servers end a stream before its first event where they would answer 400 without one.
+                    asked = without(request, _UNSTREAMED)
                 delay_s = self._shared.delay_s(error, try_number)
                 circuit_open = isinstance(error, ModelCircuitOpen)
                 spent = (waited_s + delay_s if circuit_open else delay_s) > MAX_WAIT_S

@@ -5,6 +5,7 @@ import socket
 from collections.abc import Callable
 from typing import Any
 
+from dynagent.core.shared.turns import apart, json_size
 from dynagent.infrastructure.sandbox.inside.frames import encode
 from dynagent.infrastructure.sandbox.protocol import FrameReader, ProtocolError
 from dynagent.infrastructure.sandbox.zygotes import Ended, Zygote
@@ -83,7 +84,7 @@ class Child:
         timer = self._loop.call_later(timeout_s, self._time_out)
         try:
             if self.alive:
-                await self._send(encode(message, raw))
+                await self._send(await apart(json_size(message), encode, message, raw))
             return await answer
         except BaseException:
             self.kill()

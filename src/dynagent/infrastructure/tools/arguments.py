@@ -11,6 +11,7 @@ from jsonschema_rs import ValidationErrorKind
 
 from dynagent.core.shared.errors import Violation
 from dynagent.core.shared.text import MAX_JSON_DEPTH, clean_json
+from dynagent.core.shared.turns import LARGE, json_size
 from dynagent.core.tools import InvalidArguments, ToolFailed
 
 MAX_VIOLATIONS = 20
@@ -32,7 +33,7 @@ def misfits(schema: dict[str, Any], value: Any) -> tuple[Any, list[Violation]]:
     """Return a JSON value with its texts made storable, and where it does not fit a schema (at most twenty places)."""
     if _too_deep(value, MAX_JSON_DEPTH):
         return None, [Violation("", "depth", f"at most {MAX_JSON_DEPTH} levels")]
-    validator = _validator(orjson.dumps(schema))
+    validator = _validator(orjson.dumps(schema), masked=json_size(value) >= LARGE)
     cleaned = clean_json(value)
     if validator.is_valid(cleaned):
         return cleaned, []
@@ -58,12 +59,16 @@ def _too_deep(value: Any, levels: int) -> bool:
 
 
 @lru_cache(maxsize=2048)
-def _validator(schema: bytes) -> jsonschema_rs.Validator:
-    """Compile once per schema. Patterns written by users are matched with few steps, references stay inside."""
+def _validator(schema: bytes, *, masked: bool = False) -> jsonschema_rs.Validator:
+    """Compile once per schema. Patterns written by users are matched with few steps, references stay inside.
+
+    A masked one does not write the value into its words: of megabytes that would take as long as judging them.
+    """
     try:
         return jsonschema_rs.validator_for(
             orjson.loads(schema),
             offline=True,
+            mask="the value" if masked else None,
             pattern_options=jsonschema_rs.FancyRegexOptions(backtrack_limit=10_000, size_limit=1_000_000),
         )
     except ValueError as error:

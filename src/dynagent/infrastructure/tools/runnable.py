@@ -12,6 +12,7 @@ import structlog
 from dynagent.core.shared.errors import DynagentError
 from dynagent.core.shared.secret_names import without_secrets
 from dynagent.core.shared.text import clean_text
+from dynagent.core.shared.turns import apart, json_size
 from dynagent.core.tools import (
     BaseTool,
     CallContext,
@@ -55,7 +56,7 @@ class PrebuiltTool:
         """Validate and run, at most `context.timeout_s` long. Raises as RunnableTool says, and ToolUnconfigured."""
         if self._missing:
             raise ToolUnconfigured(f"{self.name} needs {', '.join(self._missing)}, which is not there")
-        checked = check_arguments(self.parameters, arguments)
+        checked = await apart(json_size(arguments), check_arguments, self.parameters, arguments)
         limit = asyncio.timeout(context.timeout_s)
         try:
             async with limit:
@@ -124,6 +125,7 @@ class RegisteredTool:
         if self._tool.disabled:
             reason = self._tool.disabled_reason or "its owner has switched it off"
             raise ToolDisabled(f"tool {self.name!r} is disabled: {reason}")
-        checked = check_arguments(self.parameters, arguments)
+        checked = await apart(json_size(arguments), check_arguments, self.parameters, arguments)
         outcome = await self._sandbox.run(self._tool, checked, context)
-        return dataclasses.replace(outcome, result=json_safe(outcome.result), logs=clean_text(outcome.logs))
+        result = await apart(json_size(outcome.result), json_safe, outcome.result)
+        return dataclasses.replace(outcome, result=result, logs=clean_text(outcome.logs))

@@ -12,7 +12,7 @@ from typing import Any, cast
 import orjson
 
 from dynagent.core.runs import SentCall
-from dynagent.core.shared.secret_names import without_secrets
+from dynagent.core.shared.secret_names import without_cut_secret, without_secrets
 from dynagent.core.shared.text import clean_json
 
 DIGEST_BYTES = 16
@@ -86,12 +86,14 @@ class ModelCallParts:
         digest = hashlib.blake2b(raw, digest_size=DIGEST_BYTES).digest()
         if digest in self._known:
             return digest, *self._known[digest]
-        size, text = len(raw), raw.decode()
-        if any(form in text for form in hidden):
-            text = _dumps(without_secrets(value, hidden)).decode()
+        size = len(raw)
         complete = size <= self._most
-        if not complete:
-            text = _dumps(_cut(value, self._most, size)).decode()
+        if complete:
+            text = raw.decode()
+            if any(form in text for form in hidden):
+                text = _dumps(without_secrets(value, hidden)).decode()
+        else:
+            text = _dumps(_cut(value, raw, self._most, hidden)).decode()
         if len(text) <= self._left:
             self._left -= len(text)
             parts[digest] = text
@@ -101,14 +103,19 @@ class ModelCallParts:
         return digest, size, complete
 
 
-def _cut(value: Any, most: int, size: int) -> dict[str, Any]:
-    """Return a message with as much of its text as is kept; of anything else the beginning of its JSON."""
+def _cut(value: Any, raw: bytes, most: int, hidden: Sequence[str]) -> dict[str, Any]:
+    """Return a message with as much of its text as is kept; of anything else the beginning of its JSON (`raw`).
+
+    Only what is kept is looked through for secrets, and a little more: one may stand where the text is cut.
+    """
     fields = cast("dict[str, Any]", value) if isinstance(value, dict) else {}
     content = fields.get("content")
-    text = content if isinstance(content, str) else ""
-    if 2 * len(text.encode("utf-8", "replace")) < size:
-        text = json.dumps(value, ensure_ascii=False, default=str)
-    shown = f"{text[: most // 4]}… [cut: {size} bytes in all]"
+    text, room = content if isinstance(content, str) else "", most // 4
+    more = max(map(len, hidden), default=0)
+    if 2 * len(_dumps(text)) < len(raw):
+        text = raw[: 4 * (room + more)].decode("utf-8", "ignore")
+    text = without_cut_secret(without_secrets(text[: room + more], hidden)[:room], hidden)
+    shown = f"{text}… [cut: {len(raw)} bytes in all]"
     return {"role": fields["role"], "content": shown} if "role" in fields else {"cut": shown}
 
 

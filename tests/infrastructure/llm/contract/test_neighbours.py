@@ -1,9 +1,11 @@
 """Relatives of the manners that were reported: what stands near a known one is met just as often."""
 
+import json
+
 import pytest
 
-from dynagent.core.language_models import ModelError, ModelRateLimited, ModelUnavailable
-from tests.infrastructure.llm.byte_server import chunked
+from dynagent.core.language_models import ModelError, ModelRateLimited, ModelReply, ModelUnavailable
+from tests.infrastructure.llm.byte_server import chunked, whole
 from tests.infrastructure.llm.contract.sessions import (
     DONE,
     ask,
@@ -114,7 +116,11 @@ async def test_streams(lane, raw, size):
 
 
 @pytest.mark.parametrize(
-    "finish", ["network-error", "ERROR", "timeout", "server_error", "insufficient_system_resource"]
+    "finish",
+    [
+        *("network-error", "ERROR", "timeout", "server_error", "insufficient_system_resource"),
+        "function_call_filter: MALFORMED_FUNCTION_CALL",
+    ],
 )
 async def test_ends_that_are_failures(lane, finish):
     error = await failed(lane, *chunked(stream(delta(content="a"), delta(finish))))
@@ -136,6 +142,9 @@ async def test_ends_in_other_words(lane, finish, told):
         ({"status": "error", "message": "boom"}, ModelUnavailable),
         ({"choices": [choice("stop", content="half")], "error": {"message": "boom"}}, ModelUnavailable),
         ({"error": {"message": "boom", "code": "rate_limit_exceeded"}}, ModelRateLimited),
+        (delta("stop", content="", error={"message": "boom"}), ModelUnavailable),
+        ({"fault": {"faultstring": "boom"}}, ModelUnavailable),
+        ({"exception": "boom"}, ModelUnavailable),
     ],
 )
 async def test_errors(lane, told, kind):
@@ -147,3 +156,35 @@ async def test_usage_beside_the_choices_of_one_provider(lane):
     last = {"choices": [choice("stop")], "x_groq": {"usage": {"prompt_tokens": 3, "completion_tokens": 2}}}
     usage = (await replied(lane, delta(content="fine"), last)).usage
     assert (usage.input_tokens, usage.output_tokens, usage.estimated) == (3, 2, False)
+
+
+@pytest.mark.parametrize(
+    "chunk",
+    [
+        {"choices": [None]},
+        delta(content=[{"type": "text", "text": None}, None]),
+        {"fault": "before the answer is no end of it"},
+        b"data: keep-alive\n\n",
+    ],
+)
+async def test_what_says_nothing_is_passed_over(lane, chunk):
+    assert (await replied(lane, chunk, delta(content="fine"), END)).content == "fine"
+
+
+async def test_a_list_of_chunks_in_place_of_a_stream(lane):
+    body = json.dumps([delta(content="fi"), delta("stop", content="ne")]).encode()
+    reply, _ = await ask(lane, *whole(200, body))
+    assert isinstance(reply, ModelReply) and reply.content == "fine"
+
+
+async def test_a_name_with_blanks_around_it(lane):
+    reply = await replied(lane, fragment(SUM, id="a", name=" calculator\n"), END)
+    assert [(call.name, call.arguments) for call in reply.tool_calls] == ONE
+
+
+@pytest.mark.parametrize("count", [10**30, 1e300, True, "many", -1, [5]])
+async def test_counts_of_tokens_that_cannot_be(lane, count):
+    """No column could hold them, and the answer must not be lost for them."""
+    usage = {"prompt_tokens": count, "completion_tokens": 3, "completion_tokens_details": [count]}
+    reply = await replied(lane, delta(content="fine"), {**delta("stop"), "usage": usage})
+    assert (reply.content, reply.usage.input_tokens, reply.usage.output_tokens) == ("fine", 0, 3)

@@ -1,4 +1,4 @@
-"""What servers send: LiteLLM as it was recorded (`make endpoints` asks it), llama-cpp-python as its source says."""
+"""What servers send: LiteLLM as it was recorded (`make endpoints` asks it), llama-cpp-python as it answers."""
 
 import json
 
@@ -12,8 +12,8 @@ from dynagent.core.language_models import (
     ModelReply,
     ModelUnavailable,
 )
-from tests.infrastructure.llm.byte_server import chunked, whole
-from tests.infrastructure.llm.contract.sessions import ask, failed
+from tests.infrastructure.llm.byte_server import ByteServer, chunked, whole
+from tests.infrastructure.llm.contract.sessions import ASK, ask, failed
 from tests.infrastructure.llm.lanes import LANES
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.parametrize("lane", LANES)]
@@ -48,6 +48,17 @@ async def test_litellm_sends_usage_in_a_chunk_with_an_empty_delta_behind_the_end
     assert (reply.content, streamed, reply.finish_reason) == ("Hello", "Hello", "stop")
     usage = reply.usage
     assert (usage.input_tokens, usage.output_tokens, usage.cached_input_tokens, usage.estimated) == (5, 2, 2, False)
+
+
+@pytest.mark.parametrize("end", [[None], []], ids=["after the reply", "with the next request"])
+async def test_a_kept_connection_that_the_other_side_closes_is_replaced(lane, end):
+    """llama.cpp's server closes after each stream that it could not begin."""
+    said = chunked(litellm(delta('"content":"Hello"'), delta("", "stop")))
+    sessions = [[*said, *end], *([] if end else [[None]]), said]
+    async with ByteServer(*sessions) as server, LANES[lane](server.url) as model:
+        for _ in range(2):
+            assert (await model.reply(ASK, lambda _: None)).content == "Hello"
+        assert (server.connections, len(server.requests)) == (2, len(sessions))
 
 
 async def test_litellm_completes_what_its_provider_did_not(lane):

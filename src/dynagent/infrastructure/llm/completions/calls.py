@@ -65,6 +65,16 @@ class CallGatherer:
         self._last: GatheredCall | None = None
         self._known = known
 
+    def goes_on(self, index: object, fragment: str) -> bool:
+        """Take a fragment that has nothing but a place; say whether a call is there."""
+        call = self._at.get(index) if type(index) is int else None
+        if call is None:
+            return False
+        self._last = call
+        if fragment:
+            call.fragments.append(fragment)
+        return True
+
     def add(self, index: int | None, *, id: str, name: str, fragment: str) -> GatheredCall:
         """Take a fragment; what is not there is empty."""
         call = self._at.get(index) if index is not None else None

@@ -13,7 +13,12 @@ _OUR_OWN = frozenset(
 """Fields of a message that are read, or that nobody wants back."""
 _ARGUMENTS = ("arguments", "parameters", "input")
 _CALL = frozenset({"index", "id", "type", "function", "name", *_ARGUMENTS})
-_PLAIN = 3
+_PLAIN, _BARE = 3, 2
+_MOST_TOKENS = 10**12
+"""No reply has more; what claims to is a mistake, and no column could hold it."""
+_SAYING_NOTHING = frozenset(
+    {"id", "object", "created", "model", "choices", "type", "usage", "error", "x_groq", "system_fingerprint"}
+)
 _TELLING = ("error", "errors", "message", "detail", "msg", "error_msg", "error_message", "base_resp")
 
 
@@ -31,16 +36,14 @@ def read_chunk(gatherer: ReplyGatherer, chunk: dict[str, Any]) -> None:
     """Take one object of a stream. Raises ModelError when it tells of one, and what a misfit raises."""
     choices: Any = chunk.get("choices")
     if "error" in chunk or choices is None:
-        failed = reported_error(chunk)
-        if failed is not None:
-            raise error_from_event(failed)
+        _read_odd(gatherer, chunk)
     if not gatherer.model and chunk.get("model"):
         gatherer.model = str(chunk["model"])
     if "usage" in chunk:
         _take_usage(gatherer, chunk["usage"])
     for choice in choices or ():
-        index: Any = choice.get("index")
-        if index and index != "0":
+        index: Any = choice and choice.get("index")
+        if choice is None or (index and index != "0"):
             continue
         delta: Any = choice.get("delta")
         if delta:
@@ -56,6 +59,15 @@ def read_chunk(gatherer: ReplyGatherer, chunk: dict[str, Any]) -> None:
         _read_rest(gatherer, choice, delta)
     if gatherer.usage is None and "x_groq" in chunk:
         _take_usage(gatherer, cast("dict[str, Any]", chunk["x_groq"] or {}).get("usage"))
+
+
+def _read_odd(gatherer: ReplyGatherer, chunk: dict[str, Any]) -> None:
+    """Read an object that tells of an error, or is no part of an answer. Raises ModelError."""
+    failed = reported_error(chunk)
+    if failed is not None:
+        raise error_from_event(failed)
+    if gatherer.odd is None and chunk.get("choices") is None and chunk.keys() - _SAYING_NOTHING:
+        gatherer.odd = chunk
 
 
 def _read_rest(gatherer: ReplyGatherer, choice: dict[str, Any], delta: Any) -> None:
@@ -97,6 +109,8 @@ def _read_delta(gatherer: ReplyGatherer, delta: dict[str, Any]) -> None:
     if not delta.keys() <= _OUR_OWN:
         own = {name: value for name, value in delta.items() if name not in _OUR_OWN and value not in (None, "", [], {})}
         if own:
+            if "error" in own:
+                raise error_from_event(own["error"])
             gatherer.add_fields(own)
 
 
@@ -108,6 +122,8 @@ def _text_of(content: Any) -> str:
         part = cast("dict[str, Any]", content)
         text: Any = part.get("text") if part.get("type", "text") in ("text", "output_text") else part.get("refusal")
         return _text_of(cast("dict[str, Any]", text).get("value") or "") if isinstance(text, dict) else text or ""
+    if content is None:
+        return ""
     return content if isinstance(content, str) else str(content)
 
 
@@ -136,6 +152,8 @@ def _listed(calls: Any) -> list[Any]:
 def _read_call(gatherer: ReplyGatherer, call: dict[str, Any]) -> None:
     function: dict[str, Any] = call.get("function") or call
     arguments = function.get("arguments")
+    if len(function) == 1 and len(call) == _BARE and gatherer.goes_on(call.get("index"), arguments):
+        return  # a place and a piece of arguments: what nearly every event of a long call is
     if arguments is None:
         arguments = next((function[name] for name in _ARGUMENTS if function.get(name) is not None), None)
     gathered = gatherer.add_call(
@@ -191,8 +209,8 @@ def _take_usage(gatherer: ReplyGatherer, reported: Any) -> None:
 
 
 def _read_usage(reported: dict[str, Any]) -> TokenUsage:
-    given: Any = reported.get("prompt_tokens_details") or {}
-    made: Any = reported.get("completion_tokens_details") or {}
+    given = _details(reported.get("prompt_tokens_details"))
+    made = _details(reported.get("completion_tokens_details"))
     return TokenUsage(
         input_tokens=_count(reported.get("prompt_tokens", reported.get("input_tokens"))),
         output_tokens=_count(reported.get("completion_tokens", reported.get("output_tokens"))),
@@ -201,10 +219,14 @@ def _read_usage(reported: dict[str, Any]) -> TokenUsage:
     )
 
 
+def _details(value: Any) -> dict[str, Any]:
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
+
+
 def _count(value: Any) -> int:
-    if not value or type(value) is int:
-        return max(0, value or 0)
-    try:
-        return max(0, int(value))
-    except (OverflowError, TypeError, ValueError):
-        return 0
+    if type(value) is not int:
+        try:
+            value = 0 if isinstance(value, bool) else int(value or 0)
+        except (OverflowError, TypeError, ValueError):
+            value = 0
+    return value if 0 <= value <= _MOST_TOKENS else 0

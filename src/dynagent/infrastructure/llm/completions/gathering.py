@@ -18,6 +18,7 @@ from dynagent.core.shared.text import clean_json, clean_text
 from dynagent.infrastructure.llm.completions.asides import FieldGatherer
 from dynagent.infrastructure.llm.completions.calls import CallGatherer, GatheredCall
 from dynagent.infrastructure.llm.completions.thoughts import ThoughtSplitter, split_unopened
+from dynagent.infrastructure.llm.errors import error_from_event
 
 _FAILED = frozenset(
     {
@@ -46,13 +47,26 @@ _OTHER_WORDS = {
 class ReplyGatherer:
     """Takes text, call fragments, usage and the finish reason in any order; hands cleaned text on at once."""
 
-    __slots__ = ("_calls", "_held", "_on_text", "_pieces", "_splitter", "fields", "finish_reason", "model", "usage")
+    __slots__ = (
+        "_calls",
+        "_held",
+        "_on_text",
+        "_pieces",
+        "_splitter",
+        "fields",
+        "finish_reason",
+        "model",
+        "odd",
+        "usage",
+    )
 
     def __init__(self, on_text: OnText, request: ModelRequest | None = None) -> None:
         self.finish_reason: str | None = None
         self.model: str = ""
         self.usage: TokenUsage | None = None
         self.fields: FieldGatherer | None = None
+        self.odd: dict[str, Any] | None = None
+        """The first object that was no part of an answer. Where no answer comes, it may say why."""
         self._on_text = on_text
         self._pieces: list[str] = []
         self._held = ""
@@ -88,6 +102,10 @@ class ReplyGatherer:
         """Take a fragment of a tool call and return the call that it belongs to."""
         return self._calls.add(index, id=id or "", name=name or "", fragment=fragment or "")
 
+    def goes_on(self, index: Any, fragment: Any) -> bool:
+        """Take a piece of arguments of the call in this place, and say whether there is such a call."""
+        return type(fragment) is str and self._calls.goes_on(index, fragment)
+
     def add_fields(self, fields: dict[str, Any]) -> None:
         """Take fields of the provider's own."""
         if self.fields is None:
@@ -100,9 +118,11 @@ class ReplyGatherer:
             raise ModelUnavailable("the model endpoint's stream broke off before its end")
         word = self.finish_reason.strip().lower().replace("-", "_")
         finish = _OTHER_WORDS.get(word, self.finish_reason)
-        if word in _FAILED:
+        if word in _FAILED or word.rpartition(":")[2].strip() in _FAILED:
             raise ModelUnavailable(f"the model endpoint gave up its reply: finish_reason {finish!r}")
-        self._end_text()
+        self.end_text()
+        if self.odd is not None and not self.begun:
+            raise error_from_event(self.odd)
         thoughts, content = split_unopened("".join(self._pieces))
         gathered = [call for call in self._calls.calls if call.fragments or (call.name and not call.perhaps)]
         calls = tuple(_tool_call(index, call) for index, call in enumerate(gathered))
@@ -115,7 +135,8 @@ class ReplyGatherer:
             aside=self._aside(source, thoughts, gathered),
         )
 
-    def _end_text(self) -> None:
+    def end_text(self) -> None:
+        """Hand on what of the text was held back, as no more of it comes."""
         rest = self._held
         if not self._splitter.answering:
             rest += self._splitter.finish()
@@ -144,7 +165,7 @@ def _tool_call(index: int, call: GatheredCall) -> ToolCall:
         arguments = _arguments_sent_anew(call.fragments)
     return ToolCall(
         id=clean_text(call.id) or f"call_{index}",
-        name=clean_text(call.name),
+        name=clean_text(call.name).strip(),
         arguments=arguments,
         raw=raw if arguments is None else "",
     )

@@ -141,7 +141,12 @@ def write_arguments(call: ToolCall) -> str:
 
     The model has been told what was wrong with them; endpoints that read the history would refuse it for ever.
     """
-    return "{}" if call.arguments is None else json.dumps(call.arguments, ensure_ascii=False)
+    if call.arguments is None:
+        return "{}"
+    try:
+        return orjson.dumps(call.arguments).decode()
+    except TypeError:
+        return json.dumps(call.arguments, ensure_ascii=False, separators=(",", ":"))
 
 
 def write_name(name: str) -> str:

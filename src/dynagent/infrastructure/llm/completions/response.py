@@ -1,6 +1,5 @@
 """The response to a completion, whatever it is: a stream of events, one JSON body, an error, a web page."""
 
-import asyncio
 import json
 import re
 import zlib
@@ -11,6 +10,7 @@ import orjson
 
 from dynagent.core.language_models import ModelRefused, ModelReply, ModelRequest, ModelUnavailable, OnText
 from dynagent.core.shared.text import clean_text
+from dynagent.core.shared.turns import LARGE, apart, let_others_in
 from dynagent.infrastructure.llm.completions.chunks import read_chunk, reported_error
 from dynagent.infrastructure.llm.completions.gathering import ReplyGatherer
 from dynagent.infrastructure.llm.completions.limits import ReplyLimits, reply_limits
@@ -22,19 +22,13 @@ AFTER_DONE_S = 0.25
 """How long the end of the response is waited for after `[DONE]`; a connection that ends in time is used again."""
 AFTER_FINISH_S = 5.0
 """The same after a finish reason: the usage may follow, `[DONE]` may not."""
-LARGE = 256 * 1024
 _FIELDS = (b"data:", b"event:", b"id:", b"retry:", b":")
 _LONGEST_FIELD = 6
 _PIECE = 256 * 1024
 _QUOTED = 300
 _BRACKET = ord("[")
+_BEATS = frozenset({b"KEEP-ALIVE", b"KEEPALIVE", b"PING", b"HEARTBEAT"})
 _PREFIXES = re.compile(rb"(?:data:\s*)+")
-
-
-async def let_others_in(size: int) -> None:
-    """Let the event loop turn once, beside what takes tens of milliseconds by its size in bytes."""
-    if size >= LARGE:
-        await asyncio.sleep(0)
 
 
 class ResponseReader:
@@ -55,6 +49,7 @@ class ResponseReader:
         self._size = 0
         self._done = False
         self._heard = False
+        self._finished = False
         self._unpack: Any = None
 
     def on_head(self, status: int, headers: Mapping[str, str]) -> None:
@@ -77,14 +72,18 @@ class ResponseReader:
         return open_s
 
     @property
-    def size(self) -> int:
-        """How many bytes of body came."""
-        return self._size
-
-    @property
     def promised_only(self) -> bool:
         """Whether a stream was begun and nothing came in it: what went wrong then, some servers say unstreamed only."""
         return self._status == 200 and self._streamed is not False and not self._heard and not self._events.stray
+
+    async def whole_reply(self, model: str, source: str = "") -> ModelReply:
+        """Return what was gathered; a large reply keeps nobody waiting. Raises ModelError when it was no reply."""
+        if self._size < LARGE or self._status != 200:
+            return self.reply(model, source)
+        self._finish_text()
+        reply = await apart(self._size, self.reply, model, source)
+        await let_others_in(self._size)
+        return reply
 
     def reply(self, model: str, source: str = "") -> ModelReply:
         """Return what was gathered. Raises ModelError when the response was no reply."""
@@ -92,7 +91,7 @@ class ResponseReader:
             body = b"".join(self._body).decode("utf-8", "replace")
             raise error_from_status(self._status, self._headers, body)
         try:
-            self._end()
+            self._finish_text()
             return self._gatherer.reply(self._request, model, source)
         except _MISFITS as error:
             raise _misfit(error) from error
@@ -155,8 +154,11 @@ class ResponseReader:
         """Read what is no JSON but can be understood: events that nothing parts, a prefix written twice."""
         if type(event) is ErrorEvent:
             return False
-        if event.strip().upper() == b"[DONE]":
+        words = event.strip().upper()
+        if words == b"[DONE]":
             self._read(b"[DONE]")
+        elif words in _BEATS:
+            return True
         elif prefix := _PREFIXES.match(event):
             if prefix.end() < len(event):
                 self._read(event[prefix.end() :])
@@ -166,6 +168,17 @@ class ResponseReader:
         else:
             return False
         return True
+
+    def _finish_text(self) -> None:
+        """Read what is left, so that all text has been handed on, which is done on the loop only."""
+        if self._finished:
+            return
+        self._finished = True
+        try:
+            self._end()
+        except _MISFITS as error:
+            raise _misfit(error) from error
+        self._gatherer.end_text()
 
     def _end(self) -> None:
         if self._streamed:
@@ -209,7 +222,7 @@ def _is_stream(begin: bytes) -> bool | None:
 
 
 def _values(body: bytes) -> list[dict[str, Any]]:
-    """Return the one object of a body, or one for each line. Raises ModelError for an error and for what is none."""
+    """Return the one object of a body, or those of a list or of lines. Raises ModelError for what is none."""
     try:
         value: Any = orjson.loads(body)
     except orjson.JSONDecodeError:
@@ -217,8 +230,9 @@ def _values(body: bytes) -> list[dict[str, Any]]:
         if len(lines) < 2 or not all(line.startswith(b"{") for line in lines if line.strip()):
             raise _no_reply(body) from None
         return [_read_object(line) for line in lines if line.strip()]
-    if isinstance(value, dict) and cast("dict[str, Any]", value).keys() & {"choices", "output"}:
-        return [cast("dict[str, Any]", value)]
+    values = cast("list[Any]", value if isinstance(value, list) and value else [value])
+    if all(isinstance(one, dict) and cast("dict[str, Any]", one).keys() & {"choices", "output"} for one in values):
+        return values
     raise _no_reply(body)
 
 
