@@ -8,7 +8,9 @@ import { languageModels } from "@/features/language-models/feature";
 import { onboarding } from "@/features/onboarding/feature";
 import { schedules } from "@/features/schedules/feature";
 import { system } from "@/features/system/feature";
+import { teams } from "@/features/teams/feature";
 import { tools } from "@/features/tools/feature";
+import { triggers } from "@/features/triggers/feature";
 import { workflows } from "@/features/workflows/feature";
 import type { Feature } from "@/lib/feature";
 
@@ -20,10 +22,12 @@ export const features: readonly Feature[] = [
   tools,
   chats,
   executions,
+  teams,
   conversations,
   schedules,
   identity,
   languageModels,
   auditLog,
+  triggers,
   system,
 ];
