@@ -61,6 +61,7 @@ export function stepLine(step: Step): string {
     const result = closed?.type === "tool_end" ? `  ${closed.line}` : "";
     return opened.line.replace(/^▶ [^(]*/, "") + result;
   }
+  if (step.kind === "guardrail") return step.text;
   if (opened.type === "interrupt")
     return `${String(opened.value.tool ?? "")} ${JSON.stringify(opened.value.arguments ?? {})}`;
   if (step.kind === "model" && closed?.type === "message" && closed.tool_calls?.length) {

@@ -1,4 +1,4 @@
-import { CirclePause, CircleX, RotateCcw, Unplug, Workflow, Wrench } from "lucide-react";
+import { CirclePause, CircleX, RotateCcw, Shield, Unplug, Workflow, Wrench } from "lucide-react";
 
 import { ModelIcon, NodeIcon } from "@/components/ui/icons";
 import { cn } from "@/lib/cn";
@@ -12,6 +12,7 @@ export const kindColours: Record<StepKind, { bar: string; ink: string; soft: str
   tool: { bar: "bg-tool", ink: "text-tool-ink", soft: "bg-tool-soft" },
   retry: { bar: "bg-warn", ink: "text-warn-ink", soft: "bg-warn-soft" },
   interrupt: { bar: "bg-warn", ink: "text-warn-ink", soft: "bg-warn-soft" },
+  guardrail: { bar: "bg-good", ink: "text-good-ink", soft: "bg-good-soft" },
   task: { bar: "bg-accent", ink: "text-accent-ink", soft: "bg-accent-soft" },
 };
 
@@ -21,6 +22,7 @@ const icons = {
   tool: Wrench,
   retry: RotateCcw,
   interrupt: CirclePause,
+  guardrail: Shield,
   task: Workflow,
 };
 
