@@ -90,6 +90,13 @@ async function addressesOf(api) {
     "workflow-versions": `/workflows/${workflow.id}?tab=versions`,
     inbox: "/inbox",
     "audit-log": "/settings/audit-log",
+    dialogues: "/dialogues",
+    "dialogues-flow": "/dialogues?tab=flow",
+    "dialogues-rules": "/dialogues?tab=rules",
+    "agent-handoff": `/agents/${agent.id}?tab=handoffs`,
+    "agent-guardrail": `/agents/${agent.id}?tab=guardrails`,
+    triggers: "/settings/triggers",
+    "trigger-new": "/settings/triggers?edit=new",
     "tool-specification": "/tools?tool=web_search&tab=specification",
   };
 }
@@ -121,7 +128,8 @@ export async function pages({ browser, base, api }) {
     assert.match(title, name === "home" ? /^Dynagent$/ : /.+ · Dynagent$/, `${name} has a title of its own`);
 }
 
-async function lookAt(page, name, address) {
+/** A page in its colours and widths: what axe says of it, and whether it is too wide. */
+export async function lookAt(page, name, address) {
   await page.setViewportSize(DESKTOP);
   await page.emulateMedia({ colorScheme: "light" });
   await page.goto(address);

@@ -67,7 +67,9 @@ export function DialogueThread({ id, dialogue, error, onClose }: DialogueThreadP
             <span className="truncate">{dialogue.participants.join(" ↔ ")}</span>
             {dialogue.status === "archived" && <Badge>archived</Badge>}
           </h2>
-          <p className="nums text-xs text-ink-3">{count(dialogue.message_count)} messages</p>
+          <p className="nums text-xs text-ink-3">
+            {count(dialogue.message_count)} {dialogue.message_count === 1 ? "message" : "messages"}
+          </p>
         </div>
         <SearchInput
           label="Search in this dialogue"

@@ -38,8 +38,8 @@ export function FlowDrawing({ pairs, chosen, onChoose }: FlowDrawingProps) {
             viewBox="0 0 8 8"
             refX="2"
             refY="4"
-            markerWidth="9"
-            markerHeight="9"
+            markerWidth="14"
+            markerHeight="14"
             markerUnits="userSpaceOnUse"
             orient="auto"
           >

@@ -27,7 +27,7 @@ describe("flowPicture", () => {
 
   it("draws both directions apart, wider the more was said", () => {
     const { arcs } = flowPicture([pair("ada", "bob", 9), pair("bob", "ada", 1)]);
-    expect(arcs.map(({ width }) => width)).toEqual([9, 3.7]);
+    expect(arcs.map(({ width }) => width)).toEqual([6, 2.7]);
     expect(arcs[0]?.path).not.toBe(arcs[1]?.path);
     expect(arcs[0]?.path).toMatch(/^M[\d. ]+Q[\d. ]+$/);
   });

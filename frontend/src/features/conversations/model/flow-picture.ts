@@ -3,7 +3,7 @@ import type { PairCount } from "@/lib/api";
 
 /** More than these cannot be told apart on a circle. */
 export const MAX_AGENTS = 24;
-const WIDEST = 9;
+const WIDEST = 6;
 const NODE_RADIUS = 9;
 
 export interface FlowAgent {
@@ -85,7 +85,7 @@ function arc(from: FlowAgent, to: FlowAgent, middle: number): string {
     y: half.y + (dx / length) * bend + (middle - half.y) * 0.12,
   };
   const start = towards(from, control, NODE_RADIUS + 2);
-  const end = towards(to, control, NODE_RADIUS + 8);
+  const end = towards(to, control, NODE_RADIUS + 12);
   return `M${start.x} ${start.y}Q${round(control.x)} ${round(control.y)} ${end.x} ${end.y}`;
 }
 

@@ -60,7 +60,7 @@ export function TriggerRow({ trigger, onEdit, onSecret }: TriggerRowProps) {
             starts {agent_id === null ? "the workflow" : "the agent"}{" "}
             <Link
               href={agent_id === null ? `/workflows/${workflow_id ?? ""}` : `/agents/${agent_id}`}
-              className="text-accent-ink hover:underline"
+              className="text-accent-ink underline underline-offset-2"
             >
               {target ?? "…"}
             </Link>

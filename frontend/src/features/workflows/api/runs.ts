@@ -1,10 +1,14 @@
-import { infiniteQueryOptions } from "@tanstack/react-query";
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 
 import {
   answerTask,
   cancelExecution,
+  continueExecution,
   executeWorkflow,
+  getExecution,
   listWorkflowExecutions,
+  pauseExecution,
+  retryExecution,
   type WorkflowExecutionOut,
 } from "@/lib/api";
 
@@ -40,4 +44,30 @@ export async function answerStep(executionId: string, stepRunId: string, input: 
 /** Stop a run and every step of it. */
 export async function cancelWorkflowRun(executionId: string): Promise<void> {
   await cancelExecution({ path: { execution_id: executionId }, throwOnError: true });
+}
+
+/** Since when a run is paused, null while it is not; anybody may pause it, so it is looked at now and then. */
+export function pausedQuery(executionId: string, live: boolean) {
+  return queryOptions({
+    queryKey: workflowKeys.paused(executionId),
+    queryFn: async ({ signal }) =>
+      (await getExecution({ path: { execution_id: executionId }, signal, throwOnError: true })).data.paused_at,
+    enabled: live,
+    refetchInterval: 3_000,
+  });
+}
+
+/** Begin no further step; those that are at work go on to their end. */
+export async function pauseWorkflowRun(executionId: string): Promise<void> {
+  await pauseExecution({ path: { execution_id: executionId }, throwOnError: true });
+}
+
+/** Go on where a paused run rests. */
+export async function continueWorkflowRun(executionId: string): Promise<void> {
+  await continueExecution({ path: { execution_id: executionId }, throwOnError: true });
+}
+
+/** Go on from the step that failed in a new run; what was done is taken over. Returns the new run's id. */
+export async function retryWorkflowRun(executionId: string): Promise<string> {
+  return (await retryExecution({ path: { execution_id: executionId }, throwOnError: true })).data.id;
 }

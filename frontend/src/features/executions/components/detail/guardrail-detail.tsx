@@ -20,13 +20,15 @@ const effects: Record<string, string> = {
   ask: "A person is asked whether it may go on.",
 };
 
+const sentence = (words: string) => words.charAt(0).toUpperCase() + words.slice(1);
+
 /** What a guardrail said of a text or a call. What was found is never repeated here. */
 export function GuardrailDetail({ step: { opened } }: { step: Step }) {
   if (opened.type !== "guardrail") return null;
   const { passed, action, kind, stage, tool, guardrail_id } = opened;
   return (
     <>
-      <Callout tone={passed ? "info" : action === "block" ? "bad" : "warn"} title={verdictLine(opened)}>
+      <Callout tone={passed ? "info" : action === "block" ? "bad" : "warn"} title={sentence(verdictLine(opened))}>
         {passed ? "Nothing was found." : effects[action]}
       </Callout>
       <Facts

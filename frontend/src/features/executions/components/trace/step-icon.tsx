@@ -1,4 +1,4 @@
-import { CirclePause, CircleX, RotateCcw, Shield, Unplug, Workflow, Wrench } from "lucide-react";
+import { CirclePause, CircleX, RotateCcw, Shield, ShieldAlert, Unplug, Workflow, Wrench } from "lucide-react";
 
 import { ModelIcon, NodeIcon } from "@/components/ui/icons";
 import { cn } from "@/lib/cn";
@@ -27,10 +27,12 @@ const icons = {
 };
 
 /** The sign of a step; failed and lost ones show that instead. */
-export function StepIcon({ step, className }: { step: Pick<Step, "kind" | "status">; className?: string }) {
+export function StepIcon({ step, className }: { step: Pick<Step, "kind" | "status" | "opened">; className?: string }) {
   const shape = cn("size-3.5 shrink-0", className);
   if (step.status === "failed") return <CircleX aria-label="failed" className={cn(shape, "text-bad-ink")} />;
   if (step.status === "lost") return <Unplug aria-label="lost" className={cn(shape, "text-warn-ink")} />;
+  if (step.opened.type === "guardrail" && !step.opened.passed)
+    return <ShieldAlert aria-label="found something" className={cn(shape, "text-warn-ink")} />;
   const Icon = icons[step.kind];
   return <Icon className={cn(shape, kindColours[step.kind].ink, step.status === "running" && "breathe")} />;
 }
