@@ -8,8 +8,8 @@ import { oneLine } from "@/lib/format";
 
 import { flowPicture } from "../model/flow-picture";
 
-const SIZE = 400;
-const MARGIN = 90;
+const SIZE = 300;
+const MARGIN = 75;
 
 interface FlowDrawingProps {
   pairs: readonly PairCount[];

@@ -20,8 +20,8 @@ describe("flowPicture", () => {
       ["ada", 5],
       ["eve", 3],
     ]);
-    expect(agents[0]).toMatchObject({ x: 200, y: 68, anchor: "middle" });
-    for (const { x, y } of agents) expect(Math.hypot(x - 200, y - 200)).toBeCloseTo(132, 0);
+    expect(agents[0]).toMatchObject({ x: 200, y: 40, anchor: "middle" });
+    for (const { x, y } of agents) expect(Math.hypot(x - 200, y - 200)).toBeCloseTo(160, 0);
     expect(left).toBe(0);
   });
 

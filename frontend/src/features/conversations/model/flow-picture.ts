@@ -42,7 +42,7 @@ export function flowPicture(pairs: readonly PairCount[], size = 400): FlowPictur
   const names = [...counts].sort(([a, left], [b, right]) => right - left || (a < b ? -1 : 1));
   const shown = names.slice(0, MAX_AGENTS);
   const middle = size / 2;
-  const radius = size * 0.33;
+  const radius = size * 0.4;
   const agents = shown.map(([name, messages], place): FlowAgent => {
     const angle = -Math.PI / 2 + (2 * Math.PI * place) / shown.length;
     const [cos, sin] = [Math.cos(angle), Math.sin(angle)];

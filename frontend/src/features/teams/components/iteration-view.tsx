@@ -1,6 +1,7 @@
 "use client";
 
 import { ChevronLeft, ChevronRight } from "lucide-react";
+import Link from "next/link";
 
 import { Button } from "@/components/ui/button";
 import { IconButton } from "@/components/ui/icon-button";
@@ -148,9 +149,9 @@ function Coordinator({
           ))}
         </dl>
       )}
-      <a href={`/runs/${coordinator_execution_id}`} className="self-start text-accent-ink hover:underline">
+      <Link href={`/runs/${coordinator_execution_id}`} className="self-start text-accent-ink hover:underline">
         Trace of the coordinator
-      </a>
+      </Link>
       <p className="text-xs text-ink-3">Choose an agent to see what it was told and what it said.</p>
     </div>
   );

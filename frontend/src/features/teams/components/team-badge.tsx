@@ -58,5 +58,5 @@ const turnLooks: Record<TurnState, { icon: typeof CircleCheck; ink: string }> = 
 /** The sign of a turn's state. */
 export function TurnIcon({ state, className }: { state: TurnState; className?: string }) {
   const { icon: Icon, ink } = turnLooks[state];
-  return <Icon aria-label={turnWords[state]} className={cn("size-4 shrink-0", ink, className)} />;
+  return <Icon role="img" aria-label={turnWords[state]} className={cn("size-4 shrink-0", ink, className)} />;
 }

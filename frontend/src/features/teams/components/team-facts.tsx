@@ -25,9 +25,10 @@ export function TeamFacts({ run, status, iterations, over }: TeamFactsProps) {
     ["Iteration", `${current} of at most ${most}`],
     ["Unchanged for", `${stableFor(iterations)} of ${threshold} iterations`],
     ["Duration", duration(tookMs(run.started_at, run.completed_at, now))],
-    ["Tokens", tokenPair(usage.input_tokens ?? 0, usage.output_tokens ?? 0)],
+    // What the turns used is added up when the team has ended.
+    ["Tokens", over ? tokenPair(usage.input_tokens ?? 0, usage.output_tokens ?? 0) : "–"],
     ["Cost", cost(run.cost_usd)],
-    ["Calls", `${count(usage.model_calls ?? 0)} of models, ${count(usage.tool_calls ?? 0)} of tools`],
+    ["Calls", over ? `${count(usage.model_calls ?? 0)} of models, ${count(usage.tool_calls ?? 0)} of tools` : "–"],
     over
       ? ["Ended", dateTime(run.completed_at)]
       : ["Ends at the latest", estimate ? timeUntil(estimate, now) : "not known yet"],
@@ -38,7 +39,7 @@ export function TeamFacts({ run, status, iterations, over }: TeamFactsProps) {
       <progress
         aria-label="Iterations"
         max={most}
-        value={current}
+        value={iterations.filter(({ completed_at }) => completed_at !== null).length}
         className="h-1.5 w-full appearance-none overflow-hidden rounded-full [&::-moz-progress-bar]:bg-accent [&::-webkit-progress-bar]:bg-line [&::-webkit-progress-value]:bg-accent"
       />
       <dl className="grid grid-cols-2 gap-px overflow-hidden rounded-lg border bg-line md:grid-cols-4">

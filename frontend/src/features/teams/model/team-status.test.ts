@@ -19,6 +19,7 @@ describe("states of a team", () => {
     expect(of("pending", null)).toBe("due");
     expect(of("pending")).toBe("running");
     expect(of("waiting")).toBe("waiting");
+    expect(of("waiting", null)).toBe("due");
     expect(turnReason("error: no key: none")).toBe("no key: none");
     expect(turnReason("completed")).toBe("");
   });

@@ -16,8 +16,9 @@ export function turnState({ status, execution_id }: Pick<TeamTurnOut, "status" |
   if (status.startsWith("skipped")) return "skipped";
   if (status === "completed") return "done";
   if (status === "cancelled") return "stopped";
-  if (status === "waiting") return "waiting";
-  return execution_id === null ? "due" : "running";
+  // Without a run of its own it waits for those that it depends on.
+  if (execution_id === null) return "due";
+  return status === "waiting" ? "waiting" : "running";
 }
 
 /** Why a turn came to nothing; empty when it did not. */

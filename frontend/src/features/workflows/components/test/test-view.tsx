@@ -90,7 +90,10 @@ export function TestView({ workflowId, editor }: { workflowId: string; editor: W
         </Callout>
       )}
       <div className="flex min-h-0 min-w-0 flex-1 flex-col lg:flex-row">
-        <section aria-label="Canvas" className="flex min-h-96 min-w-0 flex-1 flex-col">
+        <section
+          aria-label="Canvas"
+          className="flex min-w-0 flex-col max-lg:h-96 max-lg:shrink-0 lg:min-h-96 lg:flex-1"
+        >
           <WorkflowCanvas content={content} shown={shown} selection={selection} onSelect={select} />
         </section>
         <aside
