@@ -1,7 +1,7 @@
 """`make bench`: measure speed and size, print a table, keep it in artifacts/.
 
 `python -m benchmarks.run --quick` takes a fifth of the executions; `--only loads,start` leaves the others out
-(`start`, `loads`, `waiting`, `crowd`, `endpoints`, `ui`).
+(`start`, `loads`, `waiting`, `crowd`, `workflows`, `endpoints`, `ui`).
 """
 
 import argparse
@@ -25,6 +25,7 @@ from benchmarks.load import Server, run_all
 from benchmarks.measurements import Report, Row, row_of
 from benchmarks.processes import ROOT, ServerProcess, dynagent_server, model_server, other_cores, server_cores
 from benchmarks.ui import measure_in_browser
+from benchmarks.workflows import measure_workflows_of
 
 WORK = "[[tools=2]] [[tool=calculator]] [[tokens=60]] two rounds of tools, then sixty tokens"
 WAIT = "[[latency=2]] [[tokens=20]] wait two seconds, then twenty tokens"
@@ -82,6 +83,12 @@ def measure_crowd(report: Report, model_url: str, divisor: int) -> None:
         report.single.update(measure_crowd_of(model_url, Path(data_dir), _make_agent, divisor=divisor))
 
 
+def measure_workflows(report: Report, model_url: str, divisor: int) -> None:
+    """What a step of a workflow costs beside the same run alone, and two hundred workflows that wait."""
+    with _place() as data_dir:
+        report.single.update(measure_workflows_of(model_url, Path(data_dir), _make_agent, divisor=divisor))
+
+
 def measure_endpoints(report: Report, model_url: str, divisor: int) -> None:
     """How long `/ready` waits while an endpoint misbehaves, what big replies and both lanes cost."""
 
@@ -119,6 +126,7 @@ MEASUREMENTS: dict[str, Callable[[Report, str, int], None]] = {
     "loads": measure_loads,
     "waiting": measure_waiting,
     "crowd": measure_crowd,
+    "workflows": measure_workflows,
     "endpoints": measure_endpoints,
     "ui": measure_ui,
 }

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from dynagent.core.agents import AgentConfiguration, AgentNotFound, AgentVersion
-from dynagent.core.executions import Execution, Surroundings, SurroundingsReader
+from dynagent.core.executions import ChatHistory, Surroundings, SurroundingsReader
 
 
 class FakeVersions:
@@ -33,7 +33,7 @@ class FakeVersions:
 class FakeTurns:
     """Gives one earlier turn of every chat."""
 
-    async def turns(self, execution: Execution) -> list[tuple[str, str]]:
+    async def turns(self, user_id: str, history: ChatHistory) -> list[tuple[str, str]]:
         """Return the turns before."""
         return [("before", "answer")]
 

@@ -3,19 +3,24 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from dynagent.core.executions import AGENT, Execution
 from dynagent.core.runs import ChildRun, ChildStore, Run
 
 
 class FakeChildren(ChildStore):
-    """Children by key; a test ends them by putting another state of them into `stored`."""
+    """Children by key; a test ends them by putting another state of them into `stored`.
+
+    `wanted` keeps what was asked for.
+    """
 
     def __init__(self) -> None:
         self.stored: dict[str, Run] = {}
+        self.wanted: dict[str, ChildRun] = {}
 
     async def start(self, parent: Run, children: Sequence[ChildRun]) -> Sequence[Run]:
         """Keep those that are new, under their keys as ids."""
         for child in children:
-            run = Run(
+            run = (Execution if child.kind == AGENT else Run)(
                 id=child.stored_key,
                 user_id=parent.user_id,
                 kind=child.kind,
@@ -30,6 +35,7 @@ class FakeChildren(ChildStore):
                 created_at=datetime.now(UTC),
             )
             self.stored.setdefault(child.stored_key, run)
+            self.wanted.setdefault(child.stored_key, child)
         return [self.stored[child.stored_key] for child in children]
 
     async def all_of(self, parent: Run) -> Sequence[Run]:

@@ -1,6 +1,6 @@
 """What a team's runner needs, in memory."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from dynagent.core.agents import AgentConfiguration, AgentConfigurations, AgentVersion
@@ -24,11 +24,10 @@ class FakeMembers(TeamMembers, AgentConfigurations):
         """Return one without tools."""
         return AgentConfiguration(name=agent_id)
 
-    async def latest(self, agent_id: str, user_id: str) -> AgentVersion:
-        """Return the first version."""
-        configuration = await self.get(agent_id, 1)
-        about: dict[str, Any] = {"created_at": utc_now(), "created_by": user_id}
-        return AgentVersion(agent_id=agent_id, version=1, configuration=configuration, **about)
+    async def latest_of(self, agent_ids: Collection[str], user_id: str) -> Mapping[str, AgentVersion]:
+        """Return the first versions."""
+        about: dict[str, Any] = {"version": 1, "created_at": utc_now(), "created_by": user_id}
+        return {id: AgentVersion(agent_id=id, configuration=await self.get(id, 1), **about) for id in agent_ids}
 
 
 class FakePauses(TeamPauses):

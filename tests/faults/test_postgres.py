@@ -12,31 +12,10 @@ from typing import Any
 
 import asyncpg
 import pytest
-from benchmarks.scripted_model import ScriptedModel
 
 from tests.faults.client import Client
 from tests.faults.processes import PATIENCE_S, Cluster
 from tests.faults.servers import OwnPostgres
-
-
-@pytest.fixture
-def own_postgres(tmp_path: Path) -> Iterator[OwnPostgres]:
-    """A server of this test's own."""
-    place = tmp_path / "own"
-    place.mkdir()
-    for part in (tmp_path, place):
-        part.chmod(0o755)
-    with OwnPostgres(place) as server:
-        yield server
-
-
-@pytest.fixture
-def own_cluster(tmp_path: Path, own_postgres: OwnPostgres, model: ScriptedModel) -> Iterator[Cluster]:
-    """Processes over that server."""
-    # A lease that a busy machine can keep: an outage of the database is no crash of a worker.
-    settings = {"DATABASE_URL": own_postgres.url, "OPENAI_BASE_URL": model.url, "WORKER_LEASE_S": "15"}
-    with Cluster(tmp_path, **settings) as processes:
-        yield processes
 
 
 class Submitter:

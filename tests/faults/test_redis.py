@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-from collections.abc import Iterator
 
 import pytest
 import redis
@@ -12,15 +11,6 @@ from tests.faults.client import Client
 from tests.faults.processes import Cluster
 from tests.faults.slow import SlowProxy
 from tests.servers import TestRedis
-
-
-@pytest.fixture
-def own_redis() -> Iterator[TestRedis]:
-    """A Redis that may be broken without disturbing anybody."""
-    server = TestRedis()
-    server.start()
-    yield server
-    server.stop()
 
 
 class Editor:

@@ -60,6 +60,12 @@ async def test_lists_are_filtered_and_searched(people: People) -> None:
     assert (await people.send("GET", f"{path}?from_agent=a&to_agent=b&iteration=1&search=complete"))["total"] == 1
     stats = await people.send("GET", "/v1/conversations/stats")
     assert (stats["conversations"], stats["messages"], stats["agents"]) == (3, 3, 3)
+    assert (await people.send("GET", "/v1/conversations/stats?agent=b"))["messages"] == 2
+    assert (await people.send("GET", "/v1/conversations/stats?since=2000-01-01T00:00:00Z"))["messages"] == 3
+    assert (await people.send("GET", "/v1/conversations/stats?until=2000-01-01T00:00:00Z"))["pairs"] == []
+    assert (await people.send("GET", "/v1/conversations/stats?execution_id=nobody"))["messages"] == 0
+    team = (await people.send("GET", "/v1/workflow"))["workflows"][0]["execution_id"]
+    assert (await people.send("GET", f"/v1/conversations/stats?execution_id={team}"))["messages"] == 3
     assert [(pair["from_agent"], pair["to_agent"], pair["messages"]) for pair in stats["pairs"]] == [
         ("a", "b", 1),
         ("a", "c", 1),

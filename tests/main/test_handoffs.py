@@ -45,6 +45,38 @@ async def test_the_model_hands_over_and_the_other_answers(people: People) -> Non
     assert not [event for event in log if event["type"] == "retry"], "waiting is no crash"
 
 
+async def test_who_is_handed_a_chat_knows_its_earlier_turns(people: People) -> None:
+    triage, math = await people.agent(name="Triage"), await people.agent(name="Math")
+    await hand(people, triage, math)
+    body = {"agent_id": triage, "conversation_id": "talk"}
+    first = await people.send("POST", "/executions", {**body, "query": "my number is 7 [[tools=1]] [[say=noted]]"})
+    assert first["answered_by"]["agent_id"] == math
+    second = await people.send("POST", "/executions", {**body, "query": "which? [[tools=1]] [[say=seven]]"})
+    [child] = await children_of(people, second["id"])
+    call = await people.send("GET", f"/executions/{child['id']}/model-calls/1")
+    assert [(message["role"], message["content"]) for message in call["messages"]][-3:] == [
+        ("user", first["query"]),
+        ("assistant", "noted"),
+        ("user", second["query"]),
+    ]
+
+
+async def test_what_agents_ask_each_other_is_a_conversation_under_the_rules(people: People) -> None:
+    helper = await people.agent(name="Helper")
+    boss = await people.agent(await slug_of(people, helper), name="Boss")
+    await people.ended(await people.start(boss, "ask [[tools=1]] [[say=I did]]"))
+    [talk] = (await people.send("GET", "/v1/conversations"))["conversations"]
+    assert (talk["id"], talk["message_count"]) == ("Boss_Helper", 2)
+    messages = (await people.send("GET", f"/v1/conversations/{talk['id']}/messages"))["messages"]
+    assert [(one["from_agent"], one["to_agent"]) for one in messages] == [("Helper", "Boss"), ("Boss", "Helper")]
+    rule = {"from_agent": "Boss", "to_agent": "Helper", "allowed": False}
+    await people.send("PUT", "/v1/communication-rules", {"rules": [rule]})
+    refused = await people.ended(await people.start(boss, "ask [[tools=1]] [[say=alone]]"))
+    [end] = [event for event in await people.log(refused["id"]) if event["type"] == "tool_end"]
+    assert (refused["result"], end["error"]["code"]) == ("alone", "communication_not_allowed")
+    assert await children_of(people, refused["id"]) == []
+
+
 async def test_only_one_handoff_is_made_in_a_turn(people: People) -> None:
     triage = await people.agent(name="Triage")
     for name in ("Math", "History"):

@@ -138,9 +138,27 @@ async def test_a_run_is_paused_resumed_and_stopped(people: People) -> None:
     assert list(stopped) == ["workflow_id", "status", "final_iteration"]
     assert (stopped["status"], stopped["final_iteration"] >= 1) == ("stopped", True)
     await until(people, id, "stopped")
+    told = [event["type"] for event in await people.log(execution) if event["type"] in ("pause", "continue")]
+    assert told == ["pause", "continue"], "the trace has the rest, once"
     for order in ("stop", "pause", "resume"):
         again = await people.answer_of("POST", f"/v1/workflow/{id}/{order}")
         assert (again.status_code, again.json()["error_code"]) == (409, "team_over")
+
+
+async def test_a_run_is_started_again_from_the_beginning(people: People) -> None:
+    await make_agents(people, A=[])
+    id = await start(people, f"{GO_ON}[[latency=30]]", max_iterations=7)
+    again = await people.send("POST", f"/v1/workflow/{id}/restart")
+    assert (again["status"], again["workflow_id"] != id) == ("started", True)
+    await until(people, id, "stopped")
+    first, second = [await people.send("GET", f"/v1/workflow/{one}") for one in (id, again["workflow_id"])]
+    for field in ("user_requirements", "configuration"):
+        assert first[field] == second[field]
+    new = await people.send("GET", f"/executions/{second['execution_id']}")
+    assert new["origin"] == {"execution_id": first["execution_id"], "kind": "replay", "seq": 0}
+    await people.send("POST", f"/v1/workflow/{again['workflow_id']}/stop")
+    missing = await people.answer_of("POST", "/v1/workflow/wf_0/restart")
+    assert (missing.status_code, missing.json()["error_code"]) == (404, "team_not_found")
 
 
 async def resting(people: People, id: str, execution: str) -> bool:

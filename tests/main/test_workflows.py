@@ -137,6 +137,26 @@ async def test_a_workflow_cannot_be_a_step_of_itself_and_says_who_uses_it(people
     assert (refused.status_code, refused.json()["used_by"][0]["name"]) == (409, "Outer")
 
 
+async def test_what_a_workflow_uses_is_not_removed_unnoticed(people: People) -> None:
+    placed, instead = await make_agent(people, "a"), await make_agent(people, "b")
+    policy = {"policy": "fallback", "fallback_agent_id": instead}
+    node = {"id": "a", "agent_id": placed, "config": {"on_error": policy}}
+    workflow = await make_workflow(people, name="Uses both", process_type="graph", nodes=[node])
+    body = {"name": "Hook", "agent_id": placed}
+    await people.send("POST", "/triggers", body)
+    for agent, used in (
+        (placed, [("trigger", "agent_id"), ("workflow", "nodes")]),
+        (instead, [("workflow", "on_error")]),
+    ):
+        refused = await people.answer_of("DELETE", f"/agents/{agent}")
+        assert refused.status_code == 409, refused.text
+        assert [(use["kind"], use["field"]) for use in refused.json()["used_by"]] == used
+        assert refused.json()["used_by"][-1]["id"] == workflow["workflow_id"]
+    assert (await people.answer_of("DELETE", f"/agents/{placed}?force=true")).is_success
+    started = await people.answer_of("POST", f"/workflows/{workflow['workflow_id']}/execute", {})
+    assert [error["pointer"] for error in started.json()["errors"]] == ["/nodes/0/agent_id"]
+
+
 async def execute(people: People, workflow: dict[str, Any], **inputs: Any) -> str:
     answer = await people.client.post(f"/api/v1/workflows/{workflow['workflow_id']}/execute", json={"inputs": inputs})
     assert answer.status_code == 202, answer.text
@@ -179,6 +199,17 @@ async def test_a_crew_runs_its_tasks_in_order_with_their_context(people: People)
     assert told == [("task_start", "task:1"), ("task_end", "task:1"), ("task_start", "task:2"), ("task_end", "task:2")]
     child = await people.send("GET", f"/executions/{first['task_execution_id']}/events")
     assert child["events"][-1]["type"] == "complete", "a step has a trace of its own"
+
+
+async def test_whoever_waits_is_answered_with_the_end(people: People) -> None:
+    agent = await make_agent(people, "a")
+    workflow = await make_workflow(people, nodes=[{"id": "a", "agent_id": agent, "config": says("done")}])
+    path = f"/workflows/{workflow['workflow_id']}/run?wait=true"
+    answer = await people.answer_of("POST", path, {})
+    run = answer.json()
+    assert (answer.status_code, run["status"], run["final_output_json"]) == (201, "completed", "done")
+    paused = await people.answer_of("POST", path, {"breakpoints": ["*"]})
+    assert (paused.status_code, paused.json()["paused_at"] is None) == (202, False)
 
 
 @shows("WorkflowBody.edges")

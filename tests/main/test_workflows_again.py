@@ -49,6 +49,10 @@ async def test_a_paused_run_begins_nothing_until_it_goes_on(people: People, fres
     run = await over(people, workflow)
     assert (run["status"], run["final_output_json"]) == ("completed", "first about bees and second")
     assert await _deadline(fresh_database_url, id) > before, "the pause does not count"
+    events = (await people.send("GET", f"/executions/{id}/events"))["events"]
+    told = [(event["type"], event.get("reason")) for event in events if event["type"] in ("pause", "continue")]
+    assert told == [("pause", "request"), ("continue", None)], "once each"
+    assert [event["seq"] for event in events] == list(range(1, len(events) + 1))
     again = await people.answer_of("POST", f"/executions/{id}/continue")
     assert (again.status_code, again.json()["error_code"]) == (409, "execution_not_paused")
     ended = await people.answer_of("POST", f"/executions/{id}/pause")
@@ -81,6 +85,33 @@ async def test_a_paused_run_is_cancelled_and_an_answer_waits_for_the_end_of_the_
     await people.send("POST", f"/executions/{second}/cancel")
     cancelled = await people.ended(second)
     assert (cancelled["status"], cancelled["paused_at"]) == ("cancelled", None)
+
+
+@shows("RunWorkflowBody.mocks", "RunWorkflowBody.breakpoints", "MockBody.output", "MockBody.error")
+async def test_a_test_makes_steps_up_and_stops_before_others(people: People) -> None:
+    workflow = await chain(people, middle="[[latency=30]]")
+    body = {"inputs": {"topic": "bees"}, "mocks": {"two": {"output": {"made": "up"}}}, "breakpoints": ["two", "three"]}
+    path = f"/workflows/{workflow['workflow_id']}/execute"
+    id = (await people.send("POST", path, body))["execution_id"]
+    for stop, ended in (("two", ["one"]), ("three", ["one", "two"])):
+        await people.until(id, lambda run: run["status"] == "pending" and run["paused_at"] is not None)
+        events = await people.log(id)
+        pause = [event for event in events if event["type"] == "pause"][-1]
+        assert (pause["reason"], pause["steps"]) == ("breakpoint", [stop])
+        assert [event["key"] for event in events if event["type"] == "task_end"] == ended
+        await people.send("POST", f"/executions/{id}/continue")
+    run = await over(people, workflow)
+    assert (run["status"], run["final_output_json"]) == ("completed", 'first about bees and {"made": "up"}')
+    [made_up] = [event for event in await people.log(id) if event.get("mocked")]
+    assert (made_up["key"], made_up["value"]) == ("two", {"made": "up"})
+    assert [step["key"] for step in await steps_of(people, id)] == ["one", "three"], "nothing was run for it"
+    replayed = await people.again(id, "replay")
+    await people.until(replayed, lambda run: run["paused_at"] is not None)
+    await people.send("POST", f"/executions/{replayed}/cancel")
+    failing = {"mocks": {"one": {"output": None}, "two": {"error": "no model"}}}
+    await people.send("POST", path, failing)
+    failed = await over(people, workflow)
+    assert (failed["status"], failed["error"]["code"]) == ("failed", "mock_failed")
 
 
 async def test_only_whole_runs_of_workflows_are_paused(people: People) -> None:
@@ -214,8 +245,14 @@ async def test_runs_are_read_as_tables_by_sql(people: People, fresh_database_url
     try:
         run = await connection.fetchrow("SELECT * FROM workflow_executions WHERE execution_id = $1::uuid", id)
         tasks = await connection.fetch("SELECT * FROM task_executions WHERE execution_id = $1::uuid", id)
+        nodes = await connection.fetch("SELECT step_id, links_json FROM workflow_steps ORDER BY sequence_order")
     finally:
         await connection.close()
+    assert [(node["step_id"], '"target"' in node["links_json"]) for node in nodes] == [
+        ("one", True),
+        ("two", True),
+        ("three", False),
+    ]
     assert (run["status"], run["inputs_json"]) == ("completed", '{"topic":"bees"}')
     assert run["final_output_json"] == '"first about bees and second"'
     assert sorted(task["output_data"] for task in tasks)[0] == "first about bees"

@@ -6,6 +6,8 @@ from typing import Annotated
 import typer
 
 import dynagent
+from dynagent.cli.examples import examples
+from dynagent.cli.options import AccessKey, ServerUrl
 
 app = typer.Typer(
     name="dynagent",
@@ -33,6 +35,8 @@ app.add_typer(keys, name="keys")
 
 tools = typer.Typer(help="Look after registered tools.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(tools, name="tools")
+
+app.add_typer(examples, name="examples")
 
 models = typer.Typer(help="Look at language models.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(models, name="models")
@@ -163,11 +167,15 @@ def current() -> None:
 def prune(
     days: Days = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only print what would be removed.")] = False,
+    archive: Annotated[Path | None, typer.Option(help="Write the runs to this new file first (.ndjson.gz).")] = None,
 ) -> None:
-    """Remove events and checkpoints that are older than the retention time, and print how much that was."""
+    """Remove runs, events and checkpoints that are older than the retention time, and print how much that was.
+
+    An archive has a line of JSON for each run, with its whole trace; where it cannot be written nothing is removed.
+    """
     from dynagent.cli.database import run_prune
 
-    raise typer.Exit(run_prune(days, dry_run=dry_run))
+    raise typer.Exit(run_prune(days, dry_run=dry_run, archive_to=archive))
 
 
 @db.command(short_help="Empty the database, for development.")
@@ -226,8 +234,8 @@ def rotate() -> None:
 def import_tools(
     file: Annotated[Path, typer.Argument(help="A Python file with LangChain tools.")],
     *,
-    url: Annotated[str, typer.Option(help="A running server's address.")] = "http://127.0.0.1:8000",
-    key: Annotated[str | None, typer.Option(envvar="DYNAGENT_ACCESS_KEY", help="An access key (dyn_…).")] = None,
+    url: ServerUrl = "http://127.0.0.1:8000",
+    key: AccessKey = None,
     dry_run: Annotated[bool, typer.Option(help="Only say what would become of each tool.")] = False,
     replace: Annotated[bool, typer.Option(help="Make new versions of tools that are there.")] = False,
 ) -> None:

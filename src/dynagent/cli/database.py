@@ -11,6 +11,7 @@ from dynagent.infrastructure.postgres import migrations
 from dynagent.infrastructure.postgres.backup import Copied, NotRestorable, back_up, restore, version_of
 from dynagent.infrastructure.postgres.database import Database, DatabaseSettings
 from dynagent.infrastructure.postgres.prune import RetentionSettings, table_sizes, tidy, what_tidy_would_remove
+from dynagent.infrastructure.postgres.runs.archive import archive
 from dynagent.infrastructure.postgres.runs.queue import count_alive
 from dynagent.infrastructure.postgres.runs.retention import Pruned, prune, what_would_go
 from dynagent.main.engine import NOUNS
@@ -53,10 +54,10 @@ def run_current() -> int:
     return run(main)
 
 
-def run_prune(days: int | None, *, dry_run: bool = False) -> int:
+def run_prune(days: int | None, *, dry_run: bool = False, archive_to: Path | None = None) -> int:
     """Remove what is older than so many days (None: as configured) and print what that was; return the exit code.
 
-    With `dry_run` it only prints what would go.
+    With `dry_run` it only prints what would go. Runs are written to the file `archive_to` before they are removed.
     """
 
     async def main() -> int:
@@ -69,6 +70,8 @@ def run_prune(days: int | None, *, dry_run: bool = False) -> int:
                 tidied = await what_tidy_would_remove(database.pool, rules)
                 _print_pruned(await what_would_go(database.pool, older_than), keep, "would remove")
             else:
+                if archive_to is not None:
+                    await _archive(database, older_than, archive_to)
                 tidied = await tidy(database.pool, rules)
                 _print_pruned(await prune(database.pool, older_than), keep, "removed")
             if any(tidied.values()):
@@ -79,6 +82,14 @@ def run_prune(days: int | None, *, dry_run: bool = False) -> int:
         return 0
 
     return run(main)
+
+
+async def _archive(database: Database, older_than: timedelta, file: Path) -> None:
+    try:
+        count = await archive(database.pool, older_than, file)
+    except OSError as error:
+        raise CannotStart(f"{file} cannot be written, so nothing was removed: {error}") from error
+    print(f"archived {count} executions in {file}")
 
 
 def run_reset(*, sure: bool) -> int:

@@ -5,14 +5,10 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 
-from dynagent.application.queries.identity import ListUsers
-from dynagent.application.shared.caller import LOCAL_ADMIN, LOCAL_USER_ID
+from dynagent.application.shared.caller import LOCAL_USER_ID
 from dynagent.cli.failures import CannotStart, run
-from dynagent.core.identity import normal_email, normal_username
 from dynagent.core.language_models import Tried
-from dynagent.core.shared.paging import PageRequest
 from dynagent.infrastructure.postgres.database import Database, DatabaseSettings
-from dynagent.infrastructure.postgres.migrations import check_schema
 
 if TYPE_CHECKING:
     from dynagent.infrastructure.llm.trials import Trials
@@ -117,20 +113,14 @@ async def _stored_trial(name: str, login: str | None, stack: AsyncExitStack) -> 
     if where.database_url is None and not (where.data_dir / "postgres").exists():
         return None
     # late: who tries the endpoint of the environment needs none of it.
-    from dynagent.infrastructure.postgres.identity_sessions import PostgresPrincipals
+    from dynagent.cli.people import open_identity, user_id_of
     from dynagent.infrastructure.postgres.language_models_stored import StoredModels
-    from dynagent.infrastructure.security.identity import make_identity
-    from dynagent.infrastructure.security.keyring import load_keyring
+    from dynagent.main.nouns.identity import bus_over
     from dynagent.main.settings import Settings
 
     settings = Settings()
-    database = Database(settings.database)
-    stack.push_async_callback(database.close)
-    await database.connect()
-    await check_schema(database.pool)
-    keys = load_keyring(settings.secrets, settings.database.data_dir, may_generate=settings.is_local)
-    identity = make_identity(settings.auth, keys, principals=PostgresPrincipals(database.pool))
-    user_id = LOCAL_USER_ID if login is None else await _user_id(login, database, identity)
+    database, identity = await stack.enter_async_context(open_identity(settings))
+    user_id = LOCAL_USER_ID if login is None else await user_id_of(login, bus_over(database, identity))
     records = (await StoredModels(database).of_user(user_id)).records
     record = next((one for one in records if name in (one.name, one.id)), None)
     if record is None:
@@ -138,17 +128,6 @@ async def _stored_trial(name: str, login: str | None, stack: AsyncExitStack) -> 
     refused = _Refused()
     trials = await _open_trials(settings, database, identity, refused, stack=stack)
     return _StoredTrial(record.name, trials.run(record, user_id), refused)
-
-
-async def _user_id(login: str, database: Database, identity: "Identity") -> str:
-    from dynagent.main.nouns.identity import bus_over
-
-    found = await bus_over(database, identity).send(ListUsers(login, PageRequest(limit=500)), LOCAL_ADMIN)
-    names = {normal_username(login), normal_email(login)}
-    user = next((user for user in found.items if names & {user.username, user.email}), None)
-    if user is None:
-        raise CannotStart(f"there is no user {login!r}")
-    return user.id
 
 
 async def _open_trials(

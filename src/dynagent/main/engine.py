@@ -198,7 +198,10 @@ async def _start_worker(bus: Bus, process: Process, stack: AsyncExitStack, *, ta
         for noun in NOUNS:
             if noun.background is not None:
                 noun.background(process, stack)
-        await stack.enter_async_context(running(Housekeeping(pool, settings.retention, retention_of(NOUNS))))
+        housekeeping = Housekeeping(pool, settings.retention, retention_of(NOUNS))
+        words = "Room that runs, traces and checkpoints take in the database; 0 where another process looks."
+        process.metrics.watch("state_bytes", words, lambda: housekeeping.state_bytes)
+        await stack.enter_async_context(running(housekeeping))
     # Before the worker stops: a notification that a stopping worker hears would be lost to the others.
     stack.push_async_callback(signals.stop_notifications)
     return worker

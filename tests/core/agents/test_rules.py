@@ -1,7 +1,6 @@
 """The rules of a configuration: known parts, no cycles; slugs."""
 
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -13,7 +12,6 @@ from dynagent.core.agents import (
     NamedAgent,
     ToolAttachment,
     faults_of,
-    find_cycle,
     make_slug,
     refuse_faults,
 )
@@ -100,34 +98,6 @@ async def test_cycles_through_this_agent(
 ) -> None:
     found = await problems(AgentConfiguration(name="x", dependencies=dependencies), graph)
     assert (("/dependencies", "no_cycle") in found) is cyclic
-
-
-def test_a_cycle_is_told_as_a_path() -> None:
-    graph = {"me": ("x", "a"), "x": (), "a": ("b",), "b": ("me",)}
-    assert find_cycle(graph, start="me") == ["me", "a", "b", "me"]
-
-
-def test_a_long_chain_and_a_dense_graph_are_walked_without_recursion() -> None:
-    chain = {str(number): (str(number + 1),) for number in range(20_000)}
-    assert find_cycle(chain, start="0") == []
-    dense = {str(number): tuple(str(other) for other in range(number + 1, 120)) for number in range(120)}
-    assert find_cycle(dense, start="0") == []
-    assert find_cycle({**chain, "20000": ("0",)}, start="0")[-2:] == ["20000", "0"]
-
-
-@given(st.dictionaries(st.integers(0, 7), st.lists(st.integers(0, 7), max_size=4), max_size=8))
-def test_a_cycle_is_found_exactly_when_the_start_reaches_itself(raw: dict[int, list[int]]) -> None:
-    graph = {str(node): [str(other) for other in others] for node, others in raw.items()}
-    reached: set[str] = set()
-    frontier = list(graph.get("0", ()))
-    while frontier:
-        node = frontier.pop()
-        if node not in reached:
-            reached.add(node)
-            frontier.extend(graph.get(node, ()))
-    cycle = find_cycle(graph, start="0")
-    assert bool(cycle) == ("0" in reached)
-    assert all(following in graph[node] for node, following in pairwise(cycle))
 
 
 @pytest.mark.parametrize(

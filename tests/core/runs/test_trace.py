@@ -22,6 +22,8 @@ from dynagent.core.runs import (
     NodeStart,
     Resumed,
     Retry,
+    RunContinued,
+    RunPaused,
     TaskEnd,
     TaskStart,
     Token,
@@ -83,6 +85,8 @@ ALL: list[AnyTraceEvent] = [
     ),
     Complete(timestamp=1.5, result="437", model="demo", input_tokens=1, output_tokens=2, duration_ms=9.5),
     TaskStart(timestamp=1.5, key="a", step="a", name="A", kind="agent", run_id="r"),
+    RunPaused(timestamp=1.5, reason="breakpoint", steps=("a", "b")),
+    RunContinued(timestamp=1.5, paused_s=2.5),
     GuardrailVerdict(
         timestamp=1.5,
         key="input.1/guard.g",

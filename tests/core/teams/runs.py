@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from dynagent.core.executions import AGENT, Execution
 from dynagent.core.runs import Run, RunError, RunStatus
 from dynagent.core.teams import Member, TeamRun, Turn, turn_of
 
@@ -24,10 +25,11 @@ def child(part: str, name: str, iteration: int, *, at: int = 0, status: str = "c
     given = fields.pop("input", {})
     over = RunStatus(status).over
     began = NOW + timedelta(seconds=at)
-    run = Run(
+    kind = AGENT if part == "agent" else "prompt"
+    run = (Execution if kind == AGENT else Run)(
         id=f"{iteration}/{name}",
         user_id="u",
-        kind="agent" if part == "agent" else "prompt",
+        kind=kind,
         subject_id="s",
         subject_version=1,
         subject_name=name,

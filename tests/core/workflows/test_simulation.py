@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from dynagent.core.workflows import Mock, Simulation, simulate
-from tests.core.workflows.test_plan import agent, edges, graph
+from dynagent.core.workflows import Definition, Mock, Plan, Simulation, simulate
+from tests.core.workflows.test_plan import CONDITIONS, agent, edges, graph
 
 WAYS = [
     *edges("a>if"),
@@ -49,3 +49,29 @@ def test_rounds_of_a_loop_are_made_up_one_by_one_or_all_at_once() -> None:
     plan = graph([loop, agent("w", parent="l", alias="Worker")], [])
     made = simulate(plan, {}, {"l[2]/w": Mock("good"), "Worker": Mock("bad")})
     assert (made.status, made.output, len(made.rounds)) == ("completed", "good", 3)
+
+
+def test_reviews_of_steps_that_are_made_up_accept_them_unless_they_are_made_up_themselves() -> None:
+    plan = graph([agent("a", config={"description": "d", "human_input_required": True})], [])
+    assert simulate(plan, {}, {"a": Mock("x")}).output == "x"
+    edited = {"a": Mock("x"), "a~review1": Mock({"decision": "edit", "output": "y"})}
+    assert simulate(plan, {}, edited).output == "y"
+    odd = simulate(plan, {}, {"a": Mock("x"), "a~review1": Mock("yes")})
+    assert odd.error is not None
+    assert (odd.status, odd.error.code) == ("failed", "bad_review")
+
+
+def test_a_manager_of_tasks_that_are_made_up_delegates_them_to_who_was_meant() -> None:
+    definition = Definition.model_validate(
+        {
+            "process_type": "hierarchical",
+            "nodes": [{"id": "a", "agent_id": "A"}, {"id": "b", "agent_id": "B"}],
+            "tasks": [{"node_id": "b", "description": "d"}],
+        }
+    )
+    plan = Plan(definition, CONDITIONS, {"A": "Ada", "B": "Bob"})
+    made = simulate(plan, {}, {"b": Mock("done")})
+    assert (made.status, made.output) == ("completed", "done")
+    odd = simulate(plan, {}, {"b": Mock("done"), "task:1~delegate": Mock("nobody")})
+    assert odd.error is not None
+    assert odd.error.code == "delegation_failed"

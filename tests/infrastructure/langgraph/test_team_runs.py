@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from dynagent.core.agents import AgentConfiguration
 from dynagent.core.conversations import CommunicationPolicy, CommunicationRule
 from dynagent.core.runs import AwaitsChildren, ChildRuns, Claim, Journal, Outcome, Run, RunError, RunStatus, TaskEnd
 from dynagent.core.shared.clock import utc_now
@@ -77,6 +78,20 @@ class Team:
             name = key.rpartition("/")[2].removeprefix("id-")
             self.end(key, results.get(name, GO_ON if name == "coordinator" else name))
         return await self.attempt()
+
+
+async def test_a_turn_has_the_agent_s_limit_and_model() -> None:
+    team = Team(agent("A"))
+    own = AgentConfiguration(name="A", model="its-own", run_timeout_s=90)
+
+    async def get(agent_id: str, version: int) -> AgentConfiguration:
+        return own
+
+    team.members.get = get  # pyright: ignore[reportAttributeAccessIssue]
+    await team.attempt()
+    await team.ended()
+    turn = team.store.wanted["1:1/agent/id-A"]
+    assert (turn.timeout_s, turn.input["model"], turn.subject_name) == (90, "its-own", "A")
 
 
 async def test_iterations_go_from_the_coordinator_over_waves_to_the_end() -> None:

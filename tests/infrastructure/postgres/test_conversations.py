@@ -15,6 +15,7 @@ from dynagent.core.conversations import (
     ConversationNotFound,
     MessageFilter,
     NewMessage,
+    StatsFilter,
 )
 from dynagent.core.runs import Frame
 from dynagent.core.shared.ids import new_id
@@ -101,7 +102,7 @@ async def test_nobody_sees_anothers(database: Database) -> None:
         assert (await conversations.find(ConversationFilter(), PageRequest())).items == []
         assert (await conversations.messages(found, MessageFilter(), PageRequest())).items == []
         assert await conversations.history(found, 0, 10) == []
-        assert (await conversations.stats()).messages == 0
+        assert (await conversations.stats(StatsFilter())).messages == 0
         assert not await conversations.delete(found.id)
         with pytest.raises(ConversationNotFound):
             await conversations.update(found.with_archived(True, now=NOW))
@@ -139,11 +140,12 @@ async def test_what_is_older_than_the_policy_says_goes_with_empty_conversations(
     log = PostgresConversationLog(own.pool)
     await log.write(owner, new_id(), [message("old", at=long_ago), message("kept", "a", "c")])
     async with own.pool.acquire() as connection:
-        assert await remove_old(connection, PRUNED) == {"messages": 0, "conversations": 0}, "90 days by default"
+        gone = await remove_old(connection, PRUNED)
+        assert gone == {"agent_messages": 0, "agent_conversations": 0}, "90 days by default"
         async with own.sessions() as session:
             await PostgresStoredPolicy(session).put(CommunicationPolicy(keep_messages_days=30))
             await session.commit()
-        assert await remove_old(connection, PRUNED) == {"messages": 1, "conversations": 1}
+        assert await remove_old(connection, PRUNED) == {"agent_messages": 1, "agent_conversations": 1}
     assert (await PostgresPolicies(own.pool).current()).keep_messages_days == 30
 
 

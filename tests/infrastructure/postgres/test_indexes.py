@@ -21,7 +21,10 @@ from dynagent.infrastructure.postgres.runs.expiry import ExpiringQuestions
 from dynagent.infrastructure.postgres.runs.leases import PostgresLeases
 from dynagent.infrastructure.postgres.runs.model_calls import PostgresModelCalls
 from dynagent.infrastructure.postgres.runs.queue import PENDING
+from dynagent.infrastructure.postgres.runs.teams import PostgresTeams
 from dynagent.infrastructure.postgres.runs.trace_log import READ
+from dynagent.infrastructure.postgres.runs.workflows import PostgresWorkflowExecutions
+from dynagent.infrastructure.postgres.workflows import PostgresWorkflows
 from tests.conftest import connected_to
 from tests.repositories import Repositories, RepositoryScopes
 from tests.servers import TestPostgres
@@ -99,6 +102,16 @@ FROM generate_series(1, 10000) n;
 INSERT INTO triggers (id, user_id, agent_id, name, query, inputs, replay_window_s, enabled, secret_encrypted,
   created_at, updated_at) SELECT an_id(17, n), an_id(1, n % 2000 + 1), an_id(2, n), 't', 'q', '{}', 300, true, '',
   now(), now() FROM generate_series(1, 10000) n;
+INSERT INTO runs (id, user_id, kind, subject_id, subject_version, subject_name, input, lane, status, usage, created_at)
+SELECT an_id(18, n), an_id(1, n % 2000 + 1), CASE WHEN n % 2 = 0 THEN 'team' ELSE 'workflow' END, an_id(19, n), 1, 'W',
+  '{"query": "q"}', 'interactive', 'completed', '{}', now() FROM generate_series(1, 10000) n;
+INSERT INTO workflows (id, user_id, name, description, process_type, definition, version, created_at, updated_at)
+SELECT an_id(19, n), an_id(1, n % 2000 + 1), 'w', '', 'graph', '{}', 1, now(), now() FROM generate_series(1, 10000) n;
+INSERT INTO workflow_agents (workflow_agent_id, workflow_id, agent_id)
+SELECT an_id(20, n), an_id(19, n), an_id(2, n) FROM generate_series(1, 10000) n;
+INSERT INTO tasks (task_id, workflow_id, assigned_workflow_agent_id, description, expected_output, context_task_ids,
+  config_json, sequence_order, created_at, updated_at)
+SELECT an_id(21, n), an_id(19, n), an_id(20, n), '', '', '[]', '{}', 1, now(), now() FROM generate_series(1, 10000) n;
 INSERT INTO team_pauses (run_id, user_id) SELECT id, user_id FROM runs LIMIT 20000;
 INSERT INTO team_iterations (user_id, run_id, iteration, news) SELECT user_id, id, 1, '{}' FROM runs LIMIT 20000;
 """
@@ -114,7 +127,8 @@ class Ids:
     """Ids of the filled database."""
 
     def __init__(self, ids: list[str]) -> None:
-        self.user, self.agent, self.tool, self.execution, self.schedule, self.family, self.key, self.model = ids
+        self.user, self.agent, self.tool, self.execution, self.schedule, self.family, self.key, self.model = ids[:8]
+        self.workflow = ids[8]
 
 
 def at(day: int) -> datetime:
@@ -137,6 +151,10 @@ OFTEN: dict[str, Ask] = {
     "executions": lambda d, s, i: s.executions.find(ExecutionFilter(), PAGE),
     "executions searched": lambda d, s, i: s.executions.find(ExecutionFilter(search="nothing"), PAGE),
     "executions tagged": lambda d, s, i: s.executions.find(ExecutionFilter(tag="a", feedback="up"), PAGE),
+    "executions with a tag": lambda d, s, i: s.executions.find(ExecutionFilter(tag="t1"), PAGE),
+    "runs of teams": lambda d, s, i: PostgresTeams(s.session, i.user).find(PAGE),
+    "runs of a workflow": lambda d, s, i: PostgresWorkflowExecutions(s.session, i.user).find(i.workflow, PAGE),
+    "a workflow's removal": lambda d, s, i: PostgresWorkflows(s.session, i.user).delete(i.workflow),
     "executions of an agent": lambda d, s, i: s.executions.find(ExecutionFilter(agent_id=i.agent), PAGE),
     "executions of a schedule": lambda d, s, i: s.executions.find(ExecutionFilter(schedule_id=i.schedule), PAGE),
     "executions that failed": lambda d, s, i: s.executions.find(ExecutionFilter(status=(RunStatus.FAILED,)), PAGE),
@@ -207,7 +225,7 @@ async def test_what_is_asked_often_reads_no_whole_table(filled_url: str, what: s
     database = connected_to(filled_url)
     await database.connect()
     try:
-        kinds = [1, 2, 3, 4, 5, 8, 11, 12]
+        kinds = [1, 2, 3, 4, 5, 8, 11, 12, 19]
         ids = Ids(
             [str(await database.pool.fetchval(f"SELECT an_id({kind}, {778 if kind == 1 else 777})")) for kind in kinds]
         )

@@ -1,8 +1,13 @@
 """Retention: old and ended goes, live and young stays; months are dropped whole and made ahead."""
 
 import asyncio
+import gzip
+import json
 import uuid
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
 
 from dynagent.core.executions import Execution
 from dynagent.core.runs import RunStatus
@@ -15,6 +20,7 @@ from dynagent.infrastructure.postgres.prune import (
     tidy,
     what_tidy_would_remove,
 )
+from dynagent.infrastructure.postgres.runs.archive import archive
 from dynagent.infrastructure.postgres.runs.dispatch import PostgresDispatch
 from dynagent.infrastructure.postgres.runs.retention import Pruned, make_months_ahead, prune, what_would_go
 from dynagent.main.engine import NOUNS
@@ -52,6 +58,19 @@ async def store(scope_for: ScopeFor, database: Database, *executions: Execution)
         await database.pool.execute(
             "INSERT INTO checkpoints (thread_id, checkpoint_id, checkpoint) VALUES ($1, 'c', '{}')", execution.id
         )
+
+
+async def test_what_goes_is_archived_whole_before(database: Database, scope_for: ScopeFor, tmp_path: Path) -> None:
+    old, young = an_execution(datetime(2020, 1, 5, tzinfo=UTC)), an_execution(datetime.now(UTC))
+    await store(scope_for, database, old, young)
+    file = tmp_path / "old.ndjson.gz"
+    count = await archive(database.pool, timedelta(days=30), file)
+    lines = [json.loads(line) for line in gzip.decompress(file.read_bytes()).splitlines()]
+    found = {line["run"]["id"]: line["events"] for line in lines}
+    assert (len(found), young.id in found) == (count, False)
+    assert [event["type"] for event in found[old.id]] == ["connection"]
+    with pytest.raises(FileExistsError):
+        await archive(database.pool, timedelta(days=30), file)
 
 
 async def left(database: Database, table: str, column: str) -> set[str]:

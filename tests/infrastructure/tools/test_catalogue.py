@@ -12,13 +12,13 @@ from dynagent.core.tools import (
     ToolFailed,
     ToolFilter,
     ToolKind,
+    ToolListing,
     ToolNotFound,
     ToolUnconfigured,
 )
 from dynagent.infrastructure.tools.catalogue import InstalledTools
 from dynagent.infrastructure.tools.configured import ConfiguredTools
 from dynagent.infrastructure.tools.factory import ConcreteToolFactory
-from dynagent.infrastructure.tools.listing import custom_listing
 from dynagent.infrastructure.tools.prebuilt import prebuilt_registry
 from tests.fakes.language_models import FakeChatModels, ScriptedChatModel
 from tests.fakes.secrets import FakeBox, FakeKeys
@@ -42,7 +42,7 @@ class Stored:
         self, user_id: str, wanted: ToolFilter, *, after: str | None, skip: int, limit: int
     ) -> tuple[Sequence[CustomTool], int]:
         own = sorted((tool for tool in self.tools if user_id == "ada"), key=lambda tool: tool.name)
-        fitting = [tool for tool in own if wanted.matches(custom_listing(tool))]
+        fitting = [tool for tool in own if wanted.matches(ToolListing.of_custom(tool))]
         return [tool for tool in fitting if after is None or tool.name > after][skip : skip + limit], len(fitting)
 
 

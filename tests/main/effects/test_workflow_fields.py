@@ -1,6 +1,7 @@
 """What the fields of workflows, tasks and their runs do."""
 
 import asyncio
+import itertools
 from typing import Any
 
 from tests.main.people import People
@@ -35,6 +36,23 @@ async def test_max_cost_usd_ends_the_run_before_its_next_step(people: People) ->
     run = await ran(people, **body, max_cost_usd=0.000_000_001)
     assert (run["status"], run["error"]["code"]) == ("failed", "cost_limit"), run
     assert len(await steps_of(people, run["execution_id"])) == 1
+
+
+@shows("WorkflowBody.max_parallel", "WorkflowChanges.max_parallel")
+async def test_max_parallel_bounds_the_steps_at_work(people: People) -> None:
+    agent = await make_agent(people, "a")
+    nodes = [
+        {"id": f"n{number}", "agent_id": agent, "config": {"description": f"[[latency=0.1]] {number}"}}
+        for number in range(3)
+    ]
+    workflow = await make_workflow(people, process_type="graph", nodes=nodes, max_parallel=1)
+    id = await execute(people, workflow)
+    assert (await over(people, workflow))["status"] == "completed"
+    steps = await steps_of(people, id)
+    assert len(steps) == 3
+    assert all(before["end_time"] <= after["start_time"] for before, after in itertools.pairwise(steps))
+    now = await changed(people, f"/api/v1/workflows/{workflow['workflow_id']}", {"max_parallel": None})
+    assert now["max_parallel"] is None
 
 
 @shows("WorkflowBody.manager_llm", "WorkflowChanges.manager_llm")

@@ -2357,6 +2357,12 @@ export type Definition = {
      */
     max_cost_usd?: number | null;
     /**
+     * Max Parallel
+     *
+     * Steps at work at once; null: all that are due.
+     */
+    max_parallel?: number | null;
+    /**
      * Nodes
      */
     nodes?: Array<({
@@ -2587,6 +2593,76 @@ export type ErrorPolicy = {
      * Further tries of the policy `retry`.
      */
     retries?: number;
+};
+
+/**
+ * ExampleList
+ *
+ * All examples.
+ */
+export type ExampleList = {
+    /**
+     * Examples
+     */
+    examples: Array<ExampleOut>;
+    /**
+     * Limit
+     */
+    limit: number;
+    /**
+     * Next Cursor
+     */
+    next_cursor?: string | null;
+    /**
+     * Skip
+     */
+    skip: number;
+    /**
+     * Total
+     *
+     * How many there are; at least so many where `total_is_exact` is false.
+     */
+    total: number;
+    /**
+     * Total Is Exact
+     *
+     * False for long lists: they are not counted to their end.
+     */
+    total_is_exact?: boolean;
+};
+
+/**
+ * ExampleOut
+ *
+ * An example that can be imported. `parts` says who plays which part.
+ */
+export type ExampleOut = {
+    /**
+     * Description
+     */
+    description: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Kind
+     */
+    kind: 'agent' | 'team' | 'workflow';
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Parts
+     */
+    parts: {
+        [key: string]: string;
+    };
+    /**
+     * Tools
+     */
+    tools: Array<string>;
 };
 
 /**
@@ -3695,6 +3771,49 @@ export type HumanInputNode = {
      * Type
      */
     type: 'human_input';
+};
+
+/**
+ * ImportExampleBody
+ *
+ * How an example is imported.
+ */
+export type ImportExampleBody = {
+    /**
+     * Model
+     *
+     * The model of its agents; null: the default one, `demo` without any key.
+     */
+    model?: string | null;
+};
+
+/**
+ * ImportedExampleOut
+ *
+ * What was made of an example; tools that were there under their names already are used as they are.
+ */
+export type ImportedExampleOut = {
+    /**
+     * Agents
+     *
+     * The agents' ids by the parts that they play.
+     */
+    agents: {
+        [key: string]: string;
+    };
+    /**
+     * Example Id
+     */
+    example_id: string;
+    /**
+     * Tools
+     */
+    tools: Array<string>;
+    trial: DynagentPresentationApiExamplesTrialOut;
+    /**
+     * Workflow Id
+     */
+    workflow_id: string | null;
 };
 
 /**
@@ -5683,7 +5802,7 @@ export type ProfileOut = {
     /**
      * Permissions
      */
-    permissions: Array<'account:read' | 'account:write' | 'agents:read' | 'agents:write' | 'annotations:write' | 'audit:read' | 'communication_rules:read' | 'communication_rules:write' | 'conversations:read' | 'conversations:write' | 'executions:read' | 'executions:run' | 'keys:read' | 'keys:write' | 'metrics:read' | 'models:read' | 'models:write' | 'others:read' | 'tickets:write' | 'tools:read' | 'tools:run' | 'tools:write' | 'triggers:read' | 'triggers:write' | 'users:read' | 'users:write' | 'workflows:read' | 'workflows:write'>;
+    permissions: Array<'account:read' | 'account:write' | 'agents:read' | 'agents:write' | 'annotations:write' | 'audit:read' | 'communication_rules:read' | 'communication_rules:write' | 'conversations:read' | 'conversations:write' | 'executions:read' | 'executions:record' | 'executions:run' | 'keys:read' | 'keys:write' | 'metrics:read' | 'models:read' | 'models:write' | 'others:read' | 'tickets:write' | 'tools:read' | 'tools:run' | 'tools:write' | 'triggers:read' | 'triggers:write' | 'users:read' | 'users:write' | 'workflows:read' | 'workflows:write'>;
     /**
      * Role
      */
@@ -5900,6 +6019,76 @@ export type ProviderOut = {
 };
 
 /**
+ * RecordBody
+ *
+ * An execution of a workflow by another engine: with `workflow_id` a record is kept, and nothing is run here.
+ */
+export type RecordBody = {
+    /**
+     * Cost Usd
+     */
+    cost_usd?: number | string | null;
+    /**
+     * End Time
+     */
+    end_time?: string | null;
+    error?: ReportedErrorBody | null;
+    /**
+     * Final Output Json
+     */
+    final_output_json?: unknown;
+    /**
+     * Inputs Json
+     */
+    inputs_json?: {
+        [key: string]: unknown;
+    };
+    /**
+     * Start Time
+     */
+    start_time?: string | null;
+    /**
+     * Status
+     */
+    status?: 'pending' | 'running' | 'completed' | 'failed' | 'cancelled' | null;
+    usage_metrics_json?: UsageBody | null;
+    /**
+     * Workflow Id
+     */
+    workflow_id: string;
+};
+
+/**
+ * RecordChanges
+ *
+ * What its engine reports of an execution; what is left out stays. One that has ended stays as it is.
+ */
+export type RecordChanges = {
+    /**
+     * Cost Usd
+     */
+    cost_usd?: number | string | null;
+    /**
+     * End Time
+     */
+    end_time?: string | null;
+    error?: ReportedErrorBody | null;
+    /**
+     * Final Output Json
+     */
+    final_output_json?: unknown;
+    /**
+     * Start Time
+     */
+    start_time?: string | null;
+    /**
+     * Status
+     */
+    status?: 'pending' | 'running' | 'completed' | 'failed' | 'cancelled' | null;
+    usage_metrics_json?: UsageBody | null;
+};
+
+/**
  * RefusedPart
  *
  * A part of requests that an endpoint refuses and is not sent, until it is asked in full again.
@@ -5937,6 +6126,22 @@ export type RegisterBody = {
      * Username
      */
     username: string;
+};
+
+/**
+ * ReportedErrorBody
+ *
+ * Why an execution failed.
+ */
+export type ReportedErrorBody = {
+    /**
+     * Code
+     */
+    code?: string;
+    /**
+     * Message
+     */
+    message: string;
 };
 
 /**
@@ -6280,6 +6485,52 @@ export type RunBody = {
 };
 
 /**
+ * RunContinued
+ *
+ * The end of a pause; `paused_s` is how long it was, in seconds.
+ */
+export type RunContinued = {
+    /**
+     * Attempt
+     *
+     * Which attempt at the execution wrote it, from 1.
+     */
+    attempt?: number;
+    /**
+     * Parent Span Id
+     *
+     * The step around that step.
+     */
+    parent_span_id?: string | null;
+    /**
+     * Paused S
+     */
+    paused_s: number;
+    /**
+     * Seq
+     *
+     * Place in the execution's log, from 1 without gaps; assigned when stored.
+     */
+    seq?: number;
+    /**
+     * Span Id
+     *
+     * The step this event belongs to.
+     */
+    span_id?: string | null;
+    /**
+     * Timestamp
+     *
+     * When it happened, in seconds since the epoch.
+     */
+    timestamp: number;
+    /**
+     * Type
+     */
+    type?: 'continue';
+};
+
+/**
  * RunError
  *
  * Why a run failed: a stable code and a sentence for people.
@@ -6296,6 +6547,58 @@ export type RunError = {
 };
 
 /**
+ * RunPaused
+ *
+ * Nothing more of the run is begun from here on, until it is continued; its time limits stand still.
+ *
+ * Somebody asked for it, or a test came to a `breakpoint`: `steps` are the keys of the steps that it stopped before.
+ */
+export type RunPaused = {
+    /**
+     * Attempt
+     *
+     * Which attempt at the execution wrote it, from 1.
+     */
+    attempt?: number;
+    /**
+     * Parent Span Id
+     *
+     * The step around that step.
+     */
+    parent_span_id?: string | null;
+    /**
+     * Reason
+     */
+    reason?: 'request' | 'breakpoint';
+    /**
+     * Seq
+     *
+     * Place in the execution's log, from 1 without gaps; assigned when stored.
+     */
+    seq?: number;
+    /**
+     * Span Id
+     *
+     * The step this event belongs to.
+     */
+    span_id?: string | null;
+    /**
+     * Steps
+     */
+    steps?: Array<string>;
+    /**
+     * Timestamp
+     *
+     * When it happened, in seconds since the epoch.
+     */
+    timestamp: number;
+    /**
+     * Type
+     */
+    type?: 'pause';
+};
+
+/**
  * RunStatus
  *
  * Where a run stands.
@@ -6309,6 +6612,12 @@ export type RunStatus = 'pending' | 'running' | 'waiting' | 'completed' | 'faile
  */
 export type RunWorkflowBody = {
     /**
+     * Breakpoints
+     *
+     * A test: the run is paused before these steps, by key, node or name; `*`: before every step.
+     */
+    breakpoints?: Array<string>;
+    /**
      * Inputs
      */
     inputs?: {
@@ -6318,6 +6627,14 @@ export type RunWorkflowBody = {
      * Lane
      */
     lane?: 'interactive' | 'batch' | 'quarantine';
+    /**
+     * Mocks
+     *
+     * A test: made-up outputs by a step's key, node or name; nothing is run or asked for those.
+     */
+    mocks?: {
+        [key: string]: MockBody;
+    };
     /**
      * Priority
      */
@@ -7047,6 +7364,12 @@ export type TaskEnd = {
      * Key
      */
     key: string;
+    /**
+     * Mocked
+     *
+     * A test made the output up; nothing was run.
+     */
+    mocked?: boolean;
     /**
      * Name
      */
@@ -8695,6 +9018,10 @@ export type TraceEvent = ({
 } & TaskStart) | ({
     type: 'task_end';
 } & TaskEnd) | ({
+    type: 'pause';
+} & RunPaused) | ({
+    type: 'continue';
+} & RunContinued) | ({
     type: 'guardrail';
 } & GuardrailVerdict) | ({
     type: 'retry';
@@ -8730,19 +9057,6 @@ export type TraceEvents = {
      * Over
      */
     over: boolean;
-};
-
-/**
- * TrialOut
- *
- * What a trial has shown, and the model as it is known now.
- */
-export type TrialOut = {
-    model: ModelDetails;
-    /**
-     * Results
-     */
-    results: Array<Tried>;
 };
 
 /**
@@ -9038,6 +9352,34 @@ export type Usage = {
 };
 
 /**
+ * UsageBody
+ *
+ * What an execution used.
+ */
+export type UsageBody = {
+    /**
+     * Input Tokens
+     */
+    input_tokens?: number;
+    /**
+     * Model Calls
+     */
+    model_calls?: number;
+    /**
+     * Output Tokens
+     */
+    output_tokens?: number;
+    /**
+     * Tool Calls
+     */
+    tool_calls?: number;
+    /**
+     * Total Tokens
+     */
+    total_tokens?: number;
+};
+
+/**
  * UsageList
  *
  * Usage by provider and model, most calls first.
@@ -9282,6 +9624,12 @@ export type WorkflowBody = {
      */
     max_cost_usd?: number | null;
     /**
+     * Max Parallel
+     *
+     * Steps at work at once; null: all that are due.
+     */
+    max_parallel?: number | null;
+    /**
      * Name
      */
     name: string;
@@ -9341,6 +9689,10 @@ export type WorkflowChanges = {
      * Max Cost Usd
      */
     max_cost_usd?: number | null;
+    /**
+     * Max Parallel
+     */
+    max_parallel?: number | null;
     /**
      * Name
      */
@@ -9581,6 +9933,10 @@ export type WorkflowOut = {
      */
     max_cost_usd: number | null;
     /**
+     * Max Parallel
+     */
+    max_parallel: number | null;
+    /**
      * Name
      */
     name: string;
@@ -9781,6 +10137,59 @@ export type WorkflowVersionOut = {
      * Workflow Id
      */
     workflow_id: string;
+};
+
+/**
+ * TrialOut
+ *
+ * What to try: a query to the agent, the requirements of a team, or the inputs of the workflow.
+ *
+ * With `mocks` a workflow is run as its script says, and no model is asked.
+ */
+export type DynagentPresentationApiExamplesTrialOut = {
+    /**
+     * Agent Id
+     */
+    agent_id: string | null;
+    /**
+     * Inputs
+     */
+    inputs: {
+        [key: string]: unknown;
+    };
+    /**
+     * Kind
+     */
+    kind: 'agent' | 'team' | 'workflow';
+    /**
+     * Mocks
+     */
+    mocks: {
+        [key: string]: {
+            [key: string]: unknown;
+        };
+    };
+    /**
+     * Query
+     */
+    query: string;
+    /**
+     * Workflow Id
+     */
+    workflow_id: string | null;
+};
+
+/**
+ * TrialOut
+ *
+ * What a trial has shown, and the model as it is known now.
+ */
+export type DynagentPresentationApiLanguageModelsTrialsTrialOut = {
+    model: ModelDetails;
+    /**
+     * Results
+     */
+    results: Array<Tried>;
 };
 
 /**
@@ -10508,7 +10917,10 @@ export type ListExecutionsResponses = {
 export type ListExecutionsResponse = ListExecutionsResponses[keyof ListExecutionsResponses];
 
 export type StartExecutionData = {
-    body: ExecutionBody;
+    /**
+     * Body
+     */
+    body: ExecutionBody | RecordBody;
     headers?: {
         /**
          * Idempotency-Key
@@ -10536,7 +10948,7 @@ export type StartExecutionErrors = {
      */
     403: Problem;
     /**
-     * There is nothing under that id. `error_code`: `agent_not_found`, `execution_not_found`.
+     * There is nothing under that id. `error_code`: `agent_not_found`, `execution_not_found`, `workflow_not_found`.
      */
     404: Problem;
     /**
@@ -12554,6 +12966,75 @@ export type RunAgentResponses = {
 
 export type RunAgentResponse = RunAgentResponses[keyof RunAgentResponses];
 
+export type ListRunsOfAgentData = {
+    body?: never;
+    path: {
+        /**
+         * Agent Id
+         */
+        agent_id: string;
+    };
+    query?: {
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Skip
+         */
+        skip?: number;
+        /**
+         * Cursor
+         *
+         * `next_cursor` of the page before.
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/agents/{agent_id}/runs';
+};
+
+export type ListRunsOfAgentErrors = {
+    /**
+     * The request cannot be read. `error_code`: `malformed_input`.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type ListRunsOfAgentError = ListRunsOfAgentErrors[keyof ListRunsOfAgentErrors];
+
+export type ListRunsOfAgentResponses = {
+    /**
+     * Successful Response
+     */
+    200: ExecutionList;
+};
+
+export type ListRunsOfAgentResponse = ListRunsOfAgentResponses[keyof ListRunsOfAgentResponses];
+
 export type ListAttachedToolsData = {
     body?: never;
     path: {
@@ -14185,7 +14666,30 @@ export type ListConversationsResponse = ListConversationsResponses[keyof ListCon
 export type GetConversationStatsData = {
     body?: never;
     path?: never;
-    query?: never;
+    query?: {
+        /**
+         * Execution Id
+         *
+         * The run of a team or workflow.
+         */
+        execution_id?: string | null;
+        /**
+         * Agent
+         */
+        agent?: string | null;
+        /**
+         * Since
+         *
+         * From this moment on.
+         */
+        since?: string | null;
+        /**
+         * Until
+         *
+         * Before this moment.
+         */
+        until?: string | null;
+    };
     url: '/api/v1/conversations/stats';
 };
 
@@ -14202,6 +14706,10 @@ export type GetConversationStatsErrors = {
      * The host, the origin or the caller is not allowed to.
      */
     403: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
     /**
      * Too much at once; `Retry-After` says when to come back.
      */
@@ -14565,6 +15073,124 @@ export type ListMessagesResponses = {
 
 export type ListMessagesResponse = ListMessagesResponses[keyof ListMessagesResponses];
 
+export type ListExamplesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/examples';
+};
+
+export type ListExamplesErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type ListExamplesError = ListExamplesErrors[keyof ListExamplesErrors];
+
+export type ListExamplesResponses = {
+    /**
+     * Successful Response
+     */
+    200: ExampleList;
+};
+
+export type ListExamplesResponse = ListExamplesResponses[keyof ListExamplesResponses];
+
+export type ImportExampleData = {
+    /**
+     * Body
+     */
+    body?: ImportExampleBody | null;
+    path: {
+        /**
+         * Example Id
+         */
+        example_id: string;
+    };
+    query?: never;
+    url: '/api/v1/examples/{example_id}/import';
+};
+
+export type ImportExampleErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to. `error_code`: `tool_grant_forbidden`.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `agent_not_found`, `example_not_found`, `knowledge_base_not_found`, `model_not_found`.
+     */
+    404: Problem;
+    /**
+     * The change collides with what is there. `error_code`: `agent_changed_meanwhile`, `agent_slug_taken`, `handoff_exists`, `in_use`, `too_many_handoffs`, `tool_name_taken`.
+     */
+    409: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not declared as JSON.
+     */
+    415: Problem;
+    /**
+     * The input breaks a rule; `errors` says which. `error_code`: `invalid_input`, `tool_rejected`.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away. `error_code`: `sandbox_unavailable`.
+     */
+    503: Problem;
+};
+
+export type ImportExampleError = ImportExampleErrors[keyof ImportExampleErrors];
+
+export type ImportExampleResponses = {
+    /**
+     * Successful Response
+     */
+    201: ImportedExampleOut;
+};
+
+export type ImportExampleResponse = ImportExampleResponses[keyof ImportExampleResponses];
+
 export type RemoveExecutionData = {
     body?: never;
     path: {
@@ -14691,6 +15317,76 @@ export type GetExecutionResponses = {
 };
 
 export type GetExecutionResponse = GetExecutionResponses[keyof GetExecutionResponses];
+
+export type ChangeRecordData = {
+    body: RecordChanges;
+    path: {
+        /**
+         * Execution Id
+         */
+        execution_id: string;
+    };
+    query?: never;
+    url: '/api/v1/executions/{execution_id}';
+};
+
+export type ChangeRecordErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `execution_not_found`.
+     */
+    404: Problem;
+    /**
+     * The change collides with what is there. `error_code`: `execution_not_recorded`, `execution_over`, `stale_version`.
+     */
+    409: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not declared as JSON.
+     */
+    415: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type ChangeRecordError = ChangeRecordErrors[keyof ChangeRecordErrors];
+
+export type ChangeRecordResponses = {
+    /**
+     * Successful Response
+     */
+    200: ExecutionSummary;
+};
+
+export type ChangeRecordResponse = ChangeRecordResponses[keyof ChangeRecordResponses];
 
 export type GetAnnotationsData = {
     body?: never;
@@ -17496,7 +18192,7 @@ export type TryModelResponses = {
     /**
      * `tried` events, one for each thing, and a last event `done` with the model as it is known now.
      */
-    200: TrialOut;
+    200: DynagentPresentationApiLanguageModelsTrialsTrialOut;
 };
 
 export type TryModelResponse = TryModelResponses[keyof TryModelResponses];
@@ -17947,6 +18643,8 @@ export type StreamTeamData = {
     headers?: {
         /**
          * Last-Event-Id
+         *
+         * Resume strictly after this event; absent, empty or -1: from the start.
          */
         'last-event-id'?: string | null;
     };
@@ -20329,6 +21027,68 @@ export type PauseTeamResponses = {
 
 export type PauseTeamResponse = PauseTeamResponses[keyof PauseTeamResponses];
 
+export type RestartTeamData = {
+    body?: never;
+    path: {
+        /**
+         * Workflow Id
+         */
+        workflow_id: string;
+    };
+    query?: never;
+    url: '/api/v1/workflow/{workflow_id}/restart';
+};
+
+export type RestartTeamErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `team_not_found`.
+     */
+    404: Problem;
+    /**
+     * The change collides with what is there. `error_code`: `no_active_agents`, `team_dependency_cycle`.
+     */
+    409: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back. `error_code`: `too_many_executions`.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type RestartTeamError = RestartTeamErrors[keyof RestartTeamErrors];
+
+export type RestartTeamResponses = {
+    /**
+     * Successful Response
+     */
+    202: TeamStartedOut;
+};
+
+export type RestartTeamResponse = RestartTeamResponses[keyof RestartTeamResponses];
+
 export type ResumeTeamData = {
     body?: never;
     path: {
@@ -21057,7 +21817,14 @@ export type ExecuteWorkflowData = {
          */
         workflow_id: string;
     };
-    query?: never;
+    query?: {
+        /**
+         * Wait
+         *
+         * Answer when the run has ended, and not at once.
+         */
+        wait?: boolean;
+    };
     url: '/api/v1/workflows/{workflow_id}/execute';
 };
 
@@ -21075,7 +21842,7 @@ export type ExecuteWorkflowErrors = {
      */
     403: Problem;
     /**
-     * There is nothing under that id. `error_code`: `workflow_not_found`.
+     * There is nothing under that id. `error_code`: `execution_not_found`, `workflow_not_found`.
      */
     404: Problem;
     /**
@@ -21211,7 +21978,14 @@ export type RunWorkflowData = {
          */
         workflow_id: string;
     };
-    query?: never;
+    query?: {
+        /**
+         * Wait
+         *
+         * Answer when the run has ended, and not at once.
+         */
+        wait?: boolean;
+    };
     url: '/api/v1/workflows/{workflow_id}/run';
 };
 
@@ -21229,7 +22003,7 @@ export type RunWorkflowErrors = {
      */
     403: Problem;
     /**
-     * There is nothing under that id. `error_code`: `workflow_not_found`.
+     * There is nothing under that id. `error_code`: `execution_not_found`, `workflow_not_found`.
      */
     404: Problem;
     /**

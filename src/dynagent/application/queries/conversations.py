@@ -17,6 +17,7 @@ from dynagent.core.conversations import (
     Message,
     MessageFeed,
     MessageFilter,
+    StatsFilter,
     StoredPolicy,
     closing,
     opening,
@@ -73,7 +74,9 @@ class ExportConversation(
 
 @dataclass(frozen=True)
 class GetConversationStats(Query[ConversationStats], needs="conversations:read"):
-    """How much the caller's agents talk, in all and from whom to whom."""
+    """How much the caller's agents talk, in all and from whom to whom: what a picture of the flow is made of."""
+
+    wanted: StatsFilter = field(default_factory=StatsFilter)
 
 
 @dataclass(frozen=True)
@@ -165,7 +168,7 @@ class GetConversationStatsHandler:
 
     async def __call__(self, message: GetConversationStats, caller: Caller) -> ConversationStats:
         """Return it."""
-        return await self.conversations.stats()
+        return await self.conversations.stats(message.wanted)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,6 @@ from dynagent.core.agents.dependencies import (
     NamedAgent,
     check_available,
     check_dependencies,
-    find_cycle,
     named,
 )
 from dynagent.core.agents.entity import (

@@ -1,9 +1,10 @@
 """Dependencies: agents that must be there and active for a run of another to start, given by name or slug."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dynagent.core.agents.entity import AgentStatus
+from dynagent.core.shared.cycles import find_cycle_through
 from dynagent.core.shared.errors import Conflict, Violation
 
 
@@ -47,7 +48,7 @@ def check_dependencies(
             words = f"{len(meant)} agents are named {reference!r}: say which by its slug ({slugs})"
             violations.append(Violation(f"/dependencies/{place}", "one_agent", words))
     graph = {agent.slug: _slugs(agent.dependencies, everybody) for agent in everybody}
-    cycle = find_cycle(graph, start=slug)
+    cycle = find_cycle_through(graph, slug)
     if cycle:
         violations.append(Violation("/dependencies", "no_cycle", "dependency cycle: " + " → ".join(cycle)))
     return violations
@@ -60,24 +61,6 @@ def check_available(references: Sequence[str], agents: Sequence[NamedAgent]) -> 
     if missing:
         words = "; ".join(f"{item['agent']!r} {item['reason']}" for item in missing)
         raise DependencyUnavailable(f"the agent depends on others: {words}", extra={"dependencies": missing})
-
-
-def find_cycle(graph: Mapping[str, Sequence[str]], *, start: str) -> list[str]:
-    """Return a cycle through `start` as a path that begins and ends with it, or an empty list."""
-    path: dict[str, None] = {start: None}
-    trail = [iter(graph.get(start, ()))]
-    done: set[str] = set()
-    while trail:
-        following = next(trail[-1], None)
-        if following == start:
-            return [*path, start]
-        if following is None:
-            trail.pop()
-            done.add(path.popitem()[0])
-        elif following not in path and following not in done:
-            path[following] = None
-            trail.append(iter(graph.get(following, ())))
-    return []
 
 
 def _slugs(references: Sequence[str], agents: Sequence[NamedAgent]) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """Where agents are kept, and what their rules must know of other nouns."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Protocol
 
 from dynagent.core.agents.configuration import AgentConfiguration, ToolAttachment
@@ -69,6 +69,13 @@ class AgentConfigurations(Protocol):
         """Return the configuration of one version. Raises AgentVersionNotFound."""
         ...
 
+    async def latest_of(self, agent_ids: Collection[str], user_id: str) -> Mapping[str, AgentVersion]:
+        """Return the current versions of those of these agents that this owner has, by the ids given (one query)."""
+        ...
+
     async def latest(self, agent_id: str, user_id: str) -> AgentVersion:
         """Return the current version of an agent of this owner. Raises AgentNotFound."""
-        ...
+        found = await self.latest_of([agent_id], user_id)
+        if agent_id not in found:
+            raise AgentNotFound(f"there is no agent {agent_id!r}")
+        return found[agent_id]

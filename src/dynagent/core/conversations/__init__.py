@@ -8,11 +8,11 @@ from dynagent.core.conversations.entity import (
     ConversationNotFound,
     ConversationStats,
     ConversationStatus,
-    MalformedPlace,
     Message,
     MessageFilter,
     NewMessage,
     PairCount,
+    StatsFilter,
     key_of,
 )
 from dynagent.core.conversations.export import ExportFormat, closing, opening, part, shown

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from dynagent.core.shared.clock import later
-from dynagent.core.shared.errors import MalformedInput, NotFound, StaleVersion
+from dynagent.core.shared.errors import NotFound, StaleVersion
 from dynagent.core.shared.events import DomainEvent
 from dynagent.core.shared.text import clean_text
 
@@ -27,12 +27,6 @@ class ConversationChangedMeanwhile(StaleVersion):
     """Somebody else has changed the conversation meanwhile."""
 
     code = "conversation_changed_meanwhile"
-
-
-class MalformedPlace(MalformedInput):
-    """A place in the feed of messages is a whole number, as in `id` of what came last."""
-
-    code = "malformed_event_id"
 
 
 class Conversation(BaseModel):
@@ -140,6 +134,17 @@ class MessageFilter(BaseModel):
     from_agent: str | None = Field(default=None, max_length=MAX_NAME)
     to_agent: str | None = Field(default=None, max_length=MAX_NAME)
     iteration: int | None = Field(default=None, ge=0)
+
+
+class StatsFilter(BaseModel):
+    """Whose messages are counted: of one run, of an agent (from it and to it), from a moment on, before another."""
+
+    model_config = ConfigDict(frozen=True)
+
+    run_id: str | None = None
+    agent: str | None = Field(default=None, max_length=MAX_NAME)
+    since: datetime | None = None
+    until: datetime | None = None
 
 
 class PairCount(BaseModel):

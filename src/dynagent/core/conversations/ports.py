@@ -11,6 +11,7 @@ from dynagent.core.conversations.entity import (
     Message,
     MessageFilter,
     NewMessage,
+    StatsFilter,
 )
 from dynagent.core.conversations.policy import CommunicationPolicy
 from dynagent.core.runs import Frame
@@ -40,8 +41,8 @@ class Conversations(BaseRepository[Conversation]):
         """Return up to `limit` messages after a seq in the order in which they were stored."""
         raise NotImplementedError
 
-    async def stats(self) -> ConversationStats:
-        """Return how much the owner's agents talk."""
+    async def stats(self, wanted: StatsFilter) -> ConversationStats:
+        """Return how much the owner's agents talk in the messages that match."""
         raise NotImplementedError
 
 

@@ -1,11 +1,13 @@
 """Executions: the runs of agents as their owners see them, and the chats that they make up."""
 
+from dynagent.core.executions.cancelling import Cancelling
 from dynagent.core.executions.entity import (
     AGENT,
     MAX_QUERY,
     CancelRequest,
     Chat,
     ChatFilter,
+    ChatHistory,
     ChatInUse,
     ChatNotFound,
     ChatOfAnotherAgent,
@@ -19,6 +21,8 @@ from dynagent.core.executions.entity import (
     NotYetOver,
     OpenQuestion,
     TooManyExecutions,
+    check_repeatable,
+    check_room,
 )
 from dynagent.core.executions.listing import (
     MAX_SEARCH,

@@ -3,11 +3,11 @@
 import json
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from dynagent.core.runs import Interrupt, Lane, Run
+from dynagent.core.runs import Interrupt, Lane, Run, RunStatus
 from dynagent.core.shared.errors import Busy, Conflict, NotFound
 from dynagent.core.shared.events import DomainEvent
 
@@ -53,6 +53,34 @@ class TooManyExecutions(Busy):
     code = "too_many_executions"
 
 
+@dataclass(frozen=True, slots=True)
+class ChatHistory:
+    """The turns of a chat with an agent that were there before an execution."""
+
+    chat_id: str
+    agent_id: str
+    before: str
+
+    def stored(self) -> dict[str, str]:
+        """Return it as the input of a run that takes it up."""
+        return {"chat_id": self.chat_id, "agent_id": self.agent_id, "before": self.before}
+
+
+def check_room(waiting: int, *, most: int, retry_after_s: float) -> None:
+    """Refuse with TooManyExecutions when so many of a user's executions are waiting already."""
+    if waiting >= most:
+        words = f"{waiting} of your executions are waiting; at most {most} may"
+        raise TooManyExecutions(words, retry_after_s=retry_after_s)
+
+
+def check_repeatable(run: Run, kind: Literal["replay", "retry", "fork"]) -> None:
+    """Refuse to repeat what has not ended, and to retry what was completed. Raises NotYetOver, NothingToRetry."""
+    if not run.status.over:
+        raise NotYetOver(f"execution {run.id} is {run.status.value}; cancel it or wait for its end")
+    if kind == "retry" and run.status is RunStatus.COMPLETED:
+        raise NothingToRetry(f"execution {run.id} was completed; replay or fork it instead")
+
+
 class Execution(Run):
     """A run as its owner sees it, mostly of an agent: then its subject is the agent, its input what was asked.
 
@@ -93,6 +121,14 @@ class Execution(Run):
         return self.input.get("context") or {}
 
     @property
+    def history(self) -> ChatHistory | None:
+        """The earlier turns that it goes on from: those of its chat, or of the run that was handed over to it."""
+        given = self.input.get("history")
+        if given is not None:
+            return ChatHistory(**given)
+        return None if self.chat_id is None else ChatHistory(self.chat_id, self.subject_id, self.id)
+
+    @property
     def output_schema(self) -> dict[str, Any] | None:
         """The JSON Schema that the result fits, None for free text."""
         return self.input.get("output_schema")
@@ -117,7 +153,9 @@ class Execution(Run):
 
     @property
     def value(self) -> Any:
-        """The result as others take it up: the output with an output schema, else the text."""
+        """The result as others take it up: an agent's text, the JSON value with an output schema or of another kind."""
+        if self.kind != AGENT:
+            return super().value
         output = self.output
         return self.result if self.output_schema is None or (output is None and self.answered_by) else output
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
-from dynagent.core.executions.entity import Execution
+from dynagent.core.executions.entity import ChatHistory
 from dynagent.core.runs import Claim, OnExpiry, Outcome, Run, TraceRecorder
 from dynagent.core.shared.guards import GuardRule
 
@@ -91,10 +91,10 @@ class RunPlan:
 
 
 class Chats(Protocol):
-    """Earlier turns of a chat with an agent."""
+    """Earlier turns of chats with agents."""
 
-    async def turns(self, execution: Execution) -> list[tuple[str, str]]:
-        """Return (question, answer) of the completed executions before this one, oldest first."""
+    async def turns(self, user_id: str, history: ChatHistory) -> list[tuple[str, str]]:
+        """Return (question, answer) of the completed executions of an owner's chat, oldest first."""
         ...
 
 

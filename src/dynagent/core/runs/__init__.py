@@ -41,6 +41,7 @@ from dynagent.core.runs.ports import (
     TraceLog,
     TraceRecorder,
 )
+from dynagent.core.runs.reading import EVENTS, events_of
 from dynagent.core.runs.run import (
     MAX_ATTEMPTS,
     MAX_LISTED_RESULT,
@@ -59,7 +60,7 @@ from dynagent.core.runs.run import (
     Usage,
 )
 from dynagent.core.runs.runners import Runner, Runners
-from dynagent.core.runs.step_events import CallError, GuardrailVerdict, TaskEnd, TaskStart
+from dynagent.core.runs.step_events import CallError, GuardrailVerdict, RunContinued, RunPaused, TaskEnd, TaskStart
 from dynagent.core.runs.trace import (
     EVENT_CLASSES,
     TERMINAL_TYPES,

@@ -5,7 +5,7 @@ from typing import Any
 
 from dynagent.core.runs.interrupts import Answer, Reason
 from dynagent.core.runs.marks import Marks
-from dynagent.core.runs.step_events import GuardrailVerdict, TaskEnd, TaskStart
+from dynagent.core.runs.step_events import GuardrailVerdict, RunContinued, RunPaused, TaskEnd, TaskStart
 from dynagent.core.runs.trace import (
     AnyTraceEvent,
     InterruptRaised,
@@ -30,6 +30,8 @@ class Journal:
         self._nodes: set[tuple[str, str | None]] = set()
         self._tasks: set[str] = set()
         self._task_ends: dict[str, TaskEnd] = {}
+        self._stopped_before: set[str] = set()
+        self._pauses: set[tuple[str, str | None]] = set()
         self._asked: dict[tuple[str, str], dict[str, Any]] = {}
         self._verdicts: dict[str, GuardrailVerdict] = {}
         self._answers: dict[tuple[str, str], Answer] = {}
@@ -68,6 +70,19 @@ class Journal:
         """The steps of a workflow whose end is in the log, by key."""
         return self._task_ends
 
+    @property
+    def stopped_before(self) -> frozenset[str]:
+        """The keys of the steps that the run has stopped before at breakpoints: it does not stop there again."""
+        return frozenset(self._stopped_before)
+
+    def pause_told(self, span_id: str) -> bool:
+        """Say whether the beginning of the pause with this span is in the log."""
+        return ("pause", span_id) in self._pauses
+
+    def pause_end_told(self, span_id: str) -> bool:
+        """Say whether the end of the pause with this span is in the log."""
+        return ("continue", span_id) in self._pauses
+
     def in_doubt(self, call_key: str) -> bool:
         """Say whether a tool call was started and nobody knows whether it took place."""
         return call_key in self._starts and call_key not in self._ends
@@ -105,10 +120,8 @@ class Journal:
             self._ends.setdefault(event.call_key, event)
         elif isinstance(event, UsageReport) and event.span_id is not None:
             self._reports.setdefault(event.span_id, []).append(event)
-        elif isinstance(event, TaskStart):
-            self._tasks.add(event.key)
-        elif isinstance(event, TaskEnd):
-            self._task_ends.setdefault(event.key, event)
+        elif isinstance(event, (TaskStart, TaskEnd, RunPaused, RunContinued)):
+            self._take_step(event)
         elif isinstance(event, GuardrailVerdict):
             self._verdicts.setdefault(event.key, event)
         elif isinstance(event, InterruptRaised):
@@ -121,3 +134,12 @@ class Journal:
             self._nodes.discard(("node_start", event.span_id))  # it failed, so it begins anew
         elif isinstance(event, (NodeStart, NodeEnd)):
             self._nodes.add((event.type, event.span_id))
+
+    def _take_step(self, event: TaskStart | TaskEnd | RunPaused | RunContinued) -> None:
+        if isinstance(event, TaskStart):
+            self._tasks.add(event.key)
+        elif isinstance(event, TaskEnd):
+            self._task_ends.setdefault(event.key, event)
+        else:
+            self._pauses.add((event.type, event.span_id))
+            self._stopped_before.update(event.steps if isinstance(event, RunPaused) else ())

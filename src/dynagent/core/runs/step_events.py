@@ -74,8 +74,29 @@ class TaskEnd(Event):
     run_id: str | None = None
     output: str = ""
     value: Any = Field(default=None, exclude_if=lambda value: value is None)
+    mocked: bool = Field(
+        default=False, exclude_if=lambda mocked: not mocked, description="A test made the output up; nothing was run."
+    )
     error: CallError | None = None
     duration_ms: float | None = None
+
+
+class RunPaused(Event):
+    """Nothing more of the run is begun from here on, until it is continued; its time limits stand still.
+
+    Somebody asked for it, or a test came to a `breakpoint`: `steps` are the keys of the steps that it stopped before.
+    """
+
+    type: Literal["pause"] = "pause"
+    reason: Literal["request", "breakpoint"] = "request"
+    steps: tuple[str, ...] = ()
+
+
+class RunContinued(Event):
+    """The end of a pause; `paused_s` is how long it was, in seconds."""
+
+    type: Literal["continue"] = "continue"
+    paused_s: float
 
 
 class GuardrailVerdict(Event):

@@ -8,7 +8,16 @@ from typing import Annotated, Any, ClassVar, Literal, get_args
 from pydantic import Field
 
 from dynagent.core.runs.interrupts import OnExpiry
-from dynagent.core.runs.step_events import CallError, Event, GuardrailVerdict, TaskEnd, TaskStart, is_none
+from dynagent.core.runs.step_events import (
+    CallError,
+    Event,
+    GuardrailVerdict,
+    RunContinued,
+    RunPaused,
+    TaskEnd,
+    TaskStart,
+    is_none,
+)
 from dynagent.core.shared.calls import Aside, TokenUsage, ToolCall
 
 
@@ -217,6 +226,8 @@ AnyTraceEvent = (
     | UsageReport
     | TaskStart
     | TaskEnd
+    | RunPaused
+    | RunContinued
     | GuardrailVerdict
     | Retry
     | Detail

@@ -18,7 +18,7 @@ class Use(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    kind: Literal["agent", "schedule", "model"]
+    kind: Literal["agent", "schedule", "model", "workflow", "trigger"]
     id: str | None
     name: str
     field: str
@@ -34,15 +34,18 @@ class Uses(Protocol):
     """Looks for the users of what the caller may remove, for at most `most` uses."""
 
     async def of_agent(self, id: str, slug: str, name: str, *, most: int = MOST) -> list[Use]:
-        """Return the agents that fall back to an agent, depend on it, call it or hand over to it, and its schedules."""
+        """Return the agents that fall back to an agent, depend on it, call it or hand over to it, and what starts it.
+
+        So the workflows that place it or fall back to it.
+        """
         ...
 
     async def of_tool(self, name: str, *, most: int = MOST) -> list[Use]:
-        """Return the agents that have a tool, plain or with settings."""
+        """Return the agents that have a tool, plain or with settings, and the workflows that call it."""
         ...
 
     async def of_model(self, id: str, name: str, *, shared: bool, most: int = MOST) -> list[Use]:
-        """Return the agents, schedules and models that name a model; of everybody where it is `shared` by all."""
+        """Return the agents, workflows, schedules and models that name a model; everybody's where it is `shared`."""
         ...
 
 

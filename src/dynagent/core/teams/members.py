@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from dynagent.core.shared.cycles import find_cycle
 from dynagent.core.shared.errors import Conflict
 
 MAX_SUMMARY = 500
@@ -72,32 +73,16 @@ def roster(agents: Sequence[TeamAgent], allowed: Allowed) -> list[Member]:
     return sorted(members, key=lambda member: member.name)
 
 
-def find_cycle(members: Sequence[Member]) -> list[str]:
+def waiting_circle(members: Sequence[Member]) -> list[str]:
     """Return names of members that wait for each other, the first one again at the end; empty when none do."""
-    waits_for = {member.name: member.dependencies for member in members}
-    done: set[str] = set()
-    for start, names in waits_for.items():
-        path: dict[str, None] = {start: None}
-        trail = [iter(names)]
-        while trail and start not in done:
-            following = next(trail[-1], None)
-            if following is None:
-                trail.pop()
-                done.add(path.popitem()[0])
-            elif following in path:
-                circle = list(path)
-                return [*circle[circle.index(following) :], following]
-            elif following not in done:
-                path[following] = None
-                trail.append(iter(waits_for[following]))
-    return []
+    return find_cycle({member.name: member.dependencies for member in members})
 
 
 def check_team(members: Sequence[Member]) -> None:
     """Refuse a team that nobody is in, or that could not get anywhere. Raises NoActiveAgents, TeamDependencyCycle."""
     if not members:
         raise NoActiveAgents("none of your agents is active: make one, or enable one, before you start a team")
-    cycle = find_cycle(members)
+    cycle = waiting_circle(members)
     if cycle:
         raise TeamDependencyCycle("these agents wait for each other: " + " → ".join(cycle), extra={"cycle": cycle})
 

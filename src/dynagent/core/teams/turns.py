@@ -3,14 +3,13 @@
 A turn is a child run; nothing else is needed to know how a team stands, so a lost worker costs nothing.
 """
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
 
 from dynagent.core.runs import Run, RunStatus
-from dynagent.core.teams.members import Member, find_cycle
+from dynagent.core.teams.members import Member, waiting_circle
 
 COORDINATOR = "coordinator"
 AGENT = "agent"
@@ -55,17 +54,9 @@ def turn_of(run: Run) -> Turn:
         part=step["part"],
         name=step["name"],
         run=run,
-        output=output_of(run) if run.status is RunStatus.COMPLETED else None,
+        output=run.value if run.status is RunStatus.COMPLETED else None,
         error=error,
     )
-
-
-def output_of(run: Run) -> Any:
-    """Return what a turn came to: the agent's text, or the JSON value that it is."""
-    if run.result is None:
-        return None
-    as_text = run.kind == "agent" and run.input.get("output_schema") is None
-    return run.result if as_text else json.loads(run.result)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +121,7 @@ class Iteration:
 
     def statuses(self) -> dict[str, str]:
         """Return how each member stands."""
-        cycle = find_cycle(self.members)
+        cycle = waiting_circle(self.members)
         return {member.name: self._status(member, cycle) for member in self.members}
 
     @property

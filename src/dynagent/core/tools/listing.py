@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from dynagent.core.tools.entity import ToolKind, ToolPolicy
+from dynagent.core.tools.entity import CustomTool, ToolKind, ToolPolicy
 
 
 class ToolFilter(BaseModel):
@@ -55,3 +55,24 @@ class ToolListing(BaseModel):
     limits: dict[str, float] | None = None
     created_at: datetime | None = None
     updated_at: datetime | None = None
+
+    @classmethod
+    def of_custom(cls, tool: CustomTool, *, details: bool = False) -> "ToolListing":
+        """Return how a registered tool is listed; with `details` its source and policy too."""
+        return cls(
+            name=tool.name,
+            description=tool.description,
+            parameters=tool.reflection.parameters,
+            tool_class=tool.reflection.entry,
+            kind="custom",
+            version=tool.version,
+            tags=tool.tags,
+            repeatable=tool.policy.repeatable,
+            disabled=tool.disabled,
+            disabled_reason=tool.disabled_reason,
+            source=tool.code if details else None,
+            source_hash=tool.source_hash if details else None,
+            policy=tool.policy if details else None,
+            created_at=tool.created_at,
+            updated_at=tool.updated_at,
+        )

@@ -23,13 +23,13 @@ from dynagent.core.workflows.executions import (
     WorkflowExecutions,
     json_text,
     logged_text,
-    output_of,
     read_result,
     seconds_until,
     stored_result,
     summary_of,
 )
 from dynagent.core.workflows.limits import WorkflowLimits
+from dynagent.core.workflows.mocks import Debugging, Mock
 from dynagent.core.workflows.nodes import (
     MAX_ROUNDS,
     AgentNode,
@@ -38,7 +38,16 @@ from dynagent.core.workflows.nodes import (
     Node,
 )
 from dynagent.core.workflows.plan import Plan
-from dynagent.core.workflows.ports import KnownTools, WorkflowDefinitions, Workflows
+from dynagent.core.workflows.ports import KnownTools, WorkflowDefinitions, WorkflowPauses, Workflows
+from dynagent.core.workflows.recorded import (
+    NotRecorded,
+    RecordedExecutions,
+    RecordedStatus,
+    is_record,
+    last_event,
+    reported,
+    status_of,
+)
 from dynagent.core.workflows.results import (
     ConditionFailed,
     Conditions,
@@ -47,7 +56,7 @@ from dynagent.core.workflows.results import (
     StepKind,
     StepResult,
 )
-from dynagent.core.workflows.simulation import Mock, Round, Simulation, simulate
+from dynagent.core.workflows.simulation import Round, Simulation, simulate
 from dynagent.core.workflows.state import MissingValue, render, text_of, value_at
 from dynagent.core.workflows.takeover import Changes, Earlier, TakenOver, first_try, take_over
 from dynagent.core.workflows.templates import TEMPLATES, Template

@@ -5,7 +5,7 @@ runs the nodes along their edges. Loops are nodes that hold others (`parent`), s
 """
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any, Literal
 
 from pydantic import Field
@@ -77,6 +77,9 @@ class Definition(Part):
     tasks: tuple[Task, ...] = Field(default=(), max_length=MAX_TASKS)
     run_timeout_s: float | None = Field(default=None, gt=0, le=MAX_DELAY_S, strict=True)
     max_cost_usd: float | None = Field(default=None, gt=0, le=1_000_000, strict=True)
+    max_parallel: int | None = Field(
+        default=None, ge=1, le=1000, strict=True, description="Steps at work at once; null: all that are due."
+    )
 
     def stored(self) -> dict[str, Any]:
         """Return it as JSON that keeps the order of schemas, whatever it is stored in."""
@@ -103,6 +106,16 @@ class Definition(Part):
             for task in self.tasks
         )
         return self.model_copy(update={"tasks": tasks})
+
+    def played_by(self, agents: Mapping[str, str]) -> "Definition":
+        """Return it with agents' ids in place of parts (`agent:<part>`); parts that nobody plays stay as they are."""
+        nodes = [
+            node.model_copy(update={"agent_id": agents.get(node.agent_id.removeprefix("agent:"), node.agent_id)})
+            if isinstance(node, AgentNode)
+            else node
+            for node in self.nodes
+        ]
+        return self.model_copy(update={"nodes": tuple(nodes)})
 
     @property
     def task_ids(self) -> frozenset[str]:

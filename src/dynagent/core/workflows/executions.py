@@ -149,14 +149,6 @@ def logged_text(output: Any) -> str:
     return text if len(text) <= MAX_LOGGED else text[: MAX_LOGGED - 1] + "…"
 
 
-def output_of(run: Run) -> Any:
-    """Return what a run of a workflow or of a step came to, as a JSON value; None without a result."""
-    if run.result is None:
-        return None
-    as_text = run.kind == "agent" and run.input.get("output_schema") is None
-    return run.result if as_text else json.loads(run.result)
-
-
 def seconds_until(settings: Mapping[str, Any], next_times: NextTimes, now: datetime) -> float:
     """Return how long a timer waits from now: its seconds, until its moment, or until its cron's next time."""
     if settings.get("delay_s") is not None:

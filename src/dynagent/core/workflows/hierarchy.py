@@ -1,13 +1,13 @@
 """The hierarchical process: a manager's model picks who does a task, checks the result and may send it back."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from dynagent.core.runs import RunError
 from dynagent.core.workflows.definition import Task
 from dynagent.core.workflows.nodes import AgentNode
-from dynagent.core.workflows.results import DueStep, StepResult
+from dynagent.core.workflows.results import DueStep, StepResult, part_of
 from dynagent.core.workflows.state import text_of
 from dynagent.core.workflows.steps import Named, Results, agent_step
 
@@ -41,11 +41,12 @@ class Delegation:
             return self._delegate()
         if chosen.status == "failed":
             return chosen
-        node = next((node for node in self.team if node.name == chosen.output["agent"]), None)
+        wanted = part_of(chosen.output, "agent")
+        node = next((node for node in self.team if node.name == wanted), None)
         if node is None:
-            text = f"the manager chose {chosen.output['agent']!r}, who is not of the team"
+            text = f"the manager chose {wanted!r}, who is not of the team"
             return StepResult("failed", error=RunError(code="delegation_failed", message=text))
-        return self._done_by(node, str(chosen.output.get("instructions") or ""), results)
+        return self._done_by(node, str(part_of(chosen.output, "instructions") or ""), results)
 
     def _done_by(self, node: AgentNode, instructions: str, results: Results) -> StepResult | DueStep:
         context = [*self.context, ("the manager", instructions)] if instructions else self.context
@@ -59,9 +60,9 @@ class Delegation:
                 return self._check(number, ended)
             if verdict.status == "failed":
                 return verdict
-            if verdict.output["verdict"] == "accept" or number == MAX_CHECKS:
+            if part_of(verdict.output, "verdict") == "accept" or number == MAX_CHECKS:
                 return ended
-            feedback = str(verdict.output.get("feedback") or "")
+            feedback = str(part_of(verdict.output, "feedback") or "")
             step = step.revised(f"revised{number}", ended, feedback)
         raise AssertionError("the last check returns")
 
@@ -80,7 +81,7 @@ class Delegation:
             },
             "required": ["agent"],
         }
-        return self._asked("delegate", prompt, schema)
+        return replace(self._asked("delegate", prompt, schema), values={"agent": own})
 
     def _check(self, number: int, ended: StepResult) -> DueStep:
         prompt = (

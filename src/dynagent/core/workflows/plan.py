@@ -156,22 +156,26 @@ class _Walk:
         for edge in coming:
             result, name = ends[edge.source], scope.nodes[edge.source].name
             outputs.append((name, result.output if result.status == "completed" else result.seen()))
-            values |= mapped(edge.mapping, self._state(seen, outputs[-1:]))
+            if edge.mapping:
+                values |= mapped(edge.mapping, self._state(seen, outputs[-1:]))
         return self._step(node, prefix, Given(outputs, values), seen)
 
     def _taken(self, scope: Scope, node: Node, result: StepResult, seen: Seen) -> Sequence[Edge]:
         """Return the edges out of a node along which the run goes on."""
         if result.status == "skipped":
             return ()
-        state = self._state({**seen, node.id: result, node.name: result}, [(node.name, result.output)])
+        edges = scope.outgoing[node.id]
+        state: Mapping[str, Any] = {}
+        if any(edge.condition is not None for edge in edges):
+            state = self._state({**seen, node.id: result, node.name: result}, [(node.name, result.output)])
         first_only = isinstance(node, DecisionNode) and node.config.take == "first"
         found: list[Edge] = []
-        for edge in scope.outgoing[node.id]:
+        for edge in edges:
             if edge.otherwise or (first_only and found):
                 continue
             if edge.condition is None or self._plan.conditions.holds(edge.condition, state):
                 found.append(edge)
-        return found or [edge for edge in scope.outgoing[node.id] if edge.otherwise]
+        return found or [edge for edge in edges if edge.otherwise]
 
     def _step(self, node: Node, prefix: str, given: Given, seen: Seen) -> StepResult | None:
         key = prefix + node.id

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from dynagent.core.runs import Run
 from dynagent.core.shared.paging import Page, PageRequest
 from dynagent.core.shared.repository import BaseRepository
 from dynagent.core.workflows.entity import Workflow, WorkflowFilter, WorkflowNotFound, WorkflowVersion
@@ -48,6 +49,14 @@ class KnownTools(Protocol):
 
     async def unknown(self, names: Sequence[str], user_id: str) -> list[str]:
         """Return the names that are no tool of the user."""
+        ...
+
+
+class WorkflowPauses(Protocol):
+    """Pauses runs from within, for whoever runs them."""
+
+    async def pause(self, run: Run) -> None:
+        """Pause a run that is being run, all that it has started with it; one that is to be cancelled is not paused."""
         ...
 
 

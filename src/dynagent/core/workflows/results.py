@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, cast
 
 from dynagent.core.runs import RunError
 from dynagent.core.shared.errors import Conflict
@@ -42,6 +42,11 @@ class StepResult:
         """Return it as the state shows it."""
         error = self.error and {"code": self.error.code, "message": self.error.message}
         return {"status": self.status, "output": self.output, "error": error}
+
+
+def part_of(output: Any, name: str) -> Any:
+    """Return a field of an output, None when it has none: edited and made-up outputs may be anything."""
+    return cast("Mapping[str, Any]", output).get(name) if isinstance(output, Mapping) else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

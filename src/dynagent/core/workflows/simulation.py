@@ -6,26 +6,11 @@ from typing import Any, Literal
 
 from dynagent.core.runs import RunError
 from dynagent.core.workflows.definition import Edge
+from dynagent.core.workflows.mocks import Mock, mocked, name_among
 from dynagent.core.workflows.plan import Plan
 from dynagent.core.workflows.results import DueStep, Progress, StepResult
 
 MAX_ROUNDS = 1000
-MOCK_FAILED = "mock_failed"
-"""The code of a failure that was made up."""
-
-
-@dataclass(frozen=True, slots=True)
-class Mock:
-    """What a step is to return: an output, or for an `error` that it fails with these words."""
-
-    output: Any = None
-    error: str | None = None
-
-    def result(self) -> StepResult:
-        """Return it as the result of a step."""
-        if self.error is not None:
-            return StepResult("failed", error=RunError(code=MOCK_FAILED, message=self.error))
-        return StepResult("completed", self.output)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,21 +75,16 @@ def simulate(
             status = "completed" if progress.error is None else "failed"
             return _end(paper, progress, status, output=progress.output, error=progress.error)
         due = [step for step in progress.due if step.key not in paper.results]
-        if len(paper.rounds) >= stop_after or any(_named(step, breakpoints) for step in due):
+        if len(paper.rounds) >= stop_after or any(name_among(breakpoints, step) for step in due):
             return _end(paper, progress, "stopped")
-        found = {step.key: _named(step, mocks) for step in due}
-        missing = tuple(key for key, name in found.items() if name is None)
+        found = {step.key: mocked(mocks, step) for step in due}
+        missing = tuple(key for key, result in found.items() if result is None)
         if len(missing) == len(due):
             return _end(paper, progress, "waiting", missing=missing)
-        paper.results |= {key: mocks[name].result() for key, name in found.items() if name is not None}
+        paper.results |= {key: result for key, result in found.items() if result is not None}
 
 
 def _end(
     paper: _Paper, progress: Progress, status: Literal["completed", "failed", "waiting", "stopped"], **fields: Any
 ) -> Simulation:
     return Simulation(status=status, rounds=tuple(paper.rounds), steps=progress.steps, **fields)
-
-
-def _named(step: DueStep, names: Collection[str]) -> str | None:
-    """Return the most exact of these names that means the step: its key, its node, its name."""
-    return next((name for name in (step.key, step.step, step.name) if name in names), None)

@@ -7,7 +7,7 @@ from typing import Any, Literal, Protocol
 from dynagent.core.runs import RunError
 from dynagent.core.workflows.definition import Task
 from dynagent.core.workflows.nodes import AgentNode, ErrorPolicy, HumanInputNode, TimerNode, ToolNode, WorkflowNode
-from dynagent.core.workflows.results import DueStep, StepResult
+from dynagent.core.workflows.results import DueStep, StepResult, part_of
 from dynagent.core.workflows.state import mapped, render, rendered_values, text_of
 
 MAX_REVISIONS = 5
@@ -114,11 +114,17 @@ class ReviewedStep:
             answer = results.get(f"{self.step.due.key}~review{number}")
             if answer is None:
                 return self._question(number, ended)
-            if answer.status != "completed" or answer.output["decision"] == "accept":
-                return ended if answer.status == "completed" else answer
-            if answer.output["decision"] == "edit":
-                return StepResult("completed", answer.output["output"])
-            step = self.step.revised(f"revision{number}", ended, answer.output["feedback"])
+            if answer.status != "completed":
+                return answer
+            decision = part_of(answer.output, "decision")
+            if decision == "accept":
+                return ended
+            if decision == "edit":
+                return StepResult("completed", part_of(answer.output, "output"))
+            if decision != "revise":
+                text = f"the review of step {self.step.due.name!r} says {decision!r}: neither accept, edit nor revise"
+                return StepResult("failed", error=RunError(code="bad_review", message=text))
+            step = self.step.revised(f"revision{number}", ended, str(part_of(answer.output, "feedback") or ""))
         text = f"step {self.step.due.name!r} was sent back {MAX_REVISIONS} times"
         return StepResult("failed", error=RunError(code="too_many_revisions", message=text))
 

@@ -23,13 +23,7 @@ class Template(BaseModel):
 
     def played_by(self, agents: dict[str, str]) -> Definition:
         """Return the definition with agents' ids in place of the parts; parts that nobody plays stay as they are."""
-        nodes = [
-            node.model_copy(update={"agent_id": agents.get(node.agent_id.removeprefix("agent:"), node.agent_id)})
-            if node.type == "agent"
-            else node
-            for node in self.definition.nodes
-        ]
-        return self.definition.model_copy(update={"nodes": tuple(nodes)})
+        return self.definition.played_by(agents)
 
 
 def _template(id: str, name: str, description: str, roles: dict[str, str], **definition: Any) -> Template:

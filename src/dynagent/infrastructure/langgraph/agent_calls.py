@@ -3,19 +3,20 @@
 The run that waits for them holds no slot: it begins anew when they have ended, and takes what it did from its journal.
 """
 
+import asyncio
 import json
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from dynagent.core.agents import AgentConfigurations
-from dynagent.core.executions import AGENT, AgentCalls, Callee, Execution
+from dynagent.core.agents import AgentConfigurations, AgentVersion
+from dynagent.core.conversations import NewMessage
+from dynagent.core.executions import AgentCalls, Callee, Execution
 from dynagent.core.runs import (
     AnsweredBy,
     AwaitsChildren,
     CallError,
-    ChildRun,
     ChildRuns,
     Claim,
     Run,
@@ -24,12 +25,12 @@ from dynagent.core.runs import (
     TaskStart,
     TraceRecorder,
 )
+from dynagent.core.shared.clock import utc_now
 from dynagent.core.shared.errors import Conflict, ErrorKind, Violation
 from dynagent.core.tools import CallContext, InvalidArguments, RunnableTool, ToolFailed, ToolOutcome
-from dynagent.core.workflows import MissingValue, value_at
-
-MAX_SHARED_CHARS = 4000
-"""Characters of what one agent said that others are given."""
+from dynagent.core.workflows import MissingValue, logged_text, value_at
+from dynagent.infrastructure.langgraph.agent_child import agent_child
+from dynagent.infrastructure.langgraph.run_messages import CallMessages, handed_over
 
 ASKED = {
     "type": "object",
@@ -63,7 +64,8 @@ class AgentFailed(ToolFailed):
 class ChildAgents(AgentCalls):
     """Starts agents as children of one claimed run, and tells of them in its trace.
 
-    `output_schema` is what the caller of the run wants the answer to fit, whoever gives it.
+    `output_schema` is what the caller of the run wants the answer to fit, whoever gives it. What they say to each other
+    is a conversation, by the names of the agents: `sender` is this one's.
     """
 
     claim: Claim
@@ -72,10 +74,14 @@ class ChildAgents(AgentCalls):
     agents: AgentConfigurations
     callees: Sequence[Callee]  # pyright: ignore[reportIncompatibleMethodOverride]
     agent_name: str
+    sender: str
+    messages: CallMessages
     output_schema: dict[str, Any] | None = None
     _query: str = ""
     _noted: set[str] = field(default_factory=set[str])
     _said: dict[str, str] = field(default_factory=dict[str, str])
+    _versions: dict[str, AgentVersion] = field(default_factory=dict[str, AgentVersion])
+    _reading: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def begin(self, query: str) -> None:
         """Take what the run is asked, as its guardrails let it through."""
@@ -84,7 +90,7 @@ class ChildAgents(AgentCalls):
     async def start(self, callee: Callee, key: str, *, query: str | None = None, said: str = "") -> Run:
         """Start an agent's run under this key, or find it; return it as it stands.
 
-        Raises AgentCycle, AgentNotFound, RunsTooDeep, TooManyChildren, RunLost.
+        Raises AgentCycle, AgentNotFound, CommunicationNotAllowed, RunsTooDeep, TooManyChildren, RunLost.
         """
         run = self.claim.run
         callers: list[str] = [*(run.input.get("callers") or ()), run.subject_id]
@@ -93,27 +99,25 @@ class ChildAgents(AgentCalls):
                 f"agent {callee.agent_name!r} waits for this very answer: those that work for it cannot call it",
                 extra={"agents": [*callers, callee.agent_id]},
             )
-        version = await self.agents.latest(callee.agent_id, run.user_id)
-        own = version.configuration
+        latest = await self._latest(callee)
+        receiver, fresh = latest.configuration.name, not self.started(key)
+        if fresh:
+            await self.messages.check(self.sender, receiver)
         asked: dict[str, Any] = {
             "query": self._query if query is None else query,
-            "model": own.model,
             "context": self._shared(callee, said),
-            "output_schema": (self.output_schema if callee.handoff else None) or own.output_schema,
+            "output_schema": self.output_schema if callee.handoff else None,
             "callers": callers[:-1] if callee.handoff else callers,
         }
+        history = run.history if isinstance(run, Execution) else None
+        if callee.handoff and history is not None:
+            asked["history"] = history.stored()
         if callee.handoff:
             asked["handoffs"] = [*(run.input.get("handoffs") or ()), [run.subject_id, callee.agent_id]]
-        child = ChildRun(
-            key=key,
-            kind=AGENT,
-            subject_id=version.agent_id,
-            subject_version=version.version,
-            subject_name=own.shown_name,
-            input=asked,
-            timeout_s=own.run_timeout_s,
-        )
+        about: dict[str, Any] = {"agent_id": latest.agent_id, "version": latest.version}
+        child = agent_child(latest.configuration, key=key, asked=asked, **about)
         [started] = await self.children.start([child])
+        await self._tell(callee, key, receiver, started, said=(said or asked["query"]) if fresh else None)
         self._note(callee, f"{key}/agent", started)
         return started
 
@@ -130,14 +134,35 @@ class ChildAgents(AgentCalls):
         given = self._given
         return {"inputs": {**given, "query": self._query}, "last": said, "steps": self._results(given)}
 
+    async def _tell(self, callee: Callee, key: str, receiver: str, run: Run, *, said: str | None) -> None:
+        """Write down what the other agent is told (None: it was, before), and what it answers; once each."""
+        at, messages = utc_now(), list[NewMessage]()
+        if said is not None:
+            own = (self.sender, self.claim.run.id)
+            messages.append(handed_over(place=f"{key}>", sender=own, receiver=receiver, output=said, at=at))
+        told = f"{key}/agent/end" in self._noted or f"{key}/agent" in self.claim.journal.task_ends
+        if run.status is RunStatus.COMPLETED and not callee.handoff and not told:
+            other = (receiver, run.id)
+            messages.append(handed_over(place=f"{key}<", sender=other, receiver=self.sender, output=run.value, at=at))
+        if messages:
+            await self.messages.write(self.claim.run, messages)
+
+    async def _latest(self, callee: Callee) -> AgentVersion:
+        """Return the callee's current version; calls that are made at once read those of all in one go."""
+        user_id = self.claim.run.user_id
+        async with self._reading:
+            if not self._versions:
+                self._versions |= await self.agents.latest_of({one.agent_id for one in self.callees}, user_id)
+        return self._versions.get(callee.agent_id) or await self.agents.latest(callee.agent_id, user_id)
+
     def _shared(self, callee: Callee, said: str) -> dict[str, Any]:
         """Return the context of a run that takes up this one's work."""
         given, run = self._given, self.claim.run
         results = self._results(given)
         if said:
-            results[self.agent_name] = _cut(said)
+            results[self.agent_name] = logged_text(said)
         mapped: dict[str, Any] = {}
-        state = self.state(_as_json(said))
+        state = self.state(read_said(said))
         for name, path in callee.mapping.items():
             try:
                 mapped[name] = value_at(state, path)
@@ -172,7 +197,7 @@ class ChildAgents(AgentCalls):
         ended = f"{key}/end"
         if run.status.over and ended not in self._noted and key not in journal.task_ends:
             self._noted.add(ended)
-            output = _cut(run.result or "")
+            output = logged_text(run.result or "")
             if run.status is RunStatus.COMPLETED:
                 self._said[run.subject_name] = output
             error = run.error and CallError(code=run.error.code, message=run.error.message)
@@ -252,12 +277,9 @@ def answered_by(run: Run) -> AnsweredBy:
     return run.answered_by or own
 
 
-def _as_json(text: str) -> Any:
+def read_said(text: str) -> Any:
+    """Return what an agent said as the JSON value that it is, else as the text."""
     try:
         return json.loads(text)
     except ValueError:
         return text
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= MAX_SHARED_CHARS else text[: MAX_SHARED_CHARS - 1] + "…"

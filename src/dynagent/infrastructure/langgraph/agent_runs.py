@@ -1,6 +1,5 @@
 """The runner of agents' executions: the agent version that was recorded, its earlier turns, its fallback agent."""
 
-import json
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -28,8 +27,9 @@ from dynagent.core.runs import HANDED_OVER, ChildRuns, Claim, Outcome, Retry, Ru
 from dynagent.core.shared.errors import Conflict, NotFound
 from dynagent.core.shared.secret_names import masked
 from dynagent.core.workflows import Condition, ConditionFailed, Conditions
-from dynagent.infrastructure.langgraph.agent_calls import ChildAgents, answered_by
+from dynagent.infrastructure.langgraph.agent_calls import ChildAgents, answered_by, read_said
 from dynagent.infrastructure.langgraph.neighbours import Team, team_of, withheld_note
+from dynagent.infrastructure.langgraph.run_messages import CallMessages
 
 FALLBACK_PREFIX = "fallback/"
 """Keeps the calls of the fallback agent apart from those of the agent it stands in for, in the journal."""
@@ -68,6 +68,7 @@ class AgentRuns(Runner):
     chats: Chats
     surroundings: SurroundingsReader
     conditions: Conditions
+    messages: CallMessages
     call_timeout_s: float
 
     @property
@@ -84,7 +85,8 @@ class AgentRuns(Runner):
             # Whoever submits a run is asked for an agent of their own; a run that starts others names what it likes.
             await self.agents.latest(execution.agent_id, execution.user_id)
         agent = await self.agents.get(execution.agent_id, execution.agent_version)
-        turns = await self.chats.turns(execution) if execution.chat_id and agent.memory_flag else []
+        history = execution.history if agent.memory_flag else None
+        turns = [] if history is None else await self.chats.turns(execution.user_id, history)
         common: dict[str, Any] = {"claim": claim, "recorder": recorder, "children": children}
         try:
             return await self._try(_Attempt(agent=agent, agent_id=execution.agent_id, turns=turns, **common))
@@ -131,6 +133,8 @@ class AgentRuns(Runner):
             agents=self.agents,
             callees=team.callees,
             agent_name=attempt.agent.shown_name,
+            sender=attempt.agent.name,
+            messages=self.messages,
             output_schema=wanted if wanted != attempt.agent.output_schema else None,
         )
 
@@ -140,7 +144,7 @@ class AgentRuns(Runner):
             return outcome
         said = outcome.result or ""
         for neighbour, callee in team.routes:
-            if not self._holds(neighbour.condition or {}, calls.state(_read(said))):
+            if not self._holds(neighbour.condition or {}, calls.state(read_said(said))):
                 continue
             try:
                 run = await calls.start(callee, f"{prefix}handoff.{neighbour.handoff_id}", said=said)
@@ -189,10 +193,3 @@ class AgentRuns(Runner):
             guards=around.guards,
             agents=calls,
         )
-
-
-def _read(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text

@@ -1,12 +1,12 @@
 """What is kept and shown of calls: results bounded in length, failures in words."""
 
-import json
 from typing import Any
 
 from dynagent.core.runs import CallError
 from dynagent.core.shared.errors import DynagentError
 from dynagent.core.shared.text import clean_text
 from dynagent.core.tools import ToolOutcome
+from dynagent.core.workflows import text_of
 
 MAX_TRACED_CHARS = 256 * 1024
 
@@ -30,13 +30,8 @@ def _explained(error: DynagentError) -> str:
 
 def bounded(result: Any) -> Any:
     """Return the result, or its text cut to what the trace keeps."""
-    text = as_text(result)
+    text = text_of(result)
     return result if len(text) <= MAX_TRACED_CHARS else cut(text, MAX_TRACED_CHARS)
-
-
-def as_text(result: Any) -> str:
-    """Return a result as text: what is none is JSON."""
-    return result if isinstance(result, str) else json.dumps(result, ensure_ascii=False, default=str)
 
 
 def cut(text: str, limit: int) -> str:

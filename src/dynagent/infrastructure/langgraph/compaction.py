@@ -72,7 +72,7 @@ class Compaction:
                 self._refused = self._limit = target
                 words = f"the conversation was too long for the model's window: {fitted.reported()} ({error.detail})"
                 self._report(words, error.code, number, span=span, key=key)
-                sent = await self._shorter(messages, target, model=model, span=span, key=key) or messages
+                sent = await self._shorter(fitted, target, model=model, span=span, key=key)
         return await ask(sent)
 
     async def _fitting(
@@ -91,7 +91,7 @@ class Compaction:
             words = f"the conversation is too long for the model's window of {self._window:,} tokens"
             self._report(f"{words}: {fitted.reported()}", ContextTooLong.code, 2, span=span, key=key)
         self._limit = limit
-        return await self._shorter(messages, limit, model=model, span=span, key=key) or messages
+        return await self._shorter(fitted, limit, model=model, span=span, key=key)
 
     def _room(self) -> int | None:
         """Return how many characters of messages the window has room for, beside the tools and an answer."""
@@ -118,11 +118,9 @@ class Compaction:
             self._trace.tally.add_reply(recorded.token_usage, cost)
 
     async def _shorter(
-        self, messages: Sequence[StoredMessage], target: int, *, model: ChatModel, span: Span, key: str
-    ) -> list[StoredMessage] | None:
-        fitted = fit(messages, self._earlier, target)
-        if fitted is None:
-            return None
+        self, fitted: Fitted, target: int, *, model: ChatModel, span: Span, key: str
+    ) -> Sequence[StoredMessage]:
+        """Return what fits, with a note on what is left out in its place."""
         count = len(fitted.left_out)
         if not count:
             return fitted.messages

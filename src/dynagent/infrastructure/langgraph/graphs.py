@@ -225,13 +225,8 @@ def _traced(name: str, work: Work) -> Callable[..., Awaitable[AgentState]]:
     async def node(state: AgentState, runtime: Runtime[RunContext]) -> AgentState:
         run, so_far = runtime.context, _progress(state)
         visit = (so_far.get("rounds") or 0) + 1 if name == "execute_tools" else 1
-        span = run.trace.enter(name, visit)
-        try:
+        with run.trace.visit(name, visit) as span:
             progress = await work(so_far, run, span)
-        except Exception as error:
-            run.trace.leave(span, error)
-            raise
-        run.trace.leave(span, None)
         return {} if progress is None else {"progress": progress}
 
     return node

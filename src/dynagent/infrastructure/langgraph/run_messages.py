@@ -1,15 +1,15 @@
-"""What one agent's turn or step gives to the next, as a message between the two."""
+"""What one agent's turn, step or call gives to another, as a message between the two."""
 
 import math
-import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, cast
 
-from dynagent.core.conversations import CommunicationPolicies, ConversationLog, NewMessage
+from dynagent.core.conversations import CommunicationPolicies, CommunicationPolicy, ConversationLog, NewMessage
 from dynagent.core.executions import AGENT
 from dynagent.core.runs import ChildRun, Run, RunStatus
+from dynagent.core.shared.clock import utc_now
 from dynagent.core.workflows import DueStep, text_of
 
 Known = Mapping[str, Run]
@@ -23,17 +23,35 @@ class StepMessages:
     policies: CommunicationPolicies
     log: ConversationLog
 
-    async def check(self, step: DueStep, receiver: str, known: Known) -> None:
-        """Refuse a step whose agent may not have what it is given. Raises CommunicationNotAllowed."""
-        senders = [sender.subject_name for sender, _ in _given(step, known)]
-        if senders:
-            policy = await self.policies.current()
-            for name in senders:
-                policy.check(name, receiver)
+    async def of(self, steps: Sequence[DueStep], known: Known) -> "BatchMessages":
+        """Return the messages to the agents of steps that begin together; the rules are read once, if at all.
 
-    async def write(self, run: Run, wanted: Sequence[tuple[DueStep, ChildRun]], known: Known) -> None:
-        """Write down what the agents of steps that are about to be started are given by others."""
-        now = datetime.fromtimestamp(time.time(), UTC)
+        What an agent is given by others comes from the last run of a step of that name.
+        """
+        said = {run.input["step"]["name"]: run for run in known.values() if _has_said(run)}
+        of_agents = [step for step in steps if step.kind == "agent"]
+        given = {step.key: [(said[name], out) for name, out in step.given if name in said] for step in of_agents}
+        policy = await self.policies.current() if any(given.values()) else None
+        return BatchMessages(self.log, given, policy)
+
+
+@dataclass(frozen=True, slots=True)
+class BatchMessages:
+    """What the agents of some steps are `given` by others, by the key of the step: runs with their outputs."""
+
+    log: ConversationLog
+    given: Mapping[str, Sequence[tuple[Run, Any]]]
+    policy: CommunicationPolicy | None = None
+
+    def check(self, step: DueStep, receiver: str) -> None:
+        """Refuse a step whose agent may not have what it is given. Raises CommunicationNotAllowed."""
+        if self.policy is not None:
+            for sender, _ in self.given[step.key]:
+                self.policy.check(sender.subject_name, receiver)
+
+    async def write(self, run: Run, wanted: Sequence[tuple[DueStep, ChildRun]]) -> None:
+        """Write down what the agents of those steps that are about to be started are given."""
+        now = utc_now()
         messages = [
             handed_over(
                 place=f"{step.key}<{sender.input['step']['key']}",
@@ -43,9 +61,24 @@ class StepMessages:
                 at=now,
             )
             for step, child in wanted
-            if child.kind == AGENT
-            for sender, output in _given(step, known)
+            for sender, output in self.given.get(step.key, ())
         ]
+        await self.log.write(run.user_id, run.id, messages)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallMessages:
+    """Messages between an agent and those that it calls or hands over to."""
+
+    policies: CommunicationPolicies
+    log: ConversationLog
+
+    async def check(self, sender: str, receiver: str) -> None:
+        """Refuse a call that the rules do not allow. Raises CommunicationNotAllowed."""
+        (await self.policies.current()).check(sender, receiver)
+
+    async def write(self, run: Run, messages: Sequence[NewMessage]) -> None:
+        """Write down what they say to each other in a run."""
         await self.log.write(run.user_id, run.id, messages)
 
 
@@ -74,10 +107,5 @@ def confidence_of(output: Any) -> float | None:
     return float(found)
 
 
-def _given(step: DueStep, known: Known) -> Iterator[tuple[Run, Any]]:
-    """Yield what an agent is given by others with the run that it comes from: the last one of a step of that name."""
-    for name, output in step.given:
-        runs = [run for run in known.values() if run.kind == AGENT and run.input["step"]["name"] == name]
-        ended = [run for run in runs if run.status is RunStatus.COMPLETED]
-        if ended:
-            yield ended[-1], output
+def _has_said(run: Run) -> bool:
+    return run.kind == AGENT and run.status is RunStatus.COMPLETED

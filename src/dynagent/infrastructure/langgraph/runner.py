@@ -66,6 +66,11 @@ class RunnerSettings(BaseSettings):
         default="waiting", description="Whose LangGraph state is kept: runs that may wait for a person, all, none."
     )
 
+    def expiry(self, after_s: float | None = None, then: OnExpiry | None = None) -> Expiry | None:
+        """Return when a run's question expires and what becomes of it then, where the agent does not say."""
+        after_s = after_s or self.approval_timeout_s
+        return None if after_s is None else Expiry(after_s=after_s, then=then or self.on_approval_timeout)
+
 
 class LangGraphRunner:
     """Implements AgentRunner. One object serves all runs of the process."""
@@ -97,7 +102,7 @@ class LangGraphRunner:
         try:
             query = await _admitted(execution.query, guards, run_trace)
         except RunWaits as waits:
-            return _waiting(waits, run_trace)
+            return run_trace.waiting(waits)
         if calls is not None:
             calls.begin(query)
         config = RunnableConfig(
@@ -119,7 +124,7 @@ class LangGraphRunner:
                 for update in updates.values():
                     last = (update or {}).get("progress", last)
         except RunWaits as waits:
-            return _waiting(waits, run_trace)
+            return run_trace.waiting(waits)
         return _ended(last, run_trace)
 
     def _guards(self, plan: RunPlan, trace: RunTrace) -> Guards | None:
@@ -168,27 +173,15 @@ class LangGraphRunner:
         )
 
     def _expiry(self, plan: RunPlan) -> Expiry | None:
-        after_s = plan.approval_timeout_s or self._settings.approval_timeout_s
-        then = plan.on_approval_timeout or self._settings.on_approval_timeout
-        return None if after_s is None else Expiry(after_s=after_s, then=then)
+        return self._settings.expiry(plan.approval_timeout_s, plan.on_approval_timeout)
 
 
 async def _admitted(query: str, guards: Guards | None, trace: RunTrace) -> str:
     """Return what is asked, as the guardrails of the input let it through. Raises GuardrailBlocked, RunWaits."""
     if guards is None or not guards.has("input"):
         return query
-    span = trace.enter("guard_input", 1)
-    try:
-        query = await guards.passed("input", query, span.id, span)
-    except Exception as error:
-        trace.leave(span, error)
-        raise
-    trace.leave(span, None)
-    return query
-
-
-def _waiting(waits: RunWaits, trace: RunTrace) -> Outcome:
-    return _counted(Outcome(status=RunStatus.WAITING, interrupts=waits.interrupts), trace)
+    with trace.visit("guard_input", 1) as span:
+        return await guards.passed("input", query, span.id, span)
 
 
 def _ended(last: Progress, trace: RunTrace) -> Outcome:
@@ -201,11 +194,7 @@ def _ended(last: Progress, trace: RunTrace) -> Outcome:
         marks=marks,
         answered_by=None if by is None else AnsweredBy.model_validate(by),
     )
-    return _counted(outcome, trace)
-
-
-def _counted(outcome: Outcome, trace: RunTrace) -> Outcome:
-    return outcome.model_copy(update={"usage": trace.tally.usage(), "cost_usd": trace.tally.cost_usd})
+    return trace.counted(outcome)
 
 
 def _report_plan(trace: RunTrace, plan: RunPlan, model: str) -> None:

@@ -4,8 +4,18 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dynagent.core.runs import CallError, Claim, Run, RunError, TaskEnd, TaskStart, TraceRecorder
-from dynagent.core.workflows import DueStep, Progress, StepResult, logged_text, output_of, read_result
+from dynagent.core.runs import (
+    CallError,
+    Claim,
+    Run,
+    RunContinued,
+    RunError,
+    RunPaused,
+    TaskEnd,
+    TaskStart,
+    TraceRecorder,
+)
+from dynagent.core.workflows import Debugging, DueStep, Progress, StepResult, logged_text, read_result
 
 
 class StepLog:
@@ -15,7 +25,9 @@ class StepLog:
         self._recorder = recorder
         self._journal = claim.journal
         self._started: set[str] = set()
+        self._continued: set[str] = set()
         self._ended = dict(claim.journal.task_ends)
+        self._debugging = Debugging.of_stored(claim.run.input.get("debugging"))
         self._done: Mapping[str, Any] = claim.run.input.get("done") or {}
 
     def results(self) -> dict[str, StepResult]:
@@ -24,7 +36,7 @@ class StepLog:
         for key, end in self._ended.items():
             if end.run_id is None and end.error is not None:
                 found[key] = StepResult("failed", error=RunError(code=end.error.code, message=end.error.message))
-            elif end.value is not None:
+            elif end.value is not None or end.mocked:
                 found[key] = StepResult("completed", end.value)
         return found
 
@@ -64,6 +76,37 @@ class StepLog:
         """Record the end of a step that no run could be started for."""
         self._end(step.key, step=step.step, name=step.name, status="failed", error=error)
 
+    def stops(self, fresh: Sequence[DueStep]) -> tuple[str, ...]:
+        """Return the keys of the steps before which a test stops; it stops before each of them once."""
+        before = self._journal.stopped_before
+        return tuple(step.key for step in fresh if step.key not in before and self._debugging.stops_before(step))
+
+    def note_mock(self, step: DueStep) -> bool:
+        """Record the end of a step if a test makes it up; say whether it does."""
+        result = self._debugging.result_of(step)
+        if result is not None:
+            names: dict[str, Any] = {"step": step.step, "name": step.name, "mocked": True}
+            output: dict[str, Any] = {"output": result.output, "value": result.output}
+            self._end(step.key, status=result.status, error=result.error, **names, **output)
+        return result is not None
+
+    def note_pause(self, pause: Run) -> None:
+        """Record that the run rests in a pause that is a child of it."""
+        key = key_of(pause)
+        if not self._journal.pause_told(key):
+            self._recorder.record(RunPaused(timestamp=time.time(), span_id=key))
+
+    def note_ends_of_pauses(self, pauses: Sequence[Run]) -> None:
+        """Record the ends of pauses that the run has rested in."""
+        for pause in pauses:
+            key, ended = key_of(pause), pause.completed_at
+            if ended is None or key in self._continued or not self._journal.pause_told(key):
+                continue
+            self._continued.add(key)
+            if not self._journal.pause_end_told(key):
+                paused_s = round((ended - pause.created_at).total_seconds(), 3)
+                self._recorder.record(RunContinued(timestamp=time.time(), span_id=key, paused_s=paused_s))
+
     def note_ends(self, progress: Progress, known: Mapping[str, Run]) -> None:
         """Record the ends of runs, and of steps without one: decisions, combined results, what was passed over."""
         for key, run in known.items():
@@ -75,7 +118,7 @@ class StepLog:
                     name=step["name"],
                     status=run.status.value,
                     run_id=run.id,
-                    output=output_of(run),
+                    output=run.value,
                     error=run.error,
                     duration_ms=run.duration_ms,
                 )

@@ -1,10 +1,8 @@
 """The runners of steps that no stored agent does: a prompt to a model, a tool, a pause, a question to a person."""
 
-import time
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
 
 from dynagent.core.executions import AgentRunner, RunPlan
 from dynagent.core.language_models import Prices
@@ -20,11 +18,13 @@ from dynagent.core.runs import (
     TraceRecorder,
 )
 from dynagent.core.shared.calls import ToolCall
+from dynagent.core.shared.clock import utc_now
 from dynagent.core.tools import ToolCatalogue
 from dynagent.core.workflows import json_text
+from dynagent.infrastructure.langgraph.runner import RunnerSettings
 from dynagent.infrastructure.langgraph.tool_calls import Calling, ToolCalls
 from dynagent.infrastructure.langgraph.trace_events import RunTrace
-from dynagent.infrastructure.langgraph.verdicts import InDoubt, RunWaits
+from dynagent.infrastructure.langgraph.verdicts import RunWaits
 
 QUESTION = "question"
 """The call key of the one question that a run asks a person."""
@@ -68,7 +68,7 @@ class ToolRuns(Runner):
     prices: Prices
     models_of: Callable[[str], AbstractAsyncContextManager[None]]
     call_timeout_s: float
-    in_doubt: InDoubt = "ask"
+    settings: RunnerSettings = field(default_factory=RunnerSettings)
 
     @property
     def kind(self) -> str:
@@ -78,26 +78,24 @@ class ToolRuns(Runner):
     async def run(self, claim: Claim, recorder: TraceRecorder, children: ChildRuns) -> Outcome:
         """Call it, unless an earlier attempt has."""
         run = claim.run
+        trace = RunTrace(claim, recorder, self.prices)
         async with self.models_of(run.user_id):
             [tool] = await self.tools.resolve([run.input["tool"]], run.user_id, {})
-            trace = RunTrace(claim, recorder, self.prices)
             calling = Calling(
                 model="",
                 timeout_s=run.input.get("timeout_s") or self.call_timeout_s,
                 requires_approval=frozenset(),
-                in_doubt=self.in_doubt,
-                expiry=None,
+                in_doubt=self.settings.tool_call_in_doubt,
+                expiry=self.settings.expiry(),
                 max_shown_chars=0,
             )
-            span = trace.enter("call_tool", 1)
             call = ToolCall(id="call", name=tool.name, arguments=run.input["arguments"])
             try:
-                [end] = await ToolCalls([tool], calling, trace).ends_of([call], span)
+                with trace.visit("call_tool", 1) as span:
+                    [end] = await ToolCalls([tool], calling, trace).ends_of([call], span)
             except RunWaits as waits:
-                return Outcome(status=RunStatus.WAITING, interrupts=waits.interrupts)
-            trace.leave(span, None)
-        tally = trace.tally
-        outcome = Outcome(status=RunStatus.COMPLETED, usage=tally.usage(), cost_usd=tally.cost_usd)
+                return trace.waiting(waits)
+        outcome = trace.counted(Outcome(status=RunStatus.COMPLETED))
         if end.error is not None:
             error = RunError(code=end.error.code, message=end.error.message)
             return outcome.model_copy(update={"status": RunStatus.FAILED, "error": error})
@@ -115,7 +113,7 @@ class TimerRuns(Runner):
 
     async def run(self, claim: Claim, recorder: TraceRecorder, children: ChildRuns) -> Outcome:
         """Say that the time has come."""
-        return Outcome(status=RunStatus.COMPLETED, result=json_text(datetime.now(UTC).isoformat()))
+        return Outcome(status=RunStatus.COMPLETED, result=json_text(utc_now().isoformat()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +137,7 @@ class HumanInputRuns(Runner):
             execution_id=run.id,
             call_key=QUESTION,
             value={"tool": run.subject_name, "prompt": run.query, "parent_run_id": run.parent_run_id},
-            now=datetime.fromtimestamp(time.time(), UTC),
+            now=utc_now(),
             expiry=None if after_s is None else Expiry(after_s=after_s, then="fail"),
             form=run.input["form"],
         )

@@ -1,14 +1,11 @@
 """The runner of teams: iterations of a coordinator and all active agents, each turn a run of its own."""
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
 from dynagent.core.agents import AgentConfigurations
 from dynagent.core.conversations import CommunicationPolicies, ConversationLog
-from dynagent.core.executions import AGENT as AGENT_KIND
 from dynagent.core.runs import (
     AwaitsChildren,
     ChildRun,
@@ -22,6 +19,7 @@ from dynagent.core.runs import (
     TaskEnd,
     TraceRecorder,
 )
+from dynagent.core.shared.clock import utc_now
 from dynagent.core.teams import (
     AGENT,
     COORDINATOR,
@@ -42,8 +40,9 @@ from dynagent.core.teams import (
     workflow_id_of,
 )
 from dynagent.core.workflows import Progress, json_text
+from dynagent.infrastructure.langgraph.agent_child import agent_child
 from dynagent.infrastructure.langgraph.run_messages import handed_over
-from dynagent.infrastructure.langgraph.step_log import StepLog
+from dynagent.infrastructure.langgraph.step_log import StepLog, key_of
 from dynagent.infrastructure.langgraph.team_graph import Decision, TeamGraph, compile_team, iterate
 
 PAUSE_S = 31_536_000.0
@@ -131,11 +130,12 @@ class TeamAttempt:
         return Outcome(status=RunStatus.COMPLETED, result=json_text(result))
 
     def _read(self) -> TeamRun:
+        self._log.note_ends_of_pauses([child for child in self._known.values() if _part(child) == PAUSE])
         self._log.note_ends(Progress((), {}), self._by_key())
         return TeamRun(self._run, [turn_of(child) for child in self._known.values()])
 
     def _by_key(self) -> dict[str, Run]:
-        turns = (child for child in self._known.values() if child.input["step"]["part"] != PAUSE)
+        turns = (child for child in self._known.values() if _part(child) != PAUSE)
         return {child.input["step"]["key"]: child for child in turns}
 
     def _iteration(self, number: int) -> Iteration | None:
@@ -165,6 +165,7 @@ class TeamAttempt:
         await self._start([pause])
         # Asked again: who resumed the run just before its pause began has found nothing to cancel.
         if await self._ports.pauses.is_paused(self._run.id):
+            self._log.note_pause(next(child for child in self._known.values() if key_of(child) == pause.key))
             self._wait()
 
     def _coordinator(self, number: int, members: list[Member]) -> ChildRun:
@@ -181,16 +182,11 @@ class TeamAttempt:
 
     async def _turn(self, iteration: Iteration, member: Member) -> ChildRun:
         configuration = await self._ports.agents.get(member.agent_id, member.version)
-        fields: dict[str, Any] = {
-            "query": member_prompt(self.team, iteration, member),
-            "model": configuration.model,
-            "context": {},
-            "output_schema": configuration.output_schema,
-        }
         key = f"{iteration.number}/{AGENT}/{member.agent_id}"
-        return self._child(
-            key, AGENT, member.name, iteration=iteration.number, kind=AGENT_KIND, fields=fields, member=member
-        )
+        step = _step(key, AGENT, member.name, iteration.number)
+        asked = {"query": member_prompt(self.team, iteration, member), "step": step}
+        about: dict[str, Any] = {"agent_id": member.agent_id, "version": member.version, "name": member.name}
+        return agent_child(configuration, key=key, asked=asked, **about)
 
     def _child(
         self,
@@ -201,23 +197,21 @@ class TeamAttempt:
         iteration: int,
         kind: str,
         fields: dict[str, Any] | None = None,
-        member: Member | None = None,
         delay_s: float = 0.0,
     ) -> ChildRun:
-        step = {"key": key, "step": name, "name": name, "part": part, "task_id": None, "iteration": iteration}
         return ChildRun(
             key=key,
             kind=kind,
-            subject_id=member.agent_id if member else self._run.subject_id,
-            subject_version=member.version if member else self._run.subject_version,
+            subject_id=self._run.subject_id,
+            subject_version=self._run.subject_version,
             subject_name=name,
-            input={"query": "", **(fields or {}), "step": step},
+            input={"query": "", **(fields or {}), "step": _step(key, part, name, iteration)},
             delay_s=delay_s,
         )
 
     async def _hand_over(self, iteration: Iteration) -> None:
         """Write down what those that are due are given by others."""
-        now = datetime.fromtimestamp(time.time(), UTC)
+        now = utc_now()
         handed = self.team.handed(iteration, *(member.name for member in iteration.due), at=now)
         messages = [
             handed_over(
@@ -237,7 +231,7 @@ class TeamAttempt:
         key = f"{iteration.number}/aggregator"
         if key in self._journal.task_ends:
             return
-        now = datetime.fromtimestamp(time.time(), UTC)
+        now = utc_now()
         eta = self.team.next_iteration_eta(now)
         news = {
             "type": "iteration_complete",
@@ -257,3 +251,12 @@ class TeamAttempt:
         )
         self._recorder.record(end)
         await self._ports.news.publish(self._run, news)
+
+
+def _part(child: Run) -> str:
+    return child.input["step"]["part"]
+
+
+def _step(key: str, part: str, name: str, iteration: int) -> dict[str, Any]:
+    """Return what a turn's run keeps of the step that it is."""
+    return {"key": key, "step": name, "name": name, "part": part, "task_id": None, "iteration": iteration}

@@ -29,8 +29,9 @@ from dynagent.core.shared.errors import DynagentError, StorageAway
 from dynagent.core.shared.tasks import end_tasks
 from dynagent.core.shared.text import clean_json, clean_text
 from dynagent.core.tools import CallContext, ModelUse, RunnableTool, ToolOutcome
+from dynagent.core.workflows import text_of
 from dynagent.infrastructure.langgraph.agent_calls import AgentTool
-from dynagent.infrastructure.langgraph.call_texts import MAX_TRACED_CHARS, as_text, bounded, cost_of, cut, failure
+from dynagent.infrastructure.langgraph.call_texts import MAX_TRACED_CHARS, bounded, cost_of, cut, failure
 from dynagent.infrastructure.langgraph.guards import Guards
 from dynagent.infrastructure.langgraph.trace_events import RunTrace, Span, milliseconds_since
 from dynagent.infrastructure.langgraph.verdicts import InDoubt, RunWaits, Verdict, judge, question_about
@@ -278,7 +279,7 @@ class ToolCalls:
     def _shown(self, end: ToolEnd) -> str:
         if end.error is not None:
             return f"Error ({end.error.code}): {end.error.message}"
-        return cut(as_text(end.result), self._calling.max_shown_chars)
+        return cut(text_of(end.result), self._calling.max_shown_chars)
 
 
 def _refused(call: ToolCall, key: str, code: str, message: str) -> _Planned:

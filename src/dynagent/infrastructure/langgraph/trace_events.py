@@ -6,6 +6,8 @@ was not.
 """
 
 import time
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Literal
@@ -17,8 +19,10 @@ from dynagent.core.runs import (
     Detail,
     NodeEnd,
     NodeStart,
+    Outcome,
     Retry,
     RunLost,
+    RunStatus,
     SentCall,
     TraceRecorder,
     Usage,
@@ -100,6 +104,25 @@ class RunTrace:
         if not self.claim.journal.node_started(span.id):
             self.recorder.record(NodeStart(timestamp=time.time(), span_id=span.id, node=node))
         return span
+
+    @contextmanager
+    def visit(self, node: str, visit: int) -> Generator[Span]:
+        """Begin a visit, and end it with the error that the work within raises, if any."""
+        span = self.enter(node, visit)
+        try:
+            yield span
+        except Exception as error:
+            self.leave(span, error)
+            raise
+        self.leave(span, None)
+
+    def counted(self, outcome: Outcome) -> Outcome:
+        """Return an outcome with what the attempts so far have used."""
+        return outcome.model_copy(update={"usage": self.tally.usage(), "cost_usd": self.tally.cost_usd})
+
+    def waiting(self, waits: RunWaits) -> Outcome:
+        """Return how an attempt ends that asks people."""
+        return self.counted(Outcome(status=RunStatus.WAITING, interrupts=waits.interrupts))
 
     def leave(self, span: Span, error: Exception | None) -> None:
         """End a visit. One that goes on in another attempt is not ended here."""

@@ -1,13 +1,12 @@
 """The runner of workflows: plans, starts what is due as child runs, waits for the next to end, and plans again."""
 
-from collections import OrderedDict
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from dynagent.core.agents import AgentConfigurations
-from dynagent.core.executions import AGENT
+from dynagent.core.agents import AgentConfigurations, AgentNotFound, AgentVersion
 from dynagent.core.runs import (
     AwaitsChildren,
     ChildRun,
@@ -17,11 +16,13 @@ from dynagent.core.runs import (
     Run,
     RunError,
     Runner,
+    RunPaused,
     RunStatus,
     TraceRecorder,
 )
 from dynagent.core.schedules import Timetable
 from dynagent.core.shared.clock import Clock, utc_now
+from dynagent.core.shared.lately_used import LatelyUsed
 from dynagent.core.workflows import (
     KIND,
     AgentNode,
@@ -33,17 +34,27 @@ from dynagent.core.workflows import (
     StepResult,
     WorkflowDefinitions,
     WorkflowLimits,
+    WorkflowPauses,
     WorkflowVersion,
     json_text,
-    output_of,
     seconds_until,
     summary_of,
 )
-from dynagent.infrastructure.langgraph.run_messages import StepMessages
+from dynagent.infrastructure.langgraph.agent_child import agent_child
+from dynagent.infrastructure.langgraph.run_messages import BatchMessages, StepMessages
 from dynagent.infrastructure.langgraph.step_log import StepLog, key_of, step_fields
 from dynagent.infrastructure.langgraph.workflow_graphs import Graph, compile_workflow, prepare_steps
 
 CACHED_GRAPHS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """What steps that begin together are made of: their agents as they are now, and what those are given by others."""
+
+    run: Run
+    agents: Mapping[str, AgentVersion]
+    messages: BatchMessages
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,9 +66,10 @@ class WorkflowRuns(Runner):
     conditions: Conditions
     timetable: Timetable
     messages: StepMessages
+    pauses: WorkflowPauses
     limits: WorkflowLimits = field(default_factory=WorkflowLimits)
     clock: Clock = utc_now
-    graphs: "OrderedDict[tuple[str, int], Graph]" = field(default_factory=OrderedDict[tuple[str, int], Graph])
+    graphs: LatelyUsed[tuple[str, int], Graph] = field(default_factory=lambda: LatelyUsed(CACHED_GRAPHS))
 
     @property
     def kind(self) -> str:
@@ -80,9 +92,24 @@ class WorkflowRuns(Runner):
                 return _outcome(progress, spent)
             fresh = [step for step in progress.due if step.key not in known]
             log.note_starts([step for step in progress.due if step.key in known], known)
-            if not await self._start(fresh, version, run, log=log, known=known, children=children):
+            await self._stop_at_breakpoints(log.stops(fresh), claim, recorder, known)
+            real = [step for step in fresh if not log.note_mock(step)]
+            begun = _within(version.definition.max_parallel, real, known)
+            if not await self._start(begun, version, run, log=log, known=known, children=children) and real == fresh:
                 still = sum(not child.status.over for child in known.values())
                 raise AwaitsChildren(f"{still} steps have not ended", open_allowed=still - 1)
+
+    async def _stop_at_breakpoints(
+        self, stops: tuple[str, ...], claim: Claim, recorder: TraceRecorder, known: Mapping[str, Run]
+    ) -> None:
+        """Pause the run where a test wants to look at it. Raises AwaitsChildren then."""
+        if not stops:
+            return
+        await self.pauses.pause(claim.run)
+        recorder.record(RunPaused(timestamp=time.time(), reason="breakpoint", steps=stops))
+        # Of what still runs it need not wait: it begins anew with the end of the pause.
+        still = sum(not child.status.over for child in known.values())
+        raise AwaitsChildren("the run has come to a breakpoint", open_allowed=still)
 
     async def _start(
         self,
@@ -98,12 +125,15 @@ class WorkflowRuns(Runner):
         if not fresh:
             return False
 
+        ids = {step.agent_id for step in fresh if step.kind == "agent" and step.agent_id}
+        batch = _Batch(run, await self.agents.latest_of(ids, run.user_id), await self.messages.of(fresh, known))
+
         async def prepare(step: DueStep) -> ChildRun:
-            return await self._child(step, run, known)
+            return await self._child(step, batch)
 
         made = await prepare_steps(self._graph(version), fresh, prepare)
         wanted = [(step, found) for step, found in made if isinstance(found, ChildRun)]
-        await self.messages.write(run, wanted, known)
+        await batch.messages.write(run, wanted)
         started = await children.start([child for _, child in wanted])
         known |= {step.key: child for (step, _), child in zip(wanted, started, strict=True)}
         log.note_starts([step for step, _ in wanted], known)
@@ -112,24 +142,16 @@ class WorkflowRuns(Runner):
             log.note_refusal(step, error)
         return bool(refused)
 
-    async def _child(self, step: DueStep, run: Run, known: Mapping[str, Run]) -> ChildRun:
+    async def _child(self, step: DueStep, batch: _Batch) -> ChildRun:
         """Return the run that does a step.
 
         Raises AgentNotFound, WorkflowNotFound, BadTimetable, CommunicationNotAllowed.
         """
+        run = batch.run
         fields: dict[str, Any] = {"query": step.prompt, "step": step_fields(step)}
-        common: dict[str, Any] = {"key": step.key, "timeout_s": step.timeout_s}
         if step.kind == "agent":
-            version = await self.agents.latest(step.agent_id or "", run.user_id)
-            own = version.configuration
-            await self.messages.check(step, own.name, known)
-            fields |= {
-                "model": step.settings.get("model") or own.model,
-                "context": {},
-                "output_schema": step.settings.get("output_schema") or own.output_schema,
-            }
-            about = {"subject_id": version.agent_id, "subject_version": version.version, "subject_name": own.name}
-            return ChildRun(kind=AGENT, input=fields, **about, **common)
+            return _of_agent(step, batch, fields)
+        common: dict[str, Any] = {"key": step.key, "timeout_s": step.timeout_s}
         if step.kind == "workflow":
             inner = await self.definitions.latest(step.subject or "", run.user_id)
             fields |= {
@@ -142,7 +164,8 @@ class WorkflowRuns(Runner):
         fields |= step.settings
         about = {"subject_id": run.subject_id, "subject_version": run.subject_version, "subject_name": step.name}
         if step.kind == "tool":
-            fields |= {"tool": step.subject, "arguments": step.values}
+            # The run's limit bounds the waiting as well; how long the call itself may take, its runner is told.
+            fields |= {"tool": step.subject, "arguments": step.values, "timeout_s": step.timeout_s}
         if step.kind == "timer":
             common["delay_s"] = seconds_until(step.settings, self.timetable.after, self.clock())
         if step.kind == "human_input":
@@ -155,19 +178,31 @@ class WorkflowRuns(Runner):
         if definition.process_type != "hierarchical":
             return {}
         placed = dict.fromkeys(node.agent_id for node in definition.nodes if isinstance(node, AgentNode))
-        found = [(await self.agents.latest(id, run.user_id)).configuration for id in placed]
-        texts = [". ".join(filter(None, (one.name, one.role, one.goal, one.description))) for one in found]
-        return dict(zip(placed, texts, strict=True))
+        latest = await self.agents.latest_of(placed, run.user_id)
+        found = {id: _latest(latest, id).configuration for id in placed}
+        return {
+            id: ". ".join(filter(None, (one.name, one.role, one.goal, one.description))) for id, one in found.items()
+        }
 
     def _graph(self, version: WorkflowVersion) -> Graph:
         key = (version.workflow_id, version.version)
-        found = self.graphs.get(key)
-        if found is None:
-            found = self.graphs[key] = compile_workflow(version.definition, name="workflow")
-            if len(self.graphs) > CACHED_GRAPHS:
-                self.graphs.popitem(last=False)
-        self.graphs.move_to_end(key)
-        return found
+        return self.graphs.get(key) or self.graphs.put(key, compile_workflow(version.definition, name="workflow"))
+
+
+def _of_agent(step: DueStep, batch: _Batch, fields: Mapping[str, Any]) -> ChildRun:
+    """Return an agent's run. Raises AgentNotFound, CommunicationNotAllowed."""
+    latest = _latest(batch.agents, step.agent_id or "")
+    own = latest.configuration
+    batch.messages.check(step, own.name)
+    asked = {**fields, "model": step.settings.get("model"), "output_schema": step.settings.get("output_schema")}
+    about: dict[str, Any] = {"key": step.key, "name": own.name, "timeout_s": step.timeout_s}
+    return agent_child(own, agent_id=latest.agent_id, version=latest.version, asked=asked, **about)
+
+
+def _latest(found: Mapping[str, AgentVersion], agent_id: str) -> AgentVersion:
+    if agent_id not in found:
+        raise AgentNotFound(f"there is no agent {agent_id!r}")
+    return found[agent_id]
 
 
 def _taken_within(run: Run, step: DueStep, version: int) -> dict[str, Any]:
@@ -176,6 +211,13 @@ def _taken_within(run: Run, step: DueStep, version: int) -> dict[str, Any]:
     stored = within.get(step.key) or {}
     same = stored and stored["version"] == version and stored["inputs"] == step.values
     return {"done": stored["done"], "within": stored["within"]} if same else {}
+
+
+def _within(most: int | None, fresh: list[DueStep], known: Mapping[str, Run]) -> list[DueStep]:
+    """Return the steps that may begin beside those at work; the others are due again when one has ended."""
+    if most is None:
+        return fresh
+    return fresh[: max(0, most - sum(not child.status.over for child in known.values()))]
 
 
 def _outcome(progress: Progress, spent: RunError | None) -> Outcome:
@@ -188,7 +230,7 @@ def _outcome(progress: Progress, spent: RunError | None) -> Outcome:
 
 def _result(child: Run) -> StepResult:
     if child.status is RunStatus.COMPLETED:
-        return StepResult("completed", output_of(child))
+        return StepResult("completed", child.value)
     error = child.error or RunError(code=child.status.value, message=f"the step was {child.status.value}")
     return StepResult("failed", error=error)
 

@@ -25,8 +25,9 @@ from dynagent.core.language_models.keys import read_key
 from dynagent.infrastructure.http.addresses import AllowList
 from dynagent.infrastructure.llm.circuit import Circuit
 from dynagent.infrastructure.llm.completions.asides import source_of
-from dynagent.infrastructure.llm.guarded_pool import GuardedHttpPool, Resolve, system_resolve
+from dynagent.infrastructure.llm.guarded_pool import GuardedHttpPool, Resolve, obstacle_at, system_resolve
 from dynagent.infrastructure.llm.health import HealthNotes
+from dynagent.infrastructure.llm.http_pool import host_and_port
 from dynagent.infrastructure.llm.openai_wire import OpenAIWireModel
 from dynagent.infrastructure.llm.proxies import unusable_proxy
 from dynagent.infrastructure.llm.retries import Persistence, Refusals
@@ -150,7 +151,7 @@ class Endpoints:
         if url is None or (known is not None and known[0].pool.url == url):
             return known[0].pool.look() if known is not None else ""
         try:
-            return GuardedHttpPool(url, {}, allowed=self._allowed, resolve=self._resolve).look()
+            return unusable_proxy(url, "wire") or obstacle_at(*host_and_port(url), self._allowed)
         except ModelRefused as error:
             return error.detail
 

@@ -3,14 +3,13 @@
 import asyncio
 import ipaddress
 import socket
-import ssl
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 
-from dynagent.core.language_models import ModelError, ModelRefused, ModelTimeout, ModelUnavailable
+from dynagent.core.language_models import ModelRefused
 from dynagent.infrastructure.http.addresses import AddressForbidden, AllowList, vet
 from dynagent.infrastructure.llm.http_connection import Connection
-from dynagent.infrastructure.llm.http_pool import CONNECT_TIMEOUT_S, HttpPool
+from dynagent.infrastructure.llm.http_pool import HttpPool
 
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 """Returns the addresses of a host as literals. Raises OSError when the name is unknown."""
@@ -46,39 +45,23 @@ class GuardedHttpPool(HttpPool):
 
     def look(self) -> str:
         """Return why the address cannot be spoken to, as far as can be told without asking for a name."""
-        try:
-            host = "127.0.0.1" if self._host == "localhost" else self._host
-            vet(self._host, self._port, [str(ipaddress.ip_address(host))], self.allowed)
-        except AddressForbidden as error:
-            return error.detail
-        except ValueError:
-            return "" if self.allowed.names(self._host, self._port) else self.forbidden
-        return ""
+        return obstacle_at(self._host, self._port, self.allowed, known=self.forbidden)
 
     async def _connect(self, deadline: float) -> Connection:
-        limit = min(deadline, asyncio.get_running_loop().time() + CONNECT_TIMEOUT_S)
         try:
-            async with asyncio.timeout_at(limit):
-                if self._proxy is not None:
-                    await self._vet_before_a_proxy()
-                    return await self._through(self._proxy)
-                addresses = vet(self._host, self._port, await self._resolve(self._host, self._port), self.allowed)
-                self.forbidden = ""
-                return await self._connect_to_one_of(addresses)
+            return await super()._connect(deadline)
         except AddressForbidden as error:
             self.forbidden = error.detail
             words = f"the model endpoint cannot be asked: {error.detail}, or an administrator on the page Models"
             raise ModelRefused(words, extra={NOT_ASKED: True}) from None
-        except TimeoutError as error:
-            raise ModelTimeout(
-                f"the model endpoint at {self._host} cannot be reached: no connection in time"
-            ) from error
-        except ModelError:
-            raise
-        except ssl.SSLCertVerificationError as error:
-            raise ModelRefused(f"the certificate of {self._host} is not trusted ({error.reason})") from error
-        except (OSError, UnicodeError) as error:
-            raise ModelUnavailable(f"the model endpoint at {self._host} cannot be reached: {error}") from error
+
+    async def _open(self) -> Connection:
+        if self._proxy is not None:
+            await self._vet_before_a_proxy()
+            return await self._through(self._proxy)
+        addresses = vet(self._host, self._port, await self._resolve(self._host, self._port), self.allowed)
+        self.forbidden = ""
+        return await self._connect_to_one_of(addresses)
 
     async def _vet_before_a_proxy(self) -> None:
         """Refuse what is known here to be private. A name that only the proxy knows is the proxy's to judge."""
@@ -96,9 +79,17 @@ class GuardedHttpPool(HttpPool):
                 return await self._connect_to(address)
         return await self._connect_to(addresses[-1])
 
-    async def _connect_to(self, address: str) -> Connection:
-        loop, context = asyncio.get_running_loop(), self._ssl_context()
-        _, connection = await loop.create_connection(
-            lambda: Connection(loop), address, self._port, ssl=context, server_hostname=self._host if context else None
-        )
-        return connection
+
+def obstacle_at(host: str, port: int, allowed: AllowList, *, known: str = "") -> str:
+    """Return why an address cannot be spoken to, as far as can be told without asking for a name; empty when it can.
+
+    `known` is what is known of the address of a name.
+    """
+    try:
+        literal = "127.0.0.1" if host == "localhost" else host
+        vet(host, port, [str(ipaddress.ip_address(literal))], allowed)
+    except AddressForbidden as error:
+        return error.detail
+    except ValueError:
+        return "" if allowed.names(host, port) else known
+    return ""

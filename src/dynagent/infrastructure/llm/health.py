@@ -29,6 +29,18 @@ class Note:
     error_code: str | None = None
     failed_at: datetime | None = None
 
+    def after(self, earlier: "Note") -> "Note":
+        """Return this note with what an earlier one knew besides."""
+        failed = self if self.failed_at is not None else earlier
+        return Note(
+            refused={**earlier.refused, **self.refused},
+            window_tokens=self.window_tokens or earlier.window_tokens,
+            answered_at=self.answered_at or earlier.answered_at,
+            error=failed.error,
+            error_code=failed.error_code,
+            failed_at=failed.failed_at,
+        )
+
 
 class HealthNotes:
     """Told of the calls of models by their ids; `observe` hears of each refused part at once."""
@@ -91,8 +103,10 @@ class HealthNotes:
         return noted
 
     def put_back(self, noted: dict[str, Note]) -> None:
-        """Take back what could not be stored; what was noted since counts more."""
-        self._noted = {**noted, **self._noted}
+        """Take back what could not be stored; of the same fact what was noted since counts more."""
+        for model_id, earlier in noted.items():
+            since = self._noted.get(model_id)
+            self._noted[model_id] = earlier if since is None else since.after(earlier)
 
     def _note(self, model_id: str) -> Note | None:
         note = self._noted.get(model_id)

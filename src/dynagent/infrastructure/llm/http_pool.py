@@ -33,17 +33,22 @@ class Sink(Protocol):
         ...
 
 
+def host_and_port(url: str) -> tuple[str, int]:
+    """Return where an endpoint is. Raises ModelRefused for what is no http(s) URL."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ModelRefused(f"the model endpoint's URL is not of the form http(s)://host/path: {url!r}")
+    return parts.hostname, parts.port or (443 if parts.scheme == "https" else 80)
+
+
 class HttpPool:
     """The connections to one base URL (`https://host/v1`). Grows as needed; the runs' own limits bound it."""
 
     def __init__(self, base_url: str, headers: dict[str, str]) -> None:
         parts = urlsplit(base_url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise ModelRefused(f"the model endpoint's URL is not of the form http(s)://host/path: {base_url!r}")
+        self._host, self._port = host_and_port(base_url)
         self.url = base_url
         self._tls = parts.scheme == "https"
-        self._host = parts.hostname
-        self._port = parts.port or (443 if self._tls else 80)
         self._path = parts.path.rstrip("/")
         fixed = {"Host": parts.netloc.rpartition("@")[2], **headers}
         self._head = "".join(f"{name}: {_header_value(value)}\r\n" for name, value in fixed.items())
@@ -114,21 +119,30 @@ class HttpPool:
         return None
 
     async def _connect(self, deadline: float) -> Connection:
-        loop = asyncio.get_running_loop()
-        limit = min(deadline, loop.time() + CONNECT_TIMEOUT_S)
+        limit = min(deadline, asyncio.get_running_loop().time() + CONNECT_TIMEOUT_S)
         try:
             async with asyncio.timeout_at(limit):
-                if self._proxy is not None:
-                    return await self._through(self._proxy)
-                _, connection = await loop.create_connection(
-                    lambda: Connection(loop), self._host, self._port, ssl=self._ssl_context()
-                )
+                return await self._open()
         except TimeoutError as error:
             raise _unreachable(self._host, ModelTimeout, "no connection in time") from error
         except ssl.SSLCertVerificationError as error:
             raise _unreachable(self._host, ModelRefused, f"its certificate is not trusted ({error.reason})") from error
-        except OSError as error:
+        except (OSError, UnicodeError) as error:
             raise _unreachable(self._host, ModelUnavailable, str(error) or type(error).__name__) from error
+
+    async def _open(self) -> Connection:
+        """Return a new connection. Raises OSError, UnicodeError for a name that is none."""
+        if self._proxy is not None:
+            return await self._through(self._proxy)
+        return await self._connect_to(self._host)
+
+    async def _connect_to(self, address: str) -> Connection:
+        """Return a connection to an address of the host's, whose certificate is to be the host's."""
+        loop, context = asyncio.get_running_loop(), self._ssl_context()
+        name = self._host if context else None
+        _, connection = await loop.create_connection(
+            lambda: Connection(loop), address, self._port, ssl=context, server_hostname=name
+        )
         return connection
 
     async def _through(self, proxy: Proxy) -> Connection:

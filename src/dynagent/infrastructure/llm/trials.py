@@ -8,9 +8,7 @@ import structlog
 from dynagent.core.language_models import (
     ModelError,
     ModelRecord,
-    ModelRefused,
     ModelTrials,
-    ModelUnavailable,
     Tried,
 )
 from dynagent.core.shared.errors import DynagentError
@@ -93,9 +91,7 @@ class Trials(ModelTrials):
     def _note(self, record: ModelRecord, listed: ListReader) -> None:
         """Note what the list says. Without one nothing is known: not every endpoint has it."""
         if listed.status in (401, 403) or listed.status >= 500:
-            error = error_from_status(listed.status, {}, listed.text)
-            kind = ModelUnavailable if listed.status >= 500 else ModelRefused
-            self._notes.failed(record.id, kind(error.detail))
+            self._notes.failed(record.id, error_from_status(listed.status, {}, listed.text))
         models = listed.models() if listed.status == 200 else None
         if models is None:
             return

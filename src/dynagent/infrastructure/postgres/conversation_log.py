@@ -35,27 +35,27 @@ PUT = """
 INSERT INTO communication_policy (id, policy, updated_at) VALUES (1, CAST(:policy AS jsonb), :now)
 ON CONFLICT (id) DO UPDATE SET policy = excluded.policy, updated_at = excluded.updated_at RETURNING id
 """
-STORED = "SELECT place FROM messages WHERE run_id = $1 AND place = ANY($2::text[])"
+STORED = "SELECT place FROM agent_messages WHERE run_id = $1 AND place = ANY($2::text[])"
 PAIRS = """
-SELECT id::text AS id, key, first_agent, second_agent FROM conversations
+SELECT id::text AS id, key, first_agent, second_agent FROM agent_conversations
 WHERE user_id = $1 AND ((first_agent, second_agent) IN (SELECT * FROM unnest($2::text[], $3::text[]))
   OR key = ANY($4::text[]))
 """
 BEGIN = """
-INSERT INTO conversations (id, user_id, key, first_agent, second_agent, last_message_at, created_at, updated_at)
+INSERT INTO agent_conversations (id, user_id, key, first_agent, second_agent, last_message_at, created_at, updated_at)
 VALUES ($1, $2, $3, $4, $5, $6, $6, $6)
 """
 ADD = """
-INSERT INTO messages (id, user_id, conversation_id, run_id, place, from_agent, to_agent, content, at, iteration,
+INSERT INTO agent_messages (id, user_id, conversation_id, run_id, place, from_agent, to_agent, content, at, iteration,
   metadata)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11::jsonb)
 """
 ACTIVE = """
-UPDATE conversations SET last_message_at = greatest(last_message_at, $2), updated_at = greatest(updated_at, $2)
+UPDATE agent_conversations SET last_message_at = greatest(last_message_at, $2), updated_at = greatest(updated_at, $2)
 WHERE id = $1
 """
-LAST = "SELECT coalesce(max(seq), 0) FROM messages WHERE user_id = $1"
-NEWS = f"SELECT {MESSAGE} FROM messages WHERE user_id = $1 AND seq > $2 ORDER BY seq LIMIT $3"  # noqa: S608 - constants
+LAST = "SELECT coalesce(max(seq), 0) FROM agent_messages WHERE user_id = $1"
+NEWS = f"SELECT {MESSAGE} FROM agent_messages WHERE user_id = $1 AND seq > $2 ORDER BY seq LIMIT $3"  # noqa: S608 - constants
 
 Pair = tuple[str, str]
 
@@ -165,7 +165,8 @@ class PostgresMessageFeed(MessageFeed):
             return [_frame(read_message(row)) for row in rows]
 
         if after is None:
-            after = await self._pool.fetchval(LAST, user_id)
+            with in_our_words():
+                after = await self._pool.fetchval(LAST, user_id)
         async for frames in self._news.follow(user_id, after or 0, read):
             yield frames
 

@@ -32,6 +32,7 @@ from dynagent.core.conversations import (
     Message,
     MessageFilter,
     PairCount,
+    StatsFilter,
 )
 from dynagent.core.shared.errors import Conflict
 from dynagent.core.shared.ids import is_id
@@ -42,8 +43,8 @@ from dynagent.infrastructure.postgres.kit.retention import Retention
 from dynagent.infrastructure.postgres.pool import Row
 from dynagent.infrastructure.postgres.statements import fetch, fetch_one, fetch_page, sql
 
-conversations = Table(
-    "conversations",
+agent_conversations = Table(
+    "agent_conversations",
     metadata,
     Column("id", ID, primary_key=True),
     Column("user_id", ID, of_user(), nullable=False),
@@ -57,15 +58,15 @@ conversations = Table(
     UniqueConstraint("user_id", "key"),
     UniqueConstraint("user_id", "first_agent", "second_agent"),
 )
-Index("ix_conversations_user_id_id", conversations.c.user_id, conversations.c.id.desc())
+Index("ix_agent_conversations_user_id_id", agent_conversations.c.user_id, agent_conversations.c.id.desc())
 
-messages = Table(
-    "messages",
+agent_messages = Table(
+    "agent_messages",
     metadata,
     Column("id", ID, primary_key=True),
     Column("seq", BigInteger, Identity(), nullable=False),
     Column("user_id", ID, of_user(), nullable=False),
-    Column("conversation_id", ID, ForeignKey("conversations.id", ondelete="CASCADE"), nullable=False),
+    Column("conversation_id", ID, ForeignKey("agent_conversations.id", ondelete="CASCADE"), nullable=False),
     Column("run_id", ID, nullable=False),
     Column("place", Text, nullable=False),
     Column("from_agent", Text, nullable=False),
@@ -76,9 +77,9 @@ messages = Table(
     Column("metadata", JSONB, nullable=False),
     UniqueConstraint("run_id", "place"),
 )
-Index("ix_messages_user_id_seq", messages.c.user_id, messages.c.seq)
-Index("ix_messages_conversation_id_id", messages.c.conversation_id, messages.c.id.desc())
-Index("ix_messages_at", messages.c.at)
+Index("ix_agent_messages_user_id_seq", agent_messages.c.user_id, agent_messages.c.seq)
+Index("ix_agent_messages_conversation_id_id", agent_messages.c.conversation_id, agent_messages.c.id.desc())
+Index("ix_agent_messages_at", agent_messages.c.at)
 
 communication_policy = Table(
     "communication_policy",
@@ -93,43 +94,47 @@ TOO_OLD = """old.at < $1::timestamptz - make_interval(days => coalesce(
   (SELECT (policy ->> 'keep_messages_days')::int FROM communication_policy WHERE id = 1), 90))"""
 NOTHING_LEFT = (
     "old.updated_at < $1 AND old.last_message_at < $1 "
-    "AND NOT EXISTS (SELECT FROM messages m WHERE m.conversation_id = old.id)"
+    "AND NOT EXISTS (SELECT FROM agent_messages m WHERE m.conversation_id = old.id)"
 )
 PRUNED = (
-    Retention("messages", TOO_OLD, timedelta(0)),
-    Retention("conversations", NOTHING_LEFT, timedelta(days=1)),
+    Retention("agent_messages", TOO_OLD, timedelta(0)),
+    Retention("agent_conversations", NOTHING_LEFT, timedelta(days=1)),
 )
 
 COLUMNS = """id, user_id, key, first_agent, second_agent, last_message_at, archived_at, created_at, updated_at,
-  (SELECT count(*)::int FROM messages m WHERE m.conversation_id = conversations.id) AS message_count"""
+  (SELECT count(*)::int FROM agent_messages m WHERE m.conversation_id = agent_conversations.id) AS message_count"""
 MESSAGE = """id, seq, from_agent, to_agent, content, at, iteration, metadata::text AS metadata, run_id,
-  (SELECT key FROM conversations c WHERE c.id = messages.conversation_id) AS conversation"""
+  (SELECT key FROM agent_conversations c WHERE c.id = agent_messages.conversation_id) AS conversation"""
 OF_KEY = sql(
-    "SELECT {columns} FROM conversations WHERE user_id = :owner AND (key = :key OR id = CAST(:id AS uuid))",
+    "SELECT {columns} FROM agent_conversations WHERE user_id = :owner AND (key = :key OR id = CAST(:id AS uuid))",
     columns=COLUMNS,
 )
 CREATE = text("""
-INSERT INTO conversations (id, user_id, key, first_agent, second_agent, last_message_at, archived_at, created_at,
+INSERT INTO agent_conversations (id, user_id, key, first_agent, second_agent, last_message_at, archived_at, created_at,
   updated_at)
 VALUES (:id, :owner, :key, :first_agent, :second_agent, :last_message_at, :archived_at, :created_at, :updated_at)
 ON CONFLICT DO NOTHING RETURNING id
 """)
 UPDATE = text("""
-UPDATE conversations SET archived_at = CAST(:archived_at AS timestamptz), updated_at = :updated_at
+UPDATE agent_conversations SET archived_at = CAST(:archived_at AS timestamptz), updated_at = :updated_at
 WHERE id = :id AND user_id = :owner AND updated_at < :updated_at RETURNING id
 """)
-DELETE = text("DELETE FROM conversations WHERE id = :id AND user_id = :owner RETURNING id")
+DELETE = text("DELETE FROM agent_conversations WHERE id = :id AND user_id = :owner RETURNING id")
 HISTORY = sql(
-    """SELECT {columns} FROM messages WHERE conversation_id = :id AND user_id = :owner AND seq > CAST(:after AS bigint)
-ORDER BY seq LIMIT :limit""",
+    """SELECT {columns} FROM agent_messages
+WHERE conversation_id = :id AND user_id = :owner AND seq > CAST(:after AS bigint) ORDER BY seq LIMIT :limit""",
     columns=MESSAGE,
 )
 ARCHIVED = "(archived_at IS NOT NULL AND archived_at >= last_message_at)"
 STATS = text("""
-SELECT (SELECT count(*)::int FROM conversations WHERE user_id = :owner) AS conversations,
-  from_agent, to_agent, count(*)::int AS messages, sum(length(content))::bigint AS characters,
+SELECT from_agent, to_agent, count(*)::int AS messages,
+  sum(length(content))::bigint AS characters,
   min(at) AS first_message_at, max(at) AS last_message_at
-FROM messages WHERE user_id = :owner
+FROM agent_messages WHERE user_id = :owner
+  AND (CAST(:run_id AS uuid) IS NULL OR run_id = CAST(:run_id AS uuid))
+  AND (CAST(:agent AS text) IS NULL OR CAST(:agent AS text) IN (from_agent, to_agent))
+  AND (CAST(:since AS timestamptz) IS NULL OR at >= CAST(:since AS timestamptz))
+  AND (CAST(:until AS timestamptz) IS NULL OR at < CAST(:until AS timestamptz))
 GROUP BY from_agent, to_agent ORDER BY count(*) DESC, from_agent, to_agent
 """)
 MAX_PAIRS = 1000
@@ -186,7 +191,7 @@ class PostgresConversations(Conversations):
                 values[name] = given
         if wanted.search:
             conditions.append(
-                "id IN (SELECT conversation_id FROM messages WHERE user_id = :owner AND content ILIKE :search)"
+                "id IN (SELECT conversation_id FROM agent_messages WHERE user_id = :owner AND content ILIKE :search)"
             )
             values["search"] = pattern(wanted.search)
         if wanted.status is not None:
@@ -194,7 +199,7 @@ class PostgresConversations(Conversations):
         return await fetch_page(
             self._session,
             columns=COLUMNS,
-            table="conversations",
+            table="agent_conversations",
             conditions=conditions,
             parameters=values,
             page=page,
@@ -215,7 +220,7 @@ class PostgresConversations(Conversations):
         return await fetch_page(
             self._session,
             columns=MESSAGE,
-            table="messages",
+            table="agent_messages",
             conditions=conditions,
             parameters=values,
             page=page,
@@ -227,11 +232,14 @@ class PostgresConversations(Conversations):
         rows = await fetch(self._session, HISTORY, id=conversation.id, owner=self._owner, after=after, limit=limit)
         return [read_message(row) for row in rows]
 
-    async def stats(self) -> ConversationStats:
+    async def stats(self, wanted: StatsFilter) -> ConversationStats:
         """Return how much the owner's agents talk; the thousand busiest pairs by name."""
-        rows = await fetch(self._session, STATS, owner=self._owner)
+        if wanted.run_id is not None and not is_id(wanted.run_id):
+            return ConversationStats(conversations=0, messages=0, characters=0, agents=0)
+        rows = await fetch(self._session, STATS, owner=self._owner, **wanted.model_dump())
         return ConversationStats(
-            conversations=rows[0]["conversations"] if rows else 0,
+            # Two agents have one conversation, whoever speaks.
+            conversations=len({frozenset((row["from_agent"], row["to_agent"])) for row in rows}),
             messages=sum(row["messages"] for row in rows),
             characters=sum(row["characters"] for row in rows),
             agents=len({row[name] for row in rows for name in ("from_agent", "to_agent")}),

@@ -1,6 +1,5 @@
 """Registered tools in PostgreSQL, current versions and earlier ones."""
 
-from collections import OrderedDict
 from collections.abc import Sequence
 from typing import Any
 
@@ -22,6 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 
 from dynagent.core.shared.errors import StaleVersion
+from dynagent.core.shared.lately_used import LatelyUsed
 from dynagent.core.tools import CustomTool, CustomTools, ToolFilter, ToolNameTaken, ToolVersion
 from dynagent.infrastructure.postgres.errors import in_our_words, refuse
 from dynagent.infrastructure.postgres.kit.mapping import TableMapping
@@ -148,7 +148,7 @@ class PostgresToolLoader:
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
-        self._cached: OrderedDict[tuple[str, str], CustomTool] = OrderedDict()
+        self._cached = LatelyUsed[tuple[str, str], CustomTool](MAX_CACHED)
 
     async def __call__(self, user_id: str, names: Sequence[str] | None) -> list[CustomTool]:
         """Return the owner's tools of these names, all of them for None."""
@@ -187,9 +187,7 @@ class PostgresToolLoader:
     async def _load(self, user_id: str, names: list[str]) -> list[CustomTool]:
         tools = [STORED.read(row) for row in await self._pool.fetch(LOAD, user_id, names)]
         for tool in tools:
-            self._cached[user_id, tool.name] = tool
-        while len(self._cached) > MAX_CACHED:
-            self._cached.popitem(last=False)
+            self._cached.put((user_id, tool.name), tool)
         return tools
 
     def _same(self, user_id: str, row: Row) -> CustomTool | None:

@@ -3,26 +3,22 @@
 What calls show is gathered in memory and stored every few seconds, for many models in one statement.
 """
 
-import asyncio
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
-import structlog
 from sqlalchemy import Column, ForeignKey, Integer, PrimaryKeyConstraint, Table, Text, text
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from dynagent.core.language_models import ModelAddress, ModelAddresses, ModelHealth, ModelHealths, RefusedPart, Tried
-from dynagent.core.shared.tasks import end_tasks
 from dynagent.infrastructure.llm.health import HealthNotes, Note
+from dynagent.infrastructure.postgres.gathered import GatheredStore
 from dynagent.infrastructure.postgres.kit.metadata import ID, MOMENT, metadata
 from dynagent.infrastructure.postgres.kit.prepared import OWNER
 from dynagent.infrastructure.postgres.language_models import GLOBAL, OWN, language_models
 from dynagent.infrastructure.postgres.pool import Pool
-
-STORE_EVERY_S = 5.0
 
 model_health = Table(
     "model_health",
@@ -59,56 +55,35 @@ ON CONFLICT (model_id) DO UPDATE SET
   refused = h.refused || excluded.refused,
   window_tokens = coalesce(excluded.window_tokens, h.window_tokens),
   answered_at = greatest(excluded.answered_at, h.answered_at),
-  error = CASE WHEN excluded.failed_at IS NULL THEN h.error ELSE excluded.error END,
-  error_code = CASE WHEN excluded.failed_at IS NULL THEN h.error_code ELSE excluded.error_code END,
-  failed_at = coalesce(excluded.failed_at, h.failed_at)
+  error = CASE WHEN excluded.failed_at >= coalesce(h.failed_at, '-infinity') THEN excluded.error ELSE h.error END,
+  error_code = CASE WHEN excluded.failed_at >= coalesce(h.failed_at, '-infinity') THEN excluded.error_code
+    ELSE h.error_code END,
+  failed_at = greatest(excluded.failed_at, h.failed_at)
 """
 TRIED = """
 INSERT INTO model_health (model_id, trial, tried_at) SELECT m.id, $2::jsonb, $3 FROM language_models m WHERE m.id = $1
 ON CONFLICT (model_id) DO UPDATE SET trial = excluded.trial, tried_at = excluded.tried_at
 """
 
-log = structlog.get_logger(__name__)
 
-
-class HealthStore:
+class HealthStore(GatheredStore[dict[str, Note]]):
     """Stores what `notes` have gathered, and trials."""
 
+    name = "model-health"
+
     def __init__(self, pool: Pool, notes: HealthNotes) -> None:
-        self._pool = pool
+        super().__init__(pool, notes)
         self.notes = notes
-        self._tasks: list[asyncio.Task[None]] = []
 
-    def start(self) -> None:
-        """Begin to store; call on the running loop."""
-        self._tasks = [asyncio.get_running_loop().create_task(self._keep_storing(), name="model-health")]
-
-    async def stop(self) -> None:
-        """Store what is left, and stop."""
-        await end_tasks(self._tasks)
-        await self.store()
-
-    async def store(self) -> None:
-        """Store what was noted; what cannot be stored is noted again."""
-        noted = self.notes.take()
-        if not noted:
-            return
-        try:
-            await self._pool.execute(STORE, *_columns(noted))
-        except Exception as error:
-            log.warning("model_health_not_stored", error=repr(error))
-            self.notes.put_back(noted)
+    def statement(self, taken: dict[str, Note]) -> tuple[Any, ...]:
+        """Return the statement that stores notes."""
+        return STORE, *_columns(taken)
 
     async def store_trial(self, model_id: str, tried: Sequence[Tried]) -> None:
         """Store what a trial has shown, with all that was noted before."""
         await self.store()
         trial = json.dumps([item.model_dump() for item in tried], ensure_ascii=False)
-        await self._pool.execute(TRIED, model_id, trial, self.notes.clock())
-
-    async def _keep_storing(self) -> None:
-        while True:
-            await asyncio.sleep(STORE_EVERY_S)
-            await self.store()
+        await self.pool.execute(TRIED, model_id, trial, self.notes.clock())
 
 
 class PostgresModelHealths(ModelHealths):

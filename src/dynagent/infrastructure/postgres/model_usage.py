@@ -1,17 +1,13 @@
 """What models were asked, by user and day: stored every few seconds, many sums in one statement."""
 
-import asyncio
 from datetime import date
-
-import structlog
+from typing import Any
 
 from dynagent.core.language_models import ModelUsage, ProviderUsage
 from dynagent.core.shared.clock import Clock, utc_now
-from dynagent.core.shared.tasks import end_tasks
-from dynagent.infrastructure.llm.usage import UsageMeter
+from dynagent.infrastructure.llm.usage import Count, Place, UsageMeter
+from dynagent.infrastructure.postgres.gathered import GatheredStore
 from dynagent.infrastructure.postgres.pool import Pool, Row
-
-STORE_EVERY_S = 5.0
 
 # Users that were deleted meanwhile have no sums.
 ADD = """
@@ -34,57 +30,34 @@ FROM model_usage WHERE day >= $1 AND ($2::uuid IS NULL OR user_id = $2)
 GROUP BY provider, model ORDER BY calls DESC, provider, model LIMIT 500
 """
 
-log = structlog.get_logger(__name__)
 
-
-class PostgresModelUsage(ModelUsage):
+class PostgresModelUsage(GatheredStore[dict[Place, Count]], ModelUsage):
     """Reads the sums; `store` adds what a meter has counted."""
 
+    name = "model-usage"
+
     def __init__(self, pool: Pool, meter: UsageMeter, *, now: Clock = utc_now) -> None:
-        self._pool = pool
+        super().__init__(pool, meter)
         self.meter = meter
         self._now = now
-        self._tasks: list[asyncio.Task[None]] = []
 
-    def start(self) -> None:
-        """Begin to store; call on the running loop."""
-        self._tasks = [asyncio.get_running_loop().create_task(self._keep_storing(), name="model-usage")]
-
-    async def stop(self) -> None:
-        """Store what is left, and stop."""
-        await end_tasks(self._tasks)
-        await self.store()
-
-    async def store(self) -> None:
-        """Add what was counted; what cannot be stored is counted on."""
-        counts = self.meter.take()
-        if not counts:
-            return
-        users, providers, models = zip(*counts, strict=True)
+    def statement(self, taken: dict[Place, Count]) -> tuple[Any, ...]:
+        """Return the statement that adds counts to the sums of today."""
+        users, providers, models = zip(*taken, strict=True)
         sums = zip(
-            *((c.calls, c.failures, c.input_tokens, c.output_tokens, c.cost_usd) for c in counts.values()), strict=True
+            *((c.calls, c.failures, c.input_tokens, c.output_tokens, c.cost_usd) for c in taken.values()), strict=True
         )
-        columns = (users, providers, models, *sums)
-        try:
-            await self._pool.execute(ADD, self._now().date(), *(list(column) for column in columns))
-        except Exception as error:
-            log.warning("model_usage_not_stored", error=repr(error))
-            self.meter.put_back(counts)
+        return ADD, self._now().date(), *(list(column) for column in (users, providers, models, *sums))
 
     async def of_user(self, user_id: str, since: date) -> list[ProviderUsage]:
         """Return one user's sums from that day on."""
         await self.store()
-        return [_usage(row) for row in await self._pool.fetch(SUMS, since, user_id)]
+        return [_usage(row) for row in await self.pool.fetch(SUMS, since, user_id)]
 
     async def of_all(self, since: date) -> list[ProviderUsage]:
         """Return everybody's sums from that day on."""
         await self.store()
-        return [_usage(row) for row in await self._pool.fetch(SUMS, since, None)]
-
-    async def _keep_storing(self) -> None:
-        while True:
-            await asyncio.sleep(STORE_EVERY_S)
-            await self.store()
+        return [_usage(row) for row in await self.pool.fetch(SUMS, since, None)]
 
 
 def _usage(row: Row) -> ProviderUsage:

@@ -28,6 +28,12 @@ WHERE c.relkind = 'r' AND c.relnamespace = current_schema()::regnamespace
 GROUP BY 1 ORDER BY 2 DESC, 1
 """
 
+STATE = frozenset(
+    ("runs", "run_events", "run_model_calls", "run_model_call_parts", "checkpoints", "checkpoint_blobs",
+     "checkpoint_writes", "agent_messages")
+)  # fmt: skip
+"""What runs leave behind: rows, traces, what models were sent, states of graphs, messages of agents."""
+
 log = structlog.stdlib.get_logger(__name__)
 
 
@@ -63,7 +69,8 @@ async def what_tidy_would_remove(pool: Pool, rules: Sequence[Retention]) -> Mapp
 
 async def table_sizes(pool: Pool) -> Sequence[TableSize]:
     """Return all tables, the largest first."""
-    return [TableSize(row["name"], row["bytes"], row["rows"]) for row in await pool.fetch(SIZES)]
+    async with pool.acquire() as connection:
+        return await _sizes(connection)
 
 
 class Housekeeping:
@@ -74,6 +81,8 @@ class Housekeeping:
         self._settings = settings
         self._rules = rules
         self._task: asyncio.Task[None] | None = None
+        self.state_bytes = 0
+        """How much room the state of runs took when it was last looked at, here; 0 before that."""
 
     def start(self) -> None:
         """Begin, at once; call on the running loop."""
@@ -90,6 +99,7 @@ class Housekeeping:
                 return None
             try:
                 await _tidy(connection, self._rules)
+                self.state_bytes = sum(size.bytes for size in await _sizes(connection) if size.name in STATE)
                 days = self._settings.retention_days
                 return await prune_over(connection, timedelta(days=days)) if days else Pruned()
             finally:
@@ -104,6 +114,10 @@ class Housekeeping:
             except Exception as error:
                 log.warning("housekeeping_failed", error=repr(error))
             await asyncio.sleep(self._settings.prune_every_s)
+
+
+async def _sizes(connection: Connection) -> list[TableSize]:
+    return [TableSize(row["name"], row["bytes"], row["rows"]) for row in await connection.fetch(SIZES)]
 
 
 async def _tidy(connection: Connection, rules: Sequence[Retention]) -> Mapping[str, int]:

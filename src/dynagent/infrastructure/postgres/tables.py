@@ -109,6 +109,8 @@ Index(
 _workflows = text("kind = 'workflow' AND parent_run_id IS NULL")
 Index("ix_runs_workflows", runs.c.user_id, runs.c.id.desc(), postgresql_where=_workflows)
 Index("ix_runs_of_workflow", runs.c.subject_id, runs.c.id.desc(), postgresql_where=_workflows)
+_teams = text("kind = 'team' AND parent_run_id IS NULL")
+Index("ix_runs_teams", runs.c.user_id, runs.c.id.desc(), postgresql_where=_teams)
 Index(
     "ix_runs_words_of_workflows",
     runs.c.words,

@@ -30,6 +30,17 @@ OF_AGENT = sql(
   UNION ALL
   SELECT 'schedule', s.id, s.name, 'agent_id', s.user_id FROM schedules s
   WHERE s.user_id = :owner AND s.agent_id = CAST(CAST(:id AS text) AS uuid)
+  UNION ALL
+  SELECT 'trigger', t.id, t.name, 'agent_id', t.user_id FROM triggers t
+  WHERE t.user_id = :owner AND t.agent_id = CAST(CAST(:id AS text) AS uuid)
+  UNION ALL
+  SELECT 'workflow', w.id, w.name, uses.field, w.user_id FROM workflows w CROSS JOIN LATERAL (VALUES
+    ('nodes', EXISTS (SELECT FROM workflow_agents p
+      WHERE p.workflow_id = w.id AND p.agent_id = CAST(CAST(:id AS text) AS uuid))),
+    ('on_error', jsonb_path_exists(w.definition, '$.**.fallback_agent_id ? (@ == $id)',
+      jsonb_build_object('id', CAST(:id AS text))))
+  ) AS uses(field, used)
+  WHERE w.user_id = :owner AND uses.used
 """,
 )
 OF_TOOL = sql(
@@ -44,6 +55,10 @@ OF_TOOL = sql(
     ('tools_config', its.attached @> jsonb_build_array(jsonb_build_object('type', CAST(:name AS text))))
   ) AS uses(field, used)
   WHERE a.user_id = :owner AND uses.used
+  UNION ALL
+  SELECT 'workflow', w.id, w.name, 'nodes', w.user_id FROM workflows w
+  WHERE w.user_id = :owner AND jsonb_path_exists(w.definition, '$.nodes[*].config.tool ? (@ == $name)',
+    jsonb_build_object('name', CAST(:name AS text)))
 """,
 )
 OF_MODEL = sql(
@@ -62,6 +77,18 @@ OF_MODEL = sql(
   SELECT 'model', m.id, m.name, 'fallbacks', coalesce(m.user_id, :owner) FROM language_models m
   WHERE (m.user_id = :owner OR CAST(:shared AS boolean)) AND m.fallbacks && CAST(:names AS text[])
     AND m.id <> CAST(CAST(:id AS text) AS uuid)
+  UNION ALL
+  SELECT 'workflow', w.id, w.name, uses.field, w.user_id FROM workflows w CROSS JOIN LATERAL (VALUES
+    ('manager_llm', w.definition ->> 'manager_llm' = ANY (CAST(:names AS text[]))),
+    ('model', EXISTS (
+      SELECT FROM jsonb_path_query(w.definition, '$.nodes[*].config.model') AS of_node(model)
+      WHERE of_node.model #>> '{}' = ANY (CAST(:names AS text[]))
+    ) OR EXISTS (
+      SELECT FROM jsonb_path_query(w.definition, '$.tasks[*].config_json.model') AS of_task(model)
+      WHERE of_task.model #>> '{}' = ANY (CAST(:names AS text[]))
+    ))
+  ) AS uses(field, used)
+  WHERE (w.user_id = :owner OR CAST(:shared AS boolean)) AND uses.used
 """,
 )
 
@@ -74,15 +101,15 @@ class PostgresUses(Uses):
         self._owner = user_id
 
     async def of_agent(self, id: str, slug: str, name: str, *, most: int = MOST) -> list[Use]:
-        """Return the agents that name an agent or hand over to it, and its schedules."""
+        """Return the agents that name an agent or hand over to it, workflows with it, its schedules and triggers."""
         return await self._found(OF_AGENT, id=id, slug=slug, names=[slug, name], most=most)
 
     async def of_tool(self, name: str, *, most: int = MOST) -> list[Use]:
-        """Return the agents that have a tool, plain or with settings."""
+        """Return the agents that have a tool, plain or with settings, and the workflows that call it."""
         return await self._found(OF_TOOL, name=name, most=most)
 
     async def of_model(self, id: str, name: str, *, shared: bool, most: int = MOST) -> list[Use]:
-        """Return the agents, schedules and models that name a model; of everybody where it is `shared` by all."""
+        """Return the agents, workflows, schedules and models that name a model; everybody's where it is `shared`."""
         return await self._found(OF_MODEL, id=id, names=[id, name], shared=shared, most=most)
 
     async def _found(self, statement: TextClause, **values: Any) -> list[Use]:

@@ -93,6 +93,7 @@ tasks = Table(
     Column("updated_at", MOMENT, nullable=False),
 )
 Index("ix_tasks_workflow_id", tasks.c.workflow_id)
+Index("ix_tasks_assigned_workflow_agent_id", tasks.c.assigned_workflow_agent_id)
 
 _SEARCHED = (workflows.c.name, workflows.c.description)
 WANTED: dict[str, sa.ColumnElement[bool]] = {

@@ -2,9 +2,9 @@
 
 import asyncio
 import hashlib
-from collections import OrderedDict
 from typing import Any
 
+from dynagent.core.shared.lately_used import LatelyUsed
 from dynagent.core.tools import (
     CallContext,
     CustomTool,
@@ -58,7 +58,7 @@ class ZygoteSandbox:
         )
         self._screens = Screens(self._pools["core"], settings)
         self._calls = Calls(self._pools, settings, audit=self._audit, broker=broker or Broker())
-        self._programs: OrderedDict[str, bytes] = OrderedDict()
+        self._programs = LatelyUsed[str, bytes](_PROGRAMS)
         self._warming: set[asyncio.Task[Any]] = set()
 
     async def start(self) -> None:
@@ -90,7 +90,7 @@ class ZygoteSandbox:
             rules = sorted({finding.rule for finding in screening.findings})
             self._audit.report("tool.rejected", tool=name, hash=digest, rules=rules)
         else:
-            self._remember(digest, screening.program)
+            self._programs.put(digest, screening.program)
             self._expect(screening)
             self._audit.report("tool.registered", tool=name, hash=digest, network=list(policy.network))
         return screening
@@ -192,7 +192,7 @@ class ZygoteSandbox:
         )
         if screening.findings:
             raise _no_longer_accepted(screening.findings)
-        self._remember(tool.source_hash, screening.program)
+        self._programs.put(tool.source_hash, screening.program)
         return screening.program
 
     def _expect(self, screening: Screening) -> None:
@@ -206,11 +206,6 @@ class ZygoteSandbox:
         task.add_done_callback(lambda done: done.cancelled() or done.exception())
         self._warming.add(task)
         task.add_done_callback(self._warming.discard)
-
-    def _remember(self, digest: str, program: bytes) -> None:
-        self._programs[digest] = program
-        while len(self._programs) > _PROGRAMS:
-            self._programs.popitem(last=False)
 
 
 def _no_grant(entry: str) -> Finding:

@@ -17,7 +17,7 @@ from dynagent.core.tools import (
 )
 from dynagent.infrastructure.tools.configured import ConfiguredTools
 from dynagent.infrastructure.tools.factory import ConcreteToolFactory
-from dynagent.infrastructure.tools.listing import LoadCustom, custom_listing, merged_page
+from dynagent.infrastructure.tools.listing import LoadCustom, merged_page
 from dynagent.infrastructure.tools.registry import ToolRegistry
 from dynagent.infrastructure.tools.runnable import PrebuiltTool, RegisteredTool
 
@@ -57,7 +57,7 @@ class InstalledTools:
         if (tool_class := self._registry.get_tool_class(name)) is not None:
             return next(self._listings[known] for known, cls in self._shipped.items() if cls is tool_class)
         for tool in await self._load_custom(user_id, [name]):
-            return custom_listing(tool, details=True).model_copy(update={"limits": self._sandbox.limits()})
+            return ToolListing.of_custom(tool, details=True).model_copy(update={"limits": self._sandbox.limits()})
         raise _not_found(name)
 
     async def unknown(self, names: Sequence[str], user_id: str) -> list[str]:

@@ -1,10 +1,10 @@
 """Shipped tools with settings of an agent: secrets are opened here, once for each version of the settings."""
 
 import json
-from collections import OrderedDict
 from typing import Any, Protocol, cast
 
 from dynagent.core.shared.errors import InvalidInput
+from dynagent.core.shared.lately_used import LatelyUsed
 from dynagent.core.shared.sealing import SealsSecrets
 from dynagent.core.shared.secret_names import Place, hidden_forms, reference_in, sealed_in, with_secrets
 from dynagent.core.tools import ToolNotFoundError, ToolUnconfigured
@@ -37,7 +37,7 @@ class ConfiguredTools:
         self._factory = factory
         self._box = box
         self._load_keys = load_keys
-        self._cached: OrderedDict[tuple[str, str, str, str], PrebuiltTool] = OrderedDict()
+        self._cached = LatelyUsed[tuple[str, str, str, str], PrebuiltTool](MAX_CACHED)
 
     async def get(self, name: str, tool_type: str, config: dict[str, Any], user_id: str) -> PrebuiltTool:
         """Return the tool. Raises InvalidInput for settings that do not fit, ToolUnconfigured, SecretUnreadable."""
@@ -47,14 +47,7 @@ class ConfiguredTools:
             keys = await self._referred(config, user_id)
             stored += json.dumps(keys, sort_keys=True)
         place = (name, tool_type, user_id, stored)
-        tool = self._cached.get(place)
-        if tool is None:
-            tool = self._cached[place] = self._make(place, config, keys)
-            if len(self._cached) > MAX_CACHED:
-                self._cached.popitem(last=False)
-        else:
-            self._cached.move_to_end(place)
-        return tool
+        return self._cached.get(place) or self._cached.put(place, self._make(place, config, keys))
 
     async def faults(self, tool_type: str, config: dict[str, Any], user_id: str) -> list[tuple[Place, str, str]]:
         """Return what keeps settings from being used, as (place within them, rule, words); secrets stay closed."""

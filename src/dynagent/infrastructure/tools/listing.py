@@ -48,7 +48,7 @@ async def merged_page(
         rest, custom = [tool for tool in rest if tool.name > last], custom[1:]
     else:
         passed = 0
-    found = sorted([*rest, *(custom_listing(tool) for tool in custom)], key=lambda tool: tool.name)
+    found = sorted([*rest, *(ToolListing.of_custom(tool) for tool in custom)], key=lambda tool: tool.name)
     return _cut(found[page.skip - passed :], page, counted=count, shipped=len(fitting))
 
 
@@ -66,25 +66,4 @@ def _cut(found: Sequence[ToolListing], page: PageRequest, *, counted: int, shipp
         skip=page.skip,
         limit=page.limit,
         next_cursor=write_cursor(NIL_ID, order=_ORDER, key=shown[-1].name) if more else None,
-    )
-
-
-def custom_listing(tool: CustomTool, *, details: bool = False) -> ToolListing:
-    """Return how a registered tool is listed; with `details` its source and policy too."""
-    return ToolListing(
-        name=tool.name,
-        description=tool.description,
-        parameters=tool.reflection.parameters,
-        tool_class=tool.reflection.entry,
-        kind="custom",
-        version=tool.version,
-        tags=tool.tags,
-        repeatable=tool.policy.repeatable,
-        disabled=tool.disabled,
-        disabled_reason=tool.disabled_reason,
-        source=tool.code if details else None,
-        source_hash=tool.source_hash if details else None,
-        policy=tool.policy if details else None,
-        created_at=tool.created_at,
-        updated_at=tool.updated_at,
     )

@@ -9,9 +9,11 @@ from dynagent.core.executions import EverybodysExecutions, Executions, StoredChe
 from dynagent.core.runs import CancelSignal, ChildStore, Dispatch, Notifier, Runner, Submissions, TraceLog
 from dynagent.infrastructure.expressions.conditions import StateConditions
 from dynagent.infrastructure.langgraph.agent_runs import AgentRuns
+from dynagent.infrastructure.langgraph.run_messages import CallMessages
 from dynagent.infrastructure.observability.correlation import current_correlation_id
 from dynagent.infrastructure.observability.dispatch import ObservedDispatch
 from dynagent.infrastructure.observability.failures import log_crash
+from dynagent.infrastructure.postgres.conversation_log import PostgresConversationLog, PostgresPolicies
 from dynagent.infrastructure.postgres.runs.chats import PRUNED
 from dynagent.infrastructure.postgres.runs.children import PostgresChildren
 from dynagent.infrastructure.postgres.runs.dispatch import PostgresDispatch
@@ -59,6 +61,7 @@ def _runners(process: Process) -> Sequence[Runner]:
         chats=PostgresChats(pool),
         surroundings=PostgresSurroundings(pool),
         conditions=StateConditions(misfits, schema_fault),
+        messages=CallMessages(policies=PostgresPolicies(pool), log=PostgresConversationLog(pool)),
         call_timeout_s=process.settings.run.call_timeout_s,
     )
     return [of_agents]

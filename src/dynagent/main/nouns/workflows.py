@@ -3,10 +3,17 @@
 from collections.abc import Sequence
 
 from dynagent.application.commands.workflows.start import WorkflowSettings
-from dynagent.application.shared.access import EVERY_ROLE, MAKERS, Grant
+from dynagent.application.shared.access import ADMINS, EVERY_ROLE, MAKERS, Grant
 from dynagent.application.shared.handlers import handlers_of
 from dynagent.core.runs import Runner
-from dynagent.core.workflows import Conditions, KnownTools, WorkflowExecutions, WorkflowLimits, Workflows
+from dynagent.core.workflows import (
+    Conditions,
+    KnownTools,
+    RecordedExecutions,
+    WorkflowExecutions,
+    WorkflowLimits,
+    Workflows,
+)
 from dynagent.infrastructure.cron.timetable import CronTimetable
 from dynagent.infrastructure.expressions.conditions import StateConditions
 from dynagent.infrastructure.langgraph.run_messages import StepMessages
@@ -15,7 +22,9 @@ from dynagent.infrastructure.langgraph.workflow_runs import WorkflowRuns
 from dynagent.infrastructure.llm.prices import GenaiPrices
 from dynagent.infrastructure.postgres.conversation_log import PostgresConversationLog, PostgresPolicies
 from dynagent.infrastructure.postgres.runs.readers import PostgresAgentConfigurations
-from dynagent.infrastructure.postgres.runs.workflows import PostgresWorkflowExecutions
+from dynagent.infrastructure.postgres.runs.recorded import PostgresRecordedExecutions
+from dynagent.infrastructure.postgres.runs.told import once_committed
+from dynagent.infrastructure.postgres.runs.workflows import PostgresWorkflowExecutions, PostgresWorkflowPauses
 from dynagent.infrastructure.postgres.workflow_definitions import PostgresWorkflowDefinitions
 from dynagent.infrastructure.postgres.workflows import PostgresWorkflows
 from dynagent.infrastructure.tools.arguments import misfits, schema_fault
@@ -35,8 +44,13 @@ def _binds(process: Process) -> Binds:
             WorkflowLimits: process.settings.of(WorkflowSettings).limits,
         },
         scoped={
+            RecordedExecutions: lambda scope: PostgresRecordedExecutions(
+                scope.session, scope.user_id, once_committed(scope, process.signals.publish)
+            ),
             Workflows: lambda scope: PostgresWorkflows(scope.session, scope.user_id),
-            WorkflowExecutions: lambda scope: PostgresWorkflowExecutions(scope.session, scope.user_id),
+            WorkflowExecutions: lambda scope: PostgresWorkflowExecutions(
+                scope.session, scope.user_id, on_stored=once_committed(scope, process.signals.publish)
+            ),
         },
     )
 
@@ -50,6 +64,7 @@ def _runners(process: Process) -> Sequence[Runner]:
             conditions=CONDITIONS,
             timetable=CronTimetable(),
             limits=process.settings.of(WorkflowSettings).limits,
+            pauses=PostgresWorkflowPauses(pool),
             messages=StepMessages(policies=PostgresPolicies(pool), log=PostgresConversationLog(pool)),
         ),
         PromptRuns(graphs=process.runner, call_timeout_s=call_timeout_s),
@@ -65,7 +80,11 @@ def _runners(process: Process) -> Sequence[Runner]:
 
 
 noun = Noun(
-    grants={"workflows:read": Grant(EVERY_ROLE), "workflows:write": Grant(MAKERS)},
+    grants={
+        "workflows:read": Grant(EVERY_ROLE),
+        "workflows:write": Grant(MAKERS),
+        "executions:record": Grant(ADMINS),
+    },
     settings=(WorkflowSettings,),
     pages=Pages(dynamic=frozenset({"workflows"})),
     handlers=handlers_of("workflows"),

@@ -22,7 +22,7 @@ async def test_each_attempt_has_its_sentence(monkeypatch: pytest.MonkeyPatch) ->
     trace = FakeTraceLog()
     frames = [Frame(event.seq, event.model_dump_json().encode(), terminal=False) for event in STORED]
 
-    async def read(execution_id: str, after: int, limit: int) -> list[Frame]:
+    async def read(execution_id: str, after: int, limit: int, *, ended: bool = False) -> list[Frame]:
         return [frame for frame in frames if frame.seq > after][:2]
 
     monkeypatch.setattr(trace, "read", read)

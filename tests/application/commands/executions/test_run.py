@@ -17,11 +17,13 @@ from dynagent.core.shared.errors import StorageAway
 from dynagent.core.tools import ToolNotFound
 from dynagent.infrastructure.expressions.conditions import StateConditions
 from dynagent.infrastructure.langgraph.agent_runs import AgentRuns
+from dynagent.infrastructure.langgraph.run_messages import CallMessages
 from dynagent.infrastructure.tools.arguments import misfits, schema_fault
 from tests.fakes.agent_runs import FakeSurroundings, FakeTurns, FakeVersions
 from tests.fakes.children import FakeChildren
 from tests.fakes.dispatch import FakeDispatch, FakeTraceLog
 from tests.fakes.executions import FakeNotifier
+from tests.fakes.teams import FakeConversationLog, FakePolicies
 
 ID = "01a1fbd1-034f-79b1-bf7b-77098bbc65ab"
 FALLBACK = "01a1fbd1-034f-79b1-bf7b-77098bbc65ac"
@@ -76,6 +78,7 @@ class House:
             chats=FakeTurns(),
             surroundings=self.contexts,
             conditions=StateConditions(misfits, schema_fault),
+            messages=CallMessages(policies=FakePolicies(), log=FakeConversationLog()),
             call_timeout_s=30,
         )
         self.handler = RunExecutionHandler(

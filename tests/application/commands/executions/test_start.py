@@ -16,7 +16,13 @@ from dynagent.application.commands.executions import (
 from dynagent.application.shared.caller import LOCAL_ADMIN
 from dynagent.application.shared.context_safe import ContextSafe
 from dynagent.core.agents import Agent, AgentConfiguration, AgentDisabled, AgentNotFound
-from dynagent.core.executions import ExecutionNotFound, ExecutionOver, IdempotencyKeyReused, TooManyExecutions
+from dynagent.core.executions import (
+    Cancelling,
+    ExecutionNotFound,
+    ExecutionOver,
+    IdempotencyKeyReused,
+    TooManyExecutions,
+)
 from dynagent.core.runs import Admission, RunStatus
 from dynagent.core.shared.errors import InvalidInput
 from dynagent.core.shared.ids import new_id
@@ -67,7 +73,9 @@ class Door:
 
     async def cancel(self, execution_id: str) -> Any:
         """Cancel an execution."""
-        handler = CancelExecutionHandler(self.executions, self.uow, self.signal, self.notifier)
+        handler = CancelExecutionHandler(
+            self.executions, Cancelling(self.executions, self.uow, self.signal, self.notifier)
+        )
         return await handler(CancelExecution(execution_id), LOCAL_ADMIN)
 
 

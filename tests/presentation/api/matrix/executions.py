@@ -8,6 +8,7 @@ from tests.presentation.api.matrix.making import made
 
 PERMISSIONS = {
     "list_executions": "executions:read",
+    "list_runs_of_agent": "executions:read",
     "get_execution": "executions:read",
     "read_trace": "executions:read",
     "follow_trace": "executions:read",
@@ -31,6 +32,9 @@ BODIES: dict[str, Any] = {
     "resume_execution": {"answers": {"01a1fc32-9ca9-734d-8d46-264d8f1c20bf": True}},
     "fork_execution": {"after_seq": 1},
 }
+
+
+OTHERS_THINGS = {"list_runs_of_agent": True}
 
 
 async def make(owner: httpx2.AsyncClient, things: dict[str, str]) -> None:

@@ -7,6 +7,7 @@ import httpx2
 PERMISSIONS = {
     "start_team": "executions:run",
     "stop_team": "executions:run",
+    "restart_team": "executions:run",
     "pause_team": "executions:run",
     "resume_team": "executions:run",
     "list_teams": "executions:read",

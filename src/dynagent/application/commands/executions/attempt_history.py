@@ -1,7 +1,5 @@
 """What became of each attempt of an execution that kept losing its workers, as its log tells it."""
 
-from pydantic import TypeAdapter
-
 from dynagent.core.runs import (
     AnyTraceEvent,
     InterruptRaised,
@@ -10,25 +8,18 @@ from dynagent.core.runs import (
     Token,
     ToolEnd,
     ToolStart,
-    TraceEvent,
     TraceLog,
+    events_of,
 )
-
-READ_PAGE = 1000
-EVENTS: TypeAdapter[AnyTraceEvent] = TypeAdapter(TraceEvent)
 
 
 async def attempt_history(trace: TraceLog, execution_id: str, attempts: int) -> str:
     """Return a sentence for each attempt from the first to `attempts`: how long it lasted and what it did last."""
     first: dict[int, AnyTraceEvent] = {}
     last: dict[int, AnyTraceEvent] = {}
-    after = 0
-    while frames := await trace.read(execution_id, after, READ_PAGE):
-        after = frames[-1].seq
-        for frame in frames:
-            event = EVENTS.validate_json(frame.payload)
-            first.setdefault(event.attempt, event)
-            last[event.attempt] = event
+    async for event in events_of(trace, execution_id):
+        first.setdefault(event.attempt, event)
+        last[event.attempt] = event
     return " ".join(_sentence(number, first.get(number), last.get(number)) for number in range(1, attempts + 1))
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass
 from typing import Any, Literal
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from dynagent.application.commands.executions.settings import SubmitSettings
 from dynagent.application.shared.caller import Caller
@@ -21,19 +21,20 @@ from dynagent.core.executions import (
     NothingToRetry,
     NotYetOver,
     TooManyExecutions,
+    check_repeatable,
 )
 from dynagent.core.runs import (
+    EVENTS,
     AnyTraceEvent,
     Message,
     NodeEnd,
     NodeStart,
     Notifier,
     Origin,
-    RunStatus,
     ToolEnd,
     ToolStart,
-    TraceEvent,
     TraceLog,
+    events_of,
     result_line,
 )
 from dynagent.core.shared.clock import Clock, utc_now
@@ -42,8 +43,6 @@ from dynagent.core.shared.ids import NewId, new_id
 from dynagent.core.shared.text import clean_json
 from dynagent.core.shared.unit_of_work import UnitOfWork
 
-READ_PAGE = 1000
-EVENTS: TypeAdapter[AnyTraceEvent] = TypeAdapter(TraceEvent)
 STEPS = (NodeStart, NodeEnd, Message, ToolStart, ToolEnd)
 
 
@@ -93,23 +92,15 @@ class RepeatExecutionHandler:
                 f"execution {old.id} is a step of kind {old.kind}: run the whole run {old.root_run_id} again",
                 extra={"kind": old.kind, "root_run_id": old.root_run_id},
             )
-        if not old.status.over:
-            raise NotYetOver(f"execution {old.id} is {old.status.value}; cancel it or wait for its end")
-        if message.kind == "retry" and old.status is RunStatus.COMPLETED:
-            raise NothingToRetry(f"execution {old.id} was completed; replay or fork it instead")
+        check_repeatable(old, message.kind)
         self.settings.check_room(await self.executions.waiting(self.settings.max_waiting_per_user))
-        events = [] if message.kind == "replay" else _carried_over(await self._log(old.id), message)
+        log = [] if message.kind == "replay" else [event async for event in events_of(self.trace, old.id)]
+        events = [] if message.kind == "replay" else _carried_over(log, message)
         execution = self._again(old, message)
         stored = await self.executions.create_from(execution, events)
         await self.uow.commit()
         await self.notifier.notify(stored.id, stored.lane)
         return stored
-
-    async def _log(self, execution_id: str) -> list[AnyTraceEvent]:
-        events: list[AnyTraceEvent] = []
-        while frames := await self.trace.read(execution_id, events[-1].seq if events else 0, READ_PAGE):
-            events += [EVENTS.validate_json(frame.payload) for frame in frames]
-        return events
 
     def _again(self, old: Execution, message: RepeatExecution) -> Execution:
         limit_s = (old.deadline - old.created_at).total_seconds() if old.deadline else 3600.0

@@ -3,7 +3,7 @@
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from dynagent.core.executions import TooManyExecutions
+from dynagent.core.executions import check_room
 from dynagent.core.runs import ChildLimits
 
 
@@ -18,11 +18,7 @@ class SubmitSettings(BaseSettings):
 
     def check_room(self, waiting: int) -> None:
         """Refuse with TooManyExecutions when so many of a user's executions are waiting already."""
-        if waiting >= self.max_waiting_per_user:
-            raise TooManyExecutions(
-                f"{waiting} of your executions are waiting; at most {self.max_waiting_per_user} may",
-                retry_after_s=self.queue_retry_after_s,
-            )
+        check_room(waiting, most=self.max_waiting_per_user, retry_after_s=self.queue_retry_after_s)
 
 
 class RunSettings(BaseSettings):

@@ -8,7 +8,7 @@ from dynagent.core.executions import ExecutionNotFound, ExecutionOver, Execution
 from dynagent.core.runs import Notifier, Run
 from dynagent.core.shared.errors import Conflict
 from dynagent.core.shared.unit_of_work import UnitOfWork
-from dynagent.core.workflows import KIND, WorkflowExecutions
+from dynagent.core.workflows import KIND, WorkflowExecutions, is_record
 
 
 class NotPausable(Conflict):
@@ -57,6 +57,8 @@ class WholeRuns:
             )
         if run.kind != KIND:
             raise NotPausable(f"execution {run.id} is no run of a workflow; cancel it", extra={"kind": run.kind})
+        if is_record(run):
+            raise NotPausable(f"execution {run.id} is run by another engine", extra={"kind": run.kind})
         return run
 
 
@@ -72,8 +74,8 @@ class PauseExecutionHandler:
         """Return the paused run."""
         run = await self.whole.existing(message.execution_id)
         paused = await self.runs.pause(run.id)
-        if paused is None or paused.status.over:
-            raise ExecutionOver(f"execution {run.id} has ended; it cannot be paused")
+        if paused is None or paused.status.over or paused.cancel_requested:
+            raise ExecutionOver(f"execution {run.id} has ended, or is about to; it cannot be paused")
         await self.uow.commit()
         return paused
 

@@ -9,8 +9,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from pydantic import TypeAdapter
-
 from dynagent.application.commands.workflows.configure import WorkflowRules
 from dynagent.application.commands.workflows.start import WorkflowSettings
 from dynagent.application.shared.caller import Caller
@@ -22,6 +20,7 @@ from dynagent.core.executions import (
     NothingToRetry,
     NotYetOver,
     TooManyExecutions,
+    check_repeatable,
 )
 from dynagent.core.runs import (
     AnyTraceEvent,
@@ -32,8 +31,8 @@ from dynagent.core.runs import (
     RunStatus,
     TaskEnd,
     TaskStart,
-    TraceEvent,
     TraceLog,
+    events_of,
 )
 from dynagent.core.shared.clock import Clock, utc_now
 from dynagent.core.shared.errors import InvalidInput
@@ -45,6 +44,7 @@ from dynagent.core.workflows import (
     AggregatorNode,
     Changes,
     Conditions,
+    Debugging,
     Definition,
     Earlier,
     Plan,
@@ -63,9 +63,6 @@ from dynagent.core.workflows import (
     summary_of,
     take_over,
 )
-
-READ_PAGE = 1000
-EVENTS: TypeAdapter[AnyTraceEvent] = TypeAdapter(TraceEvent)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,14 +115,9 @@ class RepeatWorkflowRunHandler:
         old = await self.runs.get(message.execution_id)
         if old is None:
             raise ExecutionNotFound(f"there is no execution of a workflow {message.execution_id!r}")
-        if not old.status.over:
-            raise NotYetOver(f"execution {old.id} is {old.status.value}; cancel it or wait for its end")
-        if message.kind == "retry" and old.status is RunStatus.COMPLETED:
-            raise NothingToRetry(f"execution {old.id} was completed; replay or fork it instead")
+        check_repeatable(old, message.kind)
         definition = await self._definition(old, caller)
-        waiting, most = await self.executions.waiting(self.settings.max_waiting_per_user), self._most
-        if waiting >= most:
-            raise TooManyExecutions(f"{waiting} of your executions are waiting; at most {most} may")
+        self.settings.check_room(await self.executions.waiting(self.settings.max_waiting_per_user))
         given, log = await self._begun(old, definition, message)
         run = self._again(old, definition, given, message.kind)
         await self.executions.create_from(run, log)
@@ -137,10 +129,6 @@ class RepeatWorkflowRunHandler:
         await self.uow.commit()
         await self.notifier.notify(run.id, run.lane)
         return run
-
-    @property
-    def _most(self) -> int:
-        return self.settings.max_waiting_per_user
 
     async def _definition(self, old: Run, caller: Caller) -> Definition:
         """Return what the run was of, if it can still be run."""
@@ -156,8 +144,10 @@ class RepeatWorkflowRunHandler:
     ) -> tuple[dict[str, Any], list[AnyTraceEvent]]:
         """Return what the new run is given, and the events of what it takes over."""
         inputs: dict[str, Any] = old.input.get("inputs") or {}
+        debugging = Debugging.of_stored(old.input.get("debugging"))
+        test = {"debugging": debugging.stored()} if debugging else {}
         if message.kind == "replay":
-            return {"query": summary_of(inputs), "inputs": inputs}, []
+            return {"query": summary_of(inputs), "inputs": inputs, **test}, []
         steps = await self.runs.tasks(old.id)
         earlier = Earlier(inputs=inputs, steps=steps, recorded=await self._recorded(old, definition))
         changes = Changes(
@@ -170,7 +160,7 @@ class RepeatWorkflowRunHandler:
         by_key = {step.key: step for step in steps}
         done = {key: _stored(key, result, taken, by_key.get(key)) for key, result in taken.results.items()}
         log = [event for key, result in taken.results.items() for event in _events_of(key, result, by_key.get(key))]
-        given = {"query": summary_of(dict(taken.inputs)), "inputs": dict(taken.inputs), "done": done}
+        given = {"query": summary_of(dict(taken.inputs)), "inputs": dict(taken.inputs), "done": done, **test}
         if message.kind == "retry":
             given["within"] = await self._within(steps, taken)
         return given, log
@@ -201,13 +191,9 @@ class RepeatWorkflowRunHandler:
             return {}
         stored: dict[str, Any] = old.input.get("done") or {}
         found = {key: read_result(item) for key, item in stored.items() if "run_id" not in item}
-        after = 0
-        while frames := await self.trace.read(old.id, after, READ_PAGE, ended=True):
-            for frame in frames:
-                event = EVENTS.validate_json(frame.payload)
-                if isinstance(event, TaskEnd) and event.run_id is None and event.value is not None:
-                    found[event.key] = StepResult("completed", event.value)
-            after = frames[-1].seq
+        async for event in events_of(self.trace, old.id, ended=True):
+            if isinstance(event, TaskEnd) and event.run_id is None and event.value is not None:
+                found[event.key] = StepResult("completed", event.value)
         return found
 
     def _again(self, old: Run, definition: Definition, given: dict[str, Any], kind: Any) -> Execution:

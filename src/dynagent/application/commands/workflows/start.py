@@ -10,7 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from dynagent.application.commands.workflows.configure import WorkflowRules
 from dynagent.application.shared.caller import Caller
 from dynagent.application.shared.messages import Command
-from dynagent.core.executions import Executions, IdempotencyKeyReused, TooManyExecutions
+from dynagent.core.executions import Executions, IdempotencyKeyReused, TooManyExecutions, check_room
 from dynagent.core.runs import Lane, Notifier, Run, Submissions
 from dynagent.core.shared.clock import Clock, utc_now
 from dynagent.core.shared.errors import InvalidInput
@@ -20,6 +20,7 @@ from dynagent.core.workflows import (
     MAX_EDGES,
     MAX_NODES,
     MAX_ROUNDS,
+    Debugging,
     Workflow,
     WorkflowLimits,
     WorkflowNotFound,
@@ -35,6 +36,7 @@ class WorkflowSettings(BaseSettings):
     model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True)
 
     max_waiting_per_user: int = Field(default=10_000, ge=1)
+    queue_retry_after_s: float = Field(default=5.0, gt=0)
     workflow_timeout_s: float = Field(
         default=86_400.0, gt=0, le=31_536_000, description="Seconds for a whole run of a workflow."
     )
@@ -43,6 +45,10 @@ class WorkflowSettings(BaseSettings):
     max_workflow_depth: int = Field(default=5, ge=1, le=50)
     max_loop_rounds: int = Field(default=MAX_ROUNDS, ge=1, le=MAX_ROUNDS)
     max_workflow_cost_usd: float | None = Field(default=None, gt=0)
+
+    def check_room(self, waiting: int) -> None:
+        """Refuse with TooManyExecutions when so many of a user's executions are waiting already."""
+        check_room(waiting, most=self.max_waiting_per_user, retry_after_s=self.queue_retry_after_s)
 
     @property
     def limits(self) -> WorkflowLimits:
@@ -65,7 +71,8 @@ class StartWorkflow(
 ):
     """Accept a run of a workflow with these inputs; workers take it from there.
 
-    The same `idempotency_key` and inputs give the same run again. Raises WorkflowNotFound, InvalidInput when the
+    The same `idempotency_key` and inputs give the same run again. With `debugging` it is a test: steps are made up, and
+    it is paused before others. Raises WorkflowNotFound, InvalidInput when the
     definition cannot run any more, TooManyExecutions, IdempotencyKeyReused.
     """
 
@@ -74,6 +81,7 @@ class StartWorkflow(
     lane: Lane = "interactive"
     priority: int = 0
     idempotency_key: str | None = None
+    debugging: Debugging = field(default_factory=Debugging)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,11 +109,9 @@ class StartWorkflowHandler:
         event = WorkflowStarted(
             occurred_at=run.created_at, user_id=caller.user_id, workflow_id=workflow.id, execution_id=run.id
         )
-        most = self.settings.max_waiting_per_user
-        admission = await self.submissions.submit(run, event, most_waiting=most)
-        if not admission.stored and admission.waiting >= most:
-            raise TooManyExecutions(f"{admission.waiting} of your executions are waiting; at most {most} may")
+        admission = await self.submissions.submit(run, event, most_waiting=self.settings.max_waiting_per_user)
         if not admission.stored:
+            self.settings.check_room(admission.waiting)
             # Somebody else was first with the same key.
             earlier = await self._submitted_before(message)
             if earlier is None:
@@ -124,6 +130,7 @@ class StartWorkflowHandler:
 
     def _run(self, message: StartWorkflow, workflow: Workflow, caller: Caller) -> Run:
         inputs = dict(message.inputs)
+        test = {"debugging": message.debugging.stored()} if message.debugging else {}
         return Run.start(
             timeout_s=workflow.definition.run_timeout_s or self.settings.workflow_timeout_s,
             now=self.clock(),
@@ -133,7 +140,7 @@ class StartWorkflowHandler:
             subject_id=workflow.id,
             subject_version=workflow.version,
             subject_name=workflow.name,
-            input={"query": summary_of(inputs), "inputs": inputs},
+            input={"query": summary_of(inputs), "inputs": inputs, **test},
             lane=message.lane,
             priority=message.priority,
             idempotency_key=message.idempotency_key,
@@ -141,5 +148,6 @@ class StartWorkflowHandler:
 
 
 def _same_request(earlier: Run, message: StartWorkflow) -> bool:
-    given = earlier.input.get("inputs")
-    return earlier.kind == KIND and earlier.subject_id == message.workflow_id and given == dict(message.inputs)
+    asked = (message.workflow_id, dict(message.inputs), message.debugging)
+    found = (earlier.subject_id, earlier.input.get("inputs"), Debugging.of_stored(earlier.input.get("debugging")))
+    return earlier.kind == KIND and asked == found

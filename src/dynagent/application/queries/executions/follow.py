@@ -17,6 +17,8 @@ from dynagent.application.shared.messages import Query
 from dynagent.core.executions import Execution, ExecutionNotFound, Executions
 from dynagent.core.runs import Frame, PageSize, RunStatus, TraceLog
 
+_RESTS = (b'{"type":"interrupt"', b'{"type":"pause"')
+
 
 @dataclass(frozen=True)
 class FollowTrace(Query[AsyncIterator[Sequence[Frame]]], needs="executions:read", raises=(ExecutionNotFound,)):
@@ -36,7 +38,7 @@ class FollowTrace(Query[AsyncIterator[Sequence[Frame]]], needs="executions:read"
 
 @dataclass(frozen=True)
 class WaitForExecution(Query[ExecutionView], needs="executions:read", raises=(ExecutionNotFound,), scope="none"):
-    """The execution when it has ended, or when it waits for a person. Raises ExecutionNotFound.
+    """The execution when it has ended, waits for a person or is paused. Raises ExecutionNotFound.
 
     It may wait for hours and holds no session. `just_started` as for FollowTrace.
     """
@@ -107,10 +109,10 @@ class WaitForExecutionHandler:
         question = GetExecution(message.execution_id, lines=False)
         async for frames in batches:
             lines += lines_of(frames)
-            interrupted = interrupted or any(b'"type":"interrupt"' in frame.payload for frame in frames)
+            interrupted = interrupted or any(frame.payload.startswith(_RESTS) for frame in frames)
             if interrupted:
                 view: ExecutionView = await self.ask(question, caller)
-                if view.execution.status is RunStatus.WAITING:
+                if view.execution.status is RunStatus.WAITING or view.execution.paused_at is not None:
                     await _close(batches)
                     return ExecutionView(view.execution, lines)
         final = await self.ask(question, caller)

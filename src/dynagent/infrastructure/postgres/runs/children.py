@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from dynagent.core.runs import ChildLimits, ChildRun, ChildStore, Lane, Notifier, Run, RunLost, RunStatus
 from dynagent.core.shared.ids import NewId, new_id
 from dynagent.infrastructure.postgres.errors import in_our_words
@@ -15,7 +17,7 @@ from dynagent.infrastructure.postgres.pool import Connection, Pool
 from dynagent.infrastructure.postgres.runs.columns import COLUMNS, insert, read_run, values_of
 from dynagent.infrastructure.postgres.runs.submissions import opening_of
 from dynagent.infrastructure.postgres.runs.tree_usage import add_up
-from dynagent.infrastructure.postgres.statements import positional
+from dynagent.infrastructure.postgres.statements import fetch, positional, sql
 
 OWNED = """
 WITH RECURSIVE line AS (
@@ -64,6 +66,7 @@ FROM (
 WHERE p.id = gone.id
 RETURNING p.id::text AS id, p.lane, p.status
 """
+OF_OWNER = sql("SELECT {columns} FROM runs WHERE parent_run_id = :id AND user_id = :owner ORDER BY id", columns=COLUMNS)
 LONG_AGO = timedelta(days=1)
 
 
@@ -76,6 +79,11 @@ async def runs_ended(connection: Connection, ids: Sequence[str], *, parents: boo
     if parents or any(RunStatus(row["status"]).over for row in rows):
         await add_up(connection, ids)
     return [(row["id"], row["lane"]) for row in rows if row["status"] == "pending"]
+
+
+async def children_of(session: AsyncSession, parent_id: str, owner: str) -> list[Run]:
+    """Return the children of one of an owner's runs, oldest first."""
+    return [read_run(row) for row in await fetch(session, OF_OWNER, id=parent_id, owner=owner)]
 
 
 class PostgresChildren(ChildStore):

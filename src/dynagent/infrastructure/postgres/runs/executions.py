@@ -1,6 +1,6 @@
 """Executions in PostgreSQL. The owner is part of every statement; the log's first event is stored with the row."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,7 +16,7 @@ from dynagent.core.executions import (
     Executions,
     OpenQuestion,
 )
-from dynagent.core.runs import AnyTraceEvent, Frame, Interrupt, Message, RunStatus
+from dynagent.core.runs import AnyTraceEvent, Interrupt, Message, RunStatus
 from dynagent.core.shared.clock import Clock, utc_now
 from dynagent.core.shared.errors import Conflict, StaleVersion
 from dynagent.core.shared.ids import is_id
@@ -30,6 +30,7 @@ from dynagent.infrastructure.postgres.runs.listing import find_executions
 from dynagent.infrastructure.postgres.runs.model_calls import take_over_model_calls
 from dynagent.infrastructure.postgres.runs.removal import remove
 from dynagent.infrastructure.postgres.runs.submissions import INSERT, WAITING, Correlation, opening_of
+from dynagent.infrastructure.postgres.runs.told import OnStored, once_committed
 from dynagent.infrastructure.postgres.statements import connection_of, fetch_one, run, sql
 from dynagent.infrastructure.postgres.unit_of_work import Scope
 from dynagent.infrastructure.trace.recorder import encode
@@ -69,20 +70,10 @@ SELECT subject_id FROM runs WHERE user_id = :owner AND chat_id = :chat_id AND ki
 GO_ON = sql(_GO_ON.replace("{id}", ":id") + " AND user_id = :owner RETURNING {columns}", columns=COLUMNS)
 
 
-OnStored = Callable[[str, Sequence[Frame]], None]
-"""Takes an execution's id and events that are stored once the transaction is committed: its followers wait for them."""
-
-
 def executions_in(scope: Scope, publish: OnStored, correlation: Correlation) -> "PostgresExecutions":
     """Return the caller's executions; `publish` gets the events that they store, once these are committed."""
-
-    def note(execution_id: str, frames: Sequence[Frame]) -> None:
-        async def hand_over() -> None:
-            publish(execution_id, frames)
-
-        scope.uow.after_commit(hand_over)
-
-    return PostgresExecutions(scope.session, scope.user_id, on_stored=note, correlation=correlation)
+    on_stored = once_committed(scope, publish)
+    return PostgresExecutions(scope.session, scope.user_id, on_stored=on_stored, correlation=correlation)
 
 
 class PostgresExecutions(Executions):

@@ -54,7 +54,7 @@ CONDITIONS: Mapping[str, str] = {
     "model": "coalesce(answered_model, input ->> 'model') = :model",
     "tool": "id IN (SELECT execution_id FROM run_events WHERE type = 'tool_start' AND payload ->> 'tool' = :tool)",
     "mark": "marks @> ARRAY[CAST(:mark AS text)] AND marks <> '{}'",
-    "tag": _ANNOTATED.format(condition="tags @> ARRAY[CAST(:tag AS text)]"),
+    "tag": _ANNOTATED.format(condition="tags @> ARRAY[CAST(:tag AS text)] AND tags <> '{}'"),
     "feedback": _ANNOTATED.format(condition="rating = :feedback"),
     "cost_from": f"{_COST} >= :cost_from",
     "cost_to": f"{_COST} < :cost_to",

@@ -1,23 +1,24 @@
 """What a run reads before it starts: the agent's version and earlier turns. Short reads, no session is held."""
 
-from collections import OrderedDict
+from collections.abc import Collection, Mapping
 
 from dynagent.core.agents import (
     AgentConfiguration,
     AgentConfigurations,
-    AgentNotFound,
     AgentVersion,
     AgentVersionNotFound,
 )
-from dynagent.core.executions import Execution
+from dynagent.core.executions import ChatHistory
+from dynagent.core.shared.ids import is_id
+from dynagent.core.shared.lately_used import LatelyUsed
 from dynagent.infrastructure.postgres.errors import in_our_words
-from dynagent.infrastructure.postgres.pool import Pool
+from dynagent.infrastructure.postgres.pool import Pool, Row
 
 VERSION = "SELECT configuration::text AS configuration FROM agent_versions WHERE agent_id = $1 AND version = $2"
 LATEST = """
-SELECT v.version, v.configuration::text AS configuration, v.created_at, v.created_by
+SELECT a.id::text AS agent_id, v.version, v.configuration::text AS configuration, v.created_at, v.created_by
 FROM agents a JOIN agent_versions v ON v.agent_id = a.id AND v.version = a.version
-WHERE a.id = $1 AND a.user_id = $2
+WHERE a.id = ANY($1::uuid[]) AND a.user_id = $2
 """
 TURNS = """
 SELECT query, result FROM runs
@@ -33,38 +34,38 @@ class PostgresAgentConfigurations(AgentConfigurations):
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
-        self._cached: OrderedDict[tuple[str, int], AgentConfiguration] = OrderedDict()
+        self._cached = LatelyUsed[tuple[str, int], AgentConfiguration](CACHED_VERSIONS)
 
     async def get(self, agent_id: str, version: int) -> AgentConfiguration:
         """Return the configuration of one version. Raises AgentVersionNotFound."""
         key = (agent_id, version)
         cached = self._cached.get(key)
         if cached is not None:
-            self._cached.move_to_end(key)
             return cached
         with in_our_words():
             row = await self._pool.fetchrow(VERSION, agent_id, version)
         if row is None:
             raise AgentVersionNotFound(f"agent {agent_id} has no version {version}; it may have been deleted")
-        configuration = AgentConfiguration.model_validate_json(row["configuration"])
-        self._cached[key] = configuration
-        if len(self._cached) > CACHED_VERSIONS:
-            self._cached.popitem(last=False)
-        return configuration
+        return self._cached.put(key, AgentConfiguration.model_validate_json(row["configuration"]))
 
-    async def latest(self, agent_id: str, user_id: str) -> AgentVersion:
-        """Return the current version of an agent of this owner. Raises AgentNotFound."""
+    async def latest_of(self, agent_ids: Collection[str], user_id: str) -> Mapping[str, AgentVersion]:
+        """Return the current versions of those of these agents that this owner has."""
+        wanted = {id.lower(): id for id in agent_ids if is_id(id)}
+        if not wanted:
+            return {}
         with in_our_words():
-            row = await self._pool.fetchrow(LATEST, agent_id, user_id)
-        if row is None:
-            raise AgentNotFound(f"there is no agent {agent_id!r}")
-        return AgentVersion(
-            agent_id=agent_id,
-            version=row["version"],
-            configuration=AgentConfiguration.model_validate_json(row["configuration"]),
-            created_at=row["created_at"],
-            created_by=str(row["created_by"]),
-        )
+            rows = await self._pool.fetch(LATEST, list(wanted), user_id)
+        return {wanted[row["agent_id"]]: _version(row) for row in rows}
+
+
+def _version(row: Row) -> AgentVersion:
+    return AgentVersion(
+        agent_id=row["agent_id"],
+        version=row["version"],
+        configuration=AgentConfiguration.model_validate_json(row["configuration"]),
+        created_at=row["created_at"],
+        created_by=str(row["created_by"]),
+    )
 
 
 class PostgresChats:
@@ -73,9 +74,9 @@ class PostgresChats:
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
 
-    async def turns(self, execution: Execution) -> list[tuple[str, str]]:
+    async def turns(self, user_id: str, history: ChatHistory) -> list[tuple[str, str]]:
         """Return (question, answer), oldest first."""
         with in_our_words():
-            asked = (execution.user_id, execution.chat_id, execution.id, TURNS_REMEMBERED, execution.agent_id)
+            asked = (user_id, history.chat_id, history.before, TURNS_REMEMBERED, history.agent_id)
             rows = await self._pool.fetch(TURNS, *asked)
         return [(row["query"], row["result"] or "") for row in reversed(rows)]

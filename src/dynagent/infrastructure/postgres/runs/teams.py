@@ -12,7 +12,6 @@ from dynagent.core.runs import Frame, Run
 from dynagent.core.shared.ids import is_id
 from dynagent.core.shared.paging import Page, PageRequest
 from dynagent.core.teams import (
-    KIND,
     IterationFeed,
     IterationNews,
     TeamNotFound,
@@ -26,6 +25,7 @@ from dynagent.infrastructure.postgres.errors import in_our_words
 from dynagent.infrastructure.postgres.kit.metadata import ID, MOMENT, metadata
 from dynagent.infrastructure.postgres.news import PostgresNews, lock_news, notify_followers
 from dynagent.infrastructure.postgres.pool import Pool
+from dynagent.infrastructure.postgres.runs.children import children_of
 from dynagent.infrastructure.postgres.runs.columns import COLUMNS, read_run
 from dynagent.infrastructure.postgres.statements import fetch, fetch_one, fetch_page, run, sql
 
@@ -50,7 +50,6 @@ team_iterations = Table(
 Index("ix_team_iterations_user_id_seq", team_iterations.c.user_id, team_iterations.c.seq)
 
 GET = sql("SELECT {columns} FROM runs WHERE id = :id AND user_id = :owner AND kind = 'team'", columns=COLUMNS)
-TURNS = sql("SELECT {columns} FROM runs WHERE parent_run_id = :id AND user_id = :owner ORDER BY id", columns=COLUMNS)
 PAUSED = text("SELECT run_id FROM team_pauses WHERE run_id = ANY(CAST(:ids AS uuid[])) AND user_id = :owner")
 PAUSE = text("""
 INSERT INTO team_pauses (run_id, user_id) SELECT id, user_id FROM runs
@@ -87,8 +86,9 @@ class PostgresTeams(Teams):
             self._session,
             columns=COLUMNS,
             table="runs",
-            conditions=["user_id = :owner", "kind = :kind", "parent_run_id IS NULL"],
-            parameters={"owner": self._owner, "kind": KIND},
+            # The kind is written out: by it PostgreSQL knows which index holds them.
+            conditions=["user_id = :owner", "kind = 'team'", "parent_run_id IS NULL"],
+            parameters={"owner": self._owner},
             page=page,
             read=read_run,
         )
@@ -98,8 +98,8 @@ class PostgresTeams(Teams):
         row = await fetch_one(self._session, GET, id=id, owner=self._owner) if is_id(id) else None
         if row is None:
             raise TeamNotFound(f"there is no run of a team {id!r}")
-        turns = await fetch(self._session, TURNS, id=id, owner=self._owner)
-        team = TeamRun(read_run(row), [turn_of(read_run(turn)) for turn in turns])
+        turns = await children_of(self._session, id, self._owner)
+        team = TeamRun(read_run(row), [turn_of(turn) for turn in turns])
         return TeamView(team, paused=id in await self.paused([id]))
 
     async def paused(self, ids: Sequence[str]) -> set[str]:
@@ -153,7 +153,8 @@ class PostgresIterationNews(IterationNews, IterationFeed):
             return [_frame(row["seq"], row["news"]) for row in rows]
 
         if after is None:
-            after = await self._pool.fetchval(LAST, user_id)
+            with in_our_words():
+                after = await self._pool.fetchval(LAST, user_id)
         async for frames in self._news.follow(user_id, after or 0, read):
             yield frames
 

@@ -52,7 +52,8 @@ ended AS (
     wakes_at_open = f.open_allowed, result = f.result, error = f.error::jsonb, usage = f.usage::jsonb,
     marks = string_to_array(f.marks, ','), cost_usd = f.cost_usd,
     answered_model = coalesce(f.model, e.answered_model), answered_by = f.answered_by::jsonb,
-    worker = NULL, paused_at = CASE WHEN f.status IN ('waiting', 'joining') THEN e.paused_at END,
+    worker = NULL,
+    paused_at = CASE WHEN f.status IN ('waiting', 'joining') AND NOT e.cancel_requested THEN e.paused_at END,
     completed_at = CASE WHEN f.status IN ('waiting', 'joining') THEN NULL ELSE now() END
   FROM unnest($9::uuid[], $10::int[], $11::text[], $12::text[], $13::text[], $14::text[], $15::numeric[], $16::text[],
     $17::text[], $18::int[], $19::text[])
@@ -60,22 +61,23 @@ ended AS (
       answered_by)
   JOIN owned ON owned.id = f.id
   WHERE e.id = f.id AND e.attempt = f.attempt AND e.status = 'running'
-  RETURNING e.user_id, e.id, e.lane, e.status
+  RETURNING e.user_id, e.id, e.lane, e.status, e.paused_at
 ), freed AS (
   UPDATE user_slots s SET n = greatest(0, s.n - gone.n)
   FROM (SELECT user_id, count(*)::int AS n FROM ended GROUP BY user_id) AS gone WHERE s.user_id = gone.user_id
   RETURNING s.user_id, gone.n AS places, s.n + gone.n >= $20 AS was_full
 )"""
-_REPORTED = "SELECT id::text AS id, NULL AS lane, true AS owned FROM owned"
+_REPORTED = "SELECT id::text AS id, NULL AS lane, true AS owned, false AS paused FROM owned"
 _AND_END = """
 WITH {owned}, {ended} {told}
-UNION ALL SELECT next.id::text, next.lane, false FROM freed CROSS JOIN LATERAL (
+UNION ALL SELECT next.id::text, next.lane, false, false FROM freed CROSS JOIN LATERAL (
   SELECT e.id, e.lane FROM runs e
   WHERE e.user_id = freed.user_id AND e.status = 'pending' AND (e.not_before IS NULL OR e.not_before <= now())
     AND {going}
   ORDER BY e.priority DESC, e.id LIMIT freed.places
 ) AS next WHERE freed.was_full
-UNION ALL SELECT id::text, lane, false FROM ended WHERE status = 'pending'
+UNION ALL SELECT id::text, lane, false, paused_at IS NOT NULL FROM ended
+WHERE status = 'pending' OR status = 'waiting' AND paused_at IS NOT NULL
 """
 
 
@@ -85,7 +87,8 @@ def store(*, again: bool = False, ending: bool = False, calls: bool = False) -> 
     Its rows are the executions owned (`id`, `owned` true). With `ending` it takes the ends of some of them as well, and
     its other rows are pending executions to notify of (`id`, `lane`): their users had no free place until now. Among
     these is a run that was to be cancelled just as it began to wait: it does not wait, whoever claims it next ends it.
-    So is one that would wait for its children (`joining`) when enough of them have just ended.
+    So is one that would wait for its children (`joining`) when enough of them have just ended. Those that were `paused`
+    while they ran are among them too: nobody is to be notified of them, but their logs are to say it.
     With `calls` it takes what model calls were sent too; their columns come last.
     `again` is for a batch whose commit may have happened although its answer was lost: what stands there stays.
     """

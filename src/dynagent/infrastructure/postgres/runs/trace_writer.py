@@ -20,6 +20,7 @@ from dynagent.infrastructure.postgres.pool import Pool, Row
 from dynagent.infrastructure.postgres.runs.children import runs_ended
 from dynagent.infrastructure.postgres.runs.interrupts import open_interrupts
 from dynagent.infrastructure.postgres.runs.model_calls import call_columns
+from dynagent.infrastructure.postgres.runs.pausing import tell_pauses
 from dynagent.infrastructure.postgres.runs.trace_statements import STORED, store
 from dynagent.infrastructure.trace.recorder import BatchingRecorder, StoredEvent
 
@@ -88,6 +89,7 @@ class EventWriter:
         self._woken = asyncio.Event()
         self._stopping = False
         self._task: asyncio.Task[None] | None = None
+        self._told: list[tuple[str, Frame]] = []
         self.trouble: str | None = None
         """Why events cannot be stored at the moment; the runs they belong to wait."""
 
@@ -187,12 +189,15 @@ class EventWriter:
                 async with connection.transaction():
                     rows = await connection.fetch(statement, *arguments)
                     owned = _owned(rows)
+                    paused = [row["id"] for row in rows if row["paused"]]
+                    told = await tell_pauses(connection, paused) if paused else ()
                     await open_interrupts(connection, _interrupts(ending, owned))
                     woken = await runs_ended(connection, _ended(ending, owned), parents=_has_children(ending))
             else:
-                rows, woken = await connection.fetch(statement, *arguments), []
+                rows, woken, told = await connection.fetch(statement, *arguments), [], ()
+        self._told += told
         for row in rows:
-            if not row["owned"]:
+            if not row["owned"] and not row["paused"]:
                 self._on_freed(row["id"], row["lane"])
         for id, lane in woken:
             self._on_freed(id, lane)
@@ -206,6 +211,9 @@ class EventWriter:
                 self._publish(recorder.execution_id, [event.frame for event in events])
             else:
                 recorder.refuse(RunLost(f"execution {recorder.execution_id}: attempt {recorder.attempt} is over"))
+        told, self._told = self._told, []
+        for id, frame in told:
+            self._publish(id, [frame])
 
 
 def _waits(recorder: BatchingRecorder) -> bool:

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
+from pydantic import AwareDatetime
 
 from dynagent.application.commands.conversations import (
     ArchiveConversation,
@@ -24,6 +25,7 @@ from dynagent.core.conversations import (
     ConversationStatus,
     ExportFormat,
     MessageFilter,
+    StatsFilter,
 )
 from dynagent.presentation.api.conversations.bodies import (
     CommunicationPolicyBody,
@@ -74,6 +76,16 @@ async def message_filter(
     return MessageFilter(search=search, from_agent=from_agent, to_agent=to_agent, iteration=iteration)
 
 
+async def stats_filter(
+    execution_id: Annotated[str | None, Query(max_length=100, description="The run of a team or workflow.")] = None,
+    agent: AgentName = None,
+    since: Annotated[AwareDatetime | None, Query(description="From this moment on.")] = None,
+    until: Annotated[AwareDatetime | None, Query(description="Before this moment.")] = None,
+) -> StatsFilter:
+    """Return which messages are counted."""
+    return StatsFilter(run_id=execution_id, agent=agent, since=since, until=until)
+
+
 @router.get("", operation_id="list_conversations", summary="List conversations")
 async def list_conversations(
     *,
@@ -91,9 +103,11 @@ async def list_conversations(
 
 # Before the route of one conversation, whose id would match `stats` too.
 @router.get("/stats", operation_id="get_conversation_stats", summary="Statistics of conversations")
-async def get_conversation_stats(ask: Ask) -> ConversationStatsOut:
-    """Say how much your agents talk, in all and from whom to whom."""
-    return ConversationStatsOut.model_validate((await ask(GetConversationStats())).model_dump())
+async def get_conversation_stats(
+    ask: Ask, wanted: Annotated[StatsFilter, Depends(stats_filter)]
+) -> ConversationStatsOut:
+    """Say how much your agents talk, in all and from whom to whom: of one execution, of an agent, in a time."""
+    return ConversationStatsOut.model_validate((await ask(GetConversationStats(wanted))).model_dump())
 
 
 @router.get("/{conversation_id}", operation_id="get_conversation", summary="Get a conversation")

@@ -6,8 +6,7 @@ from typing import Annotated, Any
 from fastapi import Header, Query, Response, WebSocket
 
 from dynagent.application.queries.conversations import FollowMessages
-from dynagent.core.conversations import MalformedPlace
-from dynagent.core.runs import Frame
+from dynagent.core.runs import Frame, MalformedEventId
 from dynagent.presentation.api.shared.dependencies import Ask, Asker, StreamsOf
 from dynagent.presentation.api.shared.last_event_id import read_last_event_id
 from dynagent.presentation.api.shared.router import noun_router
@@ -40,7 +39,7 @@ async def stream_conversations(
     """Stream new messages of your agents, from now on, or from `Last-Event-ID` or `after` on."""
     last = read_last_event_id(last_event_id)
     if last is not None and last.execution_id is not None:
-        raise MalformedPlace("Last-Event-ID: here it is a number, as in the id: lines of this stream")
+        raise MalformedEventId("Last-Event-ID: here it is a number, as in the id: lines of this stream")
     return streams.feed(await ask(FollowMessages(last.seq if last else after)))
 
 

@@ -12,6 +12,7 @@ from dynagent.core.executions import AGENT, MAX_QUERY, Execution
 from dynagent.core.runs import MARKS, MAX_LISTED_RESULT, AnsweredBy, Origin, RunError, RunStatus, Usage
 from dynagent.core.runs import TraceEvent as AnyEvent
 from dynagent.core.shared.paging import Page
+from dynagent.core.workflows import status_of
 from dynagent.presentation.api.shared.contexts import RunData
 from dynagent.presentation.api.shared.paging import Envelope, page_fields
 
@@ -174,7 +175,7 @@ def _fields(execution: Execution) -> dict[str, Any]:
         "paused_at": execution.paused_at,
         "query": execution.query,
         "conversation_id": execution.chat_id,
-        "status": execution.status,
+        "status": status_of(execution),
         "result": execution.result,
         "output": execution.output,
         "error": execution.error,

@@ -1,13 +1,16 @@
-"""`POST /api/agents/{agent_id}/run`: 004's way of running an agent, the same execution as `POST /api/executions`."""
+"""004's ways: running an agent, the same execution as `POST /api/executions`, and the runs that it has had."""
 
-from fastapi import Response
+from fastapi import Request, Response
 
 from dynagent.application.commands.executions import StartExecution
-from dynagent.presentation.api.executions.bodies import ExecutionOut, RunBody
+from dynagent.application.queries.executions import ListExecutions
+from dynagent.core.executions import ExecutionFilter, ExecutionOrder
+from dynagent.presentation.api.executions.bodies import ExecutionList, ExecutionOut, RunBody
 from dynagent.presentation.api.executions.routes import IdempotencyKey
 from dynagent.presentation.api.executions.submit import submit_and_wait
 from dynagent.presentation.api.shared.dependencies import Ask, StreamsOf
 from dynagent.presentation.api.shared.openapi import ACCEPTED
+from dynagent.presentation.api.shared.paging import PageOf, link_next
 from dynagent.presentation.api.shared.router import noun_router
 
 router = noun_router("agents", "Agents")
@@ -39,3 +42,13 @@ async def run_agent(
         output_schema=body.output_schema,
     )
     return await submit_and_wait(ask, message, response, streams.shutdown)
+
+
+@router.get("/{agent_id}/runs", operation_id="list_runs_of_agent", summary="List an agent's runs")
+async def list_runs_of_agent(
+    agent_id: str, request: Request, response: Response, page: PageOf, ask: Ask
+) -> ExecutionList:
+    """Give your executions of an agent, newest first, also of one that is gone."""
+    found = await ask(ListExecutions(ExecutionFilter(agent_id=agent_id), page, ExecutionOrder()))
+    link_next(request, response, found)
+    return ExecutionList.of(found)

@@ -6,7 +6,9 @@ from fastapi import Query, Request, Response
 
 from dynagent.application.commands.executions import CancelExecution
 from dynagent.application.commands.executions.remove import RemoveExecution
+from dynagent.application.commands.workflows.record import ChangeRecord
 from dynagent.application.queries.executions import (
+    ExecutionView,
     FollowTrace,
     GetExecution,
     ListEverybodysExecutions,
@@ -14,7 +16,6 @@ from dynagent.application.queries.executions import (
     ReadTrace,
 )
 from dynagent.presentation.api.executions.bodies import (
-    ExecutionBody,
     ExecutionList,
     ExecutionOut,
     ExecutionSummary,
@@ -22,6 +23,7 @@ from dynagent.presentation.api.executions.bodies import (
     encode_trace_page,
 )
 from dynagent.presentation.api.executions.filters import OrderOf, WantedOf
+from dynagent.presentation.api.executions.records import AnyExecutionBody, RecordBody, RecordChanges
 from dynagent.presentation.api.executions.submit import submit, submit_and_wait
 from dynagent.presentation.api.shared.dependencies import Ask, StreamsOf
 from dynagent.presentation.api.shared.idempotency import IdempotencyKey
@@ -37,17 +39,30 @@ router = noun_router("executions", "Executions")
 
 @router.post("", status_code=201, operation_id="start_execution", summary="Run an agent", responses={202: ACCEPTED})
 async def start_execution(
-    body: ExecutionBody,
+    body: AnyExecutionBody,
     response: Response,
     ask: Ask,
     streams: StreamsOf,
     idempotency_key: IdempotencyKey = None,
 ) -> ExecutionOut:
-    """Run an agent; `mode` says whether to wait. A client that leaves does not stop the run."""
+    """Run an agent; `mode` says whether to wait. A client that leaves does not stop the run.
+
+    With `workflow_id` it is a record of an execution by another engine (`executions:record`): nothing is run here.
+    """
+    if isinstance(body, RecordBody):
+        record = await ask(body.message())
+        response.headers["Location"] = f"/api/executions/{record.id}"
+        return ExecutionOut.of_view(ExecutionView(record))
     message = body.message(idempotency_key)
     if body.mode == "async":
         return await submit(ask, message, response)
     return await submit_and_wait(ask, message, response, streams.shutdown)
+
+
+@router.put("/{execution_id}", operation_id="change_record", summary="Report on an execution of another engine")
+async def change_record(execution_id: str, body: RecordChanges, ask: Ask) -> ExecutionSummary:
+    """Keep what its engine reports of an execution that was recorded; what is run here is not changed."""
+    return ExecutionSummary.of(await ask(ChangeRecord(execution_id, body.changes())))
 
 
 @router.get("", operation_id="list_executions", summary="List executions")

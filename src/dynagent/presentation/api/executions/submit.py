@@ -1,14 +1,13 @@
 """Starting an execution over HTTP and, in sync mode, waiting for its end. A client that leaves cancels nothing."""
 
-import asyncio
-
 from fastapi import Response
 
 from dynagent.application.commands.executions import StartExecution
-from dynagent.application.queries.executions import ExecutionView, WaitForExecution
+from dynagent.application.queries.executions import ExecutionView
 from dynagent.presentation.api.executions.bodies import ExecutionOut
 from dynagent.presentation.api.shared.dependencies import Asker
 from dynagent.presentation.api.shared.sse import StreamShutdown
+from dynagent.presentation.api.shared.waiting import until_over
 
 
 async def submit(ask: Asker, message: StartExecution, response: Response) -> ExecutionOut:
@@ -23,16 +22,8 @@ async def submit_and_wait(
 ) -> ExecutionOut:
     """Start and wait: 201 when it has ended; 202 when it waits for a person or the server stops meanwhile."""
     submission = await ask(message)
-    view = ExecutionView(submission.execution)
-    waiting = asyncio.ensure_future(ask(WaitForExecution(view.execution.id, just_started=view.execution)))
-    try:
-        with shutdown.watch() as closing:
-            await asyncio.wait({waiting, closing}, return_when=asyncio.FIRST_COMPLETED)
-        if waiting.done():
-            view = waiting.result()
-    finally:
-        waiting.cancel()
-        await asyncio.gather(waiting, return_exceptions=True)
+    started = submission.execution
+    view = await until_over(ask, started.id, shutdown, just_started=started) or ExecutionView(started)
     status = 201 if view.execution.status.over else 202
     _describe(response, view.execution.id, status=status, repeated=submission.repeated)
     return ExecutionOut.of_view(view)

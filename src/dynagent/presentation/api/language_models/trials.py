@@ -27,7 +27,7 @@ from dynagent.application.queries.language_models import (
 from dynagent.core.language_models import ModelAddress, RefusedPart, Tried
 from dynagent.core.shared.tasks import end_tasks
 from dynagent.presentation.api.language_models.bodies import ModelDetails, Url
-from dynagent.presentation.api.shared.dependencies import Ask
+from dynagent.presentation.api.shared.dependencies import Ask, StreamsOf
 from dynagent.presentation.api.shared.router import noun_router
 from dynagent.presentation.api.shared.sse import HEADERS, HEARTBEAT, MEDIA_TYPE
 
@@ -139,15 +139,18 @@ async def forbid_model_address(host: str, port: Annotated[int, Path(ge=1, le=655
     responses=STREAM,
     response_model=TrialOut,
 )
-async def try_model(model_id: str, ask: Ask, accept: Annotated[str, Header(include_in_schema=False)] = "") -> Response:
+async def try_model(
+    model_id: str, ask: Ask, streams: StreamsOf, accept: Annotated[str, Header(include_in_schema=False)] = ""
+) -> Response:
     """Ask a model some seven questions, one of them long, and stream what it can and cannot do.
 
     Events: `tried` for each thing, then `done`. With `Accept: application/json` one answer at the end. What is shown
-    is stored with the model.
+    is stored with the model. When the server stops meanwhile there is no `done`.
     """
     results = await ask(TryModel(model_id))
     if "application/json" in accept and MEDIA_TYPE not in accept:
-        tried = [item async for item in results]
+        with streams.shutdown.watch() as closing:
+            tried = [item async for item in _with_heartbeats(results, closing) if item is not None]
         out = TrialOut(results=tried, model=ModelDetails.of_view(await ask(GetModel(model_id))))
         return Response(out.model_dump_json(), media_type="application/json")
 
@@ -155,8 +158,11 @@ async def try_model(model_id: str, ask: Ask, accept: Annotated[str, Header(inclu
         return await ask(GetModel(model_id))
 
     async def frames() -> AsyncIterator[bytes]:
-        async for item in _with_heartbeats(results):
-            yield HEARTBEAT if item is None else _frame("tried", item.model_dump(mode="json"))
+        with streams.shutdown.watch() as closing:
+            async for item in _with_heartbeats(results, closing):
+                yield HEARTBEAT if item is None else _frame("tried", item.model_dump(mode="json"))
+            if closing.done():
+                return
         yield _frame("done", {"model": ModelDetails.of_view(await view()).model_dump(mode="json")})
 
     return StreamingResponse(frames(), media_type=MEDIA_TYPE, headers=HEADERS)
@@ -172,14 +178,16 @@ def _frame(name: str, data: dict[str, Any]) -> bytes:
     return f"event: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n".encode()
 
 
-async def _with_heartbeats(results: AsyncIterator[Tried]) -> AsyncIterator[Tried | None]:
-    """Give the results, and None for each stretch of time in which nothing came: a model may think for minutes."""
+async def _with_heartbeats(results: AsyncIterator[Tried], closing: asyncio.Future[None]) -> AsyncIterator[Tried | None]:
+    """Give the results until the server stops, and None after a while without any: a model may think for minutes."""
     waiting: asyncio.Task[Tried] | None = None
     try:
         while True:
             waiting = waiting or asyncio.ensure_future(anext(results))  # pyright: ignore[reportArgumentType]
-            done, _ = await asyncio.wait([waiting], timeout=HEARTBEAT_S)
-            if not done:
+            await asyncio.wait([waiting, closing], timeout=HEARTBEAT_S, return_when=asyncio.FIRST_COMPLETED)
+            if not waiting.done() and closing.done():
+                return
+            if not waiting.done():
                 yield None
                 continue
             try:

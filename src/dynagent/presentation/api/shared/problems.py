@@ -182,6 +182,10 @@ def _headers(error: DynagentError) -> dict[str, str]:
     return {} if seconds is None else {"Retry-After": str(max(1, math.ceil(seconds)))}
 
 
+FORM = "form:"
+"""What the tags of the forms that a body may have begin with."""
+
+
 async def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     errors = [_field_problem(item) for item in error.errors()]
@@ -195,6 +199,8 @@ async def _invalid(request: Request, error: Exception) -> Response:
 
 def _field_problem(item: Mapping[str, Any]) -> dict[str, str]:
     location, *path = item["loc"] or ("body",)
+    # Which of several forms of a body was meant is no part of it.
+    path = [part for part in path if not str(part).startswith(FORM)]
     if location != "body":
         path = [location, *path]
     pointer = "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)

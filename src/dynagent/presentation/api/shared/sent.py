@@ -1,8 +1,8 @@
 """Which messages a route sends, read from its own code: what they `raise` is what the API's document says of it."""
 
 from collections.abc import Iterator
-from types import CodeType, FunctionType
-from typing import Any, cast, get_type_hints
+from types import CodeType, FunctionType, UnionType
+from typing import Any, Union, cast, get_args, get_origin, get_type_hints
 
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
@@ -47,5 +47,6 @@ def _named(function: FunctionType) -> Iterator[Any]:
         names.update(code.co_names)
     yield from (function.__globals__[name] for name in names if name in function.__globals__)
     for parameter in get_type_hints(function).values():
-        if isinstance(parameter, type) and parameter.__module__.startswith(ROOM):
-            yield from (vars(kind)[name] for kind in parameter.__mro__ for name in names if name in vars(kind))
+        for form in get_args(parameter) if get_origin(parameter) in (Union, UnionType) else (parameter,):
+            if isinstance(form, type) and form.__module__.startswith(ROOM):
+                yield from (vars(kind)[name] for kind in form.__mro__ for name in names if name in vars(kind))

@@ -2,7 +2,7 @@
 
 from fastapi import Request, Response
 
-from dynagent.application.commands.teams import PauseTeam, ResumeTeam, StartTeam, StopTeam
+from dynagent.application.commands.teams import PauseTeam, RestartTeam, ResumeTeam, StartTeam, StopTeam
 from dynagent.application.queries.teams import GetTeam, ListTeams
 from dynagent.core.shared.clock import utc_now
 from dynagent.presentation.api.shared.dependencies import Ask
@@ -67,6 +67,14 @@ async def stop_team(workflow_id: str, ask: Ask) -> TeamStoppedOut:
     return TeamStoppedOut(
         workflow_id=view.workflow_id, status="stopped", final_iteration=current.number if current else 0
     )
+
+
+@router.post("/{workflow_id}/restart", status_code=202, operation_id="restart_team", summary="Start a run again")
+async def restart_team(workflow_id: str, response: Response, ask: Ask) -> TeamStartedOut:
+    """Stop a run if it goes on, and start another one with the same requirements and configuration."""
+    started = TeamStartedOut.of(await ask(RestartTeam(workflow_id)))
+    response.headers["Location"] = f"/api/v1/workflow/{started.workflow_id}"
+    return started
 
 
 @router.post("/{workflow_id}/pause", operation_id="pause_team", summary="Pause a run of a team")

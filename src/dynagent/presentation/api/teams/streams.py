@@ -4,14 +4,14 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Annotated
 
 import orjson
-from fastapi import Header, Query, Response, WebSocket
+from fastapi import Query, Response, WebSocket
 
 from dynagent.application.queries.executions import FollowTrace, NothingFollows
 from dynagent.application.queries.teams import FollowIterations, GetTeam
-from dynagent.core.runs import Frame, MalformedEventId
+from dynagent.core.runs import Frame
 from dynagent.core.teams import run_id_of
 from dynagent.presentation.api.shared.dependencies import Asker, AskToWatch, StreamsOf
-from dynagent.presentation.api.shared.last_event_id import read_last_event_id
+from dynagent.presentation.api.shared.last_event_id import LastEventIdHeader, read_last_event_id, resume_after
 from dynagent.presentation.api.shared.openapi import STREAM
 from dynagent.presentation.api.shared.router import noun_router
 from dynagent.presentation.api.shared.sockets import LARGEST_SEQ, serve_feed
@@ -35,15 +35,13 @@ async def stream_team(
     workflow_id: str,
     ask: AskToWatch,
     streams: StreamsOf,
-    last_event_id: Annotated[str | None, Header()] = None,
+    last_event_id: LastEventIdHeader = None,
 ) -> Response:
     """Stream the end of every iteration (`iteration_complete`) and the end of the run; resumed by `Last-Event-ID`."""
     run_id = run_id_of(workflow_id)
-    last = read_last_event_id(last_event_id)
-    if last is not None and last.execution_id not in (None, run_id):
-        raise MalformedEventId(f"Last-Event-ID: it is of another run than {workflow_id}")
+    after = resume_after(read_last_event_id(last_event_id), run_id)
     await ask(GetTeam(workflow_id))
-    batches = await ask(FollowTrace(run_id, last.seq if last else 0))
+    batches = await ask(FollowTrace(run_id, after))
     return streams.open(run_id, batches if isinstance(batches, NothingFollows) else _iterations(batches))
 
 

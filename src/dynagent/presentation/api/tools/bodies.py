@@ -97,23 +97,7 @@ class ToolOut(BaseModel):
     @classmethod
     def of_custom(cls, tool: CustomTool) -> "ToolOut":
         """Return the answer for a registered tool, with source and policy."""
-        return cls(
-            name=tool.name,
-            description=tool.description,
-            parameters=tool.reflection.parameters,
-            tool_class=tool.reflection.entry,
-            kind="custom",
-            version=tool.version,
-            tags=tool.tags,
-            repeatable=tool.policy.repeatable,
-            disabled=tool.disabled,
-            disabled_reason=tool.disabled_reason,
-            source=tool.code,
-            source_hash=tool.source_hash,
-            policy=tool.policy,
-            created_at=tool.created_at,
-            updated_at=tool.updated_at,
-        )
+        return cls.of(ToolListing.of_custom(tool, details=True))
 
 
 class ToolList(Envelope):

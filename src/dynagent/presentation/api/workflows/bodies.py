@@ -47,10 +47,11 @@ class WorkflowChanges(BaseModel):
     tasks: tuple[Task, ...] | None = None
     run_timeout_s: float | None = None
     max_cost_usd: float | None = None
+    max_parallel: int | None = None
 
     def changes(self) -> dict[str, Any]:
         """Return what was given."""
-        nullable = ("manager_llm", "run_timeout_s", "max_cost_usd")
+        nullable = ("manager_llm", "run_timeout_s", "max_cost_usd", "max_parallel")
         given = {name: getattr(self, name) for name in self.model_fields_set}
         return {name: value for name, value in given.items() if value is not None or name in nullable}
 
@@ -95,6 +96,7 @@ class WorkflowOut(BaseModel):
     tasks: tuple[Task, ...]
     run_timeout_s: float | None
     max_cost_usd: float | None
+    max_parallel: int | None
     created_at: datetime
     updated_at: datetime
 

@@ -7,8 +7,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from dynagent.core.runs import Lane, Origin, Run, RunError, RunStatus, Usage
 from dynagent.core.shared.paging import Page
-from dynagent.core.workflows import TaskExecution, output_of
+from dynagent.core.workflows import Debugging, Mock, TaskExecution, status_of
 from dynagent.presentation.api.shared.paging import Envelope, page_fields
+from dynagent.presentation.api.workflows.mocks import Mocks, StepName
 
 
 class RunWorkflowBody(BaseModel):
@@ -19,6 +20,21 @@ class RunWorkflowBody(BaseModel):
     inputs: dict[str, Any] = Field(default_factory=dict)
     lane: Lane = "interactive"
     priority: int = Field(default=0, ge=-100, le=100, strict=True)
+    mocks: Mocks = Field(
+        default_factory=dict,
+        description="A test: made-up outputs by a step's key, node or name; nothing is run or asked for those.",
+    )
+    breakpoints: list[StepName] = Field(
+        default_factory=list,
+        max_length=500,
+        description="A test: the run is paused before these steps, by key, node or name; `*`: before every step.",
+    )
+
+    @property
+    def debugging(self) -> Debugging:
+        """How it is tested."""
+        mocks = {name: Mock(mock.output, mock.error) for name, mock in self.mocks.items()}
+        return Debugging(mocks=mocks, breakpoints=frozenset(self.breakpoints))
 
 
 class TaskInputBody(BaseModel):
@@ -59,13 +75,13 @@ class WorkflowExecutionOut(BaseModel):
             workflow_version=run.subject_version,
             workflow_name=run.subject_name,
             user_id=run.user_id,
-            status=run.status,
+            status=status_of(run),
             paused_at=run.paused_at,
             start_time=run.started_at,
             end_time=run.completed_at,
             duration_ms=run.duration_ms,
             inputs_json=run.input.get("inputs") or {},
-            final_output_json=output_of(run),
+            final_output_json=run.value,
             error=run.error,
             usage_metrics_json=run.usage,
             cost_usd=None if run.cost_usd is None else format(run.cost_usd, "f"),

@@ -1,15 +1,18 @@
 """Routes of runs of workflows: start, look at, answer."""
 
-from fastapi import Request, Response
+from typing import Annotated, Any
+
+from fastapi import Query, Request, Response
 
 from dynagent.application.commands.workflows.answer import AnswerTask
 from dynagent.application.commands.workflows.pause import ContinueExecution, PauseExecution
 from dynagent.application.commands.workflows.start import StartWorkflow
 from dynagent.application.queries.workflows import GetWorkflowStatus, ListTaskExecutions, ListWorkflowExecutions
-from dynagent.presentation.api.shared.dependencies import Ask
+from dynagent.presentation.api.shared.dependencies import Ask, StreamsOf
 from dynagent.presentation.api.shared.idempotency import IdempotencyKey
 from dynagent.presentation.api.shared.paging import PageOf, link_next
 from dynagent.presentation.api.shared.router import noun_router
+from dynagent.presentation.api.shared.waiting import until_over
 from dynagent.presentation.api.workflows.execution_bodies import (
     RunWorkflowBody,
     TaskExecutionList,
@@ -22,6 +25,8 @@ from dynagent.presentation.api.workflows.execution_bodies import (
 router = noun_router("workflows", "Workflows")
 steps_router = noun_router("executions", "Workflows")
 
+Wait = Annotated[bool, Query(description="Answer when the run has ended, and not at once.")]
+
 
 @router.post("/{workflow_id}/execute", status_code=202, operation_id="execute_workflow", summary="Run a workflow")
 async def execute_workflow(
@@ -30,9 +35,14 @@ async def execute_workflow(
     ask: Ask,
     body: RunWorkflowBody | None = None,
     *,
+    streams: StreamsOf,
+    wait: Wait = False,
     idempotency_key: IdempotencyKey = None,
 ) -> WorkflowExecutionOut:
-    """Put a run into the queue and answer at once; watch it at `/executions/{execution_id}/stream`."""
+    """Put a run into the queue and answer at once; watch it at `/executions/{execution_id}/stream`.
+
+    With `?wait=true` the answer is the run when it has ended (201), or when it is paused (202).
+    """
     wanted = body or RunWorkflowBody()
     message = StartWorkflow(
         workflow_id=workflow_id,
@@ -40,10 +50,15 @@ async def execute_workflow(
         lane=wanted.lane,
         priority=wanted.priority,
         idempotency_key=idempotency_key,
+        debugging=wanted.debugging,
     )
     run = await ask(message)
     response.headers["Location"] = f"/api/v1/executions/{run.id}"
-    return WorkflowExecutionOut.of(run)
+    view = await until_over(ask, run.id, streams.shutdown) if wait else None
+    if view is None:
+        return WorkflowExecutionOut.of(run)
+    response.status_code = 201 if view.execution.status.over else 202
+    return WorkflowExecutionOut.of(view.execution)
 
 
 @router.post("/{workflow_id}/run", status_code=202, operation_id="run_workflow", summary="Run a workflow (alias)")
@@ -53,10 +68,13 @@ async def run_workflow(
     ask: Ask,
     body: RunWorkflowBody | None = None,
     *,
+    streams: StreamsOf,
+    wait: Wait = False,
     idempotency_key: IdempotencyKey = None,
 ) -> WorkflowExecutionOut:
     """The same as `…/execute`."""
-    return await execute_workflow(workflow_id, response, ask, body, idempotency_key=idempotency_key)
+    more: dict[str, Any] = {"streams": streams, "wait": wait, "idempotency_key": idempotency_key}
+    return await execute_workflow(workflow_id, response, ask, body, **more)
 
 
 @router.get("/{workflow_id}/status", operation_id="get_workflow_status", summary="Status of the latest run")

@@ -1,7 +1,7 @@
 """The route that tries a workflow out on paper, and its bodies."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -10,19 +10,9 @@ from dynagent.core.runs import RunError
 from dynagent.core.workflows import DueStep, Mock, Round, Simulation, StepKind, StepResult
 from dynagent.presentation.api.shared.dependencies import Ask
 from dynagent.presentation.api.shared.router import noun_router
+from dynagent.presentation.api.workflows.mocks import Mocks, StepName
 
 router = noun_router("workflows", "Workflows")
-
-StepName = Annotated[str, Field(min_length=1, max_length=500)]
-
-
-class MockBody(BaseModel):
-    """What a step is to return; with `error` it fails with these words."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    output: Any = None
-    error: str | None = Field(default=None, min_length=1, max_length=1000)
 
 
 class SimulationBody(BaseModel):
@@ -31,7 +21,7 @@ class SimulationBody(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     inputs: dict[str, Any] = Field(default_factory=dict)
-    mocks: dict[StepName, MockBody] = Field(default_factory=dict, max_length=2000)
+    mocks: Mocks = Field(default_factory=dict)
     breakpoints: list[StepName] = Field(
         default_factory=list, max_length=500, description="It stops before these steps are done."
     )
