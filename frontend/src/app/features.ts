@@ -2,6 +2,7 @@ import { agents } from "@/features/agents/feature";
 import { auditLog } from "@/features/audit-log/feature";
 import { chats } from "@/features/chats/feature";
 import { conversations } from "@/features/conversations/feature";
+import { examples } from "@/features/examples/feature";
 import { executions } from "@/features/executions/feature";
 import { identity } from "@/features/identity/feature";
 import { languageModels } from "@/features/language-models/feature";
@@ -19,6 +20,7 @@ export const features: readonly Feature[] = [
   onboarding,
   agents,
   workflows,
+  examples,
   tools,
   chats,
   executions,

@@ -12,7 +12,7 @@ import { teams } from "./teams.mjs";
 import { editTool, registerTool, toolForm } from "./tools.mjs";
 import { keyboardOnly, traceByKeyboard } from "./trace.mjs";
 import { triggers } from "./triggers.mjs";
-import { workflows } from "./workflows.mjs";
+import { tryOut, workflows } from "./workflows.mjs";
 
 /** All journeys: the first run, which wants an empty installation, then those that take long, so that none of them is the last one going. */
 export const journeys = {
@@ -34,6 +34,7 @@ export const journeys = {
   approvals,
   fork,
   workflows,
+  "try-out": tryOut,
   dialogues,
   "handoffs-guardrails": handoffsAndGuardrails,
   triggers,

@@ -20,6 +20,11 @@ import { tookMs } from "../model/team-status";
 import { TeamBadge } from "./team-badge";
 
 const create = <CreateLink what="team">Start a team</CreateLink>;
+const example = (
+  <CreateLink what="example" variant="secondary">
+    From an example
+  </CreateLink>
+);
 
 /** All runs of teams, newest first. */
 export function TeamList() {
@@ -50,7 +55,16 @@ export function TeamList() {
         </Callout>
       )}
       {data && runs.length === 0 && (
-        <EmptyState icon={<UsersRound />} title="No team has been at work yet" action={create}>
+        <EmptyState
+          icon={<UsersRound />}
+          title="No team has been at work yet"
+          action={
+            <>
+              {create}
+              {example}
+            </>
+          }
+        >
           A team is all your active agents at work on the same requirements. In each iteration a coordinator directs
           them, each has one turn after those it depends on, until the project is complete or nothing changes any more.
         </EmptyState>

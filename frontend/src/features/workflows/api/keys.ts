@@ -13,6 +13,5 @@ export const workflowKeys = {
   version: (id: string, version: number) => [...all, "versions", id, version] as const,
   check: (id: string, draft: unknown) => [...all, "check", id, draft] as const,
   simulation: (id: string, trial: unknown) => [...all, "simulation", id, trial] as const,
-  paused: (executionId: string) => [...all, "paused", executionId] as const,
   runs: (id: string) => [...all, "runs", id] as const,
 };

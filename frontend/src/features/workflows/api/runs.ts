@@ -1,12 +1,12 @@
-import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { infiniteQueryOptions } from "@tanstack/react-query";
 
 import {
   answerTask,
   cancelExecution,
   continueExecution,
   executeWorkflow,
-  getExecution,
   listWorkflowExecutions,
+  type MockBody,
   pauseExecution,
   retryExecution,
   type WorkflowExecutionOut,
@@ -46,15 +46,12 @@ export async function cancelWorkflowRun(executionId: string): Promise<void> {
   await cancelExecution({ path: { execution_id: executionId }, throwOnError: true });
 }
 
-/** Since when a run is paused, null while it is not; anybody may pause it, so it is looked at now and then. */
-export function pausedQuery(executionId: string, live: boolean) {
-  return queryOptions({
-    queryKey: workflowKeys.paused(executionId),
-    queryFn: async ({ signal }) =>
-      (await getExecution({ path: { execution_id: executionId }, signal, throwOnError: true })).data.paused_at,
-    enabled: live,
-    refetchInterval: 3_000,
-  });
+/** Start a real run of which some steps are made up, and that pauses before its breakpoints. */
+export async function testWorkflow(
+  id: string,
+  body: { inputs: Record<string, unknown>; mocks: Record<string, MockBody>; breakpoints: string[] },
+): Promise<WorkflowExecutionOut> {
+  return (await executeWorkflow({ path: { workflow_id: id }, body, throwOnError: true })).data;
 }
 
 /** Begin no further step; those that are at work go on to their end. */

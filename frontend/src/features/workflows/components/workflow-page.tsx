@@ -106,7 +106,7 @@ function Loaded({ workflow }: { workflow: WorkflowOut }) {
           </ReadOnly>
         </TabPanel>
         <TabPanel value="test" className="flex min-h-0 flex-1 flex-col">
-          <TestView workflowId={workflow.id} editor={editor} />
+          <TestView workflowId={workflow.id} editor={editor} onStarted={(run) => void setPlace({ run })} />
         </TabPanel>
         <TabPanel value="runs" className="flex min-h-0 flex-1 flex-col overflow-y-auto">
           {place.run === null ? (

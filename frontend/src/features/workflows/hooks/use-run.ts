@@ -15,7 +15,7 @@ interface Followed {
 
 const TERMINAL = new Set(["complete", "error", "cancelled"]);
 /** Only these say how a workflow's nodes stand; a run tells nothing else that the canvas shows. */
-const WANTED = new Set(["connection", "task_start", "task_end", ...TERMINAL]);
+const WANTED = new Set(["connection", "task_start", "task_end", "pause", "continue", ...TERMINAL]);
 
 export interface FollowedRun {
   run: RunState;

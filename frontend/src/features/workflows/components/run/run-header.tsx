@@ -1,6 +1,6 @@
 "use client";
 
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 import { ArrowLeft, Ban, Pause, Play, RotateCcw } from "lucide-react";
 import Link from "next/link";
 
@@ -12,14 +12,7 @@ import { toast } from "@/lib/toast";
 import { useNow } from "@/lib/use-now";
 import { useRefusal } from "@/lib/use-permissions";
 
-import { workflowKeys } from "../../api/keys";
-import {
-  cancelWorkflowRun,
-  continueWorkflowRun,
-  pausedQuery,
-  pauseWorkflowRun,
-  retryWorkflowRun,
-} from "../../api/runs";
+import { cancelWorkflowRun, continueWorkflowRun, pauseWorkflowRun, retryWorkflowRun } from "../../api/runs";
 import { isRunOver, type RunState } from "../../model/run-states";
 import { RunStatus } from "./run-status";
 
@@ -36,7 +29,6 @@ const onError = (error: unknown) => toast.error(problemText(error));
 export function RunHeader({ executionId, run, onBack, onOpen }: RunHeaderProps) {
   const over = isRunOver(run);
   const now = useNow(1_000, !over && run.startedAt !== null);
-  const paused = useQuery(pausedQuery(executionId, !over && run.lastSeq > 0)).data ?? null;
   const end = run.endedAt ?? now / 1000;
   return (
     <div className="flex flex-wrap items-center gap-x-3 gap-y-1 border-b bg-surface px-3 py-1.5 text-sm">
@@ -44,9 +36,9 @@ export function RunHeader({ executionId, run, onBack, onOpen }: RunHeaderProps) 
         <ArrowLeft /> All runs
       </Button>
       <RunStatus status={run.status} />
-      {!over && paused !== null && (
+      {run.paused !== null && (
         <Badge tone="warn">
-          <Pause /> Paused
+          <Pause /> Paused{run.paused.length > 0 && ` before ${run.paused.join(", ")}`}
         </Badge>
       )}
       {run.startedAt !== null && (
@@ -58,7 +50,7 @@ export function RunHeader({ executionId, run, onBack, onOpen }: RunHeaderProps) 
       <Link href={`/runs/${executionId}`} className="text-xs text-accent-ink hover:underline">
         Trace of the run
       </Link>
-      {!over && run.lastSeq > 0 && <WhileLive executionId={executionId} paused={paused !== null} />}
+      {!over && run.lastSeq > 0 && <WhileLive executionId={executionId} paused={run.paused !== null} />}
       {run.status === "failed" && <Retry executionId={executionId} onOpen={onOpen} />}
     </div>
   );
@@ -66,12 +58,9 @@ export function RunHeader({ executionId, run, onBack, onOpen }: RunHeaderProps) 
 
 function WhileLive({ executionId, paused }: { executionId: string; paused: boolean }) {
   const refused = useRefusal("executions:run");
-  const queryClient = useQueryClient();
-  const refresh = () => queryClient.invalidateQueries({ queryKey: workflowKeys.paused(executionId) });
   const hold = useMutation({
     mutationFn: () => (paused ? continueWorkflowRun(executionId) : pauseWorkflowRun(executionId)),
     onError,
-    onSuccess: refresh,
   });
   const cancel = useMutation({ mutationFn: () => cancelWorkflowRun(executionId), onError });
   return (

@@ -1,8 +1,11 @@
-import { ArrowLeft, ChevronsRight, Play, RotateCcw, StepForward } from "lucide-react";
+"use client";
+
+import { ArrowLeft, ChevronsRight, FlaskConical, Play, RotateCcw, StepForward } from "lucide-react";
 
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import type { SimulationOut } from "@/lib/api";
+import { useRefusal } from "@/lib/use-permissions";
 
 interface TestBarProps {
   simulation: SimulationOut | undefined;
@@ -13,6 +16,9 @@ interface TestBarProps {
   /** On to the next breakpoint, or the end. */
   onContinue: () => void;
   onReset: () => void;
+  /** Start a real run with what is made up. */
+  onRun: () => void;
+  running: boolean;
 }
 
 const ends: Record<SimulationOut["status"], { words: string; tone: "good" | "bad" | "warn" }> = {
@@ -23,7 +29,8 @@ const ends: Record<SimulationOut["status"], { words: string; tone: "good" | "bad
 };
 
 /** The ways through a run on paper: a round on, a round back, to the next breakpoint. */
-export function TestBar({ simulation, place, onBegin, onStep, onBack, onContinue, onReset }: TestBarProps) {
+export function TestBar({ simulation, place, onBegin, onStep, onBack, onContinue, onReset, ...run }: TestBarProps) {
+  const refused = useRefusal("executions:run");
   const last = simulation ? simulation.rounds.length - 1 : 0;
   const atEnd = place >= last;
   return (
@@ -52,6 +59,9 @@ export function TestBar({ simulation, place, onBegin, onStep, onBack, onContinue
           </Button>
           <Button size="sm" variant="ghost" onClick={onReset}>
             <RotateCcw /> Start over
+          </Button>
+          <Button size="sm" refused={refused} disabled={run.running} onClick={run.onRun}>
+            <FlaskConical /> Run as a test
           </Button>
           <span role="status" className="nums ml-auto flex items-center gap-2 text-xs text-ink-2">
             Round {place + 1} of {last + 1}

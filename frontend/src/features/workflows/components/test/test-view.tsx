@@ -1,12 +1,15 @@
 "use client";
 
-import { useQuery } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useMemo, useState } from "react";
 
 import { Callout } from "@/components/ui/callout";
 import { problemText } from "@/lib/problem";
+import { toast } from "@/lib/toast";
 import { useSettled } from "@/lib/use-settled";
 
+import { workflowKeys } from "../../api/keys";
+import { testWorkflow } from "../../api/runs";
 import { simulationQuery, type Trial } from "../../api/simulate";
 import { useNames } from "../../hooks/use-names";
 import type { Selection, WorkflowEditor } from "../../hooks/use-workflow-editor";
@@ -31,7 +34,16 @@ import { TestBar } from "./test-bar";
 const nothing: Selection = { nodes: [], edges: [] };
 
 /** Walk through a run step by step, with outputs that are made up: nothing is asked, paid for or stored. */
-export function TestView({ workflowId, editor }: { workflowId: string; editor: WorkflowEditor }) {
+export function TestView({
+  workflowId,
+  editor,
+  onStarted,
+}: {
+  workflowId: string;
+  editor: WorkflowEditor;
+  /** A real run has been started as a test. */
+  onStarted: (executionId: string) => void;
+}) {
   const { content, version } = editor;
   const [texts, setTexts] = useState<Readonly<Record<string, string>>>({});
   const [mocks, setMocks] = useState<Mocks>({});
@@ -39,6 +51,7 @@ export function TestView({ workflowId, editor }: { workflowId: string; editor: W
   const [at, setAt] = useState<number | null>(null);
   const [selection, setSelection] = useState(nothing);
   const names = useNames();
+  const queryClient = useQueryClient();
   const trial = useSettled(
     useMemo<Trial | null>(
       () => (at === null ? null : { version, inputs: valuesOf(texts), mocks: mockBodies(mocks) }),
@@ -60,6 +73,19 @@ export function TestView({ workflowId, editor }: { workflowId: string; editor: W
     }),
     [simulation, place, names, content.edges],
   );
+  const run = useMutation({
+    mutationFn: () =>
+      testWorkflow(workflowId, {
+        inputs: valuesOf(texts),
+        mocks: mockBodies(mocks),
+        breakpoints: [...breakpoints],
+      }),
+    onError: (refusal) => toast.error(problemText(refusal)),
+    onSuccess: ({ execution_id }) => {
+      void queryClient.invalidateQueries({ queryKey: workflowKeys.runs(workflowId) });
+      onStarted(execution_id);
+    },
+  });
   const select = useCallback((next: Partial<Selection>) => setSelection({ ...nothing, ...next }), []);
   const toggle = (node: string) =>
     setBreakpoints(
@@ -78,6 +104,8 @@ export function TestView({ workflowId, editor }: { workflowId: string; editor: W
         onBack={() => setAt(Math.max(place - 1, 0))}
         onContinue={() => simulation && setAt(nextStop(simulation, breakpoints, place))}
         onReset={() => setAt(null)}
+        onRun={() => run.mutate()}
+        running={run.isPending}
       />
       {editor.isDirty && (
         <Callout tone="warn" className="m-3">
