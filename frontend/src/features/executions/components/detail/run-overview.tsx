@@ -13,7 +13,7 @@ import { endedExecutionQuery } from "../../api/get-execution";
 import { waitedS } from "../../model/inside";
 import { isOver, type Trace } from "../../model/trace";
 import type { TraceEvent } from "../../model/trace-event";
-import { isWorkflow } from "../../model/trace-rows";
+import { runKind } from "../../model/trace-rows";
 import { Annotations } from "./annotations";
 import { AnsweredBy } from "./answered-by";
 import { MarkBadges } from "../list/mark-badges";
@@ -78,7 +78,7 @@ export function RunOverview({
         </Section>
       )}
       <Lines events={trace.events} />
-      {!live && !isWorkflow(trace) && <RunAnnotations executionId={trace.executionId} />}
+      {!live && runKind(trace) === "agent" && <RunAnnotations executionId={trace.executionId} />}
       <Section title="Usage">
         <Facts
           facts={[

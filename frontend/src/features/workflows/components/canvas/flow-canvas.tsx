@@ -4,6 +4,8 @@ import "@xyflow/react/dist/base.css";
 
 import {
   Background,
+  type Connection,
+  type NodeChange,
   type OnSelectionChangeParams,
   Panel,
   ReactFlow,
@@ -23,6 +25,8 @@ import { type NewNode, NODE_DATA } from "../../model/edit";
 import { type CanvasEdge, type CanvasNode, flowEdges, flowNodes, type Shown } from "../../model/flow";
 import { layoutOf } from "../../model/layout";
 import { nodeTypes } from "./nodes";
+
+const FIT = { maxZoom: 1, padding: 0.15 };
 
 type Place = { x: number; y: number };
 
@@ -70,9 +74,11 @@ function Flow({ content, shown, selection, onSelect, edit }: FlowCanvasProps) {
     setEdges(wantedEdges.map((edge) => ({ ...edge, selected: chosen.has(edge.id) })));
   }, [wantedEdges, selection.edges, setEdges]);
   const current = useRef(selection);
+  const latest = useRef(edit);
   useEffect(() => {
     current.current = selection;
-  }, [selection]);
+    latest.current = edit;
+  }, [selection, edit]);
   // The library calls a new function with what it knew before: this one must stay the same.
   const onSelectionChange = useCallback(
     (chosen: OnSelectionChangeParams) => {
@@ -81,23 +87,29 @@ function Flow({ content, shown, selection, onSelect, edit }: FlowCanvasProps) {
     },
     [onSelect],
   );
+  // These too: each new one makes the library look at all nodes and edges again, in every frame of a drag.
+  const onNodes = useCallback(
+    (changes: NodeChange<CanvasNode>[]) => {
+      onNodesChange(changes);
+      // Where a node is let go, or where a key has put it; on the way there it is nobody else's business.
+      const places = changes.flatMap((one) =>
+        one.type === "position" && one.dragging === false && one.position ? [[one.id, one.position] as const] : [],
+      );
+      if (places.length > 0) latest.current?.move(new Map(places));
+    },
+    [onNodesChange],
+  );
+  const onConnect = useCallback(({ source, target }: Connection) => latest.current?.connect(source, target), []);
 
   return (
     <ReactFlow
       nodes={nodes}
       edges={edges}
       nodeTypes={nodeTypes}
-      onNodesChange={(changes) => {
-        onNodesChange(changes);
-        // Where a node is let go, or where a key has put it; on the way there it is nobody else's business.
-        const places = changes.flatMap((one) =>
-          one.type === "position" && one.dragging === false && one.position ? [[one.id, one.position] as const] : [],
-        );
-        if (places.length > 0) edit?.move(new Map(places));
-      }}
+      onNodesChange={onNodes}
       onEdgesChange={onEdgesChange}
       onSelectionChange={onSelectionChange}
-      onConnect={({ source, target }) => edit?.connect(source, target)}
+      onConnect={onConnect}
       onDragOver={(event) => {
         if (!edit || !event.dataTransfer.types.includes(NODE_DATA)) return;
         event.preventDefault();
@@ -116,7 +128,7 @@ function Flow({ content, shown, selection, onSelect, edit }: FlowCanvasProps) {
       deleteKeyCode={null}
       onlyRenderVisibleElements={content.nodes.length > 100}
       fitView
-      fitViewOptions={{ maxZoom: 1, padding: 0.15 }}
+      fitViewOptions={FIT}
       minZoom={0.1}
       className="bg-canvas"
     >
@@ -128,7 +140,7 @@ function Flow({ content, shown, selection, onSelect, edit }: FlowCanvasProps) {
         <IconButton label="Zoom out" onClick={() => void flow.zoomOut()}>
           <ZoomOut />
         </IconButton>
-        <IconButton label="Show everything" onClick={() => void flow.fitView({ maxZoom: 1, padding: 0.15 })}>
+        <IconButton label="Show everything" onClick={() => void flow.fitView(FIT)}>
           <Maximize />
         </IconButton>
         {edit && (
@@ -136,7 +148,7 @@ function Flow({ content, shown, selection, onSelect, edit }: FlowCanvasProps) {
             label="Arrange the nodes"
             onClick={() => {
               edit.move(layoutOf(content));
-              requestAnimationFrame(() => void flow.fitView({ maxZoom: 1, padding: 0.15 }));
+              requestAnimationFrame(() => void flow.fitView(FIT));
             }}
           >
             <LayoutDashboard />
