@@ -33,7 +33,7 @@ export async function teams({ browser, apiOf }) {
     await page.getByRole("group", { name: "Order of the turns" }).getByText("Review").waitFor();
     await page.getByRole("button", { name: "Start the team" }).click();
     await page.getByText("Needed").waitFor();
-    await page.getByRole("textbox", { name: "Requirements" }).fill("Use wait_a_while with seconds 2.");
+    await page.getByRole("textbox", { name: "Requirements" }).fill("Use wait_a_while with seconds 6.");
     await page.getByRole("textbox", { name: "Iterations at most" }).fill("4");
     await page.getByRole("textbox", { name: "Stable after" }).fill("4");
     await shot(page, "team-start");
@@ -53,6 +53,9 @@ export async function teams({ browser, apiOf }) {
     ])
       problems.push(...(await lookAt(page, name, address)).map((problem) => `${name}: ${problem}`));
     assert.deepEqual([...problems, ...page.complaints], []);
+  } catch (error) {
+    await shot(page, "failed-teams-page").catch(() => undefined);
+    throw error;
   } finally {
     await page.context().close();
     await proxy.stop();

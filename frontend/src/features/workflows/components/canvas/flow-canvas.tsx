@@ -13,6 +13,7 @@ import {
   useEdgesState,
   useNodesState,
   useReactFlow,
+  useStore,
 } from "@xyflow/react";
 import { LayoutDashboard, Maximize, ZoomIn, ZoomOut } from "lucide-react";
 import { useCallback, useEffect, useMemo, useRef } from "react";
@@ -24,6 +25,7 @@ import type { Content } from "../../model/draft";
 import { type NewNode, NODE_DATA } from "../../model/edit";
 import { type CanvasEdge, type CanvasNode, flowEdges, flowNodes, type Shown } from "../../model/flow";
 import { layoutOf } from "../../model/layout";
+import { FAR_ZOOM, FarContext } from "./far";
 import { nodeTypes } from "./nodes";
 
 const FIT = { maxZoom: 1, padding: 0.15 };
@@ -56,6 +58,7 @@ function Flow({ content, shown, selection, onSelect, edit }: FlowCanvasProps) {
   const [nodes, setNodes, onNodesChange] = useNodesState<CanvasNode>([]);
   const [edges, setEdges, onEdgesChange] = useEdgesState<CanvasEdge>([]);
   const flow = useReactFlow<CanvasNode, CanvasEdge>();
+  const far = useStore(({ transform }) => transform[2] < FAR_ZOOM);
   const wanted = useMemo(() => flowNodes(content, shown), [content, shown]);
   const wantedEdges = useMemo(() => flowEdges(content, shown), [content, shown]);
   useEffect(() => {
@@ -102,60 +105,62 @@ function Flow({ content, shown, selection, onSelect, edit }: FlowCanvasProps) {
   const onConnect = useCallback(({ source, target }: Connection) => latest.current?.connect(source, target), []);
 
   return (
-    <ReactFlow
-      nodes={nodes}
-      edges={edges}
-      nodeTypes={nodeTypes}
-      onNodesChange={onNodes}
-      onEdgesChange={onEdgesChange}
-      onSelectionChange={onSelectionChange}
-      onConnect={onConnect}
-      onDragOver={(event) => {
-        if (!edit || !event.dataTransfer.types.includes(NODE_DATA)) return;
-        event.preventDefault();
-        event.dataTransfer.dropEffect = "copy";
-      }}
-      onDrop={(event) => {
-        const dragged = event.dataTransfer.getData(NODE_DATA);
-        if (!edit || !dragged) return;
-        event.preventDefault();
-        const position = flow.screenToFlowPosition({ x: event.clientX, y: event.clientY });
-        edit.add({ ...(JSON.parse(dragged) as NewNode), position });
-      }}
-      nodesDraggable={edit !== undefined}
-      nodesConnectable={edit !== undefined}
-      // Deleting is ours: it takes tasks and inner nodes along, and can be undone.
-      deleteKeyCode={null}
-      onlyRenderVisibleElements={content.nodes.length > 100}
-      fitView
-      fitViewOptions={FIT}
-      minZoom={0.1}
-      className="bg-canvas"
-    >
-      <Background gap={20} color="var(--line-strong)" />
-      <Panel position="bottom-left" className="flex gap-0.5 rounded-md border bg-surface p-0.5">
-        <IconButton label="Zoom in" onClick={() => void flow.zoomIn()}>
-          <ZoomIn />
-        </IconButton>
-        <IconButton label="Zoom out" onClick={() => void flow.zoomOut()}>
-          <ZoomOut />
-        </IconButton>
-        <IconButton label="Show everything" onClick={() => void flow.fitView(FIT)}>
-          <Maximize />
-        </IconButton>
-        {edit && (
-          <IconButton
-            label="Arrange the nodes"
-            onClick={() => {
-              edit.move(layoutOf(content));
-              requestAnimationFrame(() => void flow.fitView(FIT));
-            }}
-          >
-            <LayoutDashboard />
+    <FarContext value={far}>
+      <ReactFlow
+        nodes={nodes}
+        edges={edges}
+        nodeTypes={nodeTypes}
+        onNodesChange={onNodes}
+        onEdgesChange={onEdgesChange}
+        onSelectionChange={onSelectionChange}
+        onConnect={onConnect}
+        onDragOver={(event) => {
+          if (!edit || !event.dataTransfer.types.includes(NODE_DATA)) return;
+          event.preventDefault();
+          event.dataTransfer.dropEffect = "copy";
+        }}
+        onDrop={(event) => {
+          const dragged = event.dataTransfer.getData(NODE_DATA);
+          if (!edit || !dragged) return;
+          event.preventDefault();
+          const position = flow.screenToFlowPosition({ x: event.clientX, y: event.clientY });
+          edit.add({ ...(JSON.parse(dragged) as NewNode), position });
+        }}
+        nodesDraggable={edit !== undefined}
+        nodesConnectable={edit !== undefined}
+        // Deleting is ours: it takes tasks and inner nodes along, and can be undone.
+        deleteKeyCode={null}
+        onlyRenderVisibleElements={content.nodes.length > 100}
+        fitView
+        fitViewOptions={FIT}
+        minZoom={0.1}
+        className="bg-canvas"
+      >
+        <Background gap={20} color="var(--line-strong)" />
+        <Panel position="bottom-left" className="flex gap-0.5 rounded-md border bg-surface p-0.5">
+          <IconButton label="Zoom in" onClick={() => void flow.zoomIn()}>
+            <ZoomIn />
           </IconButton>
-        )}
-      </Panel>
-    </ReactFlow>
+          <IconButton label="Zoom out" onClick={() => void flow.zoomOut()}>
+            <ZoomOut />
+          </IconButton>
+          <IconButton label="Show everything" onClick={() => void flow.fitView(FIT)}>
+            <Maximize />
+          </IconButton>
+          {edit && (
+            <IconButton
+              label="Arrange the nodes"
+              onClick={() => {
+                edit.move(layoutOf(content));
+                requestAnimationFrame(() => void flow.fitView(FIT));
+              }}
+            >
+              <LayoutDashboard />
+            </IconButton>
+          )}
+        </Panel>
+      </ReactFlow>
+    </FarContext>
   );
 }
 
