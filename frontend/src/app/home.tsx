@@ -8,17 +8,16 @@ import { Callout } from "@/components/ui/callout";
 import { SkeletonRows } from "@/components/ui/surface";
 import { Activity } from "@/features/executions/components/list/activity";
 import { QuickAsk } from "@/features/executions/components/ask/quick-ask";
-import { useAgentStream } from "@/features/executions/hooks/use-agent-stream";
 import { DemoModelNote } from "@/features/language-models/components/demo-model-note";
-import { FirstRun } from "@/features/onboarding/components/first-run";
 import { Overview } from "@/features/onboarding/components/overview";
 import { problemText } from "@/lib/problem";
 import { agentsQuery } from "@/lib/queries";
 
-const EmbeddedTrace = dynamic(
-  () => import("@/features/executions/components/trace/embedded-trace").then((module) => module.EmbeddedTrace),
-  { ssr: false, loading: () => <SkeletonRows /> },
-);
+// Who has been here before needs neither the tour nor what follows a run.
+const Tour = dynamic(() => import("./tour").then((module) => module.Tour), {
+  ssr: false,
+  loading: () => <SkeletonRows />,
+});
 
 const RecentExecutions = dynamic(
   () => import("@/features/executions/components/list/recent-executions").then((module) => module.RecentExecutions),
@@ -55,29 +54,4 @@ export function Home() {
     );
   const agentId = agent ?? agents.find(({ name }) => name === "Demo Agent")?.id ?? null;
   return <Tour key={agentId} agentId={agentId} executionId={execution} onPlace={(place) => void setPlace(place)} />;
-}
-
-interface TourProps {
-  agentId: string | null;
-  executionId: string | null;
-  onPlace: (place: { tour?: true | null; agent?: string | null; execution?: string | null }) => void;
-}
-
-function Tour({ agentId, executionId, onPlace }: TourProps) {
-  const stream = useAgentStream(agentId, executionId);
-  const watch = (id: string) => {
-    stream.watch(id);
-    onPlace({ agent: agentId, execution: id });
-  };
-  return (
-    <FirstRun
-      agentId={agentId}
-      executionId={stream.executionId}
-      watching={stream.run !== null}
-      onAgent={(id) => onPlace({ tour: true, agent: id })}
-      onAsk={(_, query) => stream.startStreaming(query).then((id) => onPlace({ agent: agentId, execution: id }))}
-      onFinish={() => onPlace({ tour: null, agent: null, execution: null })}
-      trace={stream.run !== null && <EmbeddedTrace key={stream.run} execution={stream.execution} onStarted={watch} />}
-    />
-  );
 }

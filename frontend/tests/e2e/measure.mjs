@@ -83,3 +83,27 @@ export async function cpuClock(page) {
     return metrics.find(({ name }) => name === "TaskDuration").value * 1000;
   };
 }
+
+/** Press at a point, move by a few pixels a frame there and back, let go; return the frames' times in ms, sorted. */
+export async function dragFrames(page, { x, y }, step = 4) {
+  await page.mouse.move(x, y);
+  await page.mouse.down();
+  await page.evaluate(() => {
+    window.frameTimes = [];
+    let last = performance.now();
+    const tick = () => {
+      const now = performance.now();
+      window.frameTimes.push(now - last);
+      last = now;
+      window.ticking = requestAnimationFrame(tick);
+    };
+    window.ticking = requestAnimationFrame(tick);
+  });
+  for (let frame = 1; frame <= FRAMES; frame++) {
+    const away = step * Math.min(frame, FRAMES - frame);
+    await page.mouse.move(x + away, y + away / 2);
+  }
+  const times = await page.evaluate(() => (cancelAnimationFrame(window.ticking), window.frameTimes));
+  await page.mouse.up();
+  return times.sort((left, right) => left - right);
+}

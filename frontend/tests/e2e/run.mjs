@@ -76,7 +76,15 @@ async function goes(name, journey) {
   const proxy = await startProxy(server.url);
   const page = await openPage(browser, proxy.url);
   try {
-    const note = await journey({ page, browser, proxy, base: proxy.url, api: api(proxy.url), direct: api(server.url) });
+    const note = await journey({
+      page,
+      browser,
+      proxy,
+      base: proxy.url,
+      api: api(proxy.url),
+      direct: api(server.url),
+      apiOf: api,
+    });
     if (page.complaints.length > 0) throw new Error(`the page complained:\n${page.complaints.join("\n")}`);
     console.log(`ok    ${name} (${seconds(began)})${note ? ` – ${note}` : ""}`);
     return true;

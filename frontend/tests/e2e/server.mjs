@@ -9,9 +9,9 @@ import { fileURLToPath } from "node:url";
 const repository = fileURLToPath(new URL("../../..", import.meta.url));
 const START_MS = 180_000;
 
-/** Start it, or take the one that DYNAGENT_URL names. Returns its address and how to stop it; null when there is none to start. */
-export async function startServer({ signIn = false } = {}) {
-  if (process.env.DYNAGENT_URL && !signIn)
+/** Start it, or take the one that DYNAGENT_URL names; `own` is never that one. Returns its address and how to stop it; null when there is none to start. */
+export async function startServer({ signIn = false, own = signIn } = {}) {
+  if (process.env.DYNAGENT_URL && !own)
     return { url: process.env.DYNAGENT_URL.replace(/\/$/, ""), stop: async () => undefined };
   const command = path.join(repository, ".venv/bin/dynagent");
   if (!existsSync(command)) return null;

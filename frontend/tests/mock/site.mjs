@@ -13,7 +13,7 @@ const types = {
   ".woff2": "font/woff2",
   ".json": "application/json",
 };
-const DYNAMIC = /^\/(agents|runs|schedules|workflows)\/(?!new(?:\/|$)|_(?:\/|$))([^/]+)(\/.*)?$/;
+const DYNAMIC = /^\/(agents|runs|schedules|teams|workflows)\/(?!new(?:\/|$)|_(?:\/|$))([^/]+)(\/.*)?$/;
 
 /** `/agents/<id>/…` and `/runs/<id>/…` are the exported pages `/agents/_/…` and `/runs/_/…`. */
 export function rewrite(pathname) {

@@ -11,7 +11,7 @@ export const buttonStyles = cva(
   {
     variants: {
       variant: {
-        primary: "bg-accent text-on-accent hover:not-disabled:not-aria-disabled:bg-accent/88",
+        primary: "bg-accent text-on-accent hover:not-disabled:not-aria-disabled:bg-accent/95",
         secondary: "border border-line-strong bg-surface text-ink hover:not-disabled:not-aria-disabled:bg-hover",
         ghost: "text-ink-2 hover:not-disabled:not-aria-disabled:bg-hover hover:not-disabled:not-aria-disabled:text-ink",
         danger: "bg-bad-ink text-white dark:text-sunken hover:not-disabled:not-aria-disabled:opacity-90",

@@ -1,24 +1,30 @@
 import { agentJourney, builderProblems } from "./agents.mjs";
 import { focusAndTitles, nowhere, serverAway } from "./behaviour.mjs";
+import { bigCanvas } from "./canvas.mjs";
 import { chats } from "./chats.mjs";
 import { approvals, fork } from "./decisions.mjs";
+import { dialogues, handoffsAndGuardrails } from "./dialogues.mjs";
 import { identity } from "./identity.mjs";
 import { darkMode, deepLinks, longTrace, pages } from "./pages.mjs";
 import { approval, cancel, dropNetwork, firstRun, reload, replay } from "./runs.mjs";
 import { schedules } from "./schedules.mjs";
+import { teams } from "./teams.mjs";
 import { editTool, registerTool, toolForm } from "./tools.mjs";
 import { keyboardOnly, traceByKeyboard } from "./trace.mjs";
-import { workflows } from "./workflows.mjs";
+import { triggers } from "./triggers.mjs";
+import { tryOut, workflows } from "./workflows.mjs";
 
 /** All journeys: the first run, which wants an empty installation, then those that take long, so that none of them is the last one going. */
 export const journeys = {
   "first-run": firstRun,
   schedules,
   identity,
+  teams,
   pages,
   "long-trace": longTrace,
   "drop-network": dropNetwork,
   reload,
+  "big-canvas": bigCanvas,
   agents: agentJourney,
   tools: registerTool,
   "edit-tool": editTool,
@@ -28,6 +34,10 @@ export const journeys = {
   approvals,
   fork,
   workflows,
+  "try-out": tryOut,
+  dialogues,
+  "handoffs-guardrails": handoffsAndGuardrails,
+  triggers,
   cancel,
   approval,
   replay,

@@ -86,10 +86,19 @@ async function addressesOf(api) {
     "workflow-new": "/workflows/new",
     workflow: `/workflows/${workflow.id}`,
     "workflow-list": `/workflows/${workflow.id}?view=list`,
+    "workflow-test": `/workflows/${workflow.id}?tab=test`,
     "workflow-runs": `/workflows/${workflow.id}?tab=runs`,
     "workflow-versions": `/workflows/${workflow.id}?tab=versions`,
     inbox: "/inbox",
     "audit-log": "/settings/audit-log",
+    dialogues: "/dialogues",
+    "dialogues-flow": "/dialogues?tab=flow",
+    "dialogues-rules": "/dialogues?tab=rules",
+    "agent-handoff": `/agents/${agent.id}?tab=handoffs`,
+    "agent-guardrail": `/agents/${agent.id}?tab=guardrails`,
+    examples: "/examples",
+    triggers: "/settings/triggers",
+    "trigger-new": "/settings/triggers?edit=new",
     "tool-specification": "/tools?tool=web_search&tab=specification",
   };
 }
@@ -121,7 +130,8 @@ export async function pages({ browser, base, api }) {
     assert.match(title, name === "home" ? /^Dynagent$/ : /.+ · Dynagent$/, `${name} has a title of its own`);
 }
 
-async function lookAt(page, name, address) {
+/** A page in its colours and widths: what axe says of it, and whether it is too wide. */
+export async function lookAt(page, name, address) {
   await page.setViewportSize(DESKTOP);
   await page.emulateMedia({ colorScheme: "light" });
   await page.goto(address);

@@ -59,6 +59,61 @@ export async function workflows({ page, api }) {
   await restore(page);
 }
 
+/** Walk through a run on paper, then a real one as a test that holds at a breakpoint; and import an example and try it. */
+export async function tryOut({ page, api }) {
+  const agent = await demoAgent(api);
+  const workflow = await api("POST", "/workflows", {
+    name: unique("Tried"),
+    process_type: "graph",
+    nodes: [
+      { id: "plan", agent_id: agent.id, position: { x: 0, y: 0 } },
+      { id: "write", agent_id: agent.id, position: { x: 260, y: 0 } },
+    ],
+    edges: [{ source: "plan", target: "write" }],
+    tasks: [
+      { node_id: "plan", description: "Plan {topic}" },
+      { node_id: "write", description: "Compute 6*7" },
+    ],
+  });
+  await page.goto(`/workflows/${workflow.id}?tab=test`);
+  await page.getByRole("textbox", { name: /^topic/ }).fill("tides");
+  await page.getByRole("button", { name: "Begin" }).click();
+  await page.getByText("Plan tides").waitFor();
+  await page.getByRole("button", { name: "Step", exact: true }).click();
+  await page.locator('.react-flow__node[data-id="plan"] [data-status="completed"]').waitFor();
+  await page.locator('.react-flow__node[data-id="write"] [data-status="running"]').waitFor();
+  await shot(page, "workflow-try-out");
+  assert.deepEqual(await axe(page), []);
+  await page.getByRole("checkbox", { name: "plan fails" }).click();
+  await page.getByText("made to fail").or(page.getByText("output of plan")).first().waitFor();
+  await page.getByRole("button", { name: "Continue" }).click();
+  await page.getByText("Failed", { exact: true }).first().waitFor();
+  await page.getByRole("checkbox", { name: "plan fails" }).click();
+  await page.getByRole("textbox", { name: "Output of write" }).fill("");
+  await page.getByRole("button", { name: "Breakpoint before write" }).click();
+  await page.getByRole("button", { name: "Run as a test" }).click();
+  await page.getByText("Paused before write").waitFor({ timeout: 60_000 });
+  await page.locator('.react-flow__node[data-id="plan"] [data-status="completed"]').waitFor();
+  await shot(page, "workflow-breakpoint");
+  assert.deepEqual(await axe(page), []);
+  await page.getByRole("button", { name: "Continue" }).click();
+  await page.locator('[data-testid="workflow-run"][data-status="completed"]').waitFor({ timeout: 60_000 });
+  await page.getByText("42").first().waitFor();
+
+  await page.goto("/examples");
+  await page
+    .getByRole("button", { name: /^Import / })
+    .nth(4)
+    .waitFor();
+  await shot(page, "examples-page");
+  assert.deepEqual(await axe(page), []);
+  const loop = page.getByRole("listitem").filter({ hasText: "reviewer" }).first();
+  await loop.getByRole("button", { name: /^Import / }).click();
+  await page.getByRole("button", { name: "Try it" }).click();
+  await page.locator('[data-testid="workflow-run"][data-status="completed"]').waitFor({ timeout: 60_000 });
+  await shot(page, "example-tried");
+}
+
 /** A question to a person at the end, by keyboard and list alone. */
 async function changeAsList(page) {
   await page.getByRole("button", { name: "List", exact: true }).click();

@@ -14,6 +14,7 @@ from dynagent.infrastructure.postgres.runs.teams import PostgresIterationNews, P
 from dynagent.infrastructure.postgres.team_members import PostgresTeamMembers
 from dynagent.main.noun import Binds, Noun, Process
 from dynagent.presentation.api.shared.router import Routes
+from dynagent.presentation.api.shared.site import Pages
 from dynagent.presentation.api.teams import routes, streams
 
 
@@ -47,5 +48,6 @@ noun = Noun(
     binds=_binds,
     runners=_runners,
     routes=(Routes(5, streams.router), Routes(6, streams.sockets), Routes(89, routes.router)),
+    pages=Pages(dynamic=frozenset({"teams"})),
     tag=(36, "Teams", "All active agents at work on the same requirements, iteration after iteration."),
 )

@@ -12,5 +12,7 @@ export const agentKeys = {
   fresh: (id: string) => one(id, "fresh"),
   conflict: (version: unknown) => [...queryKeys.agents, "conflict", version] as const,
   versions: (id: string) => [...queryKeys.agents, "versions", id] as const,
+  guardrails: (id: string) => [...queryKeys.agents, "guardrails", id] as const,
+  handoffs: (id: string) => [...queryKeys.agents, "handoffs", id] as const,
   modelFit: (model: string | null | undefined, tools: boolean) => [...queryKeys.models, "fit", model, tools] as const,
 };

@@ -22,9 +22,11 @@ import { type AgentDraft, draftOf } from "../model/agent-draft";
 import { AgentBuilder } from "./builder/agent-builder";
 import { AgentMenu } from "./agent-menu";
 import { AgentStatusBadge } from "./agent-status-badge";
+import { GuardrailsTab } from "./guardrails/guardrails-tab";
+import { HandoffsTab } from "./handoffs/handoffs-tab";
 import { VersionHistory } from "./versions/version-history";
 
-const tabs = ["configuration", "versions", "executions"] as const;
+const tabs = ["configuration", "handoffs", "guardrails", "versions", "executions"] as const;
 
 export interface AgentEditorProps {
   agentId: string;
@@ -81,6 +83,8 @@ export function AgentEditor({ agentId, tryOut, executions, actions }: AgentEdito
           onChange={(next) => void setTab(tabs.find((name) => name === next) ?? null)}
           tabs={[
             { value: "configuration", label: "Configuration" },
+            { value: "handoffs", label: "Handoffs" },
+            { value: "guardrails", label: "Guardrails" },
             { value: "versions", label: "Versions" },
             { value: "executions", label: "Runs" },
           ]}
@@ -94,6 +98,12 @@ export function AgentEditor({ agentId, tryOut, executions, actions }: AgentEdito
               <Configuration key={agent.version} agent={agent} />
             </div>
             <div className="flex min-h-96 min-w-0 flex-col border-l max-xl:border-t xl:w-[27rem]">{tryOut}</div>
+          </TabPanel>
+          <TabPanel value="handoffs" className="min-h-0 overflow-y-auto">
+            <HandoffsTab agentId={agent.id} />
+          </TabPanel>
+          <TabPanel value="guardrails" className="min-h-0 overflow-y-auto">
+            <GuardrailsTab agentId={agent.id} />
           </TabPanel>
           <TabPanel value="versions" className="min-h-0 overflow-y-auto">
             <VersionHistory agent={agent} />
@@ -135,6 +145,7 @@ function Configuration({ agent }: { agent: AgentOut }) {
       <AgentBuilder.Instructions />
       <AgentBuilder.Model />
       <AgentBuilder.Tools />
+      <AgentBuilder.AgentTools />
       <AgentBuilder.Limits />
       <AgentBuilder.Others />
       <AgentBuilder.SaveBar />

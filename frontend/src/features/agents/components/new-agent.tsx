@@ -42,6 +42,7 @@ export function NewAgent() {
               <AgentBuilder.Instructions />
               <AgentBuilder.Model />
               <AgentBuilder.Tools />
+              <AgentBuilder.AgentTools />
               <AgentBuilder.Limits />
               <AgentBuilder.Others />
             </div>

@@ -61,6 +61,7 @@ export function stepLine(step: Step): string {
     const result = closed?.type === "tool_end" ? `  ${closed.line}` : "";
     return opened.line.replace(/^▶ [^(]*/, "") + result;
   }
+  if (step.kind === "guardrail") return step.text;
   if (opened.type === "interrupt")
     return `${String(opened.value.tool ?? "")} ${JSON.stringify(opened.value.arguments ?? {})}`;
   if (step.kind === "model" && closed?.type === "message" && closed.tool_calls?.length) {
@@ -69,9 +70,12 @@ export function stepLine(step: Step): string {
   return step.error ?? (step.kind === "model" ? withoutMarkdown(step.text) : step.text);
 }
 
-/** Whether it is the run of a workflow: its steps are runs of their own. */
-export function isWorkflow(trace: Trace): boolean {
-  return trace.steps.some(({ kind }) => kind === "task");
+/** What ran: an agent (which may have handed over), a workflow or a team, whose steps are runs of their own. */
+export function runKind({ steps, agentId, executionId }: Trace): "agent" | "workflow" | "team" {
+  const asksItself = steps.some(({ kind, name }) => kind === "node" && name === "analyze");
+  if (asksItself || !steps.some(({ kind }) => kind === "task")) return "agent";
+  // A team is no thing besides its run.
+  return agentId === executionId ? "team" : "workflow";
 }
 
 function childrenByParent(steps: readonly Step[]): Map<string | null, Step[]> {

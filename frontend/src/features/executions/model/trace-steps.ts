@@ -1,6 +1,7 @@
 /** What each event does to a trace. */
 import type { Draft, Step, StepStatus } from "./trace";
 import type { EventOf, TraceEvent } from "./trace-event";
+import { verdictLine } from "./guardrail-words";
 import { insideTool, lastOpen, parentOf, toolId } from "./trace-lookup";
 
 /** Apply the next event of the log (its seq is the last one's + 1) to a draft. */
@@ -51,6 +52,8 @@ function apply(draft: Draft, event: TraceEvent): number | undefined {
         status: "waiting",
         text: event.reason,
       });
+    case "guardrail":
+      return takeVerdict(draft, event);
     case "resume":
       return takeAnswer(draft, event);
     case "task_start":
@@ -96,6 +99,19 @@ function takeAnswer(draft: Draft, event: EventOf<"resume">): number | undefined 
   if (place !== undefined) close(writable(draft, place), event, "done");
   if (!draft.steps.some((step) => step.status === "waiting")) draft.status = "running";
   return place;
+}
+
+/** A verdict is a moment; only one that ends the run is an error, the others let it go on. */
+function takeVerdict(draft: Draft, event: EventOf<"guardrail">): number {
+  const blocks = !event.passed && event.action === "block";
+  return addStep(draft, event, {
+    id: `guardrail-${event.seq}`,
+    kind: "guardrail",
+    name: event.name,
+    status: blocks ? "failed" : "done",
+    endedAt: event.timestamp,
+    text: verdictLine(event),
+  });
 }
 
 function endNode(draft: Draft, event: EventOf<"node_end">): number | undefined {
@@ -220,7 +236,7 @@ function modelOfUsage(draft: Draft, event: EventOf<"usage">): number | undefined
 
 function addStep(draft: Draft, event: TraceEvent, fields: Pick<Step, "id" | "kind" | "name"> & Partial<Step>): number {
   // Retries and interrupts stand inside a span, they are not it.
-  const leaf = fields.kind === "retry" || fields.kind === "interrupt";
+  const leaf = fields.kind === "retry" || fields.kind === "interrupt" || fields.kind === "guardrail";
   const parentId = parentOf(draft, event, fields.id);
   if (parentId !== null) reopen(draft, parentId);
   const place = draft.steps.length;

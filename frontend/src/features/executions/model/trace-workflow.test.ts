@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import { connection, log } from "./testing/events";
 import { applyTraceEvents, emptyTrace, type Trace } from "./trace";
+import { runKind } from "./trace-rows";
 
 const step = (trace: Trace, name: string) => trace.steps.find((candidate) => candidate.name === name);
 
@@ -41,6 +42,14 @@ describe("the steps of a workflow", () => {
     ]);
     expect(step(trace, "write")?.error).toBe("boom: it broke");
     expect(trace.totals.errors).toBe(1);
+  });
+
+  it("tell a workflow, a team and an agent that handed over apart", () => {
+    const kind = (...events: Parameters<typeof log>) => runKind(applyTraceEvents(emptyTrace, log(...events)));
+    expect(kind(connection, start("plan"))).toBe("workflow");
+    expect(kind({ ...connection, agent_id: connection.execution_id }, start("1/coordinator"))).toBe("team");
+    expect(kind(connection, { type: "node_start", span_id: "n1", node: "analyze" }, start("handoff"))).toBe("agent");
+    expect(kind(connection)).toBe("agent");
   });
 
   it("are not lost with the worker that waits for them", () => {

@@ -2,13 +2,13 @@
 import type { TraceEvent } from "./trace-event";
 import { takeEvent } from "./trace-steps";
 
-export type StepKind = "node" | "model" | "tool" | "retry" | "interrupt" | "task";
+export type StepKind = "node" | "model" | "tool" | "retry" | "interrupt" | "task" | "guardrail";
 export type StepStatus = "running" | "done" | "failed" | "cancelled" | "waiting" | "lost";
 export type TraceStatus = "pending" | "running" | "waiting" | "completed" | "failed" | "cancelled";
 
 /**
- * One line of the trace view: a node of the graph, a model call, a tool call, a retry, an interrupt, or a step of a
- * workflow, which is a run of its own. Times: epoch s.
+ * One line of the trace view: a node of the graph, a model call, a tool call, a retry, an interrupt, the verdict of a
+ * guardrail, or a step of a workflow, which is a run of its own. Times: epoch s.
  */
 export interface Step {
   id: string;

@@ -12,5 +12,6 @@ export const workflowKeys = {
   versions: (id: string) => [...all, "versions", id] as const,
   version: (id: string, version: number) => [...all, "versions", id, version] as const,
   check: (id: string, draft: unknown) => [...all, "check", id, draft] as const,
+  simulation: (id: string, trial: unknown) => [...all, "simulation", id, trial] as const,
   runs: (id: string) => [...all, "runs", id] as const,
 };

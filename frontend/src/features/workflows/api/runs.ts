@@ -3,8 +3,12 @@ import { infiniteQueryOptions } from "@tanstack/react-query";
 import {
   answerTask,
   cancelExecution,
+  continueExecution,
   executeWorkflow,
   listWorkflowExecutions,
+  type MockBody,
+  pauseExecution,
+  retryExecution,
   type WorkflowExecutionOut,
 } from "@/lib/api";
 
@@ -40,4 +44,27 @@ export async function answerStep(executionId: string, stepRunId: string, input: 
 /** Stop a run and every step of it. */
 export async function cancelWorkflowRun(executionId: string): Promise<void> {
   await cancelExecution({ path: { execution_id: executionId }, throwOnError: true });
+}
+
+/** Start a real run of which some steps are made up, and that pauses before its breakpoints. */
+export async function testWorkflow(
+  id: string,
+  body: { inputs: Record<string, unknown>; mocks: Record<string, MockBody>; breakpoints: string[] },
+): Promise<WorkflowExecutionOut> {
+  return (await executeWorkflow({ path: { workflow_id: id }, body, throwOnError: true })).data;
+}
+
+/** Begin no further step; those that are at work go on to their end. */
+export async function pauseWorkflowRun(executionId: string): Promise<void> {
+  await pauseExecution({ path: { execution_id: executionId }, throwOnError: true });
+}
+
+/** Go on where a paused run rests. */
+export async function continueWorkflowRun(executionId: string): Promise<void> {
+  await continueExecution({ path: { execution_id: executionId }, throwOnError: true });
+}
+
+/** Go on from the step that failed in a new run; what was done is taken over. Returns the new run's id. */
+export async function retryWorkflowRun(executionId: string): Promise<string> {
+  return (await retryExecution({ path: { execution_id: executionId }, throwOnError: true })).data.id;
 }

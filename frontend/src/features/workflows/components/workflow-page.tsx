@@ -26,9 +26,10 @@ import { WorkflowMenu } from "./list/workflow-menu";
 import { RunDialog } from "./run/run-dialog";
 import { RunList } from "./run/run-list";
 import { RunView } from "./run/run-view";
+import { TestView } from "./test/test-view";
 import { Versions } from "./versions";
 
-const tabs = ["canvas", "runs", "versions"] as const;
+const tabs = ["canvas", "test", "runs", "versions"] as const;
 const parent = { href: "/workflows", label: "Workflows" };
 
 /** One workflow: its canvas, its runs, its versions. */
@@ -94,6 +95,7 @@ function Loaded({ workflow }: { workflow: WorkflowOut }) {
         onChange={(next) => void setPlace({ tab: tabs.find((name) => name === next) ?? null, run: null })}
         tabs={[
           { value: "canvas", label: "Canvas" },
+          { value: "test", label: "Try out" },
           { value: "runs", label: "Runs" },
           { value: "versions", label: "Versions" },
         ]}
@@ -103,11 +105,19 @@ function Loaded({ workflow }: { workflow: WorkflowOut }) {
             <WorkflowEditor editor={editor} marks={marks} />
           </ReadOnly>
         </TabPanel>
+        <TabPanel value="test" className="flex min-h-0 flex-1 flex-col">
+          <TestView workflowId={workflow.id} editor={editor} onStarted={(run) => void setPlace({ run })} />
+        </TabPanel>
         <TabPanel value="runs" className="flex min-h-0 flex-1 flex-col overflow-y-auto">
           {place.run === null ? (
             <RunList workflowId={workflow.id} onOpen={(run) => void setPlace({ run })} />
           ) : (
-            <RunView key={place.run} executionId={place.run} onBack={() => void setPlace({ tab: "runs", run: null })} />
+            <RunView
+              key={place.run}
+              executionId={place.run}
+              onBack={() => void setPlace({ tab: "runs", run: null })}
+              onOpen={(run) => void setPlace({ run })}
+            />
           )}
         </TabPanel>
         <TabPanel value="versions" className="min-h-0 overflow-y-auto">

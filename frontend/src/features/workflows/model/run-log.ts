@@ -11,7 +11,7 @@ export interface RunLog {
 
 const TERMINAL = new Set(["complete", "error", "cancelled"]);
 /** A run tells nothing else that the canvas shows. */
-const WANTED = new Set(["connection", "task_start", "task_end", ...TERMINAL]);
+const WANTED = new Set(["connection", "task_start", "task_end", "pause", "continue", ...TERMINAL]);
 
 export const emptyLog: RunLog = { events: [], lastSeq: 0, over: false };
 

@@ -25,6 +25,14 @@ describe("applyRunEvents", () => {
     expect(isRunOver(run)).toBe(true);
   });
 
+  it("is paused, with the steps that it stopped before, until it goes on or ends", () => {
+    const pause = { type: "pause", reason: "breakpoint", steps: ["b"] };
+    expect(after(start("a"), end("a"), pause).paused).toEqual(["b"]);
+    expect(after(start("a"), { type: "pause" }).paused).toEqual([]);
+    expect(after(pause, { type: "continue", paused_s: 1 }).paused).toBeNull();
+    expect(after(pause, { type: "cancelled", reason: "enough" }).paused).toBeNull();
+  });
+
   it("is the same in pieces, and takes each event once", () => {
     const all = events(connection, start("a"), end("a"), start("b"));
     const whole = applyRunEvents(emptyRun, all);

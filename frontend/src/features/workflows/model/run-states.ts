@@ -31,6 +31,8 @@ export interface RunState {
   endedAt: number | null;
   result: string;
   error: string | null;
+  /** The steps before which it is paused, none of them for a pause that was asked for; null while it goes on. */
+  paused: readonly string[] | null;
   /** In the order in which they began. */
   goes: readonly StepGo[];
   lastSeq: number;
@@ -46,6 +48,7 @@ export const emptyRun: RunState = {
   endedAt: null,
   result: "",
   error: null,
+  paused: null,
   goes: [],
   lastSeq: 0,
 };
@@ -89,14 +92,18 @@ function takeEvent(goes: Map<string, StepGo>, event: RunEvent): Partial<RunState
       goes.set(key, { ...known, status, ...ended });
       return { status: "running" };
     }
+    case "pause":
+      return { paused: event.steps ?? [] };
+    case "continue":
+      return { paused: null };
     case "complete":
-      return { status: "completed", endedAt: event.timestamp, result: event.result };
+      return { status: "completed", paused: null, endedAt: event.timestamp, result: event.result };
     case "error":
       closeOpen(goes, event.timestamp);
-      return { status: "failed", endedAt: event.timestamp, error: event.message };
+      return { status: "failed", paused: null, endedAt: event.timestamp, error: event.message };
     case "cancelled":
       closeOpen(goes, event.timestamp);
-      return { status: "cancelled", endedAt: event.timestamp, error: event.reason };
+      return { status: "cancelled", paused: null, endedAt: event.timestamp, error: event.reason };
     default:
       return {};
   }

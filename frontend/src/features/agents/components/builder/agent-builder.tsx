@@ -9,6 +9,7 @@ import { focusInvalid } from "@/lib/focus-invalid";
 
 import { type SaveAgent, useAgentDraft } from "../../hooks/use-agent-draft";
 import { type AgentDraft, emptyDraft } from "../../model/agent-draft";
+import { AgentTools } from "./builder-agent-tools";
 import { BasicInfo } from "./builder-basic-info";
 import { AgentBuilderContext } from "./builder-context";
 import { Instructions } from "./builder-instructions";
@@ -78,6 +79,7 @@ export const AgentBuilder = Object.assign(Builder, {
   Instructions,
   Model,
   Tools,
+  AgentTools,
   Limits,
   Others,
   Preview,

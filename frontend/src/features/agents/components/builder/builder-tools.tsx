@@ -22,8 +22,9 @@ export function Tools() {
   const own = allTools(agent);
   const chosen = new Set(own);
   const known = new Set(availableTools.flatMap((tool) => [tool.name, ...(tool.aliases ?? [])]));
-  const unlisted = own.filter((name) => !known.has(name));
   const typeOf = (name: string) => agent.tools_config.find((attachment) => attachment.name === name)?.type;
+  // Agents stand in a list of their own.
+  const unlisted = own.filter((name) => !known.has(name) && typeOf(name) !== "agent");
   const shown = availableTools.filter(
     (tool) => !wanted || `${tool.name} ${tool.description}`.toLowerCase().includes(wanted),
   );

@@ -13,8 +13,9 @@ import { endedExecutionQuery } from "../../api/get-execution";
 import { waitedS } from "../../model/inside";
 import { isOver, type Trace } from "../../model/trace";
 import type { TraceEvent } from "../../model/trace-event";
-import { isWorkflow } from "../../model/trace-rows";
+import { runKind } from "../../model/trace-rows";
 import { Annotations } from "./annotations";
+import { AnsweredBy } from "./answered-by";
 import { MarkBadges } from "../list/mark-badges";
 import { Facts, Section } from "./detail-parts";
 
@@ -66,6 +67,7 @@ export function RunOverview({
       </Section>
       {(trace.answer || live) && (
         <Section title="Answer">
+          <AnsweredBy events={trace.events} />
           <div aria-live="polite" aria-busy={live}>
             {trace.answer ? (
               <Markdown text={trace.answer} streaming={live && trace.status === "running"} />
@@ -76,7 +78,7 @@ export function RunOverview({
         </Section>
       )}
       <Lines events={trace.events} />
-      {!live && !isWorkflow(trace) && <RunAnnotations executionId={trace.executionId} />}
+      {!live && runKind(trace) === "agent" && <RunAnnotations executionId={trace.executionId} />}
       <Section title="Usage">
         <Facts
           facts={[

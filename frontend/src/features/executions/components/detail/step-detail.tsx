@@ -12,6 +12,7 @@ import { questionTitle } from "../../model/answer";
 import type { Step, Trace } from "../../model/trace";
 import { AnswerForm } from "../interrupts/answer-form";
 import { Arguments, Facts, Section, Value } from "./detail-parts";
+import { GuardrailDetail } from "./guardrail-detail";
 import { ModelInput } from "./model-input";
 import { Children, StepFacts } from "./node-detail";
 import { TaskDetail } from "./task-detail";
@@ -32,6 +33,7 @@ export function StepDetail({ trace, step, onSelect }: { trace: Trace; step: Step
       {step.kind === "tool" && <ToolDetail step={step} />}
       {step.kind === "model" && <ModelDetail trace={trace} step={step} />}
       {step.kind === "retry" && <RetryDetail step={step} />}
+      {step.kind === "guardrail" && <GuardrailDetail step={step} />}
       {step.kind === "task" && <TaskDetail step={step} />}
       {step.kind === "interrupt" && <InterruptDetail step={step} executionId={trace.executionId} />}
       {(step.kind === "node" || step.kind === "interrupt") && <StepFacts trace={trace} step={step} />}

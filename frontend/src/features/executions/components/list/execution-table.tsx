@@ -75,7 +75,12 @@ export function ExecutionTable({
                 </span>
               )}
             </td>
-            {showAgent && <td className="truncate px-2 text-ink-2 max-lg:hidden">{execution.agent_name}</td>}
+            {showAgent && (
+              <td className="truncate px-2 text-ink-2 max-lg:hidden">
+                {execution.agent_name}
+                {execution.answered_by && <span className="text-ink-3"> → {execution.answered_by.agent_name}</span>}
+              </td>
+            )}
             <td className="px-2">
               <StatusBadge status={execution.status} />
             </td>

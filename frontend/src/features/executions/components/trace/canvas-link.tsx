@@ -1,18 +1,25 @@
-import { Workflow } from "lucide-react";
+import { UsersRound, Workflow } from "lucide-react";
 import Link from "next/link";
 
 import type { Trace } from "../../model/trace";
-import { isWorkflow } from "../../model/trace-rows";
+import { runKind } from "../../model/trace-rows";
 
-/** From the run of a workflow to the canvas, which shows the same run. */
+const look = "inline-flex items-center gap-1 text-xs text-accent-ink hover:underline";
+
+/** From the run of a workflow to the canvas, from that of a team to its iterations: both show the same run. */
 export function CanvasLink({ trace }: { trace: Trace }) {
-  if (!isWorkflow(trace)) return null;
-  return (
-    <Link
-      href={`/workflows/${trace.agentId}?run=${trace.executionId}`}
-      className="inline-flex items-center gap-1 text-xs text-accent-ink hover:underline"
-    >
-      <Workflow aria-hidden className="size-3.5" /> Show on the canvas
-    </Link>
-  );
+  const kind = runKind(trace);
+  if (kind === "workflow")
+    return (
+      <Link href={`/workflows/${trace.agentId}?run=${trace.executionId}`} className={look}>
+        <Workflow aria-hidden className="size-3.5" /> Show on the canvas
+      </Link>
+    );
+  if (kind === "team")
+    return (
+      <Link href={`/teams/wf_${trace.executionId.replaceAll("-", "")}`} className={look}>
+        <UsersRound aria-hidden className="size-3.5" /> Show the team
+      </Link>
+    );
+  return null;
 }

@@ -7,6 +7,7 @@ import { cn } from "@/lib/cn";
 import { oneLine } from "@/lib/format";
 
 import type { TraceView } from "../../hooks/use-trace-view";
+import { verdictLine } from "../../model/guardrail-words";
 import type { Trace } from "../../model/trace";
 import type { TraceEvent } from "../../model/trace-event";
 
@@ -20,6 +21,7 @@ const inks: Partial<Record<TraceEvent["type"], string>> = {
   tool_end: "text-tool-ink",
   retry: "text-warn-ink",
   interrupt: "text-warn-ink",
+  guardrail: "text-warn-ink",
   resume: "text-warn-ink",
   error: "text-bad-ink",
   cancelled: "text-bad-ink",
@@ -104,6 +106,8 @@ function summary(event: TraceEvent): string {
       return `${event.model}: ${event.input_tokens} in, ${event.output_tokens} out`;
     case "resume":
       return `${event.answered_by}: ${JSON.stringify(event.answer)}`;
+    case "guardrail":
+      return `${event.name}: ${verdictLine(event)}`;
     case "retry":
     case "interrupt":
     case "cancelled":

@@ -136,7 +136,7 @@ export const StepRow = memo(function StepRow({ row, window, clock, selected, onS
       name={step.name}
       line={oneLine(stepLine(step))}
       tokens={step.usage ? tokenPair(step.usage.input_tokens, step.usage.output_tokens) : ""}
-      ms={step.kind === "retry" ? null : stepMs(step, endedAt)}
+      ms={step.kind === "retry" || step.kind === "guardrail" ? null : stepMs(step, endedAt)}
       window={window}
       startedAt={step.startedAt}
       endedAt={endedAt}

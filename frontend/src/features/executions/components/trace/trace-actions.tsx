@@ -12,7 +12,7 @@ import { useSession } from "@/lib/use-session";
 import { useExecutionActions } from "../../hooks/use-execution-actions";
 import { curlFollow, curlRun, curlStart } from "../../model/code";
 import { isOver, type Trace } from "../../model/trace";
-import { isWorkflow } from "../../model/trace-rows";
+import { runKind } from "../../model/trace-rows";
 
 /** Cancel, run again, share, copy as curl, download. */
 export function TraceActions({
@@ -73,7 +73,7 @@ export function TraceActions({
         <MenuItem onSelect={() => copy(compact ? `${origin}/executions/${executionId}` : window.location.href, "Link")}>
           <Link2 /> {compact ? "Copy link to this run" : "Copy link to this view"}
         </MenuItem>
-        {!isWorkflow(trace) && (
+        {runKind(trace) === "agent" && (
           <>
             <MenuItem onSelect={() => copy(curlRun(place, agentId, query), "Command")}>
               <Terminal /> Copy as curl: run and stream

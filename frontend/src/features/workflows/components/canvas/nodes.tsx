@@ -8,6 +8,7 @@ import { cn } from "@/lib/cn";
 
 import type { CanvasNode, NodeData } from "../../model/flow";
 import { kinds } from "../../model/kinds";
+import { useFar } from "./far";
 import { KindIcon } from "./kind-icon";
 import { stepFrame, StepStatusSign } from "./step-status";
 
@@ -16,21 +17,27 @@ const handle = "!size-2.5 !border-2 !border-surface !bg-control-line";
 /** A node on the canvas: what it is, what it is called, how it stands. */
 export const StepNode = memo(function StepNode({ data, selected, isConnectable }: NodeProps<CanvasNode>) {
   const { node, title, about, state } = data;
+  const far = useFar();
   return (
     <div
       data-status={state?.status}
       className={cn(
-        "flex h-full w-full items-center gap-2 rounded-lg border bg-surface px-2.5 shadow-[0_1px_2px_rgb(0_0_0/.06)]",
+        "flex h-full w-full items-center gap-2 rounded-lg border bg-surface px-2.5",
+        far ? "border-4" : "shadow-[0_1px_2px_rgb(0_0_0/.06)]",
         frame(data, selected),
       )}
     >
       <Handle type="target" position={Position.Left} isConnectable={isConnectable} className={handle} />
-      <KindIcon kind={node.type} />
-      <div className="min-w-0 flex-1">
-        <p className="truncate text-sm font-medium">{title}</p>
-        <p className="truncate text-2xs text-ink-3">{about || kinds[node.type].label}</p>
-      </div>
-      <Signs data={data} />
+      {!far && (
+        <>
+          <KindIcon kind={node.type} />
+          <div className="min-w-0 flex-1">
+            <p className="truncate text-sm font-medium">{title}</p>
+            <p className="truncate text-2xs text-ink-3">{about || kinds[node.type].label}</p>
+          </div>
+          <Signs data={data} />
+        </>
+      )}
       <Handle type="source" position={Position.Right} isConnectable={isConnectable} className={handle} />
     </div>
   );

@@ -4,6 +4,7 @@ import { type KeyboardEvent, useCallback, useMemo } from "react";
 import { parseAsStringLiteral, useQueryState } from "nuqs";
 
 import { ErrorBoundary } from "@/components/ui/error-boundary";
+import { cn } from "@/lib/cn";
 import { useReadOnly } from "@/components/ui/read-only";
 
 import { useNames } from "../../hooks/use-names";
@@ -58,7 +59,10 @@ export function WorkflowEditor({ editor, marks }: { editor: Editor; marks: Marks
             <NodePool graph={content.process_type === "graph"} onAdd={add} />
           </aside>
         )}
-        <section aria-label={view === "canvas" ? "Canvas" : "List"} className="flex min-h-96 min-w-0 flex-1 flex-col">
+        <section
+          aria-label={view === "canvas" ? "Canvas" : "List"}
+          className={cn("flex min-h-96 min-w-0 flex-1 flex-col", view === "canvas" && "max-lg:h-96 max-lg:flex-none")}
+        >
           <ErrorBoundary what="The canvas">
             {view === "canvas" ? (
               <WorkflowCanvas

@@ -73,6 +73,13 @@ export function WorkflowInspector({ editor, marks }: { editor: WorkflowEditor; m
             error={markAt(marks.whole, "max_cost_usd")}
             onChange={(max_cost_usd) => put({ max_cost_usd })}
           />
+          <NumberField
+            id="workflow-parallel"
+            label="Steps at once"
+            value={content.max_parallel}
+            error={markAt(marks.whole, "max_parallel")}
+            onChange={(max_parallel) => put({ max_parallel })}
+          />
         </div>
         <p className="text-xs text-ink-3">
           {inputs.length === 0

@@ -109,7 +109,14 @@ function Empty({ filtered, onClear }: { filtered: boolean; onClear: () => void }
     <EmptyState
       icon={<Workflow />}
       title="No workflows yet"
-      action={<CreateLink what="workflow">Create the first workflow</CreateLink>}
+      action={
+        <>
+          <CreateLink what="workflow">Create the first workflow</CreateLink>
+          <CreateLink what="example" variant="secondary">
+            From an example
+          </CreateLink>
+        </>
+      }
     >
       A workflow has several agents work together: tasks one after another, a manager who delegates, or a graph with
       branches, loops, tools and questions to people. Begin with a template, say which agent plays which part, and run

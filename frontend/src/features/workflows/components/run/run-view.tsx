@@ -1,36 +1,37 @@
 "use client";
 
-import { useMutation, useQuery } from "@tanstack/react-query";
-import { ArrowLeft, Ban } from "lucide-react";
-import Link from "next/link";
+import { useQuery } from "@tanstack/react-query";
 import { useCallback, useMemo, useState } from "react";
 
-import { StatusBadge } from "@/components/status-badge";
-import { Button } from "@/components/ui/button";
 import { Callout } from "@/components/ui/callout";
 import { Slider } from "@/components/ui/slider";
 import { SkeletonRows } from "@/components/ui/surface";
-import { clockTime, duration } from "@/lib/format";
 import { problemText } from "@/lib/problem";
-import { toast } from "@/lib/toast";
-import { useNow } from "@/lib/use-now";
-import { useRefusal } from "@/lib/use-permissions";
 
 import { workflowVersionQuery } from "../../api/get-workflow";
-import { cancelWorkflowRun } from "../../api/runs";
 import { useNames } from "../../hooks/use-names";
 import { useRun } from "../../hooks/use-run";
 import type { Selection } from "../../hooks/use-workflow-editor";
 import { versionContent } from "../../model/draft";
 import { noMarks } from "../../model/marks";
-import { edgeCounts, isRunOver, nodeStates, type RunState } from "../../model/run-states";
+import { edgeCounts, nodeStates } from "../../model/run-states";
 import { WorkflowCanvas } from "../canvas/workflow-canvas";
+import { RunHeader } from "./run-header";
 import { RunPanel } from "./run-panel";
 
 const nothing: Selection = { nodes: [], edges: [] };
 
 /** One run on the canvas of the version that it runs: live, and for ever after at any moment of it. */
-export function RunView({ executionId, onBack }: { executionId: string; onBack: () => void }) {
+export function RunView({
+  executionId,
+  onBack,
+  onOpen,
+}: {
+  executionId: string;
+  onBack: () => void;
+  /** Another run is to be shown. */
+  onOpen: (executionId: string) => void;
+}) {
   const { run: latest, at, count, stream } = useRun(executionId);
   const [moment, setMoment] = useState<number | null>(null);
   const [selection, setSelection] = useState(nothing);
@@ -49,7 +50,7 @@ export function RunView({ executionId, onBack }: { executionId: string; onBack: 
   const failure = stream.phase === "refused" ? problemText(stream.body) : version.error && problemText(version.error);
   return (
     <div className="flex min-h-0 min-w-0 flex-1 flex-col" data-testid="workflow-run" data-status={latest.status}>
-      <RunHeader executionId={executionId} run={latest} onBack={onBack} />
+      <RunHeader executionId={executionId} run={latest} onBack={onBack} onOpen={onOpen} />
       {failure && (
         <Callout tone="bad" className="m-3" title="This run cannot be shown">
           {failure}
@@ -58,7 +59,10 @@ export function RunView({ executionId, onBack }: { executionId: string; onBack: 
       {!content && !failure && <SkeletonRows />}
       {content && (
         <div className="flex min-h-0 min-w-0 flex-1 flex-col lg:flex-row">
-          <section aria-label="Canvas" className="flex min-h-96 min-w-0 flex-1 flex-col">
+          <section
+            aria-label="Canvas"
+            className="flex min-w-0 flex-col max-lg:h-96 max-lg:shrink-0 lg:min-h-96 lg:flex-1"
+          >
             <WorkflowCanvas content={content} shown={shown} selection={selection} onSelect={select} />
           </section>
           <aside
@@ -88,51 +92,6 @@ export function RunView({ executionId, onBack }: { executionId: string; onBack: 
           />
           <span className="nums shrink-0 text-xs text-ink-3">{past ? `${moment} of ${count}` : "latest"}</span>
         </div>
-      )}
-    </div>
-  );
-}
-
-interface RunHeaderProps {
-  executionId: string;
-  run: RunState;
-  onBack: () => void;
-}
-
-/** How the run stands, since when, and the ways on. */
-function RunHeader({ executionId, run, onBack }: RunHeaderProps) {
-  const refused = useRefusal("executions:run");
-  const over = isRunOver(run);
-  const now = useNow(1_000, !over && run.startedAt !== null);
-  const cancel = useMutation({
-    mutationFn: () => cancelWorkflowRun(executionId),
-    onError: (error) => toast.error(problemText(error)),
-  });
-  const end = run.endedAt ?? now / 1000;
-  return (
-    <div className="flex flex-wrap items-center gap-x-3 gap-y-1 border-b bg-surface px-3 py-1.5 text-sm">
-      <Button size="sm" variant="ghost" onClick={onBack}>
-        <ArrowLeft /> All runs
-      </Button>
-      <StatusBadge status={run.status} />
-      {run.startedAt !== null && (
-        <span className="nums text-xs text-ink-3">
-          {clockTime(run.startedAt * 1000)} · {duration(Math.max(0, end - run.startedAt) * 1000)} · v{run.version}
-        </span>
-      )}
-      <span className="flex-1" />
-      <Link href={`/runs/${executionId}`} className="text-xs text-accent-ink hover:underline">
-        Trace of the run
-      </Link>
-      {!over && run.lastSeq > 0 && (
-        <Button
-          size="sm"
-          refused={refused}
-          disabled={cancel.isPending || cancel.isSuccess}
-          onClick={() => cancel.mutate()}
-        >
-          <Ban /> {cancel.isSuccess ? "Cancelling …" : "Cancel"}
-        </Button>
       )}
     </div>
   );
