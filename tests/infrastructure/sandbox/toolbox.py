@@ -55,7 +55,7 @@ def smuggle(
     imports = ("pydantic",) if full else ()
     reflection = ToolReflection(entry=entry, shape="async", description="", parameters={}, imports=imports)
     tool = _tool("the_tool", code, ToolPolicy(**policy), reflection)
-    sandbox._remember(tool.source_hash, marshal.dumps(compile(code, "<tool>", "exec")))
+    sandbox._programs.put(tool.source_hash, marshal.dumps(compile(code, "<tool>", "exec")))
     return tool
 
 

@@ -40,10 +40,11 @@ class Stored:
 
     async def find(
         self, user_id: str, wanted: ToolFilter, *, after: str | None, skip: int, limit: int
-    ) -> tuple[Sequence[CustomTool], int]:
+    ) -> tuple[Sequence[CustomTool], tuple[int, bool]]:
         own = sorted((tool for tool in self.tools if user_id == "ada"), key=lambda tool: tool.name)
         fitting = [tool for tool in own if wanted.matches(ToolListing.of_custom(tool))]
-        return [tool for tool in fitting if after is None or tool.name > after][skip : skip + limit], len(fitting)
+        found = [tool for tool in fitting if after is None or tool.name > after][skip : skip + limit]
+        return found, (len(fitting), True)
 
 
 def catalogue(*tools: CustomTool, **services: object) -> tuple[InstalledTools, Stored]:

@@ -1480,6 +1480,12 @@ export type CallBody = {
         [key: string]: unknown;
     };
     /**
+     * Mode
+     *
+     * `async`: the call waits its turn, and becomes an execution that says how it went.
+     */
+    mode?: 'sync' | 'async';
+    /**
      * Name
      */
     name: string;
@@ -6016,6 +6022,23 @@ export type ProviderOut = {
      * Note
      */
     note: string;
+};
+
+/**
+ * QueuedCallOut
+ *
+ * A call that waits for a worker: an execution of the kind `tool`, whose result is the tool's as JSON.
+ */
+export type QueuedCallOut = {
+    /**
+     * Execution Id
+     */
+    execution_id: string;
+    /**
+     * Name
+     */
+    name: string;
+    status: RunStatus;
 };
 
 /**
@@ -11210,7 +11233,7 @@ export type ExecuteToolErrors = {
      */
     422: Problem;
     /**
-     * Too much at once; `Retry-After` says when to come back. `error_code`: `sandbox_busy`.
+     * Too much at once; `Retry-After` says when to come back. `error_code`: `sandbox_busy`, `too_many_executions`.
      */
     429: Problem;
     /**
@@ -11238,6 +11261,10 @@ export type ExecuteToolResponses = {
      * Successful Response
      */
     200: CallOut;
+    /**
+     * Accepted (`async`); `Location` names the execution.
+     */
+    202: QueuedCallOut;
 };
 
 export type ExecuteToolResponse = ExecuteToolResponses[keyof ExecuteToolResponses];
@@ -15990,13 +16017,25 @@ export type ListModelCallsData = {
     };
     query?: {
         /**
+         * Limit
+         */
+        limit?: number;
+        /**
          * Skip
          */
         skip?: number;
         /**
-         * Limit
+         * Cursor
+         *
+         * `next_cursor` of the page before.
          */
-        limit?: number;
+        cursor?: string | null;
+        /**
+         * Owner
+         *
+         * Read a thing of this user's; needs `others:read`, and is audited.
+         */
+        owner?: string | null;
     };
     url: '/api/v1/executions/{execution_id}/model-calls';
 };
@@ -16059,7 +16098,14 @@ export type GetModelCallData = {
          */
         number: number;
     };
-    query?: never;
+    query?: {
+        /**
+         * Owner
+         *
+         * Read a thing of this user's; needs `others:read`, and is audited.
+         */
+        owner?: string | null;
+    };
     url: '/api/v1/executions/{execution_id}/model-calls/{number}';
 };
 
