@@ -37,6 +37,7 @@ export interface Content {
   manager_llm: string | null;
   run_timeout_s: number | null;
   max_cost_usd: number | null;
+  max_parallel: number | null;
   nodes: readonly Node[];
   edges: readonly Edge[];
   tasks: readonly Task[];
@@ -62,6 +63,7 @@ export function contentOf(stored: Stored): Content {
     manager_llm: stored.manager_llm ?? null,
     run_timeout_s: stored.run_timeout_s ?? null,
     max_cost_usd: stored.max_cost_usd ?? null,
+    max_parallel: stored.max_parallel ?? null,
     nodes: (stored.nodes ?? []).map(nodeOf),
     edges: withIds(stored.edges ?? []),
     tasks: (stored.tasks ?? []).map(taskOf),
