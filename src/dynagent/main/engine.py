@@ -198,9 +198,9 @@ async def _start_worker(bus: Bus, process: Process, stack: AsyncExitStack, *, ta
         for noun in NOUNS:
             if noun.background is not None:
                 noun.background(process, stack)
-        housekeeping = Housekeeping(pool, settings.retention, retention_of(NOUNS))
-        words = "Room that runs, traces and checkpoints take in the database; 0 where another process looks."
-        process.metrics.watch("state_bytes", words, lambda: housekeeping.state_bytes)
+        housekeeping = Housekeeping(
+            pool, settings.retention, retention_of(NOUNS), on_size=process.metrics.state_bytes.set
+        )
         await stack.enter_async_context(running(housekeeping))
     # Before the worker stops: a notification that a stopping worker hears would be lost to the others.
     stack.push_async_callback(signals.stop_notifications)

@@ -229,6 +229,10 @@ async def test_sql_has_a_column_for_each_setting(scope_for: ScopeFor, database: 
     agent = an_agent(user, role="Cook", goal="Bread", tools=("calculator",), max_rpm=3, memory_flag=True, model="own")
     await stored(scope_for, agent)
     await database.pool.execute(
+        "INSERT INTO users (id, username, email, created_at, updated_at) VALUES ($1, 'cook', 'c@x.org', now(), now())",
+        user,
+    )
+    await database.pool.execute(
         "INSERT INTO language_models (id, user_id, name, provider, model_identifier, version, created_at, updated_at) "
         "VALUES ($1, $2, 'own', 'openai', 'm', 1, now(), now())",
         new_id(),

@@ -46,7 +46,7 @@ async def test_a_call_waits_its_turn_and_becomes_an_execution(world: World) -> N
     assert (accepted.status_code, queued["name"], queued["status"]) == (202, "calculator", "pending")
     assert accepted.headers["Location"] == f"/api/v1/executions/{queued['execution_id']}"
     done = await world.people.ended(queued["execution_id"])
-    assert (done["kind"], done["status"], done["result"], done["workflow_id"]) == ("tool", "completed", '"437"', None)
+    assert (done["kind"], done["status"], done["result"], done["workflow_id"]) == ("tool", "completed", "437", None)
     assert [event["type"] for event in await world.people.log(done["id"])][-1] == "complete"
     broken = await world.people.send("POST", "/tools/execute", {**call, "arguments": {"expression": 1}})
     assert (await world.people.ended(broken["execution_id"]))["error"]["code"] == "invalid_arguments"

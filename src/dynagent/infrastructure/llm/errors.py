@@ -29,6 +29,9 @@ _TOO_LONG = re.compile(
     r"|reduce the length of the (?:messages|prompt|input)"
     r"|exceed[^.]{0,20}context limit|longer than the model's context|contextwindowexceeded"
     r"|maximum input length is|input tokens, limit is|input tokens exceed|length is \d+ while limit is"
+    r"|(?:initial prompt|tokens)[^.]{0,60}(?:greater|more) than the context length|context length of only \d"
+    r"|input length \d+ exceeds|range of input length should be|too many tokens: total"
+    r"|tokens in request more than max tokens allowed"
     r"|`inputs` tokens \+ `max_new_tokens` must be",
     re.IGNORECASE,
 )

@@ -193,6 +193,11 @@ class Metrics:
         self.oldest_pending_seconds = Gauge(
             "dynagent_oldest_pending_seconds", "Age of the execution that waits longest.", registry=registry
         )
+        self.state_bytes = Gauge(
+            "dynagent_state_bytes",
+            "Room that runs, traces and checkpoints take in the database; 0 where another process looks.",
+            registry=registry,
+        )
         self.claim_seconds = Histogram(
             "dynagent_claim_seconds",
             "Time to claim an execution, or to find it taken.",

@@ -1,7 +1,7 @@
 """Housekeeping: what is too old removed, of runs by `runs/retention.py`, and how large everything is."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -74,15 +74,21 @@ async def table_sizes(pool: Pool) -> Sequence[TableSize]:
 
 
 class Housekeeping:
-    """Tidies and prunes every hour; of many processes one does it."""
+    """Tidies and prunes every hour; of many processes one does it. `on_size` is told how large the state of runs is."""
 
-    def __init__(self, pool: Pool, settings: RetentionSettings, rules: Sequence[Retention] = ()) -> None:
+    def __init__(
+        self,
+        pool: Pool,
+        settings: RetentionSettings,
+        rules: Sequence[Retention] = (),
+        *,
+        on_size: Callable[[int], None] = lambda _: None,
+    ) -> None:
         self._pool = pool
         self._settings = settings
         self._rules = rules
+        self._on_size = on_size
         self._task: asyncio.Task[None] | None = None
-        self.state_bytes = 0
-        """How much room the state of runs took when it was last looked at, here; 0 before that."""
 
     def start(self) -> None:
         """Begin, at once; call on the running loop."""
@@ -99,7 +105,7 @@ class Housekeeping:
                 return None
             try:
                 await _tidy(connection, self._rules)
-                self.state_bytes = sum(size.bytes for size in await _sizes(connection) if size.name in STATE)
+                self._on_size(sum(size.bytes for size in await _sizes(connection) if size.name in STATE))
                 days = self._settings.retention_days
                 return await prune_over(connection, timedelta(days=days)) if days else Pruned()
             finally:

@@ -1,6 +1,5 @@
 """Tools."""
 
-from dynagent.application.commands.tools.queue import QueuedCallSettings
 from dynagent.application.shared.access import EVERY_ROLE, MAKERS, Grant
 from dynagent.application.shared.handlers import handlers_of
 from dynagent.core.tools import CallableTools, CustomTools, ToolCatalogue, ToolSandbox
@@ -29,7 +28,7 @@ noun = Noun(
         "tools:write": Grant(MAKERS),
         "tools:run": Grant(MAKERS),
     },
-    settings=(SearchSettings, QueuedCallSettings),
+    settings=(SearchSettings,),
     handlers=handlers_of("tools"),
     binds=_binds,
     routes=(Routes(35, routes.of_agents), Routes(50, routes.router)),

@@ -116,6 +116,11 @@ async def test_kinds_in_a_stream(lane, told, kind):
         (400, "Please reduce your prompt. Current length is 131073 while limit is 131072", 131_072),
         (422, "`inputs` tokens + `max_new_tokens` must be <= 4096. Given: 4000 and 512", 4096),
         (400, "The input token count (2000000) exceeds the maximum number of tokens allowed (1048576).", 1_048_576),
+        (400, "The number of tokens to keep from the initial prompt is greater than the context length.", None),
+        (400, "Trying to keep 9000 tokens, but the model is loaded with context length of only 4096 tokens", 4096),
+        (400, "Input length 9000 exceeds the maximum allowed length of 8192", 8192),
+        (400, "Range of input length should be [1, 30720]", None),
+        (400, "Too many tokens: total tokens 9000 > 8192", 8192),
     ],
 )
 async def test_too_long_a_conversation_is_told_apart(lane, status, message, window):

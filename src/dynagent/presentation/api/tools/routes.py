@@ -5,8 +5,8 @@ from typing import Annotated
 from fastapi import Path, Query, Request, Response
 from fastapi.responses import JSONResponse
 
+from dynagent.application.commands.executions.tool_calls import QueueToolCall
 from dynagent.application.commands.tools import ExecuteTool, RemoveTool, RestoreToolVersion, SetToolStatus, UpdateTool
-from dynagent.application.commands.tools.queue import QueueToolCall
 from dynagent.application.queries.tools import GetTool, GetToolVersion, ListTools, ListToolVersions
 from dynagent.core.shared.paging import MAX_LIMIT, PageRequest
 from dynagent.core.tools import ToolFilter, ToolKind

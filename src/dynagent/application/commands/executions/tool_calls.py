@@ -4,9 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
-
+from dynagent.application.commands.executions.settings import SubmitSettings
 from dynagent.application.shared.caller import Caller
 from dynagent.application.shared.messages import Command
 from dynagent.core.executions import TooManyExecutions
@@ -16,15 +14,6 @@ from dynagent.core.shared.ids import NIL_ID, NewId, new_id
 from dynagent.core.tools import ToolCallQueued, ToolCatalogue, ToolDisabled, ToolNotFound
 
 KIND = "tool"
-
-
-class QueuedCallSettings(BaseSettings):
-    """How many runs a user may have waiting, calls of tools among them, and how long one may take with its wait."""
-
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True)
-
-    max_waiting_per_user: int = Field(default=10_000, ge=1)
-    run_timeout_s: float = Field(default=3_600.0, gt=0, le=86_400)
 
 
 @dataclass(frozen=True)
@@ -50,7 +39,7 @@ class QueueToolCallHandler:
     catalogue: ToolCatalogue
     submissions: Submissions
     notifier: Notifier
-    settings: QueuedCallSettings
+    settings: SubmitSettings
     clock: Clock = utc_now
     new_id: NewId = new_id
 
@@ -76,6 +65,6 @@ class QueueToolCallHandler:
         most = self.settings.max_waiting_per_user
         admission = await self.submissions.submit(run, event, most_waiting=most)
         if not admission.stored:
-            raise TooManyExecutions(f"{admission.waiting} of your executions are waiting; at most {most} may")
+            self.settings.check_room(admission.waiting)
         await self.notifier.notify(run.id, run.lane)
         return run
