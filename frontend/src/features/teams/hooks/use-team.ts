@@ -8,11 +8,11 @@ import { authorizedFetch } from "@/lib/session";
 
 import { teamKeys } from "../api/keys";
 import { iterationsQuery, teamQuery, teamStatusQuery } from "../api/teams";
-import { isOver } from "../model/team-status";
+import { eventType, isOver } from "../model/team-status";
 
 const REFRESH_MS = 300;
 /** After these the numbers of a run are others than before. */
-const TELLING = new Set(["task_start", "task_end", "complete", "error", "cancelled"]);
+const TELLING = new Set(["task_start", "task_end", "pause", "continue", "complete", "error", "cancelled"]);
 const TERMINAL = new Set(["complete", "error", "cancelled"]);
 
 /** A run of a team, live: each turn that begins or ends in its trace has its numbers asked again, once for a burst. */
@@ -34,9 +34,10 @@ export function useTeam(id: string) {
     const stream = openEventStream({
       url: `/api/v1/executions/${encodeURIComponent(executionId)}/stream`,
       fetch: authorizedFetch,
-      onMessage: ({ event }) => {
-        if (TELLING.has(event)) timer ??= setTimeout(refresh, REFRESH_MS);
-        return TERMINAL.has(event);
+      onMessage: ({ data }) => {
+        const type = eventType(data);
+        if (TELLING.has(type)) timer ??= setTimeout(refresh, REFRESH_MS);
+        return TERMINAL.has(type);
       },
       onState: () => undefined,
     });

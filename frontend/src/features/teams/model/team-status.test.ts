@@ -2,12 +2,17 @@ import { describe, expect, it } from "vitest";
 
 import type { TeamIterationOut } from "@/lib/api";
 
-import { isOver, stableFor, tookMs, turnReason, turnState } from "./team-status";
+import { eventType, isOver, stableFor, tookMs, turnReason, turnState } from "./team-status";
 
 describe("states of a team", () => {
   it("knows the ends", () => {
     expect(["started", "running", "paused"].some(isOver)).toBe(false);
     expect(["stopped", "completed", "failed", "timed_out"].every(isOver)).toBe(true);
+  });
+
+  it("reads what an event tells of", () => {
+    expect(eventType('{"type": "task_end", "seq": 3}')).toBe("task_end");
+    expect(["no JSON", "{}", '{"type": 1}'].map(eventType)).toEqual(["", "", ""]);
   });
 
   it("reads how a turn stands", () => {

@@ -8,6 +8,16 @@ export function isOver(status: string): boolean {
   return over.has(status);
 }
 
+/** What an event of the run's trace tells of; empty for what is none. */
+export function eventType(data: string): string {
+  try {
+    const { type } = JSON.parse(data) as { type?: unknown };
+    return typeof type === "string" ? type : "";
+  } catch {
+    return "";
+  }
+}
+
 export type TurnState = "due" | "running" | "waiting" | "done" | "failed" | "skipped" | "stopped";
 
 /** How a turn stands, from its status: a run's word, `error: <text>` or `skipped: <why>`. */

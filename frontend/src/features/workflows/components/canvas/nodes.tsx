@@ -23,7 +23,7 @@ export const StepNode = memo(function StepNode({ data, selected, isConnectable }
       data-status={state?.status}
       className={cn(
         "flex h-full w-full items-center gap-2 rounded-lg border bg-surface px-2.5",
-        far ? "border-4" : "shadow-[0_1px_2px_rgb(0_0_0/.06)]",
+        far ? "border-4 bg-node/40" : "shadow-[0_1px_2px_rgb(0_0_0/.06)]",
         frame(data, selected),
       )}
     >
