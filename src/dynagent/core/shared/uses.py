@@ -18,7 +18,7 @@ class Use(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    kind: Literal["agent", "schedule", "model"]
+    kind: Literal["agent", "schedule", "model", "workflow"]
     id: str | None
     name: str
     field: str
