@@ -25,6 +25,14 @@ OutputSchema = Annotated[
     Field(description="JSON Schema that the result must fit, instead of the agent's own; `output` is the value then."),
 ]
 
+FileIds = Annotated[
+    list[Annotated[str, Field(min_length=1, max_length=100)]],
+    Field(
+        max_length=20,
+        description="Files sent along: the model is given their text, marked as data; pictures it is shown.",
+    ),
+]
+
 TraceEvent = TypeAliasType("TraceEvent", AnyEvent)
 """The union of all trace events under a name of its own in the OpenAPI document."""
 
@@ -43,6 +51,7 @@ class ExecutionBody(BaseModel):
     lane: Literal["interactive", "batch"] = "interactive"
     priority: int = Field(default=0, ge=-100, le=100, strict=True)
     output_schema: OutputSchema = None
+    file_ids: FileIds = Field(default_factory=list)
 
     def message(self, idempotency_key: str | None) -> StartExecution:
         """Return the command."""
@@ -56,6 +65,7 @@ class ExecutionBody(BaseModel):
             priority=self.priority,
             idempotency_key=idempotency_key,
             output_schema=self.output_schema,
+            file_ids=tuple(self.file_ids),
         )
 
 
@@ -122,12 +132,16 @@ class ExecutionOut(ExecutionSummary):
     """An execution with its trace as people read it: one line per tool call and result."""
 
     context: dict[str, Any] = Field(description="The data that was sent along with the query.")
+    file_ids: list[str] = Field(description="The files that were sent along with the query.")
     trace: list[str]
 
     @classmethod
     def of_view(cls, view: ExecutionView) -> "ExecutionOut":
         """Return the answer for an execution and its lines."""
-        return cls.model_construct(**_fields(view.execution), context=view.execution.context, trace=list(view.trace))
+        run = view.execution
+        return cls.model_construct(
+            **_fields(run), context=run.context, file_ids=list(run.file_ids), trace=list(view.trace)
+        )
 
 
 class ExecutionList(Envelope):
@@ -205,3 +219,4 @@ class RunBody(BaseModel):
     conversation_id: str | None = Field(default=None, min_length=1, max_length=200)
     context: RunData = Field(default_factory=dict)
     output_schema: OutputSchema = None
+    file_ids: FileIds = Field(default_factory=list)
