@@ -9,6 +9,7 @@ import { Menu, MenuItem } from "@/components/ui/menu";
 import type { FileOut } from "@/lib/api";
 import { useRefusal } from "@/lib/use-permissions";
 
+import { useContent } from "../hooks/use-content";
 import { useDeleteFile } from "../hooks/use-delete-file";
 
 const SHOWN = /^(image\/(png|jpeg|gif|webp)|application\/pdf|text\/plain)$/;
@@ -19,7 +20,8 @@ export function FileMenu({ file }: { file: FileOut }) {
   const [used, setUsed] = useState<string | null>(null);
   const { mutate, isPending } = useDeleteFile(setUsed);
   const refused = useRefusal("files:write");
-  const { id, name, content_url, content_type } = file;
+  const content = useContent();
+  const { id, name, content_type } = file;
   const close = () => {
     setAsking(false);
     setUsed(null);
@@ -34,11 +36,11 @@ export function FileMenu({ file }: { file: FileOut }) {
         }
       >
         {SHOWN.test(content_type) && (
-          <MenuItem onSelect={() => window.open(`${content_url}?inline=true`, "_blank", "noopener")}>
+          <MenuItem onSelect={() => content.open(file)}>
             <Eye /> Open
           </MenuItem>
         )}
-        <MenuItem onSelect={() => window.location.assign(content_url)}>
+        <MenuItem onSelect={() => content.save(file)}>
           <Download /> Download
         </MenuItem>
         {refused === undefined && (

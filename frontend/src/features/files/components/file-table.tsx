@@ -5,11 +5,13 @@ import type { FileOut } from "@/lib/api";
 import { fileSize } from "@/lib/format";
 import { useNow } from "@/lib/use-now";
 
+import { useContent } from "../hooks/use-content";
 import { FileMenu } from "./file-menu";
 
 /** Files as a table; the name downloads. Narrow screens keep name, size and actions. */
 export function FileTable({ files }: { files: readonly FileOut[] }) {
   const now = useNow(30_000);
+  const { save } = useContent();
   return (
     <table className="w-full table-fixed border-collapse">
       <thead className="text-2xs text-ink-3">
@@ -35,9 +37,14 @@ export function FileTable({ files }: { files: readonly FileOut[] }) {
         {files.map((file) => (
           <tr key={file.id} className="border-b hover:bg-hover">
             <td className="min-w-0 px-4 py-1.5 md:px-5">
-              <a href={file.content_url} className="block truncate font-medium hover:underline" title={file.name}>
+              <button
+                type="button"
+                className="block max-w-full truncate font-medium hover:underline"
+                title={`Download ${file.name}`}
+                onClick={() => save(file)}
+              >
                 {file.name}
-              </a>
+              </button>
             </td>
             <td className="truncate px-2 text-xs text-ink-2 max-md:hidden" title={file.content_type}>
               {file.content_type}
