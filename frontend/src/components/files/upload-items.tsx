@@ -3,7 +3,7 @@ import { CircleAlert, FileCheck, LoaderCircle, X } from "lucide-react";
 import { Button } from "@/components/ui/button";
 import { fileSize } from "@/lib/format";
 
-import type { UploadItem } from "./use-uploads";
+import type { UploadItem } from "@/lib/upload-queue";
 
 /** Files on their way: what has arrived of each, why one was refused, and a way to be rid of it. */
 export function UploadItems({ items, onRemove }: { items: readonly UploadItem[]; onRemove: (key: string) => void }) {

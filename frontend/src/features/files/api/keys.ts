@@ -6,5 +6,6 @@ export const fileKeys = {
   list: (search: string) => [...all, "list", search] as const,
   recent: (limit: number) => [...all, "recent", limit] as const,
   usage: [...all, "usage"] as const,
+  workflows: [...all, "workflows"] as const,
   one: (id: string) => [...all, "one", id] as const,
 };

@@ -1,6 +1,6 @@
 "use client";
 
-import { Download, Ellipsis, Eye, Trash2 } from "lucide-react";
+import { Download, Ellipsis, Eye, Paperclip, Trash2 } from "lucide-react";
 import { useState } from "react";
 
 import { Button } from "@/components/ui/button";
@@ -11,12 +11,14 @@ import { useRefusal } from "@/lib/use-permissions";
 
 import { useContent } from "../hooks/use-content";
 import { useDeleteFile } from "../hooks/use-delete-file";
+import { FileUsesDialog } from "./file-uses-dialog";
 
 const SHOWN = /^(image\/(png|jpeg|gif|webp)|application\/pdf|text\/plain)$/;
 
 /** Open, download, delete; what is attached is deleted only after a second question. */
 export function FileMenu({ file }: { file: FileOut }) {
   const [asking, setAsking] = useState(false);
+  const [attaching, setAttaching] = useState(false);
   const [used, setUsed] = useState<string | null>(null);
   const { mutate, isPending } = useDeleteFile(setUsed);
   const refused = useRefusal("files:write");
@@ -44,11 +46,17 @@ export function FileMenu({ file }: { file: FileOut }) {
           <Download /> Download
         </MenuItem>
         {refused === undefined && (
+          <MenuItem onSelect={() => setAttaching(true)}>
+            <Paperclip /> Attach to …
+          </MenuItem>
+        )}
+        {refused === undefined && (
           <MenuItem danger onSelect={() => setAsking(true)}>
             <Trash2 /> Delete …
           </MenuItem>
         )}
       </Menu>
+      {attaching && <FileUsesDialog file={file} onClose={() => setAttaching(false)} />}
       <ConfirmDialog
         open={asking}
         onOpenChange={(open) => !open && close()}
