@@ -1,6 +1,7 @@
 """Files in memory: their facts, their bytes, what they are attached to."""
 
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -183,6 +184,11 @@ class FakeObjectsInUse(ObjectsInUse):
     """Knows the keys of these files."""
 
     files: FakeFiles
+
+    @asynccontextmanager
+    async def alone(self) -> AsyncGenerator[bool]:
+        """Nobody else is there."""
+        yield True
 
     async def unknown(self, keys: Sequence[str]) -> list[str]:
         """Compare."""

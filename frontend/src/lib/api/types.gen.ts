@@ -2952,6 +2952,12 @@ export type ExecutionSummary = {
      */
     execution_id: string;
     /**
+     * File Ids
+     *
+     * The files that were sent along with the query.
+     */
+    file_ids: Array<string>;
+    /**
      * Id
      */
     id: string;

@@ -86,6 +86,7 @@ class ExecutionSummary(BaseModel):
     inputs: Any = Field(description="What a workflow, or a step without an agent, was given.")
     paused_at: datetime | None = Field(description="Nothing of it is begun since then; null: it is not paused.")
     query: str
+    file_ids: list[str] = Field(description="The files that were sent along with the query.")
     conversation_id: str | None
     status: RunStatus
     result: str | None
@@ -132,16 +133,13 @@ class ExecutionOut(ExecutionSummary):
     """An execution with its trace as people read it: one line per tool call and result."""
 
     context: dict[str, Any] = Field(description="The data that was sent along with the query.")
-    file_ids: list[str] = Field(description="The files that were sent along with the query.")
     trace: list[str]
 
     @classmethod
     def of_view(cls, view: ExecutionView) -> "ExecutionOut":
         """Return the answer for an execution and its lines."""
         run = view.execution
-        return cls.model_construct(
-            **_fields(run), context=run.context, file_ids=list(run.file_ids), trace=list(view.trace)
-        )
+        return cls.model_construct(**_fields(run), context=run.context, trace=list(view.trace))
 
 
 class ExecutionList(Envelope):
@@ -187,6 +185,7 @@ def _fields(execution: Execution) -> dict[str, Any]:
         "inputs": execution.inputs,
         "paused_at": execution.paused_at,
         "query": execution.query,
+        "file_ids": list(execution.file_ids),
         "conversation_id": execution.chat_id,
         "status": execution.status,
         "result": execution.result,
