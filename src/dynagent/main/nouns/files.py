@@ -32,7 +32,6 @@ from dynagent.infrastructure.postgres.files import PostgresFiles, PostgresObject
 from dynagent.main.noun import Binds, Noun, Process
 from dynagent.presentation.api.files import attached, content, routes, uploads
 from dynagent.presentation.api.shared.router import Routes
-from dynagent.presentation.api.shared.site import Pages
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -99,7 +98,5 @@ noun = Noun(
         Routes(99, routes.router),
     ),
     tag=(47, "Files", "What users upload, what it is attached to, and its bytes."),
-    pages=Pages(),
     background=_start_sweeping,
 )
-"""The noun."""

@@ -52,8 +52,8 @@ async def upload_file(request: Request, response: Response, ask: Ask, name: Name
     """
     # Who may not, or has no room left, is told so before anything of the body is read.
     await ask(CheckRoom())
-    called, content = await _sent(request, name)
-    kept = await ask(UploadFile(called, content, _declared_size(request, is_form=name is None)))
+    called, content, size = await _sent(request, name)
+    kept = await ask(UploadFile(called, content, size))
     response.status_code = 200 if kept.repeated else 201
     response.headers["Location"] = f"/api/v1/files/{kept.file.id}"
     return FileKeptOut.of_kept(kept)
@@ -95,18 +95,14 @@ async def delete_file(file_id: str, ask: Ask, force: Force = False) -> None:
     await ask(DeleteFile(file_id, force))
 
 
-async def _sent(request: Request, name: str | None) -> tuple[str, AsyncIterable[bytes]]:
+async def _sent(request: Request, name: str | None) -> tuple[str, AsyncIterable[bytes], int | None]:
+    """Return what the file is called, its bytes, and how many are announced: of a form nobody knows how many are its."""
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() == "multipart/form-data":
         form = FormFile(request)
         content = await form.opened()
-        return name or form.name, content
+        return name or form.name, content, None
     if name is None:
         words = "is required where the body is no form"
         raise InvalidInput(f"name: {words}", violations=[Violation("/query/name", "missing", words, "query")])
-    return name, request.stream()
-
-
-def _declared_size(request: Request, *, is_form: bool) -> int | None:
-    """Return the bytes that are announced; of a form nobody knows how many of them are the file's."""
     length = request.headers.get("content-length", "")
-    return int(length) if length.isdigit() and int(length) > 0 and not is_form else None
+    return name, request.stream(), int(length) if length.isdigit() and int(length) > 0 else None
