@@ -113,11 +113,8 @@ async def test_an_upload_goes_on_where_it_was_broken(api: httpx2.AsyncClient, tm
     first = await api.patch(path, content=content[: 100 * KIB], headers={"Upload-Offset": "0"})
     assert (first.json()["offset"], first.headers["upload-offset"]) == (100 * KIB, str(100 * KIB))
     wrong = await api.patch(path, content=b"x", headers={"Upload-Offset": "0"})
-    assert (wrong.status_code, wrong.json()["error_code"], wrong.json()["offset"]) == (
-        409,
-        "upload_offset_mismatch",
-        100 * KIB,
-    )
+    assert (wrong.status_code, wrong.json()["error_code"]) == (409, "upload_offset_mismatch")
+    assert wrong.json()["offset"] == 100 * KIB
     assert (await api.patch(path, content=b"x")).status_code == 422
     assert (await api.head(path)).headers["upload-offset"] == str(100 * KIB)
     last = await api.patch(path, content=content[100 * KIB :], headers={"Upload-Offset": str(100 * KIB)})
