@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy.exc import IntegrityError
@@ -35,7 +36,7 @@ def files_of(scope: Repositories, user_id: str = OWNER) -> PostgresFiles:
     return PostgresFiles(scope.session, user_id)
 
 
-async def stored(scope_for: ScopeFor, **fields: str) -> StoredFile:
+async def stored(scope_for: ScopeFor, **fields: Any) -> StoredFile:
     file = a_file(user_id=OWNER, **fields).model_copy(update={"scanned_at": NOW})
     async with scope_for(OWNER) as scope:
         await files_of(scope).create(file)

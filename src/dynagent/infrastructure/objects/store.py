@@ -99,7 +99,8 @@ class ObstoreObjects(Objects):
         import obstore
 
         async with self._in_our_words():
-            batches = obstore.list(await self._open(), prefix, chunk_size=PER_BATCH).__aiter__()
+            listed = obstore.list(await self._open(), prefix, chunk_size=PER_BATCH)  # pyright: ignore[reportUnknownMemberType]
+            batches = listed.__aiter__()
         while True:
             async with self._in_our_words():
                 batch = await anext(batches, None)
