@@ -41,6 +41,10 @@ class FakeTurns:
         """Return the turns before."""
         return [("before", "answer")]
 
+    async def file_ids(self, user_id: str, history: ChatHistory) -> list[str]:
+        """Return no files."""
+        return []
+
 
 class FakeSurroundings(SurroundingsReader):
     """Gives the contexts of agents that are known."""

@@ -4,6 +4,7 @@ import { chats } from "@/features/chats/feature";
 import { conversations } from "@/features/conversations/feature";
 import { examples } from "@/features/examples/feature";
 import { executions } from "@/features/executions/feature";
+import { files } from "@/features/files/feature";
 import { identity } from "@/features/identity/feature";
 import { languageModels } from "@/features/language-models/feature";
 import { onboarding } from "@/features/onboarding/feature";
@@ -22,6 +23,7 @@ export const features: readonly Feature[] = [
   workflows,
   examples,
   tools,
+  files,
   chats,
   executions,
   teams,

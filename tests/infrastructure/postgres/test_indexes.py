@@ -114,6 +114,10 @@ SELECT an_id(20, n), an_id(19, n), an_id(2, n) FROM generate_series(1, 10000) n;
 INSERT INTO tasks (task_id, workflow_id, assigned_workflow_agent_id, description, expected_output, context_task_ids,
   config_json, sequence_order, created_at, updated_at)
 SELECT an_id(21, n), an_id(19, n), an_id(20, n), '', '', '[]', '{}', 1, now(), now() FROM generate_series(1, 10000) n;
+INSERT INTO file_store (id, user_id, name, content_type, size, content_hash, object_key, created_at, updated_at)
+SELECT an_id(18, n), an_id(1, n % 2000 + 1), 'f', 'text/plain', 1, 'h' || n, 'k' || n, now(), now()
+FROM generate_series(1, 10000) n;
+INSERT INTO agentfiles SELECT an_id(2, n), an_id(18, n), now() FROM generate_series(1, 10000) n;
 INSERT INTO team_pauses (run_id, user_id) SELECT id, user_id FROM runs LIMIT 20000;
 INSERT INTO team_iterations (user_id, run_id, iteration, news) SELECT user_id, id, 1, '{}' FROM runs LIMIT 20000;
 """

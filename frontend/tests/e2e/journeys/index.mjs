@@ -4,6 +4,7 @@ import { bigCanvas } from "./canvas.mjs";
 import { chats } from "./chats.mjs";
 import { approvals, fork } from "./decisions.mjs";
 import { dialogues, handoffsAndGuardrails } from "./dialogues.mjs";
+import { files } from "./files.mjs";
 import { identity } from "./identity.mjs";
 import { darkMode, deepLinks, longTrace, pages } from "./pages.mjs";
 import { approval, cancel, dropNetwork, firstRun, reload, replay } from "./runs.mjs";
@@ -31,6 +32,7 @@ export const journeys = {
   "tool-form": toolForm,
   "builder-problems": builderProblems,
   chats,
+  files,
   approvals,
   fork,
   workflows,

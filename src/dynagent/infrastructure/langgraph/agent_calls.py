@@ -113,6 +113,7 @@ class ChildAgents(AgentCalls):
         if callee.handoff and history is not None:
             asked["history"] = history.stored()
         if callee.handoff:
+            asked["file_ids"] = list(run.input.get("file_ids") or ())
             asked["handoffs"] = [*(run.input.get("handoffs") or ()), [run.subject_id, callee.agent_id]]
         about: dict[str, Any] = {"agent_id": latest.agent_id, "version": latest.version}
         child = agent_child(latest.configuration, key=key, asked=asked, **about)

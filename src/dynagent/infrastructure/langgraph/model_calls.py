@@ -20,6 +20,7 @@ from dynagent.core.language_models import (
 from dynagent.core.runs import Message, Retry
 from dynagent.core.shared.calls import OnSent
 from dynagent.core.shared.errors import DynagentError, ErrorKind
+from dynagent.core.shared.pictures import Picture
 from dynagent.core.shared.turns import apart, json_size, let_others_in
 from dynagent.infrastructure.langgraph.compaction import Compaction, Overflow
 from dynagent.infrastructure.langgraph.guards import Guards
@@ -41,6 +42,7 @@ class Asking:
     output_schema: dict[str, Any] | None = None
     earlier: int = 0
     max_chars: int = 16_000_000
+    pictures: tuple[Picture, ...] = ()
     overflow: Overflow = "summary"
 
 
@@ -174,7 +176,7 @@ class ModelCalls:
         how = self._asking
         given = sum(size_of_calls(message.get("tool_calls") or ()) for message in messages)
         return ModelRequest(
-            messages=await apart(given, _read, messages),
+            messages=await apart(given, _read, messages, how.pictures),
             tools=() if asking == "toolless" else how.tools,
             tool_choice="auto" if asking == "freely" else "none",
             temperature=how.temperature,
@@ -274,8 +276,8 @@ async def _guarded(guards: Guards, reply: ModelReply, span: Span, call: _Call) -
     return reply.model_copy(update={"content": text})
 
 
-def _read(messages: Sequence[StoredMessage]) -> tuple[ChatMessage, ...]:
-    return tuple(map(read_message, messages))
+def _read(messages: Sequence[StoredMessage], pictures: Sequence[Picture]) -> tuple[ChatMessage, ...]:
+    return tuple(read_message(message, pictures) for message in messages)
 
 
 def _as_reply(message: Message) -> ModelReply:

@@ -1,12 +1,13 @@
 """The runner of workflows: plans, starts what is due as child runs, waits for the next to end, and plans again."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from dynagent.core.agents import AgentConfigurations, AgentNotFound, AgentVersion
+from dynagent.core.files import WorkflowFiles
 from dynagent.core.runs import (
     AwaitsChildren,
     ChildRun,
@@ -55,6 +56,7 @@ class _Batch:
     run: Run
     agents: Mapping[str, AgentVersion]
     messages: BatchMessages
+    file_ids: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +69,7 @@ class WorkflowRuns(Runner):
     timetable: Timetable
     messages: StepMessages
     pauses: WorkflowPauses
+    files: WorkflowFiles
     limits: WorkflowLimits = field(default_factory=WorkflowLimits)
     clock: Clock = utc_now
     graphs: LatelyUsed[tuple[str, int], Graph] = field(default_factory=lambda: LatelyUsed(CACHED_GRAPHS))
@@ -126,7 +129,8 @@ class WorkflowRuns(Runner):
             return False
 
         ids = {step.agent_id for step in fresh if step.kind == "agent" and step.agent_id}
-        batch = _Batch(run, await self.agents.latest_of(ids, run.user_id), await self.messages.of(fresh, known))
+        agents = await self.agents.latest_of(ids, run.user_id)
+        batch = _Batch(run, agents, await self.messages.of(fresh, known), await self._files(run))
 
         async def prepare(step: DueStep) -> ChildRun:
             return await self._child(step, batch)
@@ -157,6 +161,7 @@ class WorkflowRuns(Runner):
             fields |= {
                 "query": summary_of(step.values),
                 "inputs": step.values,
+                "file_ids": list(run.input.get("file_ids") or ()),
                 **_taken_within(run, step, inner.version),
             }
             about = {"subject_id": inner.workflow_id, "subject_version": inner.version, "subject_name": inner.name}
@@ -172,6 +177,11 @@ class WorkflowRuns(Runner):
             # People have their own time limit, that of the question.
             fields["expires_after_s"] = common.pop("timeout_s")
         return ChildRun(kind=step.kind, input=fields, **about, **common)
+
+    async def _files(self, run: Run) -> list[str]:
+        """Return the files that the run was started with, then those of the workflow."""
+        attached = await self.files.of_workflow(run.subject_id, run.user_id)
+        return list(dict.fromkeys([*(run.input.get("file_ids") or ()), *attached]))
 
     async def _roles(self, definition: Definition, run: Run) -> dict[str, str]:
         """Return what a manager is told about its team: each agent's name, role and goal by its id."""
@@ -194,7 +204,12 @@ def _of_agent(step: DueStep, batch: _Batch, fields: Mapping[str, Any]) -> ChildR
     latest = _latest(batch.agents, step.agent_id or "")
     own = latest.configuration
     batch.messages.check(step, own.name)
-    asked = {**fields, "model": step.settings.get("model"), "output_schema": step.settings.get("output_schema")}
+    asked = {
+        **fields,
+        "file_ids": list(batch.file_ids),
+        "model": step.settings.get("model"),
+        "output_schema": step.settings.get("output_schema"),
+    }
     about: dict[str, Any] = {"key": step.key, "name": own.name, "timeout_s": step.timeout_s}
     return agent_child(own, agent_id=latest.agent_id, version=latest.version, asked=asked, **about)
 

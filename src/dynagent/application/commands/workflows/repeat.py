@@ -145,9 +145,10 @@ class RepeatWorkflowRunHandler:
         """Return what the new run is given, and the events of what it takes over."""
         inputs: dict[str, Any] = old.input.get("inputs") or {}
         debugging = Debugging.of_stored(old.input.get("debugging"))
-        test = {"debugging": debugging.stored()} if debugging else {}
+        more: dict[str, Any] = {"debugging": debugging.stored()} if debugging else {}
+        more |= {"file_ids": old.input["file_ids"]} if old.input.get("file_ids") else {}
         if message.kind == "replay":
-            return {"query": summary_of(inputs), "inputs": inputs, **test}, []
+            return {"query": summary_of(inputs), "inputs": inputs, **more}, []
         steps = await self.runs.tasks(old.id)
         earlier = Earlier(inputs=inputs, steps=steps, recorded=await self._recorded(old, definition))
         changes = Changes(
@@ -160,7 +161,7 @@ class RepeatWorkflowRunHandler:
         by_key = {step.key: step for step in steps}
         done = {key: _stored(key, result, taken, by_key.get(key)) for key, result in taken.results.items()}
         log = [event for key, result in taken.results.items() for event in _events_of(key, result, by_key.get(key))]
-        given = {"query": summary_of(dict(taken.inputs)), "inputs": dict(taken.inputs), "done": done, **test}
+        given = {"query": summary_of(dict(taken.inputs)), "inputs": dict(taken.inputs), "done": done, **more}
         if message.kind == "retry":
             given["within"] = await self._within(steps, taken)
         return given, log

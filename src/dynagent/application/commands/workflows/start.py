@@ -1,6 +1,6 @@
 """Starting a workflow: the run and its opening event in one transaction, then the notification."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -12,6 +12,7 @@ from dynagent.application.commands.workflows.configure import WorkflowRules
 from dynagent.application.shared.caller import Caller
 from dynagent.application.shared.messages import Command
 from dynagent.core.executions import IdempotencyKeyReused, Room, Submitting, TooManyExecutions
+from dynagent.core.files import FileNotFound, Files
 from dynagent.core.runs import Lane, Run
 from dynagent.core.shared.clock import Clock, utc_now
 from dynagent.core.shared.errors import InvalidInput
@@ -68,14 +69,14 @@ class WorkflowSettings(BaseSettings):
 class StartWorkflow(
     Command[Run],
     needs="executions:run",
-    raises=(WorkflowNotFound, InvalidInput, TooManyExecutions, IdempotencyKeyReused),
+    raises=(WorkflowNotFound, FileNotFound, InvalidInput, TooManyExecutions, IdempotencyKeyReused),
     unaudited="an execution is its own record: who started it and when, its workflow and inputs stand in it",
 ):
     """Accept a run of a workflow with these inputs; workers take it from there.
 
-    The same `idempotency_key` and inputs give the same run again. With `debugging` it is a test: steps are made up, and
-    it is paused before others. Raises WorkflowNotFound, InvalidInput when the
-    definition cannot run any more, TooManyExecutions, IdempotencyKeyReused.
+    Its agents are given these files. The same `idempotency_key`, inputs and files give the same run again. With
+    `debugging` it is a test: steps are made up, and it is paused before others. Raises WorkflowNotFound, FileNotFound,
+    InvalidInput when the definition cannot run any more, TooManyExecutions, IdempotencyKeyReused.
     """
 
     workflow_id: str
@@ -84,6 +85,7 @@ class StartWorkflow(
     priority: int = 0
     idempotency_key: str | None = None
     debugging: Debugging = field(default_factory=Debugging)
+    file_ids: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +93,7 @@ class StartWorkflowHandler:
     """Handles StartWorkflow."""
 
     workflows: Workflows
+    files: Files
     rules: WorkflowRules
     submitting: Submitting
     settings: WorkflowSettings
@@ -106,6 +109,8 @@ class StartWorkflowHandler:
         workflow = await self.workflows.existing(message.workflow_id)
         # What it names may have been deleted since it was saved: better said now than in the middle of the run.
         await self.rules.check(workflow.definition, caller, of=workflow.id)
+        if message.file_ids:
+            await self.files.all_existing(message.file_ids)
         run = self._run(message, workflow, caller)
         event = WorkflowStarted(
             occurred_at=run.created_at, user_id=caller.user_id, workflow_id=workflow.id, execution_id=run.id
@@ -114,7 +119,8 @@ class StartWorkflowHandler:
 
     def _run(self, message: StartWorkflow, workflow: Workflow, caller: Caller) -> Run:
         inputs = dict(message.inputs)
-        test = {"debugging": message.debugging.stored()} if message.debugging else {}
+        more: dict[str, Any] = {"debugging": message.debugging.stored()} if message.debugging else {}
+        more |= {"file_ids": list(dict.fromkeys(message.file_ids))} if message.file_ids else {}
         return Run.start(
             timeout_s=workflow.definition.run_timeout_s or self.settings.workflow_timeout_s,
             now=self.clock(),
@@ -124,7 +130,7 @@ class StartWorkflowHandler:
             subject_id=workflow.id,
             subject_version=workflow.version,
             subject_name=workflow.name,
-            input={"query": summary_of(inputs), "inputs": inputs, **test},
+            input={"query": summary_of(inputs), "inputs": inputs, **more},
             lane=message.lane,
             priority=message.priority,
             idempotency_key=message.idempotency_key,
@@ -132,6 +138,8 @@ class StartWorkflowHandler:
 
 
 def _same_request(message: StartWorkflow, earlier: Run) -> bool:
-    asked = (message.workflow_id, dict(message.inputs), message.debugging)
-    found = (earlier.subject_id, earlier.input.get("inputs"), Debugging.of_stored(earlier.input.get("debugging")))
-    return earlier.kind == KIND and asked == found
+    if earlier.kind != KIND or earlier.subject_id != message.workflow_id:
+        return False
+    given, files = earlier.input, list(dict.fromkeys(message.file_ids))
+    asked = (dict(message.inputs), message.debugging, files)
+    return asked == (given.get("inputs"), Debugging.of_stored(given.get("debugging")), given.get("file_ids") or [])

@@ -1,6 +1,9 @@
 """What a run reads before it starts: the agent's version and earlier turns. Short reads, no session is held."""
 
 from collections.abc import Collection, Mapping
+from typing import Any
+
+import orjson
 
 from dynagent.core.agents import (
     AgentConfiguration,
@@ -23,6 +26,12 @@ WHERE a.id = ANY($1::uuid[]) AND a.user_id = $2
 TURNS = """
 SELECT query, result FROM runs
 WHERE user_id = $1 AND chat_id = $2 AND status = 'completed' AND id < $3 AND kind = 'agent' AND subject_id = $5
+ORDER BY id DESC LIMIT $4
+"""
+FILES = """
+SELECT input -> 'file_ids' AS ids FROM runs
+WHERE user_id = $1 AND chat_id = $2 AND status = 'completed' AND id < $3 AND kind = 'agent' AND subject_id = $5
+  AND input -> 'file_ids' IS NOT NULL
 ORDER BY id DESC LIMIT $4
 """
 CACHED_VERSIONS = 2000
@@ -77,6 +86,15 @@ class PostgresChats:
     async def turns(self, user_id: str, history: ChatHistory) -> list[tuple[str, str]]:
         """Return (question, answer), oldest first."""
         with in_our_words():
-            asked = (user_id, history.chat_id, history.before, TURNS_REMEMBERED, history.agent_id)
-            rows = await self._pool.fetch(TURNS, *asked)
+            rows = await self._pool.fetch(TURNS, *_asked(user_id, history))
         return [(row["query"], row["result"] or "") for row in reversed(rows)]
+
+    async def file_ids(self, user_id: str, history: ChatHistory) -> list[str]:
+        """Return the ids of the files of those turns, the newest first."""
+        with in_our_words():
+            rows = await self._pool.fetch(FILES, *_asked(user_id, history))
+        return list(dict.fromkeys(id for row in rows for id in orjson.loads(row["ids"])))
+
+
+def _asked(user_id: str, history: ChatHistory) -> tuple[Any, ...]:
+    return user_id, history.chat_id, history.before, TURNS_REMEMBERED, history.agent_id

@@ -1,7 +1,7 @@
 """Bodies of runs of workflows and of their steps."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -28,6 +28,9 @@ class RunWorkflowBody(BaseModel):
         default_factory=list,
         max_length=500,
         description="A test: the run is paused before these steps, by key, node or name; `*`: before every step.",
+    )
+    file_ids: list[Annotated[str, Field(min_length=1, max_length=100)]] = Field(
+        default_factory=list, max_length=20, description="Files that all agents of the run are given."
     )
 
     @property

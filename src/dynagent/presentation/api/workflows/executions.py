@@ -58,6 +58,7 @@ async def execute_workflow(
         priority=wanted.priority,
         idempotency_key=idempotency_key,
         debugging=wanted.debugging,
+        file_ids=tuple(wanted.file_ids),
     )
     run = await ask(message)
     response.headers["Location"] = f"/api/v1/executions/{run.id}"

@@ -19,6 +19,7 @@ import { useExecutionTrace } from "../../hooks/use-execution-trace";
 import { questionTitle } from "../../model/answer";
 import { isOver, type Trace } from "../../model/trace";
 import { AnswerForm } from "../interrupts/answer-form";
+import { Asked } from "./asked";
 
 /** A turn of a chat: the question, the answer as it comes, what it took, and the way to the trace. */
 export function ExecutionTurn({ execution, onEnd }: { execution: ExecutionSummary; onEnd: () => void }) {
@@ -29,9 +30,7 @@ export function ExecutionTurn({ execution, onEnd }: { execution: ExecutionSummar
       data-testid="turn"
       data-status={execution.status}
     >
-      <p className="max-w-[85%] self-end rounded-lg rounded-br-sm bg-accent-soft px-3 py-2 break-words whitespace-pre-wrap">
-        {execution.query}
-      </p>
+      <Asked execution={execution} />
       {isLive(execution) ? <LiveAnswer execution={execution} onEnd={onEnd} /> : <StoredAnswer execution={execution} />}
     </article>
   );
@@ -111,7 +110,7 @@ function LiveAnswer({ execution, onEnd }: { execution: ExecutionSummary; onEnd: 
   );
 }
 
-/** What the agent does while it works: one line per call. */
+/** What the agent does: one line per call. */
 function Work({ trace }: { trace: Trace }) {
   const steps = trace.steps.filter(({ kind }) => kind === "tool");
   if (steps.length === 0) return null;
