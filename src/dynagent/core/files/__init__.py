@@ -6,8 +6,16 @@ from dynagent.core.files.entity import (
     FileNotFound,
     StoredFile,
     clean_name,
+    key_of,
 )
-from dynagent.core.files.limits import FileLimits, FileTooLarge, QuotaExceeded, TooManyFiles, TypeNotAllowed
+from dynagent.core.files.limits import (
+    MAX_ATTACHED,
+    FileLimits,
+    FileTooLarge,
+    QuotaExceeded,
+    TooManyFiles,
+    TypeNotAllowed,
+)
 from dynagent.core.files.ports import (
     ContentMissing,
     FileAttachments,
@@ -18,9 +26,11 @@ from dynagent.core.files.ports import (
     Infected,
     Objects,
     ObjectsAway,
+    ObjectsInUse,
     ScannerAway,
     StoredObject,
     Subject,
+    SubjectNotFound,
     TextUnreadable,
     TypeOf,
     Uploads,
@@ -30,17 +40,17 @@ from dynagent.core.files.types import HEAD_BYTES, IMAGES, OCTETS, is_image, is_t
 from dynagent.core.files.uploads import (
     NotAsDeclared,
     OffsetMismatch,
+    Part,
     Upload,
     UploadChangedMeanwhile,
     UploadNotFound,
+    not_as_declared,
 )
-
-knows = frozenset({"agents", "workflows"})
-"""The nouns whose core ports its commands and queries may use."""
 
 __all__ = [
     "HEAD_BYTES",
     "IMAGES",
+    "MAX_ATTACHED",
     "OCTETS",
     "ContentMissing",
     "FileAttachments",
@@ -57,12 +67,15 @@ __all__ = [
     "NotAsDeclared",
     "Objects",
     "ObjectsAway",
+    "ObjectsInUse",
     "OffsetMismatch",
+    "Part",
     "QuotaExceeded",
     "ScannerAway",
     "StoredFile",
     "StoredObject",
     "Subject",
+    "SubjectNotFound",
     "TextUnreadable",
     "TooManyFiles",
     "TypeNotAllowed",
@@ -75,5 +88,7 @@ __all__ = [
     "clean_name",
     "is_image",
     "is_text",
+    "key_of",
+    "not_as_declared",
     "shown_inline",
 ]

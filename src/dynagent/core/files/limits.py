@@ -7,6 +7,9 @@ from fnmatch import fnmatchcase
 from dynagent.core.files.ports import FileUsage
 from dynagent.core.shared.errors import Conflict, DynagentError, ErrorKind
 
+MAX_ATTACHED = 100
+"""How many files one agent, workflow or run may have."""
+
 
 class FileTooLarge(DynagentError):
     """The file has more bytes than one may have; `extra` has `limit` (bytes)."""

@@ -7,15 +7,24 @@ from typing import Literal, Protocol
 
 from dynagent.core.files.entity import FileNotFound, StoredFile
 from dynagent.core.files.uploads import Upload, UploadNotFound
-from dynagent.core.shared.errors import DynagentError, ErrorKind, Unavailable
+from dynagent.core.shared.errors import DynagentError, ErrorKind, NotFound, Unavailable
 from dynagent.core.shared.paging import Page, PageRequest
 from dynagent.core.shared.repository import BaseRepository
 from dynagent.core.shared.uses import MOST, Use
 
 Subject = Literal["agent", "workflow"]
 """What a file can be attached to."""
-TypeOf = Callable[[bytes], str]
-"""The port: the media type of a content by its first HEAD_BYTES; `application/octet-stream` for an unknown one."""
+TypeOf = Callable[[bytes, str], str]
+"""The port: the media type of a content by its first HEAD_BYTES; `application/octet-stream` for an unknown one.
+
+The file's name only chooses among kinds of plain text, once the bytes have shown that it is text.
+"""
+
+
+class SubjectNotFound(NotFound):
+    """No agent, or no workflow, under this id that the caller may see: nothing that files could be attached to."""
+
+    code = "file_subject_not_found"
 
 
 class ObjectsAway(Unavailable):
@@ -141,6 +150,10 @@ class Uploads(BaseRepository[Upload]):
 class FileAttachments(Protocol):
     """Which of the owner's files belong to which of their agents and workflows."""
 
+    async def check(self, subject: Subject, subject_id: str) -> None:
+        """Refuse an agent or a workflow that is not the owner's. Raises SubjectNotFound."""
+        ...
+
     async def attach(self, subject: Subject, subject_id: str, file_id: str, *, at: datetime) -> bool:
         """Attach a file; return whether it was not attached already."""
         ...
@@ -159,6 +172,18 @@ class FileAttachments(Protocol):
 
     async def uses_of(self, file_id: str, *, most: int = MOST) -> list[Use]:
         """Return what a file is attached to."""
+        ...
+
+
+class ObjectsInUse(Protocol):
+    """Everybody's objects as the tables know them, for whoever sweeps."""
+
+    async def unknown(self, keys: Sequence[str]) -> list[str]:
+        """Return the keys that no file and no upload has."""
+        ...
+
+    async def drop_idle_uploads(self, *, before: datetime, most: int) -> int:
+        """Forget uploads that nobody went on with since a moment; their parts are unknown then. Return how many."""
         ...
 
 

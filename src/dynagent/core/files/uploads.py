@@ -33,8 +33,20 @@ class NotAsDeclared(InvalidInput):
     code = "upload_not_as_declared"
 
 
+class Part(BaseModel):
+    """A stored piece of an upload: where it is, and its bytes."""
+
+    model_config = ConfigDict(frozen=True)
+
+    key: str
+    size: int
+
+
 class Upload(BaseModel):
-    """An upload of `size` bytes, of which `offset` are stored. `expected_hash` is the SHA-256 that it must have."""
+    """An upload of `size` bytes, of which those of `parts` are stored, in their order.
+
+    `expected_hash` is the SHA-256 that it must have.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -42,10 +54,15 @@ class Upload(BaseModel):
     user_id: str
     name: str = Field(min_length=1, max_length=MAX_NAME)
     size: int = Field(ge=1)
-    offset: int = Field(default=0, ge=0)
+    parts: tuple[Part, ...] = ()
     expected_hash: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")
     created_at: datetime
     updated_at: datetime
+
+    @property
+    def offset(self) -> int:
+        """How many bytes have arrived: where the next part begins."""
+        return sum(part.size for part in self.parts)
 
     @property
     def is_whole(self) -> bool:
@@ -62,19 +79,27 @@ class Upload(BaseModel):
         """Where its parts are stored."""
         return f"uploads/{self.id}/"
 
-    @property
-    def next_part(self) -> str:
-        """Where the next part is stored; parts sort by their offsets."""
-        return f"{self.prefix}{self.offset:020d}"
+    def part_key(self, part_id: str) -> str:
+        """Return where a part is stored. Of two requests that go on at once, each has its own; one of them counts."""
+        return f"{self.prefix}{part_id}"
 
     def check_offset(self, offset: int) -> None:
         """Refuse to go on anywhere but where it stopped. Raises OffsetMismatch."""
         if offset != self.offset:
             raise OffsetMismatch(f"the upload goes on at byte {self.offset}", extra={"offset": self.offset})
 
-    def grown(self, by: int, *, now: datetime) -> "Upload":
-        """Return it with so many bytes more. Raises NotAsDeclared for more than were declared."""
-        if by > self.left:
-            words = f"more than the declared {self.size} bytes arrived"
-            raise NotAsDeclared(words, violations=[Violation("/size", "declared", words)])
-        return self.model_copy(update={"offset": self.offset + by, "updated_at": later(now, self.updated_at)})
+    def grown(self, part: Part, *, now: datetime) -> "Upload":
+        """Return it with one more part. Raises NotAsDeclared for more bytes than were declared."""
+        if part.size > self.left:
+            raise not_as_declared("size", f"more than the declared {self.size} bytes arrived")
+        return self.model_copy(update={"parts": (*self.parts, part), "updated_at": later(now, self.updated_at)})
+
+    def check_hash(self, content_hash: str) -> None:
+        """Refuse a content that is not the declared one. Raises NotAsDeclared."""
+        if self.expected_hash not in (None, content_hash):
+            raise not_as_declared("content_hash", f"the content has the SHA-256 {content_hash}, not the declared one")
+
+
+def not_as_declared(field: str, words: str) -> NotAsDeclared:
+    """Return the refusal of a content that is not what was declared."""
+    return NotAsDeclared(words, violations=[Violation(f"/{field}", "declared", words)])

@@ -19,7 +19,7 @@ from dynagent.presentation.api.shared import openapi, problems
 from dynagent.presentation.api.shared.auth import FrontDoor
 from dynagent.presentation.api.shared.head import HeadAsGet
 from dynagent.presentation.api.shared.headers import LoopbackOnly, SecurityHeaders
-from dynagent.presentation.api.shared.limits import RequestLimits
+from dynagent.presentation.api.shared.limits import RequestLimits, StreamedRoute
 from dynagent.presentation.api.shared.links import collections_of
 from dynagent.presentation.api.shared.origin import LocalOnly
 from dynagent.presentation.api.shared.router import PREFIX, PathAliases
@@ -114,4 +114,7 @@ def _add_routes(app: FastAPI, routers: Sequence[APIRouter], frontend: Path | Non
     routes = [route for router in routers for route in router.routes if isinstance(route, APIRoute)]
     app.state.routes = routes
     app.state.route_methods = [(route.path_regex, frozenset(route.methods or ())) for route in routes]
+    app.state.streamed = [
+        (route.path_regex, frozenset(route.methods or ())) for route in routes if isinstance(route, StreamedRoute)
+    ]
     app.state.collections = collections_of(routes)

@@ -12,7 +12,10 @@ def has_head(path: str) -> bool:
 
 
 class HeadAsGet:
-    """Hands `HEAD` on as `GET`. The HTTP server keeps the body from going out; the headers are those of `GET`."""
+    """Hands `HEAD` on as `GET`. The HTTP server keeps the body from going out; the headers are those of `GET`.
+
+    `scope["dynagent.head"]` tells it to routes for which making the body is much work.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -31,4 +34,5 @@ class HeadAsGet:
             await send(message)
 
         scope["method"] = "GET"
+        scope["dynagent.head"] = True
         await self._app(scope, receive, send_head)

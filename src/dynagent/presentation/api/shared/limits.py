@@ -47,7 +47,7 @@ class RequestLimits:
             status, code, detail = refusal
             await problem_response(scope, status=status, code=code, detail=detail)(scope, receive, send)
             return
-        await self._app(scope, self._counted(receive) if scope["type"] == "http" else receive, send)
+        await self._app(scope, self._counted(scope, receive) if scope["type"] == "http" else receive, send)
 
     def _refusal(self, scope: Scope) -> tuple[int, str, str] | None:
         limits = self._settings
@@ -64,18 +64,18 @@ class RequestLimits:
         length = Headers(scope=scope).get("content-length", "0")
         if not length.isascii() or not length.isdigit():
             return 400, "malformed_request", "Content-Length is not a number"
-        if len(length) > 18 or int(length) > limits.max_body_bytes:
+        if len(length) > 18 or (int(length) > limits.max_body_bytes and not _is_streamed(scope)):
             return 413, "body_too_large", self._too_large()
         return None
 
-    def _counted(self, receive: Receive) -> Receive:
+    def _counted(self, scope: Scope, receive: Receive) -> Receive:
         received = 0
 
         async def counted() -> Message:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
-            if received > self._settings.max_body_bytes:
+            if received > self._settings.max_body_bytes and not _is_streamed(scope):
                 raise HTTPException(413, self._too_large())
             return message
 
@@ -83,6 +83,12 @@ class RequestLimits:
 
     def _too_large(self) -> str:
         return f"the body is larger than {self._settings.max_body_bytes} bytes"
+
+
+def _is_streamed(scope: Scope) -> bool:
+    """Say whether the route takes its body as a stream, and bounds it itself."""
+    streamed = scope["app"].state.streamed if "app" in scope else ()
+    return any(scope["method"] in methods and path.match(scope["path"]) for path, methods in streamed)
 
 
 def _is_text(encoded: bytes) -> bool:
@@ -137,6 +143,10 @@ class StrictRoute(APIRoute):
     def refused(value: Any, flaw: Violation) -> DynagentError:
         """Return the error for a body that has this flaw."""
         return InvalidInput(f"{flaw.pointer or 'the body'}: {flaw.detail}", violations=[flaw])
+
+
+class StreamedRoute(StrictRoute):
+    """A route that reads its body as a stream and bounds it itself: for those of `POST`, `PUT` and `PATCH`."""
 
 
 Refused = Callable[[Any, Violation], DynagentError]

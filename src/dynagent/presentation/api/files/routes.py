@@ -1,0 +1,110 @@
+"""Routes of files."""
+
+from collections.abc import AsyncIterable
+from typing import Annotated, Any
+
+from fastapi import Query, Request, Response
+
+from dynagent.application.commands.files import DeleteFile, UploadFile
+from dynagent.application.queries.files import GetFile, GetFileUsage, ListFiles
+from dynagent.core.files import FileFilter
+from dynagent.core.shared.errors import InvalidInput, Violation
+from dynagent.presentation.api.files.bodies import FileDetailsOut, FileKeptOut, FileList, FileUsageOut
+from dynagent.presentation.api.files.form import FormFile
+from dynagent.presentation.api.shared.dependencies import Ask
+from dynagent.presentation.api.shared.forcing import Force
+from dynagent.presentation.api.shared.limits import StreamedRoute
+from dynagent.presentation.api.shared.paging import PageOf, link_next
+from dynagent.presentation.api.shared.router import noun_router
+
+router = noun_router("files", "Files")
+streamed = noun_router("files", "Files", StreamedRoute)
+
+_BINARY = {"type": "string", "format": "binary"}
+FORM: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {"type": "object", "required": ["file"], "properties": {"file": _BINARY}}
+            },
+            "application/octet-stream": {"schema": _BINARY},
+        },
+    }
+}
+Name = Annotated[
+    str | None, Query(min_length=1, max_length=1000, description="The file's name, where the body is only its bytes.")
+]
+
+
+@streamed.post(
+    "/upload",
+    status_code=201,
+    operation_id="upload_file",
+    summary="Upload a file",
+    openapi_extra=FORM,
+    responses={200: {"description": "You had this content already: it is that file.", "model": FileKeptOut}},
+)
+async def upload_file(request: Request, response: Response, ask: Ask, name: Name = None) -> FileKeptOut:
+    """Store a file in one request: a form with one file, or its bytes with `name`.
+
+    What it is, its first bytes say. Large files over lines that break: `POST /files/uploads`.
+    """
+    called, content = await _sent(request, name)
+    kept = await ask(UploadFile(called, content, _declared_size(request, is_form=name is None)))
+    response.status_code = 200 if kept.repeated else 201
+    response.headers["Location"] = f"/api/v1/files/{kept.file.id}"
+    return FileKeptOut.of_kept(kept)
+
+
+@router.get("", operation_id="list_files", summary="List files")
+async def list_files(
+    *,
+    request: Request,
+    response: Response,
+    page: PageOf,
+    ask: Ask,
+    search: Annotated[str | None, Query(min_length=1, max_length=255, description="Part of the name.")] = None,
+    content_type: Annotated[
+        str | None, Query(min_length=1, max_length=255, description="The type or how it begins: `image/`.")
+    ] = None,
+) -> FileList:
+    """List your files, newest first."""
+    found = await ask(ListFiles(FileFilter(search, content_type), page))
+    link_next(request, response, found)
+    return FileList.of(found)
+
+
+@router.get("/usage", operation_id="get_file_usage", summary="Get the use of the file quota")
+async def get_file_usage(ask: Ask) -> FileUsageOut:
+    """Say how many files and bytes you have, and may have."""
+    return FileUsageOut.of(await ask(GetFileUsage()))
+
+
+@router.get("/{file_id}", operation_id="get_file", summary="Get a file")
+async def get_file(file_id: str, ask: Ask) -> FileDetailsOut:
+    """Give a file's facts and what it is attached to."""
+    return FileDetailsOut.of_view(await ask(GetFile(file_id)))
+
+
+@router.delete("/{file_id}", status_code=204, operation_id="delete_file", summary="Delete a file")
+async def delete_file(file_id: str, ask: Ask, force: Force = False) -> None:
+    """Delete a file and its bytes; one that is attached to agents or workflows only by `force`."""
+    await ask(DeleteFile(file_id, force))
+
+
+async def _sent(request: Request, name: str | None) -> tuple[str, AsyncIterable[bytes]]:
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() == "multipart/form-data":
+        form = FormFile(request)
+        content = await form.opened()
+        return name or form.name, content
+    if name is None:
+        words = "is required where the body is no form"
+        raise InvalidInput(f"name: {words}", violations=[Violation("/query/name", "missing", words, "query")])
+    return name, request.stream()
+
+
+def _declared_size(request: Request, *, is_form: bool) -> int | None:
+    """Return the bytes that are announced; of a form nobody knows how many of them are the file's."""
+    length = request.headers.get("content-length", "")
+    return int(length) if length.isdigit() and int(length) > 0 and not is_form else None
