@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0078_knowledge"
-down_revision = "0068_conversations"
+down_revision = "0076_files"
 branch_labels = None
 depends_on = None
 
@@ -95,11 +95,12 @@ def _documents() -> None:
         sa.Column("created_at", _moment, nullable=False),
         sa.Column("updated_at", _moment, nullable=False),
         sa.UniqueConstraint("kb_id", "content_hash", name="uq_kb_documents_kb_id_content_hash"),
+        sa.UniqueConstraint("kb_id", "url", name="uq_kb_documents_kb_id_url"),
     )
     op.create_index("ix_kb_documents_kb_id_id", "kb_documents", ["kb_id", sa.text("id DESC")])
     op.create_index("ix_kb_documents_user_id", "kb_documents", ["user_id"])
     unfinished = sa.text("status IN ('pending_processing', 'processing')")
-    op.create_index("ix_kb_documents_unfinished", "kb_documents", ["updated_at"], postgresql_where=unfinished)
+    op.create_index("ix_kb_documents_unfinished", "kb_documents", ["execution_id"], postgresql_where=unfinished)
 
 
 def _chunks() -> None:

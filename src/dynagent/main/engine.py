@@ -13,7 +13,10 @@ from dynagent.core.shared.clock import Clock
 from dynagent.core.shared.ids import new_id
 from dynagent.core.shared.tasks import STOP_S, running
 from dynagent.core.shared.unit_of_work import UnitOfWork
+from dynagent.infrastructure.documents.extraction import DocumentSettings
+from dynagent.infrastructure.embeddings.built_in import BuiltInSettings
 from dynagent.infrastructure.hybrid.ground import Ground, open_ground
+from dynagent.infrastructure.hybrid.knowledge import open_knowledge
 from dynagent.infrastructure.langgraph.checkpoints import Checkpoints
 from dynagent.infrastructure.langgraph.runner import LangGraphRunner
 from dynagent.infrastructure.llm.health import HealthNotes
@@ -112,6 +115,16 @@ async def _open_process(
     identity = await enter(aclosing(people))
     models = await _open_models(settings, ground, identity, stack)
     checkpoints = await enter(aclosing(Checkpoints(ground.database.dsn)))
+    knowledge = await enter(
+        open_knowledge(
+            pool,
+            models.in_use,
+            built_in=settings.of(BuiltInSettings),
+            documents=settings.of(DocumentSettings),
+            outbound=settings.outbound,
+            data_dir=settings.database.data_dir,
+        )
+    )
     catalogue = await enter(
         open_tools(
             settings.of(SearchSettings),
@@ -136,6 +149,7 @@ async def _open_process(
         model_health=models.health,
         trials=models.trials,
         catalogue=catalogue,
+        knowledge=knowledge,
         sandbox=sandbox,
         runner=OwnersRunner(runner, models.in_use, identity.throttle, traces),
         checkpoints=checkpoints,

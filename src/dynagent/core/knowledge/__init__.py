@@ -22,6 +22,7 @@ from dynagent.core.knowledge.entity import (
     KnowledgeBaseChangedMeanwhile,
     KnowledgeBaseStatus,
     KnowledgeUpdating,
+    TooManyKnowledgeBases,
     Weights,
     collection_name,
 )
@@ -46,6 +47,7 @@ from dynagent.core.knowledge.ports import (
     PendingDocument,
     Share,
     Shares,
+    SpaceIndexes,
     StoredChunk,
     VectorStore,
     WebPage,

@@ -59,6 +59,12 @@ class KnowledgeBaseChangedMeanwhile(StaleVersion):
     code = "knowledge_base_changed_meanwhile"
 
 
+class TooManyKnowledgeBases(Conflict):
+    """The caller has as many knowledge bases as they may; `extra` has `limit`."""
+
+    code = "too_many_knowledge_bases"
+
+
 class KnowledgeUpdating(Conflict):
     """The knowledge base is being indexed anew; wait until that has ended, or cancel its run."""
 

@@ -81,6 +81,11 @@ class Embedder(Protocol):
 class Embeddings(Protocol):
     """The embedding models that a user may ask."""
 
+    @property
+    def default(self) -> str:
+        """What a base is embedded with unless its owner chooses: the built-in model where it is installed."""
+        ...
+
     async def of(self, user_id: str, model: str) -> Embedder:
         """Return the model by the name that a knowledge base has for it. Raises EmbeddingModelUnavailable."""
         ...

@@ -59,6 +59,14 @@ class Documents(BaseRepository[Document]):
         """Return the document of a base with this content, or None."""
         raise NotImplementedError
 
+    async def of_url(self, kb_id: str, url: str) -> Document | None:
+        """Return the document of a base that is this web page, or None."""
+        raise NotImplementedError
+
+    async def of_files(self, kb_ids: Sequence[str], file_ids: Sequence[str]) -> list[str]:
+        """Return the ids of the documents of these bases that are these files."""
+        raise NotImplementedError
+
     async def count(self, kb_id: str) -> int:
         """Return how many documents a base has."""
         raise NotImplementedError
@@ -120,10 +128,17 @@ class VectorStore(Protocol):
         """Return a collection, or None when its base is gone."""
         ...
 
-    async def begin(self, collection: Collection, document_id: str, execution_id: str) -> PendingDocument | None:
-        """Have a run take a document in; return it with how many of its chunks are stored already.
+    async def next(self, collection: Collection, execution_id: str) -> PendingDocument | None:
+        """Return the next document that this run is to take in, with how many of its chunks are stored already.
 
-        None: it is done, gone, or another run's.
+        None: there are none left. One that an earlier attempt had begun comes first.
+        """
+        ...
+
+    async def add_pages(self, document: Document, urls: Sequence[str], ids: Sequence[str], *, most: int) -> int:
+        """Have the run of a web page take in others that it links to, as far as its base has room for `most` in all.
+
+        Those that the base has already are passed over. Return how many were added.
         """
         ...
 
@@ -157,6 +172,18 @@ class VectorStore(Protocol):
         self, legs: Sequence[Leg], asked: Asked, vectors: Mapping[int, Sequence[float]], *, any_word: bool = False
     ) -> list[Found]:
         """Return the best chunks of these legs, best first; `vectors` has the question in each space."""
+        ...
+
+
+class SpaceIndexes(Protocol):
+    """Indexes over the vectors of a space, made once the space has outgrown the exact search."""
+
+    async def is_due(self, space: int) -> bool:
+        """Say whether a space should have an index and has none."""
+        ...
+
+    async def make(self, space: int) -> None:
+        """Make it, unless somebody is at it; takes minutes for a million vectors."""
         ...
 
 

@@ -184,6 +184,16 @@ class PostgresDocuments(OwnedTable[Document], Documents):
         found = await self.all_of(_of_content, kb_id=kb_id, content_hash=content_hash)
         return found[0] if found else None
 
+    async def of_url(self, kb_id: str, url: str) -> Document | None:
+        """Return the document of a base that is this web page, or None."""
+        found = await self.all_of(_of_url, kb_id=kb_id, url=url)
+        return found[0] if found else None
+
+    async def of_files(self, kb_ids: Sequence[str], file_ids: Sequence[str]) -> list[str]:
+        """Return the ids of the documents of these bases that are these files."""
+        rows = await self.rows(_of_files, kb_ids=list(kb_ids), file_ids=list(file_ids))
+        return [str(row["id"]) for row in rows]
+
     async def count(self, kb_id: str) -> int:
         """Return how many documents a base has."""
         row = await fetch_one(self._session, COUNTS, ids=[kb_id])
@@ -248,3 +258,14 @@ def _of_ids() -> sa.Select[Any]:
 def _of_content() -> sa.Select[Any]:
     same = kb_documents.c.content_hash == parameter(kb_documents.c.content_hash)
     return PostgresDocuments.query(_OF_BASE, same)
+
+
+def _of_url() -> sa.Select[Any]:
+    return PostgresDocuments.query(_OF_BASE, kb_documents.c.url == parameter(kb_documents.c.url))
+
+
+def _of_files() -> sa.Select[Any]:
+    of_bases = kb_documents.c.kb_id == sa.any_(sa.bindparam("kb_ids", type_=sa.ARRAY(ID)))
+    file = kb_documents.c.metadata["file_id"].astext
+    of_files = file == sa.any_(sa.bindparam("file_ids", type_=sa.ARRAY(Text)))
+    return sa.select(kb_documents.c.id).where(PostgresDocuments.visible(), of_bases, of_files)

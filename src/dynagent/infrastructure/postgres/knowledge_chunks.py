@@ -30,11 +30,24 @@ SELECT c.*, b.user_id AS owner_id, s.key AS space_key
 FROM knowledge_collections c JOIN knowledge_bases b ON b.id = c.kb_id LEFT JOIN embedding_spaces s ON s.id = c.space
 WHERE c.id = $1
 """
-BEGIN = """
+NEXT = """
 UPDATE kb_documents SET status = 'processing', updated_at = greatest(now(), updated_at + interval '1 microsecond')
-WHERE id = $1 AND execution_id = $2 AND status IN ('pending_processing', 'processing')
-RETURNING *, metadata::text AS metadata,
-  (SELECT count(*)::int FROM vector_store v WHERE v.collection_id = $3 AND v.document_id = kb_documents.id) AS stored
+WHERE id = (SELECT id FROM kb_documents WHERE execution_id = $1 AND status IN ('pending_processing', 'processing')
+  ORDER BY status DESC, id LIMIT 1)
+RETURNING *, metadata::text AS metadata_text,
+  (SELECT count(*)::int FROM vector_store v WHERE v.collection_id = $2 AND v.document_id = kb_documents.id) AS stored
+"""
+ADD_PAGES = """
+INSERT INTO kb_documents (id, user_id, kb_id, source_type, url, media_type, size_bytes, status, num_chunks, metadata,
+  execution_id, created_at, updated_at)
+SELECT n.id, d.user_id, d.kb_id, 'web_url', n.url, '', 0, 'pending_processing', 0,
+  jsonb_build_object('depth', coalesce((d.metadata ->> 'depth')::int, 0) + 1, 'crawl', d.metadata -> 'crawl'),
+  d.execution_id, now(), now()
+FROM kb_documents d, unnest($2::uuid[], $3::text[]) WITH ORDINALITY AS n (id, url, place)
+WHERE d.id = $1 AND NOT EXISTS (SELECT FROM kb_documents o WHERE o.kb_id = d.kb_id AND o.url = n.url)
+ORDER BY n.place
+LIMIT greatest(0, $4 - (SELECT count(*) FROM kb_documents o JOIN kb_documents p USING (kb_id) WHERE p.id = $1))
+ON CONFLICT DO NOTHING RETURNING id
 """
 SPACE = """
 WITH made AS (
@@ -99,11 +112,18 @@ class PostgresCollections:
             row = await self._pool.fetchrow(COLLECTION, id)
         return None if row is None else _read(row)
 
-    async def begin(self, collection: Collection, document_id: str, execution_id: str) -> PendingDocument | None:
-        """Have a run take a document in; None: it is done, gone, or another run's."""
+    async def next(self, collection: Collection, execution_id: str) -> PendingDocument | None:
+        """Return the next document that this run is to take in; one that an earlier attempt had begun comes first."""
         with in_our_words():
-            row = await self._pool.fetchrow(BEGIN, document_id, execution_id, collection.id)
-        return None if row is None else PendingDocument(DOCUMENTS.read(row), row["stored"])
+            row = await self._pool.fetchrow(NEXT, execution_id, collection.id)
+        if row is None:
+            return None
+        return PendingDocument(DOCUMENTS.read({**row, "metadata": row["metadata_text"]}), row["stored"])
+
+    async def add_pages(self, document: Document, urls: Sequence[str], ids: Sequence[str], *, most: int) -> int:
+        """Have the run of a web page take in others that it links to. Return how many were added."""
+        with in_our_words():
+            return len(await self._pool.fetch(ADD_PAGES, document.id, list(ids), list(urls), most))
 
     async def enter_space(self, collection: Collection, key: str, dimensions: int) -> Collection:
         """Return the collection with the space of its vectors. Raises EmbeddingFailed when it has another one."""

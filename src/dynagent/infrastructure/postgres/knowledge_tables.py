@@ -109,11 +109,12 @@ kb_documents = Table(
     Column("created_at", MOMENT, nullable=False),
     Column("updated_at", MOMENT, nullable=False),
     UniqueConstraint("kb_id", "content_hash", name="uq_kb_documents_kb_id_content_hash"),
+    UniqueConstraint("kb_id", "url", name="uq_kb_documents_kb_id_url"),
 )
 Index("ix_kb_documents_kb_id_id", kb_documents.c.kb_id, kb_documents.c.id.desc())
 Index(
     "ix_kb_documents_unfinished",
-    kb_documents.c.updated_at,
+    kb_documents.c.execution_id,
     postgresql_where=sa.text("status IN ('pending_processing', 'processing')"),
 )
 
@@ -149,3 +150,4 @@ Index("ix_kb_shares_kind_grantee", kb_shares.c.kind, kb_shares.c.grantee)
 
 refuse("uq_kb_documents_kb_id_content_hash", DocumentTaken, "the knowledge base has a document with this content")
 
+refuse("uq_kb_documents_kb_id_url", DocumentTaken, "the knowledge base has this page")
