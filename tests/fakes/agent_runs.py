@@ -37,6 +37,10 @@ class FakeTurns:
         """Return the turns before."""
         return [("before", "answer")]
 
+    async def file_ids(self, execution: Execution) -> list[str]:
+        """Return no files."""
+        return []
+
 
 class FakeSurroundings(SurroundingsReader):
     """Gives the contexts of agents that are known."""

@@ -2,6 +2,7 @@ import { agents } from "@/features/agents/feature";
 import { auditLog } from "@/features/audit-log/feature";
 import { chats } from "@/features/chats/feature";
 import { executions } from "@/features/executions/feature";
+import { files } from "@/features/files/feature";
 import { identity } from "@/features/identity/feature";
 import { languageModels } from "@/features/language-models/feature";
 import { onboarding } from "@/features/onboarding/feature";
@@ -17,6 +18,7 @@ export const features: readonly Feature[] = [
   agents,
   workflows,
   tools,
+  files,
   chats,
   executions,
   schedules,

@@ -5,7 +5,8 @@ import type { ComponentType } from "react";
 import type { Permission } from "./permissions";
 
 /** Where a place stands: the first four in the side bar, the others in the column of the settings. */
-export type PlaceGroup = "top" | "build" | "run" | "improve" | "personal" | "workspace" | "developers" | "system";
+export type PlaceGroup =
+  "top" | "build" | "knowledge" | "run" | "improve" | "personal" | "workspace" | "developers" | "system";
 
 /** A line of the navigation. */
 export interface Place {

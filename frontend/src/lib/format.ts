@@ -107,3 +107,15 @@ function short(value: number): string {
 function pad(value: number): string {
   return String(value).padStart(2, "0");
 }
+
+/** `0 B`, `850 B`, `1.2 KB`, `3.4 MB`: a thousand to each step, as file managers count. */
+export function fileSize(bytes: number): string {
+  const units = ["B", "KB", "MB", "GB", "TB"];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 999.5 && unit < units.length - 1) {
+    value /= 1000;
+    unit += 1;
+  }
+  return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
+}

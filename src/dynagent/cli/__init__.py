@@ -40,6 +40,9 @@ app.add_typer(models, name="models")
 users = typer.Typer(help="Look after people's accounts.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(users, name="users")
 
+files = typer.Typer(help="Look after files that users upload.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(files, name="files")
+
 Newer = Annotated[str, typer.Argument(help="A revision, or head for the newest.")]
 Older = Annotated[str, typer.Argument(help="A revision, -1 for one step, base for nothing left.")]
 Days = Annotated[int | None, typer.Option(min=1, help="Keep this many days; without it, what is configured.")]
@@ -258,6 +261,11 @@ def try_model(
     raise typer.Exit(run_try(name, as_json=as_json, login=user))
 
 
+@files.callback()
+def look_after_files() -> None:
+    """Look after files that users upload."""
+
+
 @users.command("password-link")
 def password_link(login: Annotated[str, typer.Argument(help="The user's name or e-mail address.")]) -> None:
     """Print a link, good once, with which somebody sets a new password: the way back in for an administrator too.
@@ -267,3 +275,14 @@ def password_link(login: Annotated[str, typer.Argument(help="The user's name or 
     from dynagent.cli.users import run_password_link
 
     raise typer.Exit(run_password_link(login))
+
+
+@files.command(short_help="Remove objects that nobody knows.")
+def sweep(*, dry_run: Annotated[bool, typer.Option(help="Only say what would go.")] = False) -> None:
+    """Remove what interrupted uploads and deletions left in the object store, as servers do every hour.
+
+    Objects of the last hour stay: their rows may be on the way. Needs the server's own settings.
+    """
+    from dynagent.cli.files import run_sweep
+
+    raise typer.Exit(run_sweep(dry_run=dry_run))

@@ -15,6 +15,7 @@ import pydantic_settings
 
 from dynagent.cli.database_look import DatabaseLook
 from dynagent.cli.failures import CannotStart, wrong_settings
+from dynagent.cli.files import look_at_files
 from dynagent.cli.listening import ServerSettings, take_address
 from dynagent.cli.worker import ScrapeSettings
 from dynagent.core.language_models import ModelError
@@ -101,6 +102,7 @@ def _installed_parts() -> Sequence[Part]:
         Part("clock", looking.clock, required=False, timeout_s=30.0),
         Part("redis", _check_redis, required=False, timeout_s=5.0),
         Part("broker", _check_broker, required=False, timeout_s=5.0),
+        Part("files", look_at_files, required=False, timeout_s=20.0),
         Part("model", _check_model, required=False, timeout_s=10.0),
         Part("sandbox", _check_sandbox, required=False, timeout_s=20.0),
         Part("port", check_port, timeout_s=5.0),

@@ -26,6 +26,7 @@ from dynagent.application.shared.handlers import handlers_in
 from dynagent.application.shared.resolver import Resolver
 from dynagent.core.agents import AgentContexts, AgentRepository, EverybodysAgents
 from dynagent.core.executions import EverybodysExecutions, Executions, StoredModelCalls
+from dynagent.core.files import Files
 from dynagent.core.language_models import ChatModels, ModelRecords
 from dynagent.core.output_types import OutputTypes
 from dynagent.core.runs import (
@@ -64,6 +65,7 @@ from tests.fakes.executions import (
     FakeSubmissions,
     FakeTraceStore,
 )
+from tests.fakes.files import FakeFiles
 from tests.fakes.language_models import FakeChatModels, FakeModelRecords
 from tests.fakes.output_types import FakeOutputTypes
 from tests.fakes.secrets import FakeBox
@@ -99,6 +101,7 @@ class House:
         self.contexts = FakeAgentContexts()
         self.output_types = FakeOutputTypes()
         self.uses = FakeUses()
+        self.files = FakeFiles()
         self.custom_tools = FakeCustomTools()
         self.trace = FakeTraceStore()
         self.executions = FakeExecutions(self.trace)
@@ -200,6 +203,7 @@ class House:
             CustomTools: lambda _: self.custom_tools,
             EverybodysExecutions: lambda _: self.executions,
             Executions: lambda _: self.executions,
+            Files: lambda _: self.files,
             OutputTypes: lambda _: self.output_types,
             ModelRecords: lambda _: self.kept_models,
             StoredModelCalls: lambda _: self.model_calls,

@@ -13,6 +13,7 @@ import { PlaceLink } from "./place-link";
 
 const groups: readonly { group: PlaceGroup; title: string }[] = [
   { group: "build", title: "Build" },
+  { group: "knowledge", title: "Knowledge" },
   { group: "run", title: "Run" },
   { group: "improve", title: "Improve" },
 ];

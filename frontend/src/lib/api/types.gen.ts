@@ -1240,6 +1240,18 @@ export type Aside = {
 };
 
 /**
+ * AttachBody
+ *
+ * The file to attach.
+ */
+export type AttachBody = {
+    /**
+     * File Id
+     */
+    file_id: string;
+};
+
+/**
  * AttachedToolBody
  *
  * A tool for an agent: by its name alone, or a type with settings under a name of your choice.
@@ -2614,6 +2626,12 @@ export type ExecutionBody = {
      */
     conversation_id?: string | null;
     /**
+     * File Ids
+     *
+     * Files sent along: the model is given their text, marked as data; pictures it is shown.
+     */
+    file_ids?: Array<string>;
+    /**
      * Lane
      */
     lane?: 'interactive' | 'batch';
@@ -2752,6 +2770,12 @@ export type ExecutionOut = {
      * Execution Id
      */
     execution_id: string;
+    /**
+     * File Ids
+     *
+     * The files that were sent along with the query.
+     */
+    file_ids: Array<string>;
     /**
      * Id
      */
@@ -2927,6 +2951,12 @@ export type ExecutionSummary = {
      * Execution Id
      */
     execution_id: string;
+    /**
+     * File Ids
+     *
+     * The files that were sent along with the query.
+     */
+    file_ids: Array<string>;
     /**
      * Id
      */
@@ -3153,6 +3183,278 @@ export type FieldProblem = {
      * Name of the broken rule.
      */
     rule: string;
+};
+
+/**
+ * FileDetailsOut
+ *
+ * A file, and what it is attached to.
+ */
+export type FileDetailsOut = {
+    /**
+     * Content Hash
+     *
+     * SHA-256 in hex; one of your files has it, however often you upload it.
+     */
+    content_hash: string;
+    /**
+     * Content Type
+     */
+    content_type: string;
+    /**
+     * Content Url
+     */
+    content_url: string;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * File Id
+     */
+    file_id: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Scanned At
+     *
+     * When a virus scanner passed it; null where none is set up.
+     */
+    scanned_at: string | null;
+    /**
+     * Size
+     *
+     * Bytes.
+     */
+    size: number;
+    /**
+     * Updated At
+     */
+    updated_at: string;
+    /**
+     * Used By
+     */
+    used_by: Array<FileUseOut>;
+};
+
+/**
+ * FileKeptOut
+ *
+ * An uploaded file; `repeated` when you had the same content already, and this is that file.
+ */
+export type FileKeptOut = {
+    /**
+     * Content Hash
+     *
+     * SHA-256 in hex; one of your files has it, however often you upload it.
+     */
+    content_hash: string;
+    /**
+     * Content Type
+     */
+    content_type: string;
+    /**
+     * Content Url
+     */
+    content_url: string;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * File Id
+     */
+    file_id: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Repeated
+     */
+    repeated: boolean;
+    /**
+     * Scanned At
+     *
+     * When a virus scanner passed it; null where none is set up.
+     */
+    scanned_at: string | null;
+    /**
+     * Size
+     *
+     * Bytes.
+     */
+    size: number;
+    /**
+     * Updated At
+     */
+    updated_at: string;
+};
+
+/**
+ * FileList
+ *
+ * A page of files, newest first.
+ */
+export type FileList = {
+    /**
+     * Files
+     */
+    files: Array<FileOut>;
+    /**
+     * Limit
+     */
+    limit: number;
+    /**
+     * Next Cursor
+     */
+    next_cursor?: string | null;
+    /**
+     * Skip
+     */
+    skip: number;
+    /**
+     * Total
+     *
+     * How many there are; at least so many where `total_is_exact` is false.
+     */
+    total: number;
+    /**
+     * Total Is Exact
+     *
+     * False for long lists: they are not counted to their end.
+     */
+    total_is_exact?: boolean;
+};
+
+/**
+ * FileOut
+ *
+ * A file. `content_type` is what its first bytes say it is, whatever it is called.
+ */
+export type FileOut = {
+    /**
+     * Content Hash
+     *
+     * SHA-256 in hex; one of your files has it, however often you upload it.
+     */
+    content_hash: string;
+    /**
+     * Content Type
+     */
+    content_type: string;
+    /**
+     * Content Url
+     */
+    content_url: string;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * File Id
+     */
+    file_id: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Scanned At
+     *
+     * When a virus scanner passed it; null where none is set up.
+     */
+    scanned_at: string | null;
+    /**
+     * Size
+     *
+     * Bytes.
+     */
+    size: number;
+    /**
+     * Updated At
+     */
+    updated_at: string;
+};
+
+/**
+ * FileUsageOut
+ *
+ * What your files and begun uploads take, and what they may.
+ */
+export type FileUsageOut = {
+    /**
+     * Allowed Types
+     */
+    allowed_types: Array<string>;
+    /**
+     * Bytes
+     */
+    bytes: number;
+    /**
+     * Files
+     */
+    files: number;
+    /**
+     * Max Bytes
+     */
+    max_bytes: number;
+    /**
+     * Max File Bytes
+     */
+    max_file_bytes: number;
+    /**
+     * Max Files
+     */
+    max_files: number;
+    /**
+     * Max Uploads
+     */
+    max_uploads: number;
+    /**
+     * Part Bytes
+     *
+     * Bytes of the parts in which an upload is stored: a good size of a `PATCH`.
+     */
+    part_bytes: number;
+};
+
+/**
+ * FileUseOut
+ *
+ * An agent or a workflow that a file is attached to.
+ */
+export type FileUseOut = {
+    /**
+     * Field
+     */
+    field: string;
+    /**
+     * Id
+     */
+    id: string | null;
+    /**
+     * Kind
+     */
+    kind: 'agent' | 'schedule' | 'model' | 'workflow';
+    /**
+     * Name
+     */
+    name: string;
 };
 
 /**
@@ -5683,7 +5985,7 @@ export type ProfileOut = {
     /**
      * Permissions
      */
-    permissions: Array<'account:read' | 'account:write' | 'agents:read' | 'agents:write' | 'annotations:write' | 'audit:read' | 'communication_rules:read' | 'communication_rules:write' | 'conversations:read' | 'conversations:write' | 'executions:read' | 'executions:run' | 'keys:read' | 'keys:write' | 'metrics:read' | 'models:read' | 'models:write' | 'others:read' | 'tickets:write' | 'tools:read' | 'tools:run' | 'tools:write' | 'triggers:read' | 'triggers:write' | 'users:read' | 'users:write' | 'workflows:read' | 'workflows:write'>;
+    permissions: Array<'account:read' | 'account:write' | 'agents:read' | 'agents:write' | 'annotations:write' | 'audit:read' | 'communication_rules:read' | 'communication_rules:write' | 'conversations:read' | 'conversations:write' | 'executions:read' | 'executions:run' | 'files:read' | 'files:write' | 'keys:read' | 'keys:write' | 'metrics:read' | 'models:read' | 'models:write' | 'others:read' | 'tickets:write' | 'tools:read' | 'tools:run' | 'tools:write' | 'triggers:read' | 'triggers:write' | 'users:read' | 'users:write' | 'workflows:read' | 'workflows:write'>;
     /**
      * Role
      */
@@ -6265,6 +6567,12 @@ export type RunBody = {
      * Conversation Id
      */
     conversation_id?: string | null;
+    /**
+     * File Ids
+     *
+     * Files sent along: the model is given their text, marked as data; pictures it is shown.
+     */
+    file_ids?: Array<string>;
     /**
      * Input
      */
@@ -9002,6 +9310,103 @@ export type TriggerSecretOut = {
 };
 
 /**
+ * UploadBody
+ *
+ * An upload to begin.
+ */
+export type UploadBody = {
+    /**
+     * Content Hash
+     *
+     * SHA-256 that the file must have, in hex.
+     */
+    content_hash?: string | null;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Size
+     *
+     * Bytes of the whole file.
+     */
+    size: number;
+};
+
+/**
+ * UploadList
+ *
+ * A page of begun uploads, newest first.
+ */
+export type UploadList = {
+    /**
+     * Limit
+     */
+    limit: number;
+    /**
+     * Next Cursor
+     */
+    next_cursor?: string | null;
+    /**
+     * Skip
+     */
+    skip: number;
+    /**
+     * Total
+     *
+     * How many there are; at least so many where `total_is_exact` is false.
+     */
+    total: number;
+    /**
+     * Total Is Exact
+     *
+     * False for long lists: they are not counted to their end.
+     */
+    total_is_exact?: boolean;
+    /**
+     * Uploads
+     */
+    uploads: Array<UploadOut>;
+};
+
+/**
+ * UploadOut
+ *
+ * An upload; it goes on at `offset`. `file` is there once it is whole.
+ */
+export type UploadOut = {
+    /**
+     * Created At
+     */
+    created_at: string;
+    file?: FileKeptOut | null;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Offset
+     */
+    offset: number;
+    /**
+     * Size
+     */
+    size: number;
+    /**
+     * Updated At
+     */
+    updated_at: string;
+    /**
+     * Upload Id
+     */
+    upload_id: string;
+};
+
+/**
  * Usage
  *
  * What a run used, summed over its model calls; durations in milliseconds.
@@ -10536,7 +10941,7 @@ export type StartExecutionErrors = {
      */
     403: Problem;
     /**
-     * There is nothing under that id. `error_code`: `agent_not_found`, `execution_not_found`.
+     * There is nothing under that id. `error_code`: `agent_not_found`, `execution_not_found`, `file_not_found`.
      */
     404: Problem;
     /**
@@ -10639,7 +11044,7 @@ export type StreamAgentErrors = {
      */
     403: Problem;
     /**
-     * There is nothing under that id. `error_code`: `agent_not_found`, `execution_not_found`.
+     * There is nothing under that id. `error_code`: `agent_not_found`, `execution_not_found`, `file_not_found`.
      */
     404: Problem;
     /**
@@ -11914,6 +12319,211 @@ export type GetAgentDetailsResponses = {
 
 export type GetAgentDetailsResponse = GetAgentDetailsResponses[keyof GetAgentDetailsResponses];
 
+export type ListFilesOfAgentData = {
+    body?: never;
+    path: {
+        /**
+         * Agent Id
+         */
+        agent_id: string;
+    };
+    query?: {
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Skip
+         */
+        skip?: number;
+        /**
+         * Cursor
+         *
+         * `next_cursor` of the page before.
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/agents/{agent_id}/files';
+};
+
+export type ListFilesOfAgentErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `file_subject_not_found`.
+     */
+    404: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type ListFilesOfAgentError = ListFilesOfAgentErrors[keyof ListFilesOfAgentErrors];
+
+export type ListFilesOfAgentResponses = {
+    /**
+     * Successful Response
+     */
+    200: FileList;
+};
+
+export type ListFilesOfAgentResponse = ListFilesOfAgentResponses[keyof ListFilesOfAgentResponses];
+
+export type AttachFileToAgentData = {
+    body: AttachBody;
+    path: {
+        /**
+         * Agent Id
+         */
+        agent_id: string;
+    };
+    query?: never;
+    url: '/api/v1/agents/{agent_id}/files';
+};
+
+export type AttachFileToAgentErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `file_not_found`, `file_subject_not_found`.
+     */
+    404: Problem;
+    /**
+     * The change collides with what is there. `error_code`: `too_many_files`.
+     */
+    409: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not declared as JSON.
+     */
+    415: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type AttachFileToAgentError = AttachFileToAgentErrors[keyof AttachFileToAgentErrors];
+
+export type AttachFileToAgentResponses = {
+    /**
+     * Successful Response
+     */
+    201: FileOut;
+};
+
+export type AttachFileToAgentResponse = AttachFileToAgentResponses[keyof AttachFileToAgentResponses];
+
+export type DetachFileFromAgentData = {
+    body?: never;
+    path: {
+        /**
+         * Agent Id
+         */
+        agent_id: string;
+        /**
+         * File Id
+         */
+        file_id: string;
+    };
+    query?: never;
+    url: '/api/v1/agents/{agent_id}/files/{file_id}';
+};
+
+export type DetachFileFromAgentErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `file_not_found`, `file_subject_not_found`.
+     */
+    404: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type DetachFileFromAgentError = DetachFileFromAgentErrors[keyof DetachFileFromAgentErrors];
+
+export type DetachFileFromAgentResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type DetachFileFromAgentResponse = DetachFileFromAgentResponses[keyof DetachFileFromAgentResponses];
+
 export type ListGuardrailsData = {
     body?: never;
     path: {
@@ -12506,7 +13116,7 @@ export type RunAgentErrors = {
      */
     403: Problem;
     /**
-     * There is nothing under that id. `error_code`: `agent_not_found`, `execution_not_found`.
+     * There is nothing under that id. `error_code`: `agent_not_found`, `execution_not_found`, `file_not_found`.
      */
     404: Problem;
     /**
@@ -16190,6 +16800,730 @@ export type AnswerTaskResponses = {
 
 export type AnswerTaskResponse = AnswerTaskResponses[keyof AnswerTaskResponses];
 
+export type ListFilesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Search
+         *
+         * Part of the name.
+         */
+        search?: string | null;
+        /**
+         * Content Type
+         *
+         * The type or how it begins: `image/`.
+         */
+        content_type?: string | null;
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Skip
+         */
+        skip?: number;
+        /**
+         * Cursor
+         *
+         * `next_cursor` of the page before.
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/files';
+};
+
+export type ListFilesErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type ListFilesError = ListFilesErrors[keyof ListFilesErrors];
+
+export type ListFilesResponses = {
+    /**
+     * Successful Response
+     */
+    200: FileList;
+};
+
+export type ListFilesResponse = ListFilesResponses[keyof ListFilesResponses];
+
+export type UploadFileData = {
+    body: Blob | File;
+    path?: never;
+    query?: {
+        /**
+         * Name
+         *
+         * The file's name, where the body is only its bytes.
+         */
+        name?: string | null;
+    };
+    url: '/api/v1/files/upload';
+};
+
+export type UploadFileErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * The change collides with what is there. `error_code`: `file_quota_exceeded`, `too_many_files`.
+     */
+    409: Problem;
+    /**
+     * The body is too large. `error_code`: `file_too_large`.
+     */
+    413: Problem;
+    /**
+     * The body is not declared as JSON.
+     */
+    415: Problem;
+    /**
+     * The input breaks a rule; `errors` says which. `error_code`: `file_infected`, `file_type_not_allowed`, `invalid_input`.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * The tool or model failed. `error_code`: `file_content_missing`.
+     */
+    502: Problem;
+    /**
+     * A part this needs is away. `error_code`: `object_store_unavailable`, `virus_scanner_unavailable`.
+     */
+    503: Problem;
+};
+
+export type UploadFileError = UploadFileErrors[keyof UploadFileErrors];
+
+export type UploadFileResponses = {
+    /**
+     * You had this content already: it is that file.
+     */
+    200: FileKeptOut;
+    /**
+     * Successful Response
+     */
+    201: FileKeptOut;
+};
+
+export type UploadFileResponse = UploadFileResponses[keyof UploadFileResponses];
+
+export type ListUploadsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Skip
+         */
+        skip?: number;
+        /**
+         * Cursor
+         *
+         * `next_cursor` of the page before.
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/files/uploads';
+};
+
+export type ListUploadsErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type ListUploadsError = ListUploadsErrors[keyof ListUploadsErrors];
+
+export type ListUploadsResponses = {
+    /**
+     * Successful Response
+     */
+    200: UploadList;
+};
+
+export type ListUploadsResponse = ListUploadsResponses[keyof ListUploadsResponses];
+
+export type BeginUploadData = {
+    body: UploadBody;
+    path?: never;
+    query?: never;
+    url: '/api/v1/files/uploads';
+};
+
+export type BeginUploadErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * The change collides with what is there. `error_code`: `file_quota_exceeded`, `too_many_files`.
+     */
+    409: Problem;
+    /**
+     * The body is too large. `error_code`: `file_too_large`.
+     */
+    413: Problem;
+    /**
+     * The body is not declared as JSON.
+     */
+    415: Problem;
+    /**
+     * The input breaks a rule; `errors` says which. `error_code`: `invalid_input`.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type BeginUploadError = BeginUploadErrors[keyof BeginUploadErrors];
+
+export type BeginUploadResponses = {
+    /**
+     * Successful Response
+     */
+    201: UploadOut;
+};
+
+export type BeginUploadResponse = BeginUploadResponses[keyof BeginUploadResponses];
+
+export type AbortUploadData = {
+    body?: never;
+    path: {
+        /**
+         * Upload Id
+         */
+        upload_id: string;
+    };
+    query?: never;
+    url: '/api/v1/files/uploads/{upload_id}';
+};
+
+export type AbortUploadErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `upload_not_found`.
+     */
+    404: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type AbortUploadError = AbortUploadErrors[keyof AbortUploadErrors];
+
+export type AbortUploadResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type AbortUploadResponse = AbortUploadResponses[keyof AbortUploadResponses];
+
+export type GetUploadData = {
+    body?: never;
+    path: {
+        /**
+         * Upload Id
+         */
+        upload_id: string;
+    };
+    query?: never;
+    url: '/api/v1/files/uploads/{upload_id}';
+};
+
+export type GetUploadErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `upload_not_found`.
+     */
+    404: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type GetUploadError = GetUploadErrors[keyof GetUploadErrors];
+
+export type GetUploadResponses = {
+    /**
+     * Successful Response
+     */
+    200: UploadOut;
+};
+
+export type GetUploadResponse = GetUploadResponses[keyof GetUploadResponses];
+
+export type ContinueUploadData = {
+    body: Blob | File;
+    headers?: {
+        /**
+         * Upload-Offset
+         *
+         * The upload's offset, where these bytes begin.
+         */
+        'upload-offset'?: number | null;
+    };
+    path: {
+        /**
+         * Upload Id
+         */
+        upload_id: string;
+    };
+    query?: never;
+    url: '/api/v1/files/uploads/{upload_id}';
+};
+
+export type ContinueUploadErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `upload_not_found`.
+     */
+    404: Problem;
+    /**
+     * The change collides with what is there. `error_code`: `file_quota_exceeded`, `too_many_files`, `upload_changed_meanwhile`, `upload_offset_mismatch`.
+     */
+    409: Problem;
+    /**
+     * The body is too large. `error_code`: `file_too_large`.
+     */
+    413: Problem;
+    /**
+     * The body is not declared as JSON.
+     */
+    415: Problem;
+    /**
+     * The input breaks a rule; `errors` says which. `error_code`: `file_infected`, `file_type_not_allowed`, `invalid_input`, `upload_not_as_declared`.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * The tool or model failed. `error_code`: `file_content_missing`.
+     */
+    502: Problem;
+    /**
+     * A part this needs is away. `error_code`: `object_store_unavailable`, `virus_scanner_unavailable`.
+     */
+    503: Problem;
+};
+
+export type ContinueUploadError = ContinueUploadErrors[keyof ContinueUploadErrors];
+
+export type ContinueUploadResponses = {
+    /**
+     * Successful Response
+     */
+    200: UploadOut;
+};
+
+export type ContinueUploadResponse = ContinueUploadResponses[keyof ContinueUploadResponses];
+
+export type GetFileUsageData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/files/usage';
+};
+
+export type GetFileUsageErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type GetFileUsageError = GetFileUsageErrors[keyof GetFileUsageErrors];
+
+export type GetFileUsageResponses = {
+    /**
+     * Successful Response
+     */
+    200: FileUsageOut;
+};
+
+export type GetFileUsageResponse = GetFileUsageResponses[keyof GetFileUsageResponses];
+
+export type DeleteFileData = {
+    body?: never;
+    path: {
+        /**
+         * File Id
+         */
+        file_id: string;
+    };
+    query?: {
+        /**
+         * Force
+         *
+         * Remove it also when others use it (else 409, with `used_by`).
+         */
+        force?: boolean;
+    };
+    url: '/api/v1/files/{file_id}';
+};
+
+export type DeleteFileErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `file_not_found`.
+     */
+    404: Problem;
+    /**
+     * The change collides with what is there. `error_code`: `file_in_use`.
+     */
+    409: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type DeleteFileError = DeleteFileErrors[keyof DeleteFileErrors];
+
+export type DeleteFileResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type DeleteFileResponse = DeleteFileResponses[keyof DeleteFileResponses];
+
+export type GetFileData = {
+    body?: never;
+    path: {
+        /**
+         * File Id
+         */
+        file_id: string;
+    };
+    query?: never;
+    url: '/api/v1/files/{file_id}';
+};
+
+export type GetFileErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `file_not_found`.
+     */
+    404: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type GetFileError = GetFileErrors[keyof GetFileErrors];
+
+export type GetFileResponses = {
+    /**
+     * Successful Response
+     */
+    200: FileDetailsOut;
+};
+
+export type GetFileResponse = GetFileResponses[keyof GetFileResponses];
+
+export type ReadFileData = {
+    body?: never;
+    path: {
+        /**
+         * File Id
+         */
+        file_id: string;
+    };
+    query?: {
+        /**
+         * Inline
+         *
+         * Have browsers show it in place: images, PDF and plain text; all others are downloads.
+         */
+        inline?: boolean;
+    };
+    url: '/api/v1/files/{file_id}/content';
+};
+
+export type ReadFileErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `file_not_found`.
+     */
+    404: Problem;
+    /**
+     * The range begins behind the end.
+     */
+    416: unknown;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * The tool or model failed. `error_code`: `file_content_missing`.
+     */
+    502: Problem;
+    /**
+     * A part this needs is away. `error_code`: `object_store_unavailable`.
+     */
+    503: Problem;
+};
+
+export type ReadFileError = ReadFileErrors[keyof ReadFileErrors];
+
+export type ReadFileResponses = {
+    /**
+     * The bytes, under the type that they are of.
+     */
+    200: Blob | File;
+    /**
+     * The asked range of bytes.
+     */
+    206: unknown;
+};
+
+export type ReadFileResponse = ReadFileResponses[keyof ReadFileResponses];
+
 export type ReceiveMessageData = {
     body?: never;
     headers?: {
@@ -16230,7 +17564,7 @@ export type ReceiveMessageErrors = {
      */
     403: Problem;
     /**
-     * There is nothing under that id. `error_code`: `agent_not_found`, `trigger_not_found`, `workflow_not_found`.
+     * There is nothing under that id. `error_code`: `agent_not_found`, `file_not_found`, `trigger_not_found`, `workflow_not_found`.
      */
     404: Problem;
     /**
@@ -21191,6 +22525,211 @@ export type ListWorkflowExecutionsResponses = {
 };
 
 export type ListWorkflowExecutionsResponse = ListWorkflowExecutionsResponses[keyof ListWorkflowExecutionsResponses];
+
+export type ListFilesOfWorkflowData = {
+    body?: never;
+    path: {
+        /**
+         * Workflow Id
+         */
+        workflow_id: string;
+    };
+    query?: {
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Skip
+         */
+        skip?: number;
+        /**
+         * Cursor
+         *
+         * `next_cursor` of the page before.
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/workflows/{workflow_id}/files';
+};
+
+export type ListFilesOfWorkflowErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `file_subject_not_found`.
+     */
+    404: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type ListFilesOfWorkflowError = ListFilesOfWorkflowErrors[keyof ListFilesOfWorkflowErrors];
+
+export type ListFilesOfWorkflowResponses = {
+    /**
+     * Successful Response
+     */
+    200: FileList;
+};
+
+export type ListFilesOfWorkflowResponse = ListFilesOfWorkflowResponses[keyof ListFilesOfWorkflowResponses];
+
+export type AttachFileToWorkflowData = {
+    body: AttachBody;
+    path: {
+        /**
+         * Workflow Id
+         */
+        workflow_id: string;
+    };
+    query?: never;
+    url: '/api/v1/workflows/{workflow_id}/files';
+};
+
+export type AttachFileToWorkflowErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `file_not_found`, `file_subject_not_found`.
+     */
+    404: Problem;
+    /**
+     * The change collides with what is there. `error_code`: `too_many_files`.
+     */
+    409: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not declared as JSON.
+     */
+    415: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type AttachFileToWorkflowError = AttachFileToWorkflowErrors[keyof AttachFileToWorkflowErrors];
+
+export type AttachFileToWorkflowResponses = {
+    /**
+     * Successful Response
+     */
+    201: FileOut;
+};
+
+export type AttachFileToWorkflowResponse = AttachFileToWorkflowResponses[keyof AttachFileToWorkflowResponses];
+
+export type DetachFileFromWorkflowData = {
+    body?: never;
+    path: {
+        /**
+         * Workflow Id
+         */
+        workflow_id: string;
+        /**
+         * File Id
+         */
+        file_id: string;
+    };
+    query?: never;
+    url: '/api/v1/workflows/{workflow_id}/files/{file_id}';
+};
+
+export type DetachFileFromWorkflowErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `file_not_found`, `file_subject_not_found`.
+     */
+    404: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type DetachFileFromWorkflowError = DetachFileFromWorkflowErrors[keyof DetachFileFromWorkflowErrors];
+
+export type DetachFileFromWorkflowResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type DetachFileFromWorkflowResponse = DetachFileFromWorkflowResponses[keyof DetachFileFromWorkflowResponses];
 
 export type RunWorkflowData = {
     /**

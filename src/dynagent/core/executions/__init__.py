@@ -33,5 +33,5 @@ from dynagent.core.executions.ports import EverybodysExecutions, Executions, Sto
 from dynagent.core.executions.running import AgentCalls, AgentRunner, Callee, Chats, RunPlan
 from dynagent.core.executions.surroundings import Neighbour, Surroundings, SurroundingsReader
 
-knows = frozenset({"agents", "language_models", "tools"})
+knows = frozenset({"agents", "files", "language_models", "tools"})
 """The nouns whose core ports its commands and queries may use."""

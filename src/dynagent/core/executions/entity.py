@@ -93,6 +93,11 @@ class Execution(Run):
         return self.input.get("context") or {}
 
     @property
+    def file_ids(self) -> tuple[str, ...]:
+        """The files that were sent along with the query."""
+        return tuple(self.input.get("file_ids") or ())
+
+    @property
     def output_schema(self) -> dict[str, Any] | None:
         """The JSON Schema that the result fits, None for free text."""
         return self.input.get("output_schema")
@@ -146,7 +151,7 @@ def _in_the_words_of_runs(fields: dict[str, Any]) -> dict[str, Any]:
     return fields | {f"subject_{part}": fields.pop(f"agent_{part}") for part in ("id", "version", "name")}
 
 
-_INPUT = ("query", "model", "context", "output_schema")
+_INPUT = ("query", "model", "context", "output_schema", "file_ids")
 
 
 class ChatNotFound(NotFound):

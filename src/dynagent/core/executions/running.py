@@ -7,6 +7,7 @@ from typing import Any, Literal, Protocol
 from dynagent.core.executions.entity import Execution
 from dynagent.core.runs import Claim, OnExpiry, Outcome, Run, TraceRecorder
 from dynagent.core.shared.guards import GuardRule
+from dynagent.core.shared.pictures import Picture
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +65,7 @@ class RunPlan:
     `max_rpm` bounds the model calls of the agent per minute; with an `output_schema` the answer is the JSON text of a
     value that fits it. Without a temperature the model's own counts. A `verbose` run tells its details in the trace.
     `context_overflow` says what becomes of turns that the model has no room for (None: as set for all). `guards` are
-    looked at in this order; `agents` can be called like tools.
+    looked at in this order; `agents` can be called like tools; `pictures` are shown with the question.
     """
 
     system_prompt: str
@@ -88,6 +89,7 @@ class RunPlan:
     context_overflow: Literal["summary", "cut", "fail"] | None = None
     guards: Sequence[GuardRule] = ()
     agents: AgentCalls | None = None
+    pictures: Sequence[Picture] = ()
 
 
 class Chats(Protocol):
@@ -95,6 +97,10 @@ class Chats(Protocol):
 
     async def turns(self, execution: Execution) -> list[tuple[str, str]]:
         """Return (question, answer) of the completed executions before this one, oldest first."""
+        ...
+
+    async def file_ids(self, execution: Execution) -> list[str]:
+        """Return the ids of files that those were asked with, the newest first."""
         ...
 
 

@@ -8,6 +8,7 @@ from dynagent.core.files.entity import (
     clean_name,
     key_of,
 )
+from dynagent.core.files.giving import FilesOfRuns, GiveFiles, GivenFiles, WorkflowFiles
 from dynagent.core.files.limits import (
     MAX_ATTACHED,
     FileLimits,
@@ -63,6 +64,9 @@ __all__ = [
     "FileTooLarge",
     "FileUsage",
     "Files",
+    "FilesOfRuns",
+    "GiveFiles",
+    "GivenFiles",
     "Infected",
     "NotAsDeclared",
     "Objects",
@@ -85,6 +89,7 @@ __all__ = [
     "UploadNotFound",
     "Uploads",
     "VirusScan",
+    "WorkflowFiles",
     "clean_name",
     "is_image",
     "is_text",

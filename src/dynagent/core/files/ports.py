@@ -1,6 +1,7 @@
 """Where files are kept: bytes in an object store, facts in a table; and what looks into their bytes."""
 
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
@@ -177,6 +178,10 @@ class FileAttachments(Protocol):
 
 class ObjectsInUse(Protocol):
     """Everybody's objects as the tables know them, for whoever sweeps."""
+
+    def alone(self) -> AbstractAsyncContextManager[bool]:
+        """Hold the right to sweep; gives False when another process has it."""
+        ...
 
     async def unknown(self, keys: Sequence[str]) -> list[str]:
         """Return the keys that no file and no upload has."""

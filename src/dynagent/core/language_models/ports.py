@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from dynagent.core.shared.calls import Aside, OnSent, TokenUsage, ToolCall
 from dynagent.core.shared.errors import DynagentError, ErrorKind
+from dynagent.core.shared.pictures import Picture
 
 Role = Literal["system", "user", "assistant", "tool"]
 ToolChoice = Literal["auto", "none", "required"]
@@ -21,7 +22,10 @@ USUAL_TEMPERATURE = 0.2
 
 
 class ChatMessage(BaseModel):
-    """One message of a conversation, of JSON types only. `aside`: what the model that wrote it wants back."""
+    """One message of a conversation, of JSON types only. `aside`: what the model that wrote it wants back.
+
+    `pictures` stand beside the text of a user's.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -31,6 +35,7 @@ class ChatMessage(BaseModel):
     tool_call_id: str | None = None
     name: str | None = None
     aside: Aside | None = None
+    pictures: tuple[Picture, ...] = ()
 
 
 class ToolSpec(BaseModel):

@@ -103,6 +103,7 @@ class ChildAgents(AgentCalls):
             "callers": callers[:-1] if callee.handoff else callers,
         }
         if callee.handoff:
+            asked["file_ids"] = list(run.input.get("file_ids") or ())
             asked["handoffs"] = [*(run.input.get("handoffs") or ()), [run.subject_id, callee.agent_id]]
         child = ChildRun(
             key=key,

@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from dynagent.core.agents import (
@@ -23,6 +23,7 @@ from dynagent.core.executions import (
     Surroundings,
     SurroundingsReader,
 )
+from dynagent.core.files import GiveFiles, GivenFiles
 from dynagent.core.language_models import ModelError
 from dynagent.core.runs import HANDED_OVER, ChildRuns, Claim, Outcome, Retry, Runner, RunStatus, TraceRecorder
 from dynagent.core.shared.errors import Conflict, NotFound
@@ -68,6 +69,7 @@ class AgentRuns(Runner):
     chats: Chats
     surroundings: SurroundingsReader
     conditions: Conditions
+    give_files: GiveFiles
     call_timeout_s: float
 
     @property
@@ -115,10 +117,19 @@ class AgentRuns(Runner):
         calls = self._calls(attempt, team)
         given = masked(execution.context)
         prompt = with_context(agent.system_prompt(), agent_context=around.context, given=given)
-        prompt = "\n\n".join(filter(None, (prompt, withheld_note(team.withheld))))
-        plan = self._plan(attempt, around, prompt, calls)
+        files = await self._files(attempt)
+        prompt = "\n\n".join(filter(None, (prompt, files.text, withheld_note(team.withheld))))
+        plan = replace(self._plan(attempt, around, prompt, calls), pictures=files.pictures)
         outcome = await self.graphs.run(attempt.claim, plan, attempt.recorder)
         return outcome if calls is None else await self._routed(outcome, team, calls, attempt.key_prefix)
+
+    async def _files(self, attempt: _Attempt) -> GivenFiles:
+        """Return the files of the question, of earlier turns of its chat, and of the agent."""
+        execution = attempt.execution
+        ids = list(execution.file_ids)
+        if attempt.turns:
+            ids += await self.chats.file_ids(execution)
+        return await self.give_files(execution.user_id, attempt.agent_id, tuple(dict.fromkeys(ids)))
 
     def _calls(self, attempt: _Attempt, team: Team) -> ChildAgents | None:
         if not team.callees and not team.routes:

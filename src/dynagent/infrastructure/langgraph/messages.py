@@ -6,6 +6,7 @@ from typing import Any, NotRequired, TypedDict
 
 from dynagent.core.language_models import ChatMessage, ModelReply, Role
 from dynagent.core.shared.calls import Aside, ToolCall
+from dynagent.core.shared.pictures import Picture
 
 NO_ANSWER = "(no answer)"
 
@@ -27,6 +28,8 @@ class StoredMessage(TypedDict):
     tool_calls: NotRequired[list[StoredCall]]
     tool_call_id: NotRequired[str]
     aside: NotRequired[dict[str, Any]]
+    shows: NotRequired[bool]
+    """Whether the run's pictures stand beside it; they are no part of the state."""
 
 
 def store_calls(calls: Sequence[ToolCall]) -> list[StoredCall]:
@@ -67,8 +70,8 @@ def without_calls(messages: Sequence[StoredMessage], ids: frozenset[str]) -> lis
     return stored
 
 
-def read_message(message: StoredMessage) -> ChatMessage:
-    """Return a message from the state."""
+def read_message(message: StoredMessage, pictures: Sequence[Picture] = ()) -> ChatMessage:
+    """Return a message from the state, with the run's pictures where they belong."""
     aside = message.get("aside")
     return ChatMessage(
         role=message["role"],
@@ -76,6 +79,7 @@ def read_message(message: StoredMessage) -> ChatMessage:
         tool_calls=read_calls(message.get("tool_calls") or ()),
         tool_call_id=message.get("tool_call_id"),
         aside=None if aside is None else Aside.model_validate(aside),
+        pictures=tuple(pictures) if message.get("shows") else (),
     )
 
 
@@ -108,12 +112,18 @@ def unique_calls(calls: Sequence[ToolCall], before: Sequence[StoredMessage]) -> 
     return tuple(renamed)
 
 
-def opening_messages(system_prompt: str, history: Sequence[tuple[str, str]], query: str) -> list[StoredMessage]:
-    """Return the conversation before the first model call: system text if any, earlier turns, the question."""
+def opening_messages(
+    system_prompt: str, history: Sequence[tuple[str, str]], query: str, *, shows: bool = False
+) -> list[StoredMessage]:
+    """Return the conversation before the first model call: system text if any, earlier turns, the question.
+
+    `shows` says that pictures are shown with the question.
+    """
     messages = [StoredMessage(role="system", content=system_prompt)] if system_prompt else []
     for question, answer in history:
         messages.append(StoredMessage(role="user", content=question))
         # A turn without an answer is told as such: an empty message would be refused in every later turn.
         messages.append(StoredMessage(role="assistant", content=answer if answer.strip() else NO_ANSWER))
-    messages.append(StoredMessage(role="user", content=query))
+    question = StoredMessage(role="user", content=query)
+    messages.append(StoredMessage(**question, shows=True) if shows else question)
     return messages

@@ -19,6 +19,7 @@ from dynagent.core.language_models import (
 from dynagent.core.runs import Message, Retry
 from dynagent.core.shared.calls import OnSent
 from dynagent.core.shared.errors import DynagentError, ErrorKind
+from dynagent.core.shared.pictures import Picture
 from dynagent.infrastructure.langgraph.compaction import Compaction, Overflow
 from dynagent.infrastructure.langgraph.guards import Guards
 from dynagent.infrastructure.langgraph.messages import StoredMessage, read_message, unique_calls
@@ -39,6 +40,7 @@ class Asking:
     output_schema: dict[str, Any] | None = None
     earlier: int = 0
     max_chars: int = 16_000_000
+    pictures: tuple[Picture, ...] = ()
     overflow: Overflow = "summary"
 
 
@@ -170,7 +172,7 @@ class ModelCalls:
     def _request(self, messages: Sequence[StoredMessage], asking: Manner, on_sent: OnSent) -> ModelRequest:
         how = self._asking
         return ModelRequest(
-            messages=tuple(map(read_message, messages)),
+            messages=tuple(read_message(message, how.pictures) for message in messages),
             tools=() if asking == "toolless" else how.tools,
             tool_choice="auto" if asking == "freely" else "none",
             temperature=how.temperature,

@@ -104,7 +104,7 @@ class LangGraphRunner:
             configurable={"agent_id": execution.subject_id, "thread_id": execution.id},
             recursion_limit=plan.max_iter + 5,
         )
-        opening = opening_messages(_prompt(plan), plan.history, query)
+        opening = opening_messages(_prompt(plan), plan.history, query, shows=bool(plan.pictures))
         state = AgentState(progress=Progress(messages=opening))
         last = Progress()
         context = self._context(workflow.tools, plan, run_trace, guards)
@@ -148,6 +148,7 @@ class LangGraphRunner:
             output_schema=plan.output_schema,
             max_chars=self._settings.run_replies_max_chars,
             earlier=2 * len(plan.history),
+            pictures=tuple(plan.pictures),
             overflow=plan.context_overflow or self._settings.context_overflow,
         )
         models = ModelCalls(self._models, plan.model, asking, trace, guards=guards)

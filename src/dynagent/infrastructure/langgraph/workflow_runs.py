@@ -8,6 +8,7 @@ from typing import Any
 
 from dynagent.core.agents import AgentConfigurations
 from dynagent.core.executions import AGENT
+from dynagent.core.files import WorkflowFiles
 from dynagent.core.runs import (
     AwaitsChildren,
     ChildRun,
@@ -55,6 +56,7 @@ class WorkflowRuns(Runner):
     conditions: Conditions
     timetable: Timetable
     messages: StepMessages
+    files: WorkflowFiles
     limits: WorkflowLimits = field(default_factory=WorkflowLimits)
     clock: Clock = utc_now
     graphs: "OrderedDict[tuple[str, int], Graph]" = field(default_factory=OrderedDict[tuple[str, int], Graph])
@@ -126,6 +128,7 @@ class WorkflowRuns(Runner):
             fields |= {
                 "model": step.settings.get("model") or own.model,
                 "context": {},
+                "file_ids": await self.files.of_workflow(run.subject_id, run.user_id),
                 "output_schema": step.settings.get("output_schema") or own.output_schema,
             }
             about = {"subject_id": version.agent_id, "subject_version": version.version, "subject_name": own.name}

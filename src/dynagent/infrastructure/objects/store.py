@@ -43,6 +43,11 @@ class ObstoreObjects(Objects):
         """Where the objects are, for people."""
         return self._place
 
+    @property
+    def is_unused(self) -> bool:
+        """Whether it is a folder that nobody has made yet."""
+        return self._folder is not None and not self._folder.exists()
+
     async def put(self, key: str, content: AsyncIterable[bytes]) -> int:
         """Store a stream; what the stream raises is raised as it is."""
         import obstore
@@ -85,7 +90,7 @@ class ObstoreObjects(Objects):
 
     async def list(self, prefix: str) -> AsyncIterator[Sequence[StoredObject]]:
         """Give the objects below a prefix; nothing is loaded for a folder that is not there yet."""
-        if self._folder is not None and not self._folder.exists():
+        if self.is_unused:
             return
         import obstore
 
@@ -100,7 +105,7 @@ class ObstoreObjects(Objects):
 
     async def sweep_unfinished(self, *, before: datetime) -> int:
         """Remove half-written files of a local folder; of buckets their own rule of lifecycle does it."""
-        if self._folder is None or not self._folder.exists():
+        if self._folder is None or self.is_unused:
             return 0
         return await asyncio.to_thread(_sweep_staged, self._folder, before)
 

@@ -1,6 +1,7 @@
 """Files in PostgreSQL: their facts, uploads that are begun, and what they are attached to."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
 
@@ -84,6 +85,7 @@ workflow_files = Table(
 )
 Index("ix_workflow_files_file_id", workflow_files.c.file_id)
 
+_SWEEPING = 0x64796E61_66696C65  # "dyna" "file"
 _LOCK = sa.text("SELECT pg_advisory_xact_lock(hashtextextended('files of ' || CAST(:owner AS text), 0))")
 _USAGE = sa.text("""
 SELECT f.files + u.files AS files, f.bytes + u.bytes AS bytes FROM
@@ -175,6 +177,18 @@ class PostgresObjectsInUse(ObjectsInUse):
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
+
+    @asynccontextmanager
+    async def alone(self) -> AsyncGenerator[bool]:
+        """Hold the right to sweep, of all processes."""
+        with in_our_words():
+            async with self._pool.acquire() as connection:
+                held = await connection.fetchval("SELECT pg_try_advisory_lock($1)", _SWEEPING)
+                try:
+                    yield bool(held)
+                finally:
+                    if held:
+                        await connection.fetchval("SELECT pg_advisory_unlock($1)", _SWEEPING)
 
     async def unknown(self, keys: Sequence[str]) -> list[str]:
         """Return the keys that no row has."""

@@ -67,7 +67,11 @@ class ModelCallParts:
                 whole.append(complete)
             return b"".join(found)
 
-        messages, tools, parameters = digests(call.messages), digests(call.tools), digests([dict(call.parameters)])
+        messages, tools, parameters = (
+            digests([_without_data(message) for message in call.messages]),
+            digests(call.tools),
+            digests([dict(call.parameters)]),
+        )
         self._left -= len(messages) + len(tools)
         head = {
             "lane": call.lane,
@@ -99,6 +103,25 @@ class ModelCallParts:
             complete = False
         self._known[digest] = size, complete
         return digest, size, complete
+
+
+def _without_data(message: Any) -> Any:
+    """Return a message with its pictures named by their sizes: their bytes are in the file store."""
+    content = cast("dict[str, Any]", message).get("content") if isinstance(message, dict) else None
+    if not isinstance(content, list):
+        return message
+    parts = [_sized(part) for part in cast("list[Any]", content)]
+    return {**cast("dict[str, Any]", message), "content": parts}
+
+
+def _sized(part: Any) -> Any:
+    fields = cast("dict[str, Any]", part) if isinstance(part, dict) else {}
+    held = fields.get("image_url")
+    url = cast("dict[str, Any]", held).get("url") if isinstance(held, dict) else held
+    if not isinstance(url, str) or not url.startswith("data:"):
+        return part
+    shown = f"{url.partition(',')[0]},… [{len(url)} characters in all]"
+    return {**fields, "image_url": {"url": shown} if isinstance(held, dict) else shown}
 
 
 def _cut(value: Any, most: int, size: int) -> dict[str, Any]:

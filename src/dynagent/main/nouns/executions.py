@@ -8,7 +8,9 @@ from dynagent.application.shared.handlers import handlers_of
 from dynagent.core.executions import EverybodysExecutions, Executions, StoredCheckpoints, StoredModelCalls
 from dynagent.core.runs import CancelSignal, ChildStore, Dispatch, Notifier, Runner, Submissions, TraceLog
 from dynagent.infrastructure.expressions.conditions import StateConditions
+from dynagent.infrastructure.hybrid.run_files import give_files_with
 from dynagent.infrastructure.langgraph.agent_runs import AgentRuns
+from dynagent.infrastructure.objects.settings import ObjectSettings
 from dynagent.infrastructure.observability.correlation import current_correlation_id
 from dynagent.infrastructure.observability.dispatch import ObservedDispatch
 from dynagent.infrastructure.observability.failures import log_crash
@@ -59,6 +61,7 @@ def _runners(process: Process) -> Sequence[Runner]:
         chats=PostgresChats(pool),
         surroundings=PostgresSurroundings(pool),
         conditions=StateConditions(misfits, schema_fault),
+        give_files=give_files_with(pool, process.settings.of(ObjectSettings), process.settings.database.data_dir),
         call_timeout_s=process.settings.run.call_timeout_s,
     )
     return [of_agents]

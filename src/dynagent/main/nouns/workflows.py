@@ -14,6 +14,7 @@ from dynagent.infrastructure.langgraph.step_runs import HumanInputRuns, PromptRu
 from dynagent.infrastructure.langgraph.workflow_runs import WorkflowRuns
 from dynagent.infrastructure.llm.prices import GenaiPrices
 from dynagent.infrastructure.postgres.conversation_log import PostgresConversationLog, PostgresPolicies
+from dynagent.infrastructure.postgres.files_of_runs import PostgresFilesOfRuns
 from dynagent.infrastructure.postgres.runs.readers import PostgresAgentConfigurations
 from dynagent.infrastructure.postgres.runs.workflows import PostgresWorkflowExecutions
 from dynagent.infrastructure.postgres.workflow_definitions import PostgresWorkflowDefinitions
@@ -50,6 +51,7 @@ def _runners(process: Process) -> Sequence[Runner]:
             conditions=CONDITIONS,
             timetable=CronTimetable(),
             limits=process.settings.of(WorkflowSettings).limits,
+            files=PostgresFilesOfRuns(pool),
             messages=StepMessages(policies=PostgresPolicies(pool), log=PostgresConversationLog(pool)),
         ),
         PromptRuns(graphs=process.runner, call_timeout_s=call_timeout_s),

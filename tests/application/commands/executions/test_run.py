@@ -11,17 +11,20 @@ from dynagent.application.commands.executions.run import RunControl, RunExecutio
 from dynagent.application.shared.caller import LOCAL_ADMIN
 from dynagent.core.agents import AgentConfiguration
 from dynagent.core.executions import Execution, RunPlan
+from dynagent.core.files import GiveFiles
 from dynagent.core.language_models import ModelUnavailable
 from dynagent.core.runs import MAX_ATTEMPTS, Claim, Outcome, RunLost, Runners, RunStatus, TraceRecorder, UsageReport
 from dynagent.core.shared.errors import StorageAway
 from dynagent.core.tools import ToolNotFound
 from dynagent.infrastructure.expressions.conditions import StateConditions
+from dynagent.infrastructure.files.texts import PlainTexts
 from dynagent.infrastructure.langgraph.agent_runs import AgentRuns
 from dynagent.infrastructure.tools.arguments import misfits, schema_fault
 from tests.fakes.agent_runs import FakeSurroundings, FakeTurns, FakeVersions
 from tests.fakes.children import FakeChildren
 from tests.fakes.dispatch import FakeDispatch, FakeTraceLog
 from tests.fakes.executions import FakeNotifier
+from tests.fakes.files import FakeFiles, FakeObjects
 
 ID = "01a1fbd1-034f-79b1-bf7b-77098bbc65ab"
 FALLBACK = "01a1fbd1-034f-79b1-bf7b-77098bbc65ac"
@@ -70,12 +73,14 @@ class House:
         self.crashes: list[Exception] = []
         self.control = RunControl()
         self.notifier = FakeNotifier()
+        self.files, self.objects = FakeFiles(), FakeObjects()
         runs = AgentRuns(
             graphs=self.runner,
             agents=self.agents,
             chats=FakeTurns(),
             surroundings=self.contexts,
             conditions=StateConditions(misfits, schema_fault),
+            give_files=GiveFiles(files=self.files, objects=self.objects, texts=PlainTexts(self.objects)),
             call_timeout_s=30,
         )
         self.handler = RunExecutionHandler(

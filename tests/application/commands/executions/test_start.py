@@ -24,6 +24,7 @@ from dynagent.infrastructure.tools.arguments import schema_fault
 from tests.fakes.agents import FakeAgents
 from tests.fakes.clock import FakeClock
 from tests.fakes.executions import FakeCancelSignal, FakeExecutions, FakeNotifier, FakeSubmissions
+from tests.fakes.files import FakeFiles
 from tests.fakes.language_models import FakeChatModels, ScriptedChatModel
 from tests.fakes.secrets import FakeBox
 from tests.fakes.unit_of_work import FakeUnitOfWork
@@ -39,6 +40,7 @@ class Door:
     signal: FakeCancelSignal = field(default_factory=FakeCancelSignal)
     clock: FakeClock = field(default_factory=FakeClock)
     settings: SubmitSettings = field(default_factory=SubmitSettings.model_construct)
+    files: FakeFiles = field(default_factory=FakeFiles)
 
     def __post_init__(self) -> None:
         configuration = AgentConfiguration(name="A", model="scripted")
@@ -54,6 +56,7 @@ class Door:
             self.agents,
             self.executions,
             self.submissions,
+            files=self.files,
             models=FakeChatModels(ScriptedChatModel(), ScriptedChatModel(name="other")),
             notifier=self.notifier,
             settings=self.settings,

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -31,12 +32,12 @@ AUTH = {"auth_mode": "required", "registration": "open", "rate_limit_per_minute"
 
 
 @pytest_asyncio.fixture
-async def platform(fresh_database_url: str) -> AsyncIterator[Platform]:
+async def platform(fresh_database_url: str, tmp_path: Path) -> AsyncIterator[Platform]:
     """Everything, with sign-in required."""
     settings = Settings(
         auth=AuthSettings.model_validate(AUTH),
         secrets=SecretSettings.model_validate({"secret_key": "s" * 40}),
-        database=DatabaseSettings.model_validate({"database_url": fresh_database_url}),
+        database=DatabaseSettings.model_validate({"database_url": fresh_database_url, "data_dir": tmp_path}),
     )
     async with open_platform(settings) as platform:
         yield platform

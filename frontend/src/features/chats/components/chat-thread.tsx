@@ -87,7 +87,7 @@ export function ChatThread({ id, parts, onClose }: { id: string; parts: ChatPart
         <div key={last.id}>
           {parts.composer({
             busy,
-            onAsk: (question) => ask.mutate({ agentId: last.agent_id, question }),
+            onAsk: (question, fileIds) => ask.mutate({ agentId: last.agent_id, question, fileIds }),
             ...(live ? { onStop: () => stop.mutate(live.id) } : {}),
           })}
         </div>

@@ -20,7 +20,11 @@ import { NewChat } from "./new-chat";
 export interface ChatParts {
   /** A question with its answer, live while it runs; `onEnd` is called when it has ended. */
   turn: (execution: ExecutionSummary, onEnd: () => void) => ReactNode;
-  composer: (props: { busy: boolean; onAsk: (query: string) => void; onStop?: () => void }) => ReactNode;
+  composer: (props: {
+    busy: boolean;
+    onAsk: (query: string, fileIds: readonly string[]) => void;
+    onStop?: () => void;
+  }) => ReactNode;
 }
 
 /** Chats on the left, the chosen one on the right; on narrow screens one of the two. Which one stands in the address. */

@@ -34,7 +34,8 @@ export function NewChat({ initialAgent, parts, onBegun, onClose }: NewChatProps)
   const agents = (data?.agents ?? []).filter(({ status }) => status !== "disabled");
   const agent = agents.find((candidate) => candidate.id === chosen) ?? agents[0];
   const begin = useMutation({
-    mutationFn: (question: string) => continueChat(id, agent?.id ?? "", question),
+    mutationFn: ({ question, fileIds }: { question: string; fileIds: readonly string[] }) =>
+      continueChat(id, agent?.id ?? "", question, fileIds),
     onSuccess: async () => {
       await queryClient.invalidateQueries({ queryKey: chatKeys.lists });
       onBegun(id);
@@ -78,7 +79,7 @@ export function NewChat({ initialAgent, parts, onBegun, onClose }: NewChatProps)
             {problemText(begin.error)}
           </Callout>
         )}
-        {parts.composer({ busy: begin.isPending, onAsk: (question) => begin.mutate(question) })}
+        {parts.composer({ busy: begin.isPending, onAsk: (question, fileIds) => begin.mutate({ question, fileIds }) })}
       </div>
     </section>
   );

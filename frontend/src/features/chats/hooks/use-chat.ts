@@ -21,7 +21,8 @@ export function useChat(id: string) {
   const last = turns.at(-1);
   const refresh = () => void queryClient.invalidateQueries({ queryKey: chatKeys.all });
   const ask = useMutation({
-    mutationFn: ({ agentId, question }: { agentId: string; question: string }) => continueChat(id, agentId, question),
+    mutationFn: ({ agentId, question, fileIds }: { agentId: string; question: string; fileIds: readonly string[] }) =>
+      continueChat(id, agentId, question, fileIds),
     onSuccess: (execution) => {
       queryClient.setQueryData<InfiniteData<ExecutionList, string | null>>(query.queryKey, (before) =>
         withTurn(before, execution),

@@ -15,7 +15,7 @@ export interface AgentStream {
   events: readonly TraceEvent[];
   isStreaming: boolean;
   /** Ask; resolves with the execution's id once it is accepted. */
-  startStreaming: (query: string) => Promise<string>;
+  startStreaming: (query: string, fileIds?: readonly string[]) => Promise<string>;
   executionId: string | null;
   /** Its trace; from the question on, before the server has answered, so that the page is drawn when the first event comes. */
   execution: ExecutionTrace;
@@ -38,9 +38,9 @@ export function useAgentStream(agentId: string | null, initial: string | null = 
   const queryClient = useQueryClient();
   const execution = useExecutionTrace(executionId);
   const { mutateAsync, isPending, error } = useMutation({
-    mutationFn: (query: string) => {
+    mutationFn: ({ query, fileIds }: { query: string; fileIds: readonly string[] }) => {
       if (agentId === null) throw new Error("Choose an agent first");
-      const answer = startExecution(agentId, query);
+      const answer = startExecution(agentId, query, fileIds);
       // Only when the request is on its way: drawing the page takes longer than sending it.
       const drawing = setTimeout(() => {
         setAsked(query);
@@ -55,7 +55,10 @@ export function useAgentStream(agentId: string | null, initial: string | null = 
       void queryClient.invalidateQueries({ queryKey: executionKeys.all });
     },
   });
-  const startStreaming = useCallback(async (query: string) => (await mutateAsync(query)).id, [mutateAsync]);
+  const startStreaming = useCallback(
+    async (query: string, fileIds: readonly string[] = []) => (await mutateAsync({ query, fileIds })).id,
+    [mutateAsync],
+  );
   const coming = useMemo(() => {
     if (asked === null || agentId === null) return null;
     const agentName =

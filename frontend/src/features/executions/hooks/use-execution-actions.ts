@@ -20,7 +20,8 @@ export function useExecutionActions(onStarted?: (executionId: string) => void) {
     onError: (error) => toast.error(problemText(error)),
   });
   const ask = useMutation({
-    mutationFn: ({ agentId, query }: { agentId: string; query: string }) => startExecution(agentId, query),
+    mutationFn: ({ agentId, query, fileIds = [] }: { agentId: string; query: string; fileIds?: readonly string[] }) =>
+      startExecution(agentId, query, fileIds),
     onSuccess: ({ id }) => {
       refresh();
       onStarted?.(id);

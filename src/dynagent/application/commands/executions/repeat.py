@@ -128,6 +128,7 @@ class RepeatExecutionHandler:
             lane="interactive",
             priority=old.priority,
             output_schema=old.output_schema,
+            **({"file_ids": list(old.file_ids)} if old.file_ids else {}),
             origin=Origin(execution_id=old.id, kind=message.kind, seq=message.after_seq or 0),
         )
 

@@ -1,6 +1,6 @@
 """Submitting an execution: row and opening event in one transaction, then the notification."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from typing import Any
 
@@ -24,6 +24,7 @@ from dynagent.core.executions import (
     IdempotencyKeyReused,
     TooManyExecutions,
 )
+from dynagent.core.files import FileNotFound, Files
 from dynagent.core.language_models import ChatModels
 from dynagent.core.runs import Lane, Notifier, Submissions
 from dynagent.core.shared.clock import Clock, utc_now
@@ -48,6 +49,7 @@ class StartExecution(
         AgentDisabled,
         DependencyUnavailable,
         ChatOfAnotherAgent,
+        FileNotFound,
         InvalidInput,
         TooManyExecutions,
         IdempotencyKeyReused,
@@ -57,8 +59,8 @@ class StartExecution(
     """Accept a run of an agent; a worker takes it from there.
 
     The same `idempotency_key` and body give the same execution again. Raises AgentNotFound, AgentDisabled,
-    DependencyUnavailable, ChatOfAnotherAgent, InvalidInput (unknown model, no JSON Schema, ciphertext in the context),
-    TooManyExecutions, IdempotencyKeyReused.
+    DependencyUnavailable, ChatOfAnotherAgent, FileNotFound, InvalidInput (unknown model, no JSON Schema, ciphertext in
+    the context), TooManyExecutions, IdempotencyKeyReused.
     """
 
     agent_id: str
@@ -70,6 +72,7 @@ class StartExecution(
     priority: int = 0
     idempotency_key: str | None = None
     output_schema: Mapping[str, Any] | None = None
+    file_ids: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,7 @@ class StartExecutionHandler:
     executions: Executions
     submissions: Submissions
     _: KW_ONLY
+    files: Files
     models: ChatModels
     notifier: Notifier
     settings: SubmitSettings
@@ -147,6 +151,8 @@ class StartExecutionHandler:
             raise InvalidInput(
                 "the output schema cannot be used", violations=[Violation("/output_schema", "json_schema", fault)]
             )
+        if message.file_ids:
+            await self.files.all_existing(message.file_ids)
         return agent
 
     async def _check_chat(self, chat_id: str, agent: Agent) -> None:
@@ -175,6 +181,7 @@ class StartExecutionHandler:
             priority=message.priority,
             idempotency_key=message.idempotency_key,
             output_schema=agent.configuration.output_schema if asked is None else dict(asked),
+            **({"file_ids": list(dict.fromkeys(message.file_ids))} if message.file_ids else {}),
         )
 
 
@@ -183,6 +190,7 @@ def _same_request(earlier: Execution, message: StartExecution) -> bool:
         earlier.agent_id == message.agent_id
         and earlier.query == message.query
         and earlier.chat_id == message.chat_id
+        and earlier.file_ids == tuple(dict.fromkeys(message.file_ids))
         and message.model in (None, earlier.model)
         and message.output_schema in (None, earlier.output_schema)
     )

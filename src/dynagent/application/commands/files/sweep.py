@@ -44,7 +44,11 @@ class SweepFilesHandler:
     clock: Clock = utc_now
 
     async def __call__(self, message: SweepFiles, caller: Caller) -> Swept:
-        """Return what went."""
+        """Return what went; nothing while another process sweeps."""
+        async with self.in_use.alone() as alone:
+            return await self._swept(message) if alone else Swept()
+
+    async def _swept(self, message: SweepFiles) -> Swept:
         now = self.clock()
         uploads = unfinished = count = size = 0
         if not message.dry_run:

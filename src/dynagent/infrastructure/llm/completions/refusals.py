@@ -3,6 +3,7 @@
 import re
 
 from dynagent.core.language_models import ContextTooLong, ModelError, ModelRequest
+from dynagent.infrastructure.llm.completions.request import PICTURES
 
 SCHEMA_WITH_TOOLS, ASIDE = "schema_with_tools", "aside"
 LENGTHS = frozenset({"max_completion_tokens", "max_tokens"})
@@ -26,6 +27,7 @@ _WORDS = {
     "strict": re.compile(r"\bstrict\b", re.IGNORECASE),
     "output_schema": re.compile(_SCHEMA, re.IGNORECASE),
     "stream": re.compile(r"\bstream(?:ing)?\b", re.IGNORECASE),
+    PICTURES: re.compile(r"\bimages?\b|image_url|input_image|\bvision\b|multi-?modal|\bpictures?\b", re.IGNORECASE),
     "system": re.compile(
         r"\bsystem\W{0,3}(?:role|message|prompt|instruction)|role\W{0,5}system|['\"`]system['\"`]"
         r"|developer instruction",
@@ -39,7 +41,7 @@ def refused_part(error: ModelError, request: ModelRequest) -> str | None:
 
     The parts: fields of a ModelRequest (`temperature`, `max_tokens`, `output_schema`), and what can be left out of
     its writing (`stream`, `stream_options`, `max_completion_tokens`, `tool_choice`, `strict`, `schema_with_tools`,
-    `aside`, and `system`: the role, whose text goes into the first question then).
+    `aside`, `pictures`, and `system`: the role, whose text goes into the first question then).
     """
     status, param = error.extra.get("status"), str(error.extra.get("param") or "")
     if isinstance(error, ContextTooLong) or (status is not None and status not in _STATUSES):
@@ -76,6 +78,7 @@ def _sent(request: ModelRequest) -> list[str]:
         "strict": schema and "strict" not in omit,
         "output_schema": schema,
         "system": "system" not in omit and any(message.role == "system" for message in request.messages),
+        PICTURES: PICTURES not in omit and any(message.pictures for message in request.messages),
         ASIDE: ASIDE not in omit and any(message.aside is not None for message in request.messages),
     }
     return [part for part, is_there in there.items() if is_there]

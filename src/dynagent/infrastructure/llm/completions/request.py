@@ -13,6 +13,8 @@ from dynagent.core.shared.calls import ToolCall
 
 _IMPOSSIBLE = re.compile(r"[^a-zA-Z0-9_-]")
 MAX_NAME = 64
+PICTURES = "pictures"
+"""What an endpoint is known to refuse when it takes no pictures."""
 
 
 _OWN_WORDS = (".openai.com", ".openai.azure.com")
@@ -74,6 +76,20 @@ def says_something(message: ChatMessage) -> bool:
     return message.role != "assistant" or bool(message.tool_calls) or not _is_blank(message.content)
 
 
+def shown_messages(request: ModelRequest) -> list[ChatMessage]:
+    """Return the messages that say something; of pictures that the endpoint does not take only what they are called."""
+    said = [message for message in request.messages if says_something(message)]
+    return [_without_pictures(message) for message in said] if PICTURES in request.omit else said
+
+
+def _without_pictures(message: ChatMessage) -> ChatMessage:
+    if not message.pictures:
+        return message
+    names = ", ".join(picture.name for picture in message.pictures)
+    note = f"[Pictures were attached that you are not shown, because this model takes none: {names}]"
+    return message.model_copy(update={"content": f"{message.content}\n\n{note}", "pictures": ()})
+
+
 def _write_length(body: dict[str, Any], tokens: int, omit: frozenset[str], *, twice: bool) -> None:
     new, old = "max_completion_tokens" not in omit, "max_tokens" not in omit
     if new:
@@ -84,7 +100,7 @@ def _write_length(body: dict[str, Any], tokens: int, omit: frozenset[str], *, tw
 
 def _sent_messages(request: ModelRequest) -> list[ChatMessage]:
     """Return the messages that say something; without a system role its text stands before the first question."""
-    messages = [message for message in request.messages if says_something(message)]
+    messages = shown_messages(request)
     if "system" not in request.omit:
         return messages
     words = [message.content for message in messages if message.role == "system" and message.content]
@@ -157,6 +173,9 @@ def _write_message(message: ChatMessage, source: str | None) -> dict[str, Any]:
     if message.role == "tool":
         return {"role": "tool", "content": message.content or "(empty)", "tool_call_id": message.tool_call_id}
     written: dict[str, Any] = {"role": message.role, "content": message.content}
+    if message.pictures:
+        shown = [{"type": "image_url", "image_url": {"url": picture.url}} for picture in message.pictures]
+        written["content"] = [{"type": "text", "text": message.content}, *shown]
     if message.tool_calls:
         written["content"] = message.content or None
         written["tool_calls"] = [

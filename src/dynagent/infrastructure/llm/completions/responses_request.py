@@ -6,7 +6,7 @@ from typing import Any
 from dynagent.core.language_models import ChatMessage, ModelRequest
 from dynagent.infrastructure.llm.completions.request import (
     response_format,
-    says_something,
+    shown_messages,
     write_arguments,
     write_name,
     write_tool,
@@ -15,7 +15,7 @@ from dynagent.infrastructure.llm.completions.request import (
 
 def responses_body(model: str, request: ModelRequest) -> dict[str, Any]:
     """Return the body as JSON types."""
-    said = [message for message in request.messages if says_something(message)]
+    said = shown_messages(request)
     body: dict[str, Any] = {"model": model, "input": [item for message in said for item in _items(message)]}
     if request.temperature is not None and not _thinks_always(model):
         body["temperature"] = request.temperature
@@ -40,7 +40,10 @@ def _items(message: ChatMessage) -> Iterator[dict[str, Any]]:
         output = message.content or "(empty)"
         yield {"type": "function_call_output", "call_id": message.tool_call_id or "", "output": output}
         return
-    if message.content or not message.tool_calls:
+    if message.pictures:
+        shown = [{"type": "input_image", "image_url": picture.url} for picture in message.pictures]
+        yield {"role": message.role, "content": [{"type": "input_text", "text": message.content}, *shown]}
+    elif message.content or not message.tool_calls:
         yield {"role": message.role, "content": message.content}
     for call in message.tool_calls:
         arguments = write_arguments(call)

@@ -1,6 +1,9 @@
 """What a run reads before it starts: the agent's version and earlier turns. Short reads, no session is held."""
 
 from collections import OrderedDict
+from typing import Any
+
+import orjson
 
 from dynagent.core.agents import (
     AgentConfiguration,
@@ -22,6 +25,12 @@ WHERE a.id = $1 AND a.user_id = $2
 TURNS = """
 SELECT query, result FROM runs
 WHERE user_id = $1 AND chat_id = $2 AND status = 'completed' AND id < $3 AND kind = 'agent' AND subject_id = $5
+ORDER BY id DESC LIMIT $4
+"""
+FILES = """
+SELECT input -> 'file_ids' AS ids FROM runs
+WHERE user_id = $1 AND chat_id = $2 AND status = 'completed' AND id < $3 AND kind = 'agent' AND subject_id = $5
+  AND input -> 'file_ids' IS NOT NULL
 ORDER BY id DESC LIMIT $4
 """
 CACHED_VERSIONS = 2000
@@ -76,6 +85,15 @@ class PostgresChats:
     async def turns(self, execution: Execution) -> list[tuple[str, str]]:
         """Return (question, answer), oldest first."""
         with in_our_words():
-            asked = (execution.user_id, execution.chat_id, execution.id, TURNS_REMEMBERED, execution.agent_id)
-            rows = await self._pool.fetch(TURNS, *asked)
+            rows = await self._pool.fetch(TURNS, *_asked(execution))
         return [(row["query"], row["result"] or "") for row in reversed(rows)]
+
+    async def file_ids(self, execution: Execution) -> list[str]:
+        """Return the ids of the files of those turns, the newest first."""
+        with in_our_words():
+            rows = await self._pool.fetch(FILES, *_asked(execution))
+        return list(dict.fromkeys(id for row in rows for id in orjson.loads(row["ids"])))
+
+
+def _asked(execution: Execution) -> tuple[Any, ...]:
+    return execution.user_id, execution.chat_id, execution.id, TURNS_REMEMBERED, execution.agent_id

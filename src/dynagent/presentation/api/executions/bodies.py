@@ -25,6 +25,14 @@ OutputSchema = Annotated[
     Field(description="JSON Schema that the result must fit, instead of the agent's own; `output` is the value then."),
 ]
 
+FileIds = Annotated[
+    list[Annotated[str, Field(min_length=1, max_length=100)]],
+    Field(
+        max_length=20,
+        description="Files sent along: the model is given their text, marked as data; pictures it is shown.",
+    ),
+]
+
 TraceEvent = TypeAliasType("TraceEvent", AnyEvent)
 """The union of all trace events under a name of its own in the OpenAPI document."""
 
@@ -43,6 +51,7 @@ class ExecutionBody(BaseModel):
     lane: Literal["interactive", "batch"] = "interactive"
     priority: int = Field(default=0, ge=-100, le=100, strict=True)
     output_schema: OutputSchema = None
+    file_ids: FileIds = Field(default_factory=list)
 
     def message(self, idempotency_key: str | None) -> StartExecution:
         """Return the command."""
@@ -56,6 +65,7 @@ class ExecutionBody(BaseModel):
             priority=self.priority,
             idempotency_key=idempotency_key,
             output_schema=self.output_schema,
+            file_ids=tuple(self.file_ids),
         )
 
 
@@ -76,6 +86,7 @@ class ExecutionSummary(BaseModel):
     inputs: Any = Field(description="What a workflow, or a step without an agent, was given.")
     paused_at: datetime | None = Field(description="Nothing of it is begun since then; null: it is not paused.")
     query: str
+    file_ids: list[str] = Field(description="The files that were sent along with the query.")
     conversation_id: str | None
     status: RunStatus
     result: str | None
@@ -127,7 +138,8 @@ class ExecutionOut(ExecutionSummary):
     @classmethod
     def of_view(cls, view: ExecutionView) -> "ExecutionOut":
         """Return the answer for an execution and its lines."""
-        return cls.model_construct(**_fields(view.execution), context=view.execution.context, trace=list(view.trace))
+        run = view.execution
+        return cls.model_construct(**_fields(run), context=run.context, trace=list(view.trace))
 
 
 class ExecutionList(Envelope):
@@ -173,6 +185,7 @@ def _fields(execution: Execution) -> dict[str, Any]:
         "inputs": execution.inputs,
         "paused_at": execution.paused_at,
         "query": execution.query,
+        "file_ids": list(execution.file_ids),
         "conversation_id": execution.chat_id,
         "status": execution.status,
         "result": execution.result,
@@ -205,3 +218,4 @@ class RunBody(BaseModel):
     conversation_id: str | None = Field(default=None, min_length=1, max_length=200)
     context: RunData = Field(default_factory=dict)
     output_schema: OutputSchema = None
+    file_ids: FileIds = Field(default_factory=list)

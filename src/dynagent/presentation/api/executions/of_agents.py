@@ -37,5 +37,6 @@ async def run_agent(
         chat_id=body.conversation_id,
         idempotency_key=idempotency_key,
         output_schema=body.output_schema,
+        file_ids=tuple(body.file_ids),
     )
     return await submit_and_wait(ask, message, response, streams.shutdown)

@@ -66,9 +66,9 @@ async def read_file(file_id: str, request: Request, ask: Ask, inline: Inline = F
         headers["Content-Range"] = f"bytes {wanted.start}-{wanted.start + wanted.length - 1}/{file.size}"
     status = 206 if partial else 200
     if request.scope.get("dynagent.head"):
-        return Response(status_code=status, headers=headers, media_type=file.content_type)
+        return Response(status_code=status, headers=headers)
     content = await ask(OpenContent(file_id, wanted.start, wanted.length if partial else None))
-    return StreamingResponse(content, status, headers=headers, media_type=_declared(file))
+    return StreamingResponse(content, status, headers=headers)
 
 
 def _headers(file: StoredFile, *, inline: bool) -> dict[str, str]:
@@ -76,16 +76,13 @@ def _headers(file: StoredFile, *, inline: bool) -> dict[str, str]:
     plain = re.sub(r"[^A-Za-z0-9._ -]", "_", file.name)
     return {
         "Content-Disposition": f"{disposition}; filename=\"{plain}\"; filename*=UTF-8''{quote(file.name, safe='')}",
+        # As it is, without a charset: in which encoding a text is, nobody has said.
+        "Content-Type": file.content_type,
         "ETag": f'"{file.content_hash}"',
         "Accept-Ranges": "bytes",
         "Cache-Control": "private, no-cache",
         "Content-Security-Policy": "default-src 'none'; frame-ancestors 'self'; sandbox",
     }
-
-
-def _declared(file: StoredFile) -> str:
-    """Return the type without a charset: in which encoding a text is, nobody has said."""
-    return file.content_type
 
 
 def _range_of(request: Request, file: StoredFile) -> Range | None:

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import Query, Request, Response
 
-from dynagent.application.commands.files import DeleteFile, UploadFile
+from dynagent.application.commands.files import CheckRoom, DeleteFile, UploadFile
 from dynagent.application.queries.files import GetFile, GetFileUsage, ListFiles
 from dynagent.core.files import FileFilter
 from dynagent.core.shared.errors import InvalidInput, Violation
@@ -50,6 +50,8 @@ async def upload_file(request: Request, response: Response, ask: Ask, name: Name
 
     What it is, its first bytes say. Large files over lines that break: `POST /files/uploads`.
     """
+    # Who may not, or has no room left, is told so before anything of the body is read.
+    await ask(CheckRoom())
     called, content = await _sent(request, name)
     kept = await ask(UploadFile(called, content, _declared_size(request, is_form=name is None)))
     response.status_code = 200 if kept.repeated else 201

@@ -7,6 +7,7 @@ from fastapi import Header, Request, Response
 from dynagent.application.commands.files import AbortUpload, BeginUpload, ContinueUpload, FindUpload
 from dynagent.application.queries.files import ListUploads
 from dynagent.core.files import Upload
+from dynagent.core.shared.errors import InvalidInput, Violation
 from dynagent.presentation.api.files.bodies import MAX_SIZE, UploadBody, UploadList, UploadOut
 from dynagent.presentation.api.shared.dependencies import Ask
 from dynagent.presentation.api.shared.limits import StreamedRoute
@@ -22,7 +23,9 @@ BYTES: dict[str, Any] = {
         "content": {"application/offset+octet-stream": {"schema": {"type": "string", "format": "binary"}}},
     }
 }
-UploadOffset = Annotated[int, Header(ge=0, le=MAX_SIZE, description="The upload's offset, where these bytes begin.")]
+UploadOffset = Annotated[
+    int | None, Header(ge=0, le=MAX_SIZE, description="The upload's offset, where these bytes begin.")
+]
 
 
 @router.post("/uploads", status_code=201, operation_id="begin_upload", summary="Begin an upload in parts")
@@ -54,13 +57,19 @@ async def get_upload(upload_id: str, response: Response, ask: Ask) -> UploadOut:
     "/uploads/{upload_id}", operation_id="continue_upload", summary="Continue an upload", openapi_extra=BYTES
 )
 async def continue_upload(
-    upload_id: str, upload_offset: UploadOffset, request: Request, response: Response, ask: Ask
+    upload_id: str, request: Request, response: Response, ask: Ask, upload_offset: UploadOffset = None
 ) -> UploadOut:
     """Add bytes at the upload's offset, as many as you like; the answer to the last ones has the `file`.
 
     When the line breaks, what has arrived stays. When only the end failed (the object store was away, say), send no
     byte at the upload's end to try that again.
     """
+    if upload_offset is None:
+        at = (await ask(FindUpload(upload_id))).offset
+        words = f"is required: where these bytes begin; the upload goes on at {at}"
+        raise InvalidInput(
+            f"Upload-Offset {words}", violations=[Violation("/header/Upload-Offset", "missing", words, "header")]
+        )
     progress = await ask(ContinueUpload(upload_id, upload_offset, request.stream()))
     _describe(response, progress.upload)
     return UploadOut.of_progress(progress)

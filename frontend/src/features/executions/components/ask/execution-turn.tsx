@@ -1,6 +1,6 @@
 "use client";
 
-import { ChevronRight, Wrench } from "lucide-react";
+import { ChevronRight, Paperclip, Wrench } from "lucide-react";
 import Link from "next/link";
 import { useEffect, useRef } from "react";
 
@@ -29,9 +29,15 @@ export function ExecutionTurn({ execution, onEnd }: { execution: ExecutionSummar
       data-testid="turn"
       data-status={execution.status}
     >
-      <p className="max-w-[85%] self-end rounded-lg rounded-br-sm bg-accent-soft px-3 py-2 break-words whitespace-pre-wrap">
-        {execution.query}
-      </p>
+      <div className="flex max-w-[85%] flex-col gap-1 self-end rounded-lg rounded-br-sm bg-accent-soft px-3 py-2">
+        <p className="break-words whitespace-pre-wrap">{execution.query}</p>
+        {execution.file_ids.length > 0 && (
+          <p className="flex items-center gap-1 text-xs text-ink-2">
+            <Paperclip aria-hidden className="size-3.5" />
+            {execution.file_ids.length === 1 ? "1 file" : `${execution.file_ids.length} files`}
+          </p>
+        )}
+      </div>
       {isLive(execution) ? <LiveAnswer execution={execution} onEnd={onEnd} /> : <StoredAnswer execution={execution} />}
     </article>
   );

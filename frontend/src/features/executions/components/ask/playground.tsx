@@ -91,7 +91,8 @@ function Run({ agentId, executionId, onStarted }: RunProps) {
   const [initial] = useState(
     () => new URLSearchParams(typeof window === "undefined" ? "" : window.location.search).get("query") ?? "",
   );
-  const ask = (query: string) => void stream.startStreaming(query).then(onStarted, () => undefined);
+  const ask = (query: string, fileIds: readonly string[] = []) =>
+    void stream.startStreaming(query, fileIds).then(onStarted, () => undefined);
   return (
     <>
       <div className="border-b bg-sunken/50 px-4 py-3 md:px-5">

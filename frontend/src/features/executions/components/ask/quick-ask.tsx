@@ -20,7 +20,7 @@ export function QuickAsk({ agents }: { agents: readonly AgentOut[] }) {
     <AskBox
       busy={ask.isPending}
       disabled={agentId === null}
-      onAsk={(query) => agentId && ask.mutate({ agentId, query })}
+      onAsk={(query, fileIds) => agentId && ask.mutate({ agentId, query, fileIds })}
     >
       <Select
         label="Agent"

@@ -23,9 +23,9 @@ export function TryOut({ agentId }: { agentId: string }) {
         <h2 className="font-semibold">Try it out</h2>
         <AskBox
           busy={stream.isStreaming}
-          onAsk={(query) => {
+          onAsk={(query, fileIds) => {
             setAsked(true);
-            stream.startStreaming(query).catch(() => undefined);
+            stream.startStreaming(query, fileIds).catch(() => undefined);
           }}
           {...(stream.executionId ? { onStop: () => cancel.mutate(stream.executionId ?? "") } : {})}
         />
