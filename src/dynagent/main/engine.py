@@ -44,6 +44,7 @@ from dynagent.infrastructure.sandbox.incidents import Incidents
 from dynagent.infrastructure.sandbox.sandbox import ZygoteSandbox
 from dynagent.infrastructure.security.identity import Identity, make_identity
 from dynagent.infrastructure.security.keyring import KeyRing, load_keyring
+from dynagent.infrastructure.tools.asking import ToolAsks
 from dynagent.infrastructure.tools.opening import open_tools
 from dynagent.infrastructure.tools.search.engines import SearchSettings
 from dynagent.main import nouns
@@ -89,8 +90,10 @@ async def open_engine(settings: Settings, *, announce: Announce, takes_work: boo
         )
         incidents = await stack.enter_async_context(running(Incidents(SandboxAudit(ground.database.pool))))
         sandbox = await stack.enter_async_context(running(ZygoteSandbox(settings.sandbox, incidents)))
-        process = await _open_process(settings, ground, keys, sandbox, stack=stack)
+        asks = ToolAsks()
+        process = await _open_process(settings, ground, keys, sandbox, asks=asks, stack=stack)
         bus = _bus(process)
+        asks.attach(bus.send)
         incidents.attach(bus, ground.observer)
         worker = await _start_worker(bus, process, stack, takes_work=takes_work)
         watch = open_watch(
@@ -108,7 +111,13 @@ async def open_engine(settings: Settings, *, announce: Announce, takes_work: boo
 
 
 async def _open_process(
-    settings: Settings, ground: Ground, keys: KeyRing, sandbox: ZygoteSandbox, *, stack: AsyncExitStack
+    settings: Settings,
+    ground: Ground,
+    keys: KeyRing,
+    sandbox: ZygoteSandbox,
+    *,
+    asks: ToolAsks,
+    stack: AsyncExitStack,
 ) -> Process:
     pool, redis_url, enter = ground.database.pool, settings.redis.url, stack.enter_async_context
     people = make_identity(settings.auth, keys, principals=PostgresPrincipals(pool), redis_url=redis_url)
@@ -136,6 +145,7 @@ async def _open_process(
             box=identity.box,
             load_custom=PostgresToolLoader(pool),
             load_keys=KeysForTools(pool),
+            asks=asks,
         )
     )
     runner = LangGraphRunner(models=models.in_use, tools=catalogue, prices=GenaiPrices(), checkpoints=checkpoints)

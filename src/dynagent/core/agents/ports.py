@@ -1,6 +1,6 @@
 """Where agents are kept, and what their rules must know of other nouns."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from dynagent.core.agents.configuration import AgentConfiguration, ToolAttachment
@@ -71,4 +71,16 @@ class AgentConfigurations(Protocol):
 
     async def latest(self, agent_id: str, user_id: str) -> AgentVersion:
         """Return the current version of an agent of this owner. Raises AgentNotFound."""
+        ...
+
+
+class AgentKnowledgeBases(Protocol):
+    """Which knowledge bases agents have; they are of no version."""
+
+    async def of_agents(self, agent_ids: Sequence[str]) -> Mapping[str, Sequence[tuple[str, str]]]:
+        """Return agent → (id, name) of its bases, by name."""
+        ...
+
+    async def put(self, agent_id: str, kb_ids: Sequence[str]) -> bool:
+        """Have an agent have just these; return whether that changed. Raises KnowledgeBaseNotFound."""
         ...

@@ -59,7 +59,7 @@ from dynagent.core.runs.run import (
     Usage,
 )
 from dynagent.core.runs.runners import Runner, Runners
-from dynagent.core.runs.step_events import CallError, GuardrailVerdict, TaskEnd, TaskStart
+from dynagent.core.runs.step_events import CallError, GuardrailVerdict, Retrieval, TaskEnd, TaskStart
 from dynagent.core.runs.trace import (
     EVENT_CLASSES,
     TERMINAL_TYPES,

@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal, get_args
 from pydantic import Field
 
 from dynagent.core.runs.interrupts import OnExpiry
-from dynagent.core.runs.step_events import CallError, Event, GuardrailVerdict, TaskEnd, TaskStart, is_none
+from dynagent.core.runs.step_events import CallError, Event, GuardrailVerdict, Retrieval, TaskEnd, TaskStart, is_none
 from dynagent.core.shared.calls import Aside, TokenUsage, ToolCall
 
 
@@ -218,6 +218,7 @@ AnyTraceEvent = (
     | TaskStart
     | TaskEnd
     | GuardrailVerdict
+    | Retrieval
     | Retry
     | Detail
     | InterruptRaised
