@@ -2,7 +2,7 @@
 
 import type { Client, Options as Options2, TDataShape } from './client';
 import { client } from './client.gen';
-import type { AbortUploadData, AbortUploadErrors, AbortUploadResponses, AddAgentContextData, AddAgentContextErrors, AddAgentContextResponses, AddAttachedToolData, AddAttachedToolErrors, AddAttachedToolResponses, AddGuardrailData, AddGuardrailErrors, AddGuardrailResponses, AddHandoffData, AddHandoffErrors, AddHandoffResponses, AddOutputTypeData, AddOutputTypeErrors, AddOutputTypeResponses, AddProviderKeyData, AddProviderKeyErrors, AddProviderKeyResponses, AddTaskData, AddTaskErrors, AddTaskResponses, AllowModelAddressData, AllowModelAddressErrors, AllowModelAddressResponses, AnswerTaskData, AnswerTaskErrors, AnswerTaskResponses, AttachFileToAgentData, AttachFileToAgentErrors, AttachFileToAgentResponses, AttachFileToWorkflowData, AttachFileToWorkflowErrors, AttachFileToWorkflowResponses, BeginUploadData, BeginUploadErrors, BeginUploadResponses, CancelExecutionData, CancelExecutionErrors, CancelExecutionResponses, ChangeAttachedToolData, ChangeAttachedToolErrors, ChangeAttachedToolResponses, ChangeChatData, ChangeChatErrors, ChangeChatResponses, ChangeConversationData, ChangeConversationErrors, ChangeConversationResponses, ChangeGuardrailData, ChangeGuardrailErrors, ChangeGuardrailResponses, ChangeHandoffData, ChangeHandoffErrors, ChangeHandoffResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, ChangeScheduleData, ChangeScheduleErrors, ChangeScheduleResponses, ChangeTaskData, ChangeTaskErrors, ChangeTaskResponses, ChangeTriggerData, ChangeTriggerErrors, ChangeTriggerResponses, ChangeWorkflowData, ChangeWorkflowErrors, ChangeWorkflowResponses, CheckModelFitData, CheckModelFitErrors, CheckModelFitResponses, ChooseModelData, ChooseModelErrors, ChooseModelResponses, CloneAgentData, CloneAgentErrors, CloneAgentResponses, CloneWorkflowData, CloneWorkflowErrors, CloneWorkflowResponses, CompleteSetupData, CompleteSetupErrors, CompleteSetupResponses, ContinueExecutionData, ContinueExecutionErrors, ContinueExecutionResponses, ContinueUploadData, ContinueUploadErrors, ContinueUploadResponses, CreateAccessKeyData, CreateAccessKeyErrors, CreateAccessKeyResponses, CreateAgentData, CreateAgentErrors, CreateAgentResponses, CreateModelData, CreateModelErrors, CreateModelResponses, CreatePlatformAgentData, CreatePlatformAgentErrors, CreatePlatformAgentResponses, CreateScheduleData, CreateScheduleErrors, CreateScheduleResponses, CreateTriggerData, CreateTriggerErrors, CreateTriggerResponses, CreateUserData, CreateUserErrors, CreateUserResponses, CreateWorkflowData, CreateWorkflowErrors, CreateWorkflowResponses, DeleteAgentData, DeleteAgentErrors, DeleteAgentResponses, DeleteConversationData, DeleteConversationErrors, DeleteConversationResponses, DeleteFeedbackData, DeleteFeedbackErrors, DeleteFeedbackResponses, DeleteFileData, DeleteFileErrors, DeleteFileResponses, DeleteModelData, DeleteModelErrors, DeleteModelResponses, DeleteNotesData, DeleteNotesErrors, DeleteNotesResponses, DeleteTagsData, DeleteTagsErrors, DeleteTagsResponses, DetachFileFromAgentData, DetachFileFromAgentErrors, DetachFileFromAgentResponses, DetachFileFromWorkflowData, DetachFileFromWorkflowErrors, DetachFileFromWorkflowResponses, EndSessionData, EndSessionErrors, EndSessionResponses, ExecuteToolData, ExecuteToolErrors, ExecuteToolResponses, ExecuteWorkflowData, ExecuteWorkflowErrors, ExecuteWorkflowResponses, ExportConversationData, ExportConversationErrors, ExportConversationResponses, FollowTraceData, FollowTraceErrors, FollowTraceResponse, FollowTraceResponses, ForbidModelAddressData, ForbidModelAddressErrors, ForbidModelAddressResponses, ForgetChatData, ForgetChatErrors, ForgetChatResponses, ForgetInstalledRefusalsData, ForgetInstalledRefusalsErrors, ForgetInstalledRefusalsResponses, ForgetRefusedPartsData, ForgetRefusedPartsErrors, ForgetRefusedPartsResponses, ForkExecutionData, ForkExecutionErrors, ForkExecutionResponses, GetAgentContextData, GetAgentContextErrors, GetAgentContextResponses, GetAgentData, GetAgentDetailsData, GetAgentDetailsErrors, GetAgentDetailsResponses, GetAgentErrors, GetAgentResponses, GetAgentVersionData, GetAgentVersionErrors, GetAgentVersionResponses, GetAnnotationsData, GetAnnotationsErrors, GetAnnotationsResponses, GetApiInformationData, GetApiInformationErrors, GetApiInformationResponses, GetCommunicationRulesData, GetCommunicationRulesErrors, GetCommunicationRulesResponses, GetConversationData, GetConversationErrors, GetConversationResponses, GetConversationStatsData, GetConversationStatsErrors, GetConversationStatsResponses, GetEverybodysUsageData, GetEverybodysUsageErrors, GetEverybodysUsageResponses, GetExecutionData, GetExecutionErrors, GetExecutionResponses, GetFileData, GetFileErrors, GetFileResponses, GetFileUsageData, GetFileUsageErrors, GetFileUsageResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetInformationData, GetInformationErrors, GetInformationResponses, GetInstalledModelData, GetInstalledModelErrors, GetInstalledModelResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetModelCallData, GetModelCallErrors, GetModelCallResponses, GetModelData, GetModelErrors, GetModelResponses, GetModelUsageData, GetModelUsageErrors, GetModelUsageResponses, GetOutputTypeData, GetOutputTypeErrors, GetOutputTypeResponses, GetProfileData, GetProfileErrors, GetProfileResponses, GetProviderCapabilitiesData, GetProviderCapabilitiesErrors, GetProviderCapabilitiesResponses, GetReadinessData, GetReadinessErrors, GetReadinessResponses, GetScheduleData, GetScheduleErrors, GetScheduleResponses, GetSignInOptionsData, GetSignInOptionsErrors, GetSignInOptionsResponses, GetTeamData, GetTeamErrors, GetTeamResponses, GetTeamStatusData, GetTeamStatusErrors, GetTeamStatusResponses, GetToolData, GetToolErrors, GetToolResponses, GetToolVersionData, GetToolVersionErrors, GetToolVersionResponses, GetTriggerData, GetTriggerErrors, GetTriggerResponses, GetUploadData, GetUploadErrors, GetUploadResponses, GetUserData, GetUserErrors, GetUserResponses, GetWorkflowData, GetWorkflowErrors, GetWorkflowResponses, GetWorkflowStatusData, GetWorkflowStatusErrors, GetWorkflowStatusResponses, GetWorkflowVersionData, GetWorkflowVersionErrors, GetWorkflowVersionResponses, ImportToolsData, ImportToolsErrors, ImportToolsResponses, IssuePasswordLinkData, IssuePasswordLinkErrors, IssuePasswordLinkResponses, IssueStreamTicketData, IssueStreamTicketErrors, IssueStreamTicketResponses, ListAccessKeysData, ListAccessKeysErrors, ListAccessKeysResponses, ListAgentsData, ListAgentsErrors, ListAgentsResponses, ListAgentTemplatesData, ListAgentTemplatesErrors, ListAgentTemplatesResponses, ListAgentVersionsData, ListAgentVersionsErrors, ListAgentVersionsResponses, ListAttachableToolsData, ListAttachableToolsErrors, ListAttachableToolsResponses, ListAttachedToolsData, ListAttachedToolsErrors, ListAttachedToolsResponses, ListAuditEntriesData, ListAuditEntriesErrors, ListAuditEntriesResponses, ListChatsData, ListChatsErrors, ListChatsResponses, ListCheckpointsData, ListCheckpointsErrors, ListCheckpointsResponses, ListConversationsData, ListConversationsErrors, ListConversationsResponses, ListExecutionsData, ListExecutionsErrors, ListExecutionsResponses, ListFilesData, ListFilesErrors, ListFilesOfAgentData, ListFilesOfAgentErrors, ListFilesOfAgentResponses, ListFilesOfWorkflowData, ListFilesOfWorkflowErrors, ListFilesOfWorkflowResponses, ListFilesResponses, ListGuardrailsData, ListGuardrailsErrors, ListGuardrailsResponses, ListHandoffsData, ListHandoffsErrors, ListHandoffsResponses, ListInterruptsData, ListInterruptsErrors, ListInterruptsResponses, ListMessagesData, ListMessagesErrors, ListMessagesResponses, ListModelAddressesData, ListModelAddressesErrors, ListModelAddressesResponses, ListModelCallsData, ListModelCallsErrors, ListModelCallsResponses, ListModelsData, ListModelsErrors, ListModelsResponses, ListOpenQuestionsData, ListOpenQuestionsErrors, ListOpenQuestionsResponses, ListOutputTypesData, ListOutputTypesErrors, ListOutputTypesResponses, ListProviderKeysData, ListProviderKeysErrors, ListProviderKeysResponses, ListProviderModelsData, ListProviderModelsErrors, ListProviderModelsResponses, ListProvidersData, ListProvidersErrors, ListProvidersResponses, ListSchedulesData, ListSchedulesErrors, ListSchedulesOfWorkflowData, ListSchedulesOfWorkflowErrors, ListSchedulesOfWorkflowResponses, ListSchedulesResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListTaskExecutionsData, ListTaskExecutionsErrors, ListTaskExecutionsResponses, ListTasksData, ListTasksErrors, ListTasksResponses, ListTeamIterationsData, ListTeamIterationsErrors, ListTeamIterationsResponses, ListTeamsData, ListTeamsErrors, ListTeamsResponses, ListToolsData, ListToolsErrors, ListToolsResponses, ListToolVersionsData, ListToolVersionsErrors, ListToolVersionsResponses, ListTriggersData, ListTriggersErrors, ListTriggersResponses, ListUploadsData, ListUploadsErrors, ListUploadsResponses, ListUsersData, ListUsersErrors, ListUsersResponses, ListWorkflowExecutionsData, ListWorkflowExecutionsErrors, ListWorkflowExecutionsResponses, ListWorkflowsData, ListWorkflowsErrors, ListWorkflowsResponses, ListWorkflowTemplatesData, ListWorkflowTemplatesErrors, ListWorkflowTemplatesResponses, ListWorkflowVersionsData, ListWorkflowVersionsErrors, ListWorkflowVersionsResponses, LogInData, LogInErrors, LogInResponses, LogOutData, LogOutErrors, LogOutEverywhereData, LogOutEverywhereErrors, LogOutEverywhereResponses, LogOutResponses, PauseExecutionData, PauseExecutionErrors, PauseExecutionResponses, PauseTeamData, PauseTeamErrors, PauseTeamResponses, PreviewScheduleData, PreviewScheduleErrors, PreviewScheduleResponses, ReadChatData, ReadChatErrors, ReadChatResponses, ReadFileData, ReadFileErrors, ReadFileResponses, ReadTraceData, ReadTraceErrors, ReadTraceResponses, ReceiveMessageData, ReceiveMessageErrors, ReceiveMessageResponses, RefreshSessionData, RefreshSessionErrors, RefreshSessionResponses, RegisterData, RegisterErrors, RegisterResponses, RegisterToolData, RegisterToolErrors, RegisterToolResponses, RemoveAgentContextData, RemoveAgentContextErrors, RemoveAgentContextResponses, RemoveAttachedToolData, RemoveAttachedToolErrors, RemoveAttachedToolResponses, RemoveExecutionData, RemoveExecutionErrors, RemoveExecutionResponses, RemoveGuardrailData, RemoveGuardrailErrors, RemoveGuardrailResponses, RemoveHandoffData, RemoveHandoffErrors, RemoveHandoffResponses, RemoveOutputTypeData, RemoveOutputTypeErrors, RemoveOutputTypeResponses, RemoveProviderKeyData, RemoveProviderKeyErrors, RemoveProviderKeyResponses, RemoveScheduleData, RemoveScheduleErrors, RemoveScheduleResponses, RemoveTaskData, RemoveTaskErrors, RemoveTaskResponses, RemoveToolData, RemoveToolErrors, RemoveToolResponses, RemoveTriggerData, RemoveTriggerErrors, RemoveTriggerResponses, RemoveWorkflowData, RemoveWorkflowErrors, RemoveWorkflowResponses, ReplayExecutionData, ReplayExecutionErrors, ReplayExecutionResponses, RestoreAgentVersionData, RestoreAgentVersionErrors, RestoreAgentVersionResponses, RestoreToolVersionData, RestoreToolVersionErrors, RestoreToolVersionResponses, RestoreWorkflowVersionData, RestoreWorkflowVersionErrors, RestoreWorkflowVersionResponses, ResumeExecutionData, ResumeExecutionErrors, ResumeExecutionResponses, ResumeTeamData, ResumeTeamErrors, ResumeTeamResponses, RetryExecutionData, RetryExecutionErrors, RetryExecutionResponses, RevokeAccessKeyData, RevokeAccessKeyErrors, RevokeAccessKeyResponses, RotateTriggerSecretData, RotateTriggerSecretErrors, RotateTriggerSecretResponses, RunAgentData, RunAgentErrors, RunAgentResponses, RunWorkflowData, RunWorkflowErrors, RunWorkflowResponses, ScheduleWorkflowData, ScheduleWorkflowErrors, ScheduleWorkflowResponses, SetAgentContextData, SetAgentContextErrors, SetAgentContextResponses, SetAgentsStatusData, SetAgentsStatusErrors, SetAgentsStatusResponses, SetCommunicationRulesData, SetCommunicationRulesErrors, SetCommunicationRulesResponses, SetFeedbackData, SetFeedbackErrors, SetFeedbackResponses, SetNotesData, SetNotesErrors, SetNotesResponses, SetTagsData, SetTagsErrors, SetTagsResponses, SetToolStatusData, SetToolStatusErrors, SetToolStatusResponses, SetUserRoleData, SetUserRoleErrors, SetUserRoleResponses, SetUserStatusData, SetUserStatusErrors, SetUserStatusResponses, SimulateWorkflowData, SimulateWorkflowErrors, SimulateWorkflowResponses, StartExecutionData, StartExecutionErrors, StartExecutionResponses, StartTeamData, StartTeamErrors, StartTeamResponses, StopTeamData, StopTeamErrors, StopTeamResponses, StreamAgentData, StreamAgentErrors, StreamAgentResponse, StreamAgentResponses, StreamConversationsData, StreamConversationsErrors, StreamConversationsResponses, StreamTeamData, StreamTeamErrors, StreamTeamResponse, StreamTeamResponses, StreamWorkflowData, StreamWorkflowErrors, StreamWorkflowResponse, StreamWorkflowResponses, TestProviderKeyData, TestProviderKeyErrors, TestProviderKeyResponses, TryModelData, TryModelErrors, TryModelResponses, UpdateAgentData, UpdateAgentErrors, UpdateAgentResponses, UpdateModelData, UpdateModelErrors, UpdateModelResponses, UpdateProfileData, UpdateProfileErrors, UpdateProfileResponses, UpdateToolData, UpdateToolErrors, UpdateToolResponses, UploadFileData, UploadFileErrors, UploadFileResponses, UsePasswordLinkData, UsePasswordLinkErrors, UsePasswordLinkResponses, ValidateWorkflowData, ValidateWorkflowErrors, ValidateWorkflowResponses } from './types.gen';
+import type { AbortUploadData, AbortUploadErrors, AbortUploadResponses, AddAgentContextData, AddAgentContextErrors, AddAgentContextResponses, AddAttachedToolData, AddAttachedToolErrors, AddAttachedToolResponses, AddDocumentData, AddDocumentErrors, AddDocumentResponses, AddGuardrailData, AddGuardrailErrors, AddGuardrailResponses, AddHandoffData, AddHandoffErrors, AddHandoffResponses, AddOutputTypeData, AddOutputTypeErrors, AddOutputTypeResponses, AddProviderKeyData, AddProviderKeyErrors, AddProviderKeyResponses, AddTaskData, AddTaskErrors, AddTaskResponses, AddTextContentData, AddTextContentErrors, AddTextContentResponses, AllowModelAddressData, AllowModelAddressErrors, AllowModelAddressResponses, AnswerTaskData, AnswerTaskErrors, AnswerTaskResponses, AttachFileToAgentData, AttachFileToAgentErrors, AttachFileToAgentResponses, AttachFileToWorkflowData, AttachFileToWorkflowErrors, AttachFileToWorkflowResponses, BeginUploadData, BeginUploadErrors, BeginUploadResponses, CancelExecutionData, CancelExecutionErrors, CancelExecutionResponses, ChangeAttachedToolData, ChangeAttachedToolErrors, ChangeAttachedToolResponses, ChangeChatData, ChangeChatErrors, ChangeChatResponses, ChangeConversationData, ChangeConversationErrors, ChangeConversationResponses, ChangeGuardrailData, ChangeGuardrailErrors, ChangeGuardrailResponses, ChangeHandoffData, ChangeHandoffErrors, ChangeHandoffResponses, ChangeKnowledgeBaseData, ChangeKnowledgeBaseErrors, ChangeKnowledgeBaseResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, ChangeScheduleData, ChangeScheduleErrors, ChangeScheduleResponses, ChangeTaskData, ChangeTaskErrors, ChangeTaskResponses, ChangeTriggerData, ChangeTriggerErrors, ChangeTriggerResponses, ChangeWorkflowData, ChangeWorkflowErrors, ChangeWorkflowResponses, CheckModelFitData, CheckModelFitErrors, CheckModelFitResponses, ChooseModelData, ChooseModelErrors, ChooseModelResponses, CloneAgentData, CloneAgentErrors, CloneAgentResponses, CloneWorkflowData, CloneWorkflowErrors, CloneWorkflowResponses, CompleteSetupData, CompleteSetupErrors, CompleteSetupResponses, ContinueExecutionData, ContinueExecutionErrors, ContinueExecutionResponses, ContinueUploadData, ContinueUploadErrors, ContinueUploadResponses, CreateAccessKeyData, CreateAccessKeyErrors, CreateAccessKeyResponses, CreateAgentData, CreateAgentErrors, CreateAgentResponses, CreateKnowledgeBaseData, CreateKnowledgeBaseErrors, CreateKnowledgeBaseResponses, CreateModelData, CreateModelErrors, CreateModelResponses, CreatePlatformAgentData, CreatePlatformAgentErrors, CreatePlatformAgentResponses, CreateScheduleData, CreateScheduleErrors, CreateScheduleResponses, CreateTriggerData, CreateTriggerErrors, CreateTriggerResponses, CreateUserData, CreateUserErrors, CreateUserResponses, CreateWorkflowData, CreateWorkflowErrors, CreateWorkflowResponses, DeleteAgentData, DeleteAgentErrors, DeleteAgentResponses, DeleteConversationData, DeleteConversationErrors, DeleteConversationResponses, DeleteFeedbackData, DeleteFeedbackErrors, DeleteFeedbackResponses, DeleteFileData, DeleteFileErrors, DeleteFileResponses, DeleteKnowledgeBaseData, DeleteKnowledgeBaseErrors, DeleteKnowledgeBaseResponses, DeleteModelData, DeleteModelErrors, DeleteModelResponses, DeleteNotesData, DeleteNotesErrors, DeleteNotesResponses, DeleteTagsData, DeleteTagsErrors, DeleteTagsResponses, DetachFileFromAgentData, DetachFileFromAgentErrors, DetachFileFromAgentResponses, DetachFileFromWorkflowData, DetachFileFromWorkflowErrors, DetachFileFromWorkflowResponses, EndSessionData, EndSessionErrors, EndSessionResponses, ExecuteToolData, ExecuteToolErrors, ExecuteToolResponses, ExecuteWorkflowData, ExecuteWorkflowErrors, ExecuteWorkflowResponses, ExportConversationData, ExportConversationErrors, ExportConversationResponses, FollowTraceData, FollowTraceErrors, FollowTraceResponse, FollowTraceResponses, ForbidModelAddressData, ForbidModelAddressErrors, ForbidModelAddressResponses, ForgetChatData, ForgetChatErrors, ForgetChatResponses, ForgetInstalledRefusalsData, ForgetInstalledRefusalsErrors, ForgetInstalledRefusalsResponses, ForgetRefusedPartsData, ForgetRefusedPartsErrors, ForgetRefusedPartsResponses, ForkExecutionData, ForkExecutionErrors, ForkExecutionResponses, GetAgentContextData, GetAgentContextErrors, GetAgentContextResponses, GetAgentData, GetAgentDetailsData, GetAgentDetailsErrors, GetAgentDetailsResponses, GetAgentErrors, GetAgentResponses, GetAgentVersionData, GetAgentVersionErrors, GetAgentVersionResponses, GetAnnotationsData, GetAnnotationsErrors, GetAnnotationsResponses, GetApiInformationData, GetApiInformationErrors, GetApiInformationResponses, GetCommunicationRulesData, GetCommunicationRulesErrors, GetCommunicationRulesResponses, GetConversationData, GetConversationErrors, GetConversationResponses, GetConversationStatsData, GetConversationStatsErrors, GetConversationStatsResponses, GetDocumentData, GetDocumentErrors, GetDocumentResponses, GetEverybodysUsageData, GetEverybodysUsageErrors, GetEverybodysUsageResponses, GetExecutionData, GetExecutionErrors, GetExecutionResponses, GetFileData, GetFileErrors, GetFileResponses, GetFileUsageData, GetFileUsageErrors, GetFileUsageResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetInformationData, GetInformationErrors, GetInformationResponses, GetInstalledModelData, GetInstalledModelErrors, GetInstalledModelResponses, GetKnowledgeBaseData, GetKnowledgeBaseErrors, GetKnowledgeBaseResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetModelCallData, GetModelCallErrors, GetModelCallResponses, GetModelData, GetModelErrors, GetModelResponses, GetModelUsageData, GetModelUsageErrors, GetModelUsageResponses, GetOutputTypeData, GetOutputTypeErrors, GetOutputTypeResponses, GetProfileData, GetProfileErrors, GetProfileResponses, GetProviderCapabilitiesData, GetProviderCapabilitiesErrors, GetProviderCapabilitiesResponses, GetReadinessData, GetReadinessErrors, GetReadinessResponses, GetScheduleData, GetScheduleErrors, GetScheduleResponses, GetSignInOptionsData, GetSignInOptionsErrors, GetSignInOptionsResponses, GetTeamData, GetTeamErrors, GetTeamResponses, GetTeamStatusData, GetTeamStatusErrors, GetTeamStatusResponses, GetToolData, GetToolErrors, GetToolResponses, GetToolVersionData, GetToolVersionErrors, GetToolVersionResponses, GetTriggerData, GetTriggerErrors, GetTriggerResponses, GetUploadData, GetUploadErrors, GetUploadResponses, GetUserData, GetUserErrors, GetUserResponses, GetWorkflowData, GetWorkflowErrors, GetWorkflowResponses, GetWorkflowStatusData, GetWorkflowStatusErrors, GetWorkflowStatusResponses, GetWorkflowVersionData, GetWorkflowVersionErrors, GetWorkflowVersionResponses, ImportToolsData, ImportToolsErrors, ImportToolsResponses, IssuePasswordLinkData, IssuePasswordLinkErrors, IssuePasswordLinkResponses, IssueStreamTicketData, IssueStreamTicketErrors, IssueStreamTicketResponses, ListAccessKeysData, ListAccessKeysErrors, ListAccessKeysResponses, ListAgentsData, ListAgentsErrors, ListAgentsResponses, ListAgentTemplatesData, ListAgentTemplatesErrors, ListAgentTemplatesResponses, ListAgentVersionsData, ListAgentVersionsErrors, ListAgentVersionsResponses, ListAttachableToolsData, ListAttachableToolsErrors, ListAttachableToolsResponses, ListAttachedToolsData, ListAttachedToolsErrors, ListAttachedToolsResponses, ListAuditEntriesData, ListAuditEntriesErrors, ListAuditEntriesResponses, ListChatsData, ListChatsErrors, ListChatsResponses, ListCheckpointsData, ListCheckpointsErrors, ListCheckpointsResponses, ListChunksData, ListChunksErrors, ListChunksResponses, ListConversationsData, ListConversationsErrors, ListConversationsResponses, ListDocumentsData, ListDocumentsErrors, ListDocumentsResponses, ListExecutionsData, ListExecutionsErrors, ListExecutionsResponses, ListFilesData, ListFilesErrors, ListFilesOfAgentData, ListFilesOfAgentErrors, ListFilesOfAgentResponses, ListFilesOfWorkflowData, ListFilesOfWorkflowErrors, ListFilesOfWorkflowResponses, ListFilesResponses, ListGuardrailsData, ListGuardrailsErrors, ListGuardrailsResponses, ListHandoffsData, ListHandoffsErrors, ListHandoffsResponses, ListInterruptsData, ListInterruptsErrors, ListInterruptsResponses, ListKnowledgeBasesData, ListKnowledgeBasesErrors, ListKnowledgeBasesResponses, ListMessagesData, ListMessagesErrors, ListMessagesResponses, ListModelAddressesData, ListModelAddressesErrors, ListModelAddressesResponses, ListModelCallsData, ListModelCallsErrors, ListModelCallsResponses, ListModelsData, ListModelsErrors, ListModelsResponses, ListOpenQuestionsData, ListOpenQuestionsErrors, ListOpenQuestionsResponses, ListOutputTypesData, ListOutputTypesErrors, ListOutputTypesResponses, ListProviderKeysData, ListProviderKeysErrors, ListProviderKeysResponses, ListProviderModelsData, ListProviderModelsErrors, ListProviderModelsResponses, ListProvidersData, ListProvidersErrors, ListProvidersResponses, ListSchedulesData, ListSchedulesErrors, ListSchedulesOfWorkflowData, ListSchedulesOfWorkflowErrors, ListSchedulesOfWorkflowResponses, ListSchedulesResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListTaskExecutionsData, ListTaskExecutionsErrors, ListTaskExecutionsResponses, ListTasksData, ListTasksErrors, ListTasksResponses, ListTeamIterationsData, ListTeamIterationsErrors, ListTeamIterationsResponses, ListTeamsData, ListTeamsErrors, ListTeamsResponses, ListToolsData, ListToolsErrors, ListToolsResponses, ListToolVersionsData, ListToolVersionsErrors, ListToolVersionsResponses, ListTriggersData, ListTriggersErrors, ListTriggersResponses, ListUploadsData, ListUploadsErrors, ListUploadsResponses, ListUsersData, ListUsersErrors, ListUsersResponses, ListWorkflowExecutionsData, ListWorkflowExecutionsErrors, ListWorkflowExecutionsResponses, ListWorkflowsData, ListWorkflowsErrors, ListWorkflowsResponses, ListWorkflowTemplatesData, ListWorkflowTemplatesErrors, ListWorkflowTemplatesResponses, ListWorkflowVersionsData, ListWorkflowVersionsErrors, ListWorkflowVersionsResponses, LogInData, LogInErrors, LogInResponses, LogOutData, LogOutErrors, LogOutEverywhereData, LogOutEverywhereErrors, LogOutEverywhereResponses, LogOutResponses, PauseExecutionData, PauseExecutionErrors, PauseExecutionResponses, PauseTeamData, PauseTeamErrors, PauseTeamResponses, PreviewScheduleData, PreviewScheduleErrors, PreviewScheduleResponses, QueryKnowledgeBasesData, QueryKnowledgeBasesErrors, QueryKnowledgeBasesResponses, ReadChatData, ReadChatErrors, ReadChatResponses, ReadFileData, ReadFileErrors, ReadFileResponses, ReadTraceData, ReadTraceErrors, ReadTraceResponses, ReceiveMessageData, ReceiveMessageErrors, ReceiveMessageResponses, RefreshSessionData, RefreshSessionErrors, RefreshSessionResponses, RegisterData, RegisterErrors, RegisterResponses, RegisterToolData, RegisterToolErrors, RegisterToolResponses, ReindexKnowledgeBaseData, ReindexKnowledgeBaseErrors, ReindexKnowledgeBaseResponses, RemoveAgentContextData, RemoveAgentContextErrors, RemoveAgentContextResponses, RemoveAttachedToolData, RemoveAttachedToolErrors, RemoveAttachedToolResponses, RemoveDocumentData, RemoveDocumentErrors, RemoveDocumentResponses, RemoveExecutionData, RemoveExecutionErrors, RemoveExecutionResponses, RemoveGuardrailData, RemoveGuardrailErrors, RemoveGuardrailResponses, RemoveHandoffData, RemoveHandoffErrors, RemoveHandoffResponses, RemoveOutputTypeData, RemoveOutputTypeErrors, RemoveOutputTypeResponses, RemoveProviderKeyData, RemoveProviderKeyErrors, RemoveProviderKeyResponses, RemoveScheduleData, RemoveScheduleErrors, RemoveScheduleResponses, RemoveTaskData, RemoveTaskErrors, RemoveTaskResponses, RemoveToolData, RemoveToolErrors, RemoveToolResponses, RemoveTriggerData, RemoveTriggerErrors, RemoveTriggerResponses, RemoveWorkflowData, RemoveWorkflowErrors, RemoveWorkflowResponses, ReplayExecutionData, ReplayExecutionErrors, ReplayExecutionResponses, RestoreAgentVersionData, RestoreAgentVersionErrors, RestoreAgentVersionResponses, RestoreToolVersionData, RestoreToolVersionErrors, RestoreToolVersionResponses, RestoreWorkflowVersionData, RestoreWorkflowVersionErrors, RestoreWorkflowVersionResponses, ResumeExecutionData, ResumeExecutionErrors, ResumeExecutionResponses, ResumeTeamData, ResumeTeamErrors, ResumeTeamResponses, RetryDocumentsData, RetryDocumentsErrors, RetryDocumentsResponses, RetryExecutionData, RetryExecutionErrors, RetryExecutionResponses, RevokeAccessKeyData, RevokeAccessKeyErrors, RevokeAccessKeyResponses, RotateTriggerSecretData, RotateTriggerSecretErrors, RotateTriggerSecretResponses, RunAgentData, RunAgentErrors, RunAgentResponses, RunWorkflowData, RunWorkflowErrors, RunWorkflowResponses, ScheduleWorkflowData, ScheduleWorkflowErrors, ScheduleWorkflowResponses, SearchFilesData, SearchFilesErrors, SearchFilesResponses, SetAgentContextData, SetAgentContextErrors, SetAgentContextResponses, SetAgentsStatusData, SetAgentsStatusErrors, SetAgentsStatusResponses, SetCommunicationRulesData, SetCommunicationRulesErrors, SetCommunicationRulesResponses, SetFeedbackData, SetFeedbackErrors, SetFeedbackResponses, SetNotesData, SetNotesErrors, SetNotesResponses, SetTagsData, SetTagsErrors, SetTagsResponses, SetToolStatusData, SetToolStatusErrors, SetToolStatusResponses, SetUserRoleData, SetUserRoleErrors, SetUserRoleResponses, SetUserStatusData, SetUserStatusErrors, SetUserStatusResponses, ShareKnowledgeBaseData, ShareKnowledgeBaseErrors, ShareKnowledgeBaseResponses, SimulateWorkflowData, SimulateWorkflowErrors, SimulateWorkflowResponses, StartExecutionData, StartExecutionErrors, StartExecutionResponses, StartTeamData, StartTeamErrors, StartTeamResponses, StopTeamData, StopTeamErrors, StopTeamResponses, StreamAgentData, StreamAgentErrors, StreamAgentResponse, StreamAgentResponses, StreamConversationsData, StreamConversationsErrors, StreamConversationsResponses, StreamTeamData, StreamTeamErrors, StreamTeamResponse, StreamTeamResponses, StreamWorkflowData, StreamWorkflowErrors, StreamWorkflowResponse, StreamWorkflowResponses, TestProviderKeyData, TestProviderKeyErrors, TestProviderKeyResponses, TryModelData, TryModelErrors, TryModelResponses, UpdateAgentData, UpdateAgentErrors, UpdateAgentResponses, UpdateModelData, UpdateModelErrors, UpdateModelResponses, UpdateProfileData, UpdateProfileErrors, UpdateProfileResponses, UpdateToolData, UpdateToolErrors, UpdateToolResponses, UploadFileData, UploadFileErrors, UploadFileResponses, UsePasswordLinkData, UsePasswordLinkErrors, UsePasswordLinkResponses, ValidateWorkflowData, ValidateWorkflowErrors, ValidateWorkflowResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -908,6 +908,20 @@ export const answerTask = <ThrowOnError extends boolean = false>(options: Option
 export const listFiles = <ThrowOnError extends boolean = false>(options?: Options<ListFilesData, ThrowOnError>) => (options?.client ?? client).get<ListFilesResponses, ListFilesErrors, ThrowOnError>({ url: '/api/v1/files', ...options });
 
 /**
+ * Search files
+ *
+ * Search the files that knowledge bases hold, in some of them or all, by meaning and by words.
+ */
+export const searchFiles = <ThrowOnError extends boolean = false>(options: Options<SearchFilesData, ThrowOnError>) => (options.client ?? client).post<SearchFilesResponses, SearchFilesErrors, ThrowOnError>({
+    url: '/api/v1/files/search',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
  * Upload a file
  *
  * Store a file in one request: a form with one file, or its bytes with `name`.
@@ -1018,6 +1032,163 @@ export const receiveMessage = <ThrowOnError extends boolean = false>(options: Op
  * Give what your waiting executions ask people, newest first; answer with `POST /executions/{id}/resume`.
  */
 export const listOpenQuestions = <ThrowOnError extends boolean = false>(options?: Options<ListOpenQuestionsData, ThrowOnError>) => (options?.client ?? client).get<ListOpenQuestionsResponses, ListOpenQuestionsErrors, ThrowOnError>({ url: '/api/v1/interrupts', ...options });
+
+/**
+ * List knowledge bases
+ *
+ * List the knowledge bases that you may read, newest first.
+ */
+export const listKnowledgeBases = <ThrowOnError extends boolean = false>(options?: Options<ListKnowledgeBasesData, ThrowOnError>) => (options?.client ?? client).get<ListKnowledgeBasesResponses, ListKnowledgeBasesErrors, ThrowOnError>({ url: '/api/v1/knowledge-bases', ...options });
+
+/**
+ * Create a knowledge base
+ *
+ * Make an empty knowledge base; add documents to it then.
+ */
+export const createKnowledgeBase = <ThrowOnError extends boolean = false>(options: Options<CreateKnowledgeBaseData, ThrowOnError>) => (options.client ?? client).post<CreateKnowledgeBaseResponses, CreateKnowledgeBaseErrors, ThrowOnError>({
+    url: '/api/v1/knowledge-bases',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Search knowledge bases
+ *
+ * Find what is said about a question: by meaning and by words, joined by rank.
+ */
+export const queryKnowledgeBases = <ThrowOnError extends boolean = false>(options: Options<QueryKnowledgeBasesData, ThrowOnError>) => (options.client ?? client).post<QueryKnowledgeBasesResponses, QueryKnowledgeBasesErrors, ThrowOnError>({
+    url: '/api/v1/knowledge-bases/query',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Delete a knowledge base
+ *
+ * Delete a knowledge base with its documents and chunks; files stay among your files.
+ */
+export const deleteKnowledgeBase = <ThrowOnError extends boolean = false>(options: Options<DeleteKnowledgeBaseData, ThrowOnError>) => (options.client ?? client).delete<DeleteKnowledgeBaseResponses, DeleteKnowledgeBaseErrors, ThrowOnError>({ url: '/api/v1/knowledge-bases/{kb_id}', ...options });
+
+/**
+ * Get a knowledge base
+ *
+ * Give a knowledge base with what it holds.
+ */
+export const getKnowledgeBase = <ThrowOnError extends boolean = false>(options: Options<GetKnowledgeBaseData, ThrowOnError>) => (options.client ?? client).get<GetKnowledgeBaseResponses, GetKnowledgeBaseErrors, ThrowOnError>({ url: '/api/v1/knowledge-bases/{kb_id}', ...options });
+
+/**
+ * Change a knowledge base
+ *
+ * Change fields of a knowledge base; how documents are cut and embedded counts from the next indexing on.
+ */
+export const changeKnowledgeBase = <ThrowOnError extends boolean = false>(options: Options<ChangeKnowledgeBaseData, ThrowOnError>) => (options.client ?? client).put<ChangeKnowledgeBaseResponses, ChangeKnowledgeBaseErrors, ThrowOnError>({
+    url: '/api/v1/knowledge-bases/{kb_id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List documents
+ *
+ * List the documents of a knowledge base, newest first.
+ */
+export const listDocuments = <ThrowOnError extends boolean = false>(options: Options<ListDocumentsData, ThrowOnError>) => (options.client ?? client).get<ListDocumentsResponses, ListDocumentsErrors, ThrowOnError>({ url: '/api/v1/knowledge-bases/{kb_id}/documents', ...options });
+
+/**
+ * Add a document
+ *
+ * Take in a file that is sent along (a form), one of your files (`file_id`), or web pages (`url`).
+ *
+ * A file that is sent along becomes one of your files. The answer comes before the document is taken in: follow its
+ * state, or the run of its `execution_id`.
+ */
+export const addDocument = <ThrowOnError extends boolean = false>(options: Options<AddDocumentData, ThrowOnError>) => (options.client ?? client).post<AddDocumentResponses, AddDocumentErrors, ThrowOnError>({
+    url: '/api/v1/knowledge-bases/{kb_id}/documents',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Retry documents
+ *
+ * Take failed documents in once more: these, or all.
+ */
+export const retryDocuments = <ThrowOnError extends boolean = false>(options: Options<RetryDocumentsData, ThrowOnError>) => (options.client ?? client).post<RetryDocumentsResponses, RetryDocumentsErrors, ThrowOnError>({
+    url: '/api/v1/knowledge-bases/{kb_id}/documents/retry',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Remove a document
+ *
+ * Remove a document with its chunks; a file stays among your files.
+ */
+export const removeDocument = <ThrowOnError extends boolean = false>(options: Options<RemoveDocumentData, ThrowOnError>) => (options.client ?? client).delete<RemoveDocumentResponses, RemoveDocumentErrors, ThrowOnError>({ url: '/api/v1/knowledge-bases/{kb_id}/documents/{document_id}', ...options });
+
+/**
+ * Get a document
+ *
+ * Give a document: how far it is, and why it failed.
+ */
+export const getDocument = <ThrowOnError extends boolean = false>(options: Options<GetDocumentData, ThrowOnError>) => (options.client ?? client).get<GetDocumentResponses, GetDocumentErrors, ThrowOnError>({ url: '/api/v1/knowledge-bases/{kb_id}/documents/{document_id}', ...options });
+
+/**
+ * List the chunks of a document
+ *
+ * List the chunks that are searched of a document, in their order; pages by `skip` and `limit`.
+ */
+export const listChunks = <ThrowOnError extends boolean = false>(options: Options<ListChunksData, ThrowOnError>) => (options.client ?? client).get<ListChunksResponses, ListChunksErrors, ThrowOnError>({ url: '/api/v1/knowledge-bases/{kb_id}/documents/{document_id}/chunks', ...options });
+
+/**
+ * Index all documents anew
+ *
+ * Index all documents anew, beside what is searched meanwhile.
+ */
+export const reindexKnowledgeBase = <ThrowOnError extends boolean = false>(options: Options<ReindexKnowledgeBaseData, ThrowOnError>) => (options.client ?? client).post<ReindexKnowledgeBaseResponses, ReindexKnowledgeBaseErrors, ThrowOnError>({ url: '/api/v1/knowledge-bases/{kb_id}/reindex', ...options });
+
+/**
+ * Share a knowledge base
+ *
+ * Have just these others read it, too; nobody but you can change it.
+ */
+export const shareKnowledgeBase = <ThrowOnError extends boolean = false>(options: Options<ShareKnowledgeBaseData, ThrowOnError>) => (options.client ?? client).put<ShareKnowledgeBaseResponses, ShareKnowledgeBaseErrors, ThrowOnError>({
+    url: '/api/v1/knowledge-bases/{kb_id}/shares',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Add a text
+ *
+ * Take in a text.
+ */
+export const addTextContent = <ThrowOnError extends boolean = false>(options: Options<AddTextContentData, ThrowOnError>) => (options.client ?? client).post<AddTextContentResponses, AddTextContentErrors, ThrowOnError>({
+    url: '/api/v1/knowledge-bases/{kb_id}/text-content',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
 
 /**
  * List models

@@ -1123,6 +1123,30 @@ export type AnnotationsOut = {
 };
 
 /**
+ * AnswerOut
+ *
+ * What was found, best first, and all of it as one text for a model. `cut`: found, but below the threshold.
+ */
+export type AnswerOut = {
+    /**
+     * Chunks
+     */
+    chunks: Array<FoundOut>;
+    /**
+     * Context
+     */
+    context: string;
+    /**
+     * Cut
+     */
+    cut: number;
+    /**
+     * Duration Ms
+     */
+    duration_ms: number;
+};
+
+/**
  * AnsweredBy
  *
  * Whose answer a run's result is, where that is another agent's: by a handoff, or a row of them.
@@ -1905,6 +1929,74 @@ export type ChoiceOut = {
 };
 
 /**
+ * ChunkList
+ *
+ * A page of a document's chunks, in their order.
+ */
+export type ChunkList = {
+    /**
+     * Chunks
+     */
+    chunks: Array<ChunkOut>;
+    /**
+     * Limit
+     */
+    limit: number;
+    /**
+     * Next Cursor
+     */
+    next_cursor?: string | null;
+    /**
+     * Skip
+     */
+    skip: number;
+    /**
+     * Total
+     *
+     * How many there are; at least so many where `total_is_exact` is false.
+     */
+    total: number;
+    /**
+     * Total Is Exact
+     *
+     * False for long lists: they are not counted to their end.
+     */
+    total_is_exact?: boolean;
+};
+
+/**
+ * ChunkOut
+ *
+ * A chunk of a document, and where it is: page from 1, first character from 0 on that page.
+ */
+export type ChunkOut = {
+    /**
+     * Chunk Id
+     */
+    chunk_id: number;
+    /**
+     * Is Embedded
+     */
+    is_embedded: boolean;
+    /**
+     * Ordinal
+     */
+    ordinal: number;
+    /**
+     * Page
+     */
+    page: number | null;
+    /**
+     * Start
+     */
+    start: number;
+    /**
+     * Text
+     */
+    text: string;
+};
+
+/**
  * CloneBody
  *
  * How the copy is named; `<name> (copy)` when you do not say.
@@ -2540,6 +2632,230 @@ export type DetailsOfAgent = {
      * Tools
      */
     tools: Array<ToolOfAgent>;
+};
+
+/**
+ * DocumentAdded
+ *
+ * A document that waits to be taken in. `repeated`: the base had it already, and this is it.
+ */
+export type DocumentAdded = {
+    /**
+     * Content Hash
+     */
+    content_hash: string | null;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Document Id
+     */
+    document_id: string;
+    /**
+     * Error
+     */
+    error: string | null;
+    /**
+     * Error Code
+     */
+    error_code: string | null;
+    /**
+     * Execution Id
+     *
+     * The run that takes it in; its trace is that of any run.
+     */
+    execution_id: string | null;
+    /**
+     * Kb Id
+     */
+    kb_id: string;
+    /**
+     * Media Type
+     */
+    media_type: string;
+    /**
+     * Metadata
+     */
+    metadata: {
+        [key: string]: unknown;
+    };
+    /**
+     * Num Chunks
+     */
+    num_chunks: number;
+    /**
+     * Original File Name
+     */
+    original_file_name: string | null;
+    /**
+     * Page Count
+     */
+    page_count: number | null;
+    /**
+     * Processed At
+     */
+    processed_at: string | null;
+    /**
+     * Repeated
+     */
+    repeated: boolean;
+    /**
+     * Size Bytes
+     */
+    size_bytes: number;
+    /**
+     * Source Type
+     */
+    source_type: 'upload' | 'web_url' | 'direct_text';
+    /**
+     * Status
+     */
+    status: 'pending_processing' | 'processing' | 'processed' | 'error_processing';
+    /**
+     * Storage Path Or Url
+     */
+    storage_path_or_url: string | null;
+    /**
+     * Title
+     */
+    title: string;
+    /**
+     * Updated At
+     */
+    updated_at: string;
+    /**
+     * Url
+     */
+    url: string | null;
+};
+
+/**
+ * DocumentList
+ *
+ * A page of documents, newest first.
+ */
+export type DocumentList = {
+    /**
+     * Documents
+     */
+    documents: Array<DocumentOut>;
+    /**
+     * Limit
+     */
+    limit: number;
+    /**
+     * Next Cursor
+     */
+    next_cursor?: string | null;
+    /**
+     * Skip
+     */
+    skip: number;
+    /**
+     * Total
+     *
+     * How many there are; at least so many where `total_is_exact` is false.
+     */
+    total: number;
+    /**
+     * Total Is Exact
+     *
+     * False for long lists: they are not counted to their end.
+     */
+    total_is_exact?: boolean;
+};
+
+/**
+ * DocumentOut
+ *
+ * A document. `error_code` and `error` say why it could not be taken in.
+ */
+export type DocumentOut = {
+    /**
+     * Content Hash
+     */
+    content_hash: string | null;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Document Id
+     */
+    document_id: string;
+    /**
+     * Error
+     */
+    error: string | null;
+    /**
+     * Error Code
+     */
+    error_code: string | null;
+    /**
+     * Execution Id
+     *
+     * The run that takes it in; its trace is that of any run.
+     */
+    execution_id: string | null;
+    /**
+     * Kb Id
+     */
+    kb_id: string;
+    /**
+     * Media Type
+     */
+    media_type: string;
+    /**
+     * Metadata
+     */
+    metadata: {
+        [key: string]: unknown;
+    };
+    /**
+     * Num Chunks
+     */
+    num_chunks: number;
+    /**
+     * Original File Name
+     */
+    original_file_name: string | null;
+    /**
+     * Page Count
+     */
+    page_count: number | null;
+    /**
+     * Processed At
+     */
+    processed_at: string | null;
+    /**
+     * Size Bytes
+     */
+    size_bytes: number;
+    /**
+     * Source Type
+     */
+    source_type: 'upload' | 'web_url' | 'direct_text';
+    /**
+     * Status
+     */
+    status: 'pending_processing' | 'processing' | 'processed' | 'error_processing';
+    /**
+     * Storage Path Or Url
+     */
+    storage_path_or_url: string | null;
+    /**
+     * Title
+     */
+    title: string;
+    /**
+     * Updated At
+     */
+    updated_at: string;
+    /**
+     * Url
+     */
+    url: string | null;
 };
 
 /**
@@ -3392,6 +3708,44 @@ export type FileOut = {
 };
 
 /**
+ * FileSearchBody
+ *
+ * A question to files that knowledge bases hold.
+ */
+export type FileSearchBody = {
+    /**
+     * File Ids
+     */
+    file_ids?: Array<string>;
+    /**
+     * Max Num Results
+     */
+    max_num_results?: number;
+    /**
+     * Metadata
+     *
+     * Values that a document's metadata has.
+     */
+    metadata?: {
+        [key: string]: string | number | number | boolean;
+    };
+    /**
+     * Query
+     */
+    query: string;
+    /**
+     * Similarity Threshold
+     */
+    similarity_threshold?: number | null;
+    /**
+     * Vector Store Ids
+     *
+     * Ids or collection names of knowledge bases; `user_documents`: all that you may read.
+     */
+    vector_store_ids?: Array<string>;
+};
+
+/**
  * FileUsageOut
  *
  * What your files and begun uploads take, and what they may.
@@ -3525,6 +3879,72 @@ export type ForkBody = {
      * Of a workflow's run the first step that is done again, by its key, node, task or name.
      */
     from_step?: string | null;
+};
+
+/**
+ * FoundOut
+ *
+ * A chunk that was found. `number` is how `context` cites it; `similarity` null where nothing is embedded.
+ */
+export type FoundOut = {
+    /**
+     * Chunk Id
+     */
+    chunk_id: number;
+    /**
+     * Citation
+     */
+    citation: string;
+    /**
+     * Document
+     */
+    document: string;
+    /**
+     * Document Id
+     */
+    document_id: string;
+    /**
+     * Kb Id
+     */
+    kb_id: string;
+    /**
+     * Metadata
+     */
+    metadata: {
+        [key: string]: unknown;
+    };
+    /**
+     * Number
+     */
+    number: number;
+    /**
+     * Ordinal
+     */
+    ordinal: number;
+    /**
+     * Page
+     */
+    page: number | null;
+    /**
+     * Score
+     */
+    score: number;
+    /**
+     * Similarity
+     */
+    similarity: number | null;
+    /**
+     * Start
+     */
+    start: number;
+    /**
+     * Text
+     */
+    text: string;
+    /**
+     * Url
+     */
+    url: string | null;
 };
 
 /**
@@ -4439,6 +4859,203 @@ export type InterruptRaised = {
     value: {
         [key: string]: unknown;
     };
+};
+
+/**
+ * KnowledgeBaseBody
+ *
+ * A new knowledge base; only `name` is required.
+ */
+export type KnowledgeBaseBody = {
+    /**
+     * Chunk Overlap
+     *
+     * Characters that two chunks share.
+     */
+    chunk_overlap?: number;
+    /**
+     * Chunk Size
+     *
+     * Characters of a chunk at most.
+     */
+    chunk_size?: number;
+    /**
+     * Description
+     */
+    description?: string;
+    /**
+     * Embedding Model
+     *
+     * Null: the built-in model where it is installed, else words only.
+     */
+    embedding_model?: string | null;
+    /**
+     * Language
+     */
+    language?: 'simple' | 'arabic' | 'armenian' | 'basque' | 'catalan' | 'danish' | 'dutch' | 'english' | 'estonian' | 'finnish' | 'french' | 'german' | 'greek' | 'hindi' | 'hungarian' | 'indonesian' | 'irish' | 'italian' | 'lithuanian' | 'nepali' | 'norwegian' | 'portuguese' | 'romanian' | 'russian' | 'serbian' | 'spanish' | 'swedish' | 'tamil' | 'turkish' | 'yiddish';
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Source Type
+     */
+    source_type?: 'upload' | 'web_url' | 'direct_text';
+    weights?: Weights;
+};
+
+/**
+ * KnowledgeBaseChanges
+ *
+ * The fields to change; the others stay. Documents follow with `reindex`.
+ */
+export type KnowledgeBaseChanges = {
+    /**
+     * Chunk Overlap
+     */
+    chunk_overlap?: number | null;
+    /**
+     * Chunk Size
+     */
+    chunk_size?: number | null;
+    /**
+     * Description
+     */
+    description?: string | null;
+    /**
+     * Embedding Model
+     */
+    embedding_model?: string | null;
+    /**
+     * Language
+     */
+    language?: 'simple' | 'arabic' | 'armenian' | 'basque' | 'catalan' | 'danish' | 'dutch' | 'english' | 'estonian' | 'finnish' | 'french' | 'german' | 'greek' | 'hindi' | 'hungarian' | 'indonesian' | 'irish' | 'italian' | 'lithuanian' | 'nepali' | 'norwegian' | 'portuguese' | 'romanian' | 'russian' | 'serbian' | 'spanish' | 'swedish' | 'tamil' | 'turkish' | 'yiddish' | null;
+    /**
+     * Name
+     */
+    name?: string | null;
+    weights?: Weights | null;
+};
+
+/**
+ * KnowledgeBaseDetails
+ *
+ * A knowledge base. Times are ISO 8601 in UTC.
+ */
+export type KnowledgeBaseDetails = {
+    /**
+     * Chunk Overlap
+     */
+    chunk_overlap: number;
+    /**
+     * Chunk Size
+     */
+    chunk_size: number;
+    /**
+     * Chunks
+     */
+    chunks: number;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Description
+     */
+    description: string;
+    /**
+     * Documents
+     */
+    documents: number;
+    /**
+     * Embedding Model
+     */
+    embedding_model: string;
+    /**
+     * Is Own
+     *
+     * False: it is another person's, shared with you to read.
+     */
+    is_own: boolean;
+    /**
+     * Is Reindexing
+     *
+     * A new index is being built beside the one that is searched.
+     */
+    is_reindexing: boolean;
+    /**
+     * Kb Id
+     */
+    kb_id: string;
+    /**
+     * Language
+     */
+    language: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Shares
+     */
+    shares: Array<ShareOut>;
+    /**
+     * Source Type
+     */
+    source_type: 'upload' | 'web_url' | 'direct_text';
+    /**
+     * Status
+     */
+    status: 'pending' | 'indexing' | 'ready' | 'error';
+    /**
+     * Updated At
+     */
+    updated_at: string;
+    /**
+     * User Id
+     */
+    user_id: string;
+    /**
+     * Vector Db Collection Name
+     */
+    vector_db_collection_name: string;
+    weights: Weights;
+};
+
+/**
+ * KnowledgeBaseList
+ *
+ * A page of knowledge bases, newest first.
+ */
+export type KnowledgeBaseList = {
+    /**
+     * Knowledge Bases
+     */
+    knowledge_bases: Array<KnowledgeBaseDetails>;
+    /**
+     * Limit
+     */
+    limit: number;
+    /**
+     * Next Cursor
+     */
+    next_cursor?: string | null;
+    /**
+     * Skip
+     */
+    skip: number;
+    /**
+     * Total
+     *
+     * How many there are; at least so many where `total_is_exact` is false.
+     */
+    total: number;
+    /**
+     * Total Is Exact
+     *
+     * False for long lists: they are not counted to their end.
+     */
+    total_is_exact?: boolean;
 };
 
 /**
@@ -5985,7 +6602,7 @@ export type ProfileOut = {
     /**
      * Permissions
      */
-    permissions: Array<'account:read' | 'account:write' | 'agents:read' | 'agents:write' | 'annotations:write' | 'audit:read' | 'communication_rules:read' | 'communication_rules:write' | 'conversations:read' | 'conversations:write' | 'executions:read' | 'executions:run' | 'files:read' | 'files:write' | 'keys:read' | 'keys:write' | 'metrics:read' | 'models:read' | 'models:write' | 'others:read' | 'tickets:write' | 'tools:read' | 'tools:run' | 'tools:write' | 'triggers:read' | 'triggers:write' | 'users:read' | 'users:write' | 'workflows:read' | 'workflows:write'>;
+    permissions: Array<'account:read' | 'account:write' | 'agents:read' | 'agents:write' | 'annotations:write' | 'audit:read' | 'communication_rules:read' | 'communication_rules:write' | 'conversations:read' | 'conversations:write' | 'executions:read' | 'executions:run' | 'files:read' | 'files:write' | 'keys:read' | 'keys:write' | 'knowledge:read' | 'knowledge:write' | 'metrics:read' | 'models:read' | 'models:write' | 'others:read' | 'tickets:write' | 'tools:read' | 'tools:run' | 'tools:write' | 'triggers:read' | 'triggers:write' | 'users:read' | 'users:write' | 'workflows:read' | 'workflows:write'>;
     /**
      * Role
      */
@@ -6202,6 +6819,42 @@ export type ProviderOut = {
 };
 
 /**
+ * QueryBody
+ *
+ * A question to knowledge bases.
+ */
+export type QueryBody = {
+    /**
+     * Document Ids
+     */
+    document_ids?: Array<string>;
+    /**
+     * Kb Ids
+     */
+    kb_ids: Array<string>;
+    /**
+     * Metadata
+     *
+     * Values that a document's metadata has.
+     */
+    metadata?: {
+        [key: string]: string | number | number | boolean;
+    };
+    /**
+     * Query
+     */
+    query: string;
+    /**
+     * Similarity Threshold
+     */
+    similarity_threshold?: number | null;
+    /**
+     * Top K
+     */
+    top_k?: number;
+};
+
+/**
  * RefusedPart
  *
  * A part of requests that an endpoint refuses and is not sent, until it is asked in full again.
@@ -6316,6 +6969,82 @@ export type Resumed = {
 };
 
 /**
+ * RetriedOut
+ *
+ * How many documents are taken in once more.
+ */
+export type RetriedOut = {
+    /**
+     * Documents
+     */
+    documents: number;
+};
+
+/**
+ * Retrieval
+ *
+ * What a tool found in knowledge bases, best first; `sources` are numbered as the model sees and cites them.
+ */
+export type Retrieval = {
+    /**
+     * Attempt
+     *
+     * Which attempt at the execution wrote it, from 1.
+     */
+    attempt?: number;
+    /**
+     * Cut
+     *
+     * How many were found and left out: below the threshold.
+     */
+    cut?: number;
+    /**
+     * Duration Ms
+     */
+    duration_ms: number;
+    /**
+     * Parent Span Id
+     *
+     * The step around that step.
+     */
+    parent_span_id?: string | null;
+    /**
+     * Query
+     */
+    query: string;
+    /**
+     * Seq
+     *
+     * Place in the execution's log, from 1 without gaps; assigned when stored.
+     */
+    seq?: number;
+    /**
+     * Sources
+     *
+     * number, kb_id, document_id, document, page, chunk_id, score and similarity of each.
+     */
+    sources: Array<{
+        [key: string]: unknown;
+    }>;
+    /**
+     * Span Id
+     *
+     * The step this event belongs to.
+     */
+    span_id?: string | null;
+    /**
+     * Timestamp
+     *
+     * When it happened, in seconds since the epoch.
+     */
+    timestamp: number;
+    /**
+     * Type
+     */
+    type?: 'retrieval';
+};
+
+/**
  * Retry
  *
  * Something is done again: a model call, or the execution after its worker died (then messages start anew).
@@ -6379,6 +7108,18 @@ export type Retry = {
      * What
      */
     what: 'model' | 'tool' | 'execution' | 'fallback' | 'output';
+};
+
+/**
+ * RetryBody
+ *
+ * Which failed documents to take in once more; null: all.
+ */
+export type RetryBody = {
+    /**
+     * Document Ids
+     */
+    document_ids?: Array<string> | null;
 };
 
 /**
@@ -6945,6 +7686,62 @@ export type SetupBody = {
      * Username
      */
     username: string;
+};
+
+/**
+ * ShareBody
+ *
+ * Who else may read a base: a `user` by id, or everybody with a `role` by name.
+ */
+export type ShareBody = {
+    /**
+     * Grantee
+     */
+    grantee: string;
+    /**
+     * Kind
+     */
+    kind: 'user' | 'role';
+};
+
+/**
+ * ShareOut
+ *
+ * Somebody who may read a base.
+ */
+export type ShareOut = {
+    /**
+     * Grantee
+     */
+    grantee: string;
+    /**
+     * Kind
+     */
+    kind: 'user' | 'role';
+};
+
+/**
+ * SharesBody
+ *
+ * All who may read a base besides its owner.
+ */
+export type SharesBody = {
+    /**
+     * Shares
+     */
+    shares: Array<ShareBody>;
+};
+
+/**
+ * SharesOut
+ *
+ * All who may read a base besides its owner.
+ */
+export type SharesOut = {
+    /**
+     * Shares
+     */
+    shares: Array<ShareOut>;
 };
 
 /**
@@ -8170,6 +8967,22 @@ export type TemplateOut = {
 };
 
 /**
+ * TextContentBody
+ *
+ * A text to take in.
+ */
+export type TextContentBody = {
+    /**
+     * Name
+     */
+    name?: string | null;
+    /**
+     * Text
+     */
+    text: string;
+};
+
+/**
  * TicketOut
  *
  * A stream ticket: `GET …/stream?ticket=…`, for this execution only, until it expires.
@@ -9005,6 +9818,8 @@ export type TraceEvent = ({
 } & TaskEnd) | ({
     type: 'guardrail';
 } & GuardrailVerdict) | ({
+    type: 'retrieval';
+} & Retrieval) | ({
     type: 'retry';
 } & Retry) | ({
     type: 'detail';
@@ -9662,6 +10477,22 @@ export type UserOut = {
      * Username
      */
     username: string;
+};
+
+/**
+ * Weights
+ *
+ * How much nearness of meaning and common words count where both are searched.
+ */
+export type Weights = {
+    /**
+     * Vector
+     */
+    vector?: number;
+    /**
+     * Words
+     */
+    words?: number;
 };
 
 /**
@@ -16876,6 +17707,71 @@ export type ListFilesResponses = {
 
 export type ListFilesResponse = ListFilesResponses[keyof ListFilesResponses];
 
+export type SearchFilesData = {
+    body: FileSearchBody;
+    path?: never;
+    query?: never;
+    url: '/api/v1/files/search';
+};
+
+export type SearchFilesErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `knowledge_base_not_found`.
+     */
+    404: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not declared as JSON.
+     */
+    415: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * The tool or model failed. `error_code`: `embedding_failed`.
+     */
+    502: Problem;
+    /**
+     * A part this needs is away. `error_code`: `embedding_model_unavailable`.
+     */
+    503: Problem;
+};
+
+export type SearchFilesError = SearchFilesErrors[keyof SearchFilesErrors];
+
+export type SearchFilesResponses = {
+    /**
+     * Successful Response
+     */
+    200: AnswerOut;
+};
+
+export type SearchFilesResponse = SearchFilesResponses[keyof SearchFilesResponses];
+
 export type UploadFileData = {
     body: Blob | File;
     path?: never;
@@ -17663,6 +18559,1044 @@ export type ListOpenQuestionsResponses = {
 };
 
 export type ListOpenQuestionsResponse = ListOpenQuestionsResponses[keyof ListOpenQuestionsResponses];
+
+export type ListKnowledgeBasesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Search
+         *
+         * Part of the name or description.
+         */
+        search?: string;
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Skip
+         */
+        skip?: number;
+        /**
+         * Cursor
+         *
+         * `next_cursor` of the page before.
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/knowledge-bases';
+};
+
+export type ListKnowledgeBasesErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type ListKnowledgeBasesError = ListKnowledgeBasesErrors[keyof ListKnowledgeBasesErrors];
+
+export type ListKnowledgeBasesResponses = {
+    /**
+     * Successful Response
+     */
+    200: KnowledgeBaseList;
+};
+
+export type ListKnowledgeBasesResponse = ListKnowledgeBasesResponses[keyof ListKnowledgeBasesResponses];
+
+export type CreateKnowledgeBaseData = {
+    body: KnowledgeBaseBody;
+    path?: never;
+    query?: never;
+    url: '/api/v1/knowledge-bases';
+};
+
+export type CreateKnowledgeBaseErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `knowledge_base_not_found`.
+     */
+    404: Problem;
+    /**
+     * The change collides with what is there. `error_code`: `too_many_knowledge_bases`.
+     */
+    409: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not declared as JSON.
+     */
+    415: Problem;
+    /**
+     * The input breaks a rule; `errors` says which. `error_code`: `invalid_input`.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type CreateKnowledgeBaseError = CreateKnowledgeBaseErrors[keyof CreateKnowledgeBaseErrors];
+
+export type CreateKnowledgeBaseResponses = {
+    /**
+     * Successful Response
+     */
+    201: KnowledgeBaseDetails;
+};
+
+export type CreateKnowledgeBaseResponse = CreateKnowledgeBaseResponses[keyof CreateKnowledgeBaseResponses];
+
+export type QueryKnowledgeBasesData = {
+    body: QueryBody;
+    path?: never;
+    query?: never;
+    url: '/api/v1/knowledge-bases/query';
+};
+
+export type QueryKnowledgeBasesErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `knowledge_base_not_found`.
+     */
+    404: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not declared as JSON.
+     */
+    415: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * The tool or model failed. `error_code`: `embedding_failed`.
+     */
+    502: Problem;
+    /**
+     * A part this needs is away. `error_code`: `embedding_model_unavailable`.
+     */
+    503: Problem;
+};
+
+export type QueryKnowledgeBasesError = QueryKnowledgeBasesErrors[keyof QueryKnowledgeBasesErrors];
+
+export type QueryKnowledgeBasesResponses = {
+    /**
+     * Successful Response
+     */
+    200: AnswerOut;
+};
+
+export type QueryKnowledgeBasesResponse = QueryKnowledgeBasesResponses[keyof QueryKnowledgeBasesResponses];
+
+export type DeleteKnowledgeBaseData = {
+    body?: never;
+    path: {
+        /**
+         * Kb Id
+         */
+        kb_id: string;
+    };
+    query?: never;
+    url: '/api/v1/knowledge-bases/{kb_id}';
+};
+
+export type DeleteKnowledgeBaseErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `knowledge_base_not_found`.
+     */
+    404: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type DeleteKnowledgeBaseError = DeleteKnowledgeBaseErrors[keyof DeleteKnowledgeBaseErrors];
+
+export type DeleteKnowledgeBaseResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type DeleteKnowledgeBaseResponse = DeleteKnowledgeBaseResponses[keyof DeleteKnowledgeBaseResponses];
+
+export type GetKnowledgeBaseData = {
+    body?: never;
+    path: {
+        /**
+         * Kb Id
+         */
+        kb_id: string;
+    };
+    query?: never;
+    url: '/api/v1/knowledge-bases/{kb_id}';
+};
+
+export type GetKnowledgeBaseErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `knowledge_base_not_found`.
+     */
+    404: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type GetKnowledgeBaseError = GetKnowledgeBaseErrors[keyof GetKnowledgeBaseErrors];
+
+export type GetKnowledgeBaseResponses = {
+    /**
+     * Successful Response
+     */
+    200: KnowledgeBaseDetails;
+};
+
+export type GetKnowledgeBaseResponse = GetKnowledgeBaseResponses[keyof GetKnowledgeBaseResponses];
+
+export type ChangeKnowledgeBaseData = {
+    body: KnowledgeBaseChanges;
+    path: {
+        /**
+         * Kb Id
+         */
+        kb_id: string;
+    };
+    query?: never;
+    url: '/api/v1/knowledge-bases/{kb_id}';
+};
+
+export type ChangeKnowledgeBaseErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `knowledge_base_not_found`.
+     */
+    404: Problem;
+    /**
+     * The change collides with what is there. `error_code`: `knowledge_base_changed_meanwhile`.
+     */
+    409: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not declared as JSON.
+     */
+    415: Problem;
+    /**
+     * The input breaks a rule; `errors` says which. `error_code`: `invalid_input`.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type ChangeKnowledgeBaseError = ChangeKnowledgeBaseErrors[keyof ChangeKnowledgeBaseErrors];
+
+export type ChangeKnowledgeBaseResponses = {
+    /**
+     * Successful Response
+     */
+    200: KnowledgeBaseDetails;
+};
+
+export type ChangeKnowledgeBaseResponse = ChangeKnowledgeBaseResponses[keyof ChangeKnowledgeBaseResponses];
+
+export type ListDocumentsData = {
+    body?: never;
+    path: {
+        /**
+         * Kb Id
+         */
+        kb_id: string;
+    };
+    query?: {
+        /**
+         * Status
+         *
+         * Only those in this state.
+         */
+        status?: 'pending_processing' | 'processing' | 'processed' | 'error_processing' | null;
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Skip
+         */
+        skip?: number;
+        /**
+         * Cursor
+         *
+         * `next_cursor` of the page before.
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/knowledge-bases/{kb_id}/documents';
+};
+
+export type ListDocumentsErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `knowledge_base_not_found`.
+     */
+    404: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type ListDocumentsError = ListDocumentsErrors[keyof ListDocumentsErrors];
+
+export type ListDocumentsResponses = {
+    /**
+     * Successful Response
+     */
+    200: DocumentList;
+};
+
+export type ListDocumentsResponse = ListDocumentsResponses[keyof ListDocumentsResponses];
+
+export type AddDocumentData = {
+    /**
+     * SourceBody
+     *
+     * A document that is not sent along: a web page, or one of your files.
+     */
+    body: {
+        /**
+         * File Id
+         */
+        file_id?: string | null;
+        /**
+         * Max Depth
+         *
+         * How many links deep a crawl goes.
+         */
+        max_depth?: number;
+        /**
+         * Max Pages
+         *
+         * Pages of a crawl, this one included.
+         */
+        max_pages?: number;
+        /**
+         * Url
+         */
+        url?: string | null;
+    };
+    path: {
+        /**
+         * Kb Id
+         */
+        kb_id: string;
+    };
+    query?: never;
+    url: '/api/v1/knowledge-bases/{kb_id}/documents';
+};
+
+export type AddDocumentErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `file_not_found`, `knowledge_base_not_found`.
+     */
+    404: Problem;
+    /**
+     * The change collides with what is there. `error_code`: `document_already_there`, `document_changed_meanwhile`, `file_quota_exceeded`, `too_many_documents`, `too_many_files`.
+     */
+    409: Problem;
+    /**
+     * The body is too large. `error_code`: `file_too_large`.
+     */
+    413: Problem;
+    /**
+     * The body is not declared as JSON.
+     */
+    415: Problem;
+    /**
+     * The input breaks a rule; `errors` says which. `error_code`: `file_infected`, `file_type_not_allowed`, `invalid_input`.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * The tool or model failed. `error_code`: `file_content_missing`.
+     */
+    502: Problem;
+    /**
+     * A part this needs is away. `error_code`: `object_store_unavailable`, `virus_scanner_unavailable`.
+     */
+    503: Problem;
+};
+
+export type AddDocumentError = AddDocumentErrors[keyof AddDocumentErrors];
+
+export type AddDocumentResponses = {
+    /**
+     * The base had this document already.
+     */
+    200: DocumentAdded;
+    /**
+     * Successful Response
+     */
+    202: DocumentAdded;
+};
+
+export type AddDocumentResponse = AddDocumentResponses[keyof AddDocumentResponses];
+
+export type RetryDocumentsData = {
+    body: RetryBody;
+    path: {
+        /**
+         * Kb Id
+         */
+        kb_id: string;
+    };
+    query?: never;
+    url: '/api/v1/knowledge-bases/{kb_id}/documents/retry';
+};
+
+export type RetryDocumentsErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `knowledge_base_not_found`.
+     */
+    404: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not declared as JSON.
+     */
+    415: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type RetryDocumentsError = RetryDocumentsErrors[keyof RetryDocumentsErrors];
+
+export type RetryDocumentsResponses = {
+    /**
+     * Successful Response
+     */
+    202: RetriedOut;
+};
+
+export type RetryDocumentsResponse = RetryDocumentsResponses[keyof RetryDocumentsResponses];
+
+export type RemoveDocumentData = {
+    body?: never;
+    path: {
+        /**
+         * Kb Id
+         */
+        kb_id: string;
+        /**
+         * Document Id
+         */
+        document_id: string;
+    };
+    query?: never;
+    url: '/api/v1/knowledge-bases/{kb_id}/documents/{document_id}';
+};
+
+export type RemoveDocumentErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `document_not_found`, `knowledge_base_not_found`.
+     */
+    404: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type RemoveDocumentError = RemoveDocumentErrors[keyof RemoveDocumentErrors];
+
+export type RemoveDocumentResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type RemoveDocumentResponse = RemoveDocumentResponses[keyof RemoveDocumentResponses];
+
+export type GetDocumentData = {
+    body?: never;
+    path: {
+        /**
+         * Kb Id
+         */
+        kb_id: string;
+        /**
+         * Document Id
+         */
+        document_id: string;
+    };
+    query?: never;
+    url: '/api/v1/knowledge-bases/{kb_id}/documents/{document_id}';
+};
+
+export type GetDocumentErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `document_not_found`, `knowledge_base_not_found`.
+     */
+    404: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type GetDocumentError = GetDocumentErrors[keyof GetDocumentErrors];
+
+export type GetDocumentResponses = {
+    /**
+     * Successful Response
+     */
+    200: DocumentOut;
+};
+
+export type GetDocumentResponse = GetDocumentResponses[keyof GetDocumentResponses];
+
+export type ListChunksData = {
+    body?: never;
+    path: {
+        /**
+         * Kb Id
+         */
+        kb_id: string;
+        /**
+         * Document Id
+         */
+        document_id: string;
+    };
+    query?: {
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Skip
+         */
+        skip?: number;
+        /**
+         * Cursor
+         *
+         * `next_cursor` of the page before.
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/knowledge-bases/{kb_id}/documents/{document_id}/chunks';
+};
+
+export type ListChunksErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `document_not_found`, `knowledge_base_not_found`.
+     */
+    404: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type ListChunksError = ListChunksErrors[keyof ListChunksErrors];
+
+export type ListChunksResponses = {
+    /**
+     * Successful Response
+     */
+    200: ChunkList;
+};
+
+export type ListChunksResponse = ListChunksResponses[keyof ListChunksResponses];
+
+export type ReindexKnowledgeBaseData = {
+    body?: never;
+    path: {
+        /**
+         * Kb Id
+         */
+        kb_id: string;
+    };
+    query?: never;
+    url: '/api/v1/knowledge-bases/{kb_id}/reindex';
+};
+
+export type ReindexKnowledgeBaseErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `knowledge_base_not_found`.
+     */
+    404: Problem;
+    /**
+     * The change collides with what is there. `error_code`: `knowledge_base_changed_meanwhile`, `knowledge_base_updating`.
+     */
+    409: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type ReindexKnowledgeBaseError = ReindexKnowledgeBaseErrors[keyof ReindexKnowledgeBaseErrors];
+
+export type ReindexKnowledgeBaseResponses = {
+    /**
+     * Successful Response
+     */
+    202: KnowledgeBaseDetails;
+};
+
+export type ReindexKnowledgeBaseResponse = ReindexKnowledgeBaseResponses[keyof ReindexKnowledgeBaseResponses];
+
+export type ShareKnowledgeBaseData = {
+    body: SharesBody;
+    path: {
+        /**
+         * Kb Id
+         */
+        kb_id: string;
+    };
+    query?: never;
+    url: '/api/v1/knowledge-bases/{kb_id}/shares';
+};
+
+export type ShareKnowledgeBaseErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `knowledge_base_not_found`.
+     */
+    404: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not declared as JSON.
+     */
+    415: Problem;
+    /**
+     * The input breaks a rule; `errors` says which. `error_code`: `invalid_input`.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type ShareKnowledgeBaseError = ShareKnowledgeBaseErrors[keyof ShareKnowledgeBaseErrors];
+
+export type ShareKnowledgeBaseResponses = {
+    /**
+     * Successful Response
+     */
+    200: SharesOut;
+};
+
+export type ShareKnowledgeBaseResponse = ShareKnowledgeBaseResponses[keyof ShareKnowledgeBaseResponses];
+
+export type AddTextContentData = {
+    body: TextContentBody;
+    path: {
+        /**
+         * Kb Id
+         */
+        kb_id: string;
+    };
+    query?: never;
+    url: '/api/v1/knowledge-bases/{kb_id}/text-content';
+};
+
+export type AddTextContentErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `knowledge_base_not_found`.
+     */
+    404: Problem;
+    /**
+     * The change collides with what is there. `error_code`: `document_already_there`, `document_changed_meanwhile`, `too_many_documents`.
+     */
+    409: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not declared as JSON.
+     */
+    415: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away. `error_code`: `object_store_unavailable`.
+     */
+    503: Problem;
+};
+
+export type AddTextContentError = AddTextContentErrors[keyof AddTextContentErrors];
+
+export type AddTextContentResponses = {
+    /**
+     * The base had this text already.
+     */
+    200: DocumentAdded;
+    /**
+     * Successful Response
+     */
+    202: DocumentAdded;
+};
+
+export type AddTextContentResponse = AddTextContentResponses[keyof AddTextContentResponses];
 
 export type ListModelsData = {
     body?: never;
