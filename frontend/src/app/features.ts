@@ -4,6 +4,7 @@ import { chats } from "@/features/chats/feature";
 import { executions } from "@/features/executions/feature";
 import { files } from "@/features/files/feature";
 import { identity } from "@/features/identity/feature";
+import { knowledge } from "@/features/knowledge/feature";
 import { languageModels } from "@/features/language-models/feature";
 import { onboarding } from "@/features/onboarding/feature";
 import { schedules } from "@/features/schedules/feature";
@@ -18,6 +19,7 @@ export const features: readonly Feature[] = [
   agents,
   workflows,
   tools,
+  knowledge,
   files,
   chats,
   executions,

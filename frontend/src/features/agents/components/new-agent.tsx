@@ -42,6 +42,7 @@ export function NewAgent() {
               <AgentBuilder.Instructions />
               <AgentBuilder.Model />
               <AgentBuilder.Tools />
+              <AgentBuilder.Knowledge />
               <AgentBuilder.Limits />
               <AgentBuilder.Others />
             </div>

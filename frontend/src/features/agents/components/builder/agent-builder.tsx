@@ -12,6 +12,7 @@ import { type AgentDraft, emptyDraft } from "../../model/agent-draft";
 import { BasicInfo } from "./builder-basic-info";
 import { AgentBuilderContext } from "./builder-context";
 import { Instructions } from "./builder-instructions";
+import { Knowledge } from "./builder-knowledge";
 import { Limits } from "./builder-limits";
 import { Others } from "./builder-others";
 import { Model } from "./builder-model";
@@ -78,6 +79,7 @@ export const AgentBuilder = Object.assign(Builder, {
   Instructions,
   Model,
   Tools,
+  Knowledge,
   Limits,
   Others,
   Preview,
