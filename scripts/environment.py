@@ -76,7 +76,10 @@ def _install(lock: Path, *options: str) -> bool:
     with (
         LOG.open("w") as log,
         subprocess.Popen(
-            [*command, *options, "--require-hashes", "-r", lock], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+            [*command, *options, "--require-hashes", "-r", lock],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
         ) as pip,
     ):
         assert pip.stdout is not None

@@ -161,7 +161,7 @@ class VectorStore(Protocol):
         ...
 
     async def settle(self, collection: Collection) -> bool:
-        """Let a collection that is built beside another take its place if all is done; return whether it is searched."""
+        """Let a collection that is built beside another take its place if all is done; return whether all is."""
         ...
 
     async def legs(self, user_id: str, kb_ids: Sequence[str]) -> list[Leg]:

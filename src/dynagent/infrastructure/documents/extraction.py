@@ -105,9 +105,7 @@ class ConfinedExtraction(Extraction):
         """Have the parser put the library that it unpacks where only we write: the confined process may not write."""
         if any(self._place.glob("kreuzberg-pdfium/libpdfium*")):
             return
-        code = (
-            f"import sys; sys.path[:0] = {order['paths']!r}\nfrom {reading.__name__} import warm_up; warm_up()"
-        )
+        code = f"import sys; sys.path[:0] = {order['paths']!r}\nfrom {reading.__name__} import warm_up; warm_up()"
         process = await self._run("-c", code)
         await process.communicate()
 

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from dynagent.core.language_models import Prices
@@ -18,7 +18,7 @@ class IngestionTrace:
     claim: Claim
     recorder: TraceRecorder
     prices: Prices
-    usage: Usage = Usage()
+    usage: Usage = field(default_factory=Usage)
     cost_usd: Decimal | None = None
 
     @contextmanager

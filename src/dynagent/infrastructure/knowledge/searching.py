@@ -68,7 +68,9 @@ class HybridSearcher(Searcher):
                 )
             [cached], _ = await embedder.embed([query])
             if len(cached) != leg.dimensions:
-                raise EmbeddingModelUnavailable(f"the model gave {len(cached)} numbers, those of {leg.kb_name!r} are {leg.dimensions}")
+                raise EmbeddingModelUnavailable(
+                    f"the model gave {len(cached)} numbers, those of {leg.kb_name!r} are {leg.dimensions}"
+                )
             self._cached[key, query] = cached
             if len(self._cached) > CACHED_QUESTIONS:
                 self._cached.popitem(last=False)

@@ -195,7 +195,7 @@ class PostgresCollections:
                 await connection.fetchval(STATUS, collection.kb_id)
 
     async def settle(self, collection: Collection) -> bool:
-        """Let a collection that is built beside another take its place if all is done; return whether it is searched."""
+        """Let a collection that is built beside another take its place if all is done; return whether all is."""
         with in_our_words():
             async with self._pool.acquire() as connection, connection.transaction():
                 await connection.fetchval(LOCK, collection.kb_id)

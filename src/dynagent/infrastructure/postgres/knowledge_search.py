@@ -46,7 +46,7 @@ SELECT count(*)::int FROM (
   SELECT FROM vector_store v WHERE v.collection_id = ANY ($1::uuid[])
     AND (cardinality($2::uuid[]) = 0 OR v.document_id = ANY ($2::uuid[])) AND v.metadata @> $3::jsonb
   LIMIT {EXACT_CHUNKS + 1}) AS few
-"""
+"""  # noqa: S608 - a number of the code
 STATEMENT = """
 WITH legs AS (
   SELECT *, {tsquery} AS query
@@ -69,7 +69,8 @@ FROM fused f JOIN vector_store v ON v.id = f.id JOIN kb_documents d ON d.id = v.
 ORDER BY f.score DESC, v.id
 """
 NEAR = """near_{space} AS MATERIALIZED (
-  SELECT n.id, row_number() OVER (ORDER BY n.distance, n.id) AS place, l.vector / nullif(l.vector + l.words, 0) AS weight
+  SELECT n.id, row_number() OVER (ORDER BY n.distance, n.id) AS place,
+    l.vector / nullif(l.vector + l.words, 0) AS weight
   FROM (
     SELECT v.id, v.collection_id, (v.embedding::halfvec({dimensions})) <=> {asked} AS distance
     FROM vector_store v

@@ -132,9 +132,13 @@ vector_store = Table(
     Column("searched", TSVECTOR, nullable=False),
     Column("space", Integer, ForeignKey("embedding_spaces.id")),
     Column("embedding", HalfVector),
-    UniqueConstraint("collection_id", "document_id", "ordinal", name="uq_vector_store_collection_id_document_id_ordinal"),
+    UniqueConstraint(
+        "collection_id", "document_id", "ordinal", name="uq_vector_store_collection_id_document_id_ordinal"
+    ),
     Index("ix_vector_store_searched", "searched", postgresql_using="gin"),
-    Index("ix_vector_store_metadata", "metadata", postgresql_using="gin", postgresql_ops={"metadata": "jsonb_path_ops"}),
+    Index(
+        "ix_vector_store_metadata", "metadata", postgresql_using="gin", postgresql_ops={"metadata": "jsonb_path_ops"}
+    ),
 )
 
 kb_shares = Table(

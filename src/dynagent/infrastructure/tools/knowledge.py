@@ -62,9 +62,7 @@ class _Searching(BaseTool):
             asked = Asked(kb_ids=ids, query=query, top_k=limit, similarity_threshold=threshold, within=within)
         else:
             asked = await self._knowledge(
-                FindInStores(
-                    query=query, top_k=limit, similarity_threshold=self._threshold, metadata=metadata or {}
-                )
+                FindInStores(query=query, top_k=limit, similarity_threshold=self._threshold, metadata=metadata or {})
             )
         return await searched(self._knowledge, asked)
 
@@ -140,6 +138,7 @@ class AnswerWithContextTool(_Searching):
         self,
         kb_ids: Ids | None = None,
         top_k: TopK = 5,
+        *,
         similarity_threshold: Threshold | None = None,
         model: str | None = None,
         knowledge: ToolAsks | None = None,
@@ -178,7 +177,9 @@ class IndexDocumentsTool(BaseTool):
 
     async def _arun(
         self,
-        texts: Annotated[list[Annotated[str, Field(min_length=1, max_length=200_000)]], Field(min_length=1, max_length=20)],
+        texts: Annotated[
+            list[Annotated[str, Field(min_length=1, max_length=200_000)]], Field(min_length=1, max_length=20)
+        ],
         *,
         kb_id: Annotated[str, Field(max_length=100)] = "",
         name: Annotated[str, Field(max_length=200)] = "",
@@ -247,9 +248,7 @@ async def searched(knowledge: ToolAsks, asked: Asked) -> Answer:
     call = current_call()
     if call.on_retrieved is not None:
         sources = [source_of(number, item) for number, item in enumerate(answer.found, 1)]
-        call.on_retrieved(
-            Retrieved(query=asked.query, sources=sources, cut=answer.cut, duration_ms=answer.duration_ms)
-        )
+        call.on_retrieved(Retrieved(query=asked.query, sources=sources, cut=answer.cut, duration_ms=answer.duration_ms))
     return answer
 
 

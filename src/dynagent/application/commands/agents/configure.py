@@ -150,7 +150,8 @@ class AgentWriter:
     ) -> Agent:
         """Check, store and announce an agent's next version; without a change the agent stays at the one it has.
 
-        Its knowledge bases are of no version: None leaves them as they are. `before` is where the secrets come from that the configuration repeats, unless it is the present one.
+        Its knowledge bases are of no version: None leaves them as they are. `before` is where
+        the secrets come from that the configuration repeats, unless it is the present one.
         """
         configuration = self.safe.sealed(configuration, owner=agent.user_id, before=before or agent.configuration)
         agent.check_version(expected)

@@ -1,7 +1,7 @@
 """Commands about knowledge bases."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from dynagent.application.commands.knowledge.settings import KnowledgeSettings
@@ -50,7 +50,7 @@ class CreateKnowledgeBase(
     language: str = "english"
     chunk_size: int = 1000
     chunk_overlap: int = 100
-    weights: Weights = Weights()
+    weights: Weights = field(default_factory=Weights)
 
 
 @dataclass(frozen=True)

@@ -1,1 +1,1 @@
-"""What runs in the process that reads a document; it imports the standard library, parsers, and the sandbox's layers."""
+"""What runs in the process that reads a document: the standard library, parsers, the sandbox's layers."""

@@ -59,7 +59,7 @@ def _pieces(text: str, size: int, overlap: int) -> list[tuple[int, str]]:
 
 
 def _load() -> None:
-    import charset_normalizer  # noqa: F401
+    import charset_normalizer
     import semantic_text_splitter  # noqa: F401
 
     charset_normalizer.from_bytes("Müßiggang".encode("latin-1")).best()

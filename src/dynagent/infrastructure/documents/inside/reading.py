@@ -20,9 +20,7 @@ PARSED = frozenset(
         "text/html",
     }
 )
-WITH_PAGES = frozenset(
-    {"application/pdf", "application/vnd.openxmlformats-officedocument.presentationml.presentation"}
-)
+WITH_PAGES = frozenset({"application/pdf", "application/vnd.openxmlformats-officedocument.presentationml.presentation"})
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),

@@ -17,13 +17,13 @@ FROM kb_documents d JOIN runs r ON r.id = d.execution_id
 WHERE d.status IN ('pending_processing', 'processing')
   AND r.status IN ('completed', 'failed', 'cancelled', 'timed_out')
 LIMIT {MOST}
-"""
+"""  # noqa: S608 - a number of the code
 LOST = f"""
 SELECT DISTINCT d.execution_id, d.kb_id FROM kb_documents d
 WHERE d.status IN ('pending_processing', 'processing') AND d.updated_at < now() - interval '{LOST_AFTER_S} seconds'
   AND NOT EXISTS (SELECT FROM runs r WHERE r.id = d.execution_id)
 LIMIT {MOST}
-"""
+"""  # noqa: S608 - a number of the code
 BASE = "SELECT *, weights::text AS weights_text FROM knowledge_bases WHERE id = $1"
 
 

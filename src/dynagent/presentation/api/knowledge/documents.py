@@ -18,7 +18,7 @@ from dynagent.application.commands.knowledge.documents import Added
 from dynagent.application.queries.knowledge import GetDocument, GetKnowledgeBase, ListChunks, ListDocuments
 from dynagent.core.knowledge import DocumentStatus
 from dynagent.core.shared.errors import InvalidInput, Violation
-from dynagent.presentation.api.knowledge.bodies import (
+from dynagent.presentation.api.knowledge.document_bodies import (
     ChunkList,
     DocumentAdded,
     DocumentList,
@@ -126,9 +126,7 @@ async def list_chunks(kb_id: str, document_id: str, page: PageOf, ask: Ask) -> C
     return ChunkList.of(await ask(ListChunks(kb_id, document_id, page)))
 
 
-@router.delete(
-    "/documents/{document_id}", status_code=204, operation_id="remove_document", summary="Remove a document"
-)
+@router.delete("/documents/{document_id}", status_code=204, operation_id="remove_document", summary="Remove a document")
 async def remove_document(kb_id: str, document_id: str, ask: Ask) -> None:
     """Remove a document with its chunks; a file stays among your files."""
     await ask(RemoveDocument(kb_id, document_id))
