@@ -129,7 +129,14 @@ class ListKnowledgeBasesHandler:
     async def __call__(self, message: ListKnowledgeBases, caller: Caller) -> Page[BaseView]:
         """Return the page."""
         page = await self.bases.find(message.search, message.page)
-        return Page[BaseView].model_construct(**{**dict(page), "items": await self.viewing.of(page.items, caller)})
+        return Page(
+            items=await self.viewing.of(page.items, caller),
+            total=page.total,
+            total_is_exact=page.total_is_exact,
+            skip=page.skip,
+            limit=page.limit,
+            next_cursor=page.next_cursor,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,14 +42,21 @@ class BuiltInSettings(BaseSettings):
 class BuiltInEmbedder(Embedder):
     """all-MiniLM-L6-v2 in a process of its own. One batch at a time; questions do not wait for more than one."""
 
-    key = BUILT_IN
-    batch = 16
-
     def __init__(self, settings: BuiltInSettings) -> None:
         self._settings = settings
         self._turn = asyncio.Lock()
         self._process: asyncio.subprocess.Process | None = None
         self._ending: asyncio.TimerHandle | None = None
+
+    @property
+    def key(self) -> str:
+        """The model; it is asked nowhere else."""
+        return BUILT_IN
+
+    @property
+    def batch(self) -> int:
+        """Enough to keep a core busy, few enough that a question need not wait long."""
+        return 16
 
     @property
     def installed(self) -> bool:

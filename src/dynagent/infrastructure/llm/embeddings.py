@@ -71,13 +71,20 @@ class UsersEmbeddings(Embeddings):
 class RemoteEmbedder(Embedder):
     """One model at its endpoint; rate limits and passing failures are waited for."""
 
-    batch = BATCH
-
     def __init__(self, record: ModelRecord, pool: GuardedHttpPool, user_id: str) -> None:
         self._model = record.model_identifier
         self._pool = pool
         self._user_id = user_id
-        self.key = f"{pool.url.rstrip('/')}#{record.model_identifier}"
+
+    @property
+    def key(self) -> str:
+        """The endpoint and the model's name there."""
+        return f"{self._pool.url.rstrip('/')}#{self._model}"
+
+    @property
+    def batch(self) -> int:
+        """As many as endpoints take without complaint."""
+        return BATCH
 
     async def embed(self, texts: Sequence[str]) -> tuple[Vectors, int]:
         """Return a vector of length 1 for each text, and the tokens used. Raises EmbeddingFailed."""

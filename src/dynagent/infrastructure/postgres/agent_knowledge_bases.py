@@ -45,7 +45,8 @@ class PostgresAgentKnowledgeBases(AgentKnowledgeBases):
         """Have an agent have just these; return whether that changed. Raises KnowledgeBaseNotFound."""
         wanted = list(dict.fromkeys(kb_ids))
         values = self._values(agent_id=agent_id, kb_ids=wanted)
-        known = {str(row["id"]) for row in await prepared(_known).fetch(self._session, values)} if wanted else set()
+        found = await prepared(_known).fetch(self._session, values) if wanted else ()
+        known = {str(row["id"]) for row in found}
         for id in wanted:
             if id not in known:
                 raise KnowledgeBaseNotFound(f"there is no knowledge base {id!r}")
@@ -57,7 +58,7 @@ class PostgresAgentKnowledgeBases(AgentKnowledgeBases):
         return {OWNER.key: self._owner, **values}
 
 
-def _of_agents() -> sa.Select[Any]:
+def _of_agents() -> sa.ClauseElement:
     wanted = _JOINED.agent_id == sa.any_(sa.bindparam("agent_ids", type_=sa.ARRAY(ID)))
     joined = sa.select(_JOINED.agent_id, knowledge_bases.c.id, knowledge_bases.c.name).join(
         knowledge_bases, knowledge_bases.c.id == _JOINED.kb_id

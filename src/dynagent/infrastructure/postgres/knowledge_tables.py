@@ -3,7 +3,7 @@
 Indexes of vectors are made at run time, one for each space (`ix_vector_store_space_…`), by `knowledge_index`.
 """
 
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy import (
@@ -38,7 +38,7 @@ class HalfVector(UserDefinedType[Any]):
 
 
 # What SQLAlchemy makes of the type as it reads a schema.
-ischema_names["halfvec"] = HalfVector
+cast("dict[str, Any]", ischema_names)["halfvec"] = HalfVector
 
 knowledge_bases = Table(
     "knowledge_bases",

@@ -115,13 +115,14 @@ class Adding:
     def document(self, base: KnowledgeBase, **fields: Any) -> Document:
         """Return a new document of a base."""
         now = self.clock()
+        fields.setdefault("id", self.new_id())
         return Document(
             user_id=base.user_id,
             kb_id=base.id,
             execution_id=self.new_id(),
             created_at=now,
             updated_at=now,
-            **({"id": self.new_id()} | fields),
+            **fields,
         )
 
     async def add(self, base: KnowledgeBase, document: Document) -> Added:

@@ -177,7 +177,7 @@ class QueryBody(BaseModel):
     query: Query_
     top_k: int = Field(default=3, ge=1, le=MAX_TOP_K, strict=True)
     similarity_threshold: float | None = Field(default=None, ge=-1, le=1)
-    document_ids: list[UUID] = Field(default_factory=list, max_length=1000)
+    document_ids: list[UUID] = Field(default_factory=list[UUID], max_length=1000)
     metadata: Metadata = Field(default_factory=dict)
 
     def asked(self) -> Asked:
@@ -249,5 +249,5 @@ class FileSearchBody(BaseModel):
         description=f"Ids or collection names of knowledge bases; `{USER_DOCUMENTS}`: all that you may read.",
     )
     similarity_threshold: float | None = Field(default=None, ge=-1, le=1, examples=[0.75])
-    file_ids: list[UUID] = Field(default_factory=list, max_length=100)
+    file_ids: list[UUID] = Field(default_factory=list[UUID], max_length=100)
     metadata: Metadata = Field(default_factory=dict)
