@@ -20,6 +20,7 @@ OF_HTTP = {
     413: "The body is too large.",
     414: "The path or the query is too long.",
     415: "The body is not declared as JSON.",
+    416: "The range of bytes begins behind the end of the file.",
     431: "The headers are too large.",
     500: "Something went wrong in the server; its log has it under the `request_id`.",
 }

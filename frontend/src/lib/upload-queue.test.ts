@@ -1,18 +1,18 @@
 import { describe, expect, it, vi } from "vitest";
 
-import type { FileKeptOut } from "@/lib/api";
+import type { UploadedFileOut } from "@/lib/api";
 
 import type { UploadOptions } from "./upload";
 import { hasEnded, UploadQueue } from "./upload-queue";
 
 const file = (name: string, text = "hello") => new File([text], name);
-const kept = (name: string) => ({ id: name, name }) as FileKeptOut;
+const kept = (name: string) => ({ id: name, name }) as UploadedFileOut;
 
 /** Uploads that end when the test says so. */
 function uploads() {
   const open = new Map<string, { end: () => void; fail: (error: Error) => void; options: UploadOptions }>();
   const send = (sent: File, options: UploadOptions) =>
-    new Promise<FileKeptOut>((resolve, reject) => {
+    new Promise<UploadedFileOut>((resolve, reject) => {
       open.set(sent.name, { end: () => resolve(kept(sent.name)), fail: reject, options });
     });
   return { open, send };

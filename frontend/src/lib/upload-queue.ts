@@ -1,5 +1,5 @@
 /** Files on their way, a few at a time. No React: whoever shows it subscribes. */
-import type { FileKeptOut } from "@/lib/api";
+import type { UploadedFileOut } from "@/lib/api";
 
 import { problemText } from "./problem";
 import { randomId } from "./random-id";
@@ -11,11 +11,11 @@ export interface UploadItem {
   name: string;
   size: number;
   sent: number;
-  kept: FileKeptOut | null;
+  kept: UploadedFileOut | null;
   problem: string | null;
 }
 
-type Send = (file: File, options: UploadOptions) => Promise<FileKeptOut>;
+type Send = (file: File, options: UploadOptions) => Promise<UploadedFileOut>;
 
 const AT_ONCE = 2;
 
@@ -26,7 +26,7 @@ export class UploadQueue {
   private readonly listeners = new Set<() => void>();
 
   constructor(
-    private readonly onKept: (file: FileKeptOut) => void = () => undefined,
+    private readonly onKept: (file: UploadedFileOut) => void = () => undefined,
     private readonly send: Send = upload,
   ) {}
 

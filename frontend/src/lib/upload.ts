@@ -1,5 +1,5 @@
 /** Uploads in parts that go on where a broken line left them. */
-import { beginUpload, continueUpload, type FileKeptOut, getUpload } from "@/lib/api";
+import { beginUpload, continueUpload, type UploadedFileOut, getUpload } from "@/lib/api";
 
 import { toProblem } from "./problem";
 
@@ -15,7 +15,7 @@ export interface UploadOptions {
 }
 
 /** Send a file and return what the server has made of it. Throws a problem, or an AbortError once it is aborted. */
-export async function upload(file: File, { onProgress, signal }: UploadOptions = {}): Promise<FileKeptOut> {
+export async function upload(file: File, { onProgress, signal }: UploadOptions = {}): Promise<UploadedFileOut> {
   const begun = await beginUpload({
     body: { name: file.name, size: file.size },
     throwOnError: true,

@@ -1,7 +1,7 @@
 """The engine of one process, without HTTP: what it is made of, opened bottom up and closed the other way round."""
 
 from collections.abc import AsyncGenerator, Callable
-from contextlib import AsyncExitStack, aclosing, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -16,7 +16,7 @@ from dynagent.core.shared.unit_of_work import UnitOfWork
 from dynagent.infrastructure.documents.extraction import DocumentSettings
 from dynagent.infrastructure.embeddings.built_in import BuiltInSettings
 from dynagent.infrastructure.hybrid.ground import Ground, open_ground
-from dynagent.infrastructure.hybrid.knowledge import open_knowledge
+from dynagent.infrastructure.hybrid.knowledge import Knowledge, open_knowledge
 from dynagent.infrastructure.langgraph.checkpoints import Checkpoints
 from dynagent.infrastructure.langgraph.runner import LangGraphRunner
 from dynagent.infrastructure.llm.health import HealthNotes
@@ -124,16 +124,7 @@ async def _open_process(
     identity = await enter(aclosing(people))
     models = await _open_models(settings, ground, identity, stack)
     checkpoints = await enter(aclosing(Checkpoints(ground.database.dsn)))
-    knowledge = await enter(
-        open_knowledge(
-            pool,
-            models.in_use,
-            built_in=settings.of(BuiltInSettings),
-            documents=settings.of(DocumentSettings),
-            outbound=settings.outbound,
-            data_dir=settings.database.data_dir,
-        )
-    )
+    knowledge = await enter(_open_knowledge(settings, ground, models.in_use))
     catalogue = await enter(
         open_tools(
             settings.of(SearchSettings),
@@ -163,6 +154,17 @@ async def _open_process(
         sandbox=sandbox,
         runner=OwnersRunner(runner, models.in_use, identity.throttle, traces),
         checkpoints=checkpoints,
+    )
+
+
+def _open_knowledge(settings: Settings, ground: Ground, models: ModelsInUse) -> AbstractAsyncContextManager[Knowledge]:
+    return open_knowledge(
+        ground.database.pool,
+        models,
+        built_in=settings.of(BuiltInSettings),
+        documents=settings.of(DocumentSettings),
+        outbound=settings.outbound,
+        data_dir=settings.database.data_dir,
     )
 
 

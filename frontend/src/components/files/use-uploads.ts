@@ -2,13 +2,13 @@
 
 import { useEffect, useState, useSyncExternalStore } from "react";
 
-import type { FileKeptOut } from "@/lib/api";
+import type { UploadedFileOut } from "@/lib/api";
 import { hasEnded, UploadQueue } from "@/lib/upload-queue";
 
 const NONE: UploadQueue["items"] = [];
 
 /** Files that are being sent from here; they stop when this is left. `onKept` hears of each that is there. */
-export function useUploads(onKept?: (file: FileKeptOut) => void) {
+export function useUploads(onKept?: (file: UploadedFileOut) => void) {
   const [queue] = useState(() => new UploadQueue(onKept));
   useEffect(() => queue.stop, [queue]);
   const items = useSyncExternalStore(

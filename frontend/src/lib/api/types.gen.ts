@@ -3560,64 +3560,6 @@ export type FileDetailsOut = {
 };
 
 /**
- * FileKeptOut
- *
- * An uploaded file; `repeated` when you had the same content already, and this is that file.
- */
-export type FileKeptOut = {
-    /**
-     * Content Hash
-     *
-     * SHA-256 in hex; one of your files has it, however often you upload it.
-     */
-    content_hash: string;
-    /**
-     * Content Type
-     */
-    content_type: string;
-    /**
-     * Content Url
-     */
-    content_url: string;
-    /**
-     * Created At
-     */
-    created_at: string;
-    /**
-     * File Id
-     */
-    file_id: string;
-    /**
-     * Id
-     */
-    id: string;
-    /**
-     * Name
-     */
-    name: string;
-    /**
-     * Repeated
-     */
-    repeated: boolean;
-    /**
-     * Scanned At
-     *
-     * When a virus scanner passed it; null where none is set up.
-     */
-    scanned_at: string | null;
-    /**
-     * Size
-     *
-     * Bytes.
-     */
-    size: number;
-    /**
-     * Updated At
-     */
-    updated_at: string;
-};
-
-/**
  * FileList
  *
  * A page of files, newest first.
@@ -7358,6 +7300,12 @@ export type RunStatus = 'pending' | 'running' | 'waiting' | 'completed' | 'faile
  */
 export type RunWorkflowBody = {
     /**
+     * File Ids
+     *
+     * Files that all agents of the run are given.
+     */
+    file_ids?: Array<string>;
+    /**
      * Inputs
      */
     inputs?: {
@@ -10194,7 +10142,7 @@ export type UploadOut = {
      * Created At
      */
     created_at: string;
-    file?: FileKeptOut | null;
+    file?: UploadedFileOut | null;
     /**
      * Id
      */
@@ -10219,6 +10167,64 @@ export type UploadOut = {
      * Upload Id
      */
     upload_id: string;
+};
+
+/**
+ * UploadedFileOut
+ *
+ * An uploaded file; `repeated` when you had the same content already, and this is that file.
+ */
+export type UploadedFileOut = {
+    /**
+     * Content Hash
+     *
+     * SHA-256 in hex; one of your files has it, however often you upload it.
+     */
+    content_hash: string;
+    /**
+     * Content Type
+     */
+    content_type: string;
+    /**
+     * Content Url
+     */
+    content_url: string;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * File Id
+     */
+    file_id: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Repeated
+     */
+    repeated: boolean;
+    /**
+     * Scanned At
+     *
+     * When a virus scanner passed it; null where none is set up.
+     */
+    scanned_at: string | null;
+    /**
+     * Size
+     *
+     * Bytes.
+     */
+    size: number;
+    /**
+     * Updated At
+     */
+    updated_at: string;
 };
 
 /**
@@ -17839,11 +17845,11 @@ export type UploadFileResponses = {
     /**
      * You had this content already: it is that file.
      */
-    200: FileKeptOut;
+    200: UploadedFileOut;
     /**
      * Successful Response
      */
-    201: FileKeptOut;
+    201: UploadedFileOut;
 };
 
 export type UploadFileResponse = UploadFileResponses[keyof UploadFileResponses];
@@ -18382,7 +18388,7 @@ export type ReadFileErrors = {
     /**
      * The range begins behind the end.
      */
-    416: unknown;
+    416: Problem;
     /**
      * The input breaks a rule; `errors` says which.
      */
@@ -24343,7 +24349,7 @@ export type ExecuteWorkflowErrors = {
      */
     403: Problem;
     /**
-     * There is nothing under that id. `error_code`: `workflow_not_found`.
+     * There is nothing under that id. `error_code`: `file_not_found`, `workflow_not_found`.
      */
     404: Problem;
     /**
@@ -24702,7 +24708,7 @@ export type RunWorkflowErrors = {
      */
     403: Problem;
     /**
-     * There is nothing under that id. `error_code`: `workflow_not_found`.
+     * There is nothing under that id. `error_code`: `file_not_found`, `workflow_not_found`.
      */
     404: Problem;
     /**

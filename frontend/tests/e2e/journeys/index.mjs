@@ -2,6 +2,7 @@ import { agentJourney, builderProblems } from "./agents.mjs";
 import { focusAndTitles, nowhere, serverAway } from "./behaviour.mjs";
 import { chats } from "./chats.mjs";
 import { approvals, fork } from "./decisions.mjs";
+import { files } from "./files.mjs";
 import { identity } from "./identity.mjs";
 import { darkMode, deepLinks, longTrace, pages } from "./pages.mjs";
 import { approval, cancel, dropNetwork, firstRun, reload, replay } from "./runs.mjs";
@@ -25,6 +26,7 @@ export const journeys = {
   "tool-form": toolForm,
   "builder-problems": builderProblems,
   chats,
+  files,
   approvals,
   fork,
   workflows,

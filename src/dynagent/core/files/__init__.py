@@ -37,7 +37,7 @@ from dynagent.core.files.ports import (
     Uploads,
     VirusScan,
 )
-from dynagent.core.files.types import HEAD_BYTES, IMAGES, OCTETS, is_image, is_text, shown_inline
+from dynagent.core.files.types import HEAD_BYTES, OCTETS, is_text, shown_inline
 from dynagent.core.files.uploads import (
     NotAsDeclared,
     OffsetMismatch,
@@ -50,7 +50,6 @@ from dynagent.core.files.uploads import (
 
 __all__ = [
     "HEAD_BYTES",
-    "IMAGES",
     "MAX_ATTACHED",
     "OCTETS",
     "ContentMissing",
@@ -91,7 +90,6 @@ __all__ = [
     "VirusScan",
     "WorkflowFiles",
     "clean_name",
-    "is_image",
     "is_text",
     "key_of",
     "not_as_declared",

@@ -14,8 +14,6 @@ from dynagent.core.knowledge.documents import (
 )
 from dynagent.core.knowledge.entity import (
     BUILT_IN,
-    CHUNK_CHARS,
-    CHUNK_OVERLAP,
     LANGUAGES,
     NO_EMBEDDING,
     KnowledgeBase,
@@ -24,7 +22,6 @@ from dynagent.core.knowledge.entity import (
     KnowledgeUpdating,
     TooManyKnowledgeBases,
     Weights,
-    collection_name,
 )
 from dynagent.core.knowledge.indexing import (
     INGESTION,

@@ -52,5 +52,5 @@ from dynagent.core.workflows.state import MissingValue, render, text_of, value_a
 from dynagent.core.workflows.takeover import Changes, Earlier, TakenOver, first_try, take_over
 from dynagent.core.workflows.templates import TEMPLATES, Template
 
-knows = frozenset({"agents", "executions", "tools"})
+knows = frozenset({"agents", "executions", "files", "tools"})
 """The nouns whose core ports its commands and queries may use."""

@@ -42,6 +42,7 @@ def type_of(head: bytes, name: str) -> str:
 
     `head` are its first bytes. Text in any encoding without control characters is text.
     """
+    # A process that looks at no file never loads it.
     import filetype  # pyright: ignore[reportMissingTypeStubs]
 
     if head.startswith(_OLE):

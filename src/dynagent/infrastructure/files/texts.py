@@ -28,6 +28,7 @@ def decoded(content: bytes, *, cut: bool = False) -> str:
             return content[:end].decode("utf-8-sig")
         except UnicodeDecodeError:
             continue
+    # Slow to load, and most texts are UTF-8.
     from charset_normalizer import from_bytes
 
     best = from_bytes(content).best()

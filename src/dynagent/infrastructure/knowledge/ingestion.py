@@ -95,12 +95,18 @@ class IngestionRuns(Runner):
             }
         )
         with trace.step("embed", document.id) as span:
-            await self._embed(document, found.chunks[pending.stored_chunks :], collection, trace, span)
+            await self._embed(document, found.chunks[pending.stored_chunks :], collection, trace=trace, span=span)
         await self.store.finish(collection, document, claim.run.id)
         return document
 
     async def _embed(
-        self, document: Document, chunks: Sequence[Chunk], collection: Collection, trace: IngestionTrace, span: str
+        self,
+        document: Document,
+        chunks: Sequence[Chunk],
+        collection: Collection,
+        *,
+        trace: IngestionTrace,
+        span: str,
     ) -> None:
         """Embed and store batch by batch: the next one is begun when the last is stored, whoever is slower."""
         if collection.embedding_model == NO_EMBEDDING:

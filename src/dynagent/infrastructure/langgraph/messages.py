@@ -125,5 +125,7 @@ def opening_messages(
         # A turn without an answer is told as such: an empty message would be refused in every later turn.
         messages.append(StoredMessage(role="assistant", content=answer if answer.strip() else NO_ANSWER))
     question = StoredMessage(role="user", content=query)
-    messages.append(StoredMessage(**question, shows=True) if shows else question)
+    if shows:
+        question["shows"] = True
+    messages.append(question)
     return messages

@@ -128,7 +128,7 @@ class WorkflowRuns(Runner):
             fields |= {
                 "model": step.settings.get("model") or own.model,
                 "context": {},
-                "file_ids": await self.files.of_workflow(run.subject_id, run.user_id),
+                "file_ids": await self._files(run),
                 "output_schema": step.settings.get("output_schema") or own.output_schema,
             }
             about = {"subject_id": version.agent_id, "subject_version": version.version, "subject_name": own.name}
@@ -138,6 +138,7 @@ class WorkflowRuns(Runner):
             fields |= {
                 "query": summary_of(step.values),
                 "inputs": step.values,
+                "file_ids": list(run.input.get("file_ids") or ()),
                 **_taken_within(run, step, inner.version),
             }
             about = {"subject_id": inner.workflow_id, "subject_version": inner.version, "subject_name": inner.name}
@@ -152,6 +153,11 @@ class WorkflowRuns(Runner):
             # People have their own time limit, that of the question.
             fields["expires_after_s"] = common.pop("timeout_s")
         return ChildRun(kind=step.kind, input=fields, **about, **common)
+
+    async def _files(self, run: Run) -> list[str]:
+        """Return the files that the run was started with, then those of the workflow."""
+        attached = await self.files.of_workflow(run.subject_id, run.user_id)
+        return list(dict.fromkeys([*(run.input.get("file_ids") or ()), *attached]))
 
     async def _roles(self, definition: Definition, run: Run) -> dict[str, str]:
         """Return what a manager is told about its team: each agent's name, role and goal by its id."""

@@ -50,6 +50,7 @@ class ObstoreObjects(Objects):
 
     async def put(self, key: str, content: AsyncIterable[bytes]) -> int:
         """Store a stream; what the stream raises is raised as it is."""
+        # A process that stores no file never loads it.
         import obstore
 
         counted = _Counted(content)
@@ -62,6 +63,7 @@ class ObstoreObjects(Objects):
 
     async def get(self, key: str, *, start: int = 0, length: int | None = None) -> AsyncGenerator[bytes]:
         """Stream an object or a part of it."""
+        # A process that stores no file never loads it.
         import obstore
 
         options: Any = {"range": {"offset": start} if length is None else (start, start + length)}
@@ -79,6 +81,7 @@ class ObstoreObjects(Objects):
 
     async def delete(self, keys: Sequence[str]) -> None:
         """Remove objects one by one: a store that knows no bulk deletion, or not all keys, then does as well."""
+        # A process that stores no file never loads it.
         import obstore
 
         for key in keys:
@@ -92,10 +95,12 @@ class ObstoreObjects(Objects):
         """Give the objects below a prefix; nothing is loaded for a folder that is not there yet."""
         if self.is_unused:
             return
+        # A process that stores no file never loads it.
         import obstore
 
         async with self._in_our_words():
-            batches = obstore.list(await self._open(), prefix, chunk_size=PER_BATCH).__aiter__()
+            listed = obstore.list(await self._open(), prefix, chunk_size=PER_BATCH)  # pyright: ignore[reportUnknownMemberType]
+            batches = listed.__aiter__()
         while True:
             async with self._in_our_words():
                 batch = await anext(batches, None)
@@ -115,6 +120,7 @@ class ObstoreObjects(Objects):
         return self._store
 
     def _opened(self) -> "ObjectStore":
+        # As above.
         from obstore.store import LocalStore, from_url
 
         if self._folder is not None:

@@ -213,6 +213,7 @@ class FileSearchTool(BaseTool):
         self,
         vector_store_ids: Ids | None = None,
         max_num_results: Annotated[int, Field(ge=1, le=50)] = 5,
+        *,
         similarity_threshold: Threshold | None = None,
         file_ids: Ids | None = None,
         knowledge: ToolAsks | None = None,

@@ -107,11 +107,11 @@ class ModelCallParts:
 
 def _without_data(message: Any) -> Any:
     """Return a message with its pictures named by their sizes: their bytes are in the file store."""
-    content = cast("dict[str, Any]", message).get("content") if isinstance(message, dict) else None
+    fields = cast("dict[str, Any]", message) if isinstance(message, dict) else {}
+    content = fields.get("content")
     if not isinstance(content, list):
-        return message
-    parts = [_sized(part) for part in cast("list[Any]", content)]
-    return {**cast("dict[str, Any]", message), "content": parts}
+        return cast("Any", message)
+    return {**fields, "content": [_sized(part) for part in cast("list[Any]", content)]}
 
 
 def _sized(part: Any) -> Any:
@@ -119,7 +119,7 @@ def _sized(part: Any) -> Any:
     held = fields.get("image_url")
     url = cast("dict[str, Any]", held).get("url") if isinstance(held, dict) else held
     if not isinstance(url, str) or not url.startswith("data:"):
-        return part
+        return cast("Any", part)
     shown = f"{url.partition(',')[0]},… [{len(url)} characters in all]"
     return {**fields, "image_url": {"url": shown} if isinstance(held, dict) else shown}
 

@@ -1,14 +1,10 @@
 """Files: uploaded, attached, read; their bytes in an object store."""
 
-import asyncio
 from contextlib import AsyncExitStack
 
-import structlog
-
-from dynagent.application.commands.files import FileSettings, SweepFiles
+from dynagent.application.commands.files import FileSettings
 from dynagent.application.commands.files.sweep import SweepFilesHandler
 from dynagent.application.shared.access import EVERY_ROLE, MAKERS, Grant
-from dynagent.application.shared.caller import SYSTEM
 from dynagent.application.shared.handlers import handlers_of
 from dynagent.core.files import (
     FileAttachments,
@@ -21,20 +17,17 @@ from dynagent.core.files import (
     Uploads,
     VirusScan,
 )
-from dynagent.core.shared.tasks import end_tasks
 from dynagent.infrastructure.clamav.scan import ClamdScan, ScanSettings
 from dynagent.infrastructure.files.magic import type_of
 from dynagent.infrastructure.files.texts import PlainTexts
 from dynagent.infrastructure.objects.settings import ObjectSettings
 from dynagent.infrastructure.objects.store import ObstoreObjects
+from dynagent.infrastructure.objects.sweeper import FileSweeper
 from dynagent.infrastructure.postgres.file_attachments import PostgresFileAttachments
 from dynagent.infrastructure.postgres.files import PostgresFiles, PostgresObjectsInUse, PostgresUploads
 from dynagent.main.noun import Binds, Noun, Process
 from dynagent.presentation.api.files import attached, content, routes, uploads
 from dynagent.presentation.api.shared.router import Routes
-from dynagent.presentation.api.shared.site import Pages
-
-log = structlog.stdlib.get_logger(__name__)
 
 
 def objects_of(process: Process) -> ObstoreObjects:
@@ -69,19 +62,9 @@ def _start_sweeping(process: Process, stack: AsyncExitStack) -> None:
         settings=settings,
         clock=process.clock,
     )
-    task = asyncio.get_running_loop().create_task(_sweep(sweep, settings.sweep_files_every_s), name="files")
-    stack.push_async_callback(end_tasks, [task])
-
-
-async def _sweep(sweep: SweepFilesHandler, every_s: float) -> None:
-    while True:
-        await asyncio.sleep(every_s)
-        try:
-            swept = await sweep(SweepFiles(), SYSTEM)
-            if swept.objects or swept.uploads or swept.unfinished:
-                log.info("files_swept", objects=swept.objects, bytes=swept.bytes, uploads=swept.uploads)
-        except Exception as error:
-            log.warning("files_not_swept", error=repr(error))
+    sweeper = FileSweeper(sweep, every_s=settings.sweep_files_every_s)
+    sweeper.start()
+    stack.push_async_callback(sweeper.stop)
 
 
 noun = Noun(
@@ -99,7 +82,5 @@ noun = Noun(
         Routes(99, routes.router),
     ),
     tag=(47, "Files", "What users upload, what it is attached to, and its bytes."),
-    pages=Pages(),
     background=_start_sweeping,
 )
-"""The noun."""

@@ -1,23 +1,19 @@
 """Knowledge: bases of documents, taken in by runs, searched by people and agents."""
 
-import asyncio
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 
-import structlog
-
 from dynagent.application.commands.knowledge import KnowledgeSettings
 from dynagent.application.commands.knowledge.starting import Ingesting
-from dynagent.application.commands.knowledge.sweep import SweepKnowledge, SweepKnowledgeHandler, Unfinished
+from dynagent.application.commands.knowledge.sweep import SweepKnowledgeHandler, Unfinished
 from dynagent.application.shared.access import EVERY_ROLE, MAKERS, Grant
-from dynagent.application.shared.caller import SYSTEM
 from dynagent.application.shared.handlers import handlers_of
 from dynagent.core.knowledge import Documents, Embeddings, KnowledgeBases, Searcher, Shares, VectorStore
 from dynagent.core.runs import Runner
-from dynagent.core.shared.tasks import end_tasks
 from dynagent.infrastructure.documents.extraction import DocumentSettings
 from dynagent.infrastructure.embeddings.built_in import BuiltInSettings
 from dynagent.infrastructure.knowledge.ingestion import IngestionRuns
+from dynagent.infrastructure.knowledge.sweeper import KnowledgeSweeper
 from dynagent.infrastructure.llm.prices import GenaiPrices
 from dynagent.infrastructure.objects.settings import ObjectSettings
 from dynagent.infrastructure.objects.store import ObstoreObjects
@@ -29,8 +25,6 @@ from dynagent.main.noun import Binds, Noun, Process
 from dynagent.presentation.api.knowledge import documents, routes
 from dynagent.presentation.api.shared.router import Routes
 from dynagent.presentation.api.shared.site import Pages
-
-log = structlog.stdlib.get_logger(__name__)
 
 
 def _binds(process: Process) -> Binds:
@@ -74,18 +68,9 @@ def _start_sweeping(process: Process, stack: AsyncExitStack) -> None:
     sweep = SweepKnowledgeHandler(
         unfinished=UnfinishedDocuments(pool), store=process.knowledge.store, ingesting=ingesting
     )
-    task = asyncio.get_running_loop().create_task(_sweep(sweep, settings.sweep_knowledge_every_s), name="knowledge")
-    stack.push_async_callback(end_tasks, [task])
-
-
-async def _sweep(sweep: SweepKnowledgeHandler, every_s: float) -> None:
-    while True:
-        await asyncio.sleep(every_s)
-        try:
-            if swept := await sweep(SweepKnowledge(), SYSTEM):
-                log.info("knowledge_swept", documents=swept)
-        except Exception as error:
-            log.warning("knowledge_not_swept", error=repr(error))
+    sweeper = KnowledgeSweeper(sweep, every_s=settings.sweep_knowledge_every_s)
+    sweeper.start()
+    stack.push_async_callback(sweeper.stop)
 
 
 noun = Noun(
@@ -104,4 +89,3 @@ noun = Noun(
     pages=Pages(dynamic=frozenset({"knowledge"})),
     background=_start_sweeping,
 )
-"""The noun."""

@@ -3,8 +3,8 @@
 from dynagent.application.commands.files.attach import AttachFile, DetachFile
 from dynagent.application.commands.files.delete import DeleteFile
 from dynagent.application.commands.files.settings import FileSettings
-from dynagent.application.commands.files.sweep import SweepFiles, Swept
-from dynagent.application.commands.files.upload import CheckRoom, KeepFile, Kept, UploadFile
+from dynagent.application.commands.files.sweep import SweepFiles
+from dynagent.application.commands.files.upload import CheckRoom, Uploaded, UploadFile
 from dynagent.application.commands.files.uploads import AbortUpload, BeginUpload, ContinueUpload, FindUpload, Progress
 
 __all__ = [
@@ -17,10 +17,8 @@ __all__ = [
     "DetachFile",
     "FileSettings",
     "FindUpload",
-    "KeepFile",
-    "Kept",
     "Progress",
     "SweepFiles",
-    "Swept",
     "UploadFile",
+    "Uploaded",
 ]

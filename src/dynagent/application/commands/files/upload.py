@@ -39,7 +39,7 @@ REFUSALS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class Uploaded:
     """A file; `repeated` when its owner had the same content already."""
 
     file: StoredFile
@@ -48,7 +48,7 @@ class Kept:
 
 @dataclass(frozen=True)
 class UploadFile(
-    Command[Kept],
+    Command[Uploaded],
     needs="files:write",
     scope="none",
     raises=REFUSALS,
@@ -73,7 +73,7 @@ class CheckRoom(Query[int], needs="files:write", raises=(FileTooLarge, QuotaExce
 
 
 @dataclass(frozen=True)
-class KeepFile(Command[Kept], needs="files:write", raises=(QuotaExceeded, TooManyFiles, UploadNotFound)):
+class KeepFile(Command[Uploaded], needs="files:write", raises=(QuotaExceeded, TooManyFiles, UploadNotFound)):
     """Take a stored content among the caller's files, and end the upload that it came by.
 
     Raises QuotaExceeded, TooManyFiles, UploadNotFound.
@@ -90,23 +90,25 @@ class UploadFileHandler:
     ask: Ask
     storing: Storing
 
-    async def __call__(self, message: UploadFile, caller: Caller) -> Kept:
+    async def __call__(self, message: UploadFile, caller: Caller) -> Uploaded:
         """Return the file."""
         room = await self.ask(CheckRoom(message.size), caller)
         file = await self.storing.stored(message.name, message.content, owner=caller.user_id, most=room)
-        return await kept(file, self.ask, self.storing, caller)
+        return await registered(file, self.ask, self.storing, caller)
 
 
-async def kept(file: StoredFile, ask: Ask, storing: Storing, caller: Caller, *, upload_id: str | None = None) -> Kept:
+async def registered(
+    file: StoredFile, ask: Ask, storing: Storing, caller: Caller, *, upload_id: str | None = None
+) -> Uploaded:
     """Have a stored content known, or its bytes removed."""
     try:
-        kept = await ask(KeepFile(file, upload_id), caller)
+        uploaded = await ask(KeepFile(file, upload_id), caller)
     except BaseException:
         await storing.forget(file.object_key)
         raise
-    if kept.repeated:
+    if uploaded.repeated:
         await storing.forget(file.object_key)
-    return kept
+    return uploaded
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +135,7 @@ class KeepFileHandler:
     limits: FileLimits
     uow: UnitOfWork
 
-    async def __call__(self, message: KeepFile, caller: Caller) -> Kept:
+    async def __call__(self, message: KeepFile, caller: Caller) -> Uploaded:
         """Return the file, or the one that has this content already."""
         file = message.file
         # Two uploads at once must not both find room for the last bytes, nor the same content twice.
@@ -147,4 +149,4 @@ class KeepFileHandler:
                 self.limits.check(file.size, usage)
             await self.files.create(file)
         await self.uow.commit()
-        return Kept(file) if earlier is None else Kept(earlier, repeated=True)
+        return Uploaded(file) if earlier is None else Uploaded(earlier, repeated=True)

@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from dynagent.application.commands.files.storing import Storing
-from dynagent.application.commands.files.upload import REFUSALS, Kept, kept
+from dynagent.application.commands.files.upload import REFUSALS, Uploaded, registered
 from dynagent.application.shared.asking import Ask
 from dynagent.application.shared.caller import Caller
 from dynagent.application.shared.messages import Command, Query
@@ -39,10 +39,10 @@ FINAL = (FileTooLarge, Infected, NotAsDeclared, TypeNotAllowed)
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far an upload is; `kept` once it is a file."""
+    """How far an upload is; `uploaded` once it is a file."""
 
     upload: Upload
-    kept: Kept | None = None
+    uploaded: Uploaded | None = None
 
 
 @dataclass(frozen=True)
@@ -167,7 +167,7 @@ class ContinueUploadHandler:
             await self.storing.forget(part.key)
             raise
 
-    async def _finished(self, upload: Upload, caller: Caller) -> Kept:
+    async def _finished(self, upload: Upload, caller: Caller) -> Uploaded:
         try:
             content = self._whole(upload)
             file = await self.storing.stored(upload.name, content, owner=caller.user_id, most=upload.size)
@@ -176,7 +176,7 @@ class ContinueUploadHandler:
             except NotAsDeclared:
                 await self.storing.forget(file.object_key)
                 raise
-            done = await kept(file, self.ask, self.storing, caller, upload_id=upload.id)
+            done = await registered(file, self.ask, self.storing, caller, upload_id=upload.id)
         except FINAL:
             with suppress(UploadNotFound):
                 await self.ask(AbortUpload(upload.id), caller)

@@ -156,8 +156,9 @@ class RepeatWorkflowRunHandler:
     ) -> tuple[dict[str, Any], list[AnyTraceEvent]]:
         """Return what the new run is given, and the events of what it takes over."""
         inputs: dict[str, Any] = old.input.get("inputs") or {}
+        files = {"file_ids": old.input["file_ids"]} if old.input.get("file_ids") else {}
         if message.kind == "replay":
-            return {"query": summary_of(inputs), "inputs": inputs}, []
+            return {"query": summary_of(inputs), "inputs": inputs, **files}, []
         steps = await self.runs.tasks(old.id)
         earlier = Earlier(inputs=inputs, steps=steps, recorded=await self._recorded(old, definition))
         changes = Changes(
@@ -170,7 +171,7 @@ class RepeatWorkflowRunHandler:
         by_key = {step.key: step for step in steps}
         done = {key: _stored(key, result, taken, by_key.get(key)) for key, result in taken.results.items()}
         log = [event for key, result in taken.results.items() for event in _events_of(key, result, by_key.get(key))]
-        given = {"query": summary_of(dict(taken.inputs)), "inputs": dict(taken.inputs), "done": done}
+        given = {"query": summary_of(dict(taken.inputs)), "inputs": dict(taken.inputs), "done": done, **files}
         if message.kind == "retry":
             given["within"] = await self._within(steps, taken)
         return given, log

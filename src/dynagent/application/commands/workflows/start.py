@@ -1,6 +1,6 @@
 """Starting a workflow: the run and its opening event in one transaction, then the notification."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +11,7 @@ from dynagent.application.commands.workflows.configure import WorkflowRules
 from dynagent.application.shared.caller import Caller
 from dynagent.application.shared.messages import Command
 from dynagent.core.executions import Executions, IdempotencyKeyReused, TooManyExecutions
+from dynagent.core.files import FileNotFound, Files
 from dynagent.core.runs import Lane, Notifier, Run, Submissions
 from dynagent.core.shared.clock import Clock, utc_now
 from dynagent.core.shared.errors import InvalidInput
@@ -60,13 +61,14 @@ class WorkflowSettings(BaseSettings):
 class StartWorkflow(
     Command[Run],
     needs="executions:run",
-    raises=(WorkflowNotFound, InvalidInput, TooManyExecutions, IdempotencyKeyReused),
+    raises=(WorkflowNotFound, FileNotFound, InvalidInput, TooManyExecutions, IdempotencyKeyReused),
     unaudited="an execution is its own record: who started it and when, its workflow and inputs stand in it",
 ):
     """Accept a run of a workflow with these inputs; workers take it from there.
 
-    The same `idempotency_key` and inputs give the same run again. Raises WorkflowNotFound, InvalidInput when the
-    definition cannot run any more, TooManyExecutions, IdempotencyKeyReused.
+    Its agents are given these files. The same `idempotency_key`, inputs and files give the same run again. Raises
+    WorkflowNotFound, FileNotFound, InvalidInput when the definition cannot run any more, TooManyExecutions,
+    IdempotencyKeyReused.
     """
 
     workflow_id: str
@@ -74,6 +76,7 @@ class StartWorkflow(
     lane: Lane = "interactive"
     priority: int = 0
     idempotency_key: str | None = None
+    file_ids: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +85,7 @@ class StartWorkflowHandler:
 
     workflows: Workflows
     executions: Executions
+    files: Files
     rules: WorkflowRules
     submissions: Submissions
     notifier: Notifier
@@ -97,6 +101,8 @@ class StartWorkflowHandler:
         workflow = await self.workflows.existing(message.workflow_id)
         # What it names may have been deleted since it was saved: better said now than in the middle of the run.
         await self.rules.check(workflow.definition, caller, of=workflow.id)
+        if message.file_ids:
+            await self.files.all_existing(message.file_ids)
         run = self._run(message, workflow, caller)
         event = WorkflowStarted(
             occurred_at=run.created_at, user_id=caller.user_id, workflow_id=workflow.id, execution_id=run.id
@@ -124,6 +130,7 @@ class StartWorkflowHandler:
 
     def _run(self, message: StartWorkflow, workflow: Workflow, caller: Caller) -> Run:
         inputs = dict(message.inputs)
+        files = {"file_ids": list(dict.fromkeys(message.file_ids))} if message.file_ids else {}
         return Run.start(
             timeout_s=workflow.definition.run_timeout_s or self.settings.workflow_timeout_s,
             now=self.clock(),
@@ -133,7 +140,7 @@ class StartWorkflowHandler:
             subject_id=workflow.id,
             subject_version=workflow.version,
             subject_name=workflow.name,
-            input={"query": summary_of(inputs), "inputs": inputs},
+            input={"query": summary_of(inputs), "inputs": inputs, **files},
             lane=message.lane,
             priority=message.priority,
             idempotency_key=message.idempotency_key,
@@ -141,5 +148,7 @@ class StartWorkflowHandler:
 
 
 def _same_request(earlier: Run, message: StartWorkflow) -> bool:
-    given = earlier.input.get("inputs")
-    return earlier.kind == KIND and earlier.subject_id == message.workflow_id and given == dict(message.inputs)
+    if earlier.kind != KIND or earlier.subject_id != message.workflow_id:
+        return False
+    files = earlier.input.get("file_ids") or []
+    return earlier.input.get("inputs") == dict(message.inputs) and files == list(dict.fromkeys(message.file_ids))

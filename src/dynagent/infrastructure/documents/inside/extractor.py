@@ -53,14 +53,15 @@ def extracted(content: bytes, *, media_type: str, size: int, overlap: int, max_c
 
 
 def _pieces(text: str, size: int, overlap: int) -> list[tuple[int, str]]:
+    # Behind the first layers: what is not ours is loaded where it can do no harm.
     from semantic_text_splitter import TextSplitter
 
     return TextSplitter(size, overlap=overlap).chunk_indices(text) if text else []
 
 
 def _load() -> None:
+    # Before the last layer, which allows no code to be mapped.
     import charset_normalizer
-    import semantic_text_splitter  # noqa: F401
 
     charset_normalizer.from_bytes("Müßiggang".encode("latin-1")).best()
     _pieces("warm up", 100, 10)

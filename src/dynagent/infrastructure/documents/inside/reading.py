@@ -44,6 +44,7 @@ class Unreadable(Exception):
 
 def warm_up() -> None:
     """Load the parsers, with the libraries that they load late."""
+    # Behind the first layers: what is not ours is loaded where it can do no harm.
     import kreuzberg
 
     configuration = _configuration()
@@ -79,6 +80,7 @@ def decoded(content: bytes) -> str:
         return content.decode()
     except UnicodeDecodeError:
         pass
+    # Loaded as the process begins; the server, which shares this file, does without it.
     from charset_normalizer import from_bytes
 
     best = from_bytes(content).best()
@@ -102,6 +104,7 @@ def _decoded_as(content: bytes, encoding: str) -> str:
 
 
 def _parsed(content: bytes, media_type: str) -> tuple[list[tuple[int | None, str]], dict[str, Any]]:
+    # Loaded as the process begins; the server, which shares this file, does without it.
     import kreuzberg
 
     try:
@@ -116,6 +119,7 @@ def _parsed(content: bytes, media_type: str) -> tuple[list[tuple[int | None, str
 
 
 def _configuration() -> Any:
+    # Loaded as the process begins; the server, which shares this file, does without it.
     from kreuzberg import ExtractionConfig, PageConfig
 
     # The cache would keep the text of every document in the home of this user, readable by others.

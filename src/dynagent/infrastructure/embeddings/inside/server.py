@@ -23,6 +23,7 @@ def main() -> None:
     if kernel.LINUX:
         kernel.die_with_parent()
     try:
+        # Where numpy is not installed, the answer is one line and no traceback.
         from dynagent.infrastructure.embeddings.inside.minilm import MiniLM
 
         place = weights.folder()

@@ -35,6 +35,7 @@ def check(place: Path) -> None:
 
 def tensors(place: Path) -> dict[str, Any]:
     """Return the model's numbers by name, mapped from the file: read as they are needed, shared by processes."""
+    # The server asks this module where the weights are, and needs no numpy for that.
     import numpy as np
 
     whole = np.memmap(place / "model.safetensors", dtype=np.uint8, mode="r")

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from dynagent.application.commands.files import Kept, Progress
+from dynagent.application.commands.files import Progress, Uploaded
 from dynagent.application.queries.files import FileView, Usage
 from dynagent.core.files import FileLimits, StoredFile, Upload
 from dynagent.core.shared.paging import Page
@@ -62,15 +62,15 @@ class FileDetailsOut(FileOut):
         return cls.model_construct(**cls.fields_of(view.file), used_by=used_by)
 
 
-class FileKeptOut(FileOut):
+class UploadedFileOut(FileOut):
     """An uploaded file; `repeated` when you had the same content already, and this is that file."""
 
     repeated: bool
 
     @classmethod
-    def of_kept(cls, kept: Kept) -> "FileKeptOut":
+    def of_uploaded(cls, uploaded: Uploaded) -> "UploadedFileOut":
         """Return the answer for what was kept."""
-        return cls.model_construct(**cls.fields_of(kept.file), repeated=kept.repeated)
+        return cls.model_construct(**cls.fields_of(uploaded.file), repeated=uploaded.repeated)
 
 
 class FileList(Envelope):
@@ -134,7 +134,7 @@ class UploadOut(BaseModel):
     offset: int
     created_at: datetime
     updated_at: datetime
-    file: FileKeptOut | None = None
+    file: UploadedFileOut | None = None
 
     @classmethod
     def of(cls, upload: Upload) -> "UploadOut":
@@ -145,8 +145,8 @@ class UploadOut(BaseModel):
     @classmethod
     def of_progress(cls, progress: Progress) -> "UploadOut":
         """Return the answer for how far it is."""
-        kept = progress.kept
-        file = None if kept is None else FileKeptOut.of_kept(kept)
+        uploaded = progress.uploaded
+        file = None if uploaded is None else UploadedFileOut.of_uploaded(uploaded)
         return cls.of(progress.upload).model_copy(update={"file": file})
 
 

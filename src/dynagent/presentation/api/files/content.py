@@ -6,13 +6,14 @@ from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import Query, Request, Response
+from starlette.exceptions import HTTPException
 from starlette.responses import StreamingResponse
 
 from dynagent.application.queries.files import GetFile, OpenContent
 from dynagent.core.files import StoredFile, shown_inline
 from dynagent.core.shared.errors import MalformedInput
 from dynagent.presentation.api.shared.dependencies import Ask
-from dynagent.presentation.api.shared.problems import problem_response
+from dynagent.presentation.api.shared.problems import MEDIA_TYPE
 from dynagent.presentation.api.shared.router import noun_router
 
 router = noun_router("files", "Files")
@@ -25,7 +26,10 @@ BYTES: dict[int | str, dict[str, Any]] = {
     },
     206: {"description": "The asked range of bytes."},
     304: {"description": "`If-None-Match` names this content."},
-    416: {"description": "The range begins behind the end."},
+    416: {
+        "description": "The range begins behind the end.",
+        "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    },
 }
 Inline = Annotated[
     bool, Query(description="Have browsers show it in place: images, PDF and plain text; all others are downloads.")
@@ -55,11 +59,7 @@ async def read_file(file_id: str, request: Request, ask: Ask, inline: Inline = F
         return Response(status_code=304, headers=headers)
     wanted = _range_of(request, file)
     if wanted is None:
-        detail = f"the file has {file.size} bytes"
-        unsatisfiable = {"Content-Range": f"bytes */{file.size}"}
-        return problem_response(
-            request.scope, status=416, code="range_not_satisfiable", detail=detail, headers=unsatisfiable
-        )
+        raise HTTPException(416, f"the file has {file.size} bytes", {"Content-Range": f"bytes */{file.size}"})
     headers["Content-Length"] = str(wanted.length)
     partial = wanted.length < file.size
     if partial:

@@ -9,7 +9,7 @@ from dynagent.application.commands.files import CheckRoom, DeleteFile, UploadFil
 from dynagent.application.queries.files import GetFile, GetFileUsage, ListFiles
 from dynagent.core.files import FileFilter
 from dynagent.core.shared.errors import InvalidInput, Violation
-from dynagent.presentation.api.files.bodies import FileDetailsOut, FileKeptOut, FileList, FileUsageOut
+from dynagent.presentation.api.files.bodies import FileDetailsOut, FileList, FileUsageOut, UploadedFileOut
 from dynagent.presentation.api.shared.dependencies import Ask
 from dynagent.presentation.api.shared.forcing import Force
 from dynagent.presentation.api.shared.form import FormFile
@@ -43,20 +43,20 @@ Name = Annotated[
     operation_id="upload_file",
     summary="Upload a file",
     openapi_extra=FORM,
-    responses={200: {"description": "You had this content already: it is that file.", "model": FileKeptOut}},
+    responses={200: {"description": "You had this content already: it is that file.", "model": UploadedFileOut}},
 )
-async def upload_file(request: Request, response: Response, ask: Ask, name: Name = None) -> FileKeptOut:
+async def upload_file(request: Request, response: Response, ask: Ask, name: Name = None) -> UploadedFileOut:
     """Store a file in one request: a form with one file, or its bytes with `name`.
 
     What it is, its first bytes say. Large files over lines that break: `POST /files/uploads`.
     """
     # Who may not, or has no room left, is told so before anything of the body is read.
     await ask(CheckRoom())
-    called, content = await _sent(request, name)
-    kept = await ask(UploadFile(called, content, _declared_size(request, is_form=name is None)))
-    response.status_code = 200 if kept.repeated else 201
-    response.headers["Location"] = f"/api/v1/files/{kept.file.id}"
-    return FileKeptOut.of_kept(kept)
+    called, content, size = await _sent(request, name)
+    uploaded = await ask(UploadFile(called, content, size))
+    response.status_code = 200 if uploaded.repeated else 201
+    response.headers["Location"] = f"/api/v1/files/{uploaded.file.id}"
+    return UploadedFileOut.of_uploaded(uploaded)
 
 
 @router.get("", operation_id="list_files", summary="List files")
@@ -95,18 +95,14 @@ async def delete_file(file_id: str, ask: Ask, force: Force = False) -> None:
     await ask(DeleteFile(file_id, force))
 
 
-async def _sent(request: Request, name: str | None) -> tuple[str, AsyncIterable[bytes]]:
+async def _sent(request: Request, name: str | None) -> tuple[str, AsyncIterable[bytes], int | None]:
+    """Return a name, bytes, and how many are announced; of a form it is not known how many are the file's."""
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() == "multipart/form-data":
         form = FormFile(request)
         content = await form.opened()
-        return name or form.name, content
+        return name or form.name, content, None
     if name is None:
         words = "is required where the body is no form"
         raise InvalidInput(f"name: {words}", violations=[Violation("/query/name", "missing", words, "query")])
-    return name, request.stream()
-
-
-def _declared_size(request: Request, *, is_form: bool) -> int | None:
-    """Return the bytes that are announced; of a form nobody knows how many of them are the file's."""
     length = request.headers.get("content-length", "")
-    return int(length) if length.isdigit() and int(length) > 0 and not is_form else None
+    return name, request.stream(), int(length) if length.isdigit() and int(length) > 0 else None

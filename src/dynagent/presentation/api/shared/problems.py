@@ -45,6 +45,7 @@ CODES: Mapping[int, str] = {
     413: "body_too_large",
     414: "uri_too_long",
     415: "unsupported_media_type",
+    416: "range_not_satisfiable",
     431: "headers_too_large",
     500: "internal_error",
 }

@@ -1,7 +1,7 @@
 """Bodies of runs of workflows and of their steps."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -19,6 +19,9 @@ class RunWorkflowBody(BaseModel):
     inputs: dict[str, Any] = Field(default_factory=dict)
     lane: Lane = "interactive"
     priority: int = Field(default=0, ge=-100, le=100, strict=True)
+    file_ids: list[Annotated[str, Field(min_length=1, max_length=100)]] = Field(
+        default_factory=list, max_length=20, description="Files that all agents of the run are given."
+    )
 
 
 class TaskInputBody(BaseModel):

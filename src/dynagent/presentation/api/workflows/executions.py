@@ -40,6 +40,7 @@ async def execute_workflow(
         lane=wanted.lane,
         priority=wanted.priority,
         idempotency_key=idempotency_key,
+        file_ids=tuple(wanted.file_ids),
     )
     run = await ask(message)
     response.headers["Location"] = f"/api/v1/executions/{run.id}"

@@ -1,6 +1,6 @@
 "use client";
 
-import { ChevronRight, Paperclip, Wrench } from "lucide-react";
+import { ChevronRight, Wrench } from "lucide-react";
 import Link from "next/link";
 import { useEffect, useRef } from "react";
 
@@ -19,6 +19,7 @@ import { questionTitle } from "../../model/answer";
 import { isOver, type Trace } from "../../model/trace";
 import { AnswerForm } from "../interrupts/answer-form";
 import { StatusBadge } from "../list/status-badge";
+import { Asked } from "./asked";
 
 /** A turn of a chat: the question, the answer as it comes, what it took, and the way to the trace. */
 export function ExecutionTurn({ execution, onEnd }: { execution: ExecutionSummary; onEnd: () => void }) {
@@ -29,15 +30,7 @@ export function ExecutionTurn({ execution, onEnd }: { execution: ExecutionSummar
       data-testid="turn"
       data-status={execution.status}
     >
-      <div className="flex max-w-[85%] flex-col gap-1 self-end rounded-lg rounded-br-sm bg-accent-soft px-3 py-2">
-        <p className="break-words whitespace-pre-wrap">{execution.query}</p>
-        {execution.file_ids.length > 0 && (
-          <p className="flex items-center gap-1 text-xs text-ink-2">
-            <Paperclip aria-hidden className="size-3.5" />
-            {execution.file_ids.length === 1 ? "1 file" : `${execution.file_ids.length} files`}
-          </p>
-        )}
-      </div>
+      <Asked execution={execution} />
       {isLive(execution) ? <LiveAnswer execution={execution} onEnd={onEnd} /> : <StoredAnswer execution={execution} />}
     </article>
   );
@@ -117,7 +110,7 @@ function LiveAnswer({ execution, onEnd }: { execution: ExecutionSummary; onEnd: 
   );
 }
 
-/** What the agent does while it works: one line per call. */
+/** What the agent does: one line per call. */
 function Work({ trace }: { trace: Trace }) {
   const steps = trace.steps.filter(({ kind }) => kind === "tool");
   if (steps.length === 0) return null;
