@@ -68,7 +68,9 @@ SELECT f.score, {similarity} AS similarity, v.id, v.document_id, v.ordinal, v.pa
 FROM fused f JOIN vector_store v ON v.id = f.id JOIN kb_documents d ON d.id = v.document_id
 ORDER BY f.score DESC, v.id
 """
-NEAR = """near_{space} AS MATERIALIZED (
+NEAR = """asked_{space} AS MATERIALIZED (
+  SELECT {parameter}::text::halfvec({dimensions}) AS vector
+), near_{space} AS MATERIALIZED (
   SELECT n.id, row_number() OVER (ORDER BY n.distance, n.id) AS place,
     l.vector / nullif(l.vector + l.words, 0) AS weight
   FROM (
@@ -142,10 +144,12 @@ def statement(
     filtered = FILTERED if narrow else ""
     near, places, similarity = "", ["SELECT id, place, weight FROM words"], ""
     for at, (space, dimensions) in enumerate(spaces):
-        asked = f"${9 + at}::text::halfvec({dimensions})"
+        # Read once: a plan that is kept for all parameters would read the text anew for each chunk.
+        asked = f"(SELECT vector FROM asked_{space})"  # noqa: S608 - a number of our own
         near += NEAR.format(
             space=int(space or 0),
             dimensions=int(dimensions or 0),
+            parameter=f"${9 + at}",
             asked=asked,
             filtered=filtered,
             exact=" + 0" if exact else "",
