@@ -5,6 +5,7 @@ from typing import Any
 
 from tests.fakes.documents import docx, encrypted_pdf, pdf
 from tests.main.people import Json, People
+from tests.shows import shows
 
 HANDBOOK = [
     ["The warranty of the pump lasts five years.", "It covers the motor and the seals."],
@@ -36,6 +37,15 @@ async def taken_in(people: People, document: Json) -> Json:
     return found
 
 
+@shows(
+    "KnowledgeBaseBody.name",
+    "QueryBody.kb_ids",
+    "QueryBody.query",
+    "QueryBody.top_k",
+    "FileSearchBody.query",
+    "FileSearchBody.max_num_results",
+    "FileSearchBody.similarity_threshold",
+)
 async def test_a_pdf_is_found_by_meaning_with_its_page(people: People) -> None:
     base = await make_base(people)
     assert (base["status"], base["embedding_model"]) == ("pending", "builtin/all-MiniLM-L6-v2")
@@ -96,6 +106,9 @@ async def test_what_cannot_be_read_says_why_and_leaves_nothing(people: People) -
     assert retried == {"documents": 4}
 
 
+@shows(
+    "KnowledgeBaseBody.embedding_model", "KnowledgeBaseBody.language", "TextContentBody.text", "TextContentBody.name"
+)
 async def test_words_alone_find_names_and_chinese(people: People) -> None:
     base = await make_base(people, embedding_model="none", language="simple")
     texts = {"code": "Settings are read by load_settings in config_reader.py.", "city": "東京都庁は新宿区にある。"}
@@ -109,6 +122,7 @@ async def test_words_alone_find_names_and_chinese(people: People) -> None:
         assert [item["document"] for item in found] == [document], question
 
 
+@shows("KnowledgeBaseChanges.chunk_size", "KnowledgeBaseChanges.chunk_overlap")
 async def test_indexing_anew_takes_new_settings_and_doubles_nothing(people: People) -> None:
     base = await make_base(people, embedding_model="none")
     text = " ".join(f"Sentence number {at} is about pumps." for at in range(100))
@@ -178,3 +192,72 @@ async def test_an_agent_searches_its_bases_and_the_trace_says_what_it_found(peop
     assert (await people.send("GET", f"/agents/{agent}"))["knowledge_bases"] == []
     unknown = {"name": "B", "associated_kb_ids": ["00000000-0000-7000-8000-00000000000f"]}
     assert (await people.answer_of("POST", "/agents", unknown)).json()["error_code"] == "knowledge_base_not_found"
+
+
+@shows("QueryBody.document_ids", "QueryBody.metadata", "QueryBody.similarity_threshold")
+@shows("FileSearchBody.vector_store_ids", "FileSearchBody.file_ids", "FileSearchBody.metadata")
+async def test_a_question_can_be_narrowed(people: People) -> None:
+    base = await make_base(people, embedding_model="none")
+    first = await upload(people, base["kb_id"], "a.txt", b"Pumps need mineral oil.")
+    second = await upload(people, base["kb_id"], "b.txt", b"Valves need mineral oil, too.")
+    for document in (first, second):
+        await taken_in(people, document)
+
+    async def found(path: str, **body: Any) -> list[str]:
+        answer = await people.send("POST", path, {"query": "mineral oil", **body})
+        return sorted(item["document"] for item in answer["chunks"])
+
+    query, one = "/knowledge-bases/query", {"kb_ids": [base["kb_id"]]}
+    assert await found(query, **one) == ["a.txt", "b.txt"]
+    assert await found(query, **one, document_ids=[first["document_id"]]) == ["a.txt"]
+    assert await found(query, **one, metadata={"file_name": "b.txt"}) == ["b.txt"]
+    assert await found(query, **one, similarity_threshold=0.1) == [], "nothing is embedded, so nothing is near"
+    stores = {"vector_store_ids": [base["vector_db_collection_name"]]}
+    assert await found("/files/search", **stores) == ["a.txt", "b.txt"]
+    assert await found("/files/search", **stores, metadata={"file_name": "a.txt"}) == ["a.txt"]
+    assert await found("/files/search", file_ids=[second["metadata"]["file_id"]]) == ["b.txt"]
+    unknown = {"query": "oil", "vector_store_ids": ["kb_nothing"]}
+    assert (await people.answer_of("POST", "/files/search", unknown)).status_code == 404
+
+
+@shows("KnowledgeBaseBody.description", "KnowledgeBaseBody.source_type", "KnowledgeBaseBody.weights")
+@shows("KnowledgeBaseBody.chunk_size", "KnowledgeBaseBody.chunk_overlap")
+@shows("KnowledgeBaseChanges.name", "KnowledgeBaseChanges.description", "KnowledgeBaseChanges.language")
+@shows("KnowledgeBaseChanges.embedding_model", "KnowledgeBaseChanges.weights")
+async def test_settings_are_kept_and_changed(people: People) -> None:
+    given = {
+        "name": "Handbook",
+        "description": "Of pumps",
+        "source_type": "direct_text",
+        "weights": {"vector": 0.5, "words": 2.0},
+        "embedding_model": "none",
+        "chunk_size": 400,
+        "chunk_overlap": 40,
+    }
+    base = await people.send("POST", "/knowledge-bases", given)
+    assert {name: base[name] for name in given} == given
+    changes = {
+        "name": "Manual",
+        "description": "Of valves",
+        "language": "german",
+        "embedding_model": "builtin/all-MiniLM-L6-v2",
+        "weights": {"vector": 1.0, "words": 0.0},
+    }
+    changed = await people.send("PUT", f"/knowledge-bases/{base['kb_id']}", changes)
+    assert {name: changed[name] for name in changes} == changes
+    assert (await people.send("GET", "/knowledge-bases?search=valves"))["total"] == 1
+    assert (await people.send("GET", "/knowledge-bases?search=pumps"))["total"] == 0
+
+
+@shows("SharesBody.shares", "RetryBody.document_ids")
+async def test_shares_and_retries_are_of_ones_own(people: People) -> None:
+    base = await make_base(people, embedding_model="none")
+    shares = {"shares": [{"kind": "role", "grantee": "viewer"}]}
+    assert await people.send("PUT", f"/knowledge-bases/{base['kb_id']}/shares", shares) == shares
+    assert (await people.send("GET", f"/knowledge-bases/{base['kb_id']}"))["shares"] == shares["shares"]
+    documents = [await upload(people, base["kb_id"], f"{at}.txt", b" " * (at + 1)) for at in range(2)]
+    for document in documents:
+        await taken_in(people, document)
+    wanted = {"document_ids": [documents[0]["document_id"]]}
+    path = f"/knowledge-bases/{base['kb_id']}/documents/retry"
+    assert await people.send("POST", path, wanted) == {"documents": 1}

@@ -111,13 +111,7 @@ async def open_engine(settings: Settings, *, announce: Announce, takes_work: boo
 
 
 async def _open_process(
-    settings: Settings,
-    ground: Ground,
-    keys: KeyRing,
-    sandbox: ZygoteSandbox,
-    *,
-    asks: ToolAsks,
-    stack: AsyncExitStack,
+    settings: Settings, ground: Ground, keys: KeyRing, sandbox: ZygoteSandbox, *, asks: ToolAsks, stack: AsyncExitStack
 ) -> Process:
     pool, redis_url, enter = ground.database.pool, settings.redis.url, stack.enter_async_context
     people = make_identity(settings.auth, keys, principals=PostgresPrincipals(pool), redis_url=redis_url)

@@ -39,8 +39,8 @@ async def test_pages_of_a_pdf_keep_their_numbers() -> None:
 
 
 async def test_office_and_web_documents_give_their_text() -> None:
-    word = await read(docx(["Alpha &amp; Beta", "Gamma"]), DOCX)
-    assert word.chunks[0].text == "Alpha & Beta\n\nGamma"
+    word = await read(docx(["Alpha and Beta", "Gamma"]), DOCX)
+    assert word.chunks[0].text == "Alpha and Beta\n\nGamma"
     sheet = await read(xlsx([["Pump", "120"], ["Valve", "7"]]), XLSX)
     assert all(word in sheet.chunks[0].text for word in ("Pump", "120", "Valve"))
     page = (
@@ -54,11 +54,8 @@ async def test_office_and_web_documents_give_their_text() -> None:
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32", "cp1252", "shift_jis"])
 async def test_text_is_read_in_its_encoding(encoding: str) -> None:
-    text = (
-        "これは日本語の文章です。東京都の天気は晴れです。"
-        if encoding == "shift_jis"
-        else "Grüße aus Köln: " + "schöne Straßen. " * 20
-    )
+    japanese, german = "これは日本語の文章です。東京都の天気は晴れです。", "Grüße aus Köln: " + "schöne Straßen. " * 20
+    text = japanese if encoding == "shift_jis" else german
     found = await read(text.encode(encoding), "text/plain")
     assert found.chunks[0].text == text.strip()
 

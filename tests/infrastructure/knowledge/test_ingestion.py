@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterable, AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,16 +10,10 @@ import pytest
 import pytest_asyncio
 
 from dynagent.application.shared.caller import LOCAL_USER_ID, Caller
-from dynagent.core.files import Objects, ObjectsAway, StoredObject
 from dynagent.core.knowledge import (
-    Chunk,
-    Chunking,
     Document,
-    DocumentUnreadable,
     EmbeddingFailed,
-    Extracted,
     KnowledgeBase,
-    WebPage,
 )
 from dynagent.core.runs import ChildRuns, Claim, Outcome, Run, RunStatus
 from dynagent.core.shared.clock import utc_now
@@ -30,90 +24,11 @@ from dynagent.infrastructure.postgres.database import Database
 from dynagent.infrastructure.postgres.knowledge import PostgresDocuments, PostgresKnowledgeBases
 from dynagent.infrastructure.postgres.knowledge_search import PostgresVectorStore
 from tests.conftest import ScopeFor, connected_to
+from tests.fakes.knowledge import FakeEmbeddings, FakeExtraction, FakeIndexes, FakeObjects, FakePages
 from tests.fakes.trace import ListedTrace
 from tests.repositories import RepositoryScopes
 
 PRICELESS: Any = type("Priceless", (), {"cost_usd": lambda *_: None})()
-
-
-@dataclass
-class FakeObjects(Objects):
-    """Objects in memory; `away` says how often the store is not there."""
-
-    stored: dict[str, bytes] = field(default_factory=dict[str, bytes])
-    away: int = 0
-
-    async def put(self, key: str, content: AsyncIterable[bytes]) -> int:
-        self.stored[key] = b"".join([part async for part in content])
-        return len(self.stored[key])
-
-    async def get(self, key: str, *, start: int = 0, length: int | None = None) -> AsyncIterator[bytes]:
-        if self.away:
-            self.away -= 1
-            raise ObjectsAway("away")
-        yield self.stored[key]
-
-    async def delete(self, keys: Sequence[str]) -> None:
-        for key in keys:
-            self.stored.pop(key, None)
-
-    async def list(self, prefix: str) -> AsyncIterator[Sequence[StoredObject]]:
-        yield []
-
-
-class Lines:
-    """Extraction: each line is a chunk; a document that says `broken` is."""
-
-    async def extract(self, content: bytes, *, media_type: str, name: str, chunking: Chunking) -> Extracted:
-        text = content.decode()
-        if text.startswith("broken"):
-            raise DocumentUnreadable("it is broken")
-        return Extracted([Chunk(at, line, None, 0) for at, line in enumerate(text.splitlines())])
-
-
-@dataclass
-class Embeds:
-    """A model of two dimensions that notes what it is asked; `fails` is raised at the batch with this number."""
-
-    key: str = "model"
-    batch: int = 2
-    dimensions: int = 2
-    fails: dict[int, BaseException] = field(default_factory=dict[int, BaseException])
-    asked: list[str] = field(default_factory=list[str])
-    calls: int = 0
-    default = "model"
-
-    async def of(self, user_id: str, model: str) -> "Embeds":
-        return self
-
-    async def embed(self, texts: Sequence[str]) -> tuple[list[list[float]], int]:
-        self.calls += 1
-        if self.calls in self.fails:
-            raise self.fails[self.calls]
-        self.asked += texts
-        return [[1.0] + [0.0] * (self.dimensions - 1) for _ in texts], len(texts)
-
-
-class Pages:
-    """A site in memory: url → (title, links)."""
-
-    def __init__(self, **site: list[str]) -> None:
-        self.site = {f"https://x.org/{name}": links for name, links in site.items()}
-
-    async def fetch(self, url: str) -> WebPage:
-        if url not in self.site:
-            raise DocumentUnreadable("the server answered 404")
-        return WebPage(
-            url, f"page {url}".encode(), "text/html", url[-1], [f"https://x.org/{to}" for to in self.site[url]]
-        )
-
-
-class NoIndexes:
-    async def is_due(self, space: int) -> bool:
-        return False
-
-    async def make(self, space: int) -> None:
-        raise AssertionError("not due")
 
 
 @dataclass
@@ -123,7 +38,7 @@ class Bench:
     database: Database
     scope_for: ScopeFor
     objects: FakeObjects = field(default_factory=FakeObjects)
-    pages: Pages = field(default_factory=Pages)
+    pages: FakePages = field(default_factory=FakePages)
     base: KnowledgeBase | None = None
     trace: ListedTrace = field(default_factory=ListedTrace)
 
@@ -169,16 +84,16 @@ class Bench:
             **fields,
         )
 
-    async def run(self, run_id: str, embeds: Embeds) -> Outcome:
+    async def run(self, run_id: str, embeds: FakeEmbeddings) -> Outcome:
         """Run an attempt."""
         assert self.base is not None
         runner = IngestionRuns(
             store=PostgresVectorStore(self.database.pool),
             objects=self.objects,
-            extraction=Lines(),
+            extraction=FakeExtraction(),
             embeddings=embeds,  # type: ignore[arg-type]
             pages=self.pages,
-            indexes=NoIndexes(),
+            indexes=FakeIndexes(),
             prices=PRICELESS,
             max_documents=100,
         )
@@ -222,24 +137,24 @@ TEN = "\n".join(f"line {at}" for at in range(10))
 
 async def test_an_attempt_that_died_is_gone_on_with(bench: Bench) -> None:
     run_id, _ = await bench.make(TEN)
-    dying = Embeds(fails={3: asyncio.CancelledError()})
+    dying = FakeEmbeddings(fails={3: asyncio.CancelledError()})
     with pytest.raises(asyncio.CancelledError):
         await bench.run(run_id, dying)
     assert len(await bench.chunks()) == 4
-    second = Embeds()
+    second = FakeEmbeddings()
     outcome = await bench.run(run_id, second)
     assert json.loads(outcome.result or "") == {"documents": 1, "failed": 0, "chunks": 10}
     assert dying.asked + second.asked == TEN.splitlines(), "nothing is embedded twice"
     assert await bench.chunks() == TEN.splitlines()
     assert await bench.states() == [("processed", None, 10), ("ready", None, 0)]
-    third = Embeds()
+    third = FakeEmbeddings()
     assert (await bench.run(run_id, third)).status is RunStatus.COMPLETED
     assert third.asked == []
 
 
 async def test_one_document_that_fails_does_not_keep_the_others(bench: Bench) -> None:
     run_id, _ = await bench.make("broken", "a\nb")
-    outcome = await bench.run(run_id, Embeds())
+    outcome = await bench.run(run_id, FakeEmbeddings())
     assert outcome.status is RunStatus.COMPLETED
     assert await bench.states() == [
         ("error_processing", "document_unreadable", 0),
@@ -250,7 +165,7 @@ async def test_one_document_that_fails_does_not_keep_the_others(bench: Bench) ->
 
 async def test_when_all_fail_the_run_does_too_and_nothing_is_left(bench: Bench) -> None:
     run_id, _ = await bench.make(TEN)
-    outcome = await bench.run(run_id, Embeds(fails={3: EmbeddingFailed("429 for ever")}))
+    outcome = await bench.run(run_id, FakeEmbeddings(fails={3: EmbeddingFailed("429 for ever")}))
     assert (outcome.status, outcome.error and outcome.error.code) == (RunStatus.FAILED, "embedding_failed")
     assert await bench.chunks() == []
     assert await bench.states() == [("error_processing", "embedding_failed", 0), ("error", None, 0)]
@@ -258,11 +173,11 @@ async def test_when_all_fail_the_run_does_too_and_nothing_is_left(bench: Bench) 
 
 async def test_vectors_of_two_models_never_meet(bench: Bench) -> None:
     run_id, documents = await bench.make("a\nb", "c")
-    first = Embeds()
+    first = FakeEmbeddings()
     first.fails = {2: asyncio.CancelledError()}
     with pytest.raises(asyncio.CancelledError):
         await bench.run(run_id, first)
-    outcome = await bench.run(run_id, Embeds(dimensions=3))
+    outcome = await bench.run(run_id, FakeEmbeddings(dimensions=3))
     assert outcome.status is RunStatus.FAILED or len(documents) == 2
     spaces = await bench.database.pool.fetch("SELECT DISTINCT space, vector_dims(embedding) AS n FROM vector_store")
     assert len(spaces) == 1
@@ -273,18 +188,18 @@ async def test_an_object_store_that_is_away_is_waited_for(bench: Bench, monkeypa
     monkeypatch.setattr(ingestion, "OBJECT_WAIT_S", 0.0)
     run_id, _ = await bench.make("a")
     bench.objects.away = 2
-    assert (await bench.run(run_id, Embeds())).status is RunStatus.COMPLETED
+    assert (await bench.run(run_id, FakeEmbeddings())).status is RunStatus.COMPLETED
     run_id, _ = await bench.make("b")
     bench.objects.away = 100
-    outcome = await bench.run(run_id, Embeds())
+    outcome = await bench.run(run_id, FakeEmbeddings())
     assert outcome.error is not None
     assert outcome.error.code == "object_store_unavailable"
 
 
 async def test_a_crawl_is_bounded_and_takes_each_page_once(bench: Bench) -> None:
-    bench.pages = Pages(a=["b", "c", "d"], b=["a", "c"], c=["a"], d=[])
+    bench.pages = FakePages(a=["b", "c", "d"], b=["a", "c"], c=["a"], d=[])
     run_id, _ = await bench.make(url="https://x.org/a")
-    await bench.run(run_id, Embeds())
+    await bench.run(run_id, FakeEmbeddings())
     rows = await bench.database.pool.fetch("SELECT url, status, original_file_name FROM kb_documents ORDER BY url")
     assert [row["url"][-1] for row in rows] == ["a", "b", "c"], "three pages at most"
     assert {row["status"] for row in rows} == {"processed"}
@@ -293,7 +208,7 @@ async def test_a_crawl_is_bounded_and_takes_each_page_once(bench: Bench) -> None
 
 async def test_a_run_tells_each_step_and_what_was_used(bench: Bench) -> None:
     run_id, [document] = await bench.make(TEN)
-    outcome = await bench.run(run_id, Embeds())
+    outcome = await bench.run(run_id, FakeEmbeddings())
     assert outcome.usage.model_calls == 5
     assert outcome.usage.input_tokens == 10
     steps = [getattr(event, "node", "") for event in bench.trace.events if event.type == "node_end"]
@@ -307,7 +222,7 @@ async def test_a_run_tells_each_step_and_what_was_used(bench: Bench) -> None:
 
 async def test_without_a_model_only_words_are_stored(bench: Bench) -> None:
     run_id, _ = await bench.make("a\nb", embedding_model="none")
-    embeds = Embeds()
+    embeds = FakeEmbeddings()
     await bench.run(run_id, embeds)
     assert embeds.asked == []
     assert await bench.database.pool.fetchval("SELECT count(*) FROM vector_store WHERE embedding IS NULL") == 2
