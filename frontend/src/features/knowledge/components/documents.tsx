@@ -2,6 +2,7 @@
 
 import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { FileText, RotateCcw, Upload } from "lucide-react";
+import { parseAsInteger, parseAsString, useQueryStates } from "nuqs";
 import { useState } from "react";
 
 import { ChooseFiles } from "@/components/files/choose-files";
@@ -28,6 +29,8 @@ export function Documents({ base }: { base: KnowledgeBaseDetails }) {
   const queryClient = useQueryClient();
   const [adding, setAdding] = useState(false);
   const [shown, setShown] = useState<DocumentOut | null>(null);
+  // Where a citation leads: a document, at a chunk.
+  const [cited, setCited] = useQueryStates({ document: parseAsString, chunk: parseAsInteger });
   const lacking = useRefusal("knowledge:write");
   const refused = base.is_own ? lacking : "It is another person's: you can read it.";
   const refresh = () => queryClient.invalidateQueries({ queryKey: knowledgeKeys.all });
@@ -90,6 +93,17 @@ export function Documents({ base }: { base: KnowledgeBaseDetails }) {
       )}
       {adding && <AddDialog baseId={base.kb_id} onClose={() => setAdding(false)} />}
       {shown && <ChunksDialog document={shown} onClose={() => setShown(null)} />}
+      {cited.document !== null && (
+        <ChunksDialog
+          document={{ kb_id: base.kb_id, document_id: cited.document, title: titleOf(documents, cited.document) }}
+          {...(cited.chunk === null ? {} : { ordinal: cited.chunk })}
+          onClose={() => void setCited({ document: null, chunk: null })}
+        />
+      )}
     </DropTarget>
   );
+}
+
+function titleOf(documents: readonly DocumentOut[], id: string): string {
+  return documents.find(({ document_id }) => document_id === id)?.title ?? "Document";
 }

@@ -17,6 +17,7 @@ import { isWorkflow } from "../../model/trace-rows";
 import { Annotations } from "./annotations";
 import { MarkBadges } from "../list/mark-badges";
 import { Facts, Section } from "./detail-parts";
+import { SourceList } from "./sources";
 
 /** The run as a whole: what was asked, what came of it, what it cost. */
 export function RunOverview({
@@ -73,6 +74,7 @@ export function RunOverview({
               <AnswerPlaceholder />
             )}
           </div>
+          <SourceList events={trace.events} />
         </Section>
       )}
       <Lines events={trace.events} />
