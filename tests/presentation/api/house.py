@@ -16,6 +16,7 @@ from dynagent.application.commands.tools import change as tool_changes
 from dynagent.application.commands.tools import versions as tool_versions
 from dynagent.application.queries import tools as tool_queries
 from dynagent.application.queries.agents import details as agent_details
+from dynagent.application.queries.agents import knowledge as agent_knowledge
 from dynagent.application.queries.agents import read as agent_queries
 from dynagent.application.queries.agents import templates as agent_templates
 from dynagent.application.queries.executions import follow, model_calls, read
@@ -226,6 +227,7 @@ HANDLERS = [
         lifecycle,
         agent_queries,
         agent_details,
+        agent_knowledge,
         agent_templates,
         tool_changes,
         tool_versions,
