@@ -13,8 +13,6 @@ from tests.infrastructure.llm.byte_server import ByteServer, chunked, whole
 from tests.infrastructure.llm.contract.sessions import delta, stream
 from tests.infrastructure.llm.lanes import LANES
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
-
 FINE = chunked(stream(delta("stop", content="fine")))
 CAT = Picture(name="cat.png", media_type="image/png", data="QUJD")
 ASKED = ModelRequest(messages=(ChatMessage(role="user", content="What is it?", pictures=(CAT,)),))
@@ -24,6 +22,7 @@ SHOWN = [
 ]
 
 
+@pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize("lane", LANES)
 async def test_a_picture_is_shown_beside_the_question(lane: str) -> None:
     async with ByteServer(FINE) as server, LANES[lane](server.url) as model:
@@ -33,6 +32,7 @@ async def test_a_picture_is_shown_beside_the_question(lane: str) -> None:
     assert sent["messages"] == [{"role": "user", "content": SHOWN}]
 
 
+@pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize("lane", LANES)
 @pytest.mark.parametrize(
     ("status", "words"),

@@ -99,6 +99,10 @@ FROM generate_series(1, 10000) n;
 INSERT INTO triggers (id, user_id, agent_id, name, query, inputs, replay_window_s, enabled, secret_encrypted,
   created_at, updated_at) SELECT an_id(17, n), an_id(1, n % 2000 + 1), an_id(2, n), 't', 'q', '{}', 300, true, '',
   now(), now() FROM generate_series(1, 10000) n;
+INSERT INTO file_store (id, user_id, name, content_type, size, content_hash, object_key, created_at, updated_at)
+SELECT an_id(18, n), an_id(1, n % 2000 + 1), 'f', 'text/plain', 1, 'h' || n, 'k' || n, now(), now()
+FROM generate_series(1, 10000) n;
+INSERT INTO agentfiles SELECT an_id(2, n), an_id(18, n), now() FROM generate_series(1, 10000) n;
 INSERT INTO team_pauses (run_id, user_id) SELECT id, user_id FROM runs LIMIT 20000;
 INSERT INTO team_iterations (user_id, run_id, iteration, news) SELECT user_id, id, 1, '{}' FROM runs LIMIT 20000;
 """

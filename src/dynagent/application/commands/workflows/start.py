@@ -150,5 +150,5 @@ class StartWorkflowHandler:
 def _same_request(earlier: Run, message: StartWorkflow) -> bool:
     if earlier.kind != KIND or earlier.subject_id != message.workflow_id:
         return False
-    files = earlier.input.get("file_ids") or []
+    files: list[str] = earlier.input.get("file_ids") or []
     return earlier.input.get("inputs") == dict(message.inputs) and files == list(dict.fromkeys(message.file_ids))

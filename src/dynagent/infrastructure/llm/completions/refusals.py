@@ -11,7 +11,8 @@ _STATUSES = frozenset({400, 404, 405, 406, 415, 422, 500, 501})
 _REFUSING = re.compile(
     r"deprecat|support|unknown|unrecogni[sz]ed|unexpected|not permitted|not allowed|extra |invalid|forbidden|"
     r"not available|cannot|can't|can not|only the default|does not|doesn't|do not|disabled|not implemented|"
-    r"not enabled|remove|exclusive|together|conflict|not accept|must (?:not|be)|no such (?:field|parameter)|ignored",
+    r"not enabled|remove|exclusive|together|conflict|not accept|must (?:not|be)|no such (?:field|parameter)|ignored|"
+    r"is not an? (?:vision|multi-?modal)",
     re.IGNORECASE,
 )
 _WANTING = re.compile(r"missing|required|must be (?:passed|sent|provided|included)|needs? to be", re.IGNORECASE)
