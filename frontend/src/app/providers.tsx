@@ -8,6 +8,7 @@ import { type ReactNode, useEffect, useState } from "react";
 
 import { client } from "@/lib/api/client.gen";
 import { FeaturesProvider } from "@/lib/features-context";
+import { nothing } from "@/lib/nothing";
 import { createQueryClient } from "@/lib/query-client";
 import { authorizedFetch } from "@/lib/session";
 import { useViewStore } from "@/stores/view";
@@ -15,7 +16,7 @@ import { useViewStore } from "@/stores/view";
 import { features } from "./features";
 
 // Not needed for the first paint.
-const Toaster = dynamic(() => import("sonner").then((module) => module.Toaster), { ssr: false });
+const Toaster = dynamic(() => import("sonner").then((module) => module.Toaster).catch(nothing), { ssr: false });
 
 client.setConfig({ fetch: authorizedFetch });
 

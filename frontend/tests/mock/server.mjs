@@ -57,6 +57,20 @@ function run(agent, query) {
     agent_id: agent.id,
     agent_name: agent.name,
     agent_version: agent.version,
+    user_id: "local",
+    kind: "agent",
+    parent_run_id: null,
+    root_run_id: null,
+    workflow_id: null,
+    workflow_version: null,
+    inputs: null,
+    output: null,
+    paused_at: null,
+    context: {},
+    requested_model: null,
+    answered_by: null,
+    marks: [],
+    origin: null,
     query,
     conversation_id: null,
     status: "running",
@@ -193,7 +207,9 @@ function answer(method, path, body, url) {
     record.cancelled = true;
     return { body: record.execution };
   }
-  return record ? { body: record.execution } : problem(404, `there is no ${noun} ${id}`);
+  if (record && action === "annotations")
+    return { body: { execution_id: id, feedback: null, notes: null, tags: [], updated_at: null } };
+  return record && !action ? { body: record.execution } : problem(404, `there is no ${noun} ${id}`);
 }
 
 export const server = createServer((request, response) => {

@@ -1,8 +1,10 @@
 """Settings, URLs, health: every way a database can be named, and be away."""
 
+import asyncio
 import socket
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import asyncpg
 import pytest
@@ -111,6 +113,20 @@ async def test_unreachable_databases_say_why_in_one_line(database_url: str, tmp_
             assert "\n" not in str(away.value)
             assert "secret" not in str(away.value)
             assert away.value.kind is ErrorKind.UNAVAILABLE
+
+
+async def test_a_database_with_too_few_connections_is_left_with_none(database: Database, database_url: str) -> None:
+    """The first pool opens, the second does not: the first is closed again, and closing twice does no harm."""
+    role = f"lonely_{uuid4().hex[:8]}"
+    await database.pool.execute(f"CREATE ROLE {role} LOGIN CONNECTION LIMIT 1")
+    lonely = connected_to(database_url.replace("dynagent@", f"{role}@"))
+    with pytest.raises(DatabaseUnreachable):
+        await lonely.connect()
+    await lonely.close()
+    open_still = "SELECT count(*) FROM pg_stat_activity WHERE usename = $1"
+    while await database.pool.fetchval(open_still, role):
+        await asyncio.sleep(0.02)
+    await database.pool.execute(f"DROP ROLE {role}")
 
 
 async def test_health_notices_a_database_that_went_away(database: Database) -> None:

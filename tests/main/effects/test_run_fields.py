@@ -71,7 +71,7 @@ async def test_async_answers_at_once_and_sync_at_the_end(world: World) -> None:
 @shows("ExecutionBody.lane", "ExecutionBody.priority")
 async def test_runs_of_the_batch_lane_wait_for_each_other_and_hold_up_nobody_else(world: World) -> None:
     agent = await world.people.agent()
-    world.model.script(Reply(wait_s=30))
+    world.model.script(Reply(wait_s=600))
     body = {"agent_id": agent, "query": "Wait.", "mode": "async", "lane": "batch", "priority": 7}
     first = await world.people.send("POST", "/executions", body)
     await world.people.until(first["id"], lambda run: run["status"] == "running")

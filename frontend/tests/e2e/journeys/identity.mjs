@@ -30,7 +30,7 @@ export async function identity({ browser }) {
     await page.reload();
     await page.locator('[data-testid="trace"][data-status="completed"]').waitFor();
 
-    await page.getByRole("link", { name: /^ada/ }).click();
+    await openProfile(page, "ada");
     await openSettings(page, "Access keys");
     await page.getByRole("textbox", { name: "Name" }).fill("nightly job");
     await page.getByRole("checkbox").first().click();
@@ -59,14 +59,14 @@ export async function identity({ browser }) {
     await form.getByRole("alert").waitFor();
     await fill(form, { Password: password });
     await form.getByRole("button", { name: "Sign in" }).click();
-    await page.getByRole("link", { name: /^bob/ }).waitFor();
+    await account(page, "bob").waitFor();
     await page.goto("/agents");
     await page.getByText("No agents yet").waitFor();
     await page.goto(new URL(link.trim()).pathname + new URL(link.trim()).hash);
     await page.reload();
     await fill(page, { Password: `${password} too` });
     await page.getByRole("button", { name: "Set password" }).click();
-    await page.getByRole("link", { name: /^eve/ }).waitFor();
+    await account(page, "eve").waitFor();
     await viewerLooks({
       browser,
       base: proxy.url,
@@ -82,6 +82,16 @@ export async function identity({ browser }) {
     await proxy.stop();
     await server.stop();
   }
+}
+
+/** The menu of who is signed in. */
+function account(page, name) {
+  return page.getByRole("button", { name: `Account of ${name}` });
+}
+
+async function openProfile(page, name) {
+  await account(page, name).click();
+  await page.getByRole("menuitem", { name: "Profile" }).click();
 }
 
 /** Go to one of the settings' pages by their own column, and wait until it is there. */
@@ -112,7 +122,7 @@ async function readAuditLog(page) {
   await page.getByRole("button", { name: "Clear" }).click();
   await page.getByRole("button", { name: /^Setup: completed/ }).waitFor();
   await page.goBack();
-  await page.getByRole("link", { name: /^ada/ }).click();
+  await openProfile(page, "ada");
 }
 
 async function fill(place, values) {

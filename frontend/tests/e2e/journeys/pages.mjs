@@ -214,7 +214,14 @@ export async function deepLinks({ base, api }) {
 export async function longTrace({ browser }) {
   const { server } = await import("../../mock/server.mjs");
   await new Promise((done) => server.listen(0, "127.0.0.1", done));
-  const base = `http://127.0.0.1:${server.address().port}`;
+  try {
+    return await readLongTrace(browser, `http://127.0.0.1:${server.address().port}`);
+  } finally {
+    await new Promise((done) => (server.closeAllConnections(), server.close(done)));
+  }
+}
+
+async function readLongTrace(browser, base) {
   const call = async (path, body) =>
     (await fetch(`${base}/api${path}`, { method: "POST", body: JSON.stringify(body) })).json();
   const agent = await call("/agents", { name: "Long" });
@@ -242,7 +249,6 @@ export async function longTrace({ browser }) {
   const rows = await page.getByRole("treeitem").count();
   assert.ok(rows < 120, `${rows} rows in the document`);
   await page.context().close();
-  await new Promise((done) => (server.closeAllConnections(), server.close(done)));
   const told = (tasks) => `${tasks.length} long tasks, at most ${Math.max(0, ...tasks)} ms`;
   return `loading: ${told(loading)}; scrolling: median frame ${quantile(frames, 0.5).toFixed(1)} ms, p95 ${quantile(frames, 0.95).toFixed(1)} ms, ${told(scrolling)}`;
 }

@@ -188,6 +188,8 @@ class Database:
     async def connect(self) -> None:
         """Open the connections. Raises DatabaseUnreachable, or what keeps the embedded server from starting."""
         await self.start()
+        self.engine = self._make_engine()
+        self.sessions = async_sessionmaker(self.engine, class_=LateSession, expire_on_commit=False, autoflush=False)
         try:
             options = _connect_options(self._settings.database_connect_timeout_s)
             options["connection_class"] = PooledConnection
@@ -196,10 +198,8 @@ class Database:
             )
             self._beat_pool = await _create_pool(self.dsn, min_size=1, max_size=1, **options)
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, ValueError) as error:
-            await self._stop_embedded()
+            await self.close()
             raise self._explained(error) from error
-        self.engine = self._make_engine()
-        self.sessions = async_sessionmaker(self.engine, class_=LateSession, expire_on_commit=False, autoflush=False)
 
     async def listen(self) -> Any:
         """Return a connection outside the pools, for LISTEN; the caller closes it. Raises what asyncpg raises."""

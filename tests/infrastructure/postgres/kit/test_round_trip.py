@@ -1,5 +1,6 @@
 """Every mapping of every noun, found by its folder: what is written is what is read."""
 
+import copy
 import importlib
 import pkgutil
 from collections.abc import Iterator
@@ -18,6 +19,28 @@ from dynagent.infrastructure.postgres.kit.versioned import VersionedTable
 from dynagent.infrastructure.postgres.runs.columns import COLUMNS, read_run, values_of
 
 SAMPLES = 20
+LONGEST = 3
+"""At most so many elements has a collection of a sample, so many characters a text; more where they are required."""
+
+
+class Samples(ModelFactory[Any]):
+    """Builds entities of a few elements, nested ones too.
+
+    The library takes an upper bound of a collection as its length: a workflow with all the edges that its limits
+    allow, each with a full mapping, takes minutes and a gigabyte.
+    """
+
+    __is_base_factory__ = True
+
+    @classmethod
+    def get_constrained_field_value(cls, annotation: Any, field_meta: Any, *args: Any, **named: Any) -> Any:
+        constraints = field_meta.constraints
+        if constraints.get("max_length") and "pattern" not in constraints:
+            least = constraints.get("min_length") or 0
+            most = min(constraints["max_length"], max(least, LONGEST))
+            field_meta = copy.copy(field_meta)
+            field_meta.constraints = {**constraints, "min_length": least, "max_length": most}
+        return super().get_constrained_field_value(annotation, field_meta, *args, **named)
 
 
 def tables() -> list[type[OwnedTable[Any]]]:
@@ -35,7 +58,7 @@ VERSIONED = [table for table in TABLES if issubclass(table, VersionedTable)]
 
 def samples(entity: type[BaseModel]) -> Iterator[Any]:
     """Yield entities with every field filled in some way that it allows."""
-    factory = ModelFactory.create_factory(entity)
+    factory = Samples.create_factory(entity)
     factory.seed_random(1)
     return (factory.build() for _ in range(SAMPLES))
 

@@ -3,9 +3,12 @@
 import dynamic from "next/dynamic";
 import { useEffect } from "react";
 
+import { nothing } from "@/lib/nothing";
 import { useViewStore } from "@/stores/view";
 
-const PaletteDialog = dynamic(() => import("./palette-dialog").then((module) => module.PaletteDialog), { ssr: false });
+const PaletteDialog = dynamic(() => import("./palette-dialog").then((module) => module.PaletteDialog).catch(nothing), {
+  ssr: false,
+});
 
 /** Ctrl+K or ⌘K opens it; its inside is loaded then. */
 export function CommandPalette() {

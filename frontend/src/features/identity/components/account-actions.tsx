@@ -16,10 +16,10 @@ export function AccountActions({ user }: { user: UserOut }) {
   const trigger = (
     <button
       type="button"
-      aria-label={`Account of ${user.username}`}
       className="flex w-full items-center gap-2 rounded-md px-2 py-1 text-left text-xs text-ink-2 hover:bg-hover hover:text-ink"
     >
       <CircleUserRound className="size-4" />
+      <span className="sr-only">Account of </span>
       <span className="flex-1 truncate">{user.username}</span>
       <span className="text-ink-3">{user.role_label}</span>
       <ChevronsUpDown className="size-3 text-ink-3" />

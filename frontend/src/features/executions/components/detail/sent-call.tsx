@@ -28,7 +28,7 @@ export function SentCall({ call }: { call: ModelCallDetails }) {
           <CopyButton
             size="sm"
             variant="ghost"
-            label="Copy the request as JSON"
+            label="Copy as JSON: the request"
             text={() => JSON.stringify({ model: call.model, messages, tools, ...parameters }, null, 2)}
           >
             Copy as JSON
