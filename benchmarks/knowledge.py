@@ -67,7 +67,9 @@ async def main(chunks: int, questions: int) -> None:
         await VectorIndexes(pool).make(space)
         print(f"{chunks} chunks, {DIMENSIONS} dimensions; index made in {time.perf_counter() - began:.0f} s")
         await pool.execute("ANALYZE")
-        asked = _unit(topics[numbers.integers(0, TOPICS, questions)] + numbers.normal(size=(questions, DIMENSIONS)) * 0.7)
+        asked = _unit(
+            topics[numbers.integers(0, TOPICS, questions)] + numbers.normal(size=(questions, DIMENSIONS)) * 0.7
+        )
         legs = await store.legs(LOCAL_USER_ID, [base])
         for name, within in (("all", ChunkFilter()), ("1 % filter", ChunkFilter(documents[::ONE_OF]))):
             await _measure(store, legs, asked, vectors, documents=documents, within=within, name=name)

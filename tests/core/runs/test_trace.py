@@ -21,6 +21,7 @@ from dynagent.core.runs import (
     NodeEnd,
     NodeStart,
     Resumed,
+    Retrieval,
     Retry,
     TaskEnd,
     TaskStart,
@@ -83,6 +84,13 @@ ALL: list[AnyTraceEvent] = [
     ),
     Complete(timestamp=1.5, result="437", model="demo", input_tokens=1, output_tokens=2, duration_ms=9.5),
     TaskStart(timestamp=1.5, key="a", step="a", name="A", kind="agent", run_id="r"),
+    Retrieval(
+        timestamp=1.0,
+        query="warranty",
+        sources=[{"number": 1, "document": "pump.pdf", "page": 2, "score": 0.9}],
+        cut=3,
+        duration_ms=4.5,
+    ),
     GuardrailVerdict(
         timestamp=1.5,
         key="input.1/guard.g",

@@ -1,6 +1,7 @@
 """Documents are read in a process each; whatever they do to it, the server gets one clear error."""
 
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -13,7 +14,7 @@ PLACE = Path("/tmp/dynagent-test-documents")
 """One for all: the parser's library is unpacked there once."""
 
 
-async def read(content: bytes, media_type: str, *, size: int = 1000, overlap: int = 0, **limits: object) -> Extracted:
+async def read(content: bytes, media_type: str, *, size: int = 1000, overlap: int = 0, **limits: Any) -> Extracted:
     extraction = ConfinedExtraction(DocumentSettings.model_validate(limits), PLACE)
     chunking = Chunking(size, overlap)
     found = await extraction.extract(content, media_type=media_type, name="x", chunking=chunking)
@@ -25,7 +26,7 @@ def _readers() -> list[psutil.Process]:
     return [child for child in psutil.Process().children() if "extractor.py" in " ".join(child.cmdline())]
 
 
-async def refused(content: bytes, media_type: str, **limits: object) -> str:
+async def refused(content: bytes, media_type: str, **limits: Any) -> str:
     with pytest.raises(DocumentUnreadable) as caught:
         await read(content, media_type, **limits)
     assert _readers() == []

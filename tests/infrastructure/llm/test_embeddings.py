@@ -33,7 +33,6 @@ def embedder_at(server: StubServer) -> RemoteEmbedder:
         name="vectors",
         provider="openai-compatible",
         model_identifier="text-embedding-3-small",
-        base_url=server.url,
         created_at=NOW,
         updated_at=NOW,
     )
