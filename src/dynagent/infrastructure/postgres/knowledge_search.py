@@ -25,9 +25,11 @@ RANKED_WORDS = 2000
 """How many chunks with all words are ranked: common words are in all of them, and ranking reads each."""
 RANK_OFFSET = 60
 WIDE = (
-    "SELECT set_config('hnsw.ef_search', '200', true), set_config('hnsw.iterative_scan', 'relaxed_order', true), "
+    "SELECT set_config('hnsw.ef_search', $1, true), set_config('hnsw.iterative_scan', 'relaxed_order', true), "
     "set_config('hnsw.max_scan_tuples', '40000', true)"
 )
+EF_SEARCH, EF_FILTERED = "100", "200"
+"""How far an index looks around: further where a filter lets little of it through."""
 LEGS = """
 SELECT b.id, b.name, b.user_id, b.collection_id, b.weights::text AS weights, c.language, c.embedding_model, c.space,
   s.key, s.dimensions, (SELECT coalesce(sum(d.num_chunks), 0)::int FROM kb_documents d WHERE d.kb_id = b.id) AS chunks
@@ -120,15 +122,19 @@ class PostgresVectorStore(PostgresCollections, VectorStore):
                     narrow and await connection.fetchval(COUNT, values[0], *filters) <= self._exact_chunks
                 )
                 query = statement(spaces, exact=exact, narrow=narrow, any_word=any_word, candidates=wide)
-                rows = await _run(connection, query, values, exact=exact)
+                rows = await _run(connection, query, values, ef_search=_ef_search(exact=exact, narrow=narrow))
         return [_found(row) for row in rows]
 
 
-async def _run(connection: Connection, query: str, values: Sequence[Any], *, exact: bool) -> Sequence[Row]:
-    if exact:
+def _ef_search(*, exact: bool, narrow: bool) -> str | None:
+    return None if exact else EF_FILTERED if narrow else EF_SEARCH
+
+
+async def _run(connection: Connection, query: str, values: Sequence[Any], *, ef_search: str | None) -> Sequence[Row]:
+    if ef_search is None:
         return await connection.fetch(query, *values)
     async with connection.transaction():
-        await connection.fetchrow(WIDE)
+        await connection.fetchrow(WIDE, ef_search)
         return await connection.fetch(query, *values)
 
 

@@ -1,6 +1,7 @@
 """Routes of agents."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Annotated
 
 from fastapi import Depends, Path, Query, Request, Response
@@ -25,6 +26,7 @@ from dynagent.application.queries.agents import (
     NameModels,
 )
 from dynagent.core.agents import Agent, AgentFilter, AgentKind, AgentStatus
+from dynagent.core.identity import PermissionDenied
 from dynagent.core.shared.ids import is_id
 from dynagent.presentation.api.agents.bodies import (
     AgentBody,
@@ -166,7 +168,10 @@ async def _answer(ask: Asker, agent: Agent, response: Response) -> AgentOut:
 
 
 async def _bases(ask: Asker, agents: Sequence[Agent]) -> BaseNames:
-    return await ask(NameKnowledgeBases(tuple(agent.id for agent in agents))) if agents else {}
+    """Return the agents' knowledge bases; whoever may write agents and not read them is told of none."""
+    with suppress(PermissionDenied):
+        return await ask(NameKnowledgeBases(tuple(agent.id for agent in agents))) if agents else {}
+    return {}
 
 
 async def _facts(ask: Asker, agents: Sequence[Agent]) -> ModelFacts:
