@@ -74,8 +74,8 @@ async def add_document(kb_id: str, request: Request, response: Response, ask: As
         await ask(GetKnowledgeBase(kb_id))
         form = FormFile(request)
         content = await form.opened()
-        kept = await ask(UploadFile(form.name, content))
-        return _added(await ask(AddFileDocument(kb_id, kept.file.id)), response)
+        uploaded = await ask(UploadFile(form.name, content))
+        return _added(await ask(AddFileDocument(kb_id, uploaded.file.id)), response)
     return _added(await _from_source(kb_id, await _source(request), ask), response)
 
 
