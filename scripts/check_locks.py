@@ -27,6 +27,7 @@ def main() -> int:
     found = [
         *_check("requirements.lock", runtime),
         *_check("requirements-dev.lock", [*runtime, *dev]),
+        *_check("requirements-weights.lock", []),
         *_check("requirements-node.lock", []),
         *_differences("requirements.lock", "requirements-dev.lock"),
     ]

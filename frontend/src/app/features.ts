@@ -6,6 +6,7 @@ import { examples } from "@/features/examples/feature";
 import { executions } from "@/features/executions/feature";
 import { files } from "@/features/files/feature";
 import { identity } from "@/features/identity/feature";
+import { knowledge } from "@/features/knowledge/feature";
 import { languageModels } from "@/features/language-models/feature";
 import { onboarding } from "@/features/onboarding/feature";
 import { schedules } from "@/features/schedules/feature";
@@ -23,6 +24,7 @@ export const features: readonly Feature[] = [
   workflows,
   examples,
   tools,
+  knowledge,
   files,
   chats,
   executions,

@@ -1,7 +1,15 @@
 /** Server data that more than one feature shows. What only one needs is asked for in its own `api/`. */
 import { queryOptions } from "@tanstack/react-query";
 
-import { getProfile, listAgents, listModels, listOpenQuestions, listTools, listUsers } from "@/lib/api";
+import {
+  getProfile,
+  listAgents,
+  listKnowledgeBases,
+  listModels,
+  listOpenQuestions,
+  listTools,
+  listUsers,
+} from "@/lib/api";
 
 import { queryKeys } from "./query-keys";
 
@@ -57,5 +65,14 @@ export function openQuestionsQuery() {
     queryFn: async ({ signal }) =>
       (await listOpenQuestions({ query: { limit: 200 }, signal, throwOnError: true })).data,
     refetchInterval: 10_000,
+  });
+}
+
+/** The knowledge bases that the caller may read, newest first, for pickers. */
+export function knowledgeBasesQuery() {
+  return queryOptions({
+    queryKey: queryKeys.knowledgeBases,
+    queryFn: async ({ signal }) =>
+      (await listKnowledgeBases({ query: { limit: 500 }, signal, throwOnError: true })).data,
   });
 }

@@ -1,7 +1,7 @@
 """The engine of one process, without HTTP: what it is made of, opened bottom up and closed the other way round."""
 
 from collections.abc import AsyncGenerator, Callable
-from contextlib import AsyncExitStack, aclosing, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -13,7 +13,10 @@ from dynagent.core.shared.clock import Clock
 from dynagent.core.shared.ids import new_id
 from dynagent.core.shared.tasks import STOP_S, running
 from dynagent.core.shared.unit_of_work import UnitOfWork
+from dynagent.infrastructure.documents.extraction import DocumentSettings
+from dynagent.infrastructure.embeddings.built_in import BuiltInSettings
 from dynagent.infrastructure.hybrid.ground import Ground, open_ground
+from dynagent.infrastructure.hybrid.knowledge import Knowledge, open_knowledge
 from dynagent.infrastructure.langgraph.checkpoints import Checkpoints
 from dynagent.infrastructure.langgraph.runner import LangGraphRunner
 from dynagent.infrastructure.llm.health import HealthNotes
@@ -41,6 +44,7 @@ from dynagent.infrastructure.sandbox.incidents import Incidents
 from dynagent.infrastructure.sandbox.sandbox import ZygoteSandbox
 from dynagent.infrastructure.security.identity import Identity, make_identity
 from dynagent.infrastructure.security.keyring import KeyRing, load_keyring
+from dynagent.infrastructure.tools.asking import ToolAsks
 from dynagent.infrastructure.tools.opening import open_tools
 from dynagent.infrastructure.tools.search.engines import SearchSettings
 from dynagent.main import nouns
@@ -86,8 +90,10 @@ async def open_engine(settings: Settings, *, announce: Announce, takes_work: boo
         )
         incidents = await stack.enter_async_context(running(Incidents(SandboxAudit(ground.database.pool))))
         sandbox = await stack.enter_async_context(running(ZygoteSandbox(settings.sandbox, incidents)))
-        process = await _open_process(settings, ground, keys, sandbox, stack=stack)
+        asks = ToolAsks()
+        process = await _open_process(settings, ground, keys, sandbox, asks=asks, stack=stack)
         bus = _bus(process)
+        asks.attach(bus.send)
         incidents.attach(bus, ground.observer)
         worker = await _start_worker(bus, process, stack, takes_work=takes_work)
         watch = open_watch(
@@ -105,13 +111,14 @@ async def open_engine(settings: Settings, *, announce: Announce, takes_work: boo
 
 
 async def _open_process(
-    settings: Settings, ground: Ground, keys: KeyRing, sandbox: ZygoteSandbox, *, stack: AsyncExitStack
+    settings: Settings, ground: Ground, keys: KeyRing, sandbox: ZygoteSandbox, *, asks: ToolAsks, stack: AsyncExitStack
 ) -> Process:
     pool, redis_url, enter = ground.database.pool, settings.redis.url, stack.enter_async_context
     people = make_identity(settings.auth, keys, principals=PostgresPrincipals(pool), redis_url=redis_url)
     identity = await enter(aclosing(people))
     models = await _open_models(settings, ground, identity, stack)
     checkpoints = await enter(aclosing(Checkpoints(ground.database.dsn)))
+    knowledge = await enter(_open_knowledge(settings, ground, models.in_use))
     catalogue = await enter(
         open_tools(
             settings.of(SearchSettings),
@@ -123,6 +130,7 @@ async def _open_process(
             box=identity.box,
             load_custom=PostgresToolLoader(pool),
             load_keys=KeysForTools(pool),
+            asks=asks,
         )
     )
     runner = LangGraphRunner(models=models.in_use, tools=catalogue, prices=GenaiPrices(), checkpoints=checkpoints)
@@ -136,9 +144,21 @@ async def _open_process(
         model_health=models.health,
         trials=models.trials,
         catalogue=catalogue,
+        knowledge=knowledge,
         sandbox=sandbox,
         runner=OwnersRunner(runner, models.in_use, identity.throttle, traces),
         checkpoints=checkpoints,
+    )
+
+
+def _open_knowledge(settings: Settings, ground: Ground, models: ModelsInUse) -> AbstractAsyncContextManager[Knowledge]:
+    return open_knowledge(
+        ground.database.pool,
+        models,
+        built_in=settings.of(BuiltInSettings),
+        documents=settings.of(DocumentSettings),
+        outbound=settings.outbound,
+        data_dir=settings.database.data_dir,
     )
 
 

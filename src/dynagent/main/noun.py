@@ -20,6 +20,7 @@ from dynagent.core.executions import AgentRunner
 from dynagent.core.runs import Runner
 from dynagent.core.tools import ToolCatalogue
 from dynagent.infrastructure.hybrid.ground import Ground
+from dynagent.infrastructure.hybrid.knowledge import Knowledge
 from dynagent.infrastructure.langgraph.checkpoints import Checkpoints
 from dynagent.infrastructure.llm.in_use import ModelsInUse
 from dynagent.infrastructure.llm.trials import Trials
@@ -50,6 +51,7 @@ class Process(Ground):
     model_health: HealthStore
     trials: Trials
     catalogue: ToolCatalogue
+    knowledge: Knowledge
     sandbox: ZygoteSandbox
     runner: AgentRunner
     checkpoints: Checkpoints

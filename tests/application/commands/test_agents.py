@@ -32,7 +32,7 @@ from dynagent.core.agents import (
     ToolAttachment,
 )
 from dynagent.core.shared.errors import InvalidInput
-from tests.fakes.agents import FakeAgents
+from tests.fakes.agents import FakeAgentKnowledgeBases, FakeAgents
 from tests.fakes.catalogue import FakeCatalogue
 from tests.fakes.clock import FakeClock
 from tests.fakes.language_models import FakeChatModels
@@ -62,6 +62,7 @@ class Office:
             rules=self.rules,
             safe=SettingsSafe(self.box),
             types=AgentOutputTypes(FakeOutputTypes()),
+            knowledge=FakeAgentKnowledgeBases(),
             clock=self.clock,
         )
 

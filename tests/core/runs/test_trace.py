@@ -21,6 +21,7 @@ from dynagent.core.runs import (
     NodeEnd,
     NodeStart,
     Resumed,
+    Retrieval,
     Retry,
     RunContinued,
     RunPaused,
@@ -87,6 +88,13 @@ ALL: list[AnyTraceEvent] = [
     TaskStart(timestamp=1.5, key="a", step="a", name="A", kind="agent", run_id="r"),
     RunPaused(timestamp=1.5, reason="breakpoint", steps=("a", "b")),
     RunContinued(timestamp=1.5, paused_s=2.5),
+    Retrieval(
+        timestamp=1.0,
+        query="warranty",
+        sources=[{"number": 1, "document": "pump.pdf", "page": 2, "score": 0.9}],
+        cut=3,
+        duration_ms=4.5,
+    ),
     GuardrailVerdict(
         timestamp=1.5,
         key="input.1/guard.g",

@@ -63,11 +63,12 @@ async def test_all_tools_are_listed_by_name() -> None:
     tools, _ = catalogue(a_custom_tool("dice_roller"), a_custom_tool("zoo_finder"))
     listings = (await tools.find("ada", ToolFilter(), PageRequest())).items
     assert [listing.name for listing in listings] == [
-        "calculator", "chatbot", "code_interpreter", "computer", "dice_roller", "duckduckgo", "summarizer",
+        "answer_with_context", "calculator", "chatbot", "code_interpreter", "computer", "dice_roller", "duckduckgo",
+        "file_search", "index_documents", "knowledge_base_search_tool", "retrieve_context", "retriever", "summarizer",
         "web_search", "zoo_finder",
     ]  # fmt: skip
     assert {listing.kind for listing in listings} == {"prebuilt", "custom"}
-    assert (await tools.find("bob", ToolFilter(), PageRequest())).total == 7
+    assert (await tools.find("bob", ToolFilter(), PageRequest())).total == 13
 
 
 @pytest.mark.parametrize("kind", [None, "custom", "prebuilt"])
@@ -76,7 +77,7 @@ async def test_pages_of_shipped_and_registered_tools_are_parts_of_one_list(kind:
     tools, _ = catalogue(*(a_custom_tool(name) for name in names))
     whole = await tools.find("ada", ToolFilter(kind=kind), PageRequest())
     listed = [tool.name for tool in whole.items]
-    assert listed == sorted(listed) and len(listed) == {None: 17, "custom": 10, "prebuilt": 7}[kind]
+    assert listed == sorted(listed) and len(listed) == {None: 23, "custom": 10, "prebuilt": 13}[kind]
     for skip in range(len(listed) + 3):
         for limit in (1, 2, 5):
             page = await tools.find("ada", ToolFilter(kind=kind), PageRequest(skip=skip, limit=limit))

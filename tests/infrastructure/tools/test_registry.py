@@ -154,6 +154,8 @@ async def test_without_a_sandbox_no_code_is_taken() -> None:
 def test_the_shipped_tools() -> None:
     registry = prebuilt_registry()
     shipped = {"calculator", "chatbot", "code_interpreter", "computer", "duckduckgo", "summarizer", "web_search"}
+    shipped |= {"answer_with_context", "file_search", "index_documents", "knowledge_base_search_tool"}
+    shipped |= {"retrieve_context", "retriever"}
     assert set(registry.list_tools()) == shipped
     assert registry.get_tool_class("text_summarizer") is registry.get_tool_class("summarizer")
     assert "api_key" in registry.list_tools()["web_search"]["parameters"]

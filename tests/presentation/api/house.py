@@ -16,6 +16,7 @@ from dynagent.application.commands.tools import change as tool_changes
 from dynagent.application.commands.tools import versions as tool_versions
 from dynagent.application.queries import tools as tool_queries
 from dynagent.application.queries.agents import details as agent_details
+from dynagent.application.queries.agents import knowledge as agent_knowledge
 from dynagent.application.queries.agents import read as agent_queries
 from dynagent.application.queries.agents import templates as agent_templates
 from dynagent.application.queries.executions import follow, model_calls, read
@@ -24,7 +25,7 @@ from dynagent.application.shared.bus import Bus
 from dynagent.application.shared.caller import Caller
 from dynagent.application.shared.handlers import handlers_in
 from dynagent.application.shared.resolver import Resolver
-from dynagent.core.agents import AgentContexts, AgentRepository, EverybodysAgents
+from dynagent.core.agents import AgentContexts, AgentKnowledgeBases, AgentRepository, EverybodysAgents
 from dynagent.core.executions import EverybodysExecutions, Executions, StoredModelCalls
 from dynagent.core.files import Files
 from dynagent.core.language_models import ChatModels, ModelRecords
@@ -54,7 +55,7 @@ from dynagent.main.noun import access_of, routers_of, tags_of
 from dynagent.presentation.api.app import build_app
 from dynagent.presentation.api.settings import ApiSettings
 from dynagent.presentation.api.shared.sse import StreamShutdown
-from tests.fakes.agents import FakeAgentContexts, FakeAgents
+from tests.fakes.agents import FakeAgentContexts, FakeAgentKnowledgeBases, FakeAgents
 from tests.fakes.catalogue import FakeCatalogue, FakeCustomTools, FakeSandbox
 from tests.fakes.clock import FakeClock
 from tests.fakes.executions import (
@@ -99,6 +100,7 @@ class House:
     def __init__(self, settings: ApiSettings | None = None) -> None:
         self.agents = FakeAgents()
         self.contexts = FakeAgentContexts()
+        self.knowledge = FakeAgentKnowledgeBases()
         self.output_types = FakeOutputTypes()
         self.uses = FakeUses()
         self.files = FakeFiles()
@@ -198,6 +200,7 @@ class House:
         }
         scoped = {
             AgentContexts: lambda _: self.contexts,
+            AgentKnowledgeBases: lambda _: self.knowledge,
             AgentRepository: lambda _: self.agents,
             EverybodysAgents: lambda _: self.agents,
             CustomTools: lambda _: self.custom_tools,
@@ -224,6 +227,7 @@ HANDLERS = [
         lifecycle,
         agent_queries,
         agent_details,
+        agent_knowledge,
         agent_templates,
         tool_changes,
         tool_versions,

@@ -44,13 +44,13 @@ from dynagent.core.agents.entity import (
     AgentVersion,
     AgentVersionNotFound,
     FirstStatus,
-    KnowledgeBaseNotFound,
     make_slug,
 )
-from dynagent.core.agents.ports import AgentConfigurations, AgentRepository, EverybodysAgents
+from dynagent.core.agents.ports import AgentConfigurations, AgentKnowledgeBases, AgentRepository, EverybodysAgents
 from dynagent.core.agents.prompts import with_context
 from dynagent.core.agents.rules import faults_of, refuse_faults
 from dynagent.core.agents.templates import TEMPLATES, AgentTemplate
+from dynagent.core.shared.knowledge_bases import KnowledgeBaseNotFound
 
 knows = frozenset({"language_models", "output_types", "tools"})
 """The nouns whose core ports its commands and queries may use."""

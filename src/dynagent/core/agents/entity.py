@@ -42,12 +42,6 @@ class AgentChangedMeanwhile(StaleVersion):
     code = "agent_changed_meanwhile"
 
 
-class KnowledgeBaseNotFound(NotFound):
-    """An agent is to have a knowledge base that is not there."""
-
-    code = "knowledge_base_not_found"
-
-
 class AgentVersionNotFound(NotFound):
     """The agent has no version with this number."""
 

@@ -79,3 +79,15 @@ class AgentConfigurations(Protocol):
         if agent_id not in found:
             raise AgentNotFound(f"there is no agent {agent_id!r}")
         return found[agent_id]
+
+
+class AgentKnowledgeBases(Protocol):
+    """Which knowledge bases agents have; they are of no version."""
+
+    async def of_agents(self, agent_ids: Sequence[str]) -> Mapping[str, Sequence[tuple[str, str]]]:
+        """Return agent → (id, name) of its bases, by name."""
+        ...
+
+    async def put(self, agent_id: str, kb_ids: Sequence[str]) -> bool:
+        """Have an agent have just these; return whether that changed. Raises KnowledgeBaseNotFound."""
+        ...

@@ -28,12 +28,13 @@ class Neighbour:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
-    """The agent's context, its guardrails, its handoffs and the agents that are its tools."""
+    """The agent's context, its guardrails, its handoffs, the agents that are its tools, its knowledge bases by id."""
 
     context: dict[str, Any] | str | None = None
     guards: Sequence[GuardRule] = ()
     handoffs: Sequence[Neighbour] = ()
     agents: Sequence[Neighbour] = ()
+    knowledge_base_ids: Sequence[str] = ()
 
 
 class SurroundingsReader(Protocol):

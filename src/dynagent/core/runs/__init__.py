@@ -60,7 +60,15 @@ from dynagent.core.runs.run import (
     Usage,
 )
 from dynagent.core.runs.runners import Runner, Runners
-from dynagent.core.runs.step_events import CallError, GuardrailVerdict, RunContinued, RunPaused, TaskEnd, TaskStart
+from dynagent.core.runs.step_events import (
+    CallError,
+    GuardrailVerdict,
+    Retrieval,
+    RunContinued,
+    RunPaused,
+    TaskEnd,
+    TaskStart,
+)
 from dynagent.core.runs.trace import (
     EVENT_CLASSES,
     TERMINAL_TYPES,

@@ -112,3 +112,15 @@ class GuardrailVerdict(Event):
     passed: bool
     reason: str = ""
     tool: str | None = Field(default=None, exclude_if=is_none, description="Whose call is looked at.")
+
+
+class Retrieval(Event):
+    """What a tool found in knowledge bases, best first; `sources` are numbered as the model sees and cites them."""
+
+    type: Literal["retrieval"] = "retrieval"
+    query: str
+    sources: list[dict[str, Any]] = Field(
+        description="number, kb_id, document_id, document, page, chunk_id, score and similarity of each."
+    )
+    cut: int = Field(default=0, description="How many were found and left out: below the threshold.")
+    duration_ms: float

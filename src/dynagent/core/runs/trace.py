@@ -12,6 +12,7 @@ from dynagent.core.runs.step_events import (
     CallError,
     Event,
     GuardrailVerdict,
+    Retrieval,
     RunContinued,
     RunPaused,
     TaskEnd,
@@ -229,6 +230,7 @@ AnyTraceEvent = (
     | RunPaused
     | RunContinued
     | GuardrailVerdict
+    | Retrieval
     | Retry
     | Detail
     | InterruptRaised

@@ -45,6 +45,7 @@ from dynagent.core.tools.ports import (
     CallContext,
     CustomTools,
     ModelUse,
+    Retrieved,
     RunnableTool,
     Screening,
     ToolCatalogue,

@@ -31,12 +31,25 @@ class ModelUse:
     duration_ms: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retrieved:
+    """What a tool found in knowledge bases: the question, the sources as the model sees them, how many were cut.
+
+    A source has `number`, `kb_id`, `document_id`, `document`, `page`, `chunk_id`, `score` and `similarity`.
+    """
+
+    query: str
+    sources: Sequence[dict[str, Any]]
+    cut: int
+    duration_ms: float
+
+
 @dataclass(frozen=True, slots=True)
 class CallContext:
     """Who calls and why: the owner, the agent's model, a key that is the same when the same call is repeated.
 
     `on_usage` is told of every language model call that the tool makes; `sending` gives, for each of them, what is
-    told of its request.
+    told of its request. `on_retrieved` is told of every search in knowledge bases.
     """
 
     user_id: str
@@ -46,6 +59,7 @@ class CallContext:
     model: str | None = None
     on_usage: Callable[[ModelUse], None] | None = field(default=None, repr=False, compare=False)
     sending: Callable[[], OnSent] | None = field(default=None, repr=False, compare=False)
+    on_retrieved: Callable[[Retrieved], None] | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

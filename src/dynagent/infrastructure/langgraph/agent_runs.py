@@ -1,7 +1,7 @@
 """The runner of agents' executions: the agent version that was recorded, its earlier turns, its fallback agent."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -32,6 +32,8 @@ from dynagent.infrastructure.langgraph.agent_calls import ChildAgents, answered_
 from dynagent.infrastructure.langgraph.neighbours import Team, team_of, withheld_note
 from dynagent.infrastructure.langgraph.run_messages import CallMessages
 
+KNOWLEDGE_TOOL = "knowledge_base_search_tool"
+"""What an agent with knowledge bases searches them with."""
 FALLBACK_PREFIX = "fallback/"
 """Keeps the calls of the fallback agent apart from those of the agent it stands in for, in the journal."""
 
@@ -187,10 +189,11 @@ class AgentRuns(Runner):
             fallback_models=agent.fallback_models,
             max_rpm=agent.max_rpm,
             temperature=agent.temperature,
-            tools=tuple(name for name in agent.all_tools() if name not in agents),
+            tools=_tools(agent, around, agents),
             tool_settings={
                 item.name: (item.type, item.config) for item in agent.tools_config if item.type != AGENT_TYPE
-            },
+            }
+            | _of_knowledge(around),
             requires_approval=agent.requires_approval,
             approval_timeout_s=agent.approval_timeout_s,
             on_approval_timeout=agent.on_approval_timeout,
@@ -204,3 +207,14 @@ class AgentRuns(Runner):
             guards=around.guards,
             agents=calls,
         )
+
+
+def _tools(agent: AgentConfiguration, around: Surroundings, agents: Collection[str]) -> tuple[str, ...]:
+    names = [name for name in agent.all_tools() if name not in agents]
+    return tuple(dict.fromkeys((*names, *_of_knowledge(around))))
+
+
+def _of_knowledge(around: Surroundings) -> dict[str, tuple[str, dict[str, Any]]]:
+    """Return the tool, with its settings, of an agent that has knowledge bases."""
+    ids = list(around.knowledge_base_ids)
+    return {KNOWLEDGE_TOOL: (KNOWLEDGE_TOOL, {"kb_ids": ids})} if ids else {}

@@ -259,6 +259,7 @@ class ToolCalls:
             model=calling.model,
             on_usage=on_usage,
             sending=lambda: self._trace.sending(f"{key}/model.{next(numbers)}"),
+            on_retrieved=lambda found: self._trace.retrieved(found, key=key, span=span),
         )
         limit = asyncio.timeout(calling.timeout_s)
         try:

@@ -20,6 +20,7 @@ from dynagent.core.runs import (
     NodeEnd,
     NodeStart,
     Outcome,
+    Retrieval,
     Retry,
     RunLost,
     RunStatus,
@@ -30,6 +31,7 @@ from dynagent.core.runs import (
 )
 from dynagent.core.shared.calls import OnSent, SentRequest, TokenUsage
 from dynagent.core.shared.errors import DynagentError
+from dynagent.core.tools import Retrieved
 from dynagent.infrastructure.langgraph.verdicts import RunWaits
 
 
@@ -199,6 +201,20 @@ class RunTrace:
                     try_number=try_number,
                 )
             )
+
+    def retrieved(self, found: Retrieved, *, key: str, span: Span) -> None:
+        """Record what a tool call inside `span` found in knowledge bases."""
+        self.recorder.record(
+            Retrieval(
+                timestamp=time.time(),
+                span_id=key,
+                parent_span_id=span.id,
+                query=found.query,
+                sources=list(found.sources),
+                cut=found.cut,
+                duration_ms=found.duration_ms,
+            )
+        )
 
     def used_before(self, key: str) -> None:
         """Add up what the model calls inside a tool call used in earlier attempts, as the log tells it."""

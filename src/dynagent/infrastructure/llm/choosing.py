@@ -10,6 +10,7 @@ from dynagent.core.language_models import (
     ChatModel,
     ChatModels,
     Complexity,
+    ModelRecord,
     ModelRefused,
     ModelReply,
     ModelRequest,
@@ -64,6 +65,10 @@ class ChoosingModels(ChatModels):
     def pool_of(self, model_id: str) -> GuardedHttpPool | None:
         """Return the connections to a stored model's endpoint. Raises ModelRefused."""
         return self._inner.pool_of(model_id) if isinstance(self._inner, UserModels) else None
+
+    def record_of(self, name: str) -> ModelRecord | None:
+        """Return a stored model by id or name, or None."""
+        return self._inner.record_of(name) if isinstance(self._inner, UserModels) else None
 
     def chain(self, request: ModelRequest, complexity: Complexity | None, on_retry: OnRetry | None) -> ChatModel:
         """Return what to ask: the best fitting model, then the next ones. Raises ModelRefused when none fits."""

@@ -90,6 +90,10 @@ class UserModels(ChatModels):
         url = None if record is None else self._settings.url_of(record)
         return None if record is None or url is None else self._endpoints.pool_of(record, url, self._key_of(record))
 
+    def record_of(self, name: str) -> ModelRecord | None:
+        """Return a stored model by id or name, or None."""
+        return self._by_name.get(name)
+
     def candidates(self, known: KnownModels) -> list[Candidate]:
         """Return the user's models as ones that could be chosen for a call, own before global."""
         found = {record.id: record for record in reversed(list(self._by_name.values()))}

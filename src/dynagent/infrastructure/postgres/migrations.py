@@ -147,7 +147,8 @@ def record_version(ctx: Any, step: Any, heads: object, run_args: object) -> None
 
 def is_ours(_thing: object, name: str | None, kind: str, _reflected: bool, _to: object) -> bool:
     """Say whether autogenerate should compare this object."""
-    return not (kind == "table" and name is not None and name.startswith(_FOREIGN_PREFIXES))
+    made_at_run_time = kind == "index" and (name or "").startswith("ix_vector_store_space_")
+    return not (made_at_run_time or (kind == "table" and name is not None and name.startswith(_FOREIGN_PREFIXES)))
 
 
 def _links() -> list[tuple[str, str]]:

@@ -21,6 +21,7 @@ SELECT
       ORDER BY h.id)::text
     FROM handoffs h JOIN agents a ON a.id = h.target_agent_id AND a.user_id = $2
     WHERE h.agent_id = $1 AND h.user_id = $2) AS handoffs,
+  (SELECT array_agg(k.kb_id::text ORDER BY k.kb_id) FROM agent_knowledge_bases k WHERE k.agent_id = $1) AS bases,
   CASE WHEN cardinality($3::text[]) = 0 THEN NULL ELSE (
     SELECT json_agg(json_build_object('agent_id', a.id, 'slug', a.slug, 'name', a.name, 'status', a.status,
       'description', coalesce(nullif(a.configuration ->> 'description', ''), nullif(a.configuration ->> 'goal', ''),
@@ -47,6 +48,7 @@ class PostgresSurroundings(SurroundingsReader):
             guards=tuple(GuardRule.model_validate(item) for item in _list(row["guards"])),
             handoffs=tuple(Neighbour(**item) for item in _list(row["handoffs"])),
             agents=tuple(Neighbour(**item) for item in _list(row["agents"])),
+            knowledge_base_ids=tuple(row["bases"] or ()),
         )
 
 

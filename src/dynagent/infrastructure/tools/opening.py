@@ -8,6 +8,7 @@ from dynagent.core.language_models import ChatModels
 from dynagent.core.shared.sealing import SealsSecrets
 from dynagent.core.tools import ToolSandbox
 from dynagent.infrastructure.http.guarded import OutboundSettings, guarded_client
+from dynagent.infrastructure.tools.asking import ToolAsks
 from dynagent.infrastructure.tools.catalogue import InstalledTools, LoadCustom
 from dynagent.infrastructure.tools.configured import ConfiguredTools, LoadKeys
 from dynagent.infrastructure.tools.factory import ConcreteToolFactory
@@ -31,6 +32,7 @@ async def open_tools(
     box: SealsSecrets,
     load_custom: LoadCustom,
     load_keys: LoadKeys,
+    asks: ToolAsks,
 ) -> AsyncGenerator[InstalledTools]:
     """Give prebuilt and registered tools under one roof."""
     quota = SearchQuota(per_minute=settings.search_per_minute, per_day=settings.search_per_day, redis_url=redis_url)
@@ -38,7 +40,14 @@ async def open_tools(
         search = WebSearch(SearchEngines(settings, client), quota, timeout_s=settings.search_timeout_s)
         registry = prebuilt_registry(SandboxedCode(sandbox))
         workspaces = Workspaces(data_dir / "workspaces")
-        services = {"models": models, "search": search, "sandbox": sandbox, "workspaces": workspaces, "client": client}
+        services = {
+            "models": models,
+            "search": search,
+            "sandbox": sandbox,
+            "workspaces": workspaces,
+            "client": client,
+            "knowledge": asks,
+        }
         factory = ConcreteToolFactory(registry, services)
         yield InstalledTools(
             registry=registry,

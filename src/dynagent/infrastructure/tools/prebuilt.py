@@ -7,16 +7,30 @@ from dynagent.infrastructure.tools.calculator import CalculatorTool
 from dynagent.infrastructure.tools.chatbot import ChatbotTool
 from dynagent.infrastructure.tools.code_interpreter import CodeInterpreterTool
 from dynagent.infrastructure.tools.computer import ComputerTool
+from dynagent.infrastructure.tools.knowledge import (
+    AnswerWithContextTool,
+    FileSearchTool,
+    IndexDocumentsTool,
+    KnowledgeBaseSearchTool,
+    RetrieveContextTool,
+    RetrieverTool,
+)
 from dynagent.infrastructure.tools.registry import ToolRegistry
 from dynagent.infrastructure.tools.summarizer import TextSummarizerTool
 from dynagent.infrastructure.tools.web_search import DuckDuckGoTool, WebSearchTool
 
 PREBUILT: tuple[type[BaseTool], ...] = (
+    AnswerWithContextTool,
     CalculatorTool,
     ChatbotTool,
     CodeInterpreterTool,
     ComputerTool,
     DuckDuckGoTool,
+    FileSearchTool,
+    IndexDocumentsTool,
+    KnowledgeBaseSearchTool,
+    RetrieveContextTool,
+    RetrieverTool,
     TextSummarizerTool,
     WebSearchTool,
 )

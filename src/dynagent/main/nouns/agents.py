@@ -3,10 +3,11 @@
 from dynagent.application.commands.agents.rules import SchemaFault
 from dynagent.application.shared.access import EVERY_ROLE, MAKERS, Grant
 from dynagent.application.shared.handlers import handlers_of
-from dynagent.core.agents import AgentContexts, AgentRepository, EverybodysAgents
+from dynagent.core.agents import AgentContexts, AgentKnowledgeBases, AgentRepository, EverybodysAgents
 from dynagent.core.shared.uses import Uses
 from dynagent.infrastructure.hybrid.agents import cached_agents
 from dynagent.infrastructure.postgres.agent_contexts import PostgresAgentContexts
+from dynagent.infrastructure.postgres.agent_knowledge_bases import PostgresAgentKnowledgeBases
 from dynagent.infrastructure.postgres.agents import PostgresEverybodysAgents
 from dynagent.infrastructure.postgres.uses import PostgresUses
 from dynagent.infrastructure.tools.arguments import schema_fault
@@ -21,6 +22,7 @@ def _binds(process: Process) -> Binds:
         shared={SchemaFault: schema_fault},
         scoped={
             AgentContexts: lambda scope: PostgresAgentContexts(scope.session, scope.user_id),
+            AgentKnowledgeBases: lambda scope: PostgresAgentKnowledgeBases(scope.session, scope.user_id),
             AgentRepository: cached_agents(process.signals, process.metrics.cache_asked),
             EverybodysAgents: lambda scope: PostgresEverybodysAgents(scope.session, scope.user_id),
             Uses: lambda scope: PostgresUses(scope.session, scope.user_id),

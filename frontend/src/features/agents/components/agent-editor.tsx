@@ -95,7 +95,7 @@ export function AgentEditor({ agentId, tryOut, executions, actions }: AgentEdito
             className="flex min-h-0 flex-1 flex-col data-hidden:hidden xl:flex-row"
           >
             <div className="relative min-w-0 flex-1 xl:overflow-y-auto">
-              <Configuration key={agent.version} agent={agent} />
+              <Configuration key={stateOf(agent)} agent={agent} />
             </div>
             <div className="flex min-h-96 min-w-0 flex-col border-l max-xl:border-t xl:w-[27rem]">{tryOut}</div>
           </TabPanel>
@@ -115,6 +115,11 @@ export function AgentEditor({ agentId, tryOut, executions, actions }: AgentEdito
       )}
     </div>
   );
+}
+
+/** Knowledge bases change without a new version. */
+function stateOf({ version, knowledge_bases }: AgentOut): string {
+  return [version, ...knowledge_bases.map(({ kb_id }) => kb_id)].join();
 }
 
 /** The form of a stored agent; made anew for each version that is loaded. */
@@ -146,6 +151,7 @@ function Configuration({ agent }: { agent: AgentOut }) {
       <AgentBuilder.Model />
       <AgentBuilder.Tools />
       <AgentBuilder.AgentTools />
+      <AgentBuilder.Knowledge />
       <AgentBuilder.Limits />
       <AgentBuilder.Others />
       <AgentBuilder.SaveBar />

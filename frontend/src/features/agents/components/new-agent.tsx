@@ -43,6 +43,7 @@ export function NewAgent() {
               <AgentBuilder.Model />
               <AgentBuilder.Tools />
               <AgentBuilder.AgentTools />
+              <AgentBuilder.Knowledge />
               <AgentBuilder.Limits />
               <AgentBuilder.Others />
             </div>

@@ -1,5 +1,5 @@
 /** An agent while it is being edited, and the API's own rules for it. */
-import type { AgentBody, AgentConfiguration } from "@/lib/api";
+import type { AgentBody, AgentConfiguration, AgentOut } from "@/lib/api";
 import { AgentBodySchema } from "@/lib/api-drafts/schemas.gen";
 import { type JsonSchema, plain, violation } from "@/lib/json-schema";
 
@@ -28,6 +28,7 @@ const editable = [
   "context_overflow",
   "memory_flag",
   "verbose_flag",
+  "associated_kb_ids",
 ] as const satisfies readonly (keyof AgentBody)[];
 
 export type AgentField = (typeof editable)[number];
@@ -59,12 +60,15 @@ export const emptyDraft: AgentDraft = {
   context_overflow: null,
   memory_flag: true,
   verbose_flag: false,
+  associated_kb_ids: [],
 };
 
-/** The editable part of a stored agent or version. */
-export function draftOf(agent: AgentConfiguration): AgentDraft {
+/** The editable part of a stored agent or version; knowledge bases are the agent's own, and of no version. */
+export function draftOf(agent: AgentConfiguration & Partial<Pick<AgentOut, "knowledge_bases">>): AgentDraft {
+  const associated_kb_ids = (agent.knowledge_bases ?? []).map(({ kb_id }) => kb_id);
+  const whole = { ...agent, associated_kb_ids };
   const given = Object.fromEntries(
-    editable.map((field) => [field, agent[field]]).filter(([, value]) => value !== undefined),
+    editable.map((field) => [field, whole[field]]).filter(([, value]) => value !== undefined),
   );
   return { ...emptyDraft, ...given };
 }
@@ -114,4 +118,5 @@ export const fieldLabels: Record<AgentField, string> = {
   context_overflow: "Chats longer than the model's window",
   memory_flag: "Memory",
   verbose_flag: "Verbose",
+  associated_kb_ids: "Knowledge",
 };

@@ -34,6 +34,8 @@ function apply(draft: Draft, event: TraceEvent): number | undefined {
       return endTool(draft, event);
     case "usage":
       return takeUsage(draft, event);
+    case "retrieval":
+      return draft.places.get(`tool-${event.attempt}-${event.span_id}`);
     case "retry":
       draft.totals.retries += 1;
       return addStep(draft, event, {

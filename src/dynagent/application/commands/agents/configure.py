@@ -7,7 +7,7 @@ from typing import Any
 import pydantic
 
 from dynagent.application.commands.agents.output_types import AgentOutputTypes
-from dynagent.application.commands.agents.rules import AgentRules, check_knowledge_bases
+from dynagent.application.commands.agents.rules import AgentRules
 from dynagent.application.commands.agents.secrets import SettingsSafe
 from dynagent.application.shared.caller import Caller
 from dynagent.application.shared.messages import Command
@@ -16,6 +16,7 @@ from dynagent.core.agents import (
     AgentChangedMeanwhile,
     AgentConfiguration,
     AgentCreated,
+    AgentKnowledgeBases,
     AgentNotFound,
     AgentRepository,
     AgentSlugTaken,
@@ -64,7 +65,7 @@ class UpdateAgent(
     agent_id: str
     changes: Mapping[str, Any]
     expected_version: int | None = None
-    knowledge_base_ids: Sequence[str] = ()
+    knowledge_base_ids: Sequence[str] | None = None
 
 
 @dataclass(frozen=True)
@@ -109,6 +110,7 @@ class AgentWriter:
     rules: AgentRules
     safe: SettingsSafe
     types: AgentOutputTypes
+    knowledge: AgentKnowledgeBases
     clock: Clock = utc_now
     new_id: NewId = new_id
 
@@ -119,6 +121,7 @@ class AgentWriter:
         *,
         original: AgentConfiguration | None = None,
         status: FirstStatus = "active",
+        knowledge_base_ids: Sequence[str] = (),
     ) -> Agent:
         """Check, store and announce a new agent; `original` is the one that it is a copy of."""
         configuration = self.safe.sealed(configuration, owner=caller.user_id, before=original)
@@ -128,6 +131,8 @@ class AgentWriter:
         )
         await self.rules.check(configuration, agent)
         agent = await self.agents.create(agent)
+        if knowledge_base_ids:
+            await self.knowledge.put(agent.id, knowledge_base_ids)
         self.uow.record(
             AgentCreated(occurred_at=agent.created_at, user_id=caller.user_id, agent_id=agent.id, version=agent.version)
         )
@@ -141,15 +146,20 @@ class AgentWriter:
         expected: int | None,
         *,
         before: AgentConfiguration | None = None,
+        knowledge_base_ids: Sequence[str] | None = None,
     ) -> Agent:
         """Check, store and announce an agent's next version; without a change the agent stays at the one it has.
 
-        `before` is where the secrets come from that the configuration repeats, unless it is the present one.
+        Its knowledge bases are of no version: None leaves them as they are. `before` is where
+        the secrets come from that the configuration repeats, unless it is the present one.
         """
         configuration = self.safe.sealed(configuration, owner=agent.user_id, before=before or agent.configuration)
         agent.check_version(expected)
         configuration = await self.types.applied(configuration, before=before or agent.configuration)
+        moved = knowledge_base_ids is not None and await self.knowledge.put(agent.id, knowledge_base_ids)
         if configuration.same_as(agent.configuration):
+            if moved:
+                await self.uow.commit()
             return agent
         changed = agent.changed(configuration, expected_version=expected, now=self.clock())
         sound = await self.rules.check(configuration, agent, before=agent.configuration)
@@ -173,8 +183,9 @@ class CreateAgentHandler:
 
     async def __call__(self, message: CreateAgent, caller: Caller) -> Agent:
         """Return the new agent at version 1."""
-        check_knowledge_bases(message.knowledge_base_ids)
-        return await self.writer.add(message.configuration, caller, status=message.status)
+        return await self.writer.add(
+            message.configuration, caller, status=message.status, knowledge_base_ids=message.knowledge_base_ids
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,9 +199,10 @@ class UpdateAgentHandler:
         """Return the agent at its next version."""
         agent = await self.agents.existing(message.agent_id)
         agent.check_version(message.expected_version)
-        check_knowledge_bases(message.knowledge_base_ids)
         configuration = merged(agent.configuration, message.changes)
-        return await self.writer.change(agent, configuration, message.expected_version)
+        return await self.writer.change(
+            agent, configuration, message.expected_version, knowledge_base_ids=message.knowledge_base_ids
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,7 +216,10 @@ class CloneAgentHandler:
         """Return the copy, named as asked or `<name> (copy)`."""
         original = (await self.agents.existing(message.agent_id)).configuration
         name = message.name or copy_name(original.name)
-        return await self.writer.add(merged(original, {"name": name}), caller, original=original)
+        bases = (await self.writer.knowledge.of_agents([message.agent_id])).get(message.agent_id, ())
+        return await self.writer.add(
+            merged(original, {"name": name}), caller, original=original, knowledge_base_ids=[id for id, _ in bases]
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

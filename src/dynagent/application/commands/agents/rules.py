@@ -8,7 +8,6 @@ from dynagent.core.agents import (
     Agent,
     AgentConfiguration,
     AgentRepository,
-    KnowledgeBaseNotFound,
     ToolAttachment,
     agent_tool_faults,
     agent_tools_of,
@@ -112,9 +111,3 @@ class AgentRules:
         if is_id(fallback) and await self.agents.get_by_id(fallback) is not None:
             return []
         return [Violation("/fallback_agent_id", "known_agent", f"there is no agent {fallback!r}")]
-
-
-def check_knowledge_bases(ids: Sequence[str]) -> None:
-    """Raise KnowledgeBaseNotFound when there are any: this installation keeps no knowledge bases."""
-    for id in ids:
-        raise KnowledgeBaseNotFound(f"there is no knowledge base {id!r}")

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 from pydantic_core import PydanticCustomError
 
 from dynagent.application.commands.agents import StatusChange
-from dynagent.application.queries.agents import ModelFacts
+from dynagent.application.queries.agents import BaseNames, ModelFacts
 from dynagent.core.agents import Agent, AgentConfiguration, AgentKind, AgentStatus, AgentVersion, FirstStatus
 from dynagent.core.language_models import USUAL_TEMPERATURE
 from dynagent.core.shared.ids import is_id
@@ -16,6 +16,7 @@ from dynagent.core.shared.paging import Page
 from dynagent.presentation.api.shared.paging import Envelope, page_fields
 
 NO_FACTS: ModelFacts = {}
+NO_BASES: BaseNames = {}
 
 AgentName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255)]
 
@@ -39,9 +40,9 @@ class AgentFields(AgentConfiguration):
         fields: dict[str, Any] = {name: getattr(self, name) for name in AgentConfiguration.model_fields}
         return AgentConfiguration.model_construct(None, **(fields | self._model()))
 
-    def knowledge_base_ids(self) -> tuple[str, ...]:
-        """Return the ids of the knowledge bases that the agent is to have."""
-        return tuple(str(item) for item in self.associated_kb_ids or ())
+    def knowledge_base_ids(self) -> tuple[str, ...] | None:
+        """Return the ids of the knowledge bases that the agent is to have, None where nothing is said of them."""
+        return None if self.associated_kb_ids is None else tuple(map(str, self.associated_kb_ids))
 
     def _model(self) -> dict[str, str | None]:
         given = next(iter(self.model_fields_set & _MODEL_NAMES), None)
@@ -104,7 +105,7 @@ class AgentOut(AgentConfiguration):
     last_updated: datetime
 
     @classmethod
-    def of(cls, agent: Agent, models: ModelFacts = NO_FACTS) -> "AgentOut":
+    def of(cls, agent: Agent, models: ModelFacts = NO_FACTS, bases: BaseNames = NO_BASES) -> "AgentOut":
         """Return the answer for an agent; `models` has what is kept of the models that agents name."""
         model = agent.configuration.model
         facts = models.get(model or "")
@@ -123,7 +124,7 @@ class AgentOut(AgentConfiguration):
             version=agent.version,
             llm_name=model if facts is None else facts.name,
             llm_model_id=model if is_id(model or "") else None,
-            knowledge_bases=(),
+            knowledge_bases=tuple(KnowledgeBaseOut(kb_id=id, name=name) for id, name in bases.get(agent.id, ())),
             created_at=agent.created_at,
             updated_at=agent.updated_at,
             last_updated=agent.updated_at,
@@ -136,9 +137,9 @@ class AgentList(Envelope):
     agents: list[AgentOut]
 
     @classmethod
-    def of(cls, page: Page[Agent], models: ModelFacts) -> "AgentList":
+    def of(cls, page: Page[Agent], models: ModelFacts, bases: BaseNames) -> "AgentList":
         """Return the answer for a page."""
-        return cls(agents=[AgentOut.of(agent, models) for agent in page.items], **page_fields(page))
+        return cls(agents=[AgentOut.of(agent, models, bases) for agent in page.items], **page_fields(page))
 
 
 class AgentRemoved(BaseModel):
@@ -200,7 +201,7 @@ class BulkOut(BaseModel):
     total: int
 
     @classmethod
-    def of(cls, change: StatusChange, models: ModelFacts) -> "BulkOut":
+    def of(cls, change: StatusChange, models: ModelFacts, bases: BaseNames) -> "BulkOut":
         """Return the answer for a change."""
-        agents = [AgentOut.of(agent, models) for agent in change.agents]
+        agents = [AgentOut.of(agent, models, bases) for agent in change.agents]
         return cls(agents=agents, not_found=list(change.not_found), total=len(agents))

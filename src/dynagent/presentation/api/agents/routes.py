@@ -1,6 +1,7 @@
 """Routes of agents."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Annotated
 
 from fastapi import Depends, Path, Query, Request, Response
@@ -14,15 +15,18 @@ from dynagent.application.commands.agents import (
     UpdateAgent,
 )
 from dynagent.application.queries.agents import (
+    BaseNames,
     GetAgent,
     GetAgentVersion,
     ListAgents,
     ListAgentVersions,
     ListEverybodysAgents,
     ModelFacts,
+    NameKnowledgeBases,
     NameModels,
 )
 from dynagent.core.agents import Agent, AgentFilter, AgentKind, AgentStatus
+from dynagent.core.identity import PermissionDenied
 from dynagent.core.shared.ids import is_id
 from dynagent.presentation.api.agents.bodies import (
     AgentBody,
@@ -59,7 +63,7 @@ VersionNumber = Annotated[int, Path(ge=1, le=2**31 - 1)]
 )
 async def create_agent(body: AgentBody, response: Response, ask: Ask) -> AgentOut:
     """Make an agent. Here only `name` is required; `POST /api/v1/agents` wants more."""
-    agent = await ask(CreateAgent(body.configuration(), body.knowledge_base_ids(), body.status))
+    agent = await ask(CreateAgent(body.configuration(), body.knowledge_base_ids() or (), body.status))
     response.headers["Location"] = f"/api/agents/{agent.id}"
     return await _answer(ask, agent, response)
 
@@ -82,7 +86,7 @@ async def list_agents(
     found = await lister.ask((ListEverybodysAgents if lister.everybody else ListAgents)(wanted, page))
     link_next(request, response, found)
     # Names of models are those that the caller sees: of others' own models there is only the id.
-    return AgentList.of(found, await _facts(lister.ask, found.items))
+    return AgentList.of(found, await _facts(lister.ask, found.items), await _bases(lister.ask, found.items))
 
 
 @router.post("/bulk", operation_id="set_agents_status", summary="Enable or disable agents")
@@ -90,7 +94,7 @@ async def set_agents_status(body: BulkBody, ask: Ask) -> BulkOut:
     """Enable or disable several agents at once; a disabled agent takes no runs."""
     status = "active" if body.action == "enable" else "disabled"
     change = await ask(SetAgentStatus(body.ids, status))
-    return BulkOut.of(change, await _facts(ask, change.agents))
+    return BulkOut.of(change, await _facts(ask, change.agents), await _bases(ask, change.agents))
 
 
 @router.get("/{agent_id}", operation_id="get_agent", summary="Get an agent")
@@ -164,7 +168,14 @@ async def restore_agent_version(
 
 async def _answer(ask: Asker, agent: Agent, response: Response) -> AgentOut:
     set_version(response, agent.version)
-    return AgentOut.of(agent, await _facts(ask, [agent]))
+    return AgentOut.of(agent, await _facts(ask, [agent]), await _bases(ask, [agent]))
+
+
+async def _bases(ask: Asker, agents: Sequence[Agent]) -> BaseNames:
+    """Return the agents' knowledge bases; whoever may write agents and not read them is told of none."""
+    with suppress(PermissionDenied):
+        return await ask(NameKnowledgeBases(tuple(agent.id for agent in agents))) if agents else {}
+    return {}
 
 
 async def _facts(ask: Asker, agents: Sequence[Agent]) -> ModelFacts:

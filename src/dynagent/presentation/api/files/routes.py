@@ -10,9 +10,9 @@ from dynagent.application.queries.files import GetFile, GetFileUsage, ListFiles
 from dynagent.core.files import FileFilter
 from dynagent.core.shared.errors import InvalidInput, Violation
 from dynagent.presentation.api.files.bodies import FileDetailsOut, FileList, FileUsageOut, UploadedFileOut
-from dynagent.presentation.api.files.form import FormFile
 from dynagent.presentation.api.shared.dependencies import Ask
 from dynagent.presentation.api.shared.forcing import Force
+from dynagent.presentation.api.shared.form import FormFile
 from dynagent.presentation.api.shared.limits import StreamedRoute
 from dynagent.presentation.api.shared.paging import PageOf, link_next
 from dynagent.presentation.api.shared.router import noun_router

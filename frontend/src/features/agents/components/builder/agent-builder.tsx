@@ -13,6 +13,7 @@ import { AgentTools } from "./builder-agent-tools";
 import { BasicInfo } from "./builder-basic-info";
 import { AgentBuilderContext } from "./builder-context";
 import { Instructions } from "./builder-instructions";
+import { Knowledge } from "./builder-knowledge";
 import { Limits } from "./builder-limits";
 import { Others } from "./builder-others";
 import { Model } from "./builder-model";
@@ -80,6 +81,7 @@ export const AgentBuilder = Object.assign(Builder, {
   Model,
   Tools,
   AgentTools,
+  Knowledge,
   Limits,
   Others,
   Preview,

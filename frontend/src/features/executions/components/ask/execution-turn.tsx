@@ -18,6 +18,7 @@ import { isLive } from "../../api/list-executions";
 import { useExecutionTrace } from "../../hooks/use-execution-trace";
 import { questionTitle } from "../../model/answer";
 import { isOver, type Trace } from "../../model/trace";
+import { SourceList } from "../detail/sources";
 import { AnswerForm } from "../interrupts/answer-form";
 import { Asked } from "./asked";
 
@@ -91,6 +92,7 @@ function LiveAnswer({ execution, onEnd }: { execution: ExecutionSummary; onEnd: 
           trace.status !== "waiting" && !over && <Thinking />
         )}
       </div>
+      <SourceList events={trace.events} />
       {trace.error && (
         <Callout
           tone={trace.status === "cancelled" ? "warn" : "bad"}

@@ -18,6 +18,7 @@ import { Annotations } from "./annotations";
 import { AnsweredBy } from "./answered-by";
 import { MarkBadges } from "../list/mark-badges";
 import { Facts, Section } from "./detail-parts";
+import { SourceList } from "./sources";
 
 /** The run as a whole: what was asked, what came of it, what it cost. */
 export function RunOverview({
@@ -75,6 +76,7 @@ export function RunOverview({
               <AnswerPlaceholder />
             )}
           </div>
+          <SourceList events={trace.events} />
         </Section>
       )}
       <Lines events={trace.events} />

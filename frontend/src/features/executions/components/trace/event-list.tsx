@@ -102,6 +102,8 @@ function summary(event: TraceEvent): string {
       return `${event.name} ${event.part ?? ""}`.trim();
     case "task_end":
       return `${event.name}: ${event.status} ${event.error?.message ?? event.output ?? ""}`.trim();
+    case "retrieval":
+      return `${event.query}: ${event.sources.length} found`;
     case "usage":
       return `${event.model}: ${event.input_tokens} in, ${event.output_tokens} out`;
     case "resume":

@@ -1,0 +1,1 @@
+"""What runs in the process that reads a document: the standard library, parsers, the sandbox's layers."""

@@ -1,0 +1,1 @@
+"""Knowledge at work: runs that take documents in, and the search."""
