@@ -5,6 +5,7 @@ from typing import Any
 
 from dynagent.core.agents import AgentConfiguration, AgentVersion
 from dynagent.core.conversations import CommunicationPolicy, CommunicationRule
+from dynagent.core.files import WorkflowFiles
 from dynagent.core.runs import AwaitsChildren, ChildRuns, Claim, Journal, Outcome, Run, RunStatus
 from dynagent.core.shared.clock import utc_now
 from dynagent.core.workflows import Definition, WorkflowDefinitions, WorkflowPauses, WorkflowVersion
@@ -66,6 +67,13 @@ class Definitions(WorkflowDefinitions):
         return await self.get(workflow_id, 1)
 
 
+class NoFiles(WorkflowFiles):
+    """Workflows without files."""
+
+    async def of_workflow(self, workflow_id: str, user_id: str) -> list[str]:
+        return []
+
+
 class Workflow:
     """A run of a workflow with all that its runner needs."""
 
@@ -83,6 +91,7 @@ class Workflow:
             timetable=CronTimetable(),
             messages=StepMessages(policies=self.policies, log=self.log),
             pauses=Pauses(),
+            files=NoFiles(),
         )
 
     async def attempt(self) -> Outcome | None:

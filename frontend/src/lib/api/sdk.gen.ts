@@ -2,7 +2,7 @@
 
 import type { Client, Options as Options2, TDataShape } from './client';
 import { client } from './client.gen';
-import type { AddAgentContextData, AddAgentContextErrors, AddAgentContextResponses, AddAttachedToolData, AddAttachedToolErrors, AddAttachedToolResponses, AddGuardrailData, AddGuardrailErrors, AddGuardrailResponses, AddHandoffData, AddHandoffErrors, AddHandoffResponses, AddOutputTypeData, AddOutputTypeErrors, AddOutputTypeResponses, AddProviderKeyData, AddProviderKeyErrors, AddProviderKeyResponses, AddTaskData, AddTaskErrors, AddTaskResponses, AllowModelAddressData, AllowModelAddressErrors, AllowModelAddressResponses, AnswerTaskData, AnswerTaskErrors, AnswerTaskResponses, CancelExecutionData, CancelExecutionErrors, CancelExecutionResponses, ChangeAttachedToolData, ChangeAttachedToolErrors, ChangeAttachedToolResponses, ChangeChatData, ChangeChatErrors, ChangeChatResponses, ChangeConversationData, ChangeConversationErrors, ChangeConversationResponses, ChangeGuardrailData, ChangeGuardrailErrors, ChangeGuardrailResponses, ChangeHandoffData, ChangeHandoffErrors, ChangeHandoffResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, ChangeRecordData, ChangeRecordErrors, ChangeRecordResponses, ChangeScheduleData, ChangeScheduleErrors, ChangeScheduleResponses, ChangeTaskData, ChangeTaskErrors, ChangeTaskResponses, ChangeTriggerData, ChangeTriggerErrors, ChangeTriggerResponses, ChangeWorkflowData, ChangeWorkflowErrors, ChangeWorkflowResponses, CheckModelFitData, CheckModelFitErrors, CheckModelFitResponses, ChooseModelData, ChooseModelErrors, ChooseModelResponses, CloneAgentData, CloneAgentErrors, CloneAgentResponses, CloneWorkflowData, CloneWorkflowErrors, CloneWorkflowResponses, CompleteSetupData, CompleteSetupErrors, CompleteSetupResponses, ContinueExecutionData, ContinueExecutionErrors, ContinueExecutionResponses, CreateAccessKeyData, CreateAccessKeyErrors, CreateAccessKeyResponses, CreateAgentData, CreateAgentErrors, CreateAgentResponses, CreateModelData, CreateModelErrors, CreateModelResponses, CreatePlatformAgentData, CreatePlatformAgentErrors, CreatePlatformAgentResponses, CreateScheduleData, CreateScheduleErrors, CreateScheduleResponses, CreateTriggerData, CreateTriggerErrors, CreateTriggerResponses, CreateUserData, CreateUserErrors, CreateUserResponses, CreateWorkflowData, CreateWorkflowErrors, CreateWorkflowResponses, DeleteAgentData, DeleteAgentErrors, DeleteAgentResponses, DeleteConversationData, DeleteConversationErrors, DeleteConversationResponses, DeleteFeedbackData, DeleteFeedbackErrors, DeleteFeedbackResponses, DeleteModelData, DeleteModelErrors, DeleteModelResponses, DeleteNotesData, DeleteNotesErrors, DeleteNotesResponses, DeleteTagsData, DeleteTagsErrors, DeleteTagsResponses, EndSessionData, EndSessionErrors, EndSessionResponses, ExecuteToolData, ExecuteToolErrors, ExecuteToolResponses, ExecuteWorkflowData, ExecuteWorkflowErrors, ExecuteWorkflowResponses, ExportConversationData, ExportConversationErrors, ExportConversationResponses, FollowTraceData, FollowTraceErrors, FollowTraceResponse, FollowTraceResponses, ForbidModelAddressData, ForbidModelAddressErrors, ForbidModelAddressResponses, ForgetChatData, ForgetChatErrors, ForgetChatResponses, ForgetInstalledRefusalsData, ForgetInstalledRefusalsErrors, ForgetInstalledRefusalsResponses, ForgetRefusedPartsData, ForgetRefusedPartsErrors, ForgetRefusedPartsResponses, ForkExecutionData, ForkExecutionErrors, ForkExecutionResponses, GetAgentContextData, GetAgentContextErrors, GetAgentContextResponses, GetAgentData, GetAgentDetailsData, GetAgentDetailsErrors, GetAgentDetailsResponses, GetAgentErrors, GetAgentResponses, GetAgentVersionData, GetAgentVersionErrors, GetAgentVersionResponses, GetAnnotationsData, GetAnnotationsErrors, GetAnnotationsResponses, GetApiInformationData, GetApiInformationErrors, GetApiInformationResponses, GetCommunicationRulesData, GetCommunicationRulesErrors, GetCommunicationRulesResponses, GetConversationData, GetConversationErrors, GetConversationResponses, GetConversationStatsData, GetConversationStatsErrors, GetConversationStatsResponses, GetEverybodysUsageData, GetEverybodysUsageErrors, GetEverybodysUsageResponses, GetExecutionData, GetExecutionErrors, GetExecutionResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetInformationData, GetInformationErrors, GetInformationResponses, GetInstalledModelData, GetInstalledModelErrors, GetInstalledModelResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetModelCallData, GetModelCallErrors, GetModelCallResponses, GetModelData, GetModelErrors, GetModelResponses, GetModelUsageData, GetModelUsageErrors, GetModelUsageResponses, GetOutputTypeData, GetOutputTypeErrors, GetOutputTypeResponses, GetProfileData, GetProfileErrors, GetProfileResponses, GetProviderCapabilitiesData, GetProviderCapabilitiesErrors, GetProviderCapabilitiesResponses, GetReadinessData, GetReadinessErrors, GetReadinessResponses, GetScheduleData, GetScheduleErrors, GetScheduleResponses, GetSignInOptionsData, GetSignInOptionsErrors, GetSignInOptionsResponses, GetTeamData, GetTeamErrors, GetTeamResponses, GetTeamStatusData, GetTeamStatusErrors, GetTeamStatusResponses, GetToolData, GetToolErrors, GetToolResponses, GetToolVersionData, GetToolVersionErrors, GetToolVersionResponses, GetTriggerData, GetTriggerErrors, GetTriggerResponses, GetUserData, GetUserErrors, GetUserResponses, GetWorkflowData, GetWorkflowErrors, GetWorkflowResponses, GetWorkflowStatusData, GetWorkflowStatusErrors, GetWorkflowStatusResponses, GetWorkflowVersionData, GetWorkflowVersionErrors, GetWorkflowVersionResponses, ImportExampleData, ImportExampleErrors, ImportExampleResponses, ImportToolsData, ImportToolsErrors, ImportToolsResponses, IssuePasswordLinkData, IssuePasswordLinkErrors, IssuePasswordLinkResponses, IssueStreamTicketData, IssueStreamTicketErrors, IssueStreamTicketResponses, ListAccessKeysData, ListAccessKeysErrors, ListAccessKeysResponses, ListAgentsData, ListAgentsErrors, ListAgentsResponses, ListAgentTemplatesData, ListAgentTemplatesErrors, ListAgentTemplatesResponses, ListAgentVersionsData, ListAgentVersionsErrors, ListAgentVersionsResponses, ListAttachableToolsData, ListAttachableToolsErrors, ListAttachableToolsResponses, ListAttachedToolsData, ListAttachedToolsErrors, ListAttachedToolsResponses, ListAuditEntriesData, ListAuditEntriesErrors, ListAuditEntriesResponses, ListChatsData, ListChatsErrors, ListChatsResponses, ListCheckpointsData, ListCheckpointsErrors, ListCheckpointsResponses, ListConversationsData, ListConversationsErrors, ListConversationsResponses, ListExamplesData, ListExamplesErrors, ListExamplesResponses, ListExecutionsData, ListExecutionsErrors, ListExecutionsResponses, ListGuardrailsData, ListGuardrailsErrors, ListGuardrailsResponses, ListHandoffsData, ListHandoffsErrors, ListHandoffsResponses, ListInterruptsData, ListInterruptsErrors, ListInterruptsResponses, ListMessagesData, ListMessagesErrors, ListMessagesResponses, ListModelAddressesData, ListModelAddressesErrors, ListModelAddressesResponses, ListModelCallsData, ListModelCallsErrors, ListModelCallsResponses, ListModelsData, ListModelsErrors, ListModelsResponses, ListOpenQuestionsData, ListOpenQuestionsErrors, ListOpenQuestionsResponses, ListOutputTypesData, ListOutputTypesErrors, ListOutputTypesResponses, ListProviderKeysData, ListProviderKeysErrors, ListProviderKeysResponses, ListProviderModelsData, ListProviderModelsErrors, ListProviderModelsResponses, ListProvidersData, ListProvidersErrors, ListProvidersResponses, ListRunsOfAgentData, ListRunsOfAgentErrors, ListRunsOfAgentResponses, ListSchedulesData, ListSchedulesErrors, ListSchedulesOfWorkflowData, ListSchedulesOfWorkflowErrors, ListSchedulesOfWorkflowResponses, ListSchedulesResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListTaskExecutionsData, ListTaskExecutionsErrors, ListTaskExecutionsResponses, ListTasksData, ListTasksErrors, ListTasksResponses, ListTeamIterationsData, ListTeamIterationsErrors, ListTeamIterationsResponses, ListTeamsData, ListTeamsErrors, ListTeamsResponses, ListToolsData, ListToolsErrors, ListToolsResponses, ListToolVersionsData, ListToolVersionsErrors, ListToolVersionsResponses, ListTriggersData, ListTriggersErrors, ListTriggersResponses, ListUsersData, ListUsersErrors, ListUsersResponses, ListWorkflowExecutionsData, ListWorkflowExecutionsErrors, ListWorkflowExecutionsResponses, ListWorkflowsData, ListWorkflowsErrors, ListWorkflowsResponses, ListWorkflowTemplatesData, ListWorkflowTemplatesErrors, ListWorkflowTemplatesResponses, ListWorkflowVersionsData, ListWorkflowVersionsErrors, ListWorkflowVersionsResponses, LogInData, LogInErrors, LogInResponses, LogOutData, LogOutErrors, LogOutEverywhereData, LogOutEverywhereErrors, LogOutEverywhereResponses, LogOutResponses, PauseExecutionData, PauseExecutionErrors, PauseExecutionResponses, PauseTeamData, PauseTeamErrors, PauseTeamResponses, PreviewScheduleData, PreviewScheduleErrors, PreviewScheduleResponses, ReadChatData, ReadChatErrors, ReadChatResponses, ReadTraceData, ReadTraceErrors, ReadTraceResponses, ReceiveMessageData, ReceiveMessageErrors, ReceiveMessageResponses, RefreshSessionData, RefreshSessionErrors, RefreshSessionResponses, RegisterData, RegisterErrors, RegisterResponses, RegisterToolData, RegisterToolErrors, RegisterToolResponses, RemoveAgentContextData, RemoveAgentContextErrors, RemoveAgentContextResponses, RemoveAttachedToolData, RemoveAttachedToolErrors, RemoveAttachedToolResponses, RemoveExecutionData, RemoveExecutionErrors, RemoveExecutionResponses, RemoveGuardrailData, RemoveGuardrailErrors, RemoveGuardrailResponses, RemoveHandoffData, RemoveHandoffErrors, RemoveHandoffResponses, RemoveOutputTypeData, RemoveOutputTypeErrors, RemoveOutputTypeResponses, RemoveProviderKeyData, RemoveProviderKeyErrors, RemoveProviderKeyResponses, RemoveScheduleData, RemoveScheduleErrors, RemoveScheduleResponses, RemoveTaskData, RemoveTaskErrors, RemoveTaskResponses, RemoveToolData, RemoveToolErrors, RemoveToolResponses, RemoveTriggerData, RemoveTriggerErrors, RemoveTriggerResponses, RemoveWorkflowData, RemoveWorkflowErrors, RemoveWorkflowResponses, ReplayExecutionData, ReplayExecutionErrors, ReplayExecutionResponses, RestartTeamData, RestartTeamErrors, RestartTeamResponses, RestoreAgentVersionData, RestoreAgentVersionErrors, RestoreAgentVersionResponses, RestoreToolVersionData, RestoreToolVersionErrors, RestoreToolVersionResponses, RestoreWorkflowVersionData, RestoreWorkflowVersionErrors, RestoreWorkflowVersionResponses, ResumeExecutionData, ResumeExecutionErrors, ResumeExecutionResponses, ResumeTeamData, ResumeTeamErrors, ResumeTeamResponses, RetryExecutionData, RetryExecutionErrors, RetryExecutionResponses, RevokeAccessKeyData, RevokeAccessKeyErrors, RevokeAccessKeyResponses, RotateTriggerSecretData, RotateTriggerSecretErrors, RotateTriggerSecretResponses, RunAgentData, RunAgentErrors, RunAgentResponses, RunWorkflowData, RunWorkflowErrors, RunWorkflowResponses, ScheduleWorkflowData, ScheduleWorkflowErrors, ScheduleWorkflowResponses, SetAgentContextData, SetAgentContextErrors, SetAgentContextResponses, SetAgentsStatusData, SetAgentsStatusErrors, SetAgentsStatusResponses, SetCommunicationRulesData, SetCommunicationRulesErrors, SetCommunicationRulesResponses, SetFeedbackData, SetFeedbackErrors, SetFeedbackResponses, SetNotesData, SetNotesErrors, SetNotesResponses, SetTagsData, SetTagsErrors, SetTagsResponses, SetToolStatusData, SetToolStatusErrors, SetToolStatusResponses, SetUserRoleData, SetUserRoleErrors, SetUserRoleResponses, SetUserStatusData, SetUserStatusErrors, SetUserStatusResponses, SimulateWorkflowData, SimulateWorkflowErrors, SimulateWorkflowResponses, StartExecutionData, StartExecutionErrors, StartExecutionResponses, StartTeamData, StartTeamErrors, StartTeamResponses, StopTeamData, StopTeamErrors, StopTeamResponses, StreamAgentData, StreamAgentErrors, StreamAgentResponse, StreamAgentResponses, StreamConversationsData, StreamConversationsErrors, StreamConversationsResponses, StreamTeamData, StreamTeamErrors, StreamTeamResponse, StreamTeamResponses, StreamWorkflowData, StreamWorkflowErrors, StreamWorkflowResponse, StreamWorkflowResponses, TestProviderKeyData, TestProviderKeyErrors, TestProviderKeyResponses, TryModelData, TryModelErrors, TryModelResponses, UpdateAgentData, UpdateAgentErrors, UpdateAgentResponses, UpdateModelData, UpdateModelErrors, UpdateModelResponses, UpdateProfileData, UpdateProfileErrors, UpdateProfileResponses, UpdateToolData, UpdateToolErrors, UpdateToolResponses, UsePasswordLinkData, UsePasswordLinkErrors, UsePasswordLinkResponses, ValidateWorkflowData, ValidateWorkflowErrors, ValidateWorkflowResponses } from './types.gen';
+import type { AbortUploadData, AbortUploadErrors, AbortUploadResponses, AddAgentContextData, AddAgentContextErrors, AddAgentContextResponses, AddAttachedToolData, AddAttachedToolErrors, AddAttachedToolResponses, AddDocumentData, AddDocumentErrors, AddDocumentResponses, AddGuardrailData, AddGuardrailErrors, AddGuardrailResponses, AddHandoffData, AddHandoffErrors, AddHandoffResponses, AddOutputTypeData, AddOutputTypeErrors, AddOutputTypeResponses, AddProviderKeyData, AddProviderKeyErrors, AddProviderKeyResponses, AddTaskData, AddTaskErrors, AddTaskResponses, AddTextContentData, AddTextContentErrors, AddTextContentResponses, AllowModelAddressData, AllowModelAddressErrors, AllowModelAddressResponses, AnswerTaskData, AnswerTaskErrors, AnswerTaskResponses, AttachFileToAgentData, AttachFileToAgentErrors, AttachFileToAgentResponses, AttachFileToWorkflowData, AttachFileToWorkflowErrors, AttachFileToWorkflowResponses, BeginUploadData, BeginUploadErrors, BeginUploadResponses, CancelExecutionData, CancelExecutionErrors, CancelExecutionResponses, ChangeAttachedToolData, ChangeAttachedToolErrors, ChangeAttachedToolResponses, ChangeChatData, ChangeChatErrors, ChangeChatResponses, ChangeConversationData, ChangeConversationErrors, ChangeConversationResponses, ChangeGuardrailData, ChangeGuardrailErrors, ChangeGuardrailResponses, ChangeHandoffData, ChangeHandoffErrors, ChangeHandoffResponses, ChangeKnowledgeBaseData, ChangeKnowledgeBaseErrors, ChangeKnowledgeBaseResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, ChangeRecordData, ChangeRecordErrors, ChangeRecordResponses, ChangeScheduleData, ChangeScheduleErrors, ChangeScheduleResponses, ChangeTaskData, ChangeTaskErrors, ChangeTaskResponses, ChangeTriggerData, ChangeTriggerErrors, ChangeTriggerResponses, ChangeWorkflowData, ChangeWorkflowErrors, ChangeWorkflowResponses, CheckModelFitData, CheckModelFitErrors, CheckModelFitResponses, ChooseModelData, ChooseModelErrors, ChooseModelResponses, CloneAgentData, CloneAgentErrors, CloneAgentResponses, CloneWorkflowData, CloneWorkflowErrors, CloneWorkflowResponses, CompleteSetupData, CompleteSetupErrors, CompleteSetupResponses, ContinueExecutionData, ContinueExecutionErrors, ContinueExecutionResponses, ContinueUploadData, ContinueUploadErrors, ContinueUploadResponses, CreateAccessKeyData, CreateAccessKeyErrors, CreateAccessKeyResponses, CreateAgentData, CreateAgentErrors, CreateAgentResponses, CreateKnowledgeBaseData, CreateKnowledgeBaseErrors, CreateKnowledgeBaseResponses, CreateModelData, CreateModelErrors, CreateModelResponses, CreatePlatformAgentData, CreatePlatformAgentErrors, CreatePlatformAgentResponses, CreateScheduleData, CreateScheduleErrors, CreateScheduleResponses, CreateTriggerData, CreateTriggerErrors, CreateTriggerResponses, CreateUserData, CreateUserErrors, CreateUserResponses, CreateWorkflowData, CreateWorkflowErrors, CreateWorkflowResponses, DeleteAgentData, DeleteAgentErrors, DeleteAgentResponses, DeleteConversationData, DeleteConversationErrors, DeleteConversationResponses, DeleteFeedbackData, DeleteFeedbackErrors, DeleteFeedbackResponses, DeleteFileData, DeleteFileErrors, DeleteFileResponses, DeleteKnowledgeBaseData, DeleteKnowledgeBaseErrors, DeleteKnowledgeBaseResponses, DeleteModelData, DeleteModelErrors, DeleteModelResponses, DeleteNotesData, DeleteNotesErrors, DeleteNotesResponses, DeleteTagsData, DeleteTagsErrors, DeleteTagsResponses, DetachFileFromAgentData, DetachFileFromAgentErrors, DetachFileFromAgentResponses, DetachFileFromWorkflowData, DetachFileFromWorkflowErrors, DetachFileFromWorkflowResponses, EndSessionData, EndSessionErrors, EndSessionResponses, ExecuteToolData, ExecuteToolErrors, ExecuteToolResponses, ExecuteWorkflowData, ExecuteWorkflowErrors, ExecuteWorkflowResponses, ExportConversationData, ExportConversationErrors, ExportConversationResponses, FollowTraceData, FollowTraceErrors, FollowTraceResponse, FollowTraceResponses, ForbidModelAddressData, ForbidModelAddressErrors, ForbidModelAddressResponses, ForgetChatData, ForgetChatErrors, ForgetChatResponses, ForgetInstalledRefusalsData, ForgetInstalledRefusalsErrors, ForgetInstalledRefusalsResponses, ForgetRefusedPartsData, ForgetRefusedPartsErrors, ForgetRefusedPartsResponses, ForkExecutionData, ForkExecutionErrors, ForkExecutionResponses, GetAgentContextData, GetAgentContextErrors, GetAgentContextResponses, GetAgentData, GetAgentDetailsData, GetAgentDetailsErrors, GetAgentDetailsResponses, GetAgentErrors, GetAgentResponses, GetAgentVersionData, GetAgentVersionErrors, GetAgentVersionResponses, GetAnnotationsData, GetAnnotationsErrors, GetAnnotationsResponses, GetApiInformationData, GetApiInformationErrors, GetApiInformationResponses, GetCommunicationRulesData, GetCommunicationRulesErrors, GetCommunicationRulesResponses, GetConversationData, GetConversationErrors, GetConversationResponses, GetConversationStatsData, GetConversationStatsErrors, GetConversationStatsResponses, GetDocumentData, GetDocumentErrors, GetDocumentResponses, GetEverybodysUsageData, GetEverybodysUsageErrors, GetEverybodysUsageResponses, GetExecutionData, GetExecutionErrors, GetExecutionResponses, GetFileData, GetFileErrors, GetFileResponses, GetFileUsageData, GetFileUsageErrors, GetFileUsageResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetInformationData, GetInformationErrors, GetInformationResponses, GetInstalledModelData, GetInstalledModelErrors, GetInstalledModelResponses, GetKnowledgeBaseData, GetKnowledgeBaseErrors, GetKnowledgeBaseResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetModelCallData, GetModelCallErrors, GetModelCallResponses, GetModelData, GetModelErrors, GetModelResponses, GetModelUsageData, GetModelUsageErrors, GetModelUsageResponses, GetOutputTypeData, GetOutputTypeErrors, GetOutputTypeResponses, GetProfileData, GetProfileErrors, GetProfileResponses, GetProviderCapabilitiesData, GetProviderCapabilitiesErrors, GetProviderCapabilitiesResponses, GetReadinessData, GetReadinessErrors, GetReadinessResponses, GetScheduleData, GetScheduleErrors, GetScheduleResponses, GetSignInOptionsData, GetSignInOptionsErrors, GetSignInOptionsResponses, GetTeamData, GetTeamErrors, GetTeamResponses, GetTeamStatusData, GetTeamStatusErrors, GetTeamStatusResponses, GetToolData, GetToolErrors, GetToolResponses, GetToolVersionData, GetToolVersionErrors, GetToolVersionResponses, GetTriggerData, GetTriggerErrors, GetTriggerResponses, GetUploadData, GetUploadErrors, GetUploadResponses, GetUserData, GetUserErrors, GetUserResponses, GetWorkflowData, GetWorkflowErrors, GetWorkflowResponses, GetWorkflowStatusData, GetWorkflowStatusErrors, GetWorkflowStatusResponses, GetWorkflowVersionData, GetWorkflowVersionErrors, GetWorkflowVersionResponses, ImportExampleData, ImportExampleErrors, ImportExampleResponses, ImportToolsData, ImportToolsErrors, ImportToolsResponses, IssuePasswordLinkData, IssuePasswordLinkErrors, IssuePasswordLinkResponses, IssueStreamTicketData, IssueStreamTicketErrors, IssueStreamTicketResponses, ListAccessKeysData, ListAccessKeysErrors, ListAccessKeysResponses, ListAgentsData, ListAgentsErrors, ListAgentsResponses, ListAgentTemplatesData, ListAgentTemplatesErrors, ListAgentTemplatesResponses, ListAgentVersionsData, ListAgentVersionsErrors, ListAgentVersionsResponses, ListAttachableToolsData, ListAttachableToolsErrors, ListAttachableToolsResponses, ListAttachedToolsData, ListAttachedToolsErrors, ListAttachedToolsResponses, ListAuditEntriesData, ListAuditEntriesErrors, ListAuditEntriesResponses, ListChatsData, ListChatsErrors, ListChatsResponses, ListCheckpointsData, ListCheckpointsErrors, ListCheckpointsResponses, ListChunksData, ListChunksErrors, ListChunksResponses, ListConversationsData, ListConversationsErrors, ListConversationsResponses, ListDocumentsData, ListDocumentsErrors, ListDocumentsResponses, ListExamplesData, ListExamplesErrors, ListExamplesResponses, ListExecutionsData, ListExecutionsErrors, ListExecutionsResponses, ListFilesData, ListFilesErrors, ListFilesOfAgentData, ListFilesOfAgentErrors, ListFilesOfAgentResponses, ListFilesOfWorkflowData, ListFilesOfWorkflowErrors, ListFilesOfWorkflowResponses, ListFilesResponses, ListGuardrailsData, ListGuardrailsErrors, ListGuardrailsResponses, ListHandoffsData, ListHandoffsErrors, ListHandoffsResponses, ListInterruptsData, ListInterruptsErrors, ListInterruptsResponses, ListKnowledgeBasesData, ListKnowledgeBasesErrors, ListKnowledgeBasesResponses, ListMessagesData, ListMessagesErrors, ListMessagesResponses, ListModelAddressesData, ListModelAddressesErrors, ListModelAddressesResponses, ListModelCallsData, ListModelCallsErrors, ListModelCallsResponses, ListModelsData, ListModelsErrors, ListModelsResponses, ListOpenQuestionsData, ListOpenQuestionsErrors, ListOpenQuestionsResponses, ListOutputTypesData, ListOutputTypesErrors, ListOutputTypesResponses, ListProviderKeysData, ListProviderKeysErrors, ListProviderKeysResponses, ListProviderModelsData, ListProviderModelsErrors, ListProviderModelsResponses, ListProvidersData, ListProvidersErrors, ListProvidersResponses, ListRunsOfAgentData, ListRunsOfAgentErrors, ListRunsOfAgentResponses, ListSchedulesData, ListSchedulesErrors, ListSchedulesOfWorkflowData, ListSchedulesOfWorkflowErrors, ListSchedulesOfWorkflowResponses, ListSchedulesResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListTaskExecutionsData, ListTaskExecutionsErrors, ListTaskExecutionsResponses, ListTasksData, ListTasksErrors, ListTasksResponses, ListTeamIterationsData, ListTeamIterationsErrors, ListTeamIterationsResponses, ListTeamsData, ListTeamsErrors, ListTeamsResponses, ListToolsData, ListToolsErrors, ListToolsResponses, ListToolVersionsData, ListToolVersionsErrors, ListToolVersionsResponses, ListTriggersData, ListTriggersErrors, ListTriggersResponses, ListUploadsData, ListUploadsErrors, ListUploadsResponses, ListUsersData, ListUsersErrors, ListUsersResponses, ListWorkflowExecutionsData, ListWorkflowExecutionsErrors, ListWorkflowExecutionsResponses, ListWorkflowsData, ListWorkflowsErrors, ListWorkflowsResponses, ListWorkflowTemplatesData, ListWorkflowTemplatesErrors, ListWorkflowTemplatesResponses, ListWorkflowVersionsData, ListWorkflowVersionsErrors, ListWorkflowVersionsResponses, LogInData, LogInErrors, LogInResponses, LogOutData, LogOutErrors, LogOutEverywhereData, LogOutEverywhereErrors, LogOutEverywhereResponses, LogOutResponses, PauseExecutionData, PauseExecutionErrors, PauseExecutionResponses, PauseTeamData, PauseTeamErrors, PauseTeamResponses, PreviewScheduleData, PreviewScheduleErrors, PreviewScheduleResponses, QueryKnowledgeBasesData, QueryKnowledgeBasesErrors, QueryKnowledgeBasesResponses, ReadChatData, ReadChatErrors, ReadChatResponses, ReadFileData, ReadFileErrors, ReadFileResponses, ReadTraceData, ReadTraceErrors, ReadTraceResponses, ReceiveMessageData, ReceiveMessageErrors, ReceiveMessageResponses, RefreshSessionData, RefreshSessionErrors, RefreshSessionResponses, RegisterData, RegisterErrors, RegisterResponses, RegisterToolData, RegisterToolErrors, RegisterToolResponses, ReindexKnowledgeBaseData, ReindexKnowledgeBaseErrors, ReindexKnowledgeBaseResponses, RemoveAgentContextData, RemoveAgentContextErrors, RemoveAgentContextResponses, RemoveAttachedToolData, RemoveAttachedToolErrors, RemoveAttachedToolResponses, RemoveDocumentData, RemoveDocumentErrors, RemoveDocumentResponses, RemoveExecutionData, RemoveExecutionErrors, RemoveExecutionResponses, RemoveGuardrailData, RemoveGuardrailErrors, RemoveGuardrailResponses, RemoveHandoffData, RemoveHandoffErrors, RemoveHandoffResponses, RemoveOutputTypeData, RemoveOutputTypeErrors, RemoveOutputTypeResponses, RemoveProviderKeyData, RemoveProviderKeyErrors, RemoveProviderKeyResponses, RemoveScheduleData, RemoveScheduleErrors, RemoveScheduleResponses, RemoveTaskData, RemoveTaskErrors, RemoveTaskResponses, RemoveToolData, RemoveToolErrors, RemoveToolResponses, RemoveTriggerData, RemoveTriggerErrors, RemoveTriggerResponses, RemoveWorkflowData, RemoveWorkflowErrors, RemoveWorkflowResponses, ReplayExecutionData, ReplayExecutionErrors, ReplayExecutionResponses, RestartTeamData, RestartTeamErrors, RestartTeamResponses, RestoreAgentVersionData, RestoreAgentVersionErrors, RestoreAgentVersionResponses, RestoreToolVersionData, RestoreToolVersionErrors, RestoreToolVersionResponses, RestoreWorkflowVersionData, RestoreWorkflowVersionErrors, RestoreWorkflowVersionResponses, ResumeExecutionData, ResumeExecutionErrors, ResumeExecutionResponses, ResumeTeamData, ResumeTeamErrors, ResumeTeamResponses, RetryDocumentsData, RetryDocumentsErrors, RetryDocumentsResponses, RetryExecutionData, RetryExecutionErrors, RetryExecutionResponses, RevokeAccessKeyData, RevokeAccessKeyErrors, RevokeAccessKeyResponses, RotateTriggerSecretData, RotateTriggerSecretErrors, RotateTriggerSecretResponses, RunAgentData, RunAgentErrors, RunAgentResponses, RunWorkflowData, RunWorkflowErrors, RunWorkflowResponses, ScheduleWorkflowData, ScheduleWorkflowErrors, ScheduleWorkflowResponses, SearchFilesData, SearchFilesErrors, SearchFilesResponses, SetAgentContextData, SetAgentContextErrors, SetAgentContextResponses, SetAgentsStatusData, SetAgentsStatusErrors, SetAgentsStatusResponses, SetCommunicationRulesData, SetCommunicationRulesErrors, SetCommunicationRulesResponses, SetFeedbackData, SetFeedbackErrors, SetFeedbackResponses, SetNotesData, SetNotesErrors, SetNotesResponses, SetTagsData, SetTagsErrors, SetTagsResponses, SetToolStatusData, SetToolStatusErrors, SetToolStatusResponses, SetUserRoleData, SetUserRoleErrors, SetUserRoleResponses, SetUserStatusData, SetUserStatusErrors, SetUserStatusResponses, ShareKnowledgeBaseData, ShareKnowledgeBaseErrors, ShareKnowledgeBaseResponses, SimulateWorkflowData, SimulateWorkflowErrors, SimulateWorkflowResponses, StartExecutionData, StartExecutionErrors, StartExecutionResponses, StartTeamData, StartTeamErrors, StartTeamResponses, StopTeamData, StopTeamErrors, StopTeamResponses, StreamAgentData, StreamAgentErrors, StreamAgentResponse, StreamAgentResponses, StreamConversationsData, StreamConversationsErrors, StreamConversationsResponses, StreamTeamData, StreamTeamErrors, StreamTeamResponse, StreamTeamResponses, StreamWorkflowData, StreamWorkflowErrors, StreamWorkflowResponse, StreamWorkflowResponses, TestProviderKeyData, TestProviderKeyErrors, TestProviderKeyResponses, TryModelData, TryModelErrors, TryModelResponses, UpdateAgentData, UpdateAgentErrors, UpdateAgentResponses, UpdateModelData, UpdateModelErrors, UpdateModelResponses, UpdateProfileData, UpdateProfileErrors, UpdateProfileResponses, UpdateToolData, UpdateToolErrors, UpdateToolResponses, UploadFileData, UploadFileErrors, UploadFileResponses, UsePasswordLinkData, UsePasswordLinkErrors, UsePasswordLinkResponses, ValidateWorkflowData, ValidateWorkflowErrors, ValidateWorkflowResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -278,6 +278,34 @@ export const setAgentContext = <ThrowOnError extends boolean = false>(options: O
  * Give an agent's prompts as a run sends them, its output schema, tools with descriptions and dependencies.
  */
 export const getAgentDetails = <ThrowOnError extends boolean = false>(options: Options<GetAgentDetailsData, ThrowOnError>) => (options.client ?? client).get<GetAgentDetailsResponses, GetAgentDetailsErrors, ThrowOnError>({ url: '/api/v1/agents/{agent_id}/details', ...options });
+
+/**
+ * List an agent's files
+ *
+ * List the files attached to an agent, newest first.
+ */
+export const listFilesOfAgent = <ThrowOnError extends boolean = false>(options: Options<ListFilesOfAgentData, ThrowOnError>) => (options.client ?? client).get<ListFilesOfAgentResponses, ListFilesOfAgentErrors, ThrowOnError>({ url: '/api/v1/agents/{agent_id}/files', ...options });
+
+/**
+ * Attach a file to an agent
+ *
+ * Attach a file: runs of the agent that begin afterwards are given it. Twice is once.
+ */
+export const attachFileToAgent = <ThrowOnError extends boolean = false>(options: Options<AttachFileToAgentData, ThrowOnError>) => (options.client ?? client).post<AttachFileToAgentResponses, AttachFileToAgentErrors, ThrowOnError>({
+    url: '/api/v1/agents/{agent_id}/files',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Detach a file from an agent
+ *
+ * Detach a file; the file itself stays.
+ */
+export const detachFileFromAgent = <ThrowOnError extends boolean = false>(options: Options<DetachFileFromAgentData, ThrowOnError>) => (options.client ?? client).delete<DetachFileFromAgentResponses, DetachFileFromAgentErrors, ThrowOnError>({ url: '/api/v1/agents/{agent_id}/files/{file_id}', ...options });
 
 /**
  * List an agent's guardrails
@@ -917,6 +945,125 @@ export const answerTask = <ThrowOnError extends boolean = false>(options: Option
 });
 
 /**
+ * List files
+ *
+ * List your files, newest first.
+ */
+export const listFiles = <ThrowOnError extends boolean = false>(options?: Options<ListFilesData, ThrowOnError>) => (options?.client ?? client).get<ListFilesResponses, ListFilesErrors, ThrowOnError>({ url: '/api/v1/files', ...options });
+
+/**
+ * Search files
+ *
+ * Search the files that knowledge bases hold, in some of them or all, by meaning and by words.
+ */
+export const searchFiles = <ThrowOnError extends boolean = false>(options: Options<SearchFilesData, ThrowOnError>) => (options.client ?? client).post<SearchFilesResponses, SearchFilesErrors, ThrowOnError>({
+    url: '/api/v1/files/search',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Upload a file
+ *
+ * Store a file in one request: a form with one file, or its bytes with `name`.
+ *
+ * What it is, its first bytes say. Large files over lines that break: `POST /files/uploads`.
+ */
+export const uploadFile = <ThrowOnError extends boolean = false>(options: Options<UploadFileData, ThrowOnError>) => (options.client ?? client).post<UploadFileResponses, UploadFileErrors, ThrowOnError>({
+    bodySerializer: null,
+    url: '/api/v1/files/upload',
+    ...options,
+    headers: {
+        'Content-Type': 'application/octet-stream',
+        ...options.headers
+    }
+});
+
+/**
+ * List begun uploads
+ *
+ * List your uploads that are not whole, newest first; one that lies idle for a day is removed.
+ */
+export const listUploads = <ThrowOnError extends boolean = false>(options?: Options<ListUploadsData, ThrowOnError>) => (options?.client ?? client).get<ListUploadsResponses, ListUploadsErrors, ThrowOnError>({ url: '/api/v1/files/uploads', ...options });
+
+/**
+ * Begin an upload in parts
+ *
+ * Begin an upload that survives broken lines and restarts; its bytes follow by `PATCH` on its `Location`.
+ */
+export const beginUpload = <ThrowOnError extends boolean = false>(options: Options<BeginUploadData, ThrowOnError>) => (options.client ?? client).post<BeginUploadResponses, BeginUploadErrors, ThrowOnError>({
+    url: '/api/v1/files/uploads',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Abort an upload
+ *
+ * Give an upload up; what has arrived of it is removed.
+ */
+export const abortUpload = <ThrowOnError extends boolean = false>(options: Options<AbortUploadData, ThrowOnError>) => (options.client ?? client).delete<AbortUploadResponses, AbortUploadErrors, ThrowOnError>({ url: '/api/v1/files/uploads/{upload_id}', ...options });
+
+/**
+ * Get an upload's offset
+ *
+ * Say where an upload goes on, also in the header `Upload-Offset` (so `HEAD` is enough).
+ */
+export const getUpload = <ThrowOnError extends boolean = false>(options: Options<GetUploadData, ThrowOnError>) => (options.client ?? client).get<GetUploadResponses, GetUploadErrors, ThrowOnError>({ url: '/api/v1/files/uploads/{upload_id}', ...options });
+
+/**
+ * Continue an upload
+ *
+ * Add bytes at the upload's offset, as many as you like; the answer to the last ones has the `file`.
+ *
+ * When the line breaks, what has arrived stays. When only the end failed (the object store was away, say), send no
+ * byte at the upload's end to try that again.
+ */
+export const continueUpload = <ThrowOnError extends boolean = false>(options: Options<ContinueUploadData, ThrowOnError>) => (options.client ?? client).patch<ContinueUploadResponses, ContinueUploadErrors, ThrowOnError>({
+    bodySerializer: null,
+    url: '/api/v1/files/uploads/{upload_id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/offset+octet-stream',
+        ...options.headers
+    }
+});
+
+/**
+ * Get the use of the file quota
+ *
+ * Say how many files and bytes you have, and may have.
+ */
+export const getFileUsage = <ThrowOnError extends boolean = false>(options?: Options<GetFileUsageData, ThrowOnError>) => (options?.client ?? client).get<GetFileUsageResponses, GetFileUsageErrors, ThrowOnError>({ url: '/api/v1/files/usage', ...options });
+
+/**
+ * Delete a file
+ *
+ * Delete a file and its bytes; one that is attached to agents or workflows only by `force`.
+ */
+export const deleteFile = <ThrowOnError extends boolean = false>(options: Options<DeleteFileData, ThrowOnError>) => (options.client ?? client).delete<DeleteFileResponses, DeleteFileErrors, ThrowOnError>({ url: '/api/v1/files/{file_id}', ...options });
+
+/**
+ * Get a file
+ *
+ * Give a file's facts and what it is attached to.
+ */
+export const getFile = <ThrowOnError extends boolean = false>(options: Options<GetFileData, ThrowOnError>) => (options.client ?? client).get<GetFileResponses, GetFileErrors, ThrowOnError>({ url: '/api/v1/files/{file_id}', ...options });
+
+/**
+ * Read a file's content
+ *
+ * Give a file's bytes; `Range` asks for a part of them, `If-None-Match` for those that are not known yet.
+ */
+export const readFile = <ThrowOnError extends boolean = false>(options: Options<ReadFileData, ThrowOnError>) => (options.client ?? client).get<ReadFileResponses, ReadFileErrors, ThrowOnError>({ url: '/api/v1/files/{file_id}/content', ...options });
+
+/**
  * Send a message to a trigger
  *
  * Start what the trigger says, once for each `webhook-id`; the body is any JSON, signed by Standard Webhooks.
@@ -929,6 +1076,163 @@ export const receiveMessage = <ThrowOnError extends boolean = false>(options: Op
  * Give what your waiting executions ask people, newest first; answer with `POST /executions/{id}/resume`.
  */
 export const listOpenQuestions = <ThrowOnError extends boolean = false>(options?: Options<ListOpenQuestionsData, ThrowOnError>) => (options?.client ?? client).get<ListOpenQuestionsResponses, ListOpenQuestionsErrors, ThrowOnError>({ url: '/api/v1/interrupts', ...options });
+
+/**
+ * List knowledge bases
+ *
+ * List the knowledge bases that you may read, newest first.
+ */
+export const listKnowledgeBases = <ThrowOnError extends boolean = false>(options?: Options<ListKnowledgeBasesData, ThrowOnError>) => (options?.client ?? client).get<ListKnowledgeBasesResponses, ListKnowledgeBasesErrors, ThrowOnError>({ url: '/api/v1/knowledge-bases', ...options });
+
+/**
+ * Create a knowledge base
+ *
+ * Make an empty knowledge base; add documents to it then.
+ */
+export const createKnowledgeBase = <ThrowOnError extends boolean = false>(options: Options<CreateKnowledgeBaseData, ThrowOnError>) => (options.client ?? client).post<CreateKnowledgeBaseResponses, CreateKnowledgeBaseErrors, ThrowOnError>({
+    url: '/api/v1/knowledge-bases',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Search knowledge bases
+ *
+ * Find what is said about a question: by meaning and by words, joined by rank.
+ */
+export const queryKnowledgeBases = <ThrowOnError extends boolean = false>(options: Options<QueryKnowledgeBasesData, ThrowOnError>) => (options.client ?? client).post<QueryKnowledgeBasesResponses, QueryKnowledgeBasesErrors, ThrowOnError>({
+    url: '/api/v1/knowledge-bases/query',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Delete a knowledge base
+ *
+ * Delete a knowledge base with its documents and chunks; files stay among your files.
+ */
+export const deleteKnowledgeBase = <ThrowOnError extends boolean = false>(options: Options<DeleteKnowledgeBaseData, ThrowOnError>) => (options.client ?? client).delete<DeleteKnowledgeBaseResponses, DeleteKnowledgeBaseErrors, ThrowOnError>({ url: '/api/v1/knowledge-bases/{kb_id}', ...options });
+
+/**
+ * Get a knowledge base
+ *
+ * Give a knowledge base with what it holds.
+ */
+export const getKnowledgeBase = <ThrowOnError extends boolean = false>(options: Options<GetKnowledgeBaseData, ThrowOnError>) => (options.client ?? client).get<GetKnowledgeBaseResponses, GetKnowledgeBaseErrors, ThrowOnError>({ url: '/api/v1/knowledge-bases/{kb_id}', ...options });
+
+/**
+ * Change a knowledge base
+ *
+ * Change fields of a knowledge base; how documents are cut and embedded counts from the next indexing on.
+ */
+export const changeKnowledgeBase = <ThrowOnError extends boolean = false>(options: Options<ChangeKnowledgeBaseData, ThrowOnError>) => (options.client ?? client).put<ChangeKnowledgeBaseResponses, ChangeKnowledgeBaseErrors, ThrowOnError>({
+    url: '/api/v1/knowledge-bases/{kb_id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List documents
+ *
+ * List the documents of a knowledge base, newest first.
+ */
+export const listDocuments = <ThrowOnError extends boolean = false>(options: Options<ListDocumentsData, ThrowOnError>) => (options.client ?? client).get<ListDocumentsResponses, ListDocumentsErrors, ThrowOnError>({ url: '/api/v1/knowledge-bases/{kb_id}/documents', ...options });
+
+/**
+ * Add a document
+ *
+ * Take in a file that is sent along (a form), one of your files (`file_id`), or web pages (`url`).
+ *
+ * A file that is sent along becomes one of your files. The answer comes before the document is taken in: follow its
+ * state, or the run of its `execution_id`.
+ */
+export const addDocument = <ThrowOnError extends boolean = false>(options: Options<AddDocumentData, ThrowOnError>) => (options.client ?? client).post<AddDocumentResponses, AddDocumentErrors, ThrowOnError>({
+    url: '/api/v1/knowledge-bases/{kb_id}/documents',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Retry documents
+ *
+ * Take failed documents in once more: these, or all.
+ */
+export const retryDocuments = <ThrowOnError extends boolean = false>(options: Options<RetryDocumentsData, ThrowOnError>) => (options.client ?? client).post<RetryDocumentsResponses, RetryDocumentsErrors, ThrowOnError>({
+    url: '/api/v1/knowledge-bases/{kb_id}/documents/retry',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Remove a document
+ *
+ * Remove a document with its chunks; a file stays among your files.
+ */
+export const removeDocument = <ThrowOnError extends boolean = false>(options: Options<RemoveDocumentData, ThrowOnError>) => (options.client ?? client).delete<RemoveDocumentResponses, RemoveDocumentErrors, ThrowOnError>({ url: '/api/v1/knowledge-bases/{kb_id}/documents/{document_id}', ...options });
+
+/**
+ * Get a document
+ *
+ * Give a document: how far it is, and why it failed.
+ */
+export const getDocument = <ThrowOnError extends boolean = false>(options: Options<GetDocumentData, ThrowOnError>) => (options.client ?? client).get<GetDocumentResponses, GetDocumentErrors, ThrowOnError>({ url: '/api/v1/knowledge-bases/{kb_id}/documents/{document_id}', ...options });
+
+/**
+ * List the chunks of a document
+ *
+ * List the chunks that are searched of a document, in their order; pages by `skip` and `limit`.
+ */
+export const listChunks = <ThrowOnError extends boolean = false>(options: Options<ListChunksData, ThrowOnError>) => (options.client ?? client).get<ListChunksResponses, ListChunksErrors, ThrowOnError>({ url: '/api/v1/knowledge-bases/{kb_id}/documents/{document_id}/chunks', ...options });
+
+/**
+ * Index all documents anew
+ *
+ * Index all documents anew, beside what is searched meanwhile.
+ */
+export const reindexKnowledgeBase = <ThrowOnError extends boolean = false>(options: Options<ReindexKnowledgeBaseData, ThrowOnError>) => (options.client ?? client).post<ReindexKnowledgeBaseResponses, ReindexKnowledgeBaseErrors, ThrowOnError>({ url: '/api/v1/knowledge-bases/{kb_id}/reindex', ...options });
+
+/**
+ * Share a knowledge base
+ *
+ * Have just these others read it, too; nobody but you can change it.
+ */
+export const shareKnowledgeBase = <ThrowOnError extends boolean = false>(options: Options<ShareKnowledgeBaseData, ThrowOnError>) => (options.client ?? client).put<ShareKnowledgeBaseResponses, ShareKnowledgeBaseErrors, ThrowOnError>({
+    url: '/api/v1/knowledge-bases/{kb_id}/shares',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Add a text
+ *
+ * Take in a text.
+ */
+export const addTextContent = <ThrowOnError extends boolean = false>(options: Options<AddTextContentData, ThrowOnError>) => (options.client ?? client).post<AddTextContentResponses, AddTextContentErrors, ThrowOnError>({
+    url: '/api/v1/knowledge-bases/{kb_id}/text-content',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
 
 /**
  * List models
@@ -1664,6 +1968,34 @@ export const executeWorkflow = <ThrowOnError extends boolean = false>(options: O
  * Give the runs of a workflow, newest first.
  */
 export const listWorkflowExecutions = <ThrowOnError extends boolean = false>(options: Options<ListWorkflowExecutionsData, ThrowOnError>) => (options.client ?? client).get<ListWorkflowExecutionsResponses, ListWorkflowExecutionsErrors, ThrowOnError>({ url: '/api/v1/workflows/{workflow_id}/executions', ...options });
+
+/**
+ * List a workflow's files
+ *
+ * List the files attached to a workflow, newest first.
+ */
+export const listFilesOfWorkflow = <ThrowOnError extends boolean = false>(options: Options<ListFilesOfWorkflowData, ThrowOnError>) => (options.client ?? client).get<ListFilesOfWorkflowResponses, ListFilesOfWorkflowErrors, ThrowOnError>({ url: '/api/v1/workflows/{workflow_id}/files', ...options });
+
+/**
+ * Attach a file to a workflow
+ *
+ * Attach a file: the agents of runs that begin afterwards are given it. Twice is once.
+ */
+export const attachFileToWorkflow = <ThrowOnError extends boolean = false>(options: Options<AttachFileToWorkflowData, ThrowOnError>) => (options.client ?? client).post<AttachFileToWorkflowResponses, AttachFileToWorkflowErrors, ThrowOnError>({
+    url: '/api/v1/workflows/{workflow_id}/files',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Detach a file from a workflow
+ *
+ * Detach a file; the file itself stays.
+ */
+export const detachFileFromWorkflow = <ThrowOnError extends boolean = false>(options: Options<DetachFileFromWorkflowData, ThrowOnError>) => (options.client ?? client).delete<DetachFileFromWorkflowResponses, DetachFileFromWorkflowErrors, ThrowOnError>({ url: '/api/v1/workflows/{workflow_id}/files/{file_id}', ...options });
 
 /**
  * Run a workflow (alias)

@@ -1123,6 +1123,30 @@ export type AnnotationsOut = {
 };
 
 /**
+ * AnswerOut
+ *
+ * What was found, best first, and all of it as one text for a model. `cut`: found, but below the threshold.
+ */
+export type AnswerOut = {
+    /**
+     * Chunks
+     */
+    chunks: Array<FoundOut>;
+    /**
+     * Context
+     */
+    context: string;
+    /**
+     * Cut
+     */
+    cut: number;
+    /**
+     * Duration Ms
+     */
+    duration_ms: number;
+};
+
+/**
  * AnsweredBy
  *
  * Whose answer a run's result is, where that is another agent's: by a handoff, or a row of them.
@@ -1237,6 +1261,18 @@ export type Aside = {
      * Thoughts
      */
     thoughts?: string;
+};
+
+/**
+ * AttachBody
+ *
+ * The file to attach.
+ */
+export type AttachBody = {
+    /**
+     * File Id
+     */
+    file_id: string;
 };
 
 /**
@@ -1899,6 +1935,74 @@ export type ChoiceOut = {
 };
 
 /**
+ * ChunkList
+ *
+ * A page of a document's chunks, in their order.
+ */
+export type ChunkList = {
+    /**
+     * Chunks
+     */
+    chunks: Array<ChunkOut>;
+    /**
+     * Limit
+     */
+    limit: number;
+    /**
+     * Next Cursor
+     */
+    next_cursor?: string | null;
+    /**
+     * Skip
+     */
+    skip: number;
+    /**
+     * Total
+     *
+     * How many there are; at least so many where `total_is_exact` is false.
+     */
+    total: number;
+    /**
+     * Total Is Exact
+     *
+     * False for long lists: they are not counted to their end.
+     */
+    total_is_exact?: boolean;
+};
+
+/**
+ * ChunkOut
+ *
+ * A chunk of a document, and where it is: page from 1, first character from 0 on that page.
+ */
+export type ChunkOut = {
+    /**
+     * Chunk Id
+     */
+    chunk_id: number;
+    /**
+     * Is Embedded
+     */
+    is_embedded: boolean;
+    /**
+     * Ordinal
+     */
+    ordinal: number;
+    /**
+     * Page
+     */
+    page: number | null;
+    /**
+     * Start
+     */
+    start: number;
+    /**
+     * Text
+     */
+    text: string;
+};
+
+/**
  * CloneBody
  *
  * How the copy is named; `<name> (copy)` when you do not say.
@@ -2543,6 +2647,230 @@ export type DetailsOfAgent = {
 };
 
 /**
+ * DocumentAdded
+ *
+ * A document that waits to be taken in. `repeated`: the base had it already, and this is it.
+ */
+export type DocumentAdded = {
+    /**
+     * Content Hash
+     */
+    content_hash: string | null;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Document Id
+     */
+    document_id: string;
+    /**
+     * Error
+     */
+    error: string | null;
+    /**
+     * Error Code
+     */
+    error_code: string | null;
+    /**
+     * Execution Id
+     *
+     * The run that takes it in; its trace is that of any run.
+     */
+    execution_id: string | null;
+    /**
+     * Kb Id
+     */
+    kb_id: string;
+    /**
+     * Media Type
+     */
+    media_type: string;
+    /**
+     * Metadata
+     */
+    metadata: {
+        [key: string]: unknown;
+    };
+    /**
+     * Num Chunks
+     */
+    num_chunks: number;
+    /**
+     * Original File Name
+     */
+    original_file_name: string | null;
+    /**
+     * Page Count
+     */
+    page_count: number | null;
+    /**
+     * Processed At
+     */
+    processed_at: string | null;
+    /**
+     * Repeated
+     */
+    repeated: boolean;
+    /**
+     * Size Bytes
+     */
+    size_bytes: number;
+    /**
+     * Source Type
+     */
+    source_type: 'upload' | 'web_url' | 'direct_text';
+    /**
+     * Status
+     */
+    status: 'pending_processing' | 'processing' | 'processed' | 'error_processing';
+    /**
+     * Storage Path Or Url
+     */
+    storage_path_or_url: string | null;
+    /**
+     * Title
+     */
+    title: string;
+    /**
+     * Updated At
+     */
+    updated_at: string;
+    /**
+     * Url
+     */
+    url: string | null;
+};
+
+/**
+ * DocumentList
+ *
+ * A page of documents, newest first.
+ */
+export type DocumentList = {
+    /**
+     * Documents
+     */
+    documents: Array<DocumentOut>;
+    /**
+     * Limit
+     */
+    limit: number;
+    /**
+     * Next Cursor
+     */
+    next_cursor?: string | null;
+    /**
+     * Skip
+     */
+    skip: number;
+    /**
+     * Total
+     *
+     * How many there are; at least so many where `total_is_exact` is false.
+     */
+    total: number;
+    /**
+     * Total Is Exact
+     *
+     * False for long lists: they are not counted to their end.
+     */
+    total_is_exact?: boolean;
+};
+
+/**
+ * DocumentOut
+ *
+ * A document. `error_code` and `error` say why it could not be taken in.
+ */
+export type DocumentOut = {
+    /**
+     * Content Hash
+     */
+    content_hash: string | null;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Document Id
+     */
+    document_id: string;
+    /**
+     * Error
+     */
+    error: string | null;
+    /**
+     * Error Code
+     */
+    error_code: string | null;
+    /**
+     * Execution Id
+     *
+     * The run that takes it in; its trace is that of any run.
+     */
+    execution_id: string | null;
+    /**
+     * Kb Id
+     */
+    kb_id: string;
+    /**
+     * Media Type
+     */
+    media_type: string;
+    /**
+     * Metadata
+     */
+    metadata: {
+        [key: string]: unknown;
+    };
+    /**
+     * Num Chunks
+     */
+    num_chunks: number;
+    /**
+     * Original File Name
+     */
+    original_file_name: string | null;
+    /**
+     * Page Count
+     */
+    page_count: number | null;
+    /**
+     * Processed At
+     */
+    processed_at: string | null;
+    /**
+     * Size Bytes
+     */
+    size_bytes: number;
+    /**
+     * Source Type
+     */
+    source_type: 'upload' | 'web_url' | 'direct_text';
+    /**
+     * Status
+     */
+    status: 'pending_processing' | 'processing' | 'processed' | 'error_processing';
+    /**
+     * Storage Path Or Url
+     */
+    storage_path_or_url: string | null;
+    /**
+     * Title
+     */
+    title: string;
+    /**
+     * Updated At
+     */
+    updated_at: string;
+    /**
+     * Url
+     */
+    url: string | null;
+};
+
+/**
  * Edge
  *
  * From one node to the next, if its condition holds; `otherwise`: if no other edge of the source is taken.
@@ -2696,6 +3024,12 @@ export type ExecutionBody = {
      */
     conversation_id?: string | null;
     /**
+     * File Ids
+     *
+     * Files sent along: the model is given their text, marked as data; pictures it is shown.
+     */
+    file_ids?: Array<string>;
+    /**
      * Lane
      */
     lane?: 'interactive' | 'batch';
@@ -2834,6 +3168,12 @@ export type ExecutionOut = {
      * Execution Id
      */
     execution_id: string;
+    /**
+     * File Ids
+     *
+     * The files that were sent along with the query.
+     */
+    file_ids: Array<string>;
     /**
      * Id
      */
@@ -3009,6 +3349,12 @@ export type ExecutionSummary = {
      * Execution Id
      */
     execution_id: string;
+    /**
+     * File Ids
+     *
+     * The files that were sent along with the query.
+     */
+    file_ids: Array<string>;
     /**
      * Id
      */
@@ -3238,6 +3584,258 @@ export type FieldProblem = {
 };
 
 /**
+ * FileDetailsOut
+ *
+ * A file, and what it is attached to.
+ */
+export type FileDetailsOut = {
+    /**
+     * Content Hash
+     *
+     * SHA-256 in hex; one of your files has it, however often you upload it.
+     */
+    content_hash: string;
+    /**
+     * Content Type
+     */
+    content_type: string;
+    /**
+     * Content Url
+     */
+    content_url: string;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * File Id
+     */
+    file_id: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Scanned At
+     *
+     * When a virus scanner passed it; null where none is set up.
+     */
+    scanned_at: string | null;
+    /**
+     * Size
+     *
+     * Bytes.
+     */
+    size: number;
+    /**
+     * Updated At
+     */
+    updated_at: string;
+    /**
+     * Used By
+     */
+    used_by: Array<FileUseOut>;
+};
+
+/**
+ * FileList
+ *
+ * A page of files, newest first.
+ */
+export type FileList = {
+    /**
+     * Files
+     */
+    files: Array<FileOut>;
+    /**
+     * Limit
+     */
+    limit: number;
+    /**
+     * Next Cursor
+     */
+    next_cursor?: string | null;
+    /**
+     * Skip
+     */
+    skip: number;
+    /**
+     * Total
+     *
+     * How many there are; at least so many where `total_is_exact` is false.
+     */
+    total: number;
+    /**
+     * Total Is Exact
+     *
+     * False for long lists: they are not counted to their end.
+     */
+    total_is_exact?: boolean;
+};
+
+/**
+ * FileOut
+ *
+ * A file. `content_type` is what its first bytes say it is, whatever it is called.
+ */
+export type FileOut = {
+    /**
+     * Content Hash
+     *
+     * SHA-256 in hex; one of your files has it, however often you upload it.
+     */
+    content_hash: string;
+    /**
+     * Content Type
+     */
+    content_type: string;
+    /**
+     * Content Url
+     */
+    content_url: string;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * File Id
+     */
+    file_id: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Scanned At
+     *
+     * When a virus scanner passed it; null where none is set up.
+     */
+    scanned_at: string | null;
+    /**
+     * Size
+     *
+     * Bytes.
+     */
+    size: number;
+    /**
+     * Updated At
+     */
+    updated_at: string;
+};
+
+/**
+ * FileSearchBody
+ *
+ * A question to files that knowledge bases hold.
+ */
+export type FileSearchBody = {
+    /**
+     * File Ids
+     */
+    file_ids?: Array<string>;
+    /**
+     * Max Num Results
+     */
+    max_num_results?: number;
+    /**
+     * Metadata
+     *
+     * Values that a document's metadata has.
+     */
+    metadata?: {
+        [key: string]: string | number | number | boolean;
+    };
+    /**
+     * Query
+     */
+    query: string;
+    /**
+     * Similarity Threshold
+     */
+    similarity_threshold?: number | null;
+    /**
+     * Vector Store Ids
+     *
+     * Ids or collection names of knowledge bases; `user_documents`: all that you may read.
+     */
+    vector_store_ids?: Array<string>;
+};
+
+/**
+ * FileUsageOut
+ *
+ * What your files and begun uploads take, and what they may.
+ */
+export type FileUsageOut = {
+    /**
+     * Allowed Types
+     */
+    allowed_types: Array<string>;
+    /**
+     * Bytes
+     */
+    bytes: number;
+    /**
+     * Files
+     */
+    files: number;
+    /**
+     * Max Bytes
+     */
+    max_bytes: number;
+    /**
+     * Max File Bytes
+     */
+    max_file_bytes: number;
+    /**
+     * Max Files
+     */
+    max_files: number;
+    /**
+     * Max Uploads
+     */
+    max_uploads: number;
+    /**
+     * Part Bytes
+     *
+     * Bytes of the parts in which an upload is stored: a good size of a `PATCH`.
+     */
+    part_bytes: number;
+};
+
+/**
+ * FileUseOut
+ *
+ * An agent or a workflow that a file is attached to.
+ */
+export type FileUseOut = {
+    /**
+     * Field
+     */
+    field: string;
+    /**
+     * Id
+     */
+    id: string | null;
+    /**
+     * Kind
+     */
+    kind: 'agent' | 'schedule' | 'model' | 'workflow';
+    /**
+     * Name
+     */
+    name: string;
+};
+
+/**
  * Finding
  *
  * One objection of the screen: the rule's name, where (1-based line, 0-based column), what to do instead.
@@ -3305,6 +3903,72 @@ export type ForkBody = {
      * Of a workflow's run the first step that is done again, by its key, node, task or name.
      */
     from_step?: string | null;
+};
+
+/**
+ * FoundOut
+ *
+ * A chunk that was found. `number` is how `context` cites it; `similarity` null where nothing is embedded.
+ */
+export type FoundOut = {
+    /**
+     * Chunk Id
+     */
+    chunk_id: number;
+    /**
+     * Citation
+     */
+    citation: string;
+    /**
+     * Document
+     */
+    document: string;
+    /**
+     * Document Id
+     */
+    document_id: string;
+    /**
+     * Kb Id
+     */
+    kb_id: string;
+    /**
+     * Metadata
+     */
+    metadata: {
+        [key: string]: unknown;
+    };
+    /**
+     * Number
+     */
+    number: number;
+    /**
+     * Ordinal
+     */
+    ordinal: number;
+    /**
+     * Page
+     */
+    page: number | null;
+    /**
+     * Score
+     */
+    score: number;
+    /**
+     * Similarity
+     */
+    similarity: number | null;
+    /**
+     * Start
+     */
+    start: number;
+    /**
+     * Text
+     */
+    text: string;
+    /**
+     * Url
+     */
+    url: string | null;
 };
 
 /**
@@ -4262,6 +4926,203 @@ export type InterruptRaised = {
     value: {
         [key: string]: unknown;
     };
+};
+
+/**
+ * KnowledgeBaseBody
+ *
+ * A new knowledge base; only `name` is required.
+ */
+export type KnowledgeBaseBody = {
+    /**
+     * Chunk Overlap
+     *
+     * Characters that two chunks share.
+     */
+    chunk_overlap?: number;
+    /**
+     * Chunk Size
+     *
+     * Characters of a chunk at most.
+     */
+    chunk_size?: number;
+    /**
+     * Description
+     */
+    description?: string;
+    /**
+     * Embedding Model
+     *
+     * Null: the built-in model where it is installed, else words only.
+     */
+    embedding_model?: string | null;
+    /**
+     * Language
+     */
+    language?: 'simple' | 'arabic' | 'armenian' | 'basque' | 'catalan' | 'danish' | 'dutch' | 'english' | 'estonian' | 'finnish' | 'french' | 'german' | 'greek' | 'hindi' | 'hungarian' | 'indonesian' | 'irish' | 'italian' | 'lithuanian' | 'nepali' | 'norwegian' | 'portuguese' | 'romanian' | 'russian' | 'serbian' | 'spanish' | 'swedish' | 'tamil' | 'turkish' | 'yiddish';
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Source Type
+     */
+    source_type?: 'upload' | 'web_url' | 'direct_text';
+    weights?: Weights;
+};
+
+/**
+ * KnowledgeBaseChanges
+ *
+ * The fields to change; the others stay. Documents follow with `reindex`.
+ */
+export type KnowledgeBaseChanges = {
+    /**
+     * Chunk Overlap
+     */
+    chunk_overlap?: number | null;
+    /**
+     * Chunk Size
+     */
+    chunk_size?: number | null;
+    /**
+     * Description
+     */
+    description?: string | null;
+    /**
+     * Embedding Model
+     */
+    embedding_model?: string | null;
+    /**
+     * Language
+     */
+    language?: 'simple' | 'arabic' | 'armenian' | 'basque' | 'catalan' | 'danish' | 'dutch' | 'english' | 'estonian' | 'finnish' | 'french' | 'german' | 'greek' | 'hindi' | 'hungarian' | 'indonesian' | 'irish' | 'italian' | 'lithuanian' | 'nepali' | 'norwegian' | 'portuguese' | 'romanian' | 'russian' | 'serbian' | 'spanish' | 'swedish' | 'tamil' | 'turkish' | 'yiddish' | null;
+    /**
+     * Name
+     */
+    name?: string | null;
+    weights?: Weights | null;
+};
+
+/**
+ * KnowledgeBaseDetails
+ *
+ * A knowledge base. Times are ISO 8601 in UTC.
+ */
+export type KnowledgeBaseDetails = {
+    /**
+     * Chunk Overlap
+     */
+    chunk_overlap: number;
+    /**
+     * Chunk Size
+     */
+    chunk_size: number;
+    /**
+     * Chunks
+     */
+    chunks: number;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Description
+     */
+    description: string;
+    /**
+     * Documents
+     */
+    documents: number;
+    /**
+     * Embedding Model
+     */
+    embedding_model: string;
+    /**
+     * Is Own
+     *
+     * False: it is another person's, shared with you to read.
+     */
+    is_own: boolean;
+    /**
+     * Is Reindexing
+     *
+     * A new index is being built beside the one that is searched.
+     */
+    is_reindexing: boolean;
+    /**
+     * Kb Id
+     */
+    kb_id: string;
+    /**
+     * Language
+     */
+    language: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Shares
+     */
+    shares: Array<ShareOut>;
+    /**
+     * Source Type
+     */
+    source_type: 'upload' | 'web_url' | 'direct_text';
+    /**
+     * Status
+     */
+    status: 'pending' | 'indexing' | 'ready' | 'error';
+    /**
+     * Updated At
+     */
+    updated_at: string;
+    /**
+     * User Id
+     */
+    user_id: string;
+    /**
+     * Vector Db Collection Name
+     */
+    vector_db_collection_name: string;
+    weights: Weights;
+};
+
+/**
+ * KnowledgeBaseList
+ *
+ * A page of knowledge bases, newest first.
+ */
+export type KnowledgeBaseList = {
+    /**
+     * Knowledge Bases
+     */
+    knowledge_bases: Array<KnowledgeBaseDetails>;
+    /**
+     * Limit
+     */
+    limit: number;
+    /**
+     * Next Cursor
+     */
+    next_cursor?: string | null;
+    /**
+     * Skip
+     */
+    skip: number;
+    /**
+     * Total
+     *
+     * How many there are; at least so many where `total_is_exact` is false.
+     */
+    total: number;
+    /**
+     * Total Is Exact
+     *
+     * False for long lists: they are not counted to their end.
+     */
+    total_is_exact?: boolean;
 };
 
 /**
@@ -5808,7 +6669,7 @@ export type ProfileOut = {
     /**
      * Permissions
      */
-    permissions: Array<'account:read' | 'account:write' | 'agents:read' | 'agents:write' | 'annotations:write' | 'audit:read' | 'communication_rules:read' | 'communication_rules:write' | 'conversations:read' | 'conversations:write' | 'executions:read' | 'executions:record' | 'executions:run' | 'keys:read' | 'keys:write' | 'metrics:read' | 'models:read' | 'models:write' | 'others:read' | 'tickets:write' | 'tools:read' | 'tools:run' | 'tools:write' | 'triggers:read' | 'triggers:write' | 'users:read' | 'users:write' | 'workflows:read' | 'workflows:write'>;
+    permissions: Array<'account:read' | 'account:write' | 'agents:read' | 'agents:write' | 'annotations:write' | 'audit:read' | 'communication_rules:read' | 'communication_rules:write' | 'conversations:read' | 'conversations:write' | 'executions:read' | 'executions:record' | 'executions:run' | 'files:read' | 'files:write' | 'keys:read' | 'keys:write' | 'knowledge:read' | 'knowledge:write' | 'metrics:read' | 'models:read' | 'models:write' | 'others:read' | 'tickets:write' | 'tools:read' | 'tools:run' | 'tools:write' | 'triggers:read' | 'triggers:write' | 'users:read' | 'users:write' | 'workflows:read' | 'workflows:write'>;
     /**
      * Role
      */
@@ -6022,6 +6883,42 @@ export type ProviderOut = {
      * Note
      */
     note: string;
+};
+
+/**
+ * QueryBody
+ *
+ * A question to knowledge bases.
+ */
+export type QueryBody = {
+    /**
+     * Document Ids
+     */
+    document_ids?: Array<string>;
+    /**
+     * Kb Ids
+     */
+    kb_ids: Array<string>;
+    /**
+     * Metadata
+     *
+     * Values that a document's metadata has.
+     */
+    metadata?: {
+        [key: string]: string | number | number | boolean;
+    };
+    /**
+     * Query
+     */
+    query: string;
+    /**
+     * Similarity Threshold
+     */
+    similarity_threshold?: number | null;
+    /**
+     * Top K
+     */
+    top_k?: number;
 };
 
 /**
@@ -6242,6 +7139,82 @@ export type Resumed = {
 };
 
 /**
+ * RetriedOut
+ *
+ * How many documents are taken in once more.
+ */
+export type RetriedOut = {
+    /**
+     * Documents
+     */
+    documents: number;
+};
+
+/**
+ * Retrieval
+ *
+ * What a tool found in knowledge bases, best first; `sources` are numbered as the model sees and cites them.
+ */
+export type Retrieval = {
+    /**
+     * Attempt
+     *
+     * Which attempt at the execution wrote it, from 1.
+     */
+    attempt?: number;
+    /**
+     * Cut
+     *
+     * How many were found and left out: below the threshold.
+     */
+    cut?: number;
+    /**
+     * Duration Ms
+     */
+    duration_ms: number;
+    /**
+     * Parent Span Id
+     *
+     * The step around that step.
+     */
+    parent_span_id?: string | null;
+    /**
+     * Query
+     */
+    query: string;
+    /**
+     * Seq
+     *
+     * Place in the execution's log, from 1 without gaps; assigned when stored.
+     */
+    seq?: number;
+    /**
+     * Sources
+     *
+     * number, kb_id, document_id, document, page, chunk_id, score and similarity of each.
+     */
+    sources: Array<{
+        [key: string]: unknown;
+    }>;
+    /**
+     * Span Id
+     *
+     * The step this event belongs to.
+     */
+    span_id?: string | null;
+    /**
+     * Timestamp
+     *
+     * When it happened, in seconds since the epoch.
+     */
+    timestamp: number;
+    /**
+     * Type
+     */
+    type?: 'retrieval';
+};
+
+/**
  * Retry
  *
  * Something is done again: a model call, or the execution after its worker died (then messages start anew).
@@ -6305,6 +7278,18 @@ export type Retry = {
      * What
      */
     what: 'model' | 'tool' | 'execution' | 'fallback' | 'output';
+};
+
+/**
+ * RetryBody
+ *
+ * Which failed documents to take in once more; null: all.
+ */
+export type RetryBody = {
+    /**
+     * Document Ids
+     */
+    document_ids?: Array<string> | null;
 };
 
 /**
@@ -6494,6 +7479,12 @@ export type RunBody = {
      */
     conversation_id?: string | null;
     /**
+     * File Ids
+     *
+     * Files sent along: the model is given their text, marked as data; pictures it is shown.
+     */
+    file_ids?: Array<string>;
+    /**
      * Input
      */
     input: string;
@@ -6640,6 +7631,12 @@ export type RunWorkflowBody = {
      * A test: the run is paused before these steps, by key, node or name; `*`: before every step.
      */
     breakpoints?: Array<string>;
+    /**
+     * File Ids
+     *
+     * Files that all agents of the run are given.
+     */
+    file_ids?: Array<string>;
     /**
      * Inputs
      */
@@ -6977,6 +7974,62 @@ export type SetupBody = {
      * Username
      */
     username: string;
+};
+
+/**
+ * ShareBody
+ *
+ * Who else may read a base: a `user` by id, or everybody with a `role` by name.
+ */
+export type ShareBody = {
+    /**
+     * Grantee
+     */
+    grantee: string;
+    /**
+     * Kind
+     */
+    kind: 'user' | 'role';
+};
+
+/**
+ * ShareOut
+ *
+ * Somebody who may read a base.
+ */
+export type ShareOut = {
+    /**
+     * Grantee
+     */
+    grantee: string;
+    /**
+     * Kind
+     */
+    kind: 'user' | 'role';
+};
+
+/**
+ * SharesBody
+ *
+ * All who may read a base besides its owner.
+ */
+export type SharesBody = {
+    /**
+     * Shares
+     */
+    shares: Array<ShareBody>;
+};
+
+/**
+ * SharesOut
+ *
+ * All who may read a base besides its owner.
+ */
+export type SharesOut = {
+    /**
+     * Shares
+     */
+    shares: Array<ShareOut>;
 };
 
 /**
@@ -8208,6 +9261,22 @@ export type TemplateOut = {
 };
 
 /**
+ * TextContentBody
+ *
+ * A text to take in.
+ */
+export type TextContentBody = {
+    /**
+     * Name
+     */
+    name?: string | null;
+    /**
+     * Text
+     */
+    text: string;
+};
+
+/**
  * TicketOut
  *
  * A stream ticket: `GET …/stream?ticket=…`, for this execution only, until it expires.
@@ -9047,6 +10116,8 @@ export type TraceEvent = ({
 } & RunContinued) | ({
     type: 'guardrail';
 } & GuardrailVerdict) | ({
+    type: 'retrieval';
+} & Retrieval) | ({
     type: 'retry';
 } & Retry) | ({
     type: 'detail';
@@ -9339,6 +10410,161 @@ export type TriggerSecretOut = {
 };
 
 /**
+ * UploadBody
+ *
+ * An upload to begin.
+ */
+export type UploadBody = {
+    /**
+     * Content Hash
+     *
+     * SHA-256 that the file must have, in hex.
+     */
+    content_hash?: string | null;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Size
+     *
+     * Bytes of the whole file.
+     */
+    size: number;
+};
+
+/**
+ * UploadList
+ *
+ * A page of begun uploads, newest first.
+ */
+export type UploadList = {
+    /**
+     * Limit
+     */
+    limit: number;
+    /**
+     * Next Cursor
+     */
+    next_cursor?: string | null;
+    /**
+     * Skip
+     */
+    skip: number;
+    /**
+     * Total
+     *
+     * How many there are; at least so many where `total_is_exact` is false.
+     */
+    total: number;
+    /**
+     * Total Is Exact
+     *
+     * False for long lists: they are not counted to their end.
+     */
+    total_is_exact?: boolean;
+    /**
+     * Uploads
+     */
+    uploads: Array<UploadOut>;
+};
+
+/**
+ * UploadOut
+ *
+ * An upload; it goes on at `offset`. `file` is there once it is whole.
+ */
+export type UploadOut = {
+    /**
+     * Created At
+     */
+    created_at: string;
+    file?: UploadedFileOut | null;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Offset
+     */
+    offset: number;
+    /**
+     * Size
+     */
+    size: number;
+    /**
+     * Updated At
+     */
+    updated_at: string;
+    /**
+     * Upload Id
+     */
+    upload_id: string;
+};
+
+/**
+ * UploadedFileOut
+ *
+ * An uploaded file; `repeated` when you had the same content already, and this is that file.
+ */
+export type UploadedFileOut = {
+    /**
+     * Content Hash
+     *
+     * SHA-256 in hex; one of your files has it, however often you upload it.
+     */
+    content_hash: string;
+    /**
+     * Content Type
+     */
+    content_type: string;
+    /**
+     * Content Url
+     */
+    content_url: string;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * File Id
+     */
+    file_id: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Repeated
+     */
+    repeated: boolean;
+    /**
+     * Scanned At
+     *
+     * When a virus scanner passed it; null where none is set up.
+     */
+    scanned_at: string | null;
+    /**
+     * Size
+     *
+     * Bytes.
+     */
+    size: number;
+    /**
+     * Updated At
+     */
+    updated_at: string;
+};
+
+/**
  * Usage
  *
  * What a run used, summed over its model calls; durations in milliseconds.
@@ -9622,6 +10848,22 @@ export type UserOut = {
      * Username
      */
     username: string;
+};
+
+/**
+ * Weights
+ *
+ * How much nearness of meaning and common words count where both are searched.
+ */
+export type Weights = {
+    /**
+     * Vector
+     */
+    vector?: number;
+    /**
+     * Words
+     */
+    words?: number;
 };
 
 /**
@@ -10971,7 +12213,7 @@ export type StartExecutionErrors = {
      */
     403: Problem;
     /**
-     * There is nothing under that id. `error_code`: `agent_not_found`, `execution_not_found`, `workflow_not_found`.
+     * There is nothing under that id. `error_code`: `agent_not_found`, `execution_not_found`, `file_not_found`, `workflow_not_found`.
      */
     404: Problem;
     /**
@@ -11074,7 +12316,7 @@ export type StreamAgentErrors = {
      */
     403: Problem;
     /**
-     * There is nothing under that id. `error_code`: `agent_not_found`, `execution_not_found`.
+     * There is nothing under that id. `error_code`: `agent_not_found`, `execution_not_found`, `file_not_found`.
      */
     404: Problem;
     /**
@@ -12353,6 +13595,211 @@ export type GetAgentDetailsResponses = {
 
 export type GetAgentDetailsResponse = GetAgentDetailsResponses[keyof GetAgentDetailsResponses];
 
+export type ListFilesOfAgentData = {
+    body?: never;
+    path: {
+        /**
+         * Agent Id
+         */
+        agent_id: string;
+    };
+    query?: {
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Skip
+         */
+        skip?: number;
+        /**
+         * Cursor
+         *
+         * `next_cursor` of the page before.
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/agents/{agent_id}/files';
+};
+
+export type ListFilesOfAgentErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `file_subject_not_found`.
+     */
+    404: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type ListFilesOfAgentError = ListFilesOfAgentErrors[keyof ListFilesOfAgentErrors];
+
+export type ListFilesOfAgentResponses = {
+    /**
+     * Successful Response
+     */
+    200: FileList;
+};
+
+export type ListFilesOfAgentResponse = ListFilesOfAgentResponses[keyof ListFilesOfAgentResponses];
+
+export type AttachFileToAgentData = {
+    body: AttachBody;
+    path: {
+        /**
+         * Agent Id
+         */
+        agent_id: string;
+    };
+    query?: never;
+    url: '/api/v1/agents/{agent_id}/files';
+};
+
+export type AttachFileToAgentErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `file_not_found`, `file_subject_not_found`.
+     */
+    404: Problem;
+    /**
+     * The change collides with what is there. `error_code`: `too_many_files`.
+     */
+    409: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not declared as JSON.
+     */
+    415: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type AttachFileToAgentError = AttachFileToAgentErrors[keyof AttachFileToAgentErrors];
+
+export type AttachFileToAgentResponses = {
+    /**
+     * Successful Response
+     */
+    201: FileOut;
+};
+
+export type AttachFileToAgentResponse = AttachFileToAgentResponses[keyof AttachFileToAgentResponses];
+
+export type DetachFileFromAgentData = {
+    body?: never;
+    path: {
+        /**
+         * Agent Id
+         */
+        agent_id: string;
+        /**
+         * File Id
+         */
+        file_id: string;
+    };
+    query?: never;
+    url: '/api/v1/agents/{agent_id}/files/{file_id}';
+};
+
+export type DetachFileFromAgentErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `file_not_found`, `file_subject_not_found`.
+     */
+    404: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type DetachFileFromAgentError = DetachFileFromAgentErrors[keyof DetachFileFromAgentErrors];
+
+export type DetachFileFromAgentResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type DetachFileFromAgentResponse = DetachFileFromAgentResponses[keyof DetachFileFromAgentResponses];
+
 export type ListGuardrailsData = {
     body?: never;
     path: {
@@ -12945,7 +14392,7 @@ export type RunAgentErrors = {
      */
     403: Problem;
     /**
-     * There is nothing under that id. `error_code`: `agent_not_found`, `execution_not_found`.
+     * There is nothing under that id. `error_code`: `agent_not_found`, `execution_not_found`, `file_not_found`.
      */
     404: Problem;
     /**
@@ -16932,6 +18379,795 @@ export type AnswerTaskResponses = {
 
 export type AnswerTaskResponse = AnswerTaskResponses[keyof AnswerTaskResponses];
 
+export type ListFilesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Search
+         *
+         * Part of the name.
+         */
+        search?: string | null;
+        /**
+         * Content Type
+         *
+         * The type or how it begins: `image/`.
+         */
+        content_type?: string | null;
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Skip
+         */
+        skip?: number;
+        /**
+         * Cursor
+         *
+         * `next_cursor` of the page before.
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/files';
+};
+
+export type ListFilesErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type ListFilesError = ListFilesErrors[keyof ListFilesErrors];
+
+export type ListFilesResponses = {
+    /**
+     * Successful Response
+     */
+    200: FileList;
+};
+
+export type ListFilesResponse = ListFilesResponses[keyof ListFilesResponses];
+
+export type SearchFilesData = {
+    body: FileSearchBody;
+    path?: never;
+    query?: never;
+    url: '/api/v1/files/search';
+};
+
+export type SearchFilesErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `knowledge_base_not_found`.
+     */
+    404: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not declared as JSON.
+     */
+    415: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * The tool or model failed. `error_code`: `embedding_failed`.
+     */
+    502: Problem;
+    /**
+     * A part this needs is away. `error_code`: `embedding_model_unavailable`.
+     */
+    503: Problem;
+};
+
+export type SearchFilesError = SearchFilesErrors[keyof SearchFilesErrors];
+
+export type SearchFilesResponses = {
+    /**
+     * Successful Response
+     */
+    200: AnswerOut;
+};
+
+export type SearchFilesResponse = SearchFilesResponses[keyof SearchFilesResponses];
+
+export type UploadFileData = {
+    body: Blob | File;
+    path?: never;
+    query?: {
+        /**
+         * Name
+         *
+         * The file's name, where the body is only its bytes.
+         */
+        name?: string | null;
+    };
+    url: '/api/v1/files/upload';
+};
+
+export type UploadFileErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * The change collides with what is there. `error_code`: `file_quota_exceeded`, `too_many_files`.
+     */
+    409: Problem;
+    /**
+     * The body is too large. `error_code`: `file_too_large`.
+     */
+    413: Problem;
+    /**
+     * The body is not declared as JSON.
+     */
+    415: Problem;
+    /**
+     * The input breaks a rule; `errors` says which. `error_code`: `file_infected`, `file_type_not_allowed`, `invalid_input`.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * The tool or model failed. `error_code`: `file_content_missing`.
+     */
+    502: Problem;
+    /**
+     * A part this needs is away. `error_code`: `object_store_unavailable`, `virus_scanner_unavailable`.
+     */
+    503: Problem;
+};
+
+export type UploadFileError = UploadFileErrors[keyof UploadFileErrors];
+
+export type UploadFileResponses = {
+    /**
+     * You had this content already: it is that file.
+     */
+    200: UploadedFileOut;
+    /**
+     * Successful Response
+     */
+    201: UploadedFileOut;
+};
+
+export type UploadFileResponse = UploadFileResponses[keyof UploadFileResponses];
+
+export type ListUploadsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Skip
+         */
+        skip?: number;
+        /**
+         * Cursor
+         *
+         * `next_cursor` of the page before.
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/files/uploads';
+};
+
+export type ListUploadsErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type ListUploadsError = ListUploadsErrors[keyof ListUploadsErrors];
+
+export type ListUploadsResponses = {
+    /**
+     * Successful Response
+     */
+    200: UploadList;
+};
+
+export type ListUploadsResponse = ListUploadsResponses[keyof ListUploadsResponses];
+
+export type BeginUploadData = {
+    body: UploadBody;
+    path?: never;
+    query?: never;
+    url: '/api/v1/files/uploads';
+};
+
+export type BeginUploadErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * The change collides with what is there. `error_code`: `file_quota_exceeded`, `too_many_files`.
+     */
+    409: Problem;
+    /**
+     * The body is too large. `error_code`: `file_too_large`.
+     */
+    413: Problem;
+    /**
+     * The body is not declared as JSON.
+     */
+    415: Problem;
+    /**
+     * The input breaks a rule; `errors` says which. `error_code`: `invalid_input`.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type BeginUploadError = BeginUploadErrors[keyof BeginUploadErrors];
+
+export type BeginUploadResponses = {
+    /**
+     * Successful Response
+     */
+    201: UploadOut;
+};
+
+export type BeginUploadResponse = BeginUploadResponses[keyof BeginUploadResponses];
+
+export type AbortUploadData = {
+    body?: never;
+    path: {
+        /**
+         * Upload Id
+         */
+        upload_id: string;
+    };
+    query?: never;
+    url: '/api/v1/files/uploads/{upload_id}';
+};
+
+export type AbortUploadErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `upload_not_found`.
+     */
+    404: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type AbortUploadError = AbortUploadErrors[keyof AbortUploadErrors];
+
+export type AbortUploadResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type AbortUploadResponse = AbortUploadResponses[keyof AbortUploadResponses];
+
+export type GetUploadData = {
+    body?: never;
+    path: {
+        /**
+         * Upload Id
+         */
+        upload_id: string;
+    };
+    query?: never;
+    url: '/api/v1/files/uploads/{upload_id}';
+};
+
+export type GetUploadErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `upload_not_found`.
+     */
+    404: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type GetUploadError = GetUploadErrors[keyof GetUploadErrors];
+
+export type GetUploadResponses = {
+    /**
+     * Successful Response
+     */
+    200: UploadOut;
+};
+
+export type GetUploadResponse = GetUploadResponses[keyof GetUploadResponses];
+
+export type ContinueUploadData = {
+    body: Blob | File;
+    headers?: {
+        /**
+         * Upload-Offset
+         *
+         * The upload's offset, where these bytes begin.
+         */
+        'upload-offset'?: number | null;
+    };
+    path: {
+        /**
+         * Upload Id
+         */
+        upload_id: string;
+    };
+    query?: never;
+    url: '/api/v1/files/uploads/{upload_id}';
+};
+
+export type ContinueUploadErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `upload_not_found`.
+     */
+    404: Problem;
+    /**
+     * The change collides with what is there. `error_code`: `file_quota_exceeded`, `too_many_files`, `upload_changed_meanwhile`, `upload_offset_mismatch`.
+     */
+    409: Problem;
+    /**
+     * The body is too large. `error_code`: `file_too_large`.
+     */
+    413: Problem;
+    /**
+     * The body is not declared as JSON.
+     */
+    415: Problem;
+    /**
+     * The input breaks a rule; `errors` says which. `error_code`: `file_infected`, `file_type_not_allowed`, `invalid_input`, `upload_not_as_declared`.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * The tool or model failed. `error_code`: `file_content_missing`.
+     */
+    502: Problem;
+    /**
+     * A part this needs is away. `error_code`: `object_store_unavailable`, `virus_scanner_unavailable`.
+     */
+    503: Problem;
+};
+
+export type ContinueUploadError = ContinueUploadErrors[keyof ContinueUploadErrors];
+
+export type ContinueUploadResponses = {
+    /**
+     * Successful Response
+     */
+    200: UploadOut;
+};
+
+export type ContinueUploadResponse = ContinueUploadResponses[keyof ContinueUploadResponses];
+
+export type GetFileUsageData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/files/usage';
+};
+
+export type GetFileUsageErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type GetFileUsageError = GetFileUsageErrors[keyof GetFileUsageErrors];
+
+export type GetFileUsageResponses = {
+    /**
+     * Successful Response
+     */
+    200: FileUsageOut;
+};
+
+export type GetFileUsageResponse = GetFileUsageResponses[keyof GetFileUsageResponses];
+
+export type DeleteFileData = {
+    body?: never;
+    path: {
+        /**
+         * File Id
+         */
+        file_id: string;
+    };
+    query?: {
+        /**
+         * Force
+         *
+         * Remove it also when others use it (else 409, with `used_by`).
+         */
+        force?: boolean;
+    };
+    url: '/api/v1/files/{file_id}';
+};
+
+export type DeleteFileErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `file_not_found`.
+     */
+    404: Problem;
+    /**
+     * The change collides with what is there. `error_code`: `file_in_use`.
+     */
+    409: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type DeleteFileError = DeleteFileErrors[keyof DeleteFileErrors];
+
+export type DeleteFileResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type DeleteFileResponse = DeleteFileResponses[keyof DeleteFileResponses];
+
+export type GetFileData = {
+    body?: never;
+    path: {
+        /**
+         * File Id
+         */
+        file_id: string;
+    };
+    query?: never;
+    url: '/api/v1/files/{file_id}';
+};
+
+export type GetFileErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `file_not_found`.
+     */
+    404: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type GetFileError = GetFileErrors[keyof GetFileErrors];
+
+export type GetFileResponses = {
+    /**
+     * Successful Response
+     */
+    200: FileDetailsOut;
+};
+
+export type GetFileResponse = GetFileResponses[keyof GetFileResponses];
+
+export type ReadFileData = {
+    body?: never;
+    path: {
+        /**
+         * File Id
+         */
+        file_id: string;
+    };
+    query?: {
+        /**
+         * Inline
+         *
+         * Have browsers show it in place: images, PDF and plain text; all others are downloads.
+         */
+        inline?: boolean;
+    };
+    url: '/api/v1/files/{file_id}/content';
+};
+
+export type ReadFileErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `file_not_found`.
+     */
+    404: Problem;
+    /**
+     * The range begins behind the end.
+     */
+    416: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * The tool or model failed. `error_code`: `file_content_missing`.
+     */
+    502: Problem;
+    /**
+     * A part this needs is away. `error_code`: `object_store_unavailable`.
+     */
+    503: Problem;
+};
+
+export type ReadFileError = ReadFileErrors[keyof ReadFileErrors];
+
+export type ReadFileResponses = {
+    /**
+     * The bytes, under the type that they are of.
+     */
+    200: Blob | File;
+    /**
+     * The asked range of bytes.
+     */
+    206: unknown;
+};
+
+export type ReadFileResponse = ReadFileResponses[keyof ReadFileResponses];
+
 export type ReceiveMessageData = {
     body?: never;
     headers?: {
@@ -16972,7 +19208,7 @@ export type ReceiveMessageErrors = {
      */
     403: Problem;
     /**
-     * There is nothing under that id. `error_code`: `agent_not_found`, `trigger_not_found`, `workflow_not_found`.
+     * There is nothing under that id. `error_code`: `agent_not_found`, `file_not_found`, `trigger_not_found`, `workflow_not_found`.
      */
     404: Problem;
     /**
@@ -17071,6 +19307,1044 @@ export type ListOpenQuestionsResponses = {
 };
 
 export type ListOpenQuestionsResponse = ListOpenQuestionsResponses[keyof ListOpenQuestionsResponses];
+
+export type ListKnowledgeBasesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Search
+         *
+         * Part of the name or description.
+         */
+        search?: string;
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Skip
+         */
+        skip?: number;
+        /**
+         * Cursor
+         *
+         * `next_cursor` of the page before.
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/knowledge-bases';
+};
+
+export type ListKnowledgeBasesErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type ListKnowledgeBasesError = ListKnowledgeBasesErrors[keyof ListKnowledgeBasesErrors];
+
+export type ListKnowledgeBasesResponses = {
+    /**
+     * Successful Response
+     */
+    200: KnowledgeBaseList;
+};
+
+export type ListKnowledgeBasesResponse = ListKnowledgeBasesResponses[keyof ListKnowledgeBasesResponses];
+
+export type CreateKnowledgeBaseData = {
+    body: KnowledgeBaseBody;
+    path?: never;
+    query?: never;
+    url: '/api/v1/knowledge-bases';
+};
+
+export type CreateKnowledgeBaseErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `knowledge_base_not_found`.
+     */
+    404: Problem;
+    /**
+     * The change collides with what is there. `error_code`: `too_many_knowledge_bases`.
+     */
+    409: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not declared as JSON.
+     */
+    415: Problem;
+    /**
+     * The input breaks a rule; `errors` says which. `error_code`: `invalid_input`.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type CreateKnowledgeBaseError = CreateKnowledgeBaseErrors[keyof CreateKnowledgeBaseErrors];
+
+export type CreateKnowledgeBaseResponses = {
+    /**
+     * Successful Response
+     */
+    201: KnowledgeBaseDetails;
+};
+
+export type CreateKnowledgeBaseResponse = CreateKnowledgeBaseResponses[keyof CreateKnowledgeBaseResponses];
+
+export type QueryKnowledgeBasesData = {
+    body: QueryBody;
+    path?: never;
+    query?: never;
+    url: '/api/v1/knowledge-bases/query';
+};
+
+export type QueryKnowledgeBasesErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `knowledge_base_not_found`.
+     */
+    404: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not declared as JSON.
+     */
+    415: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * The tool or model failed. `error_code`: `embedding_failed`.
+     */
+    502: Problem;
+    /**
+     * A part this needs is away. `error_code`: `embedding_model_unavailable`.
+     */
+    503: Problem;
+};
+
+export type QueryKnowledgeBasesError = QueryKnowledgeBasesErrors[keyof QueryKnowledgeBasesErrors];
+
+export type QueryKnowledgeBasesResponses = {
+    /**
+     * Successful Response
+     */
+    200: AnswerOut;
+};
+
+export type QueryKnowledgeBasesResponse = QueryKnowledgeBasesResponses[keyof QueryKnowledgeBasesResponses];
+
+export type DeleteKnowledgeBaseData = {
+    body?: never;
+    path: {
+        /**
+         * Kb Id
+         */
+        kb_id: string;
+    };
+    query?: never;
+    url: '/api/v1/knowledge-bases/{kb_id}';
+};
+
+export type DeleteKnowledgeBaseErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `knowledge_base_not_found`.
+     */
+    404: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type DeleteKnowledgeBaseError = DeleteKnowledgeBaseErrors[keyof DeleteKnowledgeBaseErrors];
+
+export type DeleteKnowledgeBaseResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type DeleteKnowledgeBaseResponse = DeleteKnowledgeBaseResponses[keyof DeleteKnowledgeBaseResponses];
+
+export type GetKnowledgeBaseData = {
+    body?: never;
+    path: {
+        /**
+         * Kb Id
+         */
+        kb_id: string;
+    };
+    query?: never;
+    url: '/api/v1/knowledge-bases/{kb_id}';
+};
+
+export type GetKnowledgeBaseErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `knowledge_base_not_found`.
+     */
+    404: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type GetKnowledgeBaseError = GetKnowledgeBaseErrors[keyof GetKnowledgeBaseErrors];
+
+export type GetKnowledgeBaseResponses = {
+    /**
+     * Successful Response
+     */
+    200: KnowledgeBaseDetails;
+};
+
+export type GetKnowledgeBaseResponse = GetKnowledgeBaseResponses[keyof GetKnowledgeBaseResponses];
+
+export type ChangeKnowledgeBaseData = {
+    body: KnowledgeBaseChanges;
+    path: {
+        /**
+         * Kb Id
+         */
+        kb_id: string;
+    };
+    query?: never;
+    url: '/api/v1/knowledge-bases/{kb_id}';
+};
+
+export type ChangeKnowledgeBaseErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `knowledge_base_not_found`.
+     */
+    404: Problem;
+    /**
+     * The change collides with what is there. `error_code`: `knowledge_base_changed_meanwhile`.
+     */
+    409: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not declared as JSON.
+     */
+    415: Problem;
+    /**
+     * The input breaks a rule; `errors` says which. `error_code`: `invalid_input`.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type ChangeKnowledgeBaseError = ChangeKnowledgeBaseErrors[keyof ChangeKnowledgeBaseErrors];
+
+export type ChangeKnowledgeBaseResponses = {
+    /**
+     * Successful Response
+     */
+    200: KnowledgeBaseDetails;
+};
+
+export type ChangeKnowledgeBaseResponse = ChangeKnowledgeBaseResponses[keyof ChangeKnowledgeBaseResponses];
+
+export type ListDocumentsData = {
+    body?: never;
+    path: {
+        /**
+         * Kb Id
+         */
+        kb_id: string;
+    };
+    query?: {
+        /**
+         * Status
+         *
+         * Only those in this state.
+         */
+        status?: 'pending_processing' | 'processing' | 'processed' | 'error_processing' | null;
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Skip
+         */
+        skip?: number;
+        /**
+         * Cursor
+         *
+         * `next_cursor` of the page before.
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/knowledge-bases/{kb_id}/documents';
+};
+
+export type ListDocumentsErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `knowledge_base_not_found`.
+     */
+    404: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type ListDocumentsError = ListDocumentsErrors[keyof ListDocumentsErrors];
+
+export type ListDocumentsResponses = {
+    /**
+     * Successful Response
+     */
+    200: DocumentList;
+};
+
+export type ListDocumentsResponse = ListDocumentsResponses[keyof ListDocumentsResponses];
+
+export type AddDocumentData = {
+    /**
+     * SourceBody
+     *
+     * A document that is not sent along: a web page, or one of your files.
+     */
+    body: {
+        /**
+         * File Id
+         */
+        file_id?: string | null;
+        /**
+         * Max Depth
+         *
+         * How many links deep a crawl goes.
+         */
+        max_depth?: number;
+        /**
+         * Max Pages
+         *
+         * Pages of a crawl, this one included.
+         */
+        max_pages?: number;
+        /**
+         * Url
+         */
+        url?: string | null;
+    };
+    path: {
+        /**
+         * Kb Id
+         */
+        kb_id: string;
+    };
+    query?: never;
+    url: '/api/v1/knowledge-bases/{kb_id}/documents';
+};
+
+export type AddDocumentErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `file_not_found`, `knowledge_base_not_found`.
+     */
+    404: Problem;
+    /**
+     * The change collides with what is there. `error_code`: `document_already_there`, `document_changed_meanwhile`, `file_quota_exceeded`, `too_many_documents`, `too_many_files`.
+     */
+    409: Problem;
+    /**
+     * The body is too large. `error_code`: `file_too_large`.
+     */
+    413: Problem;
+    /**
+     * The body is not declared as JSON.
+     */
+    415: Problem;
+    /**
+     * The input breaks a rule; `errors` says which. `error_code`: `file_infected`, `file_type_not_allowed`, `invalid_input`.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * The tool or model failed. `error_code`: `file_content_missing`.
+     */
+    502: Problem;
+    /**
+     * A part this needs is away. `error_code`: `object_store_unavailable`, `virus_scanner_unavailable`.
+     */
+    503: Problem;
+};
+
+export type AddDocumentError = AddDocumentErrors[keyof AddDocumentErrors];
+
+export type AddDocumentResponses = {
+    /**
+     * The base had this document already.
+     */
+    200: DocumentAdded;
+    /**
+     * Successful Response
+     */
+    202: DocumentAdded;
+};
+
+export type AddDocumentResponse = AddDocumentResponses[keyof AddDocumentResponses];
+
+export type RetryDocumentsData = {
+    body: RetryBody;
+    path: {
+        /**
+         * Kb Id
+         */
+        kb_id: string;
+    };
+    query?: never;
+    url: '/api/v1/knowledge-bases/{kb_id}/documents/retry';
+};
+
+export type RetryDocumentsErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `knowledge_base_not_found`.
+     */
+    404: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not declared as JSON.
+     */
+    415: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type RetryDocumentsError = RetryDocumentsErrors[keyof RetryDocumentsErrors];
+
+export type RetryDocumentsResponses = {
+    /**
+     * Successful Response
+     */
+    202: RetriedOut;
+};
+
+export type RetryDocumentsResponse = RetryDocumentsResponses[keyof RetryDocumentsResponses];
+
+export type RemoveDocumentData = {
+    body?: never;
+    path: {
+        /**
+         * Kb Id
+         */
+        kb_id: string;
+        /**
+         * Document Id
+         */
+        document_id: string;
+    };
+    query?: never;
+    url: '/api/v1/knowledge-bases/{kb_id}/documents/{document_id}';
+};
+
+export type RemoveDocumentErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `document_not_found`, `knowledge_base_not_found`.
+     */
+    404: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type RemoveDocumentError = RemoveDocumentErrors[keyof RemoveDocumentErrors];
+
+export type RemoveDocumentResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type RemoveDocumentResponse = RemoveDocumentResponses[keyof RemoveDocumentResponses];
+
+export type GetDocumentData = {
+    body?: never;
+    path: {
+        /**
+         * Kb Id
+         */
+        kb_id: string;
+        /**
+         * Document Id
+         */
+        document_id: string;
+    };
+    query?: never;
+    url: '/api/v1/knowledge-bases/{kb_id}/documents/{document_id}';
+};
+
+export type GetDocumentErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `document_not_found`, `knowledge_base_not_found`.
+     */
+    404: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type GetDocumentError = GetDocumentErrors[keyof GetDocumentErrors];
+
+export type GetDocumentResponses = {
+    /**
+     * Successful Response
+     */
+    200: DocumentOut;
+};
+
+export type GetDocumentResponse = GetDocumentResponses[keyof GetDocumentResponses];
+
+export type ListChunksData = {
+    body?: never;
+    path: {
+        /**
+         * Kb Id
+         */
+        kb_id: string;
+        /**
+         * Document Id
+         */
+        document_id: string;
+    };
+    query?: {
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Skip
+         */
+        skip?: number;
+        /**
+         * Cursor
+         *
+         * `next_cursor` of the page before.
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/knowledge-bases/{kb_id}/documents/{document_id}/chunks';
+};
+
+export type ListChunksErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `document_not_found`, `knowledge_base_not_found`.
+     */
+    404: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type ListChunksError = ListChunksErrors[keyof ListChunksErrors];
+
+export type ListChunksResponses = {
+    /**
+     * Successful Response
+     */
+    200: ChunkList;
+};
+
+export type ListChunksResponse = ListChunksResponses[keyof ListChunksResponses];
+
+export type ReindexKnowledgeBaseData = {
+    body?: never;
+    path: {
+        /**
+         * Kb Id
+         */
+        kb_id: string;
+    };
+    query?: never;
+    url: '/api/v1/knowledge-bases/{kb_id}/reindex';
+};
+
+export type ReindexKnowledgeBaseErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `knowledge_base_not_found`.
+     */
+    404: Problem;
+    /**
+     * The change collides with what is there. `error_code`: `knowledge_base_changed_meanwhile`, `knowledge_base_updating`.
+     */
+    409: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type ReindexKnowledgeBaseError = ReindexKnowledgeBaseErrors[keyof ReindexKnowledgeBaseErrors];
+
+export type ReindexKnowledgeBaseResponses = {
+    /**
+     * Successful Response
+     */
+    202: KnowledgeBaseDetails;
+};
+
+export type ReindexKnowledgeBaseResponse = ReindexKnowledgeBaseResponses[keyof ReindexKnowledgeBaseResponses];
+
+export type ShareKnowledgeBaseData = {
+    body: SharesBody;
+    path: {
+        /**
+         * Kb Id
+         */
+        kb_id: string;
+    };
+    query?: never;
+    url: '/api/v1/knowledge-bases/{kb_id}/shares';
+};
+
+export type ShareKnowledgeBaseErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `knowledge_base_not_found`.
+     */
+    404: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not declared as JSON.
+     */
+    415: Problem;
+    /**
+     * The input breaks a rule; `errors` says which. `error_code`: `invalid_input`.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type ShareKnowledgeBaseError = ShareKnowledgeBaseErrors[keyof ShareKnowledgeBaseErrors];
+
+export type ShareKnowledgeBaseResponses = {
+    /**
+     * Successful Response
+     */
+    200: SharesOut;
+};
+
+export type ShareKnowledgeBaseResponse = ShareKnowledgeBaseResponses[keyof ShareKnowledgeBaseResponses];
+
+export type AddTextContentData = {
+    body: TextContentBody;
+    path: {
+        /**
+         * Kb Id
+         */
+        kb_id: string;
+    };
+    query?: never;
+    url: '/api/v1/knowledge-bases/{kb_id}/text-content';
+};
+
+export type AddTextContentErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `knowledge_base_not_found`.
+     */
+    404: Problem;
+    /**
+     * The change collides with what is there. `error_code`: `document_already_there`, `document_changed_meanwhile`, `too_many_documents`.
+     */
+    409: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not declared as JSON.
+     */
+    415: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away. `error_code`: `object_store_unavailable`.
+     */
+    503: Problem;
+};
+
+export type AddTextContentError = AddTextContentErrors[keyof AddTextContentErrors];
+
+export type AddTextContentResponses = {
+    /**
+     * The base had this text already.
+     */
+    200: DocumentAdded;
+    /**
+     * Successful Response
+     */
+    202: DocumentAdded;
+};
+
+export type AddTextContentResponse = AddTextContentResponses[keyof AddTextContentResponses];
 
 export type ListModelsData = {
     body?: never;
@@ -21888,7 +25162,7 @@ export type ExecuteWorkflowErrors = {
      */
     403: Problem;
     /**
-     * There is nothing under that id. `error_code`: `execution_not_found`, `workflow_not_found`.
+     * There is nothing under that id. `error_code`: `execution_not_found`, `file_not_found`, `workflow_not_found`.
      */
     404: Problem;
     /**
@@ -22005,6 +25279,211 @@ export type ListWorkflowExecutionsResponses = {
 
 export type ListWorkflowExecutionsResponse = ListWorkflowExecutionsResponses[keyof ListWorkflowExecutionsResponses];
 
+export type ListFilesOfWorkflowData = {
+    body?: never;
+    path: {
+        /**
+         * Workflow Id
+         */
+        workflow_id: string;
+    };
+    query?: {
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Skip
+         */
+        skip?: number;
+        /**
+         * Cursor
+         *
+         * `next_cursor` of the page before.
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/workflows/{workflow_id}/files';
+};
+
+export type ListFilesOfWorkflowErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `file_subject_not_found`.
+     */
+    404: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type ListFilesOfWorkflowError = ListFilesOfWorkflowErrors[keyof ListFilesOfWorkflowErrors];
+
+export type ListFilesOfWorkflowResponses = {
+    /**
+     * Successful Response
+     */
+    200: FileList;
+};
+
+export type ListFilesOfWorkflowResponse = ListFilesOfWorkflowResponses[keyof ListFilesOfWorkflowResponses];
+
+export type AttachFileToWorkflowData = {
+    body: AttachBody;
+    path: {
+        /**
+         * Workflow Id
+         */
+        workflow_id: string;
+    };
+    query?: never;
+    url: '/api/v1/workflows/{workflow_id}/files';
+};
+
+export type AttachFileToWorkflowErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `file_not_found`, `file_subject_not_found`.
+     */
+    404: Problem;
+    /**
+     * The change collides with what is there. `error_code`: `too_many_files`.
+     */
+    409: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not declared as JSON.
+     */
+    415: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type AttachFileToWorkflowError = AttachFileToWorkflowErrors[keyof AttachFileToWorkflowErrors];
+
+export type AttachFileToWorkflowResponses = {
+    /**
+     * Successful Response
+     */
+    201: FileOut;
+};
+
+export type AttachFileToWorkflowResponse = AttachFileToWorkflowResponses[keyof AttachFileToWorkflowResponses];
+
+export type DetachFileFromWorkflowData = {
+    body?: never;
+    path: {
+        /**
+         * Workflow Id
+         */
+        workflow_id: string;
+        /**
+         * File Id
+         */
+        file_id: string;
+    };
+    query?: never;
+    url: '/api/v1/workflows/{workflow_id}/files/{file_id}';
+};
+
+export type DetachFileFromWorkflowErrors = {
+    /**
+     * The request cannot be read.
+     */
+    400: Problem;
+    /**
+     * Sign in first; the token or key sent is none that counts. `error_code`: `bad_token`.
+     */
+    401: Problem;
+    /**
+     * The host, the origin or the caller is not allowed to.
+     */
+    403: Problem;
+    /**
+     * There is nothing under that id. `error_code`: `file_not_found`, `file_subject_not_found`.
+     */
+    404: Problem;
+    /**
+     * The input breaks a rule; `errors` says which.
+     */
+    422: Problem;
+    /**
+     * Too much at once; `Retry-After` says when to come back.
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the server.
+     */
+    500: Problem;
+    /**
+     * A part this needs is away.
+     */
+    503: Problem;
+};
+
+export type DetachFileFromWorkflowError = DetachFileFromWorkflowErrors[keyof DetachFileFromWorkflowErrors];
+
+export type DetachFileFromWorkflowResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type DetachFileFromWorkflowResponse = DetachFileFromWorkflowResponses[keyof DetachFileFromWorkflowResponses];
+
 export type RunWorkflowData = {
     /**
      * Body
@@ -22049,7 +25528,7 @@ export type RunWorkflowErrors = {
      */
     403: Problem;
     /**
-     * There is nothing under that id. `error_code`: `execution_not_found`, `workflow_not_found`.
+     * There is nothing under that id. `error_code`: `execution_not_found`, `file_not_found`, `workflow_not_found`.
      */
     404: Problem;
     /**

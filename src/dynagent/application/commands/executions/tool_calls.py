@@ -7,8 +7,8 @@ from typing import Any
 from dynagent.application.commands.executions.settings import SubmitSettings
 from dynagent.application.shared.caller import Caller
 from dynagent.application.shared.messages import Command
-from dynagent.core.executions import TooManyExecutions
-from dynagent.core.runs import Notifier, Run, Submissions
+from dynagent.core.executions import Submitting, TooManyExecutions
+from dynagent.core.runs import Run
 from dynagent.core.shared.clock import Clock, utc_now
 from dynagent.core.shared.ids import NIL_ID, NewId, new_id
 from dynagent.core.tools import ToolCallQueued, ToolCatalogue, ToolDisabled, ToolNotFound
@@ -37,8 +37,7 @@ class QueueToolCallHandler:
     """Handles QueueToolCall."""
 
     catalogue: ToolCatalogue
-    submissions: Submissions
-    notifier: Notifier
+    submitting: Submitting
     settings: SubmitSettings
     clock: Clock = utc_now
     new_id: NewId = new_id
@@ -62,9 +61,4 @@ class QueueToolCallHandler:
         event = ToolCallQueued(
             occurred_at=run.created_at, user_id=caller.user_id, tool_name=tool.name, execution_id=run.id
         )
-        most = self.settings.max_waiting_per_user
-        admission = await self.submissions.submit(run, event, most_waiting=most)
-        if not admission.stored:
-            self.settings.check_room(admission.waiting)
-        await self.notifier.notify(run.id, run.lane)
-        return run
+        return await self.submitting.submit(run, event, self.settings.room) or run
