@@ -20,7 +20,7 @@ import { conversationKeys } from "../api/keys";
 const formats = Object.keys(exportFormats) as ExportFormat[];
 const onError = (error: unknown) => toast.error(problemText(error));
 
-/** Save a dialogue as a file, put it away, remove it. */
+/** Save a dialogue as a file, archive it, remove it. */
 export function DialogueMenu({ dialogue, onRemoved }: { dialogue: ConversationOut; onRemoved: () => void }) {
   const { conversation_id: id, participants, status } = dialogue;
   const [asking, setAsking] = useState(false);
