@@ -46,7 +46,8 @@ async def test_the_model_hands_over_and_the_other_answers(people: People) -> Non
 
 
 async def test_who_is_handed_a_chat_knows_its_earlier_turns(people: People) -> None:
-    triage, math = await people.agent(name="Triage"), await people.agent(name="Math")
+    triage = await people.agent(name="Triage", memory_flag=True)
+    math = await people.agent(name="Math", memory_flag=True)
     await hand(people, triage, math)
     body = {"agent_id": triage, "conversation_id": "talk"}
     first = await people.send("POST", "/executions", {**body, "query": "my number is 7 [[tools=1]] [[say=noted]]"})

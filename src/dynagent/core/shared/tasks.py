@@ -22,6 +22,7 @@ class Runs(Protocol):
 
 
 R = TypeVar("R", bound=Runs)
+T = TypeVar("T")
 STOP_S = 5.0
 """How long one part may take to stop before it is left behind; in all, a process has `cli.signals.STOP_BOUND_S`."""
 
@@ -45,6 +46,19 @@ async def ended(stop: Awaitable[Any], name: str, *, within_s: float = STOP_S) ->
     """Wait for the end of what has this name, as long as that; raises what it raises."""
     if not await end_within(asyncio.ensure_future(stop), within_s):
         logging.getLogger(__name__).error("%s did not stop within %g s: left", name, within_s)
+
+
+async def all_of(calls: Iterable[Awaitable[T]]) -> list[T]:
+    """Await all at once; when one raises or we are cancelled, end the others before going on."""
+    waiting = list(calls)
+    if len(waiting) == 1:
+        return [await waiting[0]]
+    tasks = [asyncio.ensure_future(call) for call in waiting]
+    try:
+        return await asyncio.gather(*tasks)
+    except BaseException:
+        await end_tasks(tasks)
+        raise
 
 
 async def end_tasks(tasks: Iterable[asyncio.Task[Any] | None]) -> None:

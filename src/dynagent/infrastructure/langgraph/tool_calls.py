@@ -3,9 +3,9 @@
 import asyncio
 import itertools
 import time
-from collections.abc import Awaitable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 import structlog
 
@@ -26,7 +26,7 @@ from dynagent.core.runs import (
 )
 from dynagent.core.shared.calls import ToolCall
 from dynagent.core.shared.errors import DynagentError, StorageAway
-from dynagent.core.shared.tasks import end_tasks
+from dynagent.core.shared.tasks import all_of
 from dynagent.core.shared.text import clean_text
 from dynagent.core.shared.turns import apart, json_size, let_others_in
 from dynagent.core.tools import CallContext, ModelUse, RunnableTool, ToolOutcome
@@ -40,7 +40,6 @@ from dynagent.infrastructure.langgraph.verdicts import InDoubt, RunWaits, Verdic
 MAX_CALLS_PER_STEP = 64
 
 log = structlog.get_logger(__name__)
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,7 +142,7 @@ class ToolCalls:
         ends: dict[str, ToolEnd] = {}
         while len(ends) < len(fresh):
             due = [plan for plan in fresh if plan.key not in ends]
-            made = await _all(self._made_unless_waiting(plan, span) for plan in due)
+            made = await all_of(self._made_unless_waiting(plan, span) for plan in due)
             ends |= {plan.key: end for plan, end in zip(due, made, strict=True) if end is not None}
             if self._agents is not None and any(isinstance(plan.tool, AgentTool) for plan in due):
                 await self._agents.join()
@@ -287,16 +286,3 @@ class ToolCalls:
 
 def _refused(call: ToolCall, key: str, code: str, message: str) -> _Planned:
     return _Planned(call, key, None, Verdict(error=CallError(code=code, message=message)))
-
-
-async def _all(calls: Iterable[Awaitable[T]]) -> list[T]:
-    """Await all at once; when one raises or we are cancelled, end the others before going on."""
-    waiting = list(calls)
-    if len(waiting) == 1:
-        return [await waiting[0]]
-    tasks = [asyncio.ensure_future(call) for call in waiting]
-    try:
-        return await asyncio.gather(*tasks)
-    except BaseException:
-        await end_tasks(tasks)
-        raise
