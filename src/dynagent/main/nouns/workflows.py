@@ -69,10 +69,7 @@ def _runners(process: Process) -> Sequence[Runner]:
         ),
         PromptRuns(graphs=process.runner, call_timeout_s=call_timeout_s),
         ToolRuns(
-            tools=process.catalogue,
-            prices=GenaiPrices(),
-            models_of=process.models.of,
-            call_timeout_s=call_timeout_s,
+            tools=process.catalogue, prices=GenaiPrices(), models_of=process.models.of, call_timeout_s=call_timeout_s
         ),
         TimerRuns(),
         HumanInputRuns(),
