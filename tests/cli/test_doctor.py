@@ -28,7 +28,7 @@ def test_a_fresh_installation_is_well() -> None:
     assert code == 0
     assert list(report["parts"]) == [
         "settings", "data directory", "secret key", "disk", "database", "processes", "clock", "redis", "broker",
-        "model", "sandbox", "port",
+        "files", "model", "sandbox", "port",
     ]  # fmt: skip
     assert report["parts"]["database"]["detail"] == "embedded PostgreSQL, made at the first start"
     assert report["parts"]["model"]["detail"] == 'no key: the built-in model "demo" answers'

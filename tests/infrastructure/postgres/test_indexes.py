@@ -118,6 +118,12 @@ INSERT INTO file_store (id, user_id, name, content_type, size, content_hash, obj
 SELECT an_id(18, n), an_id(1, n % 2000 + 1), 'f', 'text/plain', 1, 'h' || n, 'k' || n, now(), now()
 FROM generate_series(1, 10000) n;
 INSERT INTO agentfiles SELECT an_id(2, n), an_id(18, n), now() FROM generate_series(1, 10000) n;
+INSERT INTO workflow_files SELECT an_id(19, n), an_id(18, n), now() FROM generate_series(1, 10000) n;
+INSERT INTO knowledge_bases (id, user_id, name, description, source_type, status, vector_db_collection_name,
+  collection_id, embedding_model, language, chunk_size, chunk_overlap, weights, created_at, updated_at)
+SELECT an_id(22, n), an_id(1, n % 2000 + 1), 'k' || n, '', 'upload', 'ready', 'c' || n, an_id(23, n), 'm', 'english',
+  1000, 100, '{}', now(), now() FROM generate_series(1, 10000) n;
+INSERT INTO agent_knowledge_bases (agent_id, kb_id) SELECT an_id(2, n), an_id(22, n) FROM generate_series(1, 10000) n;
 INSERT INTO team_pauses (run_id, user_id) SELECT id, user_id FROM runs LIMIT 20000;
 INSERT INTO team_iterations (user_id, run_id, iteration, news) SELECT user_id, id, 1, '{}' FROM runs LIMIT 20000;
 """
