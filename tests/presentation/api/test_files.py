@@ -198,8 +198,7 @@ async def test_an_attached_file_is_not_deleted_unasked(api: httpx2.AsyncClient, 
 
 @shows("ExecutionBody.file_ids")
 async def test_a_run_is_given_its_files_and_its_agents(api: httpx2.AsyncClient) -> None:
-    reader = {"name": "Reader", "tools": ["calculator"], "memory_flag": True}
-    agent = (await api.post("/api/agents", json=reader)).json()["id"]
+    agent = (await api.post("/api/agents", json={"name": "Reader", "memory_flag": True})).json()["id"]
     sent, own = await uploaded(api, b"sent along"), await uploaded(api, b"the agent's own", "own.txt")
     await api.post(f"/api/v1/agents/{agent}/files", json={"file_id": own["id"]})
     asked = {"agent_id": agent, "query": "compute 6*7", "file_ids": [sent["id"]], "conversation_id": "c"}
