@@ -2,7 +2,7 @@
 
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { ArrowLeft, Download, Ellipsis, Trash2 } from "lucide-react";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 
 import { Button } from "@/components/ui/button";
 import { Callout } from "@/components/ui/callout";
@@ -15,14 +15,13 @@ import { queryKeys } from "@/lib/query-keys";
 import { saveFile } from "@/lib/save-file";
 import { toast } from "@/lib/toast";
 import { useRefusal } from "@/lib/use-permissions";
+import { useSticking } from "@/lib/use-sticking";
 
 import { chatKeys } from "../api/keys";
 import { removeChat } from "../api/remove-chat";
 import { useChat } from "../hooks/use-chat";
 import { transcript } from "../model/transcript";
 import type { ChatParts } from "./chats";
-
-const NEAR_PX = 120;
 
 /** A chat from its first turn to its last, and the place to go on. */
 export function ChatThread({ id, parts, onClose }: { id: string; parts: ChatParts; onClose: () => void }) {
@@ -140,25 +139,4 @@ function ThreadMenu({ id, file, onForgotten }: { id: string; file: () => string;
       />
     </>
   );
-}
-
-/** A ref for the pane: it stays at the end while text comes in, unless the reader has scrolled away from it. */
-function useSticking() {
-  const [pane, setPane] = useState<HTMLDivElement | null>(null);
-  useEffect(() => {
-    const content = pane?.firstElementChild;
-    if (!pane || !content) return;
-    let near = true;
-    const onScroll = () => {
-      near = pane.scrollHeight - pane.scrollTop - pane.clientHeight < NEAR_PX;
-    };
-    const watch = new ResizeObserver(() => near && pane.scrollTo({ top: pane.scrollHeight }));
-    pane.addEventListener("scroll", onScroll, { passive: true });
-    watch.observe(content);
-    return () => {
-      pane.removeEventListener("scroll", onScroll);
-      watch.disconnect();
-    };
-  }, [pane]);
-  return setPane;
 }

@@ -14,9 +14,9 @@ import type { ConversationOut } from "@/lib/api";
 import { count } from "@/lib/format";
 import { problemText } from "@/lib/problem";
 import { useSettled } from "@/lib/use-settled";
+import { useSticking } from "@/lib/use-sticking";
 
 import { messagesQuery } from "../api/list-messages";
-import { useSticking } from "../hooks/use-sticking";
 import { inOrder } from "../model/messages";
 import { DialogueMenu } from "./dialogue-menu";
 import { Message } from "./message";
