@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from dynagent.core.shared.tasks import end_tasks, running
+from dynagent.core.shared.tasks import Periodic, end_tasks, running
 
 
 async def test_all_are_ended() -> None:
@@ -129,3 +129,22 @@ async def test_what_hangs_does_not_keep_the_others_from_stopping() -> None:
     await asyncio.sleep(0)
     assert sorted(stopped) == ["cancelled", "stopped", "stopped"]
     hanging.release.set()
+
+
+async def test_periodic_work_goes_on_after_an_error_until_it_is_stopped() -> None:
+    errors: list[str] = []
+    enough = asyncio.Event()
+    rounds = 0
+
+    async def work() -> None:
+        nonlocal rounds
+        rounds += 1
+        if rounds == 1:
+            raise OSError("away")
+        if rounds == 3:
+            enough.set()
+            await asyncio.sleep(3600)
+
+    async with running(Periodic(work, every_s=0.001, name="work", on_error=lambda error: errors.append(str(error)))):
+        await enough.wait()
+    assert (rounds, errors) == (3, ["away"])

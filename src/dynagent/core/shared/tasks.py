@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Iterable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from typing import Any, Protocol, TypeVar
 
@@ -25,6 +25,40 @@ R = TypeVar("R", bound=Runs)
 T = TypeVar("T")
 STOP_S = 5.0
 """How long one part may take to stop before it is left behind; in all, a process has `cli.signals.STOP_BOUND_S`."""
+
+
+class Periodic:
+    """Work that is done again and again, first after the first pause; what it raises does not end it."""
+
+    def __init__(
+        self,
+        work: Callable[[], Awaitable[None]],
+        *,
+        every_s: float,
+        name: str,
+        on_error: Callable[[Exception], None],
+    ) -> None:
+        self._work = work
+        self._every_s = every_s
+        self._name = name
+        self._on_error = on_error
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin, on the running loop."""
+        self._task = asyncio.get_running_loop().create_task(self._run(), name=self._name)
+
+    async def stop(self) -> None:
+        """Stop, in the middle of the work as well."""
+        await end_tasks([self._task])
+
+    async def _run(self) -> None:
+        while True:
+            await asyncio.sleep(self._every_s)
+            try:
+                await self._work()
+            except Exception as error:
+                self._on_error(error)
 
 
 @asynccontextmanager

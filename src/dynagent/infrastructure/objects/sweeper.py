@@ -1,39 +1,24 @@
 """Sweeps the object store again and again; of many processes one does it at a time."""
 
-import asyncio
-
 import structlog
 
 from dynagent.application.commands.files import SweepFiles
 from dynagent.application.commands.files.sweep import SweepFilesHandler
 from dynagent.application.shared.caller import SYSTEM
-from dynagent.core.shared.tasks import end_tasks
+from dynagent.core.shared.tasks import Periodic
 
 log = structlog.stdlib.get_logger(__name__)
 
 
-class FileSweeper:
-    """Has a life: `start` on the running loop, `stop` in the middle of a sweep, too."""
+def file_sweeper(sweep: SweepFilesHandler, *, every_s: float) -> Periodic:
+    """Return the sweeps as something that can be started."""
 
-    def __init__(self, sweep: SweepFilesHandler, *, every_s: float) -> None:
-        self._sweep = sweep
-        self._every_s = every_s
-        self._task: asyncio.Task[None] | None = None
+    async def work() -> None:
+        swept = await sweep(SweepFiles(), SYSTEM)
+        if swept.objects or swept.uploads or swept.unfinished:
+            log.info("files_swept", objects=swept.objects, bytes=swept.bytes, uploads=swept.uploads)
 
-    def start(self) -> None:
-        """Begin; the first sweep comes after the first pause."""
-        self._task = asyncio.get_running_loop().create_task(self._run(), name="files")
+    def on_error(error: Exception) -> None:
+        log.warning("files_not_swept", error=repr(error))
 
-    async def stop(self) -> None:
-        """Stop."""
-        await end_tasks([self._task])
-
-    async def _run(self) -> None:
-        while True:
-            await asyncio.sleep(self._every_s)
-            try:
-                swept = await self._sweep(SweepFiles(), SYSTEM)
-                if swept.objects or swept.uploads or swept.unfinished:
-                    log.info("files_swept", objects=swept.objects, bytes=swept.bytes, uploads=swept.uploads)
-            except Exception as error:
-                log.warning("files_not_swept", error=repr(error))
+    return Periodic(work, every_s=every_s, name="files", on_error=on_error)

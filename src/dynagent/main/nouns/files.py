@@ -22,7 +22,7 @@ from dynagent.infrastructure.files.magic import type_of
 from dynagent.infrastructure.files.texts import PlainTexts
 from dynagent.infrastructure.objects.settings import ObjectSettings
 from dynagent.infrastructure.objects.store import ObstoreObjects
-from dynagent.infrastructure.objects.sweeper import FileSweeper
+from dynagent.infrastructure.objects.sweeper import file_sweeper
 from dynagent.infrastructure.postgres.file_attachments import PostgresFileAttachments
 from dynagent.infrastructure.postgres.files import PostgresFiles, PostgresObjectsInUse, PostgresUploads
 from dynagent.main.noun import Binds, Noun, Process
@@ -62,7 +62,7 @@ def _start_sweeping(process: Process, stack: AsyncExitStack) -> None:
         settings=settings,
         clock=process.clock,
     )
-    sweeper = FileSweeper(sweep, every_s=settings.sweep_files_every_s)
+    sweeper = file_sweeper(sweep, every_s=settings.sweep_files_every_s)
     sweeper.start()
     stack.push_async_callback(sweeper.stop)
 

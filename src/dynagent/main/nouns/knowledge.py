@@ -13,7 +13,7 @@ from dynagent.core.runs import Runner
 from dynagent.infrastructure.documents.extraction import DocumentSettings
 from dynagent.infrastructure.embeddings.built_in import BuiltInSettings
 from dynagent.infrastructure.knowledge.ingestion import IngestionRuns
-from dynagent.infrastructure.knowledge.sweeper import KnowledgeSweeper
+from dynagent.infrastructure.knowledge.sweeper import knowledge_sweeper
 from dynagent.infrastructure.llm.prices import GenaiPrices
 from dynagent.infrastructure.objects.settings import ObjectSettings
 from dynagent.infrastructure.objects.store import ObstoreObjects
@@ -68,7 +68,7 @@ def _start_sweeping(process: Process, stack: AsyncExitStack) -> None:
     sweep = SweepKnowledgeHandler(
         unfinished=UnfinishedDocuments(pool), store=process.knowledge.store, ingesting=ingesting
     )
-    sweeper = KnowledgeSweeper(sweep, every_s=settings.sweep_knowledge_every_s)
+    sweeper = knowledge_sweeper(sweep, every_s=settings.sweep_knowledge_every_s)
     sweeper.start()
     stack.push_async_callback(sweeper.stop)
 
